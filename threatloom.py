@@ -1,0 +1,106 @@
+"""threatloom: evidence-backed STRIDE-for-AI threat models from source code and design documents.
+
+    import threatloom
+    scan = threatloom.scan("path", docs=["design.docx"])
+
+The packages behind this module carry everyday names (`ingest`, `pipeline`, `prompts`), which scanned repositories
+use as well. Importing this module makes sure that ours are found next to this file, whatever the current folder
+holds; started as a program, it also takes the current folder off the import path.
+"""
+
+from __future__ import annotations
+
+# Nothing may be imported before the path is safe that is not loaded already when Python starts.
+import os
+import sys
+
+_HOME = os.path.dirname(os.path.realpath(__file__))  # noqa: PTH120 - pathlib is not loaded yet
+_ROOMS = ("ingest", "pipeline", "prompts")
+
+
+def _leave_current_folder() -> None:
+    """Take the folder the program was started in off the import path: it may be the one to scan."""
+    here = os.path.realpath(os.getcwd())  # noqa: PTH109
+    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or here) != here or here == _HOME]
+
+
+if __name__ == "__main__":
+    _leave_current_folder()
+
+import importlib.machinery  # noqa: E402 - only now is the path safe
+
+TYPE_CHECKING = False  # what type checkers read as true, without loading `typing`
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+    from types import ModuleType
+
+    from pipeline.findings.model import Finding, Scan
+    from pipeline.system.model import System
+
+__all__ = ["Finding", "Scan", "System", "__version__", "main", "scan"]  # noqa: F822 - three come through __getattr__
+
+
+class _OwnRooms:
+    """Finds our top-level packages next to this file and nowhere else."""
+
+    @classmethod
+    def find_spec(
+        cls, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        return importlib.machinery.PathFinder.find_spec(fullname, [_HOME]) if path is None and fullname in _ROOMS else None
+
+
+def _claim_rooms() -> None:
+    for room in _ROOMS:
+        loaded = getattr(sys.modules.get(room), "__file__", None)
+        if loaded and not os.path.realpath(loaded).startswith(_HOME + os.sep):
+            raise ImportError(f"{loaded} was imported as {room!r}, a name threatloom needs: import threatloom first, or in its own process")
+    if not any(getattr(finder, "__name__", "") == _OwnRooms.__name__ for finder in sys.meta_path):
+        sys.meta_path.insert(0, _OwnRooms)
+
+
+_claim_rooms()
+
+
+def scan(path: str | Path, docs: Iterable[str | Path] = (), *, exclude: Iterable[str] = (), jobs: int | None = None) -> Scan:
+    """The threat model of the tree at `path`, with design documents that may lie elsewhere.
+
+    Raises `ingest.errors.UnusableInput`, whose text is one line, where there is nothing to scan.
+    """
+    from pathlib import Path
+
+    from pipeline.progress import Silent
+    from pipeline.scan import ScanSettings
+    from pipeline.scan import scan as run_scan
+
+    settings = ScanSettings(docs=tuple(Path(document) for document in docs), exclude=tuple(exclude), jobs=jobs)
+    return run_scan(Path(path), settings, Silent())
+
+
+def main() -> None:
+    """The command line."""
+    _leave_current_folder()
+    from pipeline.interfaces.cli import main as run
+
+    run()
+
+
+def __getattr__(name: str) -> object:
+    if name in ("Finding", "Scan"):
+        from pipeline.findings import model
+
+        return getattr(model, name)
+    if name == "System":
+        from pipeline.system.model import System
+
+        return System
+    if name == "__version__":
+        from pipeline.interfaces.cli.version import version
+
+        return version()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+if __name__ == "__main__":
+    main()
