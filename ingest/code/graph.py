@@ -1,0 +1,178 @@
+"""Building a value graph: what the readers of all languages share while they walk a syntax tree.
+
+`GraphBuilder` collects values, functions, classes and imports of one file and gives `CodeFacts`;
+`Scope` keeps which value each variable holds at the present point of a function, through branches and
+loops. Nothing here knows a language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ingest.facts import Branch, Class, CodeFacts, ConstantType, Function, Import, Store, Value, ValueKind
+from ingest.source import Purpose
+
+Environment = dict[str, int]
+
+
+@dataclass(slots=True)
+class Loop:
+    """Variables read in a loop before they are written there: their value may come from the round before."""
+
+    seen: set[str] = field(default_factory=set)
+    carried: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Scope:
+    """The variables of one function, lambda, class body or module while it is read."""
+
+    function: int
+    parent: Scope | None
+    is_class: bool = False
+    environment: Environment = field(default_factory=dict)
+    loops: list[Loop] = field(default_factory=list)
+    global_names: set[str] = field(default_factory=set)
+    branches: list[int] = field(default_factory=list)  # conditions that decide whether this point is reached
+    returns: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class OpenFunction:
+    """A function whose body may still be read: becomes a `Function` at the end."""
+
+    function: Function
+    returns: list[int] = field(default_factory=list)
+
+
+class GraphBuilder:
+    """Collects the facts of one file."""
+
+    def __init__(self, path: str, language: str, purpose: Purpose, module: str) -> None:
+        self.path, self.language, self.purpose, self.module = path, language, purpose, module
+        self._kind: list[ValueKind] = []
+        self._text: list[str] = []
+        self._inputs: list[tuple[int, ...]] = []
+        self._labels: list[tuple[str, ...]] = []
+        self._lines: list[tuple[int, int, int]] = []
+        self._constant: list[ConstantType] = []
+        self.functions: list[OpenFunction] = []
+        self.classes: list[Class] = []
+        self.imports: list[Import] = []
+        self.variables: dict[str, list[int]] = {}
+        self.stores: list[Store] = []
+        self.branches: list[Branch] = []
+        self.conditions: dict[int, tuple[int, ...]] = {}
+        self.errors: list[str] = []
+
+    def add(
+        self, scope: Scope, kind: ValueKind, lines: tuple[int, int], text: str = "", inputs: tuple[int, ...] = (),
+        labels: tuple[str, ...] = (), constant: ConstantType = "",
+    ) -> int:  # fmt: skip
+        """A new value's id."""
+        self._kind.append(kind)
+        self._text.append(text)
+        self._inputs.append(inputs)
+        self._labels.append(labels)
+        self._lines.append((lines[0], lines[1], scope.function))
+        self._constant.append(constant)
+        identity = len(self._kind) - 1
+        if kind == "call" and scope.branches:
+            self.conditions[identity] = tuple(scope.branches)
+        return identity
+
+    def kind_of(self, value: int) -> ValueKind:
+        return self._kind[value]
+
+    def text_of(self, value: int) -> str:
+        return self._text[value]
+
+    def inputs_of(self, value: int) -> tuple[int, ...]:
+        return self._inputs[value]
+
+    def constant_of(self, value: int) -> ConstantType:
+        return self._constant[value]
+
+    def lines_of(self, value: int) -> tuple[int, int]:
+        return self._lines[value][:2]
+
+    # Variables
+
+    def read(self, scope: Scope, name: str, lines: tuple[int, int]) -> int:
+        """The value a name holds here: a local one, one of an enclosing function, or a free name."""
+        found = self._local(scope, name)
+        outer = scope.parent
+        while found is None and outer is not None and outer.parent is not None:
+            if not outer.is_class:
+                found = outer.environment.get(name)
+            outer = outer.parent
+        return self.add(scope, "name", lines, name) if found is None else found
+
+    def _local(self, scope: Scope, name: str) -> int | None:
+        value = scope.environment.get(name)
+        if value is None:
+            return None
+        for loop in scope.loops:
+            if name not in loop.seen:
+                value = self.add(scope, "choice", self._lines[value][:2], name, (value,))
+                loop.seen.add(name)
+                loop.carried[name] = value
+                scope.environment[name] = value
+        return value
+
+    def write(self, scope: Scope, name: str, value: int) -> None:
+        """The name holds the value from here on; what was known of its attributes is forgotten."""
+        for loop in scope.loops:
+            loop.seen.add(name)
+        prefix = name + "."
+        stale = [path for path in scope.environment if path.startswith(prefix)]
+        for path in stale:
+            del scope.environment[path]
+        scope.environment[name] = value
+        if (scope.parent is None and "." not in name) or name in scope.global_names:
+            self.variables.setdefault(name, []).append(value)
+
+    def join(self, scope: Scope, *environments: Environment) -> None:
+        """Variables after branches came together again."""
+        names: dict[str, None] = {}
+        for environment in environments:
+            names.update(dict.fromkeys(environment))
+        joined: Environment = {}
+        for name in names:
+            values = tuple(dict.fromkeys(environment[name] for environment in environments if name in environment))
+            if len(values) == 1:
+                joined[name] = values[0]
+            else:
+                joined[name] = self.add(scope, "choice", self._lines[values[0]][:2], name, values)
+        scope.environment = joined
+
+    def close_loop(self, scope: Scope, before: Environment) -> None:
+        """Ends the innermost loop: what its last round leaves is what its next round reads."""
+        loop = scope.loops.pop()
+        for name, carried in loop.carried.items():
+            after = scope.environment.get(name)
+            if after is not None and after != carried:
+                self._inputs[carried] = (*self._inputs[carried], after)
+        self.join(scope, before, scope.environment)
+
+    def finish(self, lines: int, cells: tuple[int, ...] = ()) -> CodeFacts:
+        values = tuple(
+            Value(kind, text, inputs, labels, line, end_line, scope, constant)
+            for kind, text, inputs, labels, (line, end_line, scope), constant in zip(
+                self._kind, self._text, self._inputs, self._labels, self._lines, self._constant, strict=True
+            )
+        )
+        functions = tuple(_closed(opened) for opened in self.functions)
+        variables: Mapping[str, tuple[int, ...]] = {name: tuple(values) for name, values in self.variables.items()}
+        return CodeFacts(
+            self.path, self.language, self.purpose, self.module, lines, values, functions, tuple(self.classes), tuple(self.imports),
+            variables, tuple(self.stores), tuple(self.branches), dict(self.conditions), cells, tuple(self.errors),
+        )  # fmt: skip
+
+
+def _closed(opened: OpenFunction) -> Function:
+    f = opened.function
+    return Function(
+        f.name, f.qualified_name, f.owner, f.parent, f.parameters, f.decorators, tuple(opened.returns), f.docstring, f.line, f.end_line, f.is_async
+    )

@@ -1,0 +1,59 @@
+"""Jupyter notebooks: code cells joined into one Python text, with the line each cell starts at.
+
+Places inside are given back as cell and line within the cell. Magics and shell lines are blanked (the
+line numbers stay), outputs are not read as code.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+SUFFIXES = (".ipynb",)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    number: int  # 1-based position among all cells of the notebook
+    kind: str  # "code", "markdown", "raw"
+    lines: tuple[str, ...]
+
+
+def read_cells(text: str) -> tuple[Cell, ...]:
+    """All cells in order.
+
+    Raises:
+        ValueError: the text is not a notebook.
+    """
+    try:
+        notebook = json.loads(text)
+    except RecursionError as problem:
+        raise ValueError("JSON nested too deeply") from problem
+    if not isinstance(notebook, dict):
+        raise ValueError("not a notebook: the top level is no object")
+    cells = notebook.get("cells")
+    if cells is None and isinstance(notebook.get("worksheets"), list):  # nbformat 3
+        cells = [cell for sheet in notebook["worksheets"] if isinstance(sheet, dict) for cell in sheet.get("cells", [])]
+    if not isinstance(cells, list):
+        raise ValueError("not a notebook: no list of cells")
+    found = []
+    for number, cell in enumerate(cells, 1):
+        if not isinstance(cell, dict):
+            continue
+        source = cell.get("source", cell.get("input", ""))
+        joined = "".join(part for part in source if isinstance(part, str)) if isinstance(source, list) else str(source)
+        found.append(Cell(number, str(cell.get("cell_type", "")), tuple(joined.split("\n"))))
+    return tuple(found)
+
+
+def joined_code(cells: tuple[Cell, ...]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The code of all cells as one text, and (first line, cell number) of each cell in it."""
+    lines: list[str] = []
+    starts: list[tuple[int, int]] = []
+    for cell in cells:
+        if cell.kind != "code":
+            continue
+        starts.append((len(lines) + 1, cell.number))
+        foreign = bool(cell.lines) and cell.lines[0].startswith("%%") and not cell.lines[0].startswith(("%%time", "%%capture"))
+        lines += ["" if foreign or line.lstrip().startswith(("%", "!", "?")) else line for line in cell.lines]
+    return "\n".join(lines), tuple(starts)

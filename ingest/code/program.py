@@ -1,0 +1,852 @@
+"""The project's code as one program: names resolved across files.
+
+Takes the facts of all files and gives, for any value, the qualified names it denotes, the types it is
+an instance of, the project's functions a call reaches, where a value comes from, and its constant.
+What a framework's call returns is knowledge of a later room and is passed in. Results are kept, so
+that asking twice costs once; recursion is cut where a value depends on itself.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ingest.code.modules import ModuleTable
+from ingest.facts import Class, CodeFacts, Function, Value
+
+Node = tuple[int, int]
+"""(index of the file, value id)"""
+FunctionRef = tuple[int, int]
+"""(index of the file, index of the function)"""
+
+_BUILTINS = frozenset(dir(builtins))
+PLAIN_TYPES = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date", "datetime.datetime", "datetime.time",
+                         "datetime.timedelta", "decimal.Decimal", "typing.Literal"})  # fmt: skip
+STATE = "@state"  # stands for the object an application keeps its parts in (Starlette's app.state)
+_MAX_DEPTH = 40
+_MAX_ORIGINS = 64
+_MAX_NAMES = 12
+_MAX_HEIRS = 40  # implementations of one abstract method that are looked at
+_MAX_CALLERS = 12  # calls whose arguments tell what a parameter is
+_TRANSPARENT = ("choice", "await", "guarded")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A project function that a call reaches."""
+
+    function: FunctionRef
+    bound: bool  # the receiver is passed as first parameter
+    constructs: str = ""  # qualified name of the class the call makes an instance of
+
+
+class Program:
+    """Questions about the code of one project. See the module's docstring."""
+
+    def __init__(self, files: Sequence[CodeFacts], returned_type: Callable[[str], str | None] = lambda _name: None) -> None:
+        self.files = tuple(files)
+        self._returned_type = returned_type
+        self._modules = ModuleTable(self.files)
+        self._names: dict[Node, tuple[str, ...]] = {}
+        self._types: dict[Node, tuple[str, ...]] = {}
+        self._origins: dict[Node, tuple[Node, ...]] = {}
+        self._open: set[tuple[str, Node]] = set()
+        self._depth = 0
+        self._cuts = 0  # how often recursion was cut: what was found meanwhile may be incomplete and is not kept
+        self._targets: dict[Node, tuple[Target, ...]] = {}
+        self._bases: dict[str, tuple[str, ...]] = {}
+        self._passed: dict[tuple[FunctionRef, int], list[Node]] = {}
+        self._imports: list[dict[str, list[str]]] = []
+        self.functions: dict[str, list[FunctionRef]] = {}
+        self.classes: dict[str, tuple[int, Class]] = {}
+        self.subclasses: dict[str, list[str]] = {}
+        for index, file in enumerate(self.files):
+            table: dict[str, list[str]] = {}
+            for statement in file.imports:
+                table.setdefault(statement.local, []).append(statement.target)
+            self._imports.append(table)
+            for number, function in enumerate(file.functions):
+                self.functions.setdefault(function.qualified_name, []).append((index, number))
+            for cls in file.classes:
+                self.classes.setdefault(cls.qualified_name, (index, cls))
+        # Functions that do something: a method without calls and results only declares.
+        self._busy = {
+            (index, value.scope)
+            for index, file in enumerate(self.files)
+            for value in file.values
+            if value.kind == "call" and file.values[value.inputs[0]].text != "NotImplementedError"
+        }
+        self._parameters = {
+            (index, parameter.value): (number, position)
+            for index, file in enumerate(self.files)
+            for number, function in enumerate(file.functions)
+            for position, parameter in enumerate(function.parameters)
+        }
+        self._callers: dict[FunctionRef, list[Node]] | None = None
+        self._fields: dict[tuple[str, str], list[Node]] | None = None
+        self._calls_known = False
+        for name, (index, cls) in self.classes.items():
+            for base in self._base_names(index, cls):
+                self.subclasses.setdefault(base, []).append(name)
+
+    # Values
+
+    def value(self, node: Node) -> Value:
+        return self.files[node[0]].values[node[1]]
+
+    def function(self, reference: FunctionRef) -> Function:
+        return self.files[reference[0]].functions[reference[1]]
+
+    def nodes(self, file: int, ids: Sequence[int]) -> list[Node]:
+        return [(file, identity) for identity in ids]
+
+    def parameter_of(self, node: Node) -> tuple[FunctionRef, int] | None:
+        """The function and position a `parameter` value belongs to."""
+        found = self._parameters.get(node)
+        return None if found is None else ((node[0], found[0]), found[1])
+
+    # Names
+
+    def names(self, node: Node) -> tuple[str, ...]:
+        """Qualified names of what the value denotes: modules, classes, functions, methods of known types."""
+        known = self._names.get(node)
+        if known is not None:
+            return known
+        key = ("names", node)
+        if key in self._open or self._depth > _MAX_DEPTH:
+            self._cuts += 1
+            return ()
+        self._open.add(key)
+        self._depth += 1
+        cuts = self._cuts
+        try:
+            found = tuple(dict.fromkeys(self._compute_names(node)))[:_MAX_NAMES]
+        finally:
+            self._depth -= 1
+            self._open.discard(key)
+        if self._depth == 0 or found or self._cuts == cuts:
+            self._names[node] = found
+        return found
+
+    def _compute_names(self, node: Node) -> Iterator[str]:
+        file, value = node[0], self.value(node)
+        match value.kind:
+            case "name":
+                nodes, outside = self.lookup(file, value.text)
+                for other in nodes:
+                    if other != node:
+                        yield from self.names(other)
+                yield from outside
+            case "function" | "class":
+                yield value.text
+            case "attribute":
+                base = (file, value.inputs[0])
+                for name in self.names(base):
+                    yield from self.member_names(name, value.text, file)
+                for owner in self.types(base):
+                    yield from self._attribute_names(owner, value.text)
+            case "choice" | "await" | "guarded":
+                for given in value.inputs[:1] if value.kind == "guarded" else value.inputs:
+                    yield from self.names((file, given))
+            case "call":
+                for name in self.names((file, value.inputs[0])):
+                    if name in ("functools.partial", "functools.wraps") and len(value.inputs) > 1:
+                        yield from self.names((file, value.inputs[1]))
+            case "parameter":
+                cls = self._self_class(node, "classmethod")
+                if cls is not None:
+                    yield cls
+                for argument in self._arguments(node):
+                    yield from self.names(argument)
+            case "index":
+                for element in self._elements_at((file, value.inputs[0]), value.text):
+                    yield from self.names(element)
+            case _:
+                return
+
+    def callee_names(self, call: Node) -> tuple[str, ...]:
+        """Qualified names a call may mean; calling an object is its type's `__call__`."""
+        callee = (call[0], self.value(call).inputs[0])
+        names = self.names(callee)
+        if any(self._returned_type(name) is not None for name in names):
+            return names  # a known function: the type known by its name is that of its result
+        types = self.types(callee)
+        own = self.function((call[0], self.value(call).scope)).owner
+        inside = own is not None and own in self.classes  # a part called by the whole is no use of its own
+        called = [name for name in types if name not in self.classes and name not in names]
+        called += [base for name in types if name in self.classes and not inside and self.method(name, "__call__") is None for base in self.outside_bases(name)]
+        return (*names, *(f"{name}.__call__" for name in dict.fromkeys(called)))
+
+    def lookup(self, file: int, name: str) -> tuple[list[Node], list[str]]:
+        """What a free name means in a file: the project's values, or names from outside."""
+        facts = self.files[file]
+        if name in facts.variables:
+            return self.nodes(file, facts.variables[name]), []
+        targets = self._imports[file].get(name)
+        if targets:
+            nodes: list[Node] = []
+            outside: list[str] = []
+            for target in targets:
+                found, rest = self.resolve(target, file)
+                nodes += found
+                outside += rest
+            return nodes, outside
+        for source in self._imports[file].get("*", ()):
+            module = self._modules.find(source, file)
+            if module is not None and module != file and name in self.files[module].variables:
+                return self.nodes(module, self.files[module].variables[name]), []
+        if name in _BUILTINS:
+            return [], [f"builtins.{name}"]
+        stars = [f"{source}.{name}" for source in self._imports[file].get("*", ()) if self._modules.find(source, file) is None]
+        return [], stars
+
+    def resolve(self, target: str, importer: int, depth: int = 0) -> tuple[list[Node], list[str]]:
+        """What a qualified name means to a file that imports it."""
+        found = self._modules.prefix(target, importer)
+        if found is None or depth > 8:
+            return [], [target]
+        module, rest = found
+        if not rest:
+            return [], [f"module:{module}"]
+        facts = self.files[module]
+        if rest[0] in facts.variables:
+            if len(rest) == 1:
+                return self.nodes(module, facts.variables[rest[0]]), []
+            return [], [f"{facts.module}.{'.'.join(rest)}"]
+        for again in self._imports[module].get(rest[0], ()):
+            if again != target:
+                return self.resolve(".".join([again, *rest[1:]]), module, depth + 1)
+        for source in self._imports[module].get("*", ()):
+            star = self._modules.find(source, module)
+            if star is not None and rest[0] in self.files[star].variables:
+                return self.nodes(star, self.files[star].variables[rest[0]]), []
+        return [], [f"{facts.module}.{'.'.join(rest)}"]
+
+    def member_names(self, owner: str, member: str, file: int) -> Iterator[str]:
+        """Names of `owner.member` where the owner is a module, a class or a dotted prefix of one."""
+        if owner.startswith("module:"):
+            module = int(owner.removeprefix("module:"))
+            facts = self.files[module]
+            if member in facts.variables:
+                for node in self.nodes(module, facts.variables[member]):
+                    yield from self.names(node)
+                return
+            nodes, outside = self.resolve(f"{facts.module}.{member}", module)
+            for node in nodes:
+                yield from self.names(node)
+            yield from outside
+        elif owner in self.classes:
+            yield from self._attribute_names(owner, member)
+        else:
+            nodes, outside = self.resolve(f"{owner}.{member}", file)
+            for node in nodes:
+                yield from self.names(node)
+            yield from outside
+
+    def _attribute_names(self, owner: str, member: str) -> Iterator[str]:
+        if owner not in self.classes:
+            yield f"{owner}.{member}"
+            return
+        method = self.method(owner, member)
+        if method is not None:
+            yield self.function(method).qualified_name
+            return
+        for node in self.fields(owner, member):
+            yield from self.names(node)
+        for base in self.outside_bases(owner):
+            yield f"{base}.{member}"
+
+    # Types
+
+    def types(self, node: Node) -> tuple[str, ...]:
+        """Qualified names of the classes the value may be an instance of."""
+        known = self._types.get(node)
+        if known is not None:
+            return known
+        key = ("types", node)
+        if key in self._open or self._depth > _MAX_DEPTH:
+            self._cuts += 1
+            return ()
+        self._open.add(key)
+        self._depth += 1
+        cuts = self._cuts
+        try:
+            found = tuple(dict.fromkeys(self._compute_types(node)))[:_MAX_NAMES]
+        finally:
+            self._depth -= 1
+            self._open.discard(key)
+        if self._depth == 0 or found or self._cuts == cuts:
+            self._types[node] = found
+        return found
+
+    def _compute_types(self, node: Node) -> Iterator[str]:
+        file, value = node[0], self.value(node)
+        match value.kind:
+            case "name":
+                nodes, outside = self.lookup(file, value.text)
+                for other in nodes:
+                    if other != node:
+                        yield from self.types(other)
+                yield from (name for name in outside if not name.startswith(("module:", "builtins.")))
+            case "choice" | "await":
+                for given in value.inputs:
+                    yield from self.types((file, given))
+            case "guarded" | "update":
+                yield from self.types((file, value.inputs[0]))
+            case "operation" if value.text in ("|", "or", ">>", "/"):
+                for given in value.inputs:
+                    yield from self.types((file, given))
+            case "attribute":
+                base = (file, value.inputs[0])
+                for kept in self._state(node):
+                    yield from self.types(kept)
+                for owner in self.types(base):
+                    if owner in self.classes:
+                        yield from self._member_types(owner, value.text)
+                    else:
+                        yield self._returned_type(f"{owner}.{value.text}") or f"{owner}.{value.text}"
+                for name in self.names(base):
+                    if name.startswith("module:"):
+                        module = int(name.removeprefix("module:"))
+                        for other in self.nodes(module, self.files[module].variables.get(value.text, ())):
+                            yield from self.types(other)
+            case "call":
+                yield from self._call_types(node, value)
+            case "parameter":
+                yield from self._parameter_types(node)
+            case "index" | "element_of":
+                found = False
+                for element in self._elements_at((file, value.inputs[0]), value.text):
+                    found = True
+                    yield from self.types(element)
+                if not found and value.kind == "index":
+                    # An entry of what an outside call gave back is taken for a thing of the same kind.
+                    yield from (name for name in self.types((file, value.inputs[0])) if name not in self.classes)
+            case "collection" if value.text == "yield":
+                for given in value.inputs:  # what a context manager or an injected generator hands out
+                    yield from self.types((file, given))
+            case "constant" if value.constant_type == "string":
+                yield "builtins.str"
+            case "format":
+                yield "builtins.str"
+            case _:
+                return
+
+    def _member_types(self, owner: str, member: str) -> Iterator[str]:
+        method = self.method(owner, member)
+        if method is not None and any("property" in name for name in self._decorator_names(method)):
+            for returned in self.function(method).returns:
+                yield from self.types((method[0], returned))
+            return
+        for node in self.fields(owner, member):
+            yield from self.types(node)
+        for field_file, annotation in self.field_annotations(owner, member):
+            yield from self.annotated((field_file, annotation))
+        for base in self.outside_bases(owner):
+            yield f"{base}.{member}"
+
+    def _call_types(self, node: Node, value: Value) -> Iterator[str]:
+        file = node[0]
+        callee = (file, value.inputs[0])
+        for name in self.names(callee):
+            if name in self.classes:
+                yield name
+            elif name in self.functions:
+                for reference in self.functions[name]:
+                    function = self.function(reference)
+                    for returned in function.returns:
+                        yield from self.types((reference[0], returned))
+                    yield from self._return_annotation(reference)
+            elif name == "builtins.super":
+                owner = self.function((file, value.scope)).owner
+                if owner in self.classes:
+                    yield from self._base_names(*self.classes[owner])
+            elif name == "fastapi.Depends" or name.endswith(".Depends"):
+                for given in value.inputs[1:2]:
+                    for function_name in self.names((file, given)):
+                        if function_name in self.classes:
+                            yield function_name
+                        for reference in self.functions.get(function_name, ()):
+                            for returned in self.function(reference).returns:
+                                yield from self.types((reference[0], returned))
+            else:
+                returned_type = self._returned_type(name)
+                if returned_type == "receiver":
+                    inner = self.value(callee)
+                    if inner.kind == "attribute":
+                        yield from self.types((file, inner.inputs[0]))
+                elif returned_type is not None:
+                    yield returned_type
+                else:
+                    last = name.rsplit(".", 1)[-1]
+                    yield name if last[:1].isupper() else f"{name}()"
+
+    def _return_annotation(self, reference: FunctionRef) -> Iterator[str]:
+        return iter(())
+
+    def _parameter_types(self, node: Node) -> Iterator[str]:
+        owner = self._self_class(node, "")
+        if owner is not None:
+            yield owner
+            return
+        found = self.parameter_of(node)
+        if found is None:
+            return
+        reference, position = found
+        parameter = self.function(reference).parameters[position]
+        if parameter.annotation is not None:
+            yield from self.annotated((node[0], parameter.annotation))
+        if parameter.default is not None:
+            yield from self.types((node[0], parameter.default))
+        if parameter.annotation is None:
+            for argument in self._arguments(node):
+                yield from self.types(argument)
+
+    def annotated(self, node: Node, depth: int = 0) -> Iterator[str]:
+        """Classes an annotation names, through Optional, unions, Annotated and quotes."""
+        value = self.value(node)
+        if depth > 6:
+            return
+        match value.kind:
+            case "constant" if value.constant_type == "string":
+                text = value.text.split("[")[0].strip()
+                nodes, outside = self.lookup(node[0], text.split(".")[0])
+                for other in nodes:
+                    yield from self.names(other)
+                yield from (".".join([name, *text.split(".")[1:]]) for name in outside if not name.startswith("module:"))
+            case "index":
+                for given in value.inputs if depth == 0 else value.inputs[1:] or value.inputs:
+                    yield from self.annotated((node[0], given), depth + 1)
+            case "operation" | "collection" | "unknown":
+                for given in value.inputs:
+                    yield from self.annotated((node[0], given), depth + 1)
+            case "call":
+                yield from self.types(node)
+            case _:
+                for name in self.names(node):
+                    if not name.startswith(("builtins.", "module:", "typing.")):
+                        returned = self._returned_type(name) if name not in self.classes else None
+                        yield name if returned in (None, "receiver") else str(returned)
+
+    def _self_class(self, node: Node, decorated: str) -> str | None:
+        found = self.parameter_of(node)
+        if found is None or found[1] != 0:
+            return None
+        function = self.function(found[0])
+        if function.owner is None:
+            return None
+        decorators = self._decorator_names(found[0])
+        if any(name.endswith("staticmethod") for name in decorators):
+            return None
+        is_class_method = any(name.endswith("classmethod") for name in decorators)
+        return function.owner if is_class_method == bool(decorated) else None
+
+    def _decorator_names(self, reference: FunctionRef) -> tuple[str, ...]:
+        return tuple(name for decorator in self.function(reference).decorators for name in self.names((reference[0], decorator)))
+
+    # Classes
+
+    def _base_names(self, file: int, cls: Class) -> list[str]:
+        found: list[str] = []
+        for base in cls.bases:
+            node = (file, base)
+            names = self.names(node)
+            if not names and self.value(node).kind == "index":  # Generic[T], BaseTool[X]
+                names = self.names((file, self.value(node).inputs[0]))
+            found += names
+        return found
+
+    def bases(self, name: str) -> tuple[str, ...]:
+        """All classes a class inherits from, nearest first, inside and outside of the project."""
+        known = self._bases.get(name)
+        if known is not None:
+            return known
+        found: dict[str, None] = {}
+        queue = [name]
+        while queue and len(found) < 40:
+            current = queue.pop(0)
+            if current in self.classes:
+                for base in self._base_names(*self.classes[current]):
+                    if base not in found and base != name:
+                        found[base] = None
+                        queue.append(base)
+        if self._depth == 0:
+            self._bases[name] = tuple(found)
+        return tuple(found)
+
+    def outside_bases(self, name: str) -> tuple[str, ...]:
+        return tuple(base for base in self.bases(name) if base not in self.classes and base != "builtins.object")
+
+    def method(self, owner: str, name: str) -> FunctionRef | None:
+        """The method a class has or inherits inside the project."""
+        for cls in (owner, *self.bases(owner)):
+            if cls in self.classes:
+                for reference in self.functions.get(f"{cls}.{name}", ()):
+                    return reference
+        return None
+
+    def fields(self, owner: str, name: str) -> list[Node]:
+        """Values assigned to a field: in methods, in the class body, or from outside."""
+        if self._fields is None:
+            self._fields = self._collect_fields()
+        found: list[Node] = []
+        for cls in (owner, *self.bases(owner)):
+            found += self._fields.get((cls, name), ())
+        return found
+
+    def _collect_fields(self) -> dict[tuple[str, str], list[Node]]:
+        fields: dict[tuple[str, str], list[Node]] = {}
+        for index, file in enumerate(self.files):
+            for cls in file.classes:
+                for name, _annotation, default, _line in cls.fields:
+                    if default is not None:
+                        fields.setdefault((cls.qualified_name, name), []).append((index, default))
+            for store in file.stores:
+                base = (index, store.base)
+                owner = self._self_class(base, "") or (STATE if self.value(base).text == "state" else None)
+                if owner is not None:
+                    fields.setdefault((owner, store.attribute), []).append((index, store.value))
+        self._fields = fields  # types of other bases may ask for fields
+        for index, file in enumerate(self.files):
+            for store in file.stores:
+                base = (index, store.base)
+                if self._self_class(base, "") is None and self.value(base).kind in ("name", "parameter", "attribute", "call", "choice"):
+                    for owner in self.types(base):
+                        if owner in self.classes:
+                            fields.setdefault((owner, store.attribute), []).append((index, store.value))
+        return fields
+
+    def _state(self, node: Node) -> list[Node]:
+        """`request.app.state.model`: what the application keeps for its handlers, by name."""
+        value = self.value(node)
+        inner = self.value((node[0], value.inputs[0])) if value.inputs else value
+        return self.fields(STATE, value.text) if inner.kind == "attribute" and inner.text == "state" else []
+
+    def field_annotations(self, owner: str, member: str) -> Iterator[tuple[int, int]]:
+        for cls in (owner, *self.bases(owner)):
+            if cls in self.classes:
+                file, facts = self.classes[cls]
+                for name, annotation, _default, _line in facts.fields:
+                    if name == member and annotation is not None:
+                        yield file, annotation
+
+    # Calls
+
+    def targets(self, node: Node) -> tuple[Target, ...]:
+        """The project's functions a call reaches."""
+        known = self._targets.get(node)
+        if known is None:
+            known = self._find_targets(node)
+            if self._depth == 0:
+                self._targets[node] = known
+        return known
+
+    def _find_targets(self, node: Node) -> tuple[Target, ...]:
+        file, value = node[0], self.value(node)
+        callee = (file, value.inputs[0])
+        found: list[Target] = []
+        for name in self.names(callee):
+            if name in self.classes:
+                reference = self.method(name, "__init__")
+                if reference is not None:
+                    found.append(Target(reference, True, name))
+            else:
+                found += [Target(reference, self._is_bound(callee, reference)) for reference in self.functions.get(name, ())]
+                if name in self.functions:
+                    found += self._overrides(callee, name)
+        for owner in self.types(callee):
+            if owner in self.classes:
+                reference = self.method(owner, "__call__")
+                if reference is not None:
+                    found.append(Target(reference, True))
+        return tuple(dict.fromkeys(found))[:_MAX_HEIRS]
+
+    def _overrides(self, callee: Node, name: str) -> Iterator[Target]:
+        """Implementations of an abstract method: the body of the one named here is only a declaration."""
+        for reference in self.functions[name]:
+            function = self.function(reference)
+            if function.owner is None or function.returns or reference in self._busy:
+                continue
+            for subclass in self._heirs(function.owner):
+                for other in self.functions.get(f"{subclass}.{function.name}", ()):
+                    yield Target(other, self._is_bound(callee, other))
+
+    def _heirs(self, owner: str) -> list[str]:
+        found: dict[str, None] = {}
+        queue = list(self.subclasses.get(owner, ()))
+        while queue and len(found) < _MAX_HEIRS:
+            current = queue.pop(0)
+            if current not in found:
+                found[current] = None
+                queue += self.subclasses.get(current, ())
+        return list(found)
+
+    def _is_bound(self, callee: Node, reference: FunctionRef) -> bool:
+        function = self.function(reference)
+        if function.owner is None or not function.parameters:
+            return False
+        decorators = self._decorator_names(reference)
+        if any(name.endswith("staticmethod") for name in decorators):
+            return False
+        if any(name.endswith("classmethod") for name in decorators):
+            return True
+        value = self.value(callee)
+        if value.kind != "attribute":
+            return True
+        base = (callee[0], value.inputs[0])
+        return not any(name in self.classes for name in self.names(base))
+
+    def bind(self, call: Node, target: Target) -> dict[int, list[int]]:
+        """Parameter position -> positions in the call's inputs that arrive there."""
+        value = self.value(call)
+        function = self.function(target.function)
+        parameters = function.parameters
+        offset = 1 if target.bound else 0
+        bound: dict[int, list[int]] = {}
+        names = {parameter.name: position for position, parameter in enumerate(parameters)}
+        position = offset
+        for argument in range(1, len(value.inputs)):
+            label = value.labels[argument]
+            if label == "":
+                if position < len(parameters) and parameters[position].splat == "":
+                    bound.setdefault(position, []).append(argument)
+                    position += 1
+                else:
+                    rest = next((i for i, parameter in enumerate(parameters) if parameter.splat == "*"), None)
+                    if rest is not None:
+                        bound.setdefault(rest, []).append(argument)
+            elif label in ("*", "**"):
+                for i in range(position, len(parameters)):
+                    bound.setdefault(i, []).append(argument)
+            elif label in names:
+                bound.setdefault(names[label], []).append(argument)
+            else:
+                rest = next((i for i, parameter in enumerate(parameters) if parameter.splat == "**"), None)
+                if rest is not None:
+                    bound.setdefault(rest, []).append(argument)
+        return bound
+
+    def callers(self, reference: FunctionRef) -> list[Node]:
+        """Calls that reach a function."""
+        if self._callers is None:
+            return []
+        return self._callers.get(reference, [])
+
+    def link(self) -> None:
+        """Finds the callers of every function; twice, so that types passed as arguments help the second round."""
+        for _ in range(2):
+            callers: dict[FunctionRef, list[Node]] = {}
+            passed: dict[tuple[FunctionRef, int], list[Node]] = {}
+            self._forget()
+            for file, facts in enumerate(self.files):
+                for identity, value in enumerate(facts.values):
+                    if value.kind != "call":
+                        continue
+                    call = (file, identity)
+                    for target in self.targets(call):
+                        known = callers.setdefault(target.function, [])
+                        known.append(call)
+                        if len(known) <= _MAX_CALLERS:
+                            for position, arguments in self.bind(call, target).items():
+                                passed.setdefault((target.function, position), []).extend((file, value.inputs[a]) for a in arguments)
+            self._callers, self._passed = callers, passed
+        self._forget()
+
+    def _forget(self) -> None:
+        for kept in (self._names, self._types, self._origins, self._targets, self._bases):
+            kept.clear()
+        self._fields = None
+
+    def _arguments(self, parameter: Node) -> list[Node]:
+        """What the project's calls pass for a parameter."""
+        found = self.parameter_of(parameter)
+        return [] if found is None else self._passed.get(found, [])
+
+    # Where values come from
+
+    def _elements_at(self, node: Node, key: str) -> Iterator[Node]:
+        for origin in self.origins(node):
+            value = self.value(origin)
+            if value.kind != "collection":
+                continue
+            if key == "":
+                yield from self.nodes(origin[0], value.inputs)
+            elif key.isdigit() and value.text != "dictionary":
+                if int(key) < len(value.inputs):
+                    yield origin[0], value.inputs[int(key)]
+            else:
+                yield from (
+                    (origin[0], given) for given, label in zip(value.inputs, value.labels, strict=False) if label in (key, "**")
+                )
+
+    def origins(self, node: Node) -> tuple[Node, ...]:
+        """Where a value comes from: constants, displays, outside calls, functions, classes, open parameters."""
+        known = self._origins.get(node)
+        if known is not None:
+            return known
+        key = ("origins", node)
+        if key in self._open or self._depth > _MAX_DEPTH:
+            self._cuts += 1
+            return ()
+        self._open.add(key)
+        self._depth += 1
+        cuts = self._cuts
+        try:
+            result = self._find_origins(node)
+        finally:
+            self._depth -= 1
+            self._open.discard(key)
+        if self._depth == 0 or self._cuts == cuts:
+            self._origins[node] = result
+        return result
+
+    def _find_origins(self, node: Node) -> tuple[Node, ...]:
+        found: dict[Node, None] = {}
+        seen: set[Node] = set()
+        queue = [node]
+        while queue and len(seen) < 400 and len(found) < _MAX_ORIGINS:
+            current = queue.pop(0)
+            if current in seen:
+                continue
+            seen.add(current)
+            step = self._before(current)
+            if step:
+                queue += step
+            else:
+                found[current] = None
+        return tuple(found)
+
+    def _before(self, node: Node) -> list[Node]:
+        file, value = node[0], self.value(node)
+        match value.kind:
+            case "choice" | "await":
+                return self.nodes(file, value.inputs)
+            case "guarded":
+                return self.nodes(file, value.inputs[:1])
+            case "name":
+                return [other for other in self.lookup(file, value.text)[0] if other != node]
+            case "parameter":
+                arguments = list(self._arguments(node))
+                found = self.parameter_of(node)
+                if found is not None:
+                    default = self.function(found[0]).parameters[found[1]].default
+                    if default is not None:
+                        arguments.append((file, default))
+                return arguments
+            case "attribute":
+                base = (file, value.inputs[0])
+                nodes: list[Node] = self._state(node)
+                for owner in self.types(base):
+                    if owner in self.classes:
+                        nodes += self.fields(owner, value.text)
+                        method = self.method(owner, value.text)
+                        if method is not None and any("property" in name for name in self._decorator_names(method)):
+                            nodes += self.nodes(method[0], self.function(method).returns)
+                for name in self.names(base):
+                    if name.startswith("module:"):
+                        module = int(name.removeprefix("module:"))
+                        nodes += self.nodes(module, self.files[module].variables.get(value.text, ()))
+                    elif name in self.classes:
+                        nodes += self.fields(name, value.text)
+                return nodes
+            case "index" | "element_of":
+                return [other for other in self._elements_at((file, value.inputs[0]), value.text) if other != node]
+            case "call":
+                returned: list[Node] = []
+                for target in self.targets(node):
+                    if not target.constructs:
+                        returned += self._handed_out(target.function)
+                return returned
+            case _:
+                return []
+
+    def _handed_out(self, reference: FunctionRef) -> list[Node]:
+        """What a function returns; what a context manager yields."""
+        file, returns = reference[0], self.function(reference).returns
+        if not any(name.endswith("contextmanager") for name in self._decorator_names(reference)):
+            return self.nodes(file, returns)
+        values = self.files[file].values
+        return [(file, given) for returned in returns for given in (values[returned].inputs if values[returned].text == "yield" else (returned,))]
+
+    def is_plain(self, file: int, annotation: int | None) -> bool:
+        """Whether an annotation names only types that hold no free text: numbers, booleans, dates, identifiers."""
+        if annotation is None:
+            return False
+        names: set[str] = set()
+        queue, seen = [annotation], 0
+        while queue and seen < 12:
+            current = queue.pop()
+            seen += 1
+            value = self.value((file, current))
+            if value.kind == "constant" and value.constant_type == "none":
+                continue
+            if value.kind in ("operation", "index", "unknown") and value.inputs:
+                inner = self.names((file, value.inputs[0]))
+                if value.kind == "index" and any(name.endswith(".Literal") for name in inner):
+                    names.add("typing.Literal")
+                    continue
+                if value.kind == "index" and not any(name.endswith((".Optional", ".Union", ".Annotated", ".Mapped")) for name in inner):
+                    return False
+                queue += value.inputs[1:] if value.kind == "index" else value.inputs
+                continue
+            found = self.names((file, current))
+            if not found and value.kind != "call":
+                return False
+            names.update(found)
+        return bool(names) and names <= PLAIN_TYPES
+
+    def field_is_plain(self, owner: str, name: str) -> bool:
+        """Whether a field of a project class is declared with a plain type."""
+        annotations = list(self.field_annotations(owner, name))
+        return bool(annotations) and all(self.is_plain(file, annotation) for file, annotation in annotations)
+
+    def elements(self, node: Node) -> tuple[Node, ...]:
+        """Members of a list or set, spliced lists and later additions included; a single value is its own."""
+        found: dict[Node, None] = {}
+        seen: set[Node] = set()
+        queue = [node]
+        while queue and len(seen) < 200:
+            current = queue.pop(0)
+            if current in seen:
+                continue
+            seen.add(current)
+            for origin in self.origins(current):
+                value = self.value(origin)
+                if value.kind == "collection" and value.text != "comprehension":
+                    queue += self.nodes(origin[0], value.inputs)
+                elif value.kind in ("update", "operation", "format") or (value.kind == "collection" and value.inputs):
+                    queue += self.nodes(origin[0], value.inputs)
+                else:
+                    found[origin] = None
+        return tuple(found)
+
+    def constants(self, node: Node) -> tuple[Value, ...]:
+        """The constants a value may be; empty where any of its origins is none."""
+        origins = self.origins(node)
+        values = [self.value(origin) for origin in origins]
+        return tuple(values) if values and all(value.kind == "constant" for value in values) else ()
+
+    def constant(self, node: Node) -> str | int | float | bool | None:
+        """The one constant a value is, or None."""
+        found = {(value.text, value.constant_type) for value in self.constants(node)}
+        if len(found) != 1:
+            return None
+        text, kind = found.pop()
+        match kind:
+            case "boolean":
+                return text == "True"
+            case "integer":
+                try:
+                    return int(text.replace("_", ""), 0)
+                except ValueError:
+                    return None
+            case "float":
+                try:
+                    return float(text.replace("_", ""))
+                except ValueError:
+                    return None
+            case "string":
+                return text
+            case _:
+                return None

@@ -1,0 +1,366 @@
+"""Python expressions into values: one method per node type of tree-sitter-python's grammar.
+
+Takes syntax nodes, gives value ids. Comparisons and tests become operations that carry no data; text
+built by f-strings and `%` becomes `format`; displays and comprehensions become `collection`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tree_sitter import Node
+
+from ingest.code.graph import GraphBuilder, Scope
+from ingest.facts import ConstantType, Parameter
+
+MAX_DEPTH = 180  # nested syntax deeper than this is recorded as not read
+_MUTATORS = frozenset({"append", "extend", "add", "insert", "update", "setdefault", "appendleft", "put", "put_nowait", "push", "add_message", "add_messages"})
+_ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", '\\"': '"', "\\'": "'", "\\\\": "\\", "\\\n": ""}
+_ESCAPE = re.compile(r"\\(?:\n|.)", re.DOTALL)
+
+
+class Expressions:
+    """Reads expressions of one file; `statements.Statements` adds the statements."""
+
+    def __init__(self, builder: GraphBuilder, data: bytes) -> None:
+        self.builder = builder
+        self.data = data
+        self.depth = 0
+        self._readers: dict[str, Callable[[Scope, Node], int]] = {
+            "identifier": self._name, "string": self._string, "concatenated_string": self._concatenated,
+            "integer": self._constant, "float": self._constant, "true": self._constant, "false": self._constant,
+            "none": self._constant, "ellipsis": self._constant, "call": self._call, "attribute": self._attribute,
+            "subscript": self._subscript, "binary_operator": self._binary, "boolean_operator": self._boolean,
+            "not_operator": self._test, "unary_operator": self._unary, "comparison_operator": self._test,
+            "conditional_expression": self._conditional, "lambda": self._lambda, "list": self._display, "tuple": self._display,
+            "set": self._display, "expression_list": self._display, "dictionary": self._dictionary, "list_comprehension": self._comprehension,
+            "set_comprehension": self._comprehension, "generator_expression": self._comprehension,
+            "dictionary_comprehension": self._comprehension, "await": self._await, "yield": self._yield,
+            "named_expression": self._named, "parenthesized_expression": self._inner, "type": self._inner, "list_splat": self._splat,
+            "dictionary_splat": self._splat, "generic_type": self._generic, "pattern_list": self._display,
+            "union_type": self._display, "member_type": self._inner, "interpolation": self._inner,
+        }  # fmt: skip
+
+    # The one way in
+
+    def value(self, scope: Scope, node: Node) -> int:
+        """The value of an expression."""
+        reader = self._readers.get(node.type)
+        if reader is None or self.depth > MAX_DEPTH:
+            return self._unknown(scope, node)
+        self.depth += 1
+        try:
+            return reader(scope, node)
+        finally:
+            self.depth -= 1
+
+    def text(self, node: Node) -> str:
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def _unknown(self, scope: Scope, node: Node) -> int:
+        if self.depth > MAX_DEPTH:
+            self.builder.errors.append(f"line {node.start_point[0] + 1}: nested more than {MAX_DEPTH} deep, not read further")
+            return self.builder.add(scope, "unknown", lines(node), node.type)
+        inputs = tuple(self.value(scope, child) for child in node.named_children if child.type not in ("comment", "ERROR"))
+        return self.builder.add(scope, "unknown", lines(node), node.type, inputs)
+
+    # Names and constants
+
+    def _name(self, scope: Scope, node: Node) -> int:
+        return self.builder.read(scope, self.text(node), lines(node))
+
+    def _constant(self, scope: Scope, node: Node) -> int:
+        kinds: dict[str, ConstantType] = {"integer": "integer", "float": "float", "true": "boolean", "false": "boolean", "none": "none"}
+        return self.builder.add(scope, "constant", lines(node), self.text(node), constant=kinds.get(node.type, "ellipsis"))
+
+    def _string(self, scope: Scope, node: Node) -> int:
+        prefix = self.text(node.children[0]).rstrip("'\"").lower() if node.children else ""
+        raw, parts, literal = "r" in prefix, [], ""
+        start = node.start_point[0] + 1
+        for child in node.children:
+            if child.type == "string_content":
+                literal += self.text(child) if raw else _ESCAPE.sub(_unescape, self.text(child))
+            elif child.type == "interpolation":
+                inner = child.child_by_field_name("expression")
+                if literal:
+                    parts.append(self.builder.add(scope, "constant", (start, child.start_point[0] + 1), literal, constant="string"))
+                    literal = ""
+                start = child.end_point[0] + 1
+                if inner is not None:
+                    parts.append(self.value(scope, inner))
+        kind: ConstantType = "bytes" if "b" in prefix else "string"
+        if not parts:
+            return self.builder.add(scope, "constant", lines(node), literal, constant=kind)
+        if literal:
+            parts.append(self.builder.add(scope, "constant", (start, node.end_point[0] + 1), literal, constant="string"))
+        return self.builder.add(scope, "format", lines(node), "f-string", tuple(parts))
+
+    def _concatenated(self, scope: Scope, node: Node) -> int:
+        parts = [self.value(scope, child) for child in node.named_children if child.type == "string"]
+        if all(self.builder.kind_of(part) == "constant" for part in parts):
+            joined = "".join(self.builder.text_of(part) for part in parts)
+            return self.builder.add(scope, "constant", lines(node), joined, constant="string")
+        return self.builder.add(scope, "format", lines(node), "concatenation", tuple(parts))
+
+    # Access
+
+    def path(self, node: Node) -> str | None:
+        """`a.b.c` for a plain chain of attributes, else None."""
+        names: list[str] = []
+        while node.type == "attribute":
+            attribute, inner = node.child_by_field_name("attribute"), node.child_by_field_name("object")
+            if attribute is None or inner is None or len(names) > 8:
+                return None
+            names.append(self.text(attribute))
+            node = inner
+        if node.type != "identifier":
+            return None
+        return ".".join([self.text(node), *reversed(names)])
+
+    def _attribute(self, scope: Scope, node: Node) -> int:
+        path = self.path(node)
+        if path is not None and path in scope.environment:
+            return scope.environment[path]
+        inner, attribute = node.child_by_field_name("object"), node.child_by_field_name("attribute")
+        if inner is None or attribute is None:
+            return self._unknown(scope, node)
+        base = self.value(scope, inner)
+        return self.builder.add(scope, "attribute", lines(attribute), self.text(attribute), (base,))
+
+    def _subscript(self, scope: Scope, node: Node) -> int:
+        inner = node.child_by_field_name("value")
+        if inner is None:
+            return self._unknown(scope, node)
+        base = self.value(scope, inner)
+        keys = [self.value(scope, key) for key in node.children_by_field_name("subscript")]
+        key = self.builder.text_of(keys[0]) if len(keys) == 1 and self.builder.kind_of(keys[0]) == "constant" else ""
+        return self.builder.add(scope, "index", lines(node), key, (base, *keys))
+
+    def _generic(self, scope: Scope, node: Node) -> int:
+        parts = [self.value(scope, child) for child in node.named_children]
+        return self.builder.add(scope, "index", lines(node), "", tuple(parts))
+
+    # Calls
+
+    def _call(self, scope: Scope, node: Node) -> int:
+        function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        if function is None or arguments is None:
+            return self._unknown(scope, node)
+        callee = self.value(scope, function)
+        inputs, labels = [callee], [""]
+        if arguments.type == "generator_expression":
+            inputs.append(self.value(scope, arguments))
+            labels.append("")
+        else:
+            for argument in arguments.named_children:
+                if argument.type == "comment":
+                    continue
+                label, inner = "", argument
+                if argument.type == "keyword_argument":
+                    name, given = argument.child_by_field_name("name"), argument.child_by_field_name("value")
+                    if name is None or given is None:
+                        continue
+                    label, inner = self.text(name), given
+                elif argument.type in ("list_splat", "dictionary_splat"):
+                    label = "*" if argument.type == "list_splat" else "**"
+                    inner = argument.named_children[0] if argument.named_children else argument
+                inputs.append(self.value(scope, inner))
+                labels.append(label)
+        call = self.builder.add(scope, "call", lines(node), "", tuple(inputs), tuple(labels))
+        if function.type == "attribute" and self.builder.kind_of(callee) == "attribute" and self.builder.text_of(callee) in _MUTATORS:
+            self._mutate(scope, function, call, tuple(inputs[1:]), tuple(labels[1:]))
+        return call
+
+    def _mutate(self, scope: Scope, function: Node, call: int, given: tuple[int, ...], labels: tuple[str, ...]) -> None:
+        target = function.child_by_field_name("object")
+        if target is None or not given:
+            return
+        before = self.builder.inputs_of(self.builder.inputs_of(call)[0])[0]
+        after = self.builder.add(scope, "update", self.builder.lines_of(call), "", (before, *given), ("", *labels))
+        self.rebind(scope, target, after)
+
+    def rebind(self, scope: Scope, target: Node, value: int) -> None:
+        """What `target` names holds `value` from here on, where the target is a variable or an attribute."""
+        if target.type == "identifier":
+            self.builder.write(scope, self.text(target), value)
+        elif target.type == "attribute":
+            self.store(scope, target, value)
+
+    def store(self, scope: Scope, target: Node, value: int) -> None:
+        """`base.attribute = value`."""
+        from ingest.facts import Store
+
+        inner, attribute = target.child_by_field_name("object"), target.child_by_field_name("attribute")
+        if inner is None or attribute is None:
+            return
+        base = self.value(scope, inner)
+        self.builder.stores.append(Store(base, self.text(attribute), value, target.start_point[0] + 1, scope.function))
+        path = self.path(target)
+        if path is not None:
+            self.builder.write(scope, path, value)
+
+    # Operators
+
+    def _binary(self, scope: Scope, node: Node) -> int:
+        # Long chains of + lean to the left as deep as they are long: they are walked, not recursed into.
+        chain: list[Node] = []
+        current = node
+        while current.type == "binary_operator":
+            chain.append(current)
+            left = current.child_by_field_name("left")
+            if left is None:
+                return self._unknown(scope, node)
+            current = left
+        value = self.value(scope, current)
+        for operation in reversed(chain):
+            right, operator = operation.child_by_field_name("right"), operation.child_by_field_name("operator")
+            if right is None or operator is None:
+                continue
+            sign = self.text(operator)
+            other = self.value(scope, right)
+            is_text = sign == "%" and (self.builder.constant_of(value) == "string" or self.builder.kind_of(value) == "format")
+            is_text = is_text or (sign == "+" and "format" in (self.builder.kind_of(value), self.builder.kind_of(other)))
+            is_text = is_text or (sign == "+" and "string" in (self.builder.constant_of(value), self.builder.constant_of(other)))
+            value = self.builder.add(scope, "format" if is_text else "operation", lines(operation), sign, (value, other))
+        return value
+
+    def _boolean(self, scope: Scope, node: Node) -> int:
+        operands: list[Node] = []
+        stack = [node]
+        while stack:
+            current = stack.pop()
+            left, right = current.child_by_field_name("left"), current.child_by_field_name("right")
+            if current.type == "boolean_operator" and left is not None and right is not None:
+                stack += [right, left]
+            else:
+                operands.append(current)
+        return self.builder.add(scope, "choice", lines(node), "or", tuple(self.value(scope, operand) for operand in operands))
+
+    def _test(self, scope: Scope, node: Node) -> int:
+        operator = " ".join(self.text(child) for child in node.children if not child.is_named) or node.type
+        inputs = tuple(self.value(scope, child) for child in node.named_children if child.type != "comment")
+        return self.builder.add(scope, "operation", lines(node), operator, inputs)
+
+    def _unary(self, scope: Scope, node: Node) -> int:
+        argument = node.child_by_field_name("argument")
+        if argument is None:
+            return self._unknown(scope, node)
+        value = self.value(scope, argument)
+        if self.builder.kind_of(value) == "constant":
+            return self.builder.add(scope, "constant", lines(node), self.text(node), constant=self.builder.constant_of(value))
+        return self.builder.add(scope, "operation", lines(node), "unary", (value,))
+
+    def _conditional(self, scope: Scope, node: Node) -> int:
+        children = [child for child in node.named_children if child.type != "comment"]
+        if len(children) != 3:
+            return self._unknown(scope, node)
+        self.value(scope, children[1])
+        return self.builder.add(scope, "choice", lines(node), "if", (self.value(scope, children[0]), self.value(scope, children[2])))
+
+    # Displays
+
+    def _display(self, scope: Scope, node: Node) -> int:
+        inputs: list[int] = []
+        labels: list[str] = []
+        for child in node.named_children:
+            if child.type == "comment":
+                continue
+            splat = child.type in ("list_splat", "list_splat_pattern") and bool(child.named_children)
+            inputs.append(self.value(scope, child.named_children[0] if splat else child))
+            labels.append("*" if splat else "")
+        return self.builder.add(scope, "collection", lines(node), node.type, tuple(inputs), tuple(labels))
+
+    def _dictionary(self, scope: Scope, node: Node) -> int:
+        inputs: list[int] = []
+        labels: list[str] = []
+        for child in node.named_children:
+            if child.type == "pair":
+                key, given = child.child_by_field_name("key"), child.child_by_field_name("value")
+                if key is None or given is None:
+                    continue
+                key_value = self.value(scope, key)
+                labels.append(self.builder.text_of(key_value) if self.builder.kind_of(key_value) == "constant" else "?")
+                inputs.append(self.value(scope, given))
+            elif child.type == "dictionary_splat" and child.named_children:
+                labels.append("**")
+                inputs.append(self.value(scope, child.named_children[0]))
+        return self.builder.add(scope, "collection", lines(node), "dictionary", tuple(inputs), tuple(labels))
+
+    def _comprehension(self, scope: Scope, node: Node) -> int:
+        outer = dict(scope.environment)
+        for clause in node.named_children:
+            if clause.type == "for_in_clause":
+                left, right = clause.child_by_field_name("left"), clause.child_by_field_name("right")
+                if left is not None and right is not None:
+                    iterated = self.value(scope, right)
+                    self.assign(scope, left, self.builder.add(scope, "element_of", lines(right), "", (iterated,)))
+            elif clause.type == "if_clause" and clause.named_children:
+                self.guard(scope, clause.named_children[0])
+        body = node.child_by_field_name("body")
+        inputs: tuple[int, ...] = ()
+        if body is not None:
+            nodes = body.named_children if body.type == "pair" else [body]
+            inputs = tuple(self.value(scope, child) for child in nodes)
+        scope.environment = outer
+        return self.builder.add(scope, "collection", lines(node), "comprehension", inputs, ("*",) * len(inputs) if body is not None and body.type == "pair" else ("",) * len(inputs))
+
+    # The rest
+
+    def _await(self, scope: Scope, node: Node) -> int:
+        return self.builder.add(scope, "await", lines(node), "", tuple(self.value(scope, child) for child in node.named_children[:1]))
+
+    def _yield(self, scope: Scope, node: Node) -> int:
+        inner = tuple(self.value(scope, child) for child in node.named_children)
+        if inner:
+            element = inner[0] if "from" not in [child.type for child in node.children] else self.builder.add(scope, "element_of", lines(node), "", inner)
+            self.builder.functions[scope.function].returns.append(self.builder.add(scope, "collection", lines(node), "yield", (element,), ("",)))
+        return self.builder.add(scope, "unknown", lines(node), "yield")
+
+    def _named(self, scope: Scope, node: Node) -> int:
+        name, given = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if name is None or given is None:
+            return self._unknown(scope, node)
+        value = self.value(scope, given)
+        self.builder.write(scope, self.text(name), value)
+        return value
+
+    def _inner(self, scope: Scope, node: Node) -> int:
+        inner = [child for child in node.named_children if child.type != "comment"]
+        return self.value(scope, inner[0]) if inner else self.builder.add(scope, "unknown", lines(node), node.type)
+
+    def _splat(self, scope: Scope, node: Node) -> int:
+        return self._inner(scope, node)
+
+    def _lambda(self, scope: Scope, node: Node) -> int:
+        body = node.child_by_field_name("body")
+        name = f"<lambda:{node.start_point[0] + 1}:{node.start_point[1]}>"
+        index, inner, qualified = self.open_function(scope, node, name, node.child_by_field_name("parameters"), (), None, False)
+        if body is not None:
+            self.builder.functions[index].returns.append(self.value(inner, body))
+        return self.builder.add(scope, "function", lines(node), qualified)
+
+    # Given by `Statements`
+
+    def assign(self, scope: Scope, target: Node, value: int) -> None:
+        raise NotImplementedError
+
+    def guard(self, scope: Scope, condition: Node) -> int:
+        raise NotImplementedError
+
+    def open_function(
+        self, scope: Scope, node: Node, name: str, parameters: Node | None, decorators: tuple[int, ...], owner: str | None, is_async: bool
+    ) -> tuple[int, Scope, str]:
+        raise NotImplementedError
+
+
+def lines(node: Node) -> tuple[int, int]:
+    """First and last line of a node, counted from 1."""
+    return node.start_point[0] + 1, node.end_point[0] + 1
+
+
+def _unescape(match: re.Match[str]) -> str:
+    return _ESCAPES.get(match.group(), match.group())
+
+
+__all__ = ["MAX_DEPTH", "Expressions", "Parameter", "lines"]

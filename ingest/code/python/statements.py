@@ -1,0 +1,576 @@
+"""Python statements into a value graph: assignments, branches, loops, functions, classes, imports.
+
+Branches give each side its own variables and join them afterwards; a test that leaves the function
+or loop makes its outcome known for what follows (`guarded` values), so that a check that really lies
+on the way of data can be told from one that does not.
+"""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from ingest.code.graph import GraphBuilder, Loop, OpenFunction, Scope
+from ingest.code.python.expressions import MAX_DEPTH, Expressions, lines
+from ingest.facts import Branch, Class, Function, Import, Parameter
+
+_LEAVES = frozenset({"return_statement", "raise_statement", "continue_statement", "break_statement"})
+_COMPARED = frozenset({"comparison_operator", "call"})
+
+
+class Statements(Expressions):
+    """Reads a module: `read_module(root)` fills the builder."""
+
+    def __init__(self, builder: GraphBuilder, data: bytes, is_package: bool) -> None:
+        super().__init__(builder, data)
+        self.is_package = is_package
+
+    def read_module(self, root: Node) -> None:
+        end = root.end_point[0] + 1
+        top = Function("<module>", f"{self.builder.module}.<module>", None, None, (), (), (), self._docstring(root), 1, end)
+        self.builder.functions.append(OpenFunction(top))
+        scope = Scope(0, None)
+        self.block(scope, root)
+
+    # Blocks
+
+    def block(self, scope: Scope, node: Node) -> bool:
+        """Reads statements in order; True where control surely leaves before the end."""
+        known = len(scope.branches)
+        left = False
+        for statement in node.named_children:
+            if self.statement(scope, statement):
+                left = True
+        del scope.branches[known:]
+        return left
+
+    def statement(self, scope: Scope, node: Node) -> bool:
+        if self.depth > MAX_DEPTH:
+            self.builder.errors.append(f"line {node.start_point[0] + 1}: nested more than {MAX_DEPTH} deep, not read further")
+            return False
+        self.depth += 1
+        try:
+            return self._statement(scope, node)
+        finally:
+            self.depth -= 1
+
+    def _statement(self, scope: Scope, node: Node) -> bool:
+        match node.type:
+            case "expression_statement":
+                for child in node.named_children:
+                    self._expression(scope, child)
+            case "return_statement":
+                for child in node.named_children:
+                    if child.type != "comment":
+                        self.builder.functions[scope.function].returns.append(self.value(scope, child))
+            case "if_statement":
+                return self._if(scope, node)
+            case "for_statement" | "while_statement":
+                self._loop(scope, node)
+            case "with_statement":
+                return self._with(scope, node)
+            case "try_statement":
+                return self._try(scope, node)
+            case "function_definition" | "class_definition" | "decorated_definition":
+                self._definition(scope, node)
+            case "import_statement" | "import_from_statement":
+                self._import(scope, node)
+            case "match_statement":
+                self._match(scope, node)
+            case "global_statement":
+                scope.global_names.update(self.text(child) for child in node.named_children)
+            case "assert_statement":
+                if node.named_children:
+                    self._follow(scope, node.named_children[0], "holds")
+            case "block":
+                return self.block(scope, node)
+            case "comment" | "pass_statement" | "future_import_statement" | "nonlocal_statement":
+                pass
+            case "ERROR":
+                self.builder.errors.append(f"line {node.start_point[0] + 1}: syntax error")
+                for child in node.named_children:
+                    self.statement(scope, child)
+            case _ if node.type not in _LEAVES:
+                self.value(scope, node)
+            case _:
+                for child in node.named_children:
+                    if child.type != "comment":
+                        self.value(scope, child)
+        return node.type in _LEAVES
+
+    def _expression(self, scope: Scope, node: Node) -> None:
+        if node.type == "assignment":
+            self._assignment(scope, node)
+        elif node.type == "augmented_assignment":
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            operator = node.child_by_field_name("operator")
+            if left is None or right is None or operator is None:
+                return
+            before, added = self.value(scope, left), self.value(scope, right)
+            sign = self.text(operator)[:-1]
+            text = sign == "+" and any(self.builder.constant_of(v) == "string" or self.builder.kind_of(v) == "format" for v in (before, added))
+            self.assign(scope, left, self.builder.add(scope, "format" if text else "operation", lines(node), sign, (before, added)))
+        elif node.type != "comment":
+            value = self.value(scope, node)
+            self._checked(scope, node, value)
+
+    def _checked(self, scope: Scope, node: Node, value: int) -> None:
+        """`validate_path(x)` as a statement leaves where x is not valid: what follows works on a checked x."""
+        call = node.named_children[0] if node.type == "await" and node.named_children else node
+        function = call.child_by_field_name("function") if call.type == "call" else None
+        name = self.text(function).rsplit(".", 1)[-1].lstrip("_") if function is not None else ""
+        if name.startswith(("validate", "check", "ensure", "assert", "verify", "require", "guard")):
+            condition = value if self.builder.kind_of(value) == "call" else self.builder.inputs_of(value)[0]
+            self._narrow(scope, call, condition, "holds")
+
+    def _assignment(self, scope: Scope, node: Node) -> None:
+        left, right, annotation = (node.child_by_field_name(name) for name in ("left", "right", "type"))
+        if left is None:
+            return
+        if right is None:
+            return
+        targets = [left]
+        while right.type == "assignment":  # a = b = c
+            inner_left, inner_right = right.child_by_field_name("left"), right.child_by_field_name("right")
+            if inner_left is None or inner_right is None:
+                break
+            targets.append(inner_left)
+            right = inner_right
+        value = self.value(scope, right)
+        if annotation is not None:
+            self.value(scope, annotation)
+        for target in targets:
+            self.assign(scope, target, value)
+
+    def assign(self, scope: Scope, target: Node, value: int) -> None:
+        """`target = value` for names, attributes, subscripts and patterns of them."""
+        match target.type:
+            case "identifier":
+                self.builder.write(scope, self.text(target), value)
+            case "attribute":
+                self.store(scope, target, value)
+            case "subscript":
+                inner = target.child_by_field_name("value")
+                keys = [self.value(scope, key) for key in target.children_by_field_name("subscript")]
+                if inner is not None:
+                    label = self.builder.text_of(keys[0]) if keys and self.builder.kind_of(keys[0]) == "constant" else "?"
+                    before = self.value(scope, inner)
+                    after = self.builder.add(scope, "update", lines(target), "", (before, value), ("", label))
+                    self.rebind(scope, inner, after)
+            case "pattern_list" | "tuple_pattern" | "list_pattern" | "tuple" | "list":
+                parts = [child for child in target.named_children if child.type != "comment"]
+                given = self.builder.inputs_of(value) if self.builder.kind_of(value) == "collection" else ()
+                for position, part in enumerate(parts):
+                    if len(given) == len(parts):
+                        self.assign(scope, part, given[position])
+                    else:
+                        self.assign(scope, part, self.builder.add(scope, "index", lines(part), str(position), (value,)))
+            case "list_splat_pattern" | "parenthesized_expression" | "as_pattern_target":
+                for child in target.named_children:
+                    self.assign(scope, child, value)
+            case _:
+                self.value(scope, target)
+
+    # Branches
+
+    def guard(self, scope: Scope, condition: Node) -> int:
+        """Inside the branch where `condition` holds, its operands are known to satisfy it."""
+        value = self.value(scope, condition)
+        self._narrow(scope, condition, value, "holds")
+        return value
+
+    def _narrow(self, scope: Scope, condition: Node, value: int, side: str) -> None:
+        for operand in self._operands(condition):
+            name = self.text(operand) if operand.type == "identifier" else self.path(operand)
+            if name is None:
+                continue
+            root = name.split(".")[0]
+            if root != name and root in scope.environment and root not in ("self", "cls"):
+                # A check of one part may vouch for the whole (its digest, its owner); which checks do, is judged later.
+                whole = scope.environment[root]
+                scope.environment[root] = self.builder.add(scope, "guarded", lines(operand), f"{side}:part", (whole, value))
+            current = scope.environment.get(name)
+            if current is None:
+                if operand.type == "identifier":
+                    continue  # a free name: module variables are not narrowed
+                current = self.value(scope, operand)
+            guarded = self.builder.add(scope, "guarded", lines(operand), side, (current, value))
+            for loop in scope.loops:
+                loop.seen.add(name)
+            scope.environment[name] = guarded
+
+    def _operands(self, condition: Node) -> list[Node]:
+        found: list[Node] = []
+        stack = [(condition, False)]
+        while stack and len(found) < 16:
+            node, compared = stack.pop()
+            if node.type in ("identifier", "attribute"):
+                if compared:
+                    found.append(node)
+                continue
+            if node.type == "call":
+                arguments = node.child_by_field_name("arguments")
+                function = node.child_by_field_name("function")
+                if function is not None and function.type == "attribute":
+                    stack += [(child, True) for child in function.named_children[:1]]
+                stack += [(child, True) for child in (arguments.named_children if arguments is not None else [])]
+                continue
+            if node.type in ("string", "interpolation", "binary_operator"):
+                stack += [(child, compared) for child in node.named_children if child.type not in ("string_start", "string_content", "string_end")]
+                continue
+            if node.type in ("comparison_operator", "not_operator", "boolean_operator", "parenthesized_expression", "keyword_argument", "subscript",
+                             "named_expression"):  # fmt: skip
+                stack += [(child, compared or node.type == "comparison_operator") for child in node.named_children]
+        return found
+
+    def _branch(self, scope: Scope, condition: Node) -> tuple[int, int]:
+        value = self.value(scope, condition)
+        self.builder.branches.append(Branch(value, condition.start_point[0] + 1, scope.function, ""))
+        return value, len(self.builder.branches) - 1
+
+    def _if(self, scope: Scope, node: Node) -> bool:
+        before = dict(scope.environment)
+        ends: list[dict[str, int]] = []
+        leaves: list[bool] = []
+        branches: list[int] = []
+        has_else = False
+        clauses: list[tuple[Node | None, Node | None]] = [(node.child_by_field_name("condition"), node.child_by_field_name("consequence"))]
+        for clause in node.children_by_field_name("alternative"):
+            if clause.type == "elif_clause":
+                clauses.append((clause.child_by_field_name("condition"), clause.child_by_field_name("consequence")))
+            else:
+                clauses.append((None, clause.child_by_field_name("body")))
+        known = len(scope.branches)
+        for condition, body in clauses:
+            if condition is None:
+                has_else = True
+                left = self.block(scope, body) if body is not None else False
+                if not left:
+                    ends.append(scope.environment)
+                leaves.append(left)
+                continue
+            value, branch = self._branch(scope, condition)
+            branches.append(branch)
+            after_test = dict(scope.environment)
+            scope.branches.append(branch)
+            self._narrow(scope, condition, value, "holds")
+            left = self.block(scope, body) if body is not None else False
+            leaves.append(left)
+            if not left:
+                ends.append(scope.environment)
+            # What follows runs where the test failed.
+            scope.environment = after_test
+            self._narrow(scope, condition, value, "fails")
+            if left:
+                self.builder.branches[branch] = Branch(value, condition.start_point[0] + 1, scope.function, "holds")
+        del scope.branches[known:]
+        if not has_else:
+            ends.append(scope.environment)
+            leaves.append(False)
+        elif leaves[-1] and not any(leaves[:-1]):
+            for branch in branches:
+                old = self.builder.branches[branch]
+                self.builder.branches[branch] = Branch(old.condition, old.line, old.scope, "fails")
+        if not ends:
+            scope.environment = before
+            return True
+        if len(ends) == 1:
+            scope.environment = ends[0]
+        else:
+            self.builder.join(scope, *ends)
+        if any(leaves):
+            scope.branches.extend(branches)  # the rest of the block runs only as these tests came out
+        return all(leaves)
+
+    def _follow(self, scope: Scope, condition: Node, side: str) -> None:
+        value, branch = self._branch(scope, condition)
+        self.builder.branches[branch] = Branch(value, condition.start_point[0] + 1, scope.function, "fails")
+        self._narrow(scope, condition, value, side)
+        scope.branches.append(branch)
+
+    def _loop(self, scope: Scope, node: Node) -> None:
+        left, right, condition, body = (node.child_by_field_name(name) for name in ("left", "right", "condition", "body"))
+        iterated = self.value(scope, right) if right is not None else None
+        before = dict(scope.environment)
+        scope.loops.append(Loop())
+        known = len(scope.branches)
+        if left is not None and right is not None and iterated is not None:
+            self.assign(scope, left, self.builder.add(scope, "element_of", lines(right), "", (iterated,)))
+        if condition is not None:
+            value, branch = self._branch(scope, condition)
+            scope.branches.append(branch)
+            self._narrow(scope, condition, value, "holds")
+        if body is not None:
+            self.block(scope, body)
+        del scope.branches[known:]
+        self.builder.close_loop(scope, before)
+        for clause in node.children_by_field_name("alternative"):
+            inner = clause.child_by_field_name("body")
+            if inner is not None:
+                self.block(scope, inner)
+
+    def _with(self, scope: Scope, node: Node) -> bool:
+        for clause in node.named_children:
+            if clause.type != "with_clause":
+                continue
+            for item in clause.named_children:
+                given = item.child_by_field_name("value") if item.type == "with_item" else item
+                if given is None:
+                    continue
+                if given.type == "as_pattern":
+                    parts = given.named_children
+                    value = self.value(scope, parts[0])
+                    for target in parts[1:]:
+                        self.assign(scope, target, value)
+                else:
+                    self.value(scope, given)
+        body = node.child_by_field_name("body")
+        return self.block(scope, body) if body is not None else False
+
+    def _try(self, scope: Scope, node: Node) -> bool:
+        before = dict(scope.environment)
+        body = node.child_by_field_name("body")
+        left = self.block(scope, body) if body is not None else False
+        ends = [] if left else [scope.environment]
+        after_body = scope.environment
+        all_left = left
+        for clause in node.named_children:
+            if clause.type in ("except_clause", "except_group_clause"):
+                # An exception may come before or after any assignment of the body.
+                self.builder.join(scope, dict(before), dict(after_body))
+                for child in clause.named_children:
+                    if child.type == "block":
+                        handler_left = self.block(scope, child)
+                        all_left = all_left and handler_left
+                        if not handler_left:
+                            ends.append(scope.environment)
+                    elif child.type == "as_pattern":
+                        for target in child.named_children[1:]:
+                            self.assign(scope, target, self.builder.add(scope, "unknown", lines(child), "exception"))
+            elif clause.type == "else_clause":
+                inner = clause.child_by_field_name("body")
+                if inner is not None and not left:
+                    scope.environment = ends[0]
+                    all_left = self.block(scope, inner) and all_left
+                    ends[0] = scope.environment
+        if ends:
+            self.builder.join(scope, *ends)
+        else:
+            scope.environment = after_body
+        for clause in node.named_children:
+            if clause.type == "finally_clause":
+                for child in clause.named_children:
+                    if child.type == "block" and self.block(scope, child):
+                        return True
+        return all_left and not ends
+
+    def _match(self, scope: Scope, node: Node) -> None:
+        subject = node.child_by_field_name("subject")
+        value = self.value(scope, subject) if subject is not None else None
+        before = dict(scope.environment)
+        ends = [dict(before)]
+        body = node.child_by_field_name("body")
+        for case in body.named_children if body is not None else []:
+            if case.type != "case_clause":
+                continue
+            scope.environment = dict(before)
+            for pattern in (child for child in case.named_children if child.type == "case_pattern"):
+                for name in _captures(pattern):
+                    if value is not None:
+                        self.builder.write(scope, self.text(name), self.builder.add(scope, "element_of", lines(name), "", (value,)))
+            inner = case.child_by_field_name("consequence")
+            if inner is not None and not self.block(scope, inner):
+                ends.append(scope.environment)
+        self.builder.join(scope, *ends)
+
+    # Definitions
+
+    def _definition(self, scope: Scope, node: Node) -> None:
+        decorators: tuple[int, ...] = ()
+        definition: Node | None = node
+        if node.type == "decorated_definition":
+            decorators = tuple(
+                self.value(scope, child.named_children[0]) for child in node.named_children if child.type == "decorator" and child.named_children
+            )
+            definition = node.child_by_field_name("definition")
+        if definition is None:
+            return
+        name_node = definition.child_by_field_name("name")
+        if name_node is None:
+            return
+        name = self.text(name_node)
+        if definition.type == "class_definition":
+            self._class(scope, definition, name, decorators, node)
+            return
+        self._function(scope, definition, name, decorators, node, None)
+
+    def _function(self, scope: Scope, node: Node, name: str, decorators: tuple[int, ...], whole: Node, owner: str | None) -> int:
+        is_async = bool(node.children) and node.children[0].type == "async"
+        index, inner, qualified = self.open_function(scope, node, name, node.child_by_field_name("parameters"), decorators, owner, is_async)
+        returns = node.child_by_field_name("return_type")
+        if returns is not None:
+            self.value(scope, returns)
+        value = self.builder.add(scope, "function", (whole.start_point[0] + 1, node.start_point[0] + 1), qualified, decorators)
+        self.builder.write(scope, name, value)
+        body = node.child_by_field_name("body")
+        if body is not None:
+            self.block(inner, body)
+        return index
+
+    def open_function(
+        self, scope: Scope, node: Node, name: str, parameters: Node | None, decorators: tuple[int, ...], owner: str | None, is_async: bool
+    ) -> tuple[int, Scope, str]:
+        """Declares a function and gives its index, its scope with the parameters bound, and its qualified name."""
+        enclosing = self.builder.functions[scope.function].function
+        prefix = owner or (self.builder.module if enclosing.name == "<module>" else enclosing.qualified_name)
+        qualified = f"{prefix}.{name}"
+        index = len(self.builder.functions)
+        body = node.child_by_field_name("body")
+        start = node.parent.start_point[0] + 1 if node.parent is not None and node.parent.type == "decorated_definition" else node.start_point[0] + 1
+        docstring = self._docstring(body) if body is not None and body.type == "block" else ""
+        self.builder.functions.append(
+            OpenFunction(Function(name, qualified, owner, scope.function, (), decorators, (), docstring, start, node.end_point[0] + 1, is_async))
+        )
+        inner = Scope(index, scope)
+        bound = tuple(self._parameter(scope, inner, child) for child in (parameters.named_children if parameters is not None else []))
+        given = tuple(parameter for parameter in bound if parameter is not None)
+        self.builder.functions[index].function = Function(
+            name, qualified, owner, scope.function, given, decorators, (), docstring, start, node.end_point[0] + 1, is_async
+        )
+        return index, inner, qualified
+
+    def _parameter(self, scope: Scope, inner: Scope, node: Node) -> Parameter | None:
+        name_node, annotation, default, splat = node, node.child_by_field_name("type"), node.child_by_field_name("value"), ""
+        if node.type in ("default_parameter", "typed_default_parameter"):
+            named = node.child_by_field_name("name")
+            if named is None:
+                return None
+            name_node = named
+        elif node.type == "typed_parameter" and node.named_children:
+            name_node = node.named_children[0]
+        if name_node.type in ("list_splat_pattern", "dictionary_splat_pattern") and name_node.named_children:
+            splat = "*" if name_node.type == "list_splat_pattern" else "**"
+            name_node = name_node.named_children[0]
+        if name_node.type != "identifier":
+            return None
+        name = self.text(name_node)
+        value = self.builder.add(inner, "parameter", lines(name_node), name)
+        inner.environment[name] = value
+        return Parameter(
+            name, value, None if annotation is None else self.value(scope, annotation), None if default is None else self.value(scope, default),
+            "*" if splat == "*" else "**" if splat == "**" else "",
+        )  # fmt: skip
+
+    def _class(self, scope: Scope, node: Node, name: str, decorators: tuple[int, ...], whole: Node) -> None:
+        enclosing = self.builder.functions[scope.function].function
+        prefix = self.builder.module if enclosing.name == "<module>" else enclosing.qualified_name
+        qualified = f"{prefix}.{name}"
+        bases: list[int] = []
+        keywords: list[tuple[str, int]] = []
+        arguments = node.child_by_field_name("superclasses")
+        for argument in arguments.named_children if arguments is not None else []:
+            if argument.type == "keyword_argument":
+                label, given = argument.child_by_field_name("name"), argument.child_by_field_name("value")
+                if label is not None and given is not None:
+                    keywords.append((self.text(label), self.value(scope, given)))
+            elif argument.type != "comment":
+                bases.append(self.value(scope, argument))
+        value = self.builder.add(scope, "class", (whole.start_point[0] + 1, node.start_point[0] + 1), qualified, decorators)
+        self.builder.write(scope, name, value)
+        inner = Scope(scope.function, scope, is_class=True)
+        fields: list[tuple[str, int | None, int | None, int]] = []
+        methods: list[int] = []
+        body = node.child_by_field_name("body")
+        for statement in body.named_children if body is not None else []:
+            self._class_statement(inner, statement, qualified, fields, methods)
+        self.builder.classes.append(
+            Class(name, qualified, tuple(bases), tuple(keywords), decorators, tuple(fields), tuple(methods),
+                  self._docstring(body) if body is not None else "", whole.start_point[0] + 1, node.end_point[0] + 1)
+        )  # fmt: skip
+
+    def _class_statement(
+        self, scope: Scope, node: Node, owner: str, fields: list[tuple[str, int | None, int | None, int]], methods: list[int]
+    ) -> None:
+        definition, decorators = node, tuple[int, ...]()
+        if node.type == "decorated_definition":
+            inner = node.child_by_field_name("definition")
+            if inner is None:
+                return
+            definition = inner
+        if definition.type == "function_definition":
+            if node.type == "decorated_definition":
+                decorators = tuple(
+                    self.value(scope, child.named_children[0]) for child in node.named_children if child.type == "decorator" and child.named_children
+                )
+            name = definition.child_by_field_name("name")
+            if name is not None and self.depth <= MAX_DEPTH:
+                self.depth += 1
+                methods.append(self._function(scope, definition, self.text(name), decorators, node, owner))
+                self.depth -= 1
+            return
+        inner_node = node.named_children[0] if node.type == "expression_statement" and node.named_children else node
+        if inner_node.type == "assignment":
+            left, right, annotation = (inner_node.child_by_field_name(part) for part in ("left", "right", "type"))
+            if left is not None and left.type == "identifier":
+                given = None if right is None else self.value(scope, right)
+                typed = None if annotation is None else self.value(scope, annotation)
+                fields.append((self.text(left), typed, given, left.start_point[0] + 1))
+                if given is not None:
+                    self.builder.write(scope, self.text(left), given)
+                return
+        self.statement(scope, node)
+
+    # Imports
+
+    def _import(self, scope: Scope, node: Node) -> None:
+        line = node.start_point[0] + 1
+        if node.type == "import_statement":
+            for child in node.children_by_field_name("name"):
+                if child.type == "aliased_import":
+                    name, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
+                    if name is not None and alias is not None:
+                        self.builder.imports.append(Import(self.text(alias), self.text(name), line, scope.function))
+                else:
+                    # `import a.b` binds `a`; a.b is reached through it.
+                    full = self.text(child)
+                    self.builder.imports.append(Import(full.split(".")[0], full.split(".")[0], line, scope.function))
+            return
+        source = node.child_by_field_name("module_name")
+        if source is None:
+            return
+        module = self._absolute(self.text(source))
+        names = node.children_by_field_name("name")
+        for child in names:
+            if child.type == "aliased_import":
+                name, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
+                if name is not None and alias is not None:
+                    self.builder.imports.append(Import(self.text(alias), f"{module}.{self.text(name)}", line, scope.function))
+            else:
+                self.builder.imports.append(Import(self.text(child), f"{module}.{self.text(child)}", line, scope.function))
+        if not names:
+            self.builder.imports.append(Import("*", module, line, scope.function))
+
+    def _absolute(self, module: str) -> str:
+        dots = len(module) - len(module.lstrip("."))
+        if not dots:
+            return module
+        parts = self.builder.module.split(".")
+        keep = len(parts) - dots + (1 if self.is_package else 0)
+        return ".".join([*parts[: max(keep, 0)], *([module[dots:]] if module[dots:] else [])])
+
+    def _docstring(self, block: Node) -> str:
+        first = next((child for child in block.named_children if child.type != "comment"), None)
+        if first is None or first.type != "expression_statement" or not first.named_children or first.named_children[0].type != "string":
+            return ""
+        return "".join(self.text(child) for child in first.named_children[0].children if child.type == "string_content")
+
+
+def _captures(pattern: Node) -> list[Node]:
+    found: list[Node] = []
+    stack = [pattern]
+    while stack:
+        node = stack.pop()
+        if node.type == "identifier":
+            found.append(node)
+        elif node.type not in ("attribute", "keyword_pattern"):
+            stack += [child for child in node.named_children if not (child.type == "dotted_name" and len(child.named_children) > 1)]
+    return found

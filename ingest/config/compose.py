@@ -1,0 +1,71 @@
+"""Compose files: services, what they publish, mount, are allowed and are told by their environment.
+
+Takes the text, gives a `service` setting per service and an `environment` one per variable. Other files
+(`env_file`, `extends`, `include`) are not followed. `published` is true where a port is open on more than
+the loopback interface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingest.config.nodes import BadConfig, Node
+from ingest.config.packages import environment, image_parts, setting
+from ingest.config.yaml_nodes import yaml_node
+from ingest.facts import Setting
+from ingest.source import Place
+
+_LOOPBACK = ("127.", "localhost", "::1", "[::1]")
+
+
+def read_compose(text: str, path: str) -> tuple[Setting, ...]:
+    """Settings in the order of the file."""
+    document = yaml_node(text)
+    if document.kind == "list" or document.kind == "scalar":
+        raise BadConfig("not a compose file: no mapping at the top")
+    return tuple(found for name, node, line in document.get("services").entries() for found in _service(name, node, line, path))
+
+
+def _service(name: str, node: Node, line: int, path: str) -> Iterator[Setting]:
+    place = Place(path, line, max(line, node.end_line))
+    image = node.get("image").text
+    ports = tuple(_port(item) for item in node.get("ports").items)
+    volumes = tuple(item.text or f"{item.get('source').text}:{item.get('target').text}" for item in node.get("volumes").items)
+    limits = node.get("deploy").get("resources").get("limits")
+    yield setting(
+        "service", name, place,
+        image=image_parts(image)[0] if image else None,
+        pin=image_parts(image)[3] if image else None,
+        build=node.get("build").kind != "none",
+        ports=ports or None,
+        published=any(not port.startswith(_LOOPBACK) for port in ports),
+        volumes=volumes or None,
+        docker_socket=any("docker.sock" in volume for volume in volumes),
+        privileged=node.get("privileged").is_true,
+        network_mode=node.get("network_mode").text or None,
+        pid_mode=node.get("pid").text or None,
+        capabilities=node.get("cap_add").texts() or None,
+        security_options=node.get("security_opt").texts() or None,
+        user=node.get("user").text or None,
+        limits=any(part.kind != "none" for part in (limits, node.get("mem_limit"), node.get("cpus"), node.get("pids_limit"))),
+        command=" ".join(node.get("command").texts()) or None,
+        env_files=_env_files(node) or None,
+    )  # fmt: skip
+    variables = node.get("environment")
+    for key, value, at in variables.entries():
+        yield environment(key, value.text, Place(path, at, max(at, value.end_line)), service=name)
+    for item in variables.items:
+        key, separator, text = item.text.partition("=")
+        yield environment(key, text if separator else None, Place(path, item.line, item.end_line), service=name)
+
+
+def _env_files(node: Node) -> tuple[str, ...]:
+    given = node.get("env_file")
+    return given.texts() or tuple(item.get("path").text for item in given.items)
+
+
+def _port(item: Node) -> str:
+    if item.kind != "map":
+        return item.text
+    parts = (item.get("host_ip").text, item.get("published").text, item.get("target").text)
+    return ":".join(part for part in parts if part)

@@ -1,0 +1,34 @@
+""".env files: which variables are given a value, which of the values are secrets. Values are never kept."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from dotenv.parser import parse_stream
+
+from ingest.config.nodes import BadConfig
+from ingest.config.packages import environment
+from ingest.facts import Setting
+from ingest.source import Place
+from ingest.text import split_lines
+
+_BYTES = 256_000
+_LINE = 20_000
+_WIDE = re.compile(r"[^\S\r\n]{65,}")  # the parser is quadratic in runs of blanks
+
+
+def read_dotenv(text: str, path: str) -> tuple[Setting, ...]:
+    """One setting per variable, in the order of the file; lines that are no assignment are passed over, as applications do."""
+    lines = split_lines(text)
+    if len(text) > _BYTES or any(len(line) > _LINE for line in lines):
+        raise BadConfig(f"longer than {_BYTES} characters, or a line longer than {_LINE}")
+    found = []
+    for binding in parse_stream(io.StringIO(_WIDE.sub(" ", "\n".join(lines)))):
+        if binding.key is None or binding.error:
+            continue
+        written = binding.original.string
+        blank = written[: len(written) - len(written.lstrip())].count("\n")
+        start = binding.original.line + blank
+        found.append(environment(binding.key, binding.value, Place(path, start, max(start, start + written.strip().count("\n")))))
+    return tuple(found)

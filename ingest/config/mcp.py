@@ -1,0 +1,106 @@
+"""MCP client configurations: which servers a client starts or calls, from which package, with which rights.
+
+Takes the text of mcp.json and its relatives (`mcpServers`, `servers`, also below `mcp`), gives one
+`mcp_server` setting per server and an `environment` one per variable. Servers are not looked up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.config.json_nodes import json_node
+from ingest.config.nodes import Node
+from ingest.config.packages import environment, image_parts, npm_parts, npm_pin, setting
+from ingest.facts import Setting
+from ingest.secrets import find_secrets, secret_in_assignment
+from ingest.source import Place
+
+_NPM = frozenset({"npx", "bunx", "pnpx", "pnpm", "yarn", "npm", "bun"})
+_PYPI = frozenset({"uvx", "pipx", "uv"})
+_SUBCOMMANDS = frozenset({"dlx", "exec", "x", "run", "tool"})
+_VALUED = frozenset({
+    "-p", "--package", "--from", "--with", "--python", "--index-url", "--directory", "-e", "--env", "-v", "--volume", "--name",
+    "--mount", "--network", "--env-file", "-w", "-u", "--user", "--platform", "--entrypoint", "-c",
+})  # fmt: skip
+_HEADER_SECRET = re.compile(r"(?:bearer|token|basic)[ \t]{1,5}(\S{12,500})", re.IGNORECASE)
+
+
+def read_mcp(text: str, path: str) -> tuple[Setting, ...]:
+    """Settings in the order of the file."""
+    document = json_node(text)
+    servers = next((node for node in _places(document) if node.kind == "map"), Node("none"))
+    return tuple(found for name, node, line in servers.entries() if node.kind == "map" for found in _server(name, node, line, path))
+
+
+def _places(document: Node) -> Iterator[Node]:
+    for holder in (document, document.get("mcp")):
+        yield holder.get("mcpServers", "servers")
+
+
+def _server(name: str, node: Node, line: int, path: str) -> Iterator[Setting]:
+    command = node.get("command").text
+    arguments = node.get("args").texts()
+    package, pin = _package(command, arguments)
+    allowed = node.get("autoApprove", "alwaysAllow", "alwaysAllowTools", "autoAllow")
+    variables = [*node.get("env").entries(), *node.get("headers").entries()]
+    secrets = sorted(key for key, value, _ in variables if _secret(key, value.text) is not None)
+    in_arguments = any(find_secrets(argument) for argument in arguments)
+    yield setting(
+        "mcp_server", name, Place(path, line, max(line, node.end_line)),
+        command=command or None, arguments=arguments or None, url=node.get("url", "serverUrl").text or None, package=package, pin=pin,
+        auto_approve=allowed.texts() if allowed.kind == "list" else (("*",) if allowed.is_true or node.get("trust").is_true else None),
+        env_secrets=tuple(secrets) or None, argument_secrets=in_arguments, disabled=node.get("disabled").is_true,
+    )  # fmt: skip
+    for key, value, at in node.get("env").entries():
+        yield environment(key, value.text, Place(path, at, at), server=name)
+
+
+def _secret(key: str, value: str) -> str | None:
+    header = _HEADER_SECRET.match(value)
+    if header is not None:
+        return secret_in_assignment("token", header[1])
+    return secret_in_assignment(key, value)
+
+
+def _package(command: str, arguments: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """The package a launcher fetches and how it is pinned; None for programs that are simply there."""
+    program = re.split(r"[\\/]", command)[-1].lower().removesuffix(".exe").removesuffix(".cmd")
+    words = list(arguments)
+    if program == "cmd" and words[:1] == ["/c"] and len(words) > 1:  # how Windows users write npx
+        program, words = words[1].lower(), words[2:]
+    flags = {"--from", "--with", "-p", "--package"} if program in _NPM | _PYPI else set()
+    reference = ""
+    position = 0
+    while position < len(words):
+        word = words[position]
+        following = words[position + 1] if position + 1 < len(words) else ""
+        if word in flags and following:
+            reference = following
+            break
+        if word in _VALUED:
+            position += 2
+            continue
+        if not word.startswith("-") and word not in _SUBCOMMANDS:
+            reference = word
+            break
+        position += 1
+    if not reference:
+        return None, None
+    if program in _NPM:
+        name, version = npm_parts(reference)
+        return name, npm_pin(version)
+    if program in _PYPI:
+        if "://" in reference:
+            return reference, "git" if reference.startswith("git+") else "url"
+        if program == "uv" and reference.endswith(".py"):
+            return None, None
+        match = re.match(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?(==|@)?(.*)$", reference, re.DOTALL)
+        if match is None:
+            return reference, "none"
+        exact = bool(match[2]) and match[3] not in {"", "latest"}
+        return match[1], "exact" if exact else "range" if match[3] and match[3] != "latest" else "none"
+    if program in {"docker", "podman"}:
+        name, _, _, pin = image_parts(reference)
+        return name, pin
+    return None, None

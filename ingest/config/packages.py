@@ -1,0 +1,98 @@
+"""Packages, images and actions as they are named in configuration: the name, the version, how it is pinned.
+
+Takes one reference as written, gives a `Setting` or its parts. What a registry would answer is not known here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from ingest.facts import Setting, SettingKind
+from ingest.secrets import is_placeholder, mask_secrets, secret_in_assignment
+from ingest.source import Attribute, Place, attributes_of
+
+_LONGEST = 2000
+_DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
+_TAG = re.compile(r":([\w][\w.-]{0,127})$")
+_NPM_EXACT = re.compile(r"[v=]?\d+\.\d+\.\d+(?:[-+][\w.+-]*)?")
+
+
+def setting(kind: SettingKind, name: str, place: Place, **attributes: Attribute) -> Setting:
+    """A setting whose name and texts carry no secret and no more than a screenful."""
+    clean = {key: _clean(value) for key, value in attributes.items()}
+    return Setting(kind, mask_secrets(name[:_LONGEST]), attributes_of(**clean), place)
+
+
+def _clean(value: Attribute) -> Attribute:
+    if isinstance(value, str):
+        return mask_secrets(value[:_LONGEST])
+    if isinstance(value, tuple):
+        return tuple(mask_secrets(item[:_LONGEST]) for item in value[:200])
+    return value
+
+
+def environment(name: str, value: str | None, place: Place, **more: Attribute) -> Setting:
+    """A variable and what kind of value it has; never the value."""
+    given = value or ""
+    return setting(
+        "environment", name, place,
+        has_value=bool(given), secret=secret_in_assignment(name, given), placeholder=bool(given) and is_placeholder(given), **more,
+    )  # fmt: skip
+
+
+def python_package(line: str, place: Place, hashed: bool = False, **more: Attribute) -> Setting | None:
+    """A requirement as pip reads it, or None where it is none."""
+    try:
+        requirement = Requirement(line.strip()[:_LONGEST])
+    except (InvalidRequirement, RecursionError, ValueError):
+        return None
+    specifiers = list(requirement.specifier)
+    if requirement.url:
+        pin = "git" if requirement.url.startswith("git+") else "url"
+    elif hashed:
+        pin = "hash"
+    elif any(item.operator in {"==", "==="} and not item.version.endswith(".*") for item in specifiers):
+        pin = "exact"
+    else:
+        pin = "range" if specifiers else "none"
+    attributes: dict[str, Attribute] = {
+        "specifier": requirement.url or str(requirement.specifier), "pin": pin, "ecosystem": "pypi",
+        "extras": tuple(sorted(requirement.extras)) or None, "marker": str(requirement.marker) if requirement.marker else None,
+        "direct": True,
+    }  # fmt: skip
+    return setting("package", canonicalize_name(requirement.name), place, **(attributes | more))
+
+
+def npm_pin(version: str) -> str:
+    """exact, range, none, git or url, of a version as package.json or npx writes it."""
+    if version.startswith(("git", "github:")) or re.fullmatch(r"[\w.-]+/[\w.-]+(?:#.*)?", version):
+        return "git"
+    if version.startswith(("http:", "https:", "file:", "link:", "workspace:")):
+        return "url"
+    if _NPM_EXACT.fullmatch(version):
+        return "exact"
+    return "none" if version in {"", "*", "latest", "x", "next"} else "range"
+
+
+def npm_parts(reference: str) -> tuple[str, str]:
+    """Name and version of `@scope/name@version`."""
+    position = reference.rfind("@")
+    return (reference[:position], reference[position + 1 :]) if position > 0 else (reference, "")
+
+
+def image_parts(reference: str) -> tuple[str, str | None, str | None, str]:
+    """Name, tag, digest and pin (digest, tag, latest, none) of a container image."""
+    digest = _DIGEST.search(reference)
+    rest = reference[: digest.start()] if digest else reference
+    tag = _TAG.search(rest)
+    name = rest[: tag.start()] if tag else rest
+    if digest:
+        pin = "digest"
+    elif tag is None:
+        pin = "none"
+    else:
+        pin = "latest" if tag[1] == "latest" else "tag"
+    return name, tag[1] if tag else None, digest[1] if digest else None, pin

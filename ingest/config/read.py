@@ -1,0 +1,64 @@
+"""The one way into the configuration readers.
+
+Takes a `Source`, gives `ConfigFacts`, a `Skip` for kinds that are no configuration, or a `ReadError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from ingest.config.compose import read_compose
+from ingest.config.dockerfile import read_dockerfile
+from ingest.config.dotenv import read_dotenv
+from ingest.config.locks import read_lock
+from ingest.config.mcp import read_mcp
+from ingest.config.nodes import BadConfig
+from ingest.config.package_json import read_package_json
+from ingest.config.requirements import read_requirements
+from ingest.config.toml_files import read_pyproject
+from ingest.config.workflow import read_workflow
+from ingest.facts import ConfigFacts, Setting
+from ingest.source import Place, ReadError, Skip, Source, SourceKind
+from ingest.text import read_text, reason_of, split_lines
+
+READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = MappingProxyType(
+    {
+        "requirements": read_requirements,
+        "pyproject": read_pyproject,
+        "lockfile": read_lock,
+        "package_json": read_package_json,
+        "dockerfile": read_dockerfile,
+        "compose": read_compose,
+        "github_workflow": read_workflow,
+        "dotenv": read_dotenv,
+        "mcp_config": read_mcp,
+    }
+)
+
+
+def read_config(source: Source) -> ConfigFacts | Skip | ReadError:
+    """What the file says, with places inside the file."""
+    reader = READERS.get(source.kind)
+    if reader is None:
+        return Skip(source.path, f"no configuration: {source.kind}")
+    text = read_text(source)
+    if isinstance(text, ReadError):
+        return text
+    lines = len(split_lines(text))
+    try:
+        settings = reader(text, source.path)
+    except BadConfig as error:
+        return ReadError(source.path, str(error))
+    except Exception as error:  # around one file: a reader's bug or a hostile file must not end the scan
+        return ReadError(source.path, f"{source.kind} reader failed: {type(error).__name__}: {reason_of(error)[:200]}")
+    return ConfigFacts(source.path, source.purpose, tuple(_within(found, lines) for found in settings), lines)
+
+
+def _within(found: Setting, lines: int) -> Setting:
+    place = found.place
+    if 1 <= place.start_line <= place.end_line <= lines:
+        return found
+    start = min(max(1, place.start_line), max(1, lines))
+    inside = Place(place.path, start, min(max(start, place.end_line), max(1, lines)), place.page)
+    return Setting(found.kind, found.name, found.attributes, inside)

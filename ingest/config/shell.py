@@ -1,0 +1,85 @@
+"""What a shell command installs and runs, as far as its words say: for RUN lines and workflow scripts.
+
+Takes the text of a script, gives packages and package indexes with the place they are told to have, and
+whether a download is piped into an interpreter. Variables and quoting beyond words are not followed.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+
+from ingest.config.packages import npm_parts, npm_pin, python_package, setting
+from ingest.facts import Setting
+from ingest.source import Place
+
+_SEPARATOR = re.compile(r"&&|\|\||[;|\n]")
+_CONTINUED = re.compile(r"\\\r?\n")
+_PIPED = re.compile(
+    r"\b(?:curl|wget)\b[^\n;&|]{0,500}\|[ \t]{0,9}(?:sudo[ \t]{1,9}(?:-\w+[ \t]{1,9}){0,3})?(?:/(?:usr/)?bin/)?"
+    r"(?:env[ \t]{1,9})?(?:ba|z|da|k)?(?:sh|python[\d.]*|node|perl|ruby)\b"
+    r"|\b(?:ba|z|da)?sh\b[ \t]{1,9}(?:-c[ \t]{1,9})?[\"']?(?:<\(|\$\()[ \t]{0,9}(?:curl|wget)\b"
+)
+_LENGTH = 20_000
+_WORDS = 500
+_VALUED = frozenset({
+    "-r", "--requirement", "-c", "--constraint", "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host",
+    "-t", "--target", "--prefix", "--root", "--python", "--platform", "--only-binary", "--no-binary", "--timeout", "--retries",
+    "--cache-dir", "--proxy", "--registry", "-e", "--editable", "--group", "--extra", "--index", "--default-index",
+})  # fmt: skip
+
+
+def runs_a_download(script: str) -> bool:
+    """Whether what curl or wget fetches goes straight into an interpreter."""
+    return _PIPED.search(_CONTINUED.sub(" ", script[:_LENGTH])) is not None
+
+
+def installed(script: str, place: Place) -> Iterator[Setting]:
+    """Packages that pip, uv and npm install by name here, and the indexes they are told to use."""
+    for command in _SEPARATOR.split(_CONTINUED.sub(" ", script[:_LENGTH])):
+        words = _words(command)
+        names = [word.rsplit("/", 1)[-1] for word in words[:8]]
+        for index, name in enumerate(names):
+            following = words[index + 1 :]
+            if re.fullmatch(r"pip[\d.]*", name) and following[:1] == ["install"]:
+                yield from _pip(following[1:], place)
+            elif name == "uv" and following[:1] in (["add"], ["tool"]):
+                yield from _pip(following[1 if following[0] == "add" else 2 :], place)
+            elif name in {"npm", "pnpm", "yarn", "bun"} and following[:1] in (["install"], ["i"], ["add"]):
+                yield from _npm(following[1:], place)
+            else:
+                continue
+            break
+
+
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command, comments=True)[:_WORDS]
+    except ValueError:
+        return command.split()[:_WORDS]
+
+
+def _pip(words: list[str], place: Place) -> Iterator[Setting]:
+    position = 0
+    while position < len(words):
+        word, _, joined = words[position].partition("=") if words[position].startswith("--") else (words[position], "", "")
+        value = joined or (words[position + 1] if word in _VALUED and position + 1 < len(words) else "")
+        if word in {"-i", "--index-url", "--extra-index-url", "--index", "--default-index"} and value:
+            yield setting("package_index", value, place, extra=word in {"--extra-index-url", "--index"}, trusted_host=False)
+        elif word == "--trusted-host" and value:
+            yield setting("package_index", value, place, extra=False, trusted_host=True)
+        elif word.startswith("git+"):
+            yield setting("package", word, place, specifier=word, pin="git", ecosystem="pypi", direct=True)
+        elif "$" not in word and not word.startswith(("-", ".", "/")) and not word.endswith((".txt", ".whl", ".tar.gz")):
+            package = python_package(word, place)
+            if package is not None:
+                yield package
+        position += 2 if word in _VALUED and not joined else 1
+
+
+def _npm(words: list[str], place: Place) -> Iterator[Setting]:
+    for word in words:
+        if not word.startswith(("-", ".", "/")) and "$" not in word:
+            name, version = npm_parts(word)
+            yield setting("package", name, place, specifier=version, pin=npm_pin(version), ecosystem="npm", direct=True)

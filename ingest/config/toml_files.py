@@ -1,0 +1,134 @@
+"""pyproject.toml and Pipfile: declared packages and the indexes they come from.
+
+Takes the text, gives settings. The TOML parser gives no positions, so each entry is located afterwards:
+the first line at or after its table's header that holds its text.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+from ingest.config.nodes import BadConfig
+from ingest.config.packages import npm_pin, python_package, setting
+from ingest.facts import Setting
+from ingest.source import Place
+from ingest.text import split_lines
+
+_BYTES = 1_000_000
+
+
+def parse_toml(text: str, limit: int = _BYTES) -> dict[str, Any]:
+    """The document as the standard parser gives it; raises `BadConfig`."""
+    if len(text) > limit:
+        raise BadConfig(f"TOML larger than {limit} characters")
+    try:
+        return tomllib.loads("\n".join(split_lines(text)))
+    except RecursionError:
+        raise BadConfig("nested too deeply") from None
+    except ValueError as error:
+        raise BadConfig(f"not TOML: {str(error)[:200]}") from None
+
+
+def read_pyproject(text: str, path: str) -> tuple[Setting, ...]:
+    """Settings of PEP 621 and 735 tables, Poetry, uv, PDM and Pipenv."""
+    document = parse_toml(text)
+    locate = _Locator(text, path)
+    found: list[Setting] = []
+    project = _table(document, "project")
+    found += _requirements(_texts(project.get("dependencies")), locate, "[project]", None)
+    for group, lines in _table(project, "optional-dependencies").items():
+        found += _requirements(_texts(lines), locate, "[project.optional-dependencies]", group)
+    for group, lines in _table(document, "dependency-groups").items():
+        found += _requirements(_texts(lines), locate, "[dependency-groups]", group)
+    found += _requirements(_texts(_table(document, "build-system").get("requires")), locate, "[build-system]", "build")
+    tool = _table(document, "tool")
+    poetry = _table(tool, "poetry")
+    found += _versions(_table(poetry, "dependencies"), locate, "[tool.poetry.dependencies]", None)
+    found += _versions(_table(poetry, "dev-dependencies"), locate, "[tool.poetry.dev-dependencies]", "dev")
+    for group, table in _table(poetry, "group").items():
+        found += _versions(_table(table, "dependencies"), locate, f"[tool.poetry.group.{group}.dependencies]", group)
+    uv = _table(tool, "uv")
+    found += _requirements(_texts(uv.get("dev-dependencies")), locate, "[tool.uv]", "dev")
+    found += _indexes([*_list(uv.get("index")), *_list(poetry.get("source")), *_list(document.get("source"))], locate)
+    found += _indexes([{"url": url} for url in (*_texts(uv.get("extra-index-url")), *_texts(uv.get("index-url")))], locate)
+    for name, source in _table(uv, "sources").items():
+        for entry in _list(source):
+            address = entry.get("git") or entry.get("url")
+            if isinstance(address, str):
+                pin = "git" if "git" in entry else "url"
+                place = locate.after("[tool.uv.sources]", name)
+                found.append(setting("package", name, place, specifier=address, pin=pin, ecosystem="pypi", direct=True))
+    found += _versions(_table(document, "packages"), locate, "[packages]", None)
+    found += _versions(_table(document, "dev-packages"), locate, "[dev-packages]", "dev")
+    return tuple(found)
+
+
+class _Locator:
+    """Finds the line of an entry; entries are asked for in the order of the file, and equal ones get lines in turn."""
+
+    def __init__(self, text: str, path: str) -> None:
+        self._lines = split_lines(text)
+        self._path = path
+        self._headers = {line.split("#")[0].strip(): number for number, line in reversed(list(enumerate(self._lines)))}
+        self._next: dict[tuple[str, str], int] = {}
+
+    def after(self, header: str, needle: str) -> Place:
+        start = max(self._headers.get(header, 0), self._next.get((header, needle), 0))
+        for number in range(start, min(len(self._lines), start + 5000)):
+            if needle in self._lines[number] and not self._lines[number].lstrip().startswith("#"):
+                self._next[header, needle] = number + 1
+                return Place(self._path, number + 1, number + 1)
+        return Place(self._path, start + 1 if start < len(self._lines) else 1, start + 1 if start < len(self._lines) else 1)
+
+
+def _table(value: Any, name: str) -> dict[str, Any]:  # Any: whatever the parser made of the file
+    inner = value.get(name) if isinstance(value, dict) else None
+    return inner if isinstance(inner, dict) else {}
+
+
+def _texts(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _list(value: Any) -> list[dict[str, Any]]:
+    values = value if isinstance(value, list) else [value]
+    return [item for item in values if isinstance(item, dict)]
+
+
+def _requirements(lines: list[str], locate: _Locator, header: str, group: str | None) -> Iterator[Setting]:
+    for line in lines:
+        package = python_package(line, locate.after(header, line), group=group)
+        if package is not None:
+            yield package
+
+
+def _versions(table: dict[str, Any], locate: _Locator, header: str, group: str | None) -> Iterator[Setting]:
+    for name, value in table.items():
+        if name == "python":
+            continue
+        place = locate.after(header, name)
+        entry = value if isinstance(value, dict) else {"version": value}
+        address = entry.get("git") or entry.get("url")
+        version = entry.get("version")
+        specifier = str(address or version or "")
+        if address:
+            pin = "git" if "git" in entry else "url"
+        elif header.endswith("packages]"):
+            pin = "exact" if specifier.startswith("==") else "none" if specifier in {"*", ""} else "range"
+        else:
+            pin = "exact" if specifier.startswith("==") else npm_pin(specifier)  # a bare version is exact for Poetry, as for npm
+        yield setting(
+            "package", name.lower().replace("_", "-"), place, specifier=specifier, pin=pin, ecosystem="pypi", direct=True, group=group
+        )
+
+
+def _indexes(entries: list[dict[str, Any]], locate: _Locator) -> Iterator[Setting]:
+    for entry in entries:
+        url = entry.get("url")
+        if isinstance(url, str):
+            # uv's and Poetry's explicit indexes give only the packages that are bound to them.
+            bound = entry.get("explicit") is True or entry.get("priority") == "explicit"
+            extra = entry.get("default") is not True and entry.get("priority") not in {"primary", "default"} and not bound
+            yield setting("package_index", url, locate.after("", url), extra=extra, trusted_host=entry.get("verify_ssl") is False)

@@ -1,0 +1,83 @@
+"""One document as facts: the way from a `Source` to `DocumentFacts`, a `Skip` or a `ReadError`, and never anything else.
+
+Takes a source and limits, chooses the format's module by the source's kind and hands it the bytes. Here, around one file, every
+failure becomes a value; below here, modules raise. Left out: which files are documents, which the source already says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Protocol, cast
+
+from ingest.documents.limits import Deadline, DocumentLimits, LimitReached, Pages, Reading, Unreadable
+from ingest.facts import DocumentFacts
+from ingest.source import ReadError, Skip, Source, SourceKind
+
+FORMATS: tuple[SourceKind, ...] = ("markdown", "docx", "html", "pdf", "text")
+"""Kinds of source that are documents; each has a module of that name in this folder."""
+
+_MAX_MESSAGE = 300
+
+
+class _Format(Protocol):
+    def read_pages(self, data: bytes, limits: DocumentLimits, deadline: Deadline) -> Pages: ...
+
+    def read_passages(self, path: str, data: bytes, limits: DocumentLimits, deadline: Deadline) -> Reading: ...
+
+
+def read_document(source: Source, limits: DocumentLimits) -> DocumentFacts | Skip | ReadError:
+    """The passages and diagrams of a document, why it was passed over, or why it could not be read."""
+    try:
+        format_ = _format_of(source)
+        data = _bytes_of(source, limits)
+        reading = format_.read_passages(source.path, data, limits, Deadline.after(limits.max_seconds))
+    except LimitReached as reason:
+        return Skip(source.path, str(reason))
+    except Unreadable as error:
+        return ReadError(source.path, _one_line(str(error)))
+    except OSError as error:
+        return ReadError(source.path, _one_line(f"cannot be opened: {error.strerror or type(error).__name__}"))
+    except Exception as error:  # libraries meet hostile bytes here; whatever they raise is this file's error and no other's
+        return ReadError(source.path, _one_line(f"cannot be read as {source.kind}: {type(error).__name__}: {error}"))
+    return DocumentFacts(
+        path=source.path,
+        purpose=source.purpose,
+        title=reading.title,
+        passages=reading.passages,
+        diagrams=reading.diagrams,
+        lines=reading.lines,
+        unit="paragraph" if source.kind == "docx" else "line",
+    )
+
+
+def quotable_text(source: Source, limits: DocumentLimits) -> Mapping[int | None, tuple[str, ...]]:
+    """What the places of a document count: page (None where there are none) to lines or paragraphs; empty if unreadable.
+
+    `Place(start_line=a, end_line=b, page=p)` says `quotable_text(...)[p][a - 1 : b]`.
+    """
+    try:
+        return _format_of(source).read_pages(_bytes_of(source, limits), limits, Deadline.after(limits.max_seconds))
+    except Exception:  # `read_document` reports the reason of the same failure; what cannot be read cannot be quoted
+        return {}
+
+
+def _format_of(source: Source) -> _Format:
+    """The module of the format, imported when its first file comes: some of them import large libraries."""
+    if source.kind not in FORMATS:
+        raise Unreadable(f"is of kind {source.kind}, which is no document")
+    return cast(_Format, import_module(f"ingest.documents.{source.kind}"))  # a module that has both functions of the protocol
+
+
+def _bytes_of(source: Source, limits: DocumentLimits) -> bytes:
+    with source.location.open("rb") as stream:
+        data = stream.read(limits.max_bytes + 1)
+    if len(data) > limits.max_bytes:
+        raise LimitReached(f"is larger than {limits.max_bytes} bytes")
+    return data
+
+
+def _one_line(text: str) -> str:
+    """Error text of a library, which may quote the file: no control characters, no line breaks, not endless."""
+    line = " ".join("".join(character if character.isprintable() else " " for character in text[: 4 * _MAX_MESSAGE]).split())
+    return line if len(line) <= _MAX_MESSAGE else line[: _MAX_MESSAGE - 1] + "\u2026"

@@ -1,0 +1,17 @@
+"""Errors of ingest that end a scan before it begins.
+
+`UnusableInput` is the user's to mend: what is wrong, where, and the next step. It becomes one line on
+stderr. What is wrong with a single file is never raised: it is a `ReadError` value.
+"""
+
+from __future__ import annotations
+
+
+class UnusableInput(Exception):  # noqa: N818 - the name says whose it is to mend
+    """What the user gave cannot be scanned at all."""
+
+    def __init__(self, what: str, where: str, mend: str) -> None:
+        super().__init__(f"{what}: {where} ({mend})")
+        self.what = what
+        self.where = where
+        self.mend = mend

@@ -1,0 +1,242 @@
+"""Language-neutral facts: what readers give and the system model is built from.
+
+Facts say what stands in a file, never what it means for security: which API means which element is
+knowledge of a later room. They depend on one file alone, so they can be computed in any process and
+kept by content hash.
+
+Code becomes a *value graph* (in the spirit of static single assignment, Cytron et al. 1991): every
+expression is a `Value` whose inputs are the values it is made of; a variable's use points straight at
+the definitions that reach it, so that following data means following inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ingest.source import Attribute, Place, Purpose
+
+ValueKind = Literal[
+    "constant",    # text holds the literal; label in `constant_type`
+    "name",        # a free name: import, module variable, builtin or unknown
+    "parameter",   # a function's parameter
+    "attribute",   # inputs[0].text
+    "index",       # inputs[0][inputs[1]]; text holds a constant key, else ""
+    "call",        # inputs[0] is the callee, then arguments; labels name them
+    "format",      # f-string, %, .format, + on strings: text built from inputs
+    "collection",  # list, tuple, set, dict display or comprehension; labels hold constant keys
+    "update",      # inputs[0] after inputs[1:] were put into it (append, subscript store, update ...)
+    "choice",      # one of inputs: joins of branches, conditional expressions, boolean operators
+    "guarded",     # inputs[0], known here to satisfy the condition inputs[1]; text: "holds" or "fails"
+    "operation",   # arithmetic, comparison and other operators; text holds the operator
+    "function",    # a function or lambda as a value; text holds its qualified name
+    "class",       # a class as a value; text holds its qualified name
+    "element_of",  # one element of inputs[0], as a loop or an unpacking gives it
+    "await",       # awaited or yielded-from inputs[0]
+    "unknown",     # syntax without a meaning for data flow
+]  # fmt: skip
+
+ConstantType = Literal["", "string", "bytes", "integer", "float", "boolean", "none", "ellipsis"]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One expression. Its id is its index in `CodeFacts.values`."""
+
+    kind: ValueKind
+    text: str
+    inputs: tuple[int, ...]
+    labels: tuple[str, ...]  # parallel to inputs where kind is call or collection; "" is positional, "*" and "**" splats
+    line: int
+    end_line: int
+    scope: int  # index into CodeFacts.functions of the function it is computed in
+    constant_type: ConstantType = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    value: int  # its `parameter` value
+    annotation: int | None  # value of the annotation expression
+    default: int | None  # value of the default expression
+    splat: Literal["", "*", "**"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function, method, lambda, or a module's top level (name `<module>`)."""
+
+    name: str
+    qualified_name: str  # module.Class.method; module.<module> for the top level
+    owner: str | None  # qualified name of the class whose method this is
+    parent: int | None  # index of the enclosing function
+    parameters: tuple[Parameter, ...]
+    decorators: tuple[int, ...]
+    returns: tuple[int, ...]  # values returned or yielded
+    docstring: str
+    line: int
+    end_line: int
+    is_async: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    name: str
+    qualified_name: str
+    bases: tuple[int, ...]
+    keywords: tuple[tuple[str, int], ...]
+    decorators: tuple[int, ...]
+    fields: tuple[tuple[str, int | None, int | None, int], ...]  # name, annotation value, default value, line
+    methods: tuple[int, ...]  # indices into functions
+    docstring: str
+    line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """`local` names `target` (a qualified name); a wildcard has local `*`."""
+
+    local: str
+    target: str
+    line: int
+    scope: int
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """`inputs base.attribute = value`: where objects get their fields."""
+
+    base: int
+    attribute: str
+    value: int
+    line: int
+    scope: int
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A condition and what follows from it: guards and approvals are recognised from these."""
+
+    condition: int
+    line: int
+    scope: int
+    exits_when: Literal["", "holds", "fails"]  # the side on which control leaves the function or loop
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFacts:
+    """One source file of a programming language, or one notebook."""
+
+    path: str
+    language: str
+    purpose: Purpose
+    module: str  # dotted name
+    lines: int
+    values: tuple[Value, ...]
+    functions: tuple[Function, ...]  # functions[0] is the top level
+    classes: tuple[Class, ...]
+    imports: tuple[Import, ...]
+    variables: Mapping[str, tuple[int, ...]]  # module variables: all values assigned
+    stores: tuple[Store, ...]
+    branches: tuple[Branch, ...]
+    conditions: Mapping[int, tuple[int, ...]]  # call value -> branch indices that decide whether it runs
+    cells: tuple[int, ...] = ()  # notebooks: first line of each cell in the joined text
+    errors: tuple[str, ...] = ()  # syntax that could not be read, as "line N: ..."
+
+
+PassageKind = Literal["title", "paragraph", "list_item", "table_row", "code", "caption", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One block of a document: the unit that claims are read from and evidence points at."""
+
+    text: str
+    kind: PassageKind
+    section: tuple[str, ...]  # titles from the outermost to the innermost
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class DiagramNode:
+    id: str
+    label: str
+    shape: str  # the diagram language's own word: "database", "round", "actor" ...
+    boundary: str | None  # id of the innermost boundary
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class DiagramEdge:
+    source: str
+    target: str
+    label: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class DiagramBoundary:
+    id: str
+    label: str
+    parent: str | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """One drawn diagram, as far as it names things and arrows between them."""
+
+    language: str  # "mermaid"
+    nodes: tuple[DiagramNode, ...]
+    edges: tuple[DiagramEdge, ...]
+    boundaries: tuple[DiagramBoundary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    path: str
+    purpose: Purpose
+    title: str
+    passages: tuple[Passage, ...]
+    diagrams: tuple[Diagram, ...]
+    lines: int
+    unit: Literal["line", "paragraph"] = "line"  # what `Place` counts in this document
+
+
+SettingKind = Literal[
+    "package",          # name; attributes: specifier, pin (exact|hash|range|none|git|url), ecosystem, extras, marker, direct
+    "lock",             # a lock file exists: name is its path; attributes: ecosystem, hashes (bool), packages (int)
+    "package_index",    # name is the URL; attributes: extra (bool), trusted_host (bool)
+    "image",            # base image; attributes: tag, digest, pin (digest|tag|latest|none), stage
+    "container_user",   # name is the user; attributes: root (bool), declared (bool)
+    "container_build",  # one Dockerfile; attributes: exposes (ports), entrypoint
+    "run_command",      # a RUN line, an entry point or a workflow's run script; text in attributes.command
+    "service",          # one compose service; attributes: image, pin, ports, published, volumes, privileged, network_mode, user, limits (bool), command
+    "environment",      # a variable given a value; attributes: has_value, secret (detector's name), placeholder (bool)
+    "workflow",         # one CI workflow; attributes: triggers, permissions, untrusted_trigger
+    "workflow_step",    # attributes: uses, pin (sha|tag|branch|none), run, untrusted_input (expressions), secrets, job
+    "mcp_server",       # a configured MCP server; attributes: command, arguments, url, package, pin, auto_approve, env_secrets
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing a configuration file says."""
+
+    kind: SettingKind
+    name: str
+    attributes: Mapping[str, Attribute]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFacts:
+    path: str
+    purpose: Purpose
+    settings: tuple[Setting, ...]
+    lines: int
+
+
+Facts = CodeFacts | DocumentFacts | ConfigFacts

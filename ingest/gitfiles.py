@@ -1,0 +1,171 @@
+"""What git knows about a folder: which files belong to it, at which revision, changed or not.
+
+Takes a root, gives a `GitFiles`, or None where git is missing, the folder is in no work tree, or git
+does not answer. A repository's own configuration is hostile: only plumbing that runs no filter, hook,
+monitor, pager or transport is called, in an environment that holds nothing but what is set here.
+Whether files are changed is judged by size, time and our own hash, since git would run clean filters
+for it; a file that git converts on checkout (line ends) may therefore count as changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import stat
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.text import open_regular
+
+_TIMEOUT = 60.0
+_HASHED_AT_MOST = 200_000_000
+_SETTINGS = (
+    "core.fsmonitor=", "core.hooksPath=/dev/null", "core.excludesFile=/dev/null", "core.attributesFile=/dev/null",
+    "core.untrackedCache=false", "core.pager=cat", "core.sshCommand=false", "core.quotePath=false",
+    "protocol.allow=never", "safe.directory=*", "diff.external=", "submodule.recurse=false",
+)  # fmt: skip
+_ENTRY = re.compile(
+    rb"(\d{6}) ([0-9a-f]{40,64}) \d\t([^\0]*)\0"
+    rb"  ctime: \d+:\d+\n  mtime: (\d+):(\d+)\n  dev: \d+\tino: \d+\n  uid: \d+\tgid: \d+\n  size: (\d+)\tflags: [0-9a-f]+\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GitFiles:
+    paths: tuple[str, ...]  # relative to the root, undecodable bytes as surrogates; sorted
+    submodules: tuple[str, ...]
+    ignored: int  # files and whole folders that ignore rules leave out
+    revision: str | None
+    dirty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    mode: str
+    blob: str
+    path: str
+    mtime_ns: int
+    size: int
+
+
+def git_files(root: Path) -> GitFiles | None:
+    """What git lists below the root, or None where a walk has to do."""
+    top = _work_tree(root)
+    program = shutil.which("git")
+    # A relative PATH entry could find a `git` inside the scanned tree.
+    if top is None or program is None or not Path(program).is_absolute() or Path(program).resolve().is_relative_to(top):
+        return None
+    staged = _run(program, top, root, "ls-files", "-z", "--stage", "--debug")
+    others = _run(program, top, root, "ls-files", "-z", "--others", "--exclude-standard")
+    if staged is None or others is None:
+        return None
+    entries = _entries(staged)
+    if entries is None:
+        return None
+    untracked = [os.fsdecode(name) for name in others.split(b"\0") if name]
+    nested = [name.rstrip("/") for name in untracked if name.endswith("/")]
+    tracked = [entry for entry in entries if entry.mode != "160000"]
+    paths = {entry.path for entry in tracked} | {name for name in untracked if not name.endswith("/")}
+    submodules = {entry.path for entry in entries if entry.mode == "160000"} | set(nested)
+    if not paths and not submodules and root != top:
+        return None  # a folder the outer repository ignores: its owner asked for it all the same
+    left_out = _run(program, top, root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory") or b""
+    revision = _revision(program, top, root)
+    dirty = bool(untracked) or _staged(program, top, root, revision) or _changed(root, tracked)
+    return GitFiles(tuple(sorted(paths)), tuple(sorted(submodules)), left_out.count(b"\0"), revision, dirty)
+
+
+def _work_tree(root: Path) -> Path | None:
+    for folder in (root, *root.parents):
+        if (folder / ".git").exists():
+            return folder
+    return None
+
+
+def _run(program: str, top: Path, root: Path, *arguments: str) -> bytes | None:
+    result = _call(program, top, root, arguments)
+    return result.stdout if result is not None and result.returncode == 0 else None
+
+
+def _call(program: str, top: Path, root: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes] | None:
+    environment = {
+        # Named outright, so that core.worktree cannot move the tree and ownership of the folder does not matter.
+        "GIT_DIR": str(top / ".git"), "GIT_WORK_TREE": str(top),
+        "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1",
+        # Missing objects of a partial clone would be fetched by a command the repository names.
+        "GIT_ALLOW_PROTOCOL": "none", "GIT_PAGER": "cat", "LC_ALL": "C", "HOME": os.devnull, "PATH": os.defpath,
+    }  # fmt: skip
+    settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+    try:
+        return subprocess.run(
+            [program, "--no-pager", *settings, *arguments],
+            cwd=root, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=_TIMEOUT, check=False,
+        )  # fmt: skip
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+
+
+def _entries(output: bytes) -> list[_Entry] | None:
+    entries: list[_Entry] = []
+    position = 0
+    while position < len(output):
+        match = _ENTRY.match(output, position)
+        if match is None:
+            return None
+        mode, blob, name, seconds, nanoseconds, size = match.groups()
+        mtime = int(seconds) * 1_000_000_000 + int(nanoseconds)
+        entries.append(_Entry(mode.decode(), blob.decode(), os.fsdecode(name), mtime, int(size)))
+        position = match.end()
+    return entries
+
+
+def _revision(program: str, top: Path, root: Path) -> str | None:
+    output = _run(program, top, root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    text = (output or b"").decode("ascii", "replace").strip()
+    return text if re.fullmatch(r"[0-9a-f]{40,64}", text) else None
+
+
+def _staged(program: str, top: Path, root: Path, revision: str | None) -> bool:
+    if revision is None:
+        return True
+    # Index against tree: the work tree is not looked at, so no filter runs.
+    result = _call(program, top, root, ("diff-index", "--cached", "--quiet", "--no-ext-diff", "--no-textconv", revision, "--", "."))
+    return result is None or result.returncode != 0
+
+
+def _changed(root: Path, tracked: list[_Entry]) -> bool:
+    budget = _HASHED_AT_MOST
+    for entry in tracked:
+        location = root / entry.path
+        try:
+            status = location.lstat()
+        except (OSError, ValueError):
+            return True
+        if stat.S_ISLNK(status.st_mode) != (entry.mode == "120000"):
+            return True
+        if status.st_mtime_ns == entry.mtime_ns and status.st_size == entry.size:
+            continue
+        budget -= status.st_size
+        if budget < 0 or (entry.size and status.st_size != entry.size) or _blob(location, entry, status) != entry.blob:
+            return True
+    return False
+
+
+def _blob(location: Path, entry: _Entry, status: os.stat_result) -> str | None:
+    digest = hashlib.sha1(usedforsecurity=False) if len(entry.blob) == 40 else hashlib.sha256()
+    digest.update(b"blob %d\0" % status.st_size)
+    try:
+        if stat.S_ISLNK(status.st_mode):
+            digest.update(os.fsencode(location.readlink()))
+        else:
+            with open_regular(location) as handle:
+                while block := handle.read(1 << 20):
+                    digest.update(block)
+    except (OSError, ValueError):
+        return None
+    return digest.hexdigest()

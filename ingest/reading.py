@@ -1,0 +1,67 @@
+"""One source into facts, by the reader of its kind; and the lines that evidence quotes.
+
+Whatever goes wrong with a file ends as a `Skip` or a `ReadError` of that file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ingest.facts import CodeFacts, Facts
+from ingest.source import ReadError, Skip, Source
+
+_CODE = frozenset({"python", "notebook"})
+_DOCUMENTS = frozenset({"markdown", "docx", "html", "pdf", "text"})
+
+
+def read_source(source: Source) -> Facts | Skip | ReadError:
+    """The facts of one file."""
+    if source.kind in _CODE:
+        return _read_code(source)
+    if source.kind in _DOCUMENTS:
+        from ingest.documents import DocumentLimits, read_document
+
+        return read_document(source, DocumentLimits())
+    from ingest.config import read_config
+
+    return read_config(source)
+
+
+def _read_code(source: Source) -> CodeFacts | Skip | ReadError:
+    from ingest.code.notebook import joined_code, read_cells
+    from ingest.code.python import read_python
+    from ingest.text import read_text, split_lines
+
+    text = read_text(source)
+    if isinstance(text, ReadError):
+        return text
+    try:
+        if source.kind == "notebook":
+            code, starts = joined_code(read_cells(text))
+            return read_python(source.path, source.purpose, code, tuple(number for start in starts for number in start))
+        return read_python(source.path, source.purpose, "\n".join(split_lines(text)))
+    except ValueError as problem:
+        return ReadError(source.path, f"not read as {source.kind}: {problem}")
+    except Exception as problem:  # around one file: a reader's bug must not end the scan
+        return ReadError(source.path, f"{source.kind} reader failed: {type(problem).__name__}: {str(problem)[:200]}")
+
+
+def lines_of(source: Source) -> Mapping[int | None, tuple[str, ...]]:
+    """What places in a file count: page or cell (None where there are none) to its lines."""
+    from ingest.text import read_text, split_lines
+
+    if source.kind in _DOCUMENTS:
+        from ingest.documents import DocumentLimits, quotable_text
+
+        return quotable_text(source, DocumentLimits())
+    text = read_text(source)
+    if isinstance(text, ReadError):
+        return {}
+    if source.kind == "notebook":
+        from ingest.code.notebook import read_cells
+
+        try:
+            return {cell.number: cell.lines for cell in read_cells(text)}
+        except ValueError:
+            return {}
+    return {None: tuple(split_lines(text))}

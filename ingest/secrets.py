@@ -1,0 +1,254 @@
+"""Secrets in text: where they stand, and the same text without them.
+
+Takes text, gives spans or masked text. Known formats come from detect-secrets' plugins (their patterns
+alone: no baseline, no verification over the network) and a list of newer formats; one rule of our own
+finds literals assigned to names of secrets. Placeholders are not secrets. Values are never kept.
+It does not find secrets without a known format that no telling name is given to.
+
+Speed: each pattern runs only around a literal that all its matches hold, so time grows with the text.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+_WINDOW = 2048  # some of the patterns are quadratic: they see no more of a line at once
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SecretSpan:
+    start: int
+    end: int
+    detector: str
+
+
+# Class of detect-secrets -> literals, one of which every match holds.
+_HINTS: dict[str, tuple[str, ...]] = {
+    "AWSKeyDetector": ("AKIA", "ASIA", "ABIA", "A3T", "aws", "AWS"),
+    "AzureStorageKeyDetector": ("AccountKey=",),
+    "GitHubTokenDetector": ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
+    "GitLabTokenDetector": (
+        "glpat-",
+        "gldt-",
+        "glft-",
+        "glsoat-",
+        "glrt-",
+        "GR1348941",
+        "glcbt-",
+        "glimt-",
+        "glptt-",
+        "glagent-",
+        "gloas-",
+    ),
+    "JwtTokenDetector": ("eyJ",),
+    "MailchimpDetector": ("-us",),
+    "OpenAIDetector": ("T3BlbkFJ",),
+    "PypiTokenDetector": ("pypi-AgE",),
+    "SendGridDetector": ("SG.",),
+    "SlackDetector": ("xox", "hooks.slack.com"),
+    "SquareOAuthDetector": ("sq0csp-",),
+    "StripeDetector": ("k_live_",),
+    "TelegramBotTokenDetector": (":A",),
+    "TwilioKeyDetector": ("AC", "SK"),
+}
+# Formats the plugins do not know yet: name, hint, pattern.
+_NEWER: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+    ("Anthropic API Key", "sk-ant-", re.compile(r"(?<![A-Za-z0-9_-])sk-ant-[A-Za-z0-9_-]{20,200}")),
+    ("OpenAI API Key", "sk-", re.compile(r"(?<![A-Za-z0-9_-])sk-(?!ant-)[A-Za-z0-9_-]{32,200}")),
+    ("Hugging Face Token", "hf_", re.compile(r"hf_[A-Za-z0-9]{30,60}")),
+    ("Google API Key", "AIza", re.compile(r"AIza[0-9A-Za-z_-]{35}")),
+    ("GitHub Token", "github_pat_", re.compile(r"github_pat_[A-Za-z0-9_]{60,100}")),
+    ("Groq API Key", "gsk_", re.compile(r"gsk_[A-Za-z0-9]{40,80}")),
+    ("Replicate Token", "r8_", re.compile(r"r8_[A-Za-z0-9]{37}")),
+    ("LangSmith API Key", "lsv2_", re.compile(r"lsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}")),
+    ("Pinecone API Key", "pcsk_", re.compile(r"pcsk_[A-Za-z0-9_]{40,90}")),
+    ("xAI API Key", "xai-", re.compile(r"xai-[A-Za-z0-9]{60,100}")),
+    ("Perplexity API Key", "pplx-", re.compile(r"pplx-[A-Za-z0-9]{40,60}")),
+    ("Tavily API Key", "tvly-", re.compile(r"tvly-[A-Za-z0-9-]{20,60}")),
+    ("NVIDIA API Key", "nvapi-", re.compile(r"nvapi-[A-Za-z0-9_-]{50,80}")),
+    ("NPM Token", "npm_", re.compile(r"npm_[A-Za-z0-9]{36}")),
+    ("Basic Auth Credentials", "://", re.compile(r"://[^\s{}:/@\"'<>$]{0,100}:([^\s{}@/\"'<>$]{3,100})@")),
+)
+_PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z0-9]{2,10} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_BODY = re.compile(r"[A-Za-z0-9+/]{40}")
+
+_NAME = (
+    r"(?:password|passwd|passphrase|pwd|secret|token|credential|api[_-]?key|apikey|secret[_-]?key|access[_-]?key(?:[_-]?id)?"
+    r"|private[_-]?key|auth[_-]?key|signing[_-]?key|encryption[_-]?key|account[_-]?key|client[_-]?secret)"
+)
+SECRET_NAME = re.compile(rf"(?:.*[_.\-]|.*[a-z](?=[A-Z])|){_NAME}", re.IGNORECASE)
+_PASSWORD_NAME = re.compile(r"(?:password|passwd|passphrase|pwd)$", re.IGNORECASE)
+_KEYWORDS = re.compile(_NAME + r"(?=[\"'\]]{0,2}[ \t]{0,20}(?::=|=>|[:=]))", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"'\]]{0,2}[ \t]{0,20}(?::=|=>|[:=])[ \t]{0,20}[rbuf]{0,2}(\"{1,3}|'{1,3})([^\"'\s]{8,300})\1", re.IGNORECASE)
+_BARE = re.compile(r"[ \t]{0,4}[:=][ \t]{0,4}([^\s\"'(){}\[\],;<>`$]{8,300})[ \t]{0,40}(?=$|#)")
+_ASSIGNED_HEAD = re.compile(r"[ \t]{0,40}(?:export[ \t]{1,4}|-[ \t]{1,4}|ENV[ \t]{1,4}|ARG[ \t]{1,4})?[A-Za-z0-9_.-]{0,100}$")
+_IDENTIFIERS = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+
+_PLACEHOLDER = re.compile(
+    r"change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this|with)|your[-_ ]?|my[-_]?(?:api|secret|token|key|password)|example"
+    r"|placeholder|dummy|sample|fake|redacted|insert|to[-_]?do|fixme|x{4}|(?:^|[-_])x{3}|\.\.\.|…|\*\*\*|<[^>]*>|\$\{|\{\{|%\(|\$\(|^\$|^%"
+    r"|not[-_ ]?(?:a[-_ ])?(?:real|needed|used|set|required)"
+    r"|no[-_ ]?key|^test[-_]|[-_]test$|^(?:none|null|nil|true|false|undefined|empty|test(?:ing)?|secret|password|passwd|token|key|admin"
+    r"|user|foo|bar|string|value|default|optional|required)$"
+    r"|0123456789|123456789|abcdefgh|deadbeef|(.)\1{5,}",
+    re.IGNORECASE,
+)
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a value stands for one to be filled in: empty, a reference to a variable, or words that say so."""
+    return not value.strip() or _PLACEHOLDER.search(value[:400]) is not None
+
+
+def secret_in_assignment(name: str, value: str) -> str | None:
+    """The detector that takes `value` for a secret, given the name it is assigned to in a configuration; else None."""
+    if is_placeholder(value):
+        return None
+    for span in find_secrets(value[:4096]):
+        return span.detector
+    if SECRET_NAME.fullmatch(name[:200]) and len(value) >= (6 if _PASSWORD_NAME.search(name) else 8) and not _is_reference(value):
+        return "Secret Keyword"
+    return None
+
+
+def find_secrets(text: str) -> tuple[SecretSpan, ...]:
+    """Secrets by position in the text, in order, not overlapping; the longer span wins."""
+    spans: list[SecretSpan] = []
+    end = 0
+    for span in sorted({*_known(text), *_private_keys(text), *_assigned(text)}, key=lambda span: (span.start, -span.end, span.detector)):
+        if span.start >= end:
+            spans.append(span)
+            end = span.end
+    return tuple(spans)
+
+
+def mask_secrets(text: str) -> str:
+    """The text with each secret cut to at most its first four characters; its lines stay what they are."""
+    pieces: list[str] = []
+    position = 0
+    for span in find_secrets(text):
+        pieces += [text[position : span.start], _masked(text[span.start : span.end])]
+        position = span.end
+    return "".join([*pieces, text[position:]])
+
+
+def _masked(secret: str) -> str:
+    first, *rest = re.split(r"(\r\n|\r|\n)", secret)
+    kept = first if first.startswith("-----BEGIN") and rest else first[: min(4, len(first) // 4)] + "****"
+    return kept + "".join(part if part in {"\r\n", "\r", "\n", ""} else "****" for part in rest)
+
+
+@cache
+def _detectors() -> tuple[tuple[str, tuple[str, ...], tuple[re.Pattern[str], ...]], ...]:
+    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # a slow import, only needed here
+
+    classes: dict[str, Any] = {plugin.__name__: plugin for plugin in get_mapping_from_secret_type_to_class().values()}  # untyped library
+    return tuple((str(classes[name].secret_type), hints, tuple(classes[name].denylist)) for name, hints in sorted(_HINTS.items()))
+
+
+def _known(text: str) -> Iterator[SecretSpan]:
+    for detector, hints, patterns in (*_detectors(), *((name, (hint,), (pattern,)) for name, hint, pattern in _NEWER)):
+        for start, end in _windows(text, hints):
+            for pattern in patterns:
+                for match in pattern.finditer(text, start, end):
+                    span = match.span(1) if pattern.groups and match.start(1) >= 0 and _is_value_group(detector) else match.span()
+                    secret = text[slice(*span)]
+                    if _stands_alone(text, *span) and not is_placeholder(secret) and _is_plausible(detector, secret):
+                        yield SecretSpan(*span, detector)
+
+
+def _is_value_group(detector: str) -> bool:
+    return detector in {"Basic Auth Credentials", "AWS Access Key"}
+
+
+def _windows(text: str, hints: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    for hint in hints:
+        position = text.find(hint)
+        while position >= 0:
+            start = max(text.rfind("\n", max(0, position - _WINDOW // 2), position) + 1, position - _WINDOW // 2, 0)
+            end = text.find("\n", position, position + _WINDOW)
+            end = min(position + _WINDOW, len(text)) if end < 0 else end
+            yield start, end
+            # A line with more hints has been seen up to the window's end; tokens across it are found from half a window before.
+            position = text.find(hint, end if end < position + _WINDOW else position + _WINDOW // 2)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    return not (start > 0 and text[start].isalnum() and text[start - 1].isalnum()) and not (
+        end < len(text) and text[end - 1].isalnum() and text[end].isalnum()
+    )
+
+
+def _is_plausible(detector: str, secret: str) -> bool:
+    if detector == "JSON Web Token":
+        from detect_secrets.plugins.jwt import JwtTokenDetector
+
+        return len(secret) > 40 and secret.count(".") == 2 and bool(JwtTokenDetector.is_formally_valid(secret))
+    if detector == "Basic Auth Credentials":
+        return not _is_word(secret)
+    if detector == "OpenAI API Key" and not any(letter.isdigit() for letter in secret):
+        return False  # a long name with hyphens
+    return _entropy(secret) > 2.8
+
+
+def _is_word(secret: str) -> bool:
+    words = {"pass", "pw", "pwd", "postgres", "root", "guest", "host", "port"}
+    return secret.lower() in words or (secret.isdigit() and len(secret) < 5)
+
+
+def _private_keys(text: str) -> Iterator[SecretSpan]:
+    for match in _PRIVATE_KEY.finditer(text):
+        ending = text.find("-----END", match.end(), match.end() + 20_000)
+        close = text.find("-----", ending + 8, ending + 80) if ending >= 0 else -1
+        end = close + 5 if close >= 0 else min(len(text), match.end() + 4000)
+        following = text.find("-----BEGIN", match.end(), end)
+        end = following if following >= 0 else end
+        if _KEY_BODY.search(text, match.end(), end):  # code that merely looks for the marker is no key
+            yield SecretSpan(match.start(), end, "Private Key")
+
+
+def _assigned(text: str) -> Iterator[SecretSpan]:
+    for match in _KEYWORDS.finditer(text):
+        quoted = _QUOTED.match(text, match.end())
+        if quoted is not None:
+            value = quoted[2]
+            if not is_placeholder(value) and not _is_reference(value) and _is_strong(match[0], value):
+                yield SecretSpan(*quoted.span(2), "Secret Keyword")
+            continue
+        before = text[max(0, match.start() - 200) : match.start()]
+        head = before[max(before.rfind("\n"), before.rfind("\r")) + 1 :]
+        limit = text.find("\n", match.end(), match.end() + 500)
+        line = text[match.end() : limit if limit >= 0 else match.end() + 500].rstrip("\r")
+        bare = _BARE.match(line)
+        if bare is None or not _ASSIGNED_HEAD.fullmatch(head):
+            continue
+        value = bare[1]
+        constant = match[0].isupper() and not value.isupper()
+        certain = constant or not _IDENTIFIERS.fullmatch(value) or sum(letter.isdigit() for letter in value) >= 3
+        if certain and not is_placeholder(value) and not _is_reference(value) and _is_strong(match[0], value):
+            start = match.end() + bare.start(1)
+            yield SecretSpan(start, start + len(value), "Secret Keyword")
+
+
+def _is_strong(name: str, value: str) -> bool:
+    mixed = any(letter.isalpha() for letter in value) and any(letter.isdigit() for letter in value)
+    if _PASSWORD_NAME.search(name):
+        return mixed
+    return mixed and len(value) >= 16 and _entropy(value) >= 3.0
+
+
+def _is_reference(value: str) -> bool:
+    """A path, an address, a file or an expression: the place of a secret, or something else altogether."""
+    return value.startswith(("(", "[", "/", "./", "~", "http://", "https://", "$", "os.", "process.env", "secrets.")) or (
+        "/" in value and value.rsplit("/", 1)[-1].count(".") == 1 and value.islower()
+    )
+
+
+def _entropy(value: str) -> float:
+    return -sum(count / len(value) * math.log2(count / len(value)) for count in Counter(value).values())

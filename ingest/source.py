@@ -1,0 +1,68 @@
+"""What ingest reads and what comes of reading: sources, skips and errors.
+
+A `Source` is one file of the scanned tree that will be read; a `Skip` is one that is passed over on
+purpose, with the reason; a `ReadError` is one that should have been read and could not be. Every file
+of a tree ends as exactly one of the three, so that nothing is passed over in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+SourceKind = Literal[
+    "python", "notebook",
+    "markdown", "docx", "html", "pdf", "text",
+    "requirements", "pyproject", "lockfile", "package_json",
+    "dockerfile", "compose", "github_workflow", "dotenv", "mcp_config",
+]  # fmt: skip
+
+Purpose = Literal["product", "test", "example", "documentation", "vendored", "generated"]
+"""What a file is for. Words about a threat are not the threat: rules weigh evidence by this."""
+
+Scalar = str | int | float | bool | None
+Attribute = Scalar | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something stands: lines of a text file, or paragraphs of a document without lines."""
+
+    path: str  # relative to the root, POSIX separators
+    start_line: int  # 1-based, inclusive
+    end_line: int  # 1-based, inclusive
+    page: int | None = None  # 1-based page or notebook cell; the lines then count inside it
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file to read. The bytes stay on disk until a reader asks for them."""
+
+    path: str  # relative to the root, POSIX separators
+    location: Path  # where the bytes are
+    kind: SourceKind
+    purpose: Purpose
+    size: int  # bytes
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Skip:
+    """A file passed over on purpose. Normal, counted, shown."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ReadError:
+    """A file that should have been read and could not be: the scan is incomplete and says so."""
+
+    path: str
+    error: str
+
+
+def attributes_of(**attributes: Attribute) -> Mapping[str, Attribute]:
+    """Attributes in a stable order, without those that are None (unknown)."""
+    return {name: attributes[name] for name in sorted(attributes) if attributes[name] is not None}

@@ -1,0 +1,312 @@
+"""Which files are read: a folder becomes sources, skips and errors.
+
+Takes a root (or one file) and settings, gives a `SourceList`, sorted. In a git work tree the files are
+those git tracks plus those it does not ignore; elsewhere a walk honours .gitignore. Nothing outside the
+root is opened, except the documents a user names. At most a head of each file is read here; files of
+kinds without a reader are counted by suffix and never opened.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pathspec import GitIgnoreSpec
+
+from ingest.errors import UnusableInput
+from ingest.gitfiles import git_files
+from ingest.purpose import is_generated, is_python_script, kind_of, purpose_of, vendored_folder
+from ingest.source import ReadError, Skip, Source, SourceKind
+from ingest.text import open_regular, reason_of
+from ingest.walk import walk
+
+DOCUMENT_KINDS: frozenset[SourceKind] = frozenset({"markdown", "docx", "html", "pdf", "text"})
+_BINARY: frozenset[SourceKind] = frozenset({"docx", "pdf"})
+_LARGE: frozenset[SourceKind] = frozenset({"docx", "pdf", "notebook", "lockfile"})
+_LONG_LINES_ARE_NORMAL: frozenset[SourceKind] = frozenset({"docx", "pdf", "notebook", "lockfile", "text", "markdown"})
+_WRITTEN: frozenset[SourceKind] = frozenset({"python", "html"})
+_HEAD = 8192
+_LONG_HEAD = 65_536
+_LONG_LINE = 20_000
+_SUFFIX = re.compile(r"\.[A-Za-z0-9_+~-]{1,15}")
+_SUFFIXES_LISTED = 200
+# Control characters, line and direction marks, lone surrogates (undecodable bytes) and the escape character itself.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\\\\\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """What to read and how much of it."""
+
+    docs: tuple[Path, ...] = ()  # documents or folders of documents, inside or outside the root
+    exclude: tuple[str, ...] = ()  # patterns as in .gitignore
+    max_file_bytes: int = 2_000_000  # code, configuration and plain text
+    max_document_bytes: int = 20_000_000  # docx, pdf, notebooks and lock files
+    max_files: int = 200_000
+    use_git: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SourceList:
+    sources: tuple[Source, ...]
+    skipped: tuple[Skip, ...]
+    errors: tuple[ReadError, ...]
+    revision: str | None
+    dirty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    paths: tuple[str, ...]  # as the file system names them
+    skipped: tuple[Skip, ...]
+    errors: tuple[ReadError, ...]
+    revision: str | None
+    dirty: bool
+
+
+def list_sources(root: Path, settings: SourceSettings | None = None) -> SourceList:
+    """Sources of a folder or of one file. Raises `UnusableInput` where there is nothing to scan."""
+    settings = settings or SourceSettings()
+    base, only = _base(root)
+    if only is not None:
+        if kind_of(only) is None and not _script(base / only):
+            raise UnusableInput("no reader for this kind of file", safe_path(str(root)), "give a folder, or a file of a kind that is read")
+        known = git_files(base) if settings.use_git else None
+        listing = _Listing((only,), (), (), known.revision if known else None, known.dirty if known else False)
+    else:
+        listing = _listing(base, settings)
+    outcomes: list[Source | Skip | ReadError] = [*listing.skipped, *listing.errors]
+    outcomes += _outcomes(base, listing.paths, settings)
+    taken = {outcome.path for outcome in outcomes if isinstance(outcome, Source)}
+    outcomes += _documents(base, taken, settings)
+    if not outcomes:
+        raise UnusableInput("empty folder, nothing to scan", safe_path(str(root)), "give the folder that holds the source code")
+    added = {outcome.path for outcome in outcomes if isinstance(outcome, Source)}
+    return SourceList(
+        tuple(sorted((outcome for outcome in outcomes if isinstance(outcome, Source)), key=lambda source: source.path)),
+        tuple(sorted({outcome for outcome in outcomes if isinstance(outcome, Skip) and outcome.path not in added})),
+        tuple(sorted({outcome for outcome in outcomes if isinstance(outcome, ReadError)})),
+        listing.revision,
+        listing.dirty,
+    )
+
+
+def safe_path(path: str) -> str:
+    """A path whose every character can be shown: control characters and undecodable bytes become escapes, one to one."""
+
+    def escape(match: re.Match[str]) -> str:
+        code = ord(match[0])
+        if match[0] == "\\":
+            return "\\\\"
+        if 0xDC80 <= code <= 0xDCFF:
+            return f"\\x{code - 0xDC00:02x}"
+        return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}"
+
+    return _UNSAFE.sub(escape, path.replace(os.sep, "/") if os.sep != "/" else path)
+
+
+def _base(root: Path) -> tuple[Path, str | None]:
+    try:
+        resolved = root.resolve(strict=True)
+        status = resolved.stat()
+    except (OSError, RuntimeError, ValueError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise UnusableInput("no such path", safe_path(str(root)), "check the spelling") from None
+        raise UnusableInput(f"cannot be opened, {reason_of(error)}", safe_path(str(root)), "check the path and its permissions") from None
+    if stat.S_ISDIR(status.st_mode):
+        if not os.access(resolved, os.R_OK | os.X_OK):
+            raise UnusableInput("folder cannot be read", safe_path(str(root)), "check its permissions")
+        return resolved, None
+    if stat.S_ISREG(status.st_mode):
+        return resolved.parent, resolved.name
+    raise UnusableInput("neither a folder nor a file", safe_path(str(root)), "give a folder with source code")
+
+
+def _listing(base: Path, settings: SourceSettings) -> _Listing:
+    excluded = _exclude_rules(settings.exclude)
+    known = git_files(base) if settings.use_git else None
+    skipped: list[Skip] = []
+    errors: list[ReadError] = []
+    if known is None:
+        walked = walk(base, settings.max_files, excluded)
+        paths, ignored, complete = walked.paths, walked.ignored, walked.complete
+        skipped += [Skip(safe_path(skip.path), skip.reason) for skip in walked.skipped]
+        errors += [ReadError(safe_path(error.path), error.error) for error in walked.errors]
+        revision, dirty = None, False
+    else:
+        paths, ignored, complete = list(known.paths[: settings.max_files]), known.ignored, len(known.paths) <= settings.max_files
+        skipped += [Skip(safe_path(path) + "/", "a repository of its own: scan it by itself") for path in known.submodules]
+        revision, dirty = known.revision, known.dirty
+    if ignored:
+        skipped.append(Skip(".gitignore", f"{ignored} ignored files or folders"))
+    if not complete:
+        errors.append(ReadError(".", f"more than {settings.max_files} files: the rest was not looked at"))
+    folders: Counter[str] = Counter()
+    left_out = 0
+    kept = []
+    for path in paths:
+        folder = vendored_folder(path)
+        if folder is not None:
+            folders[folder] += 1
+        elif excluded.match_file(path):
+            left_out += 1
+        else:
+            kept.append(path)
+    skipped += [Skip(safe_path(folder) + "/", f"vendored or built: {count} files") for folder, count in folders.items()]
+    if left_out:
+        skipped.append(Skip("--exclude", f"{left_out} files excluded"))
+    return _Listing(tuple(kept), tuple(skipped), tuple(errors), revision, dirty)
+
+
+def _exclude_rules(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    try:
+        return GitIgnoreSpec.from_lines(patterns)
+    except ValueError:
+        raise UnusableInput("not a pattern", safe_path(", ".join(patterns)), "write --exclude as in .gitignore: 'folder/'") from None
+
+
+def _outcomes(base: Path, paths: tuple[str, ...], settings: SourceSettings) -> Iterator[Source | Skip | ReadError]:
+    unread: Counter[str] = Counter()
+    inside: dict[str, bool] = {}
+    for path in paths:
+        kind = kind_of(path)
+        if kind is None and not _may_be_script(path):
+            unread[_suffix(path)] += 1
+            continue
+        parent = str(PurePosixPath(path).parent)
+        if parent not in inside:
+            inside[parent] = _is_plain(base, parent)
+        if not inside[parent]:
+            yield Skip(safe_path(path), "lies behind a symbolic link")
+            continue
+        outcome = _examined(base, base / path, safe_path(path), kind, settings)
+        if outcome is None:
+            unread[""] += 1
+        else:
+            yield outcome
+    listed = dict(sorted(unread.items(), key=lambda item: (-item[1], item[0]))[:_SUFFIXES_LISTED])
+    for suffix, count in listed.items():
+        files = "1 file" if count == 1 else f"{count} files"
+        yield Skip(f"*{suffix}", f"{files} of kind {suffix}: no reader yet" if suffix else f"{files} without a known suffix: no reader yet")
+    rest = sum(unread.values()) - sum(listed.values())
+    if rest:
+        yield Skip("*.*", f"{rest} files of other kinds: no reader yet")
+
+
+def _examined(
+    base: Path, location: Path, label: str, kind: SourceKind | None, settings: SourceSettings
+) -> Source | Skip | ReadError | None:
+    """One file, judged by its status and its head; None where it turns out to be of no kind that is read."""
+    try:
+        status = location.lstat()
+        if stat.S_ISLNK(status.st_mode):
+            return Skip(label, _about_link(base, location))
+        if not stat.S_ISREG(status.st_mode):
+            return Skip(label, "a folder where a file is tracked" if stat.S_ISDIR(status.st_mode) else "not a regular file")
+        limit = settings.max_document_bytes if kind in _LARGE else settings.max_file_bytes
+        if kind is not None and status.st_size > limit:
+            return Skip(label, f"larger than {limit} bytes")
+        head = _head(location, _LONG_HEAD if status.st_size > _LONG_LINE and kind is not None else _HEAD)
+    except FileNotFoundError:
+        return Skip(label, "tracked, but not in the work tree")
+    except (OSError, ValueError) as error:
+        return ReadError(label, f"cannot be read: {reason_of(error)}")
+    if kind is None:
+        if not is_python_script(head):
+            return None
+        kind = "python"
+        if status.st_size > settings.max_file_bytes:
+            return Skip(label, f"larger than {settings.max_file_bytes} bytes")
+    if kind not in _BINARY and _is_binary(head[:_HEAD]):
+        return Skip(label, "binary content")
+    if kind in _WRITTEN and is_generated(label, head):
+        return Skip(label, "generated by a program")
+    if kind not in _LONG_LINES_ARE_NORMAL and len(head) // (head.count(b"\n") + head.count(b"\r") + 1) > _LONG_LINE:
+        return Skip(label, "minified: its lines are too long to have been written")
+    return Source(label, location, kind, purpose_of(label, head), status.st_size)
+
+
+def _documents(base: Path, taken: set[str], settings: SourceSettings) -> Iterator[Source | Skip | ReadError]:
+    for given in settings.docs:
+        try:
+            location = given.resolve(strict=True)
+        except (OSError, RuntimeError, ValueError):
+            raise UnusableInput("no such document", safe_path(str(given)), "check the path given as --docs") from None
+        if location.is_dir():
+            paths = walk(location, settings.max_files, GitIgnoreSpec.from_lines(settings.exclude)).paths
+            files = [(location / path, path) for path in paths if kind_of(path) in DOCUMENT_KINDS]
+            if not files:
+                raise UnusableInput("no documents in this folder", safe_path(str(given)), "give md, txt, html, docx or pdf files as --docs")
+        elif kind_of(location.name) in DOCUMENT_KINDS:
+            files = [(location, location.name)]
+        else:
+            raise UnusableInput("not a document that is read", safe_path(str(given)), "give md, txt, html, docx or pdf files as --docs")
+        for file, name in files:
+            is_inside = file.is_relative_to(base)
+            label = safe_path(file.relative_to(base).as_posix() if is_inside else f"docs/{name}")
+            if is_inside and label in taken:
+                continue
+            label = label if is_inside else _unique(label, taken)
+            taken.add(label)
+            outcome = _examined(file.parent, file, label, kind_of(file.name), settings)
+            if isinstance(outcome, Source):
+                yield Source(label, file, outcome.kind, "documentation", outcome.size)
+            elif outcome is not None:
+                yield outcome
+
+
+def _unique(label: str, taken: set[str]) -> str:
+    pure = PurePosixPath(label)
+    candidate, number = label, 2
+    while candidate in taken:
+        candidate = str(pure.with_name(f"{pure.stem}-{number}{pure.suffix}"))
+        number += 1
+    return candidate
+
+
+def _is_plain(base: Path, parent: str) -> bool:
+    # git tracks `folder/file` even after `folder` was replaced by a link to somewhere else.
+    folder = base if parent == "." else base / parent
+    return os.path.realpath(folder) == str(folder)
+
+
+def _about_link(base: Path, location: Path) -> str:
+    try:
+        target = location.resolve(strict=True)
+    except (OSError, RuntimeError, ValueError):
+        return "symbolic link that leads nowhere"
+    if target.is_relative_to(base):
+        return "symbolic link; what it leads to is read in its own place"
+    return "symbolic link that leads outside the root"
+
+
+def _head(location: Path, size: int) -> bytes:
+    with open_regular(location) as handle:
+        return handle.read(size)
+
+
+def _is_binary(head: bytes) -> bool:
+    # UTF-16 and UTF-32 are full of NUL bytes and say what they are by their first two.
+    return b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
+def _may_be_script(path: str) -> bool:
+    name = PurePosixPath(path).name
+    return "." not in name and name.upper() != name
+
+
+def _script(location: Path) -> bool:
+    try:
+        return _may_be_script(location.name) and is_python_script(_head(location, _HEAD))
+    except (OSError, ValueError):
+        return False
+
+
+def _suffix(path: str) -> str:
+    suffix = PurePosixPath(path).suffix
+    return suffix.lower() if _SUFFIX.fullmatch(suffix) else ""

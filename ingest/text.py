@@ -1,0 +1,121 @@
+r"""Bytes of a source, and their text.
+
+Takes a `Source`, gives its bytes or its decoded text, or a `ReadError`. Nothing is normalised but the
+encoding, so that line numbers are those of the file. `split_lines` is the only way lines are counted:
+`\r\n`, `\n` and a lone `\r` end a line, nothing else does (parsers that count otherwise are given
+`"\n".join(split_lines(text))`). Binary documents are not decoded here.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import re
+import stat
+import tokenize
+from pathlib import Path
+from typing import BinaryIO
+
+from charset_normalizer import from_bytes
+
+from ingest.source import ReadError, Source
+
+DEFAULT_LIMIT = 20_000_000
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# A cookie may name any codec: these are quadratic, not text, or turn escapes into line ends.
+_REFUSED_CODECS = {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined", "mbcs", "oem"}
+_SAMPLE = 32_768
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a text without their ends; a last line that ends in a line end adds no empty one."""
+    lines = _LINE_END.split(text)
+    if lines[-1] == "":
+        lines.pop()
+    return lines
+
+
+def open_regular(location: Path) -> BinaryIO:
+    """A regular file, opened so that neither a link nor a pipe put in its place can lead elsewhere or block."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(location, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError("not a regular file")
+    return os.fdopen(descriptor, "rb")
+
+
+def read_bytes(source: Source, limit: int = DEFAULT_LIMIT) -> bytes | ReadError:
+    """All bytes of the file, or why not. A file that outgrew the limit since it was listed is an error."""
+    try:
+        with open_regular(source.location) as handle:
+            data = handle.read(limit + 1)
+    except (OSError, ValueError) as error:
+        return ReadError(source.path, f"cannot be read: {reason_of(error)}")
+    if len(data) > limit:
+        return ReadError(source.path, f"is larger than {limit} bytes")
+    return data
+
+
+def read_text(source: Source, limit: int = DEFAULT_LIMIT) -> str | ReadError:
+    """The decoded text of the file, or why not. A byte order mark is not part of the text."""
+    data = read_bytes(source, limit)
+    return data if isinstance(data, ReadError) else decode(data, source.kind == "python")
+
+
+def decode(data: bytes, python: bool = False) -> str:
+    """Text of any bytes: byte order mark, PEP 263 cookie, UTF-8, then the best guess; never an exception."""
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return data.decode(encoding, "replace")
+    declared = _cookie(data) if python else None
+    for candidate in ("utf-8",) if declared is None else (declared, "utf-8"):
+        text = _strictly(data, candidate)
+        if text is not None:
+            return text
+    return _guess(data)
+
+
+def reason_of(error: BaseException) -> str:
+    """The cause of an error without paths of this machine."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error) or type(error).__name__
+
+
+def _strictly(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except (UnicodeError, LookupError, ValueError):
+        return None
+
+
+def _cookie(data: bytes) -> str | None:
+    # https://peps.python.org/pep-0263/: only the first two lines count.
+    try:
+        name, _ = tokenize.detect_encoding(io.BytesIO(data[:1000]).readline)
+        name = codecs.lookup(name).name
+    except (SyntaxError, LookupError, ValueError):
+        return None
+    return None if name.replace("_", "-") in _REFUSED_CODECS else name
+
+
+def _guess(data: bytes) -> str:
+    # A UTF-8 text with a few broken bytes is still a UTF-8 text.
+    lossy = data.decode("utf-8", "replace")
+    broken = lossy.count("\ufffd")
+    if sum(1 for _ in re.finditer(r"[^\x00-\x7f\ufffd]", lossy)) > broken:
+        return lossy
+    first = next(index for index, byte in enumerate(data) if byte > 127)
+    best = from_bytes(data[max(0, first - _SAMPLE // 2) : first + _SAMPLE // 2]).best()
+    text = _strictly(data, best.encoding) if best is not None else None
+    return text if text is not None else data.decode("latin-1")

@@ -1,0 +1,103 @@
+# ruff: noqa: E501 - lines are shown as people write them
+"""Secrets are found, placeholders are not, and masks keep lines."""
+
+from __future__ import annotations
+
+import random
+import string
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.secrets import find_secrets, is_placeholder, mask_secrets, secret_in_assignment
+
+
+def noise(length: int, seed: int, alphabet: str = string.ascii_letters + string.digits) -> str:
+    return "".join(random.Random(seed).choices(alphabet, k=length))
+
+
+_SECRETS = {
+    "OpenAI": "sk-proj-" + noise(48, 1),
+    "Anthropic": "sk-ant-api03-" + noise(60, 2),
+    "GitHub": "ghp_" + noise(36, 3),
+    "AWS": "AKIA" + noise(16, 4, string.ascii_uppercase + string.digits),
+    "Hugging": "hf_" + noise(34, 5),
+    "Slack": "xoxb-730518264917-582940617325-" + noise(24, 6, string.ascii_lowercase + string.digits),
+    "Stripe": "sk_live_" + noise(24, 7),
+    "Google": "AIza" + noise(35, 8),
+}
+
+
+@pytest.mark.parametrize("name", sorted(_SECRETS))
+@pytest.mark.parametrize("line", ['client = Client("{}")', "KEY={}", "# old: {} (rotate)", '{{"k": "{}"}}'])
+def test_known_formats_are_found_where_they_stand_and_masked(name: str, line: str) -> None:
+    secret = _SECRETS[name]
+    text = "first\n" + line.format(secret) + "\nlast\n"
+    (span,) = find_secrets(text)
+    assert secret in text[span.start : span.end] or text[span.start : span.end] in secret
+    masked = mask_secrets(text)
+    assert secret[4:] not in masked and masked.count("\n") == 3
+    assert mask_secrets(masked) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "url = 'postgresql://app:Winter2031@db/x'", 'password = "Winter2031"', "POSTGRES_PASSWORD: Winter2031", "DB_PASSWORD=Winter2031!",
+        f'api_key="{noise(24, 9)}"', f'{{"client_secret": "{noise(32, 10)}"}}', f"export SESSION_SECRET={noise(32, 11)}", f"token: {noise(40, 12)}\r\n",
+    ],
+)  # fmt: skip
+def test_literals_with_telling_names_are_found(text: str) -> None:
+    assert len(find_secrets(text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'api_key = "your-key-here"', "API_KEY=changeme", "API_KEY=${API_KEY}", 'api_key="<YOUR_API_KEY>"', "OPENAI_API_KEY=sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "AWS_KEY=AKIAIOSFODNN7EXAMPLE", "password = get_password()", "password: SecretStr", "token = settings.auth2_token", 'token = "token-classification"',
+        'secret_name = "prod/db-credentials-2024"', "max_tokens=4096", "url = f'postgresql://{user}:{password}@db'", 'password="password"',
+        "postgresql+psycopg://support:change-me@db/support", 'if "-----BEGIN PRIVATE KEY-----" in text:', "TOKEN_PATH=/run/secrets/token1",
+        "tokenizer = AutoTokenizer.from_pretrained('gpt2-medium-12345')", "https://host:8080/a@b", "secret = r'([a-zA-Z0-9_-]{44})'", "token='test-api-key-123456'", "sk-learn-pipeline-with-a-very-long-name-of-words",
+    ],
+)  # fmt: skip
+def test_placeholders_references_and_code_are_no_secrets(text: str) -> None:
+    assert find_secrets(text) == ()
+    assert mask_secrets(text) == text
+
+
+def test_a_private_key_is_masked_line_by_line() -> None:
+    body = "\n".join(noise(64, seed) for seed in range(5))
+    text = f"key = '''-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----'''\n"
+    masked = mask_secrets(text)
+    assert masked.count("\n") == text.count("\n")
+    assert not any(line in masked for line in body.split("\n"))
+    assert masked.startswith("key = '''-----BEGIN RSA PRIVATE KEY-----\n****\n")
+
+
+def test_a_name_and_a_value_tell_a_secret() -> None:
+    assert secret_in_assignment("POSTGRES_PASSWORD", "winter") == "Secret Keyword"
+    assert secret_in_assignment("POSTGRES_USER", "support") is None
+    assert secret_in_assignment("API_TOKEN", "${TOKEN}") is None
+    assert secret_in_assignment("MAX_TOKENS", "40960000") is None
+    assert is_placeholder("replace-me") and not is_placeholder("Winter2031")
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["sk-", "eyJ", "://a:", "password=", "aws_key='", "xoxb-1-", "-----BEGIN PRIVATE KEY-----", "ghp_", "-us1", 'token="', "SG.", "hf_"],
+)
+def test_repeated_beginnings_take_time_that_grows_with_the_text(piece: str) -> None:
+    start = time.monotonic()
+    find_secrets(piece * (200_000 // len(piece)))
+    assert time.monotonic() - start < 3
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.text(max_size=200), st.sampled_from(sorted(_SECRETS.values())))
+def test_any_text_keeps_its_lines_under_the_mask(text: str, secret: str) -> None:
+    whole = text + f"\n{secret}\n"
+    assert mask_secrets(whole).count("\n") == whole.count("\n")
+    assert secret not in mask_secrets(whole)
