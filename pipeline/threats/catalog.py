@@ -1,0 +1,76 @@
+"""The threat catalog: all threat files of a folder, validated, and the page that stands beside each."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from pipeline.system.knowledge import KnowledgeError
+from pipeline.threats.schema import Threat
+
+KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
+THREATS = KNOWLEDGE / "threats"
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Threats by slug, in the order of their slugs."""
+
+    threats: tuple[Threat, ...]
+    folder: Path
+
+    def get(self, slug: str) -> Threat | None:
+        """The threat of a slug or of one of its former slugs."""
+        return next((threat for threat in self.threats if slug == threat.slug or slug in threat.aliases), None)
+
+    def page(self, slug: str) -> str:
+        """The paired page of a threat, as Markdown; empty where there is none."""
+        threat = self.get(slug)
+        if threat is None:
+            return ""
+        path = self.folder / threat.stride[0] / f"{threat.slug}.md"
+        return path.read_text("utf-8") if path.is_file() else ""
+
+
+def read_threat(path: Path) -> Threat:
+    """One threat file; its slug is the file's name, its first class the folder's.
+
+    Raises:
+        KnowledgeError: the file is not a valid threat; the message says where.
+    """
+    try:
+        data = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        if not isinstance(data, dict):
+            raise KnowledgeError(f"{path.name}: not a mapping")
+        given = data.get("stride") or []
+        also = [given] if isinstance(given, str) else list(given)
+        stride = [path.parent.name, *(name for name in also if name != path.parent.name)]
+        return Threat.model_validate({**data, "slug": path.stem, "stride": stride})
+    except (OSError, yaml.YAMLError, ValidationError) as problem:
+        raise KnowledgeError(f"{path.parent.name}/{path.name}: {problem}") from problem
+
+
+@lru_cache(maxsize=4)
+def load_catalog(folder: Path = THREATS) -> Catalog:
+    """All threats below a folder.
+
+    Raises:
+        KnowledgeError: one of the files cannot be used; a catalog is whole or not at all.
+    """
+    threats = sorted((read_threat(path) for path in folder.glob("*/*.yaml")), key=lambda threat: threat.slug)
+    return Catalog(tuple(threats), folder)
+
+
+@lru_cache(maxsize=1)
+def knowledge_hash() -> str:
+    """A hash over all knowledge files: two scans with the same hash asked the same questions."""
+    digest = hashlib.sha256()
+    for path in sorted(KNOWLEDGE.rglob("*.yaml")):
+        digest.update(path.relative_to(KNOWLEDGE).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

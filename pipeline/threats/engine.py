@@ -1,0 +1,182 @@
+"""Matching threats against a system: one threat, one element at a time.
+
+Gives a `Match` where all conditions hold and no control that removes the threat lies in the way, a
+`Mitigated` where one does, and an `Unmet` (which condition failed first) otherwise. It reads the
+system and touches nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.system.model import Control, ControlKind, Element, Evidence, Flow, Role, System
+from pipeline.threats.schema import Condition, Threat
+from pipeline.threats.view import View, has_attributes
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A threat that holds for an element, with everything it was seen by."""
+
+    threat: Threat
+    element: Element
+    ways: tuple[tuple[Flow, ...], ...]  # flows the conditions matched, each as a way from its beginning
+    others: tuple[Element, ...]  # elements met through relations
+    evidence: tuple[Evidence, ...]
+    lowered: tuple[Control, ...]
+    shielded: tuple[Control, ...] = ()  # controls that closed other ways of the same threat
+    cited: tuple[Evidence, ...] = ()  # what conditions other than flows were seen by
+    group: str = ""  # what the finding is about, where that is not the element (a claim)
+    said: str = ""  # the sentence a contradiction starts from
+
+
+@dataclass(frozen=True, slots=True)
+class Mitigated:
+    threat: Threat
+    element: Element
+    controls: tuple[Control, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    threat: Threat
+    element: Element
+    reason: str
+
+
+Outcome = Match | Mitigated | Unmet
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    ways: tuple[tuple[Flow, ...], ...] = ()
+    others: tuple[Element, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    closed: tuple[Control, ...] = ()  # controls that closed ways of these conditions
+    shut: bool = False  # a condition whose ways are all closed
+
+
+def match_threats(system: System, threats: tuple[Threat, ...]) -> Iterator[Outcome]:
+    """Outcomes for every threat and every element it is about."""
+    view = View(system)
+    for threat in threats:
+        for element in system.elements:
+            if element.kind in threat.about:
+                yield match(view, threat, element)
+
+
+def match(view: View, threat: Threat, element: Element) -> Outcome:
+    """What one threat says of one element."""
+    if "example" in threat.not_in and element.attributes.get("examples_only") is True:
+        return Unmet(threat, element, "stands in examples only")
+    if element.id in view.drawn_only:
+        return Unmet(threat, element, "known from a drawing only")
+    held = _Held()
+    for condition in threat.when:
+        found = _evaluate(view, element, condition, threat.removed_by)
+        if found is None:
+            return Unmet(threat, element, describe(condition))
+        held = _joined([held, found])
+    removing = view.controls_on(element.id, threat.removed_by)
+    if removing or held.shut:
+        return Mitigated(threat, element, _once([*removing, *held.closed]))
+    lowered = [control for way in held.ways for control in view.controls_of_way(way, threat.lowered_by)]
+    lowered += view.controls_on(element.id, threat.lowered_by)
+    return Match(threat, element, held.ways, held.others, evidence_of(element, held.ways, held.evidence), _once(lowered), _once(list(held.closed)), cited=held.evidence)
+
+
+def _joined(parts: list[_Held]) -> _Held:
+    return _Held(
+        tuple(way for part in parts for way in part.ways), tuple(other for part in parts for other in part.others),
+        tuple(e for part in parts for e in part.evidence), tuple(c for part in parts for c in part.closed), any(part.shut for part in parts),
+    )  # fmt: skip
+
+
+def _once(controls: list[Control]) -> tuple[Control, ...]:
+    return tuple({control.id: control for control in controls}.values())
+
+
+def evidence_of(element: Element, ways: tuple[tuple[Flow, ...], ...], cited: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Steps of the ways, what the conditions cited, then where the element itself stands."""
+    found: dict[tuple[str, int | None, int, int], Evidence] = {}
+    steps = [step for way in ways[:4] for flow in way for step in flow.steps]
+    own = [_as(e, "sink") if not ways else _as(e, "step") for e in element.evidence[: 1 if ways else 8]]
+    for evidence in [*steps, *own, *cited]:
+        key = (evidence.path, evidence.page, evidence.start_line, evidence.end_line)
+        found.setdefault(key, evidence)
+    return tuple(found.values())[:40]
+
+
+def _as(evidence: Evidence, role: Role) -> Evidence:
+    return evidence if evidence.role == role else evidence.model_copy(update={"role": role})
+
+
+_FIRST = ("web_content", "user_input", "uploaded_file", "user_feedback")
+
+
+def _telling(way: tuple[Flow, ...]) -> tuple[int, int, int]:
+    """Ways that begin with outsiders' data first, then the shortest: the first one is told."""
+    rank = min((_FIRST.index(label) for label in way[0].carries if label in _FIRST), default=len(_FIRST))
+    return rank, len(way), sum(len(flow.steps) for flow in way)
+
+
+def _evaluate(view: View, element: Element, condition: Condition, removed_by: tuple[ControlKind, ...]) -> _Held | None:
+    if condition.the_element is not None:
+        return _Held() if has_attributes(element, condition.the_element) else None
+    if condition.a_flow is not None:
+        ways = tuple(sorted(view.ways(element, condition.a_flow), key=_telling))
+        if not ways:
+            return None
+        closed = {way: view.controls_of_way(way, removed_by) for way in ways} if removed_by else {}
+        still_open = tuple(way for way in ways if not closed.get(way))
+        return _Held(ways=still_open, closed=tuple(c for found in closed.values() for c in found), shut=not still_open)
+    if condition.a_relation is not None:
+        related = list(view.related(element, condition.a_relation))
+        if not related:
+            return None
+        cited = tuple(e for relation, other in related[:6] for e in (*relation.evidence[:1], *(_as(o, "step") for o in other.evidence[:1])))
+        return _Held(others=tuple(other for _relation, other in related), evidence=cited)
+    if condition.system_has is not None:
+        pattern = condition.system_has
+        found = [e for e in view.system.elements if e.kind in pattern.kind and has_attributes(e, pattern.where)]
+        if not found:
+            return None
+        return _Held()  # a fact about the whole system: it has no place in this finding's argument
+    if condition.lacks_control is not None:
+        if view.controls_on(element.id, condition.lacks_control):
+            return None
+        return _Held(evidence=tuple(_as(e, "missing") for e in element.evidence[:2]))
+    if condition.any_of is not None:
+        parts = [held for inner in condition.any_of if (held := _evaluate(view, element, inner, removed_by)) is not None]
+        if not parts:
+            return None
+        return _joined([part for part in parts if not part.shut] or parts)
+    if condition.none_of is not None:
+        return None if any(_evaluate(view, element, inner, ()) is not None for inner in condition.none_of) else _Held()
+    raise AssertionError("a condition without content passed validation")
+
+
+def describe(condition: Condition) -> str:
+    """The condition in words, for the reason why a threat does not apply."""
+    if condition.the_element is not None:
+        return "not " + ", ".join(f"{name}={_plain(value)}" for name, value in condition.the_element.items())
+    if condition.a_flow is not None:
+        pattern = condition.a_flow
+        what = " or ".join(pattern.carries) or "data"
+        role = f" as {' or '.join(pattern.role)}" if pattern.role else ""
+        return f"no {what} flows {'into' if pattern.into else 'out of'} it{role}".replace("_", " ")
+    if condition.a_relation is not None:
+        relation = condition.a_relation
+        return f"no {' or '.join(relation.to_kind or relation.from_kind)} is tied to it".replace("_", " ")
+    if condition.system_has is not None:
+        return f"the system has no such {' or '.join(condition.system_has.kind)}".replace("_", " ")
+    if condition.lacks_control is not None:
+        return f"it has {' or '.join(condition.lacks_control)}".replace("_", " ")
+    if condition.any_of is not None:
+        return "; ".join(describe(inner) for inner in condition.any_of[:3])
+    return "a condition that excludes it holds"
+
+
+def _plain(value: object) -> str:
+    return "|".join(str(item) for item in value) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,154 @@
+"""What a threat file says: the schema of `pipeline/knowledge/threats/<stride>/<slug>.yaml`.
+
+A threat is about one element at a time. Its conditions are read over the system model; each condition
+that holds cites the evidence it held by. Words a condition may use are those of the system model.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from pipeline.system.model import ControlKind, ElementKind, Frozen, Label, SinkRole, Stride, Zone
+
+Scalar = str | int | float | bool
+
+Factor = Literal[
+    "reached_from_internet",      # a flow or relation path leads here from the internet zone
+    "unauthenticated",            # an entry point on the way has no authentication
+    "source_is_public",           # what flows in can be written by anyone
+    "path_is_user_controlled",    # the caller chooses the path, URL or name
+    "runs_in_ci",                 # the evidence stands in a CI workflow
+    "holds_secrets",              # the process holds credentials
+    "moves_money",                # a tool or flow on the way pays, refunds or charges
+    "changes_data",               # a tool or flow on the way writes or deletes
+    "sends_messages",             # a tool or flow on the way mails or posts
+    "executes_code",              # a flow on the way ends in an interpreter
+    "about_people",               # decisions or data about people
+    "has_tools",                  # the model at hand can act through tools
+    "reads_private_data",         # a tool, retriever or store on the way returns private data
+    "only_in_examples",           # all evidence stands in examples, notebooks or documentation
+    "has_untrusted_content",      # retrieved, scraped or uploaded content reaches the model
+    "acts_on_the_world",          # money, access, safety or another party is affected by the verdict
+]  # fmt: skip
+
+
+class FlowPattern(Frozen):
+    """A flow, seen from the element the threat is about."""
+
+    into: Literal["the_element"] | None = None
+    out_of: Literal["the_element"] | None = None
+    carries: tuple[Label, ...] = ()
+    role: tuple[SinkRole, ...] = ()
+    from_kind: tuple[ElementKind, ...] = ()
+    to_kind: tuple[ElementKind, ...] = ()
+    from_zone: tuple[Zone, ...] = ()
+    from_where: dict[str, Scalar | tuple[Scalar, ...]] = Field(default_factory=dict)
+    to_where: dict[str, Scalar | tuple[Scalar, ...]] = Field(default_factory=dict)
+    upstream: bool = Field(default=False, description="Also flows that arrive through other elements, hop by hop.")
+    without: tuple[ControlKind, ...] = Field(default=(), description="Holds only for flows none of these controls lies on.")
+
+    @model_validator(mode="after")
+    def _one_side(self) -> Self:
+        if (self.into is None) == (self.out_of is None):
+            raise ValueError("a_flow needs exactly one of into: the_element, out_of: the_element")
+        return self
+
+
+class RelationPattern(Frozen):
+    kind: tuple[str, ...] = ()
+    to_kind: tuple[ElementKind, ...] = Field(default=(), description="The element is the relation's source.")
+    from_kind: tuple[ElementKind, ...] = Field(default=(), description="The element is the relation's target.")
+    where: dict[str, Scalar | tuple[Scalar, ...]] = Field(default_factory=dict, description="Attributes of the other element.")
+
+    @model_validator(mode="after")
+    def _one_side(self) -> Self:
+        if bool(self.to_kind) == bool(self.from_kind):
+            raise ValueError("a_relation needs exactly one of to_kind, from_kind")
+        return self
+
+
+class SystemPattern(Frozen):
+    kind: tuple[ElementKind, ...]
+    where: dict[str, Scalar | tuple[Scalar, ...]] = Field(default_factory=dict)
+
+
+class Condition(Frozen):
+    """Exactly one of these."""
+
+    the_element: dict[str, Scalar | tuple[Scalar, ...]] | None = Field(
+        default=None, description="Attributes the element must have; `null`-like absence is written `attribute: absent`, any value `present`."
+    )
+    a_flow: FlowPattern | None = None
+    a_relation: RelationPattern | None = None
+    system_has: SystemPattern | None = None
+    lacks_control: tuple[ControlKind, ...] | None = Field(
+        default=None, description="None of these controls covers the element; cited as what is missing."
+    )
+    any_of: tuple[Condition, ...] | None = None
+    none_of: tuple[Condition, ...] | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise ValueError("a condition is exactly one of " + ", ".join(type(self).model_fields))
+        return self
+
+
+class Scale(Frozen):
+    base: Annotated[int, Field(ge=1, le=5)]
+    raise_when: tuple[Factor, ...] = ()
+    lower_when: tuple[Factor, ...] = ()
+
+
+class ThreatTaxonomy(Frozen):
+    owasp_llm: tuple[str, ...] = ()
+    owasp_agentic: tuple[str, ...] = ()
+    owasp_mcp: tuple[str, ...] = ()
+    owasp_ml: tuple[str, ...] = ()
+    atlas: tuple[str, ...] = ()
+    nist_aml: tuple[str, ...] = ()
+    cwe: tuple[str, ...] = ()
+
+
+class ThreatMitigation(Frozen):
+    text: Annotated[str, Field(min_length=10)]
+    test: Annotated[str, Field(min_length=10)]
+
+
+class Threat(Frozen):
+    """One entry of the catalog."""
+
+    slug: str
+    stride: Annotated[tuple[Stride, ...], Field(min_length=1, description="The folder's class first.")]
+    title: str = Field(description="The pattern, in one line; no advice.")
+    summary: str = Field(description="Who can do what, and why it works; one or two sentences.")
+    sentence: str = Field(
+        description="What a finding says of this system. May use {element}, {kind}, {source}, {target}, {other}, {symbol}."
+    )
+    about: Annotated[tuple[ElementKind, ...], Field(min_length=1)]
+    when: Annotated[tuple[Condition, ...], Field(min_length=1)]
+    removed_by: tuple[ControlKind, ...] = ()
+    lowered_by: tuple[ControlKind, ...] = ()
+    group_by: Literal["element", "sink", "file", "kind", "system"] = Field(
+        default="element", description="Matches with one remedy become one finding with its places."
+    )
+    not_in: tuple[Literal["test", "example", "documentation", "vendored", "generated"], ...] = Field(
+        default=("test", "vendored", "generated", "documentation"), description="Purposes of files whose evidence does not count."
+    )
+    likelihood: Scale
+    impact: Scale
+    confidence: Literal["high", "medium", "low"] = "high"
+    taxonomy: ThreatTaxonomy = ThreatTaxonomy()
+    how_we_look: str
+    not_a_threat_when: str
+    mitigations: Annotated[tuple[ThreatMitigation, ...], Field(min_length=1)]
+    references: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+    @field_validator("sentence")
+    @classmethod
+    def _known_placeholders(cls, text: str) -> str:
+        text.format(element="", kind="", source="", target="", other="", symbol="")
+        return text

@@ -1,0 +1,81 @@
+"""The shipped taxonomies: which ids exist, in which edition, and what they are called.
+
+Takes the files of `pipeline/knowledge/taxonomies/` and gives one value that answers two questions: does
+this id belong to that field of a finding, and what is its name. Ids, names and editions only: meanings
+are written afresh in the threats, and mappings between taxonomies are left to them too.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Annotated, Literal, get_args
+
+import yaml
+from pydantic import Field, ValidationError
+
+from pipeline.system.model import Frozen
+
+TaxonomyField = Literal["owasp_llm", "owasp_agentic", "owasp_mcp", "owasp_ml", "atlas", "nist_aml", "cwe"]
+
+
+class KnowledgeError(Exception):
+    """A shipped taxonomy file is not what it must be: a bug of the product, never of the scanned system."""
+
+
+class TaxonomyFile(Frozen):
+    """One edition of one taxonomy."""
+
+    field: TaxonomyField = Field(description="The field of a finding's taxonomy its ids stand in.")
+    title: str
+    edition: str = Field(description="Edition of the ids, as in `LLM01:2025`.")
+    published: str
+    url: Annotated[str, Field(pattern=r"^https://")]
+    licence: str = Field(description="Licence of the publisher's text, of which only ids and names are used.")
+    items: dict[str, str] = Field(description="Id, written as findings print it -> name.")
+    retired: dict[str, str] = Field(default_factory=dict, description="Id that is no longer valid -> the id that replaced it.")
+
+
+class Taxonomies(Frozen):
+    """All shipped taxonomies, in the order of their file names."""
+
+    files: tuple[TaxonomyFile, ...]
+
+    def file_of(self, taxonomy_id: str) -> TaxonomyFile | None:
+        """The taxonomy an id belongs to; ids are unique among all of them."""
+        return next((file for file in self.files if taxonomy_id in file.items), None)
+
+    def name_of(self, taxonomy_id: str) -> str | None:
+        """The name of an id, or None where no shipped taxonomy has it."""
+        file = self.file_of(taxonomy_id)
+        return file.items[taxonomy_id] if file else None
+
+    def contains(self, field: str, taxonomy_id: str) -> bool:
+        """Whether the id is a valid one of this field; retired ids are not."""
+        return any(file.field == field and taxonomy_id in file.items for file in self.files)
+
+    def replacement_of(self, taxonomy_id: str) -> str | None:
+        """What a retired id was replaced with by its publisher."""
+        return next((file.retired[taxonomy_id] for file in self.files if taxonomy_id in file.retired), None)
+
+
+def load_taxonomies(folder: Traversable | None = None) -> Taxonomies:
+    """Read and check every taxonomy file; raises `KnowledgeError` naming the file that is wrong."""
+    folder = folder if folder is not None else files("pipeline").joinpath("knowledge", "taxonomies")
+    read = [_read(path) for path in sorted(folder.iterdir(), key=lambda path: path.name) if path.name.endswith(".yaml")]
+    seen: dict[str, str] = {}
+    for file in read:
+        for taxonomy_id in file.items:
+            if taxonomy_id in seen:
+                raise KnowledgeError(f"{taxonomy_id} stands in {seen[taxonomy_id]} and in {file.title} {file.edition}")
+            seen[taxonomy_id] = f"{file.title} {file.edition}"
+    if missing := set(get_args(TaxonomyField)) - {file.field for file in read}:
+        raise KnowledgeError(f"no taxonomy file for {', '.join(sorted(missing))} in {folder}")
+    return Taxonomies(files=tuple(read))
+
+
+def _read(path: Traversable) -> TaxonomyFile:
+    try:
+        return TaxonomyFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise KnowledgeError(f"{path.name}: {error}") from error

@@ -1,0 +1,158 @@
+"""A system, indexed for asking: what flows in and out of an element, what covers it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pipeline.system.model import AttributeValue, Control, ControlKind, Element, ElementKind, Flow, Relation, System
+from pipeline.threats.schema import FlowPattern, RelationPattern
+
+MAX_HOPS = 6
+AI_KINDS: frozenset[ElementKind] = frozenset(
+    {"hosted_llm", "local_llm", "ml_model", "embedding_model", "agent", "tool", "vector_store", "retriever", "training_job", "mcp_server", "mcp_tool"}
+)
+Wanted = Mapping[str, object]
+
+
+@dataclass
+class View:
+    """Indexes of one system; built once, asked often."""
+
+    system: System
+    elements: dict[str, Element] = field(init=False)
+    into: dict[str, list[Flow]] = field(init=False)
+    out_of: dict[str, list[Flow]] = field(init=False)
+    relations_from: dict[str, list[Relation]] = field(init=False)
+    relations_to: dict[str, list[Relation]] = field(init=False)
+    controls: dict[str, list[Control]] = field(init=False)
+    drawn_only: frozenset[str] = field(init=False)  # elements known from drawings, in a system whose code was read
+
+    def __post_init__(self) -> None:
+        self.elements = {element.id: element for element in self.system.elements}
+        self.into, self.out_of, self.relations_from, self.relations_to, self.controls = {}, {}, {}, {}, {}
+        built = any(e.evidence and e.attributes.get("stated_by") != "document" and e.kind in AI_KINDS for e in self.system.elements)
+        self.drawn_only = frozenset(e.id for e in self.system.elements if built and e.attributes.get("stated_by") == "document")
+        for flow in self.system.flows:
+            if built and flow.stated_by == "document":
+                continue  # a drawing does not outweigh code that was read
+            self.into.setdefault(flow.target, []).append(flow)
+            self.out_of.setdefault(flow.source, []).append(flow)
+        for relation in self.system.relations:
+            self.relations_from.setdefault(relation.source, []).append(relation)
+            self.relations_to.setdefault(relation.target, []).append(relation)
+        for control in self.system.controls:
+            for covered in control.protects:
+                self.controls.setdefault(covered, []).append(control)
+
+    def controls_on(self, identity: str, kinds: Iterable[ControlKind]) -> list[Control]:
+        wanted = set(kinds)
+        return [control for control in self.controls.get(identity, ()) if control.kind in wanted]
+
+    def controls_of_way(self, way: tuple[Flow, ...], kinds: Iterable[ControlKind]) -> list[Control]:
+        """Controls of these kinds on any flow of a way or on an element it passes."""
+        wanted = tuple(kinds)
+        found: dict[str, Control] = {}
+        for flow in way:
+            for identity in (flow.id, flow.source, flow.target):
+                for control in self.controls_on(identity, wanted):
+                    found[control.id] = control
+        return list(found.values())
+
+    def ways(self, element: Element, pattern: FlowPattern) -> Iterator[tuple[Flow, ...]]:
+        """Flows, or chains of flows ending here, that match a pattern; each from its beginning to its end."""
+        if pattern.out_of is not None:
+            for flow in self.out_of.get(element.id, ()):
+                if self._matches(flow, pattern) and self._near_end(flow, pattern) and self._bare((flow,), pattern):
+                    yield (flow,)
+            return
+        for flow in self.into.get(element.id, ()):
+            if pattern.role and flow.role not in pattern.role:
+                continue
+            if self._begins(flow, pattern):
+                if self._bare((flow,), pattern):
+                    yield self._lengthened((flow,), pattern)
+            elif pattern.upstream:
+                way = self._upstream(flow, pattern)
+                if way is not None and self._bare(way, pattern):
+                    yield self._lengthened(way, pattern)
+
+    def _lengthened(self, way: tuple[Flow, ...], pattern: FlowPattern) -> tuple[Flow, ...]:
+        """The way from further back, while what it carries is seen to come from further back."""
+        for _ in range(3):
+            passed = {flow.source for flow in way} | {flow.target for flow in way}
+            before = [
+                flow for flow in self.into.get(way[0].source, ())
+                if pattern.carries and not self._answered(flow) and set(flow.carries) & set(pattern.carries) & set(way[0].carries) and flow.source not in passed and flow.steps
+            ]  # fmt: skip
+            if not before:
+                break
+            way = (before[0], *way)
+        return way
+
+    def _upstream(self, last: Flow, pattern: FlowPattern) -> tuple[Flow, ...] | None:
+        queue: list[tuple[Flow, ...]] = [(last,)]
+        seen = {last.source, last.target}
+        while queue:
+            way = queue.pop(0)
+            if len(way) >= MAX_HOPS:
+                continue
+            for flow in self.into.get(way[0].source, ()):
+                if flow.source in seen or self._answered(flow):
+                    continue
+                if self._begins(flow, pattern):
+                    return (flow, *way)
+                seen.add(flow.source)
+                queue.append((flow, *way))
+        return None
+
+    def _answered(self, flow: Flow) -> bool:
+        """What an entry answers does not come back in as its next request."""
+        return flow.role == "response" and self.elements[flow.target].kind not in ("tool", "mcp_tool")
+
+    def _begins(self, flow: Flow, pattern: FlowPattern) -> bool:
+        if pattern.carries and not set(pattern.carries) & set(flow.carries):
+            return False
+        source = self.elements[flow.source]
+        if pattern.from_kind and source.kind not in pattern.from_kind:
+            return False
+        if pattern.from_zone and source.zone not in pattern.from_zone:
+            return False
+        return has_attributes(source, pattern.from_where)
+
+    def _matches(self, flow: Flow, pattern: FlowPattern) -> bool:
+        if pattern.carries and not set(pattern.carries) & set(flow.carries):
+            return False
+        return not pattern.role or flow.role in pattern.role
+
+    def _near_end(self, flow: Flow, pattern: FlowPattern) -> bool:
+        target = self.elements[flow.target]
+        if pattern.to_kind and target.kind not in pattern.to_kind:
+            return False
+        return has_attributes(target, pattern.to_where)
+
+    def _bare(self, way: tuple[Flow, ...], pattern: FlowPattern) -> bool:
+        return not pattern.without or not self.controls_of_way(way, pattern.without)
+
+    def related(self, element: Element, pattern: RelationPattern) -> Iterator[tuple[Relation, Element]]:
+        relations = self.relations_from.get(element.id, ()) if pattern.to_kind else self.relations_to.get(element.id, ())
+        for relation in relations:
+            other = self.elements[relation.target if pattern.to_kind else relation.source]
+            if pattern.kind and relation.kind not in pattern.kind:
+                continue
+            if other.kind in (pattern.to_kind or pattern.from_kind) and has_attributes(other, pattern.where):
+                yield relation, other
+
+
+def has_attributes(element: Element, wanted: Wanted) -> bool:
+    return all(_holds(element.attributes.get(name), value) for name, value in wanted.items())
+
+
+def _holds(actual: AttributeValue | None, wanted: object) -> bool:
+    if wanted == "absent":
+        return actual is None
+    if wanted == "present":
+        return actual is not None and actual is not False
+    options = wanted if isinstance(wanted, tuple) else (wanted,)
+    values: tuple[object, ...] = actual if isinstance(actual, tuple) else (actual,)
+    return any(value == option and isinstance(value, bool) == isinstance(option, bool) for option in options for value in values)
