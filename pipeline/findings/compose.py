@@ -1,0 +1,181 @@
+"""Matches into findings: grouped by remedy, fingerprinted, rated, worded; and the coverage matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from pipeline.findings.fingerprint import fingerprint
+from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, Finding, Mitigation, Taxonomy
+from pipeline.findings.risk import Risk, assess
+from pipeline.system.model import Confidence, Element, Evidence, Flow, System
+from pipeline.threats.engine import Match, Mitigated, Outcome, Unmet, evidence_of
+from pipeline.threats.view import View
+
+MAX_EVIDENCE = 30
+_CONFIDENCE: tuple[Confidence, ...] = ("high", "medium", "low")
+
+
+def compose(system: System, outcomes: Iterable[Outcome]) -> tuple[tuple[Finding, ...], tuple[Coverage, ...]]:
+    """Findings, most severe first, and one coverage cell per element and class."""
+    view = View(system)
+    matches: dict[tuple[str, str], list[Match]] = {}
+    mitigated: list[Mitigated] = []
+    unmet: list[Unmet] = []
+    for outcome in outcomes:
+        if isinstance(outcome, Match):
+            for match in by_sink(outcome):
+                if match.evidence:
+                    matches.setdefault((match.threat.slug, group_of(match)), []).append(match)
+        elif isinstance(outcome, Mitigated):
+            mitigated.append(outcome)
+        else:
+            unmet.append(outcome)
+    made: list[tuple[Finding, list[Match]]] = [(_finding(view, group, found), found) for (_slug, group), found in sorted(matches.items())]
+    findings = sorted(
+        (finding for finding, _found in made),
+        key=lambda f: (SEVERITIES.index(f.severity), _CONFIDENCE.index(f.confidence), -f.likelihood * f.impact, f.threat, f.element, f.id),
+    )
+    return tuple(findings), _coverage(system, made, mitigated, unmet)
+
+
+def by_sink(match: Match) -> list[Match]:
+    """One match per place where the ways end, for threats that are mended there."""
+    if match.threat.group_by != "sink" or not match.ways:
+        return [match]
+    ends: dict[str, list[tuple[Flow, ...]]] = {}
+    for way in match.ways:
+        ends.setdefault(way[-1].target, []).append(way)
+    return [
+        replace(match, ways=tuple(ways), evidence=evidence_of(match.element, tuple(ways), match.cited), group=f"sink:{end}")
+        for end, ways in sorted(ends.items())
+    ]
+
+
+def group_of(match: Match) -> str:
+    """What one finding is about: matches of a threat in the same group are one finding with its places."""
+    if match.group:
+        return match.group
+    match match.threat.group_by:
+        case "element" | "sink":
+            return match.element.id
+        case "file":
+            return f"file:{match.evidence[0].path}"
+        case "kind":
+            return f"kind:{match.element.kind}"
+        case "system":
+            return "system"
+
+
+def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
+    rated = sorted(
+        ((assess(view, match), match) for match in matches), key=lambda pair: (-pair[0].likelihood * pair[0].impact, pair[1].element.id)
+    )
+    risk, lead = rated[0]
+    threat = lead.threat
+    evidence = _evidence([match for _risk, match in rated])
+    return Finding(
+        id=fingerprint(threat.slug, group), threat=threat.slug, title=threat.title, description=_describe(view, lead, [m for _r, m in rated]),
+        stride=threat.stride, severity=risk.severity, likelihood=risk.likelihood, impact=risk.impact, risk_reasons=risk.reasons,
+        would_change_it=risk.would_change_it, confidence=_confidence(risk, lead), element=lead.element.id, attack_path=_path(lead),
+        evidence=evidence, taxonomy=Taxonomy.model_validate(threat.taxonomy.model_dump()),
+        mitigations=tuple(Mitigation(text=m.text, test=m.test) for m in threat.mitigations),
+        source="contradiction" if lead.said else "rule",
+        missing_controls=tuple(kind for kind in (*threat.removed_by, *threat.lowered_by) if kind not in {c.kind for c in lead.lowered}),
+    )  # fmt: skip
+
+
+def _confidence(risk: Risk, lead: Match) -> Confidence:
+    if lead.ways and all(flow.stated_by == "document" for way in lead.ways for flow in way):
+        return "low"
+    return risk.confidence
+
+
+def _evidence(matches: Sequence[Match]) -> tuple[Evidence, ...]:
+    found: dict[tuple[str, int | None, int], Evidence] = {}
+    for match in matches:
+        for evidence in match.evidence:
+            key = (evidence.path, evidence.page, evidence.start_line)
+            known = found.get(key)
+            if known is None or known.end_line < evidence.end_line:
+                found[key] = evidence if known is None else evidence.model_copy(update={"role": known.role})
+    return tuple(found.values())[:MAX_EVIDENCE]
+
+
+def _path(lead: Match) -> tuple[str, ...]:
+    """The elements the attack goes through, along the way the sentence tells of."""
+    if not lead.ways:
+        return (lead.element.id,)
+    way = lead.ways[0]
+    path = [way[0].source, *(flow.target for flow in way)]
+    return tuple(dict.fromkeys(path))
+
+
+def _describe(view: View, lead: Match, all_of: Sequence[Match]) -> str:
+    threat = lead.threat
+    way = lead.ways[0] if lead.ways else ()
+    source = _name(view, way[0].source) if way else _name(view, lead.element.id)
+    target = _name(view, way[-1].target) if way else _name(view, lead.element.id)
+    other = lead.others[0].name if lead.others else source
+    symbol = lead.element.name
+    sentence = threat.sentence.format(
+        element=lead.element.name, kind=lead.element.kind.replace("_", " "), source=source, target=target, other=other, symbol=symbol
+    ).strip()
+    if lead.said:
+        also = f" and {len(lead.others)} more" if lead.others else ""
+        return f"\u201c{lead.said}\u201d says a document; {lead.element.name}{also} has no such control. {threat.summary}"
+    names = [match.element.name for match in all_of if match is not lead]
+    if names:
+        shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+        sentence = f"{sentence.rstrip('.')}. The same holds for {shown}"
+    return f"{sentence[:1].upper()}{sentence[1:].rstrip('.')}. {threat.summary}"
+
+
+def _name(view: View, identity: str) -> str:
+    return view.elements[identity].name
+
+
+# Coverage
+
+
+def _coverage(
+    system: System, made: Sequence[tuple[Finding, Sequence[Match]]], mitigated: Sequence[Mitigated], unmet: Sequence[Unmet]
+) -> tuple[Coverage, ...]:
+    found: dict[tuple[str, str], list[Finding]] = {}
+    for finding, matches in made:
+        for match in matches:
+            for stride in finding.stride:
+                found.setdefault((match.element.id, stride), []).append(finding)
+    closed: dict[tuple[str, str], list[Mitigated]] = {}
+    for outcome in mitigated:
+        for stride in outcome.threat.stride:
+            closed.setdefault((outcome.element.id, stride), []).append(outcome)
+    missed: dict[tuple[str, str], list[Unmet]] = {}
+    for miss in unmet:
+        for stride in miss.threat.stride:
+            missed.setdefault((miss.element.id, stride), []).append(miss)
+    return tuple(
+        _cell(element, stride, found.get((element.id, stride), []), closed.get((element.id, stride), []), missed.get((element.id, stride), []))
+        for element in system.elements
+        for stride in STRIDE
+    )
+
+
+def _cell(element: Element, stride: str, findings: list[Finding], closed: list[Mitigated], missed: list[Unmet]) -> Coverage:
+    given = {"element": element.id, "stride": stride}
+    if findings:
+        slugs = ", ".join(dict.fromkeys(finding.threat for finding in findings))
+        return Coverage.model_validate({**given, "state": "finding", "reason": slugs, "findings": tuple(dict.fromkeys(f.id for f in findings))})
+    if closed:
+        controls = tuple(dict.fromkeys(control.id for outcome in closed for control in outcome.controls))
+        kinds = ", ".join(dict.fromkeys(c.kind.replace("_", " ") for outcome in closed for c in outcome.controls))
+        slugs = ", ".join(dict.fromkeys(outcome.threat.slug for outcome in closed))
+        return Coverage.model_validate({**given, "state": "mitigated", "reason": f"{slugs}: {kinds}", "controls": controls})
+    if not element.evidence or element.attributes.get("stated_by") == "document":
+        return Coverage.model_validate({**given, "state": "not_examined", "reason": "known from a document only; nothing of it was found in code or configuration"})
+    if missed:
+        reasons = "; ".join(f"{miss.threat.slug}: {miss.reason}" for miss in missed[:3])
+        more = f"; and {len(missed) - 3} more" if len(missed) > 3 else ""
+        return Coverage.model_validate({**given, "state": "not_applicable", "reason": reasons + more})
+    kind = element.kind.replace("_", " ")
+    return Coverage.model_validate({**given, "state": "not_examined", "reason": f"the catalog has no threat of this class about a {kind}"})

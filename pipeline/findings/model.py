@@ -1,0 +1,126 @@
+"""Findings and scans: the JSON contract, as pydantic models."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from pipeline.system.model import Confidence, Evidence, Frozen, Severity, Stride, System
+
+SCHEMA_VERSION: Final = "1.0"
+Status = Literal["new", "open", "fixed", "reopened", "unknown", "accepted", "dismissed"]
+CoverageState = Literal["finding", "mitigated", "not_applicable", "not_examined"]
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
+STRIDE: tuple[Stride, ...] = (
+    "spoofing", "tampering", "repudiation", "information_disclosure", "denial_of_service", "elevation_of_privilege",
+)  # fmt: skip
+
+
+class Taxonomy(Frozen):
+    """Ids with their edition, per taxonomy."""
+
+    owasp_llm: tuple[str, ...] = ()
+    owasp_agentic: tuple[str, ...] = ()
+    owasp_mcp: tuple[str, ...] = ()
+    owasp_ml: tuple[str, ...] = ()
+    atlas: tuple[str, ...] = ()
+    nist_aml: tuple[str, ...] = ()
+    cwe: tuple[str, ...] = ()
+
+
+class Mitigation(Frozen):
+    text: str
+    test: str = Field(description="How to check that it works.")
+
+
+class Finding(Frozen):
+    id: str = Field(description="Fingerprint; stable across commits while threat, element and symbol are.")
+    threat: str = Field(description="Slug of the catalog; `custom/<slug>` outside of it.")
+    title: str
+    description: str
+    stride: Annotated[tuple[Stride, ...], Field(min_length=1)]
+    severity: Severity = Field(description="How bad it is if it happens here, from likelihood x impact.")
+    likelihood: Annotated[int, Field(ge=1, le=5)]
+    impact: Annotated[int, Field(ge=1, le=5)]
+    risk_reasons: tuple[str, ...] = ()
+    would_change_it: tuple[str, ...] = ()
+    confidence: Confidence = Field(description="How sure we are that it is so.")
+    status: Status = "new"
+    source: Literal["rule", "llm", "both", "contradiction"] = "rule"
+    element: str
+    attack_path: tuple[str, ...] = ()
+    evidence: Annotated[tuple[Evidence, ...], Field(min_length=1)]
+    taxonomy: Taxonomy = Taxonomy()
+    mitigations: tuple[Mitigation, ...] = ()
+    missing_controls: tuple[str, ...] = Field(default=(), description="Controls that would lower or remove it and were not seen.")
+
+
+class Coverage(Frozen):
+    """One cell of the matrix: an element and a class of STRIDE."""
+
+    element: str
+    stride: Stride
+    state: CoverageState
+    reason: str
+    findings: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
+
+
+class Skipped(Frozen):
+    path: str
+    reason: str
+
+
+class Failed(Frozen):
+    path: str
+    error: str
+
+
+class Tool(Frozen):
+    name: Literal["threatloom"] = "threatloom"
+    version: str
+    knowledge: str = Field(description="Hash of the knowledge files the scan was made with.")
+
+
+class Target(Frozen):
+    name: str
+    root: str = "."
+    revision: str | None = None
+    dirty: bool = False
+
+
+class Summary(Frozen):
+    files: int = Field(description="Files read.")
+    lines: int = Field(description="Lines of the files read.")
+    by_severity: dict[Severity, int]
+    by_stride: dict[Stride, int]
+    new: int = 0
+    fixed: int = 0
+
+
+class LLMUse(Frozen):
+    model: str
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float | None = None
+    cache_hits: int = 0
+    unreached: tuple[str, ...] = ()
+
+
+class Scan(Frozen):
+    """A whole result: what was looked at, the system found in it, what can go wrong, and what was not looked at."""
+
+    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    tool: Tool
+    target: Target
+    started_at: str = Field(description="RFC 3339, UTC.")
+    duration_s: float
+    summary: Summary
+    system: System
+    findings: tuple[Finding, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    errors: tuple[Failed, ...] = ()
+    llm: LLMUse | None = None

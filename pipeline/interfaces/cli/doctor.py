@@ -1,0 +1,115 @@
+"""`threatloom doctor`: what is set up here, what is missing, how to get it. It changes nothing and asks no network."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import click
+
+NEEDED = ("pydantic", "tree-sitter", "tree-sitter-python", "unstructured")
+NAMED = ("langchain", "openai", "chromadb")  # of later use: the offline job works without them
+KEYS = ("OPENAI_API_KEY", "THREATLOOM_API_KEY")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line: what was looked at, what was found, and how to mend it where it is not well."""
+
+    name: str
+    found: str
+    well: bool = True
+    needed: bool = False
+    mend: str = ""
+
+
+@click.command(short_help="What is set up here, what is missing, how to get it.")
+def doctor() -> int:
+    """Check this installation. Exit code 0 unless the offline job cannot work, else 1."""
+    checks = tuple(_checks())
+    width = max(len(check.name) for check in checks)
+    for check in checks:
+        mark, colour = ("ok", "green") if check.well else ("missing", "red") if check.needed else ("optional", "yellow")
+        click.echo(f"{click.style(f'{mark:<9}', fg=colour)}{check.name:<{width}}  {check.found}")
+        if check.mend and not check.well:
+            click.echo(f"{'':<9}{'':<{width}}  -> {check.mend}")
+    broken = [check.name for check in checks if check.needed and not check.well]
+    click.echo(f"The offline scan cannot work: {', '.join(broken)}." if broken else "The offline scan can work.")
+    return 1 if broken else 0
+
+
+def _checks() -> Iterator[Check]:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    yield Check("python", version, sys.version_info >= (3, 11), needed=True, mend="install Python 3.11 or newer")
+    for name in (*NEEDED, *NAMED):
+        yield _package(name, needed=name in NEEDED)
+    yield _guarded("python grammar", _grammar, needed=True, mend="reinstall tree-sitter and tree-sitter-python")
+    yield _guarded("document language", _language, needed=False, mend="reinstall threatloom")
+    yield _git()
+    yield _guarded("knowledge", _knowledge, needed=True, mend="reinstall threatloom: its knowledge files are missing or broken")
+    yield _guarded("folders", _folders, needed=False, mend="set HOME, or XDG_CACHE_HOME and XDG_DATA_HOME")
+    present = [name for name in KEYS if os.environ.get(name)]
+    # Names only: a value never reaches a terminal.
+    yield Check("LLM key", f"{', '.join(present)} is set" if present else "none set; offline scans need none")
+
+
+def _package(name: str, *, needed: bool) -> Check:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return Check(name, version(name), needed=needed)
+    except PackageNotFoundError:
+        return Check(name, "not installed", well=False, needed=needed, mend=f"pip install {name}")
+
+
+def _guarded(name: str, look: Callable[[], str], *, needed: bool, mend: str) -> Check:
+    # Whatever goes wrong in a check is its result: this is the one place that must survive a broken installation.
+    try:
+        return Check(name, look(), needed=needed)
+    except Exception as failure:
+        from pipeline.reports.escape import shorten, visible
+
+        return Check(name, shorten(visible(f"{type(failure).__name__}: {failure}"), 200), well=False, needed=needed, mend=mend)
+
+
+def _grammar() -> str:
+    import tree_sitter_python
+    from tree_sitter import Language, Parser
+
+    tree = Parser(Language(tree_sitter_python.language())).parse(b"x = 1\n")
+    if tree.root_node.has_error:
+        raise ValueError("the grammar does not parse its own language")
+    return "parses"
+
+
+def _language() -> str:
+    from ingest.documents.offline_nlp import active_pipeline
+
+    return str(active_pipeline())
+
+
+def _git() -> Check:
+    import shutil
+
+    found = shutil.which("git")
+    return Check("git", found or "not found", bool(found), mend="install git; without it, trees are walked and .gitignore is read by us")
+
+
+def _knowledge() -> str:
+    from importlib.resources import files
+
+    from pipeline.threats.catalog import load_catalog
+
+    frameworks = sum(file.name.endswith(".yaml") for file in (files("pipeline") / "knowledge" / "frameworks").iterdir())
+    threats = len(load_catalog().threats)
+    if not threats or not frameworks:
+        raise ValueError(f"{threats} threats, {frameworks} frameworks")
+    return f"{threats} threats, {frameworks} frameworks"
+
+
+def _folders() -> str:
+    from platformdirs import user_cache_path, user_data_path
+
+    return f"cache {user_cache_path('threatloom')}, data {user_data_path('threatloom')}"

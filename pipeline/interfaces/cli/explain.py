@@ -1,0 +1,100 @@
+"""`threatloom explain`: a threat of the catalog, what it is, how it is recognised, what to do, how to test that."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pipeline.threats.schema import Threat
+
+NEAR_ENOUGH = 55  # of 100, by rapidfuzz
+WIDEST = 100
+
+
+@click.command(short_help="What a threat is, how it is recognised, what to do.")
+@click.argument("threat")
+def explain(threat: str) -> None:
+    """Show the page of THREAT, a name as findings carry it: `threatloom explain indirect-prompt-injection`."""
+    from pipeline.threats.catalog import load_catalog
+
+    catalog = load_catalog()
+    found = catalog.get(threat)
+    if found is None:
+        near = nearest(threat, [known.slug for known in catalog.threats])
+        hint = f"did you mean {' or '.join(near)}?" if near else "`threatloom threats` lists them all"
+        raise click.UsageError(f"no such threat: {threat!r} ({hint})")
+    console = _console()
+    with console.capture() as captured:
+        _print(console, found, catalog.page(found.slug))
+    text = captured.get()
+    click.echo(text if console.is_terminal else "\n".join(line.rstrip() for line in text.split("\n")), nl=False)
+
+
+def nearest(wanted: str, slugs: list[str]) -> list[str]:
+    """At most three slugs that look alike, best first."""
+    from rapidfuzz import fuzz, process
+
+    matches = process.extract(wanted.lower(), sorted(slugs), scorer=fuzz.WRatio, limit=3, score_cutoff=NEAR_ENOUGH)
+    return [slug for slug, _, _ in matches]
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    from pipeline.interfaces.cli.output import PLAIN_WIDTH, colour_wanted
+
+    terminal = sys.stdout.isatty()
+    width = min(shutil.get_terminal_size().columns, WIDEST) if terminal else PLAIN_WIDTH
+    colour = terminal and colour_wanted()
+    return Console(width=width, no_color=not colour, force_terminal=colour, markup=False, highlight=False, emoji=False)
+
+
+def _print(console: Console, threat: Threat, page: str) -> None:
+    from rich.markdown import Markdown
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from pipeline.reports.escape import visible, visible_lines
+    from pipeline.reports.wording import words
+
+    def heading(text: str) -> None:
+        console.print()
+        console.print(Text(text, "bold cyan"))
+
+    def prose(text: str, style: str = "") -> None:
+        console.print(Padding(Text(visible(" ".join(text.split())), style), (0, 0, 0, 2)))
+
+    console.print(Text.assemble((threat.slug, "bold magenta"), ("  " + ", ".join(words(name) for name in threat.stride), "dim")))
+    console.print(Text(visible(threat.title), "bold"))
+    console.print()
+    prose(threat.summary)
+    heading("How we look")
+    prose(threat.how_we_look)
+    heading("Not a threat when")
+    prose(threat.not_a_threat_when)
+    heading("What to do, and how to test it")
+    for item in threat.mitigations:
+        prose(f"• {item.text}", "green")
+        prose(f"  test: {item.test}")
+    for title, controls in (("Removed by", threat.removed_by), ("Lowered by", threat.lowered_by)):
+        if controls:
+            heading(title)
+            prose(", ".join(words(control) for control in controls))
+    ids = [f"{words(name)}: {', '.join(values)}" for name, values in threat.taxonomy.model_dump().items() if values]
+    if ids:
+        heading("Known as")
+        for line in ids:
+            prose(line)
+    if page.strip():
+        console.print()
+        console.print(Markdown("\n".join(visible_lines(page)), hyperlinks=False, code_theme="ansi_dark"))
+    if threat.references:
+        heading("Read more")
+        for reference in threat.references:
+            prose(reference)

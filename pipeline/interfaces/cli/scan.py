@@ -1,0 +1,89 @@
+"""`threatloom scan`: one tree, its design documents, as many reports as asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.interfaces.cli.output import Output, check_outputs, deliver, parse_output
+from pipeline.reports import FORMATS
+
+if TYPE_CHECKING:
+    from pipeline.findings.model import Scan
+
+SEVERITIES = ("critical", "high", "medium", "low")
+FOUND, INCOMPLETE = 1, 3
+
+
+@click.command(short_help="Build the threat model of a repository.")
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@click.option("--docs", multiple=True, metavar="PATH", help="A design document, or a folder of them; may lie elsewhere. Repeatable.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out what matches, as .gitignore would. Repeatable.")
+@click.option(
+    "--format", "formats", multiple=True, metavar="FORMAT[=FILE]",
+    help=f"Report to write, to stdout or a file: {', '.join(known.name for known in FORMATS)}. Repeatable. Default: table.",
+)  # fmt: skip
+@click.option(
+    "--fail-on", type=click.Choice([*SEVERITIES, "never"]), help="Exit with 1 if a finding is at least this severe. Default: never."
+)
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to parse with. Default: one per processor.")
+@click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings file to use instead of the tree's own.")
+@click.option("-q", "--quiet", is_flag=True, help="Only errors, and the reports asked for by --format.")
+@click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is done and why.")
+@click.pass_context
+def scan(
+    context: click.Context, path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], formats: tuple[str, ...], fail_on: str | None,
+    jobs: int | None, config: Path | None, quiet: bool, verbose: bool,
+) -> int:  # fmt: skip
+    """Read PATH (default: this folder) and report what can go wrong, with the lines that prove it.
+
+    Nothing of PATH is executed, nothing leaves the machine, and no key or network is needed.
+
+    \b
+    Exit codes: 0 done; 1 findings at or above --fail-on; 2 wrong usage or
+    unusable input; 3 the scan is incomplete; 130 interrupted.
+    """
+    import os
+
+    from ingest.errors import UnusableInput
+    from pipeline.interfaces.settings import load_settings
+
+    if not path.exists():
+        raise UnusableInput("no such file or folder", str(path), "give the path of the tree to scan")
+    given = {"docs": docs, "exclude": exclude, "format": formats, "fail_on": fail_on, "jobs": jobs}
+    settings = load_settings(path, {name: value for name, value in given.items() if value not in ((), None)}, os.environ, config)
+    outputs = tuple(parse_output(text) for text in settings.format) or (() if quiet else (Output("table"),))
+    check_outputs(outputs)
+    for document in settings.docs:
+        if not Path(document).exists():
+            raise UnusableInput("no such document", document, "correct --docs or the setting docs")
+    result = _scanned(path, settings.docs, settings.exclude, settings.jobs, quiet=quiet, verbose=verbose)
+    deliver(result, outputs)
+    if not quiet:
+        for output in outputs:
+            if output.file is not None:
+                click.echo(f"threatloom: wrote {output.name} to {output.file}", err=True)
+    return exit_code(result, settings.fail_on)
+
+
+def _scanned(path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], jobs: int | None, *, quiet: bool, verbose: bool) -> Scan:
+    from pipeline.interfaces.cli.stderr import log_to_stderr, shown_progress
+    from pipeline.scan import ScanSettings
+    from pipeline.scan import scan as run_scan
+
+    log_to_stderr(verbose=verbose, quiet=quiet)
+    settings = ScanSettings(docs=tuple(Path(document) for document in docs), exclude=exclude, jobs=jobs)
+    with shown_progress(quiet=quiet) as progress:
+        return run_scan(path, settings, progress)
+
+
+def exit_code(scan: Scan, fail_on: str) -> int:
+    """1 where an open finding is severe enough, else 3 where something could not be read, else 0."""
+    from pipeline.reports.wording import open_findings
+
+    bar = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on in SEVERITIES else ()
+    if any(finding.severity in bar for finding in open_findings(scan)):
+        return FOUND
+    return INCOMPLETE if scan.errors else 0

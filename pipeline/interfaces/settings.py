@@ -1,0 +1,182 @@
+"""Settings: command line > environment (`THREATLOOM_*`) > settings file > defaults. The highest that names a setting wins whole.
+
+A settings file in the scanned tree (`.threatloom.yaml`, or `[tool.threatloom]` in pyproject.toml) was written by
+others: it may narrow what is read and say where design documents are, inside the tree, and nothing else. It is read
+as plain data, bounded in size, and a key it may not set ends the run with a line that names it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, ValidationError
+
+from ingest.errors import UnusableInput
+from pipeline.reports.escape import shorten, visible
+
+FailOn = Literal["critical", "high", "medium", "low", "never"]
+FILE_NAME = ".threatloom.yaml"
+MOST_BYTES = 64 * 1024
+MOST_PYPROJECT_BYTES = 1024 * 1024
+_Given = Mapping[str, object]
+
+
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+
+
+class FileSettings(BaseModel):
+    """What a settings file may say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    exclude: Listed = Field(default=(), description="Globs, as in .gitignore, of what is not read.")
+    docs: Listed = Field(default=(), description="Design documents or folders of them, relative to the settings file, inside its folder.")
+    fail_on: FailOn = Field(default="never", description="The lowest severity that makes the exit code 1.")
+
+
+class Settings(FileSettings):
+    """Everything a scan is started with."""
+
+    format: Listed = Field(default=(), description="Reports to write, as FORMAT or FORMAT=FILE.")
+    jobs: PositiveInt | None = Field(default=None, description="Processes that parse files; all processors where not given.")
+
+
+def load_settings(target: Path, given: _Given, environment: Mapping[str, str], config: Path | None = None) -> Settings:
+    """The settings in force for a scan of `target`; `given` holds what the command line named."""
+    root = target if target.is_dir() else target.parent
+    file = _from_file(config, config.parent) if config else _from_tree(root)
+    merged = {**file, **_from_environment(environment), **given}
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as failure:
+        raise _refused(failure, "the command line or THREATLOOM_* variables", {}) from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name in Settings.model_fields:
+        value = environment.get(f"THREATLOOM_{name.upper()}", "").strip()
+        if not value:
+            continue
+        try:
+            Settings.model_validate({name: (parsed := _split(name, value))})
+        except ValidationError as failure:
+            raise _refused(failure, f"THREATLOOM_{name.upper()}", {}) from None
+        found[name] = parsed
+    return found
+
+
+def _split(name: str, value: str) -> object:
+    if name in ("fail_on", "jobs"):
+        return value
+    return tuple(part.strip() for part in value.split(os.pathsep if name == "docs" else ",") if part.strip())
+
+
+def _from_tree(root: Path) -> dict[str, object]:
+    own = root / FILE_NAME
+    if own.exists() or own.is_symlink():
+        return _from_file(own, root)
+    project = root / "pyproject.toml"
+    return _from_pyproject(project, root) if project.is_file() and not project.is_symlink() else {}
+
+
+def _from_file(path: Path, folder: Path) -> dict[str, object]:
+    text = _read(path, MOST_BYTES)
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError) as failure:
+        mark = getattr(failure, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise UnusableInput("settings are not YAML", visible(where), "correct the line, or remove the file") from None
+    if node is None:
+        return {}
+    if not isinstance(node, yaml.MappingNode):
+        raise UnusableInput("settings are not a list of keys", visible(f"{path}:1"), f"write keys such as {_keys()}")
+    lines = {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
+    return _checked({str(key.value): _plain(value) for key, value in node.value}, path, folder, lines)
+
+
+def _plain(node: yaml.Node) -> object:
+    # Read from the nodes, not constructed: no tag, no anchor and no nesting can make this large or run anything.
+    if isinstance(node, yaml.ScalarNode):
+        return str(node.value)
+    if isinstance(node, yaml.SequenceNode) and all(isinstance(item, yaml.ScalarNode) for item in node.value):
+        return tuple(str(item.value) for item in node.value)
+    return None
+
+
+def _from_pyproject(path: Path, folder: Path) -> dict[str, object]:
+    if path.stat().st_size > MOST_PYPROJECT_BYTES:
+        return {}  # reported as a skip by the scan itself
+    text = path.read_bytes().decode("utf-8", "replace")
+    start = re.search(r"^\s*\[tool\.threatloom\]", text, re.MULTILINE)
+    if start is None:
+        return {}
+    try:
+        table = tomllib.loads(text)["tool"]["threatloom"]
+    except (tomllib.TOMLDecodeError, KeyError, RecursionError):
+        raise UnusableInput("settings are not TOML", visible(str(path)), "correct [tool.threatloom], or remove it") from None
+    lines: dict[str, int] = {}
+    for number, line in enumerate(text[start.start() :].split("\n"), text.count("\n", 0, start.start()) + 1):
+        if match := re.match(r"\s*[\"']?([\w.-]+)[\"']?\s*=", line):
+            lines.setdefault(match.group(1).replace("-", "_"), number)
+    return _checked({key.replace("-", "_"): value for key, value in table.items()}, path, folder, lines)
+
+
+def _read(path: Path, limit: int) -> str:
+    if path.is_symlink() or not path.is_file():
+        raise UnusableInput("settings are not a plain file", visible(str(path)), "make it a file of its own")
+    if path.stat().st_size > limit:
+        raise UnusableInput(f"settings are larger than {limit // 1024} KB", visible(str(path)), "shorten the file")
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise UnusableInput("settings cannot be read", visible(str(path)), "make it readable UTF-8 text") from None
+
+
+def _checked(said: _Given, path: Path, folder: Path, lines: Mapping[str, int]) -> dict[str, object]:
+    said = {key.replace("-", "_"): value for key, value in said.items()}
+    lines = {key.replace("-", "_"): line for key, line in lines.items()}
+    try:
+        settings = FileSettings.model_validate(said)
+    except ValidationError as failure:
+        raise _refused(failure, str(path), lines) from None
+    values: dict[str, object] = settings.model_dump(exclude_unset=True)
+    if settings.docs:
+        values["docs"] = tuple(_inside(item, folder, f"{path}:{lines.get('docs', 1)}") for item in settings.docs)
+    return values
+
+
+def _inside(item: str, folder: Path, where: str) -> str:
+    place = (folder / item).resolve()
+    if not place.is_relative_to(folder.resolve()):
+        raise UnusableInput(f"docs names {visible(item)}, which is outside of its folder", visible(where), "give it with --docs instead")
+    return str(place)
+
+
+def _refused(failure: ValidationError, where: str, lines: Mapping[str, int]) -> UnusableInput:
+    first: Any = failure.errors()[0]  # pydantic's own dictionary of an error
+    key = str(first["loc"][0])
+    where = visible(f"{where}:{lines[key]}" if key in lines else where)
+    shown = shorten(visible(key), 60)
+    if first["type"] == "extra_forbidden":
+        known = key in Settings.model_fields
+        what = f"{shown} can only be set on the command line or in the environment" if known else f"{shown} is no setting"
+        return UnusableInput(what, where, f"a settings file may set {_keys()}")
+    said = "something else" if first["input"] is None else shorten(visible(str(first["input"])), 60)
+    kinds = {"fail_on": f"one of {', '.join(get_args(FailOn))}", "jobs": "a whole number above 0"}
+    return UnusableInput(f"{shown} is {said}", where, f"it must be {kinds.get(key, 'a list of texts')}")
+
+
+def _keys() -> str:
+    return ", ".join(FileSettings.model_fields)

@@ -1,0 +1,43 @@
+"""Reports: one function each from a scan to text.
+
+Every module here has `render(scan: Scan) -> str` and computes nothing of its own; `FORMATS` names them all.
+A module is imported when its report is asked for, so that the command line starts fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.findings.model import Scan
+
+__all__ = ["FORMATS", "Format", "format_named"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A report: its name on the command line, which is its module's, and what it is for."""
+
+    name: str
+    purpose: str
+
+    def render(self, scan: Scan) -> str:
+        render: Callable[[Scan], str] = import_module(f"pipeline.reports.{self.name}").render
+        return render(scan)
+
+
+FORMATS = (
+    Format("table", "for people, on a terminal"),
+    Format("json", "everything, for programs; its JSON Schema ships with the package"),
+    Format("sarif", "for code-scanning services (SARIF 2.1.0)"),
+    Format("markdown", "a summary for a job or a pull request"),
+    Format("html", "one file to read and to hand on, with diagram and matrix"),
+    Format("mermaid", "the data-flow diagram with its trust boundaries"),
+)
+
+
+def format_named(name: str) -> Format | None:
+    return next((known for known in FORMATS if known.name == name), None)

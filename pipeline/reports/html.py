@@ -1,0 +1,165 @@
+"""The scan as one HTML file: verdict, diagram, matrix, findings with their lines, what was left out.
+
+No network, no script from elsewhere: style and script stand inline and are the only ones the page's own
+Content-Security-Policy lets run, by hash. Everything that comes from scanned files is escaped by the
+template engine after its invisible characters were written out. The page reads complete without script.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipeline.findings.model import STRIDE, Coverage, Finding, Scan
+from pipeline.reports.diagram import HEIGHT, WIDTH, draw
+from pipeline.reports.escape import shorten, visible, visible_lines
+from pipeline.reports.wording import (
+    LETTERS,
+    ROLES,
+    STATES,
+    Group,
+    closed_counts,
+    coverage_counts,
+    headline,
+    names,
+    open_findings,
+    path_names,
+    plural,
+    sentence,
+    severity_counts,
+    skipped_by_reason,
+    span,
+    verdict,
+    words,
+)  # fmt: skip
+from pipeline.system.model import Evidence, Severity
+
+TEMPLATES = Path(__file__).with_name("templates")
+LABEL = 19
+MOST_LINES = 40
+MOST_SKIPPED = 500
+SYMBOLS = {"finding": "●", "mitigated": "✓", "not_applicable": "–", "not_examined": "?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A quoted place, ready to be shown."""
+
+    where: str
+    role: str
+    note: str
+    lines: tuple[Line, ...]
+    more: int
+    main: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    stride: str
+    state: str
+    symbol: str
+    severity: Severity | None
+    said: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    name: str
+    kind: str
+    zone: str
+    cells: tuple[Cell, ...]
+
+
+def render(scan: Scan) -> str:
+    style, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
+    loader = FileSystemLoader(TEMPLATES)
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_shown
+    )
+    environment.filters["words"] = words
+    found = open_findings(scan)
+    anchors = {finding.id: f"f{number}" for number, finding in enumerate(found, 1)}
+    return environment.get_template("report.html.j2").render(
+        scan=scan, style=Markup(style), script=Markup(script), style_hash=_hash(style), script_hash=_hash(script),
+        verdict=verdict(scan), findings=found, anchors=anchors, severities=severity_counts(found),
+        closed=closed_counts(scan), diagram=draw(scan), node_width=WIDTH, node_height=HEIGHT, rows=_rows(scan, anchors), stride=STRIDE,
+        letters=LETTERS, states=coverage_counts(scan), state_names=STATES, symbols=SYMBOLS, skipped=skipped_by_reason(scan),
+        skipped_shown=scan.skipped[:MOST_SKIPPED], sentence=sentence, excerpts=_excerpts,
+        path_names=lambda finding: path_names(scan, finding), taxonomy_ids=_taxonomy_ids, names=names(scan), plural=plural,
+        label=_label, boundaries=_drawn_boundaries(scan),
+    )  # fmt: skip
+
+
+def _shown(value: object) -> object:
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _label(name: str) -> str:
+    """What fits into a box: of a long path its end, of any other long name its beginning."""
+    shown = visible(name)
+    tail = shown.rpartition("/")[2]
+    return shorten(f"…/{tail}" if len(shown) > LABEL and tail and tail != shown else shown, LABEL)
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _excerpts(finding: Finding) -> tuple[Excerpt, ...]:
+    main = headline(finding)
+    return tuple(_excerpt(evidence, evidence is main) for evidence in finding.evidence)
+
+
+def _excerpt(evidence: Evidence, main: bool) -> Excerpt:
+    lines = visible_lines(evidence.quote)
+    numbered = tuple(Line(number, shorten(line, 400)) for number, line in enumerate(lines[:MOST_LINES], evidence.start_line))
+    return Excerpt(span(evidence), evidence.role, evidence.note or ROLES[evidence.role], numbered, max(len(lines) - MOST_LINES, 0), main)
+
+
+def _taxonomy_ids(finding: Finding) -> tuple[str, ...]:
+    return tuple(item for group in finding.taxonomy.model_dump().values() for item in group)
+
+
+def _drawn_boundaries(scan: Scan) -> tuple[Group, ...]:
+    """Boundaries the zone columns do not show, with how many elements lie inside."""
+    drawn = (boundary for boundary in scan.system.boundaries if boundary.kind != "zone")
+    return tuple(Group(f"{boundary.name} ({boundary.kind})", len(boundary.elements)) for boundary in drawn)
+
+
+def _rows(scan: Scan, anchors: dict[str, str]) -> tuple[Row, ...]:
+    cells: dict[str, dict[str, Coverage]] = {}
+    for cell in scan.coverage:
+        cells.setdefault(cell.element, {})[cell.stride] = cell
+    elements = {element.id: element for element in scan.system.elements}
+    severity = {finding.id: finding.severity for finding in open_findings(scan)}
+    controls = {control.id: words(control.kind) for control in scan.system.controls}
+    order = sorted(cells, key=lambda item: (-sum(cell.state == "finding" for cell in cells[item].values()), item))
+    rows = []
+    for element_id in order:
+        element = elements.get(element_id)
+        row = tuple(_cell(stride, cells[element_id].get(stride), anchors, severity, controls) for stride in STRIDE)
+        named = (element.name, words(element.kind), words(element.zone)) if element else (element_id, "", "")
+        rows.append(Row(*named, row))
+    return tuple(rows)
+
+
+def _cell(stride: str, cell: Coverage | None, anchors: dict[str, str], severity: dict[str, Severity], controls: dict[str, str]) -> Cell:
+    if cell is None:
+        return Cell(stride, "not_examined", SYMBOLS["not_examined"], None, f"{words(stride)}: not examined", "")
+    shown = sorted((finding for finding in cell.findings if finding in anchors), key=lambda item: int(anchors[item][1:]))
+    by = ", ".join(controls.get(item, item) for item in cell.controls)
+    said = f"{words(stride)}: {STATES[cell.state]}; {cell.reason}" + (f" ({by})" if by else "")
+    worst = severity[shown[0]] if shown else None
+    return Cell(stride, cell.state, SYMBOLS[cell.state], worst, said, anchors[shown[0]] if shown else "")

@@ -1,0 +1,139 @@
+"""The scan as Markdown: a summary for a job page or a pull-request comment.
+
+Everything that comes from scanned files is escaped, and fenced where it is code. Long scans are cut with the
+number of what was left out, since comments have a size limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.findings.model import STRIDE, CoverageState, Finding, Scan
+from pipeline.reports.escape import markdown as text
+from pipeline.reports.escape import markdown_block, markdown_html, shorten
+from pipeline.reports.escape import markdown_code as code
+from pipeline.reports.wording import (
+    closed_counts,
+    coverage_counts,
+    headline,
+    hops,
+    names,
+    open_findings,
+    path_names,
+    place,
+    plural,
+    sentence,
+    severity_counts,
+    skipped_by_reason,
+    span,
+    verdict,
+    words,
+)  # fmt: skip
+from pipeline.system.model import Severity
+
+MOST_FINDINGS = 40
+MOST_ROWS = 30
+_MARKS: dict[Severity, str] = {"critical": "🟥", "high": "🟧", "medium": "🟨", "low": "🟦", "info": "⬜"}
+_CELLS: dict[CoverageState, str] = {"finding": "●", "mitigated": "✓", "not_applicable": "·", "not_examined": "?"}
+
+
+def render(scan: Scan) -> str:
+    return "\n".join(_lines(scan)).rstrip() + "\n"
+
+
+def _lines(scan: Scan) -> Iterator[str]:
+    found = open_findings(scan)
+    revision = f" at {code(scan.target.revision[:12])}" if scan.target.revision else ""
+    yield f"## Threat model of {code(scan.target.name)}{revision}"
+    yield ""
+    yield f"**{text(verdict(scan))}.**"
+    yield ""
+    counts = [f"{_MARKS[severity]} {count} {severity}" for severity, count in severity_counts(found)]
+    sizes = (("element", len(scan.system.elements)), ("flow", len(scan.system.flows)), ("file", scan.summary.files))
+    yield " · ".join([*counts, *(plural(count, noun) for noun, count in sizes)])
+    yield ""
+    if found:
+        yield "| | Finding | Where | Confidence |"
+        yield "|---|---|---|---|"
+        for finding in found[:MOST_FINDINGS]:
+            mark = f"{_MARKS[finding.severity]} {finding.severity}"
+            yield f"| {mark} | {text(finding.title)} | {code(place(headline(finding)))} | {finding.confidence} |"
+        yield ""
+    for finding in found[:MOST_FINDINGS]:
+        yield from _finding(scan, finding)
+    if len(found) > MOST_FINDINGS:
+        yield f"{len(found) - MOST_FINDINGS} more findings are in the JSON and HTML reports."
+        yield ""
+    yield from _coverage(scan)
+    yield from _left_out(scan)
+
+
+def _finding(scan: Scan, finding: Finding) -> Iterator[str]:
+    shown = headline(finding)
+    yield f"<details><summary>{_MARKS[finding.severity]} <b>{finding.severity}</b>: {markdown_html(sentence(finding))}</summary>"
+    yield ""
+    yield code(span(shown))
+    yield ""
+    yield markdown_block("\n".join(shorten(line, 200) for line in shown.quote.split("\n")[:8]), _language(shown.path))
+    yield ""
+    if finding.attack_path:
+        yield "- **Path:** " + " → ".join(code(shorten(name, 80)) for name in path_names(scan, finding))
+    steps = hops(finding)
+    if len(steps) > 1:
+        rest = f" and {len(steps) - 8} more" if len(steps) > 8 else ""
+        yield "- **Steps:** " + " → ".join(code(place(step)) for step in steps[:8]) + rest
+    if finding.missing_controls:
+        yield "- **Missing:** " + ", ".join(text(words(control)) for control in finding.missing_controls)
+    for reason in finding.risk_reasons:
+        yield f"- **Why this severe:** {text(reason)}"
+    for mitigation in finding.mitigations:
+        yield f"- **Do:** {text(mitigation.text)}"
+        yield f"  - **Test:** {text(mitigation.test)}"
+    ids = [item for group in finding.taxonomy.model_dump().values() for item in group]
+    if ids:
+        yield "- **Known as:** " + ", ".join(code(item) for item in ids)
+    classes = ", ".join(words(name) for name in finding.stride)
+    yield f"- {classes}; confidence {finding.confidence}; more: {code('threatloom explain ' + finding.threat)}"
+    yield ""
+    yield "</details>"
+    yield ""
+
+
+def _language(path: str) -> str:
+    suffix = path.rpartition(".")[2].lower()
+    return {"py": "python", "ipynb": "python", "yml": "yaml", "yaml": "yaml", "toml": "toml", "js": "javascript"}.get(suffix, "text")
+
+
+def _coverage(scan: Scan) -> Iterator[str]:
+    if not scan.coverage:
+        return
+    cells = {(cell.element, cell.stride): cell for cell in scan.coverage}
+    known = names(scan)
+    elements = list(dict.fromkeys(cell.element for cell in scan.coverage))
+    elements.sort(key=lambda item: -sum(cell.element == item and cell.state == "finding" for cell in scan.coverage))
+    counts = ", ".join(f"{count} {words(state)}" for state, count in coverage_counts(scan))
+    yield f"<details><summary>Coverage: {counts}</summary>"
+    yield ""
+    yield "| Element | " + " | ".join(words(name) for name in STRIDE) + " |"
+    yield "|---|" + ":-:|" * len(STRIDE)
+    for element in elements[:MOST_ROWS]:
+        marks = [_CELLS[cells[element, name].state] if (element, name) in cells else "?" for name in STRIDE]
+        yield f"| {code(shorten(known.get(element, element), 60))} | " + " | ".join(marks) + " |"
+    yield ""
+    rest = f" {len(elements) - MOST_ROWS} more elements are in the JSON and HTML reports." if len(elements) > MOST_ROWS else ""
+    yield f"● finding · ✓ mitigated · · not applicable · ? not examined.{rest}"
+    yield ""
+    yield "</details>"
+    yield ""
+
+
+def _left_out(scan: Scan) -> Iterator[str]:
+    for group in closed_counts(scan):
+        yield f"- {plural(group.count, 'finding')} {group.reason}, not shown"
+    if scan.skipped:
+        reasons = ", ".join(f"{group.count} {text(group.reason)}" for group in skipped_by_reason(scan)[:8])
+        yield f"- {plural(len(scan.skipped), 'file')} skipped: {reasons}"
+    for error in scan.errors[:10]:
+        yield f"- **Error** {code(error.path)}: {text(error.error)}"
+    if len(scan.errors) > 10:
+        yield f"- {len(scan.errors) - 10} more errors"

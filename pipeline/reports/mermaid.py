@@ -1,0 +1,49 @@
+"""The data-flow diagram as a Mermaid flowchart: zones as subgraphs, attack paths in red.
+
+Relations are drawn dotted. Elements that nothing touches are left out and counted, zone by zone.
+"""
+
+from __future__ import annotations
+
+from pipeline.findings.model import Scan
+from pipeline.reports.escape import mermaid, shorten
+from pipeline.reports.graph import Edge, Node, drawn_edges, drawn_nodes, folded_counts
+from pipeline.reports.wording import ZONES, words
+
+_SHAPES = {"actor": ("([", "])"), "entry": ("[/", "/]"), "model": ("{{", "}}"), "store": ("[(", ")]"), "process": ("[", "]")}
+
+
+def render(scan: Scan) -> str:
+    nodes = drawn_nodes(scan)
+    edges = drawn_edges(scan, nodes)
+    folded = folded_counts(scan, nodes)
+    ids = {node.id: f"n{index}" for index, node in enumerate(nodes)}
+    lines = ["%% Data-flow diagram written by threatloom; red: paths of findings", "flowchart LR"]
+    for zone, name in ZONES.items():
+        members = [node for node in nodes if node.zone == zone]
+        if not members and not folded.get(zone):
+            continue
+        lines.append(f'  subgraph zone_{zone}["{mermaid(name)}"]')
+        lines.extend(f"    {_node(ids[node.id], node)}" for node in members)
+        if folded.get(zone):
+            lines.append(f'    rest_{zone}["and {folded[zone]} more"]:::rest')
+        lines.append("  end")
+    lines.extend(f"  {_edge(ids, edge)}" for edge in edges)
+    red = ",".join(str(index) for index, edge in enumerate(edges) if edge.attacked)
+    if red:
+        lines.append(f"  linkStyle {red} stroke:#c62828,stroke-width:2.5px")
+    lines.append("  classDef found stroke:#c62828,stroke-width:2px")
+    lines.append("  classDef rest stroke-dasharray:3 3")
+    return "\n".join(lines) + "\n"
+
+
+def _node(name: str, node: Node) -> str:
+    left, right = _SHAPES[node.shape]
+    mark = ":::found" if node.findings else ""
+    return f'{name}{left}"{mermaid(shorten(node.name, 60))}<br/>{mermaid(words(node.kind))}"{right}{mark}'
+
+
+def _edge(ids: dict[str, str], edge: Edge) -> str:
+    arrow = "-.->" if edge.relation else "-->"
+    label = f'|"{mermaid(edge.label)}"|' if edge.label else ""
+    return f"{ids[edge.source]} {arrow}{label} {ids[edge.target]}"

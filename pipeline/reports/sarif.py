@@ -1,0 +1,217 @@
+"""The scan as SARIF 2.1.0, for code-scanning services that show, track and close findings.
+
+One rule per threat, one result per finding, its steps as a code flow, its fingerprint as the service's
+memory. Taxonomies carry the ids the findings name, no others. Skips and errors are notifications.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+from urllib.parse import quote
+from uuid import NAMESPACE_URL, uuid5
+
+from pipeline.findings.model import SEVERITIES, Failed, Finding, Scan, Skipped, Taxonomy
+from pipeline.reports import sarif_model as sarif
+from pipeline.reports.escape import json_text, markdown, markdown_code, shorten, visible
+from pipeline.reports.wording import ROLES, ordered, path_names, place, sentence, words
+from pipeline.system.model import Confidence, Evidence, Severity
+
+ROOT = "SRCROOT"
+_LEVELS: dict[Severity, sarif.Level] = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "info": "note"}
+# The bands code-scanning services read: above 9.0 critical, from 7.0 high, from 4.0 medium, above 0 low.
+_SCORES: dict[Severity, str] = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0", "info": "0.0"}
+_PRECISION: dict[Confidence, str] = {"high": "high", "medium": "medium", "low": "low"}
+_TAXONOMIES = {
+    "owasp_llm": ("OWASP Top 10 for LLM Applications", "OWASP"),
+    "owasp_agentic": ("OWASP Top 10 for Agentic Applications", "OWASP"),
+    "owasp_mcp": ("OWASP MCP Top 10", "OWASP"),
+    "owasp_ml": ("OWASP Machine Learning Security Top 10", "OWASP"),
+    "atlas": ("MITRE ATLAS", "MITRE"),
+    "nist_aml": ("NIST AI 100-2 Adversarial Machine Learning", "NIST"),
+    "cwe": ("CWE", "MITRE"),
+}  # fmt: skip
+_Taxa = dict[str, tuple[str, ...]]  # taxonomy -> its ids in this scan, sorted
+
+
+def render(scan: Scan) -> str:
+    found = ordered(scan.findings)
+    taxa = _taxa(found)
+    slugs = tuple(sorted({finding.threat for finding in found}))
+    driver = sarif.Component(
+        name="threatloom",
+        version=scan.tool.version,
+        semantic_version=scan.tool.version if re.fullmatch(r"\d+\.\d+\.\d+", scan.tool.version) else None,
+        rules=tuple(_rule(slug, [finding for finding in found if finding.threat == slug], taxa) for slug in slugs),
+        supported_taxonomies=tuple(_component(name, taxa) for name in taxa) or None,
+        properties={"knowledge": scan.tool.knowledge},
+    )
+    run = sarif.Run(
+        tool=sarif.Tool(driver=driver),
+        invocations=(_invocation(scan),),
+        original_uri_base_ids={ROOT: sarif.ArtifactLocation(description=sarif.Message(text="The root of the scanned tree."))},
+        taxonomies=tuple(_taxonomy(name, ids) for name, ids in taxa.items()) or None,
+        results=tuple(_result(scan, finding, slugs.index(finding.threat), taxa) for finding in found),
+        properties={"target": scan.target.name, "revision": scan.target.revision, "dirty": scan.target.dirty},
+    )
+    return json_text(sarif.Log(runs=(run,)).model_dump(mode="json", by_alias=True, exclude_none=True))
+
+
+def _plain(text: str) -> sarif.Message:
+    # Brackets would be an embedded link, paragraph 3.11.6 of the standard.
+    return sarif.Message(text=re.sub(r"([\\\[\]])", r"\\\1", visible(text)))
+
+
+def _ids(taxonomy: Taxonomy) -> dict[str, tuple[str, ...]]:
+    return {name: getattr(taxonomy, name) for name in _TAXONOMIES}
+
+
+def _taxa(findings: Iterable[Finding]) -> _Taxa:
+    found: dict[str, set[str]] = {name: set() for name in _TAXONOMIES}
+    for finding in findings:
+        for name, ids in _ids(finding.taxonomy).items():
+            found[name].update(ids)
+    return {name: tuple(sorted(ids)) for name, ids in found.items() if ids}
+
+
+def _guid(name: str) -> str:
+    return str(uuid5(NAMESPACE_URL, f"threatloom:taxonomy:{name}"))
+
+
+def _component(name: str, taxa: _Taxa) -> sarif.ComponentReference:
+    return sarif.ComponentReference(name=_TAXONOMIES[name][0], index=list(taxa).index(name), guid=_guid(name))
+
+
+def _taxonomy(name: str, ids: tuple[str, ...]) -> sarif.Component:
+    title, organization = _TAXONOMIES[name]
+    return sarif.Component(
+        name=title,
+        guid=_guid(name),
+        organization=organization,
+        short_description=sarif.Message(text=f"{title}: the entries this scan refers to."),
+        is_comprehensive=False,
+        taxa=tuple(sarif.Rule(id=item, short_description=sarif.Message(text=item)) for item in ids),
+    )
+
+
+def _references(finding_taxonomies: Iterable[Taxonomy], taxa: _Taxa) -> tuple[sarif.DescriptorReference, ...]:
+    wanted = {(name, item) for taxonomy in finding_taxonomies for name, ids in _ids(taxonomy).items() for item in ids}
+    return tuple(
+        sarif.DescriptorReference(id=item, index=index, tool_component=_component(name, taxa))
+        for name, ids in taxa.items()
+        for index, item in enumerate(ids)
+        if (name, item) in wanted
+    )
+
+
+def _rule(slug: str, findings: list[Finding], taxa: _Taxa) -> sarif.Rule:
+    first = findings[0]
+    worst = min((finding.severity for finding in findings), key=SEVERITIES.index)
+    doing = list(dict.fromkeys(mitigation for finding in findings for mitigation in finding.mitigations))
+    plain = "\n".join([first.title, *(f"Do: {item.text} Test: {item.test}" for item in doing), f"More: threatloom explain {slug}"])
+    listed = (f"- {markdown(item.text)}\n  - Test: {markdown(item.test)}" for item in doing)
+    rich = "\n".join([f"**{markdown(first.title)}**", "", *listed, "", f"More: {markdown_code('threatloom explain ' + slug)}"])
+    references = _references((finding.taxonomy for finding in findings), taxa)
+    stride = sorted({f"stride/{name.replace('_', '-')}" for finding in findings for name in finding.stride})
+    cwes = sorted({f"external/cwe/{item.lower()}" for finding in findings for item in finding.taxonomy.cwe})
+    return sarif.Rule(
+        id=slug,
+        name="".join(part.capitalize() for part in re.split(r"[^A-Za-z0-9]+", slug)),
+        short_description=_plain(first.title),
+        full_description=_plain(first.title),
+        help=sarif.Message(text="\n".join(visible(line) for line in plain.split("\n")), markdown=rich),
+        default_configuration=sarif.Configuration(level=_LEVELS[worst]),
+        relationships=tuple(sarif.Relationship(target=reference) for reference in references) or None,
+        properties={
+            "tags": ("security", *stride, *cwes),
+            "security-severity": _SCORES[worst],
+            "precision": _PRECISION[first.confidence],
+            "problem.severity": {"error": "error", "warning": "warning", "note": "recommendation"}[_LEVELS[worst]],
+        },
+    )
+
+
+def _location(evidence: Evidence, index: int | None = None) -> sarif.Location:
+    # Paragraphs, pages and cells are no line numbers of the file: without a region, with words instead.
+    lines = evidence.unit == "line" and evidence.page is None
+    snippet = sarif.Snippet(text=shorten(evidence.quote, 2000))
+    region = sarif.Region(start_line=evidence.start_line, end_line=evidence.end_line, snippet=snippet) if lines else None
+    said = evidence.note or ROLES[evidence.role]
+    return sarif.Location(
+        id=index,
+        physical_location=sarif.PhysicalLocation(
+            artifact_location=sarif.ArtifactLocation(uri=quote(evidence.path, errors="replace"), uri_base_id=ROOT), region=region
+        ),
+        message=_plain(said if lines else f"{said} ({place(evidence)})"),
+    )
+
+
+def _result(scan: Scan, finding: Finding, rule_index: int, taxa: _Taxa) -> sarif.Result:
+    path = [evidence for evidence in finding.evidence if evidence.role in ("source", "step", "sink")]
+    rest = [evidence for evidence in finding.evidence if evidence.role in ("missing", "claim")]
+    main = next((evidence for evidence in reversed(path) if evidence.role == "sink"), (path or rest)[0])
+    element = next((element for element in scan.system.elements if element.id == finding.element), None)
+    where = _location(main)
+    if element is not None:
+        logical = sarif.LogicalLocation(name=element.name, fully_qualified_name=element.id, kind=element.kind)
+        where = where.model_copy(update={"logical_locations": (logical,)})
+    route = " → ".join(path_names(scan, finding))
+    flow = sarif.ThreadFlow(locations=tuple(sarif.ThreadFlowLocation(location=_location(step)) for step in path)) if len(path) > 1 else None
+    others = [evidence for evidence in rest if evidence is not main]
+    return sarif.Result(
+        rule_id=finding.threat,
+        rule_index=rule_index,
+        level=_LEVELS[finding.severity],
+        message=_plain(f"{sentence(finding)}." + (f" Path: {route}." if route else "")),
+        locations=(where,),
+        related_locations=tuple(_location(evidence, index) for index, evidence in enumerate(others)) or None,
+        code_flows=(sarif.CodeFlow(message=_plain(route) if route else None, thread_flows=(flow,)),) if flow else None,
+        partial_fingerprints={"threatloom/v1": finding.id},
+        baseline_state=_baseline(scan, finding),
+        suppressions=(sarif.Suppression(kind="external", status="accepted"),) if finding.status in ("accepted", "dismissed") else None,
+        taxa=_references((finding.taxonomy,), taxa) or None,
+        rank=round(finding.likelihood * finding.impact * 4.0, 1),
+        properties={
+            "severity": finding.severity,
+            "confidence": finding.confidence,
+            "likelihood": finding.likelihood,
+            "impact": finding.impact,
+            "status": finding.status,
+            "source": finding.source,
+            "stride": finding.stride,
+            "element": finding.element,
+            "attackPath": finding.attack_path,
+            "missingControls": finding.missing_controls,
+            "riskReasons": finding.risk_reasons,
+            "wouldChangeIt": finding.would_change_it,
+            "security-severity": _SCORES[finding.severity],
+            "tags": tuple(words(name) for name in finding.stride),
+        },
+    )
+
+
+def _baseline(scan: Scan, finding: Finding) -> Literal["new", "unchanged", "absent"] | None:
+    # Without an earlier scan everything is "new" and there is no baseline to speak of.
+    if all(other.status in ("new", "accepted", "dismissed") for other in scan.findings):
+        return None
+    if finding.status in ("new", "reopened"):
+        return "new"
+    return "absent" if finding.status == "fixed" else "unchanged"
+
+
+def _invocation(scan: Scan) -> sarif.Invocation:
+    items: tuple[Failed | Skipped, ...] = (*scan.errors, *scan.skipped)
+    notes = [_notification(item) for item in items]
+    return sarif.Invocation(execution_successful=not scan.errors, start_time_utc=scan.started_at, tool_execution_notifications=tuple(notes))
+
+
+def _notification(item: Failed | Skipped) -> sarif.Notification:
+    location = sarif.Location(
+        physical_location=sarif.PhysicalLocation(
+            artifact_location=sarif.ArtifactLocation(uri=quote(item.path, errors="replace"), uri_base_id=ROOT)
+        )
+    )
+    if isinstance(item, Failed):
+        return sarif.Notification(level="error", message=_plain(f"{item.path}: {item.error}"), locations=(location,))
+    return sarif.Notification(level="note", message=_plain(f"{item.path} was skipped: {item.reason}"), locations=(location,))

@@ -1,0 +1,229 @@
+"""The report everybody sees first: findings on a terminal, worst first, each with its proof and its remedy.
+
+Takes a scan, a width and whether colour and box drawing are possible; gives text. Nothing of a scanned file
+reaches the terminal unescaped, and nothing of it is read as markup: only `Text` objects are printed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from io import StringIO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.findings.model import STRIDE, Coverage, CoverageState, Finding, Scan
+from pipeline.reports.escape import shorten, visible, visible_lines
+from pipeline.reports.wording import (
+    LETTERS,
+    ROLES,
+    STATES,
+    closed_counts,
+    coverage_counts,
+    headline,
+    hops,
+    names,
+    open_findings,
+    path_names,
+    place,
+    plural,
+    sentence,
+    severity_counts,
+    skipped_by_reason,
+    span,
+    verdict,
+    words,
+)  # fmt: skip
+from pipeline.system.model import Evidence, Severity
+
+NARROWEST, WIDEST, LABEL = 40, 120, 16
+MOST_LINES, MOST_HOPS, MOST_ROWS, MOST_ERRORS = 4, 5, 24, 10
+COLOURS: dict[Severity, str] = {
+    "critical": "bold white on red", "high": "bold black on bright_red", "medium": "bold black on yellow", "low": "bold black on cyan",
+    "info": "bold black on white",
+}  # fmt: skip
+INKS: dict[Severity, str] = {"critical": "bold bright_red", "high": "bright_red", "medium": "yellow", "low": "cyan", "info": "white"}
+MARKS: dict[CoverageState, tuple[str, str]] = {
+    "finding": ("●", "bright_red"), "mitigated": ("✓", "green"), "not_applicable": ("·", "dim"), "not_examined": ("?", "yellow"),
+}  # fmt: skip
+_ASCII = str.maketrans({"●": "#", "✓": "+", "·": ".", "→": ">", "│": "|", "─": "-", "…": "~", "⋯": "..", "━": "-", "▸": ">"})
+
+
+def render(scan: Scan, *, width: int = 100, colour: bool = False, ascii_only: bool = False) -> str:
+    out = StringIO()
+    width = min(max(width, NARROWEST), WIDEST)
+    console = Console(
+        file=out, width=width, force_terminal=colour, color_system="standard" if colour else None, no_color=not colour,
+        legacy_windows=False, markup=False, highlight=False, emoji=False, soft_wrap=False, _environ={},
+    )  # fmt: skip
+    for part in _parts(scan, width):
+        console.print(part)
+    text = "\n".join(line.rstrip() for line in out.getvalue().split("\n")).strip("\n") + "\n"
+    return text.translate(_ASCII).encode("ascii", "backslashreplace").decode() if ascii_only else text
+
+
+def _parts(scan: Scan, width: int) -> Iterator[Text | Table | Padding | Rule]:
+    yield _head(scan)
+    yield Text()
+    for finding in open_findings(scan):
+        yield from _finding(scan, finding, width)
+        yield Text()
+    if scan.coverage:
+        yield from _coverage(scan, width)
+        yield Text()
+    yield from _left_out(scan, width)
+    yield _last_line(scan)
+
+
+def _head(scan: Scan) -> Text:
+    head = Text.assemble(("threatloom ", "bold"), (visible(scan.target.name), "bold cyan"))
+    if scan.target.revision:
+        head.append(f" @ {visible(scan.target.revision)[:10]}{' + changes' if scan.target.dirty else ''}", "cyan")
+    facts = (
+        f"\n{plural(scan.summary.files, 'file')} · {plural(scan.summary.lines, 'line')} · "
+        f"{plural(len(scan.system.elements), 'element')} · {plural(len(scan.system.flows), 'flow')} · {scan.duration_s:.1f} s"
+    )
+    return head.append(facts, "dim")
+
+
+def _finding(scan: Scan, finding: Finding, width: int) -> Iterator[Text | Padding]:
+    title = Text.assemble((f" {finding.severity} ", COLOURS[finding.severity]), " ", (visible(finding.threat), INKS[finding.severity]))
+    if finding.status in ("reopened", "unknown"):
+        title.append(f" ({finding.status})", "dim")
+    yield title
+    yield Padding(Text(visible(sentence(finding)), "bold"), (0, 0, 0, 1))
+    yield from _excerpt(headline(finding), INKS[finding.severity], width)
+    for label, value in _facts(scan, finding, width - LABEL - 2):
+        yield _labelled(label, value)
+
+
+def _excerpt(evidence: Evidence, ink: str, width: int) -> Iterator[Text]:
+    lines = visible_lines(evidence.quote)
+    gutter = len(str(evidence.start_line + min(len(lines), MOST_LINES) - 1)) + 1
+    room = width - gutter - 4
+    yield Text.assemble((" " * (gutter - 1) + "--> ", "bright_blue"), (visible(span(evidence)), "underline"), overflow="fold")
+    indent = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    last = ""
+    for number, line in enumerate(lines[:MOST_LINES], evidence.start_line):
+        last = shorten(line[indent:].rstrip(), room)
+        yield Text.assemble((f"{number:>{gutter}} │ ", "bright_blue"), last, no_wrap=True, overflow="crop")
+    if len(lines) > MOST_LINES:
+        yield Text.assemble((f"{'':>{gutter}} │ ", "bright_blue"), (f"… {plural(len(lines) - MOST_LINES, 'more line')}", "dim"))
+    note = visible(evidence.note) or ROLES[evidence.role]
+    start = len(last) - len(last.lstrip())
+    marks = "^" * max(len(last) - start, 1)
+    bar = f"{'':>{gutter}} │ "
+    if start + len(marks) + 1 + len(note) <= room and len(lines) <= MOST_LINES:
+        yield Text.assemble((bar, "bright_blue"), " " * start, (f"{marks} {note}", ink))
+    else:
+        if len(lines) <= MOST_LINES:
+            yield Text.assemble((bar, "bright_blue"), " " * start, (marks, ink))
+        yield Text.assemble((bar, "bright_blue"), " " * start, (shorten(note, max(room - start, 10)), ink), no_wrap=True, overflow="crop")
+
+
+def _facts(scan: Scan, finding: Finding, room: int) -> Iterator[tuple[str, Text]]:
+    if finding.attack_path:
+        yield "path", _arrows([(name, "cyan") for name in path_names(scan, finding)], room)
+    steps = [(place(step), "") for step in hops(finding)]
+    if len(steps) > 1:
+        if len(steps) > MOST_HOPS:
+            steps = [*steps[:2], (f"⋯ {len(steps) - 4} more ⋯", "dim"), *steps[-2:]]
+        yield "steps", _arrows(steps, room)
+    if finding.missing_controls:
+        yield "missing", Text(visible(", ".join(words(control) for control in finding.missing_controls)), "yellow")
+    if finding.mitigations:
+        yield "do", Text(visible(finding.mitigations[0].text), "green")
+    more = Text.assemble(finding.confidence, (" · ", "dim"), ", ".join(words(name) for name in finding.stride), (" · ", "dim"))
+    yield "confidence", more.append(f"threatloom explain {visible(finding.threat)}", "magenta")
+
+
+def _arrows(parts: list[tuple[str, str]], room: int) -> Text:
+    """Parts joined by arrows, a new line before the part that does not fit: names and places stay whole."""
+    line, used = Text(), 0
+    for number, (part, style) in enumerate(parts):
+        shown = Text(visible(part), style)
+        if number and used + 3 + shown.cell_len > room:
+            line.append(" →\n")
+            used = 0
+        elif number:
+            line.append(" → ")
+            used += 3
+        line.append_text(shown)
+        used += shown.cell_len
+    return line
+
+
+def _labelled(label: str, value: Text) -> Padding:
+    grid = Table.grid(padding=0)
+    grid.add_column(width=LABEL, no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(Text(f"  = {label}:", "bright_blue"), value)
+    return Padding(grid, 0)
+
+
+def _coverage(scan: Scan, width: int) -> Iterator[Text | Table]:
+    cells: dict[str, dict[str, Coverage]] = {}
+    for cell in scan.coverage:
+        cells.setdefault(cell.element, {})[cell.stride] = cell
+    found = Counter(cell.element for cell in scan.coverage if cell.state == "finding")
+    rows = sorted(cells, key=lambda element: (-found[element], element))
+    known, kinds = names(scan), {element.id: words(element.kind) for element in scan.system.elements}
+    worst: dict[tuple[str, str], Severity] = {}
+    for finding in open_findings(scan):
+        for stride in finding.stride:
+            worst.setdefault((finding.element, stride), finding.severity)
+    grid = Table(box=None, padding=(0, 1), pad_edge=False, show_header=True, header_style="bold")
+    grid.add_column("coverage", no_wrap=True, max_width=max(width - 42, 16), overflow="ellipsis")
+    grid.add_column("", no_wrap=True, style="dim", max_width=18, overflow="ellipsis")
+    for stride in STRIDE:
+        grid.add_column(LETTERS[stride], justify="center", width=1)
+    for element in rows[:MOST_ROWS]:
+        marks = [_mark(cells[element].get(stride), worst.get((element, stride))) for stride in STRIDE]
+        grid.add_row(Text(visible(known.get(element, element))), Text(kinds.get(element, "")), *marks)
+    yield grid
+    if len(rows) > MOST_ROWS:
+        yield Text(f"… {plural(len(rows) - MOST_ROWS, 'more element')} in the html and json reports", "dim")
+    legend = [Text.assemble(MARKS[state], f" {STATES[state]} {count}") for state, count in coverage_counts(scan)]
+    yield Text("   ").join(legend)
+
+
+def _mark(cell: Coverage | None, worst: Severity | None) -> Text:
+    if cell is None:
+        return Text(*MARKS["not_examined"])
+    symbol, colour = MARKS[cell.state]
+    return Text(symbol, INKS[worst] if cell.state == "finding" and worst else colour)
+
+
+def _left_out(scan: Scan, width: int) -> Iterator[Text]:
+    groups = skipped_by_reason(scan)
+    for group in groups[:8]:
+        yield Text(f"skipped  {group.count:>5}  {shorten(visible(group.reason), width - 16)}", "dim")
+    if len(groups) > 8:
+        yield Text(f"skipped  {sum(group.count for group in groups[8:]):>5}  for {len(groups) - 8} other reasons", "dim")
+    for error in scan.errors[:MOST_ERRORS]:
+        yield Text.assemble(
+            ("error  ", "bold bright_red"), (visible(error.path), "underline"), f": {visible(error.error)}", overflow="fold"
+        )
+    if len(scan.errors) > MOST_ERRORS:
+        yield Text(f"error  {plural(len(scan.errors) - MOST_ERRORS, 'more')}", "red")
+    if groups or scan.errors:
+        yield Text()
+
+
+def _last_line(scan: Scan) -> Text:
+    found = open_findings(scan)
+    line = Text.assemble((plural(len(found), "finding"), "bold"))
+    counts = severity_counts(found)
+    if counts:
+        line.append(" (").append(Text(", ").join(Text(f"{count} {severity}", INKS[severity]) for severity, count in counts)).append(")")
+    for group in closed_counts(scan):
+        line.append(f", {group.count} {group.reason}")
+    line.append(f", {plural(len(scan.skipped), 'file')} skipped, ")
+    line.append(plural(len(scan.errors), "error"), "bold bright_red" if scan.errors else "")
+    if not found or scan.errors:
+        line.append(f"\n{verdict(scan)}.", "yellow")
+    return line

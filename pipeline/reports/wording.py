@@ -1,0 +1,151 @@
+"""The order and the words that all reports for people share.
+
+Takes a scan and its findings; gives their order, their first sentence, the place to show first, names for ids.
+It judges nothing: severity, confidence, coverage and reasons are the scan's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline.findings.model import SEVERITIES, STRIDE, CoverageState, Finding, Scan
+from pipeline.system.model import Evidence, Role, Severity, Stride, Zone
+
+CONFIDENCES = ("high", "medium", "low")
+CLOSED = ("accepted", "dismissed", "fixed")
+LETTERS: dict[Stride, str] = {name: name[0].upper() for name in STRIDE}
+ZONES: dict[Zone, str] = {
+    "internet": "Internet", "user": "Users", "application": "Application", "data": "Data stores",
+    "third_party": "Third parties", "supply_chain": "Supply chain", "build": "Build and CI",
+}  # fmt: skip
+STATES: dict[CoverageState, str] = {
+    "finding": "finding", "mitigated": "mitigated", "not_applicable": "not applicable", "not_examined": "not examined",
+}  # fmt: skip
+ROLES: dict[Role, str] = {
+    "source": "enters here", "step": "passes here", "sink": "here", "missing": "nothing guards this", "claim": "promised here",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A reason and how many files share it."""
+
+    reason: str
+    count: int
+
+
+def words(name: str) -> str:
+    """A name of the vocabulary as prose: `denial_of_service` becomes `denial of service`."""
+    return name.replace("_", " ")
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}".replace(",", " ") + ("" if count == 1 else "s")
+
+
+def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Worst first, then surest, then by name and place, so that the order is the same every time."""
+    return tuple(sorted(findings, key=_rank))
+
+
+def _rank(finding: Finding) -> tuple[int, int, int, str, str, str]:
+    return (
+        SEVERITIES.index(finding.severity),
+        CONFIDENCES.index(finding.confidence),
+        -finding.likelihood * finding.impact,
+        finding.threat,
+        finding.element,
+        finding.id,
+    )
+
+
+def open_findings(scan: Scan) -> tuple[Finding, ...]:
+    """What somebody still has to look at, in order."""
+    return ordered(finding for finding in scan.findings if finding.status not in CLOSED)
+
+
+def closed_counts(scan: Scan) -> tuple[Group, ...]:
+    """How many findings are not shown because they were fixed, accepted or dismissed."""
+    counted: Counter[str] = Counter(finding.status for finding in scan.findings)
+    return tuple(Group(status, counted[status]) for status in CLOSED if counted[status])
+
+
+def severity_counts(findings: Iterable[Finding]) -> tuple[tuple[Severity, int], ...]:
+    counted = Counter(finding.severity for finding in findings)
+    return tuple((severity, counted[severity]) for severity in SEVERITIES if counted[severity])
+
+
+def sentence(finding: Finding) -> str:
+    """The first sentence of the description, which speaks of this system; the title where there is none."""
+    first = re.split(r"(?<=[.!?])\s+(?=[A-Z\"'`(])", finding.description.strip(), maxsplit=1)[0].strip()
+    return (first or finding.title).rstrip(".")
+
+
+def headline(finding: Finding) -> Evidence:
+    """The place to show first: where it ends, else where it is missing, else what comes first."""
+    for role in ("sink", "missing", "source", "step", "claim"):
+        for evidence in finding.evidence:
+            if evidence.role == role:
+                return evidence
+    return finding.evidence[0]
+
+
+def place(evidence: Evidence) -> str:
+    """`path:line`, or page and paragraph where the file has no lines."""
+    where = f"{evidence.path}:{evidence.start_line}" if evidence.unit == "line" else f"{evidence.path}, paragraph {evidence.start_line}"
+    if evidence.page is None:
+        return where
+    kind = "cell" if evidence.path.endswith(".ipynb") else "page"
+    return f"{evidence.path}, {kind} {evidence.page}, {evidence.unit} {evidence.start_line}"
+
+
+def span(evidence: Evidence) -> str:
+    """The place with its last line, where it has more than one."""
+    return place(evidence) + (f"-{evidence.end_line}" if evidence.end_line > evidence.start_line else "")
+
+
+def hops(finding: Finding) -> tuple[Evidence, ...]:
+    """The places the data passes, in order, none twice in a row."""
+    path = [evidence for evidence in finding.evidence if evidence.role in ("source", "step", "sink")]
+    return tuple(hop for index, hop in enumerate(path) if index == 0 or place(path[index - 1]) != place(hop))
+
+
+def names(scan: Scan) -> dict[str, str]:
+    """Element and boundary ids with the names people know them by."""
+    found = {element.id: element.name for element in scan.system.elements}
+    return {**{boundary.id: boundary.name for boundary in scan.system.boundaries}, **found}
+
+
+def path_names(scan: Scan, finding: Finding) -> tuple[str, ...]:
+    """The attack path in names; an id without an element is shown as it is."""
+    known = names(scan)
+    return tuple(known.get(item, item) for item in finding.attack_path)
+
+
+def skipped_by_reason(scan: Scan) -> tuple[Group, ...]:
+    """Reasons with their counts, most frequent first."""
+    counted = Counter(item.reason for item in scan.skipped)
+    return tuple(Group(reason, count) for reason, count in sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+
+
+def coverage_counts(scan: Scan) -> tuple[tuple[CoverageState, int], ...]:
+    counted = Counter(cell.state for cell in scan.coverage)
+    return tuple((state, counted[state]) for state in STATES)
+
+
+def verdict(scan: Scan) -> str:
+    """One sentence on what this scan can say; it never calls a system safe."""
+    found = open_findings(scan)
+    if found:
+        worst = found[0].severity
+        count = sum(finding.severity == worst for finding in found)
+        sure = sum(finding.severity == worst and finding.confidence == "high" for finding in found)
+        verdict = f"{plural(count, worst + ' finding')} to look at first" + (f", {sure} with high confidence" if sure else "")
+    elif scan.system.elements:
+        verdict = "No findings; the matrix says what was examined and what was not"
+    else:
+        verdict = "Nothing to model: no part of a system was recognised"
+    return verdict + (". The scan is incomplete: see errors" if scan.errors else "")

@@ -1,0 +1,153 @@
+"""The whole way of a scan on one page: sources, facts, system, threats, findings."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+from ingest import SourceList, SourceSettings, lines_of, list_sources, read_source
+from ingest.facts import CodeFacts, Facts
+from ingest.secrets import mask_secrets
+from ingest.source import ReadError, Skip, Source
+from pipeline.findings.compose import compose
+from pipeline.findings.model import SEVERITIES, STRIDE, Failed, Finding, Scan, Skipped, Summary, Target, Tool
+from pipeline.progress import Progress, Silent
+from pipeline.system.build import build_system
+from pipeline.system.evidence import EvidenceBook, Lines
+from pipeline.system.knowledge import load_frameworks
+from pipeline.system.model import System
+from pipeline.threats import contradictions
+from pipeline.threats.catalog import Catalog, knowledge_hash, load_catalog
+from pipeline.threats.engine import Outcome, match_threats
+
+_IN_PROCESS = 40  # fewer files than this are read faster without other processes
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSettings:
+    """What to look at, and with how many processes."""
+
+    docs: tuple[Path, ...] = ()  # design documents or folders of them, wherever they lie
+    exclude: tuple[str, ...] = ()  # globs as in .gitignore
+    jobs: int | None = None  # processes that read files; None: one per processor
+
+
+def scan(
+    path: Path, settings: ScanSettings | None = None, progress: Progress | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Scan:
+    """The threat model of what lies at a path.
+
+    Raises:
+        UnusableInput: there is nothing to scan there.
+    """
+    settings, progress = settings or ScanSettings(), progress or Silent()
+    started, begun = clock(), time.perf_counter()
+    found = list_sources(path, SourceSettings(docs=settings.docs, exclude=settings.exclude))
+    facts, skipped, failed = _read(found, settings.jobs, progress)
+    progress.step("building the system model", 0, 0)
+    built = build_system(facts, load_frameworks(), _evidence_book(found.sources))
+    progress.step("matching threats", 0, 0)
+    findings, coverage = compose(built.system, _outcomes_of(built.system, load_catalog()))
+    return Scan(
+        tool=Tool(version=_version(), knowledge=knowledge_hash()),
+        target=Target(name=path.resolve().name, revision=found.revision, dirty=found.dirty),
+        started_at=started.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        duration_s=round(time.perf_counter() - begun, 3),
+        summary=_summary(facts, findings),
+        system=built.system,
+        findings=findings,
+        coverage=coverage,
+        skipped=tuple(Skipped(path=skip.path, reason=skip.reason) for skip in sorted([*found.skipped, *skipped, *_outside(facts)])),
+        errors=tuple(
+            Failed(path=where, error=what)
+            for where, what in sorted({*((e.path, e.error) for e in (*found.errors, *failed)), *built.notes})
+        ),
+    )
+
+
+def _outcomes_of(system: System, catalog: Catalog) -> Iterator[Outcome]:
+    """What the catalog's conditions and the detectors say."""
+    yield from match_threats(system, catalog.threats)
+    promised = catalog.get(contradictions.SLUG)
+    if promised is not None:
+        yield from contradictions.claims_not_kept(system, promised)
+
+
+# Reading
+
+
+def _read(found: SourceList, jobs: int | None, progress: Progress) -> tuple[list[Facts], list[Skip], list[ReadError]]:
+    facts: list[Facts] = []
+    skipped: list[Skip] = []
+    failed: list[ReadError] = []
+    for done, outcome in enumerate(_outcomes(found.sources, jobs or os.cpu_count() or 1), 1):
+        progress.step("reading files", done, len(found.sources))
+        if isinstance(outcome, Skip):
+            skipped.append(outcome)
+        elif isinstance(outcome, ReadError):
+            failed.append(outcome)
+        else:
+            facts.append(outcome)
+            if isinstance(outcome, CodeFacts):
+                skipped += (Skip(outcome.path, f"read in part: {problem}") for problem in outcome.errors[:1])
+    return facts, skipped, failed
+
+
+def _outcomes(sources: Sequence[Source], jobs: int) -> Iterator[Facts | Skip | ReadError]:
+    """Facts in the order of the sources, whichever process read them."""
+    if jobs == 1 or len(sources) < _IN_PROCESS:
+        yield from map(read_source, sources)
+        return
+    done = 0
+    try:
+        with ProcessPoolExecutor(max_workers=jobs) as pool:
+            for outcome in pool.map(read_source, sources, chunksize=max(1, min(32, len(sources) // (jobs * 4)))):
+                done += 1
+                yield outcome
+    except BrokenProcessPool:
+        # A process was killed (out of memory, most likely): the file at fault is found by going on one by one.
+        yield from map(read_source, sources[done:])
+
+
+def _evidence_book(sources: Iterable[Source]) -> EvidenceBook:
+    by_path = {source.path: source for source in sources}
+
+    def read_lines(path: str) -> Lines:
+        source = by_path.get(path)
+        return {} if source is None else lines_of(source)
+
+    return EvidenceBook(read_lines, mask_secrets, frozenset(path for path, source in by_path.items() if source.kind == "docx"))
+
+
+# Counting
+
+
+def _outside(facts: Iterable[Facts]) -> list[Skip]:
+    """Files that were read but are not part of the system: said by kind of purpose, with their number."""
+    counts = Counter(fact.purpose for fact in facts if isinstance(fact, CodeFacts) and fact.purpose not in ("product", "example"))
+    return [Skip(f"({purpose})", f"{count} {purpose} files of code: read, not part of the system") for purpose, count in sorted(counts.items())]
+
+
+def _summary(facts: Sequence[Facts], findings: Sequence[Finding]) -> Summary:
+    return Summary(
+        files=len(facts),
+        lines=sum(fact.lines for fact in facts),
+        by_severity={severity: sum(finding.severity == severity for finding in findings) for severity in SEVERITIES},
+        by_stride={stride: sum(stride in finding.stride for finding in findings) for stride in STRIDE},
+        new=len(findings),
+    )
+
+
+def _version() -> str:
+    try:
+        return metadata.version("threatloom")
+    except metadata.PackageNotFoundError:
+        return "0.1.0"

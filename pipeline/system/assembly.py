@@ -1,0 +1,173 @@
+"""The state of one build of the system model: program, drafts, and the ties collected so far.
+
+Builders of this folder (`code_elements`, `code_flows`, `protection`, `configuration`, `documents`,
+`derive`) each read an `Assembly` and add to it; `build.build_system` runs them in order and freezes
+the result. The assembly never leaves this folder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ingest.code.program import FunctionRef, Node, Program
+from ingest.source import Place
+from pipeline.system.draft import Draft, Drafts
+from pipeline.system.evidence import EvidenceBook, UnknownPlace
+from pipeline.system.knowledge import FrameworkIndex
+from pipeline.system.model import Claim, Control, ControlKind, Evidence, Flow, Label, Relation, Role, SinkRole
+from pipeline.system.sites import Sites
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    argument: int
+    role: SinkRole
+    element: str
+    key: str = ""  # the entry of a `**` argument that is meant
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOf:
+    label: Label
+    element: str
+    path: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Assembly:
+    program: Program
+    index: FrameworkIndex
+    book: EvidenceBook
+    sites: Sites
+    drafts: Drafts = field(default_factory=Drafts)
+    sinks: dict[Node, list[Sink]] = field(default_factory=dict)
+    sources: dict[Node, list[SourceOf]] = field(default_factory=dict)
+    element_of_call: dict[Node, str] = field(default_factory=dict)  # construction or use -> element
+    entry_of_function: dict[FunctionRef, str] = field(default_factory=dict)  # a function a framework calls -> element
+    element_of_class: dict[str, str] = field(default_factory=dict)
+    relations: dict[tuple[str, str, str], list[Evidence]] = field(default_factory=dict)
+    flows: dict[tuple[str, str, str | None], list[Flow]] = field(default_factory=dict)
+    controls: dict[tuple[ControlKind, str], tuple[set[str], list[Evidence]]] = field(default_factory=dict)
+    claims: list[Claim] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)  # (path, what could not be done)
+    reached: dict[FunctionRef, frozenset[FunctionRef]] = field(default_factory=dict)
+
+    # Places
+
+    def place(self, node: Node) -> Place:
+        """Where a value stands; in notebooks the cell and the line inside it."""
+        facts = self.program.files[node[0]]
+        value = facts.values[node[1]]
+        return self.lines(node[0], value.line, value.end_line)
+
+    def lines(self, file: int, start: int, end: int) -> Place:
+        facts = self.program.files[file]
+        if not facts.cells:
+            return Place(facts.path, start, end)
+        number = max(i for i, first in enumerate(facts.cells[0::2]) if first <= start)
+        first, cell = facts.cells[0::2][number], facts.cells[1::2][number]
+        return Place(facts.path, start - first + 1, max(start, end) - first + 1, cell)
+
+    def cite(self, node: Node, role: Role = "step", note: str = "") -> Evidence | None:
+        """Evidence for a value, or None where its lines cannot be shown."""
+        return self.cite_place(self.place(node), role, note)
+
+    def cite_place(self, place: Place, role: Role = "step", note: str = "") -> Evidence | None:
+        try:
+            return self.book.quote(place, role, note)
+        except UnknownPlace as problem:
+            self.notes.append((place.path, f"evidence could not be shown: {problem}"))
+            return None
+
+    def function_evidence(self, reference: FunctionRef, role: Role = "step", note: str = "") -> Evidence | None:
+        function = self.program.function(reference)
+        facts = self.program.files[reference[0]]
+        signature = function.line
+        for value in facts.values:
+            if value.kind == "function" and value.text == function.qualified_name:
+                signature = value.end_line
+                break
+        return self.cite_place(self.lines(reference[0], function.line, max(function.line, signature)), role, note)
+
+    def symbol(self, node: Node) -> str:
+        """The function a value is computed in, by its short qualified name."""
+        facts = self.program.files[node[0]]
+        function = facts.functions[facts.values[node[1]].scope]
+        return facts.module if function.name == "<module>" else function.qualified_name
+
+    def purpose(self, file: int) -> str:
+        return self.program.files[file].purpose
+
+    # Adding
+
+    def draft(self, identity: str) -> Draft:
+        return self.drafts.by_id[identity]
+
+    def relate(self, source: str, kind: str, target: str, evidence: Evidence | None) -> None:
+        if source == target:
+            return
+        known = self.relations.setdefault((source, kind, target), [])
+        if evidence is not None and evidence not in known and len(known) < 4:
+            known.append(evidence)
+
+    def control(self, kind: ControlKind, protects: str, evidence: Evidence | None, note: str = "") -> None:
+        """A control covers an element or flow; without evidence it does not count."""
+        if evidence is None:
+            return
+        place = f"{evidence.path}:{evidence.page or ''}:{evidence.start_line}"
+        covered, cited = self.controls.setdefault((kind, place), (set(), []))
+        covered.add(protects)
+        if not cited:
+            cited.append(evidence.model_copy(update={"note": note}) if note else evidence)
+
+    def flow(self, flow: Flow) -> None:
+        self.flows.setdefault((flow.source, flow.target, flow.role), []).append(flow)
+
+    # Asking
+
+    def reach(self, function: FunctionRef) -> frozenset[FunctionRef]:
+        """Functions that run when this one runs, itself included, through the project's calls."""
+        known = self.reached.get(function)
+        if known is not None:
+            return known
+        seen: set[FunctionRef] = set()
+        queue = [function]
+        calls = self._calls_by_function()
+        while queue and len(seen) < 400:
+            current = queue.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            for call in calls.get(current, ()):
+                queue += [target.function for target in self.program.targets(call)]
+        result = frozenset(seen)
+        self.reached[function] = result
+        return result
+
+    def _calls_by_function(self) -> dict[FunctionRef, list[Node]]:
+        if not self._calls:
+            for file, facts in enumerate(self.program.files):
+                for identity, value in enumerate(facts.values):
+                    if value.kind == "call":
+                        self._calls.setdefault((file, value.scope), []).append((file, identity))
+        return self._calls
+
+    def calls_in(self, function: FunctionRef) -> list[Node]:
+        return self._calls_by_function().get(function, [])
+
+    _calls: dict[FunctionRef, list[Node]] = field(default_factory=dict)
+
+
+def frozen_relations(assembly: Assembly) -> tuple[Relation, ...]:
+    return tuple(
+        Relation(source=source, kind=kind, target=target, evidence=tuple(evidence))
+        for (source, kind, target), evidence in sorted(assembly.relations.items())
+    )
+
+
+def frozen_controls(assembly: Assembly) -> tuple[Control, ...]:
+    return tuple(
+        Control(id=f"{kind}@{place}", kind=kind, protects=tuple(sorted(covered)), evidence=tuple(cited), note=cited[0].note if cited else "")
+        for (kind, place), (covered, cited) in sorted(assembly.controls.items())
+        if covered
+    )

@@ -1,0 +1,86 @@
+"""Facts into a `System`: the one place that says in which order the model is built."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.code.program import Program
+from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts
+from pipeline.system.assembly import Assembly, frozen_controls, frozen_relations
+from pipeline.system.code_elements import add_code_elements
+from pipeline.system.code_flows import add_code_flows
+from pipeline.system.configuration import add_configuration
+from pipeline.system.derive import add_actors, boundaries_of, crossed, derive
+from pipeline.system.documents import add_documents
+from pipeline.system.embedded import add_prompts_and_secrets
+from pipeline.system.evidence import EvidenceBook
+from pipeline.system.knowledge import FrameworkIndex
+from pipeline.system.model import Boundary, Control, Flow, System
+from pipeline.system.protection import add_identities, add_protection
+from pipeline.system.sites import find_sites
+
+_NOT_PRODUCT = frozenset({"test", "vendored", "generated", "documentation"})
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A system, and what could not be done while building it."""
+
+    system: System
+    notes: tuple[tuple[str, str], ...]
+
+
+def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: EvidenceBook) -> Built:
+    """The system model of everything that was read."""
+    code = sorted((f for f in facts if isinstance(f, CodeFacts) and f.purpose not in _NOT_PRODUCT), key=lambda f: f.path)
+    config = sorted((f for f in facts if isinstance(f, ConfigFacts)), key=lambda f: f.path)
+    documents = sorted((f for f in facts if isinstance(f, DocumentFacts)), key=lambda f: f.path)
+    program = Program(code, frameworks.returned_type)
+    program.link()
+    assembly = Assembly(program, frameworks, book, find_sites(program, frameworks))
+    add_code_elements(assembly)
+    add_identities(assembly)
+    add_prompts_and_secrets(assembly)
+    add_code_flows(assembly)
+    add_protection(assembly)
+    derive(assembly)
+    add_configuration(assembly, config)
+    add_actors(assembly)
+    drawn = add_documents(assembly, documents)
+    return Built(_freeze(assembly, drawn), tuple(dict.fromkeys(assembly.notes)))
+
+
+def _freeze(assembly: Assembly, drawn: Sequence[Boundary]) -> System:
+    elements = assembly.drafts.elements()
+    zones = {element.id: element.zone for element in elements}
+    controls = frozen_controls(assembly)
+    on_flow: dict[str, list[str]] = {}
+    for control in controls:
+        for covered in control.protects:
+            on_flow.setdefault(covered, []).append(control.id)
+    flows = tuple(
+        flow.model_copy(update={"crosses": crossed(flow, zones), "controls": tuple(sorted(on_flow.get(flow.id, ())))})
+        for _key, found in sorted(assembly.flows.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or ""))
+        for flow in _merged(found)
+    )
+    return System(
+        elements=elements, flows=flows, relations=frozen_relations(assembly), boundaries=(*boundaries_of(elements), *sorted(drawn, key=lambda b: b.id)), controls=controls,
+        claims=tuple(sorted(assembly.claims, key=lambda claim: claim.id)),
+    )  # fmt: skip
+
+
+def _merged(flows: list[Flow]) -> list[Flow]:
+    """Ways that share their steps are one flow that carries all their labels."""
+    merged: dict[tuple[object, ...], Flow] = {}
+    for flow in flows:
+        key = (flow.steps, flow.stated_by)
+        known = merged.get(key)
+        if known is None:
+            merged[key] = flow
+        else:
+            merged[key] = known.model_copy(update={"carries": tuple(sorted({*known.carries, *flow.carries}))})
+    return list(merged.values())
+
+
+__all__ = ["Built", "Control", "build_system"]

@@ -1,0 +1,285 @@
+"""Configuration into elements: packages, containers, services, CI workflows, secrets, MCP clients.
+
+One manifest is one `package` element with its counts; packages that stand out (from git or a URL, from
+an extra index, with a look-alike name) get elements of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from ingest.facts import ConfigFacts, Setting
+from ingest.source import Attribute
+from pipeline.system.assembly import Assembly
+from pipeline.system.model import AttributeValue, ElementKind
+from pipeline.system.words import load_words
+
+_MAX_PLACES = 8
+
+
+def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
+    """Drafts from all settings of files that belong to the product."""
+    used = [file for file in files if file.purpose not in ("test", "vendored", "generated")]
+    locked = {_folder(file.path) for file in used for s in file.settings if s.kind == "lock"}
+    for file in used:
+        by_kind: dict[str, list[Setting]] = {}
+        for setting in file.settings:
+            by_kind.setdefault(setting.kind, []).append(setting)
+        direct = [package for package in by_kind.get("package", ()) if package.attributes.get("direct") is not False]
+        if direct:
+            _packages(assembly, file, direct, by_kind.get("package_index", []), locked)
+        elif "package_index" in by_kind:
+            _indexes(assembly, file, by_kind["package_index"], hashed=False)
+        if {"image", "container_user", "container_build"} & by_kind.keys():
+            _container(assembly, file, by_kind)
+        for setting in by_kind.get("service", ()):
+            _service(assembly, file, setting)
+        if "workflow" in by_kind:
+            _workflow(assembly, file, by_kind)
+        for setting in by_kind.get("environment", ()):
+            if setting.attributes.get("secret") and setting.attributes.get("has_value") is not False and not setting.attributes.get("placeholder"):
+                _secret(assembly, file, setting, "config")
+        for setting in by_kind.get("mcp_server", ()):
+            _mcp_client(assembly, file, setting)
+
+
+def _folder(path: str) -> str:
+    return path.rsplit("/", 1)[0] if "/" in path else ""
+
+
+def _packages(
+    assembly: Assembly, file: ConfigFacts, packages: Sequence[Setting], indexes: Sequence[Setting], locked: set[str]
+) -> None:
+    words = load_words()
+    popular = set(words.ai_packages)
+    packages = [p for p in packages if p.attributes.get("group") != "build"]  # what builds the product is none of its parts
+    if not packages:
+        return
+    ecosystem = str(packages[0].attributes.get("ecosystem") or "pypi")
+    is_locked = any(file.path.startswith(folder + "/") or folder in ("", _folder(file.path)) for folder in locked)
+    hashed = sum(1 for p in packages if p.attributes.get("pin") == "hash")
+    loose = [p for p in packages if p.attributes.get("pin") in ("none", "range")]
+    ai = [p for p in packages if _normal(p.name) in popular]
+    judged = [p for p in loose if p in ai] if ai else loose
+    manifest = assembly.drafts.put(
+        "package", file.path, None,
+        {"total": len(packages), "unpinned": len(loose), "locked": is_locked or hashed == len(packages), "ai": bool(ai), "ecosystem": ecosystem,
+         "pin": "none" if any(p.attributes.get("pin") == "none" for p in judged) else "range" if judged else "exact"},
+        None, None, file.purpose,
+    )  # fmt: skip
+    draft = assembly.draft(manifest)
+    loose_ai = [p for p in loose if _normal(p.name) in popular]
+    for setting in [*loose_ai, *(p for p in loose if p not in loose_ai)][:_MAX_PLACES] or packages[:1]:
+        evidence = assembly.cite_place(setting.place)
+        if evidence is not None and evidence not in draft.evidence:
+            draft.evidence.append(evidence)
+    if draft.attributes["locked"] or not loose:
+        assembly.control("pinned_dependency", manifest, draft.evidence[0] if draft.evidence else None)
+    _indexes(assembly, file, indexes, hashed == len(packages))
+    for setting in packages:
+        pin = setting.attributes.get("pin")
+        alike = look_alike(_normal(setting.name), popular)
+        if pin in ("git", "url") or alike is not None:
+            attributes: dict[str, AttributeValue] = {"pin": str(pin or "none"), "ecosystem": ecosystem, "ai": _normal(setting.name) in popular}
+            if alike is not None:
+                attributes["lookalike_of"] = alike
+            _put(assembly, "package", setting.name, attributes, setting, file)
+
+
+def _indexes(assembly: Assembly, file: ConfigFacts, indexes: Sequence[Setting], hashed: bool) -> None:
+    """Further package indexes: whoever may upload there can answer for any name, unless every file has its hash."""
+    for index in indexes:
+        if index.attributes.get("extra"):
+            identity = _put(assembly, "package", index.name, {"extra_index": True, "ecosystem": "pypi", "locked": hashed}, index, file)
+            if hashed:
+                assembly.control("hash_check", identity, assembly.cite_place(index.place))
+
+
+def _normal(name: str) -> str:
+    return name.lower().replace("_", "-").replace(".", "-").split("[")[0]
+
+
+_KNOWN_NEIGHBOURS = frozenset({"jax", "flax", "dspy", "ray", "mcp", "ollama", "torch", "onnx", "keras", "shap", "trl", "peft", "nltk", "spacy", "vllm", "wandb"})
+
+
+def look_alike(name: str, popular: Iterable[str]) -> str | None:
+    """The popular package a name imitates: one edit away, or with the separators moved; None where it is fine.
+
+    Short names are left out: too many honest ones are one edit apart.
+    """
+    listed = set(popular)
+    if name in listed or len(name) < 6:
+        return None
+    for other in sorted(listed):
+        if len(other) < 6 or other in _KNOWN_NEIGHBOURS:
+            continue
+        if name.replace("-", "") == other.replace("-", "") and name != other:
+            return None if name.replace("-", "") in {known.replace("-", "") for known in listed if known == name} else other
+        if abs(len(name) - len(other)) <= 1 and DamerauLevenshtein.distance(name, other) == 1 and not _versioned(name, other):
+            return other
+    return None
+
+
+def _versioned(name: str, other: str) -> bool:
+    return name.rstrip("0123456789") == other.rstrip("0123456789")
+
+
+def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequence[Setting]]) -> None:
+    users = by_kind.get("container_user", ())
+    root = not users or bool(users[-1].attributes.get("root"))
+    images = by_kind.get("image", ())
+    pins = [str(image.attributes.get("pin")) for image in images]
+    worst = next((pin for pin in ("latest", "none", "tag") if pin in pins), "digest")
+    base = images[-1] if images else (users or by_kind.get("container_build", ()))[0]
+    attributes: dict[str, AttributeValue] = {"root": root, "pin": worst}
+    for build in by_kind.get("container_build", ()):
+        for name in ("exposes", "ports"):
+            if build.attributes.get(name):
+                attributes["ports"] = _value(build.attributes[name])
+    identity = _put(assembly, "container", file.path, attributes, base, file)
+    draft = assembly.draft(identity)
+    for setting in [*images[:4], *users[-1:]]:
+        evidence = assembly.cite_place(setting.place)
+        if evidence is not None and evidence not in draft.evidence:
+            draft.evidence.append(evidence)
+    if not root:
+        assembly.control("non_root_user", identity, assembly.cite_place(users[-1].place))
+    if worst == "digest" and images:
+        assembly.control("digest_pin", identity, assembly.cite_place(images[0].place))
+    for setting in by_kind.get("environment", ()):
+        if setting.attributes.get("secret") and not setting.attributes.get("placeholder"):
+            _secret(assembly, file, setting, "image")
+
+
+_STORES = {"chroma": "vector_store", "qdrant": "vector_store", "weaviate": "vector_store", "milvus": "vector_store", "pgvector": "vector_store", "postgres": "data_store",
+           "mysql": "data_store", "mariadb": "data_store", "mongo": "data_store", "redis": "data_store", "elasticsearch": "data_store", "ollama": "inference_server",
+           "vllm": "inference_server", "text-generation-inference": "inference_server", "triton": "inference_server", "mlflow": "model_registry"}  # fmt: skip
+
+
+def _service(assembly: Assembly, file: ConfigFacts, setting: Setting) -> None:
+    a = setting.attributes
+    image = str(a.get("image") or "")
+    published = a.get("published")
+    attributes: dict[str, AttributeValue] = {"service": setting.name}
+    if published:
+        attributes["published"] = _value(published)
+        open_ports = [str(p) for p in (published if isinstance(published, tuple) else (published,)) if not str(p).startswith(("127.0.0.1", "localhost", "[::1]"))]
+        attributes["exposed"] = bool(open_ports)
+    kind: ElementKind = "container"
+    for word, known in _STORES.items():
+        if word in image.split("@")[0].lower():
+            kind = known  # type: ignore[assignment]  # the table holds kinds
+            attributes["product"] = word
+            break
+    if kind == "container":
+        if a.get("pin"):
+            attributes["pin"] = str(a["pin"])
+        if a.get("privileged"):
+            attributes["privileged"] = True
+        if any("docker.sock" in str(volume) for volume in _tuple(a.get("volumes"))):
+            attributes["docker_socket"] = True
+        if str(a.get("user") or "") in ("root", "0"):
+            attributes["root"] = True
+        if not image:
+            attributes["built_here"] = True
+    else:
+        attributes["remote"] = True
+        attributes["authenticated"] = _has_credentials(a)
+        if a.get("pin"):
+            attributes["pin"] = str(a["pin"])
+    identity = _put(assembly, kind, f"{setting.name} ({file.path})" if kind == "container" else f"{setting.name} service", attributes, setting, file)
+    if kind != "container" and _has_credentials(a):
+        assembly.control("authentication", identity, assembly.cite_place(setting.place))
+    if kind != "container" and not attributes.get("exposed"):
+        isolated = assembly.cite_place(setting.place)
+        assembly.control("network_isolation", identity, isolated)
+        for other, draft in assembly.drafts.by_id.items():
+            # The client in the code and the service in the configuration are the two ends of one thing.
+            if draft.attributes.get("remote") is True and str(draft.attributes.get("product", "")).lower() == attributes["product"]:
+                assembly.control("network_isolation", other, isolated)
+                assembly.relate(other, "same_as", identity, isolated)
+    if a.get("pin") == "digest":
+        assembly.control("digest_pin", identity, assembly.cite_place(setting.place))
+
+
+def _tuple(value: Attribute) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (str(value),) if value else ()
+
+
+def _has_credentials(attributes: Mapping[str, Attribute]) -> bool:
+    names = " ".join((*_tuple(attributes.get("environment")), *_tuple(attributes.get("command")))).upper()
+    if "ANONYMOUS_ACCESS_ENABLED=TRUE" in names.replace(" ", ""):
+        return False
+    return any(word in names for word in ("PASSWORD", "API_KEY", "AUTHN", "AUTH_TOKEN", "SECRET", "REQUIREPASS", "AUTHENTICATION", "--API-KEY"))
+
+
+def _workflow(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequence[Setting]]) -> None:
+    workflow = by_kind["workflow"][0]
+    steps = by_kind.get("workflow_step", ())
+    loose = [s for s in steps if s.attributes.get("uses") and s.attributes.get("pin") not in ("sha", None) and not str(s.attributes["uses"]).startswith("./")]
+    outside = [s for s in steps if s.attributes.get("untrusted_input")]
+    text = " ".join(f"{s.attributes.get('uses') or ''} {s.attributes.get('run') or ''}" for s in steps).lower()
+    permissions = workflow.attributes.get("permissions")
+    attributes: dict[str, AttributeValue] = {
+        "untrusted_trigger": bool(workflow.attributes.get("untrusted_trigger")), "untrusted_input": bool(outside),
+        "permissions": _permission(permissions), "actions_unpinned": len(loose),
+        "runs_ai": any(word in text for word in ("openai", "claude", "anthropic", "gemini", "codex", "llm", "ai-inference", "gpt")),
+        "secrets": any(s.attributes.get("secrets") for s in steps),
+        "publishes_model": any(word in text for word in ("upload_folder", "push_to_hub", "huggingface-cli upload", "hf upload", "register_model")),
+        "third_party_unpinned": any(not str(s.attributes.get("uses")).startswith(("actions/", "github/")) for s in loose),
+    }  # fmt: skip
+    identity = _put(assembly, "ci_job", file.path, attributes, workflow, file)
+    draft = assembly.draft(identity)
+    for setting in [*outside, *loose][:_MAX_PLACES]:
+        evidence = assembly.cite_place(setting.place)
+        if evidence is not None and evidence not in draft.evidence:
+            draft.evidence.append(evidence)
+    if steps and not loose:
+        assembly.control("digest_pin", identity, assembly.cite_place(next((s for s in steps if s.attributes.get("uses")), workflow).place))
+    if attributes["permissions"] == "read":
+        assembly.control("least_privilege", identity, assembly.cite_place(workflow.place))
+
+
+def _permission(value: Attribute) -> str:
+    if value is None or value == "unset":
+        return "unset"
+    text = " ".join(_tuple(value)) if isinstance(value, tuple) else str(value)
+    return "write" if "write" in text else "read"
+
+
+def _secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str) -> None:
+    _put(assembly, "secret", f"{setting.name} in {file.path}", {"where": where, "detector": str(setting.attributes.get("secret"))}, setting, file)
+
+
+_THIS_MACHINE = re.compile(r"https?://(localhost|127(\.\d{1,3}){3}|0\.0\.0\.0|\[::1\])(?=[:/?#]|$)", re.IGNORECASE)
+
+
+def _mcp_client(assembly: Assembly, file: ConfigFacts, setting: Setting) -> None:
+    a = setting.attributes
+    url = str(a.get("url") or "")
+    local = _THIS_MACHINE.match(url) is not None
+    attributes: dict[str, AttributeValue] = {"transport": "http" if url else "stdio", "remote": bool(url) and not local, "configured": True}
+    if a.get("pin") is not None:  # a program that is simply there is fetched from nowhere
+        attributes["pinned"] = a["pin"] in ("exact", "hash", "digest", "sha")
+    if url.startswith("http://") and not local:
+        attributes["plain_http"] = True
+    if a.get("auto_approve"):
+        attributes["auto_approve"] = True
+    if a.get("env_secrets"):
+        attributes["holds_secret"] = True
+    identity = _put(assembly, "mcp_client", setting.name, attributes, setting, file)
+    if attributes.get("pinned"):
+        assembly.control("pinned_dependency", identity, assembly.cite_place(setting.place))
+
+
+def _put(
+    assembly: Assembly, kind: ElementKind, name: str, attributes: Mapping[str, AttributeValue], setting: Setting, file: ConfigFacts
+) -> str:
+    return assembly.drafts.put(kind, name, None, attributes, assembly.cite_place(setting.place), None, file.purpose)
+
+
+def _value(value: Attribute) -> AttributeValue:
+    return value if value is not None else ""

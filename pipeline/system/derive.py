@@ -1,0 +1,273 @@
+"""What follows from the parts: effects of tools, what runs inference, who stands outside, boundaries.
+
+Everything derived here keeps the evidence it was derived from: a relation, a flow or a site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ingest.code.program import FunctionRef
+from pipeline.system.assembly import Assembly
+from pipeline.system.code_elements import ENTRY_KINDS
+from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, SinkRole, Zone
+from pipeline.system.words import load_words, mentions, words_of
+
+_EFFECT_OF_ROLE: dict[SinkRole, str] = {
+    "payment": "payment", "message": "message", "deletion": "deletion", "store_write": "write", "code": "execute", "shell": "shell",
+    "process_arguments": "shell", "query": "query", "url": "network", "request_body": "network", "path": "file", "index_write": "write",
+    "memory_write": "write", "training_data": "write",
+}  # fmt: skip
+SIDE_EFFECTS = frozenset({"payment", "message", "deletion", "write", "execute", "shell", "file_write"})
+MODEL_KINDS = frozenset({"hosted_llm", "local_llm", "agent", "ml_model", "embedding_model"})
+
+
+def derive(assembly: Assembly) -> None:
+    """Adds derived relations, flows and attributes to the drafts."""
+    _calls(assembly)
+    _effects(assembly)
+    _structure(assembly)
+    _recorded(assembly)
+    _inference(assembly)
+    _models(assembly)
+    _purposes(assembly)
+
+
+def _calls(assembly: Assembly) -> None:
+    """What runs when an entry or a tool is called, whether or not data flows there."""
+    for reference, identity in sorted(assembly.entry_of_function.items()):
+        for function in sorted(assembly.reach(reference)):
+            for call in assembly.calls_in(function):
+                target = assembly.element_of_call.get(call)
+                if target is not None and target != identity:
+                    assembly.relate(identity, "calls", target, assembly.cite(call))
+
+
+def _effects(assembly: Assembly) -> None:
+    words = load_words()
+    for reference, identity in sorted(assembly.entry_of_function.items()):
+        draft = assembly.draft(identity)
+        if draft.kind not in ("tool", "mcp_tool"):
+            continue
+        effects = set(_as_tuple(draft.attributes.get("effects")))
+        for function in assembly.reach(reference):
+            for call in assembly.calls_in(function):
+                for sink in assembly.sinks.get(call, ()):
+                    effect = _EFFECT_OF_ROLE.get(sink.role)
+                    if effect is not None:
+                        effects.add(effect)
+                for site_effect in _declared(assembly, call):
+                    effects.add(site_effect)
+            name = assembly.program.function(function).name
+            for effect, verbs in words.effects.items():
+                if (function == reference or effects & {"network", "write", "query"}) and mentions([name], verbs) and _acts(name):
+                    effects.add(effect)
+        own = mentions([draft.name], [word for verbs in words.effects.values() for word in verbs])
+        if own is not None and _acts(draft.name):
+            effects |= {effect for effect, verbs in words.effects.items() if own in verbs}
+        if draft.attributes.get("read_only") is True:
+            effects &= {"query", "network"}
+        if effects:
+            draft.attributes["effects"] = tuple(sorted(effects))
+        if effects & SIDE_EFFECTS:
+            draft.attributes["side_effect"] = True
+        for parameter in assembly.program.function(reference).parameters:
+            node = (reference[0], parameter.value)
+            if any(source.label == "identity" for source in assembly.sources.get(node, ())):
+                continue
+            if mentions([parameter.name], words.identity_parameter) and words_of(parameter.name):
+                draft.attributes["identity_parameter"] = parameter.name
+
+
+def _acts(name: str) -> bool:
+    """`refund_order` acts, `get_refund_policy` reads."""
+    words = words_of(name)
+    return not words or words[0] not in ("get", "list", "find", "search", "lookup", "look", "read", "show", "check", "is", "has", "fetch", "describe",
+                                         "calculate", "estimate", "format", "parse", "validate", "count", "explain", "preview", "can")  # fmt: skip
+
+
+def _declared(assembly: Assembly, call: tuple[int, int]) -> Iterable[str]:
+    element = assembly.element_of_call.get(call)
+    if element is None:
+        return
+    effect = assembly.draft(element).attributes.get("effect")
+    if isinstance(effect, str) and effect != "read":
+        yield effect
+
+
+def _as_tuple(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, tuple) else ()
+
+
+def _structure(assembly: Assembly) -> None:
+    """Flows that lasting ties imply: between an agent and its tools, retrievers, memory and model."""
+    for (source, kind, target), evidence in sorted(assembly.relations.items()):
+        steps = tuple(e.model_copy(update={"role": "step"}) for e in evidence[:2])
+        if kind == "has_tool":
+            _imply(assembly, source, target, ("tool_arguments",), None, steps)
+            back: tuple[Label, ...] = tuple(dict.fromkeys(("tool_result", *_incoming(assembly, target))))
+            _imply(assembly, target, source, back, "prompt", steps)
+        elif kind == "uses_retriever":
+            _imply(assembly, target, source, ("retrieved_text",), "prompt", steps)
+        elif kind == "uses_memory":
+            _imply(assembly, target, source, ("stored_data",), "prompt", steps)
+            _imply(assembly, source, target, ("model_reply",), "memory_write", steps)
+        elif kind == "uses_store" and assembly.draft(source).kind == "retriever":
+            _imply(assembly, target, source, ("retrieved_text",), None, steps)
+    for identity, draft in sorted(assembly.drafts.by_id.items()):
+        if draft.kind == "mcp_tool":
+            effects = _as_tuple(draft.attributes.get("effects"))
+            if effects:
+                draft.attributes["effects"] = effects
+
+
+def _incoming(assembly: Assembly, tool: str) -> tuple[Label, ...]:
+    return tuple(
+        sorted({label for (_s, target, role), flows in assembly.flows.items() if target == tool and role == "response" for f in flows for label in f.carries})
+    )
+
+
+def _imply(
+    assembly: Assembly, source: str, target: str, carries: tuple[Label, ...], role: SinkRole | None, steps: tuple[Evidence, ...]
+) -> None:
+    if (source, target, role) in assembly.flows:
+        return
+    identity = f"{source}->{target}:{role or 'uses'}"
+    assembly.flow(Flow(id=identity, source=source, target=target, carries=carries, role=role, steps=steps))
+
+
+def _recorded(assembly: Assembly) -> None:
+    """A model, tool or decision whose data reaches a log or an audit table is recorded there."""
+    for (source, target, role), flows in sorted(assembly.flows.items(), key=str):
+        if role not in ("log", "store_write"):
+            continue
+        from_kind, to_draft = assembly.draft(source).kind, assembly.draft(target)
+        for flow in flows:
+            last = flow.steps[-1] if flow.steps else None
+            if from_kind in ("hosted_llm", "local_llm", "agent") and "model_reply" in flow.carries:
+                assembly.control("prompt_log", source, last, "the reply is recorded here")
+            elif from_kind in ("tool", "mcp_tool") and (role == "log" or _is_audit(flow)):
+                assembly.control("audit_log", source, last, "the call is recorded here")
+            elif from_kind == "ml_model" and "prediction" in flow.carries:
+                assembly.control("audit_log", source, last, "the decision is recorded here")
+            elif to_draft.kind == "log" and "user_input" in flow.carries:
+                for model in {t for (s, t, r), _f in assembly.flows.items() if s == source and r in ("prompt", "conversation", "system_prompt")}:
+                    assembly.control("prompt_log", model, last, "the input is recorded here")
+
+
+def _is_audit(flow: Flow) -> bool:
+    return any(mentions([step.path, step.quote], ("audit", "event_log", "ledger", "journal", "trail")) for step in flow.steps)
+
+
+def _inference(assembly: Assembly) -> None:
+    covered: dict[str, set[str]] = {}
+    for (kind, _place), (elements, _evidence) in assembly.controls.items():
+        for identity in elements:
+            covered.setdefault(identity, set()).add(kind)
+    for reference, identity in sorted(assembly.entry_of_function.items()):
+        draft = assembly.draft(identity)
+        if draft.kind not in ENTRY_KINDS:
+            continue
+        reached = {assembly.draft(t).kind for (s, k, t) in assembly.relations if s == identity and k == "calls"}
+        flows = {assembly.draft(t).kind for (s, t, _r) in assembly.flows if s == identity}
+        if (reached | flows) & {"hosted_llm", "local_llm", "agent", "ml_model", "training_job"}:
+            draft.attributes["runs_inference"] = bool((reached | flows) & {"hosted_llm", "local_llm", "agent", "ml_model"})
+        if draft.kind in ("http_route", "websocket", "chat_ui", "webhook"):
+            draft.attributes["authenticated"] = "authentication" in covered.get(identity, set())
+            if mentions([draft.name, assembly.program.function(reference).name], load_words().administrative):
+                draft.attributes["admin"] = True
+        returned = {label for (_s, t, r), fs in assembly.flows.items() if t == identity and r == "response" for f in fs for label in f.carries}
+        if "prediction" in returned:
+            draft.attributes["returns_prediction"] = True
+            if any(
+                assembly.draft(s).attributes.get("scores_returned") is True
+                for (s, t, r) in assembly.flows
+                if t == identity and r == "response"
+            ):
+                draft.attributes["returns_scores"] = True
+        if "model_reply" in returned:
+            draft.attributes["returns_model_reply"] = True
+
+
+def _models(assembly: Assembly) -> None:
+    """What predictive models decide about and training jobs learn from, by the names around them."""
+    words = load_words()
+    for identity, draft in sorted(assembly.drafts.by_id.items()):
+        if draft.kind == "ml_model" or (draft.kind in ("hosted_llm", "local_llm", "agent") and draft.attributes.get("decides") is True):
+            names = _names_around(assembly, identity)
+            for subject, listed in words.decides_about.items():
+                found = mentions(names, listed)
+                if found is not None and "decides_about" not in draft.attributes:
+                    draft.attributes["decides_about"] = subject
+            if draft.kind != "ml_model":
+                continue
+            if mentions(names, words.detector):
+                draft.attributes["detector"] = True
+            if mentions(names, words.physical):
+                draft.attributes["physical"] = True
+        elif draft.kind == "training_job":
+            labels = sorted({label for (_s, t, r), fs in assembly.flows.items() if t == identity and r == "training_data" for f in fs for label in f.carries})
+            if labels:
+                draft.attributes["data_from"] = tuple(labels)
+            if mentions(_names_around(assembly, identity), words.personal):
+                draft.attributes["sensitive"] = True
+
+
+def _names_around(assembly: Assembly, identity: str) -> list[str]:
+    draft = assembly.draft(identity)
+    names = [draft.name]
+    for file, value in draft.nodes:
+        facts = assembly.program.files[file]
+        scope = facts.functions[facts.values[value].scope]
+        names += [facts.path, scope.qualified_name]
+        names += [facts.values[given].text for given in facts.values[value].inputs if facts.values[given].kind in ("name", "choice", "attribute")]
+        names += [v.text for v in facts.values if v.kind == "constant" and v.constant_type == "string" and v.scope == facts.values[value].scope and len(v.text) < 40]
+    for (source, target, _role), flows in assembly.flows.items():
+        if identity in (source, target):
+            names += [assembly.draft(source).name, assembly.draft(target).name]
+            names += [step.path for flow in flows for step in flow.steps]
+    return names
+
+
+def _purposes(assembly: Assembly) -> None:
+    for draft in assembly.drafts.by_id.values():
+        if draft.purposes and draft.purposes <= {"example", "documentation"}:
+            draft.attributes["examples_only"] = True
+
+
+# Actors and boundaries
+
+
+def add_actors(assembly: Assembly) -> None:
+    """People outside: whoever reaches an entry without authentication is anyone."""
+    for identity, draft in sorted(assembly.drafts.by_id.items()):
+        if draft.kind not in ("http_route", "websocket", "chat_ui", "webhook"):
+            continue
+        known = draft.attributes.get("authenticated") is True
+        actor = assembly.drafts.put("end_user" if known else "anonymous_public", "signed-in users" if known else "anyone who can reach it")
+        for evidence in draft.evidence[:1]:
+            if evidence not in assembly.draft(actor).evidence and len(assembly.draft(actor).evidence) < 4:
+                assembly.draft(actor).evidence.append(evidence)
+        steps = tuple(e.model_copy(update={"role": "source"}) for e in draft.evidence[:1])
+        assembly.flow(Flow(id=f"{actor}->{identity}:calls", source=actor, target=identity, carries=("user_input",), role=None, steps=steps))
+
+
+_ZONE_NAMES: dict[Zone, str] = {
+    "internet": "Internet", "user": "Signed-in users", "application": "Application", "data": "Data", "third_party": "Third parties",
+    "supply_chain": "Supply chain", "build": "Build",
+}  # fmt: skip
+
+
+def boundaries_of(elements: Iterable[Element]) -> tuple[Boundary, ...]:
+    zones: dict[Zone, list[str]] = {}
+    for element in elements:
+        zones.setdefault(element.zone, []).append(element.id)
+    return tuple(Boundary(id=f"zone:{zone}", name=_ZONE_NAMES[zone], kind="zone", elements=tuple(sorted(ids))) for zone, ids in sorted(zones.items()))
+
+
+def crossed(flow: Flow, zones: dict[str, Zone]) -> tuple[str, ...]:
+    source, target = zones[flow.source], zones[flow.target]
+    return () if source == target else (f"zone:{source}", f"zone:{target}")
+
+
+__all__ = ["FunctionRef", "add_actors", "boundaries_of", "crossed", "derive"]

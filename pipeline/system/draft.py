@@ -1,0 +1,89 @@
+"""Elements while the model is being built: drafts by identity, merged where they name the same thing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ingest.code.program import Node
+from pipeline.system.model import AttributeValue, Element, ElementKind, Evidence, Zone
+
+MAX_EVIDENCE = 12
+
+ZONE_OF: Mapping[ElementKind, Zone] = {
+    "end_user": "user", "anonymous_public": "internet", "operator": "user", "third_party": "third_party",
+    "hosted_llm": "third_party", "external_service": "third_party", "web_content": "internet", "data_store": "data",
+    "vector_store": "data", "memory": "data", "dataset": "data", "file_store": "data", "queue": "data", "log": "data", "secret": "data",
+    "model_file": "data", "model_registry": "supply_chain", "package": "supply_chain", "ci_job": "build", "mcp_client": "application",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Draft:
+    kind: ElementKind
+    name: str
+    zone: Zone
+    attributes: dict[str, AttributeValue] = field(default_factory=dict)
+    evidence: list[Evidence] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
+    purposes: set[str] = field(default_factory=set)
+    symbol: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+
+class Drafts:
+    """All drafts of a system, by id."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, Draft] = {}
+
+    def put(
+        self, kind: ElementKind, name: str, zone: Zone | None = None, attributes: Mapping[str, AttributeValue] | None = None,
+        evidence: Evidence | None = None, node: Node | None = None, purpose: str = "product", symbol: str = "", local: bool = False,
+    ) -> str:  # fmt: skip
+        """Adds what was seen to the element of this kind and name, and gives its id.
+
+        Two things of one name whose attributes contradict each other stay two elements, and so do things
+        that are named for the function they stand in (`local`) when the functions differ.
+        """
+        name = clean_name(name)
+        given = dict(attributes or {})
+        draft = self.by_id.get(f"{kind}:{name}")
+        if draft is not None and symbol and self._differs(draft, given, symbol, local):
+            name = clean_name(f"{name} in {symbol}")
+            draft = self.by_id.get(f"{kind}:{name}")
+        if draft is None:
+            draft = Draft(kind, name, zone or ZONE_OF.get(kind, "application"), symbol=symbol)
+            self.by_id[draft.id] = draft
+        draft.attributes.update(given)
+        if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < MAX_EVIDENCE:
+            draft.evidence.append(evidence)
+        if node is not None and node not in draft.nodes:
+            draft.nodes.append(node)
+        draft.purposes.add(purpose)
+        return draft.id
+
+    @staticmethod
+    def _differs(draft: Draft, given: Mapping[str, AttributeValue], symbol: str, local: bool) -> bool:
+        if local and draft.symbol != symbol:
+            return True
+        return any(key in draft.attributes and draft.attributes[key] != value for key, value in given.items())
+
+    def elements(self) -> tuple[Element, ...]:
+        return tuple(
+            Element(
+                id=draft.id, kind=draft.kind, name=draft.name, zone=draft.zone, attributes=dict(sorted(draft.attributes.items())),
+                evidence=tuple(draft.evidence),
+            )
+            for _, draft in sorted(self.by_id.items())
+        )  # fmt: skip
+
+
+def clean_name(name: str) -> str:
+    """A name fit for an id: one line, no control characters, of bounded length."""
+    text = re.sub(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+", " ", name).strip()
+    return re.sub(r"\s+", " ", text)[:80] or "unnamed"

@@ -1,0 +1,131 @@
+"""What stands inside strings of the code: prompts and hard-coded secrets."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.code.program import Node
+from ingest.facts import Value
+from ingest.secrets import find_secrets
+from pipeline.system.assembly import Assembly
+from pipeline.system.model import AttributeValue
+from pipeline.system.words import load_words
+
+# A credential told in prose: `user "nora" and password "Vinter-77"`. Quoted, with a digit or a sign in it.
+_SPOKEN = re.compile(r"\b(?:password|passphrase|passcode|access code|api key|token)\b\W{1,4}(?:is\W{1,3})?[\"'`](?=[^\"'`\s]*[\d!#$%&*+@_-])[^\"'`\s]{6,}[\"'`]", re.IGNORECASE)
+_PROMPT_ROLES = frozenset({"system_prompt", "instructions"})
+
+
+def add_prompts_and_secrets(assembly: Assembly) -> None:
+    """Prompt elements behind system-prompt arguments, and one element per hard-coded secret."""
+    _secrets(assembly, _prompts(assembly))
+
+
+def _prompts(assembly: Assembly) -> set[Node]:
+    found: set[Node] = set()
+    program = assembly.program
+    for call, sinks in sorted(assembly.sinks.items()):
+        value = program.value(call)
+        for sink in sinks:
+            given = (call[0], value.inputs[sink.argument])
+            if sink.role in _PROMPT_ROLES:
+                texts = _texts(assembly, given)
+            elif sink.role == "conversation":
+                texts = _system_messages(assembly, given)
+            else:
+                continue
+            for node, text in texts:
+                if len(text) < 20:
+                    continue
+                found.add(node)
+                attributes: dict[str, AttributeValue] = {"text_kind": "system"}
+                lowered = text.lower()
+                phrase = next((phrase for phrase in load_words().confidential if phrase in lowered), None)
+                if phrase is not None:
+                    attributes["confidential"] = phrase
+                if find_secrets(text) or _SPOKEN.search(text):
+                    attributes["holds_secret"] = True
+                name = _name(assembly, node)
+                prompt = assembly.drafts.put("prompt", name, None, attributes, assembly.cite(node), node, assembly.purpose(node[0]), assembly.symbol(node))
+                assembly.relate(sink.element, "has_prompt", prompt, assembly.cite(call))
+    return found
+
+
+def _name(assembly: Assembly, node: Node) -> str:
+    facts = assembly.program.files[node[0]]
+    for name, values in sorted(facts.variables.items()):
+        if node[1] in values:
+            return f"{facts.module}.{name}"
+    return f"prompt in {assembly.symbol(node)}"
+
+
+def _texts(assembly: Assembly, given: Node) -> list[tuple[Node, str]]:
+    """Constant texts a prompt argument is made of, through formatting and templates."""
+    program = assembly.program
+    found: list[tuple[Node, str]] = []
+    queue, seen = [given], 0
+    while queue and seen < 60:
+        current = queue.pop(0)
+        seen += 1
+        for origin in program.origins(current):
+            value: Value = program.value(origin)
+            if value.kind == "constant" and value.constant_type == "string":
+                found.append((origin, value.text))
+            elif value.kind in ("format", "operation"):
+                parts = [program.value((origin[0], part)) for part in value.inputs]
+                joined = "".join(part.text for part in parts if part.kind == "constant")
+                if len(joined) >= 20:
+                    found.append((origin, joined))
+                queue += [(origin[0], part) for part, inner in zip(value.inputs, parts, strict=True) if inner.kind not in ("constant", "unknown")][:4]
+            elif value.kind == "call":
+                queue += [(origin[0], part) for part in value.inputs[:3]]
+            elif value.kind == "attribute":
+                queue.append((origin[0], value.inputs[0]))
+    return list(dict.fromkeys(found))
+
+
+def _system_messages(assembly: Assembly, given: Node) -> list[tuple[Node, str]]:
+    program = assembly.program
+    found: list[tuple[Node, str]] = []
+    queue, seen = [given], 0
+    while queue and seen < 80:
+        current = queue.pop(0)
+        seen += 1
+        for origin in program.origins(current):
+            value = program.value(origin)
+            if value.kind == "collection" and value.text == "dictionary" and "role" in value.labels and "content" in value.labels:
+                if program.constant((origin[0], value.inputs[value.labels.index("role")])) in ("system", "developer"):
+                    found += _texts(assembly, (origin[0], value.inputs[value.labels.index("content")]))
+            elif value.kind in ("collection", "update", "operation"):
+                queue += [(origin[0], part) for part in value.inputs]
+            elif value.kind == "call" and any(
+                name.rsplit(".", 1)[-1] == "SystemMessage" for name in program.names((origin[0], value.inputs[0]))
+            ):
+                found += [text for part in value.inputs[1:2] for text in _texts(assembly, (origin[0], part))]
+    return found
+
+
+def _secrets(assembly: Assembly, prompts: set[Node]) -> None:
+    for file, facts in enumerate(assembly.program.files):
+        named = {value: name for name, values in facts.variables.items() for value in values}
+        named.update({default: name for cls in facts.classes for name, _annotation, default, _line in cls.fields if default is not None})
+        for identity, value in enumerate(facts.values):
+            if value.kind != "constant" or value.constant_type != "string" or len(value.text) < 12:
+                continue
+            assigned = named.get(identity) or _keyword(facts.values, identity)
+            text = f'{assigned} = "{value.text}"' if assigned and "\n" not in value.text and len(value.text) < 200 else value.text
+            spans = find_secrets(text)
+            if not spans:
+                continue
+            node = (file, identity)
+            where = "prompt" if node in prompts else "notebook" if facts.cells else "code"
+            name = f"{assigned or spans[0].detector} in {facts.path}"
+            assembly.drafts.put("secret", name, None, {"where": where, "detector": spans[0].detector}, assembly.cite(node), node, facts.purpose)
+
+
+def _keyword(values: tuple[Value, ...], identity: int) -> str:
+    """The keyword or key a constant is given for, looked up among the next few values."""
+    for later in values[identity + 1 : identity + 12]:
+        if identity in later.inputs and later.labels:
+            return later.labels[later.inputs.index(identity)]
+    return ""

@@ -1,0 +1,55 @@
+"""Evidence is cut from the files themselves: a place goes in, the exact lines come out.
+
+`EvidenceBook` is the only maker of `Evidence`. A place whose lines do not exist is refused, so that a
+finding which cannot show its lines cannot be built. Secrets in the lines are masked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ingest.source import Place
+from pipeline.system.model import Evidence, Role
+
+MAX_QUOTED_LINES = 6
+Lines = Mapping[int | None, tuple[str, ...]]
+"""Lines (or paragraphs) of a file, by page; page None where a file has none."""
+
+
+class UnknownPlace(Exception):
+    """A place that does not exist in the file it names."""
+
+
+class EvidenceBook:
+    """Quotes places. `read_lines` gives a file's lines, `unit_of` what they are."""
+
+    def __init__(
+        self, read_lines: Callable[[str], Lines], mask: Callable[[str], str] = lambda text: text, paragraphs: frozenset[str] = frozenset()
+    ) -> None:
+        self._read_lines, self._mask, self._paragraphs = read_lines, mask, paragraphs
+        self._lines: dict[str, Lines] = {}
+        self._kept: dict[tuple[Place, Role, str], Evidence] = {}
+
+    def quote(self, place: Place, role: Role, note: str = "") -> Evidence:
+        """The evidence at a place; long ranges keep their first lines.
+
+        Raises:
+            UnknownPlace: the file has no such lines.
+        """
+        key = (place, role, note)
+        if key in self._kept:
+            return self._kept[key]
+        lines = self._lines.get(place.path)
+        if lines is None:
+            lines = self._lines[place.path] = self._read_lines(place.path)
+        page = lines.get(place.page)
+        if page is None or not 1 <= place.start_line <= place.end_line <= len(page):
+            raise UnknownPlace(f"{place.path}: no lines {place.start_line}-{place.end_line}")
+        end = min(place.end_line, place.start_line + MAX_QUOTED_LINES - 1)
+        text = self._mask("\n".join(page[place.start_line - 1 : end]))
+        made = Evidence(
+            path=place.path, start_line=place.start_line, end_line=end, quote=text, role=role, page=place.page,
+            unit="paragraph" if place.path in self._paragraphs else "line", note=note,
+        )  # fmt: skip
+        self._kept[key] = made
+        return made

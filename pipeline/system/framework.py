@@ -1,0 +1,117 @@
+"""What a framework file says: the schema of `pipeline/knowledge/frameworks/<name>.yaml`.
+
+A framework file maps qualified names to elements, sources, sinks and controls. Names may end in `.*`
+or hold `*` for one or more characters. A renamed API is a new name in a list, not a branch in code.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from pipeline.system.model import AttributeValue, ControlKind, ElementKind, Frozen, Label, SinkRole, Zone
+
+Argument = str
+"""A keyword name, a position ("0", "1"), alternatives joined by "|" ("model|0"), "*" for all, or "receiver"."""
+
+RelationKind = Literal["has_tool", "uses_model", "uses_memory", "uses_retriever", "uses_store", "has_prompt", "loads", "trained_on",
+                       "produces", "serves", "runs_in", "calls", "stores_into", "embeds_with"]  # fmt: skip
+
+
+class Flag(Frozen):
+    """What a constant argument, or its absence, says. Exactly one test; then an attribute or a control."""
+
+    argument: Argument
+    equals: AttributeValue | None = None
+    matches: str | None = Field(default=None, description="Regular expression the constant matches.")
+    present: bool = False
+    absent: bool = False
+    at_most: float | None = Field(default=None, description="A number no greater than this: a limit that limits.")
+    not_constant: bool = Field(default=False, description="Given, but its value is not known from the code.")
+    attribute: str | None = None
+    value: AttributeValue = True
+    control: ControlKind | None = None
+
+    @model_validator(mode="after")
+    def _one_test(self) -> Self:
+        tests = [self.equals is not None, self.matches is not None, self.present, self.absent, self.not_constant, self.at_most is not None]
+        if sum(tests) != 1:
+            raise ValueError("a flag needs exactly one of equals, matches, present, absent, not_constant, at_most")
+        if (self.attribute is None) == (self.control is None):
+            raise ValueError("a flag gives an attribute or a control, one of them")
+        return self
+
+
+class CallRule(Frozen):
+    """A call, a construction, or a read of an attribute (`read`)."""
+
+    call: tuple[str, ...] = ()
+    read: tuple[str, ...] = Field(default=(), description="Reading this attribute gives the result (flask.request.args).")
+    kind: ElementKind | None = Field(default=None, description="The element this call is, or uses.")
+    element_from: Literal["call", "receiver"] = Field(
+        default="call", description="`receiver`: the element is the one the receiver was constructed as; else it is this call."
+    )
+    name: str | None = None
+    name_from: Argument | None = None
+    zone: Zone | None = None
+    attributes: dict[str, AttributeValue] = Field(default_factory=dict)
+    flags: tuple[Flag, ...] = ()
+    sinks: dict[Argument, SinkRole] = Field(default_factory=dict, description="Argument -> what data becomes there.")
+    result: Label | None = Field(default=None, description="What the call gives back, as a source of data.")
+    relations: dict[Argument, RelationKind] = Field(default_factory=dict)
+    control: ControlKind | None = Field(default=None, description="The call is a control.")
+    protects: Literal["element", "application", "function", "data", "receiver"] = Field(
+        default="data",
+        description="What the control covers: the call's element; the whole application; every flow of the enclosing function; the data passed through it; the element the receiver is.",
+    )
+    cleans: tuple[SinkRole, ...] = Field(default=(), description="Data that passed through is harmless for these roles.")
+    stops: bool = Field(default=False, description="The result carries nothing of the arguments (len, isinstance).")
+    calls_argument: Argument | None = Field(default=None, description="The function given here is called with the other arguments.")
+    returns_type: str | None = Field(default=None, description="Type of the result; `receiver` for fluent calls.")
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if not self.call and not self.read:
+            raise ValueError("a rule needs call: or read:")
+        return self
+
+
+class DecoratorRule(Frozen):
+    """A decorated function, or a function registered by a call (`registers`)."""
+
+    decorator: tuple[str, ...] = ()
+    registers: tuple[str, ...] = Field(default=(), description="Calls that take the function as an argument (app.add_url_rule).")
+    function_argument: Argument = Field(default="0", description="For `registers`: where the function is.")
+    kind: ElementKind
+    name_from: Argument | None = Field(default=None, description="Argument of the decorator; else the function's name.")
+    zone: Zone | None = None
+    attributes: dict[str, AttributeValue] = Field(default_factory=dict)
+    flags: tuple[Flag, ...] = ()
+    parameters: Label | None = Field(default=None, description="What the function's parameters carry.")
+    except_types: tuple[str, ...] = Field(default=(), description="Parameters of these types carry nothing (Response, BackgroundTasks).")
+    parameter_types: dict[str, Label] = Field(default_factory=dict, description="Parameter type -> what it carries (UploadFile).")
+    returns: SinkRole | None = None
+    injects: tuple[str, ...] = Field(default=(), description="Calls in defaults or annotations that mark an injected parameter (fastapi.Depends).")
+
+
+class ClassRule(Frozen):
+    """A class that inherits from a base of the framework."""
+
+    base: tuple[str, ...]
+    kind: ElementKind | None = None
+    method: tuple[str, ...] = Field(default=(), description="The methods the framework calls.")
+    parameters: Label | None = None
+    returns: SinkRole | None = None
+    attributes: dict[str, AttributeValue] = Field(default_factory=dict)
+
+
+class Framework(Frozen):
+    name: str
+    read_from: Annotated[tuple[str, ...], Field(min_length=1, description="Packages and versions the names were read from.")]
+    packages: tuple[str, ...] = Field(default=(), description="Top-level import names.")
+    types: dict[str, str] = Field(default_factory=dict, description="Call -> type of what it returns; `receiver` for fluent calls.")
+    aliases: dict[str, str] = Field(default_factory=dict, description="Other qualified name -> the name used in this file (prefix match).")
+    calls: tuple[CallRule, ...] = ()
+    decorators: tuple[DecoratorRule, ...] = ()
+    classes: tuple[ClassRule, ...] = ()

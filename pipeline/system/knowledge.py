@@ -1,0 +1,140 @@
+"""Framework files, loaded and indexed: from a qualified name to the rules that know it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from pipeline.system.framework import CallRule, ClassRule, DecoratorRule, Framework
+
+Rule = TypeVar("Rule")
+FRAMEWORKS = Path(__file__).parent.parent / "knowledge" / "frameworks"
+
+
+class KnowledgeError(Exception):
+    """A knowledge file that cannot be used. The message names the file and what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Generic[Rule]):
+    """A rule and the framework it stands in."""
+
+    rule: Rule
+    framework: str
+
+
+class NameTable(Generic[Rule]):
+    """Rules by qualified name; names may hold `*`."""
+
+    def __init__(self, entries: Iterable[tuple[str, Known[Rule]]]) -> None:
+        self._exact: dict[str, list[Known[Rule]]] = {}
+        self._by_last: dict[str, list[tuple[re.Pattern[str], Known[Rule]]]] = {}
+        self._open: list[tuple[re.Pattern[str], Known[Rule]]] = []
+        for name, known in entries:
+            if "*" not in name:
+                self._exact.setdefault(name, []).append(known)
+                continue
+            pattern = re.compile(".+".join(re.escape(part) for part in name.split("*")) + r"\Z")
+            last = name.rsplit(".", 1)[-1]
+            if "*" in last:
+                self._open.append((pattern, known))
+            else:
+                self._by_last.setdefault(last, []).append((pattern, known))
+
+    def find(self, name: str) -> list[Known[Rule]]:
+        """All rules for a name; exact ones win over patterns."""
+        exact = self._exact.get(name)
+        if exact:
+            return exact
+        found = [known for pattern, known in self._by_last.get(name.rsplit(".", 1)[-1], ()) if pattern.match(name)]
+        return found or [known for pattern, known in self._open if pattern.match(name)]
+
+
+class FrameworkIndex:
+    """What all framework files together know."""
+
+    def __init__(self, frameworks: Iterable[Framework]) -> None:
+        self.frameworks = tuple(sorted(frameworks, key=lambda framework: framework.name))
+        self.calls = NameTable[CallRule](
+            (name, Known(rule, framework.name)) for framework in self.frameworks for rule in framework.calls for name in rule.call
+        )
+        self.reads = NameTable[CallRule](
+            (name, Known(rule, framework.name)) for framework in self.frameworks for rule in framework.calls for name in rule.read
+        )
+        self.read_names = frozenset(
+            name.rsplit(".", 1)[-1] for framework in self.frameworks for rule in framework.calls for name in rule.read
+        )
+        self.decorators = NameTable[DecoratorRule](
+            (name, Known(rule, framework.name)) for framework in self.frameworks for rule in framework.decorators for name in rule.decorator
+        )
+        self.registrations = NameTable[DecoratorRule](
+            (name, Known(rule, framework.name)) for framework in self.frameworks for rule in framework.decorators for name in rule.registers
+        )
+        self.classes = NameTable[ClassRule](
+            (name, Known(rule, framework.name)) for framework in self.frameworks for rule in framework.classes for name in rule.base
+        )
+        self._types = NameTable[str](
+            (name, Known(given, framework.name)) for framework in self.frameworks for name, given in framework.types.items()
+        )
+        self._aliases = {
+            alias: name for framework in self.frameworks for alias, name in framework.aliases.items()
+        }
+
+    def canonical(self, name: str) -> str:
+        """The name used in the framework files, where the code uses another import path."""
+        parts = name.split(".")
+        for cut in range(len(parts), 0, -1):
+            prefix = ".".join(parts[:cut])
+            if prefix in self._aliases:
+                return ".".join([self._aliases[prefix], *parts[cut:]])
+        return name
+
+    def returned_type(self, name: str) -> str | None:
+        """The type a call gives back, `receiver` for fluent calls, None where nothing is known."""
+        canonical = self.canonical(name)
+        found = self._types.find(canonical)
+        if found:
+            return found[0].rule
+        for known in self.calls.find(canonical):
+            if known.rule.returns_type is not None:
+                return known.rule.returns_type
+        return None
+
+    def for_call(self, names: Iterable[str]) -> list[Known[CallRule]]:
+        return self._for(self.calls, names)
+
+    def for_read(self, names: Iterable[str]) -> list[Known[CallRule]]:
+        return self._for(self.reads, names)
+
+    def _for(self, table: NameTable[Rule], names: Iterable[str]) -> list[Known[Rule]]:
+        found: list[Known[Rule]] = []
+        for name in names:
+            for known in table.find(self.canonical(name)):
+                if known not in found:
+                    found.append(known)
+        return found
+
+
+def read_framework(path: Path) -> Framework:
+    """One framework file.
+
+    Raises:
+        KnowledgeError: it is not valid; the message says where.
+    """
+    try:
+        return Framework.model_validate(yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader))
+    except (OSError, yaml.YAMLError, ValidationError) as problem:
+        raise KnowledgeError(f"{path.name}: {problem}") from problem
+
+
+@lru_cache(maxsize=4)
+def load_frameworks(folder: Path = FRAMEWORKS) -> FrameworkIndex:
+    """All framework files of a folder."""
+    return FrameworkIndex(read_framework(path) for path in sorted(folder.glob("*.yaml")))

@@ -1,0 +1,186 @@
+"""The system model: what was built, as elements, flows, boundaries, controls and claims.
+
+Everything here is a frozen value with evidence. The kinds are the vocabulary that framework files and
+threat files share; a word that is not listed here is refused when knowledge is loaded.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Role = Literal["source", "step", "sink", "missing", "claim"]
+
+ElementKind = Literal[
+    # actors
+    "end_user", "anonymous_public", "operator", "third_party",
+    # entry points
+    "http_route", "websocket", "chat_ui", "webhook", "queue_consumer", "mcp_tool", "command_line", "scheduled_job", "file_drop",
+    # AI assets
+    "hosted_llm", "local_llm", "ml_model", "embedding_model", "agent", "tool", "prompt", "memory", "retriever", "vector_store",
+    "dataset", "training_job", "model_file", "model_registry", "inference_server", "guardrail", "evaluator", "mcp_server", "mcp_client",
+    # ordinary assets
+    "data_store", "queue", "secret", "package", "ci_job", "container", "interpreter", "external_service", "web_content", "renderer",
+    "log", "file_store", "component",
+]  # fmt: skip
+
+Zone = Literal[
+    "internet",      # anyone, or content anyone can write
+    "user",          # authenticated users of the system
+    "application",   # the system's own process
+    "data",          # its stores
+    "third_party",   # services of others, reached over the network
+    "supply_chain",  # packages, models, images, datasets made by others
+    "build",         # CI and developers' machines
+]  # fmt: skip
+
+Label = Literal[
+    "user_input",        # text or fields a caller sends
+    "uploaded_file",     # files a caller sends
+    "web_content",       # pages, feeds, mails, tickets: written by outsiders
+    "retrieved_text",    # what a retriever or vector store returns
+    "model_reply",       # what a generative model wrote
+    "tool_arguments",    # arguments a model chose for a tool
+    "tool_result",       # what a tool gave back
+    "prediction",        # what a classifier, regressor or ranker said
+    "stored_data",       # what a database or file gave back
+    "user_feedback",     # ratings, corrections, transcripts
+    "dataset_records",   # records of a training set
+    "model_artifact",    # weights or a model file
+    "secret_value",      # credentials
+    "identity",          # who the caller is, as the server established it
+    "environment_value", # settings of the process
+    "hidden_text",       # text a reader of the document does not see
+]  # fmt: skip
+
+SinkRole = Literal[
+    "prompt",            # user-role or undivided prompt
+    "system_prompt",     # system or developer role
+    "conversation",      # the whole message list, roles included
+    "code",              # evaluated as a program
+    "shell",             # a command line
+    "process_arguments", # an argument vector
+    "query",             # SQL, Cypher or another query text
+    "query_parameters",  # bound parameters: safe by construction
+    "template",          # a template's source text
+    "html",              # rendered as markup
+    "path",              # chooses a file
+    "url",               # chooses a request's target
+    "request_body",      # is sent to another party
+    "model_source",      # chooses which model or model file is loaded
+    "deserialised",      # bytes of a format that can run code
+    "training_data",     # becomes training data
+    "index_write",       # is written into a vector store or index
+    "index_query",       # is searched for in a vector store
+    "memory_write",      # becomes an agent's or a conversation's memory
+    "store_write",       # is written to a database or file
+    "log",               # is written to a log
+    "features",          # is what a predictive model decides on
+    "response",          # leaves in a reply to the caller
+    "payment", "message", "deletion",  # effects on the world
+    "instructions",      # an agent's standing instructions
+]  # fmt: skip
+
+ControlKind = Literal[
+    "authentication", "authorisation", "session_identity", "human_approval", "allow_list", "sandbox", "egress_limit",
+    "schema_validation", "output_encoding", "parameterised_query", "input_length_limit", "input_validation", "rate_limit", "output_token_limit",
+    "loop_limit", "timeout", "guardrail", "content_separation", "safe_loader", "pinned_revision", "pinned_dependency", "digest_pin",
+    "signature_check", "hash_check", "tenant_filter", "redaction", "secret_store", "audit_log", "prompt_log", "explanation", "data_validation",
+    "provenance_check", "review_before_use", "evaluation_gate", "drift_monitoring", "anomaly_monitoring", "differential_privacy",
+    "output_perturbation", "confidence_threshold", "adversarial_testing", "non_root_user", "least_privilege", "read_only_access",
+    "network_isolation", "tls", "type_cast", "resource_limit", "budget_limit", "deduplication", "model_lineage", "kill_switch", "memory_scope",
+    "transport_security", "dependency_audit",
+]  # fmt: skip
+
+Stride = Literal[
+    "spoofing", "tampering", "repudiation", "information_disclosure", "denial_of_service", "elevation_of_privilege"
+]
+Severity = Literal["critical", "high", "medium", "low", "info"]
+Confidence = Literal["high", "medium", "low"]
+
+AttributeValue = str | int | float | bool | tuple[str, ...]
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Evidence(Frozen):
+    """Lines of a file, quoted as the bytes say. Made by `pipeline.findings.evidence`, nowhere else."""
+
+    path: str = Field(description="Relative to the scanned root, with forward slashes.")
+    start_line: Annotated[int, Field(ge=1)] = Field(description="First line, counted from 1; a paragraph where `unit` says so.")
+    end_line: Annotated[int, Field(ge=1)] = Field(description="Last line, inclusive.")
+    quote: str = Field(description="Exact text of these lines; secrets are masked.")
+    role: Role = Field(description="What this place is in the argument: where it starts, passes, ends, what is missing, what was promised.")
+    page: int | None = Field(default=None, description="Page of a PDF or cell of a notebook; lines then count inside it.")
+    unit: Literal["line", "paragraph"] = Field(default="line", description="What start_line and end_line count.")
+    note: str = Field(default="", description="Why this place matters, in a few words.")
+
+
+class Element(Frozen):
+    id: str = Field(description="`kind:name`, unique in the system, stable while kind and name are.")
+    kind: ElementKind
+    name: str
+    zone: Zone
+    attributes: dict[str, AttributeValue] = Field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Flow(Frozen):
+    id: str
+    source: str = Field(description="Element id.")
+    target: str = Field(description="Element id.")
+    carries: tuple[Label, ...] = Field(description="What the data is, by where it came from.")
+    role: SinkRole | None = Field(default=None, description="What the data becomes at the target.")
+    crosses: tuple[str, ...] = Field(default=(), description="Boundary ids between source and target.")
+    steps: tuple[Evidence, ...] = Field(default=(), description="Every hop, from where the data enters to where it ends.")
+    controls: tuple[str, ...] = Field(default=(), description="Ids of controls that lie on the way.")
+    stated_by: Literal["code", "configuration", "document"] = "code"
+
+
+class Relation(Frozen):
+    """A lasting tie between two elements: an agent has a tool, a route runs in an application."""
+
+    source: str
+    kind: Literal["has_tool", "uses_model", "uses_memory", "uses_retriever", "uses_store", "has_prompt", "loads", "trained_on", "produces", "serves",
+                  "runs_in", "calls", "stores_into", "embeds_with", "same_as"]  # fmt: skip
+    target: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Boundary(Frozen):
+    id: str
+    name: str
+    kind: Literal["zone", "process", "network", "drawn"]
+    elements: tuple[str, ...] = ()
+
+
+class Control(Frozen):
+    id: str
+    kind: ControlKind
+    protects: tuple[str, ...] = Field(description="Element and flow ids it covers.")
+    evidence: tuple[Evidence, ...]
+    note: str = ""
+
+
+class Claim(Frozen):
+    """What a document says of the system, with its polarity and modality kept."""
+
+    id: str
+    text: str
+    about: tuple[str, ...] = Field(default=(), description="Element ids, where the words could be matched to them.")
+    promises: tuple[ControlKind, ...] = Field(default=(), description="Controls the sentence says are there.")
+    modality: Literal["does", "will", "must", "must_not", "does_not", "todo"] = "does"
+    kept: bool | None = Field(default=None, description="Whether the code keeps it; null where that could not be told.")
+    evidence: tuple[Evidence, ...]
+
+
+class System(Frozen):
+    elements: tuple[Element, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    boundaries: tuple[Boundary, ...] = ()
+    controls: tuple[Control, ...] = ()
+    claims: tuple[Claim, ...] = ()

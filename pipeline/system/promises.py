@@ -1,0 +1,103 @@
+"""What sentences promise: `knowledge/promises.yaml`, and how a sentence is read.
+
+Gives the controls a sentence promises and its modality: whether it says that something is so, must be
+so, will be so, is still to do, or is not so. Words about plans and denials are not promises.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import Field
+
+from pipeline.system.model import ControlKind, ElementKind, Frozen, SinkRole
+
+_FILE = Path(__file__).parent.parent / "knowledge" / "promises.yaml"
+Modality = Literal["does", "will", "must", "must_not", "does_not", "todo"]
+
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z0-9`\"'(])")
+_TODO = re.compile(r"\b(todo|tbd|fixme|to be (done|decided|added)|not yet|planned|plans? to|next (quarter|release|sprint)|in (the )?future|should eventually|open point|roadmap|"
+                   r"backlog|later|would|could|might|proposed|proposal|we (want|hope|intend))\b", re.IGNORECASE)  # fmt: skip
+_WILL = re.compile(r"\b(will|shall be|going to)\b", re.IGNORECASE)
+_NEGATED = re.compile(r"\b(no|not|without|never|none|lacks?|missing|instead of|unless|isn't|aren't|doesn't|don't|skips?|disabled|optional)\b", re.IGNORECASE)
+_MUST_NOT = re.compile(r"\b(must|may|shall|can) ?(not|never)\b|\bnever\b|\bcannot\b|\bnot allowed\b", re.IGNORECASE)
+_MUST = re.compile(r"\b(must|shall|required?|has to|have to|needs?)\b", re.IGNORECASE)
+
+
+class Promise(Frozen):
+    """How one control is promised, and what keeps the promise."""
+
+    phrases: tuple[str, ...]
+    about: tuple[ElementKind, ...]
+    kept_by: tuple[ControlKind, ...]
+    words: tuple[str, ...] | dict[str, tuple[ElementKind, ...]] = Field(
+        default=(), description="Words that name a whole kind; a mapping where each word names kinds of its own."
+    )
+    via: tuple[SinkRole, ...] = Field(default=(), description="The promise is about outsiders' data that arrives in these roles.")
+    only_where: dict[str, str | bool | tuple[str, ...]] = Field(default_factory=dict)
+
+
+class Drawn(Frozen):
+    kind: ElementKind
+    words: tuple[str, ...]
+
+
+class Promises(Frozen):
+    promises: dict[ControlKind, Promise]
+    drawn: tuple[Drawn, ...]
+
+
+@lru_cache(maxsize=1)
+def load_promises() -> Promises:
+    return Promises.model_validate(yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
+
+
+@lru_cache(maxsize=256)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text)
+
+
+def sentences(text: str) -> list[str]:
+    return [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+
+
+def modality_of(sentence: str) -> Modality:
+    if _TODO.search(sentence):
+        return "todo"
+    if _MUST_NOT.search(sentence):
+        return "must_not"
+    if _MUST.search(sentence):
+        return "must"
+    if _WILL.search(sentence):
+        return "will"
+    return "does_not" if _NEGATED.search(sentence) else "does"
+
+
+def promised(sentence: str) -> list[ControlKind]:
+    """Controls that the sentence says are there or must be."""
+    lowered = sentence.lower()
+    modality = modality_of(sentence)
+    if modality in ("todo", "does_not") or sentence.rstrip().endswith("?"):
+        return []
+    found: list[ControlKind] = []
+    for kind, promise in load_promises().promises.items():
+        for phrase in promise.phrases:
+            match = _pattern(phrase).search(lowered)
+            if match is not None and not _denied(lowered, match.start()):
+                found.append(kind)
+                break
+    return found
+
+
+def _denied(lowered: str, at: int) -> bool:
+    """A negation in the same clause before the phrase: "is not approved", "without a rate limit"."""
+    clause = re.split(r"[,;:]", lowered[:at])[-1]
+    return re.search(r"\b(no|not|without|never|lacks?|instead of|isn't|aren't|doesn't|don't)\b[^.]{0,30}$", clause) is not None
+
+
+def says_word(sentence: str, word: str) -> bool:
+    return _pattern(rf"\b(?:{word})\b").search(sentence.lower()) is not None

@@ -1,0 +1,218 @@
+"""Where the code touches a framework: calls, reads, decorated functions and classes that rules know.
+
+Takes the program and the framework index, gives sites. A site says which rule met which place; what
+element it is, is decided in `elements`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ingest.code.program import FunctionRef, Node, Program
+from ingest.facts import Value
+from pipeline.system.framework import CallRule, ClassRule, DecoratorRule, Flag
+from pipeline.system.knowledge import FrameworkIndex
+from pipeline.system.model import AttributeValue, ControlKind
+
+
+Site = TypeVar("Site")
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    node: Node
+    rule: CallRule
+    framework: str
+    names: tuple[str, ...]
+    is_read: bool = False
+    skip: int = 0  # positional arguments before the callee's own: `to_thread(f, x)` calls f with x
+
+
+@dataclass(frozen=True, slots=True)
+class EntrySite:
+    """A function a framework calls: a route, a tool, a job."""
+
+    function: FunctionRef
+    rule: DecoratorRule
+    framework: str
+    marker: Node  # the decorator or the registering call
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSite:
+    name: str
+    rule: ClassRule
+    framework: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    calls: tuple[CallSite, ...]
+    entries: tuple[EntrySite, ...]
+    classes: tuple[ClassSite, ...]
+
+
+def find_sites(program: Program, index: FrameworkIndex) -> Sites:
+    """All sites of the program, in the order of files and lines."""
+    calls: list[CallSite] = []
+    entries: list[EntrySite] = []
+    for file, facts in enumerate(program.files):
+        for identity, value in enumerate(facts.values):
+            node = (file, identity)
+            if value.kind == "call":
+                names = program.callee_names(node)
+                for known in index.for_call(names):
+                    calls.append(CallSite(node, known.rule, known.framework, names))
+                    if known.rule.calls_argument is not None:
+                        calls += _run(program, index, node, value, known.rule.calls_argument)
+                entries += _registered(program, index, node, value, names)
+            elif value.kind == "attribute" and value.text in index.read_names:
+                names = program.names(node)
+                calls += (CallSite(node, known.rule, known.framework, names, True) for known in index.for_read(names))
+        for number, function in enumerate(facts.functions):
+            for decorator in function.decorators:
+                entries += _decorated(program, index, (file, number), (file, decorator))
+    classes = [
+        ClassSite(name, known.rule, known.framework)
+        for name in sorted(program.classes)
+        for base in program.outside_bases(name)
+        for known in index.classes.find(index.canonical(base))
+    ]
+    return Sites(tuple(calls), tuple(_once(entries)), tuple(_once(classes)))
+
+
+def _run(program: Program, index: FrameworkIndex, node: Node, value: Value, wanted: str) -> Iterator[CallSite]:
+    """What a runner calls, as if it stood there itself."""
+    for position in argument_positions(value, wanted):
+        names = program.names((node[0], value.inputs[position]))
+        for known in index.for_call(names):
+            yield CallSite(node, known.rule, known.framework, names, skip=sum(label == "" for label in value.labels[1 : position + 1]))
+
+
+def _once(sites: list[Site]) -> list[Site]:
+    kept: list[Site] = []
+    for site in sites:
+        if site not in kept[-8:]:
+            kept.append(site)
+    return kept
+
+
+def _decorated(program: Program, index: FrameworkIndex, function: FunctionRef, decorator: Node) -> Iterator[EntrySite]:
+    value = program.value(decorator)
+    callee = (decorator[0], value.inputs[0]) if value.kind == "call" else decorator
+    for name in program.names(callee):
+        for known in index.decorators.find(index.canonical(name)):
+            yield EntrySite(function, known.rule, known.framework, decorator)
+
+
+def _registered(program: Program, index: FrameworkIndex, node: Node, value: Value, names: tuple[str, ...]) -> Iterator[EntrySite]:
+    for name in names:
+        for known in index.registrations.find(index.canonical(name)):
+            for position in argument_positions(value, known.rule.function_argument):
+                for given in program.names((node[0], value.inputs[position])):
+                    for reference in program.functions.get(given, ()):
+                        yield EntrySite(reference, known.rule, known.framework, node)
+
+
+def argument_positions(value: Value, wanted: str, skip: int = 0) -> list[int]:
+    """Positions in a call's inputs that an argument specification means; see `framework.Argument`."""
+    if wanted == "*":
+        return list(range(1, len(value.inputs)))
+    if wanted == "receiver":
+        return [0]
+    for choice in wanted.split("|"):
+        if choice.isdigit():
+            position = -skip
+            for index in range(1, len(value.inputs)):
+                if value.labels[index] == "":
+                    if position == int(choice):
+                        return [index]
+                    position += 1
+        elif choice in value.labels[1:]:
+            return [value.labels.index(choice, 1)]
+    return []
+
+
+def argument_node(program: Program, node: Node, wanted: str, skip: int = 0) -> Node | None:
+    """The value of an argument; `config.recursion_limit` is a key of a dict display given as `config`."""
+    value = program.value(node)
+    for choice in wanted.split("|"):
+        first, *keys = choice.split(".")
+        positions = argument_positions(value, first, skip)[:1]
+        if not positions and first.isidentifier() and "**" in value.labels:
+            spread = (node[0], value.inputs[value.labels.index("**")])
+            found = _entry(program, spread, first)
+            if found is not None and not keys:
+                return found
+        for position in positions:
+            found = (node[0], value.inputs[position])
+            for key in keys:
+                found = _entry(program, found, key) if found is not None else None
+            if found is not None:
+                return found
+    return None
+
+
+def _entry(program: Program, node: Node, key: str) -> Node | None:
+    for origin in program.origins(node):
+        value = program.value(origin)
+        if value.kind == "collection" and key in value.labels:
+            return origin[0], value.inputs[value.labels.index(key)]
+        if value.kind == "call" and key in value.labels:  # dict(key=...), ToolAnnotations(key=...)
+            return origin[0], value.inputs[value.labels.index(key)]
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """What the flags of a rule say at one call."""
+
+    attributes: dict[str, AttributeValue]
+    controls: tuple[ControlKind, ...]
+
+
+def read_flags(program: Program, node: Node, flags: tuple[Flag, ...], skip: int = 0) -> Says:
+    """Constant arguments, and absent ones, as attributes and controls."""
+    value = program.value(node)
+    attributes: dict[str, AttributeValue] = {}
+    controls: list[ControlKind] = []
+    if value.kind != "call":
+        return Says(attributes, ())
+    open_call = "**" in value.labels
+    for flag in flags:
+        given = argument_node(program, node, flag.argument, skip)
+        if not _holds(program, flag, given, open_call):
+            continue
+        if flag.attribute is not None:
+            attributes[flag.attribute] = flag.value
+        if flag.control is not None:
+            controls.append(flag.control)
+    return Says(attributes, tuple(controls))
+
+
+def _listed(program: Program, node: Node) -> list[str]:
+    """Constant texts of a list display: `args=["-y", "server@1.4.2"]`."""
+    listed = [program.constant(element) for element in program.elements(node)]
+    return [text for text in listed if isinstance(text, str)]
+
+
+def _holds(program: Program, flag: Flag, given: Node | None, open_call: bool) -> bool:
+    if given is None:
+        return flag.absent and not open_call
+    if flag.absent:
+        return any(value.constant_type == "none" for value in program.constants(given)) and len(program.constants(given)) == 1
+    constant = program.constant(given)
+    is_none = any(value.constant_type == "none" for value in program.constants(given))
+    if flag.present:
+        return not is_none
+    if flag.not_constant:
+        return constant is None and not is_none
+    if flag.at_most is not None:
+        return isinstance(constant, int | float) and constant <= flag.at_most
+    if flag.matches is not None:
+        said = [constant] if isinstance(constant, str) else [*program.names(given), *program.types(given), *_listed(program, given)]
+        return any(re.search(flag.matches, text) is not None for text in said)
+    return constant is not None and constant == flag.equals and isinstance(constant, bool) == isinstance(flag.equals, bool)
