@@ -1,0 +1,1 @@
+"""The eval suite: labelled reference systems in `systems/`, their labels, and how findings are held against them."""

@@ -1,0 +1,25 @@
+"""Warranty claims."""
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from support_assistant.api.deps import Visitor, current_customer, database
+from support_assistant.services.claims import ClaimService
+
+router = APIRouter(prefix="/claims")
+
+
+class ClaimRequest(BaseModel):
+    order_id: int
+    description: str = Field(min_length=20, max_length=4000)
+
+
+@router.post("", status_code=201)
+def file_claim(
+    body: ClaimRequest,
+    visitor: Visitor = Depends(current_customer),
+    db: Session = Depends(database),
+) -> dict[str, str]:
+    claim = ClaimService(db).decide(visitor.customer_id, body.order_id, body.description)
+    return {"claim": str(claim.id), "status": claim.status}
