@@ -1,0 +1,97 @@
+"""A stand-in for the pipeline and the catalog, so that the command line is tested alone."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from pipeline.findings.model import Scan
+from pipeline.progress import Progress
+from pipeline.threats.schema import Threat
+from tests.reports.sample import SCAN
+
+
+@dataclass(frozen=True)
+class ScanSettings:
+    docs: tuple[Path, ...] = ()
+    exclude: tuple[str, ...] = ()
+    jobs: int | None = None
+
+
+@dataclass
+class Stub:
+    """What the next scan gives or raises, and what it was called with."""
+
+    result: Scan = SCAN
+    raises: BaseException | None = None
+    calls: list[tuple[Path, ScanSettings]] = field(default_factory=list)
+
+    def scan(self, path: Path, settings: ScanSettings, progress: Progress) -> Scan:
+        progress.step("reading", 1, 2)
+        self.calls.append((path, settings))
+        if self.raises:
+            raise self.raises
+        return self.result
+
+
+@pytest.fixture(autouse=True)
+def quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "THREATLOOM_EXCLUDE", "THREATLOOM_DOCS", "THREATLOOM_FAIL_ON", "THREATLOOM_JOBS", "THREATLOOM_FORMAT"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def stub(monkeypatch: pytest.MonkeyPatch) -> Stub:
+    made = Stub()
+    module = ModuleType("pipeline.scan")
+    vars(module).update(scan=made.scan, ScanSettings=ScanSettings)
+    monkeypatch.setitem(sys.modules, "pipeline.scan", module)
+    return made
+
+
+THREATS = tuple(
+    Threat.model_validate(
+        {
+            "slug": slug, "stride": [stride], "title": f"Title of {slug}", "summary": "Who does what.", "sentence": "{element} does.",
+            "about": ["agent"], "when": [{"the_element": {"a": True}}], "likelihood": {"base": 3}, "impact": {"base": 3},
+            "how_we_look": "We look closely.", "not_a_threat_when": "It is not.", "taxonomy": {"cwe": ["CWE-94"]},
+            "mitigations": [{"text": "Do the right thing.", "test": "See it done rightly."}],
+        }
+    )
+    for slug, stride in (("indirect-prompt-injection", "tampering"), ("unbounded-consumption", "denial_of_service"))
+)  # fmt: skip
+
+
+@pytest.fixture
+def catalog(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    class Catalog:
+        threats = THREATS
+
+        def get(self, slug: str) -> Threat | None:
+            return next((threat for threat in THREATS if threat.slug == slug), None)
+
+        def page(self, slug: str) -> str:
+            return f"## Reported\nWhy {slug}.\n```python path=serve.py\nexec(reply)  # threat: {slug}\n```\n"
+
+    module = ModuleType("pipeline.threats.catalog")
+    vars(module).update(load_catalog=Catalog)
+    monkeypatch.setitem(sys.modules, "pipeline.threats.catalog", module)
+    yield
+
+
+@pytest.fixture
+def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., tuple[int, str, str]]:
+    """Run the command line in this process: exit code, stdout, stderr."""
+    from pipeline.interfaces.cli import run as run_cli
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        code = run_cli([str(argument) for argument in arguments])
+        out, err = capsysbinary.readouterr()
+        return code, out.decode(), err.decode()
+
+    return call

@@ -1,0 +1,102 @@
+"""JSON and SARIF against their schemas."""
+
+from __future__ import annotations
+
+import json as stdlib_json
+import os
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from pipeline.findings.model import Scan
+from pipeline.reports import json, sarif, sarif_model
+from tests import factories as make
+from tests.reports.hostile import SCAN as HOSTILE
+from tests.reports.sample import SCAN
+
+SCANS = {"sample": SCAN, "hostile": HOSTILE, "empty": make.scan(elements=())}
+
+
+def sarif_of(scan: Scan) -> Any:
+    return stdlib_json.loads(sarif.render(scan))
+
+
+@pytest.mark.parametrize("name", SCANS)
+def test_json_meets_the_shipped_schema(name: str) -> None:
+    schema = stdlib_json.loads(json.SCHEMA_FILE.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(stdlib_json.loads(json.render(SCANS[name])), schema)
+
+
+def test_the_shipped_schema_is_current() -> None:
+    assert json.SCHEMA_FILE.read_text(encoding="utf-8") == json.schema(), "run `make docs`"
+
+
+def test_json_gives_the_scan_back() -> None:
+    assert Scan.model_validate_json(json.render(SCAN)) == SCAN
+
+
+@pytest.mark.parametrize("name", SCANS)
+def test_sarif_meets_the_published_schema(name: str) -> None:
+    # The schema is not ours to ship and no package carries it: CI names a copy.
+    named = os.environ.get("SARIF_SCHEMA")
+    if not named:
+        pytest.skip("SARIF_SCHEMA names no copy of sarif-schema-2.1.0.json")
+    schema = stdlib_json.loads(Path(named).read_text(encoding="utf-8"))
+    jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker()).validate(sarif_of(SCANS[name]))
+
+
+@pytest.mark.parametrize("name", SCANS)
+def test_sarif_has_only_names_of_the_standard(name: str) -> None:
+    log = sarif_of(SCANS[name])
+    assert sarif_model.Log.model_validate(log).model_dump(mode="json", by_alias=True, exclude_none=True) == log
+    assert set(log) == {"$schema", "version", "runs"}
+
+
+def test_results_point_at_their_rules_and_taxa() -> None:
+    run = sarif_of(SCAN)["runs"][0]
+    rules = run["tool"]["driver"]["rules"]
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        for taxon in result.get("taxa", ()):
+            taxonomy = run["taxonomies"][taxon["toolComponent"]["index"]]
+            assert taxonomy["guid"] == taxon["toolComponent"]["guid"]
+            assert taxonomy["taxa"][taxon["index"]]["id"] == taxon["id"]
+    assert all(rule["help"]["text"] and float(rule["properties"]["security-severity"]) >= 0 for rule in rules)
+
+
+def test_the_fingerprint_is_the_findings_id_and_steps_are_a_code_flow_in_order() -> None:
+    results = {result["ruleId"]: result for result in sarif_of(SCAN)["runs"][0]["results"]}
+    result = results["model-output-executed"]
+    assert result["partialFingerprints"] == {"threatloom/v1": "a1f0c2d9e8b7"}
+    steps = [step["location"]["physicalLocation"] for step in result["codeFlows"][0]["threadFlows"][0]["locations"]]
+    assert [(step["artifactLocation"]["uri"], step["region"]["startLine"]) for step in steps] == [
+        ("src/api/chat.py", 21), ("src/agent/build.py", 40), ("src/agent/tools.py", 88),
+    ]  # fmt: skip
+
+
+def test_accepted_findings_are_suppressed_not_left_out() -> None:
+    results = {result["ruleId"]: result for result in sarif_of(SCAN)["runs"][0]["results"]}
+    assert results["untrusted-text-in-ci"]["suppressions"] == [{"kind": "external", "status": "accepted"}]
+
+
+def test_a_first_scan_has_no_baseline_and_a_later_one_has() -> None:
+    assert all("baselineState" not in result for result in sarif_of(SCAN)["runs"][0]["results"])
+    later = make.scan((make.finding("a"), make.finding("b", status="open"), make.finding("c", status="fixed")))
+    states = {result["ruleId"]: result["baselineState"] for result in sarif_of(later)["runs"][0]["results"]}
+    assert states == {"a": "new", "b": "unchanged", "c": "absent"}
+
+
+def test_a_paragraph_is_not_passed_off_as_a_line() -> None:
+    cited = make.evidence("docs/adr.docx:4", "Every refund is approved.", "claim", unit="paragraph")
+    location = sarif_of(make.scan((make.finding(evidence=(cited,)),)))["runs"][0]["results"][0]["locations"][0]
+    assert "region" not in location["physicalLocation"]
+    assert "paragraph 4" in location["message"]["text"]
+
+
+def test_an_incomplete_scan_says_so() -> None:
+    invocation = sarif_of(SCAN)["runs"][0]["invocations"][0]
+    assert invocation["executionSuccessful"] is False
+    assert {note["level"] for note in invocation["toolExecutionNotifications"]} == {"error", "note"}
