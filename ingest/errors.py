@@ -7,7 +7,7 @@ stderr. What is wrong with a single file is never raised: it is a `ReadError` va
 from __future__ import annotations
 
 
-class UnusableInput(Exception):  # noqa: N818 - the name says whose it is to mend
+class UnusableInput(Exception):
     """What the user gave cannot be scanned at all."""
 
     def __init__(self, what: str, where: str, mend: str) -> None:

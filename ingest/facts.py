@@ -213,7 +213,8 @@ SettingKind = Literal[
     "container_user",   # name is the user; attributes: root (bool), declared (bool)
     "container_build",  # one Dockerfile; attributes: exposes (ports), entrypoint
     "run_command",      # a RUN line, an entry point or a workflow's run script; text in attributes.command
-    "service",          # one compose service; attributes: image, pin, ports, published, volumes, privileged, network_mode, user, limits (bool), command
+    "service",          # one compose service; attributes: image, pin, ports, published (bool), volumes, privileged, network_mode, user,
+                        # limits (bool), command
     "environment",      # a variable given a value; attributes: has_value, secret (detector's name), placeholder (bool)
     "workflow",         # one CI workflow; attributes: triggers, permissions, untrusted_trigger
     "workflow_step",    # attributes: uses, pin (sha|tag|branch|none), run, untrusted_input (expressions), secrets, job

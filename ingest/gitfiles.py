@@ -81,7 +81,7 @@ def git_files(root: Path) -> GitFiles | None:
 
 def _work_tree(root: Path) -> Path | None:
     for folder in (root, *root.parents):
-        if (folder / ".git").exists():
+        if os.access(folder / ".git", os.F_OK):  # unlike Path.exists, False where we may not look
             return folder
     return None
 

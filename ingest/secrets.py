@@ -2,7 +2,9 @@
 
 Takes text, gives spans or masked text. Known formats come from detect-secrets' plugins (their patterns
 alone: no baseline, no verification over the network) and a list of newer formats; one rule of our own
-finds literals assigned to names of secrets. Placeholders are not secrets. Values are never kept.
+finds literals assigned to names of secrets. A literal in pieces ("sk-" "abc", over lines or with +) is read
+as one, and each piece is a span. Placeholders and identifiers that every client of a service is given
+(publishable keys) are not secrets. Values are never kept.
 It does not find secrets without a known format that no telling name is given to.
 
 Speed: each pattern runs only around a literal that all its matches hold, so time grows with the text.
@@ -12,6 +14,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -85,7 +88,10 @@ _NAME = (
 SECRET_NAME = re.compile(rf"(?:.*[_.\-]|.*[a-z](?=[A-Z])|){_NAME}", re.IGNORECASE)
 _PASSWORD_NAME = re.compile(r"(?:password|passwd|passphrase|pwd)$", re.IGNORECASE)
 _KEYWORDS = re.compile(_NAME + r"(?=[\"'\]]{0,2}[ \t]{0,20}(?::=|=>|[:=]))", re.IGNORECASE)
-_QUOTED = re.compile(r"[\"'\]]{0,2}[ \t]{0,20}(?::=|=>|[:=])[ \t]{0,20}[rbuf]{0,2}(\"{1,3}|'{1,3})([^\"'\s]{8,300})\1", re.IGNORECASE)
+_QUOTED = re.compile(
+    r"[\"'\]]{0,2}[ \t]{0,20}(?::=|=>|[:=])[ \t]{0,20}(?:\([ \t\r\n]{0,80})?[rbuf]{0,2}(\"{1,3}|'{1,3})([^\"'\s]{8,300})\1",
+    re.IGNORECASE,
+)
 _BARE = re.compile(r"[ \t]{0,4}[:=][ \t]{0,4}([^\s\"'(){}\[\],;<>`$]{8,300})[ \t]{0,40}(?=$|#)")
 _ASSIGNED_HEAD = re.compile(r"[ \t]{0,40}(?:export[ \t]{1,4}|-[ \t]{1,4}|ENV[ \t]{1,4}|ARG[ \t]{1,4})?[A-Za-z0-9_.-]{0,100}$")
 _IDENTIFIERS = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
@@ -101,6 +107,31 @@ _PLACEHOLDER = re.compile(
 )
 
 
+# Sent to every browser or installation by design: they say which project something belongs to and open nothing.
+_PUBLIC_VALUE = re.compile(
+    r"phc_[A-Za-z0-9]|pk_(?:live|test)_|pk\.eyJ|(?:UA-\d{4,10}-\d|G-[A-Z0-9]{6,12}$|GTM-[A-Z0-9]+$|AW-\d+$)|https://[0-9a-f]{32}@[\w.-]+/\d+$"
+)
+_PUBLIC_WORDS = frozenset({"public", "publishable", "analytics", "telemetry", "posthog", "mixpanel", "amplitude", "gtag"})
+_PUBLIC_PARTS = ("client_id", "site_key", "project_token", "write_key", "search_only", "measurement_id")
+# Azure's text analytics key is private.
+_PRIVATE_WORDS = frozenset({"secret", "private", "password", "passwd", "passphrase", "pwd", "personal", "text"})
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_SEAM = re.compile(
+    r"(?<=[\w.+/=~-])[\"'](?:[ \t]{1,80}|[ \t]{0,80}(?:[+\\]|#[^\n]{0,200})?[ \t]{0,20}\r?\n[ \t]{0,200})"
+    r"(?:\+[ \t]{0,20})?(?:\r?\n[ \t]{0,200})?[rRbBuUfF]{0,2}[\"'](?=[\w.+/=~-])"
+)
+
+
+def is_public_identifier(name: str, value: str) -> bool:
+    """Whether a value is one that clients are meant to show: a publishable key, an analytics project token, a DSN."""
+    if _PUBLIC_VALUE.match(value):
+        return True
+    words = [word.lower() for word in _WORD.findall(name[-200:])]
+    if _PRIVATE_WORDS & set(words):
+        return False
+    return bool(_PUBLIC_WORDS & set(words)) or any(part in "_".join(words) for part in _PUBLIC_PARTS)
+
+
 def is_placeholder(value: str) -> bool:
     """Whether a value stands for one to be filled in: empty, a reference to a variable, or words that say so."""
     return not value.strip() or _PLACEHOLDER.search(value[:400]) is not None
@@ -108,24 +139,57 @@ def is_placeholder(value: str) -> bool:
 
 def secret_in_assignment(name: str, value: str) -> str | None:
     """The detector that takes `value` for a secret, given the name it is assigned to in a configuration; else None."""
-    if is_placeholder(value):
+    if is_placeholder(value) or is_public_identifier("", value):
         return None
     for span in find_secrets(value[:4096]):
         return span.detector
+    if is_public_identifier(name, value):
+        return None
     if SECRET_NAME.fullmatch(name[:200]) and len(value) >= (6 if _PASSWORD_NAME.search(name) else 8) and not _is_reference(value):
         return "Secret Keyword"
     return None
 
 
 def find_secrets(text: str) -> tuple[SecretSpan, ...]:
-    """Secrets by position in the text, in order, not overlapping; the longer span wins."""
+    """Secrets by position in the text, in order, not overlapping; the longer span wins. One span per literal of a secret in pieces."""
     spans: list[SecretSpan] = []
     end = 0
-    for span in sorted({*_known(text), *_private_keys(text), *_assigned(text)}, key=lambda span: (span.start, -span.end, span.detector)):
+    for span in sorted({*_in_one_piece(text), *_in_pieces(text)}, key=lambda span: (span.start, -span.end, span.detector)):
         if span.start >= end:
             spans.append(span)
             end = span.end
     return tuple(spans)
+
+
+def _in_one_piece(text: str) -> Iterator[SecretSpan]:
+    yield from _known(text)
+    yield from _private_keys(text)
+    yield from _assigned(text)
+
+
+def _in_pieces(text: str) -> Iterator[SecretSpan]:
+    """Secrets that lie across adjacent literals, as the spans of their pieces."""
+    seams = [match.span() for match in _SEAM.finditer(text)]
+    if not seams:
+        return
+    kept: list[str] = []
+    starts: list[tuple[int, int]] = [(0, 0)]  # place in the joined text -> place in the text, for each piece between seams
+    position = length = 0
+    for start, end in seams:
+        kept.append(text[position:start])
+        length += start - position
+        starts.append((length, end))
+        position = end
+    kept.append(text[position:])
+    for span in set(_in_one_piece("".join(kept))):
+        first = bisect_right(starts, (span.start, len(text))) - 1
+        last = bisect_left(starts, (span.end, 0)) - 1
+        if first == last:
+            continue  # seen in the text itself
+        for piece in range(first, last + 1):
+            joined, place = starts[piece]
+            following = starts[piece + 1][0] if piece < last else span.end
+            yield SecretSpan(place + max(0, span.start - joined), place + following - joined, span.detector)
 
 
 def mask_secrets(text: str) -> str:
@@ -133,9 +197,22 @@ def mask_secrets(text: str) -> str:
     pieces: list[str] = []
     position = 0
     for span in find_secrets(text):
-        pieces += [text[position : span.start], _masked(text[span.start : span.end])]
+        between = text[position : span.start]
+        seam = _SEAM.match(text, position) if position else None
+        goes_on = seam is not None and seam.end() == span.start  # a further piece of the same secret
+        pieces += [between, "****" if goes_on else _masked(text[span.start : span.end])]
         position = span.end
     return "".join([*pieces, text[position:]])
+
+
+def mask_literals_of(text: str, value: str) -> str:
+    """The text with every quoted literal masked that is part of `value`, a secret known from elsewhere."""
+
+    def masked(match: re.Match[str]) -> str:
+        literal = match[2]
+        return f"{match[1]}****{match[1]}" if len(literal) >= 3 and literal in value else match[0]
+
+    return re.sub(r"([\"'])((?:(?!\1)[^\\\r\n]){1,400})\1", masked, text)
 
 
 def _masked(secret: str) -> str:
@@ -159,7 +236,9 @@ def _known(text: str) -> Iterator[SecretSpan]:
                 for match in pattern.finditer(text, start, end):
                     span = match.span(1) if pattern.groups and match.start(1) >= 0 and _is_value_group(detector) else match.span()
                     secret = text[slice(*span)]
-                    if _stands_alone(text, *span) and not is_placeholder(secret) and _is_plausible(detector, secret):
+                    if is_placeholder(secret) or _PUBLIC_VALUE.match(secret):
+                        continue
+                    if _stands_alone(text, *span) and _is_plausible(detector, secret):
                         yield SecretSpan(*span, detector)
 
 
@@ -218,6 +297,8 @@ def _assigned(text: str) -> Iterator[SecretSpan]:
         quoted = _QUOTED.match(text, match.end())
         if quoted is not None:
             value = quoted[2]
+            if is_public_identifier(_whole_name(text, match), value):
+                continue
             if not is_placeholder(value) and not _is_reference(value) and _is_strong(match[0], value):
                 yield SecretSpan(*quoted.span(2), "Secret Keyword")
             continue
@@ -229,11 +310,22 @@ def _assigned(text: str) -> Iterator[SecretSpan]:
         if bare is None or not _ASSIGNED_HEAD.fullmatch(head):
             continue
         value = bare[1]
+        if is_public_identifier(_whole_name(text, match), value):
+            continue
         constant = match[0].isupper() and not value.isupper()
         certain = constant or not _IDENTIFIERS.fullmatch(value) or sum(letter.isdigit() for letter in value) >= 3
         if certain and not is_placeholder(value) and not _is_reference(value) and _is_strong(match[0], value):
             start = match.end() + bare.start(1)
             yield SecretSpan(start, start + len(value), "Secret Keyword")
+
+
+_NAME_HEAD = re.compile(r"[A-Za-z0-9_.-]{0,100}$")
+
+
+def _whole_name(text: str, match: re.Match[str]) -> str:
+    """`MIXPANEL_PROJECT_TOKEN`, of which the pattern found `TOKEN`."""
+    head = _NAME_HEAD.search(text[max(0, match.start() - 100) : match.start()])
+    return (head[0] if head else "") + match[0]
 
 
 def _is_strong(name: str, value: str) -> bool:

@@ -51,8 +51,9 @@ class Source:
 class Skip:
     """A file passed over on purpose. Normal, counted, shown."""
 
-    path: str
+    path: str  # of the file, or what stands for many of them: `*.ts`, `node_modules/`
     reason: str
+    count: int = 1  # files
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -23,7 +23,7 @@ from ingest.gitfiles import git_files
 from ingest.purpose import is_generated, is_python_script, kind_of, purpose_of, vendored_folder
 from ingest.source import ReadError, Skip, Source, SourceKind
 from ingest.text import open_regular, reason_of
-from ingest.walk import walk
+from ingest.walk import is_cheap, walk
 
 DOCUMENT_KINDS: frozenset[SourceKind] = frozenset({"markdown", "docx", "html", "pdf", "text"})
 _BINARY: frozenset[SourceKind] = frozenset({"docx", "pdf"})
@@ -135,7 +135,7 @@ def _listing(base: Path, settings: SourceSettings) -> _Listing:
     if known is None:
         walked = walk(base, settings.max_files, excluded)
         paths, ignored, complete = walked.paths, walked.ignored, walked.complete
-        skipped += [Skip(safe_path(skip.path), skip.reason) for skip in walked.skipped]
+        skipped += [Skip(safe_path(skip.path), skip.reason, skip.count) for skip in walked.skipped]
         errors += [ReadError(safe_path(error.path), error.error) for error in walked.errors]
         revision, dirty = None, False
     else:
@@ -143,7 +143,7 @@ def _listing(base: Path, settings: SourceSettings) -> _Listing:
         skipped += [Skip(safe_path(path) + "/", "a repository of its own: scan it by itself") for path in known.submodules]
         revision, dirty = known.revision, known.dirty
     if ignored:
-        skipped.append(Skip(".gitignore", f"{ignored} ignored files or folders"))
+        skipped.append(Skip(".gitignore", "ignored files or folders", ignored))
     if not complete:
         errors.append(ReadError(".", f"more than {settings.max_files} files: the rest was not looked at"))
     folders: Counter[str] = Counter()
@@ -157,13 +157,18 @@ def _listing(base: Path, settings: SourceSettings) -> _Listing:
             left_out += 1
         else:
             kept.append(path)
-    skipped += [Skip(safe_path(folder) + "/", f"vendored or built: {count} files") for folder, count in folders.items()]
+    skipped += [Skip(safe_path(folder) + "/", "vendored or built", count) for folder, count in folders.items()]
     if left_out:
-        skipped.append(Skip("--exclude", f"{left_out} files excluded"))
+        skipped.append(Skip("--exclude", "excluded", left_out))
     return _Listing(tuple(kept), tuple(skipped), tuple(errors), revision, dirty)
 
 
 def _exclude_rules(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    costly = next((pattern for pattern in patterns if not is_cheap(pattern)), None)
+    if costly is not None:  # a settings file of the scanned tree may name patterns too
+        raise UnusableInput(
+            "pattern of --exclude is too long or too complex", safe_path(costly[:100]), "write several with at most 3 stars"
+        )
     try:
         return GitIgnoreSpec.from_lines(patterns)
     except ValueError:
@@ -191,11 +196,10 @@ def _outcomes(base: Path, paths: tuple[str, ...], settings: SourceSettings) -> I
             yield outcome
     listed = dict(sorted(unread.items(), key=lambda item: (-item[1], item[0]))[:_SUFFIXES_LISTED])
     for suffix, count in listed.items():
-        files = "1 file" if count == 1 else f"{count} files"
-        yield Skip(f"*{suffix}", f"{files} of kind {suffix}: no reader yet" if suffix else f"{files} without a known suffix: no reader yet")
+        yield Skip(f"*{suffix}", f"no reader yet for {suffix} files" if suffix else "no reader for files without a known suffix", count)
     rest = sum(unread.values()) - sum(listed.values())
     if rest:
-        yield Skip("*.*", f"{rest} files of other kinds: no reader yet")
+        yield Skip("*.*", "no reader yet for files of other kinds", rest)
 
 
 def _examined(

@@ -59,8 +59,8 @@ def walk(root: Path, max_files: int, excluded: GitIgnoreSpec) -> Walked:
                     continue
                 if _ignored(path + "/", rules):
                     result.ignored += 1
-                elif vendored_folder(path + "/x") is not None or (root / path / "pyvenv.cfg").exists():
-                    result.skipped.append(Skip(path + "/", f"vendored or built: {_counted(root / path)} files"))
+                elif vendored_folder(path + "/x") is not None or os.access(root / path / "pyvenv.cfg", os.F_OK):
+                    result.skipped.append(Skip(path + "/", "vendored or built", _counted(root / path)))
                 elif depth >= _DEPTH:
                     result.errors.append(ReadError(path, f"folders nested deeper than {_DEPTH} are not looked at"))
                 elif not excluded.match_file(path + "/"):
@@ -77,6 +77,11 @@ def walk(root: Path, max_files: int, excluded: GitIgnoreSpec) -> Walked:
             break
     result.paths.sort()
     return result
+
+
+def is_cheap(rule: str) -> bool:
+    """Whether an ignore rule is matched in bounded time, whatever the name."""
+    return len(rule) <= _RULE_LENGTH and rule.replace("**", "").count("*") <= _WILDCARDS and rule.count("**") <= 2
 
 
 def _entries(root: Path, folder: str, result: Walked) -> list[tuple[str, bool]]:
@@ -100,7 +105,7 @@ def _rules(root: Path, folder: str, entries: list[tuple[str, bool]], result: Wal
         return
     kept: list[str] = []
     for number, line in enumerate(lines, 1):
-        if len(kept) >= _RULES or len(line) > _RULE_LENGTH or line.replace("**", "").count("*") > _WILDCARDS or line.count("**") > 2:
+        if len(kept) >= _RULES or not is_cheap(line):
             result.skipped.append(Skip(path, f"line {number}: this ignore rule is too long or too complex and was not applied"))
             if len(kept) >= _RULES:
                 break
@@ -122,10 +127,11 @@ def _ignored(path: str, rules: tuple[_Rules, ...]) -> bool:
     return False
 
 
-def _counted(folder: Path) -> str:
+def _counted(folder: Path) -> int:
+    """Files below a folder; counting ends at a bound, so that a huge folder costs little."""
     count = 0
     for _, _, names in os.walk(folder):
         count += len(names)
         if count > _COUNTED:
-            return f"more than {_COUNTED}"
-    return str(count)
+            break
+    return count

@@ -41,7 +41,10 @@ class ScanSettings:
 
 
 def scan(
-    path: Path, settings: ScanSettings | None = None, progress: Progress | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    path: Path,
+    settings: ScanSettings | None = None,
+    progress: Progress | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Scan:
     """The threat model of what lies at a path.
 
@@ -65,10 +68,11 @@ def scan(
         system=built.system,
         findings=findings,
         coverage=coverage,
-        skipped=tuple(Skipped(path=skip.path, reason=skip.reason) for skip in sorted([*found.skipped, *skipped, *_outside(facts)])),
+        skipped=tuple(
+            Skipped(path=skip.path, reason=skip.reason, count=skip.count) for skip in sorted([*found.skipped, *skipped, *_outside(facts)])
+        ),
         errors=tuple(
-            Failed(path=where, error=what)
-            for where, what in sorted({*((e.path, e.error) for e in (*found.errors, *failed)), *built.notes})
+            Failed(path=where, error=what) for where, what in sorted({*((e.path, e.error) for e in (*found.errors, *failed)), *built.notes})
         ),
     )
 
@@ -133,7 +137,7 @@ def _evidence_book(sources: Iterable[Source]) -> EvidenceBook:
 def _outside(facts: Iterable[Facts]) -> list[Skip]:
     """Files that were read but are not part of the system: said by kind of purpose, with their number."""
     counts = Counter(fact.purpose for fact in facts if isinstance(fact, CodeFacts) and fact.purpose not in ("product", "example"))
-    return [Skip(f"({purpose})", f"{count} {purpose} files of code: read, not part of the system") for purpose, count in sorted(counts.items())]
+    return [Skip(f"({purpose})", f"{purpose} code: read, not part of the system", count) for purpose, count in sorted(counts.items())]
 
 
 def _summary(facts: Sequence[Facts], findings: Sequence[Finding]) -> Summary:

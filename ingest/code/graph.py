@@ -57,6 +57,7 @@ class GraphBuilder:
         self._labels: list[tuple[str, ...]] = []
         self._lines: list[tuple[int, int, int]] = []
         self._constant: list[ConstantType] = []
+        self._paths_below: dict[str, set[str]] = {}  # `a` to every `a.b` that was ever bound: a search would cost all names, each time
         self.functions: list[OpenFunction] = []
         self.classes: list[Class] = []
         self.imports: list[Import] = []
@@ -125,13 +126,19 @@ class GraphBuilder:
         """The name holds the value from here on; what was known of its attributes is forgotten."""
         for loop in scope.loops:
             loop.seen.add(name)
-        prefix = name + "."
-        stale = [path for path in scope.environment if path.startswith(prefix)]
-        for path in stale:
-            del scope.environment[path]
-        scope.environment[name] = value
+        for path in self._paths_below.get(name, ()):
+            scope.environment.pop(path, None)
+        self.bind(scope, name, value)
         if (scope.parent is None and "." not in name) or name in scope.global_names:
             self.variables.setdefault(name, []).append(value)
+
+    def bind(self, scope: Scope, name: str, value: int) -> None:
+        """The name, or the path of attributes, holds the value; what else is known stays."""
+        above = name
+        while "." in above:
+            above = above.rpartition(".")[0]
+            self._paths_below.setdefault(above, set()).add(name)
+        scope.environment[name] = value
 
     def join(self, scope: Scope, *environments: Environment) -> None:
         """Variables after branches came together again."""
@@ -140,12 +147,28 @@ class GraphBuilder:
             names.update(dict.fromkeys(environment))
         joined: Environment = {}
         for name in names:
-            values = tuple(dict.fromkeys(environment[name] for environment in environments if name in environment))
+            values = self._forget_sides(tuple(dict.fromkeys(environment[name] for environment in environments if name in environment)))
             if len(values) == 1:
                 joined[name] = values[0]
             else:
                 joined[name] = self.add(scope, "choice", self._lines[values[0]][:2], name, values)
         scope.environment = joined
+
+    def _forget_sides(self, values: tuple[int, ...]) -> tuple[int, ...]:
+        """Where both sides of a test come together, its outcome is not known any more."""
+        for first in values:
+            for second in values:
+                if first < second and self._kind[first] == self._kind[second] == "guarded" and self._text[first] != self._text[second]:
+                    condition = self._inputs[first][1]
+                    base = self._before_test(first, condition)
+                    if condition == self._inputs[second][1] and base == self._before_test(second, condition):
+                        return self._forget_sides(tuple(dict.fromkeys(base if value in (first, second) else value for value in values)))
+        return values
+
+    def _before_test(self, value: int, condition: int) -> int:
+        while self._kind[value] == "guarded" and self._inputs[value][1] == condition:
+            value = self._inputs[value][0]
+        return value
 
     def close_loop(self, scope: Scope, before: Environment) -> None:
         """Ends the innermost loop: what its last round leaves is what its next round reads."""
@@ -174,5 +197,15 @@ class GraphBuilder:
 def _closed(opened: OpenFunction) -> Function:
     f = opened.function
     return Function(
-        f.name, f.qualified_name, f.owner, f.parent, f.parameters, f.decorators, tuple(opened.returns), f.docstring, f.line, f.end_line, f.is_async
+        f.name,
+        f.qualified_name,
+        f.owner,
+        f.parent,
+        f.parameters,
+        f.decorators,
+        tuple(opened.returns),
+        f.docstring,
+        f.line,
+        f.end_line,
+        f.is_async,
     )

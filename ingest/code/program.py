@@ -21,14 +21,17 @@ FunctionRef = tuple[int, int]
 """(index of the file, index of the function)"""
 
 _BUILTINS = frozenset(dir(builtins))
-PLAIN_TYPES = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date", "datetime.datetime", "datetime.time",
+PLAIN_TYPES = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date", "datetime.datetime",
+"datetime.time",
                          "datetime.timedelta", "decimal.Decimal", "typing.Literal"})  # fmt: skip
 STATE = "@state"  # stands for the object an application keeps its parts in (Starlette's app.state)
 _MAX_DEPTH = 40
 _MAX_ORIGINS = 64
 _MAX_NAMES = 12
+_MAX_LEAVES = 120
 _MAX_HEIRS = 40  # implementations of one abstract method that are looked at
 _MAX_CALLERS = 12  # calls whose arguments tell what a parameter is
+_LINKS = frozenset({"attribute", "index", "call", "await", "element_of", "guarded", "update"})
 _TRANSPARENT = ("choice", "await", "guarded")
 
 
@@ -113,6 +116,7 @@ class Program:
         known = self._names.get(node)
         if known is not None:
             return known
+        self._settle(node)
         key = ("names", node)
         if key in self._open or self._depth > _MAX_DEPTH:
             self._cuts += 1
@@ -128,6 +132,19 @@ class Program:
         if self._depth == 0 or found or self._cuts == cuts:
             self._names[node] = found
         return found
+
+    def _settle(self, node: Node) -> None:
+        """Answers a long chain of accesses from its beginning: from its end, depth is cut at each link and all is asked again."""
+        if self._depth:
+            return
+        chain: list[Node] = []
+        value = self.value(node)
+        while value.kind in _LINKS and value.inputs and (node[0], value.inputs[0]) not in self._types:
+            chain.append((node[0], value.inputs[0]))
+            value = self.value(chain[-1])
+        for link in reversed(chain[_MAX_DEPTH // 8 :]):
+            self.names(link)
+            self.types(link)
 
     def _compute_names(self, node: Node) -> Iterator[str]:
         file, value = node[0], self.value(node)
@@ -157,8 +174,8 @@ class Program:
                 cls = self._self_class(node, "classmethod")
                 if cls is not None:
                     yield cls
-                for argument in self._arguments(node):
-                    yield from self.names(argument)
+                for leaf in self._leaves(node):
+                    yield from self.names(leaf)
             case "index":
                 for element in self._elements_at((file, value.inputs[0]), value.text):
                     yield from self.names(element)
@@ -175,7 +192,12 @@ class Program:
         own = self.function((call[0], self.value(call).scope)).owner
         inside = own is not None and own in self.classes  # a part called by the whole is no use of its own
         called = [name for name in types if name not in self.classes and name not in names]
-        called += [base for name in types if name in self.classes and not inside and self.method(name, "__call__") is None for base in self.outside_bases(name)]
+        called += [
+            base
+            for name in types
+            if name in self.classes and not inside and self.method(name, "__call__") is None
+            for base in self.outside_bases(name)
+        ]
         return (*names, *(f"{name}.__call__" for name in dict.fromkeys(called)))
 
     def lookup(self, file: int, name: str) -> tuple[list[Node], list[str]]:
@@ -264,6 +286,7 @@ class Program:
         known = self._types.get(node)
         if known is not None:
             return known
+        self._settle(node)
         key = ("types", node)
         if key in self._open or self._depth > _MAX_DEPTH:
             self._cuts += 1
@@ -400,8 +423,8 @@ class Program:
         if parameter.default is not None:
             yield from self.types((node[0], parameter.default))
         if parameter.annotation is None:
-            for argument in self._arguments(node):
-                yield from self.types(argument)
+            for leaf in self._leaves(node):
+                yield from self.types(leaf)
 
     def annotated(self, node: Node, depth: int = 0) -> Iterator[str]:
         """Classes an annotation names, through Optional, unions, Annotated and quotes."""
@@ -663,6 +686,42 @@ class Program:
         found = self.parameter_of(parameter)
         return [] if found is None else self._passed.get(found, [])
 
+    def _leaves(self, parameter: Node) -> list[Node]:
+        """What may be passed for a parameter, through further parameters, variables and joins, each looked at once.
+
+        Walking instead of asking each in turn keeps functions that pass their parameters around in circles cheap.
+        """
+        found: list[Node] = []
+        seen: set[Node] = {parameter}
+        queue = self._arguments(parameter)[:]
+        while queue and len(seen) < _MAX_LEAVES:
+            current = queue.pop(0)
+            if current in seen:
+                continue
+            seen.add(current)
+            value = self.value(current)
+            match value.kind:
+                case "parameter":
+                    queue += self._arguments(current)
+                    if self._self_class(current, "") is not None or self._self_class(current, "classmethod") is not None:
+                        found.append(current)
+                    else:
+                        place = self.parameter_of(current)
+                        if place is not None and self.function(place[0]).parameters[place[1]].annotation is not None:
+                            found.append(current)
+                case "choice" | "await":
+                    queue += self.nodes(current[0], value.inputs)
+                case "guarded":
+                    queue += self.nodes(current[0], value.inputs[:1])
+                case "name":
+                    nodes, outside = self.lookup(current[0], value.text)
+                    queue += nodes
+                    if outside:
+                        found.append(current)
+                case _:
+                    found.append(current)
+        return found
+
     # Where values come from
 
     def _elements_at(self, node: Node, key: str) -> Iterator[Node]:
@@ -676,15 +735,14 @@ class Program:
                 if int(key) < len(value.inputs):
                     yield origin[0], value.inputs[int(key)]
             else:
-                yield from (
-                    (origin[0], given) for given, label in zip(value.inputs, value.labels, strict=False) if label in (key, "**")
-                )
+                yield from ((origin[0], given) for given, label in zip(value.inputs, value.labels, strict=False) if label in (key, "**"))
 
     def origins(self, node: Node) -> tuple[Node, ...]:
         """Where a value comes from: constants, displays, outside calls, functions, classes, open parameters."""
         known = self._origins.get(node)
         if known is not None:
             return known
+        self._settle(node)
         key = ("origins", node)
         if key in self._open or self._depth > _MAX_DEPTH:
             self._cuts += 1
@@ -767,7 +825,11 @@ class Program:
         if not any(name.endswith("contextmanager") for name in self._decorator_names(reference)):
             return self.nodes(file, returns)
         values = self.files[file].values
-        return [(file, given) for returned in returns for given in (values[returned].inputs if values[returned].text == "yield" else (returned,))]
+        return [
+            (file, given)
+            for returned in returns
+            for given in (values[returned].inputs if values[returned].text == "yield" else (returned,))
+        ]
 
     def is_plain(self, file: int, annotation: int | None) -> bool:
         """Whether an annotation names only types that hold no free text: numbers, booleans, dates, identifiers."""
@@ -813,9 +875,11 @@ class Program:
             seen.add(current)
             for origin in self.origins(current):
                 value = self.value(origin)
-                if value.kind == "collection" and value.text != "comprehension":
-                    queue += self.nodes(origin[0], value.inputs)
-                elif value.kind in ("update", "operation", "format") or (value.kind == "collection" and value.inputs):
+                if (
+                    (value.kind == "collection" and value.text != "comprehension")
+                    or value.kind in ("update", "operation", "format")
+                    or (value.kind == "collection" and value.inputs)
+                ):
                     queue += self.nodes(origin[0], value.inputs)
                 else:
                     found[origin] = None

@@ -15,7 +15,7 @@ MAX_DEPTH = 100
 MAX_WEIGHT = 200_000
 
 
-class BadConfig(ValueError):  # noqa: N818 - becomes a ReadError value in `read_config`
+class BadConfig(ValueError):
     """The file is not of its format, or is built to exhaust its reader."""
 
 

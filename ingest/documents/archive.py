@@ -34,9 +34,7 @@ def check_archive(data: bytes, limits: DocumentLimits, deadline: Deadline) -> No
         raise Unreadable(f"is no readable archive: {error}") from error
 
 
-def _unpacked_size(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, limits: DocumentLimits, deadline: Deadline
-) -> int:
+def _unpacked_size(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, limits: DocumentLimits, deadline: Deadline) -> int:
     if entry.flag_bits & 0x1:
         raise Unreadable("is an encrypted archive")
     unbounded = copy(entry)

@@ -211,5 +211,3 @@ class _Shown:
             else:
                 self._parts.append(characters)
                 self.lines.extend([self._line] * len(characters))
-
-

@@ -22,6 +22,7 @@ from ingest.source import Place
 
 _MAX_LINE = 1_000  # characters; the patterns below look ahead, and no drawn line is longer
 _MAX_EDGES = 10_000  # `A & B & C --> ...` multiplies
+_MAX_BOUNDARIES = 1_000  # each needs a name of its own, and a way up to the outermost
 
 _HEAD = re.compile(r"(?:flowchart(?:-elk)?|graph)\b(?:[ \t]+(?:TB|TD|BT|RL|LR))?[ \t]*;?", re.IGNORECASE)
 _SEQUENCE_HEAD = re.compile(r"sequenceDiagram\b", re.IGNORECASE)
@@ -119,6 +120,9 @@ class _Drawing:
                     self.edges.append(DiagramEdge(source, target, label, Place(self.path, line, line)))
 
     def open_boundary(self, line: int, name: str, label: str) -> None:
+        if len(self.boundaries) >= _MAX_BOUNDARIES:
+            self.open_blocks.append(None)  # what stands in it belongs to the boundary around it
+            return
         unique = name
         while unique in self.boundaries:
             unique += "'"

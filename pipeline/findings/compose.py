@@ -57,7 +57,10 @@ def group_of(match: Match) -> str:
     if match.group:
         return match.group
     match match.threat.group_by:
-        case "element" | "sink":
+        case "source" if match.ways:
+            # Interchangeable models behind one entry are one finding: what comes in is mended once.
+            return f"{match.element.kind}<-{match.ways[0][0].source}"
+        case "element" | "source" | "sink":
             return match.element.id
         case "file":
             return f"file:{match.evidence[0].path}"
@@ -75,7 +78,8 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
     threat = lead.threat
     evidence = _evidence([match for _risk, match in rated])
     return Finding(
-        id=fingerprint(threat.slug, group), threat=threat.slug, title=threat.title, description=_describe(view, lead, [m for _r, m in rated]),
+        id=fingerprint(threat.slug, group), threat=threat.slug, title=threat.title, description=_describe(view, lead, [m for _r,
+        m in rated]),
         stride=threat.stride, severity=risk.severity, likelihood=risk.likelihood, impact=risk.impact, risk_reasons=risk.reasons,
         would_change_it=risk.would_change_it, confidence=_confidence(risk, lead), element=lead.element.id, attack_path=_path(lead),
         evidence=evidence, taxonomy=Taxonomy.model_validate(threat.taxonomy.model_dump()),
@@ -116,15 +120,15 @@ def _describe(view: View, lead: Match, all_of: Sequence[Match]) -> str:
     way = lead.ways[0] if lead.ways else ()
     source = _name(view, way[0].source) if way else _name(view, lead.element.id)
     target = _name(view, way[-1].target) if way else _name(view, lead.element.id)
-    other = lead.others[0].name if lead.others else source
-    symbol = lead.element.name
+    other = f"`{lead.others[0].name}`" if lead.others else source
+    symbol = _name(view, lead.element.id)
     sentence = threat.sentence.format(
-        element=lead.element.name, kind=lead.element.kind.replace("_", " "), source=source, target=target, other=other, symbol=symbol
+        element=symbol, kind=lead.element.kind.replace("_", " "), source=source, target=target, other=other, symbol=symbol
     ).strip()
     if lead.said:
         also = f" and {len(lead.others)} more" if lead.others else ""
-        return f"\u201c{lead.said}\u201d says a document; {lead.element.name}{also} has no such control. {threat.summary}"
-    names = [match.element.name for match in all_of if match is not lead]
+        return f"\u201c{lead.said}\u201d says a document; `{lead.element.name}`{also} has no such control. {threat.summary}"
+    names = list(dict.fromkeys(f"`{match.element.name}`" for match in all_of if match.element.id != lead.element.id))
     if names:
         shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
         sentence = f"{sentence.rstrip('.')}. The same holds for {shown}"
@@ -132,7 +136,7 @@ def _describe(view: View, lead: Match, all_of: Sequence[Match]) -> str:
 
 
 def _name(view: View, identity: str) -> str:
-    return view.elements[identity].name
+    return f"`{view.elements[identity].name}`"
 
 
 # Coverage
@@ -155,7 +159,9 @@ def _coverage(
         for stride in miss.threat.stride:
             missed.setdefault((miss.element.id, stride), []).append(miss)
     return tuple(
-        _cell(element, stride, found.get((element.id, stride), []), closed.get((element.id, stride), []), missed.get((element.id, stride), []))
+        _cell(
+            element, stride, found.get((element.id, stride), []), closed.get((element.id, stride), []), missed.get((element.id, stride), [])
+        )
         for element in system.elements
         for stride in STRIDE
     )
@@ -165,14 +171,18 @@ def _cell(element: Element, stride: str, findings: list[Finding], closed: list[M
     given = {"element": element.id, "stride": stride}
     if findings:
         slugs = ", ".join(dict.fromkeys(finding.threat for finding in findings))
-        return Coverage.model_validate({**given, "state": "finding", "reason": slugs, "findings": tuple(dict.fromkeys(f.id for f in findings))})
+        return Coverage.model_validate(
+            {**given, "state": "finding", "reason": slugs, "findings": tuple(dict.fromkeys(f.id for f in findings))}
+        )
     if closed:
         controls = tuple(dict.fromkeys(control.id for outcome in closed for control in outcome.controls))
         kinds = ", ".join(dict.fromkeys(c.kind.replace("_", " ") for outcome in closed for c in outcome.controls))
         slugs = ", ".join(dict.fromkeys(outcome.threat.slug for outcome in closed))
         return Coverage.model_validate({**given, "state": "mitigated", "reason": f"{slugs}: {kinds}", "controls": controls})
     if not element.evidence or element.attributes.get("stated_by") == "document":
-        return Coverage.model_validate({**given, "state": "not_examined", "reason": "known from a document only; nothing of it was found in code or configuration"})
+        return Coverage.model_validate(
+            {**given, "state": "not_examined", "reason": "known from a document only; nothing of it was found in code or configuration"}
+        )
     if missed:
         reasons = "; ".join(f"{miss.threat.slug}: {miss.reason}" for miss in missed[:3])
         more = f"; and {len(missed) - 3} more" if len(missed) > 3 else ""

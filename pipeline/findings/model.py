@@ -70,6 +70,7 @@ class Coverage(Frozen):
 class Skipped(Frozen):
     path: str
     reason: str
+    count: int = Field(default=1, description="Files this entry stands for.")
 
 
 class Failed(Frozen):

@@ -16,9 +16,12 @@ from pipeline.threats.view import View
 _WORDS: dict[Factor, str] = {
     "reached_from_internet": "reached from the internet", "unauthenticated": "no authentication on the way in",
     "source_is_public": "what flows in can be written by anyone", "path_is_user_controlled": "the caller chooses the path or address",
-    "runs_in_ci": "it runs in CI", "holds_secrets": "the process holds credentials", "moves_money": "money moves", "changes_data": "data is changed or deleted",
-    "sends_messages": "messages go out", "executes_code": "code is executed", "about_people": "it decides about people or handles their data",
-    "has_tools": "the model can act through tools", "reads_private_data": "private data is within reach", "only_in_examples": "seen in examples only",
+    "runs_in_ci": "it runs in CI", "holds_secrets": "the process holds credentials", "moves_money": "money moves",
+    "changes_data": "data is changed or deleted",
+    "sends_messages": "messages go out", "executes_code": "code is executed",
+    "about_people": "it decides about people or handles their data",
+    "has_tools": "the model can act through tools", "reads_private_data": "private data is within reach",
+    "only_in_examples": "seen in examples only",
     "has_untrusted_content": "content written by outsiders reaches the model", "acts_on_the_world": "money, safety or access depends on it",
 }  # fmt: skip
 _PUBLIC = frozenset({"web_content", "user_feedback"})
@@ -48,7 +51,9 @@ def assess(view: View, match: Match) -> Risk:
     reasons += more
     for control in match.lowered[:2]:
         likelihood = max(1, likelihood - 1)
-        reasons.append(f"likelihood -1: {control.kind.replace('_', ' ')} is there ({control.evidence[0].path}:{control.evidence[0].start_line})")
+        reasons.append(
+            f"likelihood -1: {control.kind.replace('_', ' ')} is there ({control.evidence[0].path}:{control.evidence[0].start_line})"
+        )
     confidence: Confidence = threat.confidence
     if "only_in_examples" in factors:
         confidence = _lower(confidence)
@@ -95,11 +100,13 @@ def _factors(view: View, match: Match) -> set[Factor]:
         found.add("path_is_user_controlled")
     if element.kind == "ci_job":
         found.add("runs_in_ci")
-    if element.attributes.get("secrets") is True or element.attributes.get("holds_secret") is True or any(e.kind == "secret" for e in nearby):
+    if (
+        element.attributes.get("secrets") is True
+        or element.attributes.get("holds_secret") is True
+        or any(e.kind == "secret" for e in nearby)
+    ):
         found.add("holds_secrets")
     acting = [*nearby, *(view.elements[r.target] for r in view.relations_from.get(element.id, ()) if r.kind in ("has_tool", "calls"))]
-    for user in (view.elements[r.source] for r in view.relations_to.get(element.id, ()) if r.kind == "uses_model"):
-        acting += [view.elements[r.target] for r in view.relations_from.get(user.id, ()) if r.kind == "has_tool"]
     effects = {effect for e in acting for effect in _tuple(e.attributes.get("effects"))}
     if "payment" in effects:
         found |= {"moves_money", "acts_on_the_world"}

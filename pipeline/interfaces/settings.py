@@ -84,10 +84,11 @@ def _split(name: str, value: str) -> object:
 
 def _from_tree(root: Path) -> dict[str, object]:
     own = root / FILE_NAME
-    if own.exists() or own.is_symlink():
+    if os.path.lexists(own):
         return _from_file(own, root)
     project = root / "pyproject.toml"
-    return _from_pyproject(project, root) if project.is_file() and not project.is_symlink() else {}
+    readable = os.access(project, os.R_OK) and project.is_file() and not project.is_symlink()
+    return _from_pyproject(project, root) if readable else {}  # one that cannot be read is reported by the scan itself
 
 
 def _from_file(path: Path, folder: Path) -> dict[str, object]:
@@ -158,8 +159,11 @@ def _checked(said: _Given, path: Path, folder: Path, lines: Mapping[str, int]) -
 
 
 def _inside(item: str, folder: Path, where: str) -> str:
-    place = (folder / item).resolve()
-    if not place.is_relative_to(folder.resolve()):
+    try:
+        is_inside = (place := (folder / item).resolve()).is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):
+        raise UnusableInput(f"docs names {shorten(visible(item), 60)}, which is no path", visible(where), "correct it") from None
+    if not is_inside:
         raise UnusableInput(f"docs names {visible(item)}, which is outside of its folder", visible(where), "give it with --docs instead")
     return str(place)
 

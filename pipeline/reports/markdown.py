@@ -25,6 +25,7 @@ from pipeline.reports.wording import (
     sentence,
     severity_counts,
     skipped_by_reason,
+    skipped_count,
     span,
     verdict,
     words,
@@ -132,7 +133,7 @@ def _left_out(scan: Scan) -> Iterator[str]:
         yield f"- {plural(group.count, 'finding')} {group.reason}, not shown"
     if scan.skipped:
         reasons = ", ".join(f"{group.count} {text(group.reason)}" for group in skipped_by_reason(scan)[:8])
-        yield f"- {plural(len(scan.skipped), 'file')} skipped: {reasons}"
+        yield f"- {plural(skipped_count(scan), 'file')} skipped: {reasons}"
     for error in scan.errors[:10]:
         yield f"- **Error** {code(error.path)}: {text(error.error)}"
     if len(scan.errors) > 10:

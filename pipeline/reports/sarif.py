@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pipeline.findings.model import SEVERITIES, Failed, Finding, Scan, Skipped, Taxonomy
 from pipeline.reports import sarif_model as sarif
 from pipeline.reports.escape import json_text, markdown, markdown_code, shorten, visible
-from pipeline.reports.wording import ROLES, ordered, path_names, place, sentence, words
+from pipeline.reports.wording import ROLES, lead_way, ordered, path_names, place, sentence, words
 from pipeline.system.model import Confidence, Evidence, Severity
 
 ROOT = "SRCROOT"
@@ -148,8 +148,8 @@ def _location(evidence: Evidence, index: int | None = None) -> sarif.Location:
 
 
 def _result(scan: Scan, finding: Finding, rule_index: int, taxa: _Taxa) -> sarif.Result:
-    path = [evidence for evidence in finding.evidence if evidence.role in ("source", "step", "sink")]
-    rest = [evidence for evidence in finding.evidence if evidence.role in ("missing", "claim")]
+    path = lead_way(finding)
+    rest = [evidence for evidence in finding.evidence if evidence not in path]
     main = next((evidence for evidence in reversed(path) if evidence.role == "sink"), (path or rest)[0])
     element = next((element for element in scan.system.elements if element.id == finding.element), None)
     where = _location(main)

@@ -34,6 +34,7 @@ from pipeline.reports.wording import (
     sentence,
     severity_counts,
     skipped_by_reason,
+    skipped_count,
     span,
     verdict,
     words,
@@ -222,7 +223,7 @@ def _last_line(scan: Scan) -> Text:
         line.append(" (").append(Text(", ").join(Text(f"{count} {severity}", INKS[severity]) for severity, count in counts)).append(")")
     for group in closed_counts(scan):
         line.append(f", {group.count} {group.reason}")
-    line.append(f", {plural(len(scan.skipped), 'file')} skipped, ")
+    line.append(f", {plural(skipped_count(scan), 'file')} skipped, ")
     line.append(plural(len(scan.errors), "error"), "bold bright_red" if scan.errors else "")
     if not found or scan.errors:
         line.append(f"\n{verdict(scan)}.", "yellow")

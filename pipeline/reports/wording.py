@@ -108,9 +108,18 @@ def span(evidence: Evidence) -> str:
 
 
 def hops(finding: Finding) -> tuple[Evidence, ...]:
-    """The places the data passes, in order, none twice in a row."""
-    path = [evidence for evidence in finding.evidence if evidence.role in ("source", "step", "sink")]
+    """The places the data passes on the way that is told, in order, none twice in a row."""
+    path = lead_way(finding)
     return tuple(hop for index, hop in enumerate(path) if index == 0 or place(path[index - 1]) != place(hop))
+
+
+def lead_way(finding: Finding) -> tuple[Evidence, ...]:
+    """The first way of the finding, from where it enters to where it ends; further ways and places come behind it."""
+    path = [evidence for evidence in finding.evidence if evidence.role in ("source", "step", "sink")]
+    if path and path[0].role == "source":
+        end = next((index for index, evidence in enumerate(path) if evidence.role == "sink"), len(path) - 1)
+        return tuple(path[: end + 1])
+    return tuple(path)
 
 
 def names(scan: Scan) -> dict[str, str]:
@@ -125,9 +134,16 @@ def path_names(scan: Scan, finding: Finding) -> tuple[str, ...]:
     return tuple(known.get(item, item) for item in finding.attack_path)
 
 
+def skipped_count(scan: Scan) -> int:
+    """Files passed over; an entry may stand for many."""
+    return sum(item.count for item in scan.skipped)
+
+
 def skipped_by_reason(scan: Scan) -> tuple[Group, ...]:
     """Reasons with their counts, most frequent first."""
-    counted = Counter(item.reason for item in scan.skipped)
+    counted: Counter[str] = Counter()
+    for item in scan.skipped:
+        counted[item.reason] += item.count
     return tuple(Group(reason, count) for reason, count in sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -167,7 +167,9 @@ def frozen_relations(assembly: Assembly) -> tuple[Relation, ...]:
 
 def frozen_controls(assembly: Assembly) -> tuple[Control, ...]:
     return tuple(
-        Control(id=f"{kind}@{place}", kind=kind, protects=tuple(sorted(covered)), evidence=tuple(cited), note=cited[0].note if cited else "")
+        Control(
+            id=f"{kind}@{place}", kind=kind, protects=tuple(sorted(covered)), evidence=tuple(cited), note=cited[0].note if cited else ""
+        )
         for (kind, place), (covered, cited) in sorted(assembly.controls.items())
         if covered
     )

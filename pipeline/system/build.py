@@ -65,7 +65,8 @@ def _freeze(assembly: Assembly, drawn: Sequence[Boundary]) -> System:
         for flow in _merged(found)
     )
     return System(
-        elements=elements, flows=flows, relations=frozen_relations(assembly), boundaries=(*boundaries_of(elements), *sorted(drawn, key=lambda b: b.id)), controls=controls,
+        elements=elements, flows=flows, relations=frozen_relations(assembly), boundaries=(*boundaries_of(elements), *sorted(drawn,
+        key=lambda b: b.id)), controls=controls,
         claims=tuple(sorted(assembly.claims, key=lambda claim: claim.id)),
     )  # fmt: skip
 

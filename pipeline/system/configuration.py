@@ -40,7 +40,11 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
         if "workflow" in by_kind:
             _workflow(assembly, file, by_kind)
         for setting in by_kind.get("environment", ()):
-            if setting.attributes.get("secret") and setting.attributes.get("has_value") is not False and not setting.attributes.get("placeholder"):
+            if (
+                setting.attributes.get("secret")
+                and setting.attributes.get("has_value") is not False
+                and not setting.attributes.get("placeholder")
+            ):
                 _secret(assembly, file, setting, "config")
         for setting in by_kind.get("mcp_server", ()):
             _mcp_client(assembly, file, setting)
@@ -50,9 +54,7 @@ def _folder(path: str) -> str:
     return path.rsplit("/", 1)[0] if "/" in path else ""
 
 
-def _packages(
-    assembly: Assembly, file: ConfigFacts, packages: Sequence[Setting], indexes: Sequence[Setting], locked: set[str]
-) -> None:
+def _packages(assembly: Assembly, file: ConfigFacts, packages: Sequence[Setting], indexes: Sequence[Setting], locked: set[str]) -> None:
     words = load_words()
     popular = set(words.ai_packages)
     packages = [p for p in packages if p.attributes.get("group") != "build"]  # what builds the product is none of its parts
@@ -66,7 +68,8 @@ def _packages(
     judged = [p for p in loose if p in ai] if ai else loose
     manifest = assembly.drafts.put(
         "package", file.path, None,
-        {"total": len(packages), "unpinned": len(loose), "locked": is_locked or hashed == len(packages), "ai": bool(ai), "ecosystem": ecosystem,
+        {"total": len(packages), "unpinned": len(loose), "locked": is_locked or hashed == len(packages), "ai": bool(ai),
+        "ecosystem": ecosystem,
          "pin": "none" if any(p.attributes.get("pin") == "none" for p in judged) else "range" if judged else "exact"},
         None, None, file.purpose,
     )  # fmt: skip
@@ -83,7 +86,11 @@ def _packages(
         pin = setting.attributes.get("pin")
         alike = look_alike(_normal(setting.name), popular)
         if pin in ("git", "url") or alike is not None:
-            attributes: dict[str, AttributeValue] = {"pin": str(pin or "none"), "ecosystem": ecosystem, "ai": _normal(setting.name) in popular}
+            attributes: dict[str, AttributeValue] = {
+                "pin": str(pin or "none"),
+                "ecosystem": ecosystem,
+                "ai": _normal(setting.name) in popular,
+            }
             if alike is not None:
                 attributes["lookalike_of"] = alike
             _put(assembly, "package", setting.name, attributes, setting, file)
@@ -102,7 +109,9 @@ def _normal(name: str) -> str:
     return name.lower().replace("_", "-").replace(".", "-").split("[")[0]
 
 
-_KNOWN_NEIGHBOURS = frozenset({"jax", "flax", "dspy", "ray", "mcp", "ollama", "torch", "onnx", "keras", "shap", "trl", "peft", "nltk", "spacy", "vllm", "wandb"})
+_KNOWN_NEIGHBOURS = frozenset(
+    {"jax", "flax", "dspy", "ray", "mcp", "ollama", "torch", "onnx", "keras", "shap", "trl", "peft", "nltk", "spacy", "vllm", "wandb"}
+)
 
 
 def look_alike(name: str, popular: Iterable[str]) -> str | None:
@@ -154,9 +163,12 @@ def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequ
             _secret(assembly, file, setting, "image")
 
 
-_STORES = {"chroma": "vector_store", "qdrant": "vector_store", "weaviate": "vector_store", "milvus": "vector_store", "pgvector": "vector_store", "postgres": "data_store",
-           "mysql": "data_store", "mariadb": "data_store", "mongo": "data_store", "redis": "data_store", "elasticsearch": "data_store", "ollama": "inference_server",
-           "vllm": "inference_server", "text-generation-inference": "inference_server", "triton": "inference_server", "mlflow": "model_registry"}  # fmt: skip
+_STORES = {"chroma": "vector_store", "qdrant": "vector_store", "weaviate": "vector_store", "milvus": "vector_store",
+"pgvector": "vector_store", "postgres": "data_store",
+           "mysql": "data_store", "mariadb": "data_store", "mongo": "data_store", "redis": "data_store", "elasticsearch": "data_store",
+           "ollama": "inference_server",
+           "vllm": "inference_server", "text-generation-inference": "inference_server", "triton": "inference_server",
+           "mlflow": "model_registry"}  # fmt: skip
 
 
 def _service(assembly: Assembly, file: ConfigFacts, setting: Setting) -> None:
@@ -166,7 +178,11 @@ def _service(assembly: Assembly, file: ConfigFacts, setting: Setting) -> None:
     attributes: dict[str, AttributeValue] = {"service": setting.name}
     if published:
         attributes["published"] = _value(published)
-        open_ports = [str(p) for p in (published if isinstance(published, tuple) else (published,)) if not str(p).startswith(("127.0.0.1", "localhost", "[::1]"))]
+        open_ports = [
+            str(p)
+            for p in (published if isinstance(published, tuple) else (published,))
+            if not str(p).startswith(("127.0.0.1", "localhost", "[::1]"))
+        ]
         attributes["exposed"] = bool(open_ports)
     kind: ElementKind = "container"
     for word, known in _STORES.items():
@@ -190,7 +206,9 @@ def _service(assembly: Assembly, file: ConfigFacts, setting: Setting) -> None:
         attributes["authenticated"] = _has_credentials(a)
         if a.get("pin"):
             attributes["pin"] = str(a["pin"])
-    identity = _put(assembly, kind, f"{setting.name} ({file.path})" if kind == "container" else f"{setting.name} service", attributes, setting, file)
+    identity = _put(
+        assembly, kind, f"{setting.name} ({file.path})" if kind == "container" else f"{setting.name} service", attributes, setting, file
+    )
     if kind != "container" and _has_credentials(a):
         assembly.control("authentication", identity, assembly.cite_place(setting.place))
     if kind != "container" and not attributes.get("exposed"):
@@ -213,13 +231,19 @@ def _has_credentials(attributes: Mapping[str, Attribute]) -> bool:
     names = " ".join((*_tuple(attributes.get("environment")), *_tuple(attributes.get("command")))).upper()
     if "ANONYMOUS_ACCESS_ENABLED=TRUE" in names.replace(" ", ""):
         return False
-    return any(word in names for word in ("PASSWORD", "API_KEY", "AUTHN", "AUTH_TOKEN", "SECRET", "REQUIREPASS", "AUTHENTICATION", "--API-KEY"))
+    return any(
+        word in names for word in ("PASSWORD", "API_KEY", "AUTHN", "AUTH_TOKEN", "SECRET", "REQUIREPASS", "AUTHENTICATION", "--API-KEY")
+    )
 
 
 def _workflow(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequence[Setting]]) -> None:
     workflow = by_kind["workflow"][0]
     steps = by_kind.get("workflow_step", ())
-    loose = [s for s in steps if s.attributes.get("uses") and s.attributes.get("pin") not in ("sha", None) and not str(s.attributes["uses"]).startswith("./")]
+    loose = [
+        s
+        for s in steps
+        if s.attributes.get("uses") and s.attributes.get("pin") not in ("sha", None) and not str(s.attributes["uses"]).startswith("./")
+    ]
     outside = [s for s in steps if s.attributes.get("untrusted_input")]
     text = " ".join(f"{s.attributes.get('uses') or ''} {s.attributes.get('run') or ''}" for s in steps).lower()
     permissions = workflow.attributes.get("permissions")
@@ -228,7 +252,8 @@ def _workflow(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Seque
         "permissions": _permission(permissions), "actions_unpinned": len(loose),
         "runs_ai": any(word in text for word in ("openai", "claude", "anthropic", "gemini", "codex", "llm", "ai-inference", "gpt")),
         "secrets": any(s.attributes.get("secrets") for s in steps),
-        "publishes_model": any(word in text for word in ("upload_folder", "push_to_hub", "huggingface-cli upload", "hf upload", "register_model")),
+        "publishes_model": any(word in text for word in ("upload_folder", "push_to_hub", "huggingface-cli upload", "hf upload",
+        "register_model")),
         "third_party_unpinned": any(not str(s.attributes.get("uses")).startswith(("actions/", "github/")) for s in loose),
     }  # fmt: skip
     identity = _put(assembly, "ci_job", file.path, attributes, workflow, file)
@@ -251,7 +276,14 @@ def _permission(value: Attribute) -> str:
 
 
 def _secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str) -> None:
-    _put(assembly, "secret", f"{setting.name} in {file.path}", {"where": where, "detector": str(setting.attributes.get("secret"))}, setting, file)
+    _put(
+        assembly,
+        "secret",
+        f"{setting.name} in {file.path}",
+        {"where": where, "detector": str(setting.attributes.get("secret"))},
+        setting,
+        file,
+    )
 
 
 _THIS_MACHINE = re.compile(r"https?://(localhost|127(\.\d{1,3}){3}|0\.0\.0\.0|\[::1\])(?=[:/?#]|$)", re.IGNORECASE)

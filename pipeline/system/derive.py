@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from ingest.code.program import FunctionRef
 from pipeline.system.assembly import Assembly
-from pipeline.system.code_elements import ENTRY_KINDS
+from pipeline.system.entries import ENTRY_KINDS
 from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, SinkRole, Zone
 from pipeline.system.words import load_words, mentions, words_of
 
@@ -82,8 +82,10 @@ def _effects(assembly: Assembly) -> None:
 def _acts(name: str) -> bool:
     """`refund_order` acts, `get_refund_policy` reads."""
     words = words_of(name)
-    return not words or words[0] not in ("get", "list", "find", "search", "lookup", "look", "read", "show", "check", "is", "has", "fetch", "describe",
-                                         "calculate", "estimate", "format", "parse", "validate", "count", "explain", "preview", "can")  # fmt: skip
+    return not words or words[0] not in ("get", "list", "find", "search", "lookup", "look", "read", "show", "check", "is", "has", "fetch",
+    "describe",
+                                         "calculate", "estimate", "format", "parse", "validate", "count", "explain", "preview",
+                                         "can")  # fmt: skip
 
 
 def _declared(assembly: Assembly, call: tuple[int, int]) -> Iterable[str]:
@@ -114,16 +116,20 @@ def _structure(assembly: Assembly) -> None:
             _imply(assembly, source, target, ("model_reply",), "memory_write", steps)
         elif kind == "uses_store" and assembly.draft(source).kind == "retriever":
             _imply(assembly, target, source, ("retrieved_text",), None, steps)
-    for identity, draft in sorted(assembly.drafts.by_id.items()):
-        if draft.kind == "mcp_tool":
-            effects = _as_tuple(draft.attributes.get("effects"))
-            if effects:
-                draft.attributes["effects"] = effects
 
 
 def _incoming(assembly: Assembly, tool: str) -> tuple[Label, ...]:
     return tuple(
-        sorted({label for (_s, target, role), flows in assembly.flows.items() if target == tool and role == "response" for f in flows for label in f.carries})
+        sorted(
+            {
+                label
+                for (_s, target, role), flows in assembly.flows.items()
+                if target == tool and role == "response"
+                for f in flows
+                for label in f.carries
+                if label in ("web_content", "uploaded_file", "retrieved_text", "stored_data", "user_feedback")
+            }
+        )
     )
 
 
@@ -151,7 +157,9 @@ def _recorded(assembly: Assembly) -> None:
             elif from_kind == "ml_model" and "prediction" in flow.carries:
                 assembly.control("audit_log", source, last, "the decision is recorded here")
             elif to_draft.kind == "log" and "user_input" in flow.carries:
-                for model in {t for (s, t, r), _f in assembly.flows.items() if s == source and r in ("prompt", "conversation", "system_prompt")}:
+                for model in {
+                    t for (s, t, r), _f in assembly.flows.items() if s == source and r in ("prompt", "conversation", "system_prompt")
+                }:
                     assembly.control("prompt_log", model, last, "the input is recorded here")
 
 
@@ -176,7 +184,9 @@ def _inference(assembly: Assembly) -> None:
             draft.attributes["authenticated"] = "authentication" in covered.get(identity, set())
             if mentions([draft.name, assembly.program.function(reference).name], load_words().administrative):
                 draft.attributes["admin"] = True
-        returned = {label for (_s, t, r), fs in assembly.flows.items() if t == identity and r == "response" for f in fs for label in f.carries}
+        returned = {
+            label for (_s, t, r), fs in assembly.flows.items() if t == identity and r == "response" for f in fs for label in f.carries
+        }
         if "prediction" in returned:
             draft.attributes["returns_prediction"] = True
             if any(
@@ -206,7 +216,15 @@ def _models(assembly: Assembly) -> None:
             if mentions(names, words.physical):
                 draft.attributes["physical"] = True
         elif draft.kind == "training_job":
-            labels = sorted({label for (_s, t, r), fs in assembly.flows.items() if t == identity and r == "training_data" for f in fs for label in f.carries})
+            labels = sorted(
+                {
+                    label
+                    for (_s, t, r), fs in assembly.flows.items()
+                    if t == identity and r == "training_data"
+                    for f in fs
+                    for label in f.carries
+                }
+            )
             if labels:
                 draft.attributes["data_from"] = tuple(labels)
             if mentions(_names_around(assembly, identity), words.personal):
@@ -216,14 +234,23 @@ def _models(assembly: Assembly) -> None:
 def _names_around(assembly: Assembly, identity: str) -> list[str]:
     draft = assembly.draft(identity)
     names = [draft.name]
+    generative = draft.kind in ("hosted_llm", "local_llm", "agent")
     for file, value in draft.nodes:
         facts = assembly.program.files[file]
         scope = facts.functions[facts.values[value].scope]
         names += [facts.path, scope.qualified_name]
-        names += [facts.values[given].text for given in facts.values[value].inputs if facts.values[given].kind in ("name", "choice", "attribute")]
-        names += [v.text for v in facts.values if v.kind == "constant" and v.constant_type == "string" and v.scope == facts.values[value].scope and len(v.text) < 40]
+        names += [
+            facts.values[given].text for given in facts.values[value].inputs if facts.values[given].kind in ("name", "choice", "attribute")
+        ]
+        if generative:
+            continue  # prompts speak of everything; what the code around is called is a better sign
+        names += [
+            v.text
+            for v in facts.values
+            if v.kind == "constant" and v.constant_type == "string" and v.scope == facts.values[value].scope and len(v.text) < 40
+        ]
     for (source, target, _role), flows in assembly.flows.items():
-        if identity in (source, target):
+        if identity in (source, target) and not generative:
             names += [assembly.draft(source).name, assembly.draft(target).name]
             names += [step.path for flow in flows for step in flow.steps]
     return names
@@ -262,7 +289,9 @@ def boundaries_of(elements: Iterable[Element]) -> tuple[Boundary, ...]:
     zones: dict[Zone, list[str]] = {}
     for element in elements:
         zones.setdefault(element.zone, []).append(element.id)
-    return tuple(Boundary(id=f"zone:{zone}", name=_ZONE_NAMES[zone], kind="zone", elements=tuple(sorted(ids))) for zone, ids in sorted(zones.items()))
+    return tuple(
+        Boundary(id=f"zone:{zone}", name=_ZONE_NAMES[zone], kind="zone", elements=tuple(sorted(ids))) for zone, ids in sorted(zones.items())
+    )
 
 
 def crossed(flow: Flow, zones: dict[str, Zone]) -> tuple[str, ...]:

@@ -19,13 +19,21 @@ from pipeline.system.model import Boundary, Claim, ControlKind, ElementKind, Evi
 from pipeline.system.promises import Promise, load_promises, modality_of, promised, says_word, sentences
 from pipeline.system.words import mentions, words_of
 
-_COMMON = frozenset({"the", "and", "get", "post", "put", "api", "app", "main", "in", "of", "a", "to", "for", "by", "model", "models", "tool", "tools", "agent", "data",
-                     "service", "server", "client", "system", "user", "users", "run", "list", "search", "chat", "text", "id", "file", "files", "all", "call", "calls", "new", "is",
-                     "langchain", "openai", "support", "http", "clients", "write", "read", "send", "message", "code", "python", "sql", "database"})  # fmt: skip
-_UNIVERSAL = re.compile(r"\b(all|every|each|any|always|no|never|only|whatever)\b|\b(tool calls|prompts|models|model revisions|decisions|endpoints|routes)\b", re.IGNORECASE)
+_COMMON = frozenset({"the", "and", "get", "post", "put", "api", "app", "main", "in", "of", "a", "to", "for", "by", "model", "models",
+"tool", "tools", "agent", "data",
+                     "service", "server", "client", "system", "user", "users", "run", "list", "search", "chat", "text", "id", "file",
+                     "files", "all", "call", "calls", "new", "is",
+                     "langchain", "openai", "support", "http", "clients", "write", "read", "send", "message", "code", "python", "sql",
+                     "database"})  # fmt: skip
+_UNIVERSAL = re.compile(
+    r"\b(all|every|each|any|always|no|never|only|whatever)\b|\b(tool calls|prompts|models|model revisions|decisions|endpoints|routes)\b",
+    re.IGNORECASE,
+)
 _CARRIED: dict[ElementKind, Label] = {
-    "web_content": "web_content", "end_user": "user_input", "anonymous_public": "user_input", "dataset": "dataset_records", "vector_store": "retrieved_text",
-    "retriever": "retrieved_text", "data_store": "stored_data", "hosted_llm": "model_reply", "agent": "model_reply", "ml_model": "prediction",
+    "web_content": "web_content", "end_user": "user_input", "anonymous_public": "user_input", "dataset": "dataset_records",
+    "vector_store": "retrieved_text",
+    "retriever": "retrieved_text", "data_store": "stored_data", "hosted_llm": "model_reply", "agent": "model_reply",
+    "ml_model": "prediction",
     "model_registry": "model_artifact",
 }  # fmt: skip
 _BECOMES: dict[ElementKind, SinkRole] = {
@@ -91,7 +99,8 @@ def _candidates(assembly: Assembly, sentence: str, promise: Promise, document: s
     """Elements the sentence can be about: those it names; else all of a kind it names as such."""
     possible = [
         draft for _, draft in sorted(assembly.drafts.by_id.items())
-        if draft.kind in promise.about and _speaks_of(document, draft) and draft.evidence and draft.attributes.get("examples_only") is not True and _narrowed(draft, promise)
+        if draft.kind in promise.about and _speaks_of(document,
+        draft) and draft.evidence and draft.attributes.get("examples_only") is not True and _narrowed(draft, promise)
         and (not promise.via or _arriving(assembly, draft.id, promise, sentence))
     ]  # fmt: skip
     named = [draft.id for draft in possible if _names(assembly, draft, sentence)]
@@ -200,7 +209,11 @@ def _drawn(assembly: Assembly, label: str, evidence: Evidence) -> str:
         own = {_stem(word) for word in words_of(draft.name.split(" (")[0]) if word not in _COMMON and len(word) > 2}
         if draft.kind == kind and said and own & said:
             return identity
-    same_kind = [identity for identity, draft in sorted(assembly.drafts.by_id.items()) if draft.kind == kind and draft.attributes.get("stated_by") is None]
+    same_kind = [
+        identity
+        for identity, draft in sorted(assembly.drafts.by_id.items())
+        if draft.kind == kind and draft.attributes.get("stated_by") is None
+    ]
     if len(same_kind) == 1 and kind not in ("component", "external_service", "data_store", "web_content", "end_user"):
         return same_kind[0]
     attributes: dict[str, str | bool] = {"stated_by": "document"}
@@ -233,7 +246,8 @@ def _drawn_flow(assembly: Assembly, source: str, target: str, evidence: Evidence
         return
     carried, role = _CARRIED.get(drafts[0].kind), _BECOMES.get(drafts[1].kind)
     assembly.flow(
-        Flow(id=f"{source}->{target}:drawn", source=source, target=target, carries=(carried,) if carried else (), role=role, steps=(evidence,),
+        Flow(id=f"{source}->{target}:drawn", source=source, target=target, carries=(carried,) if carried else (), role=role,
+        steps=(evidence,),
              stated_by="document")
     )  # fmt: skip
 

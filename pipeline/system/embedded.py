@@ -6,13 +6,17 @@ import re
 
 from ingest.code.program import Node
 from ingest.facts import Value
-from ingest.secrets import find_secrets
+from ingest.secrets import find_secrets, is_public_identifier, mask_literals_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import AttributeValue
 from pipeline.system.words import load_words
 
 # A credential told in prose: `user "nora" and password "Vinter-77"`. Quoted, with a digit or a sign in it.
-_SPOKEN = re.compile(r"\b(?:password|passphrase|passcode|access code|api key|token)\b\W{1,4}(?:is\W{1,3})?[\"'`](?=[^\"'`\s]*[\d!#$%&*+@_-])[^\"'`\s]{6,}[\"'`]", re.IGNORECASE)
+_SPOKEN = re.compile(
+    r"\b(?:password|passphrase|passcode|access code|api key|token)\b\W{1,4}(?:is\W{1,3})?"
+    r"[\"'`](?=[^\"'`\s]*[\d!#$%&*+@_-])[^\"'`\s]{6,}[\"'`]",
+    re.IGNORECASE,
+)
 _PROMPT_ROLES = frozenset({"system_prompt", "instructions"})
 
 
@@ -46,7 +50,9 @@ def _prompts(assembly: Assembly) -> set[Node]:
                 if find_secrets(text) or _SPOKEN.search(text):
                     attributes["holds_secret"] = True
                 name = _name(assembly, node)
-                prompt = assembly.drafts.put("prompt", name, None, attributes, assembly.cite(node), node, assembly.purpose(node[0]), assembly.symbol(node))
+                prompt = assembly.drafts.put(
+                    "prompt", name, None, attributes, assembly.cite(node), node, assembly.purpose(node[0]), assembly.symbol(node)
+                )
                 assembly.relate(sink.element, "has_prompt", prompt, assembly.cite(call))
     return found
 
@@ -76,7 +82,9 @@ def _texts(assembly: Assembly, given: Node) -> list[tuple[Node, str]]:
                 joined = "".join(part.text for part in parts if part.kind == "constant")
                 if len(joined) >= 20:
                     found.append((origin, joined))
-                queue += [(origin[0], part) for part, inner in zip(value.inputs, parts, strict=True) if inner.kind not in ("constant", "unknown")][:4]
+                queue += [
+                    (origin[0], part) for part, inner in zip(value.inputs, parts, strict=True) if inner.kind not in ("constant", "unknown")
+                ][:4]
             elif value.kind == "call":
                 queue += [(origin[0], part) for part in value.inputs[:3]]
             elif value.kind == "attribute":
@@ -115,12 +123,15 @@ def _secrets(assembly: Assembly, prompts: set[Node]) -> None:
             assigned = named.get(identity) or _keyword(facts.values, identity)
             text = f'{assigned} = "{value.text}"' if assigned and "\n" not in value.text and len(value.text) < 200 else value.text
             spans = find_secrets(text)
-            if not spans:
+            if not spans or (is_public_identifier(assigned, value.text) and spans[0].detector == "Secret Keyword"):
                 continue
             node = (file, identity)
+            cited = assembly.cite(node)
+            if cited is not None:  # the name may stand on another line, or the value in pieces: nothing of it is shown
+                cited = cited.model_copy(update={"quote": mask_literals_of(cited.quote, value.text)})
             where = "prompt" if node in prompts else "notebook" if facts.cells else "code"
             name = f"{assigned or spans[0].detector} in {facts.path}"
-            assembly.drafts.put("secret", name, None, {"where": where, "detector": spans[0].detector}, assembly.cite(node), node, facts.purpose)
+            assembly.drafts.put("secret", name, None, {"where": where, "detector": spans[0].detector}, cited, node, facts.purpose)
 
 
 def _keyword(values: tuple[Value, ...], identity: int) -> str:

@@ -28,6 +28,7 @@ class EvidenceBook:
     ) -> None:
         self._read_lines, self._mask, self._paragraphs = read_lines, mask, paragraphs
         self._lines: dict[str, Lines] = {}
+        self._masked: dict[tuple[str, int | None], tuple[str, ...]] = {}
         self._kept: dict[tuple[Place, Role, str], Evidence] = {}
 
     def quote(self, place: Place, role: Role, note: str = "") -> Evidence:
@@ -46,10 +47,20 @@ class EvidenceBook:
         if page is None or not 1 <= place.start_line <= place.end_line <= len(page):
             raise UnknownPlace(f"{place.path}: no lines {place.start_line}-{place.end_line}")
         end = min(place.end_line, place.start_line + MAX_QUOTED_LINES - 1)
-        text = self._mask("\n".join(page[place.start_line - 1 : end]))
+        text = "\n".join(self._masked_lines(place, page)[place.start_line - 1 : end])
         made = Evidence(
             path=place.path, start_line=place.start_line, end_line=end, quote=text, role=role, page=place.page,
             unit="paragraph" if place.path in self._paragraphs else "line", note=note,
         )  # fmt: skip
         self._kept[key] = made
         return made
+
+    def _masked_lines(self, place: Place, page: tuple[str, ...]) -> tuple[str, ...]:
+        """The page without its secrets. Masked whole: a secret may be written in pieces over several lines."""
+        key = (place.path, place.page)
+        known = self._masked.get(key)
+        if known is None:
+            masked = tuple(self._mask("\n".join(page)).split("\n"))
+            # Were a masker to change the number of lines, each line by itself is still masked.
+            known = self._masked[key] = masked if len(masked) == len(page) else tuple(self._mask(line) for line in page)
+        return known

@@ -63,7 +63,8 @@ class CallRule(Frozen):
     control: ControlKind | None = Field(default=None, description="The call is a control.")
     protects: Literal["element", "application", "function", "data", "receiver"] = Field(
         default="data",
-        description="What the control covers: the call's element; the whole application; every flow of the enclosing function; the data passed through it; the element the receiver is.",
+        description="What the control covers: the call's element; the whole application; every flow of the enclosing function; "
+        "the data passed through it; the element the receiver is.",
     )
     cleans: tuple[SinkRole, ...] = Field(default=(), description="Data that passed through is harmless for these roles.")
     stops: bool = Field(default=False, description="The result carries nothing of the arguments (len, isinstance).")
@@ -92,7 +93,9 @@ class DecoratorRule(Frozen):
     except_types: tuple[str, ...] = Field(default=(), description="Parameters of these types carry nothing (Response, BackgroundTasks).")
     parameter_types: dict[str, Label] = Field(default_factory=dict, description="Parameter type -> what it carries (UploadFile).")
     returns: SinkRole | None = None
-    injects: tuple[str, ...] = Field(default=(), description="Calls in defaults or annotations that mark an injected parameter (fastapi.Depends).")
+    injects: tuple[str, ...] = Field(
+        default=(), description="Calls in defaults or annotations that mark an injected parameter (fastapi.Depends)."
+    )
 
 
 class ClassRule(Frozen):

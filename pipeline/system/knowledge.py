@@ -83,9 +83,7 @@ class FrameworkIndex:
         self._types = NameTable[str](
             (name, Known(given, framework.name)) for framework in self.frameworks for name, given in framework.types.items()
         )
-        self._aliases = {
-            alias: name for framework in self.frameworks for alias, name in framework.aliases.items()
-        }
+        self._aliases = {alias: name for framework in self.frameworks for alias, name in framework.aliases.items()}
 
     def canonical(self, name: str) -> str:
         """The name used in the framework files, where the code uses another import path."""

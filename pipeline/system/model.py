@@ -84,18 +84,19 @@ SinkRole = Literal[
 
 ControlKind = Literal[
     "authentication", "authorisation", "session_identity", "human_approval", "allow_list", "sandbox", "egress_limit",
-    "schema_validation", "output_encoding", "parameterised_query", "input_length_limit", "input_validation", "rate_limit", "output_token_limit",
+    "schema_validation", "output_encoding", "parameterised_query", "input_length_limit", "input_validation", "rate_limit",
+    "output_token_limit",
     "loop_limit", "timeout", "guardrail", "content_separation", "safe_loader", "pinned_revision", "pinned_dependency", "digest_pin",
-    "signature_check", "hash_check", "tenant_filter", "redaction", "secret_store", "audit_log", "prompt_log", "explanation", "data_validation",
+    "signature_check", "hash_check", "tenant_filter", "redaction", "secret_store", "audit_log", "prompt_log", "explanation",
+    "data_validation",
     "provenance_check", "review_before_use", "evaluation_gate", "drift_monitoring", "anomaly_monitoring", "differential_privacy",
     "output_perturbation", "confidence_threshold", "adversarial_testing", "non_root_user", "least_privilege", "read_only_access",
-    "network_isolation", "tls", "type_cast", "resource_limit", "budget_limit", "deduplication", "model_lineage", "kill_switch", "memory_scope",
+    "network_isolation", "tls", "type_cast", "resource_limit", "budget_limit", "deduplication", "model_lineage", "kill_switch",
+    "memory_scope",
     "transport_security", "dependency_audit",
 ]  # fmt: skip
 
-Stride = Literal[
-    "spoofing", "tampering", "repudiation", "information_disclosure", "denial_of_service", "elevation_of_privilege"
-]
+Stride = Literal["spoofing", "tampering", "repudiation", "information_disclosure", "denial_of_service", "elevation_of_privilege"]
 Severity = Literal["critical", "high", "medium", "low", "info"]
 Confidence = Literal["high", "medium", "low"]
 
@@ -144,7 +145,8 @@ class Relation(Frozen):
     """A lasting tie between two elements: an agent has a tool, a route runs in an application."""
 
     source: str
-    kind: Literal["has_tool", "uses_model", "uses_memory", "uses_retriever", "uses_store", "has_prompt", "loads", "trained_on", "produces", "serves",
+    kind: Literal["has_tool", "uses_model", "uses_memory", "uses_retriever", "uses_store", "has_prompt", "loads", "trained_on",
+    "produces", "serves",
                   "runs_in", "calls", "stores_into", "embeds_with", "same_as"]  # fmt: skip
     target: str
     evidence: tuple[Evidence, ...] = ()

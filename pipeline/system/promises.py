@@ -20,10 +20,13 @@ _FILE = Path(__file__).parent.parent / "knowledge" / "promises.yaml"
 Modality = Literal["does", "will", "must", "must_not", "does_not", "todo"]
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z0-9`\"'(])")
-_TODO = re.compile(r"\b(todo|tbd|fixme|to be (done|decided|added)|not yet|planned|plans? to|next (quarter|release|sprint)|in (the )?future|should eventually|open point|roadmap|"
+_TODO = re.compile(r"\b(todo|tbd|fixme|to be (done|decided|added)|not yet|planned|plans? to|next (quarter|release|sprint)|in (the )?future|"
+                   r"should eventually|open point|roadmap|"
                    r"backlog|later|would|could|might|proposed|proposal|we (want|hope|intend))\b", re.IGNORECASE)  # fmt: skip
 _WILL = re.compile(r"\b(will|shall be|going to)\b", re.IGNORECASE)
-_NEGATED = re.compile(r"\b(no|not|without|never|none|lacks?|missing|instead of|unless|isn't|aren't|doesn't|don't|skips?|disabled|optional)\b", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"\b(no|not|without|never|none|lacks?|missing|instead of|unless|isn't|aren't|doesn't|don't|skips?|disabled|optional)\b", re.IGNORECASE
+)
 _MUST_NOT = re.compile(r"\b(must|may|shall|can) ?(not|never)\b|\bnever\b|\bcannot\b|\bnot allowed\b", re.IGNORECASE)
 _MUST = re.compile(r"\b(must|shall|required?|has to|have to|needs?)\b", re.IGNORECASE)
 

@@ -10,14 +10,38 @@ import re
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly, SourceOf
-from pipeline.system.code_elements import ENTRY_KINDS, elements_of, receivers
-from pipeline.system.code_flows import condition_kind, guard_kind
+from pipeline.system.code_elements import elements_of, receivers
+from pipeline.system.entries import ENTRY_KINDS
+from pipeline.system.guards import condition_kind, guard_kind
 from pipeline.system.model import ControlKind, Evidence
 from pipeline.system.sites import CallSite, argument_positions, read_flags
 
-_AUTH_NAME = re.compile(r"(^|_)(auth\w*|current_user|current_\w*user|login_required|require_\w+|verify_\w*(token|key|jwt|session|signature)|api_key\w*|"
-                        r"check_(token|key|auth)\w*|get_(session_)?user|get_principal|get_identity|resolve_user|resolve_identity|logged_in)($|_)", re.IGNORECASE)  # fmt: skip
+_AUTH_NAME = re.compile(
+    r"(^|_)(auth\w*|current_user|current_\w*user|login_required|require_\w+|verify_\w*(token|key|jwt|session|signature)|api_key\w*|"
+    r"check_(token|key|auth)\w*|get_(session_)?user|get_principal|get_identity|resolve_user|resolve_identity|logged_in)($|_)",
+    re.IGNORECASE,
+)
 _RECORDED = frozenset({"agent", "hosted_llm", "local_llm", "tool", "mcp_tool", "ml_model"})
+_MOUNTS = ("include_router", "register_blueprint", "mount")
+_HANDED_AS = frozenset(
+    [
+        "middleware",
+        "guardrails",
+        "callbacks",
+        "input_guardrails",
+        "output_guardrails",
+        "auth",
+        "token_verifier",
+        "interrupt_before",
+        "hooks",
+        "auth_provider",
+        "transport_security",
+        "checkpointer",
+        "stop_when",
+        "safety_settings",
+        "logger",
+    ]
+)
 _DENIED = frozenset({"401", "403"})
 
 
@@ -31,9 +55,9 @@ def add_protection(assembly: Assembly) -> None:
                 assembly.control("authentication", identity, evidence)
     for site in assembly.sites.calls:
         said = read_flags(assembly.program, site.node, site.rule.flags).controls if site.rule.kind is None else ()
-        for kind in dict.fromkeys([site.rule.control, *said]):
-            if kind is not None:
-                _add_control(assembly, site, kind)
+        for control in dict.fromkeys([site.rule.control, *said]):
+            if control is not None:
+                _add_control(assembly, site, control)
     _add_field_limits(assembly)
     _add_guarded_uses(assembly)
     _add_recording_classes(assembly)
@@ -72,7 +96,8 @@ def _add_recording_classes(assembly: Assembly) -> None:
             continue
         handed = [
             identity for file, facts in enumerate(program.files) for value, call in enumerate(facts.values)
-            if call.kind == "call" and site.name in program.names((file, call.inputs[0])) for identity in _handed_to(assembly, (file, value))
+            if call.kind == "call" and site.name in program.names((file, call.inputs[0])) for identity in _handed_to(assembly, (file,
+            value))
         ]  # fmt: skip
         for method in site.rule.method:
             for reference in program.functions.get(f"{site.name}.{method}", ()):
@@ -105,7 +130,10 @@ def add_identities(assembly: Assembly) -> None:
                 for dependency in authenticating.dependencies((file, number), parameter.name):
                     if authenticating.function(dependency, 0) is not None:
                         assembly.sources.setdefault((file, parameter.value), []).append(
-                            SourceOf("identity", assembly.drafts.put("component", "session", "application", {}, assembly.function_evidence(dependency)))
+                            SourceOf(
+                                "identity",
+                                assembly.drafts.put("component", "session", "application", {}, assembly.function_evidence(dependency)),
+                            )
                         )
 
 
@@ -158,7 +186,8 @@ class _Authenticating:
         """A refusal of unknown callers: an answer 401 or 403."""
         value = self.program.value(call)
         names = self.program.names((call[0], value.inputs[0]))
-        if not any(name.rsplit(".", 1)[-1] in ("HTTPException", "abort", "Response", "JSONResponse", "HttpResponse", "PermissionDenied", "Unauthorized",
+        if not any(name.rsplit(".", 1)[-1] in ("HTTPException", "abort", "Response", "JSONResponse", "HttpResponse", "PermissionDenied",
+        "Unauthorized",
                                                "WebSocketException", "make_response") for name in names):  # fmt: skip
             return False
         if any(name.rsplit(".", 1)[-1] in ("PermissionDenied", "Unauthorized") for name in names):
@@ -320,9 +349,9 @@ class _Authenticating:
             self._mounted = []
             for file, facts in enumerate(self.program.files):
                 for identity, value in enumerate(facts.values):
-                    if value.kind == "call" and len(value.inputs) > 1 and facts.values[value.inputs[0]].kind == "attribute":
-                        if facts.values[value.inputs[0]].text in ("include_router", "register_blueprint", "mount"):
-                            self._mounted += [((file, identity), (file, given)) for given in value.inputs[1:3]]
+                    callee = facts.values[value.inputs[0]] if value.kind == "call" and len(value.inputs) > 1 else None
+                    if callee is not None and callee.kind == "attribute" and callee.text in _MOUNTS:
+                        self._mounted += [((file, identity), (file, given)) for given in value.inputs[1:3]]
         return self._mounted
 
     _mounted: list[tuple[Node, Node]] | None = None
@@ -398,7 +427,9 @@ def _in_function(assembly: Assembly, function: FunctionRef) -> list[str]:
     if function in assembly.entry_of_function:
         found.append(assembly.entry_of_function[function])
     found += [
-        identity for reference, identity in assembly.entry_of_function.items() if function != reference and function in assembly.reach(reference)
+        identity
+        for reference, identity in assembly.entry_of_function.items()
+        if function != reference and function in assembly.reach(reference)
     ]
     return found
 
@@ -411,10 +442,8 @@ def _handed_to(assembly: Assembly, node: Node) -> list[str]:
         if value.kind != "call" or call == node:
             continue
         for given, label in zip(value.inputs[1:], value.labels[1:], strict=True):
-            if label in ("middleware", "guardrails", "callbacks", "input_guardrails", "output_guardrails", "auth", "token_verifier", "interrupt_before",
-                         "hooks", "auth_provider", "transport_security", "checkpointer", "stop_when", "safety_settings", "logger"):  # fmt: skip
-                if node in assembly.program.elements((call[0], given)):
-                    found.append(identity)
+            if label in _HANDED_AS and node in assembly.program.elements((call[0], given)):
+                found.append(identity)
     return found
 
 
@@ -447,7 +476,9 @@ def _add_field_limits(assembly: Assembly) -> None:
                     if cls in assembly.program.classes:
                         file, facts = assembly.program.classes[cls]
                         for _name, annotation, default, _line in facts.fields:
-                            limits += [f for node in (annotation, default) if node is not None for f in _limits(assembly, (file, node), kinds)]
+                            limits += [
+                                f for node in (annotation, default) if node is not None for f in _limits(assembly, (file, node), kinds)
+                            ]
             for kind, node in limits:
                 assembly.control(kind, identity, assembly.cite(node))
 

@@ -17,7 +17,6 @@ from pipeline.system.framework import CallRule, ClassRule, DecoratorRule, Flag
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.model import AttributeValue, ControlKind
 
-
 Site = TypeVar("Site")
 
 

@@ -21,9 +21,32 @@ _MAX_CALLS = 3
 PLAIN: Path = ("#",)  # the data is a number, a date or the like: it can be learned from, not read as text
 RETURNED, TESTED = -1, -2  # instead of an argument: the data was returned; a branch depends on it
 MAX_STATES = 60_000
-_TEXT_CALLS = frozenset({"format", "join", "encode", "decode", "strip", "replace", "dumps", "str", "b64encode", "get", "append", "concat", "format_map", "model_dump"})
+_TEXT_CALLS = frozenset(
+    {
+        "format",
+        "join",
+        "encode",
+        "decode",
+        "strip",
+        "replace",
+        "dumps",
+        "str",
+        "b64encode",
+        "get",
+        "append",
+        "concat",
+        "format_map",
+        "model_dump",
+    }
+)
 _NO_CARRY = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not", "<>"})
-_SPEAKERS = {"SystemMessage": "system", "AIMessage": "assistant", "AssistantMessage": "assistant", "HumanMessage": "user", "UserMessage": "user"}
+_SPEAKERS = {
+    "SystemMessage": "system",
+    "AIMessage": "assistant",
+    "AssistantMessage": "assistant",
+    "HumanMessage": "user",
+    "UserMessage": "user",
+}
 _WHOLE = frozenset({"items", "values", "copy", "model_dump", "dict", "json", "model_dump_json", "to_dict", "strip", "lower", "upper"})
 
 
@@ -249,9 +272,14 @@ class FlowSearch:
                     yield State(user, path, calls)
                 elif value.text == "dictionary" and (role := self._message_role(user, value)):
                     yield State(user, (f"{label}@{role}", *path)[:_MAX_PATH], calls)
-                elif value.text == "tuple" and position == 1 and len(value.inputs) == 2 and (role := self._speaker((user[0], value.inputs[0]))):
+                elif (
+                    value.text == "tuple"
+                    and position == 1
+                    and len(value.inputs) == 2
+                    and (role := self._speaker((user[0], value.inputs[0])))
+                ):
                     yield State(user, (f"1@{role}", *path)[:_MAX_PATH], calls)
-                elif label == "" and value.text == "tuple":
+                elif label == "" and value.text in ("tuple", "expression_list"):
                     yield State(user, (str(position), *path)[:_MAX_PATH], calls)
                 else:
                     yield State(user, (label or "*", *path)[:_MAX_PATH], calls)
@@ -326,7 +354,13 @@ class FlowSearch:
         if behaviour.sink:
             yield call, position
         targets = self._targets_of(call)
-        if callee.kind == "attribute" and callee.text in ("get", "pop", "setdefault") and position == 1 and not behaviour.sink and not targets:
+        if (
+            callee.kind == "attribute"
+            and callee.text in ("get", "pop", "setdefault")
+            and position == 1
+            and not behaviour.sink
+            and not targets
+        ):
             return  # a key chooses a value; it does not become part of it
         for target in targets:
             yield from self._enter(call, target, position, path, calls)
@@ -389,7 +423,9 @@ class FlowSearch:
                     function = self.program.function(reference)
                     if argument == position or call in calls:
                         continue
-                    offset = 1 if function.owner is not None and function.parameters and function.parameters[0].name in ("self", "cls") else 0
+                    offset = (
+                        1 if function.owner is not None and function.parameters and function.parameters[0].name in ("self", "cls") else 0
+                    )
                     label = value.labels[position]
                     wanted = position - argument - 1 + offset
                     for index, parameter in enumerate(function.parameters):

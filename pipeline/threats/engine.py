@@ -83,13 +83,23 @@ def match(view: View, threat: Threat, element: Element) -> Outcome:
         return Mitigated(threat, element, _once([*removing, *held.closed]))
     lowered = [control for way in held.ways for control in view.controls_of_way(way, threat.lowered_by)]
     lowered += view.controls_on(element.id, threat.lowered_by)
-    return Match(threat, element, held.ways, held.others, evidence_of(element, held.ways, held.evidence), _once(lowered), _once(list(held.closed)), cited=held.evidence)
+    return Match(
+        threat,
+        element,
+        held.ways,
+        held.others,
+        evidence_of(element, held.ways, held.evidence),
+        _once(lowered),
+        _once(list(held.closed)),
+        cited=held.evidence,
+    )
 
 
 def _joined(parts: list[_Held]) -> _Held:
     return _Held(
         tuple(way for part in parts for way in part.ways), tuple(other for part in parts for other in part.others),
-        tuple(e for part in parts for e in part.evidence), tuple(c for part in parts for c in part.closed), any(part.shut for part in parts),
+        tuple(e for part in parts for e in part.evidence), tuple(c for part in parts for c in part.closed),
+        any(part.shut for part in parts),
     )  # fmt: skip
 
 
@@ -100,12 +110,21 @@ def _once(controls: list[Control]) -> tuple[Control, ...]:
 def evidence_of(element: Element, ways: tuple[tuple[Flow, ...], ...], cited: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     """Steps of the ways, what the conditions cited, then where the element itself stands."""
     found: dict[tuple[str, int | None, int, int], Evidence] = {}
-    steps = [step for way in ways[:4] for flow in way for step in flow.steps]
+    steps = [step for way in ways[:4] for step in _steps(way)]
     own = [_as(e, "sink") if not ways else _as(e, "step") for e in element.evidence[: 1 if ways else 8]]
     for evidence in [*steps, *own, *cited]:
         key = (evidence.path, evidence.page, evidence.start_line, evidence.end_line)
         found.setdefault(key, evidence)
     return tuple(found.values())[:40]
+
+
+def _steps(way: tuple[Flow, ...]) -> list[Evidence]:
+    """All hops of a way: it enters once and ends once, however many flows it is made of."""
+    steps = [step for flow in way for step in flow.steps]
+    return [
+        _as(step, "source" if index == 0 and len(steps) > 1 else "sink" if index == len(steps) - 1 else "step")
+        for index, step in enumerate(steps)
+    ]
 
 
 def _as(evidence: Evidence, role: Role) -> Evidence:

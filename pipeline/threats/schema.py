@@ -47,6 +47,9 @@ class FlowPattern(Frozen):
     from_where: dict[str, Scalar | tuple[Scalar, ...]] = Field(default_factory=dict)
     to_where: dict[str, Scalar | tuple[Scalar, ...]] = Field(default_factory=dict)
     upstream: bool = Field(default=False, description="Also flows that arrive through other elements, hop by hop.")
+    live: bool = Field(
+        default=False, description="With upstream: not through stores, retrievers, memories or tools; what is asked now, not what was kept."
+    )
     without: tuple[ControlKind, ...] = Field(default=(), description="Holds only for flows none of these controls lies on.")
 
     @model_validator(mode="after")
@@ -78,7 +81,8 @@ class Condition(Frozen):
     """Exactly one of these."""
 
     the_element: dict[str, Scalar | tuple[Scalar, ...]] | None = Field(
-        default=None, description="Attributes the element must have; `null`-like absence is written `attribute: absent`, any value `present`."
+        default=None,
+        description="Attributes the element must have; `null`-like absence is written `attribute: absent`, any value `present`.",
     )
     a_flow: FlowPattern | None = None
     a_relation: RelationPattern | None = None
@@ -131,7 +135,7 @@ class Threat(Frozen):
     when: Annotated[tuple[Condition, ...], Field(min_length=1)]
     removed_by: tuple[ControlKind, ...] = ()
     lowered_by: tuple[ControlKind, ...] = ()
-    group_by: Literal["element", "sink", "file", "kind", "system"] = Field(
+    group_by: Literal["element", "source", "sink", "file", "kind", "system"] = Field(
         default="element", description="Matches with one remedy become one finding with its places."
     )
     not_in: tuple[Literal["test", "example", "documentation", "vendored", "generated"], ...] = Field(

@@ -9,8 +9,24 @@ from pipeline.system.model import AttributeValue, Control, ControlKind, Element,
 from pipeline.threats.schema import FlowPattern, RelationPattern
 
 MAX_HOPS = 6
+_KEEPS: frozenset[ElementKind] = frozenset(
+    {"data_store", "vector_store", "retriever", "memory", "file_store", "tool", "mcp_tool", "dataset", "log"}
+)
+_ACTORS: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public", "operator"})
 AI_KINDS: frozenset[ElementKind] = frozenset(
-    {"hosted_llm", "local_llm", "ml_model", "embedding_model", "agent", "tool", "vector_store", "retriever", "training_job", "mcp_server", "mcp_tool"}
+    {
+        "hosted_llm",
+        "local_llm",
+        "ml_model",
+        "embedding_model",
+        "agent",
+        "tool",
+        "vector_store",
+        "retriever",
+        "training_job",
+        "mcp_server",
+        "mcp_tool",
+    }
 )
 Wanted = Mapping[str, object]
 
@@ -83,7 +99,11 @@ class View:
             passed = {flow.source for flow in way} | {flow.target for flow in way}
             before = [
                 flow for flow in self.into.get(way[0].source, ())
-                if pattern.carries and not self._answered(flow) and set(flow.carries) & set(pattern.carries) & set(way[0].carries) and flow.source not in passed and flow.steps
+                if flow.steps
+                and flow.source not in passed
+                and not self._answered(flow)
+                and self.elements[flow.source].kind not in _ACTORS
+                and set(flow.carries) & set(pattern.carries) & set(way[0].carries)
             ]  # fmt: skip
             if not before:
                 break
@@ -98,7 +118,7 @@ class View:
             if len(way) >= MAX_HOPS:
                 continue
             for flow in self.into.get(way[0].source, ()):
-                if flow.source in seen or self._answered(flow):
+                if flow.source in seen or self._answered(flow) or (pattern.live and self.elements[way[0].source].kind in _KEEPS):
                     continue
                 if self._begins(flow, pattern):
                     return (flow, *way)

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines are shown as people write them
 """Secrets are found, placeholders are not, and masks keep lines."""
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.secrets import find_secrets, is_placeholder, mask_secrets, secret_in_assignment
+from ingest.secrets import find_secrets, is_placeholder, mask_literals_of, mask_secrets, secret_in_assignment
 
 
 def noise(length: int, seed: int, alphabet: str = string.ascii_letters + string.digits) -> str:
@@ -68,6 +67,58 @@ def test_placeholders_references_and_code_are_no_secrets(text: str) -> None:
     assert mask_secrets(text) == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'posthog_project_api_key = "phc_{noise(40, 20)}"', f'Posthog(project_api_key="phc_{noise(40, 20)}")', f'mixpanel_project_token = "{noise(32, 21, "0123456789abcdef")}"',
+        f'STRIPE_API_KEY = "pk_live_{noise(24, 22)}"', f'STRIPE_KEY=pk_test_{noise(24, 22)}', f'MAPBOX_TOKEN = "pk.eyJ{noise(40, 23)}.{noise(22, 24)}"',
+        f'SENTRY_TOKEN = "https://{noise(32, 25, "0123456789abcdef")}@o12345.ingest.sentry.io/77"', f'RECAPTCHA_SITE_KEY_TOKEN = "6L{noise(38, 26)}"',
+        f'AMPLITUDE_API_KEY = "{noise(32, 27, "0123456789abcdef")}"', f'NEXT_PUBLIC_API_KEY={noise(32, 28)}', f'telemetryApiKey: "{noise(32, 29)}"',
+        'key = (\n    "ph"\n    "c_IOq"\n    "2AjB9dKz7QpLm3XvTnWy5Rb"\n)',
+    ],
+)  # fmt: skip
+def test_identifiers_every_client_is_given_are_no_secrets(text: str) -> None:
+    assert find_secrets(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'AMPLITUDE_SECRET_KEY = "{noise(32, 30)}"',
+        f'TEXT_ANALYTICS_KEY_TOKEN = "{noise(32, 31)}"',
+        f'PUBLIC_TOKEN = "sk_live_{noise(24, 32)}"',
+    ],
+)
+def test_a_public_name_does_not_hide_a_private_value(text: str) -> None:
+    assert len(find_secrets(text)) == 1
+
+
+@pytest.mark.parametrize(
+    "seam", ['" "', '"\n    "', '" + "', '" +\n    "', '"\n    + "', '" \\\n    "', "' \n  f\"", '"  # first half\n    "']
+)
+def test_a_secret_in_adjacent_literals_is_masked_in_every_piece(seam: str) -> None:
+    secret = _SECRETS["OpenAI"]
+    pieces = (secret[:3], secret[3:20], secret[20:])
+    first = "'" if seam.startswith("'") else '"'
+    text = f"client = OpenAI(\n    api_key=({first}{seam.join(pieces)}{seam[-1]})\n)  # done\n"
+    masked = mask_secrets(text)
+    assert len(find_secrets(text)) == 3
+    assert masked.count("\n") == text.count("\n") and masked.endswith(")  # done\n") and masked.startswith("client = OpenAI(\n")
+    assert not any(piece in masked for piece in pieces[1:])
+    assert mask_secrets(masked) == masked
+
+
+def test_literals_that_are_no_secret_stay_when_they_are_adjacent() -> None:
+    text = 'help = (\n    "Set the token in the environment, "\n    "or pass it as an argument"\n)\nprint("a" "b", x + "-" + y)\n'
+    assert mask_secrets(text) == text
+
+
+def test_pieces_of_a_secret_whose_name_stands_elsewhere_are_masked() -> None:
+    secret = noise(30, 33)
+    masked = mask_literals_of(f'    "{secret[:10]}"\n    "{secret[10:]}",\n    "other words here",', secret)
+    assert secret[:10] not in masked and secret[10:] not in masked and "other words here" in masked
+
+
 def test_a_private_key_is_masked_line_by_line() -> None:
     body = "\n".join(noise(64, seed) for seed in range(5))
     text = f"key = '''-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----'''\n"
@@ -101,3 +152,8 @@ def test_any_text_keeps_its_lines_under_the_mask(text: str, secret: str) -> None
     whole = text + f"\n{secret}\n"
     assert mask_secrets(whole).count("\n") == whole.count("\n")
     assert secret not in mask_secrets(whole)
+
+
+def test_only_the_first_piece_of_a_secret_keeps_its_beginning() -> None:
+    secret = _SECRETS["OpenAI"]
+    assert mask_secrets(f'key = "{secret[:24]}" "{secret[24:]}"') == f'key = "{secret[:4]}****" "****"'

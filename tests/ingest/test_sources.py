@@ -38,6 +38,10 @@ def paths(found: SourceList) -> list[str]:
     return [source.path for source in found.sources]
 
 
+def count(found: SourceList, path: str) -> int:
+    return next(skip.count for skip in found.skipped if skip.path == path)
+
+
 def reason(found: SourceList, path: str) -> str:
     return next(skip.reason for skip in found.skipped if skip.path == path)
 
@@ -57,7 +61,7 @@ def test_what_git_tracks_and_does_not_ignore_is_read(tmp_path: Path) -> None:
     place(tmp_path, "build/out.py")
     found = list_sources(tmp_path)
     assert paths(found) == ["again.log.py", "kept.log.py", "new.py", "tracked.py"]
-    assert "2 ignored" in reason(found, ".gitignore")
+    assert "ignored" in reason(found, ".gitignore") and count(found, ".gitignore") == 2
 
 
 def test_a_tree_is_dirty_once_a_file_changes_and_clean_when_only_touched(tmp_path: Path) -> None:
@@ -201,7 +205,7 @@ def test_pipes_binaries_and_large_files_cost_nothing(tmp_path: Path) -> None:
     assert paths(found) == ["wide.ipynb"]
     assert "regular" in reason(found, "pipe.py") and "binary" in reason(found, "binary.py")
     assert "larger" in reason(found, "huge.py") and "minified" in reason(found, "long.py")
-    assert reason(found, "*.js") == "1 file of kind .js: no reader yet"
+    assert reason(found, "*.js") == "no reader yet for .js files" and count(found, "*.js") == 1
 
 
 def test_generated_and_vendored_files_are_skipped_and_counted(tmp_path: Path) -> None:
@@ -213,7 +217,7 @@ def test_generated_and_vendored_files_are_skipped_and_counted(tmp_path: Path) ->
         place(tmp_path, name)
     found = list_sources(tmp_path)
     assert paths(found) == ["app.py", "requirements.txt"]
-    assert reason(found, "node_modules/").endswith(": 2 files")
+    assert count(found, "node_modules/") == 2
     assert {"src/vendor/", ".venv/", "odd/", "api_pb2.py", "client.py"} <= {skip.path for skip in found.skipped}
 
 
@@ -307,7 +311,7 @@ def test_a_python_script_without_suffix_is_python(tmp_path: Path) -> None:
     place(tmp_path, "bin/other", "#!/bin/sh\n")
     found = list_sources(tmp_path)
     assert [(source.path, source.kind) for source in found.sources] == [("bin/serve", "python")]
-    assert "1 file without" in reason(found, "*")
+    assert "without a known suffix" in reason(found, "*") and count(found, "*") == 1
 
 
 def test_a_file_that_grew_is_not_read_past_its_limit(tmp_path: Path) -> None:

@@ -93,7 +93,10 @@ class TestFrameworkFile:
             (old, new)
             for old, new in aliases.items()
             for other in aliases
-            if other != old and (new == other or new.startswith(f"{other}.")) and aliases[other] != new and not aliases[other].startswith(new)
+            if other != old
+            and (new == other or new.startswith(f"{other}."))
+            and aliases[other] != new
+            and not aliases[other].startswith(new)
         ]
         assert chained == []
 

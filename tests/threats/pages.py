@@ -51,7 +51,7 @@ def read_cases(slug: str, page: str) -> list[Case]:
     index = 0
     while index < len(lines):
         line = lines[index]
-        if line.startswith("## ") or line.startswith("### "):
+        if line.startswith(("## ", "### ")):
             close()
             if line.startswith("## "):
                 section, title = line[3:].strip(), ""

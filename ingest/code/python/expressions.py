@@ -15,7 +15,9 @@ from ingest.code.graph import GraphBuilder, Scope
 from ingest.facts import ConstantType, Parameter
 
 MAX_DEPTH = 180  # nested syntax deeper than this is recorded as not read
-_MUTATORS = frozenset({"append", "extend", "add", "insert", "update", "setdefault", "appendleft", "put", "put_nowait", "push", "add_message", "add_messages"})
+_MUTATORS = frozenset(
+    {"append", "extend", "add", "insert", "update", "setdefault", "appendleft", "put", "put_nowait", "push", "add_message", "add_messages"}
+)
 _ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", '\\"': '"', "\\'": "'", "\\\\": "\\", "\\\n": ""}
 _ESCAPE = re.compile(r"\\(?:\n|.)", re.DOTALL)
 
@@ -34,7 +36,8 @@ class Expressions:
             "subscript": self._subscript, "binary_operator": self._binary, "boolean_operator": self._boolean,
             "not_operator": self._test, "unary_operator": self._unary, "comparison_operator": self._test,
             "conditional_expression": self._conditional, "lambda": self._lambda, "list": self._display, "tuple": self._display,
-            "set": self._display, "expression_list": self._display, "dictionary": self._dictionary, "list_comprehension": self._comprehension,
+            "set": self._display, "expression_list": self._display, "dictionary": self._dictionary,
+            "list_comprehension": self._comprehension,
             "set_comprehension": self._comprehension, "generator_expression": self._comprehension,
             "dictionary_comprehension": self._comprehension, "await": self._await, "yield": self._yield,
             "named_expression": self._named, "parenthesized_expression": self._inner, "type": self._inner, "list_splat": self._splat,
@@ -303,7 +306,14 @@ class Expressions:
             nodes = body.named_children if body.type == "pair" else [body]
             inputs = tuple(self.value(scope, child) for child in nodes)
         scope.environment = outer
-        return self.builder.add(scope, "collection", lines(node), "comprehension", inputs, ("*",) * len(inputs) if body is not None and body.type == "pair" else ("",) * len(inputs))
+        return self.builder.add(
+            scope,
+            "collection",
+            lines(node),
+            "comprehension",
+            inputs,
+            ("*",) * len(inputs) if body is not None and body.type == "pair" else ("",) * len(inputs),
+        )
 
     # The rest
 
@@ -313,8 +323,14 @@ class Expressions:
     def _yield(self, scope: Scope, node: Node) -> int:
         inner = tuple(self.value(scope, child) for child in node.named_children)
         if inner:
-            element = inner[0] if "from" not in [child.type for child in node.children] else self.builder.add(scope, "element_of", lines(node), "", inner)
-            self.builder.functions[scope.function].returns.append(self.builder.add(scope, "collection", lines(node), "yield", (element,), ("",)))
+            element = (
+                inner[0]
+                if "from" not in [child.type for child in node.children]
+                else self.builder.add(scope, "element_of", lines(node), "", inner)
+            )
+            self.builder.functions[scope.function].returns.append(
+                self.builder.add(scope, "collection", lines(node), "yield", (element,), ("",))
+            )
         return self.builder.add(scope, "unknown", lines(node), "yield")
 
     def _named(self, scope: Scope, node: Node) -> int:

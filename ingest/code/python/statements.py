@@ -107,7 +107,9 @@ class Statements(Expressions):
                 return
             before, added = self.value(scope, left), self.value(scope, right)
             sign = self.text(operator)[:-1]
-            text = sign == "+" and any(self.builder.constant_of(v) == "string" or self.builder.kind_of(v) == "format" for v in (before, added))
+            text = sign == "+" and any(
+                self.builder.constant_of(v) == "string" or self.builder.kind_of(v) == "format" for v in (before, added)
+            )
             self.assign(scope, left, self.builder.add(scope, "format" if text else "operation", lines(node), sign, (before, added)))
         elif node.type != "comment":
             value = self.value(scope, node)
@@ -196,7 +198,7 @@ class Statements(Expressions):
             guarded = self.builder.add(scope, "guarded", lines(operand), side, (current, value))
             for loop in scope.loops:
                 loop.seen.add(name)
-            scope.environment[name] = guarded
+            self.builder.bind(scope, name, guarded)
 
     def _operands(self, condition: Node) -> list[Node]:
         found: list[Node] = []
@@ -215,9 +217,12 @@ class Statements(Expressions):
                 stack += [(child, True) for child in (arguments.named_children if arguments is not None else [])]
                 continue
             if node.type in ("string", "interpolation", "binary_operator"):
-                stack += [(child, compared) for child in node.named_children if child.type not in ("string_start", "string_content", "string_end")]
+                stack += [
+                    (child, compared) for child in node.named_children if child.type not in ("string_start", "string_content", "string_end")
+                ]
                 continue
-            if node.type in ("comparison_operator", "not_operator", "boolean_operator", "parenthesized_expression", "keyword_argument", "subscript",
+            if node.type in ("comparison_operator", "not_operator", "boolean_operator", "parenthesized_expression", "keyword_argument",
+            "subscript",
                              "named_expression"):  # fmt: skip
                 stack += [(child, compared or node.type == "comparison_operator") for child in node.named_children]
         return found
@@ -389,7 +394,9 @@ class Statements(Expressions):
         definition: Node | None = node
         if node.type == "decorated_definition":
             decorators = tuple(
-                self.value(scope, child.named_children[0]) for child in node.named_children if child.type == "decorator" and child.named_children
+                self.value(scope, child.named_children[0])
+                for child in node.named_children
+                if child.type == "decorator" and child.named_children
             )
             definition = node.child_by_field_name("definition")
         if definition is None:
@@ -425,10 +432,16 @@ class Statements(Expressions):
         qualified = f"{prefix}.{name}"
         index = len(self.builder.functions)
         body = node.child_by_field_name("body")
-        start = node.parent.start_point[0] + 1 if node.parent is not None and node.parent.type == "decorated_definition" else node.start_point[0] + 1
+        start = (
+            node.parent.start_point[0] + 1
+            if node.parent is not None and node.parent.type == "decorated_definition"
+            else node.start_point[0] + 1
+        )
         docstring = self._docstring(body) if body is not None and body.type == "block" else ""
         self.builder.functions.append(
-            OpenFunction(Function(name, qualified, owner, scope.function, (), decorators, (), docstring, start, node.end_point[0] + 1, is_async))
+            OpenFunction(
+                Function(name, qualified, owner, scope.function, (), decorators, (), docstring, start, node.end_point[0] + 1, is_async)
+            )
         )
         inner = Scope(index, scope)
         bound = tuple(self._parameter(scope, inner, child) for child in (parameters.named_children if parameters is not None else []))
@@ -456,7 +469,8 @@ class Statements(Expressions):
         value = self.builder.add(inner, "parameter", lines(name_node), name)
         inner.environment[name] = value
         return Parameter(
-            name, value, None if annotation is None else self.value(scope, annotation), None if default is None else self.value(scope, default),
+            name, value, None if annotation is None else self.value(scope, annotation), None if default is None else self.value(scope,
+            default),
             "*" if splat == "*" else "**" if splat == "**" else "",
         )  # fmt: skip
 
@@ -499,7 +513,9 @@ class Statements(Expressions):
         if definition.type == "function_definition":
             if node.type == "decorated_definition":
                 decorators = tuple(
-                    self.value(scope, child.named_children[0]) for child in node.named_children if child.type == "decorator" and child.named_children
+                    self.value(scope, child.named_children[0])
+                    for child in node.named_children
+                    if child.type == "decorator" and child.named_children
                 )
             name = definition.child_by_field_name("name")
             if name is not None and self.depth <= MAX_DEPTH:

@@ -48,16 +48,21 @@ def scan(
     import os
 
     from ingest.errors import UnusableInput
+    from ingest.text import reason_of
     from pipeline.interfaces.settings import load_settings
+    from pipeline.reports.escape import shorten
 
-    if not path.exists():
-        raise UnusableInput("no such file or folder", str(path), "give the path of the tree to scan")
+    try:
+        path.stat()
+    except (OSError, ValueError) as problem:
+        what = "no such file or folder" if isinstance(problem, FileNotFoundError) else f"cannot be opened, {reason_of(problem)}"
+        raise UnusableInput(what, shorten(str(path), 200), "give the path of the tree to scan") from None
     given = {"docs": docs, "exclude": exclude, "format": formats, "fail_on": fail_on, "jobs": jobs}
     settings = load_settings(path, {name: value for name, value in given.items() if value not in ((), None)}, os.environ, config)
     outputs = tuple(parse_output(text) for text in settings.format) or (() if quiet else (Output("table"),))
     check_outputs(outputs)
     for document in settings.docs:
-        if not Path(document).exists():
+        if not os.access(document, os.F_OK):
             raise UnusableInput("no such document", document, "correct --docs or the setting docs")
     result = _scanned(path, settings.docs, settings.exclude, settings.jobs, quiet=quiet, verbose=verbose)
     deliver(result, outputs)

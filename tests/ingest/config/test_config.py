@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - configuration is shown as it is written
 """What configuration files say, each format by a file as people write it, and all of them under hostile input."""
 
 from __future__ import annotations

@@ -163,7 +163,9 @@ def test_docx_reads_inserted_text_and_content_controls_but_no_deleted_text(tmp_p
 
 
 def test_pdf_places_have_pages_and_lines_inside_them(tmp_path: Path) -> None:
-    data = pdf_bytes([["Threat Review", "The agent can call the refund tool without asking anybody for approval."], ["Second page speaks of logging."]])
+    data = pdf_bytes(
+        [["Threat Review", "The agent can call the refund tool without asking anybody for approval."], ["Second page speaks of logging."]]
+    )
     source = source_of(tmp_path, data, "pdf")
     facts = facts_of(tmp_path, data, "pdf")
     assert [(passage.kind, passage.place.page, passage.place.start_line) for passage in facts.passages] == [

@@ -74,7 +74,9 @@ def lying_archive() -> bytes:
     content = b"<a/>" + b" " * 40_000_000
     data = bytearray(zip_bytes({"word/document.xml": content}))
     for field in (len(content).to_bytes(4, "little"), zlib.crc32(content).to_bytes(4, "little")):
-        replacement = (100).to_bytes(4, "little") if field == len(content).to_bytes(4, "little") else zlib.crc32(content[:100]).to_bytes(4, "little")
+        replacement = (
+            (100).to_bytes(4, "little") if field == len(content).to_bytes(4, "little") else zlib.crc32(content[:100]).to_bytes(4, "little")
+        )
         data = bytearray(bytes(data).replace(field, replacement))
     return bytes(data)
 
@@ -135,7 +137,12 @@ def test_a_table_that_claims_millions_of_columns_costs_nothing(tmp_path: Path) -
 
 def test_deep_xml_is_an_error(tmp_path: Path) -> None:
     depth = 20_000
-    body = '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>' + "".join(f'<w:sdt w:n="{n * 7919}">' for n in range(depth)) + "</w:sdt>" * depth + "</w:body></w:document>"
+    body = (
+        '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
+        + "".join(f'<w:sdt w:n="{n * 7919}">' for n in range(depth))
+        + "</w:sdt>" * depth
+        + "</w:body></w:document>"
+    )
     assert isinstance(outcome(tmp_path, zip_bytes({"word/document.xml": body.encode()}, docx_bytes(Document())), "docx"), ReadError)
 
 
@@ -171,7 +178,9 @@ def pdf_of_objects(*objects: str) -> bytes:
 
 
 def test_page_trees_that_go_in_circles_end(tmp_path: Path) -> None:
-    circle = pdf_of_objects("<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", "<< /Type /Pages /Kids [2 0 R 3 0 R] /Count 9 >>")
+    circle = pdf_of_objects(
+        "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", "<< /Type /Pages /Kids [2 0 R 3 0 R] /Count 9 >>"
+    )
     assert isinstance(outcome(tmp_path, circle, "pdf"), ReadError | Skip)
     fan = [f"<< /Type /Pages /Kids [{' '.join([f'{number + 1} 0 R'] * 50)}] /Count 50 >>" for number in range(2, 9)]
     wide = pdf_of_objects("<< /Type /Catalog /Pages 2 0 R >>", *fan, "<< /Type /Page >>")
@@ -211,7 +220,10 @@ def test_a_stream_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path) -> No
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         "<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> /MediaBox [0 0 9 9] >>",
         "<< /Length 1 >>",
-    ).replace(b"<< /Length 1 >>", f"<< /Filter /FlateDecode /Length {len(packed)} >>\nstream\n".encode() + packed.encode("latin-1") + b"\nendstream")
+    ).replace(
+        b"<< /Length 1 >>",
+        f"<< /Filter /FlateDecode /Length {len(packed)} >>\nstream\n".encode() + packed.encode("latin-1") + b"\nendstream",
+    )
     assert isinstance(outcome(tmp_path, data, "pdf"), ReadError | Skip)
 
 
@@ -333,7 +345,9 @@ def test_any_paragraph_of_a_docx_is_quoted(tmp_path: Path, paragraphs: list[str]
     ]
 
 
-WORDS = st.lists(st.sampled_from(["agent", "tool", "needs", "approval", "refund", "data", "must", "never", "vector", "store"]), min_size=1, max_size=8)
+WORDS = st.lists(
+    st.sampled_from(["agent", "tool", "needs", "approval", "refund", "data", "must", "never", "vector", "store"]), min_size=1, max_size=8
+)
 
 
 @QUIET
@@ -349,7 +363,10 @@ def test_markdown_places_hold_exactly_their_words(tmp_path: Path, blocks: list[t
 
 
 @QUIET
-@given(blocks=st.lists(st.tuples(st.sampled_from(["p", "h2", "li", "td"]), WORDS), min_size=1, max_size=6), gap=st.sampled_from([" ", "\n", "\n  "]))
+@given(
+    blocks=st.lists(st.tuples(st.sampled_from(["p", "h2", "li", "td"]), WORDS), min_size=1, max_size=6),
+    gap=st.sampled_from([" ", "\n", "\n  "]),
+)
 def test_html_places_hold_exactly_their_words(tmp_path: Path, blocks: list[tuple[str, list[str]]], gap: str) -> None:
     wrap = {"p": "<p>{}</p>", "h2": "<h2>{}</h2>", "li": "<ul><li>{}</li></ul>", "td": "<table><tr><td>{}</td></tr></table>"}
     source = source_of(tmp_path, "\n".join(wrap[tag].format(gap.join(words)) for tag, words in blocks), "html")

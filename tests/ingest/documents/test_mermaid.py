@@ -139,11 +139,18 @@ def test_other_diagrams_are_no_diagram() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.text(alphabet="AB-->=.|[](){}\"<>xo&;: ~end%@#\\/`subgraph", max_size=60), max_size=8), st.sampled_from(["graph TD", "sequenceDiagram"]))
+@given(
+    st.lists(st.text(alphabet='AB-->=.|[](){}"<>xo&;: ~end%@#\\/`subgraph', max_size=60), max_size=8),
+    st.sampled_from(["graph TD", "sequenceDiagram"]),
+)
 def test_no_line_raises_and_no_place_lies_outside(lines: list[str], head: str) -> None:
     diagram = read_mermaid("d.md", [head, *lines], 10, Deadline.after(20))
     assert diagram is not None
-    places = [node.place for node in diagram.nodes] + [edge.place for edge in diagram.edges] + [boundary.place for boundary in diagram.boundaries]
+    places = (
+        [node.place for node in diagram.nodes]
+        + [edge.place for edge in diagram.edges]
+        + [boundary.place for boundary in diagram.boundaries]
+    )
     assert all(10 <= place.start_line <= 10 + len(lines) for place in places)
     boundaries = {boundary.id for boundary in diagram.boundaries}
     assert {node.boundary for node in diagram.nodes} <= boundaries | {None}

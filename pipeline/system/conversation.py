@@ -1,0 +1,92 @@
+"""Which part of a conversation data becomes: the system's words, one turn, or the message list with its roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ingest.code.program import Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.model import SinkRole
+from pipeline.system.taint import Hit
+
+_SYSTEM_ROLES = frozenset({"system", "developer"})
+
+
+_LISTS = frozenset(
+    {
+        "builtins.list",
+        "builtins.dict",
+        "typing.List",
+        "typing.Dict",
+        "typing.Sequence",
+        "collections.abc.Sequence",
+        "typing.Iterable",
+        "typing.Any",
+    }
+)
+
+
+_LIST_FIELDS = frozenset({"messages", "history", "conversation", "turns", "chat_history", "msgs"})
+
+
+def conversation_role(assembly: Assembly, hit: Hit) -> SinkRole:
+    """Which part of a message list the data became: the system's words, a turn, or the whole list."""
+    if any("@" in part for part in hit.path):
+        role = next(part for part in hit.path if "@" in part).split("@")[1]
+        # A caller who says who speaks, or whose text is put into the assistant's mouth, writes the conversation.
+        return "system_prompt" if role in _SYSTEM_ROLES else "conversation" if role in ("?", "assistant", "ai") else "prompt"
+    lists = False
+    for node in reversed(hit.trace):
+        value = assembly.program.value(node)
+        if value.kind == "collection" and value.text == "dictionary" and "role" in value.labels:
+            speaker = assembly.program.constant((node[0], value.inputs[value.labels.index("role")]))
+            return "system_prompt" if speaker in _SYSTEM_ROLES else "prompt"
+        if value.kind == "collection" and value.text == "tuple" and len(value.inputs) == 2:
+            first = assembly.program.value((node[0], value.inputs[0]))
+            if first.kind == "constant" and first.text in ("system", "user", "human", "ai", "assistant", "developer"):
+                return "system_prompt" if first.text in _SYSTEM_ROLES else "prompt"
+        if value.kind == "call":
+            names = assembly.program.names((node[0], value.inputs[0]))
+            if any(name.rsplit(".", 1)[-1] in ("SystemMessage", "SystemMessagePromptTemplate") for name in names):
+                return "system_prompt"
+            if any(name.rsplit(".", 1)[-1].endswith("Message") for name in names):
+                return "prompt"
+            if any(name.startswith("builtins.str.") or name.endswith((".format", ".join", ".strip")) for name in names):
+                return "prompt"
+        if value.kind == "format" or _annotated_with(assembly, node, {"builtins.str"}):
+            return "prompt"
+        lists = (
+            lists
+            or _annotated_with(assembly, node, _LISTS)
+            or (value.kind in ("attribute", "index", "parameter") and value.text in _LIST_FIELDS)
+        )
+        if value.kind == "call" and len(value.inputs) > 1 and _first_constant(assembly, node) in _LIST_FIELDS:
+            lists = True
+    return "conversation" if lists else "prompt"
+
+
+def _first_constant(assembly: Assembly, call: Node) -> object:
+    """The first argument of a call, where it is a constant: the key of `body.get("messages")`."""
+    return assembly.program.constant((call[0], assembly.program.value(call).inputs[1]))
+
+
+def _annotated_with(assembly: Assembly, node: Node, wanted: Iterable[str]) -> bool:
+    """Whether a parameter or field is annotated with one of these types."""
+    program, value = assembly.program, assembly.program.value(node)
+    annotations: list[Node] = []
+    if value.kind == "parameter":
+        found = program.parameter_of(node)
+        if found is not None:
+            annotation = program.function(found[0]).parameters[found[1]].annotation
+            annotations += [] if annotation is None else [(node[0], annotation)]
+    elif value.kind == "attribute":
+        for owner in program.types((node[0], value.inputs[0])):
+            if owner in program.classes:
+                annotations += program.field_annotations(owner, value.text)
+    names: set[str] = set()
+    for at in annotations:
+        inner = program.value(at)
+        names |= set(program.names(at))
+        if inner.kind in ("operation", "index"):
+            names |= {name for given in inner.inputs for name in program.names((at[0], given))}
+    return bool(names & set(wanted))

@@ -1,0 +1,186 @@
+"""Functions and classes that a framework calls: routes, tools, jobs; their parameters are where data enters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ingest.code.program import FunctionRef, Node
+from ingest.facts import Function
+from pipeline.system.assembly import Assembly, SourceOf
+from pipeline.system.framework import DecoratorRule
+from pipeline.system.model import AttributeValue, ElementKind, Label
+from pipeline.system.sites import ClassSite, EntrySite, argument_positions, read_flags
+
+ENTRY_KINDS: frozenset[ElementKind] = frozenset(
+    {"http_route", "websocket", "chat_ui", "webhook", "queue_consumer", "mcp_tool", "command_line", "scheduled_job", "file_drop"}
+)
+
+
+_PLAIN_TYPES = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date", "datetime.datetime"})
+
+
+def add_entry(assembly: Assembly, entry: EntrySite) -> None:
+    program, rule = assembly.program, entry.rule
+    function = program.function(entry.function)
+    name, given_name = function.name, False
+    marker = program.value(entry.marker)
+    if rule.name_from is not None and marker.kind == "call":
+        for position in argument_positions(marker, rule.name_from):
+            constant = program.constant((entry.marker[0], marker.inputs[position]))
+            if isinstance(constant, str) and (constant or rule.kind == "http_route"):
+                name, given_name = constant, True
+    says = read_flags(program, entry.marker, rule.flags)
+    attributes: dict[str, AttributeValue] = {**rule.attributes, **says.attributes}
+    if rule.kind == "http_route":
+        method = str(attributes.get("method") or _method_of(program.names(_callee(assembly, entry.marker))))
+        path = f"{_prefix(assembly, entry)}{name}" if given_name else name
+        name = f"{method.upper()} {path or '/'}".strip()
+        attributes["path"] = path or "/"
+        attributes["method"] = method.upper()
+    identity = add_function_element(assembly, entry.function, rule.kind, name, None, entry.framework, attributes, rule)
+    for kind in says.controls:
+        assembly.control(kind, identity, assembly.cite(entry.marker))
+
+
+def _callee(assembly: Assembly, marker: Node) -> Node:
+    value = assembly.program.value(marker)
+    return (marker[0], value.inputs[0]) if value.kind == "call" else marker
+
+
+def _method_of(names: Iterable[str]) -> str:
+    for name in names:
+        last = name.rsplit(".", 1)[-1]
+        if last in ("get", "post", "put", "patch", "delete", "head", "options", "websocket"):
+            return last
+    return ""
+
+
+def _prefix(assembly: Assembly, entry: EntrySite) -> str:
+    """The router's own prefix, where it is a constant."""
+    program = assembly.program
+    callee = program.value(_callee(assembly, entry.marker))
+    if callee.kind != "attribute":
+        return ""
+    for origin in program.origins((entry.marker[0], callee.inputs[0])):
+        value = program.value(origin)
+        if value.kind == "call":
+            for position in argument_positions(value, "prefix|url_prefix"):
+                constant = program.constant((origin[0], value.inputs[position]))
+                if isinstance(constant, str):
+                    return constant
+    return ""
+
+
+def add_function_element(
+    assembly: Assembly, reference: FunctionRef, kind: ElementKind, name: str, label: Label | None, framework: str,
+    attributes: dict[str, AttributeValue] | None = None, rule: DecoratorRule | None = None,
+) -> str:  # fmt: skip
+    """An element whose body is a function; its parameters are sources."""
+    identity = assembly.drafts.put(
+        kind, name, rule.zone if rule is not None else None, attributes, assembly.function_evidence(reference), None,
+        assembly.purpose(reference[0]), assembly.program.function(reference).qualified_name, kind in ("http_route", "websocket"),
+    )  # fmt: skip
+    assembly.entry_of_function[reference] = identity
+    carried = rule.parameters if rule is not None else label
+    if kind in ("tool", "mcp_tool") and carried is None:
+        carried = "tool_arguments"
+    if carried is not None:
+        _add_parameters(assembly, reference, identity, carried, rule)
+    return identity
+
+
+def _add_parameters(assembly: Assembly, reference: FunctionRef, identity: str, label: Label, rule: DecoratorRule | None) -> None:
+    program = assembly.program
+    function: Function = program.function(reference)
+    for position, parameter in enumerate(function.parameters):
+        if position == 0 and function.owner is not None and parameter.name in ("self", "cls"):
+            continue
+        node = (reference[0], parameter.value)
+        types = _types_of(assembly, reference[0], parameter.annotation)
+        if rule is not None:
+            if _is_injected(assembly, reference[0], parameter.default, rule) or _is_injected(
+                assembly, reference[0], parameter.annotation, rule
+            ):
+                continue
+            if any(_matches(assembly, name, rule.except_types) for name in types):
+                continue
+        if types and types <= _PLAIN_TYPES:
+            continue
+        carried = label
+        for name, special in (rule.parameter_types if rule is not None else {}).items():
+            if any(_matches(assembly, given, (name,)) for given in types):
+                carried = special
+        assembly.sources.setdefault(node, []).append(SourceOf(carried, identity))
+
+
+def _types_of(assembly: Assembly, file: int, annotation: int | None) -> set[str]:
+    if annotation is None:
+        return set()
+    node = (file, annotation)
+    return set(assembly.program.annotated(node)) | {name for name in assembly.program.names(node) if name in _PLAIN_TYPES}
+
+
+def _matches(assembly: Assembly, name: str, wanted: tuple[str, ...]) -> bool:
+    canonical = assembly.index.canonical(name)
+    return any(canonical == other or name == other or canonical.endswith("." + other) for other in wanted)
+
+
+def _is_injected(assembly: Assembly, file: int, value: int | None, rule: DecoratorRule) -> bool:
+    if value is None or not rule.injects:
+        return False
+    queue, seen = [value], 0
+    while queue and seen < 30:
+        current = queue.pop()
+        seen += 1
+        found = assembly.program.value((file, current))
+        if found.kind == "call" and any(
+            assembly.index.canonical(name) in rule.injects for name in assembly.program.names((file, found.inputs[0]))
+        ):
+            return True
+        if found.kind == "name":
+            for origin in assembly.program.origins((file, current)):
+                inner = assembly.program.value(origin)
+                if inner.kind == "index":  # Annotated alias: CurrentUser = Annotated[User, Depends(f)]
+                    return any(
+                        assembly.program.value((origin[0], given)).kind == "call"
+                        and any(
+                            assembly.index.canonical(name) in rule.injects
+                            for name in assembly.program.names((origin[0], assembly.program.value((origin[0], given)).inputs[0]))
+                        )
+                        for given in _flat(assembly, origin)
+                    )
+        if found.kind in ("index", "collection", "operation", "unknown"):
+            queue += found.inputs
+    return False
+
+
+def _flat(assembly: Assembly, node: Node) -> list[int]:
+    found: list[int] = []
+    queue = list(assembly.program.value(node).inputs)
+    while queue and len(found) < 30:
+        current = queue.pop()
+        found.append(current)
+        value = assembly.program.value((node[0], current))
+        if value.kind in ("index", "collection"):
+            queue += value.inputs
+    return found
+
+
+def add_class(assembly: Assembly, site: ClassSite) -> None:
+    program, rule = assembly.program, site.rule
+    if rule.kind is None:
+        return
+    file, cls = program.classes[site.name]
+    name = cls.name
+    for node in [(file, default) for field, _annotation, default, _line in cls.fields if field == "name" and default is not None]:
+        constant = program.constant(node)
+        if isinstance(constant, str) and constant:
+            name = constant
+    evidence = assembly.cite_place(assembly.lines(file, cls.line, cls.line))
+    identity = assembly.drafts.put(rule.kind, name, None, dict(rule.attributes), evidence, None, assembly.purpose(file), site.name)
+    assembly.element_of_class[site.name] = identity
+    for method in rule.method:
+        for reference in program.functions.get(f"{site.name}.{method}", ()):
+            assembly.entry_of_function[reference] = identity
+            if rule.parameters is not None:
+                _add_parameters(assembly, reference, identity, rule.parameters, None)

@@ -1,0 +1,279 @@
+"""What stands on the way of data: checks, approvals, redaction, fences.
+
+Reads a hit of the flow search, gives the controls it met and where. A check counts only where the data
+passes it; what a test says is judged from its shape (membership, digest, identity, length), never from a comment.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ingest.code.program import FunctionRef, Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.model import ControlKind, SinkRole
+from pipeline.system.taint import Hit
+from pipeline.system.words import mentions
+
+_TAG = re.compile(r"<([A-Za-z][\w-]{1,30})>")
+
+
+_ASKING = frozenset({"builtins.input", "typer.confirm", "typer.prompt", "click.confirm", "click.prompt", "rich.prompt.Confirm.ask",
+"rich.prompt.Prompt.ask",
+                     "inquirer.confirm", "inquirer.prompt", "getpass.getpass", "prompt_toolkit.prompt", "questionary.confirm",
+                     "streamlit.button"})  # fmt: skip
+
+
+_REDACTS = (
+    "redact",
+    "redacted",
+    "anonymize",
+    "anonymise",
+    "pseudonymize",
+    "pseudonymise",
+    "scrub",
+    "mask",
+    "strip_pii",
+    "remove_pii",
+    "deidentify",
+)
+
+
+_REVIEWED = ("accepted", "approved", "reviewed", "moderated", "verified", "curated", "vetted")
+
+
+def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[ControlKind, Node]]:
+    """Controls that data met between its source and the place where it becomes something, each with the place it stands."""
+    controls: list[tuple[ControlKind, Node]] = []
+    controls += [(kind, node) for node in hit.trace if (kind := _validated(assembly, node)) is not None]
+    if role in ("prompt", "system_prompt", "conversation", "instructions"):
+        controls += [("content_separation", node) for node in hit.trace if _is_fenced(assembly, node)]
+    controls += [("human_approval", node) for node in _asked(assembly, hit)]
+    controls += [("redaction", node) for node in hit.trace if _redacts(assembly, node)]
+    controls += [("review_before_use", node) for node in hit.trace if _reads_reviewed(assembly, node)]
+    controls += [(kind, guard) for guard in hit.guards if (kind := guard_kind(assembly, guard)) is not None]
+    return controls
+
+
+def _validated(assembly: Assembly, node: Node) -> ControlKind | None:
+    """The data is a parameter of a project function that refuses what it does not like and gives it back: a validator."""
+    program = assembly.program
+    found = program.parameter_of(node) if program.value(node).kind == "parameter" else None
+    if found is None:
+        return None
+    name = program.function(found[0]).name.lstrip("_").lower()
+    if not name.startswith(
+        (
+            "validate",
+            "check",
+            "ensure",
+            "assert",
+            "verify",
+            "sanitize",
+            "sanitise",
+            "normalize_and_check",
+            "resolve_safe",
+            "safe_",
+            "is_safe",
+        )
+    ):
+        return None
+    if not _refuses(assembly, found[0]):
+        return None
+    called = {text for inner in assembly.reach(found[0]) for call in assembly.calls_in(inner) for text in _last_names(assembly, call)}
+    if called & {"getaddrinfo", "ip_address", "gethostbyname", "is_private", "urlparse", "urlsplit"}:
+        return "egress_limit"
+    if called & {"resolve", "realpath", "is_relative_to", "commonpath", "commonprefix", "abspath"}:
+        return "allow_list"
+    return "input_validation"
+
+
+def _last_names(assembly: Assembly, call: Node) -> list[str]:
+    callee = assembly.program.value((call[0], assembly.program.value(call).inputs[0]))
+    return [callee.text.rsplit(".", 1)[-1]] if callee.kind in ("name", "attribute") else []
+
+
+def _is_fenced(assembly: Assembly, node: Node) -> bool:
+    """Text put between an opening and a closing tag of a prompt: `<claim>{text}</claim>`."""
+    value = assembly.program.value(node)
+    if value.kind != "format":
+        return False
+    parts = [assembly.program.value((node[0], given)) for given in value.inputs]
+    constant = "".join(part.text for part in parts if part.kind == "constant")
+    return any(f"</{tag}>" in constant for tag in _TAG.findall(constant))
+
+
+def _asked(assembly: Assembly, hit: Hit) -> list[Node]:
+    """Tests on the way whose outcome a person was asked for: `if input("run it? ") == "y"`."""
+    program = assembly.program
+    found: list[Node] = []
+    for call in (*hit.trace, hit.call) if hit.argument >= 0 else ():
+        facts = program.files[call[0]]
+        for branch in facts.conditions.get(call[1], ()):
+            condition = (call[0], facts.branches[branch].condition)
+            if any(_ASKING & set(called_names(assembly, root)) for root in _parts(assembly, condition)):
+                found.append(condition)
+    return list(dict.fromkeys(found))
+
+
+def _parts(assembly: Assembly, node: Node) -> list[Node]:
+    """A condition's operands and where they come from."""
+    found: list[Node] = []
+    queue = [node]
+    while queue and len(found) < 30:
+        current = queue.pop()
+        if current in found:
+            continue
+        found.append(current)
+        value = assembly.program.value(current)
+        if value.kind in ("operation", "choice", "attribute", "index", "await", "guarded", "call"):
+            queue += [(current[0], given) for given in value.inputs[:4]]
+        elif value.kind == "name":
+            queue += assembly.program.origins(current)[:2]
+    return found
+
+
+def _redacts(assembly: Assembly, node: Node) -> bool:
+    """A parameter of one of the project's own functions that is named for redacting and replaces text."""
+    found = assembly.program.parameter_of(node) if assembly.program.value(node).kind == "parameter" else None
+    if found is None or not mentions([assembly.program.function(found[0]).name], _REDACTS):
+        return False
+    return any(
+        assembly.program.value((call[0], assembly.program.value(call).inputs[0])).text
+        in ("sub", "subn", "replace", "translate", "anonymize", "mask")
+        for call in assembly.calls_in(found[0])
+    )
+
+
+def _reads_reviewed(assembly: Assembly, node: Node) -> bool:
+    """A read from a store that asks for reviewed records only: `where(Feedback.accepted)`, `WHERE approved = 1`."""
+    if not any(source.label == "stored_data" for source in assembly.sources.get(node, ())):
+        return False
+    queue, seen = list(assembly.program.value(node).inputs), 0
+    while queue and seen < 40:
+        value = assembly.program.value((node[0], queue.pop()))
+        seen += 1
+        if (
+            value.kind in ("attribute", "constant")
+            and mentions([value.text], _REVIEWED)
+            and (value.kind == "attribute" or " " in value.text)
+        ):
+            return True
+        if any(mentions([label], _REVIEWED) for label in value.labels):
+            return True
+        queue += value.inputs
+    return False
+
+
+def guard_kind(assembly: Assembly, guard: Node) -> ControlKind | None:
+    """What a test on the way says about the data that passed it."""
+    value = assembly.program.value(guard)
+    side, _, part = value.text.partition(":")
+    kind = condition_kind(assembly, (guard[0], value.inputs[1]), side == "holds")
+    return kind if not part or kind in ("hash_check", "session_identity") else None
+
+
+def condition_kind(assembly: Assembly, node: Node, holds: bool, depth: int = 0) -> ControlKind | None:
+    """An allow-list, a limit, a comparison with a known identity, or another check; None for a mere presence test."""
+    program, value = assembly.program, assembly.program.value(node)
+    if depth > 6:
+        return None
+    if value.kind == "operation":
+        if value.text.startswith("not ") or value.text == "not":
+            inner = (node[0], value.inputs[0])
+            if value.text == "not":
+                return condition_kind(assembly, inner, not holds, depth + 1)
+        if value.text in ("in", "not in") and (value.text == "in") == holds:
+            return "allow_list"
+        if value.text in ("<", "<=", ">", ">=") and any(_is_length(assembly, (node[0], given)) for given in value.inputs):
+            return "input_length_limit"
+        if value.text in ("==", "!=") and (value.text == "==") == holds:
+            if any(_is_digest(assembly, (node[0], given)) for given in value.inputs):
+                return "hash_check"
+            for given in value.inputs:
+                if _is_identity(assembly, (node[0], given)):
+                    return "session_identity"
+            if any(program.value((node[0], given)).kind == "constant" and program.value((node[0], given)).text for given in value.inputs):
+                return "allow_list"
+        if value.text in ("<", "<=", ">", ">="):
+            return "input_validation"
+        return None
+    if value.kind == "choice":
+        for given in value.inputs:
+            found = condition_kind(assembly, (node[0], given), holds, depth + 1)
+            if found is not None:
+                return found
+        return None
+    if value.kind == "call":
+        names = program.names((node[0], value.inputs[0]))
+        if any(name in ("builtins.isinstance", "builtins.hasattr", "builtins.len", "builtins.bool") for name in names):
+            return None
+        if any(name.endswith("compare_digest") for name in names):
+            return "hash_check" if any(_is_digest(assembly, (node[0], given)) for given in value.inputs[1:]) else "authentication"
+        last = [name.rsplit(".", 1)[-1] for name in names]
+        if any(
+            name in ("match", "fullmatch", "startswith", "endswith", "is_relative_to", "isalnum", "isdigit", "issubset") for name in last
+        ):
+            return "input_validation"
+        if names and not any(name.startswith("builtins.") for name in names):
+            targets = program.targets(node)
+            if not targets:
+                return "input_validation"
+            refusing = [target for target in targets if _refuses(assembly, target.function)]
+            for target in refusing:
+                for parameter in program.function(target.function).parameters[-1:]:
+                    found = _validated(assembly, (target.function[0], parameter.value))
+                    if found is not None:
+                        return found
+            return "input_validation" if refusing else None
+    return None
+
+
+def _refuses(assembly: Assembly, reference: FunctionRef) -> bool:
+    """Whether a function of the project tests what it is given: it returns a verdict or leaves below a test."""
+    facts = assembly.program.files[reference[0]]
+    return any(branch.scope == reference[1] for branch in facts.branches) or any(
+        any(
+            facts.values[part].kind == "operation"
+            for part in (returned, *(facts.values[returned].inputs if facts.values[returned].kind == "choice" else ()))
+        )
+        for returned in facts.functions[reference[1]].returns
+    )
+
+
+def _is_digest(assembly: Assembly, node: Node) -> bool:
+    return any(
+        name.startswith(("hashlib.", "hmac.")) or name.rsplit(".", 1)[-1] in ("sha256", "sha512", "file_digest", "hexdigest")
+        for root in _roots(assembly, node)
+        for name in assembly.program.names(root)
+    )
+
+
+def _is_length(assembly: Assembly, node: Node) -> bool:
+    value = assembly.program.value(node)
+    return value.kind == "call" and "builtins.len" in assembly.program.names((node[0], value.inputs[0]))
+
+
+def _is_identity(assembly: Assembly, node: Node) -> bool:
+    """Whether a value is who the caller is, as the server established it (an injected or session value)."""
+    return any(source.label == "identity" for origin in _roots(assembly, node) for source in assembly.sources.get(origin, ()))
+
+
+def _roots(assembly: Assembly, node: Node) -> list[Node]:
+    found: list[Node] = []
+    queue = [node]
+    while queue and len(found) < 20:
+        current = queue.pop()
+        found.append(current)
+        value = assembly.program.value(current)
+        if value.kind in ("attribute", "index", "await", "guarded", "call"):
+            queue.append((current[0], value.inputs[0]))
+        elif value.kind in ("choice",):
+            queue += [(current[0], given) for given in value.inputs]
+        elif value.kind in ("parameter", "name"):
+            queue += [origin for origin in assembly.program.origins(current) if origin != current and origin not in found]
+    return found
+
+
+def called_names(assembly: Assembly, node: Node) -> tuple[str, ...]:
+    value = assembly.program.value(node)
+    return assembly.program.callee_names(node) if value.kind == "call" else ()

@@ -1,0 +1,74 @@
+"""What a call gives back, as data: text of outsiders, records of a service, a credential."""
+
+from __future__ import annotations
+
+from ingest.code.program import Node
+from ingest.facts import Value
+from pipeline.system.assembly import Assembly
+from pipeline.system.model import Label
+from pipeline.system.sites import CallSite
+from pipeline.system.words import mentions
+
+_WRITTEN_BY_ANYONE = ("wiki", "forum", "page", "pages", "web", "website", "scrape", "scraper", "scraped", "crawl", "crawler", "html",
+"feed", "rss", "news", "reddit",
+                      "twitter", "tweet", "review", "reviews", "comment", "comments", "community", "search", "article", "articles",
+                      "fetch_url", "url", "urls", "link", "links",
+                      "issue", "issues", "mail", "inbox", "readme", "blog", "post", "posts", "browse")  # fmt: skip
+
+
+SECRET_NAMES = ("token", "key", "secret", "password", "passwd", "credential", "credentials", "apikey")
+
+
+def label_of(assembly: Assembly, site: CallSite, label: Label) -> Label:
+    if label == "web_content":
+        return _response_label(assembly, site)
+    value = assembly.program.value(site.node)
+    if label == "environment_value" and any(
+        mentions([constant], SECRET_NAMES)
+        for given in value.inputs[1:2]
+        if isinstance(constant := assembly.program.constant((site.node[0], given)), str)
+    ):
+        return "secret_value"
+    return label
+
+
+def _response_label(assembly: Assembly, site: CallSite) -> Label:
+    """What an HTTP answer is: text that outsiders write, or the data of a service the system was built against.
+
+    Answers to requests that change something, and JSON of a service whose names do not speak of pages, are data.
+    """
+    program, node = assembly.program, site.node
+    method = next((name.rsplit(".", 1)[-1] for name in site.names), "")
+    if method in ("post", "put", "patch", "delete"):
+        return "stored_data"
+    facts = program.files[node[0]]
+    value = facts.values[node[1]]
+    taken = {
+        facts.values[user].text for user in range(node[1], min(len(facts.values), node[1] + 400))
+        if facts.values[user].kind == "attribute" and node[1] in _behind(facts.values, facts.values[user].inputs[0])
+    }  # fmt: skip
+    if "json" not in taken or taken & {"text", "content", "read", "iter_lines"}:
+        return "web_content"
+    texts = [
+        facts.path,
+        facts.functions[value.scope].qualified_name,
+        *(text for given in value.inputs[1:3] for text in _texts_of(assembly, (node[0], given))),
+    ]
+    return "web_content" if mentions(texts, _WRITTEN_BY_ANYONE) else "stored_data"
+
+
+def _behind(values: tuple[Value, ...], identity: int) -> set[int]:
+    found = {identity}
+    while values[identity].kind in ("await", "choice") and len(values[identity].inputs) == 1:
+        identity = values[identity].inputs[0]
+        found.add(identity)
+    return found
+
+
+def _texts_of(assembly: Assembly, node: Node) -> list[str]:
+    found = []
+    for origin in assembly.program.origins(node):
+        value = assembly.program.value(origin)
+        parts = [value, *(assembly.program.value((origin[0], given)) for given in value.inputs[:6])]
+        found += [part.text for part in parts if part.kind in ("constant", "name", "parameter", "attribute")]
+    return found

@@ -1,0 +1,80 @@
+"""Models that decide: a branch depends on what they said, or a field of their reply is handed on as a verdict."""
+
+from __future__ import annotations
+
+from pipeline.system.assembly import Assembly
+from pipeline.system.guards import called_names
+from pipeline.system.model import Label
+from pipeline.system.taint import Hit
+from pipeline.system.words import mentions
+
+_VERDICTS = (
+    "decision",
+    "verdict",
+    "approved",
+    "approve",
+    "accepted",
+    "eligible",
+    "rejected",
+    "grade",
+    "hire",
+    "granted",
+    "allowed",
+    "denied",
+)
+
+
+def hands_on_verdict(assembly: Assembly, hit: Hit) -> bool:
+    """A field of a structured reply that is a decision by its name is stored or answered as one."""
+    steps = [assembly.program.value(node) for node in hit.trace]
+    return any(value.kind in ("attribute", "index") and mentions([value.text], _VERDICTS) for value in steps) and any(
+        "structured" in name.lower() or name.endswith(".parse") for node in hit.trace for name in called_names(assembly, node)
+    )
+
+
+def mark_decision(assembly: Assembly, source: str, label: Label, hit: Hit) -> None:
+    """A branch depends on what a model said."""
+    draft = assembly.draft(source)
+    if label == "prediction" or (label == "model_reply" and _is_verdict(assembly, hit)):
+        draft.attributes["decides"] = True
+        evidence = assembly.cite(hit.call, "sink", "what happens next depends on it")
+        if (
+            evidence is not None
+            and len(draft.evidence) < 12
+            and not any((e.path, e.page, e.start_line) == (evidence.path, evidence.page, evidence.start_line) for e in draft.evidence)
+        ):
+            draft.evidence.append(evidence)
+        draft.nodes.append(hit.call)
+
+
+def _is_verdict(assembly: Assembly, hit: Hit) -> bool:
+    """A reply that is compared with a word or a number decides; one that is only looked at for being there does not."""
+    program = assembly.program
+    queue, seen = [hit.call], 0
+    while queue and seen < 12:
+        node = queue.pop()
+        seen += 1
+        value = program.value(node)
+        if value.kind == "operation" and value.text in ("==", "!=", "in", "not in", "<", ">", "<=", ">="):
+            others = [program.value((node[0], given)) for given in value.inputs]
+            if any(o.kind == "constant" and o.constant_type in ("string", "integer", "float") and len(o.text) > 1 for o in others):
+                return not any(o.kind == "call" and "builtins.len" in program.names((node[0], o.inputs[0])) for o in others)
+        if value.kind in ("operation", "choice"):
+            queue += [(node[0], given) for given in value.inputs]
+        elif (
+            value.kind == "attribute"
+            and value.text
+            not in (
+                "content",
+                "text",
+                "choices",
+                "tool_calls",
+                "output",
+                "message",
+                "stop_reason",
+                "data",
+            )
+            and any("structured" in name.lower() or name.endswith(".parse") for step in hit.trace for name in called_names(assembly, step))
+        ):
+            return True
+    return False

@@ -1,0 +1,162 @@
+"""Files made to break a reader, grouped by how they try, and what a scan has to list about each of them.
+
+All files of a group lie in one tree beside a sound program, so that one scan meets them all; an outcome is the
+list it belongs to and words of its reason, and None is a file that is read without a complaint.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Literal, NamedTuple
+
+from reportlab.pdfgen.canvas import Canvas
+
+DEEP = 100_000
+
+
+class Bad(NamedTuple):
+    """A file and what is to be listed about it."""
+
+    content: str | bytes
+    listed: Literal["skipped", "errors"] | None = None
+    words: str = ""
+
+
+def zip_bomb() -> bytes:
+    """200 MB of one letter in a file of a word processor."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        with archive.open("word/document.xml", "w", force_zip64=True) as entry:
+            for _ in range(200):
+                entry.write(b"a" * 1_000_000)
+    return stream.getvalue()
+
+
+def pdf_without_text() -> bytes:
+    stream = io.BytesIO()
+    canvas = Canvas(stream, invariant=1)
+    canvas.rect(72, 72, 200, 200)
+    canvas.showPage()
+    canvas.save()
+    return stream.getvalue()
+
+
+def exploding_yaml(last: str) -> str:
+    """Nine levels of nine aliases: 387 million nodes for whoever follows them."""
+    rows = ["a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]"]
+    rows += [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]" for level in range(1, 9)]
+    return "\n".join([*rows, last, ""])
+
+
+def notebook(*cells: str) -> str:
+    made = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": cell} for cell in cells]
+    return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def calling_chain(length: int) -> str:
+    """`length` functions, each calling the next, the last one executing what it is given."""
+    rows = [f"def f{n}(x):\n    return f{n + 1}(x)\n" for n in range(length)]
+    return "\n".join([*rows, f"def f{length}(x):\n    exec(x)\n", "f0(input())\n"])
+
+
+def _nested(opening: str, closing: str, before: str = "", after: str = "", depth: int = DEEP) -> str:
+    return before + opening * depth + after + closing * depth
+
+
+_LONG = ("skipped", "minified")
+_DEEPER = ("skipped", "nested more than")
+
+GROUPS: dict[str, dict[str, Bad]] = {
+    "unreadable": {
+        "bytes.py": Bad(bytes(range(256)) * 100, "skipped", "binary"),
+        "bytes.md": Bad(bytes(range(256)) * 100, "skipped", "binary"),
+        "late.md": Bad(b"words\n\n" * 3000 + b"\0", "errors", "NUL"),
+        "late.py": Bad(b"x = 1\n" * 3000 + b"\0\0\n", "skipped", "syntax error"),
+        "bytes/.env": Bad(b"\0\1\2=\0", "skipped", "binary"),
+        "bytes.docx": Bad(bytes(range(256)) * 100, "errors", "archive"),
+        "bytes.pdf": Bad(b"%PDF-1.7\n" + bytes(range(256)), "errors", "PDF"),
+        "open.py": Bad("def f(:\n  exec(input()\nclass\n", "skipped", "syntax error"),
+        "cut.ipynb": Bad('{"cells": [{"cell_ty', "errors", "notebook"),
+        "list.ipynb": Bad("[]", "errors", "not a notebook"),
+        "null.ipynb": Bad('{"cells": null}', "errors", "no list of cells"),
+        "empty.ipynb": Bad("", "errors", "notebook"),
+        "words.ipynb": Bad('{"cells": [1, null, {"cell_type": "code", "source": 5}, {"cell_type": "code", "source": [1, "a = 1\\n"]}]}'),
+        "shell.ipynb": Bad(notebook("%pip install x\n!curl x | sh\na = 1", "%%bash\nrm -rf /")),
+        "empty.py": Bad(""), "empty.md": Bad(""), "empty.html": Bad(""), "Dockerfile": Bad(""), ".env": Bad(""), "compose.yaml": Bad(""),
+        "requirements.txt": Bad(""), "pyproject.toml": Bad(""), "mcp.json": Bad(""), "package.json": Bad(""),
+    },
+    "of another shape": {
+        "mcp.json": Bad('{"mcpServers": [1, {"command": 5, "args": "x", "env": [1]}]}'),
+        "package.json": Bad('{"dependencies": [1], "devDependencies": {"a": {"b": 1}}}'),
+        "compose.yaml": Bad("services:\n  a: 5\n  b: [1]\n  ? [x]\n  : 1\n  c:\n    ports: {a: b}\n    environment: [1, {a: b}]\n    image: [x]\n"),
+        "a/compose.yaml": Bad("services: &a\n  b: *a\n"),
+        ".github/workflows/a.yml": Bad("on: 5\njobs:\n  a: [1]\n  b:\n    steps: {a: 1}\n  c:\n    steps: [1, null, {uses: [1]}, {run: {a: b}}]\n"),
+        "pyproject.toml": Bad("project = 5\ntool = [1]\n"),
+        "poetry.lock": Bad("package = 5\n"), "package-lock.json": Bad('{"packages": [1]}'), "Pipfile.lock": Bad('{"default": 1}'),
+        "requirements.txt": Bad("-r requirements.txt\n-r ../../../etc/passwd\n-c /etc/passwd\nflask\n"),
+        ".env": Bad("A=${A}\nB=${C}${C}\nC=${B}${B}\n" + "".join(f"X{n + 1}=${{X{n}}}${{X{n}}}\n" for n in range(60))),
+        "Dockerfile": Bad("ARG A=${A}\n" + "".join(f"ARG X{n + 1}=${{X{n}}}${{X{n}}}\n" for n in range(60)) + "FROM ${X60}\n"),
+    },
+    "nested": {
+        "line.py": Bad(_nested("(", ")", "x = "), *_LONG),
+        "round.py": Bad(_nested("(\n", ")\n", "x = "), *_DEEPER),
+        "open.py": Bad("x = " + "(\n" * DEEP, "skipped", "syntax error"),
+        "square.py": Bad(_nested("[\n", "]\n", "x = "), *_DEEPER),
+        "calls.py": Bad(_nested("f(\n", ")\n", "x = "), *_DEEPER),
+        "chain.py": Bad("x = (a\n" + ".b()\n" * 20_000 + ")\n", *_DEEPER),
+        "not.py": Bad("x = (" + "not\n" * 20_000 + "a)\n", *_DEEPER),
+        "lambda.py": Bad("x = " + "lambda:\\\n" * 20_000 + "1\n", *_DEEPER),
+        "elif.py": Bad("if a:\n    pass\n" + "elif b:\n    pass\n" * 10_000),
+        "functions.py": Bad("".join(" " * n + f"def f{n}():\n" for n in range(800)) + " " * 800 + "pass\n", *_DEEPER),
+        "package.json": Bad(_nested("[\n", "]\n", '{"dependencies":') + "}", "errors", "nested"),
+        "mcp.json": Bad(_nested('{"a":\n', "}\n", '{"mcpServers":', "1") + "}", "errors", "nested"),
+        "deep.ipynb": Bad(_nested("[", "]", '{"cells":') + "}", "errors", "nested"),
+        "compose.yaml": Bad(_nested("[\n ", "]\n ", "services: "), "errors", "nested"),
+        ".github/workflows/a.yml": Bad("on:\n" + ("- " * 5000 + "\n") * 10, "errors", "nested"),
+        "pyproject.toml": Bad(_nested("[\n", "]\n", "x = "), "errors", "nested"),
+        "uv.lock": Bad(_nested("[", "]", "x = "), "errors", "nested"),
+        "deep.html": Bad(_nested("<div>\n", "</div>\n", after="x"), "skipped", "nested"),
+        "quotes.md": Bad(">" * DEEP + " x\n"),
+        "lists.md": Bad("".join("  " * n + "- x\n" for n in range(600))),
+        "links.md": Bad(_nested("[", "]", after="a")),
+        "mermaid.md": Bad("```mermaid\nflowchart LR\n" + _nested("subgraph a\n", "end\n", depth=20_000) + "```\n"),
+    },
+    "long": {
+        "string.py": Bad("x = '" + "a" * 1_000_000 + "'\n", *_LONG),
+        "sum.py": Bad("x = (\n" + " +\n".join(["a"] * 20_000) + "\n)\n"),
+        "list.py": Bad("x = [\n" + "'a',\n" * 50_000 + "]\n"),
+        "names.py": Bad("x = input()\n" + "".join(f"x{n} = x\n" for n in range(30_000))),
+        "steps.py": Bad("x0 = input()\n" + "".join(f"x{n + 1} = x{n}\n" for n in range(10_000)) + "print(x10000)\n"),
+        "calls.py": Bad(calling_chain(1500)),
+        "words.md": Bad("the model must " * 70_000 + "\n", "skipped", "line of"),
+        "line.md": Bad("a" * 1_000_000 + "\n"),
+        "sentences.md": Bad("The agent must never refund.\n\n" * 5_000),
+        "requirements.txt": Bad("a" * 1_000_000 + "==1\n", *_LONG),
+        "Dockerfile": Bad("FROM a\nRUN a \\\n" + "b \\\n" * 100_000, "errors", "longer than"),
+        ".env": Bad("A=" + "a" * 1_000_000 + "\n", *_LONG),
+    },
+    "circular": {
+        "functions.py": Bad("def a(x):\n    return b(x)\n\ndef b(x):\n    return a(x)\n\ndef c(x):\n    return c(c(x))\n\nprint(c(a(input())))\n"),
+        "classes.py": Bad("class A(B):\n    def m(self): return self.m()\nclass B(A): pass\nclass C(C): pass\nclass D(A, B, C, D): pass\nD().x.y(D().m())\n"),
+        "names.py": Bad("a = b\nb = a\nx = x\nx = x.y\ny = y(y)\na(b)\n"),
+        "decorators.py": Bad("@f\ndef f(): pass\n@g.h\n@h\ndef g(): pass\n@g\nclass h: pass\n"),
+        "pkg/__init__.py": Bad("from pkg import *\nfrom . import pkg\nimport pkg\nx = pkg.x\n"),
+        "pkg/pkg.py": Bad("import pkg.pkg\nfrom pkg.pkg import a as b, b as a\nfrom . import pkg\nfrom .pkg import *\na.b.c()\nprint(a(input()))\n"),
+        "first.py": Bad("from second import f as g\ndef h(): return g()\n"),
+        "second.py": Bad("from first import h as f\nf()\n"),
+        "calls.py": Bad(
+            "".join(f"def f{n}(x):\n" + "".join(f"    x = f{m}(x)\n" for m in range(40)) + "    return x\n" for n in range(40)) + "f0(input())\n"
+        ),
+    },
+    "explosive": {
+        "bomb.docx": Bad(zip_bomb(), "skipped", "packed more than"),
+        "cut.docx": Bad(zip_bomb()[:1000], "errors", "archive"),
+        "drawing.pdf": Bad(pdf_without_text(), "skipped", "no text layer"),
+        "compose.yaml": Bad(exploding_yaml("services: *a8"), "errors", "too many"),
+        ".github/workflows/a.yml": Bad(exploding_yaml("on: *a8"), "errors", "too many"),
+        "pnpm-lock.yaml": Bad(exploding_yaml("packages: *a8")),
+    },
+}  # fmt: skip
