@@ -21,10 +21,10 @@ def read_source(source: Source) -> Facts | Skip | ReadError:
     if source.kind in _DOCUMENTS:
         from ingest.documents import DocumentLimits, read_document
 
-        return read_document(source, DocumentLimits())
+        return read_document(source, DocumentLimits())  # has its own net around one file
     from ingest.config import read_config
 
-    return read_config(source)
+    return read_config(source)  # so has this
 
 
 def _read_code(source: Source) -> CodeFacts | Skip | ReadError:

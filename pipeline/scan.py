@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections import Counter
@@ -20,14 +21,15 @@ from ingest.source import ReadError, Skip, Source
 from pipeline.findings.compose import compose
 from pipeline.findings.model import SEVERITIES, STRIDE, Failed, Finding, Scan, Skipped, Summary, Target, Tool
 from pipeline.progress import Progress, Silent
-from pipeline.system.build import build_system
+from pipeline.system.build import Built, build_system
 from pipeline.system.evidence import EvidenceBook, Lines
-from pipeline.system.knowledge import load_frameworks
+from pipeline.system.knowledge import KnowledgeError, load_frameworks
 from pipeline.system.model import System
 from pipeline.threats import contradictions
 from pipeline.threats.catalog import Catalog, knowledge_hash, load_catalog
 from pipeline.threats.engine import Outcome, match_threats
 
+logger = logging.getLogger(__name__)
 _IN_PROCESS = 40  # fewer files than this are read faster without other processes
 
 
@@ -56,7 +58,7 @@ def scan(
     found = list_sources(path, SourceSettings(docs=settings.docs, exclude=settings.exclude))
     facts, skipped, failed = _read(found, settings.jobs, progress)
     progress.step("building the system model", 0, 0)
-    built = build_system(facts, load_frameworks(), _evidence_book(found.sources))
+    built = _built(facts, found)
     progress.step("matching threats", 0, 0)
     findings, coverage = compose(built.system, _outcomes_of(built.system, load_catalog()))
     return Scan(
@@ -75,6 +77,19 @@ def scan(
             Failed(path=where, error=what) for where, what in sorted({*((e.path, e.error) for e in (*found.errors, *failed)), *built.notes})
         ),
     )
+
+
+def _built(facts: Sequence[Facts], found: SourceList) -> Built:
+    """The system model; where building it fails, an empty one and a note that says so: what was read is still reported."""
+    if not facts:
+        return Built(System(), ((".", "no file was read: nothing can be said of this tree"),))
+    try:
+        return build_system(facts, load_frameworks(), _evidence_book(found.sources))
+    except KnowledgeError:
+        raise
+    except Exception as problem:  # scanned code decides what happens here: a bug it meets must not cost the report
+        logger.exception("building the system model failed")
+        return Built(System(), ((".", f"the system model could not be built: {type(problem).__name__}: {str(problem)[:200]}"),))
 
 
 def _outcomes_of(system: System, catalog: Catalog) -> Iterator[Outcome]:

@@ -175,7 +175,10 @@ class Program:
                 if cls is not None:
                     yield cls
                 for leaf in self._leaves(node):
-                    yield from self.names(leaf)
+                    if self.value(leaf).kind != "parameter":
+                        yield from self.names(leaf)
+                    elif (own := self._self_class(leaf, "classmethod")) is not None:
+                        yield own  # what an annotated parameter is, its type says; asking on would go in circles
             case "index":
                 for element in self._elements_at((file, value.inputs[0]), value.text):
                     yield from self.names(element)

@@ -46,6 +46,8 @@ def assess(view: View, match: Match) -> Risk:
     """The risk of one match."""
     threat = match.threat
     factors = _factors(view, match)
+    if any(control.kind == "authentication" for control in match.lowered):
+        factors.discard("unauthenticated")  # one entry cannot be both
     likelihood, reasons = _scale(threat.likelihood, factors, "likelihood")
     impact, more = _scale(threat.impact, factors, "impact")
     reasons += more

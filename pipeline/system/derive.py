@@ -205,6 +205,8 @@ def _models(assembly: Assembly) -> None:
     for identity, draft in sorted(assembly.drafts.by_id.items()):
         if draft.kind == "ml_model" or (draft.kind in ("hosted_llm", "local_llm", "agent") and draft.attributes.get("decides") is True):
             names = _names_around(assembly, identity)
+            if draft.kind != "ml_model" and mentions(names, ("embedding", "embeddings", "embed")):
+                continue  # vectors are no verdict
             for subject, listed in words.decides_about.items():
                 found = mentions(names, listed)
                 if found is not None and "decides_about" not in draft.attributes:

@@ -104,7 +104,7 @@ def _add_parameters(assembly: Assembly, reference: FunctionRef, identity: str, l
                 continue
             if any(_matches(assembly, name, rule.except_types) for name in types):
                 continue
-        if types and types <= _PLAIN_TYPES:
+        if (types and types <= _PLAIN_TYPES) or program.is_plain(reference[0], parameter.annotation):
             continue
         carried = label
         for name, special in (rule.parameter_types if rule is not None else {}).items():

@@ -106,13 +106,24 @@ def _asked(assembly: Assembly, hit: Hit) -> list[Node]:
     """Tests on the way whose outcome a person was asked for: `if input("run it? ") == "y"`."""
     program = assembly.program
     found: list[Node] = []
-    for call in (*hit.trace, hit.call) if hit.argument >= 0 else ():
+    for call in (*hit.trace, *_entered(assembly, hit), hit.call) if hit.argument >= 0 else ():
         facts = program.files[call[0]]
         for branch in facts.conditions.get(call[1], ()):
             condition = (call[0], facts.branches[branch].condition)
             if any(_ASKING & set(called_names(assembly, root)) for root in _parts(assembly, condition)):
                 found.append(condition)
     return list(dict.fromkeys(found))
+
+
+def _entered(assembly: Assembly, hit: Hit) -> list[Node]:
+    """Calls by which the data went into functions of the project."""
+    program = assembly.program
+    found: list[Node] = []
+    for before, node in zip(hit.trace, hit.trace[1:], strict=False):
+        if program.value(node).kind == "parameter":
+            function = (before[0], program.value(before).scope)
+            found += [call for call in assembly.calls_in(function) if before[1] in program.value(call).inputs]
+    return found
 
 
 def _parts(assembly: Assembly, node: Node) -> list[Node]:
@@ -229,15 +240,16 @@ def condition_kind(assembly: Assembly, node: Node, holds: bool, depth: int = 0) 
 
 
 def _refuses(assembly: Assembly, reference: FunctionRef) -> bool:
-    """Whether a function of the project tests what it is given: it returns a verdict or leaves below a test."""
-    facts = assembly.program.files[reference[0]]
-    return any(branch.scope == reference[1] for branch in facts.branches) or any(
-        any(
-            facts.values[part].kind == "operation"
-            for part in (returned, *(facts.values[returned].inputs if facts.values[returned].kind == "choice" else ()))
-        )
-        for returned in facts.functions[reference[1]].returns
-    )
+    """Whether a function of the project, or one it calls, tests what it is given, or gives back a verdict."""
+    program = assembly.program
+    reached = sorted(assembly.reach(reference))[:20]
+    if any(branch.scope == number for file, number in reached for branch in program.files[file].branches):
+        return True
+    facts = program.files[reference[0]]
+    returned = [facts.values[identity] for identity in facts.functions[reference[1]].returns]
+    # `return a == b and c not in d` is a verdict made of several.
+    parts = [facts.values[given] for value in returned if value.kind == "choice" for given in value.inputs]
+    return any(value.kind == "operation" for value in (*returned, *parts))
 
 
 def _is_digest(assembly: Assembly, node: Node) -> bool:

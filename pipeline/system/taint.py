@@ -39,6 +39,7 @@ _TEXT_CALLS = frozenset(
         "model_dump",
     }
 )
+_SEARCHES = ("search", "query", "similarity_search", "find_", "retrieve", "lookup", "max_marginal")
 _NO_CARRY = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not", "<>"})
 _SPEAKERS = {
     "SystemMessage": "system",
@@ -370,16 +371,20 @@ class FlowSearch:
             return
         classes = [name for name in self.program.names((call[0], value.inputs[0])) if name in self.program.classes]
         label = value.labels[position] if position < len(value.labels) else ""
+        speaker = self._message_role(call, value) if label in ("content", "text") else ""
         if classes:
             if not targets:
-                yield State(call, (self._field_name(classes[0], label, position), *path)[:_MAX_PATH], calls)
+                field = self._field_name(classes[0], label, position)
+                yield State(call, (f"{field}@{speaker}" if speaker else field, *path)[:_MAX_PATH], calls)
             return
+        if behaviour.carries and callee.text.lstrip("_a").startswith(_SEARCHES) and not behaviour.sink:
+            return  # what is searched for is not what comes back
         if behaviour.carries and (not self._only_text or callee.text in _TEXT_CALLS):
             names = self.program.names((call[0], value.inputs[0]))
             last = [name.rsplit(".", 1)[-1] for name in names]
             constructor = any(name[:1].isupper() for name in last)
-            speaker = next((_SPEAKERS[name] for name in last if name in _SPEAKERS), None)
-            if speaker is not None and label in ("", "content"):
+            speaker = speaker or next((_SPEAKERS[name] for name in last if name in _SPEAKERS), "")
+            if speaker and label in ("", "content", "text"):
                 yield State(call, (f"content@{speaker}", *path)[:_MAX_PATH], calls)
             elif constructor and label not in ("", "*", "**"):
                 yield State(call, (label, *path)[:_MAX_PATH], calls)

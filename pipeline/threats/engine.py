@@ -73,12 +73,14 @@ def match(view: View, threat: Threat, element: Element) -> Outcome:
     if element.id in view.drawn_only:
         return Unmet(threat, element, "known from a drawing only")
     held = _Held()
+    removing = view.controls_on(element.id, threat.removed_by)
     for condition in threat.when:
         found = _evaluate(view, element, condition, threat.removed_by)
+        if found is None and removing and condition.the_element is not None:
+            continue  # the element is not in the bad state because the control is there
         if found is None:
             return Unmet(threat, element, describe(condition))
         held = _joined([held, found])
-    removing = view.controls_on(element.id, threat.removed_by)
     if removing or held.shut:
         return Mitigated(threat, element, _once([*removing, *held.closed]))
     lowered = [control for way in held.ways for control in view.controls_of_way(way, threat.lowered_by)]
@@ -111,7 +113,8 @@ def evidence_of(element: Element, ways: tuple[tuple[Flow, ...], ...], cited: tup
     """Steps of the ways, what the conditions cited, then where the element itself stands."""
     found: dict[tuple[str, int | None, int, int], Evidence] = {}
     steps = [step for way in ways[:4] for step in _steps(way)]
-    own = [_as(e, "sink") if not ways else _as(e, "step") for e in element.evidence[: 1 if ways else 8]]
+    ends = any(step.role == "sink" for step in steps)
+    own = [_as(e, "step" if ends else "sink") for e in element.evidence[: 1 if ways else 8]]
     for evidence in [*steps, *own, *cited]:
         key = (evidence.path, evidence.page, evidence.start_line, evidence.end_line)
         found.setdefault(key, evidence)
@@ -121,8 +124,9 @@ def evidence_of(element: Element, ways: tuple[tuple[Flow, ...], ...], cited: tup
 def _steps(way: tuple[Flow, ...]) -> list[Evidence]:
     """All hops of a way: it enters once and ends once, however many flows it is made of."""
     steps = [step for flow in way for step in flow.steps]
+    tie = way[-1].role is None  # a lasting tie (an agent has a tool) ends at the element, not where it was tied
     return [
-        _as(step, "source" if index == 0 and len(steps) > 1 else "sink" if index == len(steps) - 1 else "step")
+        _as(step, "source" if index == 0 and len(steps) > 1 else "sink" if index == len(steps) - 1 and not tie else "step")
         for index, step in enumerate(steps)
     ]
 

@@ -154,5 +154,8 @@ class Threat(Frozen):
     @field_validator("sentence")
     @classmethod
     def _known_placeholders(cls, text: str) -> str:
-        text.format(element="", kind="", source="", target="", other="", symbol="")
+        try:
+            text.format(element="", kind="", source="", target="", other="", symbol="")
+        except (KeyError, IndexError, AttributeError) as problem:
+            raise ValueError(f"sentence has no such placeholder: {problem}") from problem
         return text

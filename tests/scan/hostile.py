@@ -16,11 +16,14 @@ from reportlab.pdfgen.canvas import Canvas
 DEEP = 100_000
 
 
+Listing = Literal["skipped", "errors"]
+
+
 class Bad(NamedTuple):
     """A file and what is to be listed about it."""
 
     content: str | bytes
-    listed: Literal["skipped", "errors"] | None = None
+    listed: Listing | None = None
     words: str = ""
 
 
@@ -66,8 +69,8 @@ def _nested(opening: str, closing: str, before: str = "", after: str = "", depth
     return before + opening * depth + after + closing * depth
 
 
-_LONG = ("skipped", "minified")
-_DEEPER = ("skipped", "nested more than")
+_LONG: tuple[Listing, str] = ("skipped", "minified")
+_DEEPER: tuple[Listing, str] = ("skipped", "nested more than")
 
 GROUPS: dict[str, dict[str, Bad]] = {
     "unreadable": {

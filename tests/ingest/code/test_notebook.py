@@ -15,7 +15,7 @@ from pipeline.scan import ScanSettings, scan
 
 
 def notebook(*cells: tuple[str, str | list[str]]) -> str:
-    made = [{"cell_type": kind, "metadata": {}, "source": source} for kind, source in cells]
+    made: list[dict[str, object]] = [{"cell_type": kind, "metadata": {}, "source": source} for kind, source in cells]
     return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 

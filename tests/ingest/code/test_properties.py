@@ -26,7 +26,7 @@ TEXTS = st.one_of(st.text(max_size=200), st.lists(st.sampled_from(LINES), max_si
 def assert_whole(facts: CodeFacts) -> None:
     count, functions = len(facts.values), len(facts.functions)
     for value in facts.values:
-        assert all(0 <= given < count for given in value.inputs)
+        assert all(0 <= x < count for x in value.inputs)
         assert 1 <= value.line <= value.end_line <= facts.lines
         assert 0 <= value.scope < functions
         if value.kind == "call":
@@ -38,8 +38,8 @@ def assert_whole(facts: CodeFacts) -> None:
     for function in facts.functions:
         assert 1 <= function.line <= function.end_line <= facts.lines
         assert function.parent is None or 0 <= function.parent < functions
-        for given in (*function.returns, *function.decorators, *(p.value for p in function.parameters)):
-            assert 0 <= given < count
+        for identity in (*function.returns, *function.decorators, *(p.value for p in function.parameters)):
+            assert 0 <= identity < count
         for parameter in function.parameters:
             assert facts.values[parameter.value].kind == "parameter"
             assert all(0 <= given < count for given in (parameter.annotation, parameter.default) if given is not None)

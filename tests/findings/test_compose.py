@@ -1,0 +1,308 @@
+"""Matches into findings: identity, severity, reasons, grouping, and a coverage matrix without holes."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.findings.compose import compose
+from pipeline.findings.fingerprint import fingerprint
+from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, CoverageState, Finding
+from pipeline.findings.risk import severity_of
+from pipeline.scan import ScanSettings, scan
+from pipeline.system.model import Control, Element, Flow, Relation, System
+from pipeline.threats.engine import match_threats
+from pipeline.threats.schema import Threat
+from tests.factories import element, evidence, flow
+
+SAID: dict[str, Any] = {  # Any: the text of a threat file, as YAML gives it
+    "slug": "sample", "stride": ["tampering"], "title": "Something goes wrong", "summary": "Somebody can do something here.", "sentence": "{source} reaches {element} by {target}",
+    "about": ["agent"], "when": [{"a_flow": {"into": "the_element"}}], "likelihood": {"base": 3}, "impact": {"base": 3}, "how_we_look": "We look.",
+    "not_a_threat_when": "It is not.", "mitigations": [{"text": "Close the thing.", "test": "Try the thing again."}],
+}  # fmt: skip
+
+
+def threat(**more: Any) -> Threat:
+    return Threat.model_validate({**SAID, **more})
+
+
+def agent(name: str = "assistant", path: str = "app.py", **attributes: Any) -> Element:
+    return element("agent", name, attributes=attributes, evidence=(evidence(f"{path}:3"),))
+
+
+ROUTE = element("http_route", "POST /ask", "application", evidence=(evidence("app.py:1"),))
+
+
+def asks(target: str = "agent:assistant", source: str = ROUTE.id, path: str = "app.py", line: int = 1) -> Flow:
+    return flow(source, target, steps=(evidence(f"{path}:{line}", role="source"), evidence(f"{path}:{line + 1}")))
+
+
+def composed(
+    given_threat: Threat,
+    *parts: Element,
+    flows: tuple[Flow, ...] = (asks(),),
+    controls: tuple[Control, ...] = (),
+    relations: tuple[Relation, ...] = (),
+) -> tuple[tuple[Finding, ...], tuple[Coverage, ...]]:
+    system = System(elements=(ROUTE, *(parts or (agent(),))), flows=flows, controls=controls, relations=relations)
+    return compose(system, match_threats(system, (given_threat,)))
+
+
+def only(given_threat: Threat, *parts: Element, **more: Any) -> Finding:
+    (found,) = composed(given_threat, *parts, **more)[0]
+    return found
+
+
+# Severity and its reasons
+
+
+@pytest.mark.parametrize(
+    ("likelihood", "impact", "severity"),
+    [
+        (1, 1, "low"),
+        (1, 4, "low"),
+        (1, 5, "medium"),
+        (3, 3, "medium"),
+        (2, 5, "high"),
+        (3, 4, "high"),
+        (3, 5, "high"),
+        (4, 4, "critical"),
+        (5, 5, "critical"),
+    ],
+)
+def test_severity_is_likelihood_times_impact(likelihood: int, impact: int, severity: str) -> None:
+    assert severity_of(likelihood, impact) == severity == severity_of(impact, likelihood)
+
+
+def test_more_likely_or_worse_is_never_less_severe() -> None:
+    for likelihood, impact in product(range(1, 6), range(1, 5)):
+        assert SEVERITIES.index(severity_of(likelihood, impact + 1)) <= SEVERITIES.index(severity_of(likelihood, impact))
+
+
+@pytest.mark.parametrize(
+    ("factor", "part"),
+    [
+        ("holds_secrets", agent(holds_secret=True)), ("about_people", agent(decides_about="people")), ("acts_on_the_world", agent(decides_about="money")),
+        ("moves_money", agent(effects=("payment",))), ("changes_data", agent(effects=("write",))), ("sends_messages", agent(effects=("message",))),
+        ("executes_code", agent(effects=("shell",))), ("unauthenticated", agent(authenticated=False)), ("reads_private_data", agent(private_data=True)),
+    ],
+)  # fmt: skip
+def test_a_factor_raises_by_one_and_says_so(factor: str, part: Element) -> None:
+    raised = only(threat(impact={"base": 3, "raise_when": [factor]}), part)
+    plain = only(threat(impact={"base": 3, "raise_when": [factor]}))
+    assert (raised.impact, plain.impact) == (4, 3)
+    assert any(reason.startswith("impact +1: ") for reason in raised.risk_reasons)
+    assert any(change.startswith("raised if ") for change in plain.would_change_it) and not any(
+        c.startswith("raised if ") for c in raised.would_change_it
+    )
+
+
+def test_several_factors_raise_once_and_never_above_five() -> None:
+    part = agent(holds_secret=True, effects=("payment", "write"), decides_about="people")
+    many = {"raise_when": ["holds_secrets", "moves_money", "changes_data", "about_people"]}
+    assert only(threat(impact={"base": 3, **many}), part).impact == 4
+    assert only(threat(impact={"base": 5, **many}), part).impact == 5
+
+
+def test_every_finding_gives_its_starting_points() -> None:
+    assert {"likelihood starts at 3", "impact starts at 3"} <= set(only(threat()).risk_reasons)
+
+
+def test_a_lowering_control_lowers_likelihood_and_is_cited() -> None:
+    guard = Control(id="c1", kind="guardrail", protects=("agent:assistant",), evidence=(evidence("guard.py:7"),))
+    found = only(threat(lowered_by=["guardrail", "rate_limit"]), controls=(guard,))
+    assert found.likelihood == 2
+    assert any("guardrail" in reason and "guard.py:7" in reason for reason in found.risk_reasons)
+    assert found.missing_controls == ("rate_limit",)
+
+
+def test_what_would_remove_it_is_said() -> None:
+    found = only(threat(removed_by=["human_approval"], lowered_by=["guardrail"]))
+    assert {"removed by human approval", "lowered by guardrail"} <= set(found.would_change_it)
+    assert found.missing_controls == ("human_approval", "guardrail")
+
+
+@pytest.mark.parametrize(("given_confidence", "lowered"), [("high", "medium"), ("medium", "low"), ("low", "low")])
+def test_confidence_is_lowered_where_all_stands_in_examples(given_confidence: str, lowered: str) -> None:
+    given_threat = threat(confidence=given_confidence, not_in=["test"])
+    assert only(given_threat).confidence == given_confidence
+    found = only(given_threat, agent(path="examples/app.py", examples_only=True), flows=(asks(path="examples/app.py"),))
+    assert found.confidence == lowered
+    assert found.severity == only(given_threat).severity  # how sure we are is not how bad it is
+
+
+def test_what_only_a_drawing_shows_is_of_low_confidence() -> None:
+    drawn = asks().model_copy(update={"stated_by": "document"})
+    part = agent(stated_by="document")
+    assert only(threat(), part, flows=(drawn,)).confidence == "low"
+
+
+# Grouping
+
+TWO = (agent("one"), agent("two"))
+FLOWS = (asks("agent:one", line=10), asks("agent:two", line=20))
+
+
+@pytest.mark.parametrize(("group_by", "count"), [("element", 2), ("kind", 1), ("system", 1), ("source", 1), ("file", 1), ("sink", 2)])
+def test_matches_with_one_remedy_are_one_finding_with_all_its_places(group_by: str, count: int) -> None:
+    findings, coverage = composed(threat(group_by=group_by), *TWO, flows=FLOWS)
+    assert len(findings) == count
+    assert {(e.path, e.start_line) for f in findings for e in f.evidence} >= {("app.py", 10), ("app.py", 20)}
+    assert {cell.element for cell in coverage if cell.state == "finding"} == {"agent:one", "agent:two"}
+
+
+def test_files_are_told_apart() -> None:
+    parts = (agent("one", "a.py"), agent("two", "b.py"))
+    flows = (asks("agent:one", path="a.py"), asks("agent:two", path="b.py"))
+    assert len(composed(threat(group_by="file"), *parts, flows=flows)[0]) == 2
+
+
+def test_sources_are_told_apart() -> None:
+    other = element("http_route", "POST /other", evidence=(evidence("app.py:1"),))
+    flows = (asks("agent:one"), asks("agent:two", other.id))
+    assert len(composed(threat(group_by="source"), other, *TWO, flows=flows)[0]) == 2
+
+
+def test_one_element_with_two_ends_is_two_findings_by_sink() -> None:
+    ends = (element("interpreter", "eval"), element("data_store", "db"))
+    flows = tuple(
+        flow("agent:assistant", end.id, ("model_reply",), None, steps=(evidence(f"app.py:{number}"),)) for number, end in enumerate(ends, 5)
+    )
+    when = [{"a_flow": {"out_of": "the_element"}}]
+    found = composed(threat(group_by="sink", when=when), agent(), *ends, flows=flows)[0]
+    assert sorted(f.attack_path[-1] for f in found) == ["data_store:db", "interpreter:eval"]
+    assert len({f.id for f in found}) == 2
+
+
+def test_the_worst_of_a_group_leads_it_and_the_others_are_named() -> None:
+    given_threat = threat(group_by="kind", impact={"base": 3, "raise_when": ["holds_secrets"]})
+    found = only(given_threat, agent("one"), agent("two", holds_secret=True), flows=FLOWS)
+    assert (found.element, found.impact) == ("agent:two", 4)
+    assert re.search(r"The same holds for .?one\b", found.description)
+
+
+def test_findings_come_most_severe_first_in_a_fixed_order() -> None:
+    findings = composed(threat(impact={"base": 3, "raise_when": ["holds_secrets"]}), agent("a"), agent("b", holds_secret=True), agent("c"),
+                        flows=(asks("agent:a"), asks("agent:b"), asks("agent:c")))[0]  # fmt: skip
+    assert [f.element for f in findings] == ["agent:b", "agent:a", "agent:c"]
+
+
+def test_a_finding_without_lines_is_not_made() -> None:
+    bare = element("agent", "assistant")
+    findings, _coverage = composed(threat(when=[{"the_element": {"x": "absent"}}]), bare, flows=())
+    assert not findings
+
+
+# Coverage
+
+STATES = st.sampled_from(["bare", "guarded", "untouched", "drawn"])
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.tuples(st.sampled_from(["agent", "tool", "log"]), STATES), max_size=6),
+    st.sampled_from([["tampering"], ["spoofing", "tampering"], ["repudiation"]]),
+)
+def test_every_element_and_class_has_exactly_one_cell(made: list[tuple[str, str]], stride: list[str]) -> None:
+    parts, flows, controls = [], [], []
+    for number, (kind, state) in enumerate(made):
+        part = Element.model_validate({"id": f"{kind}:{number}", "kind": kind, "name": str(number), "zone": "application",
+                                       "evidence": () if state == "drawn" else (evidence("app.py:3"),), "attributes": {"stated_by": "document"} if state == "drawn" else {}})  # fmt: skip
+        parts.append(part)
+        if state in ("bare", "guarded"):
+            flows.append(asks(part.id))
+        if state == "guarded":
+            controls.append(Control(id=f"c{number}", kind="guardrail", protects=(part.id,), evidence=(evidence("g.py:1"),)))
+    system = System(elements=(ROUTE, *parts), flows=tuple(flows), controls=tuple(controls))
+    findings, coverage = compose(system, match_threats(system, (threat(stride=stride, removed_by=["guardrail"]),)))
+    assert sorted((cell.element, cell.stride) for cell in coverage) == sorted(product((e.id for e in system.elements), STRIDE))
+    known = {f.id: f for f in findings}
+    for cell in coverage:
+        assert cell.state in get_args(CoverageState) and cell.reason
+        assert bool(cell.findings) == (cell.state == "finding") and bool(cell.controls) == (cell.state == "mitigated")
+        assert all(cell.stride in known[identity].stride for identity in cell.findings)
+    assert {identity for cell in coverage for identity in cell.findings} == set(known)
+
+
+def test_each_state_has_its_reason() -> None:
+    parts = (
+        agent("bare"),
+        agent("guarded"),
+        agent("untouched"),
+        element("tool", "none", evidence=(evidence("app.py:4"),)),
+        agent("drawn", stated_by="document"),
+    )
+    guard = Control(id="c", kind="guardrail", protects=("agent:guarded",), evidence=(evidence("g.py:1"),))
+    _findings, coverage = composed(
+        threat(removed_by=["guardrail"]), *parts, flows=(asks("agent:bare"), asks("agent:guarded")), controls=(guard,)
+    )
+    cells = {cell.element: (cell.state, cell.reason) for cell in coverage if cell.stride == "tampering"}
+    assert cells["agent:bare"] == ("finding", "sample")
+    assert cells["agent:guarded"] == ("mitigated", "sample: guardrail")
+    assert cells["agent:untouched"] == ("not_applicable", "sample: no data flows into it")
+    assert cells["tool:none"] == ("not_examined", "the catalog has no threat of this class about a tool")
+    assert cells["agent:drawn"][0] == "not_examined"
+
+
+# Identity
+
+
+def test_a_fingerprint_is_of_the_threat_and_what_it_is_about() -> None:
+    assert fingerprint("a", "b") == fingerprint("a", "b") != fingerprint("a", "c")
+    assert fingerprint("a", "bc") != fingerprint("ab", "c")
+    assert len(fingerprint("a", "b")) == 16 and int(fingerprint("a", "b"), 16) >= 0
+
+
+HEAD = "import os\nfrom fastapi import FastAPI\nfrom langchain_core.tools import tool\nfrom langchain.agents import create_agent\nfrom openai import OpenAI\n\napp = FastAPI()\nclient = OpenAI()\n"
+FUNCTIONS = (
+    '@tool\ndef run_command(command: str) -> str:\n    """Run it."""\n    return os.popen(command).read()\n',
+    "@app.post('/ask')\ndef ask(question: str) -> str:\n    reply = client.chat.completions.create(model='gpt-5', messages=[{'role': 'user', 'content': question}])\n    exec(reply.choices[0].message.content)\n    return 'done'\n",
+    "@app.post('/chat')\ndef chat(question: str) -> str:\n    agent = create_agent('openai:gpt-5', tools=[run_command])\n    return agent.invoke({'messages': [{'role': 'user', 'content': question}]})\n",
+    "def load(path):\n    import pickle\n    return pickle.load(open(path, 'rb'))\n",
+)  # fmt: skip
+
+
+def identities(folder: Path, text: str) -> dict[str, tuple[str, str]]:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "app.py").write_text(text, "utf-8")
+    return {f.id: (f.threat, f.element) for f in scan(folder, ScanSettings(jobs=1)).findings}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("identity") / "system"
+
+
+@pytest.fixture(scope="module")
+def before(folder: Path) -> dict[str, tuple[str, str]]:
+    found = identities(folder, HEAD + "\n\n".join(FUNCTIONS))
+    assert len(found) >= 4
+    return found
+
+
+@settings(deadline=None, max_examples=15)
+@given(edit=st.data())
+def test_a_fingerprint_survives_inserted_lines_and_moved_functions(
+    folder: Path, before: dict[str, tuple[str, str]], edit: st.DataObject
+) -> None:
+    order = edit.draw(st.permutations(FUNCTIONS))
+    fill = st.sampled_from(["", "\n", "\n\n\n", "# a remark\n", "LIMIT = 3\n\n"])
+    text = HEAD + "".join(edit.draw(fill) + "\n" + function for function in order)
+    lines = text.split("\n")
+    at = edit.draw(st.integers(0, len(lines) - 1))
+    indent = len(lines[at]) - len(lines[at].lstrip())
+    if not lines[at].strip().startswith(('"""', "@")) and lines[at].strip():
+        lines.insert(at, " " * indent + "# inserted")
+    assert identities(folder, "\n".join(lines)) == before
+
+
+def test_another_element_is_another_finding(folder: Path, before: dict[str, tuple[str, str]]) -> None:
+    renamed = identities(folder, (HEAD + "\n\n".join(FUNCTIONS)).replace("run_command", "do_command"))
+    gone = {about for identity, about in before.items() if identity not in renamed}
+    assert gone and all("run_command" in about[1] for about in gone)
