@@ -225,7 +225,8 @@ def _masked(secret: str) -> str:
 def _detectors() -> tuple[tuple[str, tuple[str, ...], tuple[re.Pattern[str], ...]], ...]:
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # a slow import, only needed here
 
-    classes: dict[str, Any] = {plugin.__name__: plugin for plugin in get_mapping_from_secret_type_to_class().values()}  # untyped library
+    plugins: tuple[Any, ...] = tuple(get_mapping_from_secret_type_to_class().values())  # untyped library
+    classes = {plugin.__name__: plugin for plugin in plugins}
     return tuple((str(classes[name].secret_type), hints, tuple(classes[name].denylist)) for name, hints in sorted(_HINTS.items()))
 
 

@@ -59,7 +59,8 @@ def group_of(match: Match) -> str:
     match match.threat.group_by:
         case "source" if match.ways:
             # Interchangeable models behind one entry are one finding: what comes in is mended once.
-            return f"{match.element.kind}<-{match.ways[0][0].source}"
+            kind = "llm" if match.element.kind in ("hosted_llm", "local_llm") else match.element.kind
+            return f"{kind}<-{match.ways[0][0].source}"
         case "element" | "source" | "sink":
             return match.element.id
         case "file":
