@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from pipeline.findings.model import STRIDE, Coverage, Finding, Scan
 from pipeline.reports.diagram import HEIGHT, WIDTH, draw
@@ -90,6 +90,7 @@ def render(scan: Scan) -> str:
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_shown
     )
     environment.filters["words"] = words
+    environment.filters["named"] = _named
     found = open_findings(scan)
     anchors = {finding.id: f"f{number}" for number, finding in enumerate(found, 1)}
     return environment.get_template("report.html.j2").render(
@@ -102,6 +103,16 @@ def render(scan: Scan) -> str:
         path_names=lambda finding: path_names(scan, finding), taxonomy_ids=_taxonomy_ids, names=names(scan), plural=plural,
         label=_label, boundaries=_drawn_boundaries(scan),
     )  # fmt: skip
+
+
+def _named(text: str) -> Markup:
+    """Text in which names stand between backticks: each name becomes code, every part is escaped."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # a name that holds a backtick itself: shown as it is
+        return escape(visible(text))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(visible(part)) if index % 2 else escape(visible(part)) for index, part in enumerate(parts)
+    )
 
 
 def _shown(value: object) -> object:
