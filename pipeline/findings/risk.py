@@ -24,6 +24,7 @@ _WORDS: dict[Factor, str] = {
     "only_in_examples": "seen in examples only",
     "has_untrusted_content": "content written by outsiders reaches the model", "acts_on_the_world": "money, safety or access depends on it",
 }  # fmt: skip
+MANY_CHOICES = 3
 _PUBLIC = frozenset({"web_content", "user_feedback"})
 
 
@@ -60,6 +61,10 @@ def assess(view: View, match: Match) -> Risk:
     if "only_in_examples" in factors:
         confidence = _lower(confidence)
         reasons.append("confidence lowered: all evidence stands in examples")
+    choices = min((max(flow.choices for flow in way) for way in match.ways), default=1)
+    if choices > MANY_CHOICES:
+        confidence = _lower(confidence)
+        reasons.append(f"confidence lowered: a call on the way may mean any of {choices} implementations")
     change = [f"removed by {kind.replace('_', ' ')}" for kind in threat.removed_by]
     seen = {control.kind for control in match.lowered}
     change += [f"lowered by {kind.replace('_', ' ')}" for kind in threat.lowered_by if kind not in seen]

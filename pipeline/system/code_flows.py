@@ -8,7 +8,7 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.conversation import conversation_role
 from pipeline.system.framework import CallRule
-from pipeline.system.guards import controls_on_way
+from pipeline.system.guards import choices_on_way, controls_on_way
 from pipeline.system.knowledge import Known
 from pipeline.system.model import ControlKind, Evidence, Flow, Label, Role, SinkRole
 from pipeline.system.naming import host_of
@@ -157,7 +157,17 @@ def _add_way(
     identity = f"{source}->{target}:{role}" + (f"#{len(known) + 1}" if known else "")
     for kind, node in controls:
         assembly.control(kind, identity, assembly.cite(node))
-    assembly.flow(Flow(id=identity, source=source, target=target, carries=(label,), role=role, steps=steps))
+    assembly.flow(
+        Flow(
+            id=identity,
+            source=source,
+            target=target,
+            carries=(label,),
+            role=role,
+            steps=steps,
+            choices=max(1, choices_on_way(assembly, hit)),
+        )
+    )
 
 
 def _same_end(assembly: Assembly, flow: Flow, hit: Hit) -> bool:

@@ -115,6 +115,11 @@ def _asked(assembly: Assembly, hit: Hit) -> list[Node]:
     return list(dict.fromkeys(found))
 
 
+def choices_on_way(assembly: Assembly, hit: Hit) -> int:
+    """The most implementations a call on the way may mean."""
+    return max((len(assembly.program.targets(call)) for call in _entered(assembly, hit)), default=1)
+
+
 def _entered(assembly: Assembly, hit: Hit) -> list[Node]:
     """Calls by which the data went into functions of the project."""
     program = assembly.program

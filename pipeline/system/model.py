@@ -139,6 +139,9 @@ class Flow(Frozen):
     steps: tuple[Evidence, ...] = Field(default=(), description="Every hop, from where the data enters to where it ends.")
     controls: tuple[str, ...] = Field(default=(), description="Ids of controls that lie on the way.")
     stated_by: Literal["code", "configuration", "document"] = "code"
+    choices: int = Field(
+        default=1, description="Most implementations that one call on the way may mean; which one runs is decided at run time."
+    )
 
 
 class Relation(Frozen):

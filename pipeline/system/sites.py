@@ -62,7 +62,8 @@ def find_sites(program: Program, index: FrameworkIndex) -> Sites:
         for identity, value in enumerate(facts.values):
             node = (file, identity)
             if value.kind == "call":
-                names = program.callee_names(node)
+                # What the project itself defines is read from its body, not looked up.
+                names = tuple(name for name in program.callee_names(node) if name not in program.functions and name not in program.classes)
                 for known in index.for_call(names):
                     calls.append(CallSite(node, known.rule, known.framework, names))
                     if known.rule.calls_argument is not None:
