@@ -11,6 +11,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ingest.code.modules import ModuleTable
 from ingest.facts import Class, CodeFacts, Function, Value
@@ -56,6 +57,8 @@ class Program:
         self._origins: dict[Node, tuple[Node, ...]] = {}
         self._open: set[tuple[str, Node]] = set()
         self._depth = 0
+        # Answers that depend on a cut: good enough within one question, asked anew in the next.
+        self._asked: dict[tuple[str, Node], tuple[Any, ...]] = {}
         self._cuts = 0  # how often recursion was cut: what was found meanwhile may be incomplete and is not kept
         self._targets: dict[Node, tuple[Target, ...]] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
@@ -118,9 +121,9 @@ class Program:
             return known
         self._settle(node)
         key = ("names", node)
-        if key in self._open or self._depth > _MAX_DEPTH:
+        if key in self._open or self._depth > _MAX_DEPTH or key in self._asked:
             self._cuts += 1
-            return ()
+            return self._asked.get(key, ())
         self._open.add(key)
         self._depth += 1
         cuts = self._cuts
@@ -131,6 +134,10 @@ class Program:
             self._open.discard(key)
         if self._depth == 0 or found or self._cuts == cuts:
             self._names[node] = found
+        else:
+            self._asked[key] = found
+        if self._depth == 0:
+            self._asked.clear()
         return found
 
     def _settle(self, node: Node) -> None:
@@ -291,9 +298,9 @@ class Program:
             return known
         self._settle(node)
         key = ("types", node)
-        if key in self._open or self._depth > _MAX_DEPTH:
+        if key in self._open or self._depth > _MAX_DEPTH or key in self._asked:
             self._cuts += 1
-            return ()
+            return self._asked.get(key, ())
         self._open.add(key)
         self._depth += 1
         cuts = self._cuts
@@ -304,6 +311,10 @@ class Program:
             self._open.discard(key)
         if self._depth == 0 or found or self._cuts == cuts:
             self._types[node] = found
+        else:
+            self._asked[key] = found
+        if self._depth == 0:
+            self._asked.clear()
         return found
 
     def _compute_types(self, node: Node) -> Iterator[str]:
@@ -747,9 +758,9 @@ class Program:
             return known
         self._settle(node)
         key = ("origins", node)
-        if key in self._open or self._depth > _MAX_DEPTH:
+        if key in self._open or self._depth > _MAX_DEPTH or key in self._asked:
             self._cuts += 1
-            return ()
+            return self._asked.get(key, ())
         self._open.add(key)
         self._depth += 1
         cuts = self._cuts
@@ -760,6 +771,10 @@ class Program:
             self._open.discard(key)
         if self._depth == 0 or self._cuts == cuts:
             self._origins[node] = result
+        else:
+            self._asked[key] = result
+        if self._depth == 0:
+            self._asked.clear()
         return result
 
     def _find_origins(self, node: Node) -> tuple[Node, ...]:
