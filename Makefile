@@ -56,7 +56,7 @@ $(VENV)/.locked: requirements.lock
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv found. Install one (Debian, Ubuntu: apt install python3.11-venv)," \
 		"or name it: make PYTHON=/path/to/python3.11" >&2; exit 2; }
 	@"$(PYTHON)" -c '$(USABLE)' || { echo "$(PYTHON) is not Python 3.11 or newer with venv. Name another: make PYTHON=/path/to/python3.11" >&2; exit 2; }
-	@echo "Creating $(VENV) from requirements.lock (about 1.3 GB; a few minutes)"
+	@echo "Creating $(VENV) from requirements.lock (about 1.2 GB; a few minutes)"
 	@"$(PYTHON)" -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
