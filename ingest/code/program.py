@@ -11,13 +11,11 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from ingest.code.answers import MAX_DEPTH, Answers, Node
 from ingest.code.modules import ModuleTable
 from ingest.facts import Class, CodeFacts, Function, Value
 
-Node = tuple[int, int]
-"""(index of the file, value id)"""
 FunctionRef = tuple[int, int]
 """(index of the file, index of the function)"""
 
@@ -26,7 +24,6 @@ PLAIN_TYPES = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uui
 "datetime.time",
                          "datetime.timedelta", "decimal.Decimal", "typing.Literal"})  # fmt: skip
 STATE = "@state"  # stands for the object an application keeps its parts in (Starlette's app.state)
-_MAX_DEPTH = 40
 _MAX_ORIGINS = 64
 _MAX_NAMES = 12
 _MAX_LEAVES = 120
@@ -34,6 +31,8 @@ _MAX_HEIRS = 40  # implementations of one abstract method that are looked at
 _MAX_CALLERS = 12  # calls whose arguments tell what a parameter is
 _LINKS = frozenset({"attribute", "index", "call", "await", "element_of", "guarded", "update"})
 _TRANSPARENT = ("choice", "await", "guarded")
+
+__all__ = ["FunctionRef", "Node", "Program", "Target"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,7 @@ class Program:
         self._names: dict[Node, tuple[str, ...]] = {}
         self._types: dict[Node, tuple[str, ...]] = {}
         self._origins: dict[Node, tuple[Node, ...]] = {}
-        self._open: set[tuple[str, Node]] = set()
-        self._depth = 0
-        # Answers that depend on a cut: good enough within one question, asked anew in the next.
-        self._asked: dict[tuple[str, Node], tuple[Any, ...]] = {}
-        self._cuts = 0  # how often recursion was cut: what was found meanwhile may be incomplete and is not kept
+        self._answers = Answers()
         self._targets: dict[Node, tuple[Target, ...]] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
         self._passed: dict[tuple[FunctionRef, int], list[Node]] = {}
@@ -91,7 +86,6 @@ class Program:
         }
         self._callers: dict[FunctionRef, list[Node]] | None = None
         self._fields: dict[tuple[str, str], list[Node]] | None = None
-        self._calls_known = False
         for name, (index, cls) in self.classes.items():
             for base in self._base_names(index, cls):
                 self.subclasses.setdefault(base, []).append(name)
@@ -120,36 +114,21 @@ class Program:
         if known is not None:
             return known
         self._settle(node)
-        key = ("names", node)
-        if key in self._open or self._depth > _MAX_DEPTH or key in self._asked:
-            self._cuts += 1
-            return self._asked.get(key, ())
-        self._open.add(key)
-        self._depth += 1
-        cuts = self._cuts
-        try:
-            found = tuple(dict.fromkeys(self._compute_names(node)))[:_MAX_NAMES]
-        finally:
-            self._depth -= 1
-            self._open.discard(key)
-        if self._depth == 0 or found or self._cuts == cuts:
-            self._names[node] = found
-        else:
-            self._asked[key] = found
-        if self._depth == 0:
-            self._asked.clear()
-        return found
+        return self._answers.find(self._names, node, self._find_names, (), keep_partial=True)
+
+    def _find_names(self, node: Node) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._compute_names(node)))[:_MAX_NAMES]
 
     def _settle(self, node: Node) -> None:
         """Answers a long chain of accesses from its beginning: from its end, depth is cut at each link and all is asked again."""
-        if self._depth:
+        if self._answers.depth:
             return
         chain: list[Node] = []
         value = self.value(node)
         while value.kind in _LINKS and value.inputs and (node[0], value.inputs[0]) not in self._types:
             chain.append((node[0], value.inputs[0]))
             value = self.value(chain[-1])
-        for link in reversed(chain[_MAX_DEPTH // 8 :]):
+        for link in reversed(chain[MAX_DEPTH // 8 :]):
             self.names(link)
             self.types(link)
 
@@ -297,25 +276,10 @@ class Program:
         if known is not None:
             return known
         self._settle(node)
-        key = ("types", node)
-        if key in self._open or self._depth > _MAX_DEPTH or key in self._asked:
-            self._cuts += 1
-            return self._asked.get(key, ())
-        self._open.add(key)
-        self._depth += 1
-        cuts = self._cuts
-        try:
-            found = tuple(dict.fromkeys(self._compute_types(node)))[:_MAX_NAMES]
-        finally:
-            self._depth -= 1
-            self._open.discard(key)
-        if self._depth == 0 or found or self._cuts == cuts:
-            self._types[node] = found
-        else:
-            self._asked[key] = found
-        if self._depth == 0:
-            self._asked.clear()
-        return found
+        return self._answers.find(self._types, node, self._find_types, (), keep_partial=True)
+
+    def _find_types(self, node: Node) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._compute_types(node)))[:_MAX_NAMES]
 
     def _compute_types(self, node: Node) -> Iterator[str]:
         file, value = node[0], self.value(node)
@@ -394,7 +358,6 @@ class Program:
                     function = self.function(reference)
                     for returned in function.returns:
                         yield from self.types((reference[0], returned))
-                    yield from self._return_annotation(reference)
             elif name == "builtins.super":
                 owner = self.function((file, value.scope)).owner
                 if owner in self.classes:
@@ -418,9 +381,6 @@ class Program:
                 else:
                     last = name.rsplit(".", 1)[-1]
                     yield name if last[:1].isupper() else f"{name}()"
-
-    def _return_annotation(self, reference: FunctionRef) -> Iterator[str]:
-        return iter(())
 
     def _parameter_types(self, node: Node) -> Iterator[str]:
         owner = self._self_class(node, "")
@@ -508,7 +468,7 @@ class Program:
                     if base not in found and base != name:
                         found[base] = None
                         queue.append(base)
-        if self._depth == 0:
+        if self._answers.depth == 0:
             self._bases[name] = tuple(found)
         return tuple(found)
 
@@ -575,7 +535,7 @@ class Program:
         known = self._targets.get(node)
         if known is None:
             known = self._find_targets(node)
-            if self._depth == 0:
+            if self._answers.depth == 0:
                 self._targets[node] = known
         return known
 
@@ -757,25 +717,7 @@ class Program:
         if known is not None:
             return known
         self._settle(node)
-        key = ("origins", node)
-        if key in self._open or self._depth > _MAX_DEPTH or key in self._asked:
-            self._cuts += 1
-            return self._asked.get(key, ())
-        self._open.add(key)
-        self._depth += 1
-        cuts = self._cuts
-        try:
-            result = self._find_origins(node)
-        finally:
-            self._depth -= 1
-            self._open.discard(key)
-        if self._depth == 0 or self._cuts == cuts:
-            self._origins[node] = result
-        else:
-            self._asked[key] = result
-        if self._depth == 0:
-            self._asked.clear()
-        return result
+        return self._answers.find(self._origins, node, self._find_origins, (), keep_partial=False)
 
     def _find_origins(self, node: Node) -> tuple[Node, ...]:
         found: dict[Node, None] = {}

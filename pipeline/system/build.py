@@ -16,7 +16,7 @@ from pipeline.system.documents import add_documents
 from pipeline.system.embedded import add_prompts_and_secrets
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.knowledge import FrameworkIndex
-from pipeline.system.model import Boundary, Control, Flow, System
+from pipeline.system.model import Boundary, Flow, System
 from pipeline.system.protection import add_identities, add_protection
 from pipeline.system.sites import find_sites
 
@@ -82,6 +82,3 @@ def _merged(flows: list[Flow]) -> list[Flow]:
         else:
             merged[key] = known.model_copy(update={"carries": tuple(sorted({*known.carries, *flow.carries}))})
     return list(merged.values())
-
-
-__all__ = ["Built", "Control", "build_system"]

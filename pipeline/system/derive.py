@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ingest.code.program import FunctionRef
 from pipeline.system.assembly import Assembly
 from pipeline.system.entries import ENTRY_KINDS
 from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, SinkRole, Zone
@@ -19,7 +18,6 @@ _EFFECT_OF_ROLE: dict[SinkRole, str] = {
     "memory_write": "write", "training_data": "write",
 }  # fmt: skip
 SIDE_EFFECTS = frozenset({"payment", "message", "deletion", "write", "execute", "shell", "file_write"})
-MODEL_KINDS = frozenset({"hosted_llm", "local_llm", "agent", "ml_model", "embedding_model"})
 
 
 def derive(assembly: Assembly) -> None:
@@ -299,6 +297,3 @@ def boundaries_of(elements: Iterable[Element]) -> tuple[Boundary, ...]:
 def crossed(flow: Flow, zones: dict[str, Zone]) -> tuple[str, ...]:
     source, target = zones[flow.source], zones[flow.target]
     return () if source == target else (f"zone:{source}", f"zone:{target}")
-
-
-__all__ = ["FunctionRef", "add_actors", "boundaries_of", "crossed", "derive"]

@@ -17,7 +17,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.draft import Draft
 from pipeline.system.model import Boundary, Claim, ControlKind, ElementKind, Evidence, Flow, Label, SinkRole
 from pipeline.system.promises import Promise, load_promises, modality_of, promised, says_word, sentences
-from pipeline.system.words import mentions, words_of
+from pipeline.system.words import load_words, mentions, words_of
 
 _COMMON = frozenset({"the", "and", "get", "post", "put", "api", "app", "main", "in", "of", "a", "to", "for", "by", "model", "models",
 "tool", "tools", "agent", "data",
@@ -217,8 +217,6 @@ def _drawn(assembly: Assembly, label: str, evidence: Evidence) -> str:
     if len(same_kind) == 1 and kind not in ("component", "external_service", "data_store", "web_content", "end_user"):
         return same_kind[0]
     attributes: dict[str, str | bool] = {"stated_by": "document"}
-    from pipeline.system.words import load_words
-
     if kind == "ml_model":
         for subject, listed in load_words().decides_about.items():
             if mentions([label], listed):
@@ -250,6 +248,3 @@ def _drawn_flow(assembly: Assembly, source: str, target: str, evidence: Evidence
         steps=(evidence,),
              stated_by="document")
     )  # fmt: skip
-
-
-__all__ = ["add_documents"]

@@ -48,7 +48,6 @@ _SPEAKERS = {
     "HumanMessage": "user",
     "UserMessage": "user",
 }
-_WHOLE = frozenset({"items", "values", "copy", "model_dump", "dict", "json", "model_dump_json", "to_dict", "strip", "lower", "upper"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,10 +341,7 @@ class FlowSearch:
                 rest = _take(path, key.text if key is not None and key.kind == "constant" else "*")
                 if rest is not None:
                     yield State(call, rest, calls)
-            elif path and value.text not in _WHOLE:
-                # A method of an object with the data in one field: what it gives back may hold it.
-                yield State(call, path, calls)
-            else:
+            else:  # what a method gives back may hold what its object holds
                 yield State(call, path, calls)
 
     def _argument(self, state: State, call: Node, value: Value, position: int) -> Iterator[State | tuple[Node, int]]:
@@ -455,6 +451,4 @@ def _take(path: Path, key: str) -> Path | None:
         return path[1:]
     if head == "*":
         return path[1:] if key.lstrip("-").isdigit() or key == "" else _take(path[1:], key)
-    if key.lstrip("-").isdigit() and not head.lstrip("-").isdigit():
-        return None
     return None

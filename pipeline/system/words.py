@@ -23,7 +23,6 @@ class Words(Frozen):
     personal: tuple[str, ...]
     identity_parameter: tuple[str, ...]
     administrative: tuple[str, ...]
-    feedback: tuple[str, ...]
     effects: dict[str, tuple[str, ...]]
     confidential: tuple[str, ...]
     ai_packages: tuple[str, ...] = Field(description="Packages whose presence makes a manifest one of an AI system.")

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from ingest.code.graph import GraphBuilder, Scope
-from ingest.facts import ConstantType, Parameter
+from ingest.facts import ConstantType, Store
 
 MAX_DEPTH = 180  # nested syntax deeper than this is recorded as not read
 _MUTATORS = frozenset(
@@ -192,8 +192,6 @@ class Expressions:
 
     def store(self, scope: Scope, target: Node, value: int) -> None:
         """`base.attribute = value`."""
-        from ingest.facts import Store
-
         inner, attribute = target.child_by_field_name("object"), target.child_by_field_name("attribute")
         if inner is None or attribute is None:
             return
@@ -377,6 +375,3 @@ def lines(node: Node) -> tuple[int, int]:
 
 def _unescape(match: re.Match[str]) -> str:
     return _ESCAPES.get(match.group(), match.group())
-
-
-__all__ = ["MAX_DEPTH", "Expressions", "Parameter", "lines"]
