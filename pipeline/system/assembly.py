@@ -50,6 +50,7 @@ class Assembly:
     controls: dict[tuple[ControlKind, str], tuple[set[str], list[Evidence]]] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)  # (path, what could not be done)
+    asked: dict[Node, bool] = field(default_factory=dict)  # conditions: whether a person was asked
     reached: dict[FunctionRef, frozenset[FunctionRef]] = field(default_factory=dict)
 
     # Places

@@ -110,7 +110,9 @@ def _asked(assembly: Assembly, hit: Hit) -> list[Node]:
         facts = program.files[call[0]]
         for branch in facts.conditions.get(call[1], ()):
             condition = (call[0], facts.branches[branch].condition)
-            if any(_ASKING & set(called_names(assembly, root)) for root in _parts(assembly, condition)):
+            if condition not in assembly.asked:
+                assembly.asked[condition] = any(_ASKING & set(called_names(assembly, root)) for root in _parts(assembly, condition))
+            if assembly.asked[condition]:
                 found.append(condition)
     return list(dict.fromkeys(found))
 

@@ -357,27 +357,37 @@ class _Authenticating:
     _mounted: list[tuple[Node, Node]] | None = None
 
     def _middleware(self, app: Node) -> list[tuple[Node | None, FunctionRef]]:
-        found: list[tuple[Node | None, FunctionRef]] = []
-        for file, facts in enumerate(self.program.files):
-            for number, function in enumerate(facts.functions):
-                for decorator in function.decorators:
-                    value = self.program.value((file, decorator))
-                    callee = self.program.value((file, value.inputs[0])) if value.kind == "call" else value
-                    if callee.kind == "attribute" and callee.text in ("middleware", "before_request", "before_app_request"):
-                        base = (file, callee.inputs[0])
-                        if app in self.program.origins(base):
-                            found.append((None, (file, number)))
-            for identity, value in enumerate(facts.values):
-                if value.kind != "call" or facts.values[value.inputs[0]].kind != "attribute" or len(value.inputs) < 2:
-                    continue
-                callee = facts.values[value.inputs[0]]
-                if callee.text == "add_middleware" and app in self.program.origins((file, callee.inputs[0])):
-                    for name in self.program.names((file, value.inputs[1])):
-                        if name in self.program.classes:
-                            method = self.program.method(name, "dispatch") or self.program.method(name, "__call__")
-                            if method is not None:
-                                found.append(((file, identity), method))
-        return found
+        return [(marker, function) for base, marker, function in self._installed() if app in self.program.origins(base)]
+
+    def _installed(self) -> list[tuple[Node, Node | None, FunctionRef]]:
+        """All middleware: what it is hung on, the call that hangs it there (None for a decorator), and its function."""
+        if self._hung is None:
+            self._hung = []
+            for file, facts in enumerate(self.program.files):
+                for number, function in enumerate(facts.functions):
+                    for decorator in function.decorators:
+                        value = self.program.value((file, decorator))
+                        callee = self.program.value((file, value.inputs[0])) if value.kind == "call" else value
+                        if callee.kind == "attribute" and callee.text in ("middleware", "before_request", "before_app_request"):
+                            self._hung.append(((file, callee.inputs[0]), None, (file, number)))
+                for identity, value in enumerate(facts.values):
+                    if value.kind == "call" and len(value.inputs) > 1 and facts.values[value.inputs[0]].text == "add_middleware":
+                        self._hung += self._added(file, identity)
+        return self._hung
+
+    def _added(self, file: int, call: int) -> list[tuple[Node, Node | None, FunctionRef]]:
+        values = self.program.files[file].values
+        callee = values[values[call].inputs[0]]
+        if callee.kind != "attribute":
+            return []
+        methods = [
+            self.program.method(name, "dispatch") or self.program.method(name, "__call__")
+            for name in self.program.names((file, values[call].inputs[1]))
+            if name in self.program.classes
+        ]
+        return [((file, callee.inputs[0]), (file, call), method) for method in methods if method is not None]
+
+    _hung: list[tuple[Node, Node | None, FunctionRef]] | None = None
 
 
 def _add_control(assembly: Assembly, site: CallSite, control: ControlKind) -> None:
