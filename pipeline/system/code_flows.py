@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.conversation import conversation_role
+from pipeline.system.flow_graph import FlowGraph
 from pipeline.system.framework import CallRule
 from pipeline.system.guards import choices_on_way, controls_on_way
 from pipeline.system.knowledge import Known
 from pipeline.system.model import ControlKind, Evidence, Flow, Label, Role, SinkRole
 from pipeline.system.naming import host_of
 from pipeline.system.sites import CallSite
-from pipeline.system.taint import RETURNED, TESTED, CallBehaviour, FlowGraph, FlowSearch, Hit
+from pipeline.system.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit
 from pipeline.system.verdicts import hands_on_verdict, mark_decision
 
 MAX_WAYS = 6  # ways kept of one flow: between the same elements, in the same role
@@ -28,19 +29,23 @@ def add_code_flows(assembly: Assembly) -> None:
     """Searches from all sources and adds what they reach."""
     graph = FlowGraph(assembly.program)
     behaviours = _Behaviours(assembly)
-    search = FlowSearch(graph, behaviours.of, frozenset(assembly.entry_of_function))
+    returns = frozenset(assembly.entry_of_function)
     groups: dict[tuple[str, Label], dict[Node, tuple[str, ...]]] = {}
     for node, sources in assembly.sources.items():
         for source in sources:
-            groups.setdefault((source.element, source.label), {})[node] = source.path
-    for (element, label), nodes in sorted(groups.items()):
-        if label in _NOT_FOLLOWED:
-            continue
-        for hit in search.search(nodes, only_text=label == "secret_value"):
-            _add_hit(assembly, element, label, hit, behaviours, graph)
-        if search.cut:
-            assembly.notes.append((element, "flow search reached its bound: some flows from here were not followed to the end"))
-            search.cut = False
+            if source.label not in _NOT_FOLLOWED:
+                groups.setdefault((source.element, source.label), {})[node] = source.path
+    for only_text in (False, True):
+        search = FlowSearch(graph, behaviours.of, returns, only_text)
+        followed = [(key, nodes) for key, nodes in sorted(groups.items()) if (key[1] == "secret_value") == only_text]
+        for _key, nodes in followed:
+            search.explore(nodes)
+        for (element, label), nodes in followed:
+            for hit in search.search(nodes):
+                _add_hit(assembly, element, label, hit, behaviours, graph)
+            if search.cut:
+                assembly.notes.append((element, "flow search reached its bound: some flows from here were not followed to the end"))
+                search.cut = False
 
 
 class _Behaviours:

@@ -1,0 +1,88 @@
+"""Who uses a value: reverse indexes of a program, built once.
+
+A value graph says what each value is made of; a search forward needs the other direction: where a value
+is an input, what function returns it, who reads the name or the field it was stored into, which branch
+compares it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingest.code.program import FunctionRef, Node, Program
+
+
+class FlowGraph:
+    """Reverse indexes of a program, built once: who uses a value."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._users: list[dict[int, list[tuple[int, int]]] | None] = [None] * len(program.files)
+        self._returns: list[dict[int, list[int]]] = []
+        self._stores: list[dict[int, list[int]]] = []
+        self._reads: dict[Node, list[Node]] = {}
+        self._field_reads: dict[tuple[str, str], list[Node]] | None = None
+        self.tested: dict[Node, Node] = {}  # value -> the condition of a branch that compares it
+        for index, file in enumerate(program.files):
+            returns: dict[int, list[int]] = {}
+            for number, function in enumerate(file.functions):
+                for value in function.returns:
+                    returns.setdefault(value, []).append(number)
+            self._returns.append(returns)
+            stores: dict[int, list[int]] = {}
+            for number, store in enumerate(file.stores):
+                stores.setdefault(store.value, []).append(number)
+            self._stores.append(stores)
+            for identity, found in enumerate(file.values):
+                if found.kind == "name":
+                    for node in program.lookup(index, found.text)[0]:
+                        self._reads.setdefault(node, []).append((index, identity))
+
+        for index, file in enumerate(program.files):
+            for branch in file.branches:
+                queue = [(branch.condition, 0)]
+                while queue:
+                    tested, depth = queue.pop()
+                    self.tested.setdefault((index, tested), (index, branch.condition))
+                    if depth < 4 and file.values[tested].kind in ("operation", "choice", "await"):
+                        queue += [(given, depth + 1) for given in file.values[tested].inputs]
+
+    def users(self, node: Node) -> list[tuple[int, int]]:
+        file = node[0]
+        table = self._users[file]
+        if table is None:
+            table = {}
+            for identity, value in enumerate(self.program.files[file].values):
+                for position, given in enumerate(value.inputs):
+                    table.setdefault(given, []).append((identity, position))
+            self._users[file] = table
+        return table.get(node[1], [])
+
+    def returned_by(self, node: Node) -> Iterator[FunctionRef]:
+        for number in self._returns[node[0]].get(node[1], ()):
+            yield node[0], number
+
+    def global_reads(self, node: Node) -> list[Node]:
+        return self._reads.get(node, [])
+
+    def field_reads(self, node: Node) -> Iterator[Node]:
+        """Reads of the fields a value is stored into."""
+        for number in self._stores[node[0]].get(node[1], ()):
+            store = self.program.files[node[0]].stores[number]
+            for owner in self.program.types((node[0], store.base)):
+                if owner in self.program.classes:
+                    yield from self._reads_of(owner, store.attribute)
+
+    def _reads_of(self, owner: str, name: str) -> list[Node]:
+        if self._field_reads is None:
+            table: dict[tuple[str, str], list[Node]] = {}
+            stored = {store.attribute for file in self.program.files for store in file.stores}
+            for index, file in enumerate(self.program.files):
+                for identity, value in enumerate(file.values):
+                    if value.kind == "attribute" and value.text in stored:
+                        for cls in self.program.types((index, value.inputs[0])):
+                            if cls in self.program.classes:
+                                for known in (cls, *self.program.bases(cls)):
+                                    table.setdefault((known, value.text), []).append((index, identity))
+            self._field_reads = table
+        return self._field_reads.get((owner, name), [])

@@ -1,0 +1,355 @@
+"""One step of data through the program: what a value that holds data is used for.
+
+Given a value and the access path under which the data is held (which field of an object; Deutsch 1994),
+`FlowSteps.moves` says where it goes next: into another value of the same function, into a parameter of a
+project function, out of the function by return, into the open (a field or global that anyone may read), or
+into an argument knowledge calls a sink. Steps depend on nothing but the place, so they are found once.
+Calls of outside functions carry their arguments into their result unless knowledge says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ingest.code.program import FunctionRef, Node, Target
+from ingest.facts import Value
+from pipeline.system.flow_graph import FlowGraph
+
+Path = tuple[str, ...]
+_MAX_PATH = 3
+PLAIN: Path = ("#",)  # the data is a number, a date or the like: it can be learned from, not read as text
+RETURNED, TESTED = -1, -2  # instead of an argument: the data was returned; a branch depends on it
+_TEXT_CALLS = frozenset(
+    {
+        "format",
+        "join",
+        "encode",
+        "decode",
+        "strip",
+        "replace",
+        "dumps",
+        "str",
+        "b64encode",
+        "get",
+        "append",
+        "concat",
+        "format_map",
+        "model_dump",
+    }
+)
+_SEARCHES = ("search", "query", "similarity_search", "find_", "retrieve", "lookup", "max_marginal")
+_NO_CARRY = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not", "<>"})
+_SPEAKERS = {
+    "SystemMessage": "system",
+    "AIMessage": "assistant",
+    "AssistantMessage": "assistant",
+    "HumanMessage": "user",
+    "UserMessage": "user",
+}
+
+
+Place = tuple[Node, Path]
+"""a value, and which part of it is the data"""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Into another value of the same function."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Into a parameter of a project function, through a call."""
+
+    call: Node
+    function: FunctionRef
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Out of a function, as what it returns."""
+
+    function: FunctionRef
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """To readers of a global or field: who called is not known any more."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Arrive:
+    """At an argument of a call, at a function's return (RETURNED) or at a branch (TESTED)."""
+
+    call: Node
+    argument: int
+
+
+Move = Step | Enter | Leave | Open | Arrive
+
+
+@dataclass(frozen=True, slots=True)
+class CallBehaviour:
+    """What knowledge says of an outside call, for one argument."""
+
+    carries: bool = True
+    sink: bool = False
+    calls_argument: str | None = None
+
+
+class FlowSteps:
+    """Steps from places; `behaviour(call, argument)` is what knowledge says of outside calls.
+
+    With `only_text` the data passes outside calls only where they put text together: a credential that is
+    given to a client does not come back as the client's answers.
+    """
+
+    def __init__(
+        self, graph: FlowGraph, behaviour: Callable[[Node, int], CallBehaviour], return_sinks: frozenset[FunctionRef], only_text: bool
+    ) -> None:
+        self.graph, self.program = graph, graph.program
+        self._behaviour, self._return_sinks, self._only_text = behaviour, return_sinks, only_text
+        self._targets: dict[Node, tuple[Target, ...]] = {}
+        self._moves: dict[Place, tuple[Move, ...]] = {}
+
+    def moves(self, place: Place) -> tuple[Move, ...]:
+        found = self._moves.get(place)
+        if found is None:
+            found = self._moves[place] = tuple(dict.fromkeys(self._next(place)))
+        return found
+
+    def _next(self, place: Place) -> Iterator[Move]:
+        node, path = place
+        file = node[0]
+        if node in self.graph.tested:
+            yield Arrive(self.graph.tested[node], TESTED)
+        for identity, position in self.graph.users(node):
+            yield from self._use(place, (file, identity), position)
+        for read in self.graph.global_reads(node):
+            yield Open((read, path))
+        for read in self.graph.field_reads(node):
+            yield Open((read, path))
+        for reference in self.graph.returned_by(node):
+            if reference in self._return_sinks:
+                yield Arrive((reference[0], -1 - reference[1]), RETURNED)
+            yield Leave(reference, path)
+
+    def _use(self, place: Place, user: Node, position: int) -> Iterator[Move]:
+        value, path = self.program.value(user), place[1]
+        match value.kind:
+            case "attribute":
+                yield from self._attribute(place, user, value)
+            case "index":
+                if position == 0:
+                    rest = _take(path, value.text or "*")
+                    if rest is not None:
+                        yield Step((user, rest))
+            case "call":
+                if position == 0:
+                    yield Step((user, path))
+                else:
+                    yield from self._argument(path, user, value, position)
+            case "format":
+                yield Step((user, PLAIN if "#" in path else ()))
+            case "operation":
+                if value.text not in _NO_CARRY and not value.text.startswith(("not", "is")):
+                    yield Step((user, path))
+            case "choice" | "await" | "unknown":
+                yield Step((user, path))
+            case "element_of":
+                rest = _take(path, "*")
+                yield Step((user, path if rest is None else rest))
+            case "guarded" if position == 0:
+                yield Step((user, path))
+            case "collection" | "update":
+                if value.kind == "update" and position == 0:
+                    yield Step((user, path))
+                    return
+                label = value.labels[position] if position < len(value.labels) else ""
+                if label in ("*", "**"):
+                    yield Step((user, path))
+                elif value.text == "dictionary" and (role := self._message_role(user, value)):
+                    yield Step((user, (f"{label}@{role}", *path)[:_MAX_PATH]))
+                elif (
+                    value.text == "tuple"
+                    and position == 1
+                    and len(value.inputs) == 2
+                    and (role := self._speaker((user[0], value.inputs[0])))
+                ):
+                    yield Step((user, (f"1@{role}", *path)[:_MAX_PATH]))
+                elif label == "" and value.text in ("tuple", "expression_list"):
+                    yield Step((user, (str(position), *path)[:_MAX_PATH]))
+                else:
+                    yield Step((user, (label or "*", *path)[:_MAX_PATH]))
+            case _:
+                return
+
+    def _is_data(self, node: Node) -> bool:
+        """Whether the value itself is the data, not an object of the project that works with it."""
+        return not any(name in self.program.classes for name in self.program.types(node))
+
+    def _message_role(self, node: Node, value: Value) -> str:
+        """The constant `role` of a chat message: turns by different speakers are kept apart on the way."""
+        if "role" not in value.labels:
+            return ""
+        role = self.program.constants((node[0], value.inputs[value.labels.index("role")]))
+        return role[0].text if role else "?"
+
+    def _speaker(self, node: Node) -> str:
+        """Of a pair (speaker, text): the constant speaker, `?` where the data itself says who speaks."""
+        value = self.program.value(node)
+        if value.kind == "constant":
+            return value.text if value.text in ("system", "developer", "user", "human", "assistant", "ai") else ""
+        return "?" if value.kind in ("attribute", "index") and value.text in ("role", "speaker", "sender", "author") else ""
+
+    def _attribute(self, place: Place, user: Node, value: Value) -> Iterator[Move]:
+        node, path = place
+        method_calls = [
+            (user[0], identity)
+            for identity, position in self.graph.users(user)
+            if position == 0 and self.program.value((user[0], identity)).kind == "call"
+        ]
+        if not method_calls:
+            owners = [name for name in self.program.types((user[0], value.inputs[0])) if name in self.program.classes]
+            if owners and all(self.program.field_is_plain(owner, value.text) for owner in owners):
+                yield Step((user, PLAIN))  # a number or a date holds no text of anybody
+                return
+            rest = _take(path, value.text)
+            if rest is not None:
+                yield Step((user, rest))
+            return
+        for call in method_calls:
+            targets = self._targets_of(call)
+            if targets:
+                for target in targets:
+                    function = self.program.function(target.function)
+                    # An object is not tainted as a whole by what was once given to it: only data in a known field enters with it.
+                    if target.bound and function.parameters and (path or self._is_data(node)):
+                        parameter = (target.function[0], function.parameters[0].value)
+                        yield Enter(call, target.function, (parameter, path))
+                continue
+            behaviour = self._behaviour(call, 0)
+            if behaviour.sink:
+                yield Arrive(call, 0)
+            if not behaviour.carries or (self._only_text and value.text not in _TEXT_CALLS):
+                continue
+            if value.text in ("get", "pop", "getlist", "setdefault"):
+                inputs = self.program.value(call).inputs
+                key = self.program.value((call[0], inputs[1])) if len(inputs) > 1 else None
+                rest = _take(path, key.text if key is not None and key.kind == "constant" else "*")
+                if rest is not None:
+                    yield Step((call, rest))
+            else:  # what a method gives back may hold what its object holds
+                yield Step((call, path))
+
+    def _argument(self, path: Path, call: Node, value: Value, position: int) -> Iterator[Move]:
+        callee = self.program.value((call[0], value.inputs[0]))
+        behaviour = self._behaviour(call, position)
+        if behaviour.sink:
+            yield Arrive(call, position)
+        targets = self._targets_of(call)
+        if (
+            callee.kind == "attribute"
+            and callee.text in ("get", "pop", "setdefault")
+            and position == 1
+            and not behaviour.sink
+            and not targets
+        ):
+            return  # a key chooses a value; it does not become part of it
+        for target in targets:
+            yield from self._enter(call, target, position, path)
+        if behaviour.calls_argument is not None:
+            yield from self._called_back(call, value, position, path)
+        if targets and not all(target.constructs for target in targets):
+            return
+        classes = [name for name in self.program.names((call[0], value.inputs[0])) if name in self.program.classes]
+        label = value.labels[position] if position < len(value.labels) else ""
+        speaker = self._message_role(call, value) if label in ("content", "text") else ""
+        if classes:
+            if not targets:
+                field = self._field_name(classes[0], label, position)
+                yield Step((call, (f"{field}@{speaker}" if speaker else field, *path)[:_MAX_PATH]))
+            return
+        if behaviour.carries and callee.text.lstrip("_a").startswith(_SEARCHES) and not behaviour.sink:
+            return  # what is searched for is not what comes back
+        if behaviour.carries and (not self._only_text or callee.text in _TEXT_CALLS):
+            names = self.program.names((call[0], value.inputs[0]))
+            last = [name.rsplit(".", 1)[-1] for name in names]
+            constructor = any(name[:1].isupper() for name in last)
+            speaker = speaker or next((_SPEAKERS[name] for name in last if name in _SPEAKERS), "")
+            if speaker and label in ("", "content", "text"):
+                yield Step((call, (f"content@{speaker}", *path)[:_MAX_PATH]))
+            elif constructor and label not in ("", "*", "**"):
+                yield Step((call, (label, *path)[:_MAX_PATH]))
+            else:
+                yield Step((call, path if constructor or "#" in path else ()))
+
+    def _field_name(self, cls: str, label: str, position: int) -> str:
+        if label not in ("", "*", "**"):
+            return label
+        fields = [name for name, annotation, _default, _line in self.program.classes[cls][1].fields if annotation is not None]
+        return fields[position - 1] if label == "" and position - 1 < len(fields) else "*"
+
+    def _enter(self, call: Node, target: Target, position: int, path: Path) -> Iterator[Move]:
+        function = self.program.function(target.function)
+        for parameter, arguments in self.program.bind(call, target).items():
+            if position not in arguments:
+                continue
+            given = function.parameters[parameter]
+            held = PLAIN if self.program.is_plain(target.function[0], given.annotation) else path
+            inner = held
+            if given.splat == "**":
+                label = self.program.value(call).labels[position]
+                inner = held if label == "**" else (label, *held)[:_MAX_PATH]
+            elif given.splat == "*":
+                inner = ("*", *held)[:_MAX_PATH]
+            elif self.program.value(call).labels[position] == "**":
+                rest = _take(held, given.name)
+                if rest is None:
+                    continue
+                inner = rest
+            yield Enter(call, target.function, ((target.function[0], given.value), inner))
+
+    def _called_back(self, call: Node, value: Value, position: int, path: Path) -> Iterator[Move]:
+        """`run(function, argument)`: the function's parameters receive the other arguments."""
+        for argument in range(1, len(value.inputs)):
+            for name in self.program.names((call[0], value.inputs[argument])):
+                for reference in self.program.functions.get(name, ()):
+                    function = self.program.function(reference)
+                    if argument == position:
+                        continue
+                    offset = (
+                        1 if function.owner is not None and function.parameters and function.parameters[0].name in ("self", "cls") else 0
+                    )
+                    label = value.labels[position]
+                    wanted = position - argument - 1 + offset
+                    for index, parameter in enumerate(function.parameters):
+                        if parameter.name == label or (label == "" and index == wanted) or label in ("args", "kwargs"):
+                            yield Enter(call, reference, ((reference[0], parameter.value), path if label == "" else ()))
+
+    def _targets_of(self, call: Node) -> tuple[Target, ...]:
+        found = self._targets.get(call)
+        if found is None:
+            found = self._targets[call] = self.program.targets(call)
+        return found
+
+
+def _take(path: Path, key: str) -> Path | None:
+    """The path behind `key`; None where the data is in another field."""
+    if not path:
+        return ()
+    if path == PLAIN:
+        return PLAIN
+    head = path[0].split("@")[0]
+    if head == key or head in ("?",) or key == "*":
+        return path[1:]
+    if head == "*":
+        return path[1:] if key.lstrip("-").isdigit() or key == "" else _take(path[1:], key)
+    return None
