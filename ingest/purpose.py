@@ -42,12 +42,14 @@ _GENERATED_MARK = re.compile(
 )
 _SUFFIXES: dict[str, SourceKind] = {
     ".py": "python", ".pyw": "python", ".ipynb": "notebook",
+    ".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript",
+    ".js": "typescript", ".jsx": "typescript", ".mjs": "typescript", ".cjs": "typescript",
     ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown",
     ".docx": "docx", ".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text", ".rst": "text", ".adoc": "text",
     ".env": "dotenv", ".dockerfile": "dockerfile",
 }  # fmt: skip
 _NAMES: dict[str, SourceKind] = {
-    "pyproject.toml": "pyproject", "pipfile": "pyproject", "package.json": "package_json",
+    "pyproject.toml": "pyproject", "pipfile": "pyproject", "package.json": "package_json", "jsconfig.json": "tsconfig",
     "poetry.lock": "lockfile", "uv.lock": "lockfile", "pipfile.lock": "lockfile", "pdm.lock": "lockfile",
     "package-lock.json": "lockfile", "npm-shrinkwrap.json": "lockfile", "yarn.lock": "lockfile", "pnpm-lock.yaml": "lockfile",
     "bun.lock": "lockfile",
@@ -61,9 +63,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
     (re.compile(r"(?:.*/)?(?:[^/]*requirements[^/]*|constraints[^/]*)\.(?:txt|in|lock)", re.S), "requirements"),
     (re.compile(r"(?:.*/)?requirements/[^/]+\.(?:txt|in)", re.S), "requirements"),
     (re.compile(r"(?:.*/)?(?:docker-)?compose(?:[.-][^/]+)?\.ya?ml", re.S), "compose"),
+    (re.compile(r"(?:.*/)?tsconfig(?:\.[^/]+)?\.json", re.S), "tsconfig"),
     (re.compile(r"(?:.*/)?\.env(?:\.[^/]+)?", re.S), "dotenv"),
     (re.compile(r"(?:.*/)?(?:dockerfile|containerfile)\.(?!md$|txt$|py$|ya?ml$|sh$|dockerignore$)[^/]+", re.S), "dockerfile"),
 )
+_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")  # types of code that is somewhere else
 _PYTHON_SCRIPT = re.compile(rb"#![^\n]{0,200}\bpython[\d.]*\b")
 
 
@@ -74,6 +78,8 @@ def kind_of(path: str) -> SourceKind | None:
         if pattern.fullmatch(lowered):
             return kind
     pure = PurePosixPath(lowered)
+    if lowered.endswith(_DECLARATIONS):
+        return None
     return _NAMES.get(pure.name) or _SUFFIXES.get(pure.suffix)
 
 
@@ -91,10 +97,14 @@ def vendored_folder(path: str) -> str | None:
     return None
 
 
+def is_generated_name(path: str) -> bool:
+    """Whether a file's name is one that only programs give."""
+    return _GENERATED_NAME.fullmatch(PurePosixPath(path).name.lower()) is not None
+
+
 def is_generated(path: str, head: bytes) -> bool:
     """Whether a file says, by its name or in a comment near its top, that a program wrote it."""
-    name = PurePosixPath(path).name
-    return bool(_GENERATED_NAME.fullmatch(name.lower()) or _GENERATED_MARK.search(head[:2000]))
+    return is_generated_name(path) or _GENERATED_MARK.search(head[:2000]) is not None
 
 
 def purpose_of(path: str, head: bytes) -> Purpose:
@@ -104,7 +114,7 @@ def purpose_of(path: str, head: bytes) -> Purpose:
     prose = pure.suffix in _PROSE
     if vendored_folder(path) is not None:
         return "vendored"
-    if pure.suffix in {".py", ".html", ".js", ".css"} and is_generated(path, head):
+    if pure.suffix in {".py", ".html", ".js", ".css", ".ts", ".tsx", ".jsx", ".mjs", ".cjs"} and is_generated(path, head):
         return "generated"
     in_tests = folders & (_TEST_FOLDERS - ({"spec", "specs"} if prose else set()))
     if in_tests or _TEST_NAME.fullmatch(pure.name) or (len(pure.parts) > 1 and pure.parts[0] in _MEASURING_FOLDERS):

@@ -4,7 +4,9 @@ Takes text, gives spans or masked text. Known formats come from detect-secrets' 
 alone: no baseline, no verification over the network) and a list of newer formats; one rule of our own
 finds literals assigned to names of secrets. A literal in pieces ("sk-" "abc", over lines or with +) is read
 as one, and each piece is a span. Placeholders and identifiers that every client of a service is given
-(publishable keys) are not secrets. Values are never kept.
+(publishable keys) are not secrets. Nor is the default password of a service on this machine or beside it:
+everybody knows it, so nothing leaked and nothing can be revoked; it is a door without a lock, which matters
+where the service can be reached (`default_passwords.py`). Values are never kept.
 It does not find secrets without a known format that no telling name is given to.
 
 Speed: each pattern runs only around a literal that all its matches hold, so time grows with the text.
@@ -16,10 +18,12 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from ingest.default_passwords import PASSWORD_NAME, is_default, is_default_password, is_local_host
 
 _WINDOW = 2048  # some of the patterns are quadratic: they see no more of a line at once
 
@@ -60,6 +64,10 @@ _HINTS: dict[str, tuple[str, ...]] = {
     "TelegramBotTokenDetector": (":A",),
     "TwilioKeyDetector": ("AC", "SK"),
 }
+# What no user name holds, keeps regular expressions about addresses from being taken for one.
+_URL_LOGIN = re.compile(
+    r"://([^\s{}:/@\"'<>$()\[\]\\?*]{0,100}):(?P<secret>[^\s{}@/\"'<>$]{3,100})@(?=(\[[0-9a-fA-F:]{2,40}\]|[\w.-]{0,253}))"
+)
 # Formats the plugins do not know yet: name, hint, pattern.
 _NEWER: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("Anthropic API Key", "sk-ant-", re.compile(r"(?<![A-Za-z0-9_-])sk-ant-[A-Za-z0-9_-]{20,200}")),
@@ -76,8 +84,10 @@ _NEWER: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("Tavily API Key", "tvly-", re.compile(r"tvly-[A-Za-z0-9-]{20,60}")),
     ("NVIDIA API Key", "nvapi-", re.compile(r"nvapi-[A-Za-z0-9_-]{50,80}")),
     ("NPM Token", "npm_", re.compile(r"npm_[A-Za-z0-9]{36}")),
-    ("Basic Auth Credentials", "://", re.compile(r"://[^\s{}:/@\"'<>$]{0,100}:([^\s{}@/\"'<>$]{3,100})@")),
+    ("Basic Auth Credentials", "://", _URL_LOGIN),
 )
+_PHRASE = re.compile(r"(?:[A-Za-z]{1,20}|\d{1,4})(?:[-_ .](?:[A-Za-z]{1,20}|\d{1,4})){2,20}")  # `at-least-32-characters-long`
+_EXPRESSION = re.compile(r"\{[A-Za-z_][\w.]{1,60}(?:[(\[:!][^{}]{0,60})?\}")  # of an f-string: the value is made elsewhere
 _PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z0-9]{2,10} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_BODY = re.compile(r"[A-Za-z0-9+/]{40}")
 
@@ -86,10 +96,9 @@ _NAME = (
     r"|private[_-]?key|auth[_-]?key|signing[_-]?key|encryption[_-]?key|account[_-]?key|client[_-]?secret)"
 )
 SECRET_NAME = re.compile(rf"(?:.*[_.\-]|.*[a-z](?=[A-Z])|){_NAME}", re.IGNORECASE)
-_PASSWORD_NAME = re.compile(r"(?:password|passwd|passphrase|pwd)$", re.IGNORECASE)
 _KEYWORDS = re.compile(_NAME + r"(?=[\"'\]]{0,2}[ \t]{0,20}(?::=|=>|[:=]))", re.IGNORECASE)
 _QUOTED = re.compile(
-    r"[\"'\]]{0,2}[ \t]{0,20}(?::=|=>|[:=])[ \t]{0,20}(?:\([ \t\r\n]{0,80})?[rbuf]{0,2}(\"{1,3}|'{1,3})([^\"'\s]{8,300})\1",
+    r"[\"'\]]{0,2}[ \t]{0,20}(?::=|=>|[:=])[ \t]{0,20}(?:\([ \t\r\n]{0,80})?[rbuf]{0,2}(\"{3}|'{3}|\"|')([^\"'\s]{8,300})\1",
     re.IGNORECASE,
 )
 _BARE = re.compile(r"[ \t]{0,4}[:=][ \t]{0,4}([^\s\"'(){}\[\],;<>`$]{8,300})[ \t]{0,40}(?=$|#)")
@@ -102,7 +111,7 @@ _PLACEHOLDER = re.compile(
     r"|not[-_ ]?(?:a[-_ ])?(?:real|needed|used|set|required)"
     r"|no[-_ ]?key|^test[-_]|[-_]test$|^(?:none|null|nil|true|false|undefined|empty|test(?:ing)?|secret|password|passwd|token|key|admin"
     r"|user|foo|bar|string|value|default|optional|required)$"
-    r"|0123456789|123456789|abcdefgh|deadbeef|(.)\1{5,}",
+    r"|[-_ ]here$|0123456789|123456789|abcdefgh|deadbeef|(.)\1{5,}",
     re.IGNORECASE,
 )
 
@@ -137,15 +146,21 @@ def is_placeholder(value: str) -> bool:
     return not value.strip() or _PLACEHOLDER.search(value[:400]) is not None
 
 
-def secret_in_assignment(name: str, value: str) -> str | None:
-    """The detector that takes `value` for a secret, given the name it is assigned to in a configuration; else None."""
-    if is_placeholder(value) or is_public_identifier("", value):
+def secret_in_assignment(name: str, value: str, beside: Mapping[str, str] | None = None, template: bool = False) -> str | None:
+    """The detector that takes `value` for a secret, given the name it is assigned to in a configuration; else None.
+
+    `beside` holds the variables of the same file or service. In a template, which is there to be filled in, words are
+    placeholders however they are called: only what looks made by chance, or has a known format, is a secret there.
+    """
+    if is_placeholder(value) or is_public_identifier("", value) or is_default_password(name, value, beside):
         return None
     for span in find_secrets(value[:4096]):
         return span.detector
     if is_public_identifier(name, value):
         return None
-    if SECRET_NAME.fullmatch(name[:200]) and len(value) >= (6 if _PASSWORD_NAME.search(name) else 8) and not _is_reference(value):
+    if template and (_PHRASE.fullmatch(value) or not _is_strong(name, value)):  # `GUEST_SIGNING_KEY=guest_signing_key`
+        return None
+    if SECRET_NAME.fullmatch(name[:200]) and len(value) >= (6 if PASSWORD_NAME.search(name) else 8) and not _is_reference(value):
         return "Secret Keyword"
     return None
 
@@ -235,16 +250,20 @@ def _known(text: str) -> Iterator[SecretSpan]:
         for start, end in _windows(text, hints):
             for pattern in patterns:
                 for match in pattern.finditer(text, start, end):
-                    span = match.span(1) if pattern.groups and match.start(1) >= 0 and _is_value_group(detector) else match.span()
+                    span = match.span(_value_group(detector, pattern, match))
                     secret = text[slice(*span)]
+                    if pattern is _URL_LOGIN and is_local_host(match[3]) and is_default(match[1], secret):
+                        continue
                     if is_placeholder(secret) or _PUBLIC_VALUE.match(secret):
                         continue
                     if _stands_alone(text, *span) and _is_plausible(detector, secret):
                         yield SecretSpan(*span, detector)
 
 
-def _is_value_group(detector: str) -> bool:
-    return detector in {"Basic Auth Credentials", "AWS Access Key"}
+def _value_group(detector: str, pattern: re.Pattern[str], match: re.Match[str]) -> int | str:
+    if pattern is _URL_LOGIN:
+        return "secret"
+    return 1 if detector == "AWS Access Key" and pattern.groups and match.start(1) >= 0 else 0
 
 
 def _windows(text: str, hints: tuple[str, ...]) -> Iterator[tuple[int, int]]:
@@ -331,13 +350,15 @@ def _whole_name(text: str, match: re.Match[str]) -> str:
 
 def _is_strong(name: str, value: str) -> bool:
     mixed = any(letter.isalpha() for letter in value) and any(letter.isdigit() for letter in value)
-    if _PASSWORD_NAME.search(name):
+    if PASSWORD_NAME.search(name):
         return mixed
     return mixed and len(value) >= 16 and _entropy(value) >= 3.0
 
 
 def _is_reference(value: str) -> bool:
     """A path, an address, a file or an expression: the place of a secret, or something else altogether."""
+    if _EXPRESSION.search(value):
+        return True
     return value.startswith(("(", "[", "/", "./", "~", "http://", "https://", "$", "os.", "process.env", "secrets.")) or (
         "/" in value and value.rsplit("/", 1)[-1].count(".") == 1 and value.islower()
     )

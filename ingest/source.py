@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Literal
 
 SourceKind = Literal[
-    "python", "notebook",
+    "python", "notebook", "typescript",
     "markdown", "docx", "html", "pdf", "text",
-    "requirements", "pyproject", "lockfile", "package_json",
+    "requirements", "pyproject", "lockfile", "package_json", "tsconfig",
     "dockerfile", "compose", "github_workflow", "dotenv", "mcp_config",
 ]  # fmt: skip
 

@@ -16,23 +16,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pathspec import GitIgnoreSpec
-
 from ingest.errors import UnusableInput
+from ingest.exclusion import GENERATED_MARK, IGNORE_FILE, exclusion_of, left_out_by_tree, skips_of
 from ingest.gitfiles import git_files
-from ingest.purpose import is_generated, is_python_script, kind_of, purpose_of, vendored_folder
+from ingest.purpose import is_generated, is_generated_name, is_python_script, kind_of, purpose_of, vendored_folder
 from ingest.source import ReadError, Skip, Source, SourceKind
-from ingest.text import open_regular, reason_of
-from ingest.walk import is_cheap, walk
+from ingest.text import open_regular, reason_of, unmarked_utf16
+from ingest.walk import walk
 
 DOCUMENT_KINDS: frozenset[SourceKind] = frozenset({"markdown", "docx", "html", "pdf", "text"})
 _BINARY: frozenset[SourceKind] = frozenset({"docx", "pdf"})
 _LARGE: frozenset[SourceKind] = frozenset({"docx", "pdf", "notebook", "lockfile"})
 _LONG_LINES_ARE_NORMAL: frozenset[SourceKind] = frozenset({"docx", "pdf", "notebook", "lockfile", "text", "markdown"})
-_WRITTEN: frozenset[SourceKind] = frozenset({"python", "html"})
+_WRITTEN: frozenset[SourceKind] = frozenset({"python", "typescript", "html"})
 _HEAD = 8192
 _LONG_HEAD = 65_536
 _LONG_LINE = 20_000
+_LONG_SCRIPT_LINE = 1_000  # bundlers break lines now and then
 _SUFFIX = re.compile(r"\.[A-Za-z0-9_+~-]{1,15}")
 _SUFFIXES_LISTED = 200
 # Control characters, line and direction marks, lone surrogates (undecodable bytes) and the escape character itself.
@@ -44,7 +44,7 @@ class SourceSettings:
     """What to read and how much of it."""
 
     docs: tuple[Path, ...] = ()  # documents or folders of documents, inside or outside the root
-    exclude: tuple[str, ...] = ()  # patterns as in .gitignore
+    exclude: tuple[str, ...] = ()  # patterns as in .gitignore; those the tree itself names are `TreePattern`
     max_file_bytes: int = 2_000_000  # code, configuration and plain text
     max_document_bytes: int = 20_000_000  # docx, pdf, notebooks and lock files
     max_files: int = 200_000
@@ -89,7 +89,8 @@ def list_sources(root: Path, settings: SourceSettings | None = None) -> SourceLi
     added = {outcome.path for outcome in outcomes if isinstance(outcome, Source)}
     return SourceList(
         tuple(sorted((outcome for outcome in outcomes if isinstance(outcome, Source)), key=lambda source: source.path)),
-        tuple(sorted({outcome for outcome in outcomes if isinstance(outcome, Skip) and outcome.path not in added})),
+        # A pattern may be called like a file that was given as a document: what the listing left out is said all the same.
+        tuple(sorted({*listing.skipped, *(skip for skip in outcomes if isinstance(skip, Skip) and skip.path not in added)})),
         tuple(sorted({outcome for outcome in outcomes if isinstance(outcome, ReadError)})),
         listing.revision,
         listing.dirty,
@@ -128,51 +129,38 @@ def _base(root: Path) -> tuple[Path, str | None]:
 
 
 def _listing(base: Path, settings: SourceSettings) -> _Listing:
-    excluded = _exclude_rules(settings.exclude)
+    excluded = exclusion_of(settings.exclude)
     known = git_files(base) if settings.use_git else None
     skipped: list[Skip] = []
     errors: list[ReadError] = []
     if known is None:
         walked = walk(base, settings.max_files, excluded)
-        paths, ignored, complete = walked.paths, walked.ignored, walked.complete
+        paths, complete, left_out = walked.paths, walked.complete, walked.excluded
+        skipped += [Skip(safe_path(path), left_out_by_tree(IGNORE_FILE), count) for path, count in walked.ignored.items()]
         skipped += [Skip(safe_path(skip.path), skip.reason, skip.count) for skip in walked.skipped]
         errors += [ReadError(safe_path(error.path), error.error) for error in walked.errors]
         revision, dirty = None, False
     else:
-        paths, ignored, complete = list(known.paths[: settings.max_files]), known.ignored, len(known.paths) <= settings.max_files
+        paths, complete, left_out = list(known.paths[: settings.max_files]), len(known.paths) <= settings.max_files, Counter()
+        if known.ignored:
+            skipped.append(Skip(IGNORE_FILE, left_out_by_tree(IGNORE_FILE) + " (a whole folder counts as one)", known.ignored))
         skipped += [Skip(safe_path(path) + "/", "a repository of its own: scan it by itself") for path in known.submodules]
         revision, dirty = known.revision, known.dirty
-    if ignored:
-        skipped.append(Skip(".gitignore", "ignored files or folders", ignored))
     if not complete:
         errors.append(ReadError(".", f"more than {settings.max_files} files: the rest was not looked at"))
     folders: Counter[str] = Counter()
-    left_out = 0
     kept = []
     for path in paths:
         folder = vendored_folder(path)
         if folder is not None:
             folders[folder] += 1
-        elif excluded.match_file(path):
-            left_out += 1
+        elif (pattern := excluded.pattern_for(path)) is not None:
+            left_out[pattern] += 1
         else:
             kept.append(path)
     skipped += [Skip(safe_path(folder) + "/", "vendored or built", count) for folder, count in folders.items()]
-    if left_out:
-        skipped.append(Skip("--exclude", "excluded", left_out))
+    skipped += [Skip(safe_path(skip.path), skip.reason, skip.count) for skip in skips_of(left_out)]
     return _Listing(tuple(kept), tuple(skipped), tuple(errors), revision, dirty)
-
-
-def _exclude_rules(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    costly = next((pattern for pattern in patterns if not is_cheap(pattern)), None)
-    if costly is not None:  # a settings file of the scanned tree may name patterns too
-        raise UnusableInput(
-            "pattern of --exclude is too long or too complex", safe_path(costly[:100]), "write several with at most 3 stars"
-        )
-    try:
-        return GitIgnoreSpec.from_lines(patterns)
-    except ValueError:
-        raise UnusableInput("not a pattern", safe_path(", ".join(patterns)), "write --exclude as in .gitignore: 'folder/'") from None
 
 
 def _outcomes(base: Path, paths: tuple[str, ...], settings: SourceSettings) -> Iterator[Source | Skip | ReadError]:
@@ -226,11 +214,13 @@ def _examined(
         kind = "python"
         if status.st_size > settings.max_file_bytes:
             return Skip(label, f"larger than {settings.max_file_bytes} bytes")
-    if kind not in _BINARY and _is_binary(head[:_HEAD]):
+    if kind not in _BINARY and _is_binary(head[:_HEAD], kind):
         return Skip(label, "binary content")
     if kind in _WRITTEN and is_generated(label, head):
-        return Skip(label, "generated by a program")
-    if kind not in _LONG_LINES_ARE_NORMAL and len(head) // (head.count(b"\n") + head.count(b"\r") + 1) > _LONG_LINE:
+        return Skip(label, "generated by a program, as its name says" if is_generated_name(label) else left_out_by_tree(GENERATED_MARK))
+    if kind not in _LONG_LINES_ARE_NORMAL and len(head) // (head.count(b"\n") + head.count(b"\r") + 1) > (
+        _LONG_SCRIPT_LINE if kind == "typescript" else _LONG_LINE
+    ):
         return Skip(label, "minified: its lines are too long to have been written")
     return Source(label, location, kind, purpose_of(label, head), status.st_size)
 
@@ -242,7 +232,7 @@ def _documents(base: Path, taken: set[str], settings: SourceSettings) -> Iterato
         except (OSError, RuntimeError, ValueError):
             raise UnusableInput("no such document", safe_path(str(given)), "check the path given as --docs") from None
         if location.is_dir():
-            paths = walk(location, settings.max_files, GitIgnoreSpec.from_lines(settings.exclude)).paths
+            paths = walk(location, settings.max_files, exclusion_of(settings.exclude)).paths
             files = [(location / path, path) for path in paths if kind_of(path) in DOCUMENT_KINDS]
             if not files:
                 raise UnusableInput("no documents in this folder", safe_path(str(given)), "give md, txt, html, docx or pdf files as --docs")
@@ -294,9 +284,11 @@ def _head(location: Path, size: int) -> bytes:
         return handle.read(size)
 
 
-def _is_binary(head: bytes) -> bool:
-    # UTF-16 and UTF-32 are full of NUL bytes and say what they are by their first two.
-    return b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))
+def _is_binary(head: bytes, kind: SourceKind) -> bool:
+    # UTF-16 and UTF-32 are full of NUL bytes and say what they are by their first two; Python reads no UTF-16 that does not.
+    if b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    return kind == "python" or unmarked_utf16(head) is None
 
 
 def _may_be_script(path: str) -> bool:

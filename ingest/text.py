@@ -1,9 +1,10 @@
 r"""Bytes of a source, and their text.
 
 Takes a `Source`, gives its bytes or its decoded text, or a `ReadError`. Nothing is normalised but the
-encoding, so that line numbers are those of the file. `split_lines` is the only way lines are counted:
+encoding, so that line numbers are those of the file. `decode` is the only way unknown bytes become text, for
+code, configuration and documents alike; `split_lines` is the only way lines are counted:
 `\r\n`, `\n` and a lone `\r` end a line, nothing else does (parsers that count otherwise are given
-`"\n".join(split_lines(text))`). Binary documents are not decoded here.
+`"\n".join(split_lines(text))`). Binary documents are not decoded here, and whether NUL bytes are text is for the caller to say.
 """
 
 from __future__ import annotations
@@ -16,8 +17,6 @@ import stat
 import tokenize
 from pathlib import Path
 from typing import BinaryIO
-
-from charset_normalizer import from_bytes
 
 from ingest.source import ReadError, Source
 
@@ -33,7 +32,11 @@ _BOMS = (
 )
 # A cookie may name any codec: these are quadratic, not text, or turn escapes into line ends.
 _REFUSED_CODECS = {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined", "mbcs", "oem"}
-_SAMPLE = 32_768
+_SAMPLE = 32_768  # as much as a guess at the encoding gets to see
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_ASCII = bytes(range(128))
+_TOO_FEW = 16
+_FEW = 0.2  # Western languages write most letters without accents; Cyrillic, Greek or Japanese hardly any
 
 
 def split_lines(text: str) -> list[str]:
@@ -73,16 +76,31 @@ def read_text(source: Source, limit: int = DEFAULT_LIMIT) -> str | ReadError:
 
 
 def decode(data: bytes, python: bool = False) -> str:
-    """Text of any bytes: byte order mark, PEP 263 cookie, UTF-8, then the best guess; never an exception."""
+    """Text of any bytes: byte order mark, PEP 263 cookie, UTF-16 without a mark, UTF-8, then the best guess; never an exception.
+
+    NUL bytes that no encoding explains stay in the text.
+    """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return data.decode(encoding, "replace")
+    markless = None if python else unmarked_utf16(data)  # Python itself refuses such a file
+    if markless is not None:
+        return data.decode(markless, "replace")
     declared = _cookie(data) if python else None
     for candidate in ("utf-8",) if declared is None else (declared, "utf-8"):
         text = _strictly(data, candidate)
         if text is not None:
             return text
     return _guess(data)
+
+
+def unmarked_utf16(data: bytes) -> str | None:
+    """The byte order of UTF-16 written without a mark: of each pair of its first bytes, one and the same is nearly always zero."""
+    head = data[:1024]
+    for high, low, encoding in ((head[1::2], head[0::2], "utf-16-le"), (head[0::2], head[1::2], "utf-16-be")):
+        if len(low) == len(high) >= 4 and not _CONTROL.search(low) and high.count(0) * 10 >= len(high) * 9:
+            return encoding
+    return None
 
 
 def reason_of(error: BaseException) -> str:
@@ -116,6 +134,15 @@ def _guess(data: bytes) -> str:
     if sum(1 for _ in re.finditer(r"[^\x00-\x7f\ufffd]", lossy)) > broken:
         return lossy
     first = next(index for index, byte in enumerate(data) if byte > 127)
-    best = from_bytes(data[max(0, first - _SAMPLE // 2) : first + _SAMPLE // 2]).best()
-    text = _strictly(data, best.encoding) if best is not None else None
+    sample = data[max(0, first - _SAMPLE // 2) : first + _SAMPLE // 2]
+    letters = sum(byte > 127 or chr(byte).isalpha() for byte in sample)
+    if sum(byte > 127 for byte in sample) <= max(_TOO_FEW, letters * _FEW):
+        text = _strictly(data, "cp1252")  # a guess from so few signs is worth nothing: "caf\xe9" has been taken for Urdu
+    else:
+        from charset_normalizer import from_bytes  # only files that are not UTF-8 pay for the import
+
+        best = from_bytes(sample).best()
+        # What moves line ends would move every place in the file.
+        is_safe = best is not None and _strictly(_ASCII, best.encoding) == _ASCII.decode("ascii")
+        text = _strictly(data, best.encoding) if best is not None and is_safe else None
     return text if text is not None else data.decode("latin-1")

@@ -8,12 +8,14 @@ are bounded, and a rule that is not applied is reported.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from ingest.exclusion import ENVIRONMENT_FILE, IGNORE_FILE, Exclusion, is_cheap, left_out_by_tree
 from ingest.purpose import vendored_folder
 from ingest.source import ReadError, Skip
 from ingest.text import decode, open_regular, reason_of, split_lines
@@ -21,8 +23,6 @@ from ingest.text import decode, open_regular, reason_of, split_lines
 _DEPTH = 100
 _RULES = 1000
 _RULES_BYTES = 200_000
-_RULE_LENGTH = 400
-_WILDCARDS = 3  # a rule is matched by a backtracking engine: cost grows with this power of a name's length
 _COUNTED = 100_000
 _HIDDEN = frozenset({".git", ".hg", ".svn"})
 
@@ -34,7 +34,8 @@ class Walked:
     paths: list[str] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
     errors: list[ReadError] = field(default_factory=list)
-    ignored: int = 0
+    ignored: Counter[str] = field(default_factory=Counter)  # .gitignore -> files its rules leave out
+    excluded: Counter[str] = field(default_factory=Counter)  # pattern -> files in the folders it leaves out
     complete: bool = True
 
 
@@ -44,7 +45,7 @@ class _Rules:
     spec: GitIgnoreSpec
 
 
-def walk(root: Path, max_files: int, excluded: GitIgnoreSpec) -> Walked:
+def walk(root: Path, max_files: int, excluded: Exclusion) -> Walked:
     """Every file below the root that no rule leaves out, as relative paths, sorted."""
     result = Walked()
     pending: list[tuple[str, int, tuple[_Rules, ...]]] = [("", 0, ())]
@@ -57,18 +58,21 @@ def walk(root: Path, max_files: int, excluded: GitIgnoreSpec) -> Walked:
             if is_folder:
                 if name in _HIDDEN:
                     continue
-                if _ignored(path + "/", rules):
-                    result.ignored += 1
-                elif vendored_folder(path + "/x") is not None or os.access(root / path / "pyvenv.cfg", os.F_OK):
+                ignorer, pattern = _ignorer(path + "/", rules), excluded.pattern_for(path + "/")
+                if ignorer is not None:
+                    result.ignored[ignorer] += _counted(root / path)
+                elif vendored_folder(path + "/x") is not None:
                     result.skipped.append(Skip(path + "/", "vendored or built", _counted(root / path)))
+                elif os.access(root / path / ENVIRONMENT_FILE, os.F_OK):  # an empty one hides a folder as well as a true one
+                    result.skipped.append(Skip(path + "/", left_out_by_tree(ENVIRONMENT_FILE), _counted(root / path)))
                 elif depth >= _DEPTH:
                     result.errors.append(ReadError(path, f"folders nested deeper than {_DEPTH} are not looked at"))
-                elif not excluded.match_file(path + "/"):
-                    pending.append((path + "/", depth + 1, rules))
+                elif pattern is not None:
+                    result.excluded[pattern] += _counted(root / path)
                 else:
-                    result.skipped.append(Skip(path + "/", "excluded by --exclude"))
-            elif _ignored(path, rules):
-                result.ignored += 1
+                    pending.append((path + "/", depth + 1, rules))
+            elif (ignorer := _ignorer(path, rules)) is not None:
+                result.ignored[ignorer] += 1
             elif len(result.paths) >= max_files:
                 result.complete = False
             else:
@@ -77,11 +81,6 @@ def walk(root: Path, max_files: int, excluded: GitIgnoreSpec) -> Walked:
             break
     result.paths.sort()
     return result
-
-
-def is_cheap(rule: str) -> bool:
-    """Whether an ignore rule is matched in bounded time, whatever the name."""
-    return len(rule) <= _RULE_LENGTH and rule.replace("**", "").count("*") <= _WILDCARDS and rule.count("**") <= 2
 
 
 def _entries(root: Path, folder: str, result: Walked) -> list[tuple[str, bool]]:
@@ -94,9 +93,9 @@ def _entries(root: Path, folder: str, result: Walked) -> list[tuple[str, bool]]:
 
 
 def _rules(root: Path, folder: str, entries: list[tuple[str, bool]], result: Walked) -> Iterator[_Rules]:
-    if (".gitignore", False) not in entries:
+    if (IGNORE_FILE, False) not in entries:
         return
-    path = folder + ".gitignore"
+    path = folder + IGNORE_FILE
     try:
         with open_regular(root / path) as handle:
             lines = split_lines(decode(handle.read(_RULES_BYTES)))
@@ -118,13 +117,14 @@ def _rules(root: Path, folder: str, entries: list[tuple[str, bool]], result: Wal
     yield _Rules(folder, GitIgnoreSpec.from_lines(kept))
 
 
-def _ignored(path: str, rules: tuple[_Rules, ...]) -> bool:
+def _ignorer(path: str, rules: tuple[_Rules, ...]) -> str | None:
+    """The .gitignore that leaves a path out, if one does."""
     # Innermost first: the rules of a deeper folder have the last word.
     for rule in rules:
         verdict = rule.spec.check_file(path[len(rule.folder) :]).include
         if verdict is not None:
-            return verdict
-    return False
+            return rule.folder + IGNORE_FILE if verdict else None
+    return None
 
 
 def _counted(folder: Path) -> int:

@@ -2,16 +2,18 @@
 
 Takes the text, gives a `service` setting per service and an `environment` one per variable. Other files
 (`env_file`, `extends`, `include`) are not followed. `published` is true where a port is open on more than
-the loopback interface.
+the loopback interface. A default password is no secret of its variable but a fact of its service
+(`default_passwords`): together with `published` it is a door without a lock.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest.config.nodes import BadConfig, Node
+from ingest.config.nodes import Kind, Node, shaped
 from ingest.config.packages import environment, image_parts, setting
 from ingest.config.yaml_nodes import yaml_node
+from ingest.default_passwords import is_default_password
 from ingest.facts import Setting
 from ingest.source import Place
 
@@ -20,17 +22,24 @@ _LOOPBACK = ("127.", "localhost", "::1", "[::1]")
 
 def read_compose(text: str, path: str) -> tuple[Setting, ...]:
     """Settings in the order of the file."""
-    document = yaml_node(text)
-    if document.kind == "list" or document.kind == "scalar":
-        raise BadConfig("not a compose file: no mapping at the top")
-    return tuple(found for name, node, line in document.get("services").entries() for found in _service(name, node, line, path))
+    document = shaped(yaml_node(text), "the file", "map", write="services: at its top")
+    services = shaped(document.get("services"), "services", "map", write="one key per service, with its settings below")
+    return tuple(found for name, node, line in services.entries() for found in _service(name, node, line, path))
 
 
 def _service(name: str, node: Node, line: int, path: str) -> Iterator[Setting]:
+    node = shaped(node, f"services.{name}", "map", write="its settings as keys, such as image:")
     place = Place(path, line, max(line, node.end_line))
-    image = node.get("image").text
-    ports = tuple(_port(item) for item in node.get("ports").items)
-    volumes = tuple(item.text or f"{item.get('source').text}:{item.get('target').text}" for item in node.get("volumes").items)
+
+    def part(key: str, *kinds: Kind, write: str) -> Node:
+        return shaped(node.get(key), f"services.{name}.{key}", *kinds, write=write)
+
+    image = part("image", "scalar", write="one reference, name:tag").text
+    ports = tuple(_port(item) for item in part("ports", "list", write='a list, - "127.0.0.1:8080:80"').items)
+    mounted = part("volumes", "list", write="a list, - data:/data").items
+    volumes = tuple(item.text or f"{item.get('source').text}:{item.get('target').text}" for item in mounted)
+    variables = tuple(_variables(part("environment", "map", "list", write="NAME: value, or a list of NAME=value"), path))
+    beside = {key: text or "" for key, text, _ in variables}
     limits = node.get("deploy").get("resources").get("limits")
     yield setting(
         "service", name, place,
@@ -48,15 +57,20 @@ def _service(name: str, node: Node, line: int, path: str) -> Iterator[Setting]:
         security_options=node.get("security_opt").texts() or None,
         user=node.get("user").text or None,
         limits=any(part.kind != "none" for part in (limits, node.get("mem_limit"), node.get("cpus"), node.get("pids_limit"))),
+        default_passwords=tuple(key for key, text, _ in variables if is_default_password(key, text or "", beside)) or None,
         command=" ".join(node.get("command").texts()) or None,
         env_files=_env_files(node) or None,
     )  # fmt: skip
-    variables = node.get("environment")
-    for key, value, at in variables.entries():
-        yield environment(key, value.text, Place(path, at, max(at, value.end_line)), service=name)
-    for item in variables.items:
+    for key, text, at in variables:
+        yield environment(key, text, at, beside=beside, service=name)
+
+
+def _variables(given: Node, path: str) -> Iterator[tuple[str, str | None, Place]]:
+    for key, value, at in given.entries():
+        yield key, value.text, Place(path, at, max(at, value.end_line))
+    for item in given.items:
         key, separator, text = item.text.partition("=")
-        yield environment(key, text if separator else None, Place(path, item.line, item.end_line), service=name)
+        yield key, text if separator else None, Place(path, item.line, item.end_line)
 
 
 def _env_files(node: Node) -> tuple[str, ...]:

@@ -70,7 +70,8 @@ def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
                     found.append(environment(name.strip(), default.strip().strip("\"'"), place, build_argument=True))
             case "ENV":
                 pairs = _PAIR.findall(value) if "=" in value.split(" ", 1)[0] else [tuple([*value.split(None, 1), "", ""][:2])]
-                found += [environment(name, text.strip("\"'"), place) for name, text in pairs if name]
+                given = {str(name): str(text).strip("\"'") for name, text in pairs if name}
+                found += [environment(name, text, place, beside=given) for name, text in given.items()]
             case "USER":
                 name = _expanded(value.split()[0] if value.split() else "", arguments).split(":")[0]
                 user = setting("container_user", name, place, root=name in {"root", "0"}, declared=True)

@@ -15,6 +15,7 @@ from ingest.text import split_lines
 
 _BYTES = 256_000
 _LINE = 20_000
+_TEMPLATE = re.compile(r"(?:^|[._-])(?:example|sample|template|tmpl|tpl|dist)(?:[._-]|$)", re.IGNORECASE)
 _WIDE = re.compile(r"[^\S\r\n]{65,}")  # the parser is quadratic in runs of blanks
 
 
@@ -23,12 +24,16 @@ def read_dotenv(text: str, path: str) -> tuple[Setting, ...]:
     lines = split_lines(text)
     if len(text) > _BYTES or any(len(line) > _LINE for line in lines):
         raise BadConfig(f"longer than {_BYTES} characters, or a line longer than {_LINE}")
+    bindings = list(parse_stream(io.StringIO(_WIDE.sub(" ", "\n".join(lines)))))
+    beside = {binding.key: binding.value or "" for binding in bindings if binding.key}
+    template = _TEMPLATE.search(path.rsplit("/", 1)[-1]) is not None
     found = []
-    for binding in parse_stream(io.StringIO(_WIDE.sub(" ", "\n".join(lines)))):
+    for binding in bindings:
         if binding.key is None or binding.error:
             continue
         written = binding.original.string
         blank = written[: len(written) - len(written.lstrip())].count("\n")
         start = binding.original.line + blank
-        found.append(environment(binding.key, binding.value, Place(path, start, max(start, start + written.strip().count("\n")))))
+        place = Place(path, start, max(start, start + written.strip().count("\n")))
+        found.append(environment(binding.key, binding.value, place, beside=beside, template=template))
     return tuple(found)

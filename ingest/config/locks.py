@@ -10,6 +10,7 @@ import re
 from pathlib import PurePosixPath
 
 from ingest.config.json_nodes import json_node
+from ingest.config.nodes import misshapen, shaped
 from ingest.config.packages import setting
 from ingest.config.toml_files import parse_toml
 from ingest.facts import Setting
@@ -42,8 +43,9 @@ def read_lock(text: str, path: str) -> tuple[Setting, ...]:
 def _toml(text: str, path: str) -> tuple[Setting, ...]:
     document = parse_toml(text, _BYTES)
     starts = [number for number, line in enumerate(split_lines(text), 1) if line.strip() == "[[package]]"]
-    entries = document.get("package")
-    entries = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    entries = document.get("package", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise misshapen("package", "no list of tables", "one", "[[package]] above each, or have the lock file made anew", 1)
     files = document.get("metadata", {})
     files = files.get("files", {}) if isinstance(files, dict) else {}
     found = []
@@ -72,10 +74,11 @@ def _toml(text: str, path: str) -> tuple[Setting, ...]:
 
 
 def _pipfile(text: str, path: str) -> tuple[Setting, ...]:
-    document = json_node(text)
+    document = shaped(json_node(text), "the file", "map", write="it anew with its own program")
     found = []
     for group in ("default", "develop"):
-        for name, entry, line in document.get(group).entries():
+        packages = shaped(document.get(group), group, "map", write="the lock file anew with its own program")
+        for name, entry, line in packages.entries():
             pin = "git" if entry.get("git").text else "hash" if entry.get("hashes").items else "exact"
             specifier = entry.get("git", "version").text
             found.append(setting("package", name, Place(path, line, line), specifier=specifier, pin=pin, ecosystem="pypi", direct=False))

@@ -7,10 +7,10 @@ Takes the text of mcp.json and its relatives (`mcpServers`, `servers`, also belo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ingest.config.json_nodes import json_node
-from ingest.config.nodes import Node
+from ingest.config.nodes import NOTHING, Node, shaped
 from ingest.config.packages import environment, image_parts, npm_parts, npm_pin, setting
 from ingest.facts import Setting
 from ingest.secrets import find_secrets, secret_in_assignment
@@ -28,23 +28,28 @@ _HEADER_SECRET = re.compile(r"(?:bearer|token|basic)[ \t]{1,5}(\S{12,500})", re.
 
 def read_mcp(text: str, path: str) -> tuple[Setting, ...]:
     """Settings in the order of the file."""
-    document = json_node(text)
-    servers = next((node for node in _places(document) if node.kind == "map"), Node("none"))
-    return tuple(found for name, node, line in servers.entries() if node.kind == "map" for found in _server(name, node, line, path))
+    document = shaped(json_node(text), "the file", "map", write='an object, {"mcpServers": {...}}')
+    servers = next((node for node in _places(document) if node.kind == "map"), NOTHING)
+    return tuple(found for name, node, line in servers.entries() for found in _server(name, node, line, path))
 
 
 def _places(document: Node) -> Iterator[Node]:
     for holder in (document, document.get("mcp")):
-        yield holder.get("mcpServers", "servers")
+        for name in ("mcpServers", "servers"):
+            yield shaped(holder.get(name), name, "map", write='{"name of the server": {"command": ...}}')
 
 
 def _server(name: str, node: Node, line: int, path: str) -> Iterator[Setting]:
-    command = node.get("command").text
-    arguments = node.get("args").texts()
+    if shaped(node, name, "map", write='{"command": ..., "args": [...]} or {"url": ...}').kind == "none":
+        return
+    command = shaped(node.get("command"), f"{name}.command", "scalar", write="the program as a text").text
+    arguments = shaped(node.get("args"), f"{name}.args", "list", write="a list of texts").texts()
+    shaped(node.get("env"), f"{name}.env", "map", write='{"NAME": "value"}')
     package, pin = _package(command, arguments)
     allowed = node.get("autoApprove", "alwaysAllow", "alwaysAllowTools", "autoAllow")
     variables = [*node.get("env").entries(), *node.get("headers").entries()]
-    secrets = sorted(key for key, value, _ in variables if _secret(key, value.text) is not None)
+    beside = {key: value.text for key, value, _ in variables}
+    secrets = sorted(key for key, value, _ in variables if _secret(key, value.text, beside) is not None)
     in_arguments = any(find_secrets(argument) for argument in arguments)
     yield setting(
         "mcp_server", name, Place(path, line, max(line, node.end_line)),
@@ -53,14 +58,14 @@ def _server(name: str, node: Node, line: int, path: str) -> Iterator[Setting]:
         env_secrets=tuple(secrets) or None, argument_secrets=in_arguments, disabled=node.get("disabled").is_true,
     )  # fmt: skip
     for key, value, at in node.get("env").entries():
-        yield environment(key, value.text, Place(path, at, at), server=name)
+        yield environment(key, value.text, Place(path, at, at), beside=beside, server=name)
 
 
-def _secret(key: str, value: str) -> str | None:
+def _secret(key: str, value: str, beside: Mapping[str, str]) -> str | None:
     header = _HEADER_SECRET.match(value)
     if header is not None:
         return secret_in_assignment("token", header[1])
-    return secret_in_assignment(key, value)
+    return secret_in_assignment(key, value, beside)
 
 
 def _package(command: str, arguments: tuple[str, ...]) -> tuple[str | None, str | None]:

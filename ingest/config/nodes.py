@@ -7,8 +7,9 @@ exploding documents are refused while they are read. Access never raises: what i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 MAX_DEPTH = 100
@@ -84,6 +85,32 @@ class Node:
 
 
 NOTHING = Node("none")
+
+Kind = Literal["map", "list", "scalar"]
+_KINDS: Mapping[str, str] = MappingProxyType({"map": "a mapping", "list": "a list", "scalar": "a single value"})
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_LONGEST_NAME = 60
+
+
+def shaped(node: Node, name: str, *kinds: Kind, write: str) -> Node:
+    """The node, where its kind is one its format allows; the empty node where it says nothing.
+
+    Only for what the format's own program refuses too: what is read as empty here would be silence about the whole file.
+
+    Raises:
+        BadConfig: which part is wrong, where, and what to write instead.
+    """
+    if node.kind == "scalar" and node.text in _NULLS and "scalar" not in kinds:
+        return NOTHING
+    if node.kind == "none" or node.kind in kinds:
+        return node
+    raise misshapen(name, _KINDS[node.kind], " or ".join(_KINDS[kind] for kind in kinds), write, node.line)
+
+
+def misshapen(name: str, found: str, wanted: str, write: str, line: int) -> BadConfig:
+    """The error of a part that has another shape than its format gives it."""
+    shown = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+    return BadConfig(f"line {line}: {shown} is {found}, not {wanted}: write {write}")
 
 
 def built(kind: Literal["map", "list"], children: list[Node], line: int, end_line: int) -> Node:

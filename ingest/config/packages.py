@@ -6,6 +6,7 @@ Takes one reference as written, gives a `Setting` or its parts. What a registry 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -34,13 +35,14 @@ def _clean(value: Attribute) -> Attribute:
     return value
 
 
-def environment(name: str, value: str | None, place: Place, **more: Attribute) -> Setting:
-    """A variable and what kind of value it has; never the value."""
+def environment(
+    name: str, value: str | None, place: Place, *, beside: Mapping[str, str] | None = None, template: bool = False, **more: Attribute
+) -> Setting:
+    """A variable and what kind of value it has, judged with the variables beside it; never the value."""
     given = value or ""
-    return setting(
-        "environment", name, place,
-        has_value=bool(given), secret=secret_in_assignment(name, given), placeholder=bool(given) and is_placeholder(given), **more,
-    )  # fmt: skip
+    secret = secret_in_assignment(name, given, beside, template)
+    more = {"has_value": bool(given), "secret": secret, "placeholder": bool(given) and is_placeholder(given), **more}
+    return setting("environment", name, place, **more)
 
 
 def python_package(line: str, place: Place, hashed: bool = False, **more: Attribute) -> Setting | None:

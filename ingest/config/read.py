@@ -17,6 +17,7 @@ from ingest.config.nodes import BadConfig
 from ingest.config.package_json import read_package_json
 from ingest.config.requirements import read_requirements
 from ingest.config.toml_files import read_pyproject
+from ingest.config.tsconfig import read_tsconfig
 from ingest.config.workflow import read_workflow
 from ingest.facts import ConfigFacts, Setting
 from ingest.source import Place, ReadError, Skip, Source, SourceKind
@@ -28,6 +29,7 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "pyproject": read_pyproject,
         "lockfile": read_lock,
         "package_json": read_package_json,
+        "tsconfig": read_tsconfig,
         "dockerfile": read_dockerfile,
         "compose": read_compose,
         "github_workflow": read_workflow,

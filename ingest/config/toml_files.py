@@ -1,22 +1,25 @@
-"""pyproject.toml and Pipfile: declared packages and the indexes they come from.
+"""pyproject.toml and Pipfile: what is made, declared packages and the indexes they come from.
 
-Takes the text, gives settings. The TOML parser gives no positions, so each entry is located afterwards:
+Takes the text, gives settings; a table or list of another shape than its tool reads is an error. The TOML
+parser gives no positions, so each entry is located afterwards:
 the first line at or after its table's header that holds its text.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.config.nodes import BadConfig
+from ingest.config.nodes import BadConfig, misshapen
 from ingest.config.packages import npm_pin, python_package, setting
 from ingest.facts import Setting
 from ingest.source import Place
 from ingest.text import split_lines
 
 _BYTES = 1_000_000
+_SEARCHED, _WIDTH = 20_000, 200  # lines, and characters of each, that are looked at for the place of an error
 
 
 def parse_toml(text: str, limit: int = _BYTES) -> dict[str, Any]:
@@ -36,33 +39,51 @@ def read_pyproject(text: str, path: str) -> tuple[Setting, ...]:
     document = parse_toml(text)
     locate = _Locator(text, path)
     found: list[Setting] = []
-    project = _table(document, "project")
-    found += _requirements(_texts(project.get("dependencies")), locate, "[project]", None)
-    for group, lines in _table(project, "optional-dependencies").items():
-        found += _requirements(_texts(lines), locate, "[project.optional-dependencies]", group)
-    for group, lines in _table(document, "dependency-groups").items():
-        found += _requirements(_texts(lines), locate, "[dependency-groups]", group)
-    found += _requirements(_texts(_table(document, "build-system").get("requires")), locate, "[build-system]", "build")
-    tool = _table(document, "tool")
-    poetry = _table(tool, "poetry")
-    found += _versions(_table(poetry, "dependencies"), locate, "[tool.poetry.dependencies]", None)
-    found += _versions(_table(poetry, "dev-dependencies"), locate, "[tool.poetry.dev-dependencies]", "dev")
-    for group, table in _table(poetry, "group").items():
-        found += _versions(_table(table, "dependencies"), locate, f"[tool.poetry.group.{group}.dependencies]", group)
-    uv = _table(tool, "uv")
-    found += _requirements(_texts(uv.get("dev-dependencies")), locate, "[tool.uv]", "dev")
+    project = _table(document, "project", locate)
+    found += _made(document, locate)
+    found += _requirements(_listed(project, "dependencies", locate), locate, "[project]", None)
+    optional = _table(project, "optional-dependencies", locate)
+    for group in optional:
+        found += _requirements(_listed(optional, group, locate), locate, "[project.optional-dependencies]", group)
+    groups = _table(document, "dependency-groups", locate)
+    for group in groups:
+        found += _requirements(_listed(groups, group, locate), locate, "[dependency-groups]", group)
+    found += _requirements(_listed(_table(document, "build-system", locate), "requires", locate), locate, "[build-system]", "build")
+    tool = _table(document, "tool", locate)
+    poetry = _table(tool, "poetry", locate)
+    found += _versions(_table(poetry, "dependencies", locate), locate, "[tool.poetry.dependencies]", None)
+    found += _versions(_table(poetry, "dev-dependencies", locate), locate, "[tool.poetry.dev-dependencies]", "dev")
+    groups = _table(poetry, "group", locate)
+    for group in groups:
+        packages = _table(_table(groups, group, locate), "dependencies", locate)
+        found += _versions(packages, locate, f"[tool.poetry.group.{group}.dependencies]", group)
+    uv = _table(tool, "uv", locate)
+    found += _requirements(_listed(uv, "dev-dependencies", locate), locate, "[tool.uv]", "dev")
     found += _indexes([*_list(uv.get("index")), *_list(poetry.get("source")), *_list(document.get("source"))], locate)
     found += _indexes([{"url": url} for url in (*_texts(uv.get("extra-index-url")), *_texts(uv.get("index-url")))], locate)
-    for name, source in _table(uv, "sources").items():
+    for name, source in _table(uv, "sources", locate).items():
         for entry in _list(source):
             address = entry.get("git") or entry.get("url")
             if isinstance(address, str):
                 pin = "git" if "git" in entry else "url"
                 place = locate.after("[tool.uv.sources]", name)
                 found.append(setting("package", name, place, specifier=address, pin=pin, ecosystem="pypi", direct=True))
-    found += _versions(_table(document, "packages"), locate, "[packages]", None)
-    found += _versions(_table(document, "dev-packages"), locate, "[dev-packages]", "dev")
+    found += _versions(_table(document, "packages", locate), locate, "[packages]", None)
+    found += _versions(_table(document, "dev-packages", locate), locate, "[dev-packages]", "dev")
     return tuple(found)
+
+
+def _made(document: dict[str, Any], locate: _Locator) -> Iterator[Setting]:
+    """What the file makes: something built, and described the way an index of packages shows it."""
+    project, poetry = _table(document, "project", locate), _table(_table(document, "tool", locate), "poetry", locate)
+    for said, header in ((project, "[project]"), (poetry, "[tool.poetry]")):
+        if isinstance(said.get("name"), str):
+            classifiers = _texts(said.get("classifiers"))
+            shown = bool(classifiers) or bool({"urls", "homepage", "repository", "documentation"} & said.keys())
+            private = any(classifier.startswith("Private ::") for classifier in classifiers)
+            place = locate.after(header, said["name"])
+            yield setting("project", said["name"], place, built="build-system" in document, published=shown and not private)
+            return
 
 
 class _Locator:
@@ -82,10 +103,32 @@ class _Locator:
                 return Place(self._path, number + 1, number + 1)
         return Place(self._path, start + 1 if start < len(self._lines) else 1, start + 1 if start < len(self._lines) else 1)
 
+    def named(self, name: str) -> int:
+        """The first line that gives a value to this key, or opens a table of this name."""
+        key = re.compile(rf"\s*[\"']?{re.escape(name)}[\"']?\s*=|\s*\[[^#\n]*\b{re.escape(name)}\b")
+        return next((number for number, line in enumerate(self._lines[:_SEARCHED], 1) if key.match(line[:_WIDTH])), 1)
 
-def _table(value: Any, name: str) -> dict[str, Any]:  # Any: whatever the parser made of the file
-    inner = value.get(name) if isinstance(value, dict) else None
-    return inner if isinstance(inner, dict) else {}
+
+def _table(holder: dict[str, Any], name: str, locate: _Locator) -> dict[str, Any]:  # Any: whatever the parser made of the file
+    inner = holder.get(name, {})
+    if not isinstance(inner, dict):
+        raise misshapen(name, _shape(inner), "a table", f"[{name}], with its keys below", locate.named(name))
+    return inner
+
+
+def _listed(holder: dict[str, Any], name: str, locate: _Locator) -> list[str]:
+    """A list of requirements; groups that include others hold tables beside the texts."""
+    inner = holder.get(name, [])
+    if not isinstance(inner, list) or not all(isinstance(item, str | dict) for item in inner):
+        raise misshapen(name, _shape(inner), "a list of texts", f'{name} = ["package>=1.2"]', locate.named(name))
+    return _texts(inner)
+
+
+def _shape(value: Any) -> str:
+    for kind, said in ((dict, "a table"), (list, "a list of something else"), (str, "a text")):
+        if isinstance(value, kind):
+            return said
+    return "a single value"
 
 
 def _texts(value: Any) -> list[str]:

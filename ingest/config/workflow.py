@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.config.nodes import BadConfig, Node
+from ingest.config.nodes import BadConfig, Node, shaped
 from ingest.config.packages import setting
 from ingest.config.shell import installed, runs_a_download
 from ingest.config.yaml_nodes import yaml_node
@@ -46,9 +46,9 @@ _VERSION = re.compile(r"v?\d[\w.+-]*")
 
 def read_workflow(text: str, path: str) -> tuple[Setting, ...]:
     """The workflow first, then its steps in the order of the file."""
-    document = yaml_node(text)
+    document = shaped(yaml_node(text), "the file", "map", write="on: and jobs: at its top")
     if document.kind != "map":
-        raise BadConfig("not a workflow: no mapping at the top")
+        raise BadConfig("not a workflow: it is empty; write on: and jobs:")
     triggers, line, end = _triggers(document)
     found = [
         setting(
@@ -56,12 +56,12 @@ def read_workflow(text: str, path: str) -> tuple[Setting, ...]:
             document.get("name").text or path.rsplit("/", 1)[-1],
             Place(path, line, end),
             triggers=triggers,
-            permissions=_permissions(document.get("permissions")),
+            permissions=_permissions(_allowed(document, "permissions")),
             untrusted_trigger=any(trigger in _UNTRUSTED_TRIGGERS for trigger in triggers),
         )
     ]
     shared = _secrets(document.get("env"))
-    for job, node, at in document.get("jobs").entries():
+    for job, node, at in shaped(document.get("jobs"), "jobs", "map", write="one key per job, with its steps below").entries():
         found += _job(job, node, at, path, shared, document.get("permissions"))
     return tuple(found)
 
@@ -70,6 +70,10 @@ def _triggers(document: Node) -> tuple[tuple[str, ...], int, int]:
     node = document.get("on", "true")
     names = tuple(name for name, _, _ in node.entries()) or node.texts()
     return names, next((key.line for key, value in document.pairs if value is node), node.line), node.end_line
+
+
+def _allowed(holder: Node, name: str) -> Node:
+    return shaped(holder.get("permissions"), name, "scalar", "map", write="read-all, or one scope: right per line")
 
 
 def _permissions(node: Node) -> tuple[str, ...] | None:
@@ -81,14 +85,18 @@ def _permissions(node: Node) -> tuple[str, ...] | None:
 
 
 def _job(job: str, node: Node, line: int, path: str, shared: frozenset[str], permissions: Node) -> Iterator[Setting]:
-    allowed = _permissions(node.get("permissions")) or _permissions(permissions)
+    node = shaped(node, f"jobs.{job}", "map", write="its settings as keys, such as steps:")
+    allowed = _permissions(_allowed(node, f"jobs.{job}.permissions")) or _permissions(permissions)
     secrets = shared | _secrets(node.get("env"))
     runs_on = " ".join(node.get("runs-on").texts()) or None
-    steps = list(node.get("steps").items)
+    steps = list(shaped(node.get("steps"), f"jobs.{job}.steps", "list", write="a list, - run: command").items)
     if node.get("uses").text:
         steps.append(node)  # a called workflow stands in the place of steps
     for step in steps:
-        uses, run, settings = step.get("uses").text, step.get("run"), step.get("with")
+        shaped(step, f"a step of jobs.{job}", "map", write="- run: command, or - uses: action")
+        uses = shaped(step.get("uses"), f"uses of a step of jobs.{job}", "scalar", write="one action, owner/name@commit").text
+        run = shaped(step.get("run"), f"run of a step of jobs.{job}", "scalar", write="the script as a text")
+        settings = shaped(step.get("with"), f"with of a step of jobs.{job}", "map", write="name: value per setting")
         place = Place(path, line if step is node else step.line, step.end_line)
         script = run.text or settings.get("script").text
         code = run if run.text else settings.get("script")

@@ -1,8 +1,9 @@
 """Settings: command line > environment (`THREATLOOM_*`) > settings file > defaults. The highest that names a setting wins whole.
 
 A settings file in the scanned tree (`.threatloom.yaml`, or `[tool.threatloom]` in pyproject.toml) was written by
-others: it may narrow what is read and say where design documents are, inside the tree, and nothing else. It is read
-as plain data, bounded in size, and a key it may not set ends the run with a line that names it.
+others: it may narrow what is read, say where design documents are, inside the tree, and set the bar where nobody else
+did, and nothing else. What it leaves out is marked as its own wish, so that the reports can say so. It is read as plain
+data, bounded in size, and a key it may not set ends the run with a line that names it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, ValidationError
 
 from ingest.errors import UnusableInput
+from ingest.exclusion import TreePattern
 from pipeline.reports.escape import shorten, visible
 
 FailOn = Literal["critical", "high", "medium", "low", "never"]
@@ -55,11 +57,15 @@ def load_settings(target: Path, given: _Given, environment: Mapping[str, str], c
     """The settings in force for a scan of `target`; `given` holds what the command line named."""
     root = target if target.is_dir() else target.parent
     file = _from_file(config, config.parent) if config else _from_tree(root)
-    merged = {**file, **_from_environment(environment), **given}
+    asked = {**_from_environment(environment), **given}
     try:
-        return Settings.model_validate(merged)
+        settings = Settings.model_validate({**file, **asked})
     except ValidationError as failure:
         raise _refused(failure, "the command line or THREATLOOM_* variables", {}) from None
+    if config or "exclude" in asked:
+        return settings
+    name = FILE_NAME if os.path.lexists(root / FILE_NAME) else "pyproject.toml"
+    return settings.model_copy(update={"exclude": tuple(TreePattern(pattern, name) for pattern in settings.exclude)})
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:

@@ -16,6 +16,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from ingest.exclusion import is_by_tree
 from pipeline.findings.model import STRIDE, Coverage, CoverageState, Finding, Scan
 from pipeline.reports.escape import shorten, visible, visible_lines
 from pipeline.reports.wording import (
@@ -200,7 +201,11 @@ def _mark(cell: Coverage | None, worst: Severity | None) -> Text:
 
 
 def _left_out(scan: Scan, width: int) -> Iterator[Text]:
-    groups = skipped_by_reason(scan)
+    reasons = skipped_by_reason(scan)
+    for group in reasons:
+        if is_by_tree(group.reason):  # who wrote the tree may have something to hide: never folded, never dim
+            yield Text(f"{plural(group.count, 'file')} {visible(group.reason)}", "yellow")
+    groups = [group for group in reasons if not is_by_tree(group.reason)]
     for group in groups[:8]:
         yield Text(f"skipped  {group.count:>5}  {shorten(visible(group.reason), width - 16)}", "dim")
     if len(groups) > 8:
@@ -211,7 +216,7 @@ def _left_out(scan: Scan, width: int) -> Iterator[Text]:
         )
     if len(scan.errors) > MOST_ERRORS:
         yield Text(f"error  {plural(len(scan.errors) - MOST_ERRORS, 'more')}", "red")
-    if groups or scan.errors:
+    if reasons or scan.errors:
         yield Text()
 
 

@@ -157,3 +157,61 @@ def test_any_text_keeps_its_lines_under_the_mask(text: str, secret: str) -> None
 def test_only_the_first_piece_of_a_secret_keeps_its_beginning() -> None:
     secret = _SECRETS["OpenAI"]
     assert mask_secrets(f'key = "{secret[:24]}" "{secret[24:]}"') == f'key = "{secret[:4]}****" "****"'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'return "postgresql+pg8000://letta:letta@localhost:5432/letta"', "url = 'postgresql://app:app@db/x'", "amqp://guest:guest@rabbitmq:5672//",
+        "bolt://neo4j:neo4j@127.0.0.1:7687", "mongodb://root:root123@host.docker.internal/", "redis://:redis@[::1]:6379/0", "mysql://shop:password123@mysql:3306/shop",
+        r'PATTERN = r"https?://(?:www\.)?[-a-zA-Z0-9@:%._+~#=]{1,256}"',
+    ],
+)  # fmt: skip
+def test_default_logins_of_local_services_and_patterns_of_addresses_are_no_secrets(text: str) -> None:
+    assert find_secrets(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'url = "postgresql://letta:letta@db.corp.example.net:5432/letta"', "postgresql://app:app77@10.0.3.7/x", "amqp://guest:guest77@localhost//",
+        "redis://:q8Zr2LmX0v@localhost:6379/0", "postgresql://app:Winter2031@db/x", "mysql://shop:root123@shop.mysql.database.azure.com/shop",
+        "    {'NEO4J_URI': 'neo4j+s://73b760b4.databases.example.io',\n     'NEO4J_PASSWORD': 'Zq8Rk2Lm0X-vTb5NcYpR7sWd3HfJ9gKa1Qe'}",
+    ],
+)  # fmt: skip
+def test_defaults_elsewhere_and_other_passwords_here_are_secrets(text: str) -> None:
+    assert len(find_secrets(text)) == 1
+
+
+def test_a_default_password_is_told_by_what_stands_beside_it() -> None:
+    local = {"DB_USER": "superagi", "DB_HOST": "db", "OTHER_HOST": "far.example.net"}
+    assert secret_in_assignment("DB_PASSWORD", "superagi", local) is None
+    assert secret_in_assignment("DB_PASSWORD", "superagi") == "Secret Keyword"
+    assert secret_in_assignment("DB_PASSWORD", "superagi", {"DB_USER": "superagi", "DB_HOST": "db.example.net"}) == "Secret Keyword"
+    assert secret_in_assignment("DB_PASSWORD", "postgres", {"DB_URL": "postgresql://u@db.example.net:5432/x"}) == "Secret Keyword"
+    assert secret_in_assignment("DB_PASSWORD", "postgres", {"DB_URL": "postgresql://u@localhost:5432/x"}) is None
+    assert secret_in_assignment("POSTGRES_PASSWORD", "postgres") is None
+    assert secret_in_assignment("LETTA_PG_PASSWORD", "letta") is None
+    assert secret_in_assignment("POSTGRES_PASSWORD", "postgres-Tq77") == "Secret Keyword"
+    assert secret_in_assignment("GRAFANA_API_KEY", "admin-admin-admin") == "Secret Keyword"  # no password: nobody hands out such keys
+    assert secret_in_assignment("SIGNING_KEY", "signing_key") == "Secret Keyword"  # in use as it stands, anybody can sign with it
+
+
+def test_words_in_a_template_are_placeholders_and_keys_are_not() -> None:
+    for name, value in (
+        ("PYLON_API_KEY", "pylon_api_key_here"), ("GUEST_SIGNING_KEY", "guest_signing_key"), ("AUTH_SECRET", "super-secret-key"),
+        ("DB_PASSWORD", "choosewell"), ("DB_PASSWORD", "password123"), ("SESSION_SECRET", "at-least-32-characters-long"),
+    ):  # fmt: skip
+        assert secret_in_assignment(name, value, template=True) is None, name
+    for name, value in (("API_KEY", _SECRETS["Anthropic"]), ("SESSION_SECRET", noise(40, 40)), ("DB_PASSWORD", "Winter2031")):
+        assert secret_in_assignment(name, value, template=True) is not None, name
+
+
+def test_an_empty_literal_does_not_open_a_longer_one() -> None:
+    assert find_secrets('l.username="",l.password="",l.host=null,l.port=8080,l.query=""') == ()
+    assert len(find_secrets('l.password="""Winter2031""",l.host=null')) == 1
+
+
+def test_a_value_that_is_made_by_an_expression_is_no_secret() -> None:
+    assert find_secrets('token = f"kk-{secrets.token_urlsafe(32)}"\nmetrics["time_to_first_token"] = f"{time_to_first_token:.4f}s"\n') == ()
+    assert len(find_secrets(f'token = "kk-{noise(40, 41)}"')) == 1

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import UnusableInput
-from pipeline.interfaces.settings import load_settings
+from ingest.exclusion import TreePattern
+from pipeline.interfaces.settings import Settings, load_settings
 
 
 def write(folder: Path, text: str, name: str = ".threatloom.yaml") -> Path:
@@ -35,6 +36,28 @@ def test_pyproject_is_read_where_there_is_no_file_of_its_own(tmp_path: Path) -> 
     assert (settings.fail_on, settings.exclude) == ("high", ("a",))
     write(tmp_path, "exclude: b\n")
     assert load_settings(tmp_path, {}, {}).exclude == ("b",)
+
+
+def test_what_the_tree_leaves_out_is_marked_as_its_own_wish_and_nobody_elses(tmp_path: Path) -> None:
+    def files(settings: Settings) -> list[str]:
+        return [pattern.file if isinstance(pattern, TreePattern) else "" for pattern in settings.exclude]
+
+    write(tmp_path, '[tool.threatloom]\nexclude = ["a"]\n', "pyproject.toml")
+    assert files(load_settings(tmp_path, {}, {})) == ["pyproject.toml"]
+    write(tmp_path, "exclude: [b, c]\n")
+    assert files(load_settings(tmp_path, {}, {})) == [".threatloom.yaml", ".threatloom.yaml"]
+    assert files(load_settings(tmp_path, {"exclude": ("d",)}, {})) == [""]
+    assert files(load_settings(tmp_path, {}, {"THREATLOOM_EXCLUDE": "d"})) == [""]
+    assert files(load_settings(tmp_path, {}, {}, tmp_path / ".threatloom.yaml")) == ["", ""]
+
+
+def test_the_tree_can_neither_lower_a_bar_somebody_set_nor_raise_a_limit(tmp_path: Path) -> None:
+    write(tmp_path, "fail_on: never\n")
+    assert load_settings(tmp_path, {"fail_on": "high"}, {}).fail_on == "high"
+    assert load_settings(tmp_path, {}, {"THREATLOOM_FAIL_ON": "medium"}).fail_on == "medium"
+    for key in ("jobs", "format", "max_files", "max_file_bytes", "use_git", "config"):
+        with pytest.raises(UnusableInput, match=key):
+            load_settings(write(tmp_path, f"{key}: 1\n"), {}, {})
 
 
 def test_documents_are_found_beside_the_settings_file_and_only_there(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_huge_files_are_skipped_unread(tmp_path: Path) -> None:
         with (tree / name).open("wb") as stream:
             stream.write(b"#!/usr/bin/env python\n" if name == "script" else b"")
             stream.truncate(200_000_000)
-    with (tree / "bundle.min.js").open("wb") as stream:
+    with (tree / "bundle.min.css").open("wb") as stream:
         for _ in range(50):
             stream.write(b"a=b;" * 1_000_000)
     ended = scan_apart(tree, memory=800_000_000, seconds=20)
@@ -105,7 +105,7 @@ def test_huge_files_are_skipped_unread(tmp_path: Path) -> None:
     assert ended.code == 0
     assert all("larger than" in ended.skipped[name] for name in huge)
     assert "minified" in ended.skipped["one-line.py"]
-    assert "no reader" in ended.skipped["*.js"]
+    assert "no reader" in ended.skipped["*.css"]
 
 
 def test_three_thousand_files_in_one_folder_are_read(tmp_path: Path) -> None:
@@ -161,6 +161,31 @@ def test_a_root_that_may_not_be_read_is_one_line_and_2(tmp_path: Path) -> None:
     finally:
         tree.chmod(0o700)
     assert (ended.code, ended.is_one_line()) == (2, True), ended
+
+
+# What a tree hides from its reader
+
+
+def test_a_tree_that_hides_its_own_code_is_told_on(scan: Scan, tmp_path: Path) -> None:
+    files = {f"hidden/{number}.py": "x = 1\n" for number in range(12)}
+    tree = write_tree(
+        tmp_path, {".threatloom.yaml": "exclude: [hidden/]\n", "made.py": "# @generated\n", ".gitignore": "b.py\n", "b.py": "", **files}
+    )
+    ended = scan(tree)
+    assert ended.code == 0
+    assert "tree's own .threatloom.yaml" in ended.skipped["hidden/"]
+    table = scan(tree, "--format", "table", "--exclude", "app.py").out
+    assert "--exclude says so" in table and ".threatloom.yaml" not in table  # what the command line names wins whole
+    table = scan(tree, "--format", "table").out
+    assert "\n12 files left out because the scanned tree's own .threatloom.yaml says so\n" in table
+    assert "\n1 file left out because the scanned tree's own .gitignore says so\n" in table
+    assert "\n1 file left out because the scanned tree's own @generated mark says so\n" in table
+
+
+def test_a_tree_that_hides_everything_is_no_finished_scan(scan: Scan, tmp_path: Path) -> None:
+    for hiding in ({".threatloom.yaml": "exclude: ['*.py']\n"}, {".gitignore": "*.py\n"}):
+        ended = scan(write_tree(tmp_path / next(iter(hiding)), hiding))
+        assert ended.code == INCOMPLETE and "no file was read" in str(ended.errors)
 
 
 # What can be read after all

@@ -176,6 +176,33 @@ def test_dotenv_names_secrets_and_never_keeps_values(tmp_path: Path) -> None:
     assert key not in repr(found) and "Sommer" not in repr(found)
 
 
+def test_a_template_of_dotenv_is_to_be_filled_in_and_a_real_key_in_it_is_found(tmp_path: Path) -> None:
+    text = (
+        "OPENAI_API_KEY=\nPYLON_API_KEY=pylon_api_key_here\nGUEST_SIGNING_KEY=guest_signing_key\nDB_PASSWORD=postgres\nHF_TOKEN=hf_"
+        + "Zq8Rk2Lm0X" * 4
+        + "\n"
+    )
+    for name in (".env.example", ".env.sample", ".env.local.template", "dev.example.env"):
+        found = read(tmp_path, name, text, "dotenv")
+        assert [setting.name for setting in found if setting.attributes.get("secret")] == ["HF_TOKEN"], name
+    assert one(read(tmp_path, ".env", text), "environment", "GUEST_SIGNING_KEY").attributes["secret"] == "Secret Keyword"
+
+
+def test_a_default_password_is_a_fact_of_its_service_and_no_secret(tmp_path: Path) -> None:
+    text = (
+        "services:\n  db:\n    image: postgres\n    ports: ['5432:5432']\n    environment:\n      - POSTGRES_USER=superagi\n      - POSTGRES_PASSWORD=superagi\n"
+        "  graph:\n    image: neo4j\n    environment: {NEO4J_PASSWORD: neo4j123}\n  own:\n    image: mysql\n    environment:\n      MYSQL_PASSWORD: Winter2031\n"
+        "  app:\n    image: a\n    environment: {DB_PASSWORD: postgres, DB_HOST: db.example.net, API_KEY: q8Zr2LmX0vTb5NcY}\n"
+    )
+    found = read(tmp_path, "compose.yaml", text)
+    services = {setting.name: setting.attributes for setting in found if setting.kind == "service"}
+    assert services["db"]["default_passwords"] == ("POSTGRES_PASSWORD",) and services["db"]["published"] is True
+    assert services["graph"]["default_passwords"] == ("NEO4J_PASSWORD",) and services["graph"]["published"] is False
+    assert "default_passwords" not in services["own"] and "default_passwords" not in services["app"]
+    secrets = [setting.name for setting in found if setting.attributes.get("secret")]
+    assert secrets == ["MYSQL_PASSWORD", "DB_PASSWORD", "API_KEY"]
+
+
 def test_mcp_servers_tell_their_package_and_rights(tmp_path: Path) -> None:
     text = (
         '{\n  // mine\n  "mcpServers": {\n    "files": {\n      "command": "npx", "args": ["-y", "@scope/files@1.2.3", "/"]\n    },\n'
@@ -253,3 +280,57 @@ def test_any_bytes_end_in_facts_or_an_error(tmp_path: Path, kind: SourceKind, da
         assert outcome == read_config(source(path, kind))
         for found in outcome.settings:
             assert 1 <= found.place.start_line <= found.place.end_line <= max(1, outcome.lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("package.json", '{\n"dependencies": [1, 2]}', 'line 2: dependencies is a list, not a mapping: write {"package": "version"}'),
+        ("package.json", '{"devDependencies": {\n"a": {"b": 1}}}', "line 2: devDependencies.a is a mapping, not a single value"),
+        ("package.json", '["left-pad"]', "line 1: the file is a list, not a mapping"),
+        ("package.json", '{"scripts": "wget x | sh"}', "scripts is a single value"),
+        ("compose.yaml", "name: x\nservices: web\n", "line 2: services is a single value, not a mapping: write one key per service"),
+        ("compose.yaml", "services:\n  web: [nginx]\n", "line 2: services.web is a list"),
+        ("compose.yaml", "services:\n  web:\n    image: a\n    ports: 80:80\n", "line 4: services.web.ports is a single value, not a list"),
+        ("compose.yaml", "services:\n  web:\n    environment: A=b\n", "services.web.environment is a single value, not a mapping or a list"),
+        ("compose.yaml", "- x\n", "the file is a list"),
+        (".github/workflows/ci.yml", "on: push\njobs:\n  - build\n", "line 3: jobs is a list, not a mapping"),
+        (".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    steps: make\n", "line 4: jobs.a.steps is a single value, not a list"),
+        (".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    steps:\n      - make\n", "line 5: a step of jobs.a is a single value"),
+        (".github/workflows/ci.yml", "on: push\npermissions: [write-all]\njobs: {}\n", "line 2: permissions is a list"),
+        ("pyproject.toml", "# x\nproject = 3\n", "line 2: project is a single value, not a table: write [project], with its keys below"),
+        ("pyproject.toml", '[project]\nname = "x"\ndependencies = "flask"\n', "line 3: dependencies is a text, not a list of texts"),
+        ("pyproject.toml", "[project]\ndependencies = [1]\n", "line 2: dependencies is a list of something else"),
+        ("pyproject.toml", '[tool]\npoetry = ["x"]\n', "line 2: poetry is a list of something else, not a table"),
+        ("Pipfile", 'packages = ["x"]\n', "line 1: packages is"),
+        ("mcp.json", '{"mcpServers": [\n{"command": "npx"}]}', "line 1: mcpServers is a list, not a mapping: write {"),
+        ("mcp.json", '{"servers": {"a": "npx"}}', "a is a single value, not a mapping"),
+        ("mcp.json", '{"mcpServers": {"a": {"command": "npx", "args": "-y x"}}}', "a.args is a single value, not a list"),
+        ("poetry.lock", "package = 5\n", "package is no list of tables"),
+        ("Pipfile.lock", '{"default": 1}', "default is a single value"),
+    ],
+)  # fmt: skip
+def test_a_sound_file_of_the_wrong_shape_is_an_error_with_its_place_and_its_remedy(tmp_path: Path, name: str, text: str, says: str) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    kind: SourceKind | None = "github_workflow" if "workflows" in name else None
+    found = error(tmp_path, name, text, kind)
+    assert says in found and ": write " in found
+    assert "\n" not in found and len(found) < 300
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("package.json", '{"dependencies": null, "scripts": {}}'), ("package.json", '{"name": "x"}'), ("compose.yaml", "services:\n"),
+        ("compose.yaml", "volumes:\n  data:\n"), ("compose.yaml", "services:\n  web:\n    image: a\n    ports:\n    environment:\n    volumes: ~\n"),
+        ("compose.yaml", "services:\n  web:\n    ports: !reset []\n    environment: {A: }\n"), (".github/workflows/ci.yml", "on: push\njobs:\n"),
+        (".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    uses: ./x.yml\n  b:\n    steps:\n      - uses: a/b@v1\n        with:\n"),
+        ("pyproject.toml", ""), ("pyproject.toml", "[tool.ruff]\nselect = ['E']\n"), ("pyproject.toml", "[dependency-groups]\ndev = [{include-group = 'x'}, 'a']\n"),
+        ("pyproject.toml", "[tool.poetry.dependencies]\npython = '^3.11'\na = [{version = '1', python = '<3.12'}]\n"), ("mcp.json", "{}"),
+        ("mcp.json", '{"mcpServers": {}}'), ("mcp.json", '{"mcpServers": null, "servers": {"a": {"url": "https://a"}}}'), ("mcp.json", '{"mcpServers": {"a": {"env": null}}}'),
+        ("poetry.lock", ""), ("Pipfile.lock", "{}"),
+    ],
+)  # fmt: skip
+def test_what_a_file_leaves_out_is_no_error(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    read(tmp_path, name, text, "github_workflow" if "workflows" in name else None)

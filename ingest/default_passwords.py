@@ -1,0 +1,58 @@
+"""Default passwords of local services: `postgres:postgres@localhost`, `POSTGRES_PASSWORD=postgres` beside its own service.
+
+Takes names, values and what stands beside them; says whether a password is one everybody knows for a service on this machine
+or in the same composition. Such a password is no secret that leaked, and revoking it mends nothing: whether it matters depends
+on who reaches the service, which is for the system model to say. On another machine a default is a way in, and no default here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+PASSWORD_NAME = re.compile(r"(?:password|passwd|passphrase|pwd)$", re.IGNORECASE)
+# Those that images, manuals and quickstarts hand out.
+_DEFAULTS = frozenset({
+    "postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb", "redis", "rabbitmq", "guest", "neo4j", "elastic", "minio",
+    "minioadmin", "clickhouse", "admin", "root", "toor", "password", "passw0rd", "pass", "changeit", "secret",
+})  # fmt: skip
+_TAIL = re.compile(r"[-_]?(?:0?1|12|123|1234|12345|123456)$")
+_LOCAL = re.compile(
+    r"localhost|[\w-]+|[\w.-]+\.localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[?::1?\]?|(?:host|gateway)\.docker\.internal", re.IGNORECASE
+)
+_USER = frozenset({"user", "username", "usr", "db", "database", "dbname", "name", "login"})
+_HOST = frozenset({"host", "hostname", "server", "address", "addr", "url", "uri", "endpoint", "dsn"})
+_HOST_OF_URL = re.compile(r"(?:[\w+.-]{1,40}://)?(?:[^/@\s]{0,200}@)?(\[[0-9a-fA-F:]{2,40}\]|[\w.-]{1,253})")
+_PART = re.compile(r"[A-Za-z0-9]+")
+
+
+def is_local_host(host: str) -> bool:
+    """Whether a host is this machine, or a service beside it: a name without a domain is one of the same composition."""
+    return _LOCAL.fullmatch(host) is not None
+
+
+def is_default(user: str, password: str) -> bool:
+    """Whether a password is one from a manual, or the user's name again."""
+    lowered = password.lower()
+    return lowered in _DEFAULTS or _TAIL.sub("", lowered) in _DEFAULTS or (bool(user) and lowered == user.lower())
+
+
+def is_default_password(name: str, value: str, beside: Mapping[str, str] | None = None) -> bool:
+    """Whether a variable holds the default password of a local service.
+
+    `beside` holds the variables of the same file or service: whose name the password may repeat, and where the service runs.
+    """
+    password = PASSWORD_NAME.search(name[:200])
+    if password is None or not value:
+        return False
+    stem = name[: password.start()]
+    users = ["", *(part for part in _PART.findall(stem) if len(part) > 1)]
+    for other, text in (beside or {}).items():
+        last = (_PART.findall(other[-100:].lower()) or [""])[-1]
+        if last in _USER and other.startswith(stem):
+            users.append(text)
+        elif last in _HOST and other.startswith(stem):
+            host = _HOST_OF_URL.match(text)
+            if host is not None and not is_local_host(host[1]):
+                return False
+    return any(is_default(user, value) for user in users)
