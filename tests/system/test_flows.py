@@ -67,6 +67,15 @@ FLOWS = {
     "a try": route("try:\n    x = text\nexcept ValueError:\n    x = ''\neval(x)"),
     "json": route("import json\nd = json.loads(text)\neval(d['code'])"),
     "recursion": route("walk(text)", "def walk(x):\n    if x:\n        walk(x[1:])\n    eval(x)"),
+    "a method given as a field": route("Job(run=calculate).run(text)", "from dataclasses import dataclass\nfrom collections.abc import Callable\n@dataclass\nclass Job:\n    run: Callable\ndef calculate(x):\n    eval(x)"),
+    "an object whose type only the function's annotation tells": route("make('c').run(text)", "import json\nclass Calculator:\n    def run(self, x):\n        eval(x)\ndef make(name) -> Calculator:\n    return REGISTRY[name]()\nREGISTRY = json.load(open('r'))"),
+    "a property by a decorator with arguments": route("Box().calculator.run(text)", "from lib import lazy_property\nclass Calculator:\n    def run(self, x):\n        eval(x)\nclass Box:\n    @lazy_property()\n    def calculator(self):\n        return Calculator()"),
+    "an object closed at the end": route("from contextlib import closing\nwith closing(Calculator()) as c:\n    c.run(text)", "class Calculator:\n    def run(self, x):\n        eval(x)\n    def close(self):\n        pass"),
+    "a function of a list in a loop": route("for f in [calculate]:\n    f(text)", "def calculate(x):\n    eval(x)"),
+    "what a pattern found in it": route("import re\nm = re.search('`(.*)`', text)\neval(m.group(1))"),
+    "what a compiled pattern found in it": route("m = CODE.search(text)\neval(m.group(1))", "import re\nCODE = re.compile('`(.*)`')"),
+    "a task in the background": route("tasks.add_task(calculate, text)", "from fastapi import BackgroundTasks\ndef calculate(x):\n    eval(x)", "text: str, tasks: BackgroundTasks"),
+    "a deep chain of calls": route("a1(text)", "\n".join(f"def a{i}(x):\n    return a{i + 1}(x)" for i in range(1, 9)) + "\ndef a9(x):\n    eval(x)"),
 }  # fmt: skip
 
 
@@ -98,6 +107,9 @@ SILENT = {
     "a function that is never called": route("return text", "def calculate(x):\n    eval(x)"),
     "a function that ignores it": route("calculate(text)", "def calculate(x):\n    eval('1')"),
     "a method of the same name": route("Other().run(text)", "class Calculator:\n    def run(self, x):\n        eval(x)\nclass Other:\n    def run(self, x):\n        return x"),
+    "another caller through many calls": route("a1(text)\neval(a1('1'))", "\n".join(f"def a{i}(x):\n    return a{i + 1}(x)" for i in range(1, 9)) + "\ndef a9(x):\n    return x"),
+    "the name of its type": route("eval(type(text).__name__)"),
+    "what a search in a store is asked": route("found = index.search(text)\neval(found[0])", "from lib import index"),
 }  # fmt: skip
 
 
@@ -163,6 +175,18 @@ def test_a_check_beside_the_way_is_no_control(body: str, before: str) -> None:
 
 def test_one_bare_way_beside_a_guarded_one_stays_bare() -> None:
     assert "bare" in guarded_by("if fast:\n    eval(text)\nelif text in ALLOWED:\n    eval(text)", "ALLOWED = {'a'}\nfast = True")
+
+
+@pytest.mark.parametrize(
+    ("body", "before"),
+    [
+        ("if text in ALLOWED:\n    eval(text)\nx = first(text)\nrun(x)\nrun(text) if text in ALLOWED else None",
+         "ALLOWED = {'a'}\ndef run(x):\n    eval(x)\ndef first(x):\n    return second(x)\ndef second(x):\n    return x.strip()"),
+    ],
+    ids=["a longer way beside a checked one to the same place"],
+)  # fmt: skip
+def test_a_short_way_through_a_check_hides_no_long_way_beside_it(body: str, before: str) -> None:
+    assert "bare" in guarded_by(body, before)
 
 
 def test_markup_that_is_escaped_is_no_markup_of_the_caller() -> None:

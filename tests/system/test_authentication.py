@@ -1,0 +1,163 @@
+"""Who is asked who they are: away from the route, inside a socket, by an object that says who is calling."""
+
+from __future__ import annotations
+
+from tests.system.small import controls_on, system_of
+
+ROUTES = """
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.authentication import AuthenticationMiddleware
+from starlette.responses import JSONResponse
+
+app, other, router = FastAPI(), FastAPI(), APIRouter()
+{before}
+
+
+@router.get("/first")
+def first() -> str:
+    return "1"
+
+
+@router.put("/second")
+def second() -> str:
+    return "2"
+
+
+@router.get("/third")
+def third() -> str:
+    return "3"
+
+
+app.include_router(router)
+"""
+GATE = """
+@{app}.middleware("http")
+async def gate(request, call_next):
+    if request.headers.get("x-api-key") != "k":
+        return JSONResponse({{}}, status_code=401)
+    return await call_next(request)
+"""
+
+
+def guarded(text: str) -> set[str]:
+    """Names of the entries that an authentication covers."""
+    system = system_of(text)
+    return {
+        element.name
+        for element in system.elements
+        if element.kind in ("http_route", "websocket") and "authentication" in controls_on(system, element.id)
+    }
+
+
+class TestMiddleware:
+    def test_covers_every_route_of_a_router_that_the_application_includes(self) -> None:
+        assert guarded(ROUTES.format(before=GATE.format(app="app"))) == {"GET /first", "PUT /second", "GET /third"}
+
+    def test_covers_nothing_of_another_application(self) -> None:
+        assert guarded(ROUTES.format(before=GATE.format(app="other"))) == set()
+
+    def test_of_a_library_that_authenticates_counts(self) -> None:
+        added = guarded(ROUTES.format(before="app.add_middleware(AuthenticationMiddleware, backend=backend)"))
+        assert added == {"GET /first", "PUT /second", "GET /third"}
+
+    def test_in_the_constructor_of_a_starlette_application_covers_the_routes_in_it(self) -> None:
+        text = """
+            from starlette.applications import Starlette
+            from starlette.middleware import Middleware
+            from starlette.responses import JSONResponse
+            from starlette.routing import Route
+
+            class Gate:
+                def __init__(self, app):
+                    self.app = app
+
+                async def __call__(self, scope, receive, send):
+                    if dict(scope["headers"]).get(b"x-api-key") != b"k":
+                        await JSONResponse({}, status_code=401)(scope, receive, send)
+                        return
+                    await self.app(scope, receive, send)
+
+            async def ask(request):
+                return JSONResponse({})
+
+            app = Starlette(routes=[Route("/ask", ask)], middleware=[Middleware(Gate)])
+            """
+        assert len(guarded(text)) == 1
+        assert guarded(text.replace(", middleware=[Middleware(Gate)]", "")) == set()
+
+
+SOCKET = """
+from fastapi import FastAPI, WebSocket
+
+app = FastAPI()
+
+
+@app.websocket("/chat")
+async def chat(socket: WebSocket):
+    await socket.accept()
+    while True:
+        text = await socket.receive_text()
+        if {test}:
+            await socket.close({how})
+            return
+        await socket.send_text(text)
+"""
+
+
+class TestSocket:
+    def test_that_is_closed_as_a_refusal_asks_who_is_there(self) -> None:
+        for test, how in (("text != KEYS[0]", "code=4401"), ("text != KEYS[0]", "code=1008"), ("text != token", ""),
+                          ("not known(text)", 'code=4003, reason="bad token"')):  # fmt: skip
+            assert guarded(SOCKET.format(test=test, how=how)) == {"/chat"}, (test, how)
+
+    def test_that_is_closed_for_another_reason_does_not(self) -> None:
+        for test, how in (("text == 'bye'", "code=1000"), ("len(text) > 5000", "code=1008"), ("busy(text)", 'code=4003, reason="no slot"')):
+            assert guarded(SOCKET.format(test=test, how=how)) == set(), (test, how)
+
+
+RESOLVER = """
+from abc import ABC, abstractmethod
+
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+
+class UserResolver(ABC):
+    @abstractmethod
+    def resolve(self, request): ...
+
+
+{more}
+
+
+class Desk:
+    def __init__(self, user_resolver: UserResolver):
+        self.user_resolver = user_resolver
+
+    def answer(self, request):
+        user = self.user_resolver.resolve(request)
+        return str(user)
+
+
+def desk() -> Desk: ...
+
+
+@app.get("/ask")
+def ask(request: Request):
+    made: Desk = desk()
+    return made.answer(request)
+"""
+
+
+class TestResolver:
+    def test_left_to_whoever_installs_it_says_who_the_caller_is(self) -> None:
+        assert guarded(RESOLVER.format(more="")) == {"GET /ask"}
+
+    def test_that_the_project_makes_and_that_lets_everybody_in_does_not(self) -> None:
+        more = "class Guests(UserResolver):\n    def resolve(self, request):\n        return 'guest'"
+        assert guarded(RESOLVER.format(more=more)) == set()
+
+    def test_that_raises_for_strangers_does(self) -> None:
+        more = "class Known(UserResolver):\n    def resolve(self, request):\n        if not request.user:\n            raise PermissionError('who')"
+        assert guarded(RESOLVER.format(more=more)) == {"GET /ask"}

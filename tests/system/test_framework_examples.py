@@ -1,0 +1,72 @@
+"""Every framework file has an example in the framework's own style, and the model of it is the one written beside it by hand.
+
+An example is `frameworks/<name>.md`: a Python program, and what a person reads in it: all its elements (with those attributes
+that matter), all its controls, and the flows and ties that must be there or must not.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pipeline.system.model import Flow, System
+from tests.system.small import system_of, ties
+
+FRAMEWORKS = Path(__file__).parents[2] / "pipeline" / "knowledge" / "frameworks"
+EXAMPLES = sorted((Path(__file__).parent / "frameworks").glob("*.md"))
+
+
+def fenced(text: str, language: str) -> str:
+    """The text of the one fenced block of a language."""
+    found: list[list[str]] = []
+    inside = False
+    for line in text.split("\n"):
+        if line.strip() == f"```{language}":
+            found.append([])
+            inside = True
+        elif line.strip() == "```":
+            inside = False
+        elif inside:
+            found[-1].append(line)
+    assert len(found) == 1, f"{len(found)} blocks of {language}"
+    return "\n".join(found[0]) + "\n"
+
+
+def said(flow: Flow) -> str:
+    """`source -> target as role: labels`, the way the examples write it."""
+    role = f" as {flow.role}" if flow.role is not None else ""
+    return f"{flow.source} -> {flow.target}{role}: {', '.join(flow.carries)}"
+
+
+def element_controls(system: System) -> set[str]:
+    """`kind on element`, for controls of elements; those that lie on a flow alone are not listed."""
+    known = {element.id for element in system.elements}
+    return {f"{control.kind} on {target}" for control in system.controls for target in control.protects if target in known}
+
+
+def test_an_example_is_named_for_the_file_it_shows() -> None:
+    assert [path.stem for path in EXAMPLES if not (FRAMEWORKS / f"{path.stem}.yaml").is_file()] == []
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+class TestExample:
+    def test_its_model_is_the_one_written_beside_it(self, path: Path) -> None:
+        text = path.read_text("utf-8")
+        system = system_of(fenced(text, "python"))
+        expected: dict[str, Any] = yaml.safe_load(fenced(text, "yaml"))
+        found = {element.id: element.attributes for element in system.elements}
+        assert sorted(found) == sorted(expected["elements"])
+        for identity, attributes in expected["elements"].items():
+            shown = {name: found[identity].get(name) for name in attributes or {}}
+            assert shown == {name: tuple(value) if isinstance(value, list) else value for name, value in (attributes or {}).items()}, (
+                identity
+            )
+        flows = {said(flow) for flow in system.flows}
+        assert [flow for flow in expected.get("flows", []) if flow not in flows] == [], sorted(flows)
+        assert [flow for flow in expected.get("no_flows", []) if any(flow in other for other in flows)] == []
+        related = {f"{source} {kind} {target}" for source, kind, target in ties(system)}
+        assert [tie for tie in expected.get("ties", []) if tie not in related] == [], sorted(related)
+        assert sorted(element_controls(system)) == sorted(expected.get("controls", []))

@@ -1,0 +1,52 @@
+"""A framework's own limit counts where the project is held to a release that has one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.scan import ScanSettings, scan
+
+GRAPH = (
+    "from langgraph.prebuilt import create_react_agent\nfrom langchain_core.tools import tool\n\n\n@tool\ndef look(word: str) -> str:\n"
+    '    """Look."""\n    return word\n\n\ngraph = create_react_agent("openai:gpt-5", tools=[look])\n'
+)
+
+
+def limited(folder: Path, **files: str) -> bool:
+    (folder / "graph.py").write_text(GRAPH, "utf-8")
+    for name, text in files.items():
+        (folder / name.replace("__", ".")).write_text(text, "utf-8")
+    (agent,) = (e for e in scan(folder, ScanSettings(jobs=1)).system.elements if e.kind == "agent")
+    return agent.attributes.get("loop_limited") is True
+
+
+@pytest.mark.parametrize("version", ["==0.6.7", "~=0.6.2", "<1", ">=0.2,<=1.0.5", "==0.6.*"])
+def test_releases_before_the_change_stop_by_themselves(tmp_path: Path, version: str) -> None:
+    assert limited(tmp_path, requirements__txt=f"langgraph{version}\n")
+
+
+@pytest.mark.parametrize("version", ["", ">=0.6.7", "==1.0.6", "~=1.2", "<2"])
+def test_releases_since_the_change_do_not(tmp_path: Path, version: str) -> None:
+    assert not limited(tmp_path, requirements__txt=f"langgraph{version}\n")
+
+
+def test_no_manifest_says_nothing(tmp_path: Path) -> None:
+    assert not limited(tmp_path)
+
+
+@pytest.mark.parametrize(("asked", "held"), [("^0.6", True), ("^1.0", False), ("0.6.7", True)])
+def test_versions_as_poetry_writes_them(tmp_path: Path, asked: str, held: bool) -> None:
+    text = f'[tool.poetry]\nname = "a"\n\n[tool.poetry.dependencies]\npython = "^3.11"\nlanggraph = "{asked}"\n'
+    assert limited(tmp_path, pyproject__toml=text) is held
+
+
+def test_a_lock_outweighs_what_was_asked_for(tmp_path: Path) -> None:
+    lock = 'version = 1\n\n[[package]]\nname = "langgraph"\nversion = "0.6.7"\nsource = { registry = "https://pypi.org/simple" }\n'
+    asked = '[project]\nname = "a"\nversion = "1"\ndependencies = ["langgraph>=0.6"]\n'
+    assert limited(tmp_path, pyproject__toml=asked, uv__lock=lock)
+
+
+def test_manifests_that_disagree_say_nothing(tmp_path: Path) -> None:
+    assert not limited(tmp_path, requirements__txt="langgraph==0.6.7\n", **{"requirements-dev__txt": "langgraph\n"})
