@@ -78,6 +78,7 @@ class Function:
     line: int
     end_line: int
     is_async: bool = False
+    result: int | None = None  # the annotation of what it returns
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,7 @@ class DocumentFacts:
 SettingKind = Literal[
     "package",          # name; attributes: specifier, pin (exact|hash|range|none|git|url), ecosystem, extras, marker, direct
     "lock",             # a lock file exists: name is its path; attributes: ecosystem, hashes (bool), packages (int)
+    "project",          # what a manifest makes; attributes: built (it has a build system), published (described for a package index)
     "package_index",    # name is the URL; attributes: extra (bool), trusted_host (bool)
     "image",            # base image; attributes: tag, digest, pin (digest|tag|latest|none), stage
     "container_user",   # name is the user; attributes: root (bool), declared (bool)
@@ -218,6 +220,8 @@ SettingKind = Literal[
     "environment",      # a variable given a value; attributes: has_value, secret (detector's name), placeholder (bool)
     "workflow",         # one CI workflow; attributes: triggers, permissions, untrusted_trigger
     "workflow_step",    # attributes: uses, pin (sha|tag|branch|none), run, untrusted_input (expressions), secrets, job
+    "module_paths",     # what names in imports stand for; attributes: paths ("pattern target"), base_url, extends
+    "npm_module",       # what imports call a package of the project; attributes: main, exports ("part target"), imports ("#part target")
     "mcp_server",       # a configured MCP server; attributes: command, arguments, url, package, pin, auto_approve, env_secrets
 ]  # fmt: skip
 

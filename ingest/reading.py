@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from ingest.facts import CodeFacts, Facts
 from ingest.source import ReadError, Skip, Source
 
-_CODE = frozenset({"python", "notebook"})
+_CODE = frozenset({"python", "notebook", "typescript"})
 _DOCUMENTS = frozenset({"markdown", "docx", "html", "pdf", "text"})
 
 
@@ -30,6 +30,7 @@ def read_source(source: Source) -> Facts | Skip | ReadError:
 def _read_code(source: Source) -> CodeFacts | Skip | ReadError:
     from ingest.code.notebook import joined_code, read_cells
     from ingest.code.python import read_python
+    from ingest.code.typescript import read_typescript
     from ingest.text import read_text, split_lines
 
     text = read_text(source)
@@ -39,7 +40,8 @@ def _read_code(source: Source) -> CodeFacts | Skip | ReadError:
         if source.kind == "notebook":
             code, starts = joined_code(read_cells(text))
             return read_python(source.path, source.purpose, code, tuple(number for start in starts for number in start))
-        return read_python(source.path, source.purpose, "\n".join(split_lines(text)))
+        read = read_typescript if source.kind == "typescript" else read_python
+        return read(source.path, source.purpose, "\n".join(split_lines(text)))
     except ValueError as problem:
         return ReadError(source.path, f"not read as {source.kind}: {problem}")
     except Exception as problem:  # around one file: a reader's bug must not end the scan

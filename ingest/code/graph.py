@@ -92,6 +92,9 @@ class GraphBuilder:
     def inputs_of(self, value: int) -> tuple[int, ...]:
         return self._inputs[value]
 
+    def labels_of(self, value: int) -> tuple[str, ...]:
+        return self._labels[value]
+
     def constant_of(self, value: int) -> ConstantType:
         return self._constant[value]
 
@@ -208,4 +211,5 @@ def _closed(opened: OpenFunction) -> Function:
         f.line,
         f.end_line,
         f.is_async,
+        f.result,
     )

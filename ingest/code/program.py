@@ -8,18 +8,19 @@ that asking twice costs once; recursion is cut where a value depends on itself.
 
 from __future__ import annotations
 
-import builtins
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.code.answers import MAX_DEPTH, Answers, Node
+from ingest.code.languages import language_of
 from ingest.code.modules import ModuleTable
-from ingest.facts import Class, CodeFacts, Function, Value
+from ingest.facts import Class, CodeFacts, ConfigFacts, Function, Parameter, Value
 
 FunctionRef = tuple[int, int]
 """(index of the file, index of the function)"""
 
-_BUILTINS = frozenset(dir(builtins))
+_WRAPPERS = frozenset({"functools.partial", "functools.wraps", "node:util.promisify", "react.cache", "react.useCallback"})
+_IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
 PLAIN_TYPES = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date", "datetime.datetime",
 "datetime.time",
                          "datetime.timedelta", "decimal.Decimal", "typing.Literal"})  # fmt: skip
@@ -47,10 +48,19 @@ class Target:
 class Program:
     """Questions about the code of one project. See the module's docstring."""
 
-    def __init__(self, files: Sequence[CodeFacts], returned_type: Callable[[str], str | None] = lambda _name: None) -> None:
+    def __init__(
+        self,
+        files: Sequence[CodeFacts],
+        returned_type: Callable[[str], str | None] = lambda _name: None,
+        configuration: Sequence[ConfigFacts] = (),
+        receivers: Callable[[Program], Iterable[tuple[FunctionRef, int, str]]] = lambda _program: (),
+    ) -> None:
         self.files = tuple(files)
+        self._languages = tuple(language_of(file.language) for file in self.files)
         self._returned_type = returned_type
-        self._modules = ModuleTable(self.files)
+        self._receivers = receivers  # functions handed to frameworks: function, parameter, type it will have
+        self._handed: dict[Node, tuple[str, ...]] = {}
+        self._modules = ModuleTable(self.files, configuration)
         self._names: dict[Node, tuple[str, ...]] = {}
         self._types: dict[Node, tuple[str, ...]] = {}
         self._origins: dict[Node, tuple[Node, ...]] = {}
@@ -58,6 +68,7 @@ class Program:
         self._targets: dict[Node, tuple[Target, ...]] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
         self._passed: dict[tuple[FunctionRef, int], list[Node]] = {}
+        self._given: dict[tuple[str, str], list[Node]] = {}  # fields of classes without constructor, by what constructions give
         self._imports: list[dict[str, list[str]]] = []
         self.functions: dict[str, list[FunctionRef]] = {}
         self.classes: dict[str, tuple[int, Class]] = {}
@@ -100,6 +111,18 @@ class Program:
 
     def nodes(self, file: int, ids: Sequence[int]) -> list[Node]:
         return [(file, identity) for identity in ids]
+
+    def objects_are_entries(self, file: int) -> bool:
+        """Whether the file's language passes options as objects; see `languages.Language`."""
+        return self._languages[file].objects_are_entries
+
+    def parts_read(self, file: int, parameter: Parameter) -> list[str]:
+        """A parameter's name; where arguments come in one object, the properties that are read of it too."""
+        if not self.objects_are_entries(file):
+            return [parameter.name]
+        values = self.files[file].values
+        read = (values[i] for i in range(parameter.value, min(len(values), parameter.value + 400)))
+        return [parameter.name, *dict.fromkeys(v.text for v in read if v.kind == "attribute" and v.inputs[0] == parameter.value)]
 
     def parameter_of(self, node: Node) -> tuple[FunctionRef, int] | None:
         """The function and position a `parameter` value belongs to."""
@@ -149,13 +172,19 @@ class Program:
                     yield from self.member_names(name, value.text, file)
                 for owner in self.types(base):
                     yield from self._attribute_names(owner, value.text)
+                for element in self._properties_at(base, value.text):
+                    yield from self.names(element)
             case "choice" | "await" | "guarded":
                 for given in value.inputs[:1] if value.kind == "guarded" else value.inputs:
                     yield from self.names((file, given))
             case "call":
                 for name in self.names((file, value.inputs[0])):
-                    if name in ("functools.partial", "functools.wraps") and len(value.inputs) > 1:
+                    if name in _WRAPPERS and len(value.inputs) > 1:
                         yield from self.names((file, value.inputs[1]))
+                    elif name in _IMPORTERS and len(value.inputs) > 1:
+                        module = self.constant((file, value.inputs[1]))
+                        if isinstance(module, str) and module and not module.startswith("."):
+                            yield from self.resolve(module, file)[1]
             case "parameter":
                 cls = self._self_class(node, "classmethod")
                 if cls is not None:
@@ -165,11 +194,19 @@ class Program:
                         yield from self.names(leaf)
                     elif (own := self._self_class(leaf, "classmethod")) is not None:
                         yield own  # what an annotated parameter is, its type says; asking on would go in circles
-            case "index":
+            case "index" | "element_of":
+                found = False
                 for element in self._elements_at((file, value.inputs[0]), value.text):
+                    found = True
                     yield from self.names(element)
+                if not found and value.kind == "index":
+                    yield from (name for name in self.names((file, value.inputs[0])) if self._is_class_name(name))  # Agent[Deps, str]
             case _:
                 return
+
+    def _is_class_name(self, name: str) -> bool:
+        last = name.rsplit(".", 1)[-1]
+        return name in self.classes or (last[:1].isupper() and not last.isupper())
 
     def callee_names(self, call: Node) -> tuple[str, ...]:
         """Qualified names a call may mean; calling an object is its type's `__call__`."""
@@ -207,8 +244,9 @@ class Program:
             module = self._modules.find(source, file)
             if module is not None and module != file and name in self.files[module].variables:
                 return self.nodes(module, self.files[module].variables[name]), []
-        if name in _BUILTINS:
-            return [], [f"builtins.{name}"]
+        known = self._languages[file].global_name(name)
+        if known is not None:
+            return [], [known]
         stars = [f"{source}.{name}" for source in self._imports[file].get("*", ()) if self._modules.find(source, file) is None]
         return [], stars
 
@@ -216,7 +254,7 @@ class Program:
         """What a qualified name means to a file that imports it."""
         found = self._modules.prefix(target, importer)
         if found is None or depth > 8:
-            return [], [target]
+            return [], [self._languages[importer].outside_name(target)]
         module, rest = found
         if not rest:
             return [], [f"module:{module}"]
@@ -232,6 +270,10 @@ class Program:
             star = self._modules.find(source, module)
             if star is not None and rest[0] in self.files[star].variables:
                 return self.nodes(star, self.files[star].variables[rest[0]]), []
+            if star is not None and star != module and not self._imports[star].keys().isdisjoint((rest[0], "*")):
+                inner, outside = self.resolve(".".join([source, *rest]), module, depth + 1)
+                if inner or outside != [f"{self.files[star].module}.{'.'.join(rest)}"]:
+                    return inner, outside
         return [], [f"{facts.module}.{'.'.join(rest)}"]
 
     def member_names(self, owner: str, member: str, file: int) -> Iterator[str]:
@@ -312,6 +354,11 @@ class Program:
                         module = int(name.removeprefix("module:"))
                         for other in self.nodes(module, self.files[module].variables.get(value.text, ())):
                             yield from self.types(other)
+                    elif name in self.classes:  # a field of the class itself
+                        for kept in self.fields(name, value.text):
+                            yield from self.types(kept)
+                for element in self._properties_at(base, value.text):
+                    yield from self.types(element)
             case "call":
                 yield from self._call_types(node, value)
             case "parameter":
@@ -337,8 +384,7 @@ class Program:
     def _member_types(self, owner: str, member: str) -> Iterator[str]:
         method = self.method(owner, member)
         if method is not None and any("property" in name for name in self._decorator_names(method)):
-            for returned in self.function(method).returns:
-                yield from self.types((method[0], returned))
+            yield from self._result_types(method)
             return
         for node in self.fields(owner, member):
             yield from self.types(node)
@@ -354,10 +400,8 @@ class Program:
             if name in self.classes:
                 yield name
             elif name in self.functions:
-                for reference in self.functions[name]:
-                    function = self.function(reference)
-                    for returned in function.returns:
-                        yield from self.types((reference[0], returned))
+                for reference in (*self.functions[name], *(target.function for target in self._overrides(callee, name))):
+                    yield from self._result_types(reference)
             elif name == "builtins.super":
                 owner = self.function((file, value.scope)).owner
                 if owner in self.classes:
@@ -368,11 +412,13 @@ class Program:
                         if function_name in self.classes:
                             yield function_name
                         for reference in self.functions.get(function_name, ()):
-                            for returned in self.function(reference).returns:
-                                yield from self.types((reference[0], returned))
+                            yield from self._result_types(reference)
             else:
                 returned_type = self._returned_type(name)
-                if returned_type == "receiver":
+                if returned_type == "argument":
+                    for given in value.inputs[1:2]:
+                        yield from self.types((file, given))
+                elif returned_type == "receiver":
                     inner = self.value(callee)
                     if inner.kind == "attribute":
                         yield from self.types((file, inner.inputs[0]))
@@ -382,11 +428,22 @@ class Program:
                     last = name.rsplit(".", 1)[-1]
                     yield name if last[:1].isupper() else f"{name}()"
 
+    def _result_types(self, reference: FunctionRef) -> Iterator[str]:
+        """Types of what a function returns; where its body does not tell, what its annotation promises."""
+        function, found = self.function(reference), False
+        for returned in function.returns:
+            for name in self.types((reference[0], returned)):
+                found = found or name in self.classes or not name.endswith("()")
+                yield name
+        if not found and function.result is not None:
+            yield from self.annotated((reference[0], function.result))
+
     def _parameter_types(self, node: Node) -> Iterator[str]:
         owner = self._self_class(node, "")
         if owner is not None:
             yield owner
             return
+        yield from self._handed.get(node, ())
         found = self.parameter_of(node)
         if found is None:
             return
@@ -440,7 +497,11 @@ class Program:
         return function.owner if is_class_method == bool(decorated) else None
 
     def _decorator_names(self, reference: FunctionRef) -> tuple[str, ...]:
-        return tuple(name for decorator in self.function(reference).decorators for name in self.names((reference[0], decorator)))
+        file, found = reference[0], list[str]()
+        for decorator in self.function(reference).decorators:
+            value = self.value((file, decorator))
+            found += self.names((file, value.inputs[0] if value.kind == "call" else decorator))  # `@lazy_property()`
+        return tuple(found)
 
     # Classes
 
@@ -473,7 +534,11 @@ class Program:
         return tuple(found)
 
     def outside_bases(self, name: str) -> tuple[str, ...]:
-        return tuple(base for base in self.bases(name) if base not in self.classes and base != "builtins.object")
+        found = [base for base in self.bases(name) if base not in self.classes and base != "builtins.object"]
+        if name in self.classes and self.objects_are_entries(self.classes[name][0]):  # a package may stand for the class it exports
+            given = [self._returned_type(base) for base in found]
+            found += [made for made in given if made is not None and made not in ("receiver", "argument", *found)]
+        return tuple(found)
 
     def method(self, owner: str, name: str) -> FunctionRef | None:
         """The method a class has or inherits inside the project."""
@@ -490,6 +555,7 @@ class Program:
         found: list[Node] = []
         for cls in (owner, *self.bases(owner)):
             found += self._fields.get((cls, name), ())
+            found += self._given.get((cls, name), ())
         return found
 
     def _collect_fields(self) -> dict[tuple[str, str], list[Node]]:
@@ -635,20 +701,51 @@ class Program:
         for _ in range(2):
             callers: dict[FunctionRef, list[Node]] = {}
             passed: dict[tuple[FunctionRef, int], list[Node]] = {}
+            given: dict[tuple[str, str], list[Node]] = {}
             self._forget()
             for file, facts in enumerate(self.files):
                 for identity, value in enumerate(facts.values):
                     if value.kind != "call":
                         continue
                     call = (file, identity)
+                    for field_of, argument in self._constructed(call, value):
+                        kept = given.setdefault(field_of, [])
+                        if len(kept) < _MAX_CALLERS:
+                            kept.append(argument)
                     for target in self.targets(call):
                         known = callers.setdefault(target.function, [])
                         known.append(call)
                         if len(known) <= _MAX_CALLERS:
                             for position, arguments in self.bind(call, target).items():
                                 passed.setdefault((target.function, position), []).extend((file, value.inputs[a]) for a in arguments)
-            self._callers, self._passed = callers, passed
+            self._callers, self._passed, self._given = callers, passed, given
+            handed: dict[Node, dict[str, None]] = {}
+            for reference, position, name in self._receivers(self):
+                parameters = self.function(reference).parameters
+                if position < len(parameters):
+                    handed.setdefault((reference[0], parameters[position].value), {})[name] = None
+            self._handed = {node: tuple(names) for node, names in handed.items()}
         self._forget()
+
+    def _constructed(self, call: Node, value: Value) -> Iterator[tuple[tuple[str, str], Node]]:
+        """The fields a construction fills where the class declares them and writes no constructor: dataclasses, pydantic models."""
+        for name in self.names((call[0], value.inputs[0])):
+            if name not in self.classes or self.method(name, "__init__") is not None:
+                continue
+            declared = self.declared_fields(name)
+            for position in range(1, len(value.inputs)):
+                label = value.labels[position]
+                field_name = label if label else declared[position - 1] if position <= len(declared) else ""
+                if field_name in declared:
+                    yield (name, field_name), (call[0], value.inputs[position])
+
+    def declared_fields(self, name: str) -> list[str]:
+        """Annotated fields of a class of the project, inherited ones first, as a dataclass orders its arguments."""
+        found: dict[str, None] = {}
+        for cls in reversed((name, *self.bases(name))):
+            if cls in self.classes:
+                found.update((field, None) for field, annotation, _default, _line in self.classes[cls][1].fields if annotation is not None)
+        return list(found)
 
     def _forget(self) -> None:
         for kept in (self._names, self._types, self._origins, self._targets, self._bases):
@@ -697,6 +794,10 @@ class Program:
         return found
 
     # Where values come from
+
+    def _properties_at(self, node: Node, name: str) -> Iterator[Node]:
+        """`object.name` of an object literal, in languages where that is an entry."""
+        return self._elements_at(node, name) if self.objects_are_entries(node[0]) else iter(())
 
     def _elements_at(self, node: Node, key: str) -> Iterator[Node]:
         for origin in self.origins(node):
@@ -767,6 +868,7 @@ class Program:
                         nodes += self.nodes(module, self.files[module].variables.get(value.text, ()))
                     elif name in self.classes:
                         nodes += self.fields(name, value.text)
+                nodes += (other for other in self._properties_at(base, value.text) if other != node)
                 return nodes
             case "index" | "element_of":
                 return [other for other in self._elements_at((file, value.inputs[0]), value.text) if other != node]

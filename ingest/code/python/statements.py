@@ -7,6 +7,8 @@ on the way of data can be told from one that does not.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tree_sitter import Node
 
 from ingest.code.graph import GraphBuilder, Loop, OpenFunction, Scope
@@ -415,7 +417,8 @@ class Statements(Expressions):
         index, inner, qualified = self.open_function(scope, node, name, node.child_by_field_name("parameters"), decorators, owner, is_async)
         returns = node.child_by_field_name("return_type")
         if returns is not None:
-            self.value(scope, returns)
+            opened = self.builder.functions[index]
+            opened.function = replace(opened.function, result=self.value(scope, returns))
         value = self.builder.add(scope, "function", (whole.start_point[0] + 1, node.start_point[0] + 1), qualified, decorators)
         self.builder.write(scope, name, value)
         body = node.child_by_field_name("body")

@@ -7,11 +7,12 @@ from textwrap import dedent
 
 from ingest.code.program import Node, Program
 from ingest.code.python import read_python
+from ingest.code.typescript import SUFFIXES, read_typescript
 from ingest.facts import CodeFacts, Function, Value
 
 
 def facts_of(text: str, path: str = "app.py") -> CodeFacts:
-    return read_python(path, "product", dedent(text))
+    return (read_typescript if path.endswith(SUFFIXES) else read_python)(path, "product", dedent(text))
 
 
 def program_of(files: Mapping[str, str] | str, types: Mapping[str, str] | None = None) -> Program:

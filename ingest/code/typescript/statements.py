@@ -1,0 +1,346 @@
+"""TypeScript and JavaScript statements into a value graph: blocks, branches, loops.
+
+Branches give each side its own variables and join them afterwards; a test that leaves the function or
+loop makes its outcome known for what follows (`guarded` values).
+"""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from ingest.code.graph import Environment, Loop, Scope
+from ingest.code.typescript.expressions import MAX_DEPTH, lines, named
+from ingest.code.typescript.patterns import Patterns
+from ingest.facts import Branch
+
+_LEAVES = frozenset({"return_statement", "throw_statement", "continue_statement", "break_statement"})
+_COMPARISONS = frozenset({"===", "!==", "==", "!=", "<", ">", "<=", ">=", "in", "instanceof"})
+_WRAPS = frozenset({"parenthesized_expression", "non_null_expression", "as_expression", "await_expression", "satisfies_expression"})
+_CHECKS = ("validate", "check", "ensure", "assert", "verify", "require", "guard")
+_DEFINITIONS = frozenset({
+    "function_declaration", "generator_function_declaration", "class_declaration", "abstract_class_declaration", "enum_declaration",
+    "interface_declaration", "type_alias_declaration", "internal_module", "module", "function_signature", "ambient_declaration",
+})  # fmt: skip
+
+
+class Statements(Patterns):
+    """Reads statements; `definitions.Definitions` adds functions and classes, imports and exports."""
+
+    # Blocks
+
+    def block(self, scope: Scope, node: Node) -> bool:
+        """Reads statements in order; True where control surely leaves before the end."""
+        if node.type != "statement_block":
+            return self.statement(scope, node)
+        self._blocks.append({})
+        left = self.run(scope, node.named_children)
+        for name, hidden in self._blocks.pop().items():
+            if hidden is None:
+                scope.environment.pop(name, None)
+            else:
+                scope.environment[name] = hidden
+        return left
+
+    def run(self, scope: Scope, statements: list[Node]) -> bool:
+        known = len(scope.branches)
+        left = False
+        self.hoist(scope, statements)
+        for statement in statements:
+            if self.statement(scope, statement):
+                left = True
+        del scope.branches[known:]
+        return left
+
+    def statement(self, scope: Scope, node: Node) -> bool:
+        if self.depth > MAX_DEPTH:
+            self.builder.errors.append(f"line {node.start_point[0] + 1}: nested more than {MAX_DEPTH} deep, not read further")
+            return False
+        self.depth += 1
+        try:
+            return self._statement(scope, node)
+        finally:
+            self.depth -= 1
+
+    def _statement(self, scope: Scope, node: Node) -> bool:
+        kind = node.type
+        match kind:
+            case "expression_statement":
+                for child in named(node):
+                    if child.type in _DEFINITIONS:
+                        self.define(scope, child)
+                    else:
+                        value = self.value(scope, child)
+                        self._checked(scope, child, value)
+            case "lexical_declaration" | "variable_declaration":
+                self._declare(scope, node)
+            case "return_statement":
+                for child in named(node):
+                    self.builder.functions[scope.function].returns.append(self.value(scope, child))
+            case "if_statement":
+                return self._if(scope, node)
+            case "for_in_statement" | "for_statement" | "while_statement" | "do_statement":
+                self._loop(scope, node)
+            case "try_statement":
+                return self._try(scope, node)
+            case "switch_statement":
+                self._switch(scope, node)
+            case "statement_block":
+                return self.block(scope, node)
+            case "labeled_statement":
+                body = node.child_by_field_name("body")
+                if body is not None:
+                    self.statement(scope, body)
+            case "import_statement" | "export_statement":
+                self.module_statement(scope, node)
+            case "ERROR":
+                self.builder.errors.append(f"line {node.start_point[0] + 1}: syntax error")
+                for child in node.named_children:
+                    self.statement(scope, child)
+            case "comment" | "empty_statement" | "debugger_statement" | "hash_bang_line" | "html_comment":
+                pass
+            case _ if kind in _DEFINITIONS:
+                self.define(scope, node)
+            case _ if kind in _LEAVES:
+                for child in named(node):
+                    if child.type != "statement_identifier":
+                        self.value(scope, child)
+            case _:
+                self.value(scope, node)
+        return kind in _LEAVES
+
+    def _checked(self, scope: Scope, node: Node, value: int) -> None:
+        """`validatePath(x)` as a statement leaves where x is not valid: what follows works on a checked x."""
+        call = named(node)[0] if node.type == "await_expression" and named(node) else node
+        function = call.child_by_field_name("function") if call.type == "call_expression" else None
+        if function is None:
+            return
+        name = self.text(function).rsplit(".", 1)[-1].lstrip("_").lower()
+        condition = self.builder.inputs_of(value)[0] if self.builder.kind_of(value) == "await" else value
+        if name.startswith(_CHECKS) and self.builder.kind_of(condition) == "call":
+            self.narrow(scope, call, condition, "holds")
+
+    # Branches
+
+    def narrow(self, scope: Scope, condition: Node, value: int, side: str) -> None:
+        """On the side where `condition` holds or fails, its operands are known to have passed it."""
+        for operand in self._operands(condition):
+            name = self.path(operand)
+            if name is None:
+                continue
+            root = name.split(".")[0]
+            if root != name and root in scope.environment and root != "this":
+                # A check of one part may vouch for the whole (its digest, its owner); which checks do, is judged later.
+                whole = scope.environment[root]
+                scope.environment[root] = self.builder.add(scope, "guarded", lines(operand), f"{side}:part", (whole, value))
+            current = scope.environment.get(name)
+            if current is None:
+                if operand.type == "identifier":
+                    continue  # a free name: module variables are not narrowed
+                current = self.value(scope, operand)
+            guarded = self.builder.add(scope, "guarded", lines(operand), side, (current, value))
+            for loop in scope.loops:
+                loop.seen.add(name)
+            self.builder.bind(scope, name, guarded)
+
+    def _operands(self, condition: Node) -> list[Node]:
+        found: list[Node] = []
+        stack = [(condition, False)]
+        while stack and len(found) < 16:
+            node, compared = stack.pop()
+            kind = node.type
+            if kind in ("identifier", "member_expression", "this"):
+                if compared:
+                    inner = node.child_by_field_name("object") if kind == "member_expression" else None
+                    attribute = node.child_by_field_name("property") if kind == "member_expression" else None
+                    if inner is not None and attribute is not None and self.text(attribute) in ("length", "size"):
+                        stack.append((inner, True))
+                    elif kind != "this":
+                        found.append(node)
+                continue
+            if kind == "call_expression":
+                arguments, function = node.child_by_field_name("arguments"), node.child_by_field_name("function")
+                if function is not None and function.type == "member_expression":
+                    inner = function.child_by_field_name("object")
+                    stack += [(inner, True)] if inner is not None else []
+                stack += [(child, True) for child in (arguments.named_children if arguments is not None else [])]
+            elif kind == "binary_expression":
+                operator = node.child_by_field_name("operator")
+                is_comparison = operator is not None and operator.type in _COMPARISONS
+                stack += [(child, compared or is_comparison) for child in node.named_children]
+            elif kind in ("template_string", "template_substitution", "unary_expression", "subscript_expression", "ternary_expression"):
+                stack += [(child, compared) for child in node.named_children]
+            elif kind in _WRAPS:
+                stack += [(child, compared) for child in named(node)[:1]]
+        return found
+
+    def branch(self, scope: Scope, condition: Node) -> tuple[int, int]:
+        value = self.value(scope, condition)
+        self.builder.branches.append(Branch(value, condition.start_point[0] + 1, scope.function, ""))
+        return value, len(self.builder.branches) - 1
+
+    def _if(self, scope: Scope, node: Node) -> bool:
+        before = dict(scope.environment)
+        ends: list[Environment] = []
+        leaves: list[bool] = []
+        branches: list[int] = []
+        known = len(scope.branches)
+        current: Node | None = node
+        has_else = False
+        while current is not None and current.type == "if_statement":
+            condition, body = current.child_by_field_name("condition"), current.child_by_field_name("consequence")
+            alternative = current.child_by_field_name("alternative")
+            if condition is None:
+                break
+            value, number = self.branch(scope, condition)
+            branches.append(number)
+            after_test = dict(scope.environment)
+            scope.branches.append(number)
+            self.narrow(scope, condition, value, "holds")
+            left = self.block(scope, body) if body is not None else False
+            leaves.append(left)
+            if not left:
+                ends.append(scope.environment)
+            scope.environment = after_test
+            self.narrow(scope, condition, value, "fails")
+            if left:
+                self.builder.branches[number] = Branch(value, condition.start_point[0] + 1, scope.function, "holds")
+            inner = named(alternative)[:1] if alternative is not None else []
+            current = inner[0] if inner else None
+            if current is not None and current.type != "if_statement":
+                has_else = True
+                left = self.block(scope, current)
+                if not left:
+                    ends.append(scope.environment)
+                leaves.append(left)
+        del scope.branches[known:]
+        if not has_else:
+            ends.append(scope.environment)
+            leaves.append(False)
+        elif leaves[-1] and not any(leaves[:-1]):
+            for number in branches:
+                old = self.builder.branches[number]
+                self.builder.branches[number] = Branch(old.condition, old.line, old.scope, "fails")
+        if not ends:
+            scope.environment = before
+            return True
+        if len(ends) == 1:
+            scope.environment = ends[0]
+        else:
+            self.builder.join(scope, *ends)
+        if any(leaves):
+            scope.branches.extend(branches)  # the rest of the block runs only as these tests came out
+        return all(leaves)
+
+    def _loop(self, scope: Scope, node: Node) -> None:
+        left, right, body = (node.child_by_field_name(name) for name in ("left", "right", "body"))
+        condition, increment = node.child_by_field_name("condition"), node.child_by_field_name("increment")
+        initializer = node.child_by_field_name("initializer")
+        self._blocks.append({})
+        if initializer is not None:
+            self.statement(scope, initializer)
+        iterated = self.value(scope, right) if right is not None else None
+        before = dict(scope.environment)
+        scope.loops.append(Loop())
+        known = len(scope.branches)
+        if left is not None and right is not None and iterated is not None:
+            self.declare(scope, left)
+            keys = any(child.type == "in" for child in node.children)
+            given = self.builder.add(
+                scope, "unknown" if keys else "element_of", lines(right), "key" if keys else "", () if keys else (iterated,)
+            )
+            self.assign(scope, left, given, declared=node.child_by_field_name("kind") is not None)
+        if condition is not None and node.type != "do_statement" and condition.type != "empty_statement":
+            test = named(condition)[0] if condition.type == "expression_statement" and named(condition) else condition
+            value, number = self.branch(scope, test)
+            scope.branches.append(number)
+            self.narrow(scope, test, value, "holds")
+        if body is not None:
+            self.block(scope, body)
+        if increment is not None:
+            self.value(scope, increment)
+        if condition is not None and node.type == "do_statement":
+            self.branch(scope, condition)
+        del scope.branches[known:]
+        self.builder.close_loop(scope, before)
+        for name, hidden in self._blocks.pop().items():
+            if hidden is None:
+                scope.environment.pop(name, None)
+            else:
+                scope.environment[name] = hidden
+
+    def _try(self, scope: Scope, node: Node) -> bool:
+        before = dict(scope.environment)
+        body, handler, finalizer = (node.child_by_field_name(name) for name in ("body", "handler", "finalizer"))
+        left = self.block(scope, body) if body is not None else False
+        after_body = scope.environment
+        ends = [] if left else [scope.environment]
+        if handler is not None:
+            # An exception may come before or after any assignment of the body.
+            self.builder.join(scope, dict(before), dict(after_body))
+            parameter, inner = handler.child_by_field_name("parameter"), handler.child_by_field_name("body")
+            if parameter is not None:
+                self.declare(scope, parameter)
+                self.assign(scope, parameter, self.builder.add(scope, "unknown", lines(parameter), "exception"), declared=True)
+            if inner is None or not self.block(scope, inner):
+                ends.append(scope.environment)
+        if ends:
+            self.builder.join(scope, *ends)
+        else:
+            scope.environment = after_body
+        for child in named(finalizer) if finalizer is not None else []:
+            if self.block(scope, child):
+                return True
+        return not ends
+
+    def _switch(self, scope: Scope, node: Node) -> None:
+        subject, body = node.child_by_field_name("value"), node.child_by_field_name("body")
+        value = self.value(scope, subject) if subject is not None else None
+        before = dict(scope.environment)
+        ends: list[Environment] = []
+        has_default = False
+        self._blocks.append({})
+        through: Environment | None = None  # where the case above falls through
+        for case in named(body) if body is not None else []:
+            scope.environment = dict(before)
+            if through is not None:
+                self.builder.join(scope, dict(before), through)
+            known = len(scope.branches)
+            test = case.child_by_field_name("value")
+            if case.type == "switch_default":
+                has_default = True
+            elif test is not None and value is not None and subject is not None:
+                wanted = self.value(scope, test)
+                condition = self.builder.add(scope, "operation", lines(test), "==", (value, wanted))
+                self.builder.branches.append(Branch(condition, test.start_point[0] + 1, scope.function, ""))
+                scope.branches.append(len(self.builder.branches) - 1)
+                inner = named(subject)[0] if subject.type == "parenthesized_expression" and named(subject) else subject
+                name = self.path(inner)
+                if name is not None and name in scope.environment:
+                    guarded = self.builder.add(scope, "guarded", lines(inner), "holds", (scope.environment[name], condition))
+                    self.builder.bind(scope, name, guarded)
+            statements = case.children_by_field_name("body")
+            self.hoist(scope, statements)
+            left = ""
+            for statement in statements:
+                if self.statement(scope, statement):
+                    last = named(statement)[-1] if statement.type == "statement_block" and named(statement) else statement
+                    left = left or last.type
+            del scope.branches[known:]
+            if left in ("", "break_statement"):
+                ends.append(scope.environment)
+            through = scope.environment if not left else None
+        self._blocks.pop()
+        if not has_default or not ends:
+            ends.append(dict(before))
+        self.builder.join(scope, *ends)
+
+    # Given by `Definitions`
+
+    def hoist(self, scope: Scope, statements: list[Node]) -> None:
+        raise NotImplementedError
+
+    def define(self, scope: Scope, node: Node) -> None:
+        raise NotImplementedError
+
+    def module_statement(self, scope: Scope, node: Node) -> None:
+        raise NotImplementedError
