@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.findings.fingerprint import fingerprint
@@ -31,7 +32,7 @@ def compose(system: System, outcomes: Iterable[Outcome]) -> tuple[tuple[Finding,
             mitigated.append(outcome)
         else:
             unmet.append(outcome)
-    made: list[tuple[Finding, list[Match]]] = [(_finding(view, group, found), found) for (_slug, group), found in sorted(matches.items())]
+    made = [(_finding(view, group, found), found) for (_slug, group), found in sorted(copies_joined(matches).items())]
     findings = sorted(
         (finding for finding, _found in made),
         key=lambda f: (SEVERITIES.index(f.severity), _CONFIDENCE.index(f.confidence), -f.likelihood * f.impact, f.threat, f.element, f.id),
@@ -45,11 +46,38 @@ def by_sink(match: Match) -> list[Match]:
         return [match]
     ends: dict[str, list[tuple[Flow, ...]]] = {}
     for way in match.ways:
-        ends.setdefault(way[-1].target, []).append(way)
+        ends.setdefault(_end_of(way[-1].target), []).append(way)
     return [
         replace(match, ways=tuple(ways), evidence=evidence_of(match.element, tuple(ways), match.cited), group=f"sink:{end}")
         for end, ways in sorted(ends.items())
     ]
+
+
+_METHOD = re.compile(r"(?P<owner>file_store:(?:[\w.]+\.)?[A-Z]\w*)\.\w+ \(")
+
+
+def _end_of(target: str) -> str:
+    """Files that methods of one class open (`Report.save_as_json`, `Report.save_as_yaml`) are mended in that class, once."""
+    method = _METHOD.match(target)
+    return method["owner"] if method is not None else target
+
+
+def copies_joined(matches: Mapping[tuple[str, str], list[Match]]) -> dict[tuple[str, str], list[Match]]:
+    """Groups whose evidence is the same lines of files of the same name are one: a folder and its copy in a package or a build."""
+    kept: dict[tuple[str, str], list[Match]] = {}
+    first: dict[tuple[object, ...], tuple[str, str]] = {}
+    for key, found in sorted(matches.items()):
+        same = first.setdefault((key[0], *sorted({_lines(e) for match in found for e in match.evidence})), key)
+        paths = {e.path for match in matches[same] for e in match.evidence}
+        if same != key and any(e.path not in paths for match in found for e in match.evidence):
+            kept[same] = [*kept[same], *found]
+        else:
+            kept[key] = found
+    return kept
+
+
+def _lines(evidence: Evidence) -> tuple[str, int, int, str]:
+    return evidence.path.rsplit("/", 1)[-1], evidence.page or 0, evidence.start_line, evidence.quote
 
 
 def group_of(match: Match) -> str:
@@ -58,8 +86,8 @@ def group_of(match: Match) -> str:
         return match.group
     match match.threat.group_by:
         case "source" if match.ways:
-            # Interchangeable models behind one entry are one finding: what comes in is mended once.
-            kind = "llm" if match.element.kind in ("hosted_llm", "local_llm") else match.element.kind
+            # The models and agents behind one entry are one finding: what comes in is mended once.
+            kind = "llm" if match.element.kind in ("hosted_llm", "local_llm", "agent") else match.element.kind
             return f"{kind}<-{match.ways[0][0].source}"
         case "element" | "source" | "sink":
             return match.element.id
@@ -73,7 +101,8 @@ def group_of(match: Match) -> str:
 
 def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
     rated = sorted(
-        ((assess(view, match), match) for match in matches), key=lambda pair: (-pair[0].likelihood * pair[0].impact, pair[1].element.id)
+        ((assess(view, match), match) for match in matches),
+        key=lambda pair: (-pair[0].likelihood * pair[0].impact, _CONFIDENCE.index(pair[0].confidence), pair[1].element.id),
     )
     risk, lead = rated[0]
     threat = lead.threat
@@ -124,8 +153,9 @@ def _describe(view: View, lead: Match, all_of: Sequence[Match]) -> str:
     other = f"`{lead.others[0].name}`" if lead.others else source
     symbol = _name(view, lead.element.id)
     sentence = threat.sentence.format(
-        element=symbol, kind=lead.element.kind.replace("_", " "), source=source, target=target, other=other, symbol=symbol
-    ).strip()
+        element=symbol, kind=lead.element.kind.replace("_", " "), source=source, target=target, other=other, symbol=symbol,
+        names=_named(lead.element),
+    ).strip()  # fmt: skip
     if lead.said:
         also = f" and {len(lead.others)} more" if lead.others else ""
         return f"\u201c{lead.said}\u201d says a document; `{lead.element.name}`{also} has no such control. {threat.summary}"
@@ -134,6 +164,13 @@ def _describe(view: View, lead: Match, all_of: Sequence[Match]) -> str:
         shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
         sentence = f"{sentence.rstrip('.')}. The same holds for {shown}"
     return f"{sentence[:1].upper()}{sentence[1:].rstrip('.')}. {threat.summary}"
+
+
+def _named(element: Element) -> str:
+    """What the element's attribute `names` lists: the packages of a manifest that are meant."""
+    given = element.attributes.get("names")
+    names = [f"`{name}`" for name in given] if isinstance(given, tuple) else []
+    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
 
 
 def _name(view: View, identity: str) -> str:

@@ -65,6 +65,9 @@ def assess(view: View, match: Match) -> Risk:
     if choices > MANY_CHOICES:
         confidence = _lower(confidence)
         reasons.append(f"confidence lowered: a call on the way may mean any of {choices} implementations")
+    if _by_shape(view, match):
+        confidence = _lower(confidence)
+        reasons.append("confidence lowered: the model is recognised by the shape of the call, not by a known library")
     change = [f"removed by {kind.replace('_', ' ')}" for kind in threat.removed_by]
     seen = {control.kind for control in match.lowered}
     change += [f"lowered by {kind.replace('_', ' ')}" for kind in threat.lowered_by if kind not in seen]
@@ -72,6 +75,13 @@ def assess(view: View, match: Match) -> Risk:
         f"raised if {_WORDS[factor]}" for factor in (*threat.likelihood.raise_when, *threat.impact.raise_when) if factor not in factors
     ]
     return Risk(likelihood, impact, severity_of(likelihood, impact), confidence, tuple(reasons), tuple(dict.fromkeys(change)))
+
+
+def _by_shape(view: View, match: Match) -> bool:
+    """Whether the match rests on an element that no known library made."""
+    rests_on = {match.element.id, *(other.id for other in match.others)}
+    rests_on |= {end for way in match.ways for flow in way for end in (flow.source, flow.target)}
+    return any(view.elements[identity].attributes.get("recognised") == "shape" for identity in rests_on)
 
 
 def _scale(scale: Scale, factors: set[Factor], name: str) -> tuple[int, list[str]]:

@@ -18,7 +18,9 @@ from pipeline.system.evidence import EvidenceBook
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.model import Boundary, Flow, System
 from pipeline.system.protection import add_identities, add_protection
-from pipeline.system.sites import find_sites
+from pipeline.system.provider_replies import add_provider_replies
+from pipeline.system.shapes import with_shapes
+from pipeline.system.sites import find_sites, received
 
 _NOT_PRODUCT = frozenset({"test", "vendored", "generated", "documentation"})
 
@@ -36,10 +38,11 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     code = sorted((f for f in facts if isinstance(f, CodeFacts) and f.purpose not in _NOT_PRODUCT), key=lambda f: f.path)
     config = sorted((f for f in facts if isinstance(f, ConfigFacts)), key=lambda f: f.path)
     documents = sorted((f for f in facts if isinstance(f, DocumentFacts)), key=lambda f: f.path)
-    program = Program(code, frameworks.returned_type)
+    program = Program(code, frameworks.returned_type, config, lambda program: received(program, frameworks))
     program.link()
-    assembly = Assembly(program, frameworks, book, find_sites(program, frameworks))
+    assembly = Assembly(program, frameworks, book, with_shapes(program, frameworks, find_sites(program, frameworks)))
     add_code_elements(assembly)
+    add_provider_replies(assembly)
     add_identities(assembly)
     add_prompts_and_secrets(assembly)
     add_code_flows(assembly)

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly, Sink, SourceOf
-from pipeline.system.entries import add_class, add_entry, add_function_element
+from pipeline.system.entries import ENTRY_KINDS, add_class, add_entry
+from pipeline.system.held import elements_of, receivers
 from pipeline.system.labels import SECRET_NAMES, label_of
 from pipeline.system.model import AttributeValue, ElementKind, Label, SinkRole
 from pipeline.system.naming import constant_host, local_name, name_of_call, table_of
-from pipeline.system.sites import CallSite, argument_node, argument_positions, read_flags
+from pipeline.system.sites import CallSite, argument_node, argument_positions, option_positions, read_flags
+from pipeline.system.ties import add_ties, given_as
 from pipeline.system.words import mentions
+
+__all__ = ["add_code_elements", "elements_of", "receivers"]
 
 _IMPLICIT: dict[SinkRole, tuple[ElementKind, str]] = {
     "code": ("interpreter", "python"), "shell": ("interpreter", "shell"), "process_arguments": ("interpreter", "shell"),
@@ -27,28 +31,56 @@ _SOURCE_KIND: dict[Label, tuple[ElementKind, str]] = {
     "user_input": ("component", "request"), "uploaded_file": ("component", "request"), "web_content": ("web_content", ""),
     "retrieved_text": ("retriever", ""), "stored_data": ("data_store", "database"), "prediction": ("ml_model", ""),
     "model_reply": ("hosted_llm", ""), "dataset_records": ("dataset", ""), "environment_value": ("component", "environment"),
-    "model_artifact": ("model_registry", ""), "user_feedback": ("data_store", "feedback"),
+    "model_artifact": ("model_registry", ""), "user_feedback": ("data_store", "feedback"), "identity": ("component", "session"),
 }  # fmt: skip
 
 
 def add_code_elements(assembly: Assembly) -> None:
     """Drafts of elements, sinks, sources and lasting ties, from every site."""
     for entry in assembly.sites.entries:
-        add_entry(assembly, entry)
+        if entry.rule.kind is not None:
+            add_entry(assembly, entry)
     for cls in assembly.sites.classes:
         add_class(assembly, cls)
+    sites = (*assembly.sites.calls, *_named_tools(assembly))
     later: list[CallSite] = []
-    for site in assembly.sites.calls:
-        if site.rule.kind is not None and site.rule.element_from == "receiver":
+    for site in sites:
+        if site.rule.kind is not None and site.rule.element_from != "call":
             later.append(site)
         elif site.rule.kind is not None:
             _add_call(assembly, site, None)
     for site in later:
         _add_call(assembly, site, _receiver_for(assembly, site))
-    for site in assembly.sites.calls:
+    for site in sites:
         _add_ends(assembly, site)
+    add_ties(assembly)
+    _add_marked_controls(assembly)
+
+
+def _named_tools(assembly: Assembly) -> Iterator[CallSite]:
+    """Tools that a package offers ready-made under a name, where an agent is given them: `tools=[google_search]`."""
+    found: dict[Node, None] = {}
     for site in assembly.sites.calls:
-        _add_relations(assembly, site)
+        for wanted in (argument for argument, kind in site.rule.relations.items() if kind == "has_tool"):
+            for given in given_as(assembly, site, wanted) if assembly.program.value(site.node).kind == "call" else ():
+                found.update((o, None) for o in assembly.program.elements(given) if assembly.program.value(o).kind == "name")
+    for node in found:
+        names = assembly.program.names(node)
+        for known in assembly.index.for_read(names):
+            if known.rule.kind is not None:
+                yield CallSite(node, known.rule, known.framework, names, True)
+
+
+def _add_marked_controls(assembly: Assembly) -> None:
+    """Decorators that are controls of the whole application: `@password_auth_callback` on the function that signs people in."""
+    for entry in assembly.sites.entries:
+        control = entry.rule.control
+        if control is None:
+            continue
+        kinds = frozenset({"chat_ui"}) if control == "authentication" else ENTRY_KINDS - {"mcp_tool"}
+        for identity, draft in list(assembly.drafts.by_id.items()):
+            if draft.kind in kinds:
+                assembly.control(control, identity, assembly.cite(entry.marker))
 
 
 # Calls
@@ -57,13 +89,17 @@ _OWN_KIND_WINS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "
 
 
 def _receiver_for(assembly: Assembly, site: CallSite) -> str | None:
-    """The element among those the receiver holds that this call uses; the others are tied to it."""
+    """The element among those the receiver, or the argument, holds that this call uses; others of a receiver are tied to it."""
     if site.rule.kind == "data_store" and table_of(assembly, site) is not None:
         return None  # named for its table
+    kind = site.rule.kind
+    if site.rule.element_from != "receiver":
+        held = [other for given in given_as(assembly, site, site.rule.element_from) for other in elements_of(assembly, given)]
+        held = [identity for identity in dict.fromkeys(held) if assembly.draft(identity).kind == kind]
+        return held[0] if len(held) == 1 else None  # one of several: a run of its own, tied to each
     held = list(dict.fromkeys(receivers(assembly, site.node)))
     if not held:
         return None
-    kind = site.rule.kind
     fitting = [identity for identity in held if assembly.draft(identity).kind == kind]
     fitting = fitting or [identity for identity in held if assembly.draft(identity).kind in _OWN_KIND_WINS]
     chosen = (fitting or held)[0]
@@ -128,59 +164,6 @@ def _add_call(assembly: Assembly, site: CallSite, receiver: str | None) -> None:
         assembly.control(kind, identity, evidence)
 
 
-def receivers(assembly: Assembly, call: Node) -> Iterator[str]:
-    """Elements that the object a method is called on was constructed as."""
-    value = assembly.program.value(call)
-    if value.kind == "attribute":
-        yield from elements_of(assembly, (call[0], value.inputs[0]))
-        return
-    callee = assembly.program.value((call[0], value.inputs[0]))
-    if callee.kind == "attribute":
-        yield from elements_of(assembly, (call[0], callee.inputs[0]))
-    if not assembly.program.names((call[0], value.inputs[0])) or callee.kind != "attribute":
-        yield from elements_of(assembly, (call[0], value.inputs[0]))
-
-
-def elements_of(assembly: Assembly, node: Node, depth: int = 0) -> list[str]:
-    """Elements a value holds: constructed by calls, or the functions and classes themselves."""
-    program = assembly.program
-    found: dict[str, None] = {}
-    if depth > 8:
-        return []
-    for origin in program.elements(node):
-        known = assembly.element_of_call.get(origin)
-        if known is not None:
-            found[known] = None
-            continue
-        value = program.value(origin)
-        if value.kind == "function":
-            for reference in program.functions.get(value.text, ()):
-                if reference in assembly.entry_of_function:
-                    found[assembly.entry_of_function[reference]] = None
-        elif value.kind in ("index", "element_of"):
-            found.update(dict.fromkeys(elements_of(assembly, (origin[0], value.inputs[0]), depth + 1)))
-        elif value.kind == "attribute":
-            for name in program.names(origin):
-                for reference in program.functions.get(name, ()):
-                    if reference in assembly.entry_of_function:
-                        found[assembly.entry_of_function[reference]] = None
-            if not found:
-                found.update(dict.fromkeys(elements_of(assembly, (origin[0], value.inputs[0]), depth + 1)))
-        elif value.kind == "call":
-            for name in program.types(origin):
-                if name in assembly.element_of_class:
-                    found[assembly.element_of_class[name]] = None
-            callee = program.value((origin[0], value.inputs[0]))
-            if not found and callee.kind == "attribute":
-                found.update(dict.fromkeys(elements_of(assembly, (origin[0], callee.inputs[0]), depth + 1)))
-            if not found and not program.targets(origin):
-                for given in value.inputs[1:5]:
-                    found.update(dict.fromkeys(elements_of(assembly, (origin[0], given), depth + 2)))
-        elif value.kind == "class" and value.text in assembly.element_of_class:
-            found[assembly.element_of_class[value.text]] = None
-    return list(found)
-
-
 # Sinks and sources
 
 
@@ -204,6 +187,11 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
                 positions = argument_positions(value, first, site.skip)
             if not positions and "**" in value.labels and (named := [part for part in wanted.split("|") if part.isidentifier()]):
                 positions, key = [value.labels.index("**")], named[0]  # create(**parameters): the entry of that name
+            if not positions:
+                for option in option_positions(assembly.program, node, wanted):  # create({messages}): likewise
+                    positions, key = [option[0]], option[1]
+            if key == "(text)" and not _may_be_text(assembly, node, positions):
+                continue
             for position in positions:
                 element = owner or _implicit(assembly, site, actual)
                 if element is not None:
@@ -218,20 +206,26 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
             known.append(SourceOf(label, element))
 
 
+def _may_be_text(assembly: Assembly, node: Node, positions: list[int]) -> bool:
+    """Whether an argument may be a text that is put together: neither written down here nor an object."""
+    origins = [o for p in positions for o in assembly.program.origins((node[0], assembly.program.value(node).inputs[p]))]
+    return any(assembly.program.value(origin).kind not in ("constant", "collection", "update") for origin in origins)
+
+
 def _secret_reads(assembly: Assembly, site: CallSite) -> None:
     """`os.environ["API_TOKEN"]`: an entry whose name says that it is a credential."""
     file, node = site.node
     values = assembly.program.files[file].values
     for user in range(node + 1, min(len(values), node + 40)):
         value = values[user]
-        if value.kind == "index" and value.inputs[0] == node and mentions([value.text], SECRET_NAMES):
+        if value.kind in ("index", "attribute") and value.inputs[0] == node and mentions([value.text], SECRET_NAMES):
             element = assembly.drafts.put("component", "environment", "application", {}, assembly.cite((file, user), "source"))
             assembly.sources.setdefault((file, user), []).append(SourceOf("secret_value", element))
 
 
 def _is_true(assembly: Assembly, site: CallSite, argument: str) -> bool:
-    value = assembly.program.value(site.node)
-    return any(assembly.program.constant((site.node[0], value.inputs[p])) is True for p in argument_positions(value, argument))
+    given = argument_node(assembly.program, site.node, argument, site.skip)
+    return given is not None and assembly.program.constant(given) is True
 
 
 def _implicit(assembly: Assembly, site: CallSite, role: SinkRole) -> str | None:
@@ -261,53 +255,3 @@ def _source_element(assembly: Assembly, site: CallSite, label: Label) -> str:
         kind, name or local_name(assembly, site), site.rule.zone, dict(site.rule.attributes), assembly.cite(node, "source"), node,
         assembly.purpose(node[0]), assembly.symbol(node), not name,
     )  # fmt: skip
-
-
-# Relations
-
-
-def _add_relations(assembly: Assembly, site: CallSite) -> None:
-    node, value = site.node, assembly.program.value(site.node)
-    owner = assembly.element_of_call.get(node)
-    if owner is None or value.kind != "call":
-        return
-    for wanted, kind in site.rule.relations.items():
-        found = argument_node(assembly.program, node, wanted, site.skip)
-        positions = argument_positions(value, wanted, site.skip)
-        for given in [(node[0], value.inputs[p]) for p in positions] if positions else [found] if found is not None else []:
-            if kind == "has_tool":
-                _adopt_tools(assembly, given)
-            for other in elements_of(assembly, given):
-                assembly.relate(owner, kind, other, assembly.cite(node))
-            if kind == "uses_model":
-                _named_model(assembly, owner, given)
-
-
-def _named_model(assembly: Assembly, owner: str, given: Node) -> None:
-    """`create_agent("openai:gpt-5")`: a model that is only named is still a model."""
-    constant = assembly.program.constant(given)
-    if isinstance(constant, str) and constant:
-        model = assembly.drafts.put(
-            "hosted_llm", constant.split(":", 1)[-1], None, {"model": constant}, assembly.cite(given), given, assembly.purpose(given[0])
-        )
-        assembly.relate(owner, "uses_model", model, assembly.cite(given))
-
-
-def _adopt_tools(assembly: Assembly, given: Node) -> None:
-    """Plain functions and methods handed over as tools become tools."""
-    program = assembly.program
-    for origin in program.elements(given):
-        value = program.value(origin)
-        names = [value.text] if value.kind == "function" else list(program.names(origin)) if value.kind == "attribute" else []
-        if value.kind == "call" and origin not in assembly.element_of_call:
-            names = [name for argument in value.inputs[1:] for name in program.names((origin[0], argument))]
-        for name in names:
-            for reference in program.functions.get(name, ()):
-                if reference not in assembly.entry_of_function:
-                    add_function_element(assembly, reference, "tool", program.function(reference).name, "tool_arguments", "python")
-
-
-# Entries
-
-
-# Classes

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.conversation import conversation_role
+from pipeline.system.discriminators import contradicted
 from pipeline.system.flow_graph import FlowGraph
 from pipeline.system.framework import CallRule
 from pipeline.system.guards import choices_on_way, controls_on_way
@@ -14,7 +15,7 @@ from pipeline.system.knowledge import Known
 from pipeline.system.model import ControlKind, Evidence, Flow, Label, Role, SinkRole
 from pipeline.system.naming import host_of
 from pipeline.system.sites import CallSite
-from pipeline.system.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit
+from pipeline.system.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
 from pipeline.system.verdicts import hands_on_verdict, mark_decision
 
 MAX_WAYS = 6  # ways kept of one flow: between the same elements, in the same role
@@ -36,15 +37,22 @@ def add_code_flows(assembly: Assembly) -> None:
             if source.label not in _NOT_FOLLOWED:
                 groups.setdefault((source.element, source.label), {})[node] = source.path
     for only_text in (False, True):
-        search = FlowSearch(graph, behaviours.of, returns, only_text)
+        # Ways beside all checks first: a shorter one through a check must not hide them.
+        searches = [FlowSearch(graph, behaviours.of, returns, only_text, bare) for bare in (True, False)]
         followed = [(key, nodes) for key, nodes in sorted(groups.items()) if (key[1] == "secret_value") == only_text]
-        for _key, nodes in followed:
-            search.explore(nodes)
+        for search in searches:
+            for _key, nodes in followed:
+                search.explore(nodes)
         for (element, label), nodes in followed:
-            for hit in search.search(nodes):
-                _add_hit(assembly, element, label, hit, behaviours, graph)
-            if search.cut:
+            seen: set[Key] = set()
+            for search in searches:
+                for hit in search.search(nodes, tested=label in ("prediction", "model_reply")):
+                    if hit.key not in seen:
+                        seen.add(hit.key)
+                        _add_hit(assembly, element, label, hit, behaviours, graph)
+            if any(search.cut for search in searches):
                 assembly.notes.append((element, "flow search reached its bound: some flows from here were not followed to the end"))
+            for search in searches:
                 search.cut = False
 
 
@@ -63,15 +71,16 @@ class _Behaviours:
     def of(self, call: Node, argument: int) -> CallBehaviour:
         sinks = self._assembly.sinks.get(call, ())
         is_sink = any(sink.argument == argument for sink in sinks)
-        carries, called = True, None
+        carries, called, cleans = True, None, False
         for site in self._sites.get(call, ()):
+            cleans = cleans or bool(site.rule.cleans)
             if site.rule.stops or site.rule.result is not None:
                 carries = False
             if site.rule.calls_argument is not None:
                 called = site.rule.calls_argument
         if is_sink and not any(sink.role in ("prompt", "system_prompt", "instructions") for sink in sinks):
             carries = False
-        return CallBehaviour(carries, is_sink, called)
+        return CallBehaviour(carries, is_sink, called, cleans)
 
     def passed(self, trace: Iterable[Node]) -> list[tuple[Node, Known[CallRule]]]:
         """Rules of calls the data went through: what they clean or control."""
@@ -102,7 +111,7 @@ def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours
             _add_way(assembly, source, page, label, "html", hit, behaviours, graph)
         return
     for sink in assembly.sinks.get(hit.call, ()):
-        if sink.key and hit.path and hit.path[0].split("@")[0] not in (sink.key, "*", "?"):
+        if sink.key and not _leads_to(hit.path, sink.key):
             continue
         if sink.role == "url" and sink.argument == hit.argument and _host_is_fixed(assembly, hit):
             continue
@@ -116,9 +125,18 @@ def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours
             _add_way(assembly, source, sink.element, label, role, hit, behaviours, graph)
 
 
+def _leads_to(path: tuple[str, ...], key: str) -> bool:
+    """Whether data under a path is, or holds, what stands under a key: `config.text`."""
+    if key == "(text)":  # what is given is the text itself, not an object that holds it
+        return not path
+    return all(part.split("@")[0] in (wanted, "*", "?") for part, wanted in zip(path, key.split("."), strict=False))
+
+
 def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
     """`f"https://api.example/v1/{x}"`: the data chooses a part of the path, not who is asked."""
     program = assembly.program
+    if any(part.split("@")[0] in ("searchParams", "search", "hash") for part in hit.path):  # what is asked, not who
+        return True
     for node in hit.trace:
         value = program.value(node)
         if value.kind == "format" and value.inputs:
@@ -138,7 +156,9 @@ def _add_way(
     known = assembly.flows.get((source, target, role), [])
     if len(known) >= MAX_WAYS:
         return
-    if any(flow.steps and hit.trace and _same_end(assembly, flow, hit) and label in flow.carries for flow in known):
+    if any(flow.steps and label in flow.carries and _same_end(assembly, flow, hit) for flow in known):
+        return
+    if contradicted(assembly, hit):
         return
     controls: list[tuple[ControlKind, Node]] = []
     # `clean(markdown(x))`: what comes out of the sink is cleaned before anybody sees it.

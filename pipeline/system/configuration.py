@@ -6,6 +6,7 @@ an extra index, with a look-alike name) get elements of their own.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -14,7 +15,10 @@ from rapidfuzz.distance import DamerauLevenshtein
 from ingest.facts import ConfigFacts, Setting
 from ingest.source import Attribute
 from pipeline.system.assembly import Assembly
+from pipeline.system.deployment import folder_of, holds_a_model, installs, installs_from_lock, normal
+from pipeline.system.derive import mark_examples
 from pipeline.system.model import AttributeValue, ElementKind
+from pipeline.system.step_limits import mark_step_limits
 from pipeline.system.words import load_words
 
 _MAX_PLACES = 8
@@ -23,20 +27,20 @@ _MAX_PLACES = 8
 def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
     """Drafts from all settings of files that belong to the product."""
     used = [file for file in files if file.purpose not in ("test", "vendored", "generated")]
-    locked = {_folder(file.path) for file in used for s in file.settings if s.kind == "lock"}
+    locked = {folder_of(file.path) for file in used for s in file.settings if s.kind == "lock"}
     for file in used:
         by_kind: dict[str, list[Setting]] = {}
         for setting in file.settings:
             by_kind.setdefault(setting.kind, []).append(setting)
         direct = [package for package in by_kind.get("package", ()) if package.attributes.get("direct") is not False]
         if direct:
-            _packages(assembly, file, direct, by_kind.get("package_index", []), locked)
+            _packages(assembly, file, direct, by_kind.get("package_index", []), locked, used)
         elif "package_index" in by_kind:
             _indexes(assembly, file, by_kind["package_index"], hashed=False)
         if {"image", "container_user", "container_build"} & by_kind.keys():
-            _container(assembly, file, by_kind)
+            _container(assembly, file, by_kind, used)
         for setting in by_kind.get("service", ()):
-            _service(assembly, file, setting)
+            _service(assembly, file, setting, used)
         if "workflow" in by_kind:
             _workflow(assembly, file, by_kind)
         for setting in by_kind.get("environment", ()):
@@ -48,34 +52,41 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
                 _secret(assembly, file, setting, "config")
         for setting in by_kind.get("mcp_server", ()):
             _mcp_client(assembly, file, setting)
+    mark_step_limits(assembly, used)
+    mark_examples(assembly)
 
 
-def _folder(path: str) -> str:
-    return path.rsplit("/", 1)[0] if "/" in path else ""
-
-
-def _packages(assembly: Assembly, file: ConfigFacts, packages: Sequence[Setting], indexes: Sequence[Setting], locked: set[str]) -> None:
+def _packages(
+    assembly: Assembly, file: ConfigFacts, packages: Sequence[Setting], indexes: Sequence[Setting], locked: set[str],
+    files: Sequence[ConfigFacts],
+) -> None:  # fmt: skip
     words = load_words()
-    popular = set(words.ai_packages)
+    ai_names = set(words.ai_packages)
+    popular = ai_names | set(words.imitated_packages)
     packages = [p for p in packages if p.attributes.get("group") != "build"]  # what builds the product is none of its parts
     if not packages:
         return
     ecosystem = str(packages[0].attributes.get("ecosystem") or "pypi")
-    is_locked = any(file.path.startswith(folder + "/") or folder in ("", _folder(file.path)) for folder in locked)
+    is_locked = any(installs_from_lock(other, file.path) for other in files) or any(
+        file.path.startswith(folder + "/") or folder in ("", folder_of(file.path)) for folder in locked
+    )
     hashed = sum(1 for p in packages if p.attributes.get("pin") == "hash")
     loose = [p for p in packages if p.attributes.get("pin") in ("none", "range")]
-    ai = [p for p in packages if _normal(p.name) in popular]
+    ai = [p for p in packages if normal(p.name) in ai_names]
     judged = [p for p in loose if p in ai] if ai else loose
+    # Whoever installs a library locks it for themselves; one that an image of this tree is built from is an application as well.
+    made = [s for s in file.settings if s.kind == "project" and s.attributes.get("built") and s.attributes.get("published")]
+    library = bool(made) and not any(installs(other, file.path) for other in files)
     manifest = assembly.drafts.put(
         "package", file.path, None,
         {"total": len(packages), "unpinned": len(loose), "locked": is_locked or hashed == len(packages), "ai": bool(ai),
         "ecosystem": ecosystem,
-         "pin": "none" if any(p.attributes.get("pin") == "none" for p in judged) else "range" if judged else "exact"},
+         "pin": "none" if any(p.attributes.get("pin") == "none" for p in judged) else "range" if judged else "exact",
+         **({"library": True} if library else {}), **({"names": tuple(dict.fromkeys(p.name for p in judged))} if ai and judged else {})},
         None, None, file.purpose,
     )  # fmt: skip
     draft = assembly.draft(manifest)
-    loose_ai = [p for p in loose if _normal(p.name) in popular]
-    for setting in [*loose_ai, *(p for p in loose if p not in loose_ai)][:_MAX_PLACES] or packages[:1]:
+    for setting in judged[:_MAX_PLACES] or packages[:1]:
         evidence = assembly.cite_place(setting.place)
         if evidence is not None and evidence not in draft.evidence:
             draft.evidence.append(evidence)
@@ -84,12 +95,13 @@ def _packages(assembly: Assembly, file: ConfigFacts, packages: Sequence[Setting]
     _indexes(assembly, file, indexes, hashed == len(packages))
     for setting in packages:
         pin = setting.attributes.get("pin")
-        alike = look_alike(_normal(setting.name), popular)
+        alike = look_alike(normal(setting.name), popular)
         if pin in ("git", "url") or alike is not None:
             attributes: dict[str, AttributeValue] = {
                 "pin": str(pin or "none"),
                 "ecosystem": ecosystem,
-                "ai": _normal(setting.name) in popular,
+                "ai": normal(setting.name) in ai_names,
+                "names": (setting.name,),
             }
             if alike is not None:
                 attributes["lookalike_of"] = alike
@@ -103,10 +115,6 @@ def _indexes(assembly: Assembly, file: ConfigFacts, indexes: Sequence[Setting], 
             identity = _put(assembly, "package", index.name, {"extra_index": True, "ecosystem": "pypi", "locked": hashed}, index, file)
             if hashed:
                 assembly.control("hash_check", identity, assembly.cite_place(index.place))
-
-
-def _normal(name: str) -> str:
-    return name.lower().replace("_", "-").replace(".", "-").split("[")[0]
 
 
 _KNOWN_NEIGHBOURS = frozenset(
@@ -136,7 +144,7 @@ def _versioned(name: str, other: str) -> bool:
     return name.rstrip("0123456789") == other.rstrip("0123456789")
 
 
-def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequence[Setting]]) -> None:
+def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequence[Setting]], files: Sequence[ConfigFacts]) -> None:
     users = by_kind.get("container_user", ())
     root = not users or bool(users[-1].attributes.get("root"))
     images = by_kind.get("image", ())
@@ -144,6 +152,9 @@ def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequ
     worst = next((pin for pin in ("latest", "none", "tag") if pin in pins), "digest")
     base = images[-1] if images else (users or by_kind.get("container_build", ()))[0]
     attributes: dict[str, AttributeValue] = {"root": root, "pin": worst}
+    installed = [package.name for package in by_kind.get("package", ())]
+    if holds_a_model(assembly, file.path, [image.name for image in images], installed, files):
+        attributes["runs_model"] = True
     for build in by_kind.get("container_build", ()):
         for name in ("exposes", "ports"):
             if build.attributes.get(name):
@@ -166,24 +177,18 @@ def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequ
 _STORES = {"chroma": "vector_store", "qdrant": "vector_store", "weaviate": "vector_store", "milvus": "vector_store",
 "pgvector": "vector_store", "postgres": "data_store",
            "mysql": "data_store", "mariadb": "data_store", "mongo": "data_store", "redis": "data_store", "elasticsearch": "data_store",
+           "neo4j": "data_store", "opensearch": "data_store", "clickhouse": "data_store", "minio": "data_store",
            "ollama": "inference_server",
            "vllm": "inference_server", "text-generation-inference": "inference_server", "triton": "inference_server",
            "mlflow": "model_registry"}  # fmt: skip
 
 
-def _service(assembly: Assembly, file: ConfigFacts, setting: Setting) -> None:
+def _service(assembly: Assembly, file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts]) -> None:
     a = setting.attributes
     image = str(a.get("image") or "")
-    published = a.get("published")
     attributes: dict[str, AttributeValue] = {"service": setting.name}
-    if published:
-        attributes["published"] = _value(published)
-        open_ports = [
-            str(p)
-            for p in (published if isinstance(published, tuple) else (published,))
-            if not str(p).startswith(("127.0.0.1", "localhost", "[::1]"))
-        ]
-        attributes["exposed"] = bool(open_ports)
+    if a.get("published") or a.get("network_mode") == "host":
+        attributes |= {"published": True, "exposed": True}
     kind: ElementKind = "container"
     for word, known in _STORES.items():
         if word in image.split("@")[0].lower():
@@ -201,15 +206,19 @@ def _service(assembly: Assembly, file: ConfigFacts, setting: Setting) -> None:
             attributes["root"] = True
         if not image:
             attributes["built_here"] = True
+        if attributes.get("root") and holds_a_model(assembly, file.path, [image] if image else [], (), files):
+            attributes["runs_model"] = True
     else:
         attributes["remote"] = True
-        attributes["authenticated"] = _has_credentials(a)
+        attributes["authenticated"] = _has_credentials(setting, file, files)
+        if a.get("default_passwords"):
+            attributes |= {"default_password": True, "names": _tuple(a["default_passwords"])}
         if a.get("pin"):
             attributes["pin"] = str(a["pin"])
     identity = _put(
         assembly, kind, f"{setting.name} ({file.path})" if kind == "container" else f"{setting.name} service", attributes, setting, file
     )
-    if kind != "container" and _has_credentials(a):
+    if attributes.get("authenticated") is True:
         assembly.control("authentication", identity, assembly.cite_place(setting.place))
     if kind != "container" and not attributes.get("exposed"):
         isolated = assembly.cite_place(setting.place)
@@ -227,13 +236,24 @@ def _tuple(value: Attribute) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else (str(value),) if value else ()
 
 
-def _has_credentials(attributes: Mapping[str, Attribute]) -> bool:
-    names = " ".join((*_tuple(attributes.get("environment")), *_tuple(attributes.get("command")))).upper()
-    if "ANONYMOUS_ACCESS_ENABLED=TRUE" in names.replace(" ", ""):
-        return False
-    return any(
-        word in names for word in ("PASSWORD", "API_KEY", "AUTHN", "AUTH_TOKEN", "SECRET", "REQUIREPASS", "AUTHENTICATION", "--API-KEY")
-    )
+_CREDENTIAL = ("PASSWORD", "API_KEY", "APIKEY", "AUTHN", "AUTH_TOKEN", "AUTH_CREDENTIALS", "SECRET", "REQUIREPASS", "AUTHENTICATION",
+               "AUTHORIZATIONENABLED", "--API-KEY")  # fmt: skip
+# Keys by which the service itself is a client of somebody else, and variables that say that nobody is asked.
+_NOT_ITS_OWN = re.compile(
+    r"^(OPENAI|AZURE|COHERE|HF|HUGGING_?FACE|ANTHROPIC|MISTRAL|GOOGLE|AWS|S3|MINIO_(ACCESS|SECRET)|ETCD|JINAAI)_|"
+    r"ANONYMOUS|ALLOW_EMPTY|_OPTIONAL"
+)
+
+
+def _has_credentials(service: Setting, file: ConfigFacts, files: Sequence[ConfigFacts]) -> bool:
+    """Whether a service is told to ask for a password or key: by its variables, those of its `env_file`, or its command."""
+    a = service.attributes
+    folder = folder_of(file.path)
+    given = {posixpath.normpath(posixpath.join(folder, name)) for name in _tuple(a.get("env_files"))}
+    names = [s.name.upper() for s in file.settings if s.kind == "environment" and s.attributes.get("service") == service.name]
+    names += [s.name.upper() for other in files if other.path in given for s in other.settings if s.kind == "environment"]
+    told = " ".join((*(name for name in names if not _NOT_ITS_OWN.search(name)), *_tuple(a.get("command")))).upper()
+    return any(word in told for word in _CREDENTIAL)
 
 
 def _workflow(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequence[Setting]]) -> None:

@@ -12,6 +12,10 @@ from pipeline.system.taint import Hit
 _SYSTEM_ROLES = frozenset({"system", "developer"})
 
 
+_SPEAKERS = _SYSTEM_ROLES | {"user", "human", "assistant", "ai", "tool", "function"}
+_TEXT_FIELDS = frozenset({"content", "text", "message", "body", "parts", "value"})
+
+
 _LISTS = frozenset(
     {
         "builtins.list",
@@ -33,6 +37,7 @@ def conversation_role(assembly: Assembly, hit: Hit) -> SinkRole:
     """Which part of a message list the data became: the system's words, a turn, or the whole list."""
     if any("@" in part for part in hit.path):
         role = next(part for part in hit.path if "@" in part).split("@")[1]
+        role = (_given_speaker(assembly, hit) or role) if role == "?" else role
         # A caller who says who speaks, or whose text is put into the assistant's mouth, writes the conversation.
         return "system_prompt" if role in _SYSTEM_ROLES else "conversation" if role in ("?", "assistant", "ai") else "prompt"
     lists = False
@@ -63,6 +68,30 @@ def conversation_role(assembly: Assembly, hit: Hit) -> SinkRole:
         if value.kind == "call" and len(value.inputs) > 1 and _first_constant(assembly, node) in _LIST_FIELDS:
             lists = True
     return "conversation" if lists else "prompt"
+
+
+def _given_speaker(assembly: Assembly, hit: Hit) -> str:
+    """The role the text was given where it became a message, which a later list only repeats: `{"role": m.role, "content": m.content}`.
+
+    Empty where the data itself may say who speaks.
+    """
+    for before, node in zip(hit.trace, hit.trace[1:], strict=False):
+        value = assembly.program.value(node)
+        if value.kind not in ("call", "collection") or "role" not in value.labels or before[0] != node[0] or before[1] not in value.inputs:
+            continue
+        if value.labels[value.inputs.index(before[1])] not in _TEXT_FIELDS:
+            continue
+        said = [_speaker(assembly, origin) for origin in assembly.program.origins((node[0], value.inputs[value.labels.index("role")]))]
+        if said and all(said):
+            return next((speaker for speaker in said if speaker in _SYSTEM_ROLES), said[0])
+    return ""
+
+
+def _speaker(assembly: Assembly, node: Node) -> str:
+    """A constant speaker, or a member of an enumeration named for one."""
+    value = assembly.program.value(node)
+    text = value.text.lower() if value.kind in ("constant", "attribute") else ""
+    return text if text in _SPEAKERS and (value.kind == "constant" or value.text.isupper()) else ""
 
 
 def _first_constant(assembly: Assembly, call: Node) -> object:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from pipeline.system.assembly import Assembly
 from pipeline.system.entries import ENTRY_KINDS
+from pipeline.system.inference import MODELS, RUN_BY, models_run
 from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, SinkRole, Zone
 from pipeline.system.words import load_words, mentions, words_of
 
@@ -28,7 +29,7 @@ def derive(assembly: Assembly) -> None:
     _recorded(assembly)
     _inference(assembly)
     _models(assembly)
-    _purposes(assembly)
+    mark_examples(assembly)
 
 
 def _calls(assembly: Assembly) -> None:
@@ -73,8 +74,9 @@ def _effects(assembly: Assembly) -> None:
             node = (reference[0], parameter.value)
             if any(source.label == "identity" for source in assembly.sources.get(node, ())):
                 continue
-            if mentions([parameter.name], words.identity_parameter) and words_of(parameter.name):
-                draft.attributes["identity_parameter"] = parameter.name
+            for name in assembly.program.parts_read(reference[0], parameter):
+                if mentions([name], words.identity_parameter) and words_of(name):
+                    draft.attributes["identity_parameter"] = name
 
 
 def _acts(name: str) -> bool:
@@ -142,7 +144,11 @@ def _imply(
 
 def _recorded(assembly: Assembly) -> None:
     """A model, tool or decision whose data reaches a log or an audit table is recorded there."""
-    for (source, target, role), flows in sorted(assembly.flows.items(), key=str):
+    prompted: dict[str, list[str]] = {}
+    for source, target, _role in sorted(key for key in assembly.flows if key[2] in ("prompt", "conversation", "system_prompt")):
+        if target not in prompted.setdefault(source, []):
+            prompted[source].append(target)
+    for (source, target, role), flows in sorted(assembly.flows.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or "")):
         if role not in ("log", "store_write"):
             continue
         from_kind, to_draft = assembly.draft(source).kind, assembly.draft(target)
@@ -155,9 +161,7 @@ def _recorded(assembly: Assembly) -> None:
             elif from_kind == "ml_model" and "prediction" in flow.carries:
                 assembly.control("audit_log", source, last, "the decision is recorded here")
             elif to_draft.kind == "log" and "user_input" in flow.carries:
-                for model in {
-                    t for (s, t, r), _f in assembly.flows.items() if s == source and r in ("prompt", "conversation", "system_prompt")
-                }:
+                for model in prompted.get(source, ()):
                     assembly.control("prompt_log", model, last, "the input is recorded here")
 
 
@@ -170,14 +174,15 @@ def _inference(assembly: Assembly) -> None:
     for (kind, _place), (elements, _evidence) in assembly.controls.items():
         for identity in elements:
             covered.setdefault(identity, set()).add(kind)
+    run_in = models_run(assembly)
     for reference, identity in sorted(assembly.entry_of_function.items()):
         draft = assembly.draft(identity)
         if draft.kind not in ENTRY_KINDS:
             continue
-        reached = {assembly.draft(t).kind for (s, k, t) in assembly.relations if s == identity and k == "calls"}
-        flows = {assembly.draft(t).kind for (s, t, _r) in assembly.flows if s == identity}
-        if (reached | flows) & {"hosted_llm", "local_llm", "agent", "ml_model", "training_job"}:
-            draft.attributes["runs_inference"] = bool((reached | flows) & {"hosted_llm", "local_llm", "agent", "ml_model"})
+        run = {kind for function in assembly.reach(reference) for kind in run_in.get(function, ())}
+        run |= {assembly.draft(t).kind for (s, t, role) in assembly.flows if s == identity and role in RUN_BY}
+        if run & MODELS:
+            draft.attributes["runs_inference"] = True
         if draft.kind in ("http_route", "websocket", "chat_ui", "webhook"):
             draft.attributes["authenticated"] = "authentication" in covered.get(identity, set())
             if mentions([draft.name, assembly.program.function(reference).name], load_words().administrative):
@@ -256,7 +261,8 @@ def _names_around(assembly: Assembly, identity: str) -> list[str]:
     return names
 
 
-def _purposes(assembly: Assembly) -> None:
+def mark_examples(assembly: Assembly) -> None:
+    """What stands in examples or documentation only says so; asked again when more elements are known."""
     for draft in assembly.drafts.by_id.values():
         if draft.purposes and draft.purposes <= {"example", "documentation"}:
             draft.attributes["examples_only"] = True

@@ -23,12 +23,14 @@ _COMMON = frozenset({"the", "and", "get", "post", "put", "api", "app", "main", "
 "tool", "tools", "agent", "data",
                      "service", "server", "client", "system", "user", "users", "run", "list", "search", "chat", "text", "id", "file",
                      "files", "all", "call", "calls", "new", "is",
+                     "command", "commands", "process", "subprocess", "executor", "handler", "manager", "result", "page", "pages",
                      "langchain", "openai", "support", "http", "clients", "write", "read", "send", "message", "code", "python", "sql",
                      "database"})  # fmt: skip
-_UNIVERSAL = re.compile(
-    r"\b(all|every|each|any|always|no|never|only|whatever)\b|\b(tool calls|prompts|models|model revisions|decisions|endpoints|routes)\b",
-    re.IGNORECASE,
-)
+_ALL = re.compile(r"\b(all|every|each|any|no|whatever)\b(?: [\w-]+){0,3}? $", re.IGNORECASE)  # just before the word that names a kind
+_ONE = re.compile(r"\b(this|that)\b(?: [\w-]+){0,2}? $", re.IGNORECASE)
+_ALWAYS = re.compile(r"\b(always|never|only)\b", re.IGNORECASE)
+# Where code is tried out: nobody keeps promises there.
+_TRIED_OUT = frozenset({"experiments", "experiment", "notebooks", "notebook", "playground", "research", "scratch"})
 _CARRIED: dict[ElementKind, Label] = {
     "web_content": "web_content", "end_user": "user_input", "anonymous_public": "user_input", "dataset": "dataset_records",
     "vector_store": "retrieved_text",
@@ -100,18 +102,36 @@ def _candidates(assembly: Assembly, sentence: str, promise: Promise, document: s
     possible = [
         draft for _, draft in sorted(assembly.drafts.by_id.items())
         if draft.kind in promise.about and _speaks_of(document,
-        draft) and draft.evidence and draft.attributes.get("examples_only") is not True and _narrowed(draft, promise)
+        draft) and _is_built(draft) and draft.evidence and draft.attributes.get("examples_only") is not True and _narrowed(draft, promise)
         and (not promise.via or _arriving(assembly, draft.id, promise, sentence))
     ]  # fmt: skip
     named = [draft.id for draft in possible if _names(assembly, draft, sentence)]
     if named:
         return named
-    if not promise.via and not _UNIVERSAL.search(sentence):
-        return []  # a sentence about one thing that bears no name found here
+    # A sentence about one thing that bears no name found here is about nothing that can be held against it.
+    said = [word for word in promise.words if (says_word(sentence, word) if promise.via else _says_all(sentence, word))]
     if isinstance(promise.words, dict):
-        kinds = {kind for word, meant in promise.words.items() if says_word(sentence, word) for kind in meant}
+        kinds = {kind for word in said for kind in promise.words[word]}
         return [draft.id for draft in possible if draft.kind in kinds]
-    return [draft.id for draft in possible] if any(says_word(sentence, word) for word in promise.words) else []
+    return [draft.id for draft in possible] if said else []
+
+
+def _says_all(sentence: str, word: str) -> bool:
+    """Whether the word stands for all of its kind: "every endpoint", "endpoints", "the API always"; not "this endpoint ... all chats"."""
+    for match in re.finditer(rf"\b(?:{word})\b", sentence, re.IGNORECASE):
+        before = sentence[: match.start()]
+        if _ALL.search(before):
+            return True
+        if not _ONE.search(before) and (match.group().lower().endswith("s") or _ALWAYS.search(sentence)):
+            return True
+    return False
+
+
+def _is_built(draft: Draft) -> bool:
+    """Whether an element stands in code that is built on, not in a notebook or a folder where something was tried out."""
+    return not draft.evidence or any(
+        not e.path.endswith(".ipynb") and not _TRIED_OUT & set(e.path.lower().split("/")[:-1]) for e in draft.evidence
+    )
 
 
 def _narrowed(draft: Draft, promise: Promise) -> bool:
@@ -130,7 +150,7 @@ def _names(assembly: Assembly, draft: Draft, sentence: str) -> bool:
     """Whether the sentence names the element: by its code name, its path, or a telling word of its name."""
     name = draft.name.split(" (")[0]
     path = str(draft.attributes.get("path") or "")
-    if len(path) > 2 and path in sentence:
+    if len(path) > 2 and re.search(rf"(?<![\w/}}]){re.escape(path)}(?![\w{{]|/[\w{{])", sentence):
         return True
     if len(name) > 5 and ("_" in name or "." in name) and name in sentence:
         return True

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ingest.code.program import Node
 from ingest.facts import Value
-from ingest.secrets import find_secrets, is_public_identifier, mask_literals_of
+from ingest.secrets import find_secrets, is_placeholder, is_public_identifier, mask_literals_of
 from pipeline.system.assembly import Assembly
-from pipeline.system.model import AttributeValue
+from pipeline.system.model import AttributeValue, Evidence
+from pipeline.system.sites import entry_of
 from pipeline.system.words import load_words
 
-# A credential told in prose: `user "nora" and password "Vinter-77"`. Quoted, with a digit or a sign in it.
+# A credential told in prose: `user "nora" and password "Vinter-77"`, or `the password is Vinter77`. It has a digit or a sign in it, which
+# tells it from names of settings; a quote right after the word closes a code span (`token=`, `secret=`) and opens no value.
 _SPOKEN = re.compile(
-    r"\b(?:password|passphrase|passcode|access code|api key|token)\b\W{1,4}(?:is\W{1,3})?"
-    r"[\"'`](?=[^\"'`\s]*[\d!#$%&*+@_-])[^\"'`\s]{6,}[\"'`]",
+    r"\b(?:password|passphrase|passcode|access code|api key|token)\b"
+    r"(?:[^\w\"'`\n]{1,4}(?:is[^\w\"'`\n]{1,3})?[\"'`](?P<quoted>(?=[^\"'`\s]*[\d!#$%&*+@])[^\"'`\s]{6,})[\"'`]"
+    r"| is (?P<bare>(?=[^\s\"'`]*\d)(?=[^\s\"'`]*[A-Za-z])[^\s\"'`.,;]{6,}))",
     re.IGNORECASE,
 )
+_FIRST_WORDS = re.compile(r"[a-z']+(?: [a-z']+)?")  # of what was found: the value comes later
+_READ = 200_000  # characters of one text
 _PROMPT_ROLES = frozenset({"system_prompt", "instructions"})
 
 
@@ -32,6 +38,8 @@ def _prompts(assembly: Assembly) -> set[Node]:
         value = program.value(call)
         for sink in sinks:
             given = (call[0], value.inputs[sink.argument])
+            for key in sink.key.split(".") if sink.key else ():
+                given = entry_of(program, given, key) or given
             if sink.role in _PROMPT_ROLES:
                 texts = _texts(assembly, given)
             elif sink.role == "conversation":
@@ -43,18 +51,47 @@ def _prompts(assembly: Assembly) -> set[Node]:
                     continue
                 found.add(node)
                 attributes: dict[str, AttributeValue] = {"text_kind": "system"}
-                lowered = text.lower()
-                phrase = next((phrase for phrase in load_words().confidential if phrase in lowered), None)
+                phrase = _confidential(text)
                 if phrase is not None:
                     attributes["confidential"] = phrase
-                if find_secrets(text) or _SPOKEN.search(text):
+                spoken = _spoken(text)
+                if spoken or find_secrets(text):
                     attributes["holds_secret"] = True
                 name = _name(assembly, node)
-                prompt = assembly.drafts.put(
-                    "prompt", name, None, attributes, assembly.cite(node), node, assembly.purpose(node[0]), assembly.symbol(node)
-                )
-                assembly.relate(sink.element, "has_prompt", prompt, assembly.cite(call))
+                cited = _without(assembly.cite(node), spoken)
+                purpose, symbol = assembly.purpose(node[0]), assembly.symbol(node)
+                prompt = assembly.drafts.put("prompt", name, None, attributes, cited, node, purpose, symbol)
+                assembly.relate(sink.element, "has_prompt", prompt, _without(assembly.cite(call), spoken))
     return found
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern) for pattern in load_words().confidential)
+
+
+def _confidential(text: str) -> str | None:
+    """The first kind of words by which a prompt says that it holds what must stay inside; never the value itself."""
+    lowered = text[:_READ].lower()
+    found = next((match for pattern in _patterns() if (match := pattern.search(lowered))), None)
+    said = _FIRST_WORDS.match(found.group()) if found is not None else None
+    return said[0] if said is not None else None
+
+
+def _spoken(text: str) -> set[str]:
+    """Credentials told in prose."""
+    values = {match["quoted"] or match["bare"] for match in _SPOKEN.finditer(text[:_READ])}
+    return {value for value in values if not is_placeholder(value)}
+
+
+def _without(evidence: Evidence | None, values: set[str]) -> Evidence | None:
+    """The evidence with values masked that no detector of formats knows."""
+    if evidence is None or not values:
+        return evidence
+    quote = evidence.quote
+    for value in sorted(values, key=len, reverse=True):
+        quote = quote.replace(value, "****")
+    return evidence.model_copy(update={"quote": quote})
 
 
 def _name(assembly: Assembly, node: Node) -> str:

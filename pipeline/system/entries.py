@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from ingest.code.program import FunctionRef, Node
@@ -16,30 +17,55 @@ ENTRY_KINDS: frozenset[ElementKind] = frozenset(
 )
 
 
+_VARIABLE = re.compile(r"\{[^}]*\}|<[^>]*>|/:\w+")
 _PLAIN_TYPES = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date", "datetime.datetime"})
 
 
 def add_entry(assembly: Assembly, entry: EntrySite) -> None:
+    """The element of a function that a framework calls. One function behind several addresses is one route."""
+    rule = entry.rule
+    assert rule.kind is not None
+    siblings = [
+        other for other in assembly.sites.entries if other.function == entry.function and other.rule.kind == rule.kind
+    ] if rule.kind == "http_route" else []  # fmt: skip
+    name, attributes = _said(assembly, entry)
+    if len(siblings) > 1:
+        said = [_said(assembly, other) for other in siblings]
+        plainest = min(said, key=lambda one: (len(_VARIABLE.findall(one[0])), len(one[0]), one[0]))
+        if plainest[0] != name:
+            return  # it is named by its plainest address
+        others = tuple(sorted({other for other, _attributes in said} - {name}))
+        attributes |= {"also": others} if others else {}
+    identity = add_function_element(assembly, entry.function, rule.kind, name, None, entry.framework, attributes, rule)
+    for kind in read_flags(assembly.program, entry.marker, rule.flags).controls:
+        assembly.control(kind, identity, assembly.cite(entry.marker))
+
+
+def _said(assembly: Assembly, entry: EntrySite) -> tuple[str, dict[str, AttributeValue]]:
+    """The name of an entry, and what its marker says of it: `@router.post("/ask", response_class=HTMLResponse)`."""
     program, rule = assembly.program, entry.rule
     function = program.function(entry.function)
-    name, given_name = function.name, False
+    name, given_name = function.name.strip("<>"), False
     marker = program.value(entry.marker)
     if rule.name_from is not None and marker.kind == "call":
         for position in argument_positions(marker, rule.name_from):
             constant = program.constant((entry.marker[0], marker.inputs[position]))
             if isinstance(constant, str) and (constant or rule.kind == "http_route"):
                 name, given_name = constant, True
-    says = read_flags(program, entry.marker, rule.flags)
-    attributes: dict[str, AttributeValue] = {**rule.attributes, **says.attributes}
+    if rule.files is not None and (placed := re.search(rule.files, program.files[entry.function[0]].path)) is not None:
+        served = placed.groupdict().get("path")
+        if served is not None or "path" in placed.groupdict():
+            name, given_name = "/" + re.sub(r"\([^/()]*\)/?", "", served or ""), True  # (groups) of folders are no part of addresses
+    attributes: dict[str, AttributeValue] = {**rule.attributes, **read_flags(program, entry.marker, rule.flags).attributes}
     if rule.kind == "http_route":
         method = str(attributes.get("method") or _method_of(program.names(_callee(assembly, entry.marker))))
+        if rule.exports and function.name in rule.exports and function.name.isupper():
+            method = function.name
         path = f"{_prefix(assembly, entry)}{name}" if given_name else name
         name = f"{method.upper()} {path or '/'}".strip()
         attributes["path"] = path or "/"
         attributes["method"] = method.upper()
-    identity = add_function_element(assembly, entry.function, rule.kind, name, None, entry.framework, attributes, rule)
-    for kind in says.controls:
-        assembly.control(kind, identity, assembly.cite(entry.marker))
+    return name, attributes
 
 
 def _callee(assembly: Assembly, marker: Node) -> Node:
@@ -78,7 +104,8 @@ def add_function_element(
     """An element whose body is a function; its parameters are sources."""
     identity = assembly.drafts.put(
         kind, name, rule.zone if rule is not None else None, attributes, assembly.function_evidence(reference), None,
-        assembly.purpose(reference[0]), assembly.program.function(reference).qualified_name, kind in ("http_route", "websocket"),
+        assembly.purpose(reference[0]), assembly.program.function(reference).qualified_name,
+        kind in ("http_route", "websocket") or framework == "shape",
     )  # fmt: skip
     assembly.entry_of_function[reference] = identity
     carried = rule.parameters if rule is not None else label
@@ -94,6 +121,8 @@ def _add_parameters(assembly: Assembly, reference: FunctionRef, identity: str, l
     function: Function = program.function(reference)
     for position, parameter in enumerate(function.parameters):
         if position == 0 and function.owner is not None and parameter.name in ("self", "cls"):
+            continue
+        if rule is not None and rule.parameters_at and position not in rule.parameters_at:
             continue
         node = (reference[0], parameter.value)
         types = _types_of(assembly, reference[0], parameter.annotation)

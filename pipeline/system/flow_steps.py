@@ -102,20 +102,27 @@ class CallBehaviour:
     carries: bool = True
     sink: bool = False
     calls_argument: str | None = None
+    cleans: bool = False
 
 
 class FlowSteps:
     """Steps from places; `behaviour(call, argument)` is what knowledge says of outside calls.
 
     With `only_text` the data passes outside calls only where they put text together: a credential that is
-    given to a client does not come back as the client's answers.
+    given to a client does not come back as the client's answers. With `bare` it passes no test and nothing that cleans:
+    a way beside all checks is not to be hidden by a shorter one through a check.
     """
 
     def __init__(
-        self, graph: FlowGraph, behaviour: Callable[[Node, int], CallBehaviour], return_sinks: frozenset[FunctionRef], only_text: bool
+        self,
+        graph: FlowGraph,
+        behaviour: Callable[[Node, int], CallBehaviour],
+        return_sinks: frozenset[FunctionRef],
+        only_text: bool,
+        bare: bool,
     ) -> None:
         self.graph, self.program = graph, graph.program
-        self._behaviour, self._return_sinks, self._only_text = behaviour, return_sinks, only_text
+        self._behaviour, self._return_sinks, self._only_text, self._bare = behaviour, return_sinks, only_text, bare
         self._targets: dict[Node, tuple[Target, ...]] = {}
         self._moves: dict[Place, tuple[Move, ...]] = {}
 
@@ -166,7 +173,7 @@ class FlowSteps:
             case "element_of":
                 rest = _take(path, "*")
                 yield Step((user, path if rest is None else rest))
-            case "guarded" if position == 0:
+            case "guarded" if position == 0 and not self._bare:
                 yield Step((user, path))
             case "collection" | "update":
                 if value.kind == "update" and position == 0:
@@ -199,8 +206,8 @@ class FlowSteps:
         """The constant `role` of a chat message: turns by different speakers are kept apart on the way."""
         if "role" not in value.labels:
             return ""
-        role = self.program.constants((node[0], value.inputs[value.labels.index("role")]))
-        return role[0].text if role else "?"
+        roles = {role.text for role in self.program.constants((node[0], value.inputs[value.labels.index("role")]))}
+        return "?" if not roles else roles.pop() if len(roles) == 1 else "user"  # one of several constants: not the caller's choice
 
     def _speaker(self, node: Node) -> str:
         """Of a pair (speaker, text): the constant speaker, `?` where the data itself says who speaks."""
@@ -238,7 +245,7 @@ class FlowSteps:
             behaviour = self._behaviour(call, 0)
             if behaviour.sink:
                 yield Arrive(call, 0)
-            if not behaviour.carries or (self._only_text and value.text not in _TEXT_CALLS):
+            if not behaviour.carries or (self._only_text and value.text not in _TEXT_CALLS) or (self._bare and behaviour.cleans):
                 continue
             if value.text in ("get", "pop", "getlist", "setdefault"):
                 inputs = self.program.value(call).inputs
@@ -254,6 +261,8 @@ class FlowSteps:
         behaviour = self._behaviour(call, position)
         if behaviour.sink:
             yield Arrive(call, position)
+        if self._bare and behaviour.cleans:
+            return
         targets = self._targets_of(call)
         if (
             callee.kind == "attribute"
@@ -277,7 +286,12 @@ class FlowSteps:
                 field = self._field_name(classes[0], label, position)
                 yield Step((call, (f"{field}@{speaker}" if speaker else field, *path)[:_MAX_PATH]))
             return
-        if behaviour.carries and callee.text.lstrip("_a").startswith(_SEARCHES) and not behaviour.sink:
+        if (
+            behaviour.carries
+            and callee.text.lstrip("_a").startswith(_SEARCHES)
+            and not behaviour.sink
+            and not self._is_pattern(call, value)
+        ):
             return  # what is searched for is not what comes back
         if behaviour.carries and (not self._only_text or callee.text in _TEXT_CALLS):
             names = self.program.names((call[0], value.inputs[0]))
@@ -291,10 +305,14 @@ class FlowSteps:
             else:
                 yield Step((call, path if constructor or "#" in path else ()))
 
+    def _is_pattern(self, call: Node, value: Value) -> bool:
+        """Whether a search is one in the text given, by a regular expression: what it finds is of that text."""
+        return any(name.split(".")[0] in ("re", "regex", "re2") for name in self.program.names((call[0], value.inputs[0])))
+
     def _field_name(self, cls: str, label: str, position: int) -> str:
         if label not in ("", "*", "**"):
             return label
-        fields = [name for name, annotation, _default, _line in self.program.classes[cls][1].fields if annotation is not None]
+        fields = self.program.declared_fields(cls)
         return fields[position - 1] if label == "" and position - 1 < len(fields) else "*"
 
     def _enter(self, call: Node, target: Target, position: int, path: Path) -> Iterator[Move]:

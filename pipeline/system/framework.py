@@ -13,7 +13,12 @@ from pydantic import Field, model_validator
 from pipeline.system.model import AttributeValue, ControlKind, ElementKind, Frozen, Label, SinkRole, Zone
 
 Argument = str
-"""A keyword name, a position ("0", "1"), alternatives joined by "|" ("model|0"), "*" for all, or "receiver"."""
+"""A keyword name, a position ("0", "1", "-1" for the last), alternatives joined by "|" ("model|0"), "*" for all, or "receiver".
+
+`config.limit` is the entry `limit` of what is given as `config`; `1.body` that of the argument at position 1. In languages
+that pass options as an object (TypeScript, JavaScript) a keyword name also means the property of that name of any object
+given as an argument: `messages` finds both `create(messages=x)` and `create({messages: x})`.
+"""
 
 RelationKind = Literal["has_tool", "uses_model", "uses_memory", "uses_retriever", "uses_store", "has_prompt", "loads", "trained_on",
                        "produces", "serves", "runs_in", "calls", "stores_into", "embeds_with"]  # fmt: skip
@@ -49,8 +54,10 @@ class CallRule(Frozen):
     call: tuple[str, ...] = ()
     read: tuple[str, ...] = Field(default=(), description="Reading this attribute gives the result (flask.request.args).")
     kind: ElementKind | None = Field(default=None, description="The element this call is, or uses.")
-    element_from: Literal["call", "receiver"] = Field(
-        default="call", description="`receiver`: the element is the one the receiver was constructed as; else it is this call."
+    element_from: Argument = Field(
+        default="call",
+        description="`call`: the element is this call. `receiver`, or an argument: it is the one the receiver, or what is given there, "
+        "was constructed as.",
     )
     name: str | None = None
     name_from: Argument | None = None
@@ -79,17 +86,33 @@ class CallRule(Frozen):
 
 
 class DecoratorRule(Frozen):
-    """A decorated function, or a function registered by a call (`registers`)."""
+    """A decorated function, a function registered by a call (`registers`), or one a file offers under a known name (`exports`)."""
 
     decorator: tuple[str, ...] = ()
     registers: tuple[str, ...] = Field(default=(), description="Calls that take the function as an argument (app.add_url_rule).")
     function_argument: Argument = Field(default="0", description="For `registers`: where the function is.")
-    kind: ElementKind
+    where: dict[Argument, str] = Field(
+        default_factory=dict, description="For `registers`: argument -> regular expression that its names or its text match."
+    )
+    exports: tuple[str, ...] = Field(default=(), description="Names under which files offer functions to the framework (POST, default).")
+    files: str | None = Field(default=None, description="For `exports`: regular expression of the paths below the root it holds for.")
+    directive: str | None = Field(default=None, description="For `exports`: a string that stands alone at the file's top ('use server').")
+    receives: dict[str, str] = Field(
+        default_factory=dict,
+        description="For `registers` and `exports`: position -> type of that parameter, where the code does not say it.",
+    )
+    kind: ElementKind | None = Field(default=None, description="None: the rule only says what the function receives, or is a control.")
+    relations: dict[Argument, RelationKind] = Field(
+        default_factory=dict,
+        description="What the function is to the element given there: `receiver: has_tool` where the decorator hangs on an agent.",
+    )
+    control: ControlKind | None = Field(default=None, description="The decorator is this control, of the whole application.")
     name_from: Argument | None = Field(default=None, description="Argument of the decorator; else the function's name.")
     zone: Zone | None = None
     attributes: dict[str, AttributeValue] = Field(default_factory=dict)
     flags: tuple[Flag, ...] = ()
     parameters: Label | None = Field(default=None, description="What the function's parameters carry.")
+    parameters_at: tuple[int, ...] = Field(default=(), description="Only parameters at these positions carry it; empty: all.")
     except_types: tuple[str, ...] = Field(default=(), description="Parameters of these types carry nothing (Response, BackgroundTasks).")
     parameter_types: dict[str, Label] = Field(default_factory=dict, description="Parameter type -> what it carries (UploadFile).")
     returns: SinkRole | None = None
@@ -113,7 +136,10 @@ class Framework(Frozen):
     name: str
     read_from: Annotated[tuple[str, ...], Field(min_length=1, description="Packages and versions the names were read from.")]
     packages: tuple[str, ...] = Field(default=(), description="Top-level import names.")
-    types: dict[str, str] = Field(default_factory=dict, description="Call -> type of what it returns; `receiver` for fluent calls.")
+    types: dict[str, str] = Field(
+        default_factory=dict,
+        description="Call -> type of what it returns; `receiver` for fluent calls, `argument` for what wraps its first argument.",
+    )
     aliases: dict[str, str] = Field(default_factory=dict, description="Other qualified name -> the name used in this file (prefix match).")
     calls: tuple[CallRule, ...] = ()
     decorators: tuple[DecoratorRule, ...] = ()

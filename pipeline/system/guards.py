@@ -10,7 +10,10 @@ import re
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.discriminators import bare, vouches
+from pipeline.system.identifiers import only_identifiers
 from pipeline.system.model import ControlKind, SinkRole
+from pipeline.system.restrictions import CHOOSES, Tested, is_validator, proven, restricting, restriction, settles
 from pipeline.system.taint import Hit
 from pipeline.system.words import mentions
 
@@ -38,48 +41,67 @@ _REDACTS = (
 )
 
 
+# A digest or an owner that was looked at vouches for the record it stands in.
+_OF_THE_WHOLE: frozenset[ControlKind] = frozenset({"hash_check", "session_identity"})
+
 _REVIEWED = ("accepted", "approved", "reviewed", "moderated", "verified", "curated", "vetted")
 
 
 def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[ControlKind, Node]]:
     """Controls that data met between its source and the place where it becomes something, each with the place it stands."""
     controls: list[tuple[ControlKind, Node]] = []
-    controls += [(kind, node) for node in hit.trace if (kind := _validated(assembly, node)) is not None]
+    chooses = role if role in CHOOSES else None
+    controls += [(kind, node) for node in hit.trace if (kind := _validated(assembly, node, chooses)) is not None]
     if role in ("prompt", "system_prompt", "conversation", "instructions"):
         controls += [("content_separation", node) for node in hit.trace if _is_fenced(assembly, node)]
     controls += [("human_approval", node) for node in _asked(assembly, hit)]
     controls += [("redaction", node) for node in hit.trace if _redacts(assembly, node)]
+    if role == "log" and hit.argument > 0 and only_identifiers(assembly, hit.call):
+        controls.append(("redaction", hit.call))  # nothing of the text but what it is filed under
     controls += [("review_before_use", node) for node in hit.trace if _reads_reviewed(assembly, node)]
-    controls += [(kind, guard) for guard in hit.guards if (kind := guard_kind(assembly, guard)) is not None]
+    controls += [
+        (kind, guard)
+        for guard in hit.guards
+        if (kind := _restricted(assembly, hit, guard, chooses) if chooses else guard_kind(assembly, guard)) is not None
+        and (kind in _OF_THE_WHOLE or vouches(assembly, hit, guard))
+    ]
+    if chooses and hit.argument >= 0:
+        controls += proven(assembly, hit.trace, (*_entered(assembly, hit), hit.call), chooses)
     return controls
 
 
-def _validated(assembly: Assembly, node: Node) -> ControlKind | None:
-    """The data is a parameter of a project function that refuses what it does not like and gives it back: a validator."""
+def _restricted(assembly: Assembly, hit: Hit, guard: Node, role: SinkRole) -> ControlKind | None:
+    """What a test says of data that is about to choose a path, an address or a program."""
+    kind = guard_kind(assembly, guard)
+    if kind in _OF_THE_WHOLE or kind in ("authentication", "input_length_limit"):
+        return kind
+    value = assembly.program.value(guard)
+    side, _, part = value.text.partition(":")
+    if part:
+        return None
+    record = Tested(bare(assembly, (guard[0], value.inputs[0])), role, settles(assembly, hit.trace))
+    return restriction(assembly, (guard[0], value.inputs[1]), side == "holds", record)
+
+
+def _validated(assembly: Assembly, node: Node, chooses: SinkRole | None = None) -> ControlKind | None:
+    """The data is a parameter of a project function that refuses what it does not like and gives it back: a validator.
+
+    Where the data `chooses` a path or the like, a look at its form is none.
+    """
     program = assembly.program
     found = program.parameter_of(node) if program.value(node).kind == "parameter" else None
     if found is None:
         return None
-    name = program.function(found[0]).name.lstrip("_").lower()
-    if not name.startswith(
-        (
-            "validate",
-            "check",
-            "ensure",
-            "assert",
-            "verify",
-            "sanitize",
-            "sanitise",
-            "normalize_and_check",
-            "resolve_safe",
-            "safe_",
-            "is_safe",
-        )
-    ):
+    if found[0] in assembly.entry_of_function or not is_validator(program.function(found[0]).name):
         return None
     if not _refuses(assembly, found[0]):
         return None
-    called = {text for inner in assembly.reach(found[0]) for call in assembly.calls_in(inner) for text in _last_names(assembly, call)}
+    return restricting(assembly, found[0], chooses) if chooses else checked_kind(assembly, found[0])
+
+
+def checked_kind(assembly: Assembly, function: FunctionRef) -> ControlKind:
+    """What a function that refuses looks at: addresses, paths, or anything else."""
+    called = {text for inner in assembly.reach(function) for call in assembly.calls_in(inner) for text in _last_names(assembly, call)}
     if called & {"getaddrinfo", "ip_address", "gethostbyname", "is_private", "urlparse", "urlsplit"}:
         return "egress_limit"
     if called & {"resolve", "realpath", "is_relative_to", "commonpath", "commonprefix", "abspath"}:
@@ -111,7 +133,7 @@ def _asked(assembly: Assembly, hit: Hit) -> list[Node]:
         for branch in facts.conditions.get(call[1], ()):
             condition = (call[0], facts.branches[branch].condition)
             if condition not in assembly.asked:
-                assembly.asked[condition] = any(_ASKING & set(called_names(assembly, root)) for root in _parts(assembly, condition))
+                assembly.asked[condition] = any(_ASKING & set(called_names(assembly, root)) for root in parts(assembly, condition))
             if assembly.asked[condition]:
                 found.append(condition)
     return list(dict.fromkeys(found))
@@ -133,7 +155,7 @@ def _entered(assembly: Assembly, hit: Hit) -> list[Node]:
     return found
 
 
-def _parts(assembly: Assembly, node: Node) -> list[Node]:
+def parts(assembly: Assembly, node: Node) -> list[Node]:
     """A condition's operands and where they come from."""
     found: list[Node] = []
     queue = [node]
@@ -187,7 +209,7 @@ def guard_kind(assembly: Assembly, guard: Node) -> ControlKind | None:
     value = assembly.program.value(guard)
     side, _, part = value.text.partition(":")
     kind = condition_kind(assembly, (guard[0], value.inputs[1]), side == "holds")
-    return kind if not part or kind in ("hash_check", "session_identity") else None
+    return kind if not part or kind in _OF_THE_WHOLE else None
 
 
 def condition_kind(assembly: Assembly, node: Node, holds: bool, depth: int = 0) -> ControlKind | None:
@@ -201,7 +223,8 @@ def condition_kind(assembly: Assembly, node: Node, holds: bool, depth: int = 0) 
             if value.text == "not":
                 return condition_kind(assembly, inner, not holds, depth + 1)
         if value.text in ("in", "not in") and (value.text == "in") == holds:
-            return "allow_list"
+            # `"url" in record`: that something is there is no list of what may be there.
+            return None if isinstance(program.constant((node[0], value.inputs[0])), str) else "allow_list"
         if value.text in ("<", "<=", ">", ">=") and any(_is_length(assembly, (node[0], given)) for given in value.inputs):
             return "input_length_limit"
         if value.text in ("==", "!=") and (value.text == "==") == holds:
@@ -210,7 +233,10 @@ def condition_kind(assembly: Assembly, node: Node, holds: bool, depth: int = 0) 
             for given in value.inputs:
                 if _is_identity(assembly, (node[0], given)):
                     return "session_identity"
-            if any(program.value((node[0], given)).kind == "constant" and program.value((node[0], given)).text for given in value.inputs):
+            constants = [given for given in value.inputs if program.value((node[0], given)).kind == "constant"]
+            if any(program.value((node[0], given)).text for given in constants) and not any(
+                _is_length(assembly, (node[0], given)) for given in value.inputs
+            ):
                 return "allow_list"
         if value.text in ("<", "<=", ">", ">="):
             return "input_validation"

@@ -37,6 +37,7 @@ class NameTable(Generic[Rule]):
         self._exact: dict[str, list[Known[Rule]]] = {}
         self._by_last: dict[str, list[tuple[re.Pattern[str], Known[Rule]]]] = {}
         self._open: list[tuple[re.Pattern[str], Known[Rule]]] = []
+        self._found: dict[str, list[Known[Rule]]] = {}
         for name, known in entries:
             if "*" not in name:
                 self._exact.setdefault(name, []).append(known)
@@ -50,9 +51,12 @@ class NameTable(Generic[Rule]):
 
     def find(self, name: str) -> list[Known[Rule]]:
         """All rules for a name; exact ones win over patterns."""
-        exact = self._exact.get(name)
-        if exact:
-            return exact
+        exact = self._exact.get(name) or self._found.get(name)
+        if exact is None:
+            exact = self._found[name] = self._matching(name)
+        return exact
+
+    def _matching(self, name: str) -> list[Known[Rule]]:
         found = [known for pattern, known in self._by_last.get(name.rsplit(".", 1)[-1], ()) if pattern.match(name)]
         return found or [known for pattern, known in self._open if pattern.match(name)]
 
@@ -77,6 +81,10 @@ class FrameworkIndex:
         self.registrations = NameTable[DecoratorRule](
             (name, Known(rule, framework.name)) for framework in self.frameworks for rule in framework.decorators for name in rule.registers
         )
+        self.exports = tuple(
+            (re.compile(rule.files or "."), Known(rule, framework.name))
+            for framework in self.frameworks for rule in framework.decorators if rule.exports
+        )  # fmt: skip
         self.classes = NameTable[ClassRule](
             (name, Known(rule, framework.name)) for framework in self.frameworks for rule in framework.classes for name in rule.base
         )
@@ -104,6 +112,18 @@ class FrameworkIndex:
             if known.rule.returns_type is not None:
                 return known.rule.returns_type
         return None
+
+    def handed_to(self, name: str) -> list[Known[DecoratorRule]]:
+        """Rules of calls that take functions and say what these will receive."""
+        return [known for known in self.registrations.find(self.canonical(name)) if known.rule.receives]
+
+    def offered_by(self, path: str, directives: Iterable[str]) -> list[Known[DecoratorRule]]:
+        """Rules of functions that a file offers to a framework by its place and their names."""
+        said = set(directives)
+        return [
+            known for pattern, known in self.exports
+            if pattern.search(path) and (known.rule.directive is None or known.rule.directive in said)
+        ]  # fmt: skip
 
     def for_call(self, names: Iterable[str]) -> list[Known[CallRule]]:
         return self._for(self.calls, names)

@@ -6,7 +6,7 @@ from ingest.code.program import Node
 from ingest.facts import Value
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import Label
-from pipeline.system.sites import CallSite
+from pipeline.system.sites import CallSite, argument_node
 from pipeline.system.words import mentions
 
 _WRITTEN_BY_ANYONE = ("wiki", "forum", "page", "pages", "web", "website", "scrape", "scraper", "scraped", "crawl", "crawler", "html",
@@ -39,7 +39,9 @@ def _response_label(assembly: Assembly, site: CallSite) -> Label:
     """
     program, node = assembly.program, site.node
     method = next((name.rsplit(".", 1)[-1] for name in site.names), "")
-    if method in ("post", "put", "patch", "delete"):
+    given = argument_node(program, node, "method")  # fetch(url, {method: "POST"})
+    asked = program.constant(given) if given is not None else method
+    if (isinstance(asked, str) and asked.lower() in ("post", "put", "patch", "delete")) or _is_own(assembly, node):
         return "stored_data"
     facts = program.files[node[0]]
     value = facts.values[node[1]]
@@ -55,6 +57,18 @@ def _response_label(assembly: Assembly, site: CallSite) -> Label:
         *(text for given in value.inputs[1:3] for text in _texts_of(assembly, (node[0], given))),
     ]
     return "web_content" if mentions(texts, _WRITTEN_BY_ANYONE) else "stored_data"
+
+
+def _is_own(assembly: Assembly, node: Node) -> bool:
+    """`fetch("/api/items")`: an address without a host is the application's own server."""
+    program = assembly.program
+    for given in program.value(node).inputs[1:2]:
+        starts = []
+        for origin in program.origins((node[0], given)):
+            value = program.value(origin)
+            starts.append(program.value((origin[0], value.inputs[0])) if value.kind == "format" and value.inputs else value)
+        return bool(starts) and all(v.kind == "constant" and v.text.startswith("/") and not v.text.startswith("//") for v in starts)
+    return False
 
 
 def _behind(values: tuple[Value, ...], identity: int) -> set[int]:

@@ -41,6 +41,8 @@ def table_of(assembly: Assembly, site: CallSite) -> str | None:
 
 def name_of_call(assembly: Assembly, site: CallSite) -> tuple[str, str | None]:
     rule, node = site.rule, site.node
+    if site.named:
+        return site.named, ""
     if rule.name_from is not None:
         value = assembly.program.value(node)
         given = argument_node(assembly.program, node, rule.name_from, site.skip) if value.kind == "call" else None
@@ -61,7 +63,7 @@ def name_of_call(assembly: Assembly, site: CallSite) -> tuple[str, str | None]:
 
 def local_name(assembly: Assembly, site: CallSite) -> str:
     """A name for what has none of its own: where it stands, and what it is. `support_agent (langchain)`."""
-    symbol = assembly.symbol(site.node).split(".")
+    symbol = assembly.symbol(site.node).rsplit("/", 1)[-1].split(".")
     return f"{'.'.join(symbol[-2:])} ({site.rule.name or site.framework})"
 
 

@@ -28,6 +28,7 @@ class CallSite:
     names: tuple[str, ...]
     is_read: bool = False
     skip: int = 0  # positional arguments before the callee's own: `to_thread(f, x)` calls f with x
+    named: str = ""  # the element's name, where it is known without the rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,18 @@ def find_sites(program: Program, index: FrameworkIndex) -> Sites:
                     if known.rule.calls_argument is not None:
                         calls += _run(program, index, node, value, known.rule.calls_argument)
                 entries += _registered(program, index, node, value, names)
+                if program.value((file, value.inputs[0])).kind == "call":  # `app.post(path)(handler)`
+                    for position in range(1, min(len(value.inputs), 2)):
+                        for given in program.names((file, value.inputs[position])):
+                            for reference in program.functions.get(given, ()):
+                                entries += _decorated(program, index, reference, (file, value.inputs[0]))
             elif value.kind == "attribute" and value.text in index.read_names:
                 names = program.names(node)
                 calls += (CallSite(node, known.rule, known.framework, names, True) for known in index.for_read(names))
         for number, function in enumerate(facts.functions):
             for decorator in function.decorators:
                 entries += _decorated(program, index, (file, number), (file, decorator))
+        entries += (entry for entry in _offered(program, index, file) if entry.rule.kind is not None)
     classes = [
         ClassSite(name, known.rule, known.framework)
         for name in sorted(program.classes)
@@ -111,10 +118,68 @@ def _decorated(program: Program, index: FrameworkIndex, function: FunctionRef, d
 def _registered(program: Program, index: FrameworkIndex, node: Node, value: Value, names: tuple[str, ...]) -> Iterator[EntrySite]:
     for name in names:
         for known in index.registrations.find(index.canonical(name)):
-            for position in argument_positions(value, known.rule.function_argument):
-                for given in program.names((node[0], value.inputs[position])):
-                    for reference in program.functions.get(given, ()):
-                        yield EntrySite(reference, known.rule, known.framework, node)
+            if known.rule.kind is not None and _is_meant(program, node, known.rule):
+                for reference in _functions_given(program, node, value, known.rule):
+                    yield EntrySite(reference, known.rule, known.framework, node)
+
+
+def _is_meant(program: Program, node: Node, rule: DecoratorRule) -> bool:
+    for wanted, pattern in rule.where.items():
+        given = argument_node(program, node, wanted)
+        texts = () if given is None else (*program.names(given), str(program.constant(given)))
+        if not any(re.search(pattern, text) for text in texts):
+            return False
+    return True
+
+
+def _functions_given(program: Program, node: Node, value: Value, rule: DecoratorRule) -> Iterator[FunctionRef]:
+    positions = argument_positions(value, rule.function_argument)
+    found = argument_node(program, node, rule.function_argument) if not positions else None
+    for given in [found] if found is not None else [(node[0], value.inputs[position]) for position in positions]:
+        inner = program.value(given)
+        wrapped = [(given[0], argument) for argument in inner.inputs[1:]] if inner.kind == "call" else []  # register(logged(handler))
+        elements = program.elements(given) if inner.kind == "collection" else ()
+        for node in (given, *elements, *(wrapped if program.objects_are_entries(given[0]) else ())):
+            for name in program.names(node):
+                yield from program.functions.get(name, ())
+
+
+def _offered(program: Program, index: FrameworkIndex, file: int) -> Iterator[EntrySite]:
+    """Functions that a framework finds by the file they stand in and the name they have there."""
+    facts = program.files[file]
+    if not index.exports or not program.objects_are_entries(file):
+        return
+    directives = [value.text for value in facts.values[:6] if value.kind == "constant" and value.scope == 0]
+    for known in index.offered_by(facts.path, directives):
+        for name in facts.variables if "*" in known.rule.exports else known.rule.exports:
+            for identity in facts.variables.get(name, ()):
+                for qualified in program.names((file, identity)):
+                    for reference in program.functions.get(qualified, ()):
+                        yield EntrySite(reference, known.rule, known.framework, (file, identity))
+
+
+def received(program: Program, index: FrameworkIndex) -> Iterator[tuple[FunctionRef, int, str]]:
+    """What functions handed to frameworks receive: function, position of the parameter, its type."""
+    for file, facts in enumerate(program.files):
+        if not program.objects_are_entries(file):
+            continue
+        for value in facts.values:
+            if value.kind != "call" or len(value.inputs) < 2:
+                continue
+            for name in program.names((file, value.inputs[0])):
+                for known in index.handed_to(name):
+                    for given in value.inputs[1:]:
+                        for handed in program.names((file, given)):
+                            for reference in program.functions.get(handed, ()):
+                                yield from _typed(program, reference, known.rule)
+        for entry in _offered(program, index, file):
+            yield from _typed(program, entry.function, entry.rule)
+
+
+def _typed(program: Program, reference: FunctionRef, rule: DecoratorRule) -> Iterator[tuple[FunctionRef, int, str]]:
+    offset = 1 if program.function(reference).owner is not None else 0
+    for position, name in rule.receives.items():
+        yield reference, int(position) + offset, name
 
 
 def argument_positions(value: Value, wanted: str, skip: int = 0) -> list[int]:
@@ -124,6 +189,8 @@ def argument_positions(value: Value, wanted: str, skip: int = 0) -> list[int]:
     if wanted == "receiver":
         return [0]
     for choice in wanted.split("|"):
+        if choice == "-1":
+            return [len(value.inputs) - 1] if len(value.inputs) > 1 else []
         if choice.isdigit():
             position = -skip
             for index in range(1, len(value.inputs)):
@@ -144,25 +211,89 @@ def argument_node(program: Program, node: Node, wanted: str, skip: int = 0) -> N
         positions = argument_positions(value, first, skip)[:1]
         if not positions and first.isidentifier() and "**" in value.labels:
             spread = (node[0], value.inputs[value.labels.index("**")])
-            found = _entry(program, spread, first)
+            found = entry_of(program, spread, first)
             if found is not None and not keys:
                 return found
+        if not positions and first.isidentifier() and program.objects_are_entries(node[0]):
+            for given in value.inputs[1:]:
+                found = entry_of(program, (node[0], given), first)
+                for key in keys:
+                    found = entry_of(program, found, key) if found is not None else None
+                if found is not None:
+                    return found
         for position in positions:
             found = (node[0], value.inputs[position])
             for key in keys:
-                found = _entry(program, found, key) if found is not None else None
+                found = entry_of(program, found, key) if found is not None else None
             if found is not None:
                 return found
     return None
 
 
-def _entry(program: Program, node: Node, key: str) -> Node | None:
+def option_positions(program: Program, node: Node, wanted: str) -> list[tuple[int, str]]:
+    """Where a named argument may be given as a property of an object: positions in the call's inputs, and the property.
+
+    An object literal that has no such property does not give it; what an unknown value holds is not known, so it may.
+    """
+    if not program.objects_are_entries(node[0]):
+        return []
+    value = program.value(node)
+    for choice in wanted.split("|"):
+        if not choice.split(".")[0].isidentifier() or choice == "receiver":
+            continue
+        for position in range(1, len(value.inputs)):
+            if _may_hold(program, (node[0], value.inputs[position]), choice.split(".")[0]):
+                return [(position, choice)]
+    return []
+
+
+def _may_hold(program: Program, node: Node, key: str, depth: int = 0) -> bool:
     for origin in program.origins(node):
         value = program.value(origin)
+        match value.kind:
+            case "collection":
+                if value.text == "dictionary" and (key in value.labels or "**" in value.labels):
+                    return True
+            case "update":
+                if key in value.labels or "**" in value.labels:
+                    return True
+                if depth < 6 and _may_hold(program, (origin[0], value.inputs[0]), key, depth + 1):
+                    return True
+            case "parameter" | "call" | "attribute" | "index" | "element_of":
+                return True
+            case _:
+                continue
+    return False
+
+
+def is_open(program: Program, node: Node, value: Value) -> bool:
+    """Whether a call may be given more named arguments than stand in it."""
+    if "**" in value.labels:
+        return True
+    if not program.objects_are_entries(node[0]):
+        return False
+    return any(_may_hold(program, (node[0], given), "**") for given in value.inputs[1:])
+
+
+def entry_of(program: Program, node: Node, key: str, depth: int = 0) -> Node | None:
+    """What stands under a constant key of a dict display, or was given by that name to a constructor."""
+    for origin in program.origins(node) if depth < 6 else ():
+        value = program.value(origin)
+        if key.isdigit() and value.kind == "call" and int(key) + 1 < len(value.inputs):  # openai("gpt-5"): its first argument
+            return origin[0], value.inputs[int(key) + 1]
         if value.kind == "collection" and key in value.labels:
             return origin[0], value.inputs[value.labels.index(key)]
         if value.kind == "call" and key in value.labels:  # dict(key=...), ToolAnnotations(key=...)
             return origin[0], value.inputs[value.labels.index(key)]
+        if value.kind == "update":
+            for position in range(len(value.labels) - 1, 0, -1):
+                if value.labels[position] == key:
+                    return origin[0], value.inputs[position]
+            return entry_of(program, (origin[0], value.inputs[0]), key, depth + 1)
+        if value.kind == "collection" and value.text == "dictionary" and "**" in value.labels:
+            for label, given in zip(value.labels, value.inputs, strict=False):
+                if label == "**" and given != node[1] and (found := entry_of(program, (origin[0], given), key, depth + 1)) is not None:
+                    return found
     return None
 
 
@@ -181,7 +312,7 @@ def read_flags(program: Program, node: Node, flags: tuple[Flag, ...], skip: int 
     controls: list[ControlKind] = []
     if value.kind != "call":
         return Says(attributes, ())
-    open_call = "**" in value.labels
+    open_call = is_open(program, node, value)
     for flag in flags:
         given = argument_node(program, node, flag.argument, skip)
         if not _holds(program, flag, given, open_call):

@@ -13,26 +13,39 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 
-from ingest.code.program import FunctionRef, Node
+from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.flow_graph import FlowGraph
 from pipeline.system.flow_steps import RETURNED, TESTED, Arrive, CallBehaviour, Enter, FlowSteps, Leave, Open, Path, Place, Step
 
-__all__ = ["RETURNED", "TESTED", "CallBehaviour", "FlowSearch", "Hit"]
+__all__ = ["RETURNED", "TESTED", "CallBehaviour", "FlowSearch", "Hit", "Key"]
 
 MAX_STATES = 200_000  # places looked at for the sources of one element
 MAX_OPEN_CALLERS = 40  # calls of a function whose caller is not known
+Key = tuple[Node, int, Node, Path]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hit:
     """Data arrived at an argument of a call, or at a function's return."""
 
     call: Node
     argument: int  # position in the call's inputs; RETURNED or TESTED
-    trace: tuple[Node, ...]  # from the source to the argument, inclusive
     path: Path
-    guards: tuple[Node, ...]  # guarded values the data passed through
+    key: Key  # what makes two hits the same: where, from where, in which entry and as whose words
+    _walk: Callable[[], tuple[Node, ...]]
+    _program: Program
+
+    @cached_property
+    def trace(self) -> tuple[Node, ...]:
+        """From the source to the argument, inclusive; found when it is asked for, as most hits repeat what is known."""
+        return self._walk()
+
+    @cached_property
+    def guards(self) -> tuple[Node, ...]:
+        """Guarded values the data passed through."""
+        return tuple(node for node in self.trace if self._program.value(node).kind == "guarded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +78,10 @@ class FlowSearch:
         behaviour: Callable[[Node, int], CallBehaviour],
         return_sinks: frozenset[FunctionRef] = frozenset(),
         only_text: bool = False,
+        bare: bool = False,
     ) -> None:
         self._program = graph.program
-        self._steps = FlowSteps(graph, behaviour, return_sinks, only_text)
+        self._steps = FlowSteps(graph, behaviour, return_sinks, only_text, bare)
         self._contexts: dict[tuple[Place, FunctionRef | None], _Context] = {}
         self._queue: deque[tuple[_Context, Place]] = deque()
         self._unfinished: set[_Context] = set()
@@ -88,25 +102,30 @@ class FlowSearch:
                 self._queue.clear()
         self._useful = None
 
-    def search(self, sources: Mapping[Node, Path]) -> list[Hit]:
+    def search(self, sources: Mapping[Node, Path], tested: bool = True) -> list[Hit]:
         """Every place the data of these sources arrives, each by a short way, the shortest first.
 
-        The sources must have been explored. Sets `cut` where the bound hid something.
+        The sources must have been explored; `tested` asks for branches as well. Sets `cut` where the bound hid something.
         """
-        found: dict[tuple[Node, int, Node, Path], tuple[int, _Context, Place, Mapping[_Context, _Context | None]]] = {}
+        found: dict[Key, tuple[int, _Context, Place, Mapping[_Context, _Context | None]]] = {}
         for place in sorted(sources.items()):
             reached = self._reached(self._context(place, None))
             entered = {context: by for context, by, _depth in reached}
             for context, _by, depth in reached:
                 self.cut = self.cut or context in self._unfinished
                 for arrival, at in context.arrivals:
-                    key = (arrival.call, arrival.argument, place[0], tuple(part for part in at[1] if "@" in part))
+                    if arrival.argument == TESTED and not tested:
+                        continue
+                    # Where options are passed as one object, each of its properties is an argument of its own.
+                    named = at[1][:1] if arrival.argument > 0 and self._program.objects_are_entries(arrival.call[0]) else ()
+                    key = (arrival.call, arrival.argument, place[0], (*named, *(part for part in at[1] if "@" in part)))
                     length = depth + context.ways[at].depth
                     if key not in found or length < found[key][0]:
                         found[key] = (length, context, at, entered)
         ordered = sorted(found.items(), key=lambda item: (item[1][0], item[0]))
         return [
-            self._hit(call, argument, context, at, entered) for (call, argument, _origin, _tags), (_length, context, at, entered) in ordered
+            Hit(key[0], key[1], at[1], key, partial(_walk, context, at, entered), self._program)
+            for key, (_length, context, at, entered) in ordered
         ]
 
     # Exploring
@@ -186,15 +205,14 @@ class FlowSearch:
                         queue.append(context)
         return self._useful
 
-    def _hit(self, call: Node, argument: int, context: _Context, at: Place, entered: Mapping[_Context, _Context | None]) -> Hit:
-        pieces = [_within(context, at)]
-        current = context
-        while (by := entered[current]) is not None:
-            pieces.append(_within(by, by.links[current]))
-            current = by
-        trace = tuple(node for piece in reversed(pieces) for node in piece)
-        guards = tuple(node for node in trace if self._program.value(node).kind == "guarded")
-        return Hit(call, argument, trace, at[1], guards)
+
+def _walk(context: _Context, at: Place, entered: Mapping[_Context, _Context | None]) -> tuple[Node, ...]:
+    """The values from a source to a place of a context, through the contexts that led to it."""
+    pieces = [_within(context, at)]
+    while (by := entered[context]) is not None:
+        pieces.append(_within(by, by.links[context]))
+        context = by
+    return tuple(node for piece in reversed(pieces) for node in piece)
 
 
 def _within(context: _Context, place: Place) -> list[Node]:

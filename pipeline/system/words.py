@@ -16,6 +16,15 @@ _FILE = Path(__file__).parent.parent / "knowledge" / "words.yaml"
 _CUT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
+class StepLimit(Frozen):
+    """A framework whose runs end by default after a few steps."""
+
+    framework: str = Field(description="The `framework` attribute of agents made with it.")
+    package: str
+    below: str = Field(description="The first version whose default is too large to stop anything.")
+    steps: int
+
+
 class Words(Frozen):
     decides_about: dict[str, tuple[str, ...]]
     detector: tuple[str, ...]
@@ -24,7 +33,9 @@ class Words(Frozen):
     identity_parameter: tuple[str, ...]
     administrative: tuple[str, ...]
     effects: dict[str, tuple[str, ...]]
-    confidential: tuple[str, ...]
+    confidential: tuple[str, ...] = Field(description="Regular expressions over a lower-cased prompt.")
+    imitated_packages: tuple[str, ...] = Field(description="Other packages whose names are worth imitating here.")
+    step_limits: tuple[StepLimit, ...] = Field(description="Frameworks that stop a run by themselves, by the version that is installed.")
     ai_packages: tuple[str, ...] = Field(description="Packages whose presence makes a manifest one of an AI system.")
 
 
@@ -33,17 +44,38 @@ def load_words() -> Words:
     return Words.model_validate(yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
 
 
+@lru_cache(maxsize=1 << 15)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in _CUT.split(name) if word)
+
+
+@lru_cache(maxsize=1 << 10)
+def _phrases(wanted: tuple[str, ...]) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+    """Words and `_`-joined phrases by their first word."""
+    found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for word in wanted:
+        parts = tuple(word.lower().split("_"))
+        found.setdefault(parts[0], []).append((word, parts))
+    return found
+
+
 def words_of(name: str) -> list[str]:
     """`creditScore_v2` -> ["credit", "score", "v2"]."""
-    return [word.lower() for word in _CUT.split(name) if word]
+    return list(_words(name))
 
 
 def mentions(names: Iterable[str], wanted: Iterable[str]) -> str | None:
     """The first wanted word or `_`-joined phrase that stands in one of the names."""
-    phrases = [(word, word.lower().split("_")) for word in wanted]
+    asked = tuple(wanted)
+    phrases = _phrases(asked)
     for name in names:
-        words = words_of(name)
-        for word, parts in phrases:
-            if any(words[i : i + len(parts)] == parts for i in range(len(words) - len(parts) + 1)):
-                return word
+        words = _words(name)
+        found = {
+            word
+            for position, first in enumerate(words)
+            for word, parts in phrases.get(first, ())
+            if words[position : position + len(parts)] == parts
+        }
+        if found:
+            return next(word for word in asked if word in found)
     return None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pipeline.system.model import Control, ControlKind, Element, Evidence, Flow, Role, System
 from pipeline.threats.schema import Condition, Threat
+from pipeline.threats.telling import telling
 from pipeline.threats.view import View, has_attributes
 
 
@@ -135,20 +136,11 @@ def _as(evidence: Evidence, role: Role) -> Evidence:
     return evidence if evidence.role == role else evidence.model_copy(update={"role": role})
 
 
-_FIRST = ("web_content", "user_input", "uploaded_file", "user_feedback")
-
-
-def _telling(way: tuple[Flow, ...]) -> tuple[int, int, int]:
-    """Ways that begin with outsiders' data first, then the shortest: the first one is told."""
-    rank = min((_FIRST.index(label) for label in way[0].carries if label in _FIRST), default=len(_FIRST))
-    return rank, len(way), sum(len(flow.steps) for flow in way)
-
-
 def _evaluate(view: View, element: Element, condition: Condition, removed_by: tuple[ControlKind, ...]) -> _Held | None:
     if condition.the_element is not None:
         return _Held() if has_attributes(element, condition.the_element) else None
     if condition.a_flow is not None:
-        ways = tuple(sorted(view.ways(element, condition.a_flow), key=_telling))
+        ways = tuple(sorted(view.ways(element, condition.a_flow), key=telling))
         if not ways:
             return None
         closed = {way: view.controls_of_way(way, removed_by) for way in ways} if removed_by else {}

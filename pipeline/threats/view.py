@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.system.model import AttributeValue, Control, ControlKind, Element, ElementKind, Flow, Relation, System
 from pipeline.threats.schema import FlowPattern, RelationPattern
+from pipeline.threats.telling import telling
 
 MAX_HOPS = 6
 _KEEPS: frozenset[ElementKind] = frozenset(
@@ -117,13 +118,17 @@ class View:
             way = queue.pop(0)
             if len(way) >= MAX_HOPS:
                 continue
+            begun: list[tuple[Flow, ...]] = []
             for flow in self.into.get(way[0].source, ()):
                 if flow.source in seen or self._answered(flow) or (pattern.live and self.elements[way[0].source].kind in _KEEPS):
                     continue
                 if self._begins(flow, pattern):
-                    return (flow, *way)
+                    begun.append((flow, *way))
+                    continue
                 seen.add(flow.source)
                 queue.append((flow, *way))
+            if begun:
+                return min(begun, key=telling)
         return None
 
     def _answered(self, flow: Flow) -> bool:

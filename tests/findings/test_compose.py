@@ -180,6 +180,48 @@ def test_one_element_with_two_ends_is_two_findings_by_sink() -> None:
     assert len({f.id for f in found}) == 2
 
 
+def test_models_and_agents_behind_one_entry_are_one_finding() -> None:
+    model = element("hosted_llm", "gpt", evidence=(evidence("app.py:4"),))
+    flows = (asks("agent:assistant"), asks(model.id))
+    assert only(threat(group_by="source", about=["agent", "hosted_llm"]), agent(), model, flows=flows).threat == "sample"
+
+
+@pytest.mark.parametrize(("second", "count"), [("file_store:Report.save_as_yaml (files)", 1), ("file_store:Other.save_as_yaml (files)", 2)])
+def test_files_opened_by_methods_of_one_class_are_one_end(second: str, count: int) -> None:
+    ends = tuple(
+        element("file_store", identity.removeprefix("file_store:")) for identity in ("file_store:Report.save_as_json (files)", second)
+    )
+    flows = tuple(
+        flow("agent:assistant", end.id, ("model_reply",), "path", steps=(evidence(f"app.py:{number}"),))
+        for number, end in enumerate(ends, 5)
+    )
+    findings = composed(threat(group_by="sink", when=[{"a_flow": {"out_of": "the_element"}}]), agent(), *ends, flows=flows)[0]
+    assert len(findings) == count
+    assert {(e.path, e.start_line) for f in findings for e in f.evidence} >= {("app.py", 5), ("app.py", 6)}
+
+
+@pytest.mark.parametrize(
+    ("second", "line", "count"), [("pkg/examples/app.py", 3, 1), ("pkg/examples/app.py", 4, 2), ("pkg/other.py", 3, 2)]
+)
+def test_a_copied_file_is_one_finding_with_both_places(second: str, line: int, count: int) -> None:
+    original, copy = (
+        element("agent", name, attributes={"weak": True}, evidence=(evidence(f"{path}:{at}", "agent = Agent()"),))
+        for name, path, at in (("one", "examples/app.py", 3), ("two", second, line))
+    )
+    findings, coverage = composed(threat(when=[{"the_element": {"weak": True}}]), original, copy, flows=())
+    assert len(findings) == count
+    assert {(e.path, e.start_line) for f in findings for e in f.evidence} == {("examples/app.py", 3), (second, line)}
+    assert {cell.element for cell in coverage if cell.state == "finding"} == {"agent:one", "agent:two"}
+
+
+def test_the_names_of_the_element_that_leads_are_told() -> None:
+    given_threat = threat(about=["package"], sentence="{element} floats {names}", when=[{"the_element": {"ai": True}}])
+    part = element(
+        "package", "requirements.txt", attributes={"ai": True, "names": ("langchain", "openai")}, evidence=(evidence("r.txt:1"),)
+    )
+    assert only(given_threat, part, flows=()).description.startswith("`requirements.txt` floats `langchain`, `openai`. ")
+
+
 def test_the_worst_of_a_group_leads_it_and_the_others_are_named() -> None:
     given_threat = threat(group_by="kind", impact={"base": 3, "raise_when": ["holds_secrets"]})
     found = only(given_threat, agent("one"), agent("two", holds_secret=True), flows=FLOWS)

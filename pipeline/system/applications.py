@@ -1,0 +1,155 @@
+"""What hangs on a web application: the routers it includes, and the middleware that runs before its routes.
+
+Takes an assembly, answers for the call that made an application or router. What a piece of middleware does
+with a request is judged in `authentication`; middleware that is wrapped around the application by hand is not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.code.program import FunctionRef, Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.sites import argument_positions, read_flags
+
+_MOUNTS = ("include_router", "register_blueprint", "mount", "use", "route", "register")
+_BEFORE = ("before_request", "before_app_request")
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Middleware, or a function that runs before each request of an application."""
+
+    application: Node  # what it is hung on
+    marker: Node | None  # the call that hangs it there; None for a decorator
+    function: FunctionRef | None  # None where it comes from outside and knowledge says that it authenticates
+    http_only: bool = True  # websockets pass it by
+
+
+class Applications:
+    """Routers and middleware of the whole program, found once."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        self.assembly, self.program = assembly, assembly.program
+        self._mounted: list[tuple[Node, Node]] | None = None
+        self._hung: list[Installed] | None = None
+        self._routes: list[tuple[Node, frozenset[Node]]] | None = None
+        self._authenticates = {
+            site.node
+            for site in assembly.sites.calls
+            if site.rule.protects == "application" and "authentication" in read_flags(assembly.program, site.node, site.rule.flags).controls
+        }
+
+    def includes(self, router: Node) -> list[Node]:
+        """`app.include_router(router, dependencies=...)` and alike."""
+        if self._mounted is None:
+            self._mounted = []
+            for file, facts in enumerate(self.program.files):
+                for identity, value in enumerate(facts.values):
+                    callee = facts.values[value.inputs[0]] if value.kind == "call" and len(value.inputs) > 1 else None
+                    if callee is not None and callee.kind == "attribute" and callee.text in _MOUNTS:
+                        self._mounted += [((file, identity), (file, given)) for given in value.inputs[1:3]]
+        return [call for call, given in self._mounted if router in self.makers(given)]
+
+    def makers(self, node: Node) -> list[Node]:
+        """The calls that made an application or router; `@router.put(...)` reads like an addition to it, and is none."""
+        found: dict[Node, None] = {}
+        queue, seen = list(self.program.origins(node)), set[Node]()
+        while queue:
+            current = queue.pop(0)
+            if current in seen:
+                continue
+            seen.add(current)
+            if self.program.value(current).kind == "update":
+                queue += self.program.origins((current[0], self.program.value(current).inputs[0]))
+            else:
+                found[current] = None
+        return list(found)
+
+    def receiver(self, call: Node) -> Node:
+        """What a method is called on."""
+        callee = self.program.value((call[0], self.program.value(call).inputs[0]))
+        return call[0], callee.inputs[0] if callee.inputs else self.program.value(call).inputs[0]
+
+    def of_marker(self, marker: Node) -> list[Node]:
+        """Applications and routers that a decorator or a registering call puts a function on."""
+        value = self.program.value(marker)
+        if value.kind != "call":
+            return []
+        if self._routes is None:  # Starlette(routes=[Route("/", f)])
+            self._routes = [
+                ((file, identity), frozenset(self.program.elements((file, call.inputs[call.labels.index("routes")]))))
+                for file, facts in enumerate(self.program.files)
+                for identity, call in enumerate(facts.values)
+                if call.kind == "call" and "routes" in call.labels
+            ]
+        return [*self.makers(self.receiver(marker)), *(made for made, routes in self._routes if marker in routes)]
+
+    def middleware(self, application: Node) -> list[Installed]:
+        """What runs before the routes of an application, where the application is made or afterwards."""
+        if self._hung is None:
+            self._hung = self._find()
+        return [installed for installed in self._hung if application in self.makers(installed.application)]
+
+    def _find(self) -> list[Installed]:
+        found: list[Installed] = []
+        for file, facts in enumerate(self.program.files):
+            for number, function in enumerate(facts.functions):
+                for decorator in function.decorators:
+                    value = facts.values[decorator]
+                    callee = facts.values[value.inputs[0]] if value.kind == "call" else value
+                    if callee.kind == "attribute" and callee.text in ("middleware", *_BEFORE):
+                        found.append(Installed((file, callee.inputs[0]), None, (file, number)))
+            for identity, value in enumerate(facts.values):
+                if value.kind != "call":
+                    continue
+                callee = facts.values[value.inputs[0]]
+                if callee.kind == "attribute" and len(value.inputs) > 1 and callee.text == "add_middleware":
+                    found += self._added((file, callee.inputs[0]), (file, identity))
+                elif callee.kind == "attribute" and callee.text in ("use", "addHook") and self.program.objects_are_entries(file):
+                    found += self._used((file, callee.inputs[0]), (file, identity))
+                elif callee.kind == "attribute" and len(value.inputs) > 1 and callee.text in _BEFORE:
+                    found += self._given((file, callee.inputs[0]), (file, identity), 1)
+                elif callee.kind == "call" and len(value.inputs) > 1 and facts.values[callee.inputs[0]].text == "middleware":
+                    inner = facts.values[callee.inputs[0]]  # app.middleware("http")(function)
+                    if inner.inputs:
+                        found += self._given((file, inner.inputs[0]), (file, identity), 1)
+                for position in argument_positions(value, "middleware"):  # FastAPI(middleware=[Middleware(Class)])
+                    for element in self.program.elements((file, value.inputs[position])):
+                        if self.program.value(element).kind == "call" and len(self.program.value(element).inputs) > 1:
+                            found += self._added((file, identity), element)
+        return found
+
+    def _used(self, application: Node, call: Node) -> Iterator[Installed]:
+        """`app.use(requireUser)`: functions of the project, and known ones that are made by a call."""
+        value = self.program.value(call)
+        for position in range(1, len(value.inputs)):
+            yield from self._given(application, call, position)
+            given = (call[0], value.inputs[position])
+            if any(known.rule.control == "authentication" for known in self.assembly.index.for_call(self._made_by(given))):
+                yield Installed(application, call, None, http_only=False)
+
+    def _made_by(self, node: Node) -> tuple[str, ...]:
+        value = self.program.value(node)
+        return self.program.callee_names(node) if value.kind == "call" else self.program.names(node)
+
+    def _given(self, application: Node, call: Node, position: int, http_only: bool = True) -> list[Installed]:
+        names = self.program.names((call[0], self.program.value(call).inputs[position]))
+        references = [reference for name in names for reference in self.program.functions.get(name, ())]
+        return [Installed(application, call, reference, http_only) for reference in references]
+
+    def _added(self, application: Node, call: Node) -> list[Installed]:
+        """`add_middleware(Class)` and `Middleware(Class)`: `dispatch` sees HTTP requests, a bare `__call__` sockets too."""
+        value = self.program.value(call)
+        found = [Installed(application, call, None, http_only=False)] if call in self._authenticates else []
+        for position in argument_positions(value, "dispatch"):
+            found += self._given(application, call, position)
+        for name in self.program.names((call[0], value.inputs[1])):
+            if name in self.program.classes:
+                dispatch, whole = self.program.method(name, "dispatch"), self.program.method(name, "__call__")
+                if dispatch is not None:
+                    found.append(Installed(application, call, dispatch))
+                elif whole is not None:
+                    found.append(Installed(application, call, whole, http_only=False))
+        return found

@@ -1,0 +1,107 @@
+"""What container files say about the rest: which of them hold a model, install the project, and install it from a lock.
+
+Takes an assembly with the elements of the code and the facts of configuration files, answers questions about one
+Dockerfile or manifest. What runs in an image is judged by its last base, by what lies below the folder it is built
+from, and by the packages it installs; files copied from elsewhere and images built by other programs are not seen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ingest.facts import ConfigFacts, Setting
+from pipeline.system.assembly import Assembly
+from pipeline.system.model import ElementKind
+from pipeline.system.words import load_words
+
+_AI: frozenset[ElementKind] = frozenset(
+    {"agent", "hosted_llm", "local_llm", "ml_model", "embedding_model", "model_file", "model_registry", "mcp_server", "training_job"}
+)
+_FOLDERS = frozenset(
+    {"docker", ".docker", "dockerfiles", "deploy", "deployment", "deployments", "container", "containers", "build", "infra", "ops"}
+)
+# By the last part of an image's name: the suffixes of code it can run. Servers of files and stores run none of the project's.
+_RUNS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
+    (re.compile(r"nginx|httpd|caddy|traefik|haproxy|envoy|postgres|mysql|mariadb|mongo|redis|rabbitmq|kafka|elasticsearch"), ()),
+    (re.compile(r"^(node|bun|deno)\b|nodejs"), (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs")),
+    (re.compile(r"python|pypy|conda|jupyter|uvicorn|pytorch|tensorflow|cuda"), (".py", ".ipynb")),
+)
+_MODEL_IMAGE = re.compile(
+    r"pytorch|tensorflow|\bcuda\b|vllm|ollama|text-generation|triton|llama|huggingface|transformers|torchserve|mlflow"
+)
+_FROM_TREE = re.compile(
+    r"\b(uv|poetry|pdm|pipenv) (sync|install)\b|\bpython3? setup\.py install\b"
+    r"|\bpip3? install\b[^;&|\n]*\s(-e\s+)?[\"']?\.{1,2}(/\S*|\[\S+)?[\"']?(\s|$)"
+)
+_FROM_LOCK = re.compile(
+    r"\b(uv|poetry|pdm)\.lock\b|\bpipfile\.lock\b|\buv (sync|export)\b.*--(frozen|locked)\b"
+    r"|--require-hashes\b|\bnpm ci\b|--frozen-lockfile\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def folder_of(path: str) -> str:
+    return path.rsplit("/", 1)[0] if "/" in path else ""
+
+
+def context_of(path: str) -> str:
+    """The folder an image is built from: where its file lies, or above a folder that is only for such files."""
+    parts = path.split("/")[:-1]
+    while parts and parts[-1].lower() in _FOLDERS:
+        parts.pop()
+    return "/".join(parts)
+
+
+def inside(path: str, folder: str) -> bool:
+    return not folder or path.startswith(folder + "/")
+
+
+def holds_a_model(assembly: Assembly, path: str, images: Sequence[str], packages: Iterable[str], files: Sequence[ConfigFacts]) -> bool:
+    """Whether what runs in an image is, or runs, a model: by its base, its packages, or the code it is built around."""
+    last = images[-1].split("@")[0].rsplit("/", 1)[-1].lower() if images else ""
+    if _MODEL_IMAGE.search(" ".join(images[-1:]).lower()):
+        return True
+    suffixes = next((given for pattern, given in _RUNS if pattern.search(last)), None)
+    if suffixes == ():
+        return False
+    ai = set(load_words().ai_packages)
+    if any(normal(name) in ai for name in packages):
+        return True
+    context = context_of(path)
+    npm, pypi = suffixes is None or ".ts" in suffixes, suffixes is None or ".py" in suffixes
+    beside = [s for file in files if folder_of(file.path) == context for s in file.settings if s.kind == "package"]
+    if any(
+        s.attributes.get("direct") is not False and normal(s.name) in ai and (npm if s.attributes.get("ecosystem") == "npm" else pypi)
+        for s in beside
+    ):
+        return True
+    return any(
+        inside(evidence.path, context) and (suffixes is None or evidence.path.endswith(suffixes))
+        for draft in assembly.drafts.by_id.values()
+        if draft.kind in _AI and draft.attributes.get("examples_only") is not True and draft.attributes.get("stated_by") != "document"
+        for evidence in draft.evidence
+    )
+
+
+def installs(file: ConfigFacts, manifest: str) -> bool:
+    """Whether a container file installs the project of a manifest from the tree, not a released package."""
+    if "container_build" not in {s.kind for s in file.settings}:
+        return False
+    folder = folder_of(manifest)
+    near = context_of(file.path) == folder or inside(folder, context_of(file.path)) or not folder
+    return near and any(_FROM_TREE.search(command) for command in _commands(file.settings))
+
+
+def installs_from_lock(file: ConfigFacts, manifest: str) -> bool:
+    """Whether a container file reads a lock beside the manifest, though the lock is not in this tree (an archive without it)."""
+    return context_of(file.path) == folder_of(manifest) and any(_FROM_LOCK.search(command) for command in _commands(file.settings))
+
+
+def _commands(settings: Iterable[Setting]) -> list[str]:
+    return [str(s.attributes.get("command") or "")[:20_000] for s in settings if s.kind == "run_command"]
+
+
+def normal(name: str) -> str:
+    """A package's name as indexes compare it, without extras."""
+    return name.lower().replace("_", "-").replace(".", "-").split("[")[0]

@@ -1,0 +1,72 @@
+"""Limits of the project's own: somebody is counted, and turned away with 429 or an exception that says so.
+
+Takes an assembly whose entries are known, adds the control to the entries that such a refusal stands before: in the
+handler, in a function it calls, in an injected dependency or in middleware. A 429 that only hands on what a
+provider answered counts nobody. Whether the number is a sensible one is not judged.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ingest.code.program import FunctionRef, Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.authentication import ANSWERS, Authenticating
+from pipeline.system.entries import ENTRY_KINDS
+from pipeline.system.guards import parts
+
+_TOO_MANY = re.compile(r"^429$|TOO_MANY_REQUESTS|TooManyRequests")
+_NAMED = re.compile(r"(rate_?limit|too_?many|throttl|quota|limit_?exceeded|budget_?exceeded)", re.IGNORECASE)
+_EXCEPTION = re.compile(r"(Error|Exception|Exceeded|Requests|Throttled|Limited)$")
+_COUNTS = ("<", "<=", ">", ">=")
+_SAYS = re.compile(r"limit|hit|allow|acquire|consume|exceed|quota|budget|throttl|too_?many|count|remaining|used", re.IGNORECASE)
+
+
+def add_rate_limits(assembly: Assembly, authenticating: Authenticating) -> None:
+    """Entries that turn away who asks too often."""
+    refusals: dict[FunctionRef, Node] = {}
+    for file, facts in enumerate(assembly.program.files):
+        for identity, value in enumerate(facts.values):
+            if value.kind == "call" and _refuses((file, identity), assembly) and is_counted(assembly, (file, identity)):
+                refusals.setdefault((file, value.scope), (file, identity))
+    if not refusals:
+        return
+    for reference, entry in sorted(assembly.entry_of_function.items()):
+        if assembly.draft(entry).kind not in ENTRY_KINDS:
+            continue
+        before = authenticating.runs_before(reference)
+        for function in sorted({inner for one in (reference, *before) for inner in assembly.reach(one)} & refusals.keys()):
+            assembly.control("rate_limit", entry, assembly.cite(refusals[function]))
+
+
+def is_counted(assembly: Assembly, call: Node) -> bool:
+    """Whether a call depends on a comparison, or on what a limiter says; not only on which error came."""
+    facts = assembly.program.files[call[0]]
+    for branch in facts.conditions.get(call[1], ()):
+        for part in parts(assembly, (call[0], facts.branches[branch].condition)):
+            value = assembly.program.value(part)
+            if value.kind == "operation" and value.text in _COUNTS:
+                return True
+            if value.kind in ("name", "attribute") and _SAYS.search(value.text):
+                return True
+    return False
+
+
+def _refuses(call: Node, assembly: Assembly) -> bool:
+    """An answer 429, or an exception of the project that is named for it."""
+    program, value = assembly.program, assembly.program.value(call)
+    callee = program.value((call[0], value.inputs[0]))
+    if callee.kind not in ("name", "attribute"):
+        return False
+    if callee.text in ANSWERS:
+        for given in value.inputs[1:]:
+            inner = program.value((call[0], given))
+            if inner.kind == "collection" and "status" in inner.labels:  # new Response(text, {status: 429})
+                inner = program.value((call[0], inner.inputs[inner.labels.index("status")]))
+            if inner.kind in ("constant", "attribute", "name") and _TOO_MANY.search(inner.text):
+                return True
+        return False
+    if not (_NAMED.search(callee.text) and _EXCEPTION.search(callee.text)):
+        return False
+    known = ("werkzeug.", "rest_framework.", "starlette.", "fastapi.", "slowapi.")
+    return any(name in program.classes or name.startswith(known) for name in program.names((call[0], value.inputs[0])))

@@ -1,0 +1,301 @@
+"""Which tests keep data from choosing any path, address, command or program it likes.
+
+A test on the way says one of three things: that something is there (a key, a file, a fence of a reply), that it
+has a form (a scheme, a suffix, not empty), or where it may lead (a list, a host, a folder, a public address,
+a pattern that allows no separator). Only the last one restricts. Takes a condition, the value it was asked of and
+how it came out; for functions of the project, what they look at. Whether a list is the right one, and what happens
+between the test and the use (redirects, links, DNS), is not judged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ingest.code.program import FunctionRef, Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.discriminators import bare
+from pipeline.system.model import ControlKind, SinkRole
+from pipeline.system.words import words_of
+
+CHOOSES: frozenset[SinkRole] = frozenset(
+    {"path", "url", "code", "shell", "process_arguments", "query", "template", "model_source", "deserialised"}
+)
+_VALIDATES = (
+    "validate", "check", "ensure", "assert", "verify", "sanitize", "sanitise", "normalize_and_check", "resolve_safe", "safe_", "is_safe",
+)  # fmt: skip
+_MAX_PARTS, _MAX_DEPTH, _MAX_REACH = 60, 8, 20
+_LOOKS_UP = frozenset({"getaddrinfo", "gethostbyname", "gethostbyname_ex", "getaddrinfo_async"})
+_KIND_OF_ADDRESS = frozenset({"is_private", "is_global", "is_loopback", "is_link_local", "is_reserved", "is_multicast", "isPrivate"})
+_BELOW = frozenset({"is_relative_to", "relative_to", "commonpath", "commonprefix"})
+_SETTLES = frozenset({"resolve", "realpath", "abspath", "normpath", "absolute", "normalize", "safe_join", "realpathSync"})
+_LAST_PART = frozenset({"basename", "secure_filename"})
+_ONLY_LETTERS = frozenset({"isalnum", "isalpha", "isdigit", "isdecimal", "isnumeric", "isidentifier", "issubset"})
+_MEMBER = frozenset({"includes", "has", "__contains__", "contains"})
+_HOST = frozenset({"host", "hosts", "hostname", "netloc", "domain", "origin", "ip", "address"})
+_PERMITS = frozenset(
+    {"allowed", "allows", "allow", "permitted", "permits", "permit", "authorized", "authorised", "trusted", "whitelisted", "allowlisted",
+     "allowlist", "whitelist", "safe", "fnmatch", "contains"}
+)  # fmt: skip
+_SEPARATORS = frozenset({"/", "\\", "os.sep", "sep"})
+_WITH_HOST = re.compile(r"^\^?[a-z]+(s\?)?:(\\?/){2}[^/\s]*[A-Za-z0-9]")
+_CLASS = re.compile(r"\[(?:\\.|[^\]\\])+\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A value on its way to where it chooses something."""
+
+    value: Node
+    role: SinkRole
+    settled: bool  # whether it is a path that was made absolute
+
+
+def restriction(assembly: Assembly, condition: Node, holds: bool, record: Tested, depth: int = 0) -> ControlKind | None:
+    """What a test that came out this way restricts of the value it was asked of."""
+    program, value = assembly.program, assembly.program.value(condition)
+    inner = [(condition[0], given) for given in value.inputs]
+    if depth > _MAX_DEPTH:
+        return None
+    match value.kind:
+        case "operation" if value.text == "not" and inner:
+            return restriction(assembly, inner[0], not holds, record, depth + 1)
+        case "operation" if len(inner) == 2:
+            return _compared(assembly, condition, holds, record)
+        case "choice" | "guarded" | "await":
+            parts = inner[:1] if value.kind == "guarded" else inner
+            found = (restriction(assembly, part, holds, record, depth + 1) for part in parts)
+            return next((kind for kind in found if kind is not None), None)
+        case "attribute" if value.text in _KIND_OF_ADDRESS and holds == (value.text == "is_global"):
+            return "egress_limit"
+        case "call":
+            return _asked(assembly, condition, holds, record, depth)
+        case "name":  # what was asked before: `ok = url in KNOWN`
+            origins = [origin for origin in program.origins(condition) if origin != condition][:2]
+            found = (restriction(assembly, origin, holds, record, depth + 1) for origin in origins)
+            return next((kind for kind in found if kind is not None), None)
+    return None
+
+
+def restricting(assembly: Assembly, function: FunctionRef, role: SinkRole) -> ControlKind | None:
+    """What a function of the project, asked for its verdict or for a checked value, restricts; None where it looks at form only."""
+    program = assembly.program
+    reached = sorted(assembly.reach(function))[:_MAX_REACH]
+    called = {text for inner in reached for call in assembly.calls_in(inner) for text in (_callee(assembly, call),)}
+    read = {
+        value.text
+        for file, number in reached
+        for value in program.files[file].values
+        if value.scope == number and value.kind == "attribute"
+    }
+    if called & _LOOKS_UP or read & _KIND_OF_ADDRESS:
+        return "egress_limit"
+    settled = bool(called & _SETTLES)
+    if called & _BELOW and (settled or "relative_to" not in called):
+        return "allow_list"
+    for reference in reached:
+        facts = program.files[reference[0]]
+        for parameter in program.function(reference).parameters:
+            record = Tested((reference[0], parameter.value), role, settled)
+            for identity, value in enumerate(facts.values):
+                if value.scope != reference[1] or value.kind not in ("operation", "call"):
+                    continue
+                node = (reference[0], identity)
+                if value.kind == "call" and program.targets(node):
+                    continue  # looked into by itself
+                for holds in (True, False):
+                    kind = restriction(assembly, node, holds, record, _MAX_DEPTH - 1)
+                    if kind is not None:
+                        return kind
+    return None
+
+
+def _compared(assembly: Assembly, node: Node, holds: bool, record: Tested) -> ControlKind | None:
+    program, value = assembly.program, assembly.program.value(node)
+    left, right = ((node[0], given) for given in value.inputs)
+    if value.text in ("in", "not in"):
+        if (value.text == "in") == holds:  # one of the known ones; `"url" in record` only says that it is there
+            return "allow_list" if _leads(assembly, left, record) and not _is_form(assembly, left) else None
+        said = {program.constant(left), program.value(left).text}
+        if record.role in ("path", "url", "model_source"):  # no separator: a name and no path; no `..`: an absolute path still is
+            return "input_validation" if said & _SEPARATORS else None
+        return "input_validation" if isinstance(program.constant(left), str) and _leads(assembly, right, record) else None
+    if value.text in ("==", "!=", "===", "!==", "is"):
+        if (value.text in ("==", "===", "is")) != holds:
+            return None
+        for one, other in ((left, right), (right, left)):
+            called = _callee(assembly, one)
+            if called in _BELOW:
+                return "allow_list"
+            if called in _LAST_PART or program.value(one).text == "name":
+                return "input_validation" if _leads(assembly, other, record) and _leads(assembly, one, record) else None
+            if not _leads(assembly, one, record) or _is_form(assembly, one):
+                continue
+            constant = program.constant(other)
+            if (isinstance(constant, str) and constant) or set(words_of(program.value(one).text)) & _HOST:
+                return "allow_list"
+        return None
+    if value.text in ("<", "<=", ">", ">="):  # what can be compared so is a number
+        return "input_validation" if record.value in (bare(assembly, left), bare(assembly, right)) else None
+    return None
+
+
+def _asked(assembly: Assembly, node: Node, holds: bool, record: Tested, depth: int) -> ControlKind | None:
+    program, value = assembly.program, assembly.program.value(node)
+    callee, arguments = program.value((node[0], value.inputs[0])), [(node[0], given) for given in value.inputs[1:]]
+    name = _callee(assembly, node)
+    base = (node[0], callee.inputs[0]) if callee.kind == "attribute" else None
+    if name in ("any", "all") and arguments:  # `any(host.endswith(known) for known in KNOWN)`
+        given = program.value(arguments[0])
+        found = (restriction(assembly, (node[0], part), holds, record, depth + 1) for part in given.inputs)
+        return next((kind for kind in found if kind is not None), None)
+    if name in ("startswith", "startsWith", "endswith", "endsWith") and base is not None and arguments:
+        if not holds:  # no option of a program
+            return "input_validation" if program.constant(arguments[0]) == "-" else None
+        return _begins(assembly, base, arguments[0], name.lower() == "startswith", record.settled)
+    if name == "is_relative_to":
+        return "allow_list" if holds and record.settled else None
+    if name in _ONLY_LETTERS:
+        return "input_validation" if holds and base is not None and bare(assembly, base) == record.value else None
+    if name in _MEMBER and base is not None and arguments:
+        return "allow_list" if holds and _leads(assembly, arguments[0], record) and not _leads(assembly, base, record) else None
+    if name in ("match", "fullmatch", "search", "test"):
+        pattern = _pattern(assembly, base, arguments)
+        return "input_validation" if pattern is None or _narrows(pattern, name, holds) else None
+    targets = program.targets(node)
+    for target in targets if depth < _MAX_DEPTH - 1 else ():
+        kind = restricting(assembly, target.function, record.role)
+        if kind is not None:
+            return kind
+    return "input_validation" if not targets and _PERMITS & set(words_of(name)) else None
+
+
+def _begins(assembly: Assembly, base: Node, given: Node, start: bool, settled: bool) -> ControlKind | None:
+    """`startswith` of a host, a folder or what configuration says; `endswith` of a host's name. A fence or a scheme is form."""
+    constants = [assembly.program.constant(element) for element in assembly.program.elements(given)]
+    texts = [constant for constant in constants if isinstance(constant, str)]
+    if not start:
+        named = {word for text in _texts(assembly, base) for word in words_of(text)}
+        return "allow_list" if named & _HOST else None
+    if len(texts) < len(constants) or not texts:
+        return "allow_list" if settled else None
+    if all(_WITH_HOST.match(text) for text in texts):
+        return "allow_list"
+    return "allow_list" if settled and all(text.startswith("/") and len(text) > 1 for text in texts) else None
+
+
+def _pattern(assembly: Assembly, base: Node | None, arguments: list[Node]) -> str | None:
+    """The text of a pattern, where it is constant: `re.match(pattern, text)`, `re.compile(pattern).match(text)`."""
+    program = assembly.program
+    if base is None or "re" in program.names(base) or "regex" in program.names(base):
+        candidates = arguments[:1]
+    else:
+        made = [(node, program.value(node)) for node in program.origins(base)]
+        candidates = [(node[0], value.inputs[1]) for node, value in made if value.kind == "call" and len(value.inputs) > 1]
+        candidates += [node for node, value in made if value.kind == "constant"]
+    found = program.constant(candidates[0]) if candidates else None
+    return found if isinstance(found, str) else None
+
+
+def _narrows(pattern: str, name: str, holds: bool) -> bool:
+    """Whether what matches has a fixed host, or consists of listed characters from beginning to end."""
+    if not holds:  # nothing outside of a list of characters was found: `[^a-z0-9-]`
+        return name in ("search", "test", "match") and pattern.lstrip("(").startswith("[^") and "/" not in pattern
+    if _WITH_HOST.match(pattern.replace("\\.", ".")):
+        return True
+    ends = name == "fullmatch" or pattern.endswith(("$", "\\Z", "$/"))
+    free = _CLASS.sub("", pattern)
+    negated = any(found.startswith("[^") for found in _CLASS.findall(pattern))
+    return ends and not negated and re.search(r"(?<!\\)\.|\\[SDW]|://", free) is None
+
+
+def is_validator(name: str) -> bool:
+    """Whether a function is named for refusing what it does not like."""
+    return name.lstrip("_").lower().startswith(_VALIDATES)
+
+
+# Parts
+
+
+def _leads(assembly: Assembly, node: Node, record: Tested) -> bool:
+    """Whether an expression is made of the value that was tested."""
+    queue, seen = [node], set[Node]()
+    while queue and len(seen) < _MAX_PARTS:
+        current = queue.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        if bare(assembly, current) == record.value:
+            return True
+        value = assembly.program.value(current)
+        queue += [(current[0], given) for given in value.inputs]
+        if value.kind == "name":
+            queue += [origin for origin in assembly.program.origins(current)[:2] if origin != current]
+    return False
+
+
+def _is_form(assembly: Assembly, node: Node) -> bool:
+    """What says nothing of where a value leads: its length, type, scheme or suffix, or one letter of it."""
+    value = assembly.program.value(node)
+    if value.kind in ("attribute", "index") and value.text in ("scheme", "protocol", "suffix", "0", "__class__", "length"):
+        return True
+    return value.kind == "call" and _callee(assembly, node) in ("len", "type", "count", "id", "splitext", "bool")
+
+
+def _callee(assembly: Assembly, node: Node) -> str:
+    value = assembly.program.value(node)
+    callee = assembly.program.value((node[0], value.inputs[0])) if value.kind == "call" else value
+    return callee.text.rsplit(".", 1)[-1] if value.kind == "call" and callee.kind in ("name", "attribute") else ""
+
+
+def _texts(assembly: Assembly, node: Node) -> list[str]:
+    value = assembly.program.value(node)
+    found = [value.text]
+    while value.inputs and value.kind in ("attribute", "call", "guarded", "choice"):
+        value = assembly.program.value((node[0], value.inputs[0]))
+        found.append(value.text)
+    return found
+
+
+def settles(assembly: Assembly, trace: Iterable[Node]) -> bool:
+    """Whether a path was made absolute on the way."""
+    return any(_callee(assembly, node) in _SETTLES for node in trace)
+
+
+def proven(assembly: Assembly, trace: tuple[Node, ...], calls: Iterable[Node], role: SinkRole) -> list[tuple[ControlKind, Node]]:
+    """Tests before a call that name a value of the way inside a display or a generator, and calls that raise."""
+    program = assembly.program
+    passed = {bare(assembly, node) for node in trace}
+    narrowed = {(node[0], program.value(node).inputs[1]) for node in trace if program.value(node).kind == "guarded"}
+    settled = settles(assembly, trace)
+    found: list[tuple[ControlKind, Node]] = []
+    for call in calls:
+        facts = program.files[call[0]]
+        for other in assembly.calls_in((call[0], program.value(call).scope)):
+            if other < call and (kind := _raises(assembly, other, passed, role)) is not None:
+                found.append((kind, other))
+        for branch in facts.conditions.get(call[1], ()):
+            condition = (call[0], facts.branches[branch].condition)
+            if condition in narrowed or not facts.branches[branch].exits_when:
+                continue
+            for node in sorted(node for node in passed if node[0] == call[0]):
+                record = Tested(node, role, settled)
+                if _leads(assembly, condition, record):
+                    kinds = [restriction(assembly, condition, holds, record) for holds in (False, True)]
+                    found += [(kind, condition) for kind in kinds if kind is not None][:1]
+    return list(dict.fromkeys(found))
+
+
+def _raises(assembly: Assembly, call: Node, passed: set[Node], role: SinkRole) -> ControlKind | None:
+    """A call that lets only some data pass: `path.relative_to(root)`, `check(path)`."""
+    program, value = assembly.program, assembly.program.value(call)
+    callee = program.value((call[0], value.inputs[0]))
+    if callee.kind == "attribute" and callee.text == "relative_to" and bare(assembly, (call[0], callee.inputs[0])) in passed:
+        return "allow_list"
+    if callee.kind not in ("name", "attribute") or not is_validator(callee.text):
+        return None
+    if not any(bare(assembly, (call[0], given)) in passed for given in value.inputs[1:]):
+        return None
+    kinds = [restricting(assembly, target.function, role) for target in program.targets(call)]
+    return next((kind for kind in kinds if kind is not None), None)

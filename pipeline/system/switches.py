@@ -1,0 +1,157 @@
+"""Checks that only happen where a setting asks for them, and whose setting is empty or off as it is shipped.
+
+Takes a call that refuses somebody, looks at the tests on the way to it: `if not SECRET: return` before it,
+`if settings.auth.enabled:` around it. A setting counts as off where the code itself gives it an empty or false
+default, or none at all; what a deployment sets is not seen.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ingest.code.program import Node
+from ingest.facts import Value
+from pipeline.system.assembly import Assembly
+from pipeline.system.model import Evidence
+
+_READS = re.compile(r"(^|\.)(getenv|environ\.get|config|get_config)$|^os\.environ\.get$")
+_SETTINGS = re.compile(r"settings|config|options|auth|server", re.IGNORECASE)
+_REFUSES = re.compile(r"(Error|Exception|Denied|Forbidden|Unauthori[sz]ed|Refused)$|^(abort|exit)$")
+_FAILS = re.compile(r"[45]\d\d")
+_EMPTY = frozenset({"", "0", "None", "False", "false", "no", "off", "none", "undefined", "null"})
+_MAX_DEPTH = 8
+
+
+def switched_off(assembly: Assembly, call: Node) -> Evidence | None:
+    """The test that leaves a call out in the shipped configuration, or None where it always happens."""
+    facts = assembly.program.files[call[0]]
+    known = facts.conditions.get(call[1], ())
+    for position, number in enumerate(known):
+        branch = facts.branches[number]
+        # What encloses the call comes last; of earlier tests, the side that leaves is not the one it stands on.
+        holds = position == len(known) - 1 or branch.exits_when != "holds"
+        after = facts.branches[known[position + 1]].condition if position + 1 < len(known) else call[1]
+        if not holds and _is_closed(assembly, call[0], branch.condition, after):
+            continue
+        evidence = off_by(assembly, (call[0], branch.condition), holds)
+        if evidence is not None:
+            return evidence
+    return None
+
+
+def _is_closed(assembly: Assembly, file: int, begin: int, end: int) -> bool:
+    """Whether a test without the setting ends in a refusal of its own: `if not SECRET: raise RuntimeError`."""
+    values = assembly.program.files[file].values
+    for identity in range(begin + 1, end):
+        value = values[identity]
+        if value.kind == "call" and _REFUSES.search(values[value.inputs[0]].text):
+            return True
+        if value.kind == "call" and any(
+            _FAILS.fullmatch(values[given].text) for given in value.inputs[1:] if values[given].kind == "constant"
+        ):
+            return True
+    return False
+
+
+def off_by(assembly: Assembly, condition: Node, holds: bool = True) -> Evidence | None:
+    """Whether a condition asks for a setting that is off, for it to come out this way."""
+    name = _needs(assembly, condition, holds, 0)
+    note = f"nobody is asked while `{name}` is off or empty, as it is by default"
+    return None if name is None else assembly.cite(condition, "step", note)
+
+
+def _needs(assembly: Assembly, node: Node, holds: bool, depth: int) -> str | None:
+    program, value = assembly.program, assembly.program.value(node)
+    inner = [(node[0], given) for given in value.inputs]
+    if depth > _MAX_DEPTH:
+        return None
+    if value.kind == "operation" and value.text in ("not", "!") and inner:
+        return _needs(assembly, inner[0], not holds, depth + 1)
+    if value.kind == "operation" and value.text in ("is", "is not", "==", "!=", "===", "!==") and len(inner) == 2:
+        other = program.value(inner[1])
+        if other.kind == "constant" and other.text in _EMPTY and (value.text in ("is not", "!=", "!==")) == holds:
+            return _needs(assembly, inner[0], True, depth + 1)
+        if other.kind == "constant" and other.text not in _EMPTY and (value.text in ("==", "===", "is")) == holds:
+            return _needs(assembly, inner[0], True, depth + 1)  # `os.getenv("AUTH", "false") == "true"`
+        return None
+    if value.kind == "choice" and value.text == "or" and program.value(inner[0] if inner else node).kind != "constant":
+        found = [_needs(assembly, part, holds, depth + 1) for part in inner]
+        if any(name is not None for name in found):
+            return next(name for name in found if name is not None)
+    if value.kind == "guarded" and inner:
+        return _needs(assembly, inner[0], holds, depth + 1)
+    if value.kind == "call" and inner:
+        callee = program.value(inner[0])
+        if callee.kind == "attribute" and callee.text in ("lower", "strip", "upper", "get_secret_value"):
+            return _needs(assembly, (node[0], callee.inputs[0]), holds, depth + 1)
+        if callee.text == "bool" and len(inner) > 1:
+            return _needs(assembly, inner[1], holds, depth + 1)
+    return _name(assembly, node) if holds and _is_off(assembly, node) else None
+
+
+def _is_off(assembly: Assembly, node: Node) -> bool:
+    """A setting whose every default is empty: an environment variable, a constant, a field of a settings class."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind not in ("name", "attribute", "call", "choice", "index"):
+        return False
+    origins = program.origins(node)
+    if value.kind == "attribute" and all(program.value(origin).kind == "attribute" for origin in origins):
+        defaults = _declared(assembly, value.text)
+        return bool(defaults) and all(_is_empty(assembly, default) for default in defaults)
+    return (
+        bool(origins)
+        and all(_is_empty(assembly, origin) for origin in origins)
+        and any(program.value(origin).kind == "call" or value.kind in ("name", "attribute") for origin in origins)
+    )
+
+
+def _declared(assembly: Assembly, field: str) -> list[Node | None]:
+    """Defaults of the fields of this name in the project's settings classes; None for one without."""
+    return [
+        None if default is None else (file, default)
+        for name, (file, cls) in sorted(assembly.program.classes.items())
+        if _SETTINGS.search(name.rsplit(".", 1)[-1])
+        for given, _annotation, default, _line in cls.fields
+        if given == field
+    ]
+
+
+def _is_empty(assembly: Assembly, node: Node | None) -> bool:
+    """An empty or false constant, `Field(default=None)`, or a setting that is read and given no other default."""
+    if node is None:
+        return False
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind == "constant":
+        return value.text in _EMPTY
+    if value.kind == "attribute":  # process.env.API_KEY
+        return value.text.isupper() and program.value((node[0], value.inputs[0])).text == "env"
+    if value.kind != "call":
+        return False
+    callee = program.value((node[0], value.inputs[0]))
+    if callee.text == "Field":
+        given = _argument(assembly, node, value, "default", 1)
+        return given is not None and given.kind == "constant" and given.text in _EMPTY and given.constant_type != "ellipsis"
+    if any(_READS.search(name) for name in program.names((node[0], value.inputs[0]))):
+        given = _argument(assembly, node, value, "default", 2)
+        return given is None or (given.kind == "constant" and given.text in _EMPTY)
+    return False
+
+
+def _argument(assembly: Assembly, node: Node, value: Value, label: str, position: int) -> Value | None:
+    if label in value.labels:
+        return assembly.program.value((node[0], value.inputs[value.labels.index(label)]))
+    if len(value.inputs) > position and value.labels[position] == "":
+        return assembly.program.value((node[0], value.inputs[position]))
+    return None
+
+
+def _name(assembly: Assembly, node: Node) -> str:
+    """What a reader has to look for: the variable of the environment, or the setting."""
+    program, value = assembly.program, assembly.program.value(node)
+    for origin in program.origins(node):
+        made = program.value(origin)
+        if made.kind == "call" and len(made.inputs) > 1:
+            constant = program.constant((origin[0], made.inputs[1]))
+            if isinstance(constant, str) and constant and constant not in _EMPTY:
+                return constant
+    return value.text or "the setting"

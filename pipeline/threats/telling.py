@@ -1,0 +1,34 @@
+"""Which of several ways a finding tells of first.
+
+Takes ways of flows, gives what to sort them by: what an outsider writes most directly comes first. Judged from names and
+from the quoted lines where a way begins, so it decides about the headline and about nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.system.model import Flow
+from pipeline.system.words import words_of
+
+_FIRST = ("web_content", "user_input", "uploaded_file", "user_feedback")
+# What is taken of an outsider's thing where only its label comes back, and what is taken where its text does.
+_LABEL_OF = re.compile(r"\.(key|id|number|iid|uuid|sha|status_code|html_url|permalink)\b")
+_LABELS = ("id", "ids", "key", "keys", "status", "token", "url", "urls", "count", "version", "size")
+_TEXT_OF = re.compile(
+    r"\b(text|body|content|contents|description|comments?|summary|title|snippet|page|html|markdown|message|transcript)\b", re.IGNORECASE
+)
+
+
+def telling(way: tuple[Flow, ...]) -> tuple[int, bool, int, int]:
+    """Ways that begin with outsiders' data first, then those that bring its text, then the shortest: the first one is told."""
+    rank = min((_FIRST.index(label) for label in way[0].carries if label in _FIRST), default=len(_FIRST))
+    return rank, _brings_a_label(way[0]), len(way), sum(len(flow.steps) for flow in way)
+
+
+def _brings_a_label(flow: Flow) -> bool:
+    """Whether a way begins in code named for a key or number, or its first lines take one and nothing that is named for a text."""
+    if words_of(flow.source.split(" (")[0])[-1:] in ([word] for word in _LABELS):
+        return True
+    begun = [step.quote for step in flow.steps[:2]]
+    return any(_LABEL_OF.search(quote) for quote in begun) and not any(_TEXT_OF.search(quote) for quote in begun)

@@ -1,0 +1,37 @@
+"""Which way a finding tells of first: text of outsiders before a key of their things, the short before the long."""
+
+from __future__ import annotations
+
+from pipeline.system.model import Flow, Label
+from pipeline.threats.telling import telling
+from tests.factories import evidence, flow
+
+AGENT = "agent:assistant"
+
+
+def way(source: str, *quotes: str, carries: tuple[Label, ...] = ("web_content",)) -> tuple[Flow, ...]:
+    return (flow(source, AGENT, carries, steps=tuple(evidence(f"a.py:{number}", quote) for number, quote in enumerate(quotes, 1))),)
+
+
+def first(*ways: tuple[Flow, ...]) -> str:
+    return min(ways, key=telling)[0].source
+
+
+def test_a_page_is_told_before_the_key_of_a_ticket() -> None:
+    key = way("web_content:EditIssue (tickets)", "issues = jira.search_issues(key)", "return f'{issues[0].key} was edited'")
+    page = way("web_content:docs.example", "answer = requests.get(url)", "return answer.text", "use(answer)")
+    assert first(key, page) == "web_content:docs.example"
+
+
+def test_the_text_of_a_ticket_beside_its_key_is_text() -> None:
+    both = way(
+        "web_content:Issues (tickets)", "issues = jira.search_issues(query)", "return [(i.key, i.fields.description) for i in issues]"
+    )
+    page = way("web_content:docs.example", "answer = requests.get(url)", "return answer.text", "use(answer)")
+    assert first(both, page) == "web_content:Issues (tickets)"
+
+
+def test_code_named_for_an_identifier_comes_last_of_its_kind() -> None:
+    named = way("web_content:Gallery.get_account_id (http_clients)", "answer = requests.get(url)")
+    assert first(named, way("web_content:news.example", "answer = requests.get(url)", "keep(answer)")) == "web_content:news.example"
+    assert first(named, way("http_route:POST /ask", "text", carries=("user_input",))) == named[0].source
