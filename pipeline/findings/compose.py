@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -46,20 +45,18 @@ def by_sink(match: Match) -> list[Match]:
         return [match]
     ends: dict[str, list[tuple[Flow, ...]]] = {}
     for way in match.ways:
-        ends.setdefault(_end_of(way[-1].target), []).append(way)
+        ends.setdefault(_end_of(way[-1]), []).append(way)
     return [
         replace(match, ways=tuple(ways), evidence=evidence_of(match.element, tuple(ways), match.cited), group=f"sink:{end}")
         for end, ways in sorted(ends.items())
     ]
 
 
-_METHOD = re.compile(r"(?P<owner>file_store:(?:[\w.]+\.)?[A-Z]\w*)\.\w+ \(")
-
-
-def _end_of(target: str) -> str:
-    """Files that methods of one class open (`Report.save_as_json`, `Report.save_as_yaml`) are mended in that class, once."""
-    method = _METHOD.match(target)
-    return method["owner"] if method is not None else target
+def _end_of(last: Flow) -> str:
+    """Files and addresses opened in one module are mended there, once: by a function of that module that proves them."""
+    if last.role in ("path", "url") and last.steps:
+        return f"{last.steps[-1].path}:{last.role}"
+    return last.target
 
 
 def copies_joined(matches: Mapping[tuple[str, str], list[Match]]) -> dict[tuple[str, str], list[Match]]:

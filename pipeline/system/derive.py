@@ -11,7 +11,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.entries import ENTRY_KINDS
 from pipeline.system.inference import MODELS, RUN_BY, models_run
 from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, SinkRole, Zone
-from pipeline.system.words import load_words, mentions, words_of
+from pipeline.system.words import load_words, mentions, subjects, words_of
 
 _EFFECT_OF_ROLE: dict[SinkRole, str] = {
     "payment": "payment", "message": "message", "deletion": "deletion", "store_write": "write", "code": "execute", "shell": "shell",
@@ -210,10 +210,8 @@ def _models(assembly: Assembly) -> None:
             names = _names_around(assembly, identity)
             if draft.kind != "ml_model" and mentions(names, ("embedding", "embeddings", "embed")):
                 continue  # vectors are no verdict
-            for subject, listed in words.decides_about.items():
-                found = mentions(names, listed)
-                if found is not None and "decides_about" not in draft.attributes:
-                    draft.attributes["decides_about"] = subject
+            for subject in subjects(names, decides=draft.kind != "ml_model")[:1]:
+                draft.attributes.setdefault("decides_about", subject)
             if draft.kind != "ml_model":
                 continue
             if mentions(names, words.detector):

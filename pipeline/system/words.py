@@ -27,6 +27,7 @@ class StepLimit(Frozen):
 
 class Words(Frozen):
     decides_about: dict[str, tuple[str, ...]]
+    ambiguous: tuple[str, ...] = Field(description="Of these two of one subject are needed.")
     detector: tuple[str, ...]
     physical: tuple[str, ...]
     personal: tuple[str, ...]
@@ -79,3 +80,15 @@ def mentions(names: Iterable[str], wanted: Iterable[str]) -> str | None:
         if found:
             return next(word for word in asked if word in found)
     return None
+
+
+def subjects(names: Iterable[str], decides: bool) -> list[str]:
+    """What names say a model decides about: by one plain word or two ambiguous ones; one is enough where it is known to decide."""
+    words, asked = load_words(), tuple(names)
+    found: list[str] = []
+    for subject, listed in words.decides_about.items():
+        plain = [word for word in listed if word not in words.ambiguous]
+        unclear = {word.removesuffix("s") for word in listed if word in words.ambiguous and mentions(asked, (word,))}
+        if mentions(asked, plain) or len(unclear) > (0 if decides else 1):
+            found.append(subject)
+    return found

@@ -16,7 +16,7 @@ from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, CoverageState, Finding
 from pipeline.findings.risk import severity_of
 from pipeline.scan import ScanSettings, scan
-from pipeline.system.model import Control, Element, Flow, Relation, System
+from pipeline.system.model import Control, Element, Flow, Relation, SinkRole, System
 from pipeline.threats.engine import match_threats
 from pipeline.threats.schema import Threat
 from tests.factories import element, evidence, flow
@@ -186,18 +186,16 @@ def test_models_and_agents_behind_one_entry_are_one_finding() -> None:
     assert only(threat(group_by="source", about=["agent", "hosted_llm"]), agent(), model, flows=flows).threat == "sample"
 
 
-@pytest.mark.parametrize(("second", "count"), [("file_store:Report.save_as_yaml (files)", 1), ("file_store:Other.save_as_yaml (files)", 2)])
-def test_files_opened_by_methods_of_one_class_are_one_end(second: str, count: int) -> None:
-    ends = tuple(
-        element("file_store", identity.removeprefix("file_store:")) for identity in ("file_store:Report.save_as_json (files)", second)
-    )
-    flows = tuple(
-        flow("agent:assistant", end.id, ("model_reply",), "path", steps=(evidence(f"app.py:{number}"),))
-        for number, end in enumerate(ends, 5)
+@pytest.mark.parametrize(("file", "role", "count"), [("app.py", "path", 1), ("other.py", "path", 2), ("app.py", "url", 2)])
+def test_files_opened_in_one_module_are_one_end(file: str, role: SinkRole, count: int) -> None:
+    ends = (element("file_store", "Report.save_as_json (files)"), element("file_store", "Report.save_as_yaml (files)"))
+    flows = (
+        flow("agent:assistant", ends[0].id, ("model_reply",), "path", steps=(evidence("app.py:5"),)),
+        flow("agent:assistant", ends[1].id, ("model_reply",), role, steps=(evidence(f"{file}:6"),)),
     )
     findings = composed(threat(group_by="sink", when=[{"a_flow": {"out_of": "the_element"}}]), agent(), *ends, flows=flows)[0]
     assert len(findings) == count
-    assert {(e.path, e.start_line) for f in findings for e in f.evidence} >= {("app.py", 5), ("app.py", 6)}
+    assert {(e.path, e.start_line) for f in findings for e in f.evidence} >= {("app.py", 5), (file, 6)}
 
 
 @pytest.mark.parametrize(
