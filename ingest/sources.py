@@ -178,6 +178,8 @@ def _outcomes(base: Path, paths: tuple[str, ...], settings: SourceSettings) -> I
             yield Skip(safe_path(path), "lies behind a symbolic link")
             continue
         outcome = _examined(base, base / path, safe_path(path), kind, settings)
+        if isinstance(outcome, Source) and _is_data(outcome):
+            outcome = Skip(outcome.path, "a document among tests or examples: data, no description of the system (--docs reads it)")
         if outcome is None:
             unread[""] += 1
         else:
@@ -223,6 +225,18 @@ def _examined(
     ):
         return Skip(label, "minified: its lines are too long to have been written")
     return Source(label, location, kind, purpose_of(label, head), status.st_size)
+
+
+_DATA_KINDS = frozenset({"pdf", "docx", "html", "text"})
+
+
+def _is_data(source: Source) -> bool:
+    """Documents among tests and examples are what a program is tried on, not what describes it."""
+    return (
+        source.kind in _DATA_KINDS
+        and source.purpose in ("test", "example")
+        and not source.path.lower().rsplit("/", 1)[-1].startswith("readme")
+    )
 
 
 def _documents(base: Path, taken: set[str], settings: SourceSettings) -> Iterator[Source | Skip | ReadError]:

@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 from pipeline.interfaces.generate import generated_files
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = {".ci", "docker", "docs", "evals", "ingest", "pipeline", "prompts", "tests"}
+FOLDERS = {".ci", "benchmarks", "docker", "docs", "evals", "ingest", "pipeline", "prompts", "tests"}
 FILES = {
     ".editorconfig", ".gitattributes", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md",
     "pyproject.toml", "requirements.lock", "threatloom.py",

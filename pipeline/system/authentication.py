@@ -13,6 +13,7 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.applications import Applications
 from pipeline.system.assembly import Assembly
 from pipeline.system.guards import condition_kind, parts
+from pipeline.system.injections import Injections
 from pipeline.system.model import Evidence
 from pipeline.system.sites import argument_positions, read_flags
 from pipeline.system.switches import off_by, switched_off
@@ -62,6 +63,7 @@ class Authenticating:
     def __init__(self, assembly: Assembly) -> None:
         self.assembly, self.program = assembly, assembly.program
         self.applications = Applications(assembly)
+        self.injections = Injections(assembly, self.applications)
         self._known: dict[FunctionRef, Evidence | None] = {}
         self._off: dict[FunctionRef, Evidence] = {}  # functions that refuse only where a setting asks for it
         self._left_out: dict[Evidence, None] = {}  # why, for the entry that is looked at
@@ -102,7 +104,7 @@ class Authenticating:
         if depth < 3:
             function = self.program.function(reference)
             for parameter in function.parameters:
-                for dependency in self.dependencies(reference, parameter.name):
+                for dependency in self.injections.of_parameter(reference, parameter.name):
                     found = self.function(dependency, depth + 1)
                     if found is not None:
                         return found
@@ -139,30 +141,7 @@ class Authenticating:
 
     def runs_before(self, reference: FunctionRef) -> frozenset[FunctionRef]:
         """Functions of the project that run before an entry: injected ones and middleware, at any of its addresses."""
-        function, found = self.program.function(reference), set[FunctionRef]()
-        given = [(reference[0], node) for one in function.parameters for node in (one.default, one.annotation) if node is not None]
-        makers = list(self._markers.get(reference, ()))
-        for marker in list(makers):
-            if self.program.value(marker).kind == "call":
-                makers += self.applications.of_marker(marker)
-        seen: set[Node] = set()
-        while makers:
-            maker = makers.pop()
-            if maker in seen or self.program.value(maker).kind != "call":
-                continue
-            seen.add(maker)
-            made = self.program.value(maker)
-            given += [(maker[0], made.inputs[position]) for position in argument_positions(made, "dependencies")]
-            found |= {installed.function for installed in self.applications.middleware(maker) if installed.function is not None}
-            for include in self.applications.includes(maker):
-                makers += [include, *self.applications.makers(self.applications.receiver(include))]
-        queue = [inner for node in given for inner in self.injected(node)]
-        while queue:
-            current = queue.pop()
-            if current not in found:
-                found.add(current)
-                queue += [inner for one in self.program.function(current).parameters for inner in self.dependencies(current, one.name)]
-        return frozenset(found)
+        return self.injections.runs_before(reference, self._markers.get(reference, []))
 
     def left_out(self) -> tuple[Evidence, ...]:
         """Why checks of the entry that was looked at last do not count."""
@@ -214,40 +193,6 @@ class Authenticating:
 
     # Injection
 
-    def dependencies(self, reference: FunctionRef, parameter: str) -> list[FunctionRef]:
-        """Functions injected for a parameter: Depends(f) as default or in Annotated, through aliases."""
-        function = self.program.function(reference)
-        found: list[FunctionRef] = []
-        for given in function.parameters:
-            if given.name == parameter:
-                for node in (given.default, given.annotation):
-                    if node is not None:
-                        found += self.injected((reference[0], node))
-        return found
-
-    def injected(self, node: Node) -> list[FunctionRef]:
-        """Functions handed to `Depends`-like calls anywhere inside an expression."""
-        found: list[FunctionRef] = []
-        queue, seen = [node], 0
-        while queue and seen < 60:
-            current = queue.pop()
-            seen += 1
-            value = self.program.value(current)
-            if value.kind == "call":
-                names = self.program.names((current[0], value.inputs[0]))
-                if any(name.rsplit(".", 1)[-1] in ("Depends", "Security", "Provide", "Inject") for name in names):
-                    for given in value.inputs[1:2]:
-                        found += [r for name in self.program.names((current[0], given)) for r in self.program.functions.get(name, ())]
-                        for owner in (*self.program.types((current[0], given)), *self.program.names((current[0], given))):
-                            method = self.program.method(owner, "__call__") if owner in self.program.classes else None
-                            if method is not None:
-                                found.append(method)
-            if value.kind == "name":
-                queue += [other for other in self.program.lookup(current[0], value.text)[0] if other != current]
-            elif value.kind in ("index", "collection", "operation", "choice", "attribute", "unknown"):
-                queue += [(current[0], given) for given in value.inputs]
-        return found
-
     def _named(self, node: Node) -> bool:
         """An injected function from outside of what was scanned, named for what it does."""
         value = self.program.value(node)
@@ -266,7 +211,7 @@ class Authenticating:
         found: list[Evidence | None] = []
         for position in argument_positions(value, argument):
             given = (call[0], value.inputs[position])
-            guarded = any(self.function(dependency, 0) is not None for dependency in self.injected(given)) or any(
+            guarded = any(self.function(dependency, 0) is not None for dependency in self.injections.injected(given)) or any(
                 self._named(element) for element in self.program.elements(given)
             )
             if guarded or any(self._scheme(element) for element in self.program.elements(given)):
@@ -285,7 +230,8 @@ class Authenticating:
                 if node is None:
                     continue
                 at = (reference[0], node)
-                if any(self.function(dependency, 0) is not None for dependency in self.injected(at)) or self._scheme(at) or self._named(at):
+                asked = any(self.function(dependency, 0) is not None for dependency in self.injections.injected(at))
+                if asked or self._scheme(at) or self._named(at):
                     found.append(self.assembly.cite(at))
         for decorator in function.decorators:
             found += self._decorator((reference[0], decorator))

@@ -151,6 +151,8 @@ def _add_call(assembly: Assembly, site: CallSite, receiver: str | None) -> None:
         identity = receiver
     else:
         name, constant = name_of_call(assembly, site)
+        if constant is None and rule.kind == "agent":
+            name = _told_apart(assembly, node, name)
         attributes: dict[str, AttributeValue] = {**rule.attributes, **says.attributes}
         if constant is not None and name == constant and rule.kind in ("hosted_llm", "local_llm", "embedding_model", "ml_model"):
             attributes.setdefault("model", constant)
@@ -162,6 +164,26 @@ def _add_call(assembly: Assembly, site: CallSite, receiver: str | None) -> None:
         assembly.element_of_call[node] = identity
     for kind in says.controls:
         assembly.control(kind, identity, evidence)
+
+
+def _told_apart(assembly: Assembly, node: Node, name: str) -> str:
+    """Two agents without a name of their own, kept in two variables of one place, are two: the second is named for its variable."""
+    known = assembly.drafts.by_id.get(f"agent:{name}")
+    own = _kept_as(assembly, node)
+    if known is None or known.symbol != assembly.symbol(node) or not own:
+        return name
+    before = {variable for other in known.nodes for variable in _kept_as(assembly, other)}
+    if not before or before & own:
+        return name
+    place, bracket, what = name.partition(" (")
+    return f"{place.rsplit('.', 1)[-1]}.{min(own)}{bracket}{what}"
+
+
+def _kept_as(assembly: Assembly, node: Node) -> set[str]:
+    """Variables of the module, and fields, that a value is assigned to."""
+    facts = assembly.program.files[node[0]]
+    fields = {store.attribute for store in facts.stores if store.value == node[1]}
+    return fields | {variable for variable, values in facts.variables.items() if node[1] in values}
 
 
 # Sinks and sources

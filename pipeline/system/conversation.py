@@ -60,6 +60,8 @@ def conversation_role(assembly: Assembly, hit: Hit) -> SinkRole:
                 return "prompt"
         if value.kind == "format" or _annotated_with(assembly, node, {"builtins.str"}):
             return "prompt"
+        if not lists and _entry(assembly, node) not in ("", *_LIST_FIELDS, *_TEXT_FIELDS, "input"):
+            return "prompt"  # one entry of what a caller sends is not the list, whatever it lies in
         lists = (
             lists
             or _annotated_with(assembly, node, _LISTS)
@@ -92,6 +94,17 @@ def _speaker(assembly: Assembly, node: Node) -> str:
     value = assembly.program.value(node)
     text = value.text.lower() if value.kind in ("constant", "attribute") else ""
     return text if text in _SPEAKERS and (value.kind == "constant" or value.text.isupper()) else ""
+
+
+def _entry(assembly: Assembly, node: Node) -> str:
+    """The entry that is taken of a dictionary by name: `payload["question"]`, `payload.get("question")`."""
+    value = assembly.program.value(node)
+    if value.kind == "index":
+        return "" if value.text.isdigit() else value.text
+    if value.kind == "call" and len(value.inputs) > 1 and assembly.program.value((node[0], value.inputs[0])).text in ("get", "pop"):
+        constant = _first_constant(assembly, node)
+        return constant if isinstance(constant, str) else ""
+    return ""
 
 
 def _first_constant(assembly: Assembly, call: Node) -> object:

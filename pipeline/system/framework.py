@@ -101,12 +101,15 @@ class DecoratorRule(Frozen):
         default_factory=dict,
         description="For `registers` and `exports`: position -> type of that parameter, where the code does not say it.",
     )
-    kind: ElementKind | None = Field(default=None, description="None: the rule only says what the function receives, or is a control.")
+    kind: ElementKind | None = Field(default=None, description="None: the rule says only what the function receives or gives.")
     relations: dict[Argument, RelationKind] = Field(
         default_factory=dict,
         description="What the function is to the element given there: `receiver: has_tool` where the decorator hangs on an agent.",
     )
     control: ControlKind | None = Field(default=None, description="The decorator is this control, of the whole application.")
+    gathered_as: str | None = Field(
+        default=None, description="The attribute in which the object keeps what its methods so decorated return: `agents`."
+    )
     name_from: Argument | None = Field(default=None, description="Argument of the decorator; else the function's name.")
     zone: Zone | None = None
     attributes: dict[str, AttributeValue] = Field(default_factory=dict)

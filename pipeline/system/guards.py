@@ -13,7 +13,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.discriminators import bare, vouches
 from pipeline.system.identifiers import only_identifiers
 from pipeline.system.model import ControlKind, SinkRole
-from pipeline.system.restrictions import CHOOSES, Tested, is_validator, proven, restricting, restriction, settles
+from pipeline.system.restrictions import CHOOSES, Tested, cleans, is_validator, proven, restricting, restriction, settles
 from pipeline.system.taint import Hit
 from pipeline.system.words import mentions
 
@@ -66,6 +66,7 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
         and (kind in _OF_THE_WHOLE or vouches(assembly, hit, guard))
     ]
     if chooses and hit.argument >= 0:
+        controls += [("input_validation", node) for node in hit.trace if cleans(assembly, node, chooses)]
         controls += proven(assembly, hit.trace, (*_entered(assembly, hit), hit.call), chooses)
     return controls
 

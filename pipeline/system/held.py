@@ -61,6 +61,8 @@ def _held_at(assembly: Assembly, origin: Node, depth: int, known: dict[Node, dic
             for reference in program.functions.get(name, ()):
                 if reference in assembly.entry_of_function:
                     found[assembly.entry_of_function[reference]] = None
+        for member in _offered_by_package(assembly, origin):
+            found.update(_held(assembly, member, depth + 1, known))
         if not found:
             found.update(_held(assembly, (origin[0], value.inputs[0]), depth + 1, known))
     elif value.kind == "call":
@@ -75,4 +77,15 @@ def _held_at(assembly: Assembly, origin: Node, depth: int, known: dict[Node, dic
                 found.update(_held(assembly, (origin[0], given), depth + 2, known))
     elif value.kind == "class" and value.text in assembly.element_of_class:
         found[assembly.element_of_class[value.text]] = None
+    return found
+
+
+def _offered_by_package(assembly: Assembly, node: Node) -> list[Node]:
+    """`tools.search` where the package `tools` only imports `search` from one of its modules."""
+    program, value = assembly.program, assembly.program.value(node)
+    found: list[Node] = []
+    for name in program.names((node[0], value.inputs[0])):
+        if name.startswith("module:"):
+            module = int(name.removeprefix("module:"))
+            found += program.resolve(f"{program.files[module].module}.{value.text}", module)[0]
     return found

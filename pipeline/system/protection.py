@@ -145,7 +145,7 @@ def add_identities(assembly: Assembly) -> None:
     for file, facts in enumerate(assembly.program.files):
         for number, function in enumerate(facts.functions):
             for parameter in function.parameters:
-                for dependency in authenticating.dependencies((file, number), parameter.name):
+                for dependency in authenticating.injections.of_parameter((file, number), parameter.name):
                     if authenticating.function(dependency, 0) is not None:
                         assembly.sources.setdefault((file, parameter.value), []).append(
                             SourceOf(

@@ -26,6 +26,7 @@ _VALIDATES = (
     "validate", "check", "ensure", "assert", "verify", "sanitize", "sanitise", "normalize_and_check", "resolve_safe", "safe_", "is_safe",
 )  # fmt: skip
 _MAX_PARTS, _MAX_DEPTH, _MAX_REACH = 60, 8, 20
+_NEAR = 16  # values between a conditional expression and its test
 _LOOKS_UP = frozenset({"getaddrinfo", "gethostbyname", "gethostbyname_ex", "getaddrinfo_async"})
 _KIND_OF_ADDRESS = frozenset({"is_private", "is_global", "is_loopback", "is_link_local", "is_reserved", "is_multicast", "isPrivate"})
 _BELOW = frozenset({"is_relative_to", "relative_to", "commonpath", "commonprefix"})
@@ -94,15 +95,18 @@ def restricting(assembly: Assembly, function: FunctionRef, role: SinkRole) -> Co
     settled = bool(called & _SETTLES)
     if called & _BELOW and (settled or "relative_to" not in called):
         return "allow_list"
+    if any(cleans(assembly, call, role) for inner in reached for call in assembly.calls_in(inner)):
+        return "input_validation"
     for reference in reached:
-        facts = program.files[reference[0]]
+        nodes = [
+            (reference[0], identity)
+            for identity, value in enumerate(program.files[reference[0]].values)
+            if value.scope == reference[1] and value.kind in ("operation", "call")
+        ]
         for parameter in program.function(reference).parameters:
             record = Tested((reference[0], parameter.value), role, settled)
-            for identity, value in enumerate(facts.values):
-                if value.scope != reference[1] or value.kind not in ("operation", "call"):
-                    continue
-                node = (reference[0], identity)
-                if value.kind == "call" and program.targets(node):
+            for node in nodes:
+                if program.value(node).kind == "call" and program.targets(node):
                     continue  # looked into by itself
                 for holds in (True, False):
                     kind = restriction(assembly, node, holds, record, _MAX_DEPTH - 1)
@@ -157,7 +161,8 @@ def _asked(assembly: Assembly, node: Node, holds: bool, record: Tested, depth: i
     if name == "is_relative_to":
         return "allow_list" if holds and record.settled else None
     if name in _ONLY_LETTERS:
-        return "input_validation" if holds and base is not None and bare(assembly, base) == record.value else None
+        of_it = base is not None and _leads(assembly, base, record) and not _is_form(assembly, base)
+        return "input_validation" if holds and of_it else None
     if name in _MEMBER and base is not None and arguments:
         return "allow_list" if holds and _leads(assembly, arguments[0], record) and not _leads(assembly, base, record) else None
     if name in ("match", "fullmatch", "search", "test"):
@@ -208,6 +213,35 @@ def _narrows(pattern: str, name: str, holds: bool) -> bool:
     free = _CLASS.sub("", pattern)
     negated = any(found.startswith("[^") for found in _CLASS.findall(pattern))
     return ends and not negated and re.search(r"(?<!\\)\.|\\[SDW]|://", free) is None
+
+
+def cleans(assembly: Assembly, node: Node, role: SinkRole) -> bool:
+    """Whether a call takes out what separates the parts of a path: `re.sub(r"[^a-z0-9]", "_", name)`, `name.replace("/", "_")`."""
+    program, value = assembly.program, assembly.program.value(node)
+    if role not in ("path", "url", "model_source"):
+        return False
+    if value.kind == "choice" and value.text == "if":  # `letter if letter.isalnum() else "_"`
+        before = [(node[0], identity) for identity in range(max(0, node[1] - _NEAR), node[1])]
+        asked = [program.value((call[0], program.value(call).inputs[0])) for call in before if program.value(call).kind == "call"]
+        return any(callee.text in _ONLY_LETTERS and bool(set(callee.inputs) & set(value.inputs)) for callee in asked)
+    if value.kind != "call" or len(value.inputs) < 2:
+        return False
+    name, callee = _callee(assembly, node), program.value((node[0], value.inputs[0]))
+    arguments = [(node[0], given) for given in value.inputs[1:]]
+    if name in ("sub", "subn") and callee.kind == "attribute":
+        pattern = _pattern(assembly, (node[0], callee.inputs[0]), arguments) or ""
+        return any(("/" not in found) if found.startswith("[^") else ("/" in found) for found in _CLASS.findall(pattern))
+    return name in ("replace", "replaceAll") and bool(_SEPARATORS & _taken(assembly, arguments[0]))
+
+
+def _taken(assembly: Assembly, node: Node) -> set[str]:
+    """The text an argument is; each of its letters or members, where a loop goes through it."""
+    value = assembly.program.value(node)
+    if value.kind != "element_of":
+        constant = assembly.program.constant(node)
+        return {constant} if isinstance(constant, str) else set()
+    listed = [assembly.program.constant(element) for element in assembly.program.elements((node[0], value.inputs[0]))]
+    return {part for text in listed if isinstance(text, str) for part in (text, *text)}
 
 
 def is_validator(name: str) -> bool:

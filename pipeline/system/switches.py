@@ -69,7 +69,8 @@ def _needs(assembly: Assembly, node: Node, holds: bool, depth: int) -> str | Non
         return _needs(assembly, inner[0], not holds, depth + 1)
     if value.kind == "operation" and value.text in ("is", "is not", "==", "!=", "===", "!==") and len(inner) == 2:
         other = program.value(inner[1])
-        if other.kind == "constant" and other.text in _EMPTY and (value.text in ("is not", "!=", "!==")) == holds:
+        nothing = other.text == "" or other.constant_type != "string"  # what is not set differs from the word "false"
+        if other.kind == "constant" and other.text in _EMPTY and nothing and (value.text in ("is not", "!=", "!==")) == holds:
             return _needs(assembly, inner[0], True, depth + 1)
         if other.kind == "constant" and other.text not in _EMPTY and (value.text in ("==", "===", "is")) == holds:
             return _needs(assembly, inner[0], True, depth + 1)  # `os.getenv("AUTH", "false") == "true"`
@@ -86,6 +87,10 @@ def _needs(assembly: Assembly, node: Node, holds: bool, depth: int) -> str | Non
             return _needs(assembly, (node[0], callee.inputs[0]), holds, depth + 1)
         if callee.text == "bool" and len(inner) > 1:
             return _needs(assembly, inner[1], holds, depth + 1)
+    if value.kind == "name":  # AUTH = os.getenv("AUTH", "false") == "true"
+        for origin in program.origins(node):
+            if program.value(origin).kind == "operation":
+                return _needs(assembly, origin, holds, depth + 1)
     return _name(assembly, node) if holds and _is_off(assembly, node) else None
 
 

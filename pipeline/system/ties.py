@@ -15,9 +15,13 @@ from pipeline.system.entries import add_function_element
 from pipeline.system.held import elements_of
 from pipeline.system.model import ElementKind, Evidence, Flow, Label
 from pipeline.system.sites import CallSite, EntrySite, argument_node, argument_positions
+from pipeline.system.words import words_of
 
 _HOLDERS: frozenset[ElementKind] = frozenset({"agent", "hosted_llm", "local_llm", "mcp_server"})
 _TOOLS: frozenset[ElementKind] = frozenset({"tool", "mcp_tool"})
+_FUNCTION_WORDS = frozenset(
+    {"fn", "func", "funcs", "function", "functions", "coroutine", "callable", "method", "methods", "tool", "tools", "handler", "execute"}
+)
 _FROM_OUTSIDE: frozenset[Label] = frozenset({"web_content", "uploaded_file", "retrieved_text", "stored_data", "user_feedback"})
 
 
@@ -88,7 +92,7 @@ def _tie_call(assembly: Assembly, site: CallSite, tools: _Tools) -> None:
                 _adopt_tools(assembly, given)
                 for tool in _brought_along(assembly, given, tools):
                     assembly.relate(owner, kind, tool, assembly.cite(node))
-            for other in elements_of(assembly, given):
+            for other in elements_of(assembly, given) or _gathered(assembly, given):
                 assembly.relate(owner, kind, other, assembly.cite(node))
             if kind == "uses_model":
                 _named_model(assembly, owner, given)
@@ -101,6 +105,18 @@ def given_as(assembly: Assembly, site: CallSite, wanted: str) -> list[Node]:
         return [(site.node[0], value.inputs[position]) for position in positions]
     found = argument_node(assembly.program, site.node, wanted, site.skip)
     return [found] if found is not None else []
+
+
+def _gathered(assembly: Assembly, given: Node) -> list[str]:
+    """`Crew(agents=self.agents)`, where a decorator gathers under that name what the methods of the object return."""
+    program, value = assembly.program, assembly.program.value(given)
+    rules = [entry for entry in assembly.sites.entries if value.kind == "attribute" and entry.rule.gathered_as == value.text]
+    if not rules:
+        return []
+    owners = {cls for name in program.types((given[0], value.inputs[0])) for cls in (name, *program.bases(name))}
+    functions = [(entry.function, program.function(entry.function)) for entry in rules]
+    returned = [(reference[0], node) for reference, function in functions if function.owner in owners for node in function.returns]
+    return [element for node in returned for element in elements_of(assembly, node)]
 
 
 def _named_model(assembly: Assembly, owner: str, given: Node) -> None:
@@ -120,12 +136,19 @@ def _adopt_tools(assembly: Assembly, given: Node) -> None:
         value = program.value(origin)
         names = [value.text] if value.kind == "function" else list(program.names(origin)) if value.kind == "attribute" else []
         if value.kind == "call" and origin not in assembly.element_of_call:
-            inner = [member for argument in value.inputs[1:] for member in program.elements((origin[0], argument))]
+            given_inside = [i for i, label in zip(value.inputs[1:], value.labels[1:], strict=True) if _may_be_the_tool(label)]
+            inner = [member for argument in given_inside for member in program.elements((origin[0], argument))]
             names = [name for member in inner for name in program.names(member)]
         for name in names:
             for reference in program.functions.get(name, ()):
                 if reference not in assembly.entry_of_function:
                     add_function_element(assembly, reference, "tool", program.function(reference).name, "tool_arguments", "python")
+
+
+def _may_be_the_tool(label: str) -> bool:
+    """Whether an argument of what makes a tool may be the function itself: `fn=look`, not `on_stream=show`."""
+    words = words_of(label)
+    return label in ("", "*") or (words[-1:] != [] and words[-1] in _FUNCTION_WORDS and "error" not in words)
 
 
 def _brought_along(assembly: Assembly, given: Node, tools: _Tools, depth: int = 0) -> Iterator[str]:

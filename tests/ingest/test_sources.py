@@ -342,6 +342,20 @@ def test_documents_the_user_names_are_read_from_anywhere(tmp_path: Path) -> None
         list_sources(root, SourceSettings(docs=(tmp_path / "gone.docx",)))
 
 
+def test_documents_among_examples_are_data_unless_they_are_named(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        **{"app.py": "x = 1\n", "examples/report.txt": "A report.\n", "examples/README.md": "# How\n", "design.txt": "A design.\n"},
+    )
+    found = list_sources(tmp_path, SourceSettings())
+    assert paths(found) == ["app.py", "design.txt", "examples/README.md"]
+    assert [skip.path for skip in found.skipped if "data" in skip.reason] == ["examples/report.txt"]
+    named = list_sources(tmp_path, SourceSettings(docs=(tmp_path / "examples/report.txt",)))
+    assert [(source.path, source.purpose) for source in named.sources if source.kind == "text" and "report" in source.path] == [
+        ("examples/report.txt", "documentation")
+    ]
+
+
 def test_a_rule_built_to_stall_the_walk_is_reported_and_not_applied(tmp_path: Path) -> None:
     place(tmp_path, ".gitignore", "a*a*a*a*a*a*a*a*a*a*b\n")
     place(tmp_path, "a" * 200 + ".py")

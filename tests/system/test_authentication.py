@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.system.small import controls_on, system_of
 
 ROUTES = """
@@ -161,3 +163,102 @@ class TestResolver:
     def test_that_raises_for_strangers_does(self) -> None:
         more = "class Known(UserResolver):\n    def resolve(self, request):\n        if not request.user:\n            raise PermissionError('who')"
         assert guarded(RESOLVER.format(more=more)) == {"GET /ask"}
+
+
+STACKED = """
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from openai import OpenAI
+
+client = OpenAI()
+
+
+def verify(key: str) -> None:
+    if key != "k":
+        raise HTTPException(status_code=401)
+
+
+app, inner, outer = FastAPI(), APIRouter(dependencies=[Depends(verify)]), APIRouter()
+
+
+@{first}.post("/{{agent}}/ask")
+@inner.post("/ask")
+def ask(text: str, agent: str = "a") -> str:
+    return client.responses.create(model="gpt-5-mini", input=text).output_text
+
+
+app.include_router(inner)
+app.include_router(outer)
+"""
+
+
+class TestOneFunctionAtTwoAddresses:
+    def test_is_one_route_that_is_named_by_its_plainest_address(self) -> None:
+        routes = [element for element in system_of(STACKED.format(first="inner")).elements if element.kind == "http_route"]
+        assert [route.name for route in routes] == ["POST /ask"]
+        assert routes[0].attributes["also"] == ("POST /{agent}/ask",) and routes[0].attributes["runs_inference"] is True
+
+    def test_is_guarded_where_the_router_of_each_address_is(self) -> None:
+        assert guarded(STACKED.format(first="inner")) == {"POST /ask"}
+
+    def test_is_open_where_one_of_them_is(self) -> None:
+        assert guarded(STACKED.format(first="outer")) == set()
+
+
+SWITCH = """
+import os
+from fastapi import Depends, FastAPI, Header, HTTPException
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+app = FastAPI()
+
+
+class Settings(BaseSettings):
+    key: str | None = None
+    strict: bool = Field(default=True)
+
+
+settings = Settings()
+SECRET = os.getenv("SECRET")
+ON = os.getenv("AUTH", "false") == "true"
+
+
+def verify(sent: str = Header("")) -> None:
+{body}
+
+
+@app.get("/ask", dependencies=[Depends(verify)])
+def ask() -> str:
+    return "1"
+"""
+REFUSE = "        raise HTTPException(status_code=401)"
+
+
+class TestCheckThatASettingDecidesOn:
+    @pytest.mark.parametrize(
+        "body",
+        [
+            f"    if not SECRET:\n        return\n    if sent != SECRET:\n{REFUSE}",
+            f"    if SECRET and sent != SECRET:\n{REFUSE}",
+            f"    if settings.key is None:\n        return\n    if sent != settings.key:\n{REFUSE}",
+            f"    if ON and sent != 'k':\n{REFUSE}",
+            f"    if os.environ.get('AUTH') != 'yes':\n        return\n    if sent != 'k':\n{REFUSE}",
+        ],
+        ids=["left early", "asked together", "a field without a value", "a word that is not the default", "a word that is not set"],
+    )
+    def test_is_none_while_the_setting_is_off_by_default(self, body: str) -> None:
+        assert guarded(SWITCH.format(body=body)) == set()
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            f"    if not SECRET:\n        raise RuntimeError('no secret')\n    if sent != SECRET:\n{REFUSE}",
+            f"    if not SECRET or sent != SECRET:\n{REFUSE}",
+            f"    if not settings.strict:\n        return\n    if sent != 'k':\n{REFUSE}",
+            f"    if os.environ.get('AUTH') == 'false':\n        return\n    if sent != 'k':\n{REFUSE}",
+            f"    if not sent:\n        return None\n    if sent != os.environ['SECRET']:\n{REFUSE}",
+        ],
+        ids=["it ends the call", "it refuses as well", "on by default", "somebody has to switch it off", "what was sent is no setting"],
+    )
+    def test_counts_where_it_happens_by_default(self, body: str) -> None:
+        assert guarded(SWITCH.format(body=body)) == {"GET /ask"}

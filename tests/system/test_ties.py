@@ -167,6 +167,99 @@ class TestObjectsThatBringTools:
         )
 
 
+class TestWrappedFunctions:
+    WRAPPED = """
+        import somewhere
+        from agents import Agent
+
+        def look(order: str) -> str:
+            return order
+
+        def show(event):
+            print(event)
+
+        agent = Agent(name="desk", tools=[somewhere.wrap(GIVEN)])
+    """
+
+    def test_the_function_that_is_wrapped_is_the_tool(self) -> None:
+        assert tools_of(self.WRAPPED.replace("GIVEN", "look")) == {"agent:desk": {"tool:look"}}
+        assert tools_of(self.WRAPPED.replace("GIVEN", "fn=look, on_stream=show")) == {"agent:desk": {"tool:look"}}
+
+    def test_what_is_told_of_its_progress_is_none(self) -> None:
+        assert tools_of(self.WRAPPED.replace("GIVEN", "on_stream=show")) == {}
+
+
+class TestAgentsWithoutNames:
+    def test_two_of_one_model_in_one_file_are_two(self) -> None:
+        found = tools_of("""
+            from pydantic_ai import Agent
+
+            reader = Agent("openai:gpt-5")
+            clerk = Agent("openai:gpt-5")
+
+            @reader.tool_plain
+            def look(order: str) -> str:
+                return order
+
+            @clerk.tool_plain
+            def refund(order: str) -> str:
+                return order
+        """)
+        assert sorted(found.values(), key=str) == [{"tool:look"}, {"tool:refund"}]
+
+    def test_one_made_in_two_ways_is_one(self) -> None:
+        system = system_of("""
+            import os
+
+            from pydantic_ai import Agent
+
+            if os.environ.get("SMALL"):
+                agent = Agent("openai:gpt-5-mini")
+            else:
+                agent = Agent("openai:gpt-5")
+        """)
+        assert len(elements(system, "agent")) == 1
+
+
+class TestGathered:
+    CREW = """
+        from crewai import Agent, Crew, Task
+        from crewai.project import CrewBase, agent, crew, task
+        from crewai_tools import FileWriterTool, SerperDevTool
+
+        @CrewBase
+        class News:
+            @agent
+            def reader(self) -> Agent:
+                return Agent(config=self.agents_config["reader"], tools=[SerperDevTool()])
+
+            MARK
+            def writer(self) -> Agent:
+                return Agent(config=self.agents_config["writer"], tools=[FileWriterTool()])
+
+            @crew
+            def crew(self) -> Crew:
+                return Crew(agents=self.agents, name="news")
+
+        @CrewBase
+        class Sports:
+            @agent
+            def reporter(self) -> Agent:
+                return Agent(config=self.agents_config["reporter"])
+    """
+
+    def called(self, mark: str) -> set[str]:
+        return {
+            target for source, kind, target in ties(system_of(self.CREW.replace("MARK", mark))) if (source, kind) == ("agent:news", "calls")
+        }
+
+    def test_a_crew_has_the_agents_that_its_class_gathers_and_no_others(self) -> None:
+        assert self.called("@agent") == {"agent:News.reader (crewai)", "agent:News.writer (crewai)"}
+
+    def test_a_method_that_is_not_marked_is_not_gathered(self) -> None:
+        assert self.called("") == {"agent:News.reader (crewai)"}
+
+
 class TestNamedTools:
     def test_an_imported_tool_that_no_agent_is_given_is_no_element(self) -> None:
         system = system_of("""
@@ -177,6 +270,37 @@ class TestNamedTools:
             print(google_search)
         """)
         assert elements(system, "tool") == []
+
+    def test_a_tool_that_a_package_only_passes_on_is_found_and_its_neighbour_is_not(self) -> None:
+        system = system_of(
+            {
+                "app/__init__.py": "",
+                "app/tools/__init__.py": "from .money import refund_tool\nfrom .reading import look_tool\n",
+                "app/tools/reading.py": """
+                    from autogen_core.tools import FunctionTool
+
+                    def look(order: str) -> str:
+                        return order
+
+                    look_tool = FunctionTool(func=look, description="Where an order is.")
+                """,
+                "app/tools/money.py": """
+                    from autogen_core.tools import FunctionTool
+
+                    def refund(order: str) -> str:
+                        return order
+
+                    refund_tool = FunctionTool(func=refund, description="Give it back.")
+                """,
+                "app/main.py": """
+                    from autogen_agentchat.agents import AssistantAgent
+                    from . import tools
+
+                    desk = AssistantAgent("desk", tools=[tools.look_tool])
+                """,
+            }
+        )
+        assert {tie for tie in ties(system) if tie[1] == "has_tool"} == {("agent:desk", "has_tool", "tool:look")}
 
 
 class TestTheAgentThatIsGiven:

@@ -1,0 +1,28 @@
+"""What an address written in parts says of a server, and what it does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.system.small import only, system_of
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ('"http://tools.example/mcp"', True),
+        ('f"http://tools.example:{port}/mcp"', True),
+        ('f"http://localhost:{port}/mcp"', None),
+        ('f"http://{host}:{port}/mcp"', None),  # which host is not known from the code
+        ('"https://tools.example/mcp"', None),
+    ],
+)
+def test_only_a_host_that_is_known_not_to_be_this_machine_is_reached_in_the_clear(address: str, expected: bool | None) -> None:
+    system = system_of(f"""
+        from mcp.client.sse import sse_client
+
+        async def ask(host, port):
+            async with sse_client({address}) as streams:
+                return streams
+    """)
+    assert only(system, "mcp_client").attributes.get("plain_http") is expected
