@@ -20,6 +20,7 @@ FunctionRef = tuple[int, int]
 """(index of the file, index of the function)"""
 
 _WRAPPERS = frozenset({"functools.partial", "functools.wraps", "node:util.promisify", "react.cache", "react.useCallback"})
+_RECORDS = frozenset({"BaseModel", "RootModel", "SQLModel", "NamedTuple", "TypedDict", "Struct", "dataclass", "define", "frozen", "attrs"})
 _IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
 PLAIN_TYPES = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date", "datetime.datetime",
 "datetime.time",
@@ -532,6 +533,21 @@ class Program:
         if self._answers.depth == 0:
             self._bases[name] = tuple(found)
         return tuple(found)
+
+    def is_record(self, name: str) -> bool:
+        """Whether a class of the project is made to hold data: a dataclass, a pydantic model, a named tuple."""
+        for cls in (name, *self.bases(name)):
+            if cls.rsplit(".", 1)[-1] in _RECORDS:
+                return True
+            if cls in self.classes:
+                file, facts = self.classes[cls]
+                for decorator in facts.decorators:
+                    value = self.value((file, decorator))
+                    if any(
+                        n.rsplit(".", 1)[-1] in _RECORDS for n in self.names((file, value.inputs[0] if value.kind == "call" else decorator))
+                    ):
+                        return True
+        return False
 
     def outside_bases(self, name: str) -> tuple[str, ...]:
         found = [base for base in self.bases(name) if base not in self.classes and base != "builtins.object"]

@@ -7,16 +7,17 @@ compares it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from ingest.code.program import FunctionRef, Node, Program
 
 
 class FlowGraph:
-    """Reverse indexes of a program, built once: who uses a value."""
+    """Reverse indexes of a program, built once: who uses a value; `runs` are calls that run a function handed to them."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, runs: Mapping[FunctionRef, Sequence[Node]]) -> None:
         self.program = program
+        self._runs = runs
         self._users: list[dict[int, list[tuple[int, int]]] | None] = [None] * len(program.files)
         self._returns: list[dict[int, list[int]]] = []
         self._stores: list[dict[int, list[int]]] = []
@@ -62,16 +63,31 @@ class FlowGraph:
         for number in self._returns[node[0]].get(node[1], ()):
             yield node[0], number
 
+    def callers(self, reference: FunctionRef) -> list[Node]:
+        """Calls whose result a function's return becomes: its own, and those of runners that got it."""
+        return [*self.program.callers(reference), *self._runs.get(reference, ())]
+
     def global_reads(self, node: Node) -> list[Node]:
         return self._reads.get(node, [])
 
     def field_reads(self, node: Node) -> Iterator[Node]:
-        """Reads of the fields a value is stored into."""
+        """Reads of the fields a value is stored into, where the objects of a class are taken for one.
+
+        Records are not: each holds what its own maker put in; see `records`.
+        """
         for number in self._stores[node[0]].get(node[1], ()):
             store = self.program.files[node[0]].stores[number]
             for owner in self.program.types((node[0], store.base)):
-                if owner in self.program.classes:
+                if owner in self.program.classes and not self.program.is_record(owner):
                     yield from self._reads_of(owner, store.attribute)
+
+    def records(self, node: Node) -> Iterator[tuple[Node, str]]:
+        """Records a value is stored into, and the field: `filter.source = x`."""
+        for number in self._stores[node[0]].get(node[1], ()):
+            store = self.program.files[node[0]].stores[number]
+            base = (node[0], store.base)
+            if any(owner in self.program.classes and self.program.is_record(owner) for owner in self.program.types(base)):
+                yield base, store.attribute
 
     def _reads_of(self, owner: str, name: str) -> list[Node]:
         if self._field_reads is None:

@@ -143,6 +143,8 @@ class FlowSteps:
             yield Open((read, path))
         for read in self.graph.field_reads(node):
             yield Open((read, path))
+        for record, name in self.graph.records(node):
+            yield Step((record, (name, *path)[:_MAX_PATH]))
         for reference in self.graph.returned_by(node):
             if reference in self._return_sinks:
                 yield Arrive((reference[0], -1 - reference[1]), RETURNED)

@@ -80,7 +80,7 @@ class FlowSearch:
         only_text: bool = False,
         bare: bool = False,
     ) -> None:
-        self._program = graph.program
+        self._program, self._graph = graph.program, graph
         self._steps = FlowSteps(graph, behaviour, return_sinks, only_text, bare)
         self._contexts: dict[tuple[Place, FunctionRef | None], _Context] = {}
         self._queue: deque[tuple[_Context, Place]] = deque()
@@ -161,7 +161,7 @@ class FlowSearch:
                             for caller, at, call in context.waiting[:]:
                                 self._add(caller, (call, path), at, context, place)
                     else:
-                        for call in self._program.callers(function)[:MAX_OPEN_CALLERS]:
+                        for call in self._graph.callers(function)[:MAX_OPEN_CALLERS]:
                             context.links.setdefault(self._context((call, path), None), place)
                 case Open(place=after):
                     context.links.setdefault(self._context(after, None), place)

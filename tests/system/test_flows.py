@@ -75,6 +75,9 @@ FLOWS = {
     "what a pattern found in it": route("import re\nm = re.search('`(.*)`', text)\neval(m.group(1))"),
     "what a compiled pattern found in it": route("m = CODE.search(text)\neval(m.group(1))", "import re\nCODE = re.compile('`(.*)`')"),
     "a task in the background": route("tasks.add_task(calculate, text)", "from fastapi import BackgroundTasks\ndef calculate(x):\n    eval(x)", "text: str, tasks: BackgroundTasks"),
+    "a record that is filled later": route("job = Job()\njob.code = text\nrun(job)", "from pydantic import BaseModel\nclass Job(BaseModel):\n    code: str = ''\ndef run(job: Job):\n    eval(job.code)"),
+    "what a thread gives back": route("eval(await asyncio.to_thread(lambda: prepare(text)))", "def prepare(x):\n    return x.strip()"),
+    "what an executor gives back": route("loop = asyncio.get_event_loop()\neval(await loop.run_in_executor(None, prepare, text))", "def prepare(x):\n    return x.strip()"),
     "a deep chain of calls": route("a1(text)", "\n".join(f"def a{i}(x):\n    return a{i + 1}(x)" for i in range(1, 9)) + "\ndef a9(x):\n    eval(x)"),
 }  # fmt: skip
 
@@ -108,6 +111,7 @@ SILENT = {
     "a function that ignores it": route("calculate(text)", "def calculate(x):\n    eval('1')"),
     "a method of the same name": route("Other().run(text)", "class Calculator:\n    def run(self, x):\n        eval(x)\nclass Other:\n    def run(self, x):\n        return x"),
     "another caller through many calls": route("a1(text)\neval(a1('1'))", "\n".join(f"def a{i}(x):\n    return a{i + 1}(x)" for i in range(1, 9)) + "\ndef a9(x):\n    return x"),
+    "another record of the same class": route("a = Job()\na.code = text\nstore(a)\nrun(Job())", "from pydantic import BaseModel\nclass Job(BaseModel):\n    code: str = ''\ndef store(job: Job):\n    print(job.code)\ndef run(job: Job):\n    eval(job.code)"),
     "the name of its type": route("eval(type(text).__name__)"),
     "what a search in a store is asked": route("found = index.search(text)\neval(found[0])", "from lib import index"),
 }  # fmt: skip
@@ -264,6 +268,22 @@ def test_a_reply_is_followed_from_the_model_to_where_it_is_run() -> None:
     (flow,) = flows(system, "code", "model_reply")
     assert flow.source.startswith("hosted_llm:") and flow.target.startswith("interpreter:")
     assert not flows(system, "code", "user_input")
+
+
+def test_a_reply_that_a_thread_gives_back_is_followed() -> None:
+    text = """
+        import asyncio
+        from openai import OpenAI
+
+        client = OpenAI()
+
+        def ask(question: str) -> str:
+            return client.responses.create(model="gpt-5-mini", input=question).output_text
+
+        async def run() -> None:
+            eval(await asyncio.to_thread(ask, "1 + 1?"))
+    """
+    assert flows(system_of(text), "code", "model_reply")
 
 
 def test_tool_arguments_begin_at_the_tool() -> None:
