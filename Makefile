@@ -7,6 +7,8 @@ BUILD ?= build
 UV ?= uv
 PYTEST_ARGS ?= -n auto
 SAMPLE = evals/systems/support-assistant
+BENCH ?=
+BENCH_VENV = $(BUILD)/bench-venv
 
 # Usable means: 3.11 or newer, and able to create an environment (some systems package venv apart).
 USABLE = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
@@ -16,7 +18,7 @@ PYTHON := $(shell for candidate in python3.11 python3.12 python3.13 python3.14 p
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs lock clean
+.PHONY: help demo test check format docs bench lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1 - /'
@@ -43,10 +45,15 @@ format: $(VENV)/.installed ## bring the code into its form
 docs: $(VENV)/.installed ## write the generated files anew
 	@$(BIN)/python -m pipeline.interfaces.generate
 
+bench: $(BENCH_VENV)/.locked $(if $(wildcard $(BIN)/python),,$(VENV)/.installed) ## measure time and memory; options: make bench BENCH="--sizes 10k,30k"
+	@$(BENCH_VENV)/bin/python -m benchmarks --product-python $(BIN)/python --output $(BUILD)/bench $(BENCH)
+
 lock: ## resolve the dependencies anew (needs uv); versions stay unless a range moved
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 2; }
 	$(UV) pip compile --universal --python-version 3.11 pyproject.toml --group dev \
 		--generate-hashes --no-annotate --no-header --output-file requirements.lock
+	$(UV) pip compile --universal --python-version 3.11 benchmarks/requirements.in \
+		--generate-hashes --no-annotate --no-header --output-file benchmarks/requirements.lock
 
 clean: ## remove the environment and everything built
 	rm -rf $(VENV) $(BUILD) dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -63,4 +70,12 @@ $(VENV)/.locked: requirements.lock
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.locked
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# What the benchmarks compare with stays out of the product's environment.
+$(BENCH_VENV)/.locked: benchmarks/requirements.lock
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv found. Name one: make bench PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@echo "Creating $(BENCH_VENV) from benchmarks/requirements.lock"
+	@"$(PYTHON)" -m venv --clear $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.lock
 	@touch $@
