@@ -11,10 +11,11 @@ from pipeline.system.discriminators import contradicted
 from pipeline.system.flow_graph import FlowGraph
 from pipeline.system.framework import CallRule
 from pipeline.system.guards import choices_on_way, controls_on_way
+from pipeline.system.handed_over import runs, shared
 from pipeline.system.knowledge import Known
 from pipeline.system.model import ControlKind, Evidence, Flow, Label, Role, SinkRole
 from pipeline.system.naming import host_of
-from pipeline.system.sites import CallSite, argument_positions
+from pipeline.system.sites import CallSite
 from pipeline.system.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
 from pipeline.system.verdicts import hands_on_verdict, mark_decision
 
@@ -28,7 +29,7 @@ _NOT_FOLLOWED: frozenset[Label] = frozenset(
 
 def add_code_flows(assembly: Assembly) -> None:
     """Searches from all sources and adds what they reach."""
-    graph = FlowGraph(assembly.program, _runs(assembly))
+    graph = FlowGraph(assembly.program, runs(assembly), shared(assembly))
     behaviours = _Behaviours(assembly)
     returns = frozenset(assembly.entry_of_function)
     groups: dict[tuple[str, Label], dict[Node, tuple[str, ...]]] = {}
@@ -54,21 +55,6 @@ def add_code_flows(assembly: Assembly) -> None:
                 assembly.notes.append((element, "flow search reached its bound: some flows from here were not followed to the end"))
             for search in searches:
                 search.cut = False
-
-
-def _runs(assembly: Assembly) -> dict[FunctionRef, list[Node]]:
-    """Functions of the project that are handed to a runner, and the calls whose result is theirs: `to_thread(f, x)`."""
-    found: dict[FunctionRef, list[Node]] = {}
-    for site in assembly.sites.calls:
-        value = assembly.program.value(site.node)
-        if site.rule.calls_argument is None or value.kind != "call":
-            continue
-        for position in argument_positions(value, site.rule.calls_argument):
-            for name in assembly.program.names((site.node[0], value.inputs[position])):
-                for reference in assembly.program.functions.get(name, ()):
-                    if site.node not in found.setdefault(reference, []):
-                        found[reference].append(site.node)
-    return found
 
 
 class _Behaviours:

@@ -13,11 +13,14 @@ from ingest.code.program import FunctionRef, Node, Program
 
 
 class FlowGraph:
-    """Reverse indexes of a program, built once: who uses a value; `runs` are calls that run a function handed to them."""
+    """Reverse indexes of a program, built once: who uses a value.
 
-    def __init__(self, program: Program, runs: Mapping[FunctionRef, Sequence[Node]]) -> None:
+    `runs` are calls that run a function handed to them, `shared` the parameters that receive the entries a function returns.
+    """
+
+    def __init__(self, program: Program, runs: Mapping[FunctionRef, Sequence[Node]], shared: Mapping[FunctionRef, Sequence[Node]]) -> None:
         self.program = program
-        self._runs = runs
+        self._runs, self._shared = runs, shared
         self._users: list[dict[int, list[tuple[int, int]]] | None] = [None] * len(program.files)
         self._returns: list[dict[int, list[int]]] = []
         self._stores: list[dict[int, list[int]]] = []
@@ -66,6 +69,9 @@ class FlowGraph:
     def callers(self, reference: FunctionRef) -> list[Node]:
         """Calls whose result a function's return becomes: its own, and those of runners that got it."""
         return [*self.program.callers(reference), *self._runs.get(reference, ())]
+
+    def shared_with(self, reference: FunctionRef) -> Sequence[Node]:
+        return self._shared.get(reference, ())
 
     def global_reads(self, node: Node) -> list[Node]:
         return self._reads.get(node, [])

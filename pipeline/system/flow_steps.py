@@ -38,6 +38,9 @@ _TEXT_CALLS = frozenset(
         "model_dump",
     }
 )
+_COPIES = frozenset({"copy.copy", "copy.deepcopy"}) | {
+    f"builtins.{name}" for name in ("dict", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter")
+}
 _SEARCHES = ("search", "query", "similarity_search", "find_", "retrieve", "lookup", "max_marginal")
 _NO_CARRY = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not", "<>"})
 _SPEAKERS = {
@@ -298,7 +301,7 @@ class FlowSteps:
         if behaviour.carries and (not self._only_text or callee.text in _TEXT_CALLS):
             names = self.program.names((call[0], value.inputs[0]))
             last = [name.rsplit(".", 1)[-1] for name in names]
-            constructor = any(name[:1].isupper() for name in last)
+            constructor = any(name[:1].isupper() for name in last) or not _COPIES.isdisjoint(names)
             speaker = speaker or next((_SPEAKERS[name] for name in last if name in _SPEAKERS), "")
             if speaker and label in ("", "content", "text"):
                 yield Step((call, (f"content@{speaker}", *path)[:_MAX_PATH]))

@@ -119,6 +119,9 @@ class DecoratorRule(Frozen):
     except_types: tuple[str, ...] = Field(default=(), description="Parameters of these types carry nothing (Response, BackgroundTasks).")
     parameter_types: dict[str, Label] = Field(default_factory=dict, description="Parameter type -> what it carries (UploadFile).")
     returns: SinkRole | None = None
+    shares: bool = Field(
+        default=False, description="Functions registered on the same object share a state: an entry one returns is read by the others."
+    )
     injects: tuple[str, ...] = Field(
         default=(), description="Calls in defaults or annotations that mark an injected parameter (fastapi.Depends)."
     )

@@ -155,6 +155,10 @@ class FlowSearch:
                     for path, left in callee.left.items():
                         self._add(context, (call, path), place, callee, left)
                 case Leave(function=function, path=path):
+                    # `return {"found": text}` and `Command(update={"found": text})` change the entry of that name.
+                    entry = path[1:] if path[:1] == ("update",) else path
+                    for receiver in self._graph.shared_with(function) if entry else ():
+                        context.links.setdefault(self._context((receiver, entry), None), place)
                     if function == context.function:
                         if path not in context.left:
                             context.left[path] = place

@@ -111,6 +111,7 @@ SILENT = {
     "a function that ignores it": route("calculate(text)", "def calculate(x):\n    eval('1')"),
     "a method of the same name": route("Other().run(text)", "class Calculator:\n    def run(self, x):\n        eval(x)\nclass Other:\n    def run(self, x):\n        return x"),
     "another caller through many calls": route("a1(text)\neval(a1('1'))", "\n".join(f"def a{i}(x):\n    return a{i + 1}(x)" for i in range(1, 9)) + "\ndef a9(x):\n    return x"),
+    "another entry of a copied dictionary": route("d = dict({'a': text, 'b': '1'})\ncalculate(**d)", "def calculate(a, b):\n    eval(b)"),
     "another record of the same class": route("a = Job()\na.code = text\nstore(a)\nrun(Job())", "from pydantic import BaseModel\nclass Job(BaseModel):\n    code: str = ''\ndef store(job: Job):\n    print(job.code)\ndef run(job: Job):\n    eval(job.code)"),
     "the name of its type": route("eval(type(text).__name__)"),
     "what a search in a store is asked": route("found = index.search(text)\neval(found[0])", "from lib import index"),
@@ -284,6 +285,38 @@ def test_a_reply_that_a_thread_gives_back_is_followed() -> None:
             eval(await asyncio.to_thread(ask, "1 + 1?"))
     """
     assert flows(system_of(text), "code", "model_reply")
+
+
+GRAPH = """
+    import requests
+    from langgraph.graph import StateGraph
+    from openai import OpenAI
+
+    client = OpenAI()
+
+    def search(state):
+        return RETURNED
+
+    def answer(state):
+        client.responses.create(model="gpt-5-mini", input=f"Answer from: {state['found']}")
+
+    graph = StateGraph(dict)
+    graph.add_node("search", search)
+    graph.add_node("answer", answer)
+"""
+
+
+@pytest.mark.parametrize(
+    ("returned", "arrives"),
+    [
+        ('{"found": requests.get("https://forum.example.org").text}', True),
+        ('Command(goto="answer", update={"found": requests.get("https://forum.example.org").text})', True),
+        ('{"seen": requests.get("https://forum.example.org").text}', False),
+    ],
+)
+def test_nodes_of_a_graph_hand_entries_of_the_state_to_each_other(returned: str, arrives: bool) -> None:
+    text = "from langgraph.types import Command\n" + dedent(GRAPH).replace("RETURNED", returned)
+    assert bool(flows(system_of(text), "prompt", "web_content")) is arrives
 
 
 def test_tool_arguments_begin_at_the_tool() -> None:

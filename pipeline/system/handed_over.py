@@ -1,0 +1,65 @@
+"""What frameworks carry between functions that do not call each other: runners' results, a graph's shared state."""
+
+from __future__ import annotations
+
+from ingest.code.program import FunctionRef, Node, Program
+from pipeline.system.assembly import Assembly
+from pipeline.system.sites import argument_positions
+
+
+def runs(assembly: Assembly) -> dict[FunctionRef, list[Node]]:
+    """Functions of the project that are handed to a runner, and the calls whose result is theirs: `to_thread(f, x)`."""
+    found: dict[FunctionRef, list[Node]] = {}
+    for site in assembly.sites.calls:
+        value = assembly.program.value(site.node)
+        if site.rule.calls_argument is None or value.kind != "call":
+            continue
+        for position in argument_positions(value, site.rule.calls_argument):
+            for name in assembly.program.names((site.node[0], value.inputs[position])):
+                for reference in assembly.program.functions.get(name, ()):
+                    if site.node not in found.setdefault(reference, []):
+                        found[reference].append(site.node)
+    return found
+
+
+def shared(assembly: Assembly) -> dict[FunctionRef, list[Node]]:
+    """Functions that share a state, by the object they were registered on, and the parameters the state arrives in."""
+    program = assembly.program
+    groups: dict[Node, list[FunctionRef]] = {}
+    for entry in assembly.sites.entries:
+        if not entry.rule.shares or program.value(entry.marker).kind != "call":
+            continue
+        for owner in _registered_on(program, entry.marker):
+            if entry.function not in groups.setdefault(owner, []):
+                groups[owner].append(entry.function)
+    found: dict[FunctionRef, list[Node]] = {}
+    for functions in groups.values():
+        received = [
+            (reference[0], parameter.value)
+            for reference in functions
+            for parameter in [p for p in program.function(reference).parameters if p.name not in ("self", "cls")][:1]
+        ]
+        for reference in functions:
+            found.setdefault(reference, []).extend(node for node in received if node not in found[reference])
+    return found
+
+
+def _registered_on(program: Program, call: Node) -> list[Node]:
+    """The object a chain of registering calls began with: `graph.add_node(a).add_node(b)`."""
+    found: list[Node] = []
+    queue, seen = [call], set[Node]()
+    while queue and len(seen) < 100:
+        node = queue.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        callee = program.value((node[0], program.value(node).inputs[0]))
+        if callee.kind != "attribute":
+            found.append(node)
+            continue
+        for origin in program.origins((node[0], callee.inputs[0])):
+            if program.value(origin).kind == "call":
+                queue.append(origin)
+            else:
+                found.append(origin)
+    return sorted(set(found))
