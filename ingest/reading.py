@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from ingest.facts import CodeFacts, Facts
 from ingest.source import ReadError, Skip, Source
 
-_CODE = frozenset({"python", "notebook", "typescript"})
+CODE_KINDS = frozenset({"python", "notebook", "typescript"})
 _DOCUMENTS = frozenset({"markdown", "docx", "html", "pdf", "text"})
 
 
 def read_source(source: Source) -> Facts | Skip | ReadError:
     """The facts of one file."""
-    if source.kind in _CODE:
+    if source.kind in CODE_KINDS:
         return _read_code(source)
     if source.kind in _DOCUMENTS:
         from ingest.documents import DocumentLimits, read_document

@@ -16,12 +16,13 @@ from pathlib import Path
 
 from ingest import SourceList, SourceSettings, lines_of, list_sources, read_source
 from ingest.facts import CodeFacts, Facts
+from ingest.reading import CODE_KINDS
 from ingest.secrets import mask_secrets
 from ingest.source import ReadError, Skip, Source
 from pipeline.findings.compose import compose
 from pipeline.findings.model import SEVERITIES, STRIDE, Failed, Finding, Scan, Skipped, Summary, Target, Tool
 from pipeline.progress import Progress, Silent
-from pipeline.system.build import Built, build_system
+from pipeline.system.build import NOT_PRODUCT, Built, build_system
 from pipeline.system.evidence import EvidenceBook, Lines
 from pipeline.system.knowledge import KnowledgeError, load_frameworks
 from pipeline.system.model import System
@@ -56,7 +57,8 @@ def scan(
     settings, progress = settings or ScanSettings(), progress or Silent()
     started, begun = clock(), time.perf_counter()
     found = list_sources(path, SourceSettings(docs=settings.docs, exclude=settings.exclude))
-    facts, skipped, failed = _read(found, settings.jobs, progress)
+    sources = [source for source in found.sources if not _is_outside(source)]
+    facts, skipped, failed = _read(sources, settings.jobs, progress)
     progress.step("building the system model", 0, 0)
     built = _built(facts, found)
     progress.step("matching threats", 0, 0)
@@ -71,7 +73,8 @@ def scan(
         findings=findings,
         coverage=coverage,
         skipped=tuple(
-            Skipped(path=skip.path, reason=skip.reason, count=skip.count) for skip in sorted([*found.skipped, *skipped, *_outside(facts)])
+            Skipped(path=skip.path, reason=skip.reason, count=skip.count)
+            for skip in sorted([*found.skipped, *skipped, *_outside(found.sources)])
         ),
         errors=tuple(
             Failed(path=where, error=what) for where, what in sorted({*((e.path, e.error) for e in (*found.errors, *failed)), *built.notes})
@@ -103,12 +106,12 @@ def _outcomes_of(system: System, catalog: Catalog) -> Iterator[Outcome]:
 # Reading
 
 
-def _read(found: SourceList, jobs: int | None, progress: Progress) -> tuple[list[Facts], list[Skip], list[ReadError]]:
+def _read(sources: Sequence[Source], jobs: int | None, progress: Progress) -> tuple[list[Facts], list[Skip], list[ReadError]]:
     facts: list[Facts] = []
     skipped: list[Skip] = []
     failed: list[ReadError] = []
-    for done, outcome in enumerate(_outcomes(found.sources, jobs or os.cpu_count() or 1), 1):
-        progress.step("reading files", done, len(found.sources))
+    for done, outcome in enumerate(_outcomes(sources, jobs or os.cpu_count() or 1), 1):
+        progress.step("reading files", done, len(sources))
         if isinstance(outcome, Skip):
             skipped.append(outcome)
         elif isinstance(outcome, ReadError):
@@ -149,10 +152,15 @@ def _evidence_book(sources: Iterable[Source]) -> EvidenceBook:
 # Counting
 
 
-def _outside(facts: Iterable[Facts]) -> list[Skip]:
-    """Files that were read but are not part of the system: said by kind of purpose, with their number."""
-    counts = Counter(fact.purpose for fact in facts if isinstance(fact, CodeFacts) and fact.purpose not in ("product", "example"))
-    return [Skip(f"({purpose})", f"{purpose} code: read, not part of the system", count) for purpose, count in sorted(counts.items())]
+def _is_outside(source: Source) -> bool:
+    """Code that is no part of the system: it need not be read to know that."""
+    return source.kind in CODE_KINDS and source.purpose in NOT_PRODUCT
+
+
+def _outside(sources: Iterable[Source]) -> list[Skip]:
+    """Files that are not part of the system: said by kind of purpose, with their number."""
+    counts = Counter(source.purpose for source in sources if _is_outside(source))
+    return [Skip(f"({purpose})", f"{purpose} code: not part of the system", count) for purpose, count in sorted(counts.items())]
 
 
 def _summary(facts: Sequence[Facts], findings: Sequence[Finding]) -> Summary:

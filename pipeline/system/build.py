@@ -22,7 +22,7 @@ from pipeline.system.provider_replies import add_provider_replies
 from pipeline.system.shapes import with_shapes
 from pipeline.system.sites import find_sites, received
 
-_NOT_PRODUCT = frozenset({"test", "vendored", "generated", "documentation"})
+NOT_PRODUCT = frozenset({"test", "vendored", "generated", "documentation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Built:
 
 def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: EvidenceBook) -> Built:
     """The system model of everything that was read."""
-    code = sorted((f for f in facts if isinstance(f, CodeFacts) and f.purpose not in _NOT_PRODUCT), key=lambda f: f.path)
+    code = sorted((f for f in facts if isinstance(f, CodeFacts) and f.purpose not in NOT_PRODUCT), key=lambda f: f.path)
     config = sorted((f for f in facts if isinstance(f, ConfigFacts)), key=lambda f: f.path)
     documents = sorted((f for f in facts if isinstance(f, DocumentFacts)), key=lambda f: f.path)
     program = Program(code, frameworks.returned_type, config, lambda program: received(program, frameworks))
