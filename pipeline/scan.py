@@ -19,6 +19,7 @@ from ingest.facts import CodeFacts, Facts
 from ingest.reading import CODE_KINDS
 from ingest.secrets import mask_secrets
 from ingest.source import ReadError, Skip, Source
+from pipeline import kept_results
 from pipeline.findings.compose import compose
 from pipeline.findings.model import SEVERITIES, STRIDE, Failed, Finding, Scan, Skipped, Summary, Target, Tool
 from pipeline.progress import Progress, Silent
@@ -41,6 +42,7 @@ class ScanSettings:
     docs: tuple[Path, ...] = ()  # design documents or folders of them, wherever they lie
     exclude: tuple[str, ...] = ()  # globs as in .gitignore
     jobs: int | None = None  # processes that read files; None: one per processor
+    cache: Path | None = None  # folder of kept results; None: nothing is kept
 
 
 def scan(
@@ -57,16 +59,19 @@ def scan(
     settings, progress = settings or ScanSettings(), progress or Silent()
     started, begun = clock(), time.perf_counter()
     found = list_sources(path, SourceSettings(docs=settings.docs, exclude=settings.exclude))
+    key = kept_results.key_of(found, path.resolve().name, settings.exclude) if settings.cache else None
+    if settings.cache and key and (kept := kept_results.load(settings.cache, key)) is not None:
+        return kept.model_copy(update={"started_at": _stamp(started), "duration_s": round(time.perf_counter() - begun, 3)})
     sources = [source for source in found.sources if not _is_outside(source)]
     facts, skipped, failed = _read(sources, settings.jobs, progress)
     progress.step("building the system model", 0, 0)
     built = _built(facts, found)
     progress.step("matching threats", 0, 0)
     findings, coverage = compose(built.system, _outcomes_of(built.system, load_catalog()))
-    return Scan(
+    result = Scan(
         tool=Tool(version=_version(), knowledge=knowledge_hash()),
         target=Target(name=path.resolve().name, revision=found.revision, dirty=found.dirty),
-        started_at=started.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        started_at=_stamp(started),
         duration_s=round(time.perf_counter() - begun, 3),
         summary=_summary(facts, findings),
         system=built.system,
@@ -80,6 +85,13 @@ def scan(
             Failed(path=where, error=what) for where, what in sorted({*((e.path, e.error) for e in (*found.errors, *failed)), *built.notes})
         ),
     )
+    if settings.cache and key and not result.errors:  # what could not be read may be readable next time
+        kept_results.keep(settings.cache, key, result)
+    return result
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _built(facts: Sequence[Facts], found: SourceList) -> Built:

@@ -21,6 +21,7 @@ class ScanSettings:
     docs: tuple[Path, ...] = ()
     exclude: tuple[str, ...] = ()
     jobs: int | None = None
+    cache: Path | None = None
 
 
 @dataclass

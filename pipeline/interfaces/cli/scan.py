@@ -30,12 +30,13 @@ FOUND, INCOMPLETE = 1, 3
 )
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to parse with. Default: one per processor.")
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings file to use instead of the tree's own.")
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep results: an unchanged tree is analysed again.")
 @click.option("-q", "--quiet", is_flag=True, help="Only errors, and the reports asked for by --format.")
 @click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is done and why.")
 @click.pass_context
 def scan(
     context: click.Context, path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], formats: tuple[str, ...], fail_on: str | None,
-    jobs: int | None, config: Path | None, quiet: bool, verbose: bool,
+    jobs: int | None, config: Path | None, no_cache: bool, quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
     """Read PATH (default: this folder) and report what can go wrong, with the lines that prove it.
 
@@ -64,7 +65,7 @@ def scan(
     for document in settings.docs:
         if not os.access(document, os.F_OK):
             raise UnusableInput("no such document", document, "correct --docs or the setting docs")
-    result = _scanned(path, settings.docs, settings.exclude, settings.jobs, quiet=quiet, verbose=verbose)
+    result = _scanned(path, settings.docs, settings.exclude, settings.jobs, cached=not no_cache, quiet=quiet, verbose=verbose)
     deliver(result, outputs)
     if not quiet:
         for output in outputs:
@@ -73,13 +74,18 @@ def scan(
     return exit_code(result, settings.fail_on)
 
 
-def _scanned(path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], jobs: int | None, *, quiet: bool, verbose: bool) -> Scan:
+def _scanned(
+    path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], jobs: int | None, *, cached: bool, quiet: bool, verbose: bool
+) -> Scan:
     from pipeline.interfaces.cli.stderr import log_to_stderr, shown_progress
+    from pipeline.kept_results import default_folder
     from pipeline.scan import ScanSettings
     from pipeline.scan import scan as run_scan
 
     log_to_stderr(verbose=verbose, quiet=quiet)
-    settings = ScanSettings(docs=tuple(Path(document) for document in docs), exclude=exclude, jobs=jobs)
+    settings = ScanSettings(
+        docs=tuple(Path(document) for document in docs), exclude=exclude, jobs=jobs, cache=default_folder() if cached else None
+    )
     with shown_progress(quiet=quiet) as progress:
         return run_scan(path, settings, progress)
 

@@ -1,0 +1,100 @@
+"""An unchanged tree is answered from what was kept; a changed one, a broken or foreign result never is."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from pipeline import kept_results
+from pipeline import scan as scanning
+from pipeline.findings.model import Scan
+from pipeline.scan import ScanSettings, scan
+
+APP = 'import pickle\nfrom openai import OpenAI\n\nreply = OpenAI().responses.create(model="m", input="x").output_text\nexec(reply)\n'
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    root = tmp_path / "system"
+    root.mkdir()
+    (root / "app.py").write_text(APP, "utf-8")
+    return root
+
+
+def scanned(root: Path, folder: Path | None) -> Scan:
+    return scan(root, ScanSettings(jobs=1, cache=folder))
+
+
+def without_times(result: Scan) -> Scan:
+    return result.model_copy(update={"started_at": "", "duration_s": 0.0})
+
+
+def never_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise AssertionError("the tree is read again")
+
+    monkeypatch.setattr(scanning, "_read", refuse)
+
+
+def test_an_unchanged_tree_is_not_analysed_again_and_says_the_same(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = scanned(tree, tmp_path / "kept")
+    assert fresh.findings
+    never_read(monkeypatch)
+    kept = scanned(tree, tmp_path / "kept")
+    assert without_times(kept).model_dump_json() == without_times(fresh).model_dump_json()
+
+
+def test_a_change_of_one_byte_is_seen(tree: Path, tmp_path: Path) -> None:
+    assert [f.threat for f in scanned(tree, tmp_path / "kept").findings if f.threat == "model-output-executed"]
+    (tree / "app.py").write_text(APP.replace("exec(reply)", "#xec(reply)"), "utf-8")
+    assert not [f.threat for f in scanned(tree, tmp_path / "kept").findings if f.threat == "model-output-executed"]
+
+
+def test_settings_and_names_are_part_of_what_a_result_is(tree: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    scanned(tree, folder)
+    assert not scan(tree, ScanSettings(jobs=1, cache=folder, exclude=("app.py",))).findings
+    other = tree.rename(tree.parent / "other")
+    assert scanned(other, folder).target.name == "other"
+
+
+@pytest.mark.parametrize("broken", [b"", b"no hash\n", b"\x1f\x8b", b"0" * 64 + b"\n{}"])
+def test_a_broken_result_is_made_anew(tree: Path, tmp_path: Path, broken: bytes) -> None:
+    folder = tmp_path / "kept"
+    fresh = scanned(tree, folder)
+    (file,) = folder.iterdir()
+    file.write_bytes(broken)
+    assert without_times(scanned(tree, folder)) == without_times(fresh)
+    assert file.read_bytes() != broken
+
+
+def test_a_result_of_another_edition_is_not_used(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "kept"
+    scanned(tree, folder)
+    monkeypatch.setattr(kept_results, "_edition", lambda: ("another",))
+    scanned(tree, folder)
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_only_the_user_can_read_what_is_kept_and_the_number_is_bounded(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "kept"
+    monkeypatch.setattr(kept_results, "MAX_RESULTS", 2)
+    for number in range(4):
+        (tree / "app.py").write_text(f"{APP}# {number}\n", "utf-8")
+        scanned(tree, folder)
+    kept = list(folder.iterdir())
+    assert len(kept) == 2
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in kept} == {0o600}
+
+
+def test_a_folder_that_cannot_be_written_costs_nothing_but_time(tree: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", "utf-8")
+    assert scanned(tree, tmp_path / "file" / "kept").findings
+
+
+def test_nothing_is_kept_unless_asked(tree: Path, tmp_path: Path) -> None:
+    scanned(tree, None)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["system"]
