@@ -96,7 +96,7 @@ def _stamp(moment: datetime) -> str:
 
 def _built(facts: Sequence[Facts], found: SourceList) -> Built:
     """The system model; where building it fails, an empty one and a note that says so: what was read is still reported."""
-    if not facts:
+    if not facts and not any(map(_is_outside, found.sources)):
         return Built(System(), ((".", "no file was read: nothing can be said of this tree"),))
     try:
         return build_system(facts, load_frameworks(), _evidence_book(found.sources))

@@ -41,6 +41,7 @@ _TEXT_CALLS = frozenset(
 _COPIES = frozenset({"copy.copy", "copy.deepcopy"}) | {
     f"builtins.{name}" for name in ("dict", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter")
 }
+_VIEWS = ("keys", "values", "items")
 _SEARCHES = ("search", "query", "similarity_search", "find_", "retrieve", "lookup", "max_marginal")
 _NO_CARRY = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not", "<>"})
 _SPEAKERS = {
@@ -159,7 +160,9 @@ class FlowSteps:
             case "attribute":
                 yield from self._attribute(place, user, value)
             case "index":
-                if position == 0:
+                if position == 0 and self._is_slice(user, value):
+                    yield Step((user, path))  # a part of a list is a list
+                elif position == 0:
                     rest = _take(path, value.text or "*")
                     if rest is not None:
                         yield Step((user, rest))
@@ -202,6 +205,10 @@ class FlowSteps:
                     yield Step((user, (label or "*", *path)[:_MAX_PATH]))
             case _:
                 return
+
+    def _is_slice(self, node: Node, value: Value) -> bool:
+        key = self.program.value((node[0], value.inputs[1])) if len(value.inputs) > 1 else None
+        return key is not None and key.kind == "unknown" and key.text == "slice"
 
     def _is_data(self, node: Node) -> bool:
         """Whether the value itself is the data, not an object of the project that works with it."""
@@ -258,6 +265,11 @@ class FlowSteps:
                 rest = _take(path, key.text if key is not None and key.kind == "constant" else "*")
                 if rest is not None:
                     yield Step((call, rest))
+            elif value.text in _VIEWS and path and "#" not in path:
+                # Data under a key is no key; `items` gives pairs of both.
+                if value.text != "keys":
+                    inside = ("1", *path[1:]) if value.text == "items" else path[1:]
+                    yield Step((call, ("*", *inside)[:_MAX_PATH]))
             else:  # what a method gives back may hold what its object holds
                 yield Step((call, path))
 

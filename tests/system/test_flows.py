@@ -78,6 +78,9 @@ FLOWS = {
     "a record that is filled later": route("job = Job()\njob.code = text\nrun(job)", "from pydantic import BaseModel\nclass Job(BaseModel):\n    code: str = ''\ndef run(job: Job):\n    eval(job.code)"),
     "what a thread gives back": route("eval(await asyncio.to_thread(lambda: prepare(text)))", "def prepare(x):\n    return x.strip()"),
     "what an executor gives back": route("loop = asyncio.get_event_loop()\neval(await loop.run_in_executor(None, prepare, text))", "def prepare(x):\n    return x.strip()"),
+    "the values of a dictionary": route("for part in {'a': text}.values():\n    eval(part)"),
+    "the items of a dictionary": route("for name, part in {'a': text}.items():\n    eval(part)"),
+    "a part of a list": route("for part in [text][0:1]:\n    eval(part)"),
     "a deep chain of calls": route("a1(text)", "\n".join(f"def a{i}(x):\n    return a{i + 1}(x)" for i in range(1, 9)) + "\ndef a9(x):\n    eval(x)"),
 }  # fmt: skip
 
@@ -112,6 +115,9 @@ SILENT = {
     "a method of the same name": route("Other().run(text)", "class Calculator:\n    def run(self, x):\n        eval(x)\nclass Other:\n    def run(self, x):\n        return x"),
     "another caller through many calls": route("a1(text)\neval(a1('1'))", "\n".join(f"def a{i}(x):\n    return a{i + 1}(x)" for i in range(1, 9)) + "\ndef a9(x):\n    return x"),
     "another entry of a copied dictionary": route("d = dict({'a': text, 'b': '1'})\ncalculate(**d)", "def calculate(a, b):\n    eval(b)"),
+    "the keys of a dictionary": route("eval(' '.join({'a': text}.keys()))"),
+    "the keys in the items": route("for name, part in {'a': text}.items():\n    eval(name)"),
+    "another field of a record in a part of a list": route("batch = [Job(code='1', name=text)][0:1]\nfor job in batch:\n    eval(job.code)", "from dataclasses import dataclass\n@dataclass\nclass Job:\n    code: str\n    name: str = ''"),
     "another record of the same class": route("a = Job()\na.code = text\nstore(a)\nrun(Job())", "from pydantic import BaseModel\nclass Job(BaseModel):\n    code: str = ''\ndef store(job: Job):\n    print(job.code)\ndef run(job: Job):\n    eval(job.code)"),
     "the name of its type": route("eval(type(text).__name__)"),
     "what a search in a store is asked": route("found = index.search(text)\neval(found[0])", "from lib import index"),
