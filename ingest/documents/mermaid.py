@@ -261,7 +261,9 @@ def _read_shape(text: str, position: int) -> tuple[str, str, int] | None:
         start = position + len(opening)
         quote = _skip_blanks(text, start)
         after = text.find('"', quote + 1) + 1 if text.startswith('"', quote) else start
-        end = text.find(closing, after) if after or start == quote else -1
+        if not after and start != quote:
+            continue  # a quote that is never closed
+        end = text.find(closing, max(after, start))  # never before the opening: each node read is a step forward
         if end >= 0 and (best is None or (len(opening), -end) > (best[0], -best[3])):
             best = (len(opening), shape, text[start:end], end + len(closing))
     return None if best is None else (_clean(best[2]), best[1], best[3])

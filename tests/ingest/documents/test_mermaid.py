@@ -138,6 +138,13 @@ def test_other_diagrams_are_no_diagram() -> None:
     assert read_mermaid("d.md", [], 1, Deadline.after(20)) is None
 
 
+@pytest.mark.parametrize("line", ['B[x] & A["y', 'B[x] --> A["y', 'B(x) & A("y & C{"z'])
+def test_a_quote_that_is_never_closed_ends(line: str) -> None:
+    diagram = read_mermaid("d.md", ["graph TD", line], 1, Deadline.after(20))
+    assert diagram is not None
+    assert {node.id for node in diagram.nodes} >= {"A", "B"}
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.text(alphabet='AB-->=.|[](){}"<>xo&;: ~end%@#\\/`subgraph', max_size=60), max_size=8),
