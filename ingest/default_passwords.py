@@ -23,6 +23,8 @@ _LOCAL = re.compile(
 _USER = frozenset({"user", "username", "usr", "db", "database", "dbname", "name", "login"})
 _HOST = frozenset({"host", "hostname", "server", "address", "addr", "url", "uri", "endpoint", "dsn"})
 _HOST_OF_URL = re.compile(r"(?:[\w+.-]{1,40}://)?(?:[^/@\s]{0,200}@)?(\[[0-9a-fA-F:]{2,40}\]|[\w.-]{1,253})")
+_KEY_NAME = re.compile(r"(?:access[_-]?key(?:[_-]?id)?|secret(?:[_-]?access)?[_-]?key)$", re.IGNORECASE)
+_DEFAULT_KEYS = frozenset({"minioadmin", "minio", "minio123", "minioaccesskey", "miniosecretkey"})  # of object stores that run locally
 _PART = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -56,3 +58,14 @@ def is_default_password(name: str, value: str, beside: Mapping[str, str] | None 
             if host is not None and not is_local_host(host[1]):
                 return False
     return any(is_default(user, value) for user in users)
+
+
+def is_default_key(name: str, value: str) -> bool:
+    """Whether a variable holds one half of the pair of keys that an object store is delivered with: `MINIO_ACCESS_KEY: minioadmin`."""
+    return _KEY_NAME.search(name[:200]) is not None and value.lower() in _DEFAULT_KEYS
+
+
+def are_one_login(name: str, other: str) -> bool:
+    """Whether two variables are the two halves of one credential: `S3_ACCESS_KEY` and `S3_SECRET_KEY`."""
+    halves = _KEY_NAME.search(name[:200]), _KEY_NAME.search(other[:200])
+    return halves[0] is not None and halves[1] is not None and name[: halves[0].start()] == other[: halves[1].start()]

@@ -214,14 +214,17 @@ SettingKind = Literal[
     "image",            # base image; attributes: tag, digest, pin (digest|tag|latest|none), stage
     "container_user",   # name is the user; attributes: root (bool), declared (bool)
     "container_build",  # one Dockerfile; attributes: exposes (ports), entrypoint
-    "run_command",      # a RUN line, an entry point or a workflow's run script; text in attributes.command
+    "run_command",      # a RUN line, an entry point or a workflow's run script; text in attributes.command;
+                        # steps_down (bool): it goes on as another user than root
     "service",          # one compose service; attributes: image, pin, ports, published (bool), volumes, privileged, network_mode, user,
                         # limits (bool), command
-    "environment",      # a variable given a value; attributes: has_value, secret (detector's name), placeholder (bool)
+    "environment",      # a variable given a value; attributes: has_value, secret (detector's name), placeholder (bool),
+                        # repeats (an earlier variable that holds the same secret)
     "workflow",         # one CI workflow; attributes: triggers, permissions, untrusted_trigger
     "workflow_step",    # attributes: uses, pin (sha|tag|branch|none), run, untrusted_input (expressions), secrets, job
     "module_paths",     # what names in imports stand for; attributes: paths ("pattern target"), base_url, extends
     "npm_module",       # what imports call a package of the project; attributes: main, exports ("part target"), imports ("#part target")
+    "agent_server",     # a server of agents; attributes: graphs (names), authenticated (bool)
     "mcp_server",       # a configured MCP server; attributes: command, arguments, url, package, pin, auto_approve, env_secrets
 ]  # fmt: skip
 

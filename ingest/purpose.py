@@ -44,12 +44,14 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".py": "python", ".pyw": "python", ".ipynb": "notebook",
     ".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript",
     ".js": "typescript", ".jsx": "typescript", ".mjs": "typescript", ".cjs": "typescript",
+    ".java": "java",
     ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown",
     ".docx": "docx", ".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text", ".rst": "text", ".adoc": "text",
     ".env": "dotenv", ".dockerfile": "dockerfile",
 }  # fmt: skip
 _NAMES: dict[str, SourceKind] = {
     "pyproject.toml": "pyproject", "pipfile": "pyproject", "package.json": "package_json", "jsconfig.json": "tsconfig",
+    "langgraph.json": "langgraph_config",
     "poetry.lock": "lockfile", "uv.lock": "lockfile", "pipfile.lock": "lockfile", "pdm.lock": "lockfile",
     "package-lock.json": "lockfile", "npm-shrinkwrap.json": "lockfile", "yarn.lock": "lockfile", "pnpm-lock.yaml": "lockfile",
     "bun.lock": "lockfile",
@@ -65,6 +67,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
     (re.compile(r"(?:.*/)?(?:docker-)?compose(?:[.-][^/]+)?\.ya?ml", re.S), "compose"),
     (re.compile(r"(?:.*/)?tsconfig(?:\.[^/]+)?\.json", re.S), "tsconfig"),
     (re.compile(r"(?:.*/)?\.env(?:\.[^/]+)?", re.S), "dotenv"),
+    (re.compile(r"(?:.*/)?(?:[^/]*[._-])?entry-?point(?:[._-][^/]*)?\.sh", re.S), "entry_script"),
     (re.compile(r"(?:.*/)?(?:dockerfile|containerfile)\.(?!md$|txt$|py$|ya?ml$|sh$|dockerignore$)[^/]+", re.S), "dockerfile"),
 )
 _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")  # types of code that is somewhere else
@@ -107,14 +110,24 @@ def is_generated(path: str, head: bytes) -> bool:
     return is_generated_name(path) or _GENERATED_MARK.search(head[:2000]) is not None
 
 
+def _folders(path: PurePosixPath) -> tuple[str, ...]:
+    """The folders that tell what a file is for; below a Java source root they spell a package (`com.example.demo`) and tell nothing."""
+    parts = path.parts[:-1]
+    if path.suffix == ".java":
+        for depth in range(2, len(parts)):
+            if parts[depth - 2 : depth + 1] == ("src", "main", "java"):
+                return parts[:depth]
+    return parts
+
+
 def purpose_of(path: str, head: bytes) -> Purpose:
     """What the file is for. The first that fits: vendored, generated, test, example, documentation, product."""
     pure = PurePosixPath(path.lower())
-    folders = set(pure.parts[:-1])
+    folders = set(_folders(pure))
     prose = pure.suffix in _PROSE
     if vendored_folder(path) is not None:
         return "vendored"
-    if pure.suffix in {".py", ".html", ".js", ".css", ".ts", ".tsx", ".jsx", ".mjs", ".cjs"} and is_generated(path, head):
+    if pure.suffix in {".py", ".java", ".html", ".js", ".css", ".ts", ".tsx", ".jsx", ".mjs", ".cjs"} and is_generated(path, head):
         return "generated"
     in_tests = folders & (_TEST_FOLDERS - ({"spec", "specs"} if prose else set()))
     if in_tests or _TEST_NAME.fullmatch(pure.name) or (len(pure.parts) > 1 and pure.parts[0] in _MEASURING_FOLDERS):

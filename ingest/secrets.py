@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ingest.default_passwords import PASSWORD_NAME, is_default, is_default_password, is_local_host
+from ingest.default_passwords import PASSWORD_NAME, are_one_login, is_default, is_default_key, is_default_password, is_local_host
 
 _WINDOW = 2048  # some of the patterns are quadratic: they see no more of a line at once
 
@@ -152,7 +152,7 @@ def secret_in_assignment(name: str, value: str, beside: Mapping[str, str] | None
     `beside` holds the variables of the same file or service. In a template, which is there to be filled in, words are
     placeholders however they are called: only what looks made by chance, or has a known format, is a secret there.
     """
-    if is_placeholder(value) or is_public_identifier("", value) or is_default_password(name, value, beside):
+    if is_placeholder(value) or is_public_identifier("", value) or is_default_password(name, value, beside) or is_default_key(name, value):
         return None
     for span in find_secrets(value[:4096]):
         return span.detector
@@ -162,6 +162,17 @@ def secret_in_assignment(name: str, value: str, beside: Mapping[str, str] | None
         return None
     if SECRET_NAME.fullmatch(name[:200]) and len(value) >= (6 if PASSWORD_NAME.search(name) else 8) and not _is_reference(value):
         return "Secret Keyword"
+    return None
+
+
+def told_before(name: str, value: str, beside: Mapping[str, str], template: bool = False) -> str | None:
+    """The variable before this one, in the order of the file, that holds the same secret, a part or the other half of it."""
+    for other, text in beside.items():
+        if other == name:
+            return None
+        same = len(text) >= 8 and len(value) >= 8 and (text in value or value in text)
+        if (same or are_one_login(name, other)) and secret_in_assignment(other, text, beside, template) is not None:
+            return other
     return None
 
 

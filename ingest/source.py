@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Literal
 
 SourceKind = Literal[
-    "python", "notebook", "typescript",
+    "python", "notebook", "typescript", "java",
     "markdown", "docx", "html", "pdf", "text",
-    "requirements", "pyproject", "lockfile", "package_json", "tsconfig",
-    "dockerfile", "compose", "github_workflow", "dotenv", "mcp_config",
+    "requirements", "pyproject", "lockfile", "package_json", "tsconfig", "langgraph_config",
+    "dockerfile", "compose", "github_workflow", "dotenv", "mcp_config", "entry_script",
 ]  # fmt: skip
 
 Purpose = Literal["product", "test", "example", "documentation", "vendored", "generated"]

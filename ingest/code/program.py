@@ -362,6 +362,8 @@ class Program:
                     yield from self.types(element)
             case "call":
                 yield from self._call_types(node, value)
+                for entry in self._looked_up(node):
+                    yield from self.types(entry)
             case "parameter":
                 yield from self._parameter_types(node)
             case "index" | "element_of":
@@ -403,6 +405,8 @@ class Program:
             elif name in self.functions:
                 for reference in (*self.functions[name], *(target.function for target in self._overrides(callee, name))):
                     yield from self._result_types(reference)
+            elif name.startswith("module:"):
+                continue  # a module is not called; the name stands for something else as well
             elif name == "builtins.super":
                 owner = self.function((file, value.scope)).owner
                 if owner in self.classes:
@@ -893,9 +897,19 @@ class Program:
                 for target in self.targets(node):
                     if not target.constructs:
                         returned += self._handed_out(target.function)
-                return returned
+                return returned or [other for other in self._looked_up(node) if other != node]
             case _:
                 return []
+
+    def _looked_up(self, node: Node) -> Iterator[Node]:
+        """What is taken out of a display by a call: `tools.get(name)`, `next(t for t in tools if t.name == name)`."""
+        file, value = node[0], self.value(node)
+        callee = self.value((file, value.inputs[0]))
+        if callee.kind == "attribute" and callee.text == "get" and 2 <= len(value.inputs) <= 3:
+            key = self.value((file, value.inputs[1]))
+            yield from self._elements_at((file, callee.inputs[0]), key.text if key.kind == "constant" else "")
+        elif callee.kind == "name" and callee.text == "next" and 2 <= len(value.inputs) <= 3:
+            yield from self._elements_at((file, value.inputs[1]), "")
 
     def _handed_out(self, reference: FunctionRef) -> list[Node]:
         """What a function returns; what a context manager yields."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from ingest.config.nodes import Kind, Node, shaped
 from ingest.config.packages import environment, image_parts, setting
 from ingest.config.yaml_nodes import yaml_node
-from ingest.default_passwords import is_default_password
+from ingest.default_passwords import is_default_key, is_default_password
 from ingest.facts import Setting
 from ingest.source import Place
 
@@ -57,7 +57,8 @@ def _service(name: str, node: Node, line: int, path: str) -> Iterator[Setting]:
         security_options=node.get("security_opt").texts() or None,
         user=node.get("user").text or None,
         limits=any(part.kind != "none" for part in (limits, node.get("mem_limit"), node.get("cpus"), node.get("pids_limit"))),
-        default_passwords=tuple(key for key, text, _ in variables if is_default_password(key, text or "", beside)) or None,
+        default_passwords=tuple(key for key, text, _ in variables if is_default_password(key, text or "", beside)
+                                or ("minio" in image.lower() and is_default_key(key, text or ""))) or None,
         command=" ".join(node.get("command").texts()) or None,
         env_files=_env_files(node) or None,
     )  # fmt: skip

@@ -48,6 +48,6 @@ def _own_module(document: Node, path: str) -> tuple[Setting, ...]:
     return (
         setting(
             "npm_module", name.text, Place(path, name.line, name.line), main=main.text if main.kind == "scalar" else None, exports=exports,
-            imports=imports,
+            imports=imports, homepage=document.get("homepage").text or None,
         ),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from ingest.facts import Setting, SettingKind
-from ingest.secrets import is_placeholder, mask_secrets, secret_in_assignment
+from ingest.secrets import is_placeholder, mask_secrets, secret_in_assignment, told_before
 from ingest.source import Attribute, Place, attributes_of
 
 _LONGEST = 2000
@@ -42,6 +42,8 @@ def environment(
     given = value or ""
     secret = secret_in_assignment(name, given, beside, template)
     more = {"has_value": bool(given), "secret": secret, "placeholder": bool(given) and is_placeholder(given), **more}
+    if secret is not None and beside:
+        more["repeats"] = told_before(name, given, beside, template)
     return setting("environment", name, place, **more)
 
 

@@ -11,6 +11,8 @@ from types import MappingProxyType
 from ingest.config.compose import read_compose
 from ingest.config.dockerfile import read_dockerfile
 from ingest.config.dotenv import read_dotenv
+from ingest.config.entry_script import read_entry_script
+from ingest.config.langgraph import read_langgraph
 from ingest.config.locks import read_lock
 from ingest.config.mcp import read_mcp
 from ingest.config.nodes import BadConfig
@@ -35,6 +37,8 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "github_workflow": read_workflow,
         "dotenv": read_dotenv,
         "mcp_config": read_mcp,
+        "entry_script": read_entry_script,
+        "langgraph_config": read_langgraph,
     }
 )
 

@@ -82,7 +82,10 @@ def _made(document: dict[str, Any], locate: _Locator) -> Iterator[Setting]:
             shown = bool(classifiers) or bool({"urls", "homepage", "repository", "documentation"} & said.keys())
             private = any(classifier.startswith("Private ::") for classifier in classifiers)
             place = locate.after(header, said["name"])
-            yield setting("project", said["name"], place, built="build-system" in document, published=shown and not private)
+            linked = {**_table(said, "urls", locate), "homepage": said.get("homepage")}
+            homepage = next((url for key, url in linked.items() if key.lower() in ("homepage", "home") and isinstance(url, str)), None)
+            built, published = "build-system" in document, shown and not private
+            yield setting("project", said["name"], place, homepage=homepage, built=built, published=published)
             return
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 
 from pipeline.findings.fingerprint import fingerprint
+from pipeline.findings.grouping import by_sink, copies_joined, ends_of, group_of, sources_joined
 from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, Finding, Mitigation, Taxonomy
 from pipeline.findings.risk import Risk, assess
-from pipeline.system.model import Confidence, Element, Evidence, Flow, System
-from pipeline.threats.engine import Match, Mitigated, Outcome, Unmet, evidence_of
+from pipeline.system.model import Confidence, Element, Evidence, System
+from pipeline.threats.engine import Match, Mitigated, Outcome, Unmet
 from pipeline.threats.view import View
 
 MAX_EVIDENCE = 30
@@ -20,80 +20,26 @@ def compose(system: System, outcomes: Iterable[Outcome]) -> tuple[tuple[Finding,
     """Findings, most severe first, and one coverage cell per element and class."""
     view = View(system)
     matches: dict[tuple[str, str], list[Match]] = {}
+    found_all: list[Match] = []
     mitigated: list[Mitigated] = []
     unmet: list[Unmet] = []
     for outcome in outcomes:
         if isinstance(outcome, Match):
-            for match in by_sink(outcome):
-                if match.evidence:
-                    matches.setdefault((match.threat.slug, group_of(match)), []).append(match)
+            found_all.append(outcome)
         elif isinstance(outcome, Mitigated):
             mitigated.append(outcome)
         else:
             unmet.append(outcome)
+    ends = ends_of(found_all)
+    for match in sources_joined([part for whole in found_all for part in by_sink(whole, ends)]):
+        if match.evidence:
+            matches.setdefault((match.threat.slug, group_of(match)), []).append(match)
     made = [(_finding(view, group, found), found) for (_slug, group), found in sorted(copies_joined(matches).items())]
     findings = sorted(
         (finding for finding, _found in made),
         key=lambda f: (SEVERITIES.index(f.severity), _CONFIDENCE.index(f.confidence), -f.likelihood * f.impact, f.threat, f.element, f.id),
     )
     return tuple(findings), _coverage(system, made, mitigated, unmet)
-
-
-def by_sink(match: Match) -> list[Match]:
-    """One match per place where the ways end, for threats that are mended there."""
-    if match.threat.group_by != "sink" or not match.ways:
-        return [match]
-    ends: dict[str, list[tuple[Flow, ...]]] = {}
-    for way in match.ways:
-        ends.setdefault(_end_of(way[-1]), []).append(way)
-    return [
-        replace(match, ways=tuple(ways), evidence=evidence_of(match.element, tuple(ways), match.cited), group=f"sink:{end}")
-        for end, ways in sorted(ends.items())
-    ]
-
-
-def _end_of(last: Flow) -> str:
-    """Files and addresses opened in one module are mended there, once: by a function of that module that proves them."""
-    if last.role in ("path", "url") and last.steps:
-        return f"{last.steps[-1].path}:{last.role}"
-    return last.target
-
-
-def copies_joined(matches: Mapping[tuple[str, str], list[Match]]) -> dict[tuple[str, str], list[Match]]:
-    """Groups whose evidence is the same lines of files of the same name are one: a folder and its copy in a package or a build."""
-    kept: dict[tuple[str, str], list[Match]] = {}
-    first: dict[tuple[object, ...], tuple[str, str]] = {}
-    for key, found in sorted(matches.items()):
-        same = first.setdefault((key[0], *sorted({_lines(e) for match in found for e in match.evidence})), key)
-        paths = {e.path for match in matches[same] for e in match.evidence}
-        if same != key and any(e.path not in paths for match in found for e in match.evidence):
-            kept[same] = [*kept[same], *found]
-        else:
-            kept[key] = found
-    return kept
-
-
-def _lines(evidence: Evidence) -> tuple[str, int, int, str]:
-    return evidence.path.rsplit("/", 1)[-1], evidence.page or 0, evidence.start_line, evidence.quote
-
-
-def group_of(match: Match) -> str:
-    """What one finding is about: matches of a threat in the same group are one finding with its places."""
-    if match.group:
-        return match.group
-    match match.threat.group_by:
-        case "source" if match.ways:
-            # The models and agents behind one entry are one finding: what comes in is mended once.
-            kind = "llm" if match.element.kind in ("hosted_llm", "local_llm", "agent") else match.element.kind
-            return f"{kind}<-{match.ways[0][0].source}"
-        case "element" | "source" | "sink":
-            return match.element.id
-        case "file":
-            return f"file:{match.evidence[0].path}"
-        case "kind":
-            return f"kind:{match.element.kind}"
-        case "system":
-            return "system"
 
 
 def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.system.model import Confidence, Element, Severity
+from pipeline.system.model import Confidence, Element, Label, Severity
 from pipeline.threats.engine import Match
 from pipeline.threats.schema import Factor, Scale
 from pipeline.threats.view import View
@@ -23,8 +23,12 @@ _WORDS: dict[Factor, str] = {
     "has_tools": "the model can act through tools", "reads_private_data": "private data is within reach",
     "only_in_examples": "seen in examples only",
     "has_untrusted_content": "content written by outsiders reaches the model", "acts_on_the_world": "money, safety or access depends on it",
+    "harms_only_the_caller": "it steers nothing but the caller's own answer",
 }  # fmt: skip
 MANY_CHOICES = 3
+# Roles in which a reply does nothing but come back, or is written down.
+_HARMLESS = frozenset({None, "response", "log", "prompt", "conversation"})
+_OF_OTHERS = frozenset({"web_content", "retrieved_text", "stored_data", "user_feedback", "tool_result", "dataset_records"})
 _PUBLIC = frozenset({"web_content", "user_feedback"})
 
 
@@ -146,7 +150,16 @@ def _factors(view: View, match: Match) -> set[Factor]:
     labels = {label for identity in (element.id, *upstream) for flow in view.into.get(identity, ()) for label in flow.carries}
     if labels & {"web_content", "retrieved_text", "uploaded_file"}:
         found.add("has_untrusted_content")
+    if match.ways and not found & {"has_tools", "reads_private_data"} and not effects and _only_the_callers(view, match, labels):
+        found.add("harms_only_the_caller")
     return found
+
+
+def _only_the_callers(view: View, match: Match, labels: set[Label]) -> bool:
+    """Whether nothing of others reaches a model and its reply goes back to who asked."""
+    if labels & _OF_OTHERS or any(set(flow.carries) & _OF_OTHERS for way in match.ways for flow in way):
+        return False
+    return all(flow.role in _HARMLESS for flow in view.out_of.get(match.element.id, ()))
 
 
 def _is_example(path: str) -> bool:

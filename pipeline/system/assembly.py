@@ -34,6 +34,20 @@ class SourceOf:
 
 
 @dataclass(slots=True)
+class Memo:
+    """Answers about values that do not depend on who asks, kept so that each is found once."""
+
+    tags: dict[tuple[Node, FunctionRef, str], frozenset[str]] = field(default_factory=dict)
+    later: dict[tuple[str, FunctionRef, str], frozenset[str] | None] = field(default_factory=dict)
+    made_of: dict[Node, frozenset[Node] | None] = field(default_factory=dict)
+    entered: dict[Node, tuple[Node, ...]] = field(default_factory=dict)
+    leads: dict[Node, frozenset[Node]] = field(default_factory=dict)
+    restricting: dict[tuple[FunctionRef, str], ControlKind | None] = field(default_factory=dict)
+    restricted: dict[tuple[Node, str, bool], ControlKind | None] = field(default_factory=dict)
+    guards: dict[Node, ControlKind | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Assembly:
     program: Program
     index: FrameworkIndex
@@ -52,6 +66,7 @@ class Assembly:
     notes: list[tuple[str, str]] = field(default_factory=list)  # (path, what could not be done)
     asked: dict[Node, bool] = field(default_factory=dict)  # conditions: whether a person was asked
     reached: dict[FunctionRef, frozenset[FunctionRef]] = field(default_factory=dict)
+    memo: Memo = field(default_factory=Memo)
 
     # Places
 

@@ -13,10 +13,14 @@ from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
 from pipeline.system.derive import add_actors, boundaries_of, crossed, derive
 from pipeline.system.documents import add_documents
+from pipeline.system.draft import Drafts
 from pipeline.system.embedded import add_prompts_and_secrets
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.knowledge import FrameworkIndex
+from pipeline.system.loopback import add_loopback
+from pipeline.system.mcp_listening import mark_mcp_listening
 from pipeline.system.model import Boundary, Flow, System
+from pipeline.system.programs import programs_of
 from pipeline.system.protection import add_identities, add_protection
 from pipeline.system.provider_replies import add_provider_replies
 from pipeline.system.shapes import with_shapes
@@ -40,15 +44,18 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     documents = sorted((f for f in facts if isinstance(f, DocumentFacts)), key=lambda f: f.path)
     program = Program(code, frameworks.returned_type, config, lambda program: received(program, frameworks))
     program.link()
-    assembly = Assembly(program, frameworks, book, with_shapes(program, frameworks, find_sites(program, frameworks)))
+    sites = with_shapes(program, frameworks, find_sites(program, frameworks))
+    assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)))
     add_code_elements(assembly)
     add_provider_replies(assembly)
     add_identities(assembly)
     add_prompts_and_secrets(assembly)
     add_code_flows(assembly)
     add_protection(assembly)
+    add_loopback(assembly, config)
     derive(assembly)
-    add_configuration(assembly, config)
+    mark_mcp_listening(assembly)
+    add_configuration(assembly, config, documents)
     add_actors(assembly)
     drawn = add_documents(assembly, documents)
     return Built(_freeze(assembly, drawn), tuple(dict.fromkeys(assembly.notes)))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ingest.code.program import Node
+from pipeline.system.argument_vectors import files_that_run
 from pipeline.system.assembly import Assembly, Sink, SourceOf
 from pipeline.system.entries import ENTRY_KINDS, add_class, add_entry
 from pipeline.system.held import elements_of, receivers
@@ -53,6 +55,8 @@ def add_code_elements(assembly: Assembly) -> None:
         _add_call(assembly, site, _receiver_for(assembly, site))
     for site in sites:
         _add_ends(assembly, site)
+    for node, sink in list(files_that_run(assembly)):
+        assembly.sinks[node].append(sink)
     add_ties(assembly)
     _add_marked_controls(assembly)
 
@@ -224,8 +228,43 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
             _secret_reads(assembly, site)
         element = owner or _source_element(assembly, site, label)
         known = assembly.sources.setdefault(node, [])
+        if label == "model_reply" and (asked := _searches_web(assembly, site)) is not None:
+            web = assembly.drafts.put("web_content", "web search", "internet", {}, assembly.cite(asked, "source"), asked)
+            known.append(SourceOf("web_content", web))
         if not any(source.label == label for source in known):
             known.append(SourceOf(label, element))
+
+
+_WEB_TOOLS = re.compile(
+    r"^(google_?search(_?retrieval)?|url_?context|(enterprise_?)?web_?(search|fetch)(_preview)?([_-]\d+)*)$", re.IGNORECASE
+)
+
+
+def _searches_web(assembly: Assembly, site: CallSite) -> Node | None:
+    """Where a model is given its provider's own search of the web: what it answers then repeats pages that anyone writes.
+
+    `tools=[{"google_search": {}}]`, `Tool(google_search=GoogleSearch())`, `{"type": "web_search_20250305", ...}`.
+    """
+    program = assembly.program
+    wanted = [w for w, kind in site.rule.relations.items() if kind == "has_tool"] or ["tools"]
+    queue = [given for argument in wanted for given in given_as(assembly, site, argument)]
+    seen: set[Node] = set()
+    while queue and len(seen) < 60:
+        node = queue.pop(0)
+        if node in seen:
+            continue
+        seen.add(node)
+        for origin in program.origins(node):
+            value = program.value(origin)
+            if value.kind not in ("collection", "update", "operation", "call"):
+                continue
+            for label, given in zip(value.labels or ("",) * len(value.inputs), value.inputs, strict=False):
+                said = program.constant((origin[0], given)) if label == "type" else label
+                if isinstance(said, str) and _WEB_TOOLS.match(said):
+                    return origin
+            first = 1 if value.kind == "call" else 0
+            queue += [(origin[0], given) for given in value.inputs[first:]]
+    return None
 
 
 def _may_be_text(assembly: Assembly, node: Node, positions: list[int]) -> bool:

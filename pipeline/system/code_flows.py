@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ingest.code.program import FunctionRef, Node
+from pipeline.system.argument_vectors import role_in_vector
 from pipeline.system.assembly import Assembly
 from pipeline.system.conversation import conversation_role
 from pipeline.system.discriminators import contradicted
@@ -118,6 +119,8 @@ def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours
             continue
         if sink.argument == hit.argument and (sink.element != source or sink.role in ("prompt", "conversation", "system_prompt")):
             role = conversation_role(assembly, hit) if sink.role == "conversation" else sink.role
+            if role == "process_arguments" and assembly.draft(sink.element).kind == "interpreter":
+                role = role_in_vector(assembly, hit.call, hit.argument, hit.trace)
             if label == "model_reply" and role in ("store_write", "payment", "response") and hands_on_verdict(assembly, hit):
                 assembly.draft(source).attributes["decides"] = True
                 assembly.draft(source).nodes.append(hit.call)

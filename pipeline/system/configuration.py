@@ -12,21 +12,33 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from ingest.facts import ConfigFacts, Setting
+from ingest.facts import ConfigFacts, DocumentFacts, Setting
 from ingest.source import Attribute
 from pipeline.system.assembly import Assembly
-from pipeline.system.deployment import folder_of, holds_a_model, installs, installs_from_lock, normal
+from pipeline.system.deployment import (
+    agents_are_guarded,
+    built_images,
+    folder_of,
+    handed_to_a_user,
+    holds_a_model,
+    installs,
+    installs_from_lock,
+    normal,
+    serves_agents,
+)
 from pipeline.system.derive import mark_examples
 from pipeline.system.model import AttributeValue, ElementKind
+from pipeline.system.naming import host_of
 from pipeline.system.step_limits import mark_step_limits
 from pipeline.system.words import load_words
 
 _MAX_PLACES = 8
 
 
-def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
-    """Drafts from all settings of files that belong to the product."""
+def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], documents: Sequence[DocumentFacts] = ()) -> None:
+    """Drafts from all settings of files that belong to the product; documents tell which images are built here."""
     used = [file for file in files if file.purpose not in ("test", "vendored", "generated")]
+    built, own = built_images(used, documents), _own_hosts(used)
     locked = {folder_of(file.path) for file in used for s in file.settings if s.kind == "lock"}
     for file in used:
         by_kind: dict[str, list[Setting]] = {}
@@ -40,7 +52,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
         if {"image", "container_user", "container_build"} & by_kind.keys():
             _container(assembly, file, by_kind, used)
         for setting in by_kind.get("service", ()):
-            _service(assembly, file, setting, used)
+            _service(assembly, file, setting, used, built)
         if "workflow" in by_kind:
             _workflow(assembly, file, by_kind)
         for setting in by_kind.get("environment", ()):
@@ -51,7 +63,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
             ):
                 _secret(assembly, file, setting, "config")
         for setting in by_kind.get("mcp_server", ()):
-            _mcp_client(assembly, file, setting)
+            _mcp_client(assembly, file, setting, own)
     mark_step_limits(assembly, used)
     mark_examples(assembly)
 
@@ -147,6 +159,8 @@ def _versioned(name: str, other: str) -> bool:
 def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequence[Setting]], files: Sequence[ConfigFacts]) -> None:
     users = by_kind.get("container_user", ())
     root = not users or bool(users[-1].attributes.get("root"))
+    handed = handed_to_a_user(file, files) if root else None
+    root = root and handed is None
     images = by_kind.get("image", ())
     pins = [str(image.attributes.get("pin")) for image in images]
     worst = next((pin for pin in ("latest", "none", "tag") if pin in pins), "digest")
@@ -166,7 +180,7 @@ def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequ
         if evidence is not None and evidence not in draft.evidence:
             draft.evidence.append(evidence)
     if not root:
-        assembly.control("non_root_user", identity, assembly.cite_place(users[-1].place))
+        assembly.control("non_root_user", identity, assembly.cite_place((handed or users[-1]).place))
     if worst == "digest" and images:
         assembly.control("digest_pin", identity, assembly.cite_place(images[0].place))
     for setting in by_kind.get("environment", ()):
@@ -183,10 +197,15 @@ _STORES = {"chroma": "vector_store", "qdrant": "vector_store", "weaviate": "vect
            "mlflow": "model_registry"}  # fmt: skip
 
 
-def _service(assembly: Assembly, file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts]) -> None:
+def _service(
+    assembly: Assembly, file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts], built: frozenset[str] = frozenset()
+) -> None:
     a = setting.attributes
     image = str(a.get("image") or "")
     attributes: dict[str, AttributeValue] = {"service": setting.name}
+    made_here = bool(a.get("build")) or image in built
+    if a.get("pin") and not made_here:  # nobody else can move the name of an image that is built here
+        attributes["pin"] = str(a["pin"])
     if a.get("published") or a.get("network_mode") == "host":
         attributes |= {"published": True, "exposed": True}
     kind: ElementKind = "container"
@@ -195,26 +214,26 @@ def _service(assembly: Assembly, file: ConfigFacts, setting: Setting, files: Seq
             kind = known  # type: ignore[assignment]  # the table holds kinds
             attributes["product"] = word
             break
+    agents = kind == "container" and serves_agents(setting, file.path, files)
+    if agents:
+        kind, attributes["product"] = "inference_server", "langgraph"
     if kind == "container":
-        if a.get("pin"):
-            attributes["pin"] = str(a["pin"])
         if a.get("privileged"):
             attributes["privileged"] = True
         if any("docker.sock" in str(volume) for volume in _tuple(a.get("volumes"))):
             attributes["docker_socket"] = True
         if str(a.get("user") or "") in ("root", "0"):
             attributes["root"] = True
-        if not image:
+        if not image or made_here:
             attributes["built_here"] = True
         if attributes.get("root") and holds_a_model(assembly, file.path, [image] if image else [], (), files):
             attributes["runs_model"] = True
     else:
         attributes["remote"] = True
-        attributes["authenticated"] = _has_credentials(setting, file, files)
+        guarded = agents_are_guarded(setting.name, file.path, files) if agents else _has_credentials(setting, file, files)
+        attributes["authenticated"] = guarded
         if a.get("default_passwords"):
             attributes |= {"default_password": True, "names": _tuple(a["default_passwords"])}
-        if a.get("pin"):
-            attributes["pin"] = str(a["pin"])
     identity = _put(
         assembly, kind, f"{setting.name} ({file.path})" if kind == "container" else f"{setting.name} service", attributes, setting, file
     )
@@ -299,7 +318,7 @@ def _secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str)
     _put(
         assembly,
         "secret",
-        f"{setting.name} in {file.path}",
+        f"{setting.attributes.get('repeats') or setting.name} in {file.path}",  # one to revoke, however often it stands there
         {"where": where, "detector": str(setting.attributes.get("secret"))},
         setting,
         file,
@@ -309,11 +328,24 @@ def _secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str)
 _THIS_MACHINE = re.compile(r"https?://(localhost|127(\.\d{1,3}){3}|0\.0\.0\.0|\[::1\])(?=[:/?#]|$)", re.IGNORECASE)
 
 
-def _mcp_client(assembly: Assembly, file: ConfigFacts, setting: Setting) -> None:
+# Where many projects have their pages: such an address says nothing about who runs a server there.
+_SHARED_HOSTS = re.compile(r"(^|\.)(github\.com|gitlab\.com|bitbucket\.org|npmjs\.com|pypi\.org|huggingface\.co|readthedocs\.io)$")
+
+
+def _own_hosts(files: Sequence[ConfigFacts]) -> frozenset[str]:
+    """Hosts of the project's own homepage, as its manifests give them."""
+    pages = {str(s.attributes.get("homepage") or "") for file in files for s in file.settings if s.kind in ("project", "npm_module")}
+    hosts = {host.split(":")[0].lower().removeprefix("www.") for page in pages if (host := host_of(page)) is not None}
+    return frozenset(host for host in hosts if not _SHARED_HOSTS.search(host))
+
+
+def _mcp_client(assembly: Assembly, file: ConfigFacts, setting: Setting, own: frozenset[str] = frozenset()) -> None:
     a = setting.attributes
     url = str(a.get("url") or "")
     local = _THIS_MACHINE.match(url) is not None
     attributes: dict[str, AttributeValue] = {"transport": "http" if url else "stdio", "remote": bool(url) and not local, "configured": True}
+    if (host := host_of(url)) is not None and any(f".{host.split(':')[0].lower()}".endswith(f".{ours}") for ours in own):
+        attributes["own"] = True
     if a.get("pin") is not None:  # a program that is simply there is fetched from nowhere
         attributes["pinned"] = a["pin"] in ("exact", "hash", "digest", "sha")
     if url.startswith("http://") and not local:

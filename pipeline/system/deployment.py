@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ingest.facts import ConfigFacts, Setting
+from ingest.config.entry_script import steps_down
+from ingest.facts import ConfigFacts, DocumentFacts, Setting
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import ElementKind
 from pipeline.system.words import load_words
@@ -30,6 +31,7 @@ _RUNS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
 _MODEL_IMAGE = re.compile(
     r"pytorch|tensorflow|\bcuda\b|vllm|ollama|text-generation|triton|llama|huggingface|transformers|torchserve|mlflow"
 )
+_AGENT_SERVER = re.compile(r"(^|/)langgraph-(api|server)(js)?\b", re.IGNORECASE)
 _FROM_TREE = re.compile(
     r"\b(uv|poetry|pdm|pipenv) (sync|install)\b|\bpython3? setup\.py install\b"
     r"|\bpip3? install\b[^;&|\n]*\s(-e\s+)?[\"']?\.{1,2}(/\S*|\[\S+)?[\"']?(\s|$)"
@@ -84,6 +86,33 @@ def holds_a_model(assembly: Assembly, path: str, images: Sequence[str], packages
     )
 
 
+def serves_agents(setting: Setting, compose: str, files: Sequence[ConfigFacts]) -> bool:
+    """Whether a compose service runs a LangGraph server: by its image, or by the container file of its folder, on that server's port."""
+    image = str(setting.attributes.get("image") or "")
+    if _AGENT_SERVER.search(image):
+        return True
+    ports = setting.attributes.get("ports")
+    inside_port = any(str(port).split("/")[0].rsplit(":", 1)[-1] == "8000" for port in (ports if isinstance(ports, tuple) else ()))
+    if "/" in image or not inside_port:
+        return False
+    return any(
+        found.kind == "image" and _AGENT_SERVER.search(found.name)
+        for file in files if context_of(file.path) == context_of(compose) for found in file.settings
+    )  # fmt: skip
+
+
+def agents_are_guarded(service: str, compose: str, files: Sequence[ConfigFacts]) -> bool:
+    """Whether a LangGraph server is told to ask who calls: by langgraph.json, or by the variable that its image is built with."""
+    for file in files:
+        for found in file.settings:
+            if found.kind == "agent_server" and found.attributes.get("authenticated"):
+                return True
+            ours = file.path != compose or found.attributes.get("service") in (None, service)
+            if found.kind == "environment" and found.name in ("LANGGRAPH_AUTH", "LANGGRAPH_AUTH_TYPE") and ours:
+                return True
+    return False
+
+
 def installs(file: ConfigFacts, manifest: str) -> bool:
     """Whether a container file installs the project of a manifest from the tree, not a released package."""
     if "container_build" not in {s.kind for s in file.settings}:
@@ -96,6 +125,38 @@ def installs(file: ConfigFacts, manifest: str) -> bool:
 def installs_from_lock(file: ConfigFacts, manifest: str) -> bool:
     """Whether a container file reads a lock beside the manifest, though the lock is not in this tree (an archive without it)."""
     return context_of(file.path) == folder_of(manifest) and any(_FROM_LOCK.search(command) for command in _commands(file.settings))
+
+
+def handed_to_a_user(file: ConfigFacts, files: Sequence[ConfigFacts]) -> Setting | None:
+    """Where a container that starts as root goes on as somebody else: in its entry point, or in the script that is its entry point."""
+    build = next((s for s in file.settings if s.kind == "container_build"), None)
+    entry = str(build.attributes.get("entrypoint") or "") if build is not None else ""
+    if build is not None and steps_down(re.sub(r"[\[\]\",']+", " ", entry)):
+        return build
+    scripts = [
+        (s, len(set(folder_of(s.place.path).split("/")) ^ set(folder_of(file.path).split("/"))))
+        for other in files for s in other.settings
+        if s.attributes.get("steps_down") and re.search(rf"(?<![\w.-]){re.escape(s.name)}\b", entry)
+    ]  # fmt: skip
+    return min(scripts, key=lambda found: (found[1], found[0].place))[0] if scripts else None
+
+
+_TAGGED = re.compile(
+    r"\b(?:docker|podman|nerdctl)(?: buildx| image)? build\b[^\n;&|]{0,300}?(?:-t|--tag)[ =]"
+    r"([a-z0-9][a-z0-9._-]{1,100})(?::[\w.-]+)?(?=\s|$)"
+)
+
+
+def built_images(files: Sequence[ConfigFacts], documents: Sequence[DocumentFacts]) -> frozenset[str]:
+    """Images that are made of this tree, by their names: built by a composition, or by a command that is written down here.
+
+    A name with a registry or an owner in it may be fetched as well as built, so such a command says nothing about it.
+    """
+    services = [s for file in files for s in file.settings if s.kind == "service"]
+    composed = {str(s.attributes.get("image")) for s in services if s.attributes.get("build") and s.attributes.get("image")}
+    texts = [str(s.attributes.get("run") or "") for file in files for s in file.settings if s.kind == "workflow_step"]
+    texts += [passage.text for document in documents for passage in document.passages]
+    return frozenset(composed | {match[1] for text in texts if " build" in text for match in _TAGGED.finditer(text[:20_000])})
 
 
 def _commands(settings: Iterable[Setting]) -> list[str]:

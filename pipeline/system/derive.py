@@ -5,8 +5,9 @@ Everything derived here keeps the evidence it was derived from: a relation, a fl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.entries import ENTRY_KINDS
 from pipeline.system.inference import MODELS, RUN_BY, models_run
@@ -18,6 +19,8 @@ _EFFECT_OF_ROLE: dict[SinkRole, str] = {
     "process_arguments": "shell", "query": "query", "url": "network", "request_body": "network", "path": "file", "index_write": "write",
     "memory_write": "write", "training_data": "write",
 }  # fmt: skip
+# The last words of an address by which something is looked up, whatever the method: long questions are posted.
+_LOOKED_UP = frozenset({"search", "searches", "query", "queries", "lookup", "retrieve", "retrieval", "find", "scroll", "rerank", "count"})
 SIDE_EFFECTS = frozenset({"payment", "message", "deletion", "write", "execute", "shell", "file_write"})
 
 
@@ -49,11 +52,12 @@ def _effects(assembly: Assembly) -> None:
         if draft.kind not in ("tool", "mcp_tool"):
             continue
         effects = set(_as_tuple(draft.attributes.get("effects")))
-        for function in assembly.reach(reference):
+        reached = assembly.reach(reference)
+        for function in reached:
             for call in assembly.calls_in(function):
                 for sink in assembly.sinks.get(call, ()):
                     effect = _EFFECT_OF_ROLE.get(sink.role)
-                    if effect is not None:
+                    if effect is not None and not (sink.role == "index_write" and _is_passing(assembly, sink.element, reached)):
                         effects.add(effect)
                 for site_effect in _declared(assembly, call):
                     effects.add(site_effect)
@@ -94,7 +98,34 @@ def _declared(assembly: Assembly, call: tuple[int, int]) -> Iterable[str]:
         return
     effect = assembly.draft(element).attributes.get("effect")
     if isinstance(effect, str) and effect != "read":
-        yield effect
+        yield "network" if effect == "write" and _is_looked_up(assembly, call) else effect
+
+
+def _is_looked_up(assembly: Assembly, call: Node) -> bool:
+    """Whether a request goes to an address that ends in a word for searching: `POST /v1/search` asks and changes nothing."""
+    program = assembly.program
+    for given in program.value(call).inputs[1:3]:
+        for origin in program.origins((call[0], given)):
+            value = program.value(origin)
+            parts = [program.value((origin[0], part)) for part in value.inputs] if value.kind in ("format", "operation") else [value]
+            texts = [part.text for part in parts if part.kind == "constant" and "/" in part.text]
+            path = texts[-1].split("?")[0].rstrip("/") if texts else ""
+            if path and _LOOKED_UP & set(words_of(path.rsplit("/", 1)[-1])[-1:]):
+                return True
+    return False
+
+
+def _is_passing(assembly: Assembly, store: str, reached: Collection[FunctionRef]) -> bool:
+    """Whether an index is gone with the run or the process: one in memory by its name, or one of a library made while the tool runs."""
+    draft = assembly.draft(store)
+    if draft.kind != "vector_store" or draft.attributes.get("remote") or draft.attributes.get("persistent"):
+        return False
+    made = draft.nodes[:1]
+    names = [name for node in made if assembly.program.value(node).kind == "call" for name in assembly.program.callee_names(node)]
+    if draft.attributes.get("in_memory") is True or mentions(names, ("in_memory", "ephemeral")):
+        return True
+    inside = any((file, assembly.program.value((file, value)).scope) in reached for file, value in made)
+    return inside and draft.attributes.get("product") == "FAISS"
 
 
 def _as_tuple(value: object) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.tags import comes_out_equal, comparison, excludes, read_behind_another_tag, tags
 from pipeline.system.taint import Hit
 
 _MAX_PARTS = 40
@@ -39,16 +40,13 @@ def contradicted(assembly: Assembly, hit: Hit) -> bool:
             continue
         value = assembly.program.value(guard)
         before = hit.trace[: hit.trace.index(guard)]
-        test = assembly.program.value((guard[0], value.inputs[1]))
-        if test.kind != "operation" or test.text not in ("==", "!=", "in", "not in") or len(test.inputs) != 2:
-            continue
-        key = _key(assembly, (guard[0], test.inputs[0]), bare(assembly, (guard[0], value.inputs[0])))
-        wanted = _constants(assembly, (guard[0], test.inputs[1]))
-        given = _made_with(assembly, before, key) if key and wanted else frozenset()
-        passes = value.text.startswith("holds") == (test.text in ("==", "in"))
-        if given and (not given & wanted if passes else given <= wanted):
-            return True
-    return False
+        condition = (guard[0], value.inputs[1])
+        for asked, other in comparison(assembly, condition):
+            key = _key(assembly, bare(assembly, asked), bare(assembly, (guard[0], value.inputs[0])))
+            given = _made_with(assembly, before, key) if key else frozenset()
+            if given and excludes(given, tags(assembly, other), comes_out_equal(assembly, condition, value.text.startswith("holds"))):
+                return True
+    return read_behind_another_tag(assembly, hit)
 
 
 def _tested(assembly: Assembly, condition: Node, record: Node) -> set[str]:
@@ -98,22 +96,51 @@ def bare(assembly: Assembly, node: Node) -> Node:
     return node
 
 
-def _constants(assembly: Assembly, node: Node) -> frozenset[str]:
-    """The texts an operand may be, or the members of a display; empty where one of them is not known."""
-    values = [assembly.program.value(origin) for origin in assembly.program.elements(node)]
-    known = bool(values) and all(value.kind == "constant" and value.constant_type == "string" for value in values)
-    return frozenset(value.text for value in values) if known else frozenset()
-
-
 def _made_with(assembly: Assembly, before: tuple[Node, ...], key: str) -> frozenset[str]:
     """What stands under a key in the record that the data was last put into, where that is constant."""
     for came, node in reversed(list(pairwise(before))):
         value = assembly.program.value(node)
         if value.kind == "update" and key in value.labels:
             return frozenset()
-        if value.kind not in ("collection", "call") or key not in value.labels or came[0] != node[0] or came[1] not in value.inputs:
+        labels = _labels(assembly, node)
+        if came[0] != node[0] or came[1] not in value.inputs or len(labels) != len(value.inputs):
             continue
-        if value.labels[value.inputs.index(came[1])] == key:
+        if labels[value.inputs.index(came[1])] == key:
             return frozenset()
-        return _constants(assembly, (node[0], value.inputs[value.labels.index(key)]))
+        if key in labels:
+            return tags(assembly, (node[0], value.inputs[labels.index(key)]))
+        defaults = [default for default in _defaults(assembly, node, key) if "**" not in labels]
+        if defaults:
+            return tags(assembly, defaults[0])
     return frozenset()
+
+
+def _labels(assembly: Assembly, node: Node) -> tuple[str, ...]:
+    """The keys of a display, and the arguments of a call; those of a data class by their fields' names."""
+    value = assembly.program.value(node)
+    if value.kind == "collection":
+        return value.labels
+    if value.kind != "call":
+        return ()
+    for cls in _data_classes(assembly, node):
+        fields = assembly.program.declared_fields(cls)
+        return ("", *(label or (fields[at] if at < len(fields) else "") for at, label in enumerate(value.labels[1:])))
+    return value.labels
+
+
+def _defaults(assembly: Assembly, node: Node, field: str) -> list[Node]:
+    """What a field of a data class is where its construction does not say."""
+    program = assembly.program
+    return [
+        (file, default)
+        for cls in (_data_classes(assembly, node) if program.value(node).kind == "call" else ())
+        for file, facts in (program.classes[cls],)
+        for name, _annotation, default, _line in facts.fields
+        if name == field and default is not None
+    ]
+
+
+def _data_classes(assembly: Assembly, call: Node) -> list[str]:
+    program = assembly.program
+    names = program.names((call[0], program.value(call).inputs[0]))
+    return [name for name in names if name in program.classes and program.method(name, "__init__") is None]

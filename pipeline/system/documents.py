@@ -16,7 +16,7 @@ from ingest.facts import Diagram, DocumentFacts, Passage
 from pipeline.system.assembly import Assembly
 from pipeline.system.draft import Draft
 from pipeline.system.model import Boundary, Claim, ControlKind, ElementKind, Evidence, Flow, Label, SinkRole
-from pipeline.system.promises import Promise, load_promises, modality_of, promised, says_word, sentences
+from pipeline.system.promises import Promise, lists_settings, load_promises, modality_of, promised, says_word, sentences, speaks_of_others
 from pipeline.system.words import load_words, mentions, words_of
 
 _COMMON = frozenset({"the", "and", "get", "post", "put", "api", "app", "main", "in", "of", "a", "to", "for", "by", "model", "models",
@@ -63,11 +63,11 @@ def add_documents(assembly: Assembly, documents: Sequence[DocumentFacts]) -> lis
 
 
 def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
-    promises = promised(sentence) if 15 <= len(sentence) <= 600 else []
+    promises = promised(sentence) if 15 <= len(sentence) <= 600 and not lists_settings(sentence) else []
     if not promises:
         return
     evidence = assembly.cite_place(passage.place, "claim")
-    if evidence is None:
+    if evidence is None or speaks_of_others(evidence.quote):
         return
     about: dict[str, None] = {}
     kept: bool | None = None
@@ -101,8 +101,9 @@ def _candidates(assembly: Assembly, sentence: str, promise: Promise, document: s
     """Elements the sentence can be about: those it names; else all of a kind it names as such."""
     possible = [
         draft for _, draft in sorted(assembly.drafts.by_id.items())
-        if draft.kind in promise.about and _speaks_of(document,
-        draft) and _is_built(draft) and draft.evidence and draft.attributes.get("examples_only") is not True and _narrowed(draft, promise)
+        if draft.kind in promise.about and draft.evidence and draft.attributes.get("examples_only") is not True
+        and _speaks_of(document, draft) and _is_built(draft) and _narrowed(draft, promise)
+        and not mentions([draft.name], promise.except_named)
         and (not promise.via or _arriving(assembly, draft.id, promise, sentence))
     ]  # fmt: skip
     named = [draft.id for draft in possible if _names(assembly, draft, sentence)]

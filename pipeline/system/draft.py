@@ -10,6 +10,8 @@ from ingest.code.program import Node
 from pipeline.system.model import AttributeValue, Element, ElementKind, Evidence, Zone
 
 MAX_EVIDENCE = 12
+# What two programs only share by name: a model of a provider is asked by each of them for itself.
+_OF_ONE_PROGRAM: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent"})
 
 ZONE_OF: Mapping[ElementKind, Zone] = {
     "end_user": "user", "anonymous_public": "internet", "operator": "user", "third_party": "third_party",
@@ -29,6 +31,7 @@ class Draft:
     nodes: list[Node] = field(default_factory=list)
     purposes: set[str] = field(default_factory=set)
     symbol: str = ""
+    program: str | None = None  # the program its first place belongs to, for kinds that programs do not share
 
     @property
     def id(self) -> str:
@@ -38,8 +41,9 @@ class Draft:
 class Drafts:
     """All drafts of a system, by id."""
 
-    def __init__(self) -> None:
+    def __init__(self, programs: Mapping[int, str] | None = None) -> None:
         self.by_id: dict[str, Draft] = {}
+        self.programs = programs or {}  # a name per file of code; see `programs.programs_of`
 
     def put(
         self, kind: ElementKind, name: str, zone: Zone | None = None, attributes: Mapping[str, AttributeValue] | None = None,
@@ -48,16 +52,21 @@ class Drafts:
         """Adds what was seen to the element of this kind and name, and gives its id.
 
         Two things of one name whose attributes contradict each other stay two elements, and so do things
-        that are named for the function they stand in (`local`) when the functions differ.
+        that are named for the function they stand in (`local`) when the functions differ, and models that
+        different programs ask.
         """
         name = clean_name(name)
         given = dict(attributes or {})
+        program = self.programs.get(node[0]) if node is not None and kind in _OF_ONE_PROGRAM else None
+        known = self.by_id.get(f"{kind}:{name}")
+        if known is not None and program is not None and known.program not in (None, program):
+            name = clean_name(f"{name} in {program}")
         draft = self.by_id.get(f"{kind}:{name}")
         if draft is not None and symbol and self._differs(draft, given, symbol, local):
             name = clean_name(f"{name} in {symbol}")
             draft = self.by_id.get(f"{kind}:{name}")
         if draft is None:
-            draft = Draft(kind, name, zone or ZONE_OF.get(kind, "application"), symbol=symbol)
+            draft = Draft(kind, name, zone or ZONE_OF.get(kind, "application"), symbol=symbol, program=program)
             self.by_id[draft.id] = draft
         draft.attributes.update(given)
         if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < MAX_EVIDENCE:

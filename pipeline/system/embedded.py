@@ -21,6 +21,11 @@ _SPOKEN = re.compile(
     r"| is (?P<bare>(?=[^\s\"'`]*\d)(?=[^\s\"'`]*[A-Za-z])[^\s\"'`.,;]{6,}))",
     re.IGNORECASE,
 )
+_CODE_LINE = re.compile(
+    r"^[ \t]*(?:(?:>>> |\.\.\. )?(?:from [\w.]+ import |import \w|(?:const|let|var) \w|await \w"
+    r"|\w+ = (?:await )?(?:new )?[\w.]+\()|curl |```)",
+    re.MULTILINE,
+)
 _FIRST_WORDS = re.compile(r"[a-z']+(?: [a-z']+)?")  # of what was found: the value comes later
 _READ = 200_000  # characters of one text
 _PROMPT_ROLES = frozenset({"system_prompt", "instructions"})
@@ -151,6 +156,7 @@ def _system_messages(assembly: Assembly, given: Node) -> list[tuple[Node, str]]:
 
 
 def _secrets(assembly: Assembly, prompts: set[Node]) -> None:
+    held: dict[str, str] = {}
     for file, facts in enumerate(assembly.program.files):
         named = {value: name for name, values in facts.variables.items() for value in values}
         named.update({default: name for cls in facts.classes for name, _annotation, default, _line in cls.fields if default is not None})
@@ -160,15 +166,21 @@ def _secrets(assembly: Assembly, prompts: set[Node]) -> None:
             assigned = named.get(identity) or _keyword(facts.values, identity)
             text = f'{assigned} = "{value.text}"' if assigned and "\n" not in value.text and len(value.text) < 200 else value.text
             spans = find_secrets(text)
-            if not spans or (is_public_identifier(assigned, value.text) and spans[0].detector == "Secret Keyword"):
+            by_name = all(span.detector == "Secret Keyword" for span in spans)  # nothing but a name tells of them
+            if not spans or (by_name and (is_public_identifier(assigned, value.text) or _is_sample_code(value.text))):
                 continue
             node = (file, identity)
             cited = assembly.cite(node)
             if cited is not None:  # the name may stand on another line, or the value in pieces: nothing of it is shown
                 cited = cited.model_copy(update={"quote": mask_literals_of(cited.quote, value.text)})
             where = "prompt" if node in prompts else "notebook" if facts.cells else "code"
-            name = f"{assigned or spans[0].detector} in {facts.path}"
+            name = held.setdefault(value.text, f"{assigned or spans[0].detector} in {facts.path}")  # one to revoke, in all its places
             assembly.drafts.put("secret", name, None, {"where": where, "detector": spans[0].detector}, cited, node, facts.purpose)
+
+
+def _is_sample_code(text: str) -> bool:
+    """Whether a text of several lines shows how something is called: code in a docstring, or in an example of an API's description."""
+    return "\n" in text and _CODE_LINE.search(text[:_READ]) is not None
 
 
 def _keyword(values: tuple[Value, ...], identity: int) -> str:

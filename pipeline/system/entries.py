@@ -52,6 +52,8 @@ def _said(assembly: Assembly, entry: EntrySite) -> tuple[str, dict[str, Attribut
             constant = program.constant((entry.marker[0], marker.inputs[position]))
             if isinstance(constant, str) and (constant or rule.kind == "http_route"):
                 name, given_name = constant, True
+    if entry.named:
+        name, given_name = entry.named, True
     if rule.files is not None and (placed := re.search(rule.files, program.files[entry.function[0]].path)) is not None:
         served = placed.groupdict().get("path")
         if served is not None or "path" in placed.groupdict():
@@ -61,6 +63,8 @@ def _said(assembly: Assembly, entry: EntrySite) -> tuple[str, dict[str, Attribut
         method = str(attributes.get("method") or _method_of(program.names(_callee(assembly, entry.marker))))
         if rule.exports and function.name in rule.exports and function.name.isupper():
             method = function.name
+        if function.name in rule.methods:
+            method = function.name.removeprefix("on_")
         path = f"{_prefix(assembly, entry)}{name}" if given_name else name
         name = f"{method.upper()} {path or '/'}".strip()
         attributes["path"] = path or "/"
@@ -105,7 +109,7 @@ def add_function_element(
     identity = assembly.drafts.put(
         kind, name, rule.zone if rule is not None else None, attributes, assembly.function_evidence(reference), None,
         assembly.purpose(reference[0]), assembly.program.function(reference).qualified_name,
-        kind in ("http_route", "websocket") or framework == "shape",
+        kind in ("http_route", "websocket", "mcp_tool") or framework == "shape",
     )  # fmt: skip
     assembly.entry_of_function[reference] = identity
     carried = rule.parameters if rule is not None else label

@@ -91,6 +91,10 @@ class DecoratorRule(Frozen):
     decorator: tuple[str, ...] = ()
     registers: tuple[str, ...] = Field(default=(), description="Calls that take the function as an argument (app.add_url_rule).")
     function_argument: Argument = Field(default="0", description="For `registers`: where the function is.")
+    methods: tuple[str, ...] = Field(
+        default=(),
+        description="For `registers`: methods of classes given there that are called; in a table each class follows its address.",
+    )
     where: dict[Argument, str] = Field(
         default_factory=dict, description="For `registers`: argument -> regular expression that its names or its text match."
     )

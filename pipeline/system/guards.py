@@ -12,6 +12,7 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.discriminators import bare, vouches
 from pipeline.system.identifiers import only_identifiers
+from pipeline.system.last_parts import inside_a_package, is_name_only
 from pipeline.system.model import ControlKind, SinkRole
 from pipeline.system.restrictions import CHOOSES, Tested, cleans, is_validator, proven, restricting, restriction, settles
 from pipeline.system.taint import Hit
@@ -62,26 +63,45 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
     controls += [
         (kind, guard)
         for guard in hit.guards
-        if (kind := _restricted(assembly, hit, guard, chooses) if chooses else guard_kind(assembly, guard)) is not None
+        if (kind := _restricted(assembly, hit, guard, chooses) if chooses else _known_kind(assembly, guard)) is not None
         and (kind in _OF_THE_WHOLE or vouches(assembly, hit, guard))
     ]
     if chooses and hit.argument >= 0:
-        controls += [("input_validation", node) for node in hit.trace if cleans(assembly, node, chooses)]
+        controls += [
+            ("input_validation", node) for node in hit.trace if cleans(assembly, node, chooses) or is_name_only(assembly, node, chooses)
+        ]
+        package = inside_a_package(assembly, hit.trace, hit.call) if chooses == "code" else None
+        controls += [("allow_list", package)] if package is not None else []
         controls += proven(assembly, hit.trace, (*_entered(assembly, hit), hit.call), chooses)
     return controls
 
 
 def _restricted(assembly: Assembly, hit: Hit, guard: Node, role: SinkRole) -> ControlKind | None:
     """What a test says of data that is about to choose a path, an address or a program."""
-    kind = guard_kind(assembly, guard)
+    key, known = (guard, role, settles(assembly, hit.trace)), assembly.memo.restricted
+    if key not in known:
+        known[key] = _find_restricted(assembly, *key)
+    return known[key]
+
+
+def _find_restricted(assembly: Assembly, guard: Node, role: SinkRole, settled: bool) -> ControlKind | None:
+    kind = _known_kind(assembly, guard)
     if kind in _OF_THE_WHOLE or kind in ("authentication", "input_length_limit"):
         return kind
     value = assembly.program.value(guard)
     side, _, part = value.text.partition(":")
     if part:
         return None
-    record = Tested(bare(assembly, (guard[0], value.inputs[0])), role, settles(assembly, hit.trace))
+    record = Tested(bare(assembly, (guard[0], value.inputs[0])), role, settled)
     return restriction(assembly, (guard[0], value.inputs[1]), side == "holds", record)
+
+
+def _known_kind(assembly: Assembly, guard: Node) -> ControlKind | None:
+    """`guard_kind`, once for all data that passes a test."""
+    known = assembly.memo.guards
+    if guard not in known:
+        known[guard] = guard_kind(assembly, guard)
+    return known[guard]
 
 
 def _validated(assembly: Assembly, node: Node, chooses: SinkRole | None = None) -> ControlKind | None:
@@ -147,12 +167,14 @@ def choices_on_way(assembly: Assembly, hit: Hit) -> int:
 
 def _entered(assembly: Assembly, hit: Hit) -> list[Node]:
     """Calls by which the data went into functions of the project."""
-    program = assembly.program
+    program, known = assembly.program, assembly.memo.entered
     found: list[Node] = []
     for before, node in zip(hit.trace, hit.trace[1:], strict=False):
         if program.value(node).kind == "parameter":
-            function = (before[0], program.value(before).scope)
-            found += [call for call in assembly.calls_in(function) if before[1] in program.value(call).inputs]
+            if before not in known:
+                function = (before[0], program.value(before).scope)
+                known[before] = tuple(call for call in assembly.calls_in(function) if before[1] in program.value(call).inputs)
+            found += known[before]
     return found
 
 

@@ -20,7 +20,17 @@ _FILE = Path(__file__).parent.parent / "knowledge" / "promises.yaml"
 Modality = Literal["does", "will", "must", "must_not", "does_not", "todo"]
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z0-9`\"'(])")
-_TODO = re.compile(r"\b(todo|tbd|fixme|to be (done|decided|added)|not yet|planned|plans? to|next (quarter|release|sprint)|in (the )?future|"
+_FENCED = re.compile(r"(`{3,}|~{3,}).*?(?:\1|\Z)", re.DOTALL)
+_LINKED = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)]|\|)\s{1,8}(?:[*_]{1,3}|<b>)?!?\[[^\]\n]{1,200}\]\(https?://")
+_SECTION = re.compile(r"[\s*_`]*\[[\w.-]{1,60}\][\s*_`]*(?::|\u2013|\u2014|-)\s")  # a section of a settings file
+_SETTINGS = re.compile(r"\b(settings?|configurations?|options?|parameters?|variables?)\b", re.IGNORECASE)
+_VERB = re.compile(
+    r"\b(is|are|was|were|be|been|has|have|gets?|must|shall|will|can|may|needs?|requires?|runs?|goes|go|stands?"
+    r"|\w+ed (?:by|with|before|to))\b",
+    re.IGNORECASE,
+)
+_TODO = re.compile(r"^[\W\d]*(implement|consider|introduce)\b|"  # advice to whoever builds on it
+                   r"\b(todo|tbd|fixme|to be (done|decided|added)|not yet|planned|plans? to|next (quarter|release|sprint)|in (the )?future|"
                    r"should eventually|open point|roadmap|"
                    r"backlog|later|would|could|might|proposed|proposal|we (want|hope|intend))\b", re.IGNORECASE)  # fmt: skip
 _WILL = re.compile(r"\b(will|shall be|going to)\b", re.IGNORECASE)
@@ -41,6 +51,7 @@ class Promise(Frozen):
         default=(), description="Words that name a whole kind; a mapping where each word names kinds of its own."
     )
     via: tuple[SinkRole, ...] = Field(default=(), description="The promise is about outsiders' data that arrives in these roles.")
+    except_named: tuple[str, ...] = Field(default=(), description="Words in an element's name that say the promise is not about it.")
     only_where: dict[str, str | bool | tuple[str, ...]] = Field(default_factory=dict)
 
 
@@ -65,7 +76,18 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 def sentences(text: str) -> list[str]:
-    return [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+    """Sentences of a passage, without the code that stands between them: comments of a sample speak of the sample."""
+    return [part.strip() for part in _SENTENCE.split(_FENCED.sub(" ", text)) if part.strip()]
+
+
+def speaks_of_others(quote: str) -> bool:
+    """Whether a list item begins with a link out of the project, and so speaks of what the link leads to."""
+    return _LINKED.match(quote) is not None
+
+
+def lists_settings(sentence: str) -> bool:
+    """Whether a sentence only says what can be set: `**[database]**: pool size, timeouts and rate limits`."""
+    return _SECTION.match(sentence) is not None or (_SETTINGS.search(sentence) is not None and _VERB.search(sentence) is None)
 
 
 def modality_of(sentence: str) -> Modality:

@@ -20,6 +20,12 @@ _NAMED = re.compile(r"(rate_?limit|too_?many|throttl|quota|limit_?exceeded|budge
 _EXCEPTION = re.compile(r"(Error|Exception|Exceeded|Requests|Throttled|Limited)$")
 _COUNTS = ("<", "<=", ">", ">=")
 _SAYS = re.compile(r"limit|hit|allow|acquire|consume|exceed|quota|budget|throttl|too_?many|count|remaining|used", re.IGNORECASE)
+# What is asked for leave: `check_limits(user)`, `limiter.hit(key)`; it raises where there was too much.
+_ASKS = re.compile(
+    r"(^|_)(check|enforce|verify|apply|consume|take|use|test|hit|acquire|increment|ensure|assert)\w*_(rate_?)?(limit|quota|budget)s?"
+    r"|^(a?hit|a?consume|a?acquire|try_acquire|a?check|enforce|increment)$"
+)
+_LIMITER = re.compile(r"limit|quota|throttl|bucket|budget", re.IGNORECASE)
 
 
 def add_rate_limits(assembly: Assembly, authenticating: Authenticating) -> None:
@@ -49,7 +55,32 @@ def is_counted(assembly: Assembly, call: Node) -> bool:
                 return True
             if value.kind in ("name", "attribute") and _SAYS.search(value.text):
                 return True
-    return False
+    return _asked_before(assembly, call)
+
+
+def _asked_before(assembly: Assembly, call: Node) -> bool:
+    """Whether the call before a refusal asks a limiter that raises: `try: check_limits(user)`, `except LimitExceeded: raise ...`.
+
+    Where it asks a provider, the refusal only hands on an answer.
+    """
+    program, given = assembly.program, set(assembly.program.value(call).inputs)
+    scope = program.value(call).scope
+    before = [other for other in assembly.calls_in((call[0], scope)) if other < call and other[1] not in given]
+    before = [other for other in before if not _only_describes(assembly, other)]
+    if not before:
+        return False
+    callee = program.value((call[0], program.value(max(before)).inputs[0]))
+    name = callee.text if callee.kind in ("name", "attribute") else ""
+    if not _ASKS.search(name) or max(before) in assembly.element_of_call:
+        return False
+    base = program.value((call[0], callee.inputs[0])).text if callee.kind == "attribute" else ""
+    return _LIMITER.search(name) is not None or _LIMITER.search(base) is not None
+
+
+def _only_describes(assembly: Assembly, call: Node) -> bool:
+    """Calls that stand in the handler itself: the text of the error, a line in the log."""
+    callee = assembly.program.value((call[0], assembly.program.value(call).inputs[0]))
+    return callee.text in ("str", "repr", "format", "int", "warning", "info", "error", "debug", "exception", "log", "print")
 
 
 def _refuses(call: Node, assembly: Assembly) -> bool:

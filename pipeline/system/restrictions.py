@@ -31,6 +31,7 @@ _LOOKS_UP = frozenset({"getaddrinfo", "gethostbyname", "gethostbyname_ex", "geta
 _KIND_OF_ADDRESS = frozenset({"is_private", "is_global", "is_loopback", "is_link_local", "is_reserved", "is_multicast", "isPrivate"})
 _BELOW = frozenset({"is_relative_to", "relative_to", "commonpath", "commonprefix"})
 _SETTLES = frozenset({"resolve", "realpath", "abspath", "normpath", "absolute", "normalize", "safe_join", "realpathSync"})
+_RAISED = re.compile(r"(Error|Exception|Denied|Forbidden|Refused)$")
 _LAST_PART = frozenset({"basename", "secure_filename"})
 _ONLY_LETTERS = frozenset({"isalnum", "isalpha", "isdigit", "isdecimal", "isnumeric", "isidentifier", "issubset"})
 _MEMBER = frozenset({"includes", "has", "__contains__", "contains"})
@@ -81,9 +82,16 @@ def restriction(assembly: Assembly, condition: Node, holds: bool, record: Tested
 
 def restricting(assembly: Assembly, function: FunctionRef, role: SinkRole) -> ControlKind | None:
     """What a function of the project, asked for its verdict or for a checked value, restricts; None where it looks at form only."""
+    known = assembly.memo.restricting
+    if (function, role) not in known:
+        known[function, role] = _restricting(assembly, function, role)
+    return known[function, role]
+
+
+def _restricting(assembly: Assembly, function: FunctionRef, role: SinkRole) -> ControlKind | None:
     program = assembly.program
     reached = sorted(assembly.reach(function))[:_MAX_REACH]
-    called = {text for inner in reached for call in assembly.calls_in(inner) for text in (_callee(assembly, call),)}
+    called = {text for inner in reached for call in assembly.calls_in(inner) for text in (callee_text(assembly, call),)}
     read = {
         value.text
         for file, number in reached
@@ -98,6 +106,7 @@ def restricting(assembly: Assembly, function: FunctionRef, role: SinkRole) -> Co
     if any(cleans(assembly, call, role) for inner in reached for call in assembly.calls_in(inner)):
         return "input_validation"
     for reference in reached:
+        refused = _refused(assembly, reference)
         nodes = [
             (reference[0], identity)
             for identity, value in enumerate(program.files[reference[0]].values)
@@ -109,10 +118,35 @@ def restricting(assembly: Assembly, function: FunctionRef, role: SinkRole) -> Co
                 if program.value(node).kind == "call" and program.targets(node):
                     continue  # looked into by itself
                 for holds in (True, False):
-                    kind = restriction(assembly, node, holds, record, _MAX_DEPTH - 1)
+                    kind = None if refused.get(node) == holds else restriction(assembly, node, holds, record, _MAX_DEPTH - 1)
                     if kind is not None:
                         return kind
     return None
+
+
+def _refused(assembly: Assembly, function: FunctionRef) -> dict[Node, bool]:
+    """Tests of a function that raises right after them, and how they come out then: `if host in BLOCKED: raise ...`.
+
+    Data that goes on came out the other way. Where a function leaves by other means, either way may be the refusal.
+    """
+    facts, found = assembly.program.files[function[0]], dict[Node, bool]()
+    raising = {
+        known[-1]: facts.values[call].line
+        for call, known in facts.conditions.items()
+        if known and facts.values[call].scope == function[1] and _RAISED.search(callee_text(assembly, (function[0], call)))
+    }
+    for branch, line in raising.items():
+        test = facts.branches[branch]
+        if test.exits_when != "holds" or line > facts.values[test.condition].end_line + 1:
+            continue  # further down something else may lie between
+        queue = [(test.condition, True)]
+        while queue and len(found) < _MAX_PARTS:
+            part, holds = queue.pop()
+            found[function[0], part] = holds
+            value = facts.values[part]
+            if value.kind == "choice" or (value.kind == "operation" and value.text in ("not", "!")):
+                queue += [(given, holds == (value.kind == "choice")) for given in value.inputs]
+    return found
 
 
 def _compared(assembly: Assembly, node: Node, holds: bool, record: Tested) -> ControlKind | None:
@@ -129,7 +163,7 @@ def _compared(assembly: Assembly, node: Node, holds: bool, record: Tested) -> Co
         if (value.text in ("==", "===", "is")) != holds:
             return None
         for one, other in ((left, right), (right, left)):
-            called = _callee(assembly, one)
+            called = callee_text(assembly, one)
             if called in _BELOW:
                 return "allow_list"
             if called in _LAST_PART or program.value(one).text == "name":
@@ -148,7 +182,7 @@ def _compared(assembly: Assembly, node: Node, holds: bool, record: Tested) -> Co
 def _asked(assembly: Assembly, node: Node, holds: bool, record: Tested, depth: int) -> ControlKind | None:
     program, value = assembly.program, assembly.program.value(node)
     callee, arguments = program.value((node[0], value.inputs[0])), [(node[0], given) for given in value.inputs[1:]]
-    name = _callee(assembly, node)
+    name = callee_text(assembly, node)
     base = (node[0], callee.inputs[0]) if callee.kind == "attribute" else None
     if name in ("any", "all") and arguments:  # `any(host.endswith(known) for known in KNOWN)`
         given = program.value(arguments[0])
@@ -166,7 +200,7 @@ def _asked(assembly: Assembly, node: Node, holds: bool, record: Tested, depth: i
     if name in _MEMBER and base is not None and arguments:
         return "allow_list" if holds and _leads(assembly, arguments[0], record) and not _leads(assembly, base, record) else None
     if name in ("match", "fullmatch", "search", "test"):
-        pattern = _pattern(assembly, base, arguments)
+        pattern = pattern_of(assembly, base, arguments)
         return "input_validation" if pattern is None or _narrows(pattern, name, holds) else None
     targets = program.targets(node)
     for target in targets if depth < _MAX_DEPTH - 1 else ():
@@ -190,7 +224,7 @@ def _begins(assembly: Assembly, base: Node, given: Node, start: bool, settled: b
     return "allow_list" if settled and all(text.startswith("/") and len(text) > 1 for text in texts) else None
 
 
-def _pattern(assembly: Assembly, base: Node | None, arguments: list[Node]) -> str | None:
+def pattern_of(assembly: Assembly, base: Node | None, arguments: list[Node]) -> str | None:
     """The text of a pattern, where it is constant: `re.match(pattern, text)`, `re.compile(pattern).match(text)`."""
     program = assembly.program
     if base is None or "re" in program.names(base) or "regex" in program.names(base):
@@ -226,10 +260,10 @@ def cleans(assembly: Assembly, node: Node, role: SinkRole) -> bool:
         return any(callee.text in _ONLY_LETTERS and bool(set(callee.inputs) & set(value.inputs)) for callee in asked)
     if value.kind != "call" or len(value.inputs) < 2:
         return False
-    name, callee = _callee(assembly, node), program.value((node[0], value.inputs[0]))
+    name, callee = callee_text(assembly, node), program.value((node[0], value.inputs[0]))
     arguments = [(node[0], given) for given in value.inputs[1:]]
     if name in ("sub", "subn") and callee.kind == "attribute":
-        pattern = _pattern(assembly, (node[0], callee.inputs[0]), arguments) or ""
+        pattern = pattern_of(assembly, (node[0], callee.inputs[0]), arguments) or ""
         return any(("/" not in found) if found.startswith("[^") else ("/" in found) for found in _CLASS.findall(pattern))
     return name in ("replace", "replaceAll") and bool(_SEPARATORS & _taken(assembly, arguments[0]))
 
@@ -254,19 +288,28 @@ def is_validator(name: str) -> bool:
 
 def _leads(assembly: Assembly, node: Node, record: Tested) -> bool:
     """Whether an expression is made of the value that was tested."""
-    queue, seen = [node], set[Node]()
-    while queue and len(seen) < _MAX_PARTS:
-        current = queue.pop()
-        if current in seen:
-            continue
-        seen.add(current)
-        if bare(assembly, current) == record.value:
-            return True
-        value = assembly.program.value(current)
-        queue += [(current[0], given) for given in value.inputs]
-        if value.kind == "name":
-            queue += [origin for origin in assembly.program.origins(current)[:2] if origin != current]
-    return False
+    return record.value in _parts(assembly, node)
+
+
+def _parts(assembly: Assembly, node: Node) -> frozenset[Node]:
+    """What an expression is made of; what an address answered is not made of the address."""
+    known = assembly.memo.leads
+    if node not in known:
+        queue, seen, found = [node], set[Node](), set[Node]()
+        while queue and len(seen) < _MAX_PARTS:
+            current = queue.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            found.add(bare(assembly, current))
+            if any(sink.role == "url" for sink in assembly.sinks.get(current, ())):
+                continue
+            value = assembly.program.value(current)
+            queue += [(current[0], given) for given in value.inputs]
+            if value.kind == "name":
+                queue += [origin for origin in assembly.program.origins(current)[:2] if origin != current]
+        known[node] = frozenset(found)
+    return known[node]
 
 
 def _is_form(assembly: Assembly, node: Node) -> bool:
@@ -274,10 +317,10 @@ def _is_form(assembly: Assembly, node: Node) -> bool:
     value = assembly.program.value(node)
     if value.kind in ("attribute", "index") and value.text in ("scheme", "protocol", "suffix", "0", "__class__", "length"):
         return True
-    return value.kind == "call" and _callee(assembly, node) in ("len", "type", "count", "id", "splitext", "bool")
+    return value.kind == "call" and callee_text(assembly, node) in ("len", "type", "count", "id", "splitext", "bool")
 
 
-def _callee(assembly: Assembly, node: Node) -> str:
+def callee_text(assembly: Assembly, node: Node) -> str:
     value = assembly.program.value(node)
     callee = assembly.program.value((node[0], value.inputs[0])) if value.kind == "call" else value
     return callee.text.rsplit(".", 1)[-1] if value.kind == "call" and callee.kind in ("name", "attribute") else ""
@@ -294,7 +337,7 @@ def _texts(assembly: Assembly, node: Node) -> list[str]:
 
 def settles(assembly: Assembly, trace: Iterable[Node]) -> bool:
     """Whether a path was made absolute on the way."""
-    return any(_callee(assembly, node) in _SETTLES for node in trace)
+    return any(callee_text(assembly, node) in _SETTLES for node in trace)
 
 
 def proven(assembly: Assembly, trace: tuple[Node, ...], calls: Iterable[Node], role: SinkRole) -> list[tuple[ControlKind, Node]]:
@@ -313,11 +356,9 @@ def proven(assembly: Assembly, trace: tuple[Node, ...], calls: Iterable[Node], r
             condition = (call[0], facts.branches[branch].condition)
             if condition in narrowed or not facts.branches[branch].exits_when:
                 continue
-            for node in sorted(node for node in passed if node[0] == call[0]):
-                record = Tested(node, role, settled)
-                if _leads(assembly, condition, record):
-                    kinds = [restriction(assembly, condition, holds, record) for holds in (False, True)]
-                    found += [(kind, condition) for kind in kinds if kind is not None][:1]
+            for node in sorted(node for node in passed & _parts(assembly, condition) if node[0] == call[0]):
+                kinds = [restriction(assembly, condition, holds, Tested(node, role, settled)) for holds in (False, True)]
+                found += [(kind, condition) for kind in kinds if kind is not None][:1]
     return list(dict.fromkeys(found))
 
 

@@ -8,6 +8,8 @@ function they are made in are not followed: they stay training jobs.
 
 from __future__ import annotations
 
+import re
+
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly, Sink
 from pipeline.system.sites import argument_node
@@ -28,9 +30,19 @@ _READ_OFF = frozenset(
 )  # fmt: skip
 
 
+_ADDRESS = frozenset({"base_url", "baseURL", "api_base", "openai_api_base", "endpoint", "host"})
+_KEY = frozenset({"api_key", "apiKey", "openai_api_key"})
+_HERE = re.compile(r"(https?://)?(localhost|127(\.\d{1,3}){3}|0\.0\.0\.0|\[::1\]|host\.docker\.internal)(?=[:/?#]|$)", re.IGNORECASE)
+# What local servers are given, whose client insists on a key.
+_NO_KEY = re.compile(
+    r"(sk-)?no[-_]?key([-_](needed|required))?|not[-_ ](needed|required)|lm[-_]?studio|ollama|llama\.?cpp|vllm|empty", re.IGNORECASE
+)
+
+
 def look_again(assembly: Assembly) -> None:
     """Corrects what calls alone could not tell."""
     _embedding_models(assembly)
+    _models_on_this_machine(assembly)
     _estimators_to_be_read(assembly)
     _fitted_after_loading(assembly)
 
@@ -76,6 +88,51 @@ def _embeds(assembly: Assembly, node: Node) -> bool:
         return False
     names += [text for text in said if text in ("embedding", "embeddings")]
     return any(_EMBEDS & set(words_of(name)) for name in names if name)
+
+
+# Models on this machine
+
+
+def _models_on_this_machine(assembly: Assembly) -> None:
+    """A client of a hosted model whose address is this machine talks to a server here: nothing leaves for a provider."""
+    for draft in assembly.drafts.by_id.values():
+        if draft.kind != "hosted_llm" or not draft.nodes:
+            continue
+        clients = [_client_of(assembly, node) for node in draft.nodes]
+        if all(client is not None and _is_local(assembly, client) for client in clients):
+            draft.attributes["local"] = True
+            draft.zone = "application"
+
+
+def _client_of(assembly: Assembly, node: Node) -> Node | None:
+    """The construction a call goes back to, through attributes: `self.client.chat.completions.create`; or the call itself."""
+    program = assembly.program
+    current = node
+    for _ in range(8):
+        value = program.value(current)
+        if value.kind == "call" and any(label in _ADDRESS or label in _KEY for label in value.labels):
+            return current
+        if value.kind in ("call", "attribute") and value.inputs:
+            current = (current[0], value.inputs[0])
+        origins = [origin for origin in program.origins(current) if program.value(origin).kind == "call"]
+        if origins:
+            current = origins[0]
+        elif value.kind not in ("call", "attribute"):
+            return None
+    return None
+
+
+def _is_local(assembly: Assembly, client: Node) -> bool:
+    """An address here; or, where the address is not written down, a key that only a server here is content with."""
+    program, value = assembly.program, assembly.program.value(client)
+    given: dict[str, list[str]] = {}
+    for position, label in zip(value.inputs[len(value.inputs) - len(value.labels) :], value.labels, strict=True):
+        given[label] = [str(constant.text) for constant in program.constants((client[0], position))]
+    addresses = [text for label in _ADDRESS & given.keys() for text in given[label]]
+    keys = [text for label in _KEY & given.keys() for text in given[label]]
+    if any(_HERE.match(text) or "://" in text for text in addresses):
+        return all(_HERE.match(text) for text in addresses)
+    return bool(_ADDRESS & given.keys()) and bool(keys) and all(_NO_KEY.fullmatch(text) for text in keys)
 
 
 # Estimators

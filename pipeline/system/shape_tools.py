@@ -1,5 +1,8 @@
 """Tools of a project's own registry: a function that is handed over together with a description for a model.
 
+So is a class that says for a model what it is called, what it does and which arguments it takes, and has a method that does it:
+it is a tool wherever its objects are made, by a loader of plugins as well.
+
 A decorator or a call of the project (or of an unknown library that speaks of tools) that gets a description and a
 schema of arguments makes the function a tool: the model will choose what its parameters hold. Decorators of web,
 command line, task and test frameworks look alike and are left out; so is a description without any word of tools.
@@ -47,6 +50,39 @@ def described_tools(program: Program, index: FrameworkIndex, sites: Sites, value
                 if reference not in taken:
                     taken.add(reference)
                     yield EntrySite(reference, _rule(), "shape", node)
+    for entry in _described_classes(program, sites):
+        if entry.function not in taken:
+            taken.add(entry.function)
+            yield entry
+
+
+_RUNS = ("execute", "run", "_run", "call", "__call__", "invoke", "arun", "_arun", "aexecute", "forward", "handle")
+
+
+def _described_classes(program: Program, sites: Sites) -> Iterator[EntrySite]:
+    """`class Read(Tool): name = "read"; description = "..."; parameters = {"type": "object", ...}` with a method that runs it."""
+    known = {site.name for site in sites.classes}
+    for name, (file, cls) in sorted(program.classes.items()):
+        said = {field: (file, default) for field, _annotation, default, _line in cls.fields if default is not None}
+        if name in known or program.files[file].purpose == "test" or not {"name", "description"} <= said.keys():
+            continue
+        called = program.constant(said["name"])
+        described = any(_is_schema(program, field, node) for field, node in said.items())
+        if not (isinstance(called, str) and called and described and program.constant(said["description"]) != ""):
+            continue
+        methods = (reference for method in _RUNS for reference in program.functions.get(f"{name}.{method}", ()))
+        for reference in list(methods)[:1]:
+            yield EntrySite(reference, _rule(), "shape", said["description"], called)
+
+
+def _is_schema(program: Program, field: str, node: Node) -> bool:
+    """Whether a field describes arguments: a JSON schema, or by its name."""
+    if field in ("input_schema", "inputSchema", "args_schema", "parameters_schema"):
+        return True
+    return any(
+        program.value(origin).kind == "collection" and {"type", "properties"} <= set(program.value(origin).labels)
+        for origin in program.origins(node)
+    )
 
 
 def _rule() -> DecoratorRule:

@@ -39,6 +39,7 @@ class EntrySite:
     rule: DecoratorRule
     framework: str
     marker: Node  # the decorator or the registering call
+    named: str = ""  # its address, where a table gives it
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,8 @@ def _registered(program: Program, index: FrameworkIndex, node: Node, value: Valu
     for name in names:
         for known in index.registrations.find(index.canonical(name)):
             if known.rule.kind is not None and _is_meant(program, node, known.rule):
+                for address, reference in _methods_given(program, node, value, known.rule):
+                    yield EntrySite(reference, known.rule, known.framework, node, address)
                 for reference in _functions_given(program, node, value, known.rule):
                     yield EntrySite(reference, known.rule, known.framework, node)
 
@@ -142,6 +145,46 @@ def _functions_given(program: Program, node: Node, value: Value, rule: Decorator
         for node in (given, *elements, *(wrapped if program.objects_are_entries(given[0]) else ())):
             for name in program.names(node):
                 yield from program.functions.get(name, ())
+
+
+def _methods_given(program: Program, node: Node, value: Value, rule: DecoratorRule) -> Iterator[tuple[str, FunctionRef]]:
+    """Methods of classes that are handed over: `add_route("/ask", Ask())`, `Application([("/ask", Ask)])`, `("/ask", "Ask")`."""
+    for position in argument_positions(value, rule.function_argument) if rule.methods else ():
+        for address, given in _rows(program, (node[0], value.inputs[position]), 0):
+            for cls in _classes_of(program, given):
+                for method in rule.methods:
+                    for reference in program.functions.get(f"{cls}.{method}", ()):
+                        yield address, reference
+
+
+def _rows(program: Program, table: Node, depth: int) -> Iterator[tuple[str, Node]]:
+    """What a table of addresses holds, each with the address before it."""
+    for origin in program.origins(table) if depth < 4 else ():
+        value = program.value(origin)
+        is_pair = value.kind == "call" and any(name.endswith((".url", ".URLSpec", ".Rule")) for name in program.callee_names(origin))
+        if value.kind in ("collection", "update", "operation") or is_pair:
+            address = ""
+            for given in value.inputs[1:] if is_pair else value.inputs:
+                constant = program.constant((origin[0], given))
+                if isinstance(constant, str) and not address:
+                    address = constant
+                else:
+                    for inner, found in _rows(program, (origin[0], given), depth + 1):
+                        yield inner or address, found
+                    address = ""
+        else:
+            yield "", origin
+
+
+def _classes_of(program: Program, node: Node) -> list[str]:
+    """Classes of the project that a value is, makes, or names."""
+    value = program.value(node)
+    if value.kind == "constant" and value.constant_type == "string":
+        here = f"{program.files[node[0]].module}.{value.text}"
+        return [here] if here in program.classes else [name for name in program.classes if f".{name}".endswith(f".{value.text}")]
+    if value.kind == "call" and (callee := program.value((node[0], value.inputs[0]))).kind == "attribute" and callee.text == "as_view":
+        return [name for name in program.names((node[0], callee.inputs[0])) if name in program.classes]
+    return [name for name in dict.fromkeys((*program.names(node), *program.types(node))) if name in program.classes]
 
 
 def _offered(program: Program, index: FrameworkIndex, file: int) -> Iterator[EntrySite]:

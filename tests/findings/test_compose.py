@@ -16,7 +16,7 @@ from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, CoverageState, Finding
 from pipeline.findings.risk import severity_of
 from pipeline.scan import ScanSettings, scan
-from pipeline.system.model import Control, Element, Flow, Relation, SinkRole, System
+from pipeline.system.model import Control, Element, Flow, Label, Relation, SinkRole, System
 from pipeline.threats.engine import match_threats
 from pipeline.threats.schema import Threat
 from tests.factories import element, evidence, flow
@@ -346,3 +346,39 @@ def test_another_element_is_another_finding(folder: Path, before: dict[str, tupl
     renamed = identities(folder, (HEAD + "\n\n".join(FUNCTIONS)).replace("run_command", "do_command"))
     gone = {about for identity, about in before.items() if identity not in renamed}
     assert gone and all("run_command" in about[1] for about in gone)
+
+
+def test_providers_that_share_a_caller_are_one_finding_whichever_caller_comes_first() -> None:
+    others = [element("http_route", f"POST /{name}", evidence=(evidence(f"app.py:{line}"),)) for line, name in enumerate(("a", "b"), 2)]
+    flows = (asks("agent:one", others[0].id), asks("agent:one"), asks("agent:two", others[1].id), asks("agent:two"))
+    found, coverage = composed(threat(group_by="source"), *others, *TWO, flows=flows)
+    assert len(found) == 1
+    assert {cell.element for cell in coverage if cell.state == "finding"} == {"agent:one", "agent:two"}
+
+
+@pytest.mark.parametrize(("taken", "count"), [("def send(self, reply):", 1), ("return self.ask(text)", 2)])
+def test_modules_that_one_function_hands_a_path_on_to_are_one_finding_with_both_places(taken: str, count: int) -> None:
+    ends = (element("file_store", "one.send (files)"), element("file_store", "two.send (files)"))
+    shared = evidence("hub.py:7").model_copy(update={"quote": taken})
+    flows = tuple(
+        flow("agent:assistant", end.id, ("model_reply",), "path", steps=(evidence("app.py:5"), shared, evidence(f"{name}.py:6")))
+        for name, end in zip(("one", "two"), ends, strict=True)
+    )
+    findings = composed(threat(group_by="sink", when=[{"a_flow": {"out_of": "the_element"}}]), agent(), *ends, flows=flows)[0]
+    assert len(findings) == count
+    assert {(e.path, e.start_line) for f in findings for e in f.evidence} >= {("one.py", 6), ("two.py", 6)}
+
+
+@pytest.mark.parametrize(
+    ("role", "carries", "harmless"),
+    [("response", "user_input", True), ("shell", "user_input", False), ("query", "user_input", False), ("response", "web_content", False)],
+)
+def test_text_that_only_steers_the_callers_own_answer_harms_nobody_else(role: SinkRole, carries: Label, harmless: bool) -> None:
+    end = element("component", "end")
+    flows = (
+        asks().model_copy(update={"carries": (carries,)}),
+        flow("agent:assistant", end.id, ("model_reply",), role, steps=(evidence("app.py:9"),)),
+    )
+    impact = {"base": 3, "lower_when": ["harms_only_the_caller"]}
+    when = [{"a_flow": {"into": "the_element"}}]
+    assert only(threat(when=when, impact=impact), agent(), end, flows=flows).impact == (2 if harmless else 3)

@@ -31,6 +31,7 @@ def test_a_path_tells_what_a_file_is_for(path: str, purpose: str) -> None:
         ("notes.txt", "text"), ("docker-compose.prod.yml", "compose"), ("compose.yaml", "compose"), ("values.yaml", None),
         ("sub/.github/workflows/ci.yml", "github_workflow"), (".github/dependabot.yml", None), (".env.example", "dotenv"), (".envrc", None),
         ("prod.env", "dotenv"), ("Dockerfile.gpu", "dockerfile"), ("Dockerfile.md", "markdown"), ("api.dockerfile", "dockerfile"),
+        ("docker/entrypoint.sh", "entry_script"), ("docker-entrypoint.sh", "entry_script"), ("build.sh", None),
         (".vscode/mcp.json", "mcp_config"), ("claude_desktop_config.json", "mcp_config"), ("uv.lock", "lockfile"), ("Cargo.lock", None),
         ("package.json", "package_json"), ("app.ts", "typescript"), ("page.jsx", "typescript"), ("types.d.ts", None), ("tsconfig.base.json", "tsconfig"), ("x.pyi", None), ("main.go", None),
     ],

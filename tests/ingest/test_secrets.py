@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.secrets import find_secrets, is_placeholder, mask_literals_of, mask_secrets, secret_in_assignment
+from ingest.secrets import find_secrets, is_placeholder, mask_literals_of, mask_secrets, secret_in_assignment, told_before
 
 
 def noise(length: int, seed: int, alphabet: str = string.ascii_letters + string.digits) -> str:
@@ -215,3 +215,19 @@ def test_an_empty_literal_does_not_open_a_longer_one() -> None:
 def test_a_value_that_is_made_by_an_expression_is_no_secret() -> None:
     assert find_secrets('token = f"kk-{secrets.token_urlsafe(32)}"\nmetrics["time_to_first_token"] = f"{time_to_first_token:.4f}s"\n') == ()
     assert len(find_secrets(f'token = "kk-{noise(40, 41)}"')) == 1
+
+
+def test_the_pair_of_keys_an_object_store_is_delivered_with_is_no_secret() -> None:
+    assert secret_in_assignment("MINIO_ACCESS_KEY", "minioadmin") is None
+    assert secret_in_assignment("MINIO_SECRET_KEY", "Vinter77-orchard") == "Secret Keyword"
+
+
+def test_a_variable_that_holds_a_part_or_the_other_half_of_an_earlier_secret_names_it() -> None:
+    file = {
+        "DATABASE_URL": "postgres://app:Vinter77orchard@db.acme.io/app", "POSTGRES_PASSWORD": "Vinter77orchard",
+        "S3_ACCESS_KEY": "Hx82mLq0Zt5Rw", "S3_SECRET_KEY": "q7Rt3Yb9Kc2Nv8Dp", "MAIL_PASSWORD": "Sommer88meadow",
+    }  # fmt: skip
+    before = {name: told_before(name, value, file) for name, value in file.items()}
+    assert before == {
+        "DATABASE_URL": None, "POSTGRES_PASSWORD": "DATABASE_URL", "S3_ACCESS_KEY": None, "S3_SECRET_KEY": "S3_ACCESS_KEY", "MAIL_PASSWORD": None,
+    }  # fmt: skip

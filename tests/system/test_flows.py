@@ -376,6 +376,14 @@ def test_every_step_quotes_the_lines_it_names() -> None:
             assert step.quote == "\n".join(MODULES[step.path].split("\n")[step.start_line - 1 : step.end_line])
 
 
+def test_a_name_that_may_be_a_module_can_be_called() -> None:
+    files = {
+        "pkg/client.py": "x = 1\n",
+        "app.py": "try:\n    from pkg import client\nexcept ImportError:\n    from other import client\n\nclient().chat.create('x')\neval(client().read())\n",
+    }
+    assert system_of(files) is not None
+
+
 def test_the_order_of_the_files_changes_nothing() -> None:
     assert system_of(MODULES) == system_of(dict(reversed(MODULES.items())))
 

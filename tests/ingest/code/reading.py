@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from textwrap import dedent
 
+from ingest.code.java import SUFFIXES as JAVA
+from ingest.code.java import read_java
 from ingest.code.program import Node, Program
 from ingest.code.python import read_python
 from ingest.code.typescript import SUFFIXES, read_typescript
@@ -12,7 +14,7 @@ from ingest.facts import CodeFacts, Function, Value
 
 
 def facts_of(text: str, path: str = "app.py") -> CodeFacts:
-    return (read_typescript if path.endswith(SUFFIXES) else read_python)(path, "product", dedent(text))
+    return (read_java if path.endswith(JAVA) else read_typescript if path.endswith(SUFFIXES) else read_python)(path, "product", dedent(text))
 
 
 def program_of(files: Mapping[str, str] | str, types: Mapping[str, str] | None = None) -> Program:

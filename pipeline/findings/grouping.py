@@ -1,0 +1,152 @@
+"""What belongs into one finding: matches of one threat that are mended at one place.
+
+Takes matches, gives the group each of them is in. A way that ends in a file or an address is mended in the module that
+opens it; where one function hands the same text on to many modules, it is mended there. Models, agents and providers that
+the same callers reach are mended where the callers come in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from pipeline.system.model import Evidence, Flow
+from pipeline.threats.engine import Match, evidence_of
+
+_TAKES = re.compile(r"\s*(?:export\s+)?(?:public\s+|private\s+)?(?:static\s+)?(?:async\s+)?(?:def|function|constructor)\b")
+_MODELS = frozenset({"hosted_llm", "local_llm", "agent"})
+
+
+class Groups:
+    """Keys that were found to be one; the least of them names the group."""
+
+    def __init__(self) -> None:
+        self._above: dict[str, str] = {}
+
+    def join(self, keys: Iterable[str]) -> None:
+        roots = {self.name(key) for key in keys}
+        for root in roots:
+            self._above[root] = min(roots)
+
+    def name(self, key: str) -> str:
+        while (above := self._above.setdefault(key, key)) != key:
+            key = above
+        return key
+
+
+def ends_of(matches: Iterable[Match]) -> Groups:
+    """Ends of ways, joined where one function hands what it is given on to several modules."""
+    modules: dict[str, set[str]] = {}
+    handed: list[tuple[str, list[str]]] = []
+    for match in matches:
+        if match.threat.group_by == "sink":
+            for way in match.ways:
+                hubs = [f"{match.threat.slug}:{hub}" for hub in _handed_on(way)]
+                handed.append((f"{match.threat.slug}:{_end_of(way[-1])}", hubs))
+                for hub in hubs:
+                    modules.setdefault(hub, set()).add(way[-1].steps[-1].path)
+    groups = Groups()
+    for end, hubs in handed:
+        groups.join([end, *(hub for hub in hubs if len(modules[hub]) > 1)])
+    return groups
+
+
+def by_sink(match: Match, groups: Groups) -> list[Match]:
+    """One match per place where the ways end, for threats that are mended there."""
+    if match.threat.group_by != "sink" or not match.ways:
+        return [match]
+    ends: dict[str, list[tuple[Flow, ...]]] = {}
+    for way in match.ways:
+        end = groups.name(f"{match.threat.slug}:{_end_of(way[-1])}").removeprefix(f"{match.threat.slug}:")
+        ends.setdefault(end, []).append(way)
+    return [_part(match, tuple(ways), f"sink:{end}") for end, ways in sorted(ends.items())]
+
+
+def _part(match: Match, ways: tuple[tuple[Flow, ...], ...], group: str) -> Match:
+    return replace(match, ways=ways, evidence=evidence_of(match.element, _shown(ways), (*match.cited, *_places(ways))), group=group)
+
+
+def _shown(ways: Sequence[tuple[Flow, ...]]) -> tuple[tuple[Flow, ...], ...]:
+    """The ways whose steps are shown: where there are many ends, one way to them is enough, and the room goes to the ends."""
+    return tuple(ways if len(_places(ways)) <= 4 else ways[:1])
+
+
+def _places(ways: Iterable[tuple[Flow, ...]]) -> tuple[Evidence, ...]:
+    """Where ways end: each of these places has to be seen when the finding is mended."""
+    return tuple(dict.fromkeys(way[-1].steps[-1] for way in ways if way[-1].steps))
+
+
+def _end_of(last: Flow) -> str:
+    """Files and addresses opened in one module are mended there, once: by a function of that module that proves them."""
+    if last.role in ("path", "url") and last.steps:
+        return f"{last.steps[-1].path}:{last.role}"
+    return last.target
+
+
+def _handed_on(way: tuple[Flow, ...]) -> list[str]:
+    """Functions of other modules, neither the model's nor the one that opens it, that took the path or address on its way.
+
+    What a function gives back is used by whoever asked for it, each for its own purpose; what it is given, it passes on.
+    """
+    steps = [step for flow in way for step in flow.steps]
+    if way[-1].role not in ("path", "url") or len(steps) < 3:
+        return []
+    apart = {steps[0].path, steps[-1].path}
+    return [f"{step.path}:{step.start_line}" for step in steps[1:-1] if step.path not in apart and _TAKES.match(step.quote)]
+
+
+def sources_joined(matches: Iterable[Match]) -> list[Match]:
+    """Matches that are mended where callers come in, with one group for all that share a caller: providers of one switch."""
+    found = list(matches)
+    callers = {
+        number: [f"{match.threat.slug}:{way[0].source}" for way in match.ways]
+        for number, match in enumerate(found)
+        if match.threat.group_by == "source" and match.ways and not match.group and match.element.kind in _MODELS
+    }
+    groups = Groups()
+    for keys in callers.values():
+        groups.join(keys)
+    return [
+        replace(match, group="llm<-" + groups.name(callers[number][0]).removeprefix(f"{match.threat.slug}:"))
+        if number in callers
+        else match
+        for number, match in enumerate(found)
+    ]
+
+
+def copies_joined(matches: Mapping[tuple[str, str], list[Match]]) -> dict[tuple[str, str], list[Match]]:
+    """Groups whose evidence is the same lines of files of the same name are one: a folder and its copy in a package or a build."""
+    kept: dict[tuple[str, str], list[Match]] = {}
+    first: dict[tuple[object, ...], tuple[str, str]] = {}
+    for key, found in sorted(matches.items()):
+        same = first.setdefault((key[0], *sorted({_lines(e) for match in found for e in match.evidence})), key)
+        paths = {e.path for match in matches[same] for e in match.evidence}
+        if same != key and any(e.path not in paths for match in found for e in match.evidence):
+            kept[same] = [*kept[same], *found]
+        else:
+            kept[key] = found
+    return kept
+
+
+def _lines(evidence: Evidence) -> tuple[str, int, int, str]:
+    return evidence.path.rsplit("/", 1)[-1], evidence.page or 0, evidence.start_line, evidence.quote
+
+
+def group_of(match: Match) -> str:
+    """What one finding is about: matches of a threat in the same group are one finding with its places."""
+    if match.group:
+        return match.group
+    match match.threat.group_by:
+        case "source" if match.ways:
+            # The models and agents behind one entry are one finding: what comes in is mended once.
+            kind = "llm" if match.element.kind in _MODELS else match.element.kind
+            return f"{kind}<-{match.ways[0][0].source}"
+        case "element" | "source" | "sink":
+            return match.element.id
+        case "file":
+            return f"file:{match.evidence[0].path}"
+        case "kind":
+            return f"kind:{match.element.kind}"
+        case "system":
+            return "system"

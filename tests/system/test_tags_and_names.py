@@ -1,0 +1,101 @@
+"""What a tag of an object, a package before a module's name and a narrow pattern say of data on its way."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.system.last_parts import holds_no_separator
+from tests.system.small import controls_on, flows, system_of
+
+SAYS = """
+from dataclasses import dataclass
+from enum import Enum, auto
+import importlib
+from openai import OpenAI
+
+client = OpenAI()
+
+class Kind(Enum):
+    TEXT = auto()
+    FILE = auto()
+
+def said() -> str:
+    return client.responses.create(model="gpt-5-mini", input=input()).output_text
+
+"""
+CLASS = """
+class Reply:
+    def __init__(self, kind=Kind.TEXT, content=None):
+        self.kind = kind
+        self.content = content
+
+"""
+DATA_CLASS = """
+@dataclass
+class Reply:
+    content: str
+    kind: Kind = Kind.TEXT
+
+"""
+SEND = """
+def send(reply: Reply):
+    if reply.kind == Kind.FILE:
+        open(reply.content)
+
+"""
+HELPED = """
+def send_file(reply: Reply):
+    open(reply.content)
+
+def send(reply: Reply):
+    if reply.kind == Kind.FILE:
+        send_file(reply)
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "opened"),
+    [
+        (CLASS + SEND + "send(Reply(Kind.TEXT, said()))", False),
+        (CLASS + SEND + "send(Reply(content=said()))", False),
+        (CLASS + SEND + "send(Reply(Kind.FILE, said()))", True),
+        (CLASS + SEND + "reply = Reply(Kind.TEXT)\nreply.content = said()\nsend(reply)", False),
+        (CLASS + SEND + "reply = Reply(Kind.TEXT, said())\nreply.kind = Kind.FILE\nsend(reply)", True),
+        (CLASS + SEND + "text = said()\nsend(Reply(Kind.TEXT, text))\nsend(Reply(Kind.FILE, text.strip()))", True),
+        (CLASS + SEND + "send(Reply(Kind[input()], said()))", True),
+        (CLASS + HELPED + "send(Reply(Kind.TEXT, said()))", False),
+        (CLASS + HELPED + "send(Reply(Kind.TEXT, said()))\nsend_file(Reply(Kind.TEXT, said()))", True),
+        (DATA_CLASS + SEND + "send(Reply(said()))", False),
+        (DATA_CLASS + SEND + "send(Reply(said(), Kind.FILE))", True),
+    ],
+)
+def test_a_reply_comes_past_a_test_of_its_tag_only_where_its_tag_may_pass(text: str, opened: bool) -> None:
+    assert bool(flows(system_of(SAYS + text), "path")) is opened
+
+
+@pytest.mark.parametrize(("name", "restricted"), [('f"tools.{said()}"', True), ("said()", False), ('f"{said()}.tools"', False)])
+def test_a_constant_package_before_a_module_restricts_what_is_imported(name: str, restricted: bool) -> None:
+    system = system_of(SAYS + f"importlib.import_module({name})")
+    [flow] = flows(system, "code")
+    assert ("allow_list" in controls_on(system, flow.id)) is restricted
+
+
+@pytest.mark.parametrize(
+    ("pattern", "narrow"),
+    [
+        ("[a-zA-Z0-9_-]+", True),
+        (r"\w+", True),
+        (r"[\w.-]+\.txt", True),
+        ('[^/"]+', True),
+        (".+", False),
+        ("[^ ]+", False),
+        ("[ -~]+", False),
+        (r"[\w/]+", False),
+        (r"\S+", False),
+        ("a|/etc", False),
+        ("[", False),
+    ],
+)
+def test_a_pattern_is_narrow_where_it_lets_no_separator_through(pattern: str, narrow: bool) -> None:
+    assert holds_no_separator(pattern) is narrow

@@ -1,0 +1,87 @@
+"""Tools that describe themselves as classes, and models that search the web by themselves."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.system.small import elements, flows, system_of
+
+ASKS = """
+    from anthropic import Anthropic
+    Anthropic().messages.create(model="claude-sonnet-4-5", max_tokens=9, messages=[{"role": "user", "content": "hello"}])
+"""
+WRITER = """
+    from base import Base
+
+    class Writer(Base):
+        name = "writer"
+        description = "Writes a file"
+        %s
+        def %s(self, **kwargs):
+            with open(kwargs["path"], "w") as file:
+                file.write("x")
+"""
+BASE = """
+    class Base:
+        name = ""
+        description = ""
+        input_schema = {}
+
+        def execute(self, **kwargs):
+            raise NotImplementedError
+"""
+SCHEMA = 'input_schema = {"type": "object", "properties": {"path": {"type": "string"}}}'
+GENAI = """
+    from google import genai
+    from google.genai import types
+
+    client = genai.Client()
+    first = client.models.generate_content(model="gemini-2.5-flash", contents="news", config=%s)
+    print(client.models.generate_content(model="gemini-2.5-pro", contents="Summarise " + first.text).text)
+"""
+
+
+class TestAClassThatDescribesItselfForAModel:
+    """It is a tool wherever its objects are made."""
+
+    def test_is_a_tool_though_a_loader_finds_it(self) -> None:
+        system = system_of({"app.py": ASKS, "base.py": BASE, "tools/writer.py": WRITER % (SCHEMA, "execute")})
+        assert [element.name for element in elements(system, "tool")] == ["writer"]
+        assert [flow.source for flow in flows(system, "path", "tool_arguments")] == ["tool:writer"]
+
+    @pytest.mark.parametrize(
+        ("asks", "fields", "method"),
+        [("", SCHEMA, "execute"), (ASKS, "", "execute"), (ASKS, 'parameters = {"path": "where"}', "execute"), (ASKS, SCHEMA, "describe")],
+        ids=["without a model", "without a schema", "with parameters that are no schema", "without a method that runs it"],
+    )
+    def test_is_none_otherwise(self, asks: str, fields: str, method: str) -> None:
+        system = system_of({"app.py": asks, "base.py": BASE, "tools/writer.py": WRITER % (fields, method)})
+        assert elements(system, "tool") == []
+
+
+class TestAModelThatSearchesTheWeb:
+    """What it answers repeats pages that anyone writes."""
+
+    @pytest.mark.parametrize(
+        "config",
+        ['{"tools": [{"google_search": {}}]}', "types.GenerateContentConfig(tools=[types.Tool(google_search=types.GoogleSearch())])"],
+    )
+    def test_hands_on_web_content(self, config: str) -> None:
+        found = flows(system_of(GENAI % config), "prompt", "web_content")
+        assert [(flow.source, flow.target) for flow in found] == [("web_content:web search", "hosted_llm:gemini-2.5-pro")]
+
+    @pytest.mark.parametrize("config", ["{}", '{"tools": [{"function_declarations": [{"name": "google_search"}]}]}'])
+    def test_does_not_without_that_tool(self, config: str) -> None:
+        system = system_of(GENAI % config)
+        assert flows(system, "prompt", "web_content") == [] and elements(system, "web_content") == []
+
+    def test_is_known_by_the_type_of_the_tool(self) -> None:
+        system = system_of(
+            """
+            from openai import OpenAI
+            client = OpenAI()
+            found = client.responses.create(model="gpt-5", input="news", tools=[{"type": "web_search_preview"}])
+            client.responses.create(model="gpt-5-mini", input=found.output_text)
+            """
+        )
+        assert [flow.target for flow in flows(system, "prompt", "web_content")] == ["hosted_llm:gpt-5-mini"]
