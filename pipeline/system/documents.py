@@ -89,8 +89,16 @@ def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
     )  # fmt: skip
 
 
+_TOLD_ELSEWHERE = frozenset(
+    {"research", "paper", "papers", "literature", "survey", "bibliography", "competitors", "related", "blog", "news", "changelog",
+     "changes", "history", "releases", "awesome", "qa", "faq", "troubleshooting"}
+)  # fmt: skip
+
+
 def _speaks_of(document: str, draft: Draft) -> bool:
     """A document inside a folder of the code speaks of what lies there; one at the top or in a documents folder of all."""
+    if _TOLD_ELSEWHERE & set(words_of(document.rsplit(".", 1)[0])):
+        return False
     folder = document.rsplit("/", 1)[0] if "/" in document else ""
     if not folder or set(folder.lower().split("/")) & {"docs", "doc", "documentation", "design", "adr", "architecture", "specs"}:
         return True
@@ -147,6 +155,12 @@ def _narrowed(draft: Draft, promise: Promise) -> bool:
     return False
 
 
+_NAMED_KINDS = frozenset(
+    {"tool", "mcp_tool", "http_route", "websocket", "chat_ui", "webhook", "data_store", "vector_store", "memory", "agent", "dataset",
+     "training_job", "model_registry", "mcp_server", "external_service"}
+)  # fmt: skip
+
+
 def _names(assembly: Assembly, draft: Draft, sentence: str) -> bool:
     """Whether the sentence names the element: by its code name, its path, or a telling word of its name."""
     name = draft.name.split(" (")[0]
@@ -157,7 +171,8 @@ def _names(assembly: Assembly, draft: Draft, sentence: str) -> bool:
         return True
     said = {_stem(word) for word in words_of(sentence)}
     own = {_stem(word) for word in words_of(name.rsplit("/", 1)[-1]) if word not in _COMMON and len(word) > 3}
-    return bool(own & said)
+    # What has a name of its own in the world (a tool, a route, a store) is named by one word of it; a place in the code by two.
+    return len(own & said) >= (1 if draft.kind in _NAMED_KINDS else min(2, len(own) or 1))
 
 
 _ABOUT_LABEL: dict[str, Label] = {

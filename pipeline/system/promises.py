@@ -22,6 +22,12 @@ Modality = Literal["does", "will", "must", "must_not", "does_not", "todo"]
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z0-9`\"'(])")
 _FENCED = re.compile(r"(`{3,}|~{3,}).*?(?:\1|\Z)", re.DOTALL)
 _LINKED = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)]|\|)\s{1,8}(?:[*_]{1,3}|<b>)?!?\[[^\]\n]{1,200}\]\(https?://")
+# Literature and other people's work is quoted, told of in the first person, or told as past: none of it says what this system does.
+_CITED = re.compile(
+    r"https?://|\barxiv\b|\bet al\b|\bdoi:|\bcitations\b|\bsource:"
+    r"|\bi (?:did|do|have|was|am|would|tried|found)\b|n't (?:actually|really)\b",
+    re.IGNORECASE,
+)
 _SECTION = re.compile(r"[\s*_`]*\[[\w.-]{1,60}\][\s*_`]*(?::|\u2013|\u2014|-)\s")  # a section of a settings file
 _SETTINGS = re.compile(r"\b(settings?|configurations?|options?|parameters?|variables?)\b", re.IGNORECASE)
 _VERB = re.compile(
@@ -106,7 +112,7 @@ def promised(sentence: str) -> list[ControlKind]:
     """Controls that the sentence says are there or must be."""
     lowered = sentence.lower()
     modality = modality_of(sentence)
-    if modality in ("todo", "does_not") or sentence.rstrip().endswith("?"):
+    if modality in ("todo", "does_not") or sentence.rstrip().endswith("?") or _CITED.search(sentence) is not None:
         return []
     found: list[ControlKind] = []
     for kind, promise in load_promises().promises.items():

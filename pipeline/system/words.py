@@ -82,6 +82,9 @@ def mentions(names: Iterable[str], wanted: Iterable[str]) -> str | None:
     return None
 
 
+_EVERYWHERE = frozenset({"candidate", "resume", "cv", "sign", "transaction"})  # retrieval has candidates, jobs resume: never enough alone
+
+
 def subjects(names: Iterable[str], decides: bool) -> list[str]:
     """What names say a model decides about: by one plain word or two ambiguous ones; one is enough where it is known to decide."""
     words, asked = load_words(), tuple(names)
@@ -89,6 +92,6 @@ def subjects(names: Iterable[str], decides: bool) -> list[str]:
     for subject, listed in words.decides_about.items():
         plain = [word for word in listed if word not in words.ambiguous]
         unclear = {word.removesuffix("s") for word in listed if word in words.ambiguous and mentions(asked, (word,))}
-        if mentions(asked, plain) or len(unclear) > (0 if decides else 1):
+        if mentions(asked, plain) or len(unclear) > 1 or (decides and unclear - _EVERYWHERE):
             found.append(subject)
     return found
