@@ -76,7 +76,12 @@ def _evidence(matches: Sequence[Match]) -> tuple[Evidence, ...]:
             known = found.get(key)
             if known is None or known.end_line < evidence.end_line:
                 found[key] = evidence if known is None else evidence.model_copy(update={"role": known.role})
-    return tuple(found.values())[:MAX_EVIDENCE]
+    if len(found) <= MAX_EVIDENCE:
+        return tuple(found.values())
+    # Where each way begins and ends is kept before the steps between.
+    ends = [key for key, evidence in found.items() if evidence.role in ("source", "sink")][:MAX_EVIDENCE]
+    kept = {*ends, *[key for key in found if key not in set(ends)][: MAX_EVIDENCE - len(ends)]}
+    return tuple(evidence for key, evidence in found.items() if key in kept)
 
 
 def _path(lead: Match) -> tuple[str, ...]:

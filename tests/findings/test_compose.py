@@ -382,3 +382,13 @@ def test_text_that_only_steers_the_callers_own_answer_harms_nobody_else(role: Si
     impact = {"base": 3, "lower_when": ["harms_only_the_caller"]}
     when = [{"a_flow": {"into": "the_element"}}]
     assert only(threat(when=when, impact=impact), agent(), end, flows=flows).impact == (2 if harmless else 3)
+
+
+def test_where_ways_begin_and_end_is_kept_before_the_steps_between() -> None:
+    steps = tuple(evidence(f"app.py:{line}", role="step") for line in range(2, 80))
+    way = (evidence("app.py:1", role="source"), *steps, evidence("app.py:99", role="sink"))
+    found = only(threat(), agent(), flows=(flow(ROUTE.id, "agent:assistant", ("user_input",), "prompt", steps=way),))
+    lines = [(e.start_line, e.role) for e in found.evidence]
+    assert (1, "source") in lines
+    assert (99, "sink") in lines
+    assert lines == sorted(lines)

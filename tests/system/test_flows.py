@@ -81,6 +81,7 @@ FLOWS = {
     "the values of a dictionary": route("for part in {'a': text}.values():\n    eval(part)"),
     "the items of a dictionary": route("for name, part in {'a': text}.items():\n    eval(part)"),
     "a part of a list": route("for part in [text][0:1]:\n    eval(part)"),
+    "code behind a return of one branch": route("calculate(text)", "def calculate(x):\n    if not x:\n        return ''\n    eval(x)"),
     "a deep chain of calls": route("a1(text)", "\n".join(f"def a{i}(x):\n    return a{i + 1}(x)" for i in range(1, 9)) + "\ndef a9(x):\n    eval(x)"),
 }  # fmt: skip
 
@@ -115,6 +116,8 @@ SILENT = {
     "a method of the same name": route("Other().run(text)", "class Calculator:\n    def run(self, x):\n        eval(x)\nclass Other:\n    def run(self, x):\n        return x"),
     "another caller through many calls": route("a1(text)\neval(a1('1'))", "\n".join(f"def a{i}(x):\n    return a{i + 1}(x)" for i in range(1, 9)) + "\ndef a9(x):\n    return x"),
     "another entry of a copied dictionary": route("d = dict({'a': text, 'b': '1'})\ncalculate(**d)", "def calculate(a, b):\n    eval(b)"),
+    "code behind a return": route("calculate(text)", "def calculate(x):\n    return ''\n    eval(x)"),
+    "code behind a raise": route("calculate(text)", "def calculate(x):\n    raise ValueError(x)\n    eval(x)"),
     "the keys of a dictionary": route("eval(' '.join({'a': text}.keys()))"),
     "the keys in the items": route("for name, part in {'a': text}.items():\n    eval(name)"),
     "another field of a record in a part of a list": route("batch = [Job(code='1', name=text)][0:1]\nfor job in batch:\n    eval(job.code)", "from dataclasses import dataclass\n@dataclass\nclass Job:\n    code: str\n    name: str = ''"),

@@ -42,6 +42,8 @@ class Statements(Expressions):
         for statement in node.named_children:
             if self.statement(scope, statement):
                 left = True
+                if scope.parent is not None:
+                    break  # what stands behind never runs; at the top of a notebook other cells may
         del scope.branches[known:]
         return left
 
