@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
+from ingest.code.java import modules as java_modules
+from ingest.code.java import names as java
 from ingest.code.python import modules as python
 from ingest.code.typescript import modules as typescript_modules
 from ingest.code.typescript import names as typescript
@@ -36,6 +38,7 @@ class Language:
 
 LANGUAGES: Mapping[str, Language] = MappingProxyType(
     {
+        "java": Language(java_modules.PackageModules, java.global_name),
         "python": Language(python.DottedModules, python.global_name),
         "typescript": Language(typescript_modules.SpecifierModules, typescript.global_name, typescript.outside_name, True),
     }

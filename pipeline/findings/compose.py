@@ -9,7 +9,7 @@ from pipeline.findings.grouping import by_sink, copies_joined, ends_of, group_of
 from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, Finding, Mitigation, Taxonomy
 from pipeline.findings.risk import Risk, assess
 from pipeline.system.model import Confidence, Element, Evidence, System
-from pipeline.threats.engine import Match, Mitigated, Outcome, Unmet
+from pipeline.threats.engine import Match, Mitigated, Outcome, Unmet, shortened
 from pipeline.threats.view import View
 
 MAX_EVIDENCE = 30
@@ -76,12 +76,7 @@ def _evidence(matches: Sequence[Match]) -> tuple[Evidence, ...]:
             known = found.get(key)
             if known is None or known.end_line < evidence.end_line:
                 found[key] = evidence if known is None else evidence.model_copy(update={"role": known.role})
-    if len(found) <= MAX_EVIDENCE:
-        return tuple(found.values())
-    # Where each way begins and ends is kept before the steps between.
-    ends = [key for key, evidence in found.items() if evidence.role in ("source", "sink")][:MAX_EVIDENCE]
-    kept = {*ends, *[key for key in found if key not in set(ends)][: MAX_EVIDENCE - len(ends)]}
-    return tuple(evidence for key, evidence in found.items() if key in kept)
+    return shortened(found.values(), MAX_EVIDENCE)
 
 
 def _path(lead: Match) -> tuple[str, ...]:

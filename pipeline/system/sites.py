@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import Value
+from pipeline.system.beans import injected
 from pipeline.system.framework import CallRule, ClassRule, DecoratorRule, Flag
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.model import AttributeValue, ControlKind
@@ -203,6 +204,7 @@ def _offered(program: Program, index: FrameworkIndex, file: int) -> Iterator[Ent
 
 def received(program: Program, index: FrameworkIndex) -> Iterator[tuple[FunctionRef, int, str]]:
     """What functions handed to frameworks receive: function, position of the parameter, its type."""
+    yield from injected(program)
     for file, facts in enumerate(program.files):
         if not program.objects_are_entries(file):
             continue

@@ -7,7 +7,7 @@ system and touches nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline.system.model import Control, ControlKind, Element, Evidence, Flow, Role, System
@@ -119,7 +119,15 @@ def evidence_of(element: Element, ways: tuple[tuple[Flow, ...], ...], cited: tup
     for evidence in [*steps, *own, *cited]:
         key = (evidence.path, evidence.page, evidence.start_line, evidence.end_line)
         found.setdefault(key, evidence)
-    return tuple(found.values())[:40]
+    return shortened(found.values(), 40)
+
+
+def shortened(evidence: Iterable[Evidence], most: int) -> tuple[Evidence, ...]:
+    """No more than so many places, in order; where ways begin and end is kept before the steps between."""
+    given = list(evidence)
+    ends = [index for index, e in enumerate(given) if e.role in ("source", "sink")][:most]
+    between = [index for index in range(len(given)) if index not in set(ends)][: max(0, most - len(ends))]
+    return tuple(given[index] for index in sorted([*ends, *between]))
 
 
 def _steps(way: tuple[Flow, ...]) -> list[Evidence]:

@@ -17,7 +17,8 @@ from ingest.purpose import kind_of, purpose_of
         ("examples/ask.py", "example"), ("benchmarks/speed.py", "example"), ("demo/app.py", "example"), ("docs/examples/a.py", "example"),
         ("docs/conf.py", "documentation"), ("README.md", "documentation"), ("specs/design.md", "documentation"),
         ("vendor/lib.py", "vendored"), ("a/site-packages/b.py", "vendored"), ("api_pb2.py", "generated"),
-        ("src/contest.py", "product"), ("src/latest.py", "product"), ("requirements.txt", "product"),
+        ("src/main/java/com/example/demo/App.java", "product"), ("api/src/test/java/com/example/AppTest.java", "test"),
+        ("examples/chat/src/main/java/com/acme/App.java", "example"), ("src/contest.py", "product"), ("src/latest.py", "product"), ("requirements.txt", "product"),
     ],
 )  # fmt: skip
 def test_a_path_tells_what_a_file_is_for(path: str, purpose: str) -> None:

@@ -14,7 +14,9 @@ from ingest.facts import CodeFacts, Function, Value
 
 
 def facts_of(text: str, path: str = "app.py") -> CodeFacts:
-    return (read_java if path.endswith(JAVA) else read_typescript if path.endswith(SUFFIXES) else read_python)(path, "product", dedent(text))
+    return (read_java if path.endswith(JAVA) else read_typescript if path.endswith(SUFFIXES) else read_python)(
+        path, "product", dedent(text)
+    )
 
 
 def program_of(files: Mapping[str, str] | str, types: Mapping[str, str] | None = None) -> Program:

@@ -1,0 +1,482 @@
+"""Java expressions into values: one method per node type of the grammar.
+
+The graph's own words are used wherever a thing has one: `a + "b"` is a format, `x instanceof T` is `is`, a switch that gives a
+value is a choice, an array a list. Casts are nothing. A name that no variable has is a field of the class around, as `this.name`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tree_sitter import Node
+
+from ingest.code.graph import GraphBuilder, Scope
+from ingest.facts import Import, Store, ValueKind
+
+MAX_DEPTH = 160  # nested syntax deeper than this is recorded as not read
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "s": " ", "0": "\0", "\n": ""}
+
+
+@dataclass(slots=True)
+class OpenClass:
+    """A class whose body is being read: what its names mean inside."""
+
+    name: str
+    qualified: str
+    static: bool
+    derived: bool  # it has a superclass, whose fields and methods it may use
+    fields: set[str] = field(default_factory=set)
+    methods: set[str] = field(default_factory=set)
+    nested: dict[str, int] = field(default_factory=dict)  # classes in it, as values
+    late: list[tuple[str, int | None, int | None, int]] = field(default_factory=list)  # what static code puts into its fields
+
+
+class Expressions:
+    """Reads expressions of one file; `calls`, `statements` and `definitions` add the rest."""
+
+    def __init__(self, builder: GraphBuilder, data: bytes) -> None:
+        self.builder = builder
+        self.data = data
+        self.depth = 0
+        self.hints: list[str] = []  # what the value being read is put into: names for functions that have none
+        self.classes: list[OpenClass] = []
+        self.free: dict[str, int] = {}  # names that nothing in the file is known to define, and where
+        self.type_names: list[set[str]] = []  # type parameters of what is open
+        self.static_names: set[str] = set()  # what `import static` brings
+        self.declared_types: dict[str, str] = {}  # variables to the types last written at them
+        self.records: set[str] = set()
+        self._readers: dict[str, Callable[[Scope, Node], int]] = {
+            "identifier": self._name, "type_identifier": self._name, "this": self._this, "super": self._super,
+            "string_literal": self._string, "character_literal": self._character, "true": self._word, "false": self._word,
+            "null_literal": self._word, "decimal_integer_literal": self._number, "hex_integer_literal": self._number,
+            "octal_integer_literal": self._number, "binary_integer_literal": self._number, "decimal_floating_point_literal": self._number,
+            "hex_floating_point_literal": self._number, "method_invocation": self._call, "object_creation_expression": self._new,
+            "field_access": self._field, "scoped_identifier": self._scoped, "scoped_type_identifier": self._scoped_type,
+            "array_access": self._subscript, "binary_expression": self._binary, "unary_expression": self._unary,
+            "update_expression": self._update, "ternary_expression": self._ternary, "assignment_expression": self._assignment,
+            "array_creation_expression": self._array, "array_initializer": self._elements,
+            "element_value_array_initializer": self._elements, "cast_expression": self._cast, "instanceof_expression": self._instance,
+            "parenthesized_expression": self._first, "lambda_expression": self._lambda, "method_reference": self._reference,
+            "class_literal": self._first, "switch_expression": self._switch_value, "annotation": self._annotation,
+            "marker_annotation": self._annotation, "generic_type": self._first, "array_type": self._first, "guard": self._first,
+        }  # fmt: skip
+
+    def value(self, scope: Scope, node: Node) -> int:
+        """The value of an expression."""
+        reader = self._readers.get(node.type)
+        if reader is None or self.depth > MAX_DEPTH:
+            return self.unknown(scope, node)
+        self.depth += 1
+        try:
+            return reader(scope, node)
+        finally:
+            self.depth -= 1
+
+    def text(self, node: Node) -> str:
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def unknown(self, scope: Scope, node: Node) -> int:
+        if self.depth > MAX_DEPTH:
+            self.builder.errors.append(f"line {node.start_point[0] + 1}: nested more than {MAX_DEPTH} deep, not read further")
+            return self.builder.add(scope, "unknown", lines(node), node.type)
+        inputs = tuple(self.value(scope, child) for child in named(node) if child.type not in ("ERROR", "void_type", "block"))
+        return self.builder.add(scope, "unknown", lines(node), node.type, inputs)
+
+    # Names
+
+    def known(self, scope: Scope, name: str) -> bool:
+        """Whether a variable of this function, or of one around it, has the name."""
+        inner: Scope | None = scope
+        while inner is not None and inner.parent is not None:
+            if not inner.is_class and name in inner.environment:
+                return True
+            inner = inner.parent
+        return False
+
+    def _name(self, scope: Scope, node: Node) -> int:
+        name = self.text(node)
+        if self.known(scope, name):
+            return self.builder.read(scope, name, lines(node))
+        for depth, cls in enumerate(reversed(self.classes)):
+            if name in cls.nested:
+                return cls.nested[name]
+            if name == cls.name:
+                return self.free_name(scope, name, lines(node)) if depth == len(self.classes) - 1 else self._class_value(cls)
+            if name in cls.fields:
+                return self._of(scope, cls, name, node)
+        if name[:1].islower() and self.classes and self.classes[-1].derived and name not in self.static_names:
+            return self._of(scope, self.classes[-1], name, node)
+        return self.free_name(scope, name, lines(node))
+
+    def free_name(self, scope: Scope, name: str, where: tuple[int, int]) -> int:
+        self.free.setdefault(name, where[0])
+        return self.builder.add(scope, "name", where, name)
+
+    def _class_value(self, cls: OpenClass) -> int:
+        for outer in self.classes:
+            if outer.nested.get(cls.name) is not None:
+                return outer.nested[cls.name]
+        return self.builder.variables.get(cls.name, [0])[0]
+
+    def _of(self, scope: Scope, cls: OpenClass, name: str, node: Node) -> int:
+        """A field or method of a class around, written by its bare name."""
+        holder = self.receiver(scope, cls, lines(node))
+        key = f"{cls.name}.this.{name}"
+        if self.known(scope, key):
+            return self.builder.read(scope, key, lines(node))
+        return self.builder.add(scope, "attribute", lines(node), name, (holder,))
+
+    def receiver(self, scope: Scope, cls: OpenClass, where: tuple[int, int]) -> int:
+        """The object of that class whose code this is; the class itself in static code."""
+        key = f"{cls.name}.this"
+        if self.known(scope, key):
+            return self.builder.read(scope, key, where)
+        inner = self.classes[-1]
+        if cls is not inner and not inner.static and self.known(scope, f"{inner.name}.this"):
+            own = self.builder.read(scope, f"{inner.name}.this", where)
+            return self.builder.add(scope, "attribute", where, key, (own,))
+        return self.builder.add(scope, "class", where, cls.qualified)
+
+    def _this(self, scope: Scope, node: Node) -> int:
+        if not self.classes:
+            return self.builder.add(scope, "unknown", lines(node), "this")
+        return self.receiver(scope, self.classes[-1], lines(node))
+
+    def _super(self, scope: Scope, node: Node) -> int:
+        callee = self.builder.add(scope, "name", lines(node), "@super")
+        return self.builder.add(scope, "call", lines(node), "", (callee,), ("",))
+
+    # Constants
+
+    def _word(self, scope: Scope, node: Node) -> int:
+        text = self.text(node)
+        if text == "null":
+            return self.builder.add(scope, "constant", lines(node), "None", constant="none")
+        return self.builder.add(scope, "constant", lines(node), text.capitalize(), constant="boolean")
+
+    def _number(self, scope: Scope, node: Node) -> int:
+        text = self.text(node)
+        whole = "integer" in node.type
+        text = text.rstrip("lL") if whole or text[-1:] in "lL" else text.rstrip("fFdD") if "hex" not in node.type else text
+        return self.builder.add(scope, "constant", lines(node), text, constant="integer" if whole else "float")
+
+    def literal(self, node: Node) -> str:
+        """What a string says; the margin of a text block is no part of it."""
+        parts = [(child.type, self.text(child)) for child in node.named_children]
+        if self.text(node).startswith('"""'):
+            raw = self.text(node)[3:-3]
+            rows = raw.split("\n")[1:] if "\n" in raw else [raw]
+            margin = min((len(row) - len(row.lstrip()) for row in rows if row.strip()), default=0)
+            return _unescaped("\n".join(row[margin:].rstrip() if row.strip() else "" for row in rows))
+        return "".join(_unescaped(text) if kind == "escape_sequence" else text for kind, text in parts)
+
+    def _string(self, scope: Scope, node: Node) -> int:
+        return self.builder.add(scope, "constant", lines(node), self.literal(node), constant="string")
+
+    def _character(self, scope: Scope, node: Node) -> int:
+        return self.builder.add(scope, "constant", lines(node), _unescaped(self.text(node)[1:-1]), constant="string")
+
+    # Access
+
+    def path(self, scope: Scope, node: Node) -> str | None:
+        """The variable a plain name or `this.name` is kept under, else None."""
+        while node.type == "parenthesized_expression" and node.named_children:
+            node = node.named_children[0]
+        if node.type == "identifier":
+            name = self.text(node)
+            if self.known(scope, name):
+                return name
+            cls = next((cls for cls in reversed(self.classes) if name in cls.fields), None)
+            return f"{cls.name}.this.{name}" if cls is not None and self.known(scope, f"{cls.name}.this") else None
+        if node.type == "field_access":
+            inner, attribute = node.child_by_field_name("object"), node.child_by_field_name("field")
+            if inner is None or attribute is None:
+                return None
+            if inner.type == "this" and self.classes:
+                return f"{self.classes[-1].name}.this.{self.text(attribute)}"
+            before = self.path(scope, inner)
+            return f"{before}.{self.text(attribute)}" if before is not None and len(before) < 200 else None
+        return None
+
+    def _field(self, scope: Scope, node: Node) -> int:
+        inner, attribute = node.child_by_field_name("object"), node.child_by_field_name("field")
+        if inner is None or attribute is None:
+            return self.unknown(scope, node)
+        name = self.text(attribute)
+        if name == "this":
+            cls = next((cls for cls in reversed(self.classes) if cls.name == self.text(inner)), None)
+            return self.receiver(scope, cls, lines(node)) if cls is not None else self.unknown(scope, node)
+        path = self.path(scope, node)
+        if path is not None and self.known(scope, path):
+            return self.builder.read(scope, path, lines(node))
+        root = self._package_root(scope, node)
+        if root is not None:
+            self._whole_name(root)
+        base = self.value(scope, inner)
+        if name == "length":
+            callee = self.builder.add(scope, "name", lines(attribute), "@len")
+            return self.builder.add(scope, "call", lines(node), "", (callee, base), ("", ""))
+        return self.builder.add(scope, "attribute", lines(attribute), name, (base,))
+
+    def _package_root(self, scope: Scope, node: Node) -> str | None:
+        """The first word of a name written with its package: `java` of `java.nio.file.Files`."""
+        text = self.text(node)
+        words = text.split(".")
+        if len(words) < 2 or not all(word.isidentifier() for word in words) or not words[0][:1].islower() or words[0] in ("this", "super"):
+            return None
+        if self.known(scope, words[0]) or any(words[0] in cls.fields for cls in self.classes):
+            return None
+        return words[0] if words[0] in ("java", "javax", "jakarta", "com", "org", "dev", "io", "net", "kotlin", "software", "ai") else None
+
+    def _whole_name(self, root: str) -> None:
+        if not any(given.local == root for given in self.builder.imports):
+            self.builder.imports.append(Import(root, root, 1, 0))
+
+    def _scoped(self, scope: Scope, node: Node) -> int:
+        words = self.text(node).replace(" ", "").split(".")
+        if words[0][:1].islower():
+            self._whole_name(words[0])
+            value = self.builder.add(scope, "name", lines(node), words[0])
+        else:
+            found = next((cls.nested[words[0]] for cls in reversed(self.classes) if words[0] in cls.nested), None)
+            value = found if found is not None else self.free_name(scope, words[0], lines(node))
+        for word in words[1:]:
+            value = self.builder.add(scope, "attribute", lines(node), word, (value,))
+        return value
+
+    def _scoped_type(self, scope: Scope, node: Node) -> int:
+        inner = named(node)
+        if len(inner) == 2 and inner[0].type in ("generic_type", "annotated_type"):
+            base = self.value(scope, inner[0])
+            return self.builder.add(scope, "attribute", lines(node), self.text(inner[1]), (base,))
+        return self._scoped(scope, node)
+
+    def _subscript(self, scope: Scope, node: Node) -> int:
+        inner, index = node.child_by_field_name("array"), node.child_by_field_name("index")
+        if inner is None or index is None:
+            return self.unknown(scope, node)
+        base, key = self.value(scope, inner), self.value(scope, index)
+        text = self.builder.text_of(key) if self.builder.kind_of(key) == "constant" else ""
+        return self.builder.add(scope, "index", lines(node), text, (base, key))
+
+    # Operators
+
+    def is_text(self, *values: int) -> bool:
+        return any(self.builder.kind_of(v) == "format" or self.builder.constant_of(v) == "string" for v in values)
+
+    def _binary(self, scope: Scope, node: Node) -> int:
+        chain: list[Node] = []
+        current = node
+        while current.type == "binary_expression":
+            chain.append(current)
+            left = current.child_by_field_name("left")
+            if left is None:
+                return self.unknown(scope, node)
+            current = left
+        value = self.value(scope, current)
+        for operation in reversed(chain):
+            right, operator = operation.child_by_field_name("right"), operation.child_by_field_name("operator")
+            if right is None or operator is None:
+                continue
+            other = self.value(scope, right)
+            sign = operator.type
+            if sign in ("||", "&&"):
+                value = self.builder.add(scope, "choice", lines(operation), "or", (value, other))
+            else:
+                kind: ValueKind = "format" if sign == "+" and self.is_text(value, other) else "operation"
+                value = self.builder.add(scope, kind, lines(operation), sign, (value, other))
+        return value
+
+    def _unary(self, scope: Scope, node: Node) -> int:
+        operand, operator = node.child_by_field_name("operand"), node.child_by_field_name("operator")
+        if operand is None or operator is None:
+            return self.unknown(scope, node)
+        value = self.value(scope, operand)
+        if operator.type in ("-", "+") and self.builder.kind_of(value) == "constant":
+            return self.builder.add(scope, "constant", lines(node), operator.type.strip("+") + self.builder.text_of(value),
+                                    constant=self.builder.constant_of(value))  # fmt: skip
+        return self.builder.add(scope, "operation", lines(node), "not" if operator.type == "!" else "unary", (value,))
+
+    def _update(self, scope: Scope, node: Node) -> int:
+        inner = named(node)
+        if not inner:
+            return self.unknown(scope, node)
+        value = self.builder.add(scope, "operation", lines(node), "unary", (self.value(scope, inner[0]),))
+        self.assign(scope, inner[0], value)
+        return value
+
+    def _ternary(self, scope: Scope, node: Node) -> int:
+        condition, yes, no = (node.child_by_field_name(name) for name in ("condition", "consequence", "alternative"))
+        if condition is None or yes is None or no is None:
+            return self.unknown(scope, node)
+        value = self.value(scope, condition)
+        before = dict(scope.environment)
+        self.narrow(scope, condition, value, "holds")
+        first = self.value(scope, yes)
+        scope.environment = dict(before)
+        self.narrow(scope, condition, value, "fails")
+        second = self.value(scope, no)
+        scope.environment = before
+        return self.builder.add(scope, "choice", lines(node), "if", (first, second))
+
+    def _assignment(self, scope: Scope, node: Node) -> int:
+        left, right, operator = (node.child_by_field_name(name) for name in ("left", "right", "operator"))
+        if left is None or right is None or operator is None:
+            return self.unknown(scope, node)
+        before = self.value(scope, left) if operator.type != "=" else None
+        self.hints.append(self.text(left).rsplit(".", 1)[-1][:60] if left.type in ("identifier", "field_access") else "")
+        value = self.value(scope, right)
+        self.hints.pop()
+        if before is not None:
+            text = operator.type == "+=" and self.is_text(before, value)
+            value = self.builder.add(scope, "format" if text else "operation", lines(node), operator.type[:-1], (before, value))
+        self.assign(scope, left, value)
+        return value
+
+    def assign(self, scope: Scope, target: Node, value: int) -> None:
+        """`target = value`."""
+        while target.type == "parenthesized_expression" and target.named_children:
+            target = target.named_children[0]
+        if target.type == "identifier":
+            name = self.text(target)
+            cls = None if self.known(scope, name) else next((c for c in reversed(self.classes) if name in c.fields), None)
+            if cls is None:
+                self.builder.write(scope, name, value)
+            else:
+                self._store(scope, cls, self.receiver(scope, cls, lines(target)), name, value, target)
+        elif target.type == "field_access":
+            inner, attribute = target.child_by_field_name("object"), target.child_by_field_name("field")
+            if inner is None or attribute is None:
+                return
+            cls = self.classes[-1] if inner.type == "this" and self.classes else None
+            self._store(scope, cls, self.value(scope, inner), self.text(attribute), value, target)
+        elif target.type == "array_access":
+            inner, index = target.child_by_field_name("array"), target.child_by_field_name("index")
+            if inner is not None and index is not None:
+                key, before = self.value(scope, index), self.value(scope, inner)
+                label = self.builder.text_of(key) if self.builder.kind_of(key) == "constant" else "?"
+                self.assign(scope, inner, self.builder.add(scope, "update", lines(target), "", (before, value), ("", label)))
+
+    def _store(self, scope: Scope, cls: OpenClass | None, base: int, name: str, value: int, target: Node) -> None:
+        if cls is not None and self.builder.kind_of(base) == "class":
+            cls.late.append((name, None, value, target.start_point[0] + 1))
+        else:
+            self.builder.stores.append(Store(base, name, value, target.start_point[0] + 1, scope.function))
+        path = self.path(scope, target)
+        if path is not None:
+            self.builder.write(scope, path, value)
+
+    # The rest
+
+    def _array(self, scope: Scope, node: Node) -> int:
+        given = node.child_by_field_name("value")
+        if given is not None:
+            return self._elements(scope, given)
+        for child in node.children_by_field_name("dimensions"):
+            for size in named(child):
+                self.value(scope, size)
+        return self.builder.add(scope, "collection", lines(node), "list")
+
+    def _elements(self, scope: Scope, node: Node) -> int:
+        return self.listed(scope, node, [self.value(scope, child) for child in named(node)])
+
+    def listed(self, scope: Scope, node: Node, values: list[int], kind: str = "list") -> int:
+        return self.builder.add(scope, "collection", lines(node), kind, tuple(values), ("",) * len(values))
+
+    def _cast(self, scope: Scope, node: Node) -> int:
+        inner = node.child_by_field_name("value")
+        return self.value(scope, inner) if inner is not None else self.unknown(scope, node)
+
+    def _instance(self, scope: Scope, node: Node) -> int:
+        left = node.child_by_field_name("left")
+        if left is None:
+            return self.unknown(scope, node)
+        value = self.value(scope, left)
+        kind, name, pattern = (node.child_by_field_name(part) for part in ("right", "name", "pattern"))
+        tested = self.value(scope, kind) if kind is not None else value
+        if name is not None:
+            self.builder.write(scope, self.text(name), value)
+        if pattern is not None:
+            self.bind_pattern(scope, pattern, value)
+        return self.builder.add(scope, "operation", lines(node), "is", (value, tested))
+
+    def bind_pattern(self, scope: Scope, pattern: Node, value: int) -> None:
+        """What the names of `Point(int x, var y)` and of `String s` hold."""
+        stack = [pattern]
+        while stack:
+            node = stack.pop()
+            inner = named(node)
+            if node.type in ("type_pattern", "record_pattern_component") and len(inner) >= 2 and inner[-1].type == "identifier":
+                given = value if node.type == "type_pattern" else self.builder.add(scope, "element_of", lines(node), "", (value,))
+                self.builder.write(scope, self.text(inner[-1]), given)
+            else:
+                stack += [child for child in inner if child.type not in ("identifier", "type_identifier")]
+
+    def _first(self, scope: Scope, node: Node) -> int:
+        inner = named(node)
+        return self.value(scope, inner[0]) if inner else self.builder.add(scope, "unknown", lines(node), node.type)
+
+    def _lambda(self, scope: Scope, node: Node) -> int:
+        return self.function_value(scope, node, "<lambda>", {})[0]
+
+    def _reference(self, scope: Scope, node: Node) -> int:
+        """`this::render`, `Foo::new`."""
+        inner = named(node)
+        if not inner:
+            return self.unknown(scope, node)
+        base = self.value(scope, inner[0])
+        if len(inner) < 2:
+            return base
+        return self.builder.add(scope, "attribute", lines(node), self.text(inner[-1]), (base,))
+
+    # Given by the classes built on this one
+
+    def _call(self, scope: Scope, node: Node) -> int:
+        raise NotImplementedError
+
+    def _new(self, scope: Scope, node: Node) -> int:
+        raise NotImplementedError
+
+    def _annotation(self, scope: Scope, node: Node) -> int:
+        raise NotImplementedError
+
+    def _switch_value(self, scope: Scope, node: Node) -> int:
+        raise NotImplementedError
+
+    def narrow(self, scope: Scope, condition: Node, value: int, side: str) -> None:
+        raise NotImplementedError
+
+    def function_value(self, scope: Scope, node: Node, name: str, bound: Mapping[int, int]) -> tuple[int, int]:
+        raise NotImplementedError
+
+
+def lines(node: Node) -> tuple[int, int]:
+    """First and last line of a node, counted from 1."""
+    return node.start_point[0] + 1, node.end_point[0] + 1
+
+
+def named(node: Node) -> list[Node]:
+    """Children with a meaning."""
+    return [child for child in node.named_children if child.type not in ("line_comment", "block_comment")]
+
+
+def _unescaped(text: str) -> str:
+    if "\\" not in text:
+        return text
+    found: list[str] = []
+    position = 0
+    while position < len(text):
+        if text[position] != "\\" or position + 1 >= len(text):
+            found.append(text[position])
+            position += 1
+        elif text[position + 1] == "u" and len(text) >= position + 6:
+            try:
+                found.append(chr(int(text[position + 2 : position + 6], 16)))
+            except ValueError:
+                found.append(text[position + 1])
+            position += 6
+        else:
+            found.append(_ESCAPES.get(text[position + 1], text[position + 1]))
+            position += 2
+    return "".join(found).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
