@@ -945,6 +945,11 @@ class Program:
                 queue += value.inputs[1:] if value.kind == "index" else value.inputs
                 continue
             found = self.names((file, current))
+            if value.kind == "name" and (named := self.lookup(file, value.text)[0]) and all(self.value(n).kind == "index" for n in named):
+                if not all(self.is_plain(at, each) for at, each in named):  # `Stack = Literal["a", "b"]`
+                    return False
+                names.add("typing.Literal")
+                continue
             if not found and value.kind != "call":
                 return False
             names.update(found)

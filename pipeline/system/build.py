@@ -23,6 +23,7 @@ from pipeline.system.model import Boundary, Flow, System
 from pipeline.system.programs import programs_of
 from pipeline.system.protection import add_identities, add_protection
 from pipeline.system.provider_replies import add_provider_replies
+from pipeline.system.service_replies import add_service_replies
 from pipeline.system.shapes import with_shapes
 from pipeline.system.sites import find_sites, received
 
@@ -48,6 +49,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)))
     add_code_elements(assembly)
     add_provider_replies(assembly)
+    add_service_replies(assembly)
     add_identities(assembly)
     add_prompts_and_secrets(assembly)
     add_code_flows(assembly)

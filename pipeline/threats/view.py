@@ -170,7 +170,7 @@ class View:
 
 
 def has_attributes(element: Element, wanted: Wanted) -> bool:
-    return all(_holds(element.attributes.get(name), value) for name, value in wanted.items())
+    return all(_holds(element.zone if name == "zone" else element.attributes.get(name), value) for name, value in wanted.items())
 
 
 def _holds(actual: AttributeValue | None, wanted: object) -> bool:

@@ -109,6 +109,7 @@ SILENT = {
     "an integer field": route("eval(f'{body.count} + 1')", "from pydantic import BaseModel\nclass Body(BaseModel):\n    code: str\n    count: int", "body: Body"),
     "an optional date": route("eval(f'{day}')", "from datetime import date", "day: date | None = None"),
     "an identifier": route("eval(f'{key}')", "from uuid import UUID", "key: UUID"),
+    "a named literal type": route("eval(f'{mode}()')", "from typing import Literal\nMode = Literal['a', 'b']", "mode: Mode"),
     "a literal type": route("eval(f'{mode}()')", "from typing import Literal", "mode: Literal['a', 'b']"),
     "a literal reader": route("import ast\nast.literal_eval(text)"),
     "a function that is never called": route("return text", "def calculate(x):\n    eval(x)"),
@@ -350,6 +351,30 @@ def test_tool_arguments_begin_at_the_tool() -> None:
 def test_the_page_a_program_fetches_is_followed_into_the_prompt() -> None:
     body = "page = httpx.get('https://wiki.example/x').text\nclient.chat.completions.create(model='gpt-5', messages=[{'role': 'user', 'content': f'Sum up: {page}'}])"
     assert flows(system_of(route(body, LLM + "\nimport httpx")), "prompt", "web_content")
+
+
+@pytest.mark.parametrize(
+    ("address", "headers", "written"),
+    [
+        ("https://forum.example.org/a", "{}", True),
+        ("https://api.example.org/v1/predictions/7", "{'Authorization': 'Bearer ' + KEY}", False),
+        ("https://api.example.org/v1/issues/7", "{'Authorization': 'Bearer ' + KEY}", True),
+        ("https://api.example.org/v1/predictions/7", "{'Accept': 'text/plain'}", True),
+    ],
+)
+def test_a_service_asked_with_our_key_answers_about_our_business(address: str, headers: str, written: bool) -> None:
+    system = system_of(f"""
+        import os
+        import requests
+        from openai import OpenAI
+
+        KEY = os.environ["KEY"]
+
+        def ask() -> str:
+            text = requests.get("{address}", headers={headers}).text
+            return OpenAI().responses.create(model="gpt-5-mini", input=text).output_text
+    """)
+    assert bool(flows(system, "prompt", "web_content")) is written
 
 
 def test_an_answer_leaves_by_the_route() -> None:
