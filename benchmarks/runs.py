@@ -65,4 +65,5 @@ def read_measurements(path: Path) -> Measurements:
         raise ValueError(f"{path} was written by another version of the benchmarks: take the figures anew")
     known = {field.name for field in fields(Run)}
     runs = [{key: value for key, value in run.items() if key in known} for run in data.pop("runs")]
+    data["trees"] = dict(sorted(data["trees"].items(), key=lambda item: item[1]["lines"]))  # JSON keeps them by name
     return Measurements(runs=tuple(Run(**{**run, "walls_s": tuple(run["walls_s"])}) for run in runs), **data)

@@ -272,6 +272,13 @@ def test_the_plot_is_an_svg_with_a_named_line_per_run_and_hollow_points_for_runs
     assert "bandit" not in texts
 
 
+def test_a_session_that_was_written_and_read_says_the_same(tmp_path: Path) -> None:
+    session = a_session(a_run("10k", "raw", 1.0), a_run("30k", "raw", 2.0), a_run("100k", "raw", 3.0), a_run("100k", "cold", 30.0))
+    file = tmp_path / "results.json"
+    file.write_text(session.to_json(), "utf-8")
+    assert render(read_measurements(file)) == render(session)
+
+
 def test_the_page_shows_the_figures_of_the_published_session() -> None:
     page = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
     shown = page.partition(BEGIN)[2].partition(END)[0]
