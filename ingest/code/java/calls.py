@@ -12,7 +12,8 @@ import re
 from tree_sitter import Node
 
 from ingest.code.graph import Scope
-from ingest.code.java.expressions import Expressions, lines, named
+from ingest.code.java.expressions import Expressions
+from ingest.code.tree import lines, named
 
 _MUTATORS = frozenset({"add", "addAll", "put", "putAll", "append", "push", "offer", "addFirst", "addLast", "insert", "putIfAbsent"})
 _ELEMENT = frozenset({"map", "flatMap", "filter", "forEach", "anyMatch", "allMatch", "noneMatch", "mapToObj", "peek", "ifPresent",

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from tree_sitter import Node
 
 from ingest.code.graph import GraphBuilder, OpenFunction, Scope
-from ingest.code.java.expressions import MAX_DEPTH, OpenClass, lines, named
+from ingest.code.java.expressions import OpenClass
 from ingest.code.java.names import PACKAGE, global_name
 from ingest.code.java.types import Types
+from ingest.code.tree import lines, named
 from ingest.facts import Class, Function, Import, Parameter, Store
 
 _Field = tuple[str, int | None, int | None, int]
@@ -154,8 +155,7 @@ class Definitions(Types):
         self, scope: Scope, node: Node, name: str, qualified: str, bases: tuple[int, ...], decorators: tuple[int, ...], body: Node,
         inner: bool,
     ) -> None:  # fmt: skip
-        if self.depth > MAX_DEPTH:
-            self.builder.errors.append(f"line {node.start_point[0] + 1}: nested more than {MAX_DEPTH} deep, not read further")
+        if self.too_deep(node):
             return
         members = [part for child in named(body) for part in (named(child) if child.type == "enum_body_declarations" else [child])]
         opened = OpenClass(name, qualified, not inner, bool(bases))
@@ -322,8 +322,7 @@ class Definitions(Types):
         owner = cls.qualified if cls is not None else None
         opened = OpenFunction(Function(name, qualified, owner, scope.function, (), decorators, (), "", start, end))
         builder.functions.append(opened)
-        if self.depth > MAX_DEPTH:
-            builder.errors.append(f"line {start}: nested more than {MAX_DEPTH} deep, not read further")
+        if self.too_deep(node):
             return index
         hints, self.hints = self.hints, []
         yields, self._yields = self._yields, []

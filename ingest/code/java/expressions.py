@@ -6,15 +6,15 @@ value is a choice, an array a list. Casts are nothing. A name that no variable h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
 from ingest.code.graph import GraphBuilder, Scope
+from ingest.code.tree import TreeReader, lines, named
 from ingest.facts import Import, Store, ValueKind
 
-MAX_DEPTH = 160  # nested syntax deeper than this is recorded as not read
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "s": " ", "0": "\0", "\n": ""}
 
 
@@ -32,13 +32,14 @@ class OpenClass:
     late: list[tuple[str, int | None, int | None, int]] = field(default_factory=list)  # what static code puts into its fields
 
 
-class Expressions:
+class Expressions(TreeReader):
     """Reads expressions of one file; `calls`, `statements` and `definitions` add the rest."""
 
+    max_depth = 160
+    meaningless = frozenset({"ERROR", "void_type", "block"})
+
     def __init__(self, builder: GraphBuilder, data: bytes) -> None:
-        self.builder = builder
-        self.data = data
-        self.depth = 0
+        super().__init__(builder, data)
         self.hints: list[str] = []  # what the value being read is put into: names for functions that have none
         self.classes: list[OpenClass] = []
         self.free: dict[str, int] = {}  # names that nothing in the file is known to define, and where
@@ -46,7 +47,7 @@ class Expressions:
         self.static_names: set[str] = set()  # what `import static` brings
         self.declared_types: dict[str, str] = {}  # variables to the types last written at them
         self.records: set[str] = set()
-        self._readers: dict[str, Callable[[Scope, Node], int]] = {
+        self._readers = {
             "identifier": self._name, "type_identifier": self._name, "this": self._this, "super": self._super,
             "string_literal": self._string, "character_literal": self._character, "true": self._word, "false": self._word,
             "null_literal": self._word, "decimal_integer_literal": self._number, "hex_integer_literal": self._number,
@@ -61,27 +62,6 @@ class Expressions:
             "class_literal": self._first, "switch_expression": self._switch_value, "annotation": self._annotation,
             "marker_annotation": self._annotation, "generic_type": self._first, "array_type": self._first, "guard": self._first,
         }  # fmt: skip
-
-    def value(self, scope: Scope, node: Node) -> int:
-        """The value of an expression."""
-        reader = self._readers.get(node.type)
-        if reader is None or self.depth > MAX_DEPTH:
-            return self.unknown(scope, node)
-        self.depth += 1
-        try:
-            return reader(scope, node)
-        finally:
-            self.depth -= 1
-
-    def text(self, node: Node) -> str:
-        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
-
-    def unknown(self, scope: Scope, node: Node) -> int:
-        if self.depth > MAX_DEPTH:
-            self.builder.errors.append(f"line {node.start_point[0] + 1}: nested more than {MAX_DEPTH} deep, not read further")
-            return self.builder.add(scope, "unknown", lines(node), node.type)
-        inputs = tuple(self.value(scope, child) for child in named(node) if child.type not in ("ERROR", "void_type", "block"))
-        return self.builder.add(scope, "unknown", lines(node), node.type, inputs)
 
     # Names
 
@@ -449,16 +429,6 @@ class Expressions:
 
     def function_value(self, scope: Scope, node: Node, name: str, bound: Mapping[int, int]) -> tuple[int, int]:
         raise NotImplementedError
-
-
-def lines(node: Node) -> tuple[int, int]:
-    """First and last line of a node, counted from 1."""
-    return node.start_point[0] + 1, node.end_point[0] + 1
-
-
-def named(node: Node) -> list[Node]:
-    """Children with a meaning."""
-    return [child for child in node.named_children if child.type not in ("line_comment", "block_comment")]
 
 
 def _unescaped(text: str) -> str:

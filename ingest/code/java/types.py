@@ -8,9 +8,9 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from ingest.code.graph import Scope
-from ingest.code.java.expressions import lines, named
 from ingest.code.java.names import CONTAINERS, PLAIN
 from ingest.code.java.statements import Statements
+from ingest.code.tree import lines, named
 
 _INNER = frozenset({"Optional", "CompletableFuture", "Mono", "Supplier", "Callable", "Future", "CompletionStage"})
 _MAX_DEPTH = 10

@@ -7,14 +7,13 @@ built by f-strings and `%` becomes `format`; displays and comprehensions become 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from tree_sitter import Node
 
 from ingest.code.graph import GraphBuilder, Scope
+from ingest.code.tree import TreeReader, lines
 from ingest.facts import ConstantType, Store
 
-MAX_DEPTH = 180  # nested syntax deeper than this is recorded as not read
 _MUTATORS = frozenset(
     {"append", "extend", "add", "insert", "update", "setdefault", "appendleft", "put", "put_nowait", "push", "add_message", "add_messages"}
 )
@@ -22,14 +21,12 @@ _ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", '\\"': '"', "\\'": "'", "\\\\
 _ESCAPE = re.compile(r"\\(?:\n|.)", re.DOTALL)
 
 
-class Expressions:
+class Expressions(TreeReader):
     """Reads expressions of one file; `statements.Statements` adds the statements."""
 
     def __init__(self, builder: GraphBuilder, data: bytes) -> None:
-        self.builder = builder
-        self.data = data
-        self.depth = 0
-        self._readers: dict[str, Callable[[Scope, Node], int]] = {
+        super().__init__(builder, data)
+        self._readers = {
             "identifier": self._name, "string": self._string, "concatenated_string": self._concatenated,
             "integer": self._constant, "float": self._constant, "true": self._constant, "false": self._constant,
             "none": self._constant, "ellipsis": self._constant, "call": self._call, "attribute": self._attribute,
@@ -44,29 +41,6 @@ class Expressions:
             "dictionary_splat": self._splat, "generic_type": self._generic, "pattern_list": self._display,
             "union_type": self._display, "member_type": self._inner, "interpolation": self._inner,
         }  # fmt: skip
-
-    # The one way in
-
-    def value(self, scope: Scope, node: Node) -> int:
-        """The value of an expression."""
-        reader = self._readers.get(node.type)
-        if reader is None or self.depth > MAX_DEPTH:
-            return self._unknown(scope, node)
-        self.depth += 1
-        try:
-            return reader(scope, node)
-        finally:
-            self.depth -= 1
-
-    def text(self, node: Node) -> str:
-        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
-
-    def _unknown(self, scope: Scope, node: Node) -> int:
-        if self.depth > MAX_DEPTH:
-            self.builder.errors.append(f"line {node.start_point[0] + 1}: nested more than {MAX_DEPTH} deep, not read further")
-            return self.builder.add(scope, "unknown", lines(node), node.type)
-        inputs = tuple(self.value(scope, child) for child in node.named_children if child.type not in ("comment", "ERROR"))
-        return self.builder.add(scope, "unknown", lines(node), node.type, inputs)
 
     # Names and constants
 
@@ -127,14 +101,14 @@ class Expressions:
             return scope.environment[path]
         inner, attribute = node.child_by_field_name("object"), node.child_by_field_name("attribute")
         if inner is None or attribute is None:
-            return self._unknown(scope, node)
+            return self.unknown(scope, node)
         base = self.value(scope, inner)
         return self.builder.add(scope, "attribute", lines(attribute), self.text(attribute), (base,))
 
     def _subscript(self, scope: Scope, node: Node) -> int:
         inner = node.child_by_field_name("value")
         if inner is None:
-            return self._unknown(scope, node)
+            return self.unknown(scope, node)
         base = self.value(scope, inner)
         keys = [self.value(scope, key) for key in node.children_by_field_name("subscript")]
         key = self.builder.text_of(keys[0]) if len(keys) == 1 and self.builder.kind_of(keys[0]) == "constant" else ""
@@ -149,7 +123,7 @@ class Expressions:
     def _call(self, scope: Scope, node: Node) -> int:
         function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
         if function is None or arguments is None:
-            return self._unknown(scope, node)
+            return self.unknown(scope, node)
         callee = self.value(scope, function)
         inputs, labels = [callee], [""]
         if arguments.type == "generator_expression":
@@ -211,7 +185,7 @@ class Expressions:
             chain.append(current)
             left = current.child_by_field_name("left")
             if left is None:
-                return self._unknown(scope, node)
+                return self.unknown(scope, node)
             current = left
         value = self.value(scope, current)
         for operation in reversed(chain):
@@ -246,7 +220,7 @@ class Expressions:
     def _unary(self, scope: Scope, node: Node) -> int:
         argument = node.child_by_field_name("argument")
         if argument is None:
-            return self._unknown(scope, node)
+            return self.unknown(scope, node)
         value = self.value(scope, argument)
         if self.builder.kind_of(value) == "constant":
             return self.builder.add(scope, "constant", lines(node), self.text(node), constant=self.builder.constant_of(value))
@@ -255,7 +229,7 @@ class Expressions:
     def _conditional(self, scope: Scope, node: Node) -> int:
         children = [child for child in node.named_children if child.type != "comment"]
         if len(children) != 3:
-            return self._unknown(scope, node)
+            return self.unknown(scope, node)
         self.value(scope, children[1])
         return self.builder.add(scope, "choice", lines(node), "if", (self.value(scope, children[0]), self.value(scope, children[2])))
 
@@ -334,7 +308,7 @@ class Expressions:
     def _named(self, scope: Scope, node: Node) -> int:
         name, given = node.child_by_field_name("name"), node.child_by_field_name("value")
         if name is None or given is None:
-            return self._unknown(scope, node)
+            return self.unknown(scope, node)
         value = self.value(scope, given)
         self.builder.write(scope, self.text(name), value)
         return value
@@ -366,11 +340,6 @@ class Expressions:
         self, scope: Scope, node: Node, name: str, parameters: Node | None, decorators: tuple[int, ...], owner: str | None, is_async: bool
     ) -> tuple[int, Scope, str]:
         raise NotImplementedError
-
-
-def lines(node: Node) -> tuple[int, int]:
-    """First and last line of a node, counted from 1."""
-    return node.start_point[0] + 1, node.end_point[0] + 1
 
 
 def _unescape(match: re.Match[str]) -> str:

@@ -12,7 +12,8 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from ingest.code.graph import GraphBuilder, Loop, OpenFunction, Scope
-from ingest.code.python.expressions import MAX_DEPTH, Expressions, lines
+from ingest.code.python.expressions import Expressions
+from ingest.code.tree import Clause, lines
 from ingest.facts import Branch, Class, Function, Import, Parameter
 
 _LEAVES = frozenset({"return_statement", "raise_statement", "continue_statement", "break_statement"})
@@ -47,16 +48,6 @@ class Statements(Expressions):
         del scope.branches[known:]
         return left
 
-    def statement(self, scope: Scope, node: Node) -> bool:
-        if self.depth > MAX_DEPTH:
-            self.builder.errors.append(f"line {node.start_point[0] + 1}: nested more than {MAX_DEPTH} deep, not read further")
-            return False
-        self.depth += 1
-        try:
-            return self._statement(scope, node)
-        finally:
-            self.depth -= 1
-
     def _statement(self, scope: Scope, node: Node) -> bool:
         match node.type:
             case "expression_statement":
@@ -67,7 +58,7 @@ class Statements(Expressions):
                     if child.type != "comment":
                         self.builder.functions[scope.function].returns.append(self.value(scope, child))
             case "if_statement":
-                return self._if(scope, node)
+                return self.choose(scope, self._clauses(node))
             case "for_statement" | "while_statement":
                 self._loop(scope, node)
             case "with_statement":
@@ -126,7 +117,7 @@ class Statements(Expressions):
         name = self.text(function).rsplit(".", 1)[-1].lstrip("_") if function is not None else ""
         if name.startswith(("validate", "check", "ensure", "assert", "verify", "require", "guard")):
             condition = value if self.builder.kind_of(value) == "call" else self.builder.inputs_of(value)[0]
-            self._narrow(scope, call, condition, "holds")
+            self.narrow(scope, call, condition, "holds")
 
     def _assignment(self, scope: Scope, node: Node) -> None:
         left, right, annotation = (node.child_by_field_name(name) for name in ("left", "right", "type"))
@@ -181,10 +172,10 @@ class Statements(Expressions):
     def guard(self, scope: Scope, condition: Node) -> int:
         """Inside the branch where `condition` holds, its operands are known to satisfy it."""
         value = self.value(scope, condition)
-        self._narrow(scope, condition, value, "holds")
+        self.narrow(scope, condition, value, "holds")
         return value
 
-    def _narrow(self, scope: Scope, condition: Node, value: int, side: str) -> None:
+    def narrow(self, scope: Scope, condition: Node, value: int, side: str) -> None:
         for operand in self._operands(condition):
             name = self.text(operand) if operand.type == "identifier" else self.path(operand)
             if name is None:
@@ -231,69 +222,19 @@ class Statements(Expressions):
                 stack += [(child, compared or node.type == "comparison_operator") for child in node.named_children]
         return found
 
-    def _branch(self, scope: Scope, condition: Node) -> tuple[int, int]:
-        value = self.value(scope, condition)
-        self.builder.branches.append(Branch(value, condition.start_point[0] + 1, scope.function, ""))
-        return value, len(self.builder.branches) - 1
-
-    def _if(self, scope: Scope, node: Node) -> bool:
-        before = dict(scope.environment)
-        ends: list[dict[str, int]] = []
-        leaves: list[bool] = []
-        branches: list[int] = []
-        has_else = False
-        clauses: list[tuple[Node | None, Node | None]] = [(node.child_by_field_name("condition"), node.child_by_field_name("consequence"))]
+    def _clauses(self, node: Node) -> list[Clause]:
+        clauses: list[Clause] = [(node.child_by_field_name("condition"), node.child_by_field_name("consequence"))]
         for clause in node.children_by_field_name("alternative"):
             if clause.type == "elif_clause":
                 clauses.append((clause.child_by_field_name("condition"), clause.child_by_field_name("consequence")))
             else:
                 clauses.append((None, clause.child_by_field_name("body")))
-        known = len(scope.branches)
-        for condition, body in clauses:
-            if condition is None:
-                has_else = True
-                left = self.block(scope, body) if body is not None else False
-                if not left:
-                    ends.append(scope.environment)
-                leaves.append(left)
-                continue
-            value, branch = self._branch(scope, condition)
-            branches.append(branch)
-            after_test = dict(scope.environment)
-            scope.branches.append(branch)
-            self._narrow(scope, condition, value, "holds")
-            left = self.block(scope, body) if body is not None else False
-            leaves.append(left)
-            if not left:
-                ends.append(scope.environment)
-            # What follows runs where the test failed.
-            scope.environment = after_test
-            self._narrow(scope, condition, value, "fails")
-            if left:
-                self.builder.branches[branch] = Branch(value, condition.start_point[0] + 1, scope.function, "holds")
-        del scope.branches[known:]
-        if not has_else:
-            ends.append(scope.environment)
-            leaves.append(False)
-        elif leaves[-1] and not any(leaves[:-1]):
-            for branch in branches:
-                old = self.builder.branches[branch]
-                self.builder.branches[branch] = Branch(old.condition, old.line, old.scope, "fails")
-        if not ends:
-            scope.environment = before
-            return True
-        if len(ends) == 1:
-            scope.environment = ends[0]
-        else:
-            self.builder.join(scope, *ends)
-        if any(leaves):
-            scope.branches.extend(branches)  # the rest of the block runs only as these tests came out
-        return all(leaves)
+        return clauses
 
     def _follow(self, scope: Scope, condition: Node, side: str) -> None:
-        value, branch = self._branch(scope, condition)
+        value, branch = self.branch(scope, condition)
         self.builder.branches[branch] = Branch(value, condition.start_point[0] + 1, scope.function, "fails")
-        self._narrow(scope, condition, value, side)
+        self.narrow(scope, condition, value, side)
         scope.branches.append(branch)
 
     def _loop(self, scope: Scope, node: Node) -> None:
@@ -305,9 +246,9 @@ class Statements(Expressions):
         if left is not None and right is not None and iterated is not None:
             self.assign(scope, left, self.builder.add(scope, "element_of", lines(right), "", (iterated,)))
         if condition is not None:
-            value, branch = self._branch(scope, condition)
+            value, branch = self.branch(scope, condition)
             scope.branches.append(branch)
-            self._narrow(scope, condition, value, "holds")
+            self.narrow(scope, condition, value, "holds")
         if body is not None:
             self.block(scope, body)
         del scope.branches[known:]
@@ -523,7 +464,7 @@ class Statements(Expressions):
                     if child.type == "decorator" and child.named_children
                 )
             name = definition.child_by_field_name("name")
-            if name is not None and self.depth <= MAX_DEPTH:
+            if name is not None and self.depth <= self.max_depth:
                 self.depth += 1
                 methods.append(self._function(scope, definition, self.text(name), decorators, node, owner))
                 self.depth -= 1

@@ -10,7 +10,8 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from ingest.code.graph import Scope
-from ingest.code.typescript.expressions import FUNCTIONS, Expressions, lines, named
+from ingest.code.tree import lines, named
+from ingest.code.typescript.expressions import FUNCTIONS, Expressions
 from ingest.code.typescript.names import specifier
 from ingest.facts import Import, Store
 

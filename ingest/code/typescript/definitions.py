@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from tree_sitter import Node
 
 from ingest.code.graph import GraphBuilder, OpenFunction, Scope
-from ingest.code.typescript.expressions import FUNCTIONS, MAX_DEPTH, lines, named
+from ingest.code.tree import lines, named
+from ingest.code.typescript.expressions import FUNCTIONS
 from ingest.code.typescript.types import Types
 from ingest.facts import Class, Function, Parameter, Store
 
@@ -85,8 +86,7 @@ class Definitions(Types):
         owned = owner if not is_static else None
         opened = OpenFunction(Function(name, qualified, owned, scope.function, (), decorators, (), "", start, end, is_async))
         builder.functions.append(opened)
-        if self.depth > MAX_DEPTH:
-            builder.errors.append(f"line {start}: nested more than {MAX_DEPTH} deep, not read further")
+        if self.too_deep(node):
             return index
         hints, self.hints = self.hints, []
         blocks, self._blocks = self._blocks, []

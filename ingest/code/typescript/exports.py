@@ -5,8 +5,8 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from ingest.code.graph import OpenFunction, Scope
+from ingest.code.tree import lines, named
 from ingest.code.typescript.definitions import CLASSES, NAMED_FUNCTIONS, Definitions
-from ingest.code.typescript.expressions import lines, named
 from ingest.code.typescript.names import specifier
 from ingest.facts import Function, Import
 

@@ -9,13 +9,13 @@ the calls of the usual array and promise methods see the elements as their param
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from tree_sitter import Node
 
 from ingest.code.graph import GraphBuilder, Scope
+from ingest.code.tree import TreeReader, lines, named
 
-MAX_DEPTH = 180  # nested syntax deeper than this is recorded as not read
 FUNCTIONS = frozenset({"arrow_function", "function_expression", "function", "generator_function"})
 _OPERATORS = {"===": "==", "!==": "!=", "instanceof": "is"}
 _WORDS = frozenset({"==", "!=", "===", "!==", "<", ">", "<=", ">=", "in", "instanceof"})
@@ -23,16 +23,14 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0
 _CODE_POINT = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\})\Z")
 
 
-class Expressions:
+class Expressions(TreeReader):
     """Reads expressions of one file; `statements` and `definitions` add the rest."""
 
     def __init__(self, builder: GraphBuilder, data: bytes) -> None:
-        self.builder = builder
-        self.data = data
-        self.depth = 0
+        super().__init__(builder, data)
         self.hints: list[str] = []  # what the value being read is put into: names for functions that have none
         self._required: set[str] = set()  # modules asked for by `require` and `import()`
-        self._readers: dict[str, Callable[[Scope, Node], int]] = {
+        self._readers = {
             "identifier": self._name, "this": self._this, "super": self._super, "string": self._string, "template_string": self._template,
             "number": self._number, "true": self._word, "false": self._word, "null": self._word, "undefined": self._word,
             "regex": self._regex, "call_expression": self._call, "new_expression": self._new, "member_expression": self._member,
@@ -49,29 +47,6 @@ class Expressions:
             "template_substitution": self._first, "property_identifier": self._text, "private_property_identifier": self._text,
             "parenthesized": self._first,
         }  # fmt: skip
-
-    # The one way in
-
-    def value(self, scope: Scope, node: Node) -> int:
-        """The value of an expression."""
-        reader = self._readers.get(node.type)
-        if reader is None or self.depth > MAX_DEPTH:
-            return self.unknown(scope, node)
-        self.depth += 1
-        try:
-            return reader(scope, node)
-        finally:
-            self.depth -= 1
-
-    def text(self, node: Node) -> str:
-        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
-
-    def unknown(self, scope: Scope, node: Node) -> int:
-        if self.depth > MAX_DEPTH:
-            self.builder.errors.append(f"line {node.start_point[0] + 1}: nested more than {MAX_DEPTH} deep, not read further")
-            return self.builder.add(scope, "unknown", lines(node), node.type)
-        inputs = tuple(self.value(scope, child) for child in named(node) if child.type != "ERROR")
-        return self.builder.add(scope, "unknown", lines(node), node.type, inputs)
 
     # Names and constants
 
@@ -422,16 +397,6 @@ class Expressions:
 
     def _class(self, scope: Scope, node: Node) -> int:
         raise NotImplementedError
-
-
-def lines(node: Node) -> tuple[int, int]:
-    """First and last line of a node, counted from 1."""
-    return node.start_point[0] + 1, node.end_point[0] + 1
-
-
-def named(node: Node) -> list[Node]:
-    """Children with a meaning."""
-    return [child for child in node.named_children if child.type not in ("comment", "html_comment")]
 
 
 def unescape(text: str) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from ingest.code.graph import GraphBuilder, Scope
+from ingest.code.tree import lines, named
 from ingest.code.typescript.calls import Calls
-from ingest.code.typescript.expressions import lines, named
 
 
 class Patterns(Calls):

@@ -6,10 +6,12 @@ loop makes its outcome known for what follows (`guarded` values).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tree_sitter import Node
 
 from ingest.code.graph import Environment, Loop, Scope
-from ingest.code.typescript.expressions import MAX_DEPTH, lines, named
+from ingest.code.tree import Clause, lines, named
 from ingest.code.typescript.patterns import Patterns
 from ingest.facts import Branch
 
@@ -51,16 +53,6 @@ class Statements(Patterns):
         del scope.branches[known:]
         return left
 
-    def statement(self, scope: Scope, node: Node) -> bool:
-        if self.depth > MAX_DEPTH:
-            self.builder.errors.append(f"line {node.start_point[0] + 1}: nested more than {MAX_DEPTH} deep, not read further")
-            return False
-        self.depth += 1
-        try:
-            return self._statement(scope, node)
-        finally:
-            self.depth -= 1
-
     def _statement(self, scope: Scope, node: Node) -> bool:
         kind = node.type
         match kind:
@@ -77,7 +69,7 @@ class Statements(Patterns):
                 for child in named(node):
                     self.builder.functions[scope.function].returns.append(self.value(scope, child))
             case "if_statement":
-                return self._if(scope, node)
+                return self.choose(scope, self._clauses(node))
             case "for_in_statement" | "for_statement" | "while_statement" | "do_statement":
                 self._loop(scope, node)
             case "try_statement":
@@ -173,63 +165,17 @@ class Statements(Patterns):
                 stack += [(child, compared) for child in named(node)[:1]]
         return found
 
-    def branch(self, scope: Scope, condition: Node) -> tuple[int, int]:
-        value = self.value(scope, condition)
-        self.builder.branches.append(Branch(value, condition.start_point[0] + 1, scope.function, ""))
-        return value, len(self.builder.branches) - 1
-
-    def _if(self, scope: Scope, node: Node) -> bool:
-        before = dict(scope.environment)
-        ends: list[Environment] = []
-        leaves: list[bool] = []
-        branches: list[int] = []
-        known = len(scope.branches)
+    def _clauses(self, node: Node) -> Iterator[Clause]:
         current: Node | None = node
-        has_else = False
         while current is not None and current.type == "if_statement":
-            condition, body = current.child_by_field_name("condition"), current.child_by_field_name("consequence")
-            alternative = current.child_by_field_name("alternative")
+            condition, alternative = current.child_by_field_name("condition"), current.child_by_field_name("alternative")
             if condition is None:
-                break
-            value, number = self.branch(scope, condition)
-            branches.append(number)
-            after_test = dict(scope.environment)
-            scope.branches.append(number)
-            self.narrow(scope, condition, value, "holds")
-            left = self.block(scope, body) if body is not None else False
-            leaves.append(left)
-            if not left:
-                ends.append(scope.environment)
-            scope.environment = after_test
-            self.narrow(scope, condition, value, "fails")
-            if left:
-                self.builder.branches[number] = Branch(value, condition.start_point[0] + 1, scope.function, "holds")
+                return
+            yield condition, current.child_by_field_name("consequence")
             inner = named(alternative)[:1] if alternative is not None else []
             current = inner[0] if inner else None
-            if current is not None and current.type != "if_statement":
-                has_else = True
-                left = self.block(scope, current)
-                if not left:
-                    ends.append(scope.environment)
-                leaves.append(left)
-        del scope.branches[known:]
-        if not has_else:
-            ends.append(scope.environment)
-            leaves.append(False)
-        elif leaves[-1] and not any(leaves[:-1]):
-            for number in branches:
-                old = self.builder.branches[number]
-                self.builder.branches[number] = Branch(old.condition, old.line, old.scope, "fails")
-        if not ends:
-            scope.environment = before
-            return True
-        if len(ends) == 1:
-            scope.environment = ends[0]
-        else:
-            self.builder.join(scope, *ends)
-        if any(leaves):
-            scope.branches.extend(branches)  # the rest of the block runs only as these tests came out
-        return all(leaves)
+        if current is not None:
+            yield None, current
 
     def _loop(self, scope: Scope, node: Node) -> None:
         left, right, body = (node.child_by_field_name(name) for name in ("left", "right", "body"))

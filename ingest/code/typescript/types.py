@@ -9,7 +9,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from ingest.code.graph import Scope
-from ingest.code.typescript.expressions import lines, named
+from ingest.code.tree import lines, named
 from ingest.code.typescript.statements import Statements
 
 _PREDEFINED = frozenset({"string", "number", "bigint", "boolean", "any", "unknown", "object"})

@@ -1,0 +1,148 @@
+"""Walking a syntax tree into a value graph: what the readers of all languages do alike.
+
+`TreeReader` finds what reads a node by its type, bounds how deep it goes, and joins the sides of a choice. A language
+says which node types there are, what they mean, and what a test says of the names in it. Nothing here knows a grammar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from tree_sitter import Node
+
+from ingest.code.graph import Environment, GraphBuilder, Scope
+from ingest.facts import Branch
+
+_COMMENTS = frozenset({"comment", "html_comment", "line_comment", "block_comment"})
+Clause = tuple[Node | None, Node | None]
+"""(condition, body) of one side of a choice; the condition of an `else` is None"""
+
+
+class TreeReader:
+    """Reads one file; the readers of a language are subclasses."""
+
+    max_depth: ClassVar[int] = 180  # nested syntax deeper than this is recorded as not read
+    meaningless: ClassVar[frozenset[str]] = frozenset({"ERROR"})  # node types that make up no value
+    _readers: dict[str, Callable[[Scope, Node], int]]
+
+    def __init__(self, builder: GraphBuilder, data: bytes) -> None:
+        self.builder = builder
+        self.data = data
+        self.depth = 0
+
+    def text(self, node: Node) -> str:
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    # The two ways in
+
+    def value(self, scope: Scope, node: Node) -> int:
+        """The value of an expression."""
+        reader = self._readers.get(node.type)
+        if reader is None or self.depth > self.max_depth:
+            return self.unknown(scope, node)
+        self.depth += 1
+        try:
+            return reader(scope, node)
+        finally:
+            self.depth -= 1
+
+    def statement(self, scope: Scope, node: Node) -> bool:
+        """Reads a statement; True where control surely leaves."""
+        if self.too_deep(node):
+            return False
+        self.depth += 1
+        try:
+            return self._statement(scope, node)
+        finally:
+            self.depth -= 1
+
+    def too_deep(self, node: Node) -> bool:
+        """Whether a node lies deeper than is read; it is then noted."""
+        if self.depth <= self.max_depth:
+            return False
+        self.builder.errors.append(f"line {node.start_point[0] + 1}: nested more than {self.max_depth} deep, not read further")
+        return True
+
+    def unknown(self, scope: Scope, node: Node) -> int:
+        """A value of syntax without a meaning for data flow, made of what is in it."""
+        inputs = () if self.too_deep(node) else tuple(self.value(scope, c) for c in named(node) if c.type not in self.meaningless)
+        return self.builder.add(scope, "unknown", lines(node), node.type, inputs)
+
+    # Branches
+
+    def branch(self, scope: Scope, condition: Node) -> tuple[int, int]:
+        """A test's value, and the number of the branch it decides."""
+        value = self.value(scope, condition)
+        self.builder.branches.append(Branch(value, condition.start_point[0] + 1, scope.function, ""))
+        return value, len(self.builder.branches) - 1
+
+    def choose(self, scope: Scope, clauses: Iterable[Clause]) -> bool:
+        """`if`, `else if` and `else`: each side with variables of its own, joined behind. True where every side leaves."""
+        before = dict(scope.environment)
+        ends: list[Environment] = []
+        leaves: list[bool] = []
+        branches: list[int] = []
+        has_else = False
+        known = len(scope.branches)
+        for condition, body in clauses:
+            if condition is None:
+                has_else = True
+                left = self.block(scope, body) if body is not None else False
+                if not left:
+                    ends.append(scope.environment)
+                leaves.append(left)
+                continue
+            value, number = self.branch(scope, condition)
+            branches.append(number)
+            after_test = dict(scope.environment)
+            scope.branches.append(number)
+            self.narrow(scope, condition, value, "holds")
+            left = self.block(scope, body) if body is not None else False
+            leaves.append(left)
+            if not left:
+                ends.append(scope.environment)
+            # What follows runs where the test failed.
+            scope.environment = after_test
+            self.narrow(scope, condition, value, "fails")
+            if left:
+                self.builder.branches[number] = Branch(value, condition.start_point[0] + 1, scope.function, "holds")
+        del scope.branches[known:]
+        if not has_else:
+            ends.append(scope.environment)
+            leaves.append(False)
+        elif leaves[-1] and not any(leaves[:-1]):
+            for number in branches:
+                old = self.builder.branches[number]
+                self.builder.branches[number] = Branch(old.condition, old.line, old.scope, "fails")
+        if not ends:
+            scope.environment = before
+            return True
+        if len(ends) == 1:
+            scope.environment = ends[0]
+        else:
+            self.builder.join(scope, *ends)
+        if any(leaves):
+            scope.branches.extend(branches)  # the rest of the block runs only as these tests came out
+        return all(leaves)
+
+    # Given by the language
+
+    def block(self, scope: Scope, node: Node) -> bool:
+        raise NotImplementedError
+
+    def narrow(self, scope: Scope, condition: Node, value: int, side: str) -> None:
+        raise NotImplementedError
+
+    def _statement(self, scope: Scope, node: Node) -> bool:
+        raise NotImplementedError
+
+
+def lines(node: Node) -> tuple[int, int]:
+    """First and last line of a node, counted from 1."""
+    return node.start_point[0] + 1, node.end_point[0] + 1
+
+
+def named(node: Node) -> list[Node]:
+    """Children with a meaning."""
+    return [child for child in node.named_children if child.type not in _COMMENTS]
