@@ -82,7 +82,9 @@ def mentions(names: Iterable[str], wanted: Iterable[str]) -> str | None:
     return None
 
 
-_EVERYWHERE = frozenset({"candidate", "resume", "cv", "sign", "transaction"})  # retrieval has candidates, jobs resume: never enough alone
+_EVERYWHERE = frozenset(
+    {"candidate", "resume", "cv", "sign", "transaction"}
+)  # retrieval has candidates, jobs resume: never enough among themselves
 
 
 def subjects(names: Iterable[str], decides: bool) -> list[str]:
@@ -92,6 +94,6 @@ def subjects(names: Iterable[str], decides: bool) -> list[str]:
     for subject, listed in words.decides_about.items():
         plain = [word for word in listed if word not in words.ambiguous]
         unclear = {word.removesuffix("s") for word in listed if word in words.ambiguous and mentions(asked, (word,))}
-        if mentions(asked, plain) or len(unclear) > 1 or (decides and unclear - _EVERYWHERE):
+        if mentions(asked, plain) or (unclear - _EVERYWHERE and (decides or len(unclear) > 1)):
             found.append(subject)
     return found

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.system.model import Claim, System
+from pipeline.system.words import subjects
 from tests.system.small import controls_on, elements, flows, only, scan_of, system_of, ties
 
 AGENT = '''
@@ -262,3 +263,18 @@ def test_a_box_that_nothing_was_found_for_is_known_from_the_document_only(tmp_pa
     }
     assert [(b.name, b.elements) for b in system.boundaries if b.kind == "drawn"] == [("Cloud", ("queue:Kafka queue",))]
     assert {step.path for f in system.flows for step in f.steps} == {"design.md"}
+
+
+@pytest.mark.parametrize(
+    ("names", "decides", "found"),
+    [
+        (["loan_model"], False, ["people"]),
+        (["screening.rank", "candidate"], False, ["people"]),
+        (["screening.rank"], True, ["people"]),
+        (["screening.rank"], False, []),
+        (["flow.resume", "candidates"], True, []),  # a job that goes on, and what a retrieval brought
+        (["flow.resume", "candidates"], False, []),
+    ],
+)
+def test_words_of_trade_that_programs_use_otherwise_need_a_telling_one(names: list[str], decides: bool, found: list[str]) -> None:
+    assert subjects(names, decides) == found
