@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 
 from ingest import SourceList, SourceSettings, lines_of, list_sources, read_source
+from ingest.demand import demanded
 from ingest.facts import CodeFacts, Facts
 from ingest.reading import CODE_KINDS
 from ingest.secrets import mask_secrets
@@ -27,6 +28,7 @@ from pipeline.system.build import NOT_PRODUCT, Built, build_system
 from pipeline.system.evidence import EvidenceBook, Lines
 from pipeline.system.knowledge import KnowledgeError, load_frameworks
 from pipeline.system.model import System
+from pipeline.system.topics import topics_of
 from pipeline.threats import contradictions
 from pipeline.threats.catalog import Catalog, knowledge_hash, load_catalog
 from pipeline.threats.engine import Outcome, match_threats
@@ -62,7 +64,8 @@ def scan(
     key = kept_results.key_of(found, path.resolve().name, settings.exclude) if settings.cache else None
     if settings.cache and key and (kept := kept_results.load(settings.cache, key)) is not None:
         return kept.model_copy(update={"started_at": _stamp(started), "duration_s": round(time.perf_counter() - begun, 3)})
-    sources = [source for source in found.sources if not _is_outside(source)]
+    progress.step("looking for AI", 0, 0)
+    sources, passed_over = _needed(found)
     facts, skipped, failed = _read(sources, settings.jobs, progress)
     progress.step("building the system model", 0, 0)
     built = _built(facts, found)
@@ -79,7 +82,7 @@ def scan(
         coverage=coverage,
         skipped=tuple(
             Skipped(path=skip.path, reason=skip.reason, count=skip.count)
-            for skip in sorted([*found.skipped, *skipped, *_outside(found.sources)])
+            for skip in sorted([*found.skipped, *skipped, *_outside(found.sources), *passed_over])
         ),
         errors=tuple(
             Failed(path=where, error=what) for where, what in sorted({*((e.path, e.error) for e in (*found.errors, *failed)), *built.notes})
@@ -96,7 +99,7 @@ def _stamp(moment: datetime) -> str:
 
 def _built(facts: Sequence[Facts], found: SourceList) -> Built:
     """The system model; where building it fails, an empty one and a note that says so: what was read is still reported."""
-    if not facts and not any(map(_is_outside, found.sources)):
+    if not facts and not any(source.kind in CODE_KINDS for source in found.sources):
         return Built(System(), ((".", "no file was read: nothing can be said of this tree"),))
     try:
         return build_system(facts, load_frameworks(), _evidence_book(found.sources))
@@ -116,6 +119,16 @@ def _outcomes_of(system: System, catalog: Catalog) -> Iterator[Outcome]:
 
 
 # Reading
+
+
+def _needed(found: SourceList) -> tuple[list[Source], tuple[Skip, ...]]:
+    """What is read: all but code that is no part of the system, and code that has nothing to do with AI."""
+    product = [source for source in found.sources if not _is_outside(source)]
+    code = [source for source in product if source.kind in CODE_KINDS]
+    demand = demanded(code, topics_of(load_frameworks()), [source for source in found.sources if source.kind == "package_json"])
+    passed_over = frozenset(demand.passed_over)
+    said = Skip("(no AI)", "code that neither mentions AI nor is joined to such code by imports: not read", len(passed_over))
+    return [source for source in product if source not in passed_over], (said,) if passed_over else ()
 
 
 def _read(sources: Sequence[Source], jobs: int | None, progress: Progress) -> tuple[list[Facts], list[Skip], list[ReadError]]:

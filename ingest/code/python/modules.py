@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
+from typing import Protocol
 
-from ingest.facts import CodeFacts, ConfigFacts
+from ingest.facts import ConfigFacts
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -19,10 +20,18 @@ def global_name(name: str) -> str | None:
     return f"builtins.{name}" if name in _BUILTINS else None
 
 
+class _File(Protocol):
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def language(self) -> str: ...
+
+
 class DottedModules:
     """Finds the project's file behind a dotted module name, as seen from a file that imports it."""
 
-    def __init__(self, files: Sequence[CodeFacts], _configuration: Sequence[ConfigFacts] = ()) -> None:
+    def __init__(self, files: Sequence[_File], _configuration: Sequence[ConfigFacts] = ()) -> None:
         self._files = files
         own = [(index, file) for index, file in enumerate(files) if file.language == "python"]
         packages = {file.path.rsplit("/", 1)[0] for _, file in own if file.path.endswith("/__init__.py")}

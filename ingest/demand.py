@@ -1,0 +1,243 @@
+"""Which code need be read: what mentions the topics, and all that imports join to it.
+
+Takes sources of code and `Topics` (what knowledge asks for, as patterns over bytes), gives those that are needed and those
+that are passed over. Nothing is parsed: a byte scan finds mentions, and imports are told by their form. Needed are the
+files that mention a topic, those that import them, directly or through others, and all that any of these import: data
+flows along calls, and calls along imports. In Python the unit is the file, and a dotted path in a string is an import too;
+in TypeScript it is the package; of any other language all files are one unit.
+
+What it leaves out: code that reaches an AI part only over the network or through a plugin loaded by a computed name. A
+file that is passed over is listed as skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from ingest.code.python.modules import DottedModules
+from ingest.source import Source
+from ingest.text import read_bytes
+
+_PYTHON = frozenset({"python", "notebook"})
+_IMPORT = re.compile(
+    rb"^[ \t\"]*(?:from[ \t]+(?P<source>[.\w]+)[ \t]+import[ \t]*(?P<names>\([^()]{0,20000}\)|[^\n\\]*(?:\\\r?\n[^\n\\]*){0,50})"
+    rb"|import[ \t]+(?P<modules>[\w., \t]+))",
+    re.MULTILINE,
+)
+_NOT_NAMES = re.compile(r"#[^\n]*|[()\\\"]")
+_DOTTED = re.compile(rb"[\"']([A-Za-z_]\w{0,80}(?:\.[A-Za-z_]\w{0,80}){1,8})[\"':]")
+_PACKAGE_NAME = re.compile(rb"\"name\"\s*:\s*\"([^\"\\\n]{1,200})\"")
+_OUTWARD = re.compile(rb"[\"']((?:\.\./){1,12}[^\"'\n]{0,200})[\"']")
+_MOST_READ = 32_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """What makes a file worth reading.
+
+    Each of `about` is an alternative: patterns that must all occur. One of `beside` makes a file needed that imports a needed
+    one (a tool that registers itself with an agent). One of `alone` makes a file needed for itself, and nothing else (a
+    hard-coded credential).
+    """
+
+    about: tuple[tuple[re.Pattern[bytes], ...], ...]
+    beside: tuple[re.Pattern[bytes], ...] = ()
+    alone: tuple[re.Pattern[bytes], ...] = ()
+
+    def mentioned(self, data: bytes) -> bool:
+        found: dict[re.Pattern[bytes], bool] = {}  # alternatives share patterns
+
+        def occurs(pattern: re.Pattern[bytes]) -> bool:
+            if pattern not in found:
+                found[pattern] = pattern.search(data) is not None
+            return found[pattern]
+
+        return any(all(map(occurs, patterns)) for patterns in self.about)
+
+    def stands_beside(self, data: bytes) -> bool:
+        return any(pattern.search(data) for pattern in self.beside)
+
+    def stands_alone(self, data: bytes) -> bool:
+        return any(pattern.search(data) for pattern in self.alone)
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    needed: tuple[Source, ...]
+    passed_over: tuple[Source, ...]
+
+
+@dataclass(slots=True)
+class _Imports:
+    """Who imports whom."""
+
+    _down: dict[str, set[str]] = field(default_factory=dict)
+    _up: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, importer: str, imported: str) -> None:
+        if importer != imported:
+            self._down.setdefault(importer, set()).add(imported)
+            self._up.setdefault(imported, set()).add(importer)
+
+    def of(self, importer: str) -> set[str]:
+        return self._down.get(importer, set())
+
+    def above(self, units: Iterable[str]) -> set[str]:
+        """The units and all that import them, directly or not."""
+        return _reached(units, self._up)
+
+    def below(self, units: Iterable[str]) -> set[str]:
+        """The units and all that they import, directly or not."""
+        return _reached(units, self._down)
+
+
+def _reached(units: Iterable[str], steps: Mapping[str, set[str]]) -> set[str]:
+    seen = set(units)
+    queue = list(seen)
+    while queue:
+        for after in steps.get(queue.pop(), ()):
+            if after not in seen:
+                seen.add(after)
+                queue.append(after)
+    return seen
+
+
+def demanded(code: Sequence[Source], topics: Topics, manifests: Sequence[Source] = ()) -> Demand:
+    """The sources of code that are needed; `manifests` are the tree's package.json files. A file that cannot be looked into is needed."""
+    packages = _Packages(manifests)
+    python = [source for source in code if source.kind in _PYTHON]
+    modules = DottedModules([_File(source.path) for source in python])
+    place = {source.path: index for index, source in enumerate(python)}
+    imports, about, beside, alone = _Imports(), set[str](), set[str](), set[str]()
+    for source in code:
+        data = _bytes(source)
+        if data is None or source.kind == "notebook":  # notebooks are where models are made, whatever they are called
+            alone.add(source.path)
+        if data is None:
+            continue
+        unit = packages.unit_of(source)
+        if topics.mentioned(data):
+            about.add(unit)
+        else:
+            if topics.stands_beside(data):
+                beside.add(unit)
+            if topics.stands_alone(data):
+                alone.add(source.path)
+        if source.kind in _PYTHON:
+            for package in _packages_above(source.path):  # importing a module runs the packages it stands in
+                imports.add(unit, package)
+            for target in dict.fromkeys(_imported(data, source.path)):
+                found = modules.prefix(target, place[source.path])
+                if found is not None:
+                    imports.add(unit, python[found[0]].path)
+        elif source.kind == "typescript":
+            for other in packages.named_in(data, source.path):
+                imports.add(unit, other)
+    wanted = _closed(imports, about, beside)
+    is_needed = [packages.unit_of(source) in wanted or source.path in alone for source in code]
+    return Demand(
+        tuple(source for source, needed in zip(code, is_needed, strict=True) if needed),
+        tuple(source for source, needed in zip(code, is_needed, strict=True) if not needed),
+    )
+
+
+def _closed(imports: _Imports, about: set[str], beside: set[str]) -> set[str]:
+    """What reaches a topic, all that is used there, and what joins itself to it by importing."""
+    wanted = imports.above(about)
+    while True:
+        wanted = imports.below(wanted)
+        joining = {unit for unit in beside - wanted if not imports.of(unit).isdisjoint(wanted)}
+        if not joining:
+            return wanted
+        wanted |= joining
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What `DottedModules` asks of a file."""
+
+    path: str
+    language: str = "python"
+
+
+def _imported(data: bytes, path: str) -> Iterator[str]:
+    """Dotted names a Python file imports, or names in a string, relative ones made absolute."""
+    folder = path.split("/")[:-1]
+    for match in _IMPORT.finditer(data):
+        if match["source"] is not None:
+            source = match["source"].decode("utf-8", "replace")
+            above = len(source) - len(source.lstrip("."))
+            if above:
+                base = folder[: len(folder) - (above - 1)]
+                source = ".".join([*base, *filter(None, [source.lstrip(".")])])
+            names = _NOT_NAMES.sub(" ", match["names"].decode("utf-8", "replace"))
+            yield source
+            for name in names.split(","):
+                words = name.split()
+                if words and words[0] != "*":
+                    yield f"{source}.{words[0]}" if source else words[0]
+        else:
+            for name in match["modules"].decode("utf-8", "replace").split(","):
+                words = name.split()
+                if words:
+                    yield words[0]
+    for match in _DOTTED.finditer(data):
+        yield match[1].decode("utf-8", "replace")
+
+
+def _packages_above(path: str) -> Iterator[str]:
+    folders = path.split("/")[:-1]
+    yield from ("/".join([*folders[:depth], "__init__.py"]) for depth in range(1, len(folders) + 1))
+
+
+class _Packages:
+    """The packages of a JavaScript tree: the folders of its package.json files, and how other packages call them."""
+
+    def __init__(self, manifests: Sequence[Source]) -> None:
+        self._folders = {str(PurePosixPath(source.path).parent) for source in manifests}
+        self._names: dict[bytes, str] = {}
+        for source in manifests:
+            found = _PACKAGE_NAME.search(_bytes(source) or b"")
+            if found is not None:
+                self._names[found[1]] = self._label(str(PurePosixPath(source.path).parent))
+        quoted = b"|".join(re.escape(name) for name in sorted(self._names))
+        self._mentions = re.compile(rb"[\"'](" + quoted + rb")(?:/[^\"'\n]{0,200})?[\"']") if quoted else None
+
+    def unit_of(self, source: Source) -> str:
+        """What is read whole or not at all: a Python file, a JavaScript package, all files of another language."""
+        if source.kind in _PYTHON:
+            return source.path
+        return self._package(source.path) if source.kind == "typescript" else f"<{source.kind}>"
+
+    def _package(self, path: str) -> str:
+        """The package a file belongs to; what stands in none belongs to the tree."""
+        folder = PurePosixPath(path).parent
+        inside = next((str(above) for above in (folder, *folder.parents) if str(above) in self._folders), ".")
+        return self._label(inside)
+
+    def named_in(self, data: bytes, path: str) -> set[str]:
+        """Packages that a file imports by name or by a path that leads out of its own."""
+        found = {self._names[match[1]] for match in self._mentions.finditer(data)} if self._mentions is not None else set()
+        for match in _OUTWARD.finditer(data):
+            steps = [*path.split("/")[:-1], *match[1].decode("utf-8", "replace").split("/")]
+            walked: list[str] = []
+            for step in steps:
+                if step == "..":
+                    walked = walked[:-1]
+                elif step not in ("", "."):
+                    walked.append(step)
+            found.add(self._package("/".join(walked)))
+        return found
+
+    @staticmethod
+    def _label(folder: str) -> str:
+        return f"<package {folder}>"
+
+
+def _bytes(source: Source) -> bytes | None:
+    """The file's bytes; those of wide encodings without their zeros, so that words can be found in them."""
+    data = read_bytes(source, _MOST_READ)
+    return data.replace(b"\0", b"") if isinstance(data, bytes) else None
