@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from ingest.code.answers import MAX_DEPTH, Answers, Node
 from ingest.code.arguments import arguments_by_parameter
+from ingest.code.imports import Imports
 from ingest.code.languages import language_of
 from ingest.code.literals import literal
-from ingest.code.modules import ModuleTable
 from ingest.code.plain_types import is_plain
 from ingest.facts import Class, CodeFacts, ConfigFacts, Function, Parameter, Value
 
@@ -61,7 +61,7 @@ class Program:
         self._returned_type = returned_type
         self._receivers = receivers  # functions handed to frameworks: function, parameter, type it will have
         self._handed: dict[Node, tuple[str, ...]] = {}
-        self._modules = ModuleTable(self.files, configuration)
+        self._imports = Imports(self.files, self._languages, configuration)
         self._names: dict[Node, tuple[str, ...]] = {}
         self._types: dict[Node, tuple[str, ...]] = {}
         self._origins: dict[Node, tuple[Node, ...]] = {}
@@ -70,15 +70,10 @@ class Program:
         self._bases: dict[str, tuple[str, ...]] = {}
         self._passed: dict[tuple[FunctionRef, int], list[Node]] = {}
         self._given: dict[tuple[str, str], list[Node]] = {}  # fields of classes without constructor, by what constructions give
-        self._imports: list[dict[str, list[str]]] = []
         self.functions: dict[str, list[FunctionRef]] = {}
         self.classes: dict[str, tuple[int, Class]] = {}
         self.subclasses: dict[str, list[str]] = {}
         for index, file in enumerate(self.files):
-            table: dict[str, list[str]] = {}
-            for statement in file.imports:
-                table.setdefault(statement.local, []).append(statement.target)
-            self._imports.append(table)
             for number, function in enumerate(file.functions):
                 self.functions.setdefault(function.qualified_name, []).append((index, number))
             for cls in file.classes:
@@ -229,53 +224,11 @@ class Program:
 
     def lookup(self, file: int, name: str) -> tuple[list[Node], list[str]]:
         """What a free name means in a file: the project's values, or names from outside."""
-        facts = self.files[file]
-        if name in facts.variables:
-            return self.nodes(file, facts.variables[name]), []
-        targets = self._imports[file].get(name)
-        if targets:
-            nodes: list[Node] = []
-            outside: list[str] = []
-            for target in targets:
-                found, rest = self.resolve(target, file)
-                nodes += found
-                outside += rest
-            return nodes, outside
-        for source in self._imports[file].get("*", ()):
-            module = self._modules.find(source, file)
-            if module is not None and module != file and name in self.files[module].variables:
-                return self.nodes(module, self.files[module].variables[name]), []
-        known = self._languages[file].global_name(name)
-        if known is not None:
-            return [], [known]
-        stars = [f"{source}.{name}" for source in self._imports[file].get("*", ()) if self._modules.find(source, file) is None]
-        return [], stars
+        return self._imports.lookup(file, name)
 
-    def resolve(self, target: str, importer: int, depth: int = 0) -> tuple[list[Node], list[str]]:
+    def resolve(self, target: str, importer: int) -> tuple[list[Node], list[str]]:
         """What a qualified name means to a file that imports it."""
-        found = self._modules.prefix(target, importer)
-        if found is None or depth > 8:
-            return [], [self._languages[importer].outside_name(target)]
-        module, rest = found
-        if not rest:
-            return [], [f"module:{module}"]
-        facts = self.files[module]
-        if rest[0] in facts.variables:
-            if len(rest) == 1:
-                return self.nodes(module, facts.variables[rest[0]]), []
-            return [], [f"{facts.module}.{'.'.join(rest)}"]
-        for again in self._imports[module].get(rest[0], ()):
-            if again != target:
-                return self.resolve(".".join([again, *rest[1:]]), module, depth + 1)
-        for source in self._imports[module].get("*", ()):
-            star = self._modules.find(source, module)
-            if star is not None and rest[0] in self.files[star].variables:
-                return self.nodes(star, self.files[star].variables[rest[0]]), []
-            if star is not None and star != module and not self._imports[star].keys().isdisjoint((rest[0], "*")):
-                inner, outside = self.resolve(".".join([source, *rest]), module, depth + 1)
-                if inner or outside != [f"{self.files[star].module}.{'.'.join(rest)}"]:
-                    return inner, outside
-        return [], [f"{facts.module}.{'.'.join(rest)}"]
+        return self._imports.resolve(target, importer)
 
     def member_names(self, owner: str, member: str, file: int) -> Iterator[str]:
         """Names of `owner.member` where the owner is a module, a class or a dotted prefix of one."""
