@@ -12,8 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.code.answers import MAX_DEPTH, Answers, Node
+from ingest.code.arguments import arguments_by_parameter
+from ingest.code.imports import Imports
 from ingest.code.languages import language_of
-from ingest.code.modules import ModuleTable
+from ingest.code.literals import literal
+from ingest.code.plain_types import is_plain
 from ingest.facts import Class, CodeFacts, ConfigFacts, Function, Parameter, Value
 
 FunctionRef = tuple[int, int]
@@ -22,9 +25,6 @@ FunctionRef = tuple[int, int]
 _WRAPPERS = frozenset({"functools.partial", "functools.wraps", "node:util.promisify", "react.cache", "react.useCallback"})
 _RECORDS = frozenset({"BaseModel", "RootModel", "SQLModel", "NamedTuple", "TypedDict", "Struct", "dataclass", "define", "frozen", "attrs"})
 _IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
-PLAIN_TYPES = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date", "datetime.datetime",
-"datetime.time",
-                         "datetime.timedelta", "decimal.Decimal", "typing.Literal"})  # fmt: skip
 STATE = "@state"  # stands for the object an application keeps its parts in (Starlette's app.state)
 _MAX_ORIGINS = 64
 _MAX_NAMES = 12
@@ -61,7 +61,7 @@ class Program:
         self._returned_type = returned_type
         self._receivers = receivers  # functions handed to frameworks: function, parameter, type it will have
         self._handed: dict[Node, tuple[str, ...]] = {}
-        self._modules = ModuleTable(self.files, configuration)
+        self._imports = Imports(self.files, self._languages, configuration)
         self._names: dict[Node, tuple[str, ...]] = {}
         self._types: dict[Node, tuple[str, ...]] = {}
         self._origins: dict[Node, tuple[Node, ...]] = {}
@@ -70,15 +70,10 @@ class Program:
         self._bases: dict[str, tuple[str, ...]] = {}
         self._passed: dict[tuple[FunctionRef, int], list[Node]] = {}
         self._given: dict[tuple[str, str], list[Node]] = {}  # fields of classes without constructor, by what constructions give
-        self._imports: list[dict[str, list[str]]] = []
         self.functions: dict[str, list[FunctionRef]] = {}
         self.classes: dict[str, tuple[int, Class]] = {}
         self.subclasses: dict[str, list[str]] = {}
         for index, file in enumerate(self.files):
-            table: dict[str, list[str]] = {}
-            for statement in file.imports:
-                table.setdefault(statement.local, []).append(statement.target)
-            self._imports.append(table)
             for number, function in enumerate(file.functions):
                 self.functions.setdefault(function.qualified_name, []).append((index, number))
             for cls in file.classes:
@@ -229,53 +224,11 @@ class Program:
 
     def lookup(self, file: int, name: str) -> tuple[list[Node], list[str]]:
         """What a free name means in a file: the project's values, or names from outside."""
-        facts = self.files[file]
-        if name in facts.variables:
-            return self.nodes(file, facts.variables[name]), []
-        targets = self._imports[file].get(name)
-        if targets:
-            nodes: list[Node] = []
-            outside: list[str] = []
-            for target in targets:
-                found, rest = self.resolve(target, file)
-                nodes += found
-                outside += rest
-            return nodes, outside
-        for source in self._imports[file].get("*", ()):
-            module = self._modules.find(source, file)
-            if module is not None and module != file and name in self.files[module].variables:
-                return self.nodes(module, self.files[module].variables[name]), []
-        known = self._languages[file].global_name(name)
-        if known is not None:
-            return [], [known]
-        stars = [f"{source}.{name}" for source in self._imports[file].get("*", ()) if self._modules.find(source, file) is None]
-        return [], stars
+        return self._imports.lookup(file, name)
 
-    def resolve(self, target: str, importer: int, depth: int = 0) -> tuple[list[Node], list[str]]:
+    def resolve(self, target: str, importer: int) -> tuple[list[Node], list[str]]:
         """What a qualified name means to a file that imports it."""
-        found = self._modules.prefix(target, importer)
-        if found is None or depth > 8:
-            return [], [self._languages[importer].outside_name(target)]
-        module, rest = found
-        if not rest:
-            return [], [f"module:{module}"]
-        facts = self.files[module]
-        if rest[0] in facts.variables:
-            if len(rest) == 1:
-                return self.nodes(module, facts.variables[rest[0]]), []
-            return [], [f"{facts.module}.{'.'.join(rest)}"]
-        for again in self._imports[module].get(rest[0], ()):
-            if again != target:
-                return self.resolve(".".join([again, *rest[1:]]), module, depth + 1)
-        for source in self._imports[module].get("*", ()):
-            star = self._modules.find(source, module)
-            if star is not None and rest[0] in self.files[star].variables:
-                return self.nodes(star, self.files[star].variables[rest[0]]), []
-            if star is not None and star != module and not self._imports[star].keys().isdisjoint((rest[0], "*")):
-                inner, outside = self.resolve(".".join([source, *rest]), module, depth + 1)
-                if inner or outside != [f"{self.files[star].module}.{'.'.join(rest)}"]:
-                    return inner, outside
-        return [], [f"{facts.module}.{'.'.join(rest)}"]
+        return self._imports.resolve(target, importer)
 
     def member_names(self, owner: str, member: str, file: int) -> Iterator[str]:
         """Names of `owner.member` where the owner is a module, a class or a dotted prefix of one."""
@@ -682,33 +635,7 @@ class Program:
 
     def bind(self, call: Node, target: Target) -> dict[int, list[int]]:
         """Parameter position -> positions in the call's inputs that arrive there."""
-        value = self.value(call)
-        function = self.function(target.function)
-        parameters = function.parameters
-        offset = 1 if target.bound else 0
-        bound: dict[int, list[int]] = {}
-        names = {parameter.name: position for position, parameter in enumerate(parameters)}
-        position = offset
-        for argument in range(1, len(value.inputs)):
-            label = value.labels[argument]
-            if label == "":
-                if position < len(parameters) and parameters[position].splat == "":
-                    bound.setdefault(position, []).append(argument)
-                    position += 1
-                else:
-                    rest = next((i for i, parameter in enumerate(parameters) if parameter.splat == "*"), None)
-                    if rest is not None:
-                        bound.setdefault(rest, []).append(argument)
-            elif label in ("*", "**"):
-                for i in range(position, len(parameters)):
-                    bound.setdefault(i, []).append(argument)
-            elif label in names:
-                bound.setdefault(names[label], []).append(argument)
-            else:
-                rest = next((i for i, parameter in enumerate(parameters) if parameter.splat == "**"), None)
-                if rest is not None:
-                    bound.setdefault(rest, []).append(argument)
-        return bound
+        return arguments_by_parameter(self.value(call), self.function(target.function).parameters, target.bound)
 
     def callers(self, reference: FunctionRef) -> list[Node]:
         """Calls that reach a function."""
@@ -925,40 +852,12 @@ class Program:
 
     def is_plain(self, file: int, annotation: int | None) -> bool:
         """Whether an annotation names only types that hold no free text: numbers, booleans, dates, identifiers."""
-        if annotation is None:
-            return False
-        names: set[str] = set()
-        queue, seen = [annotation], 0
-        while queue and seen < 12:
-            current = queue.pop()
-            seen += 1
-            value = self.value((file, current))
-            if value.kind == "constant" and value.constant_type == "none":
-                continue
-            if value.kind in ("operation", "index", "unknown") and value.inputs:
-                inner = self.names((file, value.inputs[0]))
-                if value.kind == "index" and any(name.endswith(".Literal") for name in inner):
-                    names.add("typing.Literal")
-                    continue
-                if value.kind == "index" and not any(name.endswith((".Optional", ".Union", ".Annotated", ".Mapped")) for name in inner):
-                    return False
-                queue += value.inputs[1:] if value.kind == "index" else value.inputs
-                continue
-            found = self.names((file, current))
-            if value.kind == "name" and (named := self.lookup(file, value.text)[0]) and all(self.value(n).kind == "index" for n in named):
-                if not all(self.is_plain(at, each) for at, each in named):  # `Stack = Literal["a", "b"]`
-                    return False
-                names.add("typing.Literal")
-                continue
-            if not found and value.kind != "call":
-                return False
-            names.update(found)
-        return bool(names) and names <= PLAIN_TYPES
+        return is_plain(self, file, annotation)
 
     def field_is_plain(self, owner: str, name: str) -> bool:
         """Whether a field of a project class is declared with a plain type."""
         annotations = list(self.field_annotations(owner, name))
-        return bool(annotations) and all(self.is_plain(file, annotation) for file, annotation in annotations)
+        return bool(annotations) and all(is_plain(self, file, annotation) for file, annotation in annotations)
 
     def elements(self, node: Node) -> tuple[Node, ...]:
         """Members of a list or set, spliced lists and later additions included; a single value is its own."""
@@ -993,21 +892,4 @@ class Program:
         found = {(value.text, value.constant_type) for value in self.constants(node)}
         if len(found) != 1:
             return None
-        text, kind = found.pop()
-        match kind:
-            case "boolean":
-                return text == "True"
-            case "integer":
-                try:
-                    return int(text.replace("_", ""), 0)
-                except ValueError:
-                    return None
-            case "float":
-                try:
-                    return float(text.replace("_", ""))
-                except ValueError:
-                    return None
-            case "string":
-                return text
-            case _:
-                return None
+        return literal(*found.pop())

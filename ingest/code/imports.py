@@ -1,0 +1,82 @@
+"""What a free or a qualified name means in a file: values of the project, or names from outside.
+
+Takes the facts of all files and their module table; follows imports, re-exports and star imports from file to
+file. What a value behind a name denotes in turn is asked of `program`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.code.answers import Node
+from ingest.code.languages import Language
+from ingest.code.modules import ModuleTable
+from ingest.facts import CodeFacts, ConfigFacts
+
+
+class Imports:
+    """The names that each file of a project sees."""
+
+    def __init__(self, files: Sequence[CodeFacts], languages: Sequence[Language], configuration: Sequence[ConfigFacts]) -> None:
+        self._files, self._languages = files, languages
+        self._modules = ModuleTable(files, configuration)
+        self._targets: list[dict[str, list[str]]] = []
+        for file in files:
+            table: dict[str, list[str]] = {}
+            for statement in file.imports:
+                table.setdefault(statement.local, []).append(statement.target)
+            self._targets.append(table)
+
+    def lookup(self, file: int, name: str) -> tuple[list[Node], list[str]]:
+        """What a free name means in a file: the project's values, or names from outside."""
+        facts = self._files[file]
+        if name in facts.variables:
+            return _nodes(file, facts.variables[name]), []
+        targets = self._targets[file].get(name)
+        if targets:
+            nodes: list[Node] = []
+            outside: list[str] = []
+            for target in targets:
+                found, rest = self.resolve(target, file)
+                nodes += found
+                outside += rest
+            return nodes, outside
+        for source in self._targets[file].get("*", ()):
+            module = self._modules.find(source, file)
+            if module is not None and module != file and name in self._files[module].variables:
+                return _nodes(module, self._files[module].variables[name]), []
+        known = self._languages[file].global_name(name)
+        if known is not None:
+            return [], [known]
+        stars = [f"{source}.{name}" for source in self._targets[file].get("*", ()) if self._modules.find(source, file) is None]
+        return [], stars
+
+    def resolve(self, target: str, importer: int, depth: int = 0) -> tuple[list[Node], list[str]]:
+        """What a qualified name means to a file that imports it."""
+        found = self._modules.prefix(target, importer)
+        if found is None or depth > 8:
+            return [], [self._languages[importer].outside_name(target)]
+        module, rest = found
+        if not rest:
+            return [], [f"module:{module}"]
+        facts = self._files[module]
+        if rest[0] in facts.variables:
+            if len(rest) == 1:
+                return _nodes(module, facts.variables[rest[0]]), []
+            return [], [f"{facts.module}.{'.'.join(rest)}"]
+        for again in self._targets[module].get(rest[0], ()):
+            if again != target:
+                return self.resolve(".".join([again, *rest[1:]]), module, depth + 1)
+        for source in self._targets[module].get("*", ()):
+            star = self._modules.find(source, module)
+            if star is not None and rest[0] in self._files[star].variables:
+                return _nodes(star, self._files[star].variables[rest[0]]), []
+            if star is not None and star != module and not self._targets[star].keys().isdisjoint((rest[0], "*")):
+                inner, outside = self.resolve(".".join([source, *rest]), module, depth + 1)
+                if inner or outside != [f"{self._files[star].module}.{'.'.join(rest)}"]:
+                    return inner, outside
+        return [], [f"{facts.module}.{'.'.join(rest)}"]
+
+
+def _nodes(file: int, ids: Sequence[int]) -> list[Node]:
+    return [(file, identity) for identity in ids]
