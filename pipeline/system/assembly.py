@@ -45,6 +45,7 @@ class Memo:
     restricting: dict[tuple[FunctionRef, str], ControlKind | None] = field(default_factory=dict)
     restricted: dict[tuple[Node, str, bool], ControlKind | None] = field(default_factory=dict)
     guards: dict[Node, ControlKind | None] = field(default_factory=dict)
+    handed: dict[Node, tuple[tuple[tuple[Node, int], str], ...]] | None = None  # what calls that are elements are given by name
 
 
 @dataclass(slots=True)

@@ -91,10 +91,17 @@ class FrameworkIndex:
         self._types = NameTable[str](
             (name, Known(given, framework.name)) for framework in self.frameworks for name, given in framework.types.items()
         )
+        self._canonical: dict[str, str] = {}
         self._aliases = {alias: name for framework in self.frameworks for alias, name in framework.aliases.items()}
 
     def canonical(self, name: str) -> str:
         """The name used in the framework files, where the code uses another import path."""
+        found = self._canonical.get(name)
+        if found is None:
+            found = self._canonical[name] = self._without_aliases(name)
+        return found
+
+    def _without_aliases(self, name: str) -> str:
         parts = name.split(".")
         for cut in range(len(parts), 0, -1):
             prefix = ".".join(parts[:cut])

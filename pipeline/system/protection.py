@@ -213,15 +213,18 @@ def _in_function(assembly: Assembly, function: FunctionRef) -> list[str]:
 
 def _handed_to(assembly: Assembly, node: Node) -> list[str]:
     """Elements a control object is given to: `create_agent(middleware=[control])`."""
-    found: list[str] = []
-    for call, identity in assembly.element_of_call.items():
-        value = assembly.program.value(call)
-        if value.kind != "call" or call == node:
-            continue
-        for given, label in zip(value.inputs[1:], value.labels[1:], strict=True):
-            if label in _HANDED_AS and node in assembly.program.elements((call[0], given)):
-                found.append(identity)
-    return found
+    if assembly.memo.handed is None:  # one look at all calls, instead of one for every control
+        handed: dict[Node, dict[tuple[Node, int], str]] = {}
+        for call, identity in assembly.element_of_call.items():
+            value = assembly.program.value(call)
+            if value.kind != "call":
+                continue
+            for position, label in enumerate(value.labels):
+                if position and label in _HANDED_AS:
+                    for member in assembly.program.elements((call[0], value.inputs[position])):
+                        handed.setdefault(member, {})[call, position] = identity
+        assembly.memo.handed = {member: tuple(given.items()) for member, given in handed.items()}
+    return [identity for (call, _position), identity in assembly.memo.handed.get(node, ()) if call != node]
 
 
 def _cover_tools(assembly: Assembly, node: Node, agent: str, evidence: Evidence | None) -> bool:
