@@ -101,6 +101,10 @@ class Program:
         for name, (index, cls) in self.classes.items():
             for base in self._base_names(index, cls):
                 self.subclasses.setdefault(base, []).append(name)
+        for language in dict.fromkeys(self._languages):
+            for base, name in language.implementations(self.files):
+                if name not in self.subclasses.setdefault(base, []):
+                    self.subclasses[base].append(name)
 
     # Values
 
@@ -706,7 +710,10 @@ class Program:
                 bound.setdefault(names[label], []).append(argument)
             else:
                 rest = next((i for i, parameter in enumerate(parameters) if parameter.splat == "**"), None)
-                if rest is not None:
+                if rest is None and self._languages[call[0]].options_are_calls:  # the name is that of the call that stands there
+                    rest = next((i for i, parameter in enumerate(parameters) if parameter.splat == "*"), position)
+                    position += 1
+                if rest is not None and rest < len(parameters):
                     bound.setdefault(rest, []).append(argument)
         return bound
 
