@@ -50,7 +50,8 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".env": "dotenv", ".dockerfile": "dockerfile",
 }  # fmt: skip
 _NAMES: dict[str, SourceKind] = {
-    "pyproject.toml": "pyproject", "pipfile": "pyproject", "package.json": "package_json", "go.mod": "go_mod", "go.sum": "lockfile", "jsconfig.json": "tsconfig",
+    "pyproject.toml": "pyproject", "pipfile": "pyproject", "package.json": "package_json", "go.mod": "go_mod", "go.sum": "lockfile",
+    "jsconfig.json": "tsconfig",
     "langgraph.json": "langgraph_config",
     "poetry.lock": "lockfile", "uv.lock": "lockfile", "pipfile.lock": "lockfile", "pdm.lock": "lockfile",
     "package-lock.json": "lockfile", "npm-shrinkwrap.json": "lockfile", "yarn.lock": "lockfile", "pnpm-lock.yaml": "lockfile",

@@ -10,7 +10,7 @@ from ingest.facts import Function
 from pipeline.system.assembly import Assembly, SourceOf
 from pipeline.system.framework import DecoratorRule
 from pipeline.system.model import AttributeValue, ElementKind, Label
-from pipeline.system.sites import ClassSite, EntrySite, argument_positions, read_flags
+from pipeline.system.sites import ClassSite, EntrySite, argument_node, argument_positions, read_flags
 
 ENTRY_KINDS: frozenset[ElementKind] = frozenset(
     {"http_route", "websocket", "chat_ui", "webhook", "queue_consumer", "mcp_tool", "command_line", "scheduled_job", "file_drop"}
@@ -52,6 +52,10 @@ def _said(assembly: Assembly, entry: EntrySite) -> tuple[str, dict[str, Attribut
             constant = program.constant((entry.marker[0], marker.inputs[position]))
             if isinstance(constant, str) and (constant or rule.kind == "http_route"):
                 name, given_name = constant, True
+        inside = argument_node(program, entry.marker, rule.name_from) if "." in rule.name_from else None
+        constant = program.constant(inside) if inside is not None and not given_name else None
+        if isinstance(constant, str) and constant:  # `AddTool(NewTool("read"), read)`
+            name, given_name = constant, True
     if entry.named:
         name, given_name = entry.named, True
     if rule.files is not None and (placed := re.search(rule.files, program.files[entry.function[0]].path)) is not None:

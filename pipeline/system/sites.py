@@ -143,7 +143,11 @@ def _functions_given(program: Program, node: Node, value: Value, rule: Decorator
         inner = program.value(given)
         wrapped = [(given[0], argument) for argument in inner.inputs[1:]] if inner.kind == "call" else []  # register(logged(handler))
         elements = program.elements(given) if inner.kind == "collection" else ()
-        for node in (given, *elements, *(wrapped if program.objects_are_entries(given[0]) else ())):
+        handed = [reference for node in wrapped for name in program.names(node) for reference in program.functions.get(name, ())]
+        new = inner.kind == "call" and not handed and program.objects_are_entries(given[0])
+        made = program.origins(given) if new else ()  # register(newHandler(db))
+        made = tuple(origin for origin in made if program.value(origin).kind in ("function", "attribute"))
+        for node in dict.fromkeys((given, *elements, *made, *(wrapped if program.objects_are_entries(given[0]) else ()))):
             for name in program.names(node):
                 yield from program.functions.get(name, ())
 

@@ -18,9 +18,15 @@ from ingest.code.tree import lines, named
 
 _FORMATS = frozenset({"fmt.Sprintf", "fmt.Errorf", "fmt.Sprint", "fmt.Sprintln", "strings.Join", "bytes.Join"})
 _WRITES = frozenset({"fmt.Fprintf", "fmt.Fprint", "fmt.Fprintln"})
+_EXECUTES = frozenset({"Execute", "ExecuteTemplate"})  # of a template: what comes of it goes to the writer
 _COPIES = frozenset({"io.WriteString", "io.Copy", "io.CopyN"})
 _MEMBERSHIP = frozenset({"strings.Contains", "slices.Contains", "bytes.Contains"})
 _SAME = frozenset({"strings.EqualFold", "bytes.Equal", "reflect.DeepEqual", "slices.Equal", "maps.Equal"})
+_METHODS = {  # functions of a text, as methods of it
+    "strings.HasPrefix": "startswith", "strings.HasSuffix": "endswith", "strings.ReplaceAll": "replace", "strings.Replace": "replace",
+    "strings.TrimSpace": "strip", "strings.Trim": "strip", "strings.ToLower": "lower", "strings.ToUpper": "upper",
+    "strings.Split": "split", "strings.Fields": "split", "strings.TrimPrefix": "removeprefix", "strings.TrimSuffix": "removesuffix",
+}  # fmt: skip
 _BUILT = frozenset({"WriteString", "WriteByte", "WriteRune", "Write", "Add", "Push", "PushBack", "Store", "Set", "Append"})
 _FILLS = frozenset({"Decode", "Unmarshal", "Bind", "BindJSON", "BindQuery", "BindUri", "ShouldBind", "ShouldBindJSON", "ShouldBindQuery",
                     "ShouldBindUri", "BodyParser", "QueryParser", "Scan", "ReadJSON", "DecodeJSON", "Body", "ParamsParser"})  # fmt: skip
@@ -121,10 +127,10 @@ class Calls(Expressions):
             return builder.add(scope, "operation", where, "==", tuple(self.value(scope, child) for child in given))
         if len(given) == 2 and member in ("errors.Is", "errors.As"):
             return builder.add(scope, "operation", where, "is", (self.value(scope, given[0]),))
-        if len(given) == 2 and member in ("strings.HasPrefix", "strings.HasSuffix"):
-            name = "startswith" if member.endswith("Prefix") else "endswith"
-            callee = builder.add(scope, "attribute", where, name, (self.value(scope, given[0]),))
-            return builder.add(scope, "call", where, "", (callee, self.value(scope, given[1])), ("", ""))
+        if given and member in _METHODS:
+            callee = builder.add(scope, "attribute", where, _METHODS[member], (self.value(scope, given[0]),))
+            rest = tuple(self.value(scope, child) for child in given[1:])
+            return builder.add(scope, "call", where, "", (callee, *rest), ("",) * (len(rest) + 1))
         return None
 
     def _encoded(self, scope: Scope, node: Node, function: Node, given: list[Node]) -> int | None:
@@ -155,6 +161,8 @@ class Calls(Expressions):
         name = self.text(field) if field is not None else ""
         self._fill(scope, given, name, call)
         operand = function.child_by_field_name("operand")
+        if name in _EXECUTES and len(given) > 1 and operand is not None:
+            return self._write(scope, node, given[0], call, "WriteTemplate")
         if operand is not None and len(inputs) > 1 and not self.package_member(scope, function):
             self._mutate(scope, operand, name, inputs[1:], call)
         return call

@@ -103,7 +103,9 @@ class Definitions(Types):
             if name in self._guesses:
                 self.builder.imports += [Import(name, target, at, 0) for target, at in self._guesses[name]]
             elif not name.startswith("@") and global_name(name) is None:
-                self.builder.imports.append(Import(name, f"{self.builder.module}.{name}", line, 0))
+                stars = [given.target for given in self.builder.imports if given.local == "*"]
+                targets = [f"{package}.{name}" for package in (self.builder.module, *stars)]
+                self.builder.imports += [Import(name, target, line, 0) for target in targets]
 
     # Types
 

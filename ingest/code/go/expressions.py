@@ -20,7 +20,7 @@ _ARRAYS = frozenset({"slice_type", "array_type", "implicit_length_array_type"})
 class Expressions(TreeReader):
     """Reads expressions of one file; `calls`, `statements`, `types` and `definitions` add the rest."""
 
-    max_depth = 150
+    max_depth = 90
     meaningless = frozenset({"ERROR", "block", "type_arguments"})
 
     def __init__(self, builder: GraphBuilder, data: bytes) -> None:
@@ -275,8 +275,12 @@ class Expressions(TreeReader):
         return self.value(scope, inner) if inner is not None else self.unknown(scope, node)
 
     def _converted(self, scope: Scope, node: Node) -> int:
-        inner = node.child_by_field_name("operand")
-        return self.value(scope, inner) if inner is not None else self.unknown(scope, node)
+        inner, typed = node.child_by_field_name("operand"), node.child_by_field_name("type")
+        if inner is None:
+            return self.unknown(scope, node)
+        if node.type == "type_conversion_expression" and typed is not None and typed.type == "generic_type":  # or a call of `g[string]`
+            return self.builder.add(scope, "call", lines(node), "", (self.value(scope, typed), self.value(scope, inner)), ("", ""))
+        return self.value(scope, inner)
 
     def _closure(self, scope: Scope, node: Node) -> int:
         return self.function_value(scope, node)[0]

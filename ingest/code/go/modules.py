@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.code.go.names import module_name
+from ingest.code.go.names import module_name, outside_name
 from ingest.facts import CodeFacts, ConfigFacts
 
 
@@ -20,7 +20,7 @@ class PackageModules:
                 for name in file.variables:
                     self._holders.setdefault((file.module, name), index)
         self._roots = {
-            setting.name: facts.path.rpartition("/")[0]
+            outside_name(setting.name): facts.path.rpartition("/")[0]
             for facts in configuration
             for setting in facts.settings
             if setting.kind == "go_module"
@@ -42,7 +42,7 @@ class PackageModules:
 
     def _folder(self, path: str) -> str | None:
         """The package's name in the project, where its import path lies below a module of the project."""
-        root = path
+        path = root = outside_name(path)
         while root:
             if root in self._roots:
                 inner = path[len(root) :].strip("/")

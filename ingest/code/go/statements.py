@@ -101,7 +101,10 @@ class Statements(Calls):
             case "block":
                 return self.block(scope, node)
             case "labeled_statement":
-                return any([self.statement(scope, child) for child in named(node) if child.type != "label_name"])
+                left = False
+                for child in named(node):
+                    left = (child.type != "label_name" and self.statement(scope, child)) or left
+                return left
             case "receive_statement":
                 self._assign_all(scope, node)
             case "ERROR":
