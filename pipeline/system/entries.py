@@ -18,6 +18,7 @@ ENTRY_KINDS: frozenset[ElementKind] = frozenset(
 
 
 _VARIABLE = re.compile(r"\{[^}]*\}|<[^>]*>|/:\w+")
+_WITH_METHOD = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) +(\S*/.*)")
 _PLAIN_TYPES = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date", "datetime.datetime"})
 
 
@@ -64,6 +65,9 @@ def _said(assembly: Assembly, entry: EntrySite) -> tuple[str, dict[str, Attribut
             name, given_name = "/" + re.sub(r"\([^/()]*\)/?", "", served or ""), True  # (groups) of folders are no part of addresses
     attributes: dict[str, AttributeValue] = {**rule.attributes, **read_flags(program, entry.marker, rule.flags).attributes}
     if rule.kind == "http_route":
+        with_method = _WITH_METHOD.match(name)
+        if with_method is not None:  # `HandleFunc("POST /ask", ask)`
+            attributes["method"], name = with_method.groups()
         method = str(attributes.get("method") or _method_of(program.names(_callee(assembly, entry.marker))))
         if rule.exports and function.name in rule.exports and function.name.isupper():
             method = function.name
