@@ -348,12 +348,15 @@ def _parts(assembly: Assembly, node: Node) -> frozenset[Node]:
     return known[node]
 
 
-def _is_form(assembly: Assembly, node: Node) -> bool:
+def _is_form(assembly: Assembly, node: Node, depth: int = 0) -> bool:
     """What says nothing of where a value leads: its length, type, scheme or suffix, or one letter of it."""
     value = assembly.program.value(node)
-    if value.kind in ("attribute", "index") and value.text in ("scheme", "protocol", "suffix", "0", "__class__", "length"):
+    if value.kind in ("guarded", "choice") and depth < _MAX_DEPTH:  # the same, read after another test of it
+        inner = value.inputs[:1] if value.kind == "guarded" else value.inputs
+        return bool(inner) and all(_is_form(assembly, (node[0], given), depth + 1) for given in inner)
+    if value.kind in ("attribute", "index") and value.text in ("scheme", "Scheme", "protocol", "suffix", "0", "__class__", "length"):
         return True
-    return value.kind == "call" and callee_text(assembly, node) in ("len", "type", "count", "id", "splitext", "bool")
+    return value.kind == "call" and callee_text(assembly, node) in ("len", "type", "count", "id", "splitext", "bool", "Ext")
 
 
 def callee_text(assembly: Assembly, node: Node) -> str:

@@ -18,8 +18,9 @@ from ingest.code.tree import Clause, lines, named
 from ingest.facts import Store
 
 _LEAVES = frozenset({"return_statement", "continue_statement", "break_statement", "goto_statement"})
+_ERROR = re.compile(r"\w*[eE]rr\d?\Z")
 _COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
-_OUTCOME = re.compile(r"(?:\w*[eE]rr\d?|ok|found|exists|valid|e)\Z")
+_OUTCOME = re.compile(r"(?:\w*[eE]rr\w{0,3}|ok|found|exists|valid|e)\Z")
 _ENDS = frozenset({"log.Fatal", "log.Fatalf", "log.Fatalln", "log.Panic", "log.Panicf", "os.Exit"})
 
 
@@ -183,6 +184,8 @@ class Statements(Calls):
                 found.append((target, self.value(scope, value), value))
                 self.hints.pop()
             for target, given, value in found:
+                if value.type == "call_expression" and _ERROR.match(self.text(target)):
+                    given = self.builder.add(scope, "operation", lines(value), "is", (given,))  # how it went, not what it was given
                 self._remember(target, value)
                 self.assign(scope, target, given, declares)
             return
