@@ -113,6 +113,8 @@ class Calls(Expressions):
 
     def _special(self, scope: Scope, node: Node, member: str, given: list[Node]) -> int | None:
         builder, where = self.builder, lines(node)
+        if member == "net/http.HandlerFunc" and len(given) == 1:  # a function by another name
+            return self.value(scope, given[0])
         if member in _FORMATS and given:
             return builder.add(scope, "format", where, "%", tuple(self.value(scope, child) for child in given))
         if member in _WRITES and len(given) > 1:
