@@ -44,13 +44,14 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".py": "python", ".pyw": "python", ".ipynb": "notebook",
     ".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript",
     ".js": "typescript", ".jsx": "typescript", ".mjs": "typescript", ".cjs": "typescript",
-    ".java": "java",
+    ".java": "java", ".go": "go",
     ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown",
     ".docx": "docx", ".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text", ".rst": "text", ".adoc": "text",
     ".env": "dotenv", ".dockerfile": "dockerfile",
 }  # fmt: skip
 _NAMES: dict[str, SourceKind] = {
-    "pyproject.toml": "pyproject", "pipfile": "pyproject", "package.json": "package_json", "jsconfig.json": "tsconfig",
+    "pyproject.toml": "pyproject", "pipfile": "pyproject", "package.json": "package_json", "go.mod": "go_mod", "go.sum": "lockfile",
+    "jsconfig.json": "tsconfig",
     "langgraph.json": "langgraph_config",
     "poetry.lock": "lockfile", "uv.lock": "lockfile", "pipfile.lock": "lockfile", "pdm.lock": "lockfile",
     "package-lock.json": "lockfile", "npm-shrinkwrap.json": "lockfile", "yarn.lock": "lockfile", "pnpm-lock.yaml": "lockfile",
@@ -127,7 +128,7 @@ def purpose_of(path: str, head: bytes) -> Purpose:
     prose = pure.suffix in _PROSE
     if vendored_folder(path) is not None:
         return "vendored"
-    if pure.suffix in {".py", ".java", ".html", ".js", ".css", ".ts", ".tsx", ".jsx", ".mjs", ".cjs"} and is_generated(path, head):
+    if pure.suffix in {".py", ".java", ".go", ".html", ".js", ".css", ".ts", ".tsx", ".jsx", ".mjs", ".cjs"} and is_generated(path, head):
         return "generated"
     in_tests = folders & (_TEST_FOLDERS - ({"spec", "specs"} if prose else set()))
     if in_tests or _TEST_NAME.fullmatch(pure.name) or (len(pure.parts) > 1 and pure.parts[0] in _MEASURING_FOLDERS):

@@ -10,8 +10,13 @@ from collections.abc import Sequence
 from ingest.facts import Parameter, Value
 
 
-def arguments_by_parameter(value: Value, parameters: Sequence[Parameter], bound_receiver: bool) -> dict[int, list[int]]:
-    """Parameter position -> positions in the call's inputs that arrive there; a bound receiver takes the first parameter."""
+def arguments_by_parameter(
+    value: Value, parameters: Sequence[Parameter], bound_receiver: bool, options_are_calls: bool = False
+) -> dict[int, list[int]]:
+    """Parameter position -> positions in the call's inputs that arrive there; a bound receiver takes the first parameter.
+
+    With `options_are_calls` a name no parameter has is that of the call that stands there (`languages.Language`).
+    """
     offset = 1 if bound_receiver else 0
     bound: dict[int, list[int]] = {}
     names = {parameter.name: position for position, parameter in enumerate(parameters)}
@@ -33,6 +38,9 @@ def arguments_by_parameter(value: Value, parameters: Sequence[Parameter], bound_
             bound.setdefault(names[label], []).append(argument)
         else:
             rest = next((i for i, parameter in enumerate(parameters) if parameter.splat == "**"), None)
-            if rest is not None:
+            if rest is None and options_are_calls:
+                rest = next((i for i, parameter in enumerate(parameters) if parameter.splat == "*"), position)
+                position += 1
+            if rest is not None and rest < len(parameters):
                 bound.setdefault(rest, []).append(argument)
     return bound

@@ -6,11 +6,14 @@ language itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
+from ingest.code.go import modules as go_modules
+from ingest.code.go import names as go
+from ingest.code.go.implementations import implementations
 from ingest.code.java import modules as java_modules
 from ingest.code.java import names as java
 from ingest.code.python import modules as python
@@ -34,10 +37,15 @@ class Language:
     outside_name: Callable[[str], str] = lambda name: name  # how knowledge calls what comes from a package
     objects_are_entries: bool = False
     """`a.b` and `a["b"]` are one thing; options are passed as an object, whose properties are named arguments."""
+    options_are_calls: bool = False
+    """`New(WithModel("x"))`: an argument that is a call of an option has the option's name, and its place as well"""
+    implementations: Callable[[Sequence[CodeFacts]], Iterable[tuple[str, str]]] = lambda _files: ()
+    """(interface, class) where a class need not say that it implements an interface"""
 
 
 LANGUAGES: Mapping[str, Language] = MappingProxyType(
     {
+        "go": Language(go_modules.PackageModules, go.global_name, go.outside_name, True, True, implementations),
         "java": Language(java_modules.PackageModules, java.global_name),
         "python": Language(python.DottedModules, python.global_name),
         "typescript": Language(typescript_modules.SpecifierModules, typescript.global_name, typescript.outside_name, True),

@@ -96,6 +96,10 @@ class Program:
         for name, (index, cls) in self.classes.items():
             for base in self._base_names(index, cls):
                 self.subclasses.setdefault(base, []).append(name)
+        for language in dict.fromkeys(self._languages):
+            for base, name in language.implementations(self.files):
+                if name not in self.subclasses.setdefault(base, []):
+                    self.subclasses[base].append(name)
 
     # Values
 
@@ -635,7 +639,8 @@ class Program:
 
     def bind(self, call: Node, target: Target) -> dict[int, list[int]]:
         """Parameter position -> positions in the call's inputs that arrive there."""
-        return arguments_by_parameter(self.value(call), self.function(target.function).parameters, target.bound)
+        options = self._languages[call[0]].options_are_calls
+        return arguments_by_parameter(self.value(call), self.function(target.function).parameters, target.bound, options)
 
     def callers(self, reference: FunctionRef) -> list[Node]:
         """Calls that reach a function."""

@@ -1,7 +1,7 @@
 """Lock files: that one exists, whether it holds hashes, and what it pins.
 
 Takes the text, gives one `lock` setting, and for poetry, uv, PDM and Pipenv the packages with their
-versions (`direct=False`: who asked for them stands elsewhere). npm's and its relatives' are not listed.
+versions (`direct=False`: who asked for them stands elsewhere). Those of npm, its relatives and Go are counted, not listed.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ def read_lock(text: str, path: str) -> tuple[Setting, ...]:
         text = "\n".join(split_lines(text))
         hashes = "integrity" in text or "sha512-" in text or "checksum:" in text
         return (setting("lock", path, top, ecosystem="npm", hashes=hashes, packages=len(_NPM_PACKAGE[name].findall(text))),)
+    if name == "go.sum":
+        packages_of = {line.split(" ", 2)[0] for line in split_lines(text) if " h1:" in line and "/go.mod h1:" not in line}
+        return (setting("lock", path, top, ecosystem="go", hashes=bool(packages_of), packages=len(packages_of)),)
     packages = _pipfile(text, path) if name == "pipfile.lock" else _toml(text, path)
     hashes = bool(packages) and all(package.attributes["pin"] in {"hash", "git", "url"} for package in packages)
     return (setting("lock", path, top, ecosystem="pypi", hashes=hashes, packages=len(packages)), *packages)

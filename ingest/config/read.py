@@ -12,6 +12,7 @@ from ingest.config.compose import read_compose
 from ingest.config.dockerfile import read_dockerfile
 from ingest.config.dotenv import read_dotenv
 from ingest.config.entry_script import read_entry_script
+from ingest.config.go_mod import read_go_mod
 from ingest.config.langgraph import read_langgraph
 from ingest.config.locks import read_lock
 from ingest.config.mcp import read_mcp
@@ -28,6 +29,7 @@ from ingest.text import read_text, reason_of, split_lines
 READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = MappingProxyType(
     {
         "requirements": read_requirements,
+        "go_mod": read_go_mod,
         "pyproject": read_pyproject,
         "lockfile": read_lock,
         "package_json": read_package_json,

@@ -14,6 +14,9 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.sites import argument_positions, read_flags
 
 _MOUNTS = ("include_router", "register_blueprint", "mount", "use", "route", "register")
+PARTS = frozenset({"Group", "With", "PathPrefix", "Subrouter"})  # calls that give a part of a router
+_SERVES = frozenset({"ListenAndServe", "ListenAndServeTLS"})
+_MAX_LAYERS = 40
 _BEFORE = ("before_request", "before_app_request")
 
 
@@ -107,8 +110,12 @@ class Applications:
                 callee = facts.values[value.inputs[0]]
                 if callee.kind == "attribute" and len(value.inputs) > 1 and callee.text == "add_middleware":
                     found += self._added((file, callee.inputs[0]), (file, identity))
-                elif callee.kind == "attribute" and callee.text in ("use", "addHook") and self.program.objects_are_entries(file):
+                elif callee.kind == "attribute" and callee.text in ("use", "addHook", "Use") and self.program.objects_are_entries(file):
                     found += self._used((file, callee.inputs[0]), (file, identity))
+                elif callee.kind == "attribute" and callee.text in PARTS and self.program.objects_are_entries(file):
+                    found += self._used((file, identity), (file, identity))  # what is given to a part runs before its routes
+                elif self.program.objects_are_entries(file) and (callee.text in _SERVES or "Handler" in value.labels):
+                    found += self._wrapped((file, identity))
                 elif callee.kind == "attribute" and len(value.inputs) > 1 and callee.text in _BEFORE:
                     found += self._given((file, callee.inputs[0]), (file, identity), 1)
                 elif callee.kind == "call" and len(value.inputs) > 1 and facts.values[callee.inputs[0]].text == "middleware":
@@ -120,6 +127,32 @@ class Applications:
                         if self.program.value(element).kind == "call" and len(self.program.value(element).inputs) > 1:
                             found += self._added((file, identity), element)
         return found
+
+    def _wrapped(self, call: Node) -> Iterator[Installed]:
+        """`ListenAndServe(address, signedIn(mux))`, `Server{Handler: signedIn(mux)}`: what is put around an application runs before it."""
+        value = self.program.value(call)
+        for position in range(1, len(value.inputs)):
+            queue = [(call[0], value.inputs[position])] if value.labels[position] in ("", "Handler") else []
+            layers: list[FunctionRef] = []
+            while queue and len(layers) < _MAX_LAYERS:
+                around = queue.pop()
+                inside = self.program.value(around)
+                if inside.kind == "call" and len(inside.inputs) > 1:
+                    layers += self.layers(around)
+                    queue += [(around[0], given) for given in inside.inputs[1:]]
+                elif layers:
+                    for layer in layers:
+                        yield Installed(around, call, layer)
+
+    def layers(self, call: Node) -> list[FunctionRef]:
+        """Functions of the project that a call puts around what it is given: `signedIn` of `signedIn(handler)`, and what it hands back."""
+        value = self.program.value(call)
+        if value.kind != "call" or len(value.inputs) < 2:
+            return []
+        made = [origin for origin in self.program.origins(call) if self.program.value(origin).kind == "function"]
+        names = [name for origin in made for name in self.program.names(origin)]
+        found = [target.function for target in self.program.targets(call)]
+        return [*found, *(reference for name in names for reference in self.program.functions.get(name, ()))]
 
     def _used(self, application: Node, call: Node) -> Iterator[Installed]:
         """`app.use(requireUser)`: functions of the project, and known ones that are made by a call."""

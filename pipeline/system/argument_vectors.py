@@ -41,7 +41,8 @@ def role_in_vector(assembly: Assembly, call: Node, argument: int, trace: Sequenc
     for sink in sorted(assembly.sinks.get(call, ()), key=lambda sink: sink.argument):
         if sink.role == "process_arguments" and sink.argument < argument and value.labels[sink.argument] in ("", "*"):
             before += _words(program, (call[0], value.inputs[sink.argument])) or [None]
-    return _role([*before, *_before_in(program, trace)])
+    inside, is_text = _before_in(program, trace)
+    return _role([*before, *([] if is_text and len(before) > 1 else inside)])
 
 
 def _role(before: Sequence[Word]) -> SinkRole:
@@ -69,8 +70,11 @@ def _program(word: Word) -> str:
     return re.sub(r"(\.exe|(?<=[a-z3])\.?[0-9]*\.[0-9]+)$", "", name)
 
 
-def _before_in(program: Program, trace: Sequence[Node]) -> list[Word]:
-    """Words of the command before the data, by the way the data came: the displays and texts it was put into, from the last one back."""
+def _before_in(program: Program, trace: Sequence[Node]) -> tuple[list[Word], bool]:
+    """Words of the command before the data, by the way the data came: the displays and texts it was put into, from the last one back.
+
+    Also whether all of them stand in one text with it, which may be one word of a vector: `["sh", "-c", f"ping {host}"]`.
+    """
     before: list[Word] = []
     inside = 0  # entries taken out of something: a display further back is not the vector
     for node, given in zip(reversed(trace[1:]), reversed(trace[:-1]), strict=True):
@@ -85,7 +89,7 @@ def _before_in(program: Program, trace: Sequence[Node]) -> list[Word]:
         elif value.kind == "collection" and value.text in ("list", "tuple", "expression_list", "array"):
             before = [*_together(program, node[0], value.inputs[:position]), *before]
             if value.labels[position] != "*":
-                return before
+                return before, False
         elif value.kind in ("update", "format") or (value.kind == "operation" and value.text == "+"):
             if inside and value.kind == "update":
                 continue
@@ -95,8 +99,8 @@ def _before_in(program: Program, trace: Sequence[Node]) -> list[Word]:
                 ahead = ahead[:-1]
             before = [*ahead, *before]
             if ahead:
-                return before
-    return before
+                return before, is_text
+    return before, False
 
 
 def _together(program: Program, file: int, values: Sequence[int]) -> list[Word]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from ingest.code.program import FunctionRef, Node
-from pipeline.system.applications import Applications
+from pipeline.system.applications import PARTS, Applications
 from pipeline.system.assembly import Assembly
 from pipeline.system.guards import condition_kind, parts
 from pipeline.system.injections import Injections
@@ -43,11 +43,24 @@ ANSWERS = frozenset(
     [
         *("HTTPException", "abort", "Response", "JSONResponse", "PlainTextResponse", "HttpResponse", "WebSocketException", "make_response"),
         *("status", "sendStatus", "code", "json", "text", "createError", "HttpException", "writeHead"),
+        *(
+            "AbortWithStatus",
+            "AbortWithStatusJSON",
+            "AbortWithError",
+            "Error",
+            "JSON",
+            "String",
+            "WriteHeader",
+            "NewHTTPError",
+            "Status",
+            "SendStatus",
+            "NewError",
+        ),
     ]
 )
 _DENIED = frozenset({"401", "403"})
 _CLOSED = frozenset({"1008", "3000", "3003", "4401", "4403"})  # policy violation, unauthorized, forbidden; 4xxx as in HTTP
-_DENIED_NAME = re.compile(r"(^|\.|_)(401|403|1008)(_|$)|(^|\.)(UNAUTHORIZED|FORBIDDEN)$")
+_DENIED_NAME = re.compile(r"(^|\.|_)(401|403|1008)(_|$)|(^|\.)(UNAUTHORIZED|FORBIDDEN|Status(Unauthorized|Forbidden))$")
 _CREDENTIAL = re.compile(r"token|auth|secret|password|credential|api_?key|jwt|session", re.I)
 _MAX_REACH = 120
 
@@ -278,7 +291,8 @@ class Authenticating:
             node = (marker[0], given)
             for element in self.program.elements(node) if self.program.value(node).kind == "collection" else (node,):
                 references = [r for name in self.program.names(element) for r in self.program.functions.get(name, ())]
-                if any(inner != reference and self.function(inner, 0) is not None for inner in references) or (
+                around = self.applications.layers(element)
+                if any(inner != reference and self.function(inner, 0) is not None for inner in (*references, *around)) or (
                     not references and (self._scheme(element) or any(self._knows(name) for name in self.program.names(element)))
                 ):
                     found.append(self.assembly.cite(element))
@@ -389,6 +403,11 @@ class Authenticating:
             if installed.function is None or self.function(installed.function, 0) is not None:
                 at = installed.marker
                 found.append(self._unless_off(at) if at is not None else self._cite_function(installed.function))
+        value = self.program.value(origin)
+        callee = self.program.value((origin[0], value.inputs[0]))
+        if callee.kind == "attribute" and callee.text in PARTS:  # what runs before the whole router runs before its part
+            for whole in self.applications.makers(self.applications.receiver(origin)):
+                found += self._application(whole, socket, seen)
         for include in self.applications.includes(origin):
             found += self._given_dependencies(include, "dependencies")
             for application in self.applications.makers(self.applications.receiver(include)):

@@ -65,7 +65,7 @@ def conversation_role(assembly: Assembly, hit: Hit) -> SinkRole:
         lists = (
             lists
             or _annotated_with(assembly, node, _LISTS)
-            or (value.kind in ("attribute", "index", "parameter") and value.text in _LIST_FIELDS)
+            or (value.kind in ("attribute", "index", "parameter") and value.text.lower() in _LIST_FIELDS)
         )
         if value.kind == "call" and len(value.inputs) > 1 and _first_constant(assembly, node) in _LIST_FIELDS:
             lists = True
@@ -79,11 +79,12 @@ def _given_speaker(assembly: Assembly, hit: Hit) -> str:
     """
     for before, node in zip(hit.trace, hit.trace[1:], strict=False):
         value = assembly.program.value(node)
-        if value.kind not in ("call", "collection") or "role" not in value.labels or before[0] != node[0] or before[1] not in value.inputs:
+        role = next((label for label in value.labels if label in ("role", "Role")), "")
+        if value.kind not in ("call", "collection") or not role or before[0] != node[0] or before[1] not in value.inputs:
             continue
-        if value.labels[value.inputs.index(before[1])] not in _TEXT_FIELDS:
+        if value.labels[value.inputs.index(before[1])].lower() not in _TEXT_FIELDS:
             continue
-        said = [_speaker(assembly, origin) for origin in assembly.program.origins((node[0], value.inputs[value.labels.index("role")]))]
+        said = [_speaker(assembly, origin) for origin in assembly.program.origins((node[0], value.inputs[value.labels.index(role)]))]
         if said and all(said):
             return next((speaker for speaker in said if speaker in _SYSTEM_ROLES), said[0])
     return ""

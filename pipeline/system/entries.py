@@ -10,7 +10,7 @@ from ingest.facts import Function
 from pipeline.system.assembly import Assembly, SourceOf
 from pipeline.system.framework import DecoratorRule
 from pipeline.system.model import AttributeValue, ElementKind, Label
-from pipeline.system.sites import ClassSite, EntrySite, argument_positions, read_flags
+from pipeline.system.sites import ClassSite, EntrySite, argument_node, argument_positions, read_flags
 
 ENTRY_KINDS: frozenset[ElementKind] = frozenset(
     {"http_route", "websocket", "chat_ui", "webhook", "queue_consumer", "mcp_tool", "command_line", "scheduled_job", "file_drop"}
@@ -18,6 +18,7 @@ ENTRY_KINDS: frozenset[ElementKind] = frozenset(
 
 
 _VARIABLE = re.compile(r"\{[^}]*\}|<[^>]*>|/:\w+")
+_WITH_METHOD = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) +(\S*/.*)")
 _PLAIN_TYPES = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date", "datetime.datetime"})
 
 
@@ -52,6 +53,10 @@ def _said(assembly: Assembly, entry: EntrySite) -> tuple[str, dict[str, Attribut
             constant = program.constant((entry.marker[0], marker.inputs[position]))
             if isinstance(constant, str) and (constant or rule.kind == "http_route"):
                 name, given_name = constant, True
+        inside = argument_node(program, entry.marker, rule.name_from) if "." in rule.name_from else None
+        constant = program.constant(inside) if inside is not None and not given_name else None
+        if isinstance(constant, str) and constant:  # `AddTool(NewTool("read"), read)`
+            name, given_name = constant, True
     if entry.named:
         name, given_name = entry.named, True
     if rule.files is not None and (placed := re.search(rule.files, program.files[entry.function[0]].path)) is not None:
@@ -60,6 +65,9 @@ def _said(assembly: Assembly, entry: EntrySite) -> tuple[str, dict[str, Attribut
             name, given_name = "/" + re.sub(r"\([^/()]*\)/?", "", served or ""), True  # (groups) of folders are no part of addresses
     attributes: dict[str, AttributeValue] = {**rule.attributes, **read_flags(program, entry.marker, rule.flags).attributes}
     if rule.kind == "http_route":
+        with_method = _WITH_METHOD.match(name)
+        if with_method is not None:  # `HandleFunc("POST /ask", ask)`
+            attributes["method"], name = with_method.groups()
         method = str(attributes.get("method") or _method_of(program.names(_callee(assembly, entry.marker))))
         if rule.exports and function.name in rule.exports and function.name.isupper():
             method = function.name

@@ -9,6 +9,7 @@ Calls of outside functions carry their arguments into their result unless knowle
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -50,7 +51,10 @@ _SPEAKERS = {
     "AssistantMessage": "assistant",
     "HumanMessage": "user",
     "UserMessage": "user",
+    "NewUserMessage": "user",
+    "NewAssistantMessage": "assistant",
 }
+_NAMED_SPEAKER = re.compile(r"[A-Za-z](?:Role|MessageType)_?(System|Developer|User|Human|Generic|Assistant|AI|Model|Tool|Function)$")
 
 
 Place = tuple[Node, Path]
@@ -216,10 +220,25 @@ class FlowSteps:
 
     def _message_role(self, node: Node, value: Value) -> str:
         """The constant `role` of a chat message: turns by different speakers are kept apart on the way."""
-        if "role" not in value.labels:
+        label = next((label for label in value.labels if label in ("role", "Role")), None)
+        if label is None:
             return ""
-        roles = {role.text for role in self.program.constants((node[0], value.inputs[value.labels.index("role")]))}
+        given = (node[0], value.inputs[value.labels.index(label)])
+        roles = {role.text for role in self.program.constants(given)} or self._named_speakers(given)
         return "?" if not roles else roles.pop() if len(roles) == 1 else "user"  # one of several constants: not the caller's choice
+
+    def _named_speakers(self, node: Node) -> set[str]:
+        """Speakers that constants of packages are named for: `openai.ChatMessageRoleUser`, `llms.ChatMessageTypeHuman`."""
+        found = [_NAMED_SPEAKER.search(name) for name in self.program.names(node)]
+        said = {match.group(1).lower() for match in found if match is not None}
+        return {{"human": "user", "generic": "user", "ai": "assistant", "model": "assistant"}.get(speaker, speaker) for speaker in said}
+
+    def _speaker_given(self, call: Node, value: Value) -> str:
+        """The speaker that another argument names: `TextParts(ChatMessageTypeHuman, text)`."""
+        for position in range(1, min(len(value.inputs), 4)):
+            for speaker in self._named_speakers((call[0], value.inputs[position])):
+                return speaker
+        return ""
 
     def _speaker(self, node: Node) -> str:
         """Of a pair (speaker, text): the constant speaker, `?` where the data itself says who speaks."""
@@ -297,7 +316,7 @@ class FlowSteps:
             return
         classes = [name for name in self.program.names((call[0], value.inputs[0])) if name in self.program.classes]
         label = value.labels[position] if position < len(value.labels) else ""
-        speaker = self._message_role(call, value) if label in ("content", "text") else ""
+        speaker = self._message_role(call, value) if label.lower() in ("content", "text") else ""
         if classes:
             if not targets:
                 field = self._field_name(classes[0], label, position)
@@ -315,8 +334,9 @@ class FlowSteps:
             last = [name.rsplit(".", 1)[-1] for name in names]
             constructor = any(name[:1].isupper() for name in last) or not _COPIES.isdisjoint(names)
             speaker = speaker or next((_SPEAKERS[name] for name in last if name in _SPEAKERS), "")
-            if speaker and label in ("", "content", "text"):
-                yield Step((call, (f"content@{speaker}", *path)[:_MAX_PATH]))
+            speaker = speaker or (self._speaker_given(call, value) if label == "" else "")
+            if speaker and label in ("", "content", "text", "Content", "Text"):
+                yield Step((call, (f"{label or 'content'}@{speaker}", *path)[:_MAX_PATH]))
             elif constructor and label not in ("", "*", "**"):
                 yield Step((call, (label, *path)[:_MAX_PATH]))
             else:

@@ -14,7 +14,7 @@ from pipeline.system.discriminators import bare, vouches
 from pipeline.system.identifiers import only_identifiers
 from pipeline.system.last_parts import inside_a_package, is_name_only
 from pipeline.system.model import ControlKind, SinkRole
-from pipeline.system.restrictions import CHOOSES, Tested, cleans, is_validator, proven, restricting, restriction, settles
+from pipeline.system.restrictions import CHOOSES, Tested, cleans, is_validator, proven, restricting, restriction, settles, went_well
 from pipeline.system.taint import Hit
 from pipeline.system.words import mentions
 
@@ -257,6 +257,9 @@ def condition_kind(assembly: Assembly, node: Node, holds: bool, depth: int = 0) 
                 if _is_identity(assembly, (node[0], given)):
                     return "session_identity"
             constants = [given for given in value.inputs if program.value((node[0], given)).kind == "constant"]
+            if any(program.value((node[0], given)).constant_type == "none" for given in constants):  # only that there is something
+                asked = went_well(program, node, holds)
+                return condition_kind(assembly, asked, True, depth + 1) if asked is not None else None
             if any(program.value((node[0], given)).text for given in constants) and not any(
                 _is_length(assembly, (node[0], given)) for given in value.inputs
             ):

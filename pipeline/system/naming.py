@@ -7,7 +7,7 @@ import re
 from pipeline.system.assembly import Assembly
 from pipeline.system.sites import CallSite, argument_node
 
-_TABLE = re.compile(r"\b(?:from|into|update|join|table(?: if not exists)?)\s+[\"'`\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
+_TABLE = re.compile(r"\b(?:from|into|update|join|table(?:\s+if\s+not\s+exists)?)\s+[\"'`\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
 
 
 def table_of(assembly: Assembly, site: CallSite) -> str | None:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ingest.code.program import FunctionRef, Node
+from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.discriminators import bare
 from pipeline.system.model import ControlKind, SinkRole
@@ -27,13 +27,21 @@ _VALIDATES = (
 )  # fmt: skip
 _MAX_PARTS, _MAX_DEPTH, _MAX_REACH = 60, 8, 20
 _NEAR = 16  # values between a conditional expression and its test
-_LOOKS_UP = frozenset({"getaddrinfo", "gethostbyname", "gethostbyname_ex", "getaddrinfo_async"})
-_KIND_OF_ADDRESS = frozenset({"is_private", "is_global", "is_loopback", "is_link_local", "is_reserved", "is_multicast", "isPrivate"})
+_LOOKS_UP = frozenset(
+    {"getaddrinfo", "gethostbyname", "gethostbyname_ex", "getaddrinfo_async", "LookupIP", "LookupIPAddr", "LookupHost", "LookupNetIP"}
+)
+_KIND_OF_ADDRESS = frozenset({"is_private", "is_global", "is_loopback", "is_link_local", "is_reserved", "is_multicast",
+                              "isPrivate", "IsPrivate",
+                              "IsLoopback",
+                              "IsLinkLocalUnicast"})  # fmt: skip
 _BELOW = frozenset({"is_relative_to", "relative_to", "commonpath", "commonprefix"})
-_SETTLES = frozenset({"resolve", "realpath", "abspath", "normpath", "absolute", "normalize", "safe_join", "realpathSync"})
+_SETTLES = frozenset(
+    {"resolve", "realpath", "abspath", "normpath", "absolute", "normalize", "safe_join", "realpathSync", "Abs", "Clean", "EvalSymlinks"}
+)
 _RAISED = re.compile(r"(Error|Exception|Denied|Forbidden|Refused)$")
 _LAST_PART = frozenset({"basename", "secure_filename"})
 _ONLY_LETTERS = frozenset({"isalnum", "isalpha", "isdigit", "isdecimal", "isnumeric", "isidentifier", "issubset"})
+_RELATIVE = frozenset({"relpath", "relative", "Rel"})
 _MEMBER = frozenset({"includes", "has", "__contains__", "contains"})
 _HOST = frozenset({"host", "hosts", "hostname", "netloc", "domain", "origin", "ip", "address"})
 _PERMITS = frozenset(
@@ -64,6 +72,9 @@ def restriction(assembly: Assembly, condition: Node, holds: bool, record: Tested
         case "operation" if value.text == "not" and inner:
             return restriction(assembly, inner[0], not holds, record, depth + 1)
         case "operation" if len(inner) == 2:
+            asked = went_well(program, condition, holds)
+            if asked is not None:
+                return restriction(assembly, asked, True, record, depth + 1)
             return _compared(assembly, condition, holds, record)
         case "choice" | "guarded" | "await":
             parts = inner[:1] if value.kind == "guarded" else inner
@@ -77,6 +88,23 @@ def restriction(assembly: Assembly, condition: Node, holds: bool, record: Tested
             origins = [origin for origin in program.origins(condition) if origin != condition][:2]
             found = (restriction(assembly, origin, holds, record, depth + 1) for origin in origins)
             return next((kind for kind in found if kind is not None), None)
+    return None
+
+
+def went_well(program: Program, condition: Node, holds: bool) -> Node | None:
+    """The call of a function of the project that a test of its error says went well: `if err := check(path); err != nil { return }`."""
+    value = program.value(condition)
+    inner = [(condition[0], given) for given in value.inputs]
+    if value.text not in ("==", "!=") or (value.text == "==") != holds or len(inner) != 2:
+        return None
+    if not any(program.value(node).constant_type == "none" for node in inner):
+        return None
+    for node in inner:
+        given = program.value(node)
+        if given.kind == "operation" and given.text == "is" and len(given.inputs) == 1:
+            node = (node[0], given.inputs[0])
+        if program.value(node).kind == "call" and program.targets(node):
+            return node
     return None
 
 
@@ -189,9 +217,17 @@ def _asked(assembly: Assembly, node: Node, holds: bool, record: Tested, depth: i
         found = (restriction(assembly, (node[0], part), holds, record, depth + 1) for part in given.inputs)
         return next((kind for kind in found if kind is not None), None)
     if name in ("startswith", "startsWith", "endswith", "endsWith") and base is not None and arguments:
+        constant = program.constant(arguments[0])
+        if not holds and isinstance(constant, str) and constant.startswith(".."):  # a way from a folder that does not lead out of it
+            below = any(callee_text(assembly, part) in _RELATIVE for part in _parts(assembly, base))
+            return "allow_list" if below and _leads(assembly, base, record) else None
         if not holds:  # no option of a program
-            return "input_validation" if program.constant(arguments[0]) == "-" else None
+            return "input_validation" if constant == "-" else None
         return _begins(assembly, base, arguments[0], name.lower() == "startswith", record.settled)
+    if name in _KIND_OF_ADDRESS:
+        return None if holds else "egress_limit"
+    if name == "IsLocal":
+        return "allow_list" if holds else None
     if name == "is_relative_to":
         return "allow_list" if holds and record.settled else None
     if name in _ONLY_LETTERS:
@@ -199,7 +235,7 @@ def _asked(assembly: Assembly, node: Node, holds: bool, record: Tested, depth: i
         return "input_validation" if holds and of_it else None
     if name in _MEMBER and base is not None and arguments:
         return "allow_list" if holds and _leads(assembly, arguments[0], record) and not _leads(assembly, base, record) else None
-    if name in ("match", "fullmatch", "search", "test"):
+    if name in ("match", "fullmatch", "search", "test", "MatchString"):
         pattern = pattern_of(assembly, base, arguments)
         return "input_validation" if pattern is None or _narrows(pattern, name, holds) else None
     targets = program.targets(node)
@@ -227,7 +263,7 @@ def _begins(assembly: Assembly, base: Node, given: Node, start: bool, settled: b
 def pattern_of(assembly: Assembly, base: Node | None, arguments: list[Node]) -> str | None:
     """The text of a pattern, where it is constant: `re.match(pattern, text)`, `re.compile(pattern).match(text)`."""
     program = assembly.program
-    if base is None or "re" in program.names(base) or "regex" in program.names(base):
+    if base is None or "re" in program.names(base) or not {"regex", "go:regexp"}.isdisjoint(program.names(base)):
         candidates = arguments[:1]
     else:
         made = [(node, program.value(node)) for node in program.origins(base)]
@@ -240,7 +276,7 @@ def pattern_of(assembly: Assembly, base: Node | None, arguments: list[Node]) -> 
 def _narrows(pattern: str, name: str, holds: bool) -> bool:
     """Whether what matches has a fixed host, or consists of listed characters from beginning to end."""
     if not holds:  # nothing outside of a list of characters was found: `[^a-z0-9-]`
-        return name in ("search", "test", "match") and pattern.lstrip("(").startswith("[^") and "/" not in pattern
+        return name in ("search", "test", "match", "MatchString") and pattern.lstrip("(").startswith("[^") and "/" not in pattern
     if _WITH_HOST.match(pattern.replace("\\.", ".")):
         return True
     ends = name == "fullmatch" or pattern.endswith(("$", "\\Z", "$/"))
@@ -262,7 +298,7 @@ def cleans(assembly: Assembly, node: Node, role: SinkRole) -> bool:
         return False
     name, callee = callee_text(assembly, node), program.value((node[0], value.inputs[0]))
     arguments = [(node[0], given) for given in value.inputs[1:]]
-    if name in ("sub", "subn") and callee.kind == "attribute":
+    if name in ("sub", "subn", "ReplaceAllString") and callee.kind == "attribute":
         pattern = pattern_of(assembly, (node[0], callee.inputs[0]), arguments) or ""
         return any(("/" not in found) if found.startswith("[^") else ("/" in found) for found in _CLASS.findall(pattern))
     return name in ("replace", "replaceAll") and bool(_SEPARATORS & _taken(assembly, arguments[0]))
@@ -312,12 +348,15 @@ def _parts(assembly: Assembly, node: Node) -> frozenset[Node]:
     return known[node]
 
 
-def _is_form(assembly: Assembly, node: Node) -> bool:
+def _is_form(assembly: Assembly, node: Node, depth: int = 0) -> bool:
     """What says nothing of where a value leads: its length, type, scheme or suffix, or one letter of it."""
     value = assembly.program.value(node)
-    if value.kind in ("attribute", "index") and value.text in ("scheme", "protocol", "suffix", "0", "__class__", "length"):
+    if value.kind in ("guarded", "choice") and depth < _MAX_DEPTH:  # the same, read after another test of it
+        inner = value.inputs[:1] if value.kind == "guarded" else value.inputs
+        return bool(inner) and all(_is_form(assembly, (node[0], given), depth + 1) for given in inner)
+    if value.kind in ("attribute", "index") and value.text in ("scheme", "Scheme", "protocol", "suffix", "0", "__class__", "length"):
         return True
-    return value.kind == "call" and callee_text(assembly, node) in ("len", "type", "count", "id", "splitext", "bool")
+    return value.kind == "call" and callee_text(assembly, node) in ("len", "type", "count", "id", "splitext", "bool", "Ext")
 
 
 def callee_text(assembly: Assembly, node: Node) -> str:

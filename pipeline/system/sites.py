@@ -21,6 +21,9 @@ from pipeline.system.model import AttributeValue, ControlKind
 Site = TypeVar("Site")
 
 
+_MAX_LOOKED_AT = 200  # values that are asked whether they hold an option
+
+
 @dataclass(frozen=True, slots=True)
 class CallSite:
     node: Node
@@ -143,7 +146,11 @@ def _functions_given(program: Program, node: Node, value: Value, rule: Decorator
         inner = program.value(given)
         wrapped = [(given[0], argument) for argument in inner.inputs[1:]] if inner.kind == "call" else []  # register(logged(handler))
         elements = program.elements(given) if inner.kind == "collection" else ()
-        for node in (given, *elements, *(wrapped if program.objects_are_entries(given[0]) else ())):
+        handed = [reference for node in wrapped for name in program.names(node) for reference in program.functions.get(name, ())]
+        new = inner.kind == "call" and not handed and program.objects_are_entries(given[0])
+        made = program.origins(given) if new else ()  # register(newHandler(db))
+        made = tuple(origin for origin in made if program.value(origin).kind in ("function", "attribute"))
+        for node in dict.fromkeys((given, *elements, *made, *(wrapped if program.objects_are_entries(given[0]) else ()))):
             for name in program.names(node):
                 yield from program.functions.get(name, ())
 
@@ -292,22 +299,22 @@ def option_positions(program: Program, node: Node, wanted: str) -> list[tuple[in
     return []
 
 
-def _may_hold(program: Program, node: Node, key: str, depth: int = 0) -> bool:
-    for origin in program.origins(node):
-        value = program.value(origin)
-        match value.kind:
-            case "collection":
-                if value.text == "dictionary" and (key in value.labels or "**" in value.labels):
-                    return True
-            case "update":
-                if key in value.labels or "**" in value.labels:
-                    return True
-                if depth < 6 and _may_hold(program, (origin[0], value.inputs[0]), key, depth + 1):
-                    return True
-            case "parameter" | "call" | "attribute" | "index" | "element_of":
-                return True
-            case _:
+def _may_hold(program: Program, node: Node, key: str) -> bool:
+    queue, seen = [node], set[Node]()
+    while queue and len(seen) < _MAX_LOOKED_AT:
+        for origin in program.origins(queue.pop(0)):
+            if origin in seen:
                 continue
+            seen.add(origin)
+            value = program.value(origin)
+            if value.kind in ("parameter", "call", "attribute", "index", "element_of"):
+                return True
+            if (value.kind == "update" or (value.kind == "collection" and value.text == "dictionary")) and (
+                key in value.labels or "**" in value.labels
+            ):
+                return True
+            if value.kind == "update":
+                queue.append((origin[0], value.inputs[0]))
     return False
 
 
@@ -355,7 +362,7 @@ def read_flags(program: Program, node: Node, flags: tuple[Flag, ...], skip: int 
     value = program.value(node)
     attributes: dict[str, AttributeValue] = {}
     controls: list[ControlKind] = []
-    if value.kind != "call":
+    if value.kind != "call" or not flags:
         return Says(attributes, ())
     open_call = is_open(program, node, value)
     for flag in flags:

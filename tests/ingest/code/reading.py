@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from textwrap import dedent
 
+from ingest.code.go import read_go
 from ingest.code.java import SUFFIXES as JAVA
 from ingest.code.java import read_java
 from ingest.code.program import Node, Program
@@ -14,9 +15,8 @@ from ingest.facts import CodeFacts, Function, Value
 
 
 def facts_of(text: str, path: str = "app.py") -> CodeFacts:
-    return (read_java if path.endswith(JAVA) else read_typescript if path.endswith(SUFFIXES) else read_python)(
-        path, "product", dedent(text)
-    )
+    read = read_java if path.endswith(JAVA) else read_typescript if path.endswith(SUFFIXES) else read_python
+    return (read_go if path.endswith(".go") else read)(path, "product", dedent(text))
 
 
 def program_of(files: Mapping[str, str] | str, types: Mapping[str, str] | None = None) -> Program:

@@ -61,6 +61,26 @@ def test_requirements_tell_pins_and_where_packages_come_from(tmp_path: Path) -> 
     assert not [setting for setting in found if setting.kind == "lock"]
 
 
+def test_go_mod_tells_the_module_and_what_it_requires(tmp_path: Path) -> None:
+    text = (
+        "module acme.dev/svc/v2\n\ngo 1.24\n\nrequire github.com/gin-gonic/gin v1.10.0\n\nrequire (\n"
+        "\tgolang.org/x/net v0.30.0 // indirect\n\tacme.dev/shared v0.0.0\n)\n\nreplace acme.dev/shared => ../shared\n"
+    )
+    found = read(tmp_path, "go.mod", text)
+    assert one(found, "go_module", "acme.dev/svc/v2").place.start_line == 1
+    gin = one(found, "package", "github.com/gin-gonic/gin")
+    assert gin.attributes == {"direct": True, "ecosystem": "go", "pin": "exact", "specifier": "v1.10.0"}
+    assert gin.place.start_line == 5
+    assert one(found, "package", "golang.org/x/net").attributes["direct"] is False
+    assert [setting.name for setting in found if setting.kind == "package"] == ["github.com/gin-gonic/gin", "golang.org/x/net"]
+
+
+def test_go_sum_is_a_lock_with_the_hash_of_each_package(tmp_path: Path) -> None:
+    text = "a.dev/b v1.0.0 h1:xx=\na.dev/b v1.0.0/go.mod h1:yy=\nc.dev/d v0.1.0/go.mod h1:zz=\n"
+    found = read(tmp_path, "go.sum", text)
+    assert one(found, "lock", "go.sum").attributes == {"ecosystem": "go", "hashes": True, "packages": 1}
+
+
 def test_requirements_whose_every_package_has_a_hash_are_a_lock(tmp_path: Path) -> None:
     found = read(tmp_path, "requirements.txt", "a==1 --hash=sha256:aa\nb==2 --hash=sha256:bb\n")
     assert one(found, "lock", "requirements.txt").attributes == {"ecosystem": "pypi", "hashes": True, "packages": 2}

@@ -1,0 +1,143 @@
+"""What Go's own ways of writing say of a system: error checks, wrapped handlers, factories of handlers, vectors of commands."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from pipeline.system.model import System
+from tests.system.small import controls_on, elements, flows, only, system_of
+
+SERVER = """package main
+import (
+  "context"
+  "net/http"
+  "os/exec"
+  "strings"
+
+  "github.com/mark3labs/mcp-go/mcp"
+  "github.com/mark3labs/mcp-go/server"
+)
+func use(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+  x, err := request.RequireString("x")
+  if err != nil { return nil, err }
+BODY
+  return nil, nil
+}
+func main() {
+  s := server.NewMCPServer("s", "1")
+  s.AddTool(mcp.NewTool("use"), use)
+  server.ServeStdio(s)
+}
+HELPERS
+"""
+
+
+def tool(body: str, helpers: str = "") -> System:
+    return system_of({"main.go": SERVER.replace("BODY", body).replace("HELPERS", helpers)})
+
+
+@pytest.mark.parametrize(
+    ("body", "role"),
+    [
+        ('exec.Command("sh", "-c", "ping "+x).Run()', "shell"),
+        ('exec.CommandContext(ctx, "bash", "-c", x).Run()', "shell"),
+        ('exec.Command("python3", "-c", x).Run()', "code"),
+        ('exec.Command("ping", "-c", "1", x).Run()', "process_arguments"),
+        ('exec.Command("git", strings.Fields("log "+x)...).Run()', "process_arguments"),
+    ],
+)
+def test_what_an_argument_of_a_command_is_depends_on_the_words_before_it(body: str, role: str) -> None:
+    assert {flow.role for flow in tool(body).flows if flow.target.startswith("interpreter:")} == {role}
+
+
+CHECK = 'func check(x string) error {\n  if !strings.HasPrefix(x, "https://api.example.com/") { return context.Canceled }\n  return nil\n}'
+FORM = 'func check(x string) error {\n  if x == "" { return context.Canceled }\n  return nil\n}'
+
+
+@pytest.mark.parametrize(("helpers", "limits"), [(CHECK, True), (FORM, False)], ids=["a host", "not empty"])
+def test_an_error_check_says_what_the_function_that_gave_the_error_looked_at(helpers: str, limits: bool) -> None:
+    system = tool("if err := check(x); err != nil { return nil, err }\n  http.Get(x)", helpers)
+    (flow,) = flows(system, "url")
+    assert bool({control.kind for control in system.controls if flow.id in control.protects} & {"allow_list", "input_validation"}) == limits
+
+
+def test_a_test_for_nil_is_no_list_of_what_is_allowed() -> None:
+    system = tool("y := lookup(x)\n  if y == nil { return nil, nil }\n  http.Get(*y)", "func lookup(x string) *string { return &x }")
+    (flow,) = flows(system, "url")
+    assert not [control for control in system.controls if flow.id in control.protects]
+
+
+HANDLER = """package main
+import "net/http"
+type app struct{}
+func (a *app) ask(w http.ResponseWriter, r *http.Request) { println(r.FormValue("q")) }
+func (a *app) make() http.HandlerFunc { return func(w http.ResponseWriter, r *http.Request) { a.ask(w, r) } }
+func signedIn(next http.Handler) http.Handler {
+  return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+    if r.Header.Get("Authorization") == "" {
+      http.Error(w, "no", http.StatusUnauthorized)
+      return
+    }
+    next.ServeHTTP(w, r)
+  })
+}
+func main() {
+  a := &app{}
+  mux := http.NewServeMux()
+  mux.HandleFunc("POST /ask", HANDLER)
+  SERVE
+}
+"""
+
+
+@pytest.mark.parametrize("handler", ["a.ask", "a.make()", "http.HandlerFunc(a.ask)"])
+def test_a_handler_is_a_method_what_makes_one_or_what_wraps_one(handler: str) -> None:
+    system = system_of({"main.go": HANDLER.replace("HANDLER", handler).replace("SERVE", 'http.ListenAndServe(":80", mux)')})
+    assert only(system, "http_route").id == "http_route:POST /ask"
+
+
+@pytest.mark.parametrize(
+    ("serve", "asked"),
+    [
+        ('http.ListenAndServe(":80", signedIn(mux))', True),
+        ("(&http.Server{Handler: signedIn(mux)}).ListenAndServe()", True),
+        ('http.ListenAndServe(":80", mux)', False),
+    ],
+)
+def test_what_is_put_around_a_router_runs_before_its_routes(serve: str, asked: bool) -> None:
+    system = system_of({"main.go": HANDLER.replace("HANDLER", "a.ask").replace("SERVE", serve)})
+    assert ("authentication" in controls_on(system, only(system, "http_route").id)) == asked
+
+
+def test_middleware_of_a_group_is_asked_and_that_of_another_is_not() -> None:
+    text = """package main
+    import "github.com/gin-gonic/gin"
+    func requireUser(c *gin.Context) {
+      if c.GetHeader("Authorization") == "" { c.AbortWithStatus(401); return }
+    }
+    func in(c *gin.Context) { println(c.Query("a")) }
+    func out(c *gin.Context) { println(c.Query("a")) }
+    func main() {
+      r := gin.New()
+      closed := r.Group("/closed")
+      closed.Use(requireUser)
+      closed.GET("/in", in)
+      r.GET("/out", out)
+    }
+    """
+    system = system_of({"main.go": text})
+    assert {route.id: "authentication" in controls_on(system, route.id) for route in elements(system, "http_route")} == {
+        "http_route:GET /in": True,
+        "http_route:GET /out": False,
+    }
+
+
+def test_objects_that_are_changed_in_many_branches_are_looked_at_once() -> None:
+    body = "\n".join(f'  if x == "{number}" {{ request.Header.Set("k", x) }}' for number in range(60))
+    start = time.monotonic()
+    tool(
+        f'request2, _ := http.NewRequest("GET", "https://a.example", nil)\n{body.replace("request.", "request2.")}\n  http.DefaultClient.Do(request2)'
+    )
+    assert time.monotonic() - start < 20
