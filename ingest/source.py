@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 SourceKind = Literal[
-    "python", "notebook", "typescript", "java",
+    "python", "notebook", "typescript", "java", "csharp",
     "markdown", "docx", "html", "pdf", "text",
     "requirements", "pyproject", "lockfile", "package_json", "tsconfig", "langgraph_config",
     "dockerfile", "compose", "github_workflow", "dotenv", "mcp_config", "entry_script",
