@@ -45,6 +45,7 @@ class Memo:
     restricting: dict[tuple[FunctionRef, str], ControlKind | None] = field(default_factory=dict)
     restricted: dict[tuple[Node, str, bool], ControlKind | None] = field(default_factory=dict)
     guards: dict[Node, ControlKind | None] = field(default_factory=dict)
+    services: frozenset[str] | None = None  # classes that a container hands out
 
 
 @dataclass(slots=True)

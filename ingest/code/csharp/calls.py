@@ -25,7 +25,8 @@ _KEEPS = frozenset({"Where", "OrderBy", "OrderByDescending", "ThenBy", "ThenByDe
 _PICKS = frozenset({"First", "FirstOrDefault", "Single", "SingleOrDefault", "Last", "LastOrDefault", "Find", "ElementAt", "MaxBy", "MinBy",
                     "FirstAsync", "FirstOrDefaultAsync", "SingleAsync", "SingleOrDefaultAsync", "Dequeue", "Pop", "Peek"})  # fmt: skip
 _ELEMENT = _GIVES | _KEEPS | _PICKS | frozenset({"Any", "All", "ForEach", "ForEachAsync", "Count", "Sum", "Max", "Min", "Average",
-                                                 "GroupBy", "ToDictionary", "ToLookup", "RemoveAll", "Exists", "AnyAsync", "AllAsync"})  # fmt: skip
+                                                 "GroupBy", "ToDictionary", "ToLookup", "RemoveAll",
+                                                 "Exists", "AnyAsync", "AllAsync"})  # fmt: skip
 _RUNS = frozenset({"Run", "StartNew", "GetOrAdd", "GetOrCreate", "GetOrCreateAsync", "ExecuteAsync", "Execute", "Invoke"})
 _SAME = frozenset({"ToList", "ToArray", "AsEnumerable", "Distinct", "Reverse", "AsReadOnly", "ToHashSet", "ToListAsync", "ToArrayAsync",
                    "AsSpan", "AsMemory", "Cast", "OfType", "ToImmutableArray", "ToImmutableList", "AsQueryable", "GetEnumerator",

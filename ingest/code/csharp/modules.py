@@ -95,7 +95,7 @@ class NamespaceModules:
         if name in ROOTS or name in self._own or any(given.split(".", 1)[0] == name for given in opened):
             return (name,)
         outside = [given for given in opened if given not in self._own and given not in LISTED]
-        return tuple(f"{given}.{name}" for given in (*self._statics.get(importer, ()), *outside)[:_MOST])
+        return tuple(f"{given}.{name}" for given in (*self._statics.get(importer, ()), *outside)[:_MOST]) or (name,)
 
     def extensions(self, name: str, importer: int) -> tuple[str, ...]:
         """Extension methods of that name whose namespace is open in the file."""

@@ -15,8 +15,7 @@ from ingest.code.csharp.statements import Statements
 from ingest.code.graph import Scope
 from ingest.code.tree import lines, named
 
-_INNER = frozenset({"Task", "ValueTask", "Nullable", "Lazy", "Func", "IOptions", "IOptionsSnapshot", "IOptionsMonitor", "ActionResult",
-                    "DbSet", "Results"})  # fmt: skip
+_INNER = frozenset({"Task", "ValueTask", "Nullable", "Lazy", "Func", "IOptions", "IOptionsSnapshot", "IOptionsMonitor", "ActionResult"})  # fmt: skip
 _INTERFACE = re.compile(r"I[A-Z][a-z]\w*$")
 _FILLED = frozenset({"IFormFile", "IFormFileCollection", "IFormCollection"})
 _MAX_DEPTH = 10
@@ -81,7 +80,13 @@ class Types(Statements):
         if not marks:
             return typed
         base = self.builder.add(scope, "name", lines(node), "@Annotated")
-        return self.builder.add(scope, "index", lines(node), "", (base, *([typed] if typed is not None else []), *marks))
+        if typed is None:
+            said: tuple[int, ...] = ()
+        elif self.builder.kind_of(typed) == "index":  # `ILogger<X>`: its own name says more than what it is of
+            said = self.builder.inputs_of(typed)
+        else:
+            said = (typed,)
+        return self.builder.add(scope, "index", lines(node), "", (base, *said, *marks))
 
     def parameter_type(self, scope: Scope, node: Node, typed: Node | None) -> int | None:
         """What a parameter says of itself."""

@@ -47,6 +47,7 @@ IN_ONE_FILE = {
     "a lambda": (inside("Run(() => m.Chat(a));", MODEL, "  Model m;\n  void Run(Action r) {}"), "Dev.X.Model.Chat"),
     "an inherited method": (inside("Ask(a);", "using Dev.X;", "", " : Base"), "Dev.X.Base.Ask"),
     "base": (inside("base.Ask(a);", "using Dev.X;", "", " : Base"), "Dev.X.Base.Ask"),
+    "a generic interface": ("using Dev.X;\nclass App(IModel<App> model) {\n  void f() { model.Chat(\"x\"); } // here\n}\n", "Dev.X.IModel.Chat"),
     "a record's part": ("using Dev.X;\nrecord Parts(Model Model);\nclass App {\n  void f(Parts p) { p.Model.Chat(\"x\"); } // here\n}\n", "Dev.X.Model.Chat"),
     "a local function": ("string h(string x) => x;\nh(\"x\"); // here\n", "./src/App.h"),
     "top-level statements": ("using Dev.X;\nvar m = new Model();\nm.Chat(\"x\"); // here\n", "Dev.X.Model.Chat"),
@@ -127,7 +128,7 @@ def test_a_global_using_holds_for_the_files_of_its_project_alone() -> None:
     program = Program([facts_of(text, path) for path, text in sorted(files.items()) if path.endswith(".cs")], configuration=configuration)
     program.link()
     assert called(program, 1, "one/App.cs") == {"Dev.X.Model"}
-    assert called(program, 1, "two/App.cs") == set()
+    assert called(program, 1, "two/App.cs") == {"Model"}
 
 
 def test_what_no_file_defines_may_come_from_each_namespace_that_is_open() -> None:
