@@ -50,11 +50,12 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".java": "java", ".cs": "csharp",
     ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown",
     ".docx": "docx", ".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text", ".rst": "text", ".adoc": "text",
+    ".csproj": "nuget", ".fsproj": "nuget", ".vbproj": "nuget",
     ".env": "dotenv", ".dockerfile": "dockerfile",
 }  # fmt: skip
 _NAMES: dict[str, SourceKind] = {
     "pyproject.toml": "pyproject", "pipfile": "pyproject", "package.json": "package_json", "jsconfig.json": "tsconfig",
-    "langgraph.json": "langgraph_config",
+    "langgraph.json": "langgraph_config", "directory.packages.props": "nuget", "packages.lock.json": "nuget",
     "poetry.lock": "lockfile", "uv.lock": "lockfile", "pipfile.lock": "lockfile", "pdm.lock": "lockfile",
     "package-lock.json": "lockfile", "npm-shrinkwrap.json": "lockfile", "yarn.lock": "lockfile", "pnpm-lock.yaml": "lockfile",
     "bun.lock": "lockfile",

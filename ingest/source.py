@@ -15,7 +15,7 @@ from typing import Literal
 SourceKind = Literal[
     "python", "notebook", "typescript", "java", "csharp",
     "markdown", "docx", "html", "pdf", "text",
-    "requirements", "pyproject", "lockfile", "package_json", "tsconfig", "langgraph_config",
+    "requirements", "pyproject", "lockfile", "package_json", "tsconfig", "langgraph_config", "nuget",
     "dockerfile", "compose", "github_workflow", "dotenv", "mcp_config", "entry_script",
 ]  # fmt: skip
 

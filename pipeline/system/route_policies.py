@@ -1,0 +1,41 @@
+"""Controls that one call puts before all routes of a program: a fallback policy, a policy of all controllers.
+
+Takes an assembly and the call; gives the routes of the same framework whose files lie below the folder of the call's file, those that let
+anyone in by name left out. Conventions that sort routes by their address are not followed.
+"""
+
+from __future__ import annotations
+
+from pipeline.system.assembly import Assembly
+from pipeline.system.sites import CallSite
+
+_OPEN = "AllowAnonymous"
+
+
+def routes_below(assembly: Assembly, site: CallSite) -> list[str]:
+    """Routes that the call covers."""
+    program = assembly.program
+    folder = program.files[site.node[0]].path.rpartition("/")[0]
+    controllers_alone = any("Controller" in name for name in site.names)
+    found: dict[str, None] = {}
+    for entry in assembly.sites.entries:
+        path = program.files[entry.function[0]].path
+        identity = assembly.entry_of_function.get(entry.function)
+        if entry.framework != site.framework or identity is None or (folder and not path.startswith(folder + "/")):
+            continue
+        decorators = program.function(entry.function).decorators
+        is_decorated = entry.marker[0] == entry.function[0] and entry.marker[1] in decorators
+        texts = {
+            program.value((entry.function[0], given)).text
+            for mark in decorators
+            for given in (program.value((entry.function[0], mark)).inputs[:1])
+        }
+        if _OPEN not in texts and (is_decorated or not controllers_alone) and not _opened(assembly, entry.marker):
+            found[identity] = None
+    return list(found)
+
+
+def _opened(assembly: Assembly, marker: tuple[int, int]) -> bool:
+    """`app.MapGet(...).AllowAnonymous()`."""
+    values = assembly.program.files[marker[0]].values
+    return any(value.kind == "attribute" and value.text == _OPEN and value.inputs[0] == marker[1] for value in values)
