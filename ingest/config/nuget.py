@@ -1,7 +1,7 @@
 """NuGet's files: package references of projects, versions kept in one place, lock files.
 
-Takes the text of a `.csproj` (or `.fsproj`), of `Directory.Packages.props` or of `packages.lock.json`; gives packages by line, and for a lock
-one `lock`. A reference without a version takes it from `Directory.Packages.props`, which lists the package itself. XML is
+Takes the text of a `.csproj` (or `.fsproj`), of `Directory.Packages.props` or of `packages.lock.json`; gives packages by line, and for a
+lock one `lock`. A reference without a version takes it from `Directory.Packages.props`, which lists the package itself. XML is
 parsed without entities, external or internal; properties and conditions are not evaluated: a version that is a property is no pin.
 """
 
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
 
 from ingest.config.json_nodes import json_node
 from ingest.config.nodes import BadConfig, shaped

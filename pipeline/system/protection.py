@@ -15,8 +15,8 @@ from pipeline.system.held import elements_of, receivers
 from pipeline.system.installed import add_installed_checks
 from pipeline.system.model import ControlKind, Evidence
 from pipeline.system.rate_limits import add_rate_limits, is_counted
-from pipeline.system.second_look import look_again
 from pipeline.system.route_policies import routes_below
+from pipeline.system.second_look import look_again
 from pipeline.system.sites import CallSite, argument_positions, read_flags
 from pipeline.system.switches import switched_off
 

@@ -15,7 +15,8 @@ from ingest.code.csharp.statements import Statements
 from ingest.code.graph import Scope
 from ingest.code.tree import lines, named
 
-_INNER = frozenset({"Task", "ValueTask", "Nullable", "Lazy", "Func", "IOptions", "IOptionsSnapshot", "IOptionsMonitor", "ActionResult"})  # fmt: skip
+_INNER = frozenset({"Task", "ValueTask", "Nullable", "Lazy", "Func", "IOptions", "IOptionsSnapshot", "IOptionsMonitor",
+                    "ActionResult"})  # fmt: skip
 _INTERFACE = re.compile(r"I[A-Z][a-z]\w*$")
 _FILLED = frozenset({"IFormFile", "IFormFileCollection", "IFormCollection"})
 _MAX_DEPTH = 10
