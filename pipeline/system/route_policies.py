@@ -16,6 +16,8 @@ def routes_below(assembly: Assembly, site: CallSite) -> list[str]:
     """Routes that the call covers."""
     program = assembly.program
     folder = program.files[site.node[0]].path.rpartition("/")[0]
+    if any(name.endswith("McpEndpointBuilder.RequireAuthorization") for name in site.names):
+        return _servers(assembly, folder)
     controllers_alone = any("Controller" in name for name in site.names)
     found: dict[str, None] = {}
     for entry in assembly.sites.entries:
@@ -33,6 +35,15 @@ def routes_below(assembly: Assembly, site: CallSite) -> list[str]:
         if _OPEN not in texts and (is_decorated or not controllers_alone) and not _opened(assembly, entry.marker):
             found[identity] = None
     return list(found)
+
+
+def _servers(assembly: Assembly, folder: str) -> list[str]:
+    """The MCP servers that are made below a folder: `MapMcp` serves them."""
+    return [
+        identity
+        for identity, draft in assembly.drafts.by_id.items()
+        if draft.kind == "mcp_server" and any(assembly.program.files[file].path.startswith(folder) for file, _value in draft.nodes)
+    ]
 
 
 def _opened(assembly: Assembly, marker: tuple[int, int]) -> bool:
