@@ -23,7 +23,7 @@ from pipeline.system.verdicts import hands_on_verdict, mark_decision
 
 MAX_WAYS = 6  # ways kept of one flow: between the same elements, in the same role
 MAX_STEPS = 14
-_WAY = re.compile(r"/\w")  # `/alerts/{x}` without a host: below the address that the client has of its own
+_WAY = re.compile(r"/\w|[\w-]+/")  # `/alerts/{x}` without a host: below the address that the client has of its own
 _TAKES_NUMBERS: frozenset[SinkRole] = frozenset({"features", "training_data", "query_parameters", "request_body", "payment"})
 _NOT_FOLLOWED: frozenset[Label] = frozenset(
     {"environment_value", "identity"}
@@ -153,7 +153,7 @@ def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
                 return True
             if first.kind in ("name", "attribute", "choice") and (node[0], value.inputs[0]) not in hit.trace:
                 known = [program.value(origin) for origin in program.origins((node[0], value.inputs[0]))]
-                if known and all(v.kind == "constant" and host_of(v.text) is not None for v in known):
+                if known and all(v.kind == "constant" and (host_of(v.text) is not None or _WAY.match(v.text)) for v in known):
                     return True
     return False
 

@@ -71,7 +71,8 @@ class CallRule(Frozen):
     protects: Literal["element", "application", "function", "data", "receiver", "routes"] = Field(
         default="data",
         description="What the control covers: the call's element; the whole application; every flow of the enclosing function; "
-        "the data passed through it; the element the receiver is; the routes, or MCP servers, of the same framework below the folder of the file.",
+        "the data passed through it; the element the receiver is; the routes, or MCP servers, of the same framework below the "
+        "folder of the file.",
     )
     cleans: tuple[SinkRole, ...] = Field(default=(), description="Data that passed through is harmless for these roles.")
     stops: bool = Field(default=False, description="The result carries nothing of the arguments (len, isinstance).")
