@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from ingest.facts import CodeFacts, Facts
 from ingest.source import ReadError, Skip, Source
 
-CODE_KINDS = frozenset({"python", "notebook", "typescript", "java", "go"})
+CODE_KINDS = frozenset({"python", "notebook", "typescript", "java", "go", "csharp"})
 _DOCUMENTS = frozenset({"markdown", "docx", "html", "pdf", "text"})
 
 
@@ -28,6 +28,7 @@ def read_source(source: Source) -> Facts | Skip | ReadError:
 
 
 def _read_code(source: Source) -> CodeFacts | Skip | ReadError:
+    from ingest.code.csharp import read_csharp
     from ingest.code.go import read_go
     from ingest.code.java import read_java
     from ingest.code.notebook import joined_code, read_cells
@@ -42,7 +43,8 @@ def _read_code(source: Source) -> CodeFacts | Skip | ReadError:
         if source.kind == "notebook":
             code, starts = joined_code(read_cells(text))
             return read_python(source.path, source.purpose, code, tuple(number for start in starts for number in start))
-        read = {"typescript": read_typescript, "java": read_java, "go": read_go}.get(source.kind, read_python)
+        others = {"typescript": read_typescript, "java": read_java, "go": read_go, "csharp": read_csharp}
+        read = others.get(source.kind, read_python)
         return read(source.path, source.purpose, "\n".join(split_lines(text)))
     except ValueError as problem:
         return ReadError(source.path, f"not read as {source.kind}: {problem}")

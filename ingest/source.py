@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Literal
 
 SourceKind = Literal[
-    "python", "notebook", "typescript", "java", "go",
+    "python", "notebook", "typescript", "java", "go", "csharp",
     "markdown", "docx", "html", "pdf", "text",
-    "requirements", "go_mod", "pyproject", "lockfile", "package_json", "tsconfig", "langgraph_config",
+    "requirements", "go_mod", "pyproject", "lockfile", "package_json", "tsconfig", "langgraph_config", "nuget",
     "dockerfile", "compose", "github_workflow", "dotenv", "mcp_config", "entry_script",
 ]  # fmt: skip
 

@@ -32,7 +32,7 @@ class Imports:
         facts = self._files[file]
         if name in facts.variables:
             return _nodes(file, facts.variables[name]), []
-        targets = self._targets[file].get(name)
+        targets = self._targets[file].get(name) or self._modules.visible(name, file)
         if targets:
             nodes: list[Node] = []
             outside: list[str] = []
@@ -50,6 +50,10 @@ class Imports:
             return [], [known]
         stars = [f"{source}.{name}" for source in self._targets[file].get("*", ()) if self._modules.find(source, file) is None]
         return [], stars
+
+    def extensions(self, name: str, file: int) -> tuple[str, ...]:
+        """Functions that a file may call as methods of that name."""
+        return tuple(self._modules.extensions(name, file))
 
     def resolve(self, target: str, importer: int, depth: int = 0) -> tuple[list[Node], list[str]]:
         """What a qualified name means to a file that imports it."""

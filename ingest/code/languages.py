@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from ingest.code.csharp import modules as csharp_modules
+from ingest.code.csharp import names as csharp
 from ingest.code.go import modules as go_modules
 from ingest.code.go import names as go
 from ingest.code.go.implementations import implementations
@@ -30,6 +32,19 @@ class Modules(Protocol):
     def prefix(self, name: str, importer: int) -> tuple[int, tuple[str, ...]] | None: ...
 
 
+@runtime_checkable
+class Namespaces(Modules, Protocol):
+    """Files of a language that open namespaces as a whole, without naming what they use of them."""
+
+    def visible(self, name: str, importer: int) -> tuple[str, ...]:
+        """Whole names that a bare name may stand for."""
+        ...
+
+    def extensions(self, name: str, importer: int) -> tuple[str, ...]:
+        """Functions that may be called as methods of what is their first parameter."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
     modules: Callable[[Sequence[CodeFacts], Sequence[ConfigFacts]], Modules]
@@ -46,6 +61,7 @@ class Language:
 LANGUAGES: Mapping[str, Language] = MappingProxyType(
     {
         "go": Language(go_modules.PackageModules, go.global_name, go.outside_name, True, True, implementations),
+        "csharp": Language(csharp_modules.NamespaceModules, csharp.global_name),
         "java": Language(java_modules.PackageModules, java.global_name),
         "python": Language(python.DottedModules, python.global_name),
         "typescript": Language(typescript_modules.SpecifierModules, typescript.global_name, typescript.outside_name, True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.code.languages import Modules, language_of
+from ingest.code.languages import Modules, Namespaces, language_of
 from ingest.facts import CodeFacts, ConfigFacts
 
 
@@ -24,3 +24,13 @@ class ModuleTable:
     def prefix(self, name: str, importer: int) -> tuple[int, tuple[str, ...]] | None:
         """The longest module that begins `name`, and what is left of the name behind it."""
         return self._tables[importer].prefix(name, importer)
+
+    def visible(self, name: str, importer: int) -> tuple[str, ...]:
+        """What a bare name may stand for where files open namespaces."""
+        table = self._tables[importer]
+        return table.visible(name, importer) if isinstance(table, Namespaces) else ()
+
+    def extensions(self, name: str, importer: int) -> tuple[str, ...]:
+        """Functions in sight that are called as methods."""
+        table = self._tables[importer]
+        return table.extensions(name, importer) if isinstance(table, Namespaces) else ()

@@ -25,6 +25,7 @@ FunctionRef = tuple[int, int]
 _WRAPPERS = frozenset({"functools.partial", "functools.wraps", "node:util.promisify", "react.cache", "react.useCallback"})
 _RECORDS = frozenset({"BaseModel", "RootModel", "SQLModel", "NamedTuple", "TypedDict", "Struct", "dataclass", "define", "frozen", "attrs"})
 _IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
+EXTENSION = "builtins.extension"  # a function that is called as a method of what is its first parameter
 STATE = "@state"  # stands for the object an application keeps its parts in (Starlette's app.state)
 _MAX_ORIGINS = 64
 _MAX_NAMES = 12
@@ -72,12 +73,14 @@ class Program:
         self._given: dict[tuple[str, str], list[Node]] = {}  # fields of classes without constructor, by what constructions give
         self.functions: dict[str, list[FunctionRef]] = {}
         self.classes: dict[str, tuple[int, Class]] = {}
+        self._parts: dict[str, list[tuple[int, Class]]] = {}  # classes that several files make together
         self.subclasses: dict[str, list[str]] = {}
         for index, file in enumerate(self.files):
             for number, function in enumerate(file.functions):
                 self.functions.setdefault(function.qualified_name, []).append((index, number))
             for cls in file.classes:
                 self.classes.setdefault(cls.qualified_name, (index, cls))
+                self._parts.setdefault(cls.qualified_name, []).append((index, cls))
         # Functions that do something: a method without calls and results only declares.
         self._busy = {
             (index, value.scope)
@@ -93,8 +96,8 @@ class Program:
         }
         self._callers: dict[FunctionRef, list[Node]] | None = None
         self._fields: dict[tuple[str, str], list[Node]] | None = None
-        for name, (index, cls) in self.classes.items():
-            for base in self._base_names(index, cls):
+        for name in self.classes:
+            for base in self._bases_of(name):
                 self.subclasses.setdefault(base, []).append(name)
         for language in dict.fromkeys(self._languages):
             for base, name in language.implementations(self.files):
@@ -174,6 +177,7 @@ class Program:
                     yield from self._attribute_names(owner, value.text)
                 for element in self._properties_at(base, value.text):
                     yield from self.names(element)
+                yield from self._imports.extensions(value.text, file)
             case "choice" | "await" | "guarded":
                 for given in value.inputs[:1] if value.kind == "guarded" else value.inputs:
                     yield from self.names((file, given))
@@ -477,6 +481,11 @@ class Program:
             found += names
         return found
 
+    def _bases_of(self, name: str) -> list[str]:
+        parts = self._parts[name]
+        shared = parts if self.files[parts[0][0]].path != self.files[parts[-1][0]].path else parts[:1]
+        return list(dict.fromkeys(base for file, cls in shared for base in self._base_names(file, cls)))
+
     def bases(self, name: str) -> tuple[str, ...]:
         """All classes a class inherits from, nearest first, inside and outside of the project."""
         known = self._bases.get(name)
@@ -487,7 +496,7 @@ class Program:
         while queue and len(found) < 40:
             current = queue.pop(0)
             if current in self.classes:
-                for base in self._base_names(*self.classes[current]):
+                for base in self._bases_of(current):
                     if base not in found and base != name:
                         found[base] = None
                         queue.append(base)
@@ -565,8 +574,7 @@ class Program:
 
     def field_annotations(self, owner: str, member: str) -> Iterator[tuple[int, int]]:
         for cls in (owner, *self.bases(owner)):
-            if cls in self.classes:
-                file, facts = self.classes[cls]
+            for file, facts in self._parts.get(cls, ()):
                 for name, annotation, _default, _line in facts.fields:
                     if name == member and annotation is not None:
                         yield file, annotation
@@ -624,9 +632,13 @@ class Program:
 
     def _is_bound(self, callee: Node, reference: FunctionRef) -> bool:
         function = self.function(reference)
+        decorators = self._decorator_names(reference)
+        if EXTENSION in decorators:
+            value = self.value(callee)
+            of_class = value.kind == "attribute" and any(name in self.classes for name in self.names((callee[0], value.inputs[0])))
+            return value.kind == "attribute" and not of_class
         if function.owner is None or not function.parameters:
             return False
-        decorators = self._decorator_names(reference)
         if any(name.endswith("staticmethod") for name in decorators):
             return False
         if any(name.endswith("classmethod") for name in decorators):

@@ -17,6 +17,7 @@ from ingest.config.langgraph import read_langgraph
 from ingest.config.locks import read_lock
 from ingest.config.mcp import read_mcp
 from ingest.config.nodes import BadConfig
+from ingest.config.nuget import read_nuget
 from ingest.config.package_json import read_package_json
 from ingest.config.requirements import read_requirements
 from ingest.config.toml_files import read_pyproject
@@ -41,6 +42,7 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "mcp_config": read_mcp,
         "entry_script": read_entry_script,
         "langgraph_config": read_langgraph,
+        "nuget": read_nuget,
     }
 )
 

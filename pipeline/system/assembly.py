@@ -46,6 +46,7 @@ class Memo:
     restricted: dict[tuple[Node, str, bool], ControlKind | None] = field(default_factory=dict)
     guards: dict[Node, ControlKind | None] = field(default_factory=dict)
     handed: dict[Node, tuple[tuple[tuple[Node, int], str], ...]] | None = None  # what calls that are elements are given by name
+    services: frozenset[str] | None = None  # classes that a container hands out
 
 
 @dataclass(slots=True)

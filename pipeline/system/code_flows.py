@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from ingest.code.program import FunctionRef, Node
@@ -22,6 +23,7 @@ from pipeline.system.verdicts import hands_on_verdict, mark_decision
 
 MAX_WAYS = 6  # ways kept of one flow: between the same elements, in the same role
 MAX_STEPS = 14
+_WAY = re.compile(r"/\w|[\w-]+/")  # `/alerts/{x}` without a host: below the address that the client has of its own
 _TAKES_NUMBERS: frozenset[SinkRole] = frozenset({"features", "training_data", "query_parameters", "request_body", "payment"})
 _NOT_FOLLOWED: frozenset[Label] = frozenset(
     {"environment_value", "identity"}
@@ -147,9 +149,11 @@ def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
             first = program.value((node[0], value.inputs[0]))
             if first.kind == "constant" and host_of(first.text) is not None and first.text.count("/") >= 3:
                 return True
+            if first.kind == "constant" and _WAY.match(first.text):
+                return True
             if first.kind in ("name", "attribute", "choice") and (node[0], value.inputs[0]) not in hit.trace:
                 known = [program.value(origin) for origin in program.origins((node[0], value.inputs[0]))]
-                if known and all(v.kind == "constant" and host_of(v.text) is not None for v in known):
+                if known and all(v.kind == "constant" and (host_of(v.text) is not None or _WAY.match(v.text)) for v in known):
                     return True
     return False
 

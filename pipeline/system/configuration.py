@@ -107,7 +107,7 @@ def _packages(
     _indexes(assembly, file, indexes, hashed == len(packages))
     for setting in packages:
         pin = setting.attributes.get("pin")
-        alike = look_alike(normal(setting.name), popular)
+        alike = look_alike(normal(setting.name), popular) if ecosystem != "nuget" else None  # known names are of other indexes
         if pin in ("git", "url") or alike is not None:
             attributes: dict[str, AttributeValue] = {
                 "pin": str(pin or "none"),

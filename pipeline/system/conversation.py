@@ -13,6 +13,8 @@ _SYSTEM_ROLES = frozenset({"system", "developer"})
 
 
 _SPEAKERS = _SYSTEM_ROLES | {"user", "human", "assistant", "ai", "tool", "function"}
+_SYSTEM_MESSAGES = frozenset({"SystemMessage", "SystemMessagePromptTemplate", "SystemChatMessage", "DeveloperChatMessage",
+                              "ChatRequestSystemMessage", "CreateSystemMessage"})  # fmt: skip
 _TEXT_FIELDS = frozenset({"content", "text", "message", "body", "parts", "value"})
 
 
@@ -52,7 +54,9 @@ def conversation_role(assembly: Assembly, hit: Hit) -> SinkRole:
                 return "system_prompt" if first.text in _SYSTEM_ROLES else "prompt"
         if value.kind == "call":
             names = assembly.program.names((node[0], value.inputs[0]))
-            if any(name.rsplit(".", 1)[-1] in ("SystemMessage", "SystemMessagePromptTemplate") for name in names):
+            if any(name.rsplit(".", 1)[-1] in _SYSTEM_MESSAGES for name in names):
+                return "system_prompt"
+            if any(name.rsplit(".", 1)[-1].endswith(("Message", "MessageContent")) for name in names) and _says_system(assembly, node):
                 return "system_prompt"
             if any(name.rsplit(".", 1)[-1].endswith("Message") for name in names):
                 return "prompt"
@@ -70,6 +74,17 @@ def conversation_role(assembly: Assembly, hit: Hit) -> SinkRole:
         if value.kind == "call" and len(value.inputs) > 1 and _first_constant(assembly, node) in _LIST_FIELDS:
             lists = True
     return "conversation" if lists else "prompt"
+
+
+def _says_system(assembly: Assembly, call: Node) -> bool:
+    """`new ChatMessage(ChatRole.System, text)`: the role is a member of what a package defines."""
+    given = [assembly.program.value((call[0], position)) for position in assembly.program.value(call).inputs[1:]]
+    return any(
+        value.kind == "attribute"
+        and value.text.lower() in _SYSTEM_ROLES
+        and "Role" in assembly.program.value((call[0], value.inputs[0])).text
+        for value in given
+    )
 
 
 def _given_speaker(assembly: Assembly, hit: Hit) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from ingest.code.program import FunctionRef, Node
 from ingest.facts import Function
 from pipeline.system.assembly import Assembly, SourceOf
+from pipeline.system.container import INJECTED, services_of
 from pipeline.system.framework import DecoratorRule
 from pipeline.system.model import AttributeValue, ElementKind, Label
 from pipeline.system.sites import ClassSite, EntrySite, argument_node, argument_positions, read_flags
@@ -144,6 +145,8 @@ def _add_parameters(assembly: Assembly, reference: FunctionRef, identity: str, l
             ):
                 continue
             if any(_matches(assembly, name, rule.except_types) for name in types):
+                continue
+            if INJECTED in rule.injects and types & services_of(assembly):
                 continue
         if (types and types <= _PLAIN_TYPES) or program.is_plain(reference[0], parameter.annotation):
             continue

@@ -68,10 +68,11 @@ class CallRule(Frozen):
     result: Label | None = Field(default=None, description="What the call gives back, as a source of data.")
     relations: dict[Argument, RelationKind] = Field(default_factory=dict)
     control: ControlKind | None = Field(default=None, description="The call is a control.")
-    protects: Literal["element", "application", "function", "data", "receiver"] = Field(
+    protects: Literal["element", "application", "function", "data", "receiver", "routes"] = Field(
         default="data",
         description="What the control covers: the call's element; the whole application; every flow of the enclosing function; "
-        "the data passed through it; the element the receiver is.",
+        "the data passed through it; the element the receiver is; the routes, or MCP servers, of the same framework below the "
+        "folder of the file.",
     )
     cleans: tuple[SinkRole, ...] = Field(default=(), description="Data that passed through is harmless for these roles.")
     stops: bool = Field(default=False, description="The result carries nothing of the arguments (len, isinstance).")

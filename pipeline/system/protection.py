@@ -15,6 +15,7 @@ from pipeline.system.held import elements_of, receivers
 from pipeline.system.installed import add_installed_checks
 from pipeline.system.model import ControlKind, Evidence
 from pipeline.system.rate_limits import add_rate_limits, is_counted
+from pipeline.system.route_policies import routes_below
 from pipeline.system.second_look import look_again
 from pipeline.system.sites import CallSite, argument_positions, read_flags
 from pipeline.system.switches import switched_off
@@ -172,6 +173,8 @@ def _add_control(assembly: Assembly, site: CallSite, control: ControlKind) -> No
         covered += [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind in ENTRY_KINDS and draft.kind != "mcp_tool"]
     elif rule.protects == "receiver":
         covered += receivers(assembly, node)
+    elif rule.protects == "routes":
+        covered += routes_below(assembly, site)
     elif rule.protects == "element" and node in assembly.element_of_call:
         covered.append(assembly.element_of_call[node])
     if rule.protects in ("function", "element"):

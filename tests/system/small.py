@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
 
+from ingest.code.csharp import read_csharp
 from ingest.code.go import read_go
 from ingest.code.java import read_java
 from ingest.code.python import read_python
@@ -19,10 +20,10 @@ from pipeline.system.model import ControlKind, Element, Flow, SinkRole, System
 
 
 def system_of(files: Mapping[str, str] | str) -> System:
-    """The system of Python, Java and Go files given as text; a single text is `app.py`."""
+    """The system of Python, Java, Go and C# files given as text; a single text is `app.py`."""
     given = {path: dedent(text) for path, text in ({"app.py": files} if isinstance(files, str) else files).items()}
     book = EvidenceBook(lambda path: {None: tuple(given[path].split("\n"))}, mask_secrets, frozenset())
-    read = {path: read_java if path.endswith(".java") else read_go if path.endswith(".go") else read_python for path in given}
+    read = {path: {".java": read_java, ".go": read_go, ".cs": read_csharp}.get(Path(path).suffix, read_python) for path in given}
     return build_system([read[path](path, "product", text) for path, text in given.items()], load_frameworks(), book).system
 
 

@@ -1,6 +1,6 @@
 """Every framework file has an example in the framework's own style, and the model of it is the one written beside it by hand.
 
-An example is `frameworks/<name>.md`: a Python, Java or Go program, and what a person reads in it: all its elements (with those attributes
+An example is `frameworks/<name>.md`: a Python, Java, Go or C# program, and what a person reads in it: all its elements (with those attributes
 that matter), all its controls, and the flows and ties that must be there or must not.
 """
 
@@ -16,8 +16,9 @@ from pipeline.system.model import Flow, System
 from tests.system.small import system_of, ties
 
 FRAMEWORKS = Path(__file__).parents[2] / "pipeline" / "knowledge" / "frameworks"
-PLACES = {"java": "src/main/java/com/acme/App.java", "go": "main.go"}
 EXAMPLES = sorted((Path(__file__).parent / "frameworks").glob("*.md"))
+
+OTHERS = {"java": "src/main/java/com/acme/App.java", "go": "main.go", "csharp": "src/App/Program.cs"}
 
 
 def fenced(text: str, language: str) -> str:
@@ -56,8 +57,8 @@ def test_an_example_is_named_for_the_file_it_shows() -> None:
 class TestExample:
     def test_its_model_is_the_one_written_beside_it(self, path: Path) -> None:
         text = path.read_text("utf-8")
-        language = next((language for language in PLACES if f"```{language}\n" in text), "python")
-        system = system_of({PLACES.get(language, "app.py"): fenced(text, language)})
+        language, place = next((one for one in OTHERS.items() if f"```{one[0]}\n" in text), ("python", "app.py"))
+        system = system_of({place: fenced(text, language)})
         expected: dict[str, Any] = yaml.safe_load(fenced(text, "yaml"))
         found = {element.id: element.attributes for element in system.elements}
         assert sorted(found) == sorted(expected["elements"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from textwrap import dedent
 
+from ingest.code.csharp import SUFFIXES as CSHARP
+from ingest.code.csharp import read_csharp
 from ingest.code.go import read_go
 from ingest.code.java import SUFFIXES as JAVA
 from ingest.code.java import read_java
@@ -13,10 +15,12 @@ from ingest.code.python import read_python
 from ingest.code.typescript import SUFFIXES, read_typescript
 from ingest.facts import CodeFacts, Function, Value
 
+_READERS = ((JAVA, read_java), (CSHARP, read_csharp), ((".go",), read_go), (SUFFIXES, read_typescript))
+
 
 def facts_of(text: str, path: str = "app.py") -> CodeFacts:
-    read = read_java if path.endswith(JAVA) else read_typescript if path.endswith(SUFFIXES) else read_python
-    return (read_go if path.endswith(".go") else read)(path, "product", dedent(text))
+    read = next((read for suffixes, read in _READERS if path.endswith(suffixes)), read_python)
+    return read(path, "product", dedent(text))
 
 
 def program_of(files: Mapping[str, str] | str, types: Mapping[str, str] | None = None) -> Program:

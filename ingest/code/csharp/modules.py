@@ -1,0 +1,132 @@
+"""What a C# name may mean to a file: classes of its own and of the open namespaces, extension methods that are in sight.
+
+Namespaces are opened by the file, by `global using` of a file of the same project, and by the SDK. What several projects of a repository
+define is looked for in the nearest folder. A class that none of them defines may come from any open namespace of a package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.code.csharp.names import HOLDS, KNOWN, LISTED, MEMBERS_OF, NAMESPACE, OPENS, OPENS_EVERYWHERE, ROOTS
+from ingest.facts import CodeFacts, ConfigFacts
+
+_MOST = 10  # namespaces of packages that a name is looked for in
+
+
+class NamespaceModules:
+    """Finds the project's file behind `Namespace.Class`, as seen from a file that names it."""
+
+    def __init__(self, files: Sequence[CodeFacts], configuration: Sequence[ConfigFacts] = ()) -> None:
+        self._files = files
+        self._holders: dict[str, list[int]] = {}  # `Namespace.Class` to the files that define it
+        self._own: set[str] = set()  # namespaces of the project, outer ones too
+        self._within: dict[int, tuple[str, ...]] = {}
+        self._opened: dict[int, list[str]] = {}
+        self._statics: dict[int, list[str]] = {}
+        self._extensions: dict[str, list[tuple[str, str]]] = {}
+        everywhere: list[tuple[str, str]] = []
+        projects = {_folder(facts.path) for facts in configuration if facts.path.endswith(".csproj")}
+        for index, file in enumerate(files):
+            if file.language == "csharp":
+                everywhere += self._add(index, file)
+        for index in self._within:
+            root = _project(files[index].path, projects)
+            self._opened[index] += [target for folder, target in everywhere if _project(folder + "/", projects) == root]
+        self._visible: dict[tuple[int, str], tuple[str, ...]] = {}
+
+    def _add(self, index: int, file: CodeFacts) -> list[tuple[str, str]]:
+        within: dict[str, None] = {}
+        opened: dict[str, None] = {}
+        everywhere: list[tuple[str, str]] = []
+        for given in file.imports:
+            if given.local == NAMESPACE:
+                parts = given.target.split(".")
+                for cut in range(len(parts), 0, -1):
+                    within[".".join(parts[:cut])] = None
+            elif given.local == HOLDS:
+                self._holders.setdefault(given.target, []).append(index)
+            elif given.local == OPENS:
+                opened[given.target] = None
+            elif given.local == OPENS_EVERYWHERE:
+                everywhere.append((_folder(file.path), given.target))
+            elif given.local == MEMBERS_OF:
+                self._statics.setdefault(index, []).append(given.target)
+        self._own |= set(within)
+        self._within[index], self._opened[index] = tuple(within), list(opened)
+        names = [file.values[i].text for i in range(len(file.values))] if any(f.decorators for f in file.functions) else []
+        for function in file.functions:
+            if any(names[mark] == "@extension" for mark in function.decorators):
+                self._extensions.setdefault(function.name, []).append((next(iter(within), ""), function.qualified_name))
+        return everywhere
+
+    def find(self, module: str, importer: int) -> int | None:
+        """No name in C# means a whole file."""
+        return None
+
+    def prefix(self, name: str, importer: int) -> tuple[int, tuple[str, ...]] | None:
+        """The file whose class begins `name`, and what is left of the name behind the namespace."""
+        if name.startswith("./"):
+            return None
+        parts = name.split(".")
+        for cut in range(len(parts), 0, -1):
+            holders = self._holders.get(".".join(parts[:cut]))
+            if holders:
+                return self._nearest(holders, importer), tuple(parts[cut - 1 :])
+        return None
+
+    def visible(self, name: str, importer: int) -> tuple[str, ...]:
+        """Whole names that a bare name may stand for, the project's own alone where it has one."""
+        if name.startswith("@"):
+            return ()
+        key = (importer, name)
+        if key not in self._visible:
+            self._visible[key] = self._look(name, importer)
+        return self._visible[key]
+
+    def _look(self, name: str, importer: int) -> tuple[str, ...]:
+        opened = self._opened.get(importer, [])
+        for namespace in (*self._within.get(importer, ()), "", *opened):
+            whole = f"{namespace}.{name}" if namespace else name
+            if whole in self._holders:
+                return (whole,)
+        if name in KNOWN:
+            return (KNOWN[name],)
+        if name in ROOTS or name in self._own or any(given.split(".", 1)[0] == name for given in opened):
+            return (name,)
+        outside = [given for given in opened if given not in self._own and given not in LISTED]
+        return tuple(f"{given}.{name}" for given in (*self._statics.get(importer, ()), *outside)[:_MOST]) or (name,)
+
+    def extensions(self, name: str, importer: int) -> tuple[str, ...]:
+        """Extension methods of that name whose namespace is open in the file."""
+        found = self._extensions.get(name)
+        if not found:
+            return ()
+        open_here = {"", *self._within.get(importer, ()), *self._opened.get(importer, ())}
+        near = tuple(qualified for namespace, qualified in found if namespace in open_here)
+        return near[:4]
+
+    def _nearest(self, holders: list[int], importer: int) -> int:
+        here = self._files[importer].path.split("/")
+
+        def distance(index: int) -> tuple[int, str]:
+            shared = 0
+            for mine, other in zip(here, self._files[index].path.split("/"), strict=False):
+                if mine != other:
+                    break
+                shared += 1
+            return -shared, self._files[index].path
+
+        return min(holders, key=distance)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _project(path: str, projects: set[str]) -> str:
+    """The innermost folder around a path that holds a project file; else the outermost folder."""
+    folder = _folder(path)
+    while folder and folder not in projects:
+        folder = _folder(folder)
+    return folder

@@ -1,0 +1,33 @@
+"""One C# text into `CodeFacts`."""
+
+from __future__ import annotations
+
+import tree_sitter_c_sharp
+from tree_sitter import Language, Node, Parser
+
+from ingest.code.csharp.definitions import Definitions
+from ingest.code.csharp.names import module_name
+from ingest.code.graph import GraphBuilder
+from ingest.facts import CodeFacts
+from ingest.source import Purpose
+
+
+def read(path: str, purpose: Purpose, text: str) -> CodeFacts:
+    """The facts of one text. Syntax errors are listed in `errors`; what can be read around them is."""
+    data = text.encode("utf-8", "replace")
+    root = Parser(Language(tree_sitter_c_sharp.language())).parse(data).root_node
+    builder = GraphBuilder(path, "csharp", purpose, module_name(path))
+    Definitions(builder, data).read_file(root)
+    if root.has_error and not builder.errors:
+        builder.errors.append(f"line {_first_error(root)}: syntax error")
+    return builder.finish(data.count(b"\n") + 1)
+
+
+def _first_error(root: Node) -> int:
+    node = root
+    while node.type != "ERROR" and not node.is_missing:
+        inner = next((child for child in node.children if child.has_error or child.is_missing or child.type == "ERROR"), None)
+        if inner is None:
+            break
+        node = inner
+    return node.start_point[0] + 1

@@ -1,0 +1,84 @@
+"""NuGet's files: package references of projects, versions kept in one place, lock files.
+
+Takes the text of a `.csproj` (or `.fsproj`), of `Directory.Packages.props` or of `packages.lock.json`; gives packages by line, and for a
+lock one `lock`. A reference without a version takes it from `Directory.Packages.props`, which lists the package itself. XML is
+parsed without entities, external or internal; properties and conditions are not evaluated: a version that is a property is no pin.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
+
+from ingest.config.json_nodes import json_node
+from ingest.config.nodes import BadConfig, shaped
+from ingest.config.packages import setting
+from ingest.facts import Setting
+from ingest.source import Place
+
+_BYTES = 2_000_000
+_ELEMENTS = 20_000
+_EXACT = re.compile(r"\[?\d+(\.\d+)*(-[\w.-]+)?(\+[\w.-]+)?\]?")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+
+def read_nuget(text: str, path: str) -> tuple[Setting, ...]:
+    """Settings in the order of the file."""
+    name = PurePosixPath(path).name.lower()
+    if name == "packages.lock.json":
+        return _lock(text, path)
+    return tuple(_project(text, path))
+
+
+def _project(text: str, path: str) -> Iterator[Setting]:
+    if len(text) > _BYTES:
+        raise BadConfig(f"more than {_BYTES} characters")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True)
+    try:
+        root = etree.fromstring(_DECLARATION.sub("", text.lstrip("\ufeff"), count=1).encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError) as problem:
+        raise BadConfig(f"no XML: {str(problem)[:200]}") from problem
+    if root.getroottree().docinfo.doctype:
+        raise BadConfig("a project file has no document type")
+    for number, element in enumerate(root.iter("{*}PackageReference", "{*}PackageVersion", "{*}GlobalPackageReference")):
+        if number >= _ELEMENTS:
+            break
+        name = str(element.get("Include") or element.get("Update") or "").strip()
+        version = str(element.get("Version") or element.get("VersionOverride") or "").strip()
+        version = version or next((str(child.text or "").strip() for child in element if str(child.tag).endswith("Version")), "")
+        if not name or (not version and element.get("Update")):
+            continue
+        central = not version and str(element.tag).endswith("PackageReference")
+        if central:
+            continue  # its version, and so the package, stands in Directory.Packages.props
+        line = element.sourceline or 1
+        yield setting("package", name, Place(path, line, line), specifier=version, pin=pin_of(version), ecosystem="nuget", direct=True)
+
+
+def pin_of(version: str) -> str:
+    """exact, range or none. A plain version is a lowest one, which NuGet takes where nothing asks for more: it is repeatable."""
+    if not version or version.startswith("$") or version == "*":
+        return "none"
+    return "exact" if _EXACT.fullmatch(version) else "range"
+
+
+def _lock(text: str, path: str) -> tuple[Setting, ...]:
+    document = shaped(json_node(text), "the file", "map", write="it anew with its own program")
+    found: dict[str, Setting] = {}
+    hashed = True
+    for _framework, packages, _line in document.get("dependencies").entries():
+        for name, entry, line in packages.entries():
+            if entry.get("type").text == "Project":
+                continue
+            has_hash = bool(entry.get("contentHash").text)
+            hashed = hashed and has_hash
+            found.setdefault(
+                name,
+                setting("package", name, Place(path, line, line), specifier=entry.get("resolved").text, pin="hash" if has_hash else "exact",
+                        ecosystem="nuget", direct=False),
+            )  # fmt: skip
+    lock = setting("lock", path, Place(path, 1, 1), ecosystem="nuget", hashes=bool(found) and hashed, packages=len(found))
+    return (lock, *found.values())
