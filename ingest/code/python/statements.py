@@ -294,8 +294,9 @@ class Statements(Expressions):
                         if not handler_left:
                             ends.append(scope.environment)
                     elif child.type == "as_pattern":
+                        caught = (self.value(scope, child.named_children[0]),) if child.named_children else ()
                         for target in child.named_children[1:]:
-                            self.assign(scope, target, self.builder.add(scope, "unknown", lines(child), "exception"))
+                            self.assign(scope, target, self.builder.add(scope, "unknown", lines(child), "exception", caught))
             elif clause.type == "else_clause":
                 inner = clause.child_by_field_name("body")
                 if inner is not None and not left:
