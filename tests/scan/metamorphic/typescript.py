@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
 import tree_sitter_javascript
 import tree_sitter_typescript
@@ -97,7 +98,7 @@ def in_long_lines(root: Node, _path: str) -> Iterator[_Edit]:
 def _gaps(root: Node) -> Iterator[_Edit]:
     leaves = [leaf for leaf in _leaves(root) if leaf.type != "comment"]
     data = (root.text or b"").decode().encode()
-    for left, right in zip(leaves, leaves[1:], strict=False):
+    for left, right in pairwise(leaves):
         # Comments between two leaves are taken out by themselves; only the breaks around them are closed here.
         for found in re.finditer(rb"\n\s*", data[left.end_byte - root.start_byte : right.start_byte - root.start_byte]):
             yield left.end_byte + found.start(), left.end_byte + found.end(), " "
@@ -190,7 +191,11 @@ def in_other_order(root: Node, _path: str) -> Iterator[_Edit]:
     """Functions that follow one another stand the other way round."""
     run: list[Node] = []
     for statement in [*root.named_children, None]:
-        inner = statement.named_children[0] if statement is not None and statement.type == "export_statement" and statement.named_children else statement
+        inner = (
+            statement.named_children[0]
+            if statement is not None and statement.type == "export_statement" and statement.named_children
+            else statement
+        )
         if statement is not None and inner is not None and inner.type == "function_declaration":
             run.append(statement)
             continue
@@ -235,7 +240,9 @@ def _given(statement: Node) -> list[str]:
 
 def _movable(root: Node) -> list[Node]:
     candidates = {name: node for node in root.named_children for name in _given(node) if " default " not in _text(node)[:20]}
-    here = {name for node in root.named_children if node.type not in ("import_statement", "expression_statement") for name in _declared(node)}
+    here = {
+        name for node in root.named_children if node.type not in ("import_statement", "expression_statement") for name in _declared(node)
+    }
     wanted: list[Node] = []
     for name, node in candidates.items():
         if _inner(node).type == "function_declaration" or "=>" in _text(node):
@@ -244,7 +251,9 @@ def _movable(root: Node) -> list[Node]:
                 current = candidates[queue.pop()]
                 if current not in needed:
                     needed.append(current)
-                    used = {_text(n) for n in _walk(current) if n.type in ("identifier", "shorthand_property_identifier", "type_identifier")} & here
+                    used = {
+                        _text(n) for n in _walk(current) if n.type in ("identifier", "shorthand_property_identifier", "type_identifier")
+                    } & here
                     possible = used <= set(candidates)
                     queue += used & set(candidates)
             if possible:
@@ -256,7 +265,11 @@ def _declared(statement: Node) -> list[str]:
     inner = _inner(statement)
     name = inner.child_by_field_name("name")
     names = [_text(name)] if name is not None else []
-    return names + [_text(n) for n in _walk(inner) if n.type == "identifier" and n.parent is not None and n.parent.type == "variable_declarator" and n.parent.parent == inner]
+    return names + [
+        _text(n)
+        for n in _walk(inner)
+        if n.type == "identifier" and n.parent is not None and n.parent.type == "variable_declarator" and n.parent.parent == inner
+    ]
 
 
 # Ways of saying it
@@ -286,7 +299,10 @@ def with_variables_extracted(root: Node, _path: str) -> Iterator[_Edit]:
             continue
         for position, given in enumerate(arguments.named_children):
             inside = {node.type for node in _walk(given)}
-            if given.type in ("identifier", "string", "spread_element", "comment", "arrow_function", "this") or inside & {"await_expression", "yield_expression"}:
+            if given.type in ("identifier", "string", "spread_element", "comment", "arrow_function", "this") or inside & {
+                "await_expression",
+                "yield_expression",
+            }:
                 continue
             name = f"given{number}n{position}"
             yield statement.start_byte, statement.start_byte, f"const {name} = {_text(given)};\n"
