@@ -140,6 +140,13 @@ class Statements(Expressions):
 
     def assign(self, scope: Scope, target: Node, value: int) -> None:
         """`target = value` for names, attributes, subscripts and patterns of them."""
+        if self.too_deep(target):
+            return
+        self.depth += 1
+        self._assign(scope, target, value)
+        self.depth -= 1
+
+    def _assign(self, scope: Scope, target: Node, value: int) -> None:
         match target.type:
             case "identifier":
                 self.builder.write(scope, self.text(target), value)
