@@ -14,6 +14,7 @@ from ingest.facts import Branch, Class, CodeFacts, ConstantType, Function, Impor
 from ingest.source import Purpose
 
 Environment = dict[str, int]
+_OUTER, _INNER = 60, 100  # tests that are kept of those a call stands behind
 
 
 @dataclass(slots=True)
@@ -80,7 +81,7 @@ class GraphBuilder:
         self._constant.append(constant)
         identity = len(self._kind) - 1
         if kind == "call" and scope.branches:
-            self.conditions[identity] = tuple(scope.branches)
+            self.conditions[identity] = _bounded(scope.branches)
         return identity
 
     def kind_of(self, value: int) -> ValueKind:
@@ -195,6 +196,11 @@ class GraphBuilder:
             self.path, self.language, self.purpose, self.module, lines, values, functions, tuple(self.classes), tuple(self.imports),
             variables, tuple(self.stores), tuple(self.branches), dict(self.conditions), cells, tuple(self.errors),
         )  # fmt: skip
+
+
+def _bounded(branches: list[int]) -> tuple[int, ...]:
+    """The outermost and the innermost: the thousandth call behind a thousand tests would hold a thousand of them, each."""
+    return tuple(branches if len(branches) <= _OUTER + _INNER else (*branches[:_OUTER], *branches[-_INNER:]))
 
 
 def _closed(opened: OpenFunction) -> Function:

@@ -267,9 +267,13 @@ class Program:
         if method is not None:
             yield self.function(method).qualified_name
             return
-        for node in self.fields(owner, member):
+        found = self.fields(owner, member)
+        for node in found:
             yield from self.names(node)
-        for base in self.outside_bases(owner):
+        outside = self.outside_bases(owner)
+        if not found and not outside:  # what a class calls on itself and leaves to its heirs
+            yield from (f"{heir}.{member}" for heir in self._heirs(owner) if f"{heir}.{member}" in self.functions)
+        for base in outside:
             yield f"{base}.{member}"
 
     # Types
@@ -299,6 +303,11 @@ class Program:
                     yield from self.types((file, given))
             case "guarded" | "update":
                 yield from self.types((file, value.inputs[0]))
+                if value.text == "holds":
+                    yield from self._passed_as(file, value)
+            case "unknown" if value.text == "exception":  # made of the classes that are caught
+                for given in value.inputs:
+                    yield from (name for caught in self._members((file, given)) for name in self.names(caught) if name in self.classes)
             case "operation" if value.text in ("|", "or", ">>", "/"):
                 for given in value.inputs:
                     yield from self.types((file, given))
@@ -344,6 +353,23 @@ class Program:
                 yield "builtins.str"
             case _:
                 return
+
+    def _members(self, node: Node) -> list[Node]:
+        value = self.value(node)
+        return self.nodes(node[0], value.inputs) if value.kind == "collection" else [node]
+
+    def _passed_as(self, file: int, guarded: Value) -> Iterator[str]:
+        """Classes of the project that a test has shown a value to be an instance of."""
+        test = self.value((file, guarded.inputs[1]))
+        operands = test.inputs
+        if test.kind == "call":
+            if len(operands) != 3 or "builtins.isinstance" not in self.names((file, operands[0])):
+                return
+            operands = operands[1:]
+        elif test.kind != "operation" or test.text != "is" or len(operands) != 2:
+            return
+        if operands[0] == guarded.inputs[0]:
+            yield from (name for of in self._members((file, operands[1])) for name in self.names(of) if name in self.classes)
 
     def _member_types(self, owner: str, member: str) -> Iterator[str]:
         method = self.method(owner, member)
@@ -561,10 +587,13 @@ class Program:
             for store in file.stores:
                 base = (index, store.base)
                 if self._self_class(base, "") is None and self.value(base).kind in ("name", "parameter", "attribute", "call", "choice"):
-                    for owner in self.types(base):
-                        if owner in self.classes:
-                            fields.setdefault((owner, store.attribute), []).append((index, store.value))
+                    for owner in self.holders(base):
+                        fields.setdefault((owner, store.attribute), []).append((index, store.value))
         return fields
+
+    def holders(self, base: Node) -> Iterator[str]:
+        """Classes of the project whose fields `base.x` means: the type of an object, or the class itself."""
+        yield from dict.fromkeys(name for name in (*self.types(base), *self.names(base)) if name in self.classes)
 
     def _state(self, node: Node) -> list[Node]:
         """`request.app.state.model`: what the application keeps for its handlers, by name."""

@@ -60,7 +60,8 @@ def _said(assembly: Assembly, entry: EntrySite) -> tuple[str, dict[str, Attribut
             name, given_name = constant, True
     if entry.named:
         name, given_name = entry.named, True
-    if rule.files is not None and (placed := re.search(rule.files, program.files[entry.function[0]].path)) is not None:
+    file = entry.function[0] if entry.offered_by is None else entry.offered_by
+    if rule.files is not None and (placed := re.search(rule.files, program.files[file].path)) is not None:
         served = placed.groupdict().get("path")
         if served is not None or "path" in placed.groupdict():
             name, given_name = "/" + re.sub(r"\([^/()]*\)/?", "", served or ""), True  # (groups) of folders are no part of addresses

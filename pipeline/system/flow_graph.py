@@ -83,8 +83,8 @@ class FlowGraph:
         """
         for number in self._stores[node[0]].get(node[1], ()):
             store = self.program.files[node[0]].stores[number]
-            for owner in self.program.types((node[0], store.base)):
-                if owner in self.program.classes and not self.program.is_record(owner):
+            for owner in self.program.holders((node[0], store.base)):
+                if not self.program.is_record(owner):
                     yield from self._reads_of(owner, store.attribute)
 
     def records(self, node: Node) -> Iterator[tuple[Node, str]]:
@@ -102,9 +102,8 @@ class FlowGraph:
             for index, file in enumerate(self.program.files):
                 for identity, value in enumerate(file.values):
                     if value.kind == "attribute" and value.text in stored:
-                        for cls in self.program.types((index, value.inputs[0])):
-                            if cls in self.program.classes:
-                                for known in (cls, *self.program.bases(cls)):
-                                    table.setdefault((known, value.text), []).append((index, identity))
+                        for cls in self.program.holders((index, value.inputs[0])):
+                            for known in (cls, *self.program.bases(cls)):
+                                table.setdefault((known, value.text), []).append((index, identity))
             self._field_reads = table
         return self._field_reads.get((owner, name), [])

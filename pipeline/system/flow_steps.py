@@ -193,7 +193,7 @@ class FlowSteps:
                     return
                 label = value.labels[position] if position < len(value.labels) else ""
                 if label in ("*", "**"):
-                    yield Step((user, path))
+                    yield Step((user, _anywhere(path) if label == "*" else path))
                 elif value.text == "dictionary" and (role := self._message_role(user, value)):
                     yield Step((user, (f"{label}@{role}", *path)[:_MAX_PATH]))
                 elif (
@@ -203,7 +203,7 @@ class FlowSteps:
                     and (role := self._speaker((user[0], value.inputs[0])))
                 ):
                     yield Step((user, (f"1@{role}", *path)[:_MAX_PATH]))
-                elif label == "" and value.text in ("tuple", "expression_list"):
+                elif label == "" and self._keeps_positions(user[0], value, position):
                     yield Step((user, (str(position), *path)[:_MAX_PATH]))
                 else:
                     yield Step((user, (label or "*", *path)[:_MAX_PATH]))
@@ -213,6 +213,12 @@ class FlowSteps:
     def _is_slice(self, node: Node, value: Value) -> bool:
         key = self.program.value((node[0], value.inputs[1])) if len(value.inputs) > 1 else None
         return key is not None and key.kind == "unknown" and key.text == "slice"
+
+    def _keeps_positions(self, file: int, value: Value, position: int) -> bool:
+        """Whether members of a display are known by their number: of a tuple; of a list, where a language has no tuples."""
+        if value.text not in ("tuple", "expression_list"):
+            return value.text == "list" and self.program.objects_are_entries(file) and not {"*", "**"} & set(value.labels[:position])
+        return True
 
     def _is_data(self, node: Node) -> bool:
         """Whether the value itself is the data, not an object of the project that works with it."""
@@ -289,8 +295,8 @@ class FlowSteps:
                 if value.text != "keys":
                     inside = ("1", *path[1:]) if value.text == "items" else path[1:]
                     yield Step((call, ("*", *inside)[:_MAX_PATH]))
-            else:  # what a method gives back may hold what its object holds
-                yield Step((call, path))
+            else:  # what a method gives back may hold what its object holds, at another place
+                yield Step((call, _anywhere(path)))
 
     def _argument(self, path: Path, call: Node, value: Value, position: int) -> Iterator[Move]:
         callee = self.program.value((call[0], value.inputs[0]))
@@ -394,6 +400,11 @@ class FlowSteps:
         if found is None:
             found = self._targets[call] = self.program.targets(call)
         return found
+
+
+def _anywhere(path: Path) -> Path:
+    """The path in a list whose members may have changed places."""
+    return ("*", *path[1:]) if path and path[0].isdigit() else path
 
 
 def _take(path: Path, key: str) -> Path | None:

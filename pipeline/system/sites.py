@@ -44,6 +44,7 @@ class EntrySite:
     framework: str
     marker: Node  # the decorator or the registering call
     named: str = ""  # its address, where a table gives it
+    offered_by: int | None = None  # the file whose place tells the framework of it, where that is another than the function's
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,10 +204,10 @@ def _offered(program: Program, index: FrameworkIndex, file: int) -> Iterator[Ent
     directives = [value.text for value in facts.values[:6] if value.kind == "constant" and value.scope == 0]
     for known in index.offered_by(facts.path, directives):
         for name in facts.variables if "*" in known.rule.exports else known.rule.exports:
-            for identity in facts.variables.get(name, ()):
-                for qualified in program.names((file, identity)):
+            for node in program.lookup(file, name)[0]:  # its own, or handed on from another file
+                for qualified in program.names(node):
                     for reference in program.functions.get(qualified, ()):
-                        yield EntrySite(reference, known.rule, known.framework, (file, identity))
+                        yield EntrySite(reference, known.rule, known.framework, node, offered_by=file)
 
 
 def received(program: Program, index: FrameworkIndex) -> Iterator[tuple[FunctionRef, int, str]]:

@@ -15,6 +15,7 @@ from ingest.code.graph import GraphBuilder, Scope
 from ingest.code.tree import TreeReader, lines, named
 from ingest.facts import Import, Store, ValueKind
 
+_MAX_PARTS = 9  # of a name whose value is followed
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "s": " ", "0": "\0", "\n": ""}
 
 
@@ -159,7 +160,7 @@ class Expressions(TreeReader):
 
     # Access
 
-    def path(self, scope: Scope, node: Node) -> str | None:
+    def path(self, scope: Scope, node: Node, parts: int = _MAX_PARTS) -> str | None:
         """The variable a plain name or `this.name` is kept under, else None."""
         while node.type == "parenthesized_expression" and node.named_children:
             node = node.named_children[0]
@@ -171,11 +172,11 @@ class Expressions(TreeReader):
             return f"{cls.name}.this.{name}" if cls is not None and self.known(scope, f"{cls.name}.this") else None
         if node.type == "field_access":
             inner, attribute = node.child_by_field_name("object"), node.child_by_field_name("field")
-            if inner is None or attribute is None:
+            if inner is None or attribute is None or not parts:
                 return None
             if inner.type == "this" and self.classes:
                 return f"{self.classes[-1].name}.this.{self.text(attribute)}"
-            before = self.path(scope, inner)
+            before = self.path(scope, inner, parts - 1)
             return f"{before}.{self.text(attribute)}" if before is not None and len(before) < 200 else None
         return None
 

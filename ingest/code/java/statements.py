@@ -232,7 +232,9 @@ class Statements(Calls):
             name, inner = parameter.child_by_field_name("name") if parameter is not None else None, handler.child_by_field_name("body")
             if name is not None:
                 declared.add(self.text(name))
-                self.builder.write(scope, self.text(name), self.builder.add(scope, "unknown", lines(name), "exception"))
+                types = [kind for child in named(parameter) if child.type == "catch_type" for kind in named(child)] if parameter else []
+                caught = tuple(self.value(scope, kind) for kind in types)
+                self.builder.write(scope, self.text(name), self.builder.add(scope, "unknown", lines(name), "exception", caught))
             if inner is None or not self.block(scope, inner):
                 ends.append(scope.environment)
         if ends:

@@ -140,6 +140,13 @@ class Statements(Expressions):
 
     def assign(self, scope: Scope, target: Node, value: int) -> None:
         """`target = value` for names, attributes, subscripts and patterns of them."""
+        if self.too_deep(target):
+            return
+        self.depth += 1
+        self._assign(scope, target, value)
+        self.depth -= 1
+
+    def _assign(self, scope: Scope, target: Node, value: int) -> None:
         match target.type:
             case "identifier":
                 self.builder.write(scope, self.text(target), value)
@@ -294,8 +301,9 @@ class Statements(Expressions):
                         if not handler_left:
                             ends.append(scope.environment)
                     elif child.type == "as_pattern":
+                        caught = (self.value(scope, child.named_children[0]),) if child.named_children else ()
                         for target in child.named_children[1:]:
-                            self.assign(scope, target, self.builder.add(scope, "unknown", lines(child), "exception"))
+                            self.assign(scope, target, self.builder.add(scope, "unknown", lines(child), "exception", caught))
             elif clause.type == "else_clause":
                 inner = clause.child_by_field_name("body")
                 if inner is not None and not left:

@@ -83,6 +83,13 @@ class Patterns(Calls):
 
     def assign(self, scope: Scope, target: Node, value: int, declared: bool = False) -> None:
         """`target = value` for names, properties and patterns of them."""
+        if self.too_deep(target):
+            return
+        self.depth += 1
+        self._assign(scope, target, value, declared)
+        self.depth -= 1
+
+    def _assign(self, scope: Scope, target: Node, value: int, declared: bool) -> None:
         match target.type:
             case "identifier" | "shorthand_property_identifier_pattern":
                 self._assign_name(scope, target, value, declared)

@@ -1,0 +1,68 @@
+"""A Python system that is written differently and does the same is found to be the same system."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evals.labels import SYSTEMS
+from tests.scan.metamorphic import python
+from tests.scan.metamorphic.python import each
+from tests.scan.metamorphic.scanning import Change, Files, differences
+from tests.threats.test_pages import CASES
+
+SAMPLE = SYSTEMS / "support-assistant"
+CHANGES: dict[str, Change] = {
+    "long lines": each(python.in_long_lines),
+    "short lines": python.in_short_lines,
+    "remarks": python.with_remarks,
+    "other variables": each(python.with_other_variables),
+    "other functions": python.with_other_functions,
+    "other order": each(python.in_other_order),
+    "other files": python.in_other_files,
+    "calls wrapped": each(python.with_calls_wrapped),
+    "variables extracted": each(python.with_variables_extracted),
+}
+NAMES_CHANGE = {"other functions", "other files"}
+KNOWN = {
+    ("no-model-lineage: A model beside ratings", "calls wrapped"): "whether an estimator is only read off is judged inside of one function"
+}
+
+
+def test_the_sample_system_is_changed_by_every_change() -> None:
+    files = sample()
+    assert [name for name, change in CHANGES.items() if change(files) == files] == []
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_sample_system_written_differently_has_the_same_findings(change: str, tmp_path: Path) -> None:
+    files = sample()
+    assert differences(files, CHANGES[change](files), tmp_path, names_stay=change not in NAMES_CHANGE) == ([], [])
+
+
+def sample() -> Files:
+    texts = [path for path in SAMPLE.rglob("*") if path.is_file() and path.suffix not in (".docx", ".pdf")]
+    return {path.relative_to(SAMPLE).as_posix(): path.read_text("utf-8") for path in sorted(texts)}
+
+
+def cases() -> list[object]:
+    """The cases of the threats' pages, reported and silent ones, each with all changes."""
+    found: list[object] = []
+    for case in CASES:
+        files = dict(case.files)
+        if case.section not in ("Reported", "Silent") or not any(path.endswith(".py") for path in files):
+            continue
+        name = f"{case.slug}: {case.title}"
+        for change in CHANGES:
+            known = KNOWN.get((name, change))
+            marks = [pytest.mark.xfail(reason=known)] if known else []
+            found.append(pytest.param(files, change, id=f"{name}, {change}".replace(" ", "_"), marks=marks))
+    return found
+
+
+@pytest.mark.parametrize(("files", "change"), cases())
+def test_a_case_written_differently_has_the_same_findings(files: Files, change: str, tmp_path: Path) -> None:
+    changed = CHANGES[change](files)
+    if changed != files:  # most cases have something for each change, and the sample has something for all
+        assert differences(files, changed, tmp_path, names_stay=change not in NAMES_CHANGE) == ([], [])
