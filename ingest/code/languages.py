@@ -34,11 +34,13 @@ class Language:
     outside_name: Callable[[str], str] = lambda name: name  # how knowledge calls what comes from a package
     objects_are_entries: bool = False
     """`a.b` and `a["b"]` are one thing; options are passed as an object, whose properties are named arguments."""
+    overloads: bool = False
+    """Functions of one name are told apart by what they take."""
 
 
 LANGUAGES: Mapping[str, Language] = MappingProxyType(
     {
-        "java": Language(java_modules.PackageModules, java.global_name),
+        "java": Language(java_modules.PackageModules, java.global_name, overloads=True),
         "python": Language(python.DottedModules, python.global_name),
         "typescript": Language(typescript_modules.SpecifierModules, typescript.global_name, typescript.outside_name, True),
     }

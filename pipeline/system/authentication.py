@@ -42,10 +42,10 @@ _REFUSAL = re.compile(
 ANSWERS = frozenset(
     [
         *("HTTPException", "abort", "Response", "JSONResponse", "PlainTextResponse", "HttpResponse", "WebSocketException", "make_response"),
-        *("status", "sendStatus", "code", "json", "text", "createError", "HttpException", "writeHead"),
+        *("status", "sendStatus", "code", "json", "text", "createError", "HttpException", "writeHead", "TRPCError", "ORPCError"),
     ]
 )
-_DENIED = frozenset({"401", "403"})
+_DENIED = frozenset({"401", "403", "UNAUTHORIZED", "FORBIDDEN"})
 _CLOSED = frozenset({"1008", "3000", "3003", "4401", "4403"})  # policy violation, unauthorized, forbidden; 4xxx as in HTTP
 _DENIED_NAME = re.compile(r"(^|\.|_)(401|403|1008)(_|$)|(^|\.)(UNAUTHORIZED|FORBIDDEN)$")
 _CREDENTIAL = re.compile(r"token|auth|secret|password|credential|api_?key|jwt|session", re.I)
@@ -150,7 +150,7 @@ class Authenticating:
     def _refusal(self, reference: FunctionRef) -> Node | None:
         """Where a function refuses: an answer or an exception that means 401 or 403, or `return page, 401`."""
         for call in self.assembly.calls_in(reference):
-            if self._denies(call):
+            if self.denies(call):
                 return call
         facts = self.program.files[reference[0]]
         for identity in facts.functions[reference[1]].returns:
@@ -159,7 +159,7 @@ class Authenticating:
                 return reference[0], identity
         return None
 
-    def _denies(self, call: Node) -> bool:
+    def denies(self, call: Node) -> bool:
         """A refusal of unknown callers: an answer 401 or 403, or an exception that says so."""
         value = self.program.value(call)
         last = [name.rsplit(".", 1)[-1] for name in self.program.names((call[0], value.inputs[0]))]
@@ -171,8 +171,9 @@ class Authenticating:
         value = self.program.value(node)
         if value.kind == "constant":
             return value.text in _DENIED
-        if value.kind == "collection" and "status" in value.labels:  # new Response(text, {status: 401})
-            return self._is_denied((node[0], value.inputs[value.labels.index("status")]))
+        for label in ("status", "code") if value.kind == "collection" else ():  # new Response(text, {status: 401})
+            if label in value.labels:
+                return self._is_denied((node[0], value.inputs[value.labels.index(label)]))
         return value.kind in ("attribute", "name") and any(
             _DENIED_NAME.search(text) for text in (value.text, *self.program.names(node)) if "1008" not in text
         )
@@ -266,7 +267,7 @@ class Authenticating:
             found += self._given_dependencies(marker, "dependencies")
             found += self._handlers_before(marker, reference)
             for application in self.applications.of_marker(marker):
-                found += self._application(application, socket, set())
+                found += self._application(application, socket, set(), self.applications.mounted_at(marker))
         return found
 
     def _handlers_before(self, marker: Node, reference: FunctionRef) -> list[Evidence | None]:
@@ -376,15 +377,15 @@ class Authenticating:
                 found.append(self.assembly.cite(decorator))
         return found
 
-    def _application(self, origin: Node, socket: bool, seen: set[Node]) -> list[Evidence | None]:
-        """Dependencies and middleware of the application or router a route hangs on."""
+    def _application(self, origin: Node, socket: bool, seen: set[Node], address: str) -> list[Evidence | None]:
+        """Dependencies and middleware of the application or router a route hangs on, at an address as seen from there."""
         found: list[Evidence | None] = []
         if origin in seen or self.program.value(origin).kind != "call":
             return found
         seen.add(origin)
         found += self._given_dependencies(origin, "dependencies")
         for installed in self.applications.middleware(origin):
-            if socket and installed.http_only:
+            if (socket and installed.http_only) or not f"{address}/".startswith(f"{installed.below}/" if installed.below else ""):
                 continue
             if installed.function is None or self.function(installed.function, 0) is not None:
                 at = installed.marker
@@ -392,7 +393,7 @@ class Authenticating:
         for include in self.applications.includes(origin):
             found += self._given_dependencies(include, "dependencies")
             for application in self.applications.makers(self.applications.receiver(include)):
-                found += self._application(application, socket, seen)
+                found += self._application(application, socket, seen, self.applications.mounted_at(include) + address)
         return found
 
     def _cite_function(self, reference: FunctionRef | None) -> Evidence | None:

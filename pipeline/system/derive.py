@@ -21,6 +21,15 @@ _EFFECT_OF_ROLE: dict[SinkRole, str] = {
 }  # fmt: skip
 # The last words of an address by which something is looked up, whatever the method: long questions are posted.
 _LOOKED_UP = frozenset({"search", "searches", "query", "queries", "lookup", "retrieve", "retrieval", "find", "scroll", "rerank", "count"})
+# What a name ends in that is only told.
+_TOLD = frozenset({
+    "status", "statuses", "state", "history", "details", "detail", "info", "information", "policy", "policies", "summary", "methods",
+    "options", "list", "count", "total", "amount", "eligibility", "quote", "estimate", "preview", "report", "terms",
+})  # fmt: skip
+_READS = frozenset({
+    "get", "list", "find", "search", "lookup", "look", "read", "show", "check", "is", "has", "fetch", "describe", "calculate", "estimate",
+    "format", "parse", "validate", "count", "explain", "preview", "can",
+})  # fmt: skip
 SIDE_EFFECTS = frozenset({"payment", "message", "deletion", "write", "execute", "shell", "file_write"})
 
 
@@ -84,12 +93,9 @@ def _effects(assembly: Assembly) -> None:
 
 
 def _acts(name: str) -> bool:
-    """`refund_order` acts, `get_refund_policy` reads."""
+    """`refund_order` acts; `get_refund_policy` reads, and so does `paymentStatus`: its last word says what is given back."""
     words = words_of(name)
-    return not words or words[0] not in ("get", "list", "find", "search", "lookup", "look", "read", "show", "check", "is", "has", "fetch",
-    "describe",
-                                         "calculate", "estimate", "format", "parse", "validate", "count", "explain", "preview",
-                                         "can")  # fmt: skip
+    return not words or (words[-1] not in _TOLD and words[0] not in _READS)
 
 
 def _declared(assembly: Assembly, call: tuple[int, int]) -> Iterable[str]:

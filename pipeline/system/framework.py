@@ -100,6 +100,9 @@ class DecoratorRule(Frozen):
     )
     exports: tuple[str, ...] = Field(default=(), description="Names under which files offer functions to the framework (POST, default).")
     files: str | None = Field(default=None, description="For `exports`: regular expression of the paths below the root it holds for.")
+    runs_before: bool = Field(
+        default=False, description="For `exports`: the function runs before the routes below its folder that the `config.matcher` names."
+    )
     directive: str | None = Field(default=None, description="For `exports`: a string that stands alone at the file's top ('use server').")
     receives: dict[str, str] = Field(
         default_factory=dict,
@@ -115,6 +118,9 @@ class DecoratorRule(Frozen):
         default=None, description="The attribute in which the object keeps what its methods so decorated return: `agents`."
     )
     name_from: Argument | None = Field(default=None, description="Argument of the decorator; else the function's name.")
+    address_from: tuple[str, ...] = Field(
+        default=(), description="Decorators of the class, or beside this one, whose first argument is a part of the address."
+    )
     zone: Zone | None = None
     attributes: dict[str, AttributeValue] = Field(default_factory=dict)
     flags: tuple[Flag, ...] = ()

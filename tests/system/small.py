@@ -8,6 +8,8 @@ from textwrap import dedent
 
 from ingest.code.java import read_java
 from ingest.code.python import read_python
+from ingest.code.typescript import SUFFIXES as SCRIPTS
+from ingest.code.typescript import read_typescript
 from ingest.secrets import mask_secrets
 from pipeline.findings.model import Scan
 from pipeline.scan import ScanSettings, scan
@@ -18,10 +20,10 @@ from pipeline.system.model import ControlKind, Element, Flow, SinkRole, System
 
 
 def system_of(files: Mapping[str, str] | str) -> System:
-    """The system of Python and Java files given as text; a single text is `app.py`."""
+    """The system of Python, Java, TypeScript and JavaScript files given as text; a single text is `app.py`."""
     given = {path: dedent(text) for path, text in ({"app.py": files} if isinstance(files, str) else files).items()}
     book = EvidenceBook(lambda path: {None: tuple(given[path].split("\n"))}, mask_secrets, frozenset())
-    read = {path: read_java if path.endswith(".java") else read_python for path in given}
+    read = {path: read_java if path.endswith(".java") else read_typescript if path.endswith(SCRIPTS) else read_python for path in given}
     return build_system([read[path](path, "product", text) for path, text in given.items()], load_frameworks(), book).system
 
 
