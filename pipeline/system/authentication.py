@@ -43,11 +43,12 @@ ANSWERS = frozenset(
     [
         *("HTTPException", "abort", "Response", "JSONResponse", "PlainTextResponse", "HttpResponse", "WebSocketException", "make_response"),
         *("status", "sendStatus", "code", "json", "text", "createError", "HttpException", "writeHead", "TRPCError", "ORPCError"),
+        *("setStatus", "sendError", "setStatusCode", "abortWith"),
     ]
 )
 _DENIED = frozenset({"401", "403", "UNAUTHORIZED", "FORBIDDEN"})
 _CLOSED = frozenset({"1008", "3000", "3003", "4401", "4403"})  # policy violation, unauthorized, forbidden; 4xxx as in HTTP
-_DENIED_NAME = re.compile(r"(^|\.|_)(401|403|1008)(_|$)|(^|\.)(UNAUTHORIZED|FORBIDDEN)$")
+_DENIED_NAME = re.compile(r"(^|\.|_)(401|403|1008)(_|$)|(^|\.)(SC_)?(UNAUTHORIZED|FORBIDDEN)$")
 _CREDENTIAL = re.compile(r"token|auth|secret|password|credential|api_?key|jwt|session", re.I)
 _MAX_REACH = 120
 
@@ -174,6 +175,9 @@ class Authenticating:
         for label in ("status", "code") if value.kind == "collection" else ():  # new Response(text, {status: 401})
             if label in value.labels:
                 return self._is_denied((node[0], value.inputs[value.labels.index(label)]))
+        if value.kind == "call":  # HttpStatus.UNAUTHORIZED.value()
+            callee = self.program.value((node[0], value.inputs[0]))
+            return callee.kind == "attribute" and callee.text in ("value", "code") and self._is_denied((node[0], callee.inputs[0]))
         return value.kind in ("attribute", "name") and any(
             _DENIED_NAME.search(text) for text in (value.text, *self.program.names(node)) if "1008" not in text
         )
@@ -236,7 +240,7 @@ class Authenticating:
                     found.append(self.assembly.cite(at))
         for decorator in function.decorators:
             found += self._decorator((reference[0], decorator))
-        if function.owner in self.program.classes and self.program.objects_are_entries(reference[0]):  # guards of a whole controller
+        if function.owner in self.program.classes:  # guards of a whole controller
             file, owner = self.program.classes[function.owner]
             for decorator in owner.decorators:
                 found += self._decorator((file, decorator))

@@ -24,6 +24,7 @@ _OPEN = re.compile(
 )
 _ALL_BUT = re.compile(r"^/?\(\(\?!(?P<left_out>.{0,2000})\)\.[*+]\)\Z", re.DOTALL)
 _LITERAL = re.compile(r"^\^?[\w/.~-]*")
+_SCRIPTS = (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs")
 _DEPTH = 6
 
 
@@ -37,14 +38,17 @@ class FrontDoor:
     left_out: tuple[str, ...]  # beginnings of addresses it lets through
     evidence: Evidence
 
-    def guards(self, file: str, address: str) -> bool:
-        if not file.startswith(self.root) or not address.startswith("/"):
-            return False
+    suffixes: tuple[str, ...] = (".java",)  # of the files whose routes it runs before
+
+    def before(self, file: str, address: str, _method: str) -> Evidence | None:
+        """Evidence that a route cannot be reached by a caller that is not known."""
+        if not file.startswith(self.root) or not file.endswith(self.suffixes) or not address.startswith("/"):
+            return None
         if self.at and not any(_matches(pattern, address) for pattern in self.at):
-            return False
+            return None
         if self.only and not any(_below(address, beginning) for beginning in self.only):
-            return False
-        return not any(_below(address, beginning) for beginning in self.left_out)
+            return None
+        return None if any(_below(address, beginning) for beginning in self.left_out) else self.evidence
 
 
 def front_doors(assembly: Assembly, authenticating: Authenticating) -> list[FrontDoor]:
@@ -66,8 +70,17 @@ def front_doors(assembly: Assembly, authenticating: Authenticating) -> list[Fron
                     evidence = evidence or assembly.cite_place(assembly.lines(file, 1, 1))
                     if evidence is not None:
                         root = f"{folder}/" if folder else ""
-                        found.append(FrontDoor(root, _matcher(assembly, file), only, left_out, evidence))
+                        found.append(FrontDoor(root, _matcher(assembly, file), only, left_out, evidence, _SCRIPTS))
     return found
+
+
+def door_of(assembly: Assembly, authenticating: Authenticating, reference: FunctionRef) -> Iterator[FrontDoor]:
+    """A function that is known to run before all routes, as far as it turns anybody away."""
+    call = _turns_away(assembly, authenticating, reference)
+    evidence = assembly.cite(call) if call is not None else None
+    if evidence is not None:
+        only, left_out = _addresses(assembly, (reference, call))
+        yield FrontDoor("", (), only, left_out, evidence)
 
 
 _Asking = tuple[FunctionRef | None, Node | None]  # the function that asks, the call in which it does
@@ -119,18 +132,18 @@ def _sends_away(assembly: Assembly, call: Node) -> bool:
     if callee.kind not in ("attribute", "name") or callee.text not in _SENDS_AWAY:
         return False
     conditional = bool(assembly.program.files[call[0]].conditions.get(call[1]))
-    return conditional and (callee.text == "redirectToSignIn" or any(_LOGIN.search(text) for text in _texts(assembly, call, 0)))
+    return conditional and (callee.text == "redirectToSignIn" or any(_LOGIN.search(text) for text in texts_in(assembly, call)))
 
 
-def _texts(assembly: Assembly, node: Node, depth: int) -> Iterator[str]:
+def texts_in(assembly: Assembly, node: Node, depth: int = 0) -> Iterator[str]:
     """Constant texts an expression is made of."""
     for origin in assembly.program.origins(node) if depth < _DEPTH else ():
         value = assembly.program.value(origin)
         if value.kind == "constant" and value.constant_type == "string":
             yield value.text
-        elif value.kind in ("call", "collection", "format", "operation", "choice", "update"):
+        elif value.kind in ("call", "collection", "format", "operation", "choice", "update", "element_of", "index", "guarded"):
             for given in value.inputs[:40]:
-                yield from _texts(assembly, (origin[0], given), depth + 1)
+                yield from texts_in(assembly, (origin[0], given), depth + 1)
 
 
 def _matcher(assembly: Assembly, file: int) -> tuple[str, ...]:
@@ -139,7 +152,7 @@ def _matcher(assembly: Assembly, file: int) -> tuple[str, ...]:
         value = assembly.program.value((file, identity))
         if value.kind == "collection" and "matcher" in value.labels:
             given = (file, value.inputs[value.labels.index("matcher")])
-            found.update(dict.fromkeys(text for text in _texts(assembly, given, 0) if text.startswith("/")))
+            found.update(dict.fromkeys(text for text in texts_in(assembly, given) if text.startswith("/")))
     return tuple(found)
 
 
@@ -160,7 +173,7 @@ def _addresses(assembly: Assembly, asking: _Asking) -> tuple[tuple[str, ...], tu
             condition = (function[0], branch.condition)
             refused = decides and _stands_inside(assembly, condition, branch.exits_when, refusal)
             for test, holds in _tests(assembly, condition):
-                paths = [text for text in _texts(assembly, test, 0) if text.startswith("/") and text.strip("/")]
+                paths = [text for text in texts_in(assembly, test) if text.startswith("/") and text.strip("/")]
                 opens = holds != refused or _OPEN.search(_names_in(assembly, test)) is not None
                 (left_out if opens else only).update(dict.fromkeys(paths))
     return tuple(only), tuple(left_out)

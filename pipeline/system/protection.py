@@ -10,6 +10,7 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly, SourceOf
 from pipeline.system.authentication import Authenticating
 from pipeline.system.entries import ENTRY_KINDS
+from pipeline.system.filter_chains import filter_chains
 from pipeline.system.front_doors import front_doors
 from pipeline.system.guards import condition_kind, guard_kind
 from pipeline.system.held import elements_of, receivers
@@ -46,13 +47,14 @@ _HANDED_AS = frozenset(
 def add_protection(assembly: Assembly) -> None:
     """Controls of entries, then controls that calls are."""
     authenticating = Authenticating(assembly)
-    doors = front_doors(assembly, authenticating)
+    doors = [*front_doors(assembly, authenticating), *filter_chains(assembly, authenticating)]
     for reference, identity in sorted(assembly.entry_of_function.items()):
         kind = assembly.draft(identity).kind
         if kind in ENTRY_KINDS and kind != "mcp_tool":
             asked = authenticating.of_entry(reference, kind == "websocket")
-            file, address = assembly.program.files[reference[0]].path, str(assembly.draft(identity).attributes.get("path", ""))
-            asked += [door.evidence for door in doors if door.guards(file, address)]
+            file, route = assembly.program.files[reference[0]].path, assembly.draft(identity).attributes
+            before = (door.before(file, str(route.get("path", "")), str(route.get("method", ""))) for door in doors)
+            asked += [evidence for evidence in before if evidence is not None]
             for evidence in asked:
                 assembly.control("authentication", identity, evidence)
             draft = assembly.draft(identity)
