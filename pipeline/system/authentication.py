@@ -15,6 +15,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.guards import condition_kind, parts
 from pipeline.system.injections import Injections
 from pipeline.system.model import Evidence
+from pipeline.system.refusals import refusal_in
 from pipeline.system.sites import argument_positions, read_flags
 from pipeline.system.switches import off_by, switched_off
 from pipeline.system.words import words_of
@@ -34,21 +35,7 @@ _VERDICT = re.compile(
 _RESOLVER = re.compile(
     r"(user|identity|auth\w*|principal|session|token|credential)s?_?(resolver|authenticator|verifier)$|authenticator$", re.I
 )
-_REFUSAL = re.compile(
-    r"(PermissionDenied|PermissionError|(Unauthori[sz]ed|Forbidden)(Exception|Error)?|Unauthenticated|NotAuthenticated|NotAuthori[sz]ed|AuthenticationFailed|"
-    r"AuthenticationRequired|LoginRequired|HTTPUnauthorized|HTTPForbidden|InvalidCredentials|"
-    r"((Authentication|Authori[sz]ation|Auth)(Error|Exception)))$"
-)
-ANSWERS = frozenset(
-    [
-        *("HTTPException", "abort", "Response", "JSONResponse", "PlainTextResponse", "HttpResponse", "WebSocketException", "make_response"),
-        *("status", "sendStatus", "code", "json", "text", "createError", "HttpException", "writeHead", "TRPCError", "ORPCError"),
-        *("setStatus", "sendError", "setStatusCode", "abortWith"),
-    ]
-)
-_DENIED = frozenset({"401", "403", "UNAUTHORIZED", "FORBIDDEN"})
 _CLOSED = frozenset({"1008", "3000", "3003", "4401", "4403"})  # policy violation, unauthorized, forbidden; 4xxx as in HTTP
-_DENIED_NAME = re.compile(r"(^|\.|_)(401|403|1008)(_|$)|(^|\.)(SC_)?(UNAUTHORIZED|FORBIDDEN)$")
 _CREDENTIAL = re.compile(r"token|auth|secret|password|credential|api_?key|jwt|session", re.I)
 _MAX_REACH = 120
 
@@ -99,7 +86,7 @@ class Authenticating:
             self._left_out[dummy] = None
             return None
         asked = self._auth_calls.get(reference) if self.program.function(reference).name != "<module>" else None
-        asked = self._refusal(reference) if asked is None else asked
+        asked = refusal_in(self.assembly, reference) if asked is None else asked
         if asked is not None:
             return self._unless_off(asked)
         if depth < 3:
@@ -147,40 +134,6 @@ class Authenticating:
     def left_out(self) -> tuple[Evidence, ...]:
         """Why checks of the entry that was looked at last do not count."""
         return tuple(self._left_out)
-
-    def _refusal(self, reference: FunctionRef) -> Node | None:
-        """Where a function refuses: an answer or an exception that means 401 or 403, or `return page, 401`."""
-        for call in self.assembly.calls_in(reference):
-            if self.denies(call):
-                return call
-        facts = self.program.files[reference[0]]
-        for identity in facts.functions[reference[1]].returns:
-            value = facts.values[identity]
-            if value.kind == "collection" and len(value.inputs) > 1 and self._is_denied((reference[0], value.inputs[1])):
-                return reference[0], identity
-        return None
-
-    def denies(self, call: Node) -> bool:
-        """A refusal of unknown callers: an answer 401 or 403, or an exception that says so."""
-        value = self.program.value(call)
-        last = [name.rsplit(".", 1)[-1] for name in self.program.names((call[0], value.inputs[0]))]
-        if any(_REFUSAL.search(name) for name in last):
-            return True
-        return any(name in ANSWERS for name in last) and any(self._is_denied((call[0], given)) for given in value.inputs[1:])
-
-    def _is_denied(self, node: Node) -> bool:
-        value = self.program.value(node)
-        if value.kind == "constant":
-            return value.text in _DENIED
-        for label in ("status", "code") if value.kind == "collection" else ():  # new Response(text, {status: 401})
-            if label in value.labels:
-                return self._is_denied((node[0], value.inputs[value.labels.index(label)]))
-        if value.kind == "call":  # HttpStatus.UNAUTHORIZED.value()
-            callee = self.program.value((node[0], value.inputs[0]))
-            return callee.kind == "attribute" and callee.text in ("value", "code") and self._is_denied((node[0], callee.inputs[0]))
-        return value.kind in ("attribute", "name") and any(
-            _DENIED_NAME.search(text) for text in (value.text, *self.program.names(node)) if "1008" not in text
-        )
 
     def _scheme(self, node: Node) -> bool:
         queue, seen = [node], 0
@@ -247,7 +200,7 @@ class Authenticating:
         at_addresses = [self._at_address(marker, reference, socket) for marker in self._markers.get(reference, ())]
         if all(any(evidence is not None for evidence in asked) for asked in at_addresses):  # one open address opens the function
             found += [evidence for asked in at_addresses for evidence in asked]
-        refusal = self._refusal(reference)
+        refusal = refusal_in(self.assembly, reference)
         found += [self._unless_off(refusal)] if refusal is not None else []
         for inner in sorted(self.assembly.reach(reference))[:_MAX_REACH]:
             if inner == reference or self._inside(inner, reference):

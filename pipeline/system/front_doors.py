@@ -16,6 +16,7 @@ from ingest.facts import OFFERED
 from pipeline.system.assembly import Assembly
 from pipeline.system.authentication import Authenticating
 from pipeline.system.model import Evidence
+from pipeline.system.refusals import denies
 
 _LOGIN = re.compile(r"log-?in|sign-?in|(^|/)auth|unauthori[sz]ed|forbidden", re.IGNORECASE)
 _SENDS_AWAY = frozenset({"redirect", "rewrite", "redirectToSignIn"})
@@ -119,7 +120,7 @@ def _turns_away(assembly: Assembly, authenticating: Authenticating, reference: F
     """The call by which a function refuses a caller it does not know, or sends them to a page where they say who they are."""
     for inner in sorted(assembly.reach(reference)):
         for call in assembly.calls_in(inner):
-            if _sends_away(assembly, call) or authenticating.denies(call):
+            if _sends_away(assembly, call) or denies(assembly, call):
                 return call
     return None
 

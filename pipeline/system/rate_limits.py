@@ -11,9 +11,10 @@ import re
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.authentication import ANSWERS, Authenticating
+from pipeline.system.authentication import Authenticating
 from pipeline.system.entries import ENTRY_KINDS
 from pipeline.system.guards import parts
+from pipeline.system.refusals import ANSWERS
 
 _TOO_MANY = re.compile(r"^429$|TOO_MANY_REQUESTS|TooManyRequests")
 _NAMED = re.compile(r"(rate_?limit|too_?many|throttl|quota|limit_?exceeded|budget_?exceeded)", re.IGNORECASE)
