@@ -129,6 +129,10 @@ class DecoratorRule(Frozen):
     except_types: tuple[str, ...] = Field(default=(), description="Parameters of these types carry nothing (Response, BackgroundTasks).")
     parameter_types: dict[str, Label] = Field(default_factory=dict, description="Parameter type -> what it carries (UploadFile).")
     returns: SinkRole | None = None
+    in_sight: RelationKind | None = Field(
+        default=None, description="For decorators of classes: how the agents that its methods are stand to every tool of the program."
+    )
+    in_sight_only_named: bool = Field(default=False, description="With `in_sight`: only tools that the decorator names.")
     shares: bool = Field(
         default=False, description="Functions registered on the same object share a state: an entry one returns is read by the others."
     )

@@ -222,7 +222,7 @@ def received(program: Program, index: FrameworkIndex) -> Iterator[tuple[Function
     """What functions handed to frameworks receive: function, position of the parameter, its type."""
     yield from injected(program)
     for file, facts in enumerate(program.files):
-        if not program.objects_are_entries(file):
+        if facts.language == "python":  # what a handler receives stands in its signature
             continue
         for value in facts.values:
             if value.kind != "call" or len(value.inputs) < 2:
