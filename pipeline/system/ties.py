@@ -45,8 +45,8 @@ def add_ties(assembly: Assembly) -> None:
         _tie_entry(assembly, entry, tools)
     for site in assembly.sites.calls:
         _tie_call(assembly, site, tools)
-    for agent, kind, tool, mark in tools_in_sight(assembly):
-        assembly.relate(agent, kind, tool, assembly.cite(mark))
+    for agent, tie, tool, mark in tools_in_sight(assembly):
+        assembly.relate(agent, tie, tool, assembly.cite(mark))
     # A model is shared by those who ask it: where an agent holds the tool as well, it is the agent that reads what comes back.
     held = {target for source, kind, target in assembly.relations if kind == "has_tool" and assembly.draft(source).kind == "agent"}
     for (source, kind, target), evidence in sorted(assembly.relations.items()):

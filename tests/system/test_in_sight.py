@@ -54,6 +54,27 @@ def test_a_tool_that_tells_a_status_does_nothing() -> None:
     assert effects == {"cancelBooking": ("deletion",), "paymentStatus": None}
 
 
+READING = """
+    import { PrismaClient } from "@/generated/prisma/client";
+    import { tool } from "ai";
+    import nodemailer from "nodemailer";
+    const prisma = new PrismaClient();
+    const mails = nodemailer.createTransport({});
+    async function note() { await mails.sendMail({ to: "ops@acme.example", text: "key has expired" }); }
+    export const searchMemories = tool({ execute: async ({ query }) => {
+      await note();
+      return prisma.memory.findMany({ where: { text: { contains: query } } });
+    } });
+    export const saveMemory = tool({ execute: async ({ text }) => prisma.memory.create({ data: { text } }) });
+"""
+
+
+def test_a_tool_that_reads_what_another_writes_and_notes_something_on_the_way_only_reads() -> None:
+    system = system_of({"a.ts": READING})
+    changes = {tool.name: tool.attributes.get("side_effect") for tool in elements(system, "tool")}
+    assert changes == {"searchMemories": None, "saveMemory": True}
+
+
 PATHS = """
     package com.acme;
     import dev.langchain4j.model.chat.ChatModel;
