@@ -7,6 +7,7 @@ controls, and says which element or flow each of them covers.
 from __future__ import annotations
 
 from ingest.code.program import FunctionRef, Node
+from pipeline.system.asks_back import add_questions
 from pipeline.system.assembly import Assembly, SourceOf
 from pipeline.system.authentication import Authenticating
 from pipeline.system.entries import ENTRY_KINDS
@@ -65,6 +66,7 @@ def add_protection(assembly: Assembly) -> None:
             if control is not None and _counts(assembly, site, control):
                 _add_control(assembly, site, control)
     add_rate_limits(assembly, authenticating)
+    add_questions(assembly)
     _add_field_limits(assembly)
     _add_guarded_uses(assembly)
     add_installed_checks(assembly)

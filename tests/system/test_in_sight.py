@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.system.small import elements, flows, only, system_of, ties
+from tests.system.small import controls_on, elements, flows, only, system_of, ties
 
 SERVICE = """
     package com.acme;
@@ -73,6 +73,16 @@ def test_a_tool_that_reads_what_another_writes_and_notes_something_on_the_way_on
     system = system_of({"a.ts": READING})
     changes = {tool.name: tool.attributes.get("side_effect") for tool in elements(system, "tool")}
     assert changes == {"searchMemories": None, "saveMemory": True}
+
+
+@pytest.mark.parametrize(
+    ("answer", "asked"),
+    [("{ requiresConfirmation: true, to }", True), ("{ confirmationState: 'pending', to }", True), ("{ confirmed: true, to }", False)],
+)
+def test_a_tool_that_answers_with_a_question_has_a_person_before_it(answer: str, asked: bool) -> None:
+    text = "import { tool } from 'ai';\nfunction prepared(to) { return ANSWER; }\nexport const sendEmail = tool({ execute: async ({ to }) => prepared(to) });\n"
+    system = system_of({"a.ts": text.replace("ANSWER", answer)})
+    assert ("human_approval" in controls_on(system, only(system, "tool").id)) is asked
 
 
 PATHS = """
