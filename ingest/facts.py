@@ -98,6 +98,9 @@ class Class:
     end_line: int
 
 
+OFFERED = "@offered"  # the local name of an import that takes nothing in: its target is a variable that others may import
+
+
 @dataclass(frozen=True, slots=True)
 class Import:
     """`local` names `target` (a qualified name); a wildcard has local `*`."""

@@ -87,12 +87,12 @@ _NEWER: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("Basic Auth Credentials", "://", _URL_LOGIN),
 )
 _PHRASE = re.compile(r"(?:[A-Za-z]{1,20}|\d{1,4})(?:[-_ .](?:[A-Za-z]{1,20}|\d{1,4})){2,20}")  # `at-least-32-characters-long`
-_EXPRESSION = re.compile(r"\{[A-Za-z_][\w.]{1,60}(?:[(\[:!][^{}]{0,60})?\}")  # of an f-string: the value is made elsewhere
+_EXPRESSION = re.compile(r"\{(?:\d{1,2}|[A-Za-z_][\w.]{1,60})(?:[(\[:!][^{}]{0,60})?\}")  # of an f-string: the value is made elsewhere
 _PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z0-9]{2,10} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_BODY = re.compile(r"[A-Za-z0-9+/]{40}")
 
 _NAME = (
-    r"(?:password|passwd|passphrase|pwd|secret|token|credential|api[_-]?key|apikey|secret[_-]?key|access[_-]?key(?:[_-]?id)?"
+    r"(?:(?<!1)password|passwd|passphrase|pwd|secret|token|credential|api[_-]?key|apikey|secret[_-]?key|access[_-]?key(?:[_-]?id)?"
     r"|private[_-]?key|auth[_-]?key|signing[_-]?key|encryption[_-]?key|account[_-]?key|client[_-]?secret)"
 )
 SECRET_NAME = re.compile(rf"(?:.*[_.\-]|.*[a-z](?=[A-Z])|){_NAME}", re.IGNORECASE)
@@ -109,8 +109,10 @@ _PLACEHOLDER = re.compile(
     r"change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this|with)|your[-_ ]?|my[-_]?(?:api|secret|token|key|password)|example"
     r"|placeholder|dummy|sample|fake|redacted|insert|to[-_]?do|fixme|x{4}|(?:^|[-_])x{3}|\.\.\.|…|\*\*\*|<[^>]*>|\$\{|\{\{|%\(|\$\(|^\$|^%"
     r"|not[-_ ]?(?:a[-_ ])?(?:real|needed|used|set|required)"
-    r"|no[-_ ]?key|^test[-_]|[-_]test$|^(?:none|null|nil|true|false|undefined|empty|test(?:ing)?|secret|password|passwd|token|key|admin"
+    r"|no[-_ ]?key|^test[-_]|[-_]test$|^\^\(\?[=!].*\$$"
+    r"|^(?:none|null|nil|true|false|undefined|empty|test(?:ing)?|secret|password|passwd|token|key|admin"
     r"|user|foo|bar|string|value|default|optional|required)$"
+    r"|^(?:dev|local|demo|mock|preview)[-_](?:token|key|secret|pass(?:word)?)"
     r"|[-_ ]here$|0123456789|123456789|abcdefgh|deadbeef|(.)\1{5,}",
     re.IGNORECASE,
 )

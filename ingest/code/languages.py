@@ -56,13 +56,15 @@ class Language:
     """`New(WithModel("x"))`: an argument that is a call of an option has the option's name, and its place as well"""
     implementations: Callable[[Sequence[CodeFacts]], Iterable[tuple[str, str]]] = lambda _files: ()
     """(interface, class) where a class need not say that it implements an interface"""
+    overloads: bool = False
+    """Functions of one name are told apart by what they take."""
 
 
 LANGUAGES: Mapping[str, Language] = MappingProxyType(
     {
         "go": Language(go_modules.PackageModules, go.global_name, go.outside_name, True, True, implementations),
         "csharp": Language(csharp_modules.NamespaceModules, csharp.global_name),
-        "java": Language(java_modules.PackageModules, java.global_name),
+        "java": Language(java_modules.PackageModules, java.global_name, overloads=True),
         "python": Language(python.DottedModules, python.global_name),
         "typescript": Language(typescript_modules.SpecifierModules, typescript.global_name, typescript.outside_name, True),
     }

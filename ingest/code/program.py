@@ -627,7 +627,8 @@ class Program:
             if name in self.classes:
                 reference = self.method(name, "__init__")
                 if reference is not None:
-                    found.append(Target(reference, True, name))
+                    made = self.functions[self.function(reference).qualified_name]
+                    found += [Target(one, True, name) for one in (made if self._languages[file].overloads else (reference,))]
             else:
                 found += [Target(reference, self._is_bound(callee, reference)) for reference in self.functions.get(name, ())]
                 if name in self.functions:
@@ -637,7 +638,19 @@ class Program:
                 reference = self.method(owner, "__call__")
                 if reference is not None:
                     found.append(Target(reference, True))
-        return tuple(dict.fromkeys(found))[:_MAX_HEIRS]
+        return tuple(dict.fromkeys(self._fitting(node, found)))[:_MAX_HEIRS]
+
+    def _fitting(self, call: Node, found: list[Target]) -> list[Target]:
+        """Of functions that share a name, where the language allows that, those that take as many arguments as are given."""
+        if len(found) < 2 or not self._languages[call[0]].overloads:
+            return found
+        given = len(self.value(call).inputs) - 1
+        fitting: list[Target] = []
+        for target in found:
+            parameters = self.function(target.function).parameters[1 if target.bound else 0 :]
+            if len(parameters) == given or (parameters and parameters[-1].splat == "*" and given >= len(parameters) - 1):
+                fitting.append(target)
+        return fitting or found
 
     def _overrides(self, callee: Node, name: str) -> Iterator[Target]:
         """Implementations of an abstract method: the body of the one named here is only a declaration."""

@@ -17,6 +17,8 @@ _MOUNTS = ("include_router", "register_blueprint", "mount", "use", "route", "reg
 PARTS = frozenset({"Group", "With", "PathPrefix", "Subrouter"})  # calls that give a part of a router
 _SERVES = frozenset({"ListenAndServe", "ListenAndServeTLS"})
 _MAX_LAYERS = 40
+_MOUNTED = 7  # arguments among which a router is looked for: `app.use("/api", limit, requireUser, router)`
+_MADE_BY = ("middleware", "createMiddleware", "create", "define", "experimental_middleware")  # a piece of middleware made of a function
 _BEFORE = ("before_request", "before_app_request")
 
 
@@ -28,6 +30,7 @@ class Installed:
     marker: Node | None  # the call that hangs it there; None for a decorator
     function: FunctionRef | None  # None where it comes from outside and knowledge says that it authenticates
     http_only: bool = True  # websockets pass it by
+    below: str = ""  # the beginning of the addresses it runs before; empty: all
 
 
 class Applications:
@@ -52,7 +55,7 @@ class Applications:
                 for identity, value in enumerate(facts.values):
                     callee = facts.values[value.inputs[0]] if value.kind == "call" and len(value.inputs) > 1 else None
                     if callee is not None and callee.kind == "attribute" and callee.text in _MOUNTS:
-                        self._mounted += [((file, identity), (file, given)) for given in value.inputs[1:3]]
+                        self._mounted += [((file, identity), (file, given)) for given in value.inputs[1:_MOUNTED]]
         return [call for call, given in self._mounted if router in self.makers(given)]
 
     def makers(self, node: Node) -> list[Node]:
@@ -93,7 +96,40 @@ class Applications:
         """What runs before the routes of an application, where the application is made or afterwards."""
         if self._hung is None:
             self._hung = self._find()
-        return [installed for installed in self._hung if application in self.makers(installed.application)]
+        return [*(one for one in self._hung if application in self.makers(one.application)), *self._links(application)]
+
+    def mounted_at(self, include: Node) -> str:
+        """The beginning of the addresses of what a call mounts: `app.use("/api", router)`; empty where it says none."""
+        value = self.program.value(include)
+        first = self.program.constant((include[0], value.inputs[1])) if len(value.inputs) > 1 else None
+        return first.split("*", 1)[0].rstrip("/") if isinstance(first, str) else ""
+
+    def _links(self, made: Node) -> Iterator[Installed]:
+        """What runs before whatever is made by a chain of calls: `base.use(requireUser).input(schema)`."""
+        current, seen = made, 0
+        while seen < 16:
+            seen += 1
+            value = self.program.value(current)
+            callee = self.program.value((current[0], value.inputs[0])) if value.kind == "call" else value
+            if callee.kind != "attribute":
+                return
+            if value.kind == "call" and callee.text == "use":
+                for position in range(1, len(value.inputs)):
+                    for node in self._middleware_made((current[0], value.inputs[position])):
+                        yield from (Installed(made, current, one, False) for one in self._functions(node))
+            below = self.program.origins((current[0], callee.inputs[0]))
+            if len(below) != 1:
+                return
+            current = below[0]
+
+    def _middleware_made(self, node: Node) -> list[Node]:
+        """A piece of middleware, and the function it was made of: `t.middleware(({ next }) => ...)`."""
+        found = [node]
+        for origin in self.program.origins(node):
+            value = self.program.value(origin)
+            if value.kind == "call" and self.program.value((origin[0], value.inputs[0])).text in _MADE_BY:
+                found += [(origin[0], given) for given in value.inputs[1:3]]
+        return found
 
     def _find(self) -> list[Installed]:
         found: list[Installed] = []
@@ -156,21 +192,23 @@ class Applications:
 
     def _used(self, application: Node, call: Node) -> Iterator[Installed]:
         """`app.use(requireUser)`: functions of the project, and known ones that are made by a call."""
-        value = self.program.value(call)
+        value, below = self.program.value(call), self.mounted_at(call)
         for position in range(1, len(value.inputs)):
-            yield from self._given(application, call, position)
             given = (call[0], value.inputs[position])
+            yield from (Installed(application, call, reference, True, below) for reference in self._functions(given))
             if any(known.rule.control == "authentication" for known in self.assembly.index.for_call(self._made_by(given))):
-                yield Installed(application, call, None, http_only=False)
+                yield Installed(application, call, None, http_only=False, below=below)
 
     def _made_by(self, node: Node) -> tuple[str, ...]:
         value = self.program.value(node)
         return self.program.callee_names(node) if value.kind == "call" else self.program.names(node)
 
     def _given(self, application: Node, call: Node, position: int, http_only: bool = True) -> list[Installed]:
-        names = self.program.names((call[0], self.program.value(call).inputs[position]))
-        references = [reference for name in names for reference in self.program.functions.get(name, ())]
-        return [Installed(application, call, reference, http_only) for reference in references]
+        given = (call[0], self.program.value(call).inputs[position])
+        return [Installed(application, call, reference, http_only) for reference in self._functions(given)]
+
+    def _functions(self, node: Node) -> list[FunctionRef]:
+        return [reference for name in self.program.names(node) for reference in self.program.functions.get(name, ())]
 
     def _added(self, application: Node, call: Node) -> list[Installed]:
         """`add_middleware(Class)` and `Middleware(Class)`: `dispatch` sees HTTP requests, a bare `__call__` sockets too."""

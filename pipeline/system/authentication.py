@@ -15,6 +15,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.guards import condition_kind, parts
 from pipeline.system.injections import Injections
 from pipeline.system.model import Evidence
+from pipeline.system.refusals import refusal_in
 from pipeline.system.sites import argument_positions, read_flags
 from pipeline.system.switches import off_by, switched_off
 from pipeline.system.words import words_of
@@ -34,33 +35,7 @@ _VERDICT = re.compile(
 _RESOLVER = re.compile(
     r"(user|identity|auth\w*|principal|session|token|credential)s?_?(resolver|authenticator|verifier)$|authenticator$", re.I
 )
-_REFUSAL = re.compile(
-    r"(PermissionDenied|PermissionError|(Unauthori[sz]ed|Forbidden)(Exception|Error)?|Unauthenticated|NotAuthenticated|NotAuthori[sz]ed|AuthenticationFailed|"
-    r"AuthenticationRequired|LoginRequired|HTTPUnauthorized|HTTPForbidden|InvalidCredentials|"
-    r"((Authentication|Authori[sz]ation|Auth)(Error|Exception)))$"
-)
-ANSWERS = frozenset(
-    [
-        *("HTTPException", "abort", "Response", "JSONResponse", "PlainTextResponse", "HttpResponse", "WebSocketException", "make_response"),
-        *("status", "sendStatus", "code", "json", "text", "createError", "HttpException", "writeHead"),
-        *(
-            "AbortWithStatus",
-            "AbortWithStatusJSON",
-            "AbortWithError",
-            "Error",
-            "JSON",
-            "String",
-            "WriteHeader",
-            "NewHTTPError",
-            "Status",
-            "SendStatus",
-            "NewError",
-        ),
-    ]
-)
-_DENIED = frozenset({"401", "403"})
 _CLOSED = frozenset({"1008", "3000", "3003", "4401", "4403"})  # policy violation, unauthorized, forbidden; 4xxx as in HTTP
-_DENIED_NAME = re.compile(r"(^|\.|_)(401|403|1008)(_|$)|(^|\.)(UNAUTHORIZED|FORBIDDEN|Status(Unauthorized|Forbidden))$")
 _CREDENTIAL = re.compile(r"token|auth|secret|password|credential|api_?key|jwt|session", re.I)
 _MAX_REACH = 120
 
@@ -111,7 +86,7 @@ class Authenticating:
             self._left_out[dummy] = None
             return None
         asked = self._auth_calls.get(reference) if self.program.function(reference).name != "<module>" else None
-        asked = self._refusal(reference) if asked is None else asked
+        asked = refusal_in(self.assembly, reference) if asked is None else asked
         if asked is not None:
             return self._unless_off(asked)
         if depth < 3:
@@ -159,36 +134,6 @@ class Authenticating:
     def left_out(self) -> tuple[Evidence, ...]:
         """Why checks of the entry that was looked at last do not count."""
         return tuple(self._left_out)
-
-    def _refusal(self, reference: FunctionRef) -> Node | None:
-        """Where a function refuses: an answer or an exception that means 401 or 403, or `return page, 401`."""
-        for call in self.assembly.calls_in(reference):
-            if self._denies(call):
-                return call
-        facts = self.program.files[reference[0]]
-        for identity in facts.functions[reference[1]].returns:
-            value = facts.values[identity]
-            if value.kind == "collection" and len(value.inputs) > 1 and self._is_denied((reference[0], value.inputs[1])):
-                return reference[0], identity
-        return None
-
-    def _denies(self, call: Node) -> bool:
-        """A refusal of unknown callers: an answer 401 or 403, or an exception that says so."""
-        value = self.program.value(call)
-        last = [name.rsplit(".", 1)[-1] for name in self.program.names((call[0], value.inputs[0]))]
-        if any(_REFUSAL.search(name) for name in last):
-            return True
-        return any(name in ANSWERS for name in last) and any(self._is_denied((call[0], given)) for given in value.inputs[1:])
-
-    def _is_denied(self, node: Node) -> bool:
-        value = self.program.value(node)
-        if value.kind == "constant":
-            return value.text in _DENIED
-        if value.kind == "collection" and "status" in value.labels:  # new Response(text, {status: 401})
-            return self._is_denied((node[0], value.inputs[value.labels.index("status")]))
-        return value.kind in ("attribute", "name") and any(
-            _DENIED_NAME.search(text) for text in (value.text, *self.program.names(node)) if "1008" not in text
-        )
 
     def _scheme(self, node: Node) -> bool:
         queue, seen = [node], 0
@@ -248,14 +193,14 @@ class Authenticating:
                     found.append(self.assembly.cite(at))
         for decorator in function.decorators:
             found += self._decorator((reference[0], decorator))
-        if function.owner in self.program.classes and self.program.objects_are_entries(reference[0]):  # guards of a whole controller
+        if function.owner in self.program.classes:  # guards of a whole controller
             file, owner = self.program.classes[function.owner]
             for decorator in owner.decorators:
                 found += self._decorator((file, decorator))
         at_addresses = [self._at_address(marker, reference, socket) for marker in self._markers.get(reference, ())]
         if all(any(evidence is not None for evidence in asked) for asked in at_addresses):  # one open address opens the function
             found += [evidence for asked in at_addresses for evidence in asked]
-        refusal = self._refusal(reference)
+        refusal = refusal_in(self.assembly, reference)
         found += [self._unless_off(refusal)] if refusal is not None else []
         for inner in sorted(self.assembly.reach(reference))[:_MAX_REACH]:
             if inner == reference or self._inside(inner, reference):
@@ -279,7 +224,7 @@ class Authenticating:
             found += self._given_dependencies(marker, "dependencies")
             found += self._handlers_before(marker, reference)
             for application in self.applications.of_marker(marker):
-                found += self._application(application, socket, set())
+                found += self._application(application, socket, set(), self.applications.mounted_at(marker))
         return found
 
     def _handlers_before(self, marker: Node, reference: FunctionRef) -> list[Evidence | None]:
@@ -390,15 +335,15 @@ class Authenticating:
                 found.append(self.assembly.cite(decorator))
         return found
 
-    def _application(self, origin: Node, socket: bool, seen: set[Node]) -> list[Evidence | None]:
-        """Dependencies and middleware of the application or router a route hangs on."""
+    def _application(self, origin: Node, socket: bool, seen: set[Node], address: str) -> list[Evidence | None]:
+        """Dependencies and middleware of the application or router a route hangs on, at an address as seen from there."""
         found: list[Evidence | None] = []
         if origin in seen or self.program.value(origin).kind != "call":
             return found
         seen.add(origin)
         found += self._given_dependencies(origin, "dependencies")
         for installed in self.applications.middleware(origin):
-            if socket and installed.http_only:
+            if (socket and installed.http_only) or not f"{address}/".startswith(f"{installed.below}/" if installed.below else ""):
                 continue
             if installed.function is None or self.function(installed.function, 0) is not None:
                 at = installed.marker
@@ -411,7 +356,7 @@ class Authenticating:
         for include in self.applications.includes(origin):
             found += self._given_dependencies(include, "dependencies")
             for application in self.applications.makers(self.applications.receiver(include)):
-                found += self._application(application, socket, seen)
+                found += self._application(application, socket, seen, self.applications.mounted_at(include) + address)
         return found
 
     def _cite_function(self, reference: FunctionRef | None) -> Evidence | None:

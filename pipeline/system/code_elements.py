@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.code.program import Node
+from pipeline.system.applications import Applications
 from pipeline.system.argument_vectors import files_that_run
 from pipeline.system.assembly import Assembly, Sink, SourceOf
 from pipeline.system.entries import ENTRY_KINDS, add_class, add_entry
@@ -39,9 +40,10 @@ _SOURCE_KIND: dict[Label, tuple[ElementKind, str]] = {
 
 def add_code_elements(assembly: Assembly) -> None:
     """Drafts of elements, sinks, sources and lasting ties, from every site."""
+    applications = Applications(assembly)
     for entry in assembly.sites.entries:
         if entry.rule.kind is not None:
-            add_entry(assembly, entry)
+            add_entry(assembly, entry, applications)
     for cls in assembly.sites.classes:
         add_class(assembly, cls)
     sites = (*assembly.sites.calls, *_named_tools(assembly))
@@ -285,8 +287,20 @@ def _secret_reads(assembly: Assembly, site: CallSite) -> None:
 
 
 def _is_true(assembly: Assembly, site: CallSite, argument: str) -> bool:
-    given = argument_node(assembly.program, site.node, argument, site.skip)
-    return given is not None and assembly.program.constant(given) is True
+    """Whether an option is on: `shell: true`, and in JavaScript also `shell: "/bin/zsh"` or a shell that the program chooses as it runs.
+
+    A comparison (`process.platform === "win32"`) says yes on one kind of machine only, and is not taken for it.
+    """
+    program = assembly.program
+    given = argument_node(program, site.node, argument, site.skip)
+    if given is None or not program.objects_are_entries(given[0]):
+        return given is not None and program.constant(given) is True
+    origins = [program.value(origin) for origin in program.origins(given)]
+    if any(origin.kind == "operation" for origin in origins):
+        return False
+    return any(
+        origin.kind != "constant" or (origin.constant_type == "string" and origin.text) or origin.text == "True" for origin in origins
+    )
 
 
 def _implicit(assembly: Assembly, site: CallSite, role: SinkRole) -> str | None:

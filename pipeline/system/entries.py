@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from ingest.code.program import FunctionRef, Node
 from ingest.facts import Function
+from pipeline.system.applications import Applications
 from pipeline.system.assembly import Assembly, SourceOf
 from pipeline.system.container import INJECTED, services_of
 from pipeline.system.framework import DecoratorRule
@@ -20,19 +21,20 @@ ENTRY_KINDS: frozenset[ElementKind] = frozenset(
 
 _VARIABLE = re.compile(r"\{[^}]*\}|<[^>]*>|/:\w+")
 _WITH_METHOD = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) +(\S*/.*)")
+_NEAR = 4000  # values among which a table is looked for that holds a thing
 _PLAIN_TYPES = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date", "datetime.datetime"})
 
 
-def add_entry(assembly: Assembly, entry: EntrySite) -> None:
+def add_entry(assembly: Assembly, entry: EntrySite, applications: Applications) -> None:
     """The element of a function that a framework calls. One function behind several addresses is one route."""
     rule = entry.rule
     assert rule.kind is not None
     siblings = [
         other for other in assembly.sites.entries if other.function == entry.function and other.rule.kind == rule.kind
     ] if rule.kind == "http_route" else []  # fmt: skip
-    name, attributes = _said(assembly, entry)
+    name, attributes = _said(assembly, entry, applications)
     if len(siblings) > 1:
-        said = [_said(assembly, other) for other in siblings]
+        said = [_said(assembly, other, applications) for other in siblings]
         plainest = min(said, key=lambda one: (len(_VARIABLE.findall(one[0])), len(one[0]), one[0]))
         if plainest[0] != name:
             return  # it is named by its plainest address
@@ -43,21 +45,19 @@ def add_entry(assembly: Assembly, entry: EntrySite) -> None:
         assembly.control(kind, identity, assembly.cite(entry.marker))
 
 
-def _said(assembly: Assembly, entry: EntrySite) -> tuple[str, dict[str, AttributeValue]]:
+def _said(assembly: Assembly, entry: EntrySite, applications: Applications) -> tuple[str, dict[str, AttributeValue]]:
     """The name of an entry, and what its marker says of it: `@router.post("/ask", response_class=HTMLResponse)`."""
     program, rule = assembly.program, entry.rule
     function = program.function(entry.function)
     name, given_name = function.name.strip("<>"), False
     marker = program.value(entry.marker)
     if rule.name_from is not None and marker.kind == "call":
-        for position in argument_positions(marker, rule.name_from):
-            constant = program.constant((entry.marker[0], marker.inputs[position]))
-            if isinstance(constant, str) and (constant or rule.kind == "http_route"):
-                name, given_name = constant, True
-        inside = argument_node(program, entry.marker, rule.name_from) if "." in rule.name_from else None
-        constant = program.constant(inside) if inside is not None and not given_name else None
-        if isinstance(constant, str) and constant:  # `AddTool(NewTool("read"), read)`
-            name, given_name = constant, True
+        given = argument_node(program, entry.marker, rule.name_from)
+        constant = program.constant(given) if given is not None else None
+        if isinstance(constant, str) and (constant or rule.kind == "http_route"):
+            name, given_name = constant, True  # also `AddTool(NewTool("read"), read)`
+    elif rule.registers and function.name.startswith("<"):
+        name = _holder(assembly, entry.marker) or name
     if entry.named:
         name, given_name = entry.named, True
     file = entry.function[0] if entry.offered_by is None else entry.offered_by
@@ -75,11 +75,26 @@ def _said(assembly: Assembly, entry: EntrySite) -> tuple[str, dict[str, Attribut
             method = function.name
         if function.name in rule.methods:
             method = function.name.removeprefix("on_")
-        path = f"{_prefix(assembly, entry)}{name}" if given_name else name
+        path = f"{_prefix(assembly, entry, applications)}{name}" if given_name else name
+        parts = _parts(assembly, entry)
+        if parts:
+            path = "/" + "/".join(part.strip("/") for part in (*parts, name if given_name else "") if part.strip("/"))
         name = f"{method.upper()} {path or '/'}".strip()
         attributes["path"] = path or "/"
         attributes["method"] = method.upper()
     return name, attributes
+
+
+def _holder(assembly: Assembly, made: Node) -> str:
+    """What holds the thing that a call makes: the variable, or the entry of a table of such things (`{ask: base.query(...)}`)."""
+    facts = assembly.program.files[made[0]]
+    for variable, values in facts.variables.items():
+        if made[1] in values:
+            return variable
+    for value in facts.values[made[1] + 1 : made[1] + _NEAR]:
+        if value.kind == "collection" and made[1] in value.inputs and value.labels:
+            return value.labels[value.inputs.index(made[1])]
+    return ""
 
 
 def _callee(assembly: Assembly, marker: Node) -> Node:
@@ -95,8 +110,27 @@ def _method_of(names: Iterable[str]) -> str:
     return ""
 
 
-def _prefix(assembly: Assembly, entry: EntrySite) -> str:
-    """The router's own prefix, where it is a constant."""
+def _parts(assembly: Assembly, entry: EntrySite) -> list[str]:
+    """Parts of an address that stand at the class or in another decorator of the function: `@Path("/orders")`."""
+    program, wanted = assembly.program, entry.rule.address_from
+    function = program.function(entry.function)
+    marks = [(entry.function[0], mark) for mark in function.decorators if (entry.function[0], mark) != entry.marker]
+    if function.owner in program.classes:
+        file, owner = program.classes[function.owner]
+        marks = [*((file, mark) for mark in owner.decorators), *marks]
+    found: list[str] = []
+    for mark in marks if wanted else ():
+        value = program.value(mark)
+        if value.kind == "call" and any(assembly.index.canonical(name) in wanted for name in program.names(_callee(assembly, mark))):
+            given = [program.constant((mark[0], value.inputs[at])) for at in argument_positions(value, "value|path|0")]
+            found += [text for text in given if isinstance(text, str)]
+    return found
+
+
+def _prefix(assembly: Assembly, entry: EntrySite, applications: Applications) -> str:
+    """What stands before an address: the router's own prefix, or where it is mounted (`app.use("/api", router)`)."""
+    if assembly.program.objects_are_entries(entry.marker[0]):
+        return _mounted(applications, applications.of_marker(entry.marker), 0)
     program = assembly.program
     callee = program.value(_callee(assembly, entry.marker))
     if callee.kind != "attribute":
@@ -108,6 +142,14 @@ def _prefix(assembly: Assembly, entry: EntrySite) -> str:
                 constant = program.constant((origin[0], value.inputs[position]))
                 if isinstance(constant, str):
                     return constant
+    return ""
+
+
+def _mounted(applications: Applications, routers: list[Node], depth: int) -> str:
+    for router in routers if depth < 5 else ():
+        for include in applications.includes(router):
+            above = applications.makers(applications.receiver(include))
+            return _mounted(applications, [one for one in above if one != router], depth + 1) + applications.mounted_at(include)
     return ""
 
 

@@ -43,6 +43,12 @@ _COPIES = frozenset({"copy.copy", "copy.deepcopy"}) | {
     f"builtins.{name}" for name in ("dict", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter")
 }
 _VIEWS = ("keys", "values", "items")
+# Of query builders and repositories: what is given only chooses records.
+_CHOOSES = frozenset({
+    "where", "andWhere", "orWhere", "having", "limit", "offset", "orderBy", "order_by", "filter_by", "findUnique", "findUniqueOrThrow",
+    "findFirst", "findFirstOrThrow", "findMany", "findOne", "findOneBy", "findById", "findByPk", "findAll", "findAllById", "selectById",
+    "selectByIds", "selectBatchIds", "selectOne", "selectList", "selectPage", "listByIds", "getById", "getOne", "lambdaQuery",
+})  # fmt: skip
 _SEARCHES = ("search", "query", "similarity_search", "find_", "retrieve", "lookup", "max_marginal")
 _NO_CARRY = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not", "<>"})
 _SPEAKERS = {
@@ -330,7 +336,7 @@ class FlowSteps:
             return
         if (
             behaviour.carries
-            and callee.text.lstrip("_a").startswith(_SEARCHES)
+            and (callee.text.lstrip("_a").startswith(_SEARCHES) or callee.text in _CHOOSES)
             and not behaviour.sink
             and not self._is_pattern(call, value)
         ):

@@ -101,6 +101,9 @@ class DecoratorRule(Frozen):
     )
     exports: tuple[str, ...] = Field(default=(), description="Names under which files offer functions to the framework (POST, default).")
     files: str | None = Field(default=None, description="For `exports`: regular expression of the paths below the root it holds for.")
+    runs_before: bool = Field(
+        default=False, description="For `exports`: the function runs before the routes below its folder that the `config.matcher` names."
+    )
     directive: str | None = Field(default=None, description="For `exports`: a string that stands alone at the file's top ('use server').")
     receives: dict[str, str] = Field(
         default_factory=dict,
@@ -116,6 +119,9 @@ class DecoratorRule(Frozen):
         default=None, description="The attribute in which the object keeps what its methods so decorated return: `agents`."
     )
     name_from: Argument | None = Field(default=None, description="Argument of the decorator; else the function's name.")
+    address_from: tuple[str, ...] = Field(
+        default=(), description="Decorators of the class, or beside this one, whose first argument is a part of the address."
+    )
     zone: Zone | None = None
     attributes: dict[str, AttributeValue] = Field(default_factory=dict)
     flags: tuple[Flag, ...] = ()
@@ -124,6 +130,10 @@ class DecoratorRule(Frozen):
     except_types: tuple[str, ...] = Field(default=(), description="Parameters of these types carry nothing (Response, BackgroundTasks).")
     parameter_types: dict[str, Label] = Field(default_factory=dict, description="Parameter type -> what it carries (UploadFile).")
     returns: SinkRole | None = None
+    in_sight: RelationKind | None = Field(
+        default=None, description="For decorators of classes: how the agents that its methods are stand to every tool of the program."
+    )
+    in_sight_only_named: bool = Field(default=False, description="With `in_sight`: only tools that the decorator names.")
     shares: bool = Field(
         default=False, description="Functions registered on the same object share a state: an entry one returns is read by the others."
     )

@@ -132,6 +132,10 @@ class FrameworkIndex:
             if pattern.search(path) and (known.rule.directive is None or known.rule.directive in said)
         ]  # fmt: skip
 
+    def offered_within(self, path: str) -> list[Known[DecoratorRule]]:
+        """Rules of functions that offer themselves by a string at their own head."""
+        return [known for pattern, known in self.exports if known.rule.directive is not None and pattern.search(path)]
+
     def for_call(self, names: Iterable[str]) -> list[Known[CallRule]]:
         return self._for(self.calls, names)
 

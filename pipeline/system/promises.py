@@ -47,6 +47,14 @@ _MUST_NOT = re.compile(r"\b(must|may|shall|can) ?(not|never)\b|\bnever\b|\bcanno
 _MUST = re.compile(r"\b(must|shall|required?|has to|have to|needs?)\b", re.IGNORECASE)
 
 
+# A manual tells its reader what to do, or what a person may do; that is no word about what the system does.
+_TO_READER = re.compile(
+    r"^\W*(click|open|select|go to|see|visit|navigate|choose|enter|retry|try|press|scroll|log in|sign in|ask an?|if you\b"
+    r"|once (you|logged|signed)|for (troubleshooting|more|details|help)\b)|\byou(['\u2019]ll| will| can| may| might| still)\b",
+    re.IGNORECASE,
+)
+
+
 class Promise(Frozen):
     """How one control is promised, and what keeps the promise."""
 
@@ -112,7 +120,12 @@ def promised(sentence: str) -> list[ControlKind]:
     """Controls that the sentence says are there or must be."""
     lowered = sentence.lower()
     modality = modality_of(sentence)
-    if modality in ("todo", "does_not") or sentence.rstrip().endswith("?") or _CITED.search(sentence) is not None:
+    if (
+        modality in ("todo", "does_not")
+        or _TO_READER.search(sentence) is not None
+        or sentence.rstrip().endswith("?")
+        or _CITED.search(sentence) is not None
+    ):
         return []
     found: list[ControlKind] = []
     for kind, promise in load_promises().promises.items():

@@ -7,9 +7,12 @@ controls, and says which element or flow each of them covers.
 from __future__ import annotations
 
 from ingest.code.program import FunctionRef, Node
+from pipeline.system.asks_back import add_questions
 from pipeline.system.assembly import Assembly, SourceOf
 from pipeline.system.authentication import Authenticating
 from pipeline.system.entries import ENTRY_KINDS
+from pipeline.system.filter_chains import filter_chains
+from pipeline.system.front_doors import front_doors
 from pipeline.system.guards import condition_kind, guard_kind
 from pipeline.system.held import elements_of, receivers
 from pipeline.system.installed import add_installed_checks
@@ -46,10 +49,14 @@ _HANDED_AS = frozenset(
 def add_protection(assembly: Assembly) -> None:
     """Controls of entries, then controls that calls are."""
     authenticating = Authenticating(assembly)
+    doors = [*front_doors(assembly, authenticating), *filter_chains(assembly, authenticating)]
     for reference, identity in sorted(assembly.entry_of_function.items()):
         kind = assembly.draft(identity).kind
         if kind in ENTRY_KINDS and kind != "mcp_tool":
             asked = authenticating.of_entry(reference, kind == "websocket")
+            file, route = assembly.program.files[reference[0]].path, assembly.draft(identity).attributes
+            before = (door.before(file, str(route.get("path", "")), str(route.get("method", ""))) for door in doors)
+            asked += [evidence for evidence in before if evidence is not None]
             for evidence in asked:
                 assembly.control("authentication", identity, evidence)
             draft = assembly.draft(identity)
@@ -60,6 +67,7 @@ def add_protection(assembly: Assembly) -> None:
             if control is not None and _counts(assembly, site, control):
                 _add_control(assembly, site, control)
     add_rate_limits(assembly, authenticating)
+    add_questions(assembly)
     _add_field_limits(assembly)
     _add_guarded_uses(assembly)
     add_installed_checks(assembly)

@@ -11,9 +11,10 @@ import re
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.authentication import ANSWERS, Authenticating
+from pipeline.system.authentication import Authenticating
 from pipeline.system.entries import ENTRY_KINDS
 from pipeline.system.guards import parts
+from pipeline.system.refusals import ANSWERS
 
 _TOO_MANY = re.compile(r"^429$|TOO_MANY_REQUESTS|TooManyRequests")
 _NAMED = re.compile(r"(rate_?limit|too_?many|throttl|quota|limit_?exceeded|budget_?exceeded)", re.IGNORECASE)
@@ -97,7 +98,11 @@ def _refuses(call: Node, assembly: Assembly) -> bool:
             if inner.kind in ("constant", "attribute", "name") and _TOO_MANY.search(inner.text):
                 return True
         return False
-    if not (_NAMED.search(callee.text) and _EXCEPTION.search(callee.text)):
+    told = any(  # new ChatError("rate_limit:chat")
+        given.kind == "constant" and given.constant_type == "string" and len(given.text) < 60 and _NAMED.search(given.text)
+        for given in (program.value((call[0], identity)) for identity in value.inputs[1:3])
+    )
+    if not _EXCEPTION.search(callee.text) or not (told or _NAMED.search(callee.text)):
         return False
     known = ("werkzeug.", "rest_framework.", "starlette.", "fastapi.", "slowapi.")
     return any(name in program.classes or name.startswith(known) for name in program.names((call[0], value.inputs[0])))

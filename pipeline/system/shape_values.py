@@ -31,6 +31,14 @@ _PASSES_ON = frozenset({"json.dumps", "json.loads", "builtins.dict", "builtins.l
 _SAME_THING = frozenset({"encode", "copy", "model_dump", "dict"})
 
 
+def _is_own(name: str) -> bool:
+    """Whether a name is the language's own and asks nobody: `Object.assign({ model, messages })` asks no model."""
+    module = name.split(".")[0]
+    if module == "globalThis":
+        return name != "globalThis.fetch"
+    return module in _OWN_LIBRARY or (module.startswith("node:") and module not in ("node:http", "node:https"))
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call that knowledge does not know."""
@@ -64,7 +72,7 @@ class Values:
         if not last:
             return None
         names = program.names((node[0], value.inputs[0]))
-        if any(name.split(".")[0] in _OWN_LIBRARY for name in names):
+        if any(_is_own(name) for name in names):
             return None
         if callee.kind == "name" and names and names[0].rsplit(".", 1)[-1] != callee.text:
             last = names[0].rsplit(".", 1)[-1]  # imported under another name

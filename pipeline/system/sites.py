@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ingest.code.program import FunctionRef, Node, Program
-from ingest.facts import Value
+from ingest.facts import OFFERED, CodeFacts, Value
 from pipeline.system.beans import injected
 from pipeline.system.framework import CallRule, ClassRule, DecoratorRule, Flag
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.model import AttributeValue, ControlKind
 
 Site = TypeVar("Site")
+_MANY = 12  # parameters
 
 
 _MAX_LOOKED_AT = 200  # values that are asked whether they hold an option
@@ -202,19 +203,34 @@ def _offered(program: Program, index: FrameworkIndex, file: int) -> Iterator[Ent
     if not index.exports or not program.objects_are_entries(file):
         return
     directives = [value.text for value in facts.values[:6] if value.kind == "constant" and value.scope == 0]
+    offered = dict.fromkeys(given.target for given in facts.imports if given.local == OFFERED)
     for known in index.offered_by(facts.path, directives):
-        for name in facts.variables if "*" in known.rule.exports else known.rule.exports:
+        for name in offered if "*" in known.rule.exports else known.rule.exports:
             for node in program.lookup(file, name)[0]:  # its own, or handed on from another file
                 for qualified in program.names(node):
                     for reference in program.functions.get(qualified, ()):
                         yield EntrySite(reference, known.rule, known.framework, node, offered_by=file)
+    for known in index.offered_within(facts.path):
+        for identity, value in enumerate(facts.values):
+            if value.kind == "constant" and value.scope and value.text == known.rule.directive:
+                function = facts.functions[value.scope]
+                if value.line - function.line <= 2 and len(function.parameters) < _MANY and not _used_before(facts, identity, value.scope):
+                    yield EntrySite((file, value.scope), known.rule, known.framework, (file, identity))
+
+
+def _used_before(facts: CodeFacts, identity: int, scope: int) -> bool:
+    """Whether a text is no statement of its own at the head of a function: something is made of it, or calls stand before it."""
+    after = facts.values[identity + 1 : identity + 4]
+    return any(identity in value.inputs for value in after) or any(
+        value.kind == "call" and value.scope == scope for value in facts.values[max(0, identity - 8) : identity]
+    )
 
 
 def received(program: Program, index: FrameworkIndex) -> Iterator[tuple[FunctionRef, int, str]]:
     """What functions handed to frameworks receive: function, position of the parameter, its type."""
     yield from injected(program)
     for file, facts in enumerate(program.files):
-        if not program.objects_are_entries(file):
+        if facts.language == "python":  # what a handler receives stands in its signature
             continue
         for value in facts.values:
             if value.kind != "call" or len(value.inputs) < 2:

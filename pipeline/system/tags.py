@@ -23,12 +23,27 @@ NONE: Tags = frozenset()
 
 def tags(assembly: Assembly, node: Node) -> Tags:
     """The constants a value, or the members of a display, may be: texts, numbers, members of a class; empty where one is not known."""
+    found: list[Tags] = []
+    queue, seen = [node], {node}
+    while queue:  # what a variable holds in a loop is made of itself
+        current = queue.pop()
+        value = assembly.program.value(current)
+        if value.kind == "guarded":
+            parts = value.inputs[:1]
+        elif value.kind in ("choice", "collection") and value.inputs and value.text != "dictionary":
+            parts = value.inputs
+        else:
+            found.append(_of_one(assembly, current))
+            continue
+        queue += [part for part in dict.fromkeys((current[0], given) for given in parts) if part not in seen]
+        seen.update((current[0], given) for given in parts)
+        if len(seen) > _MAX_MADE:
+            return NONE
+    return _all(found)
+
+
+def _of_one(assembly: Assembly, node: Node) -> Tags:
     program, value = assembly.program, assembly.program.value(node)
-    if value.kind == "guarded":
-        return tags(assembly, (node[0], value.inputs[0]))
-    if value.kind in ("choice", "collection") and value.inputs and value.text != "dictionary":
-        found = [tags(assembly, (node[0], given)) for given in value.inputs]
-        return _all(found)
     member = _member(assembly, node)
     if member is not None:
         return frozenset({member})

@@ -13,6 +13,7 @@ from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.entries import add_function_element
 from pipeline.system.held import elements_of
+from pipeline.system.in_sight import tools_in_sight
 from pipeline.system.model import ElementKind, Evidence, Flow, Label
 from pipeline.system.sites import CallSite, EntrySite, argument_node, argument_positions
 from pipeline.system.words import words_of
@@ -44,6 +45,8 @@ def add_ties(assembly: Assembly) -> None:
         _tie_entry(assembly, entry, tools)
     for site in assembly.sites.calls:
         _tie_call(assembly, site, tools)
+    for agent, tie, tool, mark in tools_in_sight(assembly):
+        assembly.relate(agent, tie, tool, assembly.cite(mark))
     # A model is shared by those who ask it: where an agent holds the tool as well, it is the agent that reads what comes back.
     held = {target for source, kind, target in assembly.relations if kind == "has_tool" and assembly.draft(source).kind == "agent"}
     for (source, kind, target), evidence in sorted(assembly.relations.items()):

@@ -231,3 +231,21 @@ def test_a_variable_that_holds_a_part_or_the_other_half_of_an_earlier_secret_nam
     assert before == {
         "DATABASE_URL": None, "POSTGRES_PASSWORD": "DATABASE_URL", "S3_ACCESS_KEY": None, "S3_SECRET_KEY": "S3_ACCESS_KEY", "MAIL_PASSWORD": None,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'FIND_MY_PASSWORD = "user:find:password:{0}"',
+        r'PASSWORD = "^(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9@$!%*?&]{8,}$"',
+        "'1password': '1password.1Password'",
+        'unsubscribeToken: "preview-token-123"',
+        "SRH_TOKEN: dev_token",
+    ],
+)
+def test_keys_of_a_store_patterns_products_and_tokens_of_a_preview_are_no_secrets(text: str) -> None:
+    assert find_secrets(text) == ()
+
+
+def test_a_value_that_only_begins_like_one_of_a_preview_is_a_secret() -> None:
+    assert [span.detector for span in find_secrets('API_TOKEN = "dev_8fh3kd92mfk2"')] == ["Secret Keyword"]

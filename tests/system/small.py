@@ -10,6 +10,8 @@ from ingest.code.csharp import read_csharp
 from ingest.code.go import read_go
 from ingest.code.java import read_java
 from ingest.code.python import read_python
+from ingest.code.typescript import SUFFIXES as SCRIPTS
+from ingest.code.typescript import read_typescript
 from ingest.secrets import mask_secrets
 from pipeline.findings.model import Scan
 from pipeline.scan import ScanSettings, scan
@@ -20,10 +22,11 @@ from pipeline.system.model import ControlKind, Element, Flow, SinkRole, System
 
 
 def system_of(files: Mapping[str, str] | str) -> System:
-    """The system of Python, Java, Go and C# files given as text; a single text is `app.py`."""
+    """The system of files of any language that are given as text; a single text is `app.py`."""
     given = {path: dedent(text) for path, text in ({"app.py": files} if isinstance(files, str) else files).items()}
     book = EvidenceBook(lambda path: {None: tuple(given[path].split("\n"))}, mask_secrets, frozenset())
-    read = {path: {".java": read_java, ".go": read_go, ".cs": read_csharp}.get(Path(path).suffix, read_python) for path in given}
+    others = {".java": read_java, ".go": read_go, ".cs": read_csharp, **dict.fromkeys(SCRIPTS, read_typescript)}
+    read = {path: others.get(Path(path).suffix, read_python) for path in given}
     return build_system([read[path](path, "product", text) for path, text in given.items()], load_frameworks(), book).system
 
 

@@ -57,7 +57,9 @@ def says_something(rule: CallRule) -> bool:
 
 
 def decorates_something(rule: DecoratorRule) -> bool:
-    return bool(rule.decorator or rule.registers or rule.exports) and bool(rule.kind or rule.receives or rule.control or rule.gathered_as)
+    return bool(rule.decorator or rule.registers or rule.exports) and bool(
+        rule.kind or rule.receives or rule.control or rule.gathered_as or rule.in_sight
+    )
 
 
 def test_each_framework_we_promise_has_a_file_of_its_own() -> None:

@@ -98,6 +98,8 @@ AUTHENTICATED: dict[str, Files] = {
     "middleware of the application": {"a.ts": OPENAI + "import express from 'express';\nconst app = express();\nconst requireKey = (req, res, next) => { if (req.headers['x-key'] !== process.env.KEY) return res.status(401).send('no'); next(); };\napp.use(requireKey);\napp.post('/x', async (req, res) => { " + ASK.replace("TEXT", "req.body.q") + " });\n"},
     "a session asked for": {"app/x/route.ts": OPENAI + "import { getServerSession } from 'next-auth';\nexport async function POST(req: Request) { const session = await getServerSession(); if (!session) return new Response('no', { status: 401 }); " + ASK.replace("TEXT", "await req.text()") + " }\n"},
     "an exported auth": {"auth.ts": "import NextAuth from 'next-auth';\nexport const { handlers, auth } = NextAuth({ providers: [] });\n", "app/x/route.ts": OPENAI + "import { auth } from '@/auth';\nexport async function POST(req: Request) { const session = await auth(); if (!session) return new Response('no', { status: 401 }); " + ASK.replace("TEXT", "await req.text()") + " }\n"},
+    "words of a refusal": {"actions.ts": "'use server';\n" + OPENAI + "import { currentUser } from './user';\nexport async function go(q: string) { const user = await currentUser(); if (!user) throw new Error('Unauthorized'); " + ASK.replace("TEXT", "q") + " }\n"},
+    "words in an answer": {"actions.ts": "'use server';\n" + OPENAI + "import { currentUser } from './user';\nexport async function go(q: string) { const user = await currentUser(); if (!user) return { error: 'You must be signed in' }; " + ASK.replace("TEXT", "q") + " }\n"},
 }  # fmt: skip
 
 
@@ -115,6 +117,7 @@ NOT_AUTHENTICATED: dict[str, Files] = {
     "a handler that only logs": {"a.ts": OPENAI + "import express from 'express';\nconst app = express();\nconst note = (req, res, next) => { console.log(req.path); next(); };\napp.post('/x', note, async (req, res) => { " + ASK.replace("TEXT", "req.body.q") + " });\n"},
     "middleware of another application": {"a.ts": OPENAI + "import express from 'express';\nconst inner = express();\ninner.use((req, res, next) => { if (!req.headers.key) return res.sendStatus(401); next(); });\nconst app = express();\napp.post('/x', async (req, res) => { " + ASK.replace("TEXT", "req.body.q") + " });\n"},
     "a token that is only decoded": {"app/x/route.ts": OPENAI + "import jwt from 'jsonwebtoken';\nexport async function POST(req: Request) { const claims = jwt.decode(req.headers.get('authorization')); " + ASK.replace("TEXT", "await req.text()") + " }\n"},
+    "the words of another service": {"actions.ts": "'use server';\n" + OPENAI + "export async function go(q: string) { const found = await fetch('https://a.example/x'); if (found.status === 401) throw new Error('Unauthorized'); " + ASK.replace("TEXT", "q") + " }\n"},
 }  # fmt: skip
 
 
@@ -122,3 +125,31 @@ NOT_AUTHENTICATED: dict[str, Files] = {
 def test_nobody_is_identified_by(files: Files, tmp_path: Path) -> None:
     scan = scan_of(tmp_path, files)
     assert not [control for control in scan.system.controls if control.kind in ("authentication", "session_identity")]
+
+
+LIMITED = {
+    "a count of what was sent today": "const count = await messagesOf(session.user.id, { hours: 24 }); if (count > entitlements.max) { throw new ChatError('rate_limit:chat'); }",
+    "an answer made of it": "const count = await messagesOf(session.user.id); if (count >= 20) { return new ChatError('rate_limit:chat').toResponse(); }",
+    "an answer 429": "const count = await messagesOf(session.user.id); if (count >= 20) { return Response.json({ error: 'later' }, { status: 429 }); }",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", LIMITED.values(), ids=LIMITED.keys())
+def test_messages_of_a_day_are_limited_by(body: str, tmp_path: Path) -> None:
+    files = {
+        "errors.ts": "export class ChatError extends Error { constructor(code: string) { super(code); } toResponse() { return Response.json({}, { status: 400 }); } }\n",
+        "db.ts": "import { db } from './client';\nexport async function messagesOf(user: string, options?: object) { return db.count(user); }\n",
+        "app/x/route.ts": OPENAI + "import { auth } from '@/auth';\nimport { ChatError } from '@/errors';\nimport { messagesOf } from '@/db';\nexport async function POST(req: Request) { const session = await auth(); BODY " .replace("BODY", body) + ASK.replace("TEXT", "await req.text()") + " }\n",
+    }  # fmt: skip
+    scan = scan_of(tmp_path, files)
+    limited = {target for control in scan.system.controls if control.kind == "rate_limit" for target in control.protects}
+    assert "http_route:POST /x" in limited
+
+
+def test_a_shell_that_the_program_chooses_is_a_shell(tmp_path: Path) -> None:
+    body = "export async function f(q, options) { " + ASK.replace("TEXT", "q") + " spawn('ls', [reply.output_text], { shell: SHELL }); }\n"
+    head = OPENAI + "import { spawn } from 'node:child_process';\n"
+    chosen = scan_of(tmp_path / "a", {"a.ts": head + body.replace("SHELL", "options.shell")})
+    on_windows = scan_of(tmp_path / "b", {"a.ts": head + body.replace("SHELL", "process.platform === 'win32'")})
+    assert ("hosted_llm", "interpreter", "shell") in flows(chosen.system)
+    assert ("hosted_llm", "interpreter", "shell") not in flows(on_windows.system)

@@ -432,3 +432,13 @@ def test_findings_that_rest_on_a_shape_are_less_sure_and_say_why(tmp_path: Path)
     assert (sure.confidence, guess.confidence) == ("high", "medium")
     reason = "confidence lowered: the model is recognised by the shape of the call, not by a known library"
     assert reason in guess.risk_reasons and reason not in sure.risk_reasons
+
+
+def test_an_object_put_together_of_a_model_and_messages_asks_nobody() -> None:
+    text = """
+        export function options(model, messages) {
+          const put = Object.assign({ model, messages }, { temperature: 0 });
+          return structuredClone({ model, messages, put });
+        }
+    """
+    assert elements(system_of({"a.ts": text}), "hosted_llm") == []

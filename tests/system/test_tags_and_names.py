@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.code.program import Program
+from ingest.code.typescript import read_typescript
+from ingest.secrets import mask_secrets
+from pipeline.system.assembly import Assembly
+from pipeline.system.evidence import EvidenceBook
+from pipeline.system.knowledge import load_frameworks
 from pipeline.system.last_parts import holds_no_separator
+from pipeline.system.sites import Sites
+from pipeline.system.tags import tags
 from tests.system.small import controls_on, flows, system_of
 
 SAYS = """
@@ -99,3 +107,15 @@ def test_a_constant_package_before_a_module_restricts_what_is_imported(name: str
 )
 def test_a_pattern_is_narrow_where_it_lets_no_separator_through(pattern: str, narrow: bool) -> None:
     assert holds_no_separator(pattern) is narrow
+
+
+def test_a_variable_that_is_made_of_itself_in_a_loop_is_what_it_holds_by_turns() -> None:
+    text = """let kind = "start";
+for (const part of parts) { kind = part.a ? kind : "next"; send(kind); }
+"""
+    facts = read_typescript("a.ts", "product", text)
+    program = Program([facts])
+    book = EvidenceBook(lambda _path: {None: tuple(text.split("\n"))}, mask_secrets, frozenset())
+    assembly = Assembly(program, load_frameworks(), book, Sites((), (), ()))
+    loops = [identity for identity, value in enumerate(facts.values) if value.kind == "choice" and value.text == "kind"]
+    assert [tags(assembly, (0, identity)) for identity in loops] == [frozenset({"start", "next"})] * len(loops) and loops

@@ -22,6 +22,8 @@ _ELEMENT = frozenset({"map", "flatMap", "filter", "forEach", "anyMatch", "allMat
 _GIVES = frozenset({"map", "flatMap", "mapToObj", "concatMap"})
 _RUNS = frozenset({"supplyAsync", "runAsync", "submit", "execute", "call", "orElseGet", "computeIfAbsent", "thenApply", "thenCompose",
                    "callInTransaction", "doPrivileged", "fromCallable", "fromSupplier", "defer"})  # fmt: skip
+# A text that is given as a function which fills it in: `user(u -> u.text("Say {q}").param("q", question))` says what that function made.
+_FILLED_IN = frozenset({"user", "system", "defaultUser", "defaultSystem"})
 _SAME = frozenset({"stream", "parallelStream", "toList", "iterator", "boxed", "sequential", "parallel", "orElseThrow", "intern",
                    "values", "sorted", "distinct"})  # fmt: skip
 _SETTLES = frozenset({"join", "block", "blockOptional", "toFuture"})
@@ -171,8 +173,11 @@ class Calls(Expressions):
                 if receiver is not None and name == "reduce":
                     bound = dict.fromkeys((0, 1), self.builder.add(scope, "element_of", lines(argument), "", (receiver,)))
                 value, index = self.function_value(scope, argument, f"<{name}>", bound)
+                returned = self.builder.functions[index].returns
                 if (name in _GIVES and bound) or name in _RUNS or name == "reduce":
-                    results += self.builder.functions[index].returns
+                    results += returned
+                elif name in _FILLED_IN and len(returned) == 1:
+                    value = returned[0]
             else:
                 value = self.value(scope, argument)
                 if argument.type == "method_reference" and receiver is not None and position == 0 and name in _ELEMENT:

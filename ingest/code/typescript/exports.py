@@ -8,7 +8,7 @@ from ingest.code.graph import OpenFunction, Scope
 from ingest.code.tree import lines, named
 from ingest.code.typescript.definitions import CLASSES, NAMED_FUNCTIONS, Definitions
 from ingest.code.typescript.names import specifier
-from ingest.facts import Function, Import
+from ingest.facts import OFFERED, Function, Import
 
 
 class ModuleReader(Definitions):
@@ -65,14 +65,20 @@ class ModuleReader(Definitions):
             decorators = self._decorators(scope, node)
             if declaration.type in CLASSES or declaration.type in NAMED_FUNCTIONS:
                 name = self._define(scope, declaration, decorators)
+                self._exported_name(name, node)
                 if is_default and name and name != "default":
                     self._offer(scope, "default", scope.environment.get(name))
+                    self._exported_name("default", node)
             else:
+                before = set(self.builder.variables)
                 self.statement(scope, declaration)
+                for name in self.builder.variables.keys() - before:
+                    self._exported_name(name, node)
             return
         if given is not None:
             self.hints.append("default")
             self._offer(scope, "default", self.value(scope, given))
+            self._exported_name("default", node)
             self.hints.pop()
             return
         for clause in named(node):
@@ -82,6 +88,7 @@ class ModuleReader(Definitions):
                     if name_node is not None:
                         name = self.text(name_node)
                         outer = self.text(alias) if alias is not None else name
+                        self._exported_name(outer, node)
                         if outer != name or name not in self.builder.variables:
                             self._offer(scope, outer, self.builder.read(scope, name, lines(name_node)))
 
@@ -110,7 +117,14 @@ class ModuleReader(Definitions):
             return
         name = path.removeprefix("module.").removeprefix("exports").removeprefix(".")
         self._offer(scope, name or "default", value)
+        self._exported_name(name or "default", target)
         if not name and self.builder.kind_of(value) == "collection" and self.builder.text_of(value) == "dictionary":
             for label, member in zip(self.builder.labels_of(value), self.builder.inputs_of(value), strict=False):
                 if label not in ("?", "**"):
                     self._offer(scope, label, member)
+                    self._exported_name(label, target)
+
+    def _exported_name(self, name: str | None, node: Node) -> None:
+        """Notes that a module variable is offered to other files; the rest of them is the file's own."""
+        if name:
+            self.builder.imports.append(Import(OFFERED, name, node.start_point[0] + 1, 0))

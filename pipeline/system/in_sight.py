@@ -1,0 +1,65 @@
+"""What a class is given because it is there: a service that takes every tool the container knows (`@AiService`), or those it names.
+
+Takes an assembly whose calls and entries have their elements, gives ties between the agents that the methods of such a class are and the
+tools of the program. Tools of another framework, and profiles that leave some out, are not told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingest.code.program import Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.framework import DecoratorRule, RelationKind
+from pipeline.system.sites import argument_positions
+
+_EXPLICIT = "EXPLICIT"  # wiringMode: nothing is given but what is named
+
+
+def tools_in_sight(assembly: Assembly) -> Iterator[tuple[str, RelationKind, str, Node]]:
+    """Agent, kind of tie, tool, and the decorator that says so."""
+    program = assembly.program
+    for name, (file, cls) in sorted(program.classes.items()):
+        for mark in cls.decorators:
+            value = program.value((file, mark))
+            callee = (file, value.inputs[0]) if value.kind == "call" else (file, mark)
+            for known in (k for one in program.names(callee) for k in assembly.index.decorators.find(assembly.index.canonical(one))):
+                if known.rule.in_sight is None:
+                    continue
+                for agent in _agents_of(assembly, name):
+                    for tool in _given(assembly, (file, mark), known.rule, known.framework):
+                        yield agent, known.rule.in_sight, tool, (file, mark)
+
+
+def _agents_of(assembly: Assembly, name: str) -> list[str]:
+    found: dict[str, None] = {}
+    for reference in (r for given, refs in assembly.program.functions.items() if given.startswith(f"{name}.") for r in refs):
+        for call in assembly.calls_in(reference):
+            identity = assembly.element_of_call.get(call)
+            if identity is not None and assembly.draft(identity).kind == "agent":
+                found[identity] = None
+    return list(found)
+
+
+def _given(assembly: Assembly, mark: Node, rule: DecoratorRule, framework: str) -> list[str]:
+    """The tools that the decorator names, or all of its framework where it names none."""
+    program, value = assembly.program, assembly.program.value(mark)
+    named: set[str] = set()
+    explicit = rule.in_sight_only_named
+    if value.kind == "call":
+        for position in argument_positions(value, "tools"):
+            for element in program.elements((mark[0], value.inputs[position])):
+                constant = program.constant(element)
+                named |= {constant} if isinstance(constant, str) else {one.rpartition(".")[2] for one in program.names(element)}
+        texts = (program.value((mark[0], given)).text for given in value.inputs[1:])
+        explicit = explicit or bool(named) or any(text == _EXPLICIT for text in texts)
+    found: list[str] = []
+    for reference, identity in sorted(assembly.entry_of_function.items()):
+        owner = program.function(reference).owner
+        draft = assembly.draft(identity)
+        if draft.kind != "tool" or owner is None or draft.attributes.get("framework") != framework:
+            continue
+        cls = owner.rpartition(".")[2]
+        if not explicit or cls in named or f"{cls[:1].lower()}{cls[1:]}" in named:
+            found.append(identity)
+    return found
