@@ -26,7 +26,7 @@ ValueKind = Literal[
     "call",        # inputs[0] is the callee, then arguments; labels name them
     "format",      # f-string, %, .format, + on strings: text built from inputs
     "collection",  # list, tuple, set, dict display or comprehension; labels hold constant keys
-    "update",      # inputs[0] after inputs[1:] were put into it (append, subscript store, update ...)
+    "update",      # inputs[0] after inputs[1:] were put into it (append, subscript store, update ...); text: the method, if one did it
     "choice",      # one of inputs: joins of branches, conditional expressions, boolean operators
     "guarded",     # inputs[0], known here to satisfy the condition inputs[1]; text: "holds" or "fails"
     "operation",   # arithmetic, comparison and other operators; text holds the operator

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from ingest.code.program import FunctionRef, Node, Program
+from pipeline.system.access_paths import Path
 from pipeline.system.flow_graph import FlowGraph
-from pipeline.system.flow_steps import RETURNED, TESTED, Arrive, CallBehaviour, Enter, FlowSteps, Leave, Open, Path, Place, Step
+from pipeline.system.flow_steps import RETURNED, TESTED, Arrive, CallBehaviour, Enter, FlowSteps, Leave, Open, Place, Step
 
 __all__ = ["RETURNED", "TESTED", "CallBehaviour", "FlowSearch", "Hit", "Key"]
 
