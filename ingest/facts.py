@@ -124,6 +124,14 @@ class Branch:
     line: int
     scope: int
     exits_when: Literal["", "holds", "fails"]  # the side on which control leaves the function or loop
+    held: tuple[int, int] = (0, 0)  # values computed only where it holds: from the first up to, not including, the last
+    failed: tuple[int, int] = (0, 0)  # values computed only where it fails
+
+    def side(self, value: int) -> bool | None:
+        """How the condition came out where a value is computed; None where that is not known."""
+        if self.held[0] <= value < self.held[1]:
+            return True
+        return False if self.failed[0] <= value < self.failed[1] else None
 
 
 @dataclass(frozen=True, slots=True)
