@@ -190,15 +190,24 @@ class FlowSteps:
     def _put(self, path: Path, user: Node, value: Value, position: int) -> Path | None:
         """Where data is in an object that is built of it, or that something is put into."""
         if value.kind == "update" and position == 0:
-            return access_paths.after_update(path, value)
+            overwritten = "**" in value.labels and access_paths.is_overwritten(path, self._later_keys(user, value, position))
+            return None if overwritten else access_paths.after_update(path, value)
         label = value.labels[position] if position < len(value.labels) else ""
         if label in ("*", "**"):
-            return None if access_paths.is_overwritten(path, value.labels[position + 1 :]) else access_paths.anywhere(path)
+            return None if access_paths.is_overwritten(path, self._later_keys(user, value, position)) else access_paths.anywhere(path)
         if value.text == "dictionary" and (role := self._message_role(user, value)):
             return under(f"{label}@{role}", path)
         if value.text == "tuple" and position == 1 and len(value.inputs) == 2 and (role := self._speaker((user[0], value.inputs[0]))):
             return under(f"1@{role}", path)
         return under(label or access_paths.member(value, position), path)
+
+    def _later_keys(self, user: Node, value: Value, position: int) -> list[str]:
+        """Keys that are set behind a spliced object, by themselves or by displays spliced in as well."""
+        found: list[str] = []
+        for label, given in zip(value.labels[position + 1 :], value.inputs[position + 1 :], strict=False):
+            inner = self.program.value((user[0], given))
+            found += inner.labels if label == "**" and inner.kind == "collection" and inner.text == "dictionary" else (label,)
+        return found
 
     def _is_slice(self, node: Node, value: Value) -> bool:
         key = self.program.value((node[0], value.inputs[1])) if len(value.inputs) > 1 else None
@@ -253,7 +262,7 @@ class FlowSteps:
                 yield Arrive(call, 0)
             if not behaviour.carries or (self._only_text and value.text not in _TEXT_CALLS) or (self._bare and behaviour.cleans):
                 continue
-            if value.text in ("get", "pop", "getlist", "setdefault"):
+            if value.text in ("get", "pop", "getlist", "setdefault", "at"):
                 inputs = self.program.value(call).inputs
                 key = self.program.value((call[0], inputs[1])) if len(inputs) > 1 else None
                 rest = take(path, key.text if key is not None and key.kind == "constant" else "*")

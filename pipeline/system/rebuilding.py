@@ -12,7 +12,8 @@ from ingest.code.program import Node, Program
 from pipeline.system.access_paths import COPIES, PLAIN, READS_JSON, REPLACES, WRITES_JSON, Path, is_overwritten, reordered, take, under
 
 _PAIRS = frozenset({"builtins.zip", "itertools.zip_longest"})
-_KNOWN = COPIES | REPLACES | WRITES_JSON | _PAIRS | {"builtins.enumerate", "builtins.getattr", "builtins.setattr"}
+_ENTRIES = frozenset({f"globalThis.Object.{name}" for name in ("entries", "values", "keys", "fromEntries")})
+_KNOWN = COPIES | REPLACES | WRITES_JSON | _PAIRS | _ENTRIES | {"builtins.enumerate", "builtins.getattr", "builtins.setattr"}
 _COPYING_METHODS = frozenset({"model_copy", "_replace"})
 
 
@@ -35,6 +36,8 @@ def rebuilt(
         return [(call, PLAIN if path == PLAIN else ("*", *under(str(position - 1), path[1:])))]
     if "builtins.enumerate" in names and position == 1:
         return [(call, PLAIN if path == PLAIN else ("*", *under("1", path[1:])))]
+    if names & _ENTRIES and position == 1:
+        return [] if "globalThis.Object.keys" in names else [(call, _entries(names, path))]
     if names & WRITES_JSON and position == 1:
         read_back = [(call[0], user) for user, at in users(call) if at == 1 and _reads_json(program, (call[0], user))]
         return [(user, path) for user in read_back] or None
@@ -46,6 +49,15 @@ def rebuilt(
         key = program.constant((call[0], value.inputs[2]))
         return [((call[0], value.inputs[1]), under(key, path))] if isinstance(key, str) else None
     return None
+
+
+def _entries(names: frozenset[str], path: Path) -> Path:
+    """`Object.entries(x)` gives pairs of key and value, `Object.values(x)` the values, `Object.fromEntries(pairs)` an object again."""
+    if path == PLAIN:
+        return PLAIN
+    if "globalThis.Object.fromEntries" in names:
+        return ("*", *(take(path[1:], "1") or path[2:]))
+    return ("*", *path[1:]) if "globalThis.Object.values" in names else ("*", *under("1", path[1:]))
 
 
 def _reads_json(program: Program, user: Node) -> bool:

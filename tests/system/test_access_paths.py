@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pipeline.system.access_paths import MAX_PATH, leads_to, take, under
+from tests.system.small import scan_of
 from tests.system.test_flows import is_run, route
 
 RECORD = "from pydantic import BaseModel\nclass M(BaseModel):\n    a: str = ''\n    b: str = ''\nclass N(BaseModel):\n    a: str = ''\n    b: str = ''\n"
@@ -80,3 +83,28 @@ def test_a_path_past_its_bound_means_all_that_lies_there() -> None:
 )
 def test_a_member_of_a_list_is_any_member_to_a_rule(path: tuple[str, ...], key: str, leads: bool) -> None:
     assert leads_to(path, key) is leads
+
+
+SERVER = "import { exec } from 'node:child_process';\nimport express from 'express';\nconst app = express();\n"
+SCRIPT = {
+    "an object spliced into another": ("const d = { ...{ a: q, b: q }, b: '1' };", "d.a", "d.b"),
+    "objects assigned in a row": ("const d = Object.assign({}, { a: q, b: q }, { b: '1' });", "d.a", "d.b"),
+    "the rest of a pattern": ("const { b, ...d } = { a: q, b: q };", "d.a", "d.b"),
+    "a renamed rest of a pattern": ("const { b: other, ...d } = { a: q, b: q };", "d.a", "d.b"),
+    "members of a list": ("const d = ['1', q];", "d[1]", "d[0]"),
+    "members asked by at": ("const d = ['1', q];", "d.at(1)", "d.at(0)"),
+    "entries": ("const d = Object.entries({ a: q })[0];", "d[1]", "d[0]"),
+    "entries and back": ("const d = Object.fromEntries(Object.entries({ a: q }));", "d.a", "Object.keys(d)[0]"),
+    "a deep copy": ("const d = JSON.parse(JSON.stringify({ a: q, b: '1' }));", "d.a", "d.b"),
+    "a structured clone": ("const d = structuredClone({ a: q, b: '1' });", "d.a", "d.b"),
+    "objects that are mapped": ("const d = [{ x: q, y: '1' }].map((m) => ({ a: m.x, b: m.y }))[0];", "d.a", "d.b"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("built", "read", "other"), SCRIPT.values(), ids=SCRIPT.keys())
+def test_entries_of_an_object_are_told_apart_in_typescript(built: str, read: str, other: str, tmp_path: Path) -> None:
+    for name, expression, expected in (("read", read, True), ("other", other, False)):
+        text = f"{SERVER}app.post('/x', async (req, res) => {{ const q = req.body.q; {built} exec({expression}); }});\n"
+        system = scan_of(tmp_path / name, {"a.ts": text}).system
+
+        assert any(flow.role == "shell" for flow in system.flows) is expected
