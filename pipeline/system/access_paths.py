@@ -14,6 +14,7 @@ from ingest.facts import Value
 Path = tuple[str, ...]
 MAX_PATH = 4
 PLAIN: Path = ("#",)  # the data is a number, a date or the like: it can be learned from, not read as text
+NUMBERS = frozenset({"embedding", "embeddings"})  # entries that hold vectors, whoever answered with them
 COPIES = frozenset({"copy.copy", "copy.deepcopy", "dataclasses.asdict", "attr.asdict", "attrs.asdict", "globalThis.structuredClone"}) | {
     f"builtins.{name}" for name in ("dict", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "vars")
 }

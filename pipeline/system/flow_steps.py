@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ingest.code.program import FunctionRef, Node, Target
 from ingest.facts import Value
 from pipeline.system import access_paths
-from pipeline.system.access_paths import COPIES, MAX_PATH, PLAIN, Path, take, under
+from pipeline.system.access_paths import COPIES, MAX_PATH, NUMBERS, PLAIN, Path, take, under
 from pipeline.system.flow_graph import FlowGraph
 from pipeline.system.rebuilding import rebuilt
 
@@ -162,7 +162,7 @@ class FlowSteps:
                 elif position == 0:
                     rest = take(path, access_paths.from_the_front(self.program.value(place[0]), value.text or "*"))
                     if rest is not None:
-                        yield Step((user, rest))
+                        yield Step((user, PLAIN if value.text in NUMBERS else rest))
             case "call":
                 if position == 0:
                     yield Step((user, path))
@@ -245,7 +245,7 @@ class FlowSteps:
                 return
             rest = take(path, value.text)
             if rest is not None:
-                yield Step((user, rest))
+                yield Step((user, PLAIN if value.text in NUMBERS else rest))
             return
         for call in method_calls:
             targets = self._targets_of(call)
