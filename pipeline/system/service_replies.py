@@ -18,6 +18,7 @@ from pipeline.system.sites import argument_node
 from pipeline.system.words import mentions
 
 _CREDENTIAL = re.compile(r"authorization|api[-_]?key|x-[\w-]*token|^token$|subscription-key", re.IGNORECASE)
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})  # `request("POST", url)` is no post that people write
 _IN_BODY = re.compile(r"^(\w+_)?(api_?key|secret_?key|access_?token|auth_?token|stripe_?key)$", re.IGNORECASE)
 _WRITTEN_BY_PEOPLE = (
     "search", "web", "webpage", "page", "pages", "scrape", "scraper", "crawl", "crawler", "browse", "browser", "reader", "read",
@@ -91,7 +92,7 @@ def _texts(assembly: Assembly, call: Node) -> Iterator[str]:
         seen += 1
         for origin in program.origins(node):
             value = program.value(origin)
-            if value.kind == "constant" and value.constant_type == "string":
+            if value.kind == "constant" and value.constant_type == "string" and value.text not in _METHODS:
                 yield value.text
             elif value.kind in ("format", "operation"):
                 queue += [(origin[0], given) for given in value.inputs]
