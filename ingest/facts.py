@@ -26,7 +26,7 @@ ValueKind = Literal[
     "call",        # inputs[0] is the callee, then arguments; labels name them
     "format",      # f-string, %, .format, + on strings: text built from inputs
     "collection",  # list, tuple, set, dict display or comprehension; labels hold constant keys
-    "update",      # inputs[0] after inputs[1:] were put into it (append, subscript store, update ...)
+    "update",      # inputs[0] after inputs[1:] were put into it (append, subscript store, update ...); text: the method, if one did it
     "choice",      # one of inputs: joins of branches, conditional expressions, boolean operators
     "guarded",     # inputs[0], known here to satisfy the condition inputs[1]; text: "holds" or "fails"
     "operation",   # arithmetic, comparison and other operators; text holds the operator
@@ -130,6 +130,14 @@ class Branch:
     line: int
     scope: int
     exits_when: Literal["", "holds", "fails"]  # the side on which control leaves the function or loop
+    held: tuple[int, int] = (0, 0)  # values computed only where it holds: from the first up to, not including, the last
+    failed: tuple[int, int] = (0, 0)  # values computed only where it fails
+
+    def side(self, value: int) -> bool | None:
+        """How the condition came out where a value is computed; None where that is not known."""
+        if self.held[0] <= value < self.held[1]:
+            return True
+        return False if self.failed[0] <= value < self.failed[1] else None
 
 
 @dataclass(frozen=True, slots=True)

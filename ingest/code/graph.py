@@ -8,7 +8,7 @@ loops. Nothing here knows a language.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest.facts import Branch, Class, CodeFacts, ConstantType, Function, Import, Store, Value, ValueKind
 from ingest.source import Purpose
@@ -83,6 +83,15 @@ class GraphBuilder:
         if kind == "call" and scope.branches:
             self.conditions[identity] = _bounded(scope.branches)
         return identity
+
+    @property
+    def next_value(self) -> int:
+        """The id that the next value will have."""
+        return len(self._kind)
+
+    def place_branch(self, number: int, held: int, failed: int) -> None:
+        """Says which values a branch decides: those from `held` were computed where it holds, those from `failed` where it fails."""
+        self.branches[number] = replace(self.branches[number], held=(held, failed), failed=(failed, self.next_value))
 
     def kind_of(self, value: int) -> ValueKind:
         return self._kind[value]

@@ -7,6 +7,7 @@ says which node types there are, what they mean, and what a test says of the nam
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import ClassVar
 
 from tree_sitter import Node
@@ -83,6 +84,7 @@ class TreeReader:
         ends: list[Environment] = []
         leaves: list[bool] = []
         branches: list[int] = []
+        sides: list[tuple[int, int, int]] = []
         has_else = False
         known = len(scope.branches)
         for condition, body in clauses:
@@ -94,6 +96,7 @@ class TreeReader:
                 leaves.append(left)
                 continue
             value, number = self.branch(scope, condition)
+            held = self.builder.next_value
             branches.append(number)
             after_test = dict(scope.environment)
             scope.branches.append(number)
@@ -107,6 +110,9 @@ class TreeReader:
             self.narrow(scope, condition, value, "fails")
             if left:
                 self.builder.branches[number] = Branch(value, condition.start_point[0] + 1, scope.function, "holds")
+            sides.append((number, held, self.builder.next_value))
+        for number, held, failed in sides:
+            self.builder.place_branch(number, held, failed)
         del scope.branches[known:]
         if not has_else:
             ends.append(scope.environment)
@@ -114,7 +120,7 @@ class TreeReader:
         elif leaves[-1] and not any(leaves[:-1]):
             for number in branches:
                 old = self.builder.branches[number]
-                self.builder.branches[number] = Branch(old.condition, old.line, old.scope, "fails")
+                self.builder.branches[number] = replace(old, exits_when="fails")
         if not ends:
             scope.environment = before
             return True

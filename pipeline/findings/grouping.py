@@ -15,6 +15,8 @@ from pipeline.system.model import Evidence, Flow
 from pipeline.threats.engine import Match, evidence_of
 
 _TAKES = re.compile(r"\s*(?:export\s+)?(?:public\s+|private\s+)?(?:static\s+)?(?:async\s+)?(?:def|function|constructor)\b")
+_TWIN = re.compile(r"^(_*)(?:async_|a)(?=[a-z])")  # `_arun` beside `_run`, `async_search` beside `search`
+_SHOWN = re.compile(r"[\w-]{2,}\*{4}")
 _MODELS = frozenset({"hosted_llm", "local_llm", "agent"})
 
 
@@ -116,17 +118,31 @@ def sources_joined(matches: Iterable[Match]) -> list[Match]:
 
 
 def copies_joined(matches: Mapping[tuple[str, str], list[Match]]) -> dict[tuple[str, str], list[Match]]:
-    """Groups whose evidence is the same lines of files of the same name are one: a folder and its copy in a package or a build."""
+    """Groups that are the same thing in two places are one: a copied file, a credential in two files, a method and its async twin."""
     kept: dict[tuple[str, str], list[Match]] = {}
     first: dict[tuple[object, ...], tuple[str, str]] = {}
     for key, found in sorted(matches.items()):
-        same = first.setdefault((key[0], *sorted({_lines(e) for match in found for e in match.evidence})), key)
+        alike = _alike(found)
+        same = first.setdefault((key[0], *(alike or sorted({_lines(e) for match in found for e in match.evidence}))), key)
         paths = {e.path for match in matches[same] for e in match.evidence}
-        if same != key and any(e.path not in paths for match in found for e in match.evidence):
+        if same != key and (alike or any(e.path not in paths for match in found for e in match.evidence)):
             kept[same] = [*kept[same], *found]
         else:
             kept[key] = found
     return kept
+
+
+def _alike(found: Sequence[Match]) -> tuple[object, ...]:
+    """What says that another group is about the same thing; empty where only equal lines of a copied file do."""
+    element, group = found[0].element, group_of(found[0])
+    if element.kind == "secret":  # one to revoke: the same name, and the same of its value that the mask leaves
+        shown = sorted({e.quote.strip() for match in found for e in match.evidence})
+        return ("secret", element.name.split(" in ")[0], *shown) if all(_SHOWN.search(quote) for quote in shown) else ()
+    owner, dot, method = element.name.split(" (")[0].rpartition(".")
+    if group == element.id and dot:
+        plain = _TWIN.sub(r"\1", method)
+        return ("twin", element.kind, owner, plain, element.name.partition(" (")[2], *sorted({e.path for m in found for e in m.evidence}))
+    return ()
 
 
 def _lines(evidence: Evidence) -> tuple[str, int, int, str]:

@@ -157,10 +157,27 @@ class Assembly:
                 continue
             seen.add(current)
             for call in calls.get(current, ()):
-                queue += [target.function for target in self.program.targets(call)]
+                queue += self._runs(call)
         result = frozenset(seen)
         self.reached[function] = result
         return result
+
+    def _runs(self, call: Node) -> list[FunctionRef]:
+        """Functions that a call runs. What is called by a parameter was handed over, and runs for those alone who hand it over."""
+        program, value = self.program, self.program.value(call)
+        callee = program.value((call[0], value.inputs[0]))
+        if callee.kind == "parameter":
+            return []
+        found = [target.function for target in program.targets(call)]
+        if found:
+            given = [(call[0], argument) for argument in value.inputs[1:]]
+            names = [
+                name for node in given if program.value(node).kind in ("function", "name", "attribute") for name in program.names(node)
+            ]
+            found += [reference for name in names for reference in program.functions.get(name, ())]
+            made = [program.method(name, "__init__") for name in names if name in program.classes]
+            found += [reference for reference in made if reference is not None]
+        return found
 
     def _calls_by_function(self) -> dict[FunctionRef, list[Node]]:
         if not self._calls:

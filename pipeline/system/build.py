@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ingest.code.program import Program
 from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts
 from pipeline.system.assembly import Assembly, frozen_controls, frozen_relations
+from pipeline.system.callers_keys import add_callers_keys
 from pipeline.system.code_elements import add_code_elements
 from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
@@ -52,6 +53,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_service_replies(assembly)
     add_identities(assembly)
     add_prompts_and_secrets(assembly)
+    add_callers_keys(assembly)
     add_code_flows(assembly)
     add_protection(assembly)
     add_loopback(assembly, config)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from ingest.code.program import FunctionRef, Node
+from pipeline.system.access_paths import leads_to
 from pipeline.system.argument_vectors import role_in_vector
 from pipeline.system.assembly import Assembly
 from pipeline.system.conversation import conversation_role
@@ -115,7 +116,7 @@ def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours
             _add_way(assembly, source, page, label, "html", hit, behaviours, graph)
         return
     for sink in assembly.sinks.get(hit.call, ()):
-        if sink.key and not _leads_to(hit.path, sink.key):
+        if sink.key and not leads_to(hit.path, sink.key):
             continue
         if sink.role == "url" and sink.argument == hit.argument and _host_is_fixed(assembly, hit):
             continue
@@ -129,13 +130,6 @@ def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours
             if role == "conversation" and (label != "user_input" or assembly.draft(source).kind == "chat_ui"):
                 role = "prompt"  # what the system itself kept of a conversation, or a chat widget's own history
             _add_way(assembly, source, sink.element, label, role, hit, behaviours, graph)
-
-
-def _leads_to(path: tuple[str, ...], key: str) -> bool:
-    """Whether data under a path is, or holds, what stands under a key: `config.text`."""
-    if key == "(text)":  # what is given is the text itself, not an object that holds it
-        return not path
-    return all(part.split("@")[0] in (wanted, "*", "?") for part, wanted in zip(path, key.split("."), strict=False))
 
 
 def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:

@@ -21,7 +21,8 @@ _EFFECT_OF_ROLE: dict[SinkRole, str] = {
     "memory_write": "write", "training_data": "write",
 }  # fmt: skip
 # The last words of an address by which something is looked up, whatever the method: long questions are posted.
-_LOOKED_UP = frozenset({"search", "searches", "query", "queries", "lookup", "retrieve", "retrieval", "find", "scroll", "rerank", "count"})
+_LOOKED_UP = frozenset({"search", "searches", "query", "queries", "lookup", "retrieve", "retrieval", "find", "scroll", "rerank", "count",
+                        "extract", "scrape", "crawl", "embed", "embeddings", "moderations"})  # fmt: skip
 # What a name ends in that is only told.
 _TOLD = frozenset({
     "status", "statuses", "state", "history", "details", "detail", "info", "information", "policy", "policies", "summary", "methods",

@@ -90,8 +90,8 @@ def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
 
 
 _TOLD_ELSEWHERE = frozenset(
-    {"research", "paper", "papers", "literature", "survey", "bibliography", "competitors", "related", "blog", "news", "changelog",
-     "changes", "history", "releases", "awesome", "qa", "faq", "troubleshooting"}
+    {"research", "paper", "papers", "literature", "survey", "bibliography", "competitors", "related", "blog", "blogs", "posts", "news",
+     "changelog", "changelogs", "changes", "history", "releases", "awesome", "qa", "faq", "troubleshooting"}
 )  # fmt: skip
 
 

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 from ingest.code.program import FunctionRef, Node, Target
 from ingest.facts import Value
+from pipeline.system import access_paths
+from pipeline.system.access_paths import COPIES, MAX_PATH, NUMBERS, PLAIN, Path, take, under
 from pipeline.system.flow_graph import FlowGraph
+from pipeline.system.rebuilding import rebuilt
 
-Path = tuple[str, ...]
-_MAX_PATH = 3
-PLAIN: Path = ("#",)  # the data is a number, a date or the like: it can be learned from, not read as text
 RETURNED, TESTED = -1, -2  # instead of an argument: the data was returned; a branch depends on it
 _TEXT_CALLS = frozenset(
     {
@@ -39,9 +39,6 @@ _TEXT_CALLS = frozenset(
         "model_dump",
     }
 )
-_COPIES = frozenset({"copy.copy", "copy.deepcopy"}) | {
-    f"builtins.{name}" for name in ("dict", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter")
-}
 _VIEWS = ("keys", "values", "items")
 # Of query builders and repositories: what is given only chooses records.
 _CHOOSES = frozenset({
@@ -158,7 +155,7 @@ class FlowSteps:
         for read in self.graph.field_reads(node):
             yield Open((read, path))
         for record, name in self.graph.records(node):
-            yield Step((record, (name, *path)[:_MAX_PATH]))
+            yield Step((record, (name, *path)[:MAX_PATH]))
         for reference in self.graph.returned_by(node):
             if reference in self._return_sinks:
                 yield Arrive((reference[0], -1 - reference[1]), RETURNED)
@@ -171,11 +168,11 @@ class FlowSteps:
                 yield from self._attribute(place, user, value)
             case "index":
                 if position == 0 and self._is_slice(user, value):
-                    yield Step((user, path))  # a part of a list is a list
+                    yield Step((user, access_paths.anywhere(path)))  # a part of a list is a list
                 elif position == 0:
-                    rest = _take(path, value.text or "*")
+                    rest = take(path, access_paths.from_the_front(self.program.value(place[0]), value.text or "*"))
                     if rest is not None:
-                        yield Step((user, rest))
+                        yield Step((user, PLAIN if value.text in NUMBERS else rest))
             case "call":
                 if position == 0:
                     yield Step((user, path))
@@ -185,46 +182,46 @@ class FlowSteps:
                 yield Step((user, PLAIN if "#" in path else ()))
             case "operation":
                 if value.text not in _NO_CARRY and not value.text.startswith(("not", "is")):
-                    yield Step((user, path))
+                    yield Step((user, access_paths.anywhere(path) if position else path))
             case "choice" | "await" | "unknown":
                 yield Step((user, path))
             case "element_of":
-                rest = _take(path, "*")
+                rest = take(path, "*")
                 yield Step((user, path if rest is None else rest))
             case "guarded" if position == 0 and not self._bare:
                 yield Step((user, path))
             case "collection" | "update":
-                if value.kind == "update" and position == 0:
-                    yield Step((user, path))
-                    return
-                label = value.labels[position] if position < len(value.labels) else ""
-                if label in ("*", "**"):
-                    yield Step((user, _anywhere(path) if label == "*" else path))
-                elif value.text == "dictionary" and (role := self._message_role(user, value)):
-                    yield Step((user, (f"{label}@{role}", *path)[:_MAX_PATH]))
-                elif (
-                    value.text == "tuple"
-                    and position == 1
-                    and len(value.inputs) == 2
-                    and (role := self._speaker((user[0], value.inputs[0])))
-                ):
-                    yield Step((user, (f"1@{role}", *path)[:_MAX_PATH]))
-                elif label == "" and self._keeps_positions(user[0], value, position):
-                    yield Step((user, (str(position), *path)[:_MAX_PATH]))
-                else:
-                    yield Step((user, (label or "*", *path)[:_MAX_PATH]))
+                after = self._put(path, user, value, position)
+                if after is not None:
+                    yield Step((user, after))
             case _:
                 return
+
+    def _put(self, path: Path, user: Node, value: Value, position: int) -> Path | None:
+        """Where data is in an object that is built of it, or that something is put into."""
+        if value.kind == "update" and position == 0:
+            overwritten = "**" in value.labels and access_paths.is_overwritten(path, self._later_keys(user, value, position))
+            return None if overwritten else access_paths.after_update(path, value)
+        label = value.labels[position] if position < len(value.labels) else ""
+        if label in ("*", "**"):
+            return None if access_paths.is_overwritten(path, self._later_keys(user, value, position)) else access_paths.anywhere(path)
+        if value.text == "dictionary" and (role := self._message_role(user, value)):
+            return under(f"{label}@{role}", path)
+        if value.text == "tuple" and position == 1 and len(value.inputs) == 2 and (role := self._speaker((user[0], value.inputs[0]))):
+            return under(f"1@{role}", path)
+        return under(label or access_paths.member(value, position), path)
+
+    def _later_keys(self, user: Node, value: Value, position: int) -> list[str]:
+        """Keys that are set behind a spliced object, by themselves or by displays spliced in as well."""
+        found: list[str] = []
+        for label, given in zip(value.labels[position + 1 :], value.inputs[position + 1 :], strict=False):
+            inner = self.program.value((user[0], given))
+            found += inner.labels if label == "**" and inner.kind == "collection" and inner.text == "dictionary" else (label,)
+        return found
 
     def _is_slice(self, node: Node, value: Value) -> bool:
         key = self.program.value((node[0], value.inputs[1])) if len(value.inputs) > 1 else None
         return key is not None and key.kind == "unknown" and key.text == "slice"
-
-    def _keeps_positions(self, file: int, value: Value, position: int) -> bool:
-        """Whether members of a display are known by their number: of a tuple; of a list, where a language has no tuples."""
-        if value.text not in ("tuple", "expression_list"):
-            return value.text == "list" and self.program.objects_are_entries(file) and not {"*", "**"} & set(value.labels[:position])
-        return True
 
     def _is_data(self, node: Node) -> bool:
         """Whether the value itself is the data, not an object of the project that works with it."""
@@ -271,9 +268,9 @@ class FlowSteps:
             if owners and all(self.program.field_is_plain(owner, value.text) for owner in owners):
                 yield Step((user, PLAIN))  # a number or a date holds no text of anybody
                 return
-            rest = _take(path, value.text)
+            rest = take(path, value.text)
             if rest is not None:
-                yield Step((user, rest))
+                yield Step((user, PLAIN if value.text in NUMBERS else rest))
             return
         for call in method_calls:
             targets = self._targets_of(call)
@@ -290,19 +287,25 @@ class FlowSteps:
                 yield Arrive(call, 0)
             if not behaviour.carries or (self._only_text and value.text not in _TEXT_CALLS) or (self._bare and behaviour.cleans):
                 continue
-            if value.text in ("get", "pop", "getlist", "setdefault"):
+            if value.text in ("get", "pop", "getlist", "setdefault", "at"):
                 inputs = self.program.value(call).inputs
                 key = self.program.value((call[0], inputs[1])) if len(inputs) > 1 else None
-                rest = _take(path, key.text if key is not None and key.kind == "constant" else "*")
+                rest = take(path, key.text if key is not None and key.kind == "constant" else "*")
                 if rest is not None:
                     yield Step((call, rest))
             elif value.text in _VIEWS and path and "#" not in path:
                 # Data under a key is no key; `items` gives pairs of both.
                 if value.text != "keys":
                     inside = ("1", *path[1:]) if value.text == "items" else path[1:]
-                    yield Step((call, ("*", *inside)[:_MAX_PATH]))
-            else:  # what a method gives back may hold what its object holds, at another place
-                yield Step((call, _anywhere(path)))
+                    yield Step((call, ("*", *inside)[:MAX_PATH]))
+            elif not (value.text in ("model_copy", "_replace") and access_paths.is_overwritten(path, self._set_anew(call))):
+                yield Step((call, access_paths.anywhere(path)))  # what a method gives back may hold what its object holds, elsewhere
+
+    def _set_anew(self, call: Node) -> tuple[str, ...]:
+        """Fields that a copying method is told to give other values: `m.model_copy(update={"content": text})`."""
+        value = self.program.value(call)
+        given = [self.program.value((call[0], value.inputs[at])) for at, label in enumerate(value.labels) if label == "update"]
+        return (*value.labels, *(label for display in given if display.kind == "collection" for label in display.labels))
 
     def _argument(self, path: Path, call: Node, value: Value, position: int) -> Iterator[Move]:
         callee = self.program.value((call[0], value.inputs[0]))
@@ -332,7 +335,11 @@ class FlowSteps:
         if classes:
             if not targets:
                 field = self._field_name(classes[0], label, position)
-                yield Step((call, (f"{field}@{speaker}" if speaker else field, *path)[:_MAX_PATH]))
+                yield Step((call, (f"{field}@{speaker}" if speaker else field, *path)[:MAX_PATH]))
+            return
+        made = None if behaviour.sink else rebuilt(self.program, self.graph.users, call, position, path)
+        if made is not None:
+            yield from (Step(place) for place in made)
             return
         if (
             behaviour.carries
@@ -344,13 +351,13 @@ class FlowSteps:
         if behaviour.carries and (not self._only_text or callee.text in _TEXT_CALLS):
             names = self.program.names((call[0], value.inputs[0]))
             last = [name.rsplit(".", 1)[-1] for name in names]
-            constructor = any(name[:1].isupper() for name in last) or not _COPIES.isdisjoint(names)
+            constructor = any(name[:1].isupper() for name in last) or not COPIES.isdisjoint(names)
             speaker = speaker or next((_SPEAKERS[name] for name in last if name in _SPEAKERS), "")
             speaker = speaker or (self._speaker_given(call, value) if label == "" else "")
             if speaker and label in ("", "content", "text", "Content", "Text"):
-                yield Step((call, (f"{label or 'content'}@{speaker}", *path)[:_MAX_PATH]))
+                yield Step((call, (f"{label or 'content'}@{speaker}", *path)[:MAX_PATH]))
             elif constructor and label not in ("", "*", "**"):
-                yield Step((call, (label, *path)[:_MAX_PATH]))
+                yield Step((call, (label, *path)[:MAX_PATH]))
             else:
                 yield Step((call, path if constructor or "#" in path else ()))
 
@@ -374,11 +381,11 @@ class FlowSteps:
             inner = held
             if given.splat == "**":
                 label = self.program.value(call).labels[position]
-                inner = held if label == "**" else (label, *held)[:_MAX_PATH]
+                inner = held if label == "**" else (label, *held)[:MAX_PATH]
             elif given.splat == "*":
-                inner = ("*", *held)[:_MAX_PATH]
+                inner = ("*", *held)[:MAX_PATH]
             elif self.program.value(call).labels[position] == "**":
-                rest = _take(held, given.name)
+                rest = take(held, given.name)
                 if rest is None:
                     continue
                 inner = rest
@@ -406,22 +413,3 @@ class FlowSteps:
         if found is None:
             found = self._targets[call] = self.program.targets(call)
         return found
-
-
-def _anywhere(path: Path) -> Path:
-    """The path in a list whose members may have changed places."""
-    return ("*", *path[1:]) if path and path[0].isdigit() else path
-
-
-def _take(path: Path, key: str) -> Path | None:
-    """The path behind `key`; None where the data is in another field."""
-    if not path:
-        return ()
-    if path == PLAIN:
-        return PLAIN
-    head = path[0].split("@")[0]
-    if head == key or head in ("?",) or key == "*":
-        return path[1:]
-    if head == "*":
-        return path[1:] if key.lstrip("-").isdigit() or key == "" else _take(path[1:], key)
-    return None

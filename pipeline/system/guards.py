@@ -14,6 +14,7 @@ from pipeline.system.discriminators import bare, vouches
 from pipeline.system.identifiers import only_identifiers
 from pipeline.system.last_parts import inside_a_package, is_name_only
 from pipeline.system.model import ControlKind, SinkRole
+from pipeline.system.refused_text import is_quoted
 from pipeline.system.restrictions import CHOOSES, Tested, cleans, is_validator, proven, restricting, restriction, settles, went_well
 from pipeline.system.taint import Hit
 from pipeline.system.words import mentions
@@ -70,6 +71,10 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
         controls += [
             ("input_validation", node) for node in hit.trace if cleans(assembly, node, chooses) or is_name_only(assembly, node, chooses)
         ]
+        if chooses == "query":
+            controls += [
+                ("output_encoding", node) for position, node in enumerate(hit.trace) if is_quoted(assembly, node, hit.trace[position + 1 :])
+            ]
         package = inside_a_package(assembly, hit.trace, hit.call) if chooses == "code" else None
         controls += [("allow_list", package)] if package is not None else []
         controls += proven(assembly, hit.trace, (*_entered(assembly, hit), hit.call), chooses)

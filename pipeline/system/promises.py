@@ -25,11 +25,12 @@ _LINKED = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)]|\|)\s{1,8}(?:[*_]{1,3}|<b>)?!?\[[
 # Literature and other people's work is quoted, told of in the first person, or told as past: none of it says what this system does.
 _CITED = re.compile(
     r"https?://|\barxiv\b|\bet al\b|\bdoi:|\bcitations\b|\bsource:"
-    r"|\bi (?:did|do|have|was|am|would|tried|found)\b|n't (?:actually|really)\b",
+    r"|\bi (?:did|do|have|was|am|would|tried|found)\b|n't (?:actually|really)\b"
+    r"|\bwe (?:\w+ly )?(?:had|hit|struggled|ran into|were|tried|found|noticed|learned|learnt|wanted|started|kept hitting)\b",
     re.IGNORECASE,
 )
 _SECTION = re.compile(r"[\s*_`]*\[[\w.-]{1,60}\][\s*_`]*(?::|\u2013|\u2014|-)\s")  # a section of a settings file
-_SETTINGS = re.compile(r"\b(settings?|configurations?|options?|parameters?|variables?)\b", re.IGNORECASE)
+_SETTINGS = re.compile(r"\b(settings?|configurations?|options?|parameters?|variables?)\b|\b[A-Z][A-Z0-9_]{3,}=", re.IGNORECASE)
 _VERB = re.compile(
     r"\b(is|are|was|were|be|been|has|have|gets?|must|shall|will|can|may|needs?|requires?|runs?|goes|go|stands?"
     r"|\w+ed (?:by|with|before|to))\b",

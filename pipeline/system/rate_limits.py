@@ -2,7 +2,8 @@
 
 Takes an assembly whose entries are known, adds the control to the entries that such a refusal stands before: in the
 handler, in a function it calls, in an injected dependency or in middleware. A 429 that only hands on what a
-provider answered counts nobody. Whether the number is a sensible one is not judged.
+provider answered counts nobody. What is counted may be rows of a database: messages of this user since yesterday.
+Whether the number is a sensible one is not judged.
 """
 
 from __future__ import annotations
@@ -19,6 +20,13 @@ from pipeline.system.refusals import ANSWERS
 _TOO_MANY = re.compile(r"^429$|TOO_MANY_REQUESTS|TooManyRequests")
 _NAMED = re.compile(r"(rate_?limit|too_?many|throttl|quota|limit_?exceeded|budget_?exceeded)", re.IGNORECASE)
 _EXCEPTION = re.compile(r"(Error|Exception|Exceeded|Requests|Throttled|Limited)$")
+# How a limit of the project's own is told, whatever the answer's number: 403, 402, an error of its own.
+_TOO_MUCH_USED = re.compile(
+    r"rate[ _-]?limit|too many (requests|messages|questions)|(insufficient|not enough|out of|no( more)?) credits"
+    r"|(limit|quota|budget|allowance)( has been| was| is)? (reached|exceeded|hit|used up)"
+    r"|(reached|exceeded|hit|used up) (your|the)( \w+){0,2} (limit|quota|budget|allowance)",
+    re.IGNORECASE,
+)
 _COUNTS = ("<", "<=", ">", ">=")
 _SAYS = re.compile(r"limit|hit|allow|acquire|consume|exceed|quota|budget|throttl|too_?many|count|remaining|used", re.IGNORECASE)
 # What is asked for leave: `check_limits(user)`, `limiter.hit(key)`; it raises where there was too much.
@@ -90,6 +98,8 @@ def _refuses(call: Node, assembly: Assembly) -> bool:
     callee = program.value((call[0], value.inputs[0]))
     if callee.kind not in ("name", "attribute"):
         return False
+    if (callee.text in ANSWERS or _EXCEPTION.search(callee.text)) and any(_TOO_MUCH_USED.search(text) for text in _told(assembly, call)):
+        return True
     if callee.text in ANSWERS:
         for given in value.inputs[1:]:
             inner = program.value((call[0], given))
@@ -106,3 +116,17 @@ def _refuses(call: Node, assembly: Assembly) -> bool:
         return False
     known = ("werkzeug.", "rest_framework.", "starlette.", "fastapi.", "slowapi.")
     return any(name in program.classes or name.startswith(known) for name in program.names((call[0], value.inputs[0])))
+
+
+def _told(assembly: Assembly, call: Node) -> list[str]:
+    """The constant texts that an answer or an error is made with, those in its displays included."""
+    program, found = assembly.program, list[str]()
+    queue = [(given, 0) for given in program.value(call).inputs[1:]]
+    while queue:
+        given, depth = queue.pop()
+        value = program.value((call[0], given))
+        if value.kind == "constant" and value.constant_type == "string":
+            found.append(value.text)
+        elif value.kind in ("collection", "format") and depth < 2:
+            queue += [(inner, depth + 1) for inner in value.inputs[:20]]
+    return found

@@ -17,6 +17,7 @@ from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.discriminators import bare
 from pipeline.system.model import ControlKind, SinkRole
+from pipeline.system.refused_text import keeps_out
 from pipeline.system.words import words_of
 
 CHOOSES: frozenset[SinkRole] = frozenset(
@@ -186,7 +187,7 @@ def _compared(assembly: Assembly, node: Node, holds: bool, record: Tested) -> Co
         said = {program.constant(left), program.value(left).text}
         if record.role in ("path", "url", "model_source"):  # no separator: a name and no path; no `..`: an absolute path still is
             return "input_validation" if said & _SEPARATORS else None
-        return "input_validation" if isinstance(program.constant(left), str) and _leads(assembly, right, record) else None
+        return "input_validation" if _taken(assembly, left) and _leads(assembly, right, record) else None
     if value.text in ("==", "!=", "===", "!==", "is"):
         if (value.text in ("==", "===", "is")) != holds:
             return None
@@ -237,7 +238,8 @@ def _asked(assembly: Assembly, node: Node, holds: bool, record: Tested, depth: i
         return "allow_list" if holds and _leads(assembly, arguments[0], record) and not _leads(assembly, base, record) else None
     if name in ("match", "fullmatch", "search", "test", "MatchString"):
         pattern = pattern_of(assembly, base, arguments)
-        return "input_validation" if pattern is None or _narrows(pattern, name, holds) else None
+        narrows = pattern is None or _narrows(pattern, name, holds) or (not holds and keeps_out(pattern, name, record.role))
+        return "input_validation" if narrows else None
     targets = program.targets(node)
     for target in targets if depth < _MAX_DEPTH - 1 else ():
         kind = restricting(assembly, target.function, record.role)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.code.program import Node
+from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly, Sink
 from pipeline.system.sites import argument_node
 from pipeline.system.words import words_of
@@ -127,12 +127,23 @@ def _is_local(assembly: Assembly, client: Node) -> bool:
     program, value = assembly.program, assembly.program.value(client)
     given: dict[str, list[str]] = {}
     for position, label in zip(value.inputs[len(value.inputs) - len(value.labels) :], value.labels, strict=True):
-        given[label] = [str(constant.text) for constant in program.constants((client[0], position))]
+        constants = program.constants((client[0], position))
+        stands_in = _has_default(program, (client[0], position))
+        given[label] = [str(constant.text) for constant in constants if not (stands_in and constant.constant_type == "none")]
     addresses = [text for label in _ADDRESS & given.keys() for text in given[label]]
     keys = [text for label in _KEY & given.keys() for text in given[label]]
     if any(_HERE.match(text) or "://" in text for text in addresses):
         return all(_HERE.match(text) for text in addresses)
     return bool(_ADDRESS & given.keys()) and bool(keys) and all(_NO_KEY.fullmatch(text) for text in keys)
+
+
+def _has_default(program: Program, node: Node) -> bool:
+    """Whether another value stands in where none was given: `self.url = url or "http://localhost:11434"`."""
+    value = program.value(node)
+    if value.kind == "attribute":
+        return any(_has_default(program, field) for owner in program.types((node[0], value.inputs[0])) if owner in program.classes
+                   for field in program.fields(owner, value.text) if field != node and program.value(field).kind == "choice")  # fmt: skip
+    return value.kind == "choice" and value.text == "or"
 
 
 # Estimators

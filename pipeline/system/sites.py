@@ -399,13 +399,25 @@ def _listed(program: Program, node: Node) -> list[str]:
     return [text for text in listed if isinstance(text, str)]
 
 
+def _is_passed_through(program: Program, given: Node) -> bool:
+    """Whether a None is only the default of a function that nothing here calls: who calls it from outside gives the value."""
+    return any(
+        parameter.default == origin[1] and not program.callers((origin[0], number))
+        for origin in program.origins(given)
+        if program.value(origin).constant_type == "none"
+        for number, function in enumerate(program.files[origin[0]].functions)
+        for parameter in function.parameters
+    )
+
+
 def _holds(program: Program, flag: Flag, given: Node | None, open_call: bool) -> bool:
     if given is None:
         return flag.absent and not open_call
     if flag.absent:
-        return any(value.constant_type == "none" for value in program.constants(given)) and len(program.constants(given)) == 1
+        none = any(value.constant_type == "none" for value in program.constants(given)) and len(program.constants(given)) == 1
+        return none and not _is_passed_through(program, given)
     constant = program.constant(given)
-    is_none = any(value.constant_type == "none" for value in program.constants(given))
+    is_none = any(value.constant_type == "none" for value in program.constants(given)) and not _is_passed_through(program, given)
     if flag.present:
         return not is_none
     if flag.not_constant:

@@ -16,8 +16,10 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from ingest.code.program import FunctionRef, Node, Program
+from pipeline.system.access_paths import Path
+from pipeline.system.call_contexts import NOTHING, Arguments, Known
 from pipeline.system.flow_graph import FlowGraph
-from pipeline.system.flow_steps import RETURNED, TESTED, Arrive, CallBehaviour, Enter, FlowSteps, Leave, Open, Path, Place, Step
+from pipeline.system.flow_steps import RETURNED, TESTED, Arrive, CallBehaviour, Enter, FlowSteps, Leave, Open, Place, Step
 
 __all__ = ["RETURNED", "TESTED", "CallBehaviour", "FlowSearch", "Hit", "Key"]
 
@@ -62,6 +64,7 @@ class _Way:
 class _Context:
     start: Place
     function: FunctionRef | None  # None for an open place
+    known: Known  # what is known of parameters here
     ways: dict[Place, _Way]
     links: dict[_Context, Place] = field(default_factory=dict)  # contexts begun from here, and from which place
     arrivals: list[tuple[Arrive, Place]] = field(default_factory=list)
@@ -82,7 +85,8 @@ class FlowSearch:
     ) -> None:
         self._program, self._graph = graph.program, graph
         self._steps = FlowSteps(graph, behaviour, return_sinks, only_text, bare)
-        self._contexts: dict[tuple[Place, FunctionRef | None], _Context] = {}
+        self._arguments = Arguments(graph)
+        self._contexts: dict[tuple[Place, FunctionRef | None, Known], _Context] = {}
         self._queue: deque[tuple[_Context, Place]] = deque()
         self._unfinished: set[_Context] = set()
         self._useful: set[_Context] | None = None
@@ -130,10 +134,10 @@ class FlowSearch:
 
     # Exploring
 
-    def _context(self, start: Place, function: FunctionRef | None) -> _Context:
-        known = self._contexts.get((start, function))
+    def _context(self, start: Place, function: FunctionRef | None, given: Known = NOTHING) -> _Context:
+        known = self._contexts.get((start, function, given))
         if known is None:
-            known = self._contexts[start, function] = _Context(start, function, {start: _Way(0, None)})
+            known = self._contexts[start, function, given] = _Context(start, function, given, {start: _Way(0, None)})
             self._queue.append((known, start))
         return known
 
@@ -148,29 +152,42 @@ class FlowSearch:
             match move:
                 case Step(place=after):
                     self._add(context, after, place)
-                case Enter(call=call, function=function, place=parameter):
-                    callee = self._context(parameter, function)
-                    context.links.setdefault(callee, place)
-                    callee.waiting.append((context, place, call))
-                    for path, left in callee.left.items():
-                        self._add(context, (call, path), place, callee, left)
+                case Enter(call=call, function=function):
+                    if not self._arguments.excludes(call, context.known, function):
+                        self._enter(context, place, move)
                 case Leave(function=function, path=path):
-                    # `return {"found": text}` and `Command(update={"found": text})` change the entry of that name.
-                    entry = path[1:] if path[:1] == ("update",) else path
-                    for receiver in self._graph.shared_with(function) if entry else ():
-                        context.links.setdefault(self._context((receiver, entry), None), place)
-                    if function == context.function:
-                        if path not in context.left:
-                            context.left[path] = place
-                            for caller, at, call in context.waiting[:]:
-                                self._add(caller, (call, path), at, context, place)
-                    else:
-                        for call in self._graph.callers(function)[:MAX_OPEN_CALLERS]:
-                            context.links.setdefault(self._context((call, path), None), place)
+                    self._leave(context, place, function, path)
                 case Open(place=after):
                     context.links.setdefault(self._context(after, None), place)
-                case Arrive():
-                    context.arrivals.append((move, place))
+                case Arrive(call=call, argument=argument):
+                    if argument < 0 or not self._arguments.excludes(call, context.known):
+                        context.arrivals.append((move, place))
+
+    def _enter(self, context: _Context, place: Place, move: Enter) -> None:
+        """Into a function, with what this call says of the parameters that decide something there."""
+        targets = [target for target in self._program.targets(move.call) if target.function == move.function]
+        given = self._arguments.given(move.call, targets[0], context.known) if len(targets) == 1 else NOTHING
+        callee = self._context(move.place, move.function, given)
+        context.links.setdefault(callee, place)
+        callee.waiting.append((context, place, move.call))
+        for path, left in callee.left.items():
+            self._add(context, (move.call, path), place, callee, left)
+
+    def _leave(self, context: _Context, place: Place, function: FunctionRef, path: Path) -> None:
+        # `return {"found": text}` and `Command(update={"found": text})` change the entry of that name.
+        entry = path[1:] if path[:1] == ("update",) else path
+        for receiver in self._graph.shared_with(function) if entry else ():
+            context.links.setdefault(self._context((receiver, entry), None), place)
+        if function == context.function:
+            if path not in context.left:
+                context.left[path] = place
+                for caller, at, call in context.waiting[:]:
+                    self._add(caller, (call, path), at, context, place)
+            return
+        callers = [call for call in self._graph.callers(function) if self._arguments.may_pass(call, function, context.known)]
+        for call in callers[:MAX_OPEN_CALLERS]:
+            # A function that was handed over gives its result back to those alone who hand it over.
+            context.links.setdefault(self._context((call, path), None, self._arguments.handed(call, function)), place)
 
     # Reading off
 

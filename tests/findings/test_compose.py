@@ -392,3 +392,37 @@ def test_where_ways_begin_and_end_is_kept_before_the_steps_between() -> None:
     assert (1, "source") in lines
     assert (99, "sink") in lines
     assert lines == sorted(lines)
+
+
+@pytest.mark.parametrize(
+    ("names", "quotes", "count"),
+    [
+        (("API_KEY in .env.example", "API_KEY in app/.env.example"), ("API_KEY=sk-1****", "API_KEY=sk-1****"), 1),
+        (("API_KEY in .env.example", "API_KEY in app/.env.example"), ("API_KEY=sk-1****", "API_KEY=sk-2****"), 2),
+        (("API_KEY in .env.example", "OTHER_KEY in app/.env.example"), ("API_KEY=sk-1****", "OTHER_KEY=sk-1****"), 2),
+        (("API_KEY in a.py", "API_KEY in b.py"), ('key = "****"', 'key = "****"'), 2),
+    ],
+)
+def test_one_credential_in_two_files_is_one_finding(names: tuple[str, str], quotes: tuple[str, str], count: int) -> None:
+    parts = [
+        element("secret", name, attributes={"where": "config"}, evidence=(evidence(f"{name.split(' in ')[1]}:{line}", quote),))
+        for line, (name, quote) in enumerate(zip(names, quotes, strict=True), 1)
+    ]
+    findings, coverage = composed(threat(about=["secret"], when=[{"the_element": {"where": "config"}}]), *parts, flows=())
+    assert len(findings) == count
+    assert {e.path for f in findings for e in f.evidence} == {name.split(" in ")[1] for name in names}
+    assert {cell.element for cell in coverage if cell.state == "finding"} == {part.id for part in parts}
+
+
+@pytest.mark.parametrize(
+    ("names", "count"),
+    [
+        (("Tool._run (sql)", "Tool._arun (sql)"), 1), (("Store.search (x)", "Store.async_search (x)"), 1),
+        (("Tool._run (sql)", "Other._arun (sql)"), 2), (("Tool.run (sql)", "Tool.add (sql)"), 2),
+    ],
+)  # fmt: skip
+def test_a_method_and_its_async_twin_are_one_finding(names: tuple[str, str], count: int) -> None:
+    parts = [
+        element("agent", name, attributes={"weak": True}, evidence=(evidence(f"app.py:{line}"),)) for line, name in enumerate(names, 1)
+    ]
+    assert len(composed(threat(when=[{"the_element": {"weak": True}}]), *parts, flows=())[0]) == count

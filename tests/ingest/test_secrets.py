@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import string
 import time
@@ -79,6 +80,20 @@ def test_placeholders_references_and_code_are_no_secrets(text: str) -> None:
 )  # fmt: skip
 def test_identifiers_every_client_is_given_are_no_secrets(text: str) -> None:
     assert find_secrets(text) == ()
+
+
+def token(said: str) -> str:
+    """A signed token that says this of itself."""
+    parts = (base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in ('{"alg":"HS256","typ":"JWT"}', said))
+    return f"{'.'.join(parts)}.{noise(43, 33)}"
+
+
+@pytest.mark.parametrize(("role", "found"), [("anon", False), ("service_role", True)])
+def test_a_token_that_says_it_is_nobodys_is_no_secret(role: str, found: bool) -> None:
+    value = token(f'{{"role":"{role}","iss":"supabase","iat":1700000000}}')
+
+    assert bool(find_secrets(f'createClient(url, "{value}")')) is found
+    assert (secret_in_assignment("SUPABASE_KEY", value) is not None) is found
 
 
 @pytest.mark.parametrize(

@@ -273,6 +273,7 @@ class Statements(Calls):
             tests = [test for label in labels for test in named(label)]
             has_default = has_default or any(self.text(label).strip().startswith("default") for label in labels)
             self._case(scope, subject, value, tests)
+            held = self.builder.next_value
             left = ""
             for part in parts[len(labels) :]:
                 if case.type == "switch_rule" and part.type == "expression_statement":
@@ -280,6 +281,9 @@ class Statements(Calls):
                 elif self.statement(scope, part):
                     inner = named(part)[-1] if part.type == "block" and named(part) else part
                     left = left or inner.type
+            if through is None:
+                for number in scope.branches[known:]:
+                    self.builder.place_branch(number, held, self.builder.next_value)
             del scope.branches[known:]
             if left in ("", "break_statement", "yield_statement"):
                 ends.append(scope.environment)

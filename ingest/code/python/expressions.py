@@ -153,8 +153,11 @@ class Expressions(TreeReader):
         target = function.child_by_field_name("object")
         if target is None or not given:
             return
-        before = self.builder.inputs_of(self.builder.inputs_of(call)[0])[0]
-        after = self.builder.add(scope, "update", self.builder.lines_of(call), "", (before, *given), ("", *labels))
+        callee = self.builder.inputs_of(call)[0]
+        before, name = self.builder.inputs_of(callee)[0], self.builder.text_of(callee)
+        if name == "setdefault" and len(given) == 2 and self.builder.kind_of(given[0]) == "constant":
+            given, labels = given[1:], (self.builder.text_of(given[0]),)
+        after = self.builder.add(scope, "update", self.builder.lines_of(call), name, (before, *given), ("", *labels))
         self.rebind(scope, target, after)
 
     def rebind(self, scope: Scope, target: Node, value: int) -> None:

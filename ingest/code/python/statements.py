@@ -331,14 +331,40 @@ class Statements(Expressions):
             if case.type != "case_clause":
                 continue
             scope.environment = dict(before)
+            known = len(scope.branches)
             for pattern in (child for child in case.named_children if child.type == "case_pattern"):
                 for name in _captures(pattern):
                     if value is not None:
                         self.builder.write(scope, self.text(name), self.builder.add(scope, "element_of", lines(name), "", (value,)))
+                if subject is not None and value is not None:
+                    self._case(scope, subject, value, pattern)
+            held = self.builder.next_value
             inner = case.child_by_field_name("consequence")
             if inner is not None and not self.block(scope, inner):
                 ends.append(scope.environment)
+            for number in scope.branches[known:]:
+                self.builder.place_branch(number, held, self.builder.next_value)
+            del scope.branches[known:]
         self.builder.join(scope, *ends)
+
+    def _case(self, scope: Scope, subject: Node, value: int, pattern: Node) -> None:
+        """`case "a":` and `case "a" | "b":` ask whether the subject is one of constants; other patterns ask for its shape."""
+        inner = pattern.named_children[0] if pattern.named_children else pattern
+        tests = inner.named_children if inner.type == "union_pattern" else [inner]
+        if not all(test.type in ("string", "integer", "true", "false", "none") for test in tests):
+            return
+        wanted = tuple(self.value(scope, test) for test in tests)
+        other = (
+            wanted[0] if len(wanted) == 1 else self.builder.add(scope, "collection", lines(pattern), "tuple", wanted, ("",) * len(wanted))
+        )
+        condition = self.builder.add(scope, "operation", lines(pattern), "==" if len(wanted) == 1 else "in", (value, other))
+        self.builder.branches.append(Branch(condition, pattern.start_point[0] + 1, scope.function, ""))
+        scope.branches.append(len(self.builder.branches) - 1)
+        name = self.text(subject)
+        if subject.type == "identifier" and name in scope.environment:
+            self.builder.bind(
+                scope, name, self.builder.add(scope, "guarded", lines(subject), "holds", (scope.environment[name], condition))
+            )
 
     # Definitions
 

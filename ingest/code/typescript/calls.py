@@ -181,10 +181,11 @@ class Calls(Expressions):
         target = function.child_by_field_name("object")
         if target is None or target.type not in ("identifier", "member_expression"):
             return
-        if self.builder.text_of(self.builder.inputs_of(call)[0]) == "set" and len(given) == 2:
+        name = self.builder.text_of(self.builder.inputs_of(call)[0])
+        if name == "set" and len(given) == 2:
             key = self.builder.text_of(given[0]) if self.builder.kind_of(given[0]) == "constant" else "?"
             given, labels = given[1:], [key]
-        after = self.builder.add(scope, "update", self.builder.lines_of(call), "", (before, *given), ("", *labels))
+        after = self.builder.add(scope, "update", self.builder.lines_of(call), name, (before, *given), ("", *labels))
         self.rebind(scope, target, after)
 
     def rebind(self, scope: Scope, target: Node, value: int) -> None:

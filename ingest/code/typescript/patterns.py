@@ -106,8 +106,11 @@ class Patterns(Calls):
             case "array_pattern" | "array":
                 self._assign_elements(scope, target, value, declared)
             case "object_pattern" | "object":
+                taken: list[str] = []
                 for part in target.named_children:
-                    self._assign_member(scope, part, value, declared)
+                    rest = part.type in ("rest_pattern", "spread_element")
+                    self._assign_member(scope, part, self._without(scope, part, value, taken) if rest else value, declared)
+                    taken += self._keys_taken(scope, part)
             case "assignment_pattern" | "object_assignment_pattern" | "assignment_expression":
                 left, right = target.child_by_field_name("left"), target.child_by_field_name("right")
                 if left is not None and right is not None:
@@ -153,6 +156,21 @@ class Patterns(Calls):
                 self.assign(scope, part, value, declared)
             case _:
                 return
+
+    def _keys_taken(self, scope: Scope, part: Node) -> list[str]:
+        """The property that one member of an object pattern takes out."""
+        inner = part.child_by_field_name("left") if part.type == "object_assignment_pattern" else part
+        if inner is not None and inner.type in ("shorthand_property_identifier_pattern", "shorthand_property_identifier"):
+            return [self.text(inner)]
+        key = part.child_by_field_name("key") if part.type in ("pair_pattern", "pair") else None
+        return [self.key(scope, key)] if key is not None else []
+
+    def _without(self, scope: Scope, part: Node, value: int, taken: list[str]) -> int:
+        """`{ a, ...rest }`: the rest is the object with nothing left in what was taken out."""
+        if not taken:
+            return value
+        nothing = self.builder.add(scope, "constant", lines(part), "undefined", constant="none")
+        return self.builder.add(scope, "update", lines(part), "", (value, *(nothing,) * len(taken)), ("", *taken))
 
     def _assign_name(self, scope: Scope, node: Node, value: int, declared: bool) -> None:
         if declared:

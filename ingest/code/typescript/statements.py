@@ -264,6 +264,7 @@ class Statements(Patterns):
                 if name is not None and name in scope.environment:
                     guarded = self.builder.add(scope, "guarded", lines(inner), "holds", (scope.environment[name], condition))
                     self.builder.bind(scope, name, guarded)
+            held = self.builder.next_value
             statements = case.children_by_field_name("body")
             self.hoist(scope, statements)
             left = ""
@@ -271,6 +272,9 @@ class Statements(Patterns):
                 if self.statement(scope, statement):
                     last = named(statement)[-1] if statement.type == "statement_block" and named(statement) else statement
                     left = left or last.type
+            if through is None:
+                for number in scope.branches[known:]:
+                    self.builder.place_branch(number, held, self.builder.next_value)
             del scope.branches[known:]
             if left in ("", "break_statement"):
                 ends.append(scope.environment)

@@ -1,0 +1,103 @@
+"""Which part of an object the data is: paths of fields, and what happens to them where objects are built, copied and taken apart.
+
+A path (Deutsch 1994) names the fields from the outside in: `("messages", "[0]", "content@user")`. `*` is any entry, `?` an entry by a
+key that is not constant, `[2]` the third member of a list, a bare number a part of a tuple; behind `@` stands who speaks. A path that
+grew past its bound is cut at its inner end and then means all of what lies there. Nothing here looks at a program: values are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ingest.facts import Value
+
+Path = tuple[str, ...]
+MAX_PATH = 4
+PLAIN: Path = ("#",)  # the data is a number, a date or the like: it can be learned from, not read as text
+NUMBERS = frozenset({"embedding", "embeddings"})  # entries that hold vectors, whoever answered with them
+COPIES = frozenset({"copy.copy", "copy.deepcopy", "dataclasses.asdict", "attr.asdict", "attrs.asdict", "globalThis.structuredClone"}) | {
+    f"builtins.{name}" for name in ("dict", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "vars")
+}
+REPLACES = frozenset({"dataclasses.replace", "copy.replace", "attr.evolve", "attrs.evolve"})
+WRITES_JSON = frozenset({"json.dumps", "globalThis.JSON.stringify"})
+READS_JSON = frozenset({"json.loads", "globalThis.JSON.parse"})
+_REORDERS = frozenset({"builtins.sorted", "builtins.reversed", "builtins.set", "builtins.frozenset"})
+_SHIFTS = frozenset({"insert", "appendleft", "unshift", "splice", "extendleft"})
+_NO_KEY = frozenset({"", "?", "*", "**"})
+
+
+def under(key: str, path: Path) -> Path:
+    """The path of what lies in an object's entry."""
+    return (key, *path)[:MAX_PATH]
+
+
+def take(path: Path, key: str) -> Path | None:
+    """The path behind `key`; None where the data is in another field."""
+    if not path:
+        return ()
+    if path == PLAIN:
+        return PLAIN
+    head, by_position = path[0].split("@")[0], _is_position(key)
+    if head in (key, "?") or key == "*":
+        return path[1:]
+    if head == "*":
+        return path[1:] if by_position or key == "" else take(path[1:], key)
+    if head.startswith("["):
+        if by_position:
+            return path[1:] if key.startswith("-") or head == f"[{key}]" else None
+        return path[1:] if key == "" else take(path[1:], key)
+    return path[1:] if head.isdigit() and key.startswith("-") and by_position else None
+
+
+def _is_position(key: str) -> bool:
+    return key.lstrip("-").isdigit()
+
+
+def from_the_front(display: Value, key: str) -> str:
+    """A position counted from the end, counted from the front where the display's length is known."""
+    counted = key.startswith("-") and _is_position(key) and display.kind == "collection" and display.text in ("list", "tuple")
+    if not counted or "*" in display.labels or int(key) < -len(display.inputs):
+        return key
+    return str(len(display.inputs) + int(key))
+
+
+def anywhere(path: Path) -> Path:
+    """The path of data in a list whose members may have changed their places."""
+    return ("*", *path[1:]) if path and path[0].startswith("[") else path
+
+
+def member(display: Value, position: int) -> str:
+    """What the path calls a member of a display that has no key of its own."""
+    if display.text in ("tuple", "expression_list"):
+        return str(position)
+    if display.kind == "collection" and display.text == "list" and "*" not in display.labels[:position]:
+        return f"[{position}]"
+    return "*"
+
+
+def is_overwritten(path: Path, keys: Iterable[str]) -> bool:
+    """Whether one of the keys that are set afterwards is the entry the data lies in."""
+    head = path[0].split("@")[0] if path else ""
+    return any(key not in _NO_KEY and head in (key, f"[{key}]") for key in keys)
+
+
+def after_update(path: Path, update: Value) -> Path | None:
+    """Where data of an object is after something was put into it; None where it was overwritten."""
+    if update.text != "setdefault" and is_overwritten(path, update.labels[1:]):
+        return None
+    return anywhere(path) if update.text in _SHIFTS else path
+
+
+def reordered(path: Path, names: Iterable[str]) -> Path:
+    """The path in what a copying function gives back."""
+    return anywhere(path) if not _REORDERS.isdisjoint(names) else path
+
+
+def leads_to(path: Path, key: str) -> bool:
+    """Whether data under a path is, or holds, what stands under a key: `config.text`."""
+    if key == "(text)":  # what is given is the text itself, not an object that holds it
+        return not path
+    return all(
+        part.split("@")[0] in (wanted, "*", "?") or (wanted == "*" and part.startswith("["))
+        for part, wanted in zip(path, key.split("."), strict=False)
+    )

@@ -1,0 +1,72 @@
+"""What keeps data out of a path or a query by what is refused, and what makes it harmless inside the quotes of a query.
+
+`keeps_out` says whether text that does not match a pattern can no longer leave a folder, or close a quote or write in a query; it
+tries the pattern on a few short texts. `is_quoted` finds quotes that are doubled or escaped before the text is put between quotes.
+A list of refused words is easily forgotten one of: it is a look at the text, not a proof.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from ingest.code.program import Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.model import SinkRole
+
+_MAX_PATTERN = 200
+_LEAVES: dict[SinkRole, tuple[tuple[str, ...], ...]] = {
+    "path": (("/etc/passwd", "../x", "a/../../x"), ("\\x", "..\\x", "a\\..\\..\\x", "/etc/passwd", "../x")),
+    "query": (("x' OR '1'='1",), ("DROP TABLE x", "DELETE FROM x"), ("drop table x", "delete from x")),
+}
+_QUOTES = frozenset({"'", '"', "`"})
+_ESCAPES = frozenset(
+    {"escape_string", "escape_literal", "escapeLiteral", "escapeIdentifier", "quote_ident", "quote_literal", "quote_name", "quoteName"}
+)
+_SLASHES = re.compile(r"^/(.*)/[a-z]*$", re.DOTALL)
+
+
+def keeps_out(pattern: str, name: str, role: SinkRole) -> bool:
+    """Whether text in which a pattern was not found is kept from what its role makes dangerous."""
+    return role in _LEAVES and len(pattern) <= _MAX_PATTERN and _finds_all(pattern, name, role)
+
+
+@lru_cache(maxsize=256)
+def _finds_all(pattern: str, name: str, role: SinkRole) -> bool:
+    try:
+        written = _SLASHES.match(pattern)
+        compiled = re.compile(written[1] if written else pattern)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    asked = {"match": compiled.match, "fullmatch": compiled.fullmatch}.get(name, compiled.search)
+    return any(all(asked(text) is not None for text in texts) for texts in _LEAVES[role])
+
+
+def is_quoted(assembly: Assembly, node: Node, after: Sequence[Node]) -> bool:
+    """Whether a call quotes text, or doubles, escapes or takes out the quotes of what stands between such quotes afterwards."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind != "call":
+        return False
+    callee = program.value((node[0], value.inputs[0]))
+    if callee.text.rsplit(".", 1)[-1] in _ESCAPES:
+        return True
+    if callee.kind != "attribute" or callee.text not in ("replace", "replaceAll", "sub") or len(value.inputs) < 3:
+        return False
+    old, new = (program.constant((node[0], given)) for given in value.inputs[1:3])
+    if not isinstance(old, str) or not isinstance(new, str):
+        return False
+    written = _SLASHES.match(old)
+    quote = written[1] if written else old
+    return quote in _QUOTES and new in (quote * 2, f"\\{quote}", f"\\\\{quote}", "") and _stands_between(assembly, [node, *after], quote)
+
+
+def _stands_between(assembly: Assembly, way: Sequence[Node], quote: str) -> bool:
+    """Whether the text is put behind this quote: `f"... WHERE name = '{name}'"`."""
+    program = assembly.program
+    for before, node in pairwise(way):
+        value = program.value(node)
+        if value.kind == "format" and before[1] in value.inputs[1:]:
+            return program.value((node[0], value.inputs[value.inputs.index(before[1]) - 1])).text.endswith(quote)
+    return False
