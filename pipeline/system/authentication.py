@@ -352,7 +352,7 @@ class Authenticating:
         callee = self.program.value((origin[0], value.inputs[0]))
         if callee.kind == "attribute" and callee.text in PARTS:  # what runs before the whole router runs before its part
             for whole in self.applications.makers(self.applications.receiver(origin)):
-                found += self._application(whole, socket, seen, address)
+                found += self._application(whole, socket, seen, self.applications.mounted_at(origin) + address)
         for include in self.applications.includes(origin):
             found += self._given_dependencies(include, "dependencies")
             for application in self.applications.makers(self.applications.receiver(include)):
