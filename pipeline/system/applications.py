@@ -192,7 +192,8 @@ class Applications:
 
     def _used(self, application: Node, call: Node) -> Iterator[Installed]:
         """`app.use(requireUser)`: functions of the project, and known ones that are made by a call."""
-        value, below = self.program.value(call), self.mounted_at(call)
+        value = self.program.value(call)
+        below = "" if application == call else self.mounted_at(call)  # a part's own address is no part of those of its routes
         for position in range(1, len(value.inputs)):
             given = (call[0], value.inputs[position])
             yield from (Installed(application, call, reference, True, below) for reference in self._functions(given))

@@ -40,10 +40,14 @@ def topics_of(index: FrameworkIndex) -> Topics:
     shapes = load_shapes()
     ordinary = _ordinary(index)
     sure: set[str] = set()
+    anywhere: set[str] = set()
     shared: dict[str, set[str]] = {}
     for framework in index.frameworks:
         rules = [rule for rule in _rules(framework) if rule.kind in AI_KINDS]
         for name in (name for rule in rules for name in _names(rule)):
+            if name.startswith("*"):  # known by its last word alone, wherever it comes from
+                anywhere.add(name.rsplit(".", 1)[-1])
+                continue
             package = _package(name, ordinary)
             if package is not None:
                 sure.add(package)
@@ -51,7 +55,7 @@ def topics_of(index: FrameworkIndex) -> Topics:
                 shared.setdefault(_prefixes(name)[0], set()).add(name.rsplit(".", 1)[-1].strip("()*"))
         renamed = ((alias, _package(name, ordinary)) for alias, name in framework.aliases.items())
         sure.update(filter(None, (_package(alias, ordinary) for alias, package in renamed if package in sure)))
-    about: list[tuple[re.Pattern[bytes], ...]] = [(pattern,) for pattern in (_imports(sure), *_requests(shapes))]
+    about: list[tuple[re.Pattern[bytes], ...]] = [(pattern,) for pattern in (_imports(sure), _words(anywhere), *_requests(shapes))]
     doubtful = {package: words for package, words in shared.items() if package not in sure}
     one_of_them = _imports(doubtful)  # asked once for all of them
     about += [(one_of_them, _imports({package}), _words(words)) for package, words in sorted(doubtful.items())]

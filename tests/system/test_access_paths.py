@@ -85,7 +85,7 @@ def test_a_member_of_a_list_is_any_member_to_a_rule(path: tuple[str, ...], key: 
     assert leads_to(path, key) is leads
 
 
-SERVER = "import { exec } from 'node:child_process';\nimport express from 'express';\nconst app = express();\n"
+SERVER = "import { exec } from 'node:child_process';\nimport express from 'express';\nimport 'openai';\nconst app = express();\n"
 SCRIPT = {
     "an object spliced into another": ("const d = { ...{ a: q, b: q }, b: '1' };", "d.a", "d.b"),
     "objects assigned in a row": ("const d = Object.assign({}, { a: q, b: q }, { b: '1' });", "d.a", "d.b"),

@@ -59,7 +59,7 @@ def test_a_table_that_grows_is_not_believed() -> None:
     assert is_run(route("act('unknown', text)\nact('run', text)", before))
 
 
-SERVER = "import { exec } from 'node:child_process';\nimport express from 'express';\nconst app = express();\n"
+SERVER = "import { exec } from 'node:child_process';\nimport express from 'express';\nimport 'openai';\nconst app = express();\n"
 SCRIPT = {
     "a table": ("const T = { run: (x: string) => exec(x), show: (x: string) => x };\nfunction act(k: string, x: string) { T[k](x); }", "act('run', q)", "act('show', q)"),
     "a switch": ("function act(k: string, x: string) { switch (k) { case 'run': exec(x); break; case 'show': console.log(x); } }", "act('run', q)", "act('show', q)"),

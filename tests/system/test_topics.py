@@ -23,7 +23,8 @@ def topics() -> Topics:
         "import Anthropic from '@anthropic-ai/sdk';\n", "const sdk = await import('@modelcontextprotocol/sdk/server/mcp.js');\n",
         "import dev.langchain4j.service.AiServices;\n", "import org.springframework.ai.chat.client.ChatClient;\n",
         "import boto3\nboto3.client('bedrock-runtime').invoke_model(body=b)\n", "import numpy as np\nweights = np.load(path)\n",
-        "import pickle\nmodel = pickle.loads(data)\n",
+        "import pickle\nmodel = pickle.loads(data)\n", "using OpenAI.Chat;\n", "builder.Services.AddMcpServer();\n",
+        'import (\n\topenai "github.com/sashabaranov/go-openai"\n)\n',
     ],
 )  # fmt: skip
 def test_a_package_of_ai_is_a_topic_in_every_form_of_import(topics: Topics, code: str) -> None:
