@@ -1,7 +1,9 @@
 """Results kept by what they were made of: a tree that did not change is not analysed again.
 
-The key is a hash of every file that would be read, of what was passed over and why, of the settings, and of this
-product's own code and knowledge. What is found under it is checked by its own hash and by the schema; anything
+The key is a hash of files, of what was passed over and why, of the settings, and of this product's own code and knowledge;
+not of the revision, so that a commit that changes nothing that is read is answered too. There are two: one of the whole
+tree, which is quickly told, and one of the files that are read. A result is kept under the second, and the first only names
+it. What is found is checked by its own hash and by the schema; anything
 broken, foreign or of another version is thrown away and made anew. A cache that cannot be used costs time, never
 the scan. Files are readable by the user alone, for results quote what was scanned.
 """
@@ -12,8 +14,9 @@ import gzip
 import hashlib
 import logging
 import os
+import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -21,11 +24,15 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ingest import SourceList
+from ingest.source import ReadError, Skip, Source
 from pipeline.findings.model import Scan
 
 MAX_RESULTS = 64  # the longest unused are dropped
+MAX_NAMED = 1024  # of notes which tree led to which result
 MAX_BYTES = 256 * 1024 * 1024  # of one result, unpacked
 _OURS = ("ingest", "pipeline")
+_RESULT, _NAMED = ".json.gz", ".key"
+_KEY = re.compile(r"[0-9a-f]{64}")
 logger = logging.getLogger(__name__)
 
 
@@ -36,14 +43,47 @@ def default_folder() -> Path:
     return user_cache_path("threatloom", appauthor=False) / "results"
 
 
-def key_of(found: SourceList, name: str, settings: Iterable[str]) -> str | None:
+class KeptResults:
+    """The results of earlier scans: looked for by the whole tree, then by the files that are read."""
+
+    def __init__(self, folder: Path | None, name: str, settings: Sequence[str]) -> None:
+        self._folder, self._settings, self._name = folder, tuple(settings), name
+        self._whole: str | None = None
+        self._key: str | None = None
+
+    def of_tree(self, found: SourceList) -> Scan | None:
+        """The result of this very tree."""
+        if self._folder is None:
+            return None
+        self._whole = key_of(found.sources, (*found.skipped, *found.errors), self._name, self._settings)
+        key = _named(self._folder, self._whole) if self._whole else None
+        return _load(self._folder, key) if key else None
+
+    def of_files(self, sources: Sequence[Source], passed: Iterable[Skip | ReadError]) -> Scan | None:
+        """The result of a tree of which the same is read; to be asked after `of_tree`."""
+        if self._folder is None or self._whole is None:
+            return None
+        self._key = key_of(sources, passed, self._name, self._settings)
+        kept = _load(self._folder, self._key) if self._key else None
+        if kept is not None and self._key:
+            _name(self._folder, self._whole, self._key)
+        return kept
+
+    def keep(self, result: Scan) -> None:
+        """Keeps the result for both questions."""
+        if self._folder and self._whole and self._key and not result.errors:  # what could not be read may be readable next time
+            _keep(self._folder, self._key, result)
+            _name(self._folder, self._whole, self._key)
+
+
+def key_of(sources: Iterable[Source], passed: Iterable[Skip | ReadError], name: str, settings: Iterable[str]) -> str | None:
     """What a result depends on, as a hash; None where a file cannot be read just now."""
     digest = hashlib.sha256()
-    for part in (*_edition(), name, found.revision or "", str(found.dirty), *settings):
+    for part in (*_edition(), name, *settings):
         digest.update(_framed(part.encode("utf-8", "surrogateescape")))
-    for passed in sorted(map(repr, (*found.skipped, *found.errors))):
-        digest.update(_framed(passed.encode("utf-8", "backslashreplace")))
-    for source in found.sources:
+    for said in sorted(map(repr, passed)):
+        digest.update(_framed(said.encode("utf-8", "backslashreplace")))
+    for source in sources:
         try:
             content = hashlib.sha256(source.location.read_bytes()).digest()
         except OSError:
@@ -52,9 +92,18 @@ def key_of(found: SourceList, name: str, settings: Iterable[str]) -> str | None:
     return digest.hexdigest()
 
 
-def load(folder: Path, key: str) -> Scan | None:
+def _named(folder: Path, whole: str) -> str | None:
+    """The key of the result that the whole tree led to, if that is known."""
+    try:
+        said = (folder / f"{whole}{_NAMED}").read_bytes()[:128].decode("ascii", "replace")
+    except OSError:
+        return None
+    return said if _KEY.fullmatch(said) else None
+
+
+def _load(folder: Path, key: str) -> Scan | None:
     """The result kept under a key, or None."""
-    file = folder / f"{key}.json.gz"
+    file = folder / f"{key}{_RESULT}"
     try:
         with file.open("rb") as packed:
             checksum, data = packed.readline().strip().decode("ascii", "replace"), packed.read()
@@ -78,16 +127,27 @@ def load(folder: Path, key: str) -> Scan | None:
         return None
 
 
-def keep(folder: Path, key: str, scan: Scan) -> None:
+def _keep(folder: Path, key: str, scan: Scan) -> None:
     """Keeps a result, and drops the longest unused beyond the bound."""
     data = gzip.compress(scan.model_dump_json().encode(), compresslevel=5, mtime=0)
+    _write(folder, f"{key}{_RESULT}", hashlib.sha256(data).hexdigest().encode() + b"\n" + data, MAX_RESULTS)
+
+
+def _name(folder: Path, whole: str, key: str) -> None:
+    """Notes which result a whole tree led to."""
+    _write(folder, f"{whole}{_NAMED}", key.encode(), MAX_NAMED)
+
+
+def _write(folder: Path, file_name: str, data: bytes, most: int) -> None:
+    """Writes a file whole or not at all; of its kind, the longest unused beyond a number are dropped."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".", delete=False) as file:
-            file.write(hashlib.sha256(data).hexdigest().encode() + b"\n" + data)
-        Path(file.name).replace(folder / f"{key}.json.gz")
-        known = sorted(folder.glob("*.json.gz"), key=lambda each: each.stat().st_mtime, reverse=True)
-        for old in known[MAX_RESULTS:]:
+            file.write(data)
+        Path(file.name).replace(folder / file_name)
+        kind = file_name[file_name.index(".") :]
+        known = sorted(folder.glob(f"*{kind}"), key=lambda each: each.stat().st_mtime, reverse=True)
+        for old in known[most:]:
             old.unlink(missing_ok=True)
     except OSError as problem:
         logger.info("the result is not kept: %s", problem)

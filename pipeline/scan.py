@@ -61,11 +61,18 @@ def scan(
     settings, progress = settings or ScanSettings(), progress or Silent()
     started, begun = clock(), time.perf_counter()
     found = list_sources(path, SourceSettings(docs=settings.docs, exclude=settings.exclude))
-    key = kept_results.key_of(found, path.resolve().name, settings.exclude) if settings.cache else None
-    if settings.cache and key and (kept := kept_results.load(settings.cache, key)) is not None:
-        return kept.model_copy(update={"started_at": _stamp(started), "duration_s": round(time.perf_counter() - begun, 3)})
+    target = Target(name=path.resolve().name, revision=found.revision, dirty=found.dirty)
+    cached = kept_results.KeptResults(settings.cache, target.name, settings.exclude)
+
+    def now() -> dict[str, object]:
+        return {"target": target, "started_at": _stamp(started), "duration_s": round(time.perf_counter() - begun, 3)}
+
+    if (kept := cached.of_tree(found)) is not None:
+        return kept.model_copy(update=now())
     progress.step("looking for AI", 0, 0)
     sources, passed_over = _needed(found)
+    if (kept := cached.of_files(sources, (*found.skipped, *found.errors, *_outside(found.sources), *passed_over))) is not None:
+        return kept.model_copy(update=now())
     facts, skipped, failed = _read(sources, settings.jobs, progress)
     progress.step("building the system model", 0, 0)
     built = _built(facts, found)
@@ -73,7 +80,7 @@ def scan(
     findings, coverage = compose(built.system, _outcomes_of(built.system, load_catalog()))
     result = Scan(
         tool=Tool(version=_version(), knowledge=knowledge_hash()),
-        target=Target(name=path.resolve().name, revision=found.revision, dirty=found.dirty),
+        target=target,
         started_at=_stamp(started),
         duration_s=round(time.perf_counter() - begun, 3),
         summary=_summary(facts, findings),
@@ -88,8 +95,7 @@ def scan(
             Failed(path=where, error=what) for where, what in sorted({*((e.path, e.error) for e in (*found.errors, *failed)), *built.notes})
         ),
     )
-    if settings.cache and key and not result.errors:  # what could not be read may be readable next time
-        kept_results.keep(settings.cache, key, result)
+    cached.keep(result)
     return result
 
 

@@ -16,6 +16,8 @@ class ModuleTable:
         for name in sorted({file.language for file in files}):
             tables[name] = language_of(name).modules(files, configuration)
         self._tables = tuple(tables[file.language] for file in files)
+        opened = {name: table if isinstance(table, Namespaces) else None for name, table in tables.items()}
+        self._namespaces = tuple(opened[file.language] for file in files)
 
     def find(self, module: str, importer: int) -> int | None:
         """The file's index, or None where the module is not the project's own."""
@@ -27,10 +29,10 @@ class ModuleTable:
 
     def visible(self, name: str, importer: int) -> tuple[str, ...]:
         """What a bare name may stand for where files open namespaces."""
-        table = self._tables[importer]
-        return table.visible(name, importer) if isinstance(table, Namespaces) else ()
+        table = self._namespaces[importer]
+        return () if table is None else table.visible(name, importer)
 
     def extensions(self, name: str, importer: int) -> tuple[str, ...]:
         """Functions in sight that are called as methods."""
-        table = self._tables[importer]
-        return table.extensions(name, importer) if isinstance(table, Namespaces) else ()
+        table = self._namespaces[importer]
+        return () if table is None else table.extensions(name, importer)

@@ -96,6 +96,7 @@ class Program:
         }
         self._callers: dict[FunctionRef, list[Node]] | None = None
         self._fields: dict[tuple[str, str], list[Node]] | None = None
+        self._plain_fields: dict[tuple[str, str], bool] = {}
         for name in self.classes:
             for base in self._bases_of(name):
                 self.subclasses.setdefault(base, []).append(name)
@@ -756,6 +757,7 @@ class Program:
     def _forget(self) -> None:
         for kept in (self._names, self._types, self._origins, self._targets, self._bases):
             kept.clear()
+        self._plain_fields.clear()
         self._fields = None
 
     def _arguments(self, parameter: Node) -> list[Node]:
@@ -915,8 +917,13 @@ class Program:
 
     def field_is_plain(self, owner: str, name: str) -> bool:
         """Whether a field of a project class is declared with a plain type."""
-        annotations = list(self.field_annotations(owner, name))
-        return bool(annotations) and all(is_plain(self, file, annotation) for file, annotation in annotations)
+        known = self._plain_fields.get((owner, name))
+        if known is None:
+            annotations = list(self.field_annotations(owner, name))
+            known = bool(annotations) and all(is_plain(self, file, annotation) for file, annotation in annotations)
+            if self._answers.depth == 0:
+                self._plain_fields[owner, name] = known
+        return known
 
     def elements(self, node: Node) -> tuple[Node, ...]:
         """Members of a list or set, spliced lists and later additions included; a single value is its own."""

@@ -40,7 +40,7 @@ def role_in_vector(assembly: Assembly, call: Node, argument: int, trace: Sequenc
     before: list[Word] = []
     for sink in sorted(assembly.sinks.get(call, ()), key=lambda sink: sink.argument):
         if sink.role == "process_arguments" and sink.argument < argument and value.labels[sink.argument] in ("", "*"):
-            before += _words(program, (call[0], value.inputs[sink.argument])) or [None]
+            before += _words(program, (call[0], value.inputs[sink.argument]), {}) or [None]
     inside, is_text = _before_in(program, trace)
     return _role([*before, *([] if is_text and len(before) > 1 else inside)])
 
@@ -104,7 +104,12 @@ def _before_in(program: Program, trace: Sequence[Node]) -> tuple[list[Word], boo
 
 
 def _together(program: Program, file: int, values: Sequence[int]) -> list[Word]:
-    return [word for given in values for word in (_words(program, (file, given)) or ([] if _is_empty(program, (file, given)) else [None]))]
+    known: dict[tuple[Node, int], list[Word]] = {}
+    return [
+        word
+        for given in values
+        for word in (_words(program, (file, given), known) or ([] if _is_empty(program, (file, given)) else [None]))
+    ]
 
 
 def _is_text(program: Program, node: Node) -> bool:
@@ -122,8 +127,14 @@ def _ends_word(program: Program, node: Node | None) -> bool:
     return isinstance(said, str) and (said[-1:].isspace() or said.endswith(("'", '"')))
 
 
-def _words(program: Program, node: Node, depth: int = 0) -> list[Word]:
+def _words(program: Program, node: Node, known: dict[tuple[Node, int], list[Word]], depth: int = 0) -> list[Word]:
     """The words of a value that is a part of a command, as far as they are known; the shortest where there are several."""
+    if (node, depth) not in known:
+        known[node, depth] = _find_words(program, node, known, depth)
+    return known[node, depth]
+
+
+def _find_words(program: Program, node: Node, known: dict[tuple[Node, int], list[Word]], depth: int) -> list[Word]:
     if depth > 6:
         return [None]
     names = program.names(node)
@@ -136,7 +147,7 @@ def _words(program: Program, node: Node, depth: int = 0) -> list[Word]:
         if value.kind == "constant" and value.constant_type == "string":
             found.append([*value.text.split()] if depth == 0 or " " in value.text.strip() else [value.text.strip()])
         elif value.kind in ("collection", "update", "format") or (value.kind == "operation" and value.text == "+"):
-            inner = [_words(program, (origin[0], given), depth + 1) for given in value.inputs]
+            inner = [_words(program, (origin[0], given), known, depth + 1) for given in value.inputs]
             found.append([word for words in inner for word in words])
         else:
             own = [_OWN_PROGRAM[name] for name in program.names(origin) if name in _OWN_PROGRAM]
@@ -169,7 +180,7 @@ def files_that_run(assembly: Assembly) -> Iterator[tuple[Node, Sink]]:
 def _started(program: Program, arguments: Sequence[int], file: int) -> Iterator[tuple[SinkRole, Node]]:
     """The file that a command runs: its program, or the first argument of an interpreter that is no option."""
     parts = [part for given in arguments[:2] for part in _parts(program, (file, given))]
-    words = [(_words(program, part) or [None])[0] for part in parts]
+    words = [(_words(program, part, {}) or [None])[0] for part in parts]
     while words and _program(words[0]) in _WRAPPERS:
         words, parts = words[1:], parts[1:]
     if not parts:

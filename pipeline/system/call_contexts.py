@@ -27,12 +27,20 @@ class Arguments:
         self._graph, self._program = graph, graph.program
         self._deciding: dict[FunctionRef, tuple[int, ...]] = {}
         self._tables: dict[tuple[Node, str], frozenset[str] | None] = {}
+        self._given: dict[tuple[Node, FunctionRef, Known], Known] = {}
 
     def given(self, call: Node, target: Target, known: Known) -> Known:
         """What the parameters that decide something in the target are in this call; `known` is what the caller's own are."""
         positions = self._decides(target.function, 0)
         if not positions:
             return NOTHING
+        key = (call, target.function, known)
+        found = self._given.get(key)
+        if found is None:
+            found = self._given[key] = self._find_given(call, target, known, positions)
+        return found
+
+    def _find_given(self, call: Node, target: Target, known: Known, positions: tuple[int, ...]) -> Known:
         function, bound = self._program.function(target.function), self._program.bind(call, target)
         value = self._program.value(call)
         found: dict[Node, frozenset[str]] = {}

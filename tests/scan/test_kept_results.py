@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def test_settings_and_names_are_part_of_what_a_result_is(tree: Path, tmp_path: P
 def test_a_broken_result_is_made_anew(tree: Path, tmp_path: Path, broken: bytes) -> None:
     folder = tmp_path / "kept"
     fresh = scanned(tree, folder)
-    (file,) = folder.iterdir()
+    (file,) = folder.glob("*.json.gz")
     file.write_bytes(broken)
     assert without_times(scanned(tree, folder)) == without_times(fresh)
     assert file.read_bytes() != broken
@@ -75,7 +76,7 @@ def test_a_result_of_another_edition_is_not_used(tree: Path, tmp_path: Path, mon
     scanned(tree, folder)
     monkeypatch.setattr(kept_results, "_edition", lambda: ("another",))
     scanned(tree, folder)
-    assert len(list(folder.iterdir())) == 2
+    assert len(list(folder.glob("*.json.gz"))) == 2
 
 
 def test_only_the_user_can_read_what_is_kept_and_the_number_is_bounded(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +86,7 @@ def test_only_the_user_can_read_what_is_kept_and_the_number_is_bounded(tree: Pat
         (tree / "app.py").write_text(f"{APP}# {number}\n", "utf-8")
         scanned(tree, folder)
     kept = list(folder.iterdir())
-    assert len(kept) == 2
+    assert len([file for file in kept if file.name.endswith(".json.gz")]) == 2
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) for file in kept} == {0o600}
 
@@ -98,3 +99,47 @@ def test_a_folder_that_cannot_be_written_costs_nothing_but_time(tree: Path, tmp_
 def test_nothing_is_kept_unless_asked(tree: Path, tmp_path: Path) -> None:
     scanned(tree, None)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["system"]
+
+
+def test_a_change_of_code_without_ai_is_answered_from_what_was_kept(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tree / "billing.py").write_text("TAX = 19\n", "utf-8")
+    fresh = scanned(tree, tmp_path / "kept")
+    (tree / "billing.py").write_text("TAX = 20\n", "utf-8")
+    never_read(monkeypatch)
+    assert without_times(scanned(tree, tmp_path / "kept")) == without_times(fresh)
+
+
+def test_code_that_begins_to_use_ai_is_read(tree: Path, tmp_path: Path) -> None:
+    (tree / "billing.py").write_text("TAX = 19\n", "utf-8")
+    assert scanned(tree, tmp_path / "kept").summary.files == 1
+    (tree / "billing.py").write_text("import openai\nTAX = 19\n", "utf-8")
+    assert scanned(tree, tmp_path / "kept").summary.files == 2
+
+
+def test_a_commit_that_changes_nothing_is_answered_with_its_own_revision(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def git(*arguments: str) -> str:
+        identity = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+        return subprocess.run(["git", "-C", str(tree), *identity, *arguments], check=True, capture_output=True, text=True).stdout.strip()
+
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    fresh = scanned(tree, tmp_path / "kept")
+    git("commit", "-qm", "two", "--allow-empty")
+    never_read(monkeypatch)
+    kept = scanned(tree, tmp_path / "kept")
+    assert (kept.findings, kept.target.dirty) == (fresh.findings, False)
+    assert kept.target.revision == git("rev-parse", "HEAD") != fresh.target.revision
+
+
+@pytest.mark.parametrize("broken", [b"", b"../../elsewhere", b"0" * 64, b"\xff" * 64])
+def test_a_note_that_leads_nowhere_is_written_anew(tree: Path, tmp_path: Path, broken: bytes) -> None:
+    folder = tmp_path / "kept"
+    fresh = scanned(tree, folder)
+    (note,) = folder.glob("*.key")
+    right = note.read_bytes()
+    note.write_bytes(broken)
+    assert without_times(scanned(tree, folder)) == without_times(fresh)
+    assert note.read_bytes() == right
