@@ -17,6 +17,7 @@ from pathlib import Path
 from ingest import SourceList, SourceSettings, lines_of, list_sources, read_source
 from ingest.demand import demanded
 from ingest.facts import CodeFacts, Facts
+from ingest.kept_facts import KeptFacts
 from ingest.reading import CODE_KINDS
 from ingest.secrets import mask_secrets
 from ingest.source import ReadError, Skip, Source
@@ -73,7 +74,7 @@ def scan(
     sources, passed_over = _needed(found)
     if (kept := cached.of_files(sources, (*found.skipped, *found.errors, *_outside(found.sources), *passed_over))) is not None:
         return kept.model_copy(update=now())
-    facts, skipped, failed = _read(sources, settings.jobs, progress)
+    facts, skipped, failed = _read(sources, settings.jobs, progress, KeptFacts(settings.cache))
     progress.step("building the system model", 0, 0)
     built = _built(facts, found)
     progress.step("matching threats", 0, 0)
@@ -137,20 +138,25 @@ def _needed(found: SourceList) -> tuple[list[Source], tuple[Skip, ...]]:
     return [source for source in product if source not in passed_over], (said,) if passed_over else ()
 
 
-def _read(sources: Sequence[Source], jobs: int | None, progress: Progress) -> tuple[list[Facts], list[Skip], list[ReadError]]:
-    facts: list[Facts] = []
+def _read(
+    sources: Sequence[Source], jobs: int | None, progress: Progress, kept: KeptFacts
+) -> tuple[list[Facts], list[Skip], list[ReadError]]:
+    known = kept.known(sources)
+    rest = [source for source in sources if source.path not in known]
+    fresh: list[tuple[Source, Facts]] = []
     skipped: list[Skip] = []
     failed: list[ReadError] = []
-    for done, outcome in enumerate(_outcomes(sources, jobs or os.cpu_count() or 1), 1):
+    for done, (source, outcome) in enumerate(zip(rest, _outcomes(rest, jobs or os.cpu_count() or 1), strict=True), 1 + len(known)):
         progress.step("reading files", done, len(sources))
         if isinstance(outcome, Skip):
             skipped.append(outcome)
         elif isinstance(outcome, ReadError):
             failed.append(outcome)
         else:
-            facts.append(outcome)
-            if isinstance(outcome, CodeFacts):
-                skipped += (Skip(outcome.path, f"read in part: {problem}") for problem in outcome.errors[:1])
+            fresh.append((source, outcome))
+    kept.keep(fresh)
+    facts = [*known.values(), *(read for _source, read in fresh)]
+    skipped += (Skip(read.path, f"read in part: {problem}") for read in facts if isinstance(read, CodeFacts) for problem in read.errors[:1])
     return facts, skipped, failed
 
 

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from ingest import read_source
+from ingest.facts import Facts
+from ingest.source import ReadError, Skip, Source
 from pipeline import kept_results
 from pipeline import scan as scanning
 from pipeline.findings.model import Scan
@@ -143,3 +146,23 @@ def test_a_note_that_leads_nowhere_is_written_anew(tree: Path, tmp_path: Path, b
     note.write_bytes(broken)
     assert without_times(scanned(tree, folder)) == without_times(fresh)
     assert note.read_bytes() == right
+
+
+def test_of_a_changed_tree_only_the_changed_file_is_read_and_the_result_is_that_of_a_fresh_scan(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tree / "words.py").write_text("LIMIT = 3\n", "utf-8")
+    (tree / "app.py").write_text(APP.replace("import pickle", "import words"), "utf-8")
+    (tree / "README.md").write_text("# System\n\nEvery reply is checked by a person.\n", "utf-8")
+    scanned(tree, tmp_path / "kept")
+    (tree / "words.py").write_text("LIMIT = 4\n", "utf-8")
+    fresh = scanned(tree, None)
+    opened: list[str] = []
+
+    def counted(source: Source) -> Facts | Skip | ReadError:
+        opened.append(source.path)
+        return read_source(source)
+
+    monkeypatch.setattr(scanning, "read_source", counted)
+    assert without_times(scanned(tree, tmp_path / "kept")) == without_times(fresh)
+    assert opened == ["words.py"]
