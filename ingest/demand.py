@@ -3,17 +3,18 @@
 Takes sources of code and `Topics` (what knowledge asks for, as patterns over bytes), gives those that are needed and those
 that are passed over. Nothing is parsed: a byte scan finds mentions, and imports are told by their form. Needed are the
 files that mention a topic, those that import them, directly or through others, and all that any of these import: data
-flows along calls, and calls along imports. In Python the unit is the file, and a dotted path in a string is an import too;
-in TypeScript it is the package; of any other language all files are one unit.
+flows along calls, and calls along imports. What offers itself by its words is needed where it imports one of these or
+stands in the same package, for plugins are often loaded by name. In Python the unit is the file, and a dotted path in a
+string is an import too; in TypeScript it is the package; of any other language all files are one unit.
 
-What it leaves out: code that reaches an AI part only over the network or through a plugin loaded by a computed name. A
-file that is passed over is listed as skipped.
+What it leaves out: code that reaches an AI part only over the network or through a plugin of another package that is
+loaded by a computed name. A file that is passed over is listed as skipped.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -22,6 +23,7 @@ from ingest.source import Source
 from ingest.text import read_bytes
 
 _PYTHON = frozenset({"python", "notebook"})
+_IMPORTING = _PYTHON | {"typescript"}  # what is joined by imports; all files of another language are one unit
 _IMPORT = re.compile(
     rb"^[ \t\"]*(?:from[ \t]+(?P<source>[.\w]+)[ \t]+import[ \t]*(?P<names>\([^()]{0,20000}\)|[^\n\\]*(?:\\\r?\n[^\n\\]*){0,50})"
     rb"|import[ \t]+(?P<modules>[\w., \t]+))",
@@ -38,9 +40,9 @@ _MOST_READ = 32_000_000
 class Topics:
     """What makes a file worth reading.
 
-    Each of `about` is an alternative: patterns that must all occur. One of `beside` makes a file needed that imports a needed
-    one (a tool that registers itself with an agent). One of `alone` makes a file needed for itself, and nothing else (a
-    hard-coded credential).
+    Each of `about` is an alternative: patterns that must all occur. One of `beside` makes a file needed that imports a
+    needed one or stands in its package (a tool that registers itself with an agent). One of `alone` makes a file needed
+    for itself, and nothing else (a hard-coded credential).
     """
 
     about: tuple[tuple[re.Pattern[bytes], ...], ...]
@@ -108,27 +110,42 @@ def _reached(units: Iterable[str], steps: Mapping[str, set[str]]) -> set[str]:
 def demanded(code: Sequence[Source], topics: Topics, manifests: Sequence[Source] = ()) -> Demand:
     """The sources of code that are needed; `manifests` are the tree's package.json files. A file that cannot be looked into is needed."""
     packages = _Packages(manifests)
+    units: dict[str, list[Source]] = {}
+    for source in code:
+        units.setdefault(packages.unit_of(source), []).append(source)
+    about, imports = _mentions(code, topics, packages)
+
+    def offers_itself(unit: str) -> bool:
+        return any(topics.stands_beside(data) for source in units[unit] if (data := _bytes(source)) is not None)
+
+    def is_read_alone(source: Source) -> bool:
+        data = _bytes(source)  # notebooks are where models are made, whatever they are called
+        return data is None or source.kind == "notebook" or topics.stands_alone(data)
+
+    wanted = _closed(imports, about, units, offers_itself)
+    is_needed = [packages.unit_of(source) in wanted or is_read_alone(source) for source in code]
+    return Demand(
+        tuple(source for source, needed in zip(code, is_needed, strict=True) if needed),
+        tuple(source for source, needed in zip(code, is_needed, strict=True) if not needed),
+    )
+
+
+def _mentions(code: Sequence[Source], topics: Topics, packages: _Packages) -> tuple[set[str], _Imports]:
+    """The units that mention a topic, and who imports whom."""
     python = [source for source in code if source.kind in _PYTHON]
     modules = DottedModules([_File(source.path) for source in python])
     place = {source.path: index for index, source in enumerate(python)}
-    imports, about, beside, alone = _Imports(), set[str](), set[str](), set[str]()
+    about, imports = set[str](), _Imports()
     for source in code:
+        unit = packages.unit_of(source)
+        if unit in about and source.kind not in _IMPORTING:
+            continue
         data = _bytes(source)
-        if data is None or source.kind == "notebook":  # notebooks are where models are made, whatever they are called
-            alone.add(source.path)
         if data is None:
             continue
-        unit = packages.unit_of(source)
-        if topics.mentioned(data):
+        if unit not in about and topics.mentioned(data):
             about.add(unit)
-        else:
-            if topics.stands_beside(data):
-                beside.add(unit)
-            if topics.stands_alone(data):
-                alone.add(source.path)
         if source.kind in _PYTHON:
-            for package in _packages_above(source.path):  # importing a module runs the packages it stands in
-                imports.add(unit, package)
             for target in dict.fromkeys(_imported(data, source.path)):
                 found = modules.prefix(target, place[source.path])
                 if found is not None:
@@ -136,20 +153,21 @@ def demanded(code: Sequence[Source], topics: Topics, manifests: Sequence[Source]
         elif source.kind == "typescript":
             for other in packages.named_in(data, source.path):
                 imports.add(unit, other)
-    wanted = _closed(imports, about, beside)
-    is_needed = [packages.unit_of(source) in wanted or source.path in alone for source in code]
-    return Demand(
-        tuple(source for source, needed in zip(code, is_needed, strict=True) if needed),
-        tuple(source for source, needed in zip(code, is_needed, strict=True) if not needed),
-    )
+    return about, imports
 
 
-def _closed(imports: _Imports, about: set[str], beside: set[str]) -> set[str]:
-    """What reaches a topic, all that is used there, and what joins itself to it by importing."""
+def _closed(imports: _Imports, about: set[str], units: Collection[str], offers_itself: Callable[[str], bool]) -> set[str]:
+    """What reaches a topic, all that is used there, and what joins itself to it: by importing it, or as a part of the same package."""
     wanted = imports.above(about)
+    asked: set[str] = set()
     while True:
         wanted = imports.below(wanted)
-        joining = {unit for unit in beside - wanted if not imports.of(unit).isdisjoint(wanted)}
+        around = {package for unit in wanted for package in _packages_above(unit) if package in units}
+        wanted |= around  # importing a module runs the packages it stands in
+        near = [unit for unit in units if unit not in wanted and unit not in asked]
+        near = [u for u in near if not imports.of(u).isdisjoint(wanted) or not around.isdisjoint(_packages_above(u))]
+        asked.update(near)
+        joining = set(filter(offers_itself, near))
         if not joining:
             return wanted
         wanted |= joining

@@ -77,6 +77,17 @@ def test_what_joins_itself_by_registering_is_read(tmp_path: Path) -> None:
     assert needed(tmp_path, files) == {"registry.py", "agent.py", "shell.py"}
 
 
+def test_what_offers_itself_in_the_same_package_is_read(tmp_path: Path) -> None:
+    files = {
+        "app/__init__.py": "",
+        "app/model.py": "import ai\n",
+        "app/packs/__init__.py": "",
+        "app/packs/shell.py": "@tool\ndef run(): ...\n",
+    }
+    files |= {"app/words.py": "X = 1\n", "other/__init__.py": "", "other/shell.py": "@tool\ndef run(): ...\n"}
+    assert needed(tmp_path, files) == {"app/__init__.py", "app/model.py", "app/packs/__init__.py", "app/packs/shell.py"}
+
+
 def test_a_credential_makes_only_its_own_file_read(tmp_path: Path) -> None:
     files = {"settings.py": "KEY = 'x'\nimport other\n", "other.py": "", "user.py": "import settings\n"}
     assert needed(tmp_path, files) == {"settings.py"}
