@@ -262,4 +262,21 @@ class ConfigFacts:
     lines: int
 
 
-Facts = CodeFacts | DocumentFacts | ConfigFacts
+@dataclass(frozen=True, slots=True)
+class StoredText:
+    """A text that a file holds for code to load."""
+
+    key: str  # where it stands in a file of keys, `answers.system`; empty for a whole file
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class TextFacts:
+    path: str
+    purpose: Purpose
+    texts: tuple[StoredText, ...]
+    lines: int
+
+
+Facts = CodeFacts | DocumentFacts | ConfigFacts | TextFacts

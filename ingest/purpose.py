@@ -52,6 +52,7 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".docx": "docx", ".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text", ".rst": "text", ".adoc": "text",
     ".csproj": "nuget", ".fsproj": "nuget", ".vbproj": "nuget",
     ".env": "dotenv", ".dockerfile": "dockerfile",
+    ".prompt": "prompt_file", ".prompty": "prompt_file", ".jinja": "prompt_file", ".jinja2": "prompt_file", ".j2": "prompt_file",
 }  # fmt: skip
 _NAMES: dict[str, SourceKind] = {
     "pyproject.toml": "pyproject", "pipfile": "pyproject", "package.json": "package_json", "go.mod": "go_mod", "go.sum": "lockfile",
@@ -70,6 +71,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
     (re.compile(r"(?:.*/)?(?:[^/]*requirements[^/]*|constraints[^/]*)\.(?:txt|in|lock)", re.S), "requirements"),
     (re.compile(r"(?:.*/)?requirements/[^/]+\.(?:txt|in)", re.S), "requirements"),
     (re.compile(r"(?:.*/)?(?:docker-)?compose(?:[.-][^/]+)?\.ya?ml", re.S), "compose"),
+    (
+        re.compile(r"(?:.*/)?(?:(?:system_)?prompts?/(?:[^/]+/)*[^/]+|(?:[^/]*[._-])?prompts?(?:[._-][^/]*)?)\.(?:ya?ml|json)", re.S),
+        "prompt_file",
+    ),
     (re.compile(r"(?:.*/)?tsconfig(?:\.[^/]+)?\.json", re.S), "tsconfig"),
     (re.compile(r"(?:.*/)?\.env(?:\.[^/]+)?", re.S), "dotenv"),
     (re.compile(r"(?:.*/)?(?:[^/]*[._-])?entry-?point(?:[._-][^/]*)?\.sh", re.S), "entry_script"),

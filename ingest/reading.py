@@ -22,6 +22,10 @@ def read_source(source: Source) -> Facts | Skip | ReadError:
         from ingest.documents import DocumentLimits, read_document
 
         return read_document(source, DocumentLimits())  # has its own net around one file
+    if source.kind == "prompt_file":
+        from ingest.texts import read_texts
+
+        return read_texts(source)  # and this
     from ingest.config import read_config
 
     return read_config(source)  # so has this

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.code.program import Program
-from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts
+from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, TextFacts
 from pipeline.system.assembly import Assembly, frozen_controls, frozen_relations
 from pipeline.system.callers_keys import add_callers_keys
 from pipeline.system.code_elements import add_code_elements
@@ -22,6 +22,7 @@ from pipeline.system.loopback import add_loopback
 from pipeline.system.mcp_listening import mark_mcp_listening
 from pipeline.system.model import Boundary, Flow, System
 from pipeline.system.programs import programs_of
+from pipeline.system.prompt_files import PromptFiles
 from pipeline.system.protection import add_identities, add_protection
 from pipeline.system.provider_replies import add_provider_replies
 from pipeline.system.service_replies import add_service_replies
@@ -52,7 +53,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_provider_replies(assembly)
     add_service_replies(assembly)
     add_identities(assembly)
-    add_prompts_and_secrets(assembly)
+    add_prompts_and_secrets(assembly, PromptFiles([f for f in facts if isinstance(f, TextFacts | DocumentFacts)]))
     add_callers_keys(assembly)
     add_code_flows(assembly)
     add_protection(assembly)

@@ -29,6 +29,7 @@ from pipeline.system.deployment import (
 from pipeline.system.derive import mark_examples
 from pipeline.system.model import AttributeValue, ElementKind
 from pipeline.system.naming import host_of
+from pipeline.system.started import add_started_models
 from pipeline.system.step_limits import mark_step_limits
 from pipeline.system.words import load_words
 
@@ -64,6 +65,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
                 _secret(assembly, file, setting, "config")
         for setting in by_kind.get("mcp_server", ()):
             _mcp_client(assembly, file, setting, own)
+    add_started_models(assembly, used)
     mark_step_limits(assembly, used)
     mark_examples(assembly)
 

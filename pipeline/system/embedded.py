@@ -1,4 +1,4 @@
-"""What stands inside strings of the code: prompts and hard-coded secrets."""
+"""What stands inside strings of the code, and in files it loads: prompts and hard-coded secrets."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 from functools import lru_cache
 
 from ingest.code.program import Node
-from ingest.facts import Value
+from ingest.facts import StoredText, Value
 from ingest.secrets import find_secrets, is_placeholder, is_public_identifier, mask_literals_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import AttributeValue, Evidence
+from pipeline.system.prompt_files import PromptFiles
 from pipeline.system.sites import entry_of
 from pipeline.system.words import load_words
 
@@ -28,15 +29,17 @@ _CODE_LINE = re.compile(
 )
 _FIRST_WORDS = re.compile(r"[a-z']+(?: [a-z']+)?")  # of what was found: the value comes later
 _READ = 200_000  # characters of one text
+_SHORTEST = 20  # characters: less is a word, not a prompt
 _PROMPT_ROLES = frozenset({"system_prompt", "instructions"})
 
 
-def add_prompts_and_secrets(assembly: Assembly) -> None:
-    """Prompt elements behind system-prompt arguments, and one element per hard-coded secret."""
-    _secrets(assembly, _prompts(assembly))
+def add_prompts_and_secrets(assembly: Assembly, files: PromptFiles) -> None:
+    """Prompt elements behind system-prompt arguments and in files that are loaded, and one element per hard-coded secret."""
+    _secrets(assembly, _prompts(assembly, files))
+    _prompts_from_files(assembly, files)
 
 
-def _prompts(assembly: Assembly) -> set[Node]:
+def _prompts(assembly: Assembly, files: PromptFiles) -> set[Node]:
     found: set[Node] = set()
     program = assembly.program
     for call, sinks in sorted(assembly.sinks.items()):
@@ -46,28 +49,117 @@ def _prompts(assembly: Assembly) -> set[Node]:
             for key in sink.key.split(".") if sink.key else ():
                 given = entry_of(program, given, key) or given
             if sink.role in _PROMPT_ROLES:
-                texts = _texts(assembly, given)
+                texts = _texts(assembly, given, files)
             elif sink.role == "conversation":
-                texts = _system_messages(assembly, given)
+                texts = _system_messages(assembly, given, files)
             else:
                 continue
             for node, text in texts:
-                if len(text) < 20:
+                if len(text) < _SHORTEST:
                     continue
                 found.add(node)
-                attributes: dict[str, AttributeValue] = {"text_kind": "system"}
-                phrase = _confidential(text)
-                if phrase is not None:
-                    attributes["confidential"] = phrase
+                attributes = _said(text, "system")
                 spoken = _spoken(text)
-                if spoken or find_secrets(text):
-                    attributes["holds_secret"] = True
                 name = _name(assembly, node)
                 cited = _without(assembly.cite(node), spoken)
                 purpose, symbol = assembly.purpose(node[0]), assembly.symbol(node)
                 prompt = assembly.drafts.put("prompt", name, None, attributes, cited, node, purpose, symbol)
                 assembly.relate(sink.element, "has_prompt", prompt, _without(assembly.cite(call), spoken))
     return found
+
+
+def _said(text: str, kind: str) -> dict[str, AttributeValue]:
+    """What a prompt's words tell of it; never the words."""
+    attributes: dict[str, AttributeValue] = {"text_kind": kind}
+    phrase = _confidential(text)
+    if phrase is not None:
+        attributes["confidential"] = phrase
+    if _spoken(text) or find_secrets(text):
+        attributes["holds_secret"] = True
+    return attributes
+
+
+def _prompts_from_files(assembly: Assembly, files: PromptFiles) -> None:
+    """A prompt element per text of a file that code loads and gives to a model, in whichever part."""
+    for call, sinks in sorted(assembly.sinks.items()):
+        value = assembly.program.value(call)
+        for sink in sinks:
+            kind = "system" if sink.role in _PROMPT_ROLES else "user"
+            given = (call[0], value.inputs[sink.argument])
+            for key in sink.key.split(".") if sink.key else ():
+                given = entry_of(assembly.program, given, key) or given
+            if sink.role == "conversation":
+                loaded = [(found, role) for node, role in _messages(assembly, given) for found in _loaded(assembly, node, files)]
+            elif sink.role in (*_PROMPT_ROLES, "prompt"):
+                loaded = [(found, kind) for found in _loaded(assembly, given, files)]
+            else:
+                continue
+            for (node, stored), part in loaded:
+                if part == "user" and not files.is_for_prompts(stored):
+                    continue  # a document that is summarised, or an input that is tried out
+                cited = _without(assembly.cite_place(stored.place), _spoken(stored.text))
+                name = f"{stored.place.path}#{stored.key}" if stored.key else stored.place.path
+                said, purpose, symbol = _said(stored.text, part), assembly.purpose(node[0]), assembly.symbol(node)
+                prompt = assembly.drafts.put("prompt", name, None, said, cited, None, purpose, symbol)
+                assembly.relate(sink.element, "has_prompt", prompt, assembly.cite(node))
+
+
+def _messages(assembly: Assembly, given: Node) -> list[tuple[Node, str]]:
+    """The contents of a conversation's messages that are written down in the code, each with its part."""
+    program = assembly.program
+    found: list[tuple[Node, str]] = []
+    queue, seen = [given], 0
+    while queue and seen < 80:
+        current = queue.pop(0)
+        seen += 1
+        for origin in program.origins(current):
+            value = program.value(origin)
+            if value.kind == "collection" and value.text == "dictionary" and "role" in value.labels and "content" in value.labels:
+                role = program.constant((origin[0], value.inputs[value.labels.index("role")]))
+                content = (origin[0], value.inputs[value.labels.index("content")])
+                found.append((content, "system" if role in ("system", "developer") else "user"))
+            elif value.kind in ("collection", "update", "operation"):
+                queue += [(origin[0], part) for part in value.inputs]
+            elif value.kind == "call":
+                called = {name.rsplit(".", 1)[-1] for name in program.names((origin[0], value.inputs[0]))}
+                if called & {"SystemMessage", "HumanMessage"}:
+                    part = "system" if "SystemMessage" in called else "user"
+                    found += [((origin[0], content), part) for content in value.inputs[1:2]]
+    return found
+
+
+def _loaded(assembly: Assembly, given: Node, files: PromptFiles) -> list[tuple[Node, StoredText]]:
+    """Texts of files that a prompt is made of: where each is read, and what stands there."""
+    program = assembly.program
+    found: dict[tuple[str, str], tuple[Node, StoredText]] = {}
+    queue, seen = [(given, "")], set[tuple[Node, str]]()
+    while queue and len(seen) < 80:
+        current, key = queue.pop(0)
+        for origin in program.origins(current):
+            if (origin, key) in seen:
+                continue
+            seen.add((origin, key))
+            value: Value = program.value(origin)
+            stored = files.read_by(program, origin, key)
+            if stored is not None:
+                if len(stored.text) >= _SHORTEST:
+                    found.setdefault((stored.place.path, stored.key), (origin, stored))
+                continue
+            inner = [(origin[0], part) for part in value.inputs]
+            if value.kind in ("format", "operation", "choice"):
+                queue += [(node, key) for node in inner[:8]]
+            elif value.kind == "call" and value.inputs:
+                queue += [(node, key) for node in inner[: 1 if _fills(program.value(inner[0])) else 3]]
+            elif value.kind == "index" and inner:
+                queue.append((inner[0], f"{value.text}.{key}" if key and value.text else value.text))
+            elif value.kind in ("attribute", "await", "element_of", "update") and inner:
+                queue.append((inner[0], key))
+    return list(found.values())
+
+
+def _fills(callee: Value) -> bool:
+    """Whether a method puts values into the text it is called on: those values are no text of the prompt's author."""
+    return callee.kind == "attribute" and callee.text in ("format", "render", "render_async", "substitute", "replace")
 
 
 @lru_cache(maxsize=1)
@@ -107,8 +199,8 @@ def _name(assembly: Assembly, node: Node) -> str:
     return f"prompt in {assembly.symbol(node)}"
 
 
-def _texts(assembly: Assembly, given: Node) -> list[tuple[Node, str]]:
-    """Constant texts a prompt argument is made of, through formatting and templates."""
+def _texts(assembly: Assembly, given: Node, files: PromptFiles) -> list[tuple[Node, str]]:
+    """Constant texts a prompt argument is made of, through formatting and templates; the path of a file that is loaded is none."""
     program = assembly.program
     found: list[tuple[Node, str]] = []
     queue, seen = [given], 0
@@ -119,10 +211,12 @@ def _texts(assembly: Assembly, given: Node) -> list[tuple[Node, str]]:
             value: Value = program.value(origin)
             if value.kind == "constant" and value.constant_type == "string":
                 found.append((origin, value.text))
+            elif files.read_by(program, origin, None) is not None:
+                continue
             elif value.kind in ("format", "operation"):
                 parts = [program.value((origin[0], part)) for part in value.inputs]
                 joined = "".join(part.text for part in parts if part.kind == "constant")
-                if len(joined) >= 20:
+                if len(joined) >= _SHORTEST:
                     found.append((origin, joined))
                 queue += [
                     (origin[0], part) for part, inner in zip(value.inputs, parts, strict=True) if inner.kind not in ("constant", "unknown")
@@ -134,25 +228,9 @@ def _texts(assembly: Assembly, given: Node) -> list[tuple[Node, str]]:
     return list(dict.fromkeys(found))
 
 
-def _system_messages(assembly: Assembly, given: Node) -> list[tuple[Node, str]]:
-    program = assembly.program
-    found: list[tuple[Node, str]] = []
-    queue, seen = [given], 0
-    while queue and seen < 80:
-        current = queue.pop(0)
-        seen += 1
-        for origin in program.origins(current):
-            value = program.value(origin)
-            if value.kind == "collection" and value.text == "dictionary" and "role" in value.labels and "content" in value.labels:
-                if program.constant((origin[0], value.inputs[value.labels.index("role")])) in ("system", "developer"):
-                    found += _texts(assembly, (origin[0], value.inputs[value.labels.index("content")]))
-            elif value.kind in ("collection", "update", "operation"):
-                queue += [(origin[0], part) for part in value.inputs]
-            elif value.kind == "call" and any(
-                name.rsplit(".", 1)[-1] == "SystemMessage" for name in program.names((origin[0], value.inputs[0]))
-            ):
-                found += [text for part in value.inputs[1:2] for text in _texts(assembly, (origin[0], part))]
-    return found
+def _system_messages(assembly: Assembly, given: Node, files: PromptFiles) -> list[tuple[Node, str]]:
+    contents = [content for content, part in _messages(assembly, given) if part == "system"]
+    return [text for content in contents for text in _texts(assembly, content, files)]
 
 
 def _secrets(assembly: Assembly, prompts: set[Node]) -> None:

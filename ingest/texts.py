@@ -1,0 +1,53 @@
+"""Files that hold texts for a program to load: prompt files, templates, and YAML or JSON of prompts.
+
+Takes such a `Source`, gives `TextFacts`: each text with its key (empty for a whole file) and its lines. Whether a text is a
+prompt is not judged here: it is one when code gives it to a model. A file of keys that cannot be parsed is a `ReadError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from ingest.config.json_nodes import json_node
+from ingest.config.nodes import BadConfig, Node
+from ingest.config.yaml_nodes import yaml_node
+from ingest.facts import StoredText, TextFacts
+from ingest.source import Place, ReadError, Source
+from ingest.text import read_text, reason_of, split_lines
+
+_LONGEST = 200_000  # characters of one text
+_MOST = 500  # texts of one file
+_DEPTH = 6
+
+
+def read_texts(source: Source) -> TextFacts | ReadError:
+    """The texts of one file, in its order."""
+    text = read_text(source)
+    if isinstance(text, ReadError):
+        return text
+    lines = split_lines(text)
+    try:
+        suffix = PurePosixPath(source.path.lower()).suffix
+        if suffix in (".yaml", ".yml", ".json"):
+            node = json_node(text) if suffix == ".json" else yaml_node(text)
+            found = tuple(held for held, _ in zip(_scalars(node, source.path, len(lines)), range(_MOST), strict=False))
+        else:
+            found = (StoredText("", text[:_LONGEST], Place(source.path, 1, max(1, len(lines)))),)
+    except BadConfig as problem:
+        return ReadError(source.path, str(problem))
+    except Exception as problem:  # around one file: a hostile one must not end the scan
+        return ReadError(source.path, f"text reader failed: {type(problem).__name__}: {reason_of(problem)[:200]}")
+    return TextFacts(source.path, source.purpose, found, len(lines))
+
+
+def _scalars(node: Node, path: str, lines: int, key: str = "", depth: int = 0) -> Iterator[StoredText]:
+    if node.kind == "scalar" and node.text:
+        start = min(max(1, node.line), max(1, lines))
+        yield StoredText(key, node.text[:_LONGEST], Place(path, start, min(max(start, node.end_line), max(1, lines))))
+    elif node.kind == "map" and depth < _DEPTH:
+        for name, value, _line in node.entries():
+            yield from _scalars(value, path, lines, f"{key}.{name}" if key else name, depth + 1)
+    elif node.kind == "list" and depth < _DEPTH:
+        for value in node.items:
+            yield from _scalars(value, path, lines, key, depth + 1)
