@@ -22,7 +22,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from ingest.documents.offline_nlp import active_pipeline
-from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts
+from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, TextFacts
 from ingest.source import Source
 
 MAX_BYTES = 512 * 1024 * 1024  # of the facts of all trees together, packed
@@ -30,7 +30,7 @@ _MAX_UNPACKED = 256 * 1024 * 1024  # of one file's facts
 _FILE = "facts.db"
 _WAIT_S = 2.0  # for another process that writes
 _AT_ONCE = 400  # keys in one question
-_KINDS: Mapping[str, type[Facts]] = {"code": CodeFacts, "document": DocumentFacts, "config": ConfigFacts}
+_KINDS: Mapping[str, type[Facts]] = {"code": CodeFacts, "document": DocumentFacts, "config": ConfigFacts, "text": TextFacts}
 logger = logging.getLogger(__name__)
 
 

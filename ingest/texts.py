@@ -1,11 +1,13 @@
 """Files that hold texts for a program to load: prompt files, templates, and YAML or JSON of prompts.
 
 Takes such a `Source`, gives `TextFacts`: each text with its key (empty for a whole file) and its lines. Whether a text is a
-prompt is not judged here: it is one when code gives it to a model. A file of keys that cannot be parsed is a `ReadError`.
+prompt is not judged here: it is one when code gives it to a model. A file of keys that cannot be parsed is one text where it
+is a template itself, else a `ReadError`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -16,9 +18,8 @@ from ingest.facts import StoredText, TextFacts
 from ingest.source import Place, ReadError, Source
 from ingest.text import read_text, reason_of, split_lines
 
-_LONGEST = 200_000  # characters of one text
-_MOST = 500  # texts of one file
 _DEPTH = 6
+_TEMPLATE = re.compile(r"\{\{|\{%")
 
 
 def read_texts(source: Source) -> TextFacts | ReadError:
@@ -27,15 +28,18 @@ def read_texts(source: Source) -> TextFacts | ReadError:
     if isinstance(text, ReadError):
         return text
     lines = split_lines(text)
+    whole = (StoredText("", text, Place(source.path, 1, max(1, len(lines)))),)
     try:
         suffix = PurePosixPath(source.path.lower()).suffix
         if suffix in (".yaml", ".yml", ".json"):
             node = json_node(text) if suffix == ".json" else yaml_node(text)
-            found = tuple(held for held, _ in zip(_scalars(node, source.path, len(lines)), range(_MOST), strict=False))
+            found = tuple(_scalars(node, source.path, len(lines)))
         else:
-            found = (StoredText("", text[:_LONGEST], Place(source.path, 1, max(1, len(lines)))),)
+            found = whole
     except BadConfig as problem:
-        return ReadError(source.path, str(problem))
+        if not _TEMPLATE.search(text):
+            return ReadError(source.path, str(problem))
+        found = whole  # it becomes YAML or JSON only when it is filled in
     except Exception as problem:  # around one file: a hostile one must not end the scan
         return ReadError(source.path, f"text reader failed: {type(problem).__name__}: {reason_of(problem)[:200]}")
     return TextFacts(source.path, source.purpose, found, len(lines))
@@ -44,7 +48,7 @@ def read_texts(source: Source) -> TextFacts | ReadError:
 def _scalars(node: Node, path: str, lines: int, key: str = "", depth: int = 0) -> Iterator[StoredText]:
     if node.kind == "scalar" and node.text:
         start = min(max(1, node.line), max(1, lines))
-        yield StoredText(key, node.text[:_LONGEST], Place(path, start, min(max(start, node.end_line), max(1, lines))))
+        yield StoredText(key, node.text, Place(path, start, min(max(start, node.end_line), max(1, lines))))
     elif node.kind == "map" and depth < _DEPTH:
         for name, value, _line in node.entries():
             yield from _scalars(value, path, lines, f"{key}.{name}" if key else name, depth + 1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest import kept_facts, list_sources, read_source
-from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts
+from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, TextFacts
 from ingest.kept_facts import KeptFacts
 from ingest.source import ReadError, Skip, Source
 
@@ -20,6 +20,7 @@ FILES = {
     "README.md": "# Title\n\nEvery call needs approval.\n\n```mermaid\nflowchart LR\n  a[User] --> b[(Store)]\n```\n",
     "Dockerfile": "FROM python:3.11\nUSER root\nEXPOSE 80\nCMD [\"python\", \"app.py\"]\n",
     "requirements.txt": "openai>=2\nflask==3.0.0\n",
+    "prompts/answer.yaml": "system: You answer.\nuser: '{question}'\n",
 }  # fmt: skip
 
 
@@ -28,6 +29,7 @@ def sources(tmp_path: Path) -> list[Source]:
     tree = tmp_path / "tree"
     tree.mkdir()
     for name, text in FILES.items():
+        (tree / name).parent.mkdir(exist_ok=True)
         (tree / name).write_text(text, "utf-8")
     return list(list_sources(tree).sources)
 
@@ -43,7 +45,7 @@ def read(sources: list[Source]) -> list[tuple[Source, Facts]]:
 
 def test_facts_of_every_kind_come_back_as_they_were(sources: list[Source], tmp_path: Path) -> None:
     fresh = read(sources)
-    assert {type(facts) for _source, facts in fresh} == {CodeFacts, DocumentFacts, ConfigFacts}
+    assert {type(facts) for _source, facts in fresh} == {CodeFacts, DocumentFacts, ConfigFacts, TextFacts}
     KeptFacts(tmp_path / "kept").keep(fresh)
     assert KeptFacts(tmp_path / "kept").known(sources) == {source.path: facts for source, facts in fresh}
 
@@ -54,8 +56,8 @@ def test_a_changed_a_moved_and_a_missing_file_are_not_known(sources: list[Source
     (tmp_path / "tree" / "app.py").write_text(FILES["app.py"] + "#\n", "utf-8")
     (tmp_path / "tree" / "README.md").rename(tmp_path / "tree" / "OTHER.md")
     (tmp_path / "tree" / "Dockerfile").unlink()
-    assert set(kept.known(sources)) == {"web.ts", "requirements.txt"}
-    assert set(kept.known(list_sources(tmp_path / "tree").sources)) == {"web.ts", "requirements.txt"}
+    assert set(kept.known(sources)) == {"web.ts", "requirements.txt", "prompts/answer.yaml"}
+    assert set(kept.known(list_sources(tmp_path / "tree").sources)) == {"web.ts", "requirements.txt", "prompts/answer.yaml"}
 
 
 def test_facts_of_another_edition_are_not_known(sources: list[Source], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,3 +112,11 @@ def test_what_fills_a_loaded_template_enters_the_part_the_template_is_given_as(t
     )
     system = scan_of(tmp_path, {"app.py": code, "prompts/system.txt": "You help members with {topic} only.\n"}).system
     assert any(flow.role == "system_prompt" and "user_input" in flow.carries for flow in system.flows)
+
+
+@pytest.mark.parametrize(
+    ("text", "errors"), [("{% for x in y %}\n- {{ x }}\n{% endfor %}: {{\n", []), ("a: [1\nb: }\n", ["prompts/list.yaml"])]
+)
+def test_a_template_of_yaml_is_one_text_and_broken_yaml_an_error(tmp_path: Path, text: str, errors: list[str]) -> None:
+    result = scan_of(tmp_path, {"app.py": "import openai\n", "prompts/list.yaml": text})
+    assert [error.path for error in result.errors] == errors
