@@ -33,9 +33,7 @@ _EXAMPLE_FOLDERS = frozenset({
 _DOCUMENT_FOLDERS = frozenset({"doc", "docs", "documentation", "website"})
 _PROGRAM_FOLDERS = frozenset({"prompts", "prompt", "templates", "system_prompts"})
 _PROSE = frozenset({".md", ".markdown", ".mdx", ".rst", ".adoc", ".docx", ".pdf"})
-_TEST_NAME = re.compile(
-    r"test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py|.*[._](?:test|spec)\.[cm]?[jt]sx?|.*_test\.go", re.S
-)
+_TEST_NAME = re.compile(r"test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py|.*[._](?:test|spec)\.[cm]?[jt]sx?|.*_test\.go", re.S)
 _CSHARP_TEST_NAME = re.compile(r".*Tests?\.cs", re.S)  # by its capital: `Contests.cs` and `Latest.cs` are no tests
 _TEST_PROJECT = re.compile(r".+\.(?:\w*tests?|testing|specs)", re.S)  # `Shop.Tests`, `Shop.IntegrationTests`
 _GENERATED_NAME = re.compile(r".*_pb2(?:_grpc)?\.pyi?|.*\.min\.(?:js|css|html)|.*\.generated\.\w+|.*\.(?:g|g\.i|designer)\.cs", re.S)
