@@ -33,9 +33,8 @@ _EXAMPLE_FOLDERS = frozenset({
 _DOCUMENT_FOLDERS = frozenset({"doc", "docs", "documentation", "website"})
 _PROGRAM_FOLDERS = frozenset({"prompts", "prompt", "templates", "system_prompts"})
 _PROSE = frozenset({".md", ".markdown", ".mdx", ".rst", ".adoc", ".docx", ".pdf"})
-_TEST_NAME = re.compile(
-    r"test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py|.*[._](?:test|spec)\.[cm]?[jt]sx?|.*_test\.go|.*[^n]tests?\.cs", re.S
-)
+_TEST_NAME = re.compile(r"test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py|.*[._](?:test|spec)\.[cm]?[jt]sx?|.*_test\.go", re.S)
+_CSHARP_TEST_NAME = re.compile(r".*Tests?\.cs", re.S)  # by its capital: `Contests.cs` and `Latest.cs` are no tests
 _TEST_PROJECT = re.compile(r".+\.(?:\w*tests?|testing|specs)", re.S)  # `Shop.Tests`, `Shop.IntegrationTests`
 _GENERATED_NAME = re.compile(r".*_pb2(?:_grpc)?\.pyi?|.*\.min\.(?:js|css|html)|.*\.generated\.\w+|.*\.(?:g|g\.i|designer)\.cs", re.S)
 _GENERATED_MARK = re.compile(
@@ -144,7 +143,8 @@ def purpose_of(path: str, head: bytes) -> Purpose:
         return "generated"  # what a build leaves beside a project
     in_test_project = any(_TEST_PROJECT.fullmatch(folder) for folder in folders)
     in_tests = in_test_project or folders & (_TEST_FOLDERS - ({"spec", "specs"} if prose else set()))
-    if in_tests or _TEST_NAME.fullmatch(pure.name) or (len(pure.parts) > 1 and pure.parts[0] in _MEASURING_FOLDERS):
+    named_test = _TEST_NAME.fullmatch(pure.name) or _CSHARP_TEST_NAME.fullmatch(PurePosixPath(path).name)
+    if in_tests or named_test or (len(pure.parts) > 1 and pure.parts[0] in _MEASURING_FOLDERS):
         return "test"
     if folders & _EXAMPLE_FOLDERS:
         return "example"

@@ -299,10 +299,13 @@ class Statements(Calls):
         ends: list[Environment] = []
         has_default = False
         waiting: list[Node] = []  # labels that stand above the next statements
+        jumps = body is not None and b"goto " in (body.text or b"")  # a case that another one jumps to runs for other values, too
+        others = False  # whether one of these labels is `default`
         for section in named(body) if body is not None else []:
             parts = named(section)
             tests = [part for part in parts if part.type.endswith("pattern") or part.type == "when_clause" or part.type in self._readers]
-            has_default = has_default or any(child.type == "default" for child in section.children)
+            others = others or any(child.type == "default" for child in section.children)
+            has_default = has_default or others
             waiting += tests
             rest = [part for part in parts if part not in tests]
             if not rest:
@@ -310,12 +313,16 @@ class Statements(Calls):
             scope.environment = dict(before)
             known = len(scope.branches)
             self._case(scope, subject, value, waiting)
-            waiting = []
+            alone = not jumps and not others and all(map(_asks_for_constants, waiting))
+            held = self.builder.next_value
+            waiting, others = [], False
             left = ""
             for part in rest:
                 if self.statement(scope, part):
                     inner = named(part)[-1] if part.type == "block" and named(part) else part
                     left = left or inner.type
+            if alone:
+                self._place(scope, known, held)
             del scope.branches[known:]
             if left in ("", "break_statement", "goto_statement"):
                 ends.append(scope.environment)
@@ -338,7 +345,10 @@ class Statements(Calls):
             scope.environment = dict(before)
             known = len(scope.branches)
             self._case(scope, inner[0], value, [part for part in parts[:-1] if part.type != "discard"])
+            held = self.builder.next_value
             result = self.value(scope, parts[-1])
+            if all(map(_asks_for_constants, parts[:-1])):
+                self._place(scope, known, held)
             if parts[-1].type != "throw_expression":
                 given.append(result)
             del scope.branches[known:]
@@ -346,6 +356,11 @@ class Statements(Calls):
         if not given:
             return self.builder.add(scope, "unknown", lines(node), "switch")
         return self.builder.add(scope, "choice", lines(node), "if", tuple(dict.fromkeys(given)))
+
+    def _place(self, scope: Scope, known: int, held: int) -> None:
+        """Says of the tests of a case which values were computed where they hold."""
+        for number in scope.branches[known:]:
+            self.builder.place_branch(number, held, self.builder.next_value)
 
     def _case(self, scope: Scope, subject: Node | None, value: int, tests: list[Node]) -> None:
         wanted: list[int] = []
@@ -373,3 +388,10 @@ class Statements(Calls):
 
     def declare_function(self, scope: Scope, node: Node) -> set[str]:
         raise NotImplementedError
+
+
+def _asks_for_constants(test: Node) -> bool:
+    """Whether a label is met by the constants in it alone; `when` asks for more, a type or `not` for something else."""
+    if test.type in ("or_pattern", "parenthesized_pattern"):
+        return all(map(_asks_for_constants, named(test)))
+    return test.type in ("constant_pattern", "when_clause", "discard")

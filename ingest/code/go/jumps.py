@@ -111,12 +111,19 @@ class Jumps(Statements):
         before = dict(scope.environment)
         ends: list[Environment] = []
         complete = node.type == "select_statement"
+        through = False  # whether the case above runs on into this one, for values that it does not name
         for case in cases:
             scope.environment = dict(before)
             known = len(scope.branches)
             complete = complete or case.type == "default_case"
             self._case(scope, subject, value, case)
-            if not self._case_body(scope, case):
+            held = self.builder.next_value
+            left = self._case_body(scope, case)
+            if not through:
+                for number in scope.branches[known:]:
+                    self.builder.place_branch(number, held, self.builder.next_value)
+            through = _falls_through(case)
+            if not left:
                 ends.append(scope.environment)
             del scope.branches[known:]
         if not complete or not cases:
@@ -143,3 +150,8 @@ class Jumps(Statements):
         if name is not None and name in scope.environment:
             guarded = self.builder.add(scope, "guarded", lines(subject), "holds", (scope.environment[name], condition))
             self.builder.bind(scope, name, guarded)
+
+
+def _falls_through(case: Node) -> bool:
+    inner = [child for part in named(case) if part.type == "statement_list" for child in named(part)]
+    return bool(inner) and inner[-1].type == "fallthrough_statement"
