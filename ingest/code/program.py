@@ -194,6 +194,7 @@ class Program:
                 cls = self._self_class(node, "classmethod")
                 if cls is not None:
                     yield cls
+                yield from self._default_names(node)
                 for leaf in self._leaves(node):
                     if self.value(leaf).kind != "parameter":
                         yield from self.names(leaf)
@@ -208,6 +209,13 @@ class Program:
                     yield from (name for name in self.names((file, value.inputs[0])) if self._is_class_name(name))  # Agent[Deps, str]
             case _:
                 return
+
+    def _default_names(self, parameter: Node) -> Iterator[str]:
+        """The class or function that stands for a parameter nothing is given for: `def ask(handler=Handler): handler()`."""
+        found = self.parameter_of(parameter)
+        default = None if found is None else self.function(found[0]).parameters[found[1]].default
+        if default is not None:
+            yield from self.names((parameter[0], default))
 
     def _is_class_name(self, name: str) -> bool:
         last = name.rsplit(".", 1)[-1]

@@ -72,6 +72,7 @@ def find_sites(program: Program, index: FrameworkIndex) -> Sites:
             if value.kind == "call":
                 # What the project itself defines is read from its body, not looked up.
                 names = tuple(name for name in program.callee_names(node) if name not in program.functions and name not in program.classes)
+                names += tuple(_made_as(program, node))
                 for known in index.for_call(names):
                     calls.append(CallSite(node, known.rule, known.framework, names))
                     if known.rule.calls_argument is not None:
@@ -96,6 +97,13 @@ def find_sites(program: Program, index: FrameworkIndex) -> Sites:
         for known in index.classes.find(index.canonical(base))
     ]
     return Sites(tuple(calls), tuple(_once(entries)), tuple(_once(classes)))
+
+
+def _made_as(program: Program, call: Node) -> Iterator[str]:
+    """The outside classes whose constructor runs where a class of the project that writes none is constructed."""
+    for name in program.names((call[0], program.value(call).inputs[0])):
+        if name in program.classes and program.method(name, "__init__") is None:
+            yield from program.outside_bases(name)
 
 
 def _run(program: Program, index: FrameworkIndex, node: Node, value: Value, wanted: str) -> Iterator[CallSite]:

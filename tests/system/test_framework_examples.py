@@ -23,7 +23,7 @@ PLACES = {
     "python": "app.py", "java": "src/main/java/com/acme/App.java", "typescript": "app.ts", "go": "main.go", "csharp": "src/App/Program.cs",
 }  # fmt: skip
 # Vendors whose packages lie in two languages have a file for each; other files hold what both share, or data.
-WITHOUT_EXAMPLE = {"auth", "fastapi", "flask", "http_clients", "logging", "numexpr", "python", "sklearn"}
+WITHOUT_EXAMPLE = {"auth", "flask", "http_clients", "logging", "numexpr", "python", "sklearn"}
 
 
 def fences(text: str) -> list[tuple[str, str, str]]:

@@ -350,3 +350,27 @@ def test_a_constant_is_known_through_files_and_defaults() -> None:
     )
     (call,) = calls_on(program, 3)
     assert [program.constant((call[0], given)) for given in program.value(call).inputs[1:]] == ["gpt-5", 1000, True]
+
+
+@pytest.mark.parametrize("default", ["Handler", "partial(Handler, retries=2)"])
+def test_a_class_that_stands_as_the_default_of_a_parameter_is_what_a_field_made_of_it_holds(default: str) -> None:
+    text = f"""
+        from abc import abstractmethod
+        from functools import partial
+        class Base:
+            @abstractmethod
+            def ask(self, text): ...
+        class Handler(Base):
+            def __init__(self, retries=1): ...
+            def ask(self, text): return 1
+        class Other(Base):
+            def ask(self, text): return 2
+        class Tool:
+            def __init__(self, handler: partial[Base,] = {default}):
+                self.handler = handler()
+            def run(self):
+                return self.handler.ask("?")  # here
+    """
+    program = program_of(text)
+    (call,) = calls_on(program, marked(text))
+    assert [program.function(target.function).qualified_name for target in program.targets(call)] == ["app.Handler.ask"]
