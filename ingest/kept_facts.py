@@ -39,10 +39,12 @@ class KeptFacts:
 
     def __init__(self, folder: Path | None) -> None:
         self._file = None if folder is None else folder / _FILE
+        self._asked: dict[str, bytes] = {}  # keys of files that were asked for, by path
 
     def known(self, sources: Iterable[Source]) -> dict[str, Facts]:
         """Facts by path, of those sources that are known as they are now."""
         keys = {key: source for source in sources if (key := self._key(source)) is not None}
+        self._asked.update({source.path: key for key, source in keys.items()})
         found: dict[str, Facts] = {}
         for key, data in self._rows(list(keys)):
             facts = _unpacked(data)
@@ -51,8 +53,13 @@ class KeptFacts:
         return found
 
     def keep(self, read: Iterable[tuple[Source, Facts]]) -> None:
-        """Keeps facts for the next time."""
-        rows = ((key, int(time.time()), _packed(facts)) for source, facts in read if (key := self._key(source)) is not None)
+        """Keeps facts for the next time; not those of a file that changed since it was asked for, as it is not known which was read."""
+        keyed = ((self._key(source), source, facts) for source, facts in read)
+        rows = (
+            (key, int(time.time()), _packed(facts))
+            for key, source, facts in keyed
+            if key is not None and key == self._asked.get(source.path, key)
+        )
         with self._opened() as store:
             if store is not None:
                 store.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", rows)

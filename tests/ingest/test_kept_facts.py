@@ -60,6 +60,15 @@ def test_a_changed_a_moved_and_a_missing_file_are_not_known(sources: list[Source
     assert set(kept.known(list_sources(tmp_path / "tree").sources)) == {"web.ts", "requirements.txt", "prompts/answer.yaml"}
 
 
+def test_a_file_that_changed_while_it_was_read_is_not_kept(sources: list[Source], tmp_path: Path) -> None:
+    kept = KeptFacts(tmp_path / "kept")
+    assert kept.known(sources) == {}
+    fresh = read(sources)
+    (tmp_path / "tree" / "app.py").write_text("x = 1\n", "utf-8")
+    kept.keep(fresh)
+    assert set(kept.known(sources)) == set(FILES) - {"app.py"}
+
+
 def test_facts_of_another_edition_are_not_known(sources: list[Source], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = KeptFacts(tmp_path / "kept")
     kept.keep(read(sources))
