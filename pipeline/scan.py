@@ -22,6 +22,7 @@ from ingest.reading import CODE_KINDS
 from ingest.secrets import mask_secrets
 from ingest.source import ReadError, Skip, Source
 from pipeline import kept_results
+from pipeline.collection import collect_seldom, uncollected
 from pipeline.findings.compose import compose
 from pipeline.findings.model import SEVERITIES, STRIDE, Failed, Finding, Scan, Skipped, Summary, Target, Tool
 from pipeline.progress import Progress, Silent
@@ -48,6 +49,7 @@ class ScanSettings:
     cache: Path | None = None  # folder of kept results; None: nothing is kept
 
 
+@uncollected()
 def scan(
     path: Path,
     settings: ScanSettings | None = None,
@@ -167,7 +169,7 @@ def _outcomes(sources: Sequence[Source], jobs: int) -> Iterator[Facts | Skip | R
         return
     done = 0
     try:
-        with ProcessPoolExecutor(max_workers=jobs) as pool:
+        with ProcessPoolExecutor(max_workers=jobs, initializer=collect_seldom) as pool:
             for outcome in pool.map(read_source, sources, chunksize=max(1, min(32, len(sources) // (jobs * 4)))):
                 done += 1
                 yield outcome

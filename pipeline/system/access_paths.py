@@ -7,12 +7,14 @@ grew past its bound is cut at its inner end and then means all of what lies ther
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ingest.facts import Value
 
 Path = tuple[str, ...]
-MAX_PATH = 4
+Change = Callable[[Path], Path | None]
+"""What becomes of a path in one step; None where the data does not go there"""
+MAX_PATH = 3
 PLAIN: Path = ("#",)  # the data is a number, a date or the like: it can be learned from, not read as text
 NUMBERS = frozenset({"embedding", "embeddings"})  # entries that hold vectors, whoever answered with them
 COPIES = frozenset({"copy.copy", "copy.deepcopy", "dataclasses.asdict", "attr.asdict", "attrs.asdict", "globalThis.structuredClone"}) | {
@@ -101,3 +103,52 @@ def leads_to(path: Path, key: str) -> bool:
         part.split("@")[0] in (wanted, "*", "?") or (wanted == "*" and part.startswith("["))
         for part, wanted in zip(path, key.split("."), strict=False)
     )
+
+
+# Changes: what a step does to any path
+
+
+def same(path: Path) -> Path:
+    """The step leaves the path as it is."""
+    return path
+
+
+def to_plain(_path: Path) -> Path:
+    """The step leaves a number or the like."""
+    return PLAIN
+
+
+def as_text(path: Path) -> Path:
+    """All that was in an object becomes one text; a number stays one."""
+    return PLAIN if "#" in path else ()
+
+
+def swallowed(path: Path) -> Path:
+    """An outside call makes something of it; a number keeps its place."""
+    return path if "#" in path else ()
+
+
+def inside_only(path: Path) -> Path | None:
+    """Only data in a known field goes on, not the object as a whole."""
+    return path or None
+
+
+def putting(key: str) -> Change:
+    """The data becomes an object's entry."""
+    return lambda path: under(key, path)
+
+
+def taking(key: str) -> Change:
+    """An object's entry is read."""
+    return lambda path: take(path, key)
+
+
+def taking_number(key: str) -> Change:
+    """An object's entry is read that holds vectors."""
+    return lambda path: None if take(path, key) is None else PLAIN
+
+
+def unless_overwritten(keys: Iterable[str], change: Change) -> Change:
+    """What a step does to data whose entry is not set afterwards."""
+    kept = tuple(keys)
+    return lambda path: None if is_overwritten(path, kept) else change(path)

@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ingest.code.program import FunctionRef, Node, Program
+from pipeline.system.flow_edges import Hub
+
+_NOWHERE: Node = (-1, -1)
 
 
 class FlowGraph:
@@ -73,19 +76,28 @@ class FlowGraph:
     def shared_with(self, reference: FunctionRef) -> Sequence[Node]:
         return self._shared.get(reference, ())
 
-    def global_reads(self, node: Node) -> list[Node]:
-        return self._reads.get(node, [])
-
-    def field_reads(self, node: Node) -> Iterator[Node]:
-        """Reads of the fields a value is stored into, where the objects of a class are taken for one.
+    def opens(self, node: Node) -> Iterator[Hub]:
+        """Where a value lies open: as a global, and in fields it is stored into, where the objects of a class are taken for one.
 
         Records are not: each holds what its own maker put in; see `records`.
         """
+        if node in self._reads:
+            yield Hub("global", node)
         for number in self._stores[node[0]].get(node[1], ()):
             store = self.program.files[node[0]].stores[number]
             for owner in self.program.holders((node[0], store.base)):
-                if not self.program.is_record(owner):
-                    yield from self._reads_of(owner, store.attribute)
+                if not self.program.is_record(owner) and self._reads_of(owner, store.attribute):
+                    yield Hub("field", _NOWHERE, owner, store.attribute)
+
+    def readers(self, hub: Hub) -> Sequence[Node]:
+        """Who gets what lies open: reads of a global or field, calls whose result a function's return becomes."""
+        match hub.kind:
+            case "global":
+                return self._reads.get(hub.place, ())
+            case "field":
+                return self._reads_of(hub.owner, hub.name)
+            case "result":
+                return self.callers(hub.place)
 
     def records(self, node: Node) -> Iterator[tuple[Node, str]]:
         """Records a value is stored into, and the field: `filter.source = x`."""

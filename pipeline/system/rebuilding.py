@@ -1,7 +1,8 @@
 """Calls that give the same object in another shape: copies, records made anew, pairs, text and back, access to a field by its name.
 
-Takes a call of something outside the project and one argument with the path of the data in it; gives the places where the data is
-afterwards, and under which path. None where the call is of no such kind: then its result is taken for made of all it was given.
+Takes a call of something outside the project and the position of an argument; gives the values in which the argument's data is
+afterwards, each with what becomes of its path. None where the call is of no such kind: then its result is taken for made of all
+it was given.
 """
 
 from __future__ import annotations
@@ -9,7 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ingest.code.program import Node, Program
-from pipeline.system.access_paths import COPIES, PLAIN, READS_JSON, REPLACES, WRITES_JSON, Path, is_overwritten, reordered, take, under
+from pipeline.system.access_paths import (
+    COPIES,
+    PLAIN,
+    READS_JSON,
+    REPLACES,
+    WRITES_JSON,
+    Change,
+    Path,
+    putting,
+    reordered,
+    same,
+    take,
+    taking,
+    under,
+    unless_overwritten,
+)
 
 _PAIRS = frozenset({"builtins.zip", "itertools.zip_longest"})
 _ENTRIES = frozenset({f"globalThis.Object.{name}" for name in ("entries", "values", "keys", "fromEntries")})
@@ -18,37 +34,41 @@ _COPYING_METHODS = frozenset({"model_copy", "_replace"})
 
 
 def rebuilt(
-    program: Program, users: Callable[[Node], Iterable[tuple[int, int]]], call: Node, position: int, path: Path
-) -> list[tuple[Node, Path]] | None:
+    program: Program, users: Callable[[Node], Iterable[tuple[int, int]]], call: Node, position: int
+) -> list[tuple[Node, Change]] | None:
     """Where the data of an argument is after the call, and which part it is there."""
     value = program.value(call)
     callee, names = program.value((call[0], value.inputs[0])), frozenset(program.names((call[0], value.inputs[0])))
     label = value.labels[position] if position < len(value.labels) else ""
     if callee.kind == "attribute" and callee.text in _COPYING_METHODS:
-        return [(call, path if label in ("update", "*", "**") else under(label, path))] if label else None
+        return [(call, same if label in ("update", "*", "**") else putting(label))] if label else None
     if not names & _KNOWN:
         return None
     if names & COPIES and label == "":
-        return [] if is_overwritten(path, value.labels) else [(call, reordered(path, names))]  # `dict(given, name="other")`
+        return [(call, unless_overwritten(value.labels, lambda path: reordered(path, names)))]  # `dict(given, name="other")`
     if names & REPLACES and (label or position == 1):
-        return [] if label == "" and is_overwritten(path, value.labels) else [(call, under(label, path) if label else path)]
+        return [(call, putting(label) if label else unless_overwritten(value.labels, same))]
     if names & _PAIRS and label == "":
-        return [(call, PLAIN if path == PLAIN else ("*", *under(str(position - 1), path[1:])))]
+        return [(call, _paired(str(position - 1)))]
     if "builtins.enumerate" in names and position == 1:
-        return [(call, PLAIN if path == PLAIN else ("*", *under("1", path[1:])))]
+        return [(call, _paired("1"))]
     if names & _ENTRIES and position == 1:
-        return [] if "globalThis.Object.keys" in names else [(call, _entries(names, path))]
+        return [] if "globalThis.Object.keys" in names else [(call, lambda path: _entries(names, path))]
     if names & WRITES_JSON and position == 1:
         read_back = [(call[0], user) for user, at in users(call) if at == 1 and _reads_json(program, (call[0], user))]
-        return [(user, path) for user in read_back] or None
+        return [(user, same) for user in read_back] or None
     if "builtins.getattr" in names and position == 1 and len(value.inputs) > 2:
         key = program.constant((call[0], value.inputs[2]))
-        rest = take(path, key if isinstance(key, str) else "*")
-        return [] if rest is None else [(call, rest)]
+        return [(call, taking(key if isinstance(key, str) else "*"))]
     if "builtins.setattr" in names and position == 3:
         key = program.constant((call[0], value.inputs[2]))
-        return [((call[0], value.inputs[1]), under(key, path))] if isinstance(key, str) else None
+        return [((call[0], value.inputs[1]), putting(key))] if isinstance(key, str) else None
     return None
+
+
+def _paired(key: str) -> Change:
+    """`zip(a, b)`, `enumerate(x)`: what was a list's member is a part of one of its pairs."""
+    return lambda path: PLAIN if path == PLAIN else ("*", *under(key, path[1:]))
 
 
 def _entries(names: frozenset[str], path: Path) -> Path:

@@ -1,25 +1,28 @@
 """Following data forward through the program: from a source to every place its data becomes something.
 
 A tabulation of contexts (Reps, Horwitz and Sagiv 1995; the functional approach of Sharir and Pnueli 1981): a
-context is a parameter that received data, or an open place (a source, a reader of a field, what a call gave
-back to an unknown caller). Each context is explored once, inside its own function; what its function returns
-is handed to every call that entered it, and to no other. So a way through calls is always a possible one,
-and what one source found out about a function serves all others.
+context is a parameter that received data, an open place (a source, a reader of a field, what a call gave
+back to an unknown caller), or a hub: what lies open, on its way to all who read it. Each context is explored
+once, inside its own function; what its function returns is handed to every call that entered it, and to no
+other. So a way through calls is always a possible one, and what one source found out about a function serves
+all others.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from typing import NamedTuple
 
 from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.access_paths import Path
 from pipeline.system.call_contexts import NOTHING, Arguments, Known
+from pipeline.system.flow_edges import RETURNED, TESTED, Arrive, CallBehaviour, Enter, Hub, Place
 from pipeline.system.flow_graph import FlowGraph
-from pipeline.system.flow_steps import RETURNED, TESTED, Arrive, CallBehaviour, Enter, FlowSteps, Leave, Open, Place, Step
+from pipeline.system.flow_steps import FlowSteps
 
 __all__ = ["RETURNED", "TESTED", "CallBehaviour", "FlowSearch", "Hit", "Key"]
 
@@ -50,8 +53,7 @@ class Hit:
         return tuple(node for node in self.trace if self._program.value(node).kind == "guarded")
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(NamedTuple):
     """How a place of a context was reached: from another, or from one by way of a call that was entered and left."""
 
     depth: int
@@ -62,14 +64,14 @@ class _Way:
 
 @dataclass(eq=False, slots=True)
 class _Context:
-    start: Place
     function: FunctionRef | None  # None for an open place
     known: Known  # what is known of parameters here
     ways: dict[Place, _Way]
-    links: dict[_Context, Place] = field(default_factory=dict)  # contexts begun from here, and from which place
+    links: dict[_Context, Place | None] = field(default_factory=dict)  # contexts begun from here, and from which place
     arrivals: list[tuple[Arrive, Place]] = field(default_factory=list)
     left: dict[Path, Place] = field(default_factory=dict)  # what the function returns
     waiting: list[tuple[_Context, Place, Node]] = field(default_factory=list)  # calls that entered it
+    is_asked: bool = False  # whether data arrives here at more than a test
 
 
 class FlowSearch:
@@ -87,9 +89,10 @@ class FlowSearch:
         self._steps = FlowSteps(graph, behaviour, return_sinks, only_text, bare)
         self._arguments = Arguments(graph)
         self._contexts: dict[tuple[Place, FunctionRef | None, Known], _Context] = {}
+        self._hubs: dict[tuple[Hub, Path], _Context] = {}
         self._queue: deque[tuple[_Context, Place]] = deque()
         self._unfinished: set[_Context] = set()
-        self._useful: set[_Context] | None = None
+        self._useful: dict[bool, set[_Context]] = {}
         self.cut = False  # whether a search was ended by its bound
 
     def explore(self, sources: Mapping[Node, Path]) -> None:
@@ -104,7 +107,7 @@ class FlowSearch:
             if states > MAX_STATES:
                 self._unfinished.update(context for context, _place in self._queue)
                 self._queue.clear()
-        self._useful = None
+        self._useful.clear()
 
     def search(self, sources: Mapping[Node, Path], tested: bool = True) -> list[Hit]:
         """Every place the data of these sources arrives, each by a short way, the shortest first.
@@ -113,7 +116,7 @@ class FlowSearch:
         """
         found: dict[Key, tuple[int, _Context, Place, Mapping[_Context, _Context | None]]] = {}
         for place in sorted(sources.items()):
-            reached = self._reached(self._context(place, None))
+            reached = self._reached(self._context(place, None), tested)
             entered = {context: by for context, by, _depth in reached}
             for context, _by, depth in reached:
                 self.cut = self.cut or context in self._unfinished
@@ -137,41 +140,63 @@ class FlowSearch:
     def _context(self, start: Place, function: FunctionRef | None, given: Known = NOTHING) -> _Context:
         known = self._contexts.get((start, function, given))
         if known is None:
-            known = self._contexts[start, function, given] = _Context(start, function, given, {start: _Way(0, None)})
+            known = self._contexts[start, function, given] = _Context(function, given, {start: _Way(0, None)})
             self._queue.append((known, start))
         return known
 
+    def _hub(self, hub: Hub, path: Path) -> _Context:
+        """What lies open, with all who read it."""
+        known = self._hubs.get((hub, path))
+        if known is None:
+            known = self._hubs[hub, path] = _Context(None, NOTHING, {})
+            readers = self._graph.readers(hub)
+            if hub.kind == "result":
+                self._give_back(known, None, readers[:MAX_OPEN_CALLERS], hub.place, path)
+            else:
+                for reader in readers:
+                    known.links.setdefault(self._context((reader, path), None), None)
+        return known
+
+    def _give_back(self, context: _Context, place: Place | None, calls: Sequence[Node], function: FunctionRef, path: Path) -> None:
+        """To calls that may have called; a function that was handed over gives its result to those alone who hand it over."""
+        for call in calls:
+            context.links.setdefault(self._context((call, path), None, self._arguments.handed(call, function)), place)
+
     def _add(self, context: _Context, place: Place, before: Place, callee: _Context | None = None, left: Place | None = None) -> None:
-        if place not in context.ways:
+        ways = context.ways
+        if place not in ways:
             inside = callee.ways[left].depth if callee is not None and left is not None else 0
-            context.ways[place] = _Way(context.ways[before].depth + inside + 1, before, callee, left)
+            ways[place] = _Way(ways[before].depth + inside + 1, before, callee, left)
             self._queue.append((context, place))
 
     def _expand(self, context: _Context, place: Place) -> None:
-        for move in self._steps.moves(place):
-            match move:
-                case Step(place=after):
-                    self._add(context, after, place)
-                case Enter(call=call, function=function):
-                    if not self._arguments.excludes(call, context.known, function):
-                        self._enter(context, place, move)
-                case Leave(function=function, path=path):
-                    self._leave(context, place, function, path)
-                case Open(place=after):
-                    context.links.setdefault(self._context(after, None), place)
-                case Arrive(call=call, argument=argument):
-                    if argument < 0 or not self._arguments.excludes(call, context.known):
-                        context.arrivals.append((move, place))
+        node, path = place
+        edges, known = self._steps.edges(node), context.known
+        for arrival in edges.arrivals:
+            if arrival.argument < 0 or not self._arguments.excludes(arrival.call, known):
+                context.arrivals.append((arrival, place))
+                context.is_asked = context.is_asked or arrival.argument != TESTED
+        for step in edges.steps:
+            after = step.change(path)
+            if after is not None:
+                self._add(context, (step.node, after), place)
+        for enter in edges.enters:
+            after = enter.change(path)
+            if after is not None and not self._arguments.excludes(enter.call, known, enter.function):
+                self._enter(context, place, enter, after)
+        for hub in edges.opens:
+            context.links.setdefault(self._hub(hub, path), place)
+        for function in edges.leaves:
+            self._leave(context, place, function, path)
 
-    def _enter(self, context: _Context, place: Place, move: Enter) -> None:
+    def _enter(self, context: _Context, place: Place, enter: Enter, path: Path) -> None:
         """Into a function, with what this call says of the parameters that decide something there."""
-        targets = [target for target in self._program.targets(move.call) if target.function == move.function]
-        given = self._arguments.given(move.call, targets[0], context.known) if len(targets) == 1 else NOTHING
-        callee = self._context(move.place, move.function, given)
+        given = self._arguments.given(enter.call, enter.target, context.known) if enter.target is not None else NOTHING
+        callee = self._context((enter.parameter, path), enter.function, given)
         context.links.setdefault(callee, place)
-        callee.waiting.append((context, place, move.call))
-        for path, left in callee.left.items():
-            self._add(context, (move.call, path), place, callee, left)
+        callee.waiting.append((context, place, enter.call))
+        for returned, left in callee.left.items():
+            self._add(context, (enter.call, returned), place, callee, left)
 
     def _leave(self, context: _Context, place: Place, function: FunctionRef, path: Path) -> None:
         # `return {"found": text}` and `Command(update={"found": text})` change the entry of that name.
@@ -183,17 +208,17 @@ class FlowSearch:
                 context.left[path] = place
                 for caller, at, call in context.waiting[:]:
                     self._add(caller, (call, path), at, context, place)
-            return
-        callers = [call for call in self._graph.callers(function) if self._arguments.may_pass(call, function, context.known)]
-        for call in callers[:MAX_OPEN_CALLERS]:
-            # A function that was handed over gives its result back to those alone who hand it over.
-            context.links.setdefault(self._context((call, path), None, self._arguments.handed(call, function)), place)
+        elif context.known:
+            calls = [call for call in self._graph.callers(function) if self._arguments.may_pass(call, function, context.known)]
+            self._give_back(context, place, calls[:MAX_OPEN_CALLERS], function, path)
+        else:
+            context.links.setdefault(self._hub(Hub("result", function), path), place)
 
     # Reading off
 
-    def _reached(self, start: _Context) -> list[tuple[_Context, _Context | None, int]]:
+    def _reached(self, start: _Context, tested: bool) -> list[tuple[_Context, _Context | None, int]]:
         """Contexts that data of a source comes to and that lead somewhere, nearest first: (context, from where, distance)."""
-        useful = self._leading()
+        useful = self._leading(tested)
         result: list[tuple[_Context, _Context | None, int]] = []
         heap: list[tuple[int, int, _Context, _Context | None]] = [(0, 0, start, None)]
         seen: set[_Context] = set()
@@ -207,24 +232,28 @@ class FlowSearch:
             for after, at in context.links.items():
                 if after not in seen and after in useful:
                     number += 1
-                    heapq.heappush(heap, (distance + context.ways[at].depth + 1, number, after, context))
+                    further = distance if at is None else distance + context.ways[at].depth + 1
+                    heapq.heappush(heap, (further, number, after, context))
         return result
 
-    def _leading(self) -> set[_Context]:
-        """Contexts from which something arrives somewhere."""
-        if self._useful is None:
+    def _leading(self, tested: bool) -> set[_Context]:
+        """Contexts from which something arrives somewhere, or at a test if that is asked."""
+        known = self._useful.get(tested)
+        if known is None:
             before: dict[_Context, list[_Context]] = {}
-            for context in self._contexts.values():
+            everything = [*self._contexts.values(), *self._hubs.values()]
+            for context in everything:
                 for after in context.links:
                     before.setdefault(after, []).append(context)
-            queue = [context for context in self._contexts.values() if context.arrivals or context in self._unfinished]
-            self._useful = set(queue)
+            asked = (each for each in everything if each.is_asked or (tested and each.arrivals))
+            known = self._useful[tested] = {*asked, *self._unfinished}
+            queue = list(known)
             while queue:
                 for context in before.get(queue.pop(), ()):
-                    if context not in self._useful:
-                        self._useful.add(context)
+                    if context not in known:
+                        known.add(context)
                         queue.append(context)
-        return self._useful
+        return known
 
 
 def _walk(context: _Context, at: Place, entered: Mapping[_Context, _Context | None]) -> tuple[Node, ...]:
@@ -236,7 +265,7 @@ def _walk(context: _Context, at: Place, entered: Mapping[_Context, _Context | No
     return tuple(node for piece in reversed(pieces) for node in piece)
 
 
-def _within(context: _Context, place: Place) -> list[Node]:
+def _within(context: _Context, place: Place | None) -> list[Node]:
     """The values from a context's start to a place of it, through calls that were entered and left."""
     backwards: list[Node] = []
     pending: list[tuple[_Context, Place | None]] = [(context, place)]

@@ -1,0 +1,57 @@
+"""Whose words a text is: the speaker that a chat message, a message class or another argument names.
+
+Takes values where a message is made; gives the role as the field writes it (`system`, `user`, `assistant`, ...), `?` where the
+data itself decides, and nothing where no speaker is named.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ingest.code.program import Node, Program
+from ingest.facts import Value
+
+OF_CLASS = {
+    "SystemMessage": "system",
+    "AIMessage": "assistant",
+    "AssistantMessage": "assistant",
+    "HumanMessage": "user",
+    "UserMessage": "user",
+    "NewUserMessage": "user",
+    "NewAssistantMessage": "assistant",
+}
+_NAMED = re.compile(r"[A-Za-z](?:Role|MessageType)_?(System|Developer|User|Human|Generic|Assistant|AI|Model|Tool|Function)$")
+_SAME = {"human": "user", "generic": "user", "ai": "assistant", "model": "assistant"}
+
+
+def message_role(program: Program, node: Node, value: Value) -> str:
+    """The constant `role` of a chat message: turns by different speakers are kept apart on the way."""
+    label = next((label for label in value.labels if label in ("role", "Role")), None)
+    if label is None:
+        return ""
+    given = (node[0], value.inputs[value.labels.index(label)])
+    roles = {role.text for role in program.constants(given)} or named_speakers(program, given)
+    return "?" if not roles else roles.pop() if len(roles) == 1 else "user"  # one of several constants: not the caller's choice
+
+
+def named_speakers(program: Program, node: Node) -> set[str]:
+    """Speakers that constants of packages are named for: `openai.ChatMessageRoleUser`, `llms.ChatMessageTypeHuman`."""
+    found = [_NAMED.search(name) for name in program.names(node)]
+    said = {match.group(1).lower() for match in found if match is not None}
+    return {_SAME.get(speaker, speaker) for speaker in said}
+
+
+def speaker_given(program: Program, call: Node, value: Value) -> str:
+    """The speaker that another argument names: `TextParts(ChatMessageTypeHuman, text)`."""
+    for position in range(1, min(len(value.inputs), 4)):
+        for speaker in named_speakers(program, (call[0], value.inputs[position])):
+            return speaker
+    return ""
+
+
+def speaker_of_pair(program: Program, node: Node) -> str:
+    """Of a pair (speaker, text): the constant speaker, `?` where the data itself says who speaks."""
+    value = program.value(node)
+    if value.kind == "constant":
+        return value.text if value.text in ("system", "developer", "user", "human", "assistant", "ai") else ""
+    return "?" if value.kind in ("attribute", "index") and value.text in ("role", "speaker", "sender", "author") else ""
