@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.code.answers import MAX_DEPTH, Answers, Node
+from ingest.code.answers import MAX_DEPTH, Answers, Node, Table
 from ingest.code.arguments import arguments_by_parameter
 from ingest.code.imports import Imports
 from ingest.code.languages import language_of
@@ -63,12 +63,12 @@ class Program:
         self._receivers = receivers  # functions handed to frameworks: function, parameter, type it will have
         self._handed: dict[Node, tuple[str, ...]] = {}
         self._imports = Imports(self.files, self._languages, configuration)
-        self._names: dict[Node, tuple[str, ...]] = {}
-        self._types: dict[Node, tuple[str, ...]] = {}
-        self._origins: dict[Node, tuple[Node, ...]] = {}
+        self._names: Table[Node, tuple[str, ...]] = Table()
+        self._types: Table[Node, tuple[str, ...]] = Table()
+        self._origins: Table[Node, tuple[Node, ...]] = Table()
+        self._targets: Table[Node, tuple[Target, ...]] = Table()
+        self._bases: Table[str, tuple[str, ...]] = Table()
         self._answers = Answers()
-        self._targets: dict[Node, tuple[Target, ...]] = {}
-        self._bases: dict[str, tuple[str, ...]] = {}
         self._passed: dict[tuple[FunctionRef, int], list[Node]] = {}
         self._given: dict[tuple[str, str], list[Node]] = {}  # fields of classes without constructor, by what constructions give
         self.functions: dict[str, list[FunctionRef]] = {}
@@ -137,7 +137,7 @@ class Program:
 
     def names(self, node: Node) -> tuple[str, ...]:
         """Qualified names of what the value denotes: modules, classes, functions, methods of known types."""
-        known = self._names.get(node)
+        known = self._answers.known(self._names, node)
         if known is not None:
             return known
         self._settle(node)
@@ -152,7 +152,7 @@ class Program:
             return
         chain: list[Node] = []
         value = self.value(node)
-        while value.kind in _LINKS and value.inputs and (node[0], value.inputs[0]) not in self._types:
+        while value.kind in _LINKS and value.inputs and self._answers.known(self._types, (node[0], value.inputs[0])) is None:
             chain.append((node[0], value.inputs[0]))
             value = self.value(chain[-1])
         for link in reversed(chain[MAX_DEPTH // 8 :]):
@@ -289,7 +289,7 @@ class Program:
 
     def types(self, node: Node) -> tuple[str, ...]:
         """Qualified names of the classes the value may be an instance of."""
-        known = self._types.get(node)
+        known = self._answers.known(self._types, node)
         if known is not None:
             return known
         self._settle(node)
@@ -444,6 +444,7 @@ class Program:
         if owner is not None:
             yield owner
             return
+        self._answers.shifts += 1
         yield from self._handed.get(node, ())
         found = self.parameter_of(node)
         if found is None:
@@ -523,9 +524,9 @@ class Program:
 
     def bases(self, name: str) -> tuple[str, ...]:
         """All classes a class inherits from, nearest first, inside and outside of the project."""
-        known = self._bases.get(name)
-        if known is not None:
-            return known
+        return self._answers.keep(self._bases, name, self._find_bases)
+
+    def _find_bases(self, name: str) -> tuple[str, ...]:
         found: dict[str, None] = {}
         queue = [name]
         while queue and len(found) < 40:
@@ -535,8 +536,6 @@ class Program:
                     if base not in found and base != name:
                         found[base] = None
                         queue.append(base)
-        if self._answers.depth == 0:
-            self._bases[name] = tuple(found)
         return tuple(found)
 
     def is_record(self, name: str) -> bool:
@@ -573,6 +572,7 @@ class Program:
         """Values assigned to a field: in methods, in the class body, or from outside."""
         if self._fields is None:
             self._fields = self._collect_fields()
+        self._answers.shifts += 1
         found: list[Node] = []
         for cls in (owner, *self.bases(owner)):
             found += self._fields.get((cls, name), ())
@@ -621,12 +621,7 @@ class Program:
 
     def targets(self, node: Node) -> tuple[Target, ...]:
         """The project's functions a call reaches."""
-        known = self._targets.get(node)
-        if known is None:
-            known = self._find_targets(node)
-            if self._answers.depth == 0:
-                self._targets[node] = known
-        return known
+        return self._answers.keep(self._targets, node, self._find_targets)
 
     def _find_targets(self, node: Node) -> tuple[Target, ...]:
         file, value = node[0], self.value(node)
@@ -763,13 +758,15 @@ class Program:
         return list(found)
 
     def _forget(self) -> None:
-        for kept in (self._names, self._types, self._origins, self._targets, self._bases):
-            kept.clear()
+        """Drops what depends on what calls pass."""
+        for table in (self._names.passing, self._types.passing, self._origins.passing, self._targets.passing, self._bases.passing):
+            table.clear()
         self._plain_fields.clear()
         self._fields = None
 
     def _arguments(self, parameter: Node) -> list[Node]:
         """What the project's calls pass for a parameter."""
+        self._answers.shifts += 1
         found = self.parameter_of(parameter)
         return [] if found is None else self._passed.get(found, [])
 
@@ -830,7 +827,7 @@ class Program:
 
     def origins(self, node: Node) -> tuple[Node, ...]:
         """Where a value comes from: constants, displays, outside calls, functions, classes, open parameters."""
-        known = self._origins.get(node)
+        known = self._answers.known(self._origins, node)
         if known is not None:
             return known
         self._settle(node)
