@@ -137,7 +137,9 @@ class Program:
 
     def names(self, node: Node) -> tuple[str, ...]:
         """Qualified names of what the value denotes: modules, classes, functions, methods of known types."""
-        known = self._answers.known(self._names, node)
+        known = self._names.lasting.get(node)
+        if known is None:
+            known = self._answers.known(self._names, node)
         if known is not None:
             return known
         self._settle(node)
@@ -289,7 +291,9 @@ class Program:
 
     def types(self, node: Node) -> tuple[str, ...]:
         """Qualified names of the classes the value may be an instance of."""
-        known = self._answers.known(self._types, node)
+        known = self._types.lasting.get(node)
+        if known is None:
+            known = self._answers.known(self._types, node)
         if known is not None:
             return known
         self._settle(node)
@@ -524,7 +528,7 @@ class Program:
 
     def bases(self, name: str) -> tuple[str, ...]:
         """All classes a class inherits from, nearest first, inside and outside of the project."""
-        return self._answers.keep(self._bases, name, self._find_bases)
+        return self._bases.lasting.get(name) or self._answers.keep(self._bases, name, self._find_bases)
 
     def _find_bases(self, name: str) -> tuple[str, ...]:
         found: dict[str, None] = {}
@@ -621,7 +625,7 @@ class Program:
 
     def targets(self, node: Node) -> tuple[Target, ...]:
         """The project's functions a call reaches."""
-        return self._answers.keep(self._targets, node, self._find_targets)
+        return self._targets.lasting.get(node) or self._answers.keep(self._targets, node, self._find_targets)
 
     def _find_targets(self, node: Node) -> tuple[Target, ...]:
         file, value = node[0], self.value(node)
@@ -827,7 +831,9 @@ class Program:
 
     def origins(self, node: Node) -> tuple[Node, ...]:
         """Where a value comes from: constants, displays, outside calls, functions, classes, open parameters."""
-        known = self._answers.known(self._origins, node)
+        known = self._origins.lasting.get(node)
+        if known is None:
+            known = self._answers.known(self._origins, node)
         if known is not None:
             return known
         self._settle(node)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from ingest.code.program import FunctionRef, Node
+from ingest.source import Place
 from pipeline.system.access_paths import leads_to
 from pipeline.system.argument_vectors import role_in_vector
 from pipeline.system.assembly import Assembly
@@ -230,17 +231,17 @@ _BECOMES: dict[SinkRole, str] = {
 def _steps(assembly: Assembly, hit: Hit, label: Label, becomes: SinkRole) -> tuple[Evidence, ...]:
     nodes = list(hit.trace) if hit.argument == RETURNED else [*hit.trace, hit.call]
     places: list[Node] = []
+    before: Place | None = None
     for node in nodes:
-        if assembly.program.value(node).kind in ("choice", "guarded") and node != nodes[-1]:
+        if node != nodes[-1] and assembly.program.value(node).kind in ("choice", "guarded"):
             continue  # joins and guards have no place of their own
         here = assembly.place(node)
-        if places:
-            before = assembly.place(places[-1])
-            if (before.path, before.start_line, before.page) == (here.path, here.start_line, here.page):
-                if node == nodes[-1] and len(places) > 1:
-                    places[-1] = node
-                continue
+        if before is not None and (before.path, before.start_line, before.page) == (here.path, here.start_line, here.page):
+            if node == nodes[-1] and len(places) > 1:
+                places[-1], before = node, here
+            continue
         places.append(node)
+        before = here
     if len(places) > MAX_STEPS:
         half = MAX_STEPS // 2
         places = [*places[:half], *places[-half:]]
