@@ -40,7 +40,7 @@ def add_prompts_and_secrets(assembly: Assembly, files: PromptFiles) -> None:
 
 
 def _prompts(assembly: Assembly, files: PromptFiles) -> set[Node]:
-    found: set[Node] = set()
+    found: dict[Node, str] = {}  # texts in the code, each with its element
     program = assembly.program
     for call, sinks in sorted(assembly.sinks.items()):
         value = program.value(call)
@@ -57,15 +57,16 @@ def _prompts(assembly: Assembly, files: PromptFiles) -> set[Node]:
             for node, text in texts:
                 if len(text) < _SHORTEST:
                     continue
-                found.add(node)
-                attributes = _said(text, "system")
-                spoken = _spoken(text)
-                name = _name(assembly, node)
-                cited = _without(assembly.cite(node), spoken)
-                purpose, symbol = assembly.purpose(node[0]), assembly.symbol(node)
-                prompt = assembly.drafts.put("prompt", name, None, attributes, cited, node, purpose, symbol)
-                assembly.relate(sink.element, "has_prompt", prompt, _without(assembly.cite(call), spoken))
-    return found
+                if node not in found:
+                    found[node] = _prompt(assembly, node, text)
+                assembly.relate(sink.element, "has_prompt", found[node], _without(assembly.cite(call), _spoken(text)))
+    return set(found)
+
+
+def _prompt(assembly: Assembly, node: Node, text: str) -> str:
+    cited = _without(assembly.cite(node), _spoken(text))
+    purpose, symbol = assembly.purpose(node[0]), assembly.symbol(node)
+    return assembly.drafts.put("prompt", _name(assembly, node), None, _said(text, "system"), cited, node, purpose, symbol)
 
 
 def _said(text: str, kind: str) -> dict[str, AttributeValue]:
@@ -108,11 +109,13 @@ def _messages(assembly: Assembly, given: Node) -> list[tuple[Node, str]]:
     """The contents of a conversation's messages that are written down in the code, each with its part."""
     program = assembly.program
     found: list[tuple[Node, str]] = []
-    queue, seen = [given], 0
-    while queue and seen < 80:
-        current = queue.pop(0)
-        seen += 1
-        for origin in program.origins(current):
+    queue, looked_at, seen = [given], 0, set[Node]()
+    while queue and looked_at < 80:
+        looked_at += 1
+        for origin in program.origins(queue.pop(0)):
+            if origin in seen:
+                continue
+            seen.add(origin)
             value = program.value(origin)
             if value.kind == "collection" and value.text == "dictionary" and "role" in value.labels and "content" in value.labels:
                 role = program.constant((origin[0], value.inputs[value.labels.index("role")]))
