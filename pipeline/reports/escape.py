@@ -10,6 +10,10 @@ import html
 import json
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 # C0 and C1 controls (ANSI starts with one of them), soft hyphen and other invisible marks, bidi controls and
 # isolates, line and paragraph separators, surrogates, private use, variation tricks, tags, noncharacters.
@@ -91,10 +95,23 @@ def mermaid(text: str) -> str:
 
 def json_text(value: Json) -> str:
     """JSON, two spaces deep, keys as given, readable letters kept, invisible characters as `\\u` escapes."""
-    return _INVISIBLE.sub(_json_escape, json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)) + "\n"
+    return visible_json(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def model_json(model: BaseModel, *, by_alias: bool = False, exclude_none: bool = False) -> str:
+    """A model as `json_text` writes it, by the model's own writer: many times faster for a large one."""
+    try:
+        return visible_json(model.model_dump_json(indent=2, by_alias=by_alias, exclude_none=exclude_none))
+    except ValueError:  # half of a character, which UTF-8 has no bytes for
+        return json_text(model.model_dump(mode="json", by_alias=by_alias, exclude_none=exclude_none))
+
+
+def visible_json(written: str) -> str:
+    """JSON whose invisible characters are escaped."""
+    return _INVISIBLE.sub(_json_escape, written) + "\n"
 
 
 def _json_escape(match: re.Match[str]) -> str:
-    # json.dumps has already written C0 controls as escapes; a raw line break is its own layout.
+    # Whoever wrote the JSON has already written C0 controls as escapes; a raw line break is its own layout.
     char = match.group()
     return char if char == "\n" else json.dumps(char)[1:-1]

@@ -9,13 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.findings.model import Scan
-from pipeline.reports.escape import json_text
+from pipeline.reports.escape import json_text, model_json
 
 SCHEMA_FILE = Path(__file__).with_name("scan.schema.json")
 
 
 def render(scan: Scan) -> str:
-    return json_text(scan.model_dump(mode="json"))
+    return model_json(scan)
 
 
 def schema() -> str:

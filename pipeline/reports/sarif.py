@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pipeline.findings.model import SEVERITIES, Failed, Finding, Scan, Skipped, Taxonomy
 from pipeline.reports import sarif_model as sarif
-from pipeline.reports.escape import json_text, markdown, markdown_code, shorten, visible
+from pipeline.reports.escape import markdown, markdown_code, model_json, shorten, visible
 from pipeline.reports.wording import ROLES, lead_way, ordered, path_names, place, sentence, words
 from pipeline.system.model import Confidence, Evidence, Severity
 
@@ -55,7 +55,7 @@ def render(scan: Scan) -> str:
         results=tuple(_result(scan, finding, slugs.index(finding.threat), taxa) for finding in found),
         properties={"target": scan.target.name, "revision": scan.target.revision, "dirty": scan.target.dirty},
     )
-    return json_text(sarif.Log(runs=(run,)).model_dump(mode="json", by_alias=True, exclude_none=True))
+    return model_json(sarif.Log(runs=(run,)), by_alias=True, exclude_none=True)
 
 
 def _plain(text: str) -> sarif.Message:
