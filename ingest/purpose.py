@@ -16,6 +16,7 @@ from pathlib import PurePosixPath
 
 from ingest.source import Purpose, SourceKind
 
+NOT_PRODUCT = frozenset({"test", "vendored", "generated", "documentation"})  # purposes of code that is no part of the system
 VENDORED_FOLDERS = frozenset({
     "node_modules", "bower_components", "site-packages", "dist-packages", "third_party", "third-party", "thirdparty",
     "vendor", "vendored", "_vendor", ".venv", "virtualenv", ".tox", ".nox", ".eggs", ".yarn",

@@ -13,27 +13,29 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest import SourceList, SourceSettings, lines_of, list_sources, read_source
 from ingest.demand import demanded
 from ingest.facts import CodeFacts, Facts
 from ingest.kept_facts import KeptFacts
+from ingest.purpose import NOT_PRODUCT
 from ingest.reading import CODE_KINDS
 from ingest.secrets import mask_secrets
 from ingest.source import ReadError, Skip, Source
 from pipeline import kept_results
 from pipeline.collection import collect_seldom, uncollected
-from pipeline.findings.compose import compose
 from pipeline.findings.model import SEVERITIES, STRIDE, Failed, Finding, Scan, Skipped, Summary, Target, Tool
 from pipeline.progress import Progress, Silent
-from pipeline.system.build import NOT_PRODUCT, Built, build_system
 from pipeline.system.evidence import EvidenceBook, Lines
 from pipeline.system.knowledge import KnowledgeError, load_frameworks
 from pipeline.system.model import System
 from pipeline.system.topics import topics_of
-from pipeline.threats import contradictions
-from pipeline.threats.catalog import Catalog, knowledge_hash, load_catalog
-from pipeline.threats.engine import Outcome, match_threats
+
+if TYPE_CHECKING:  # what analyses is imported where it is needed: a tree that did not change is answered without it
+    from pipeline.system.build import Built
+    from pipeline.threats.catalog import Catalog
+    from pipeline.threats.engine import Outcome
 
 logger = logging.getLogger(__name__)
 _IN_PROCESS = 40  # fewer files than this are read faster without other processes
@@ -80,6 +82,9 @@ def scan(
     progress.step("building the system model", 0, 0)
     built = _built(facts, found)
     progress.step("matching threats", 0, 0)
+    from pipeline.findings.compose import compose
+    from pipeline.threats.catalog import knowledge_hash, load_catalog
+
     findings, coverage = compose(built.system, _outcomes_of(built.system, load_catalog()))
     result = Scan(
         tool=Tool(version=_version(), knowledge=knowledge_hash()),
@@ -108,6 +113,8 @@ def _stamp(moment: datetime) -> str:
 
 def _built(facts: Sequence[Facts], found: SourceList) -> Built:
     """The system model; where building it fails, an empty one and a note that says so: what was read is still reported."""
+    from pipeline.system.build import Built, build_system
+
     if not facts and not any(source.kind in CODE_KINDS for source in found.sources):
         return Built(System(), ((".", "no file was read: nothing can be said of this tree"),))
     try:
@@ -121,6 +128,9 @@ def _built(facts: Sequence[Facts], found: SourceList) -> Built:
 
 def _outcomes_of(system: System, catalog: Catalog) -> Iterator[Outcome]:
     """What the catalog's conditions and the detectors say."""
+    from pipeline.threats import contradictions
+    from pipeline.threats.engine import match_threats
+
     yield from match_threats(system, catalog.threats)
     promised = catalog.get(contradictions.SLUG)
     if promised is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ingest.code.program import Program
 from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, TextFacts
+from ingest.purpose import NOT_PRODUCT
 from pipeline.system.assembly import Assembly, frozen_controls, frozen_relations
 from pipeline.system.callers_keys import add_callers_keys
 from pipeline.system.code_elements import add_code_elements
@@ -28,8 +29,6 @@ from pipeline.system.provider_replies import add_provider_replies
 from pipeline.system.service_replies import add_service_replies
 from pipeline.system.shapes import with_shapes
 from pipeline.system.sites import find_sites, received
-
-NOT_PRODUCT = frozenset({"test", "vendored", "generated", "documentation"})
 
 
 @dataclass(frozen=True, slots=True)
