@@ -395,7 +395,11 @@ class Program:
     def _call_types(self, node: Node, value: Value) -> Iterator[str]:
         file = node[0]
         callee = (file, value.inputs[0])
-        for name in self.names(callee):
+        names = self.names(callee)
+        for owner in () if names else self.types(callee):  # an object is called: `sessions()`, `knex("guests")`
+            if owner not in self.classes and (given := self._returned_type(f"{owner}.__call__")) is not None:
+                yield owner if given == "receiver" else given
+        for name in names:
             if name in self.classes:
                 yield name
             elif name in self.functions:

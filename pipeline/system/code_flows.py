@@ -33,7 +33,8 @@ _NOT_FOLLOWED: frozenset[Label] = frozenset(
 
 def add_code_flows(assembly: Assembly) -> None:
     """Searches from all sources and adds what they reach."""
-    graph = FlowGraph(assembly.program, runs(assembly), shared(assembly))
+    properties = frozenset(sink.key for sinks in assembly.sinks.values() for sink in sinks if sink.argument == 0 and sink.key)
+    graph = FlowGraph(assembly.program, runs(assembly), shared(assembly), properties)
     behaviours = _Behaviours(assembly)
     returns = frozenset(assembly.entry_of_function)
     groups: dict[tuple[str, Label], dict[Node, tuple[str, ...]]] = {}
