@@ -120,6 +120,8 @@ import java.util.Map;
 import org.hibernate.Session;
 import org.jdbi.v3.core.Jdbi;
 import org.jooq.DSLContext;
+import org.neo4j.cypherdsl.core.Cypher;
+import org.neo4j.cypherdsl.core.renderer.Renderer;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -136,6 +138,7 @@ class App {{
     private Jdbi jdbi;
     private DatabaseClient reactive;
     private Connection connection;
+    private org.neo4j.driver.Session graph;
 
     void act(String task) throws Exception {{
         String city = model.chat(task);
@@ -158,6 +161,7 @@ JAVA_WRITTEN = [
     """jdbi.withHandle(h -> h.createQuery("SELECT * FROM a WHERE b = '" + city + "'").mapToMap().list());""",
     """reactive.sql("SELECT * FROM a WHERE b = '" + city + "'").fetch();""",
     """new QueryWrapper<City>().eq("c", 1).last("ORDER BY " + city);""",
+    """graph.run("MATCH (n:" + city + ") RETURN n");""",
 ]
 JAVA_BOUND = [
     """PreparedStatement p = connection.prepareStatement("SELECT * FROM a WHERE b = ?"); p.setString(1, city); p.executeQuery();""",
@@ -171,6 +175,7 @@ JAVA_BOUND = [
     """jdbi.withHandle(h -> h.createQuery("SELECT * FROM a WHERE b = :b").bind("b", city).mapToMap().list());""",
     """reactive.sql("SELECT * FROM a WHERE b = :b").bind("b", city).fetch();""",
     """new QueryWrapper<City>().eq("b", city).apply("c > {0}", city);""",
+    """String text = Renderer.getDefaultRenderer().render(Cypher.match(Cypher.node(city)).returning("n").build()); graph.run(text);""",
 ]
 
 GO = """
