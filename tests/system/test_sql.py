@@ -25,6 +25,8 @@ import {{ neon }} from "@neondatabase/serverless";
 import {{ sql as vercel }} from "@vercel/postgres";
 import {{ BigQuery }} from "@google-cloud/bigquery";
 import {{ open }} from "sqlite";
+import {{ SqlDatabase }} from "langchain/sql_db";
+import {{ QuerySqlTool }} from "langchain/tools/sql";
 import OpenAI from "openai";
 
 const client = new OpenAI();
@@ -77,6 +79,8 @@ TYPESCRIPT_WRITTEN = [
     "await vercel.query(`SELECT * FROM a WHERE b = '${city}'`);",
     "await bigquery.query({ query: `SELECT * FROM a WHERE b = '${city}'` });",
     "const db = await open({ filename: 'a.db' }); await db.all(`SELECT * FROM a WHERE b = '${city}'`);",
+    "const db = await SqlDatabase.fromDataSourceParams({ appDataSource: source }); await db.run(city);",
+    "await new QuerySqlTool(db).invoke(city);",
 ]
 TYPESCRIPT_BOUND = [
     'await pool.query({ text: "SELECT * FROM a WHERE b = $1", values: [city] });',
