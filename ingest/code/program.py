@@ -397,8 +397,8 @@ class Program:
         callee = (file, value.inputs[0])
         names = self.names(callee)
         for owner in () if names else self.types(callee):  # an object is called: `sessions()`, `knex("guests")`
-            if owner not in self.classes and (given := self._returned_type(f"{owner}.__call__")) is not None:
-                yield owner if given == "receiver" else given
+            if owner not in self.classes and (called := self._returned_type(f"{owner}.__call__")) is not None:
+                yield owner if called == "receiver" else called
         for name in names:
             if name in self.classes:
                 yield name
