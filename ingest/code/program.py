@@ -396,9 +396,9 @@ class Program:
         file = node[0]
         callee = (file, value.inputs[0])
         names = self.names(callee)
-        for owner in () if names else self.types(callee):  # an object is called: `sessions()`, `knex("guests")`
-            if owner not in self.classes and (called := self._returned_type(f"{owner}.__call__")) is not None:
-                yield owner if called == "receiver" else called
+        for called in () if names else self.types(callee):  # an object is called: `sessions()`, `knex("guests")`
+            if called not in self.classes and (made := self._returned_type(f"{called}.__call__")) is not None:
+                yield called if made == "receiver" else made
         for name in names:
             if name in self.classes:
                 yield name

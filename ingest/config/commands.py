@@ -30,6 +30,8 @@ PROGRAMS = frozenset({
 })  # fmt: skip
 _GENERAL = frozenset({"git", "wget", "curl", "aria2c", "sha256sum", "shasum", "md5sum"})  # where they are used on a hub of models
 _HUB = re.compile(r"\b(?:huggingface\.co|hf\.co)/")
+_ENGINES = frozenset({"docker", "podman", "nerdctl"})  # where they start the image of a server of models
+_IMAGE = re.compile(r"vllm-openai|text-generation-inference|ollama/ollama|llama\.cpp:server")
 _MENTIONED = re.compile(
     r"\b(?:vllm|sglang|text-generation-launcher|ollama|llama-server|llama_cpp|lmdeploy|litellm|tritonserver|langgraph|mlflow|jupyter|notebook|ray"
     r"|fastmcp|mcpo?|supergateway|huggingface|hf|lm.eval|optimum-cli|trl)\b"
@@ -68,13 +70,14 @@ def command_settings(script: str, place: Place, where: str, service: str | None 
     """A `command` setting per command that starts or fetches something of an AI system; with `lines` each has its own line."""
     if _MENTIONED.search(script) is None:
         return
-    hub = _HUB.search(script) is not None
+    hub, image = _HUB.search(script) is not None, _IMAGE.search(script) is not None
     for command in read_commands(script):
-        if command.words[0] in PROGRAMS or (hub and command.words[0] in _GENERAL):
+        name = command.words[0]
+        if name in PROGRAMS or (hub and name in _GENERAL) or (image and name in _ENGINES and "run" in command.words[1:3]):
             line = min(place.start_line + command.line, place.end_line) if lines else place.start_line
             variables = tuple(f"{name}={value}" for name, value in command.variables if _VARIABLES.fullmatch(name))
             yield setting(
-                "command", command.words[0], Place(place.path, line, line if lines else place.end_line), where=where, service=service,
+                "command", name, Place(place.path, line, line if lines else place.end_line), where=where, service=service,
                 words=command.words, variables=variables or None,
             )  # fmt: skip
 

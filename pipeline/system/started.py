@@ -71,7 +71,9 @@ def add_started(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
 
 def _starts(file: ConfigFacts) -> Iterator[_Start]:
     for setting in file.settings:
-        if setting.kind == "command":
+        if setting.kind == "command" and words_of(setting)[:1] in (("docker",), ("podman",), ("nerdctl",)):
+            yield from _in_container(file, setting)
+        elif setting.kind == "command":
             yield _Start(file, setting, str(setting.attributes.get("where")), words_of(setting), variables_of(setting))
         elif setting.kind == "service":
             image = str(setting.attributes.get("image") or "").split("@")[0]
@@ -80,6 +82,26 @@ def _starts(file: ConfigFacts) -> Iterator[_Start]:
                 words = _words(str(setting.attributes.get("command") or ""))
                 own = server_of(words)
                 yield _Start(file, setting, "image", words if own is not None else (*rule.programs[0].split(" "), *words), {})
+
+
+def _in_container(file: ConfigFacts, setting: Setting) -> Iterator[_Start]:
+    """`docker run -p 8000:8000 vllm/vllm-openai --model owner/name`: the server of an image, with the words it is given."""
+    words = words_of(setting)
+    for at, word in enumerate(words):
+        rule = next((rule for rule in load_commands().servers if rule.image and re.search(rule.image, word)), None)
+        if rule is not None and not word.startswith("-"):
+            given = {option(words[index:], ("-e", "--env")) for index in range(at)}
+            variables = dict(pair.split("=", 1) for pair in given if "=" in pair)
+            own = words[at + 1 :] if server_of(words[at + 1 :]) is not None else (*rule.programs[0].split(" "), *words[at + 1 :])
+            yield _Start(file, setting, "run published" if _publishes(words[:at]) else "run", own, variables)
+            return
+
+
+def _publishes(words: Sequence[str]) -> bool:
+    """Whether a container's ports are opened on more than loopback."""
+    ports = {option(words[index:], ("-p", "--publish")) for index in range(len(words))}
+    host = option(words, ("--network", "--net")) == "host"
+    return host or any(port and not port.startswith(("127.", "localhost", "[::1]")) for port in ports)
 
 
 def _words(command: str) -> tuple[str, ...]:
@@ -107,9 +129,11 @@ def _model(assembly: Assembly, start: _Start, product: str, model: str, trusts: 
 
 def _server(assembly: Assembly, start: _Start, rule: ServerRule, files: Sequence[ConfigFacts]) -> None:
     """The server, unless it is the service of a composition, which is an element already."""
-    if start.where not in ("docker", "compose", *_ON_THE_MACHINE) or (start.where == "compose" and rule.kind == "inference_server"):
+    if start.where not in ("docker", "compose", "run", "run published", *_ON_THE_MACHINE) or (
+        start.where == "compose" and rule.kind == "inference_server"
+    ):
         return
-    everywhere = listens_everywhere(rule, start.words, start.variables)
+    everywhere = listens_everywhere(rule, start.words, start.variables) or start.where.startswith("run")  # as its image is made
     reached = everywhere and _is_reached(start, files)
     guarded = asks_for_key(rule, start.words, start.variables)
     if rule.product == "langgraph":
@@ -130,6 +154,8 @@ def _server(assembly: Assembly, start: _Start, rule: ServerRule, files: Sequence
 
 def _is_reached(start: _Start, files: Sequence[ConfigFacts]) -> bool:
     """Whether others reach what listens on all addresses: of a machine, or of a container whose ports are published."""
+    if start.where.startswith("run"):
+        return start.where == "run published"
     if start.where in _ON_THE_MACHINE and not is_for_containers(start.file.path, start.where, files):
         return True
     if start.where == "compose":

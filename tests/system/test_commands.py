@@ -36,6 +36,8 @@ def composed(command: str, ports: str = 'ports: ["8000:8000"]', environment: str
         "python -m sglang.launch_server --model-path acme/novel-7b --host 0.0.0.0",
         "text-generation-launcher --model-id acme/novel-7b",
         "lmdeploy serve api_server acme/novel-7b",
+        "docker run --gpus all -v m:/m -p 8000:8000 vllm/vllm-openai:v0.11.0 --model acme/novel-7b",
+        "sudo docker run -d --network=host ollama/ollama:0.12.0",
     ],
 )
 def test_a_script_that_opens_a_model_to_the_network_without_a_key_is_found(tmp_path: Path, command: str) -> None:
@@ -56,6 +58,11 @@ def test_a_script_that_opens_a_model_to_the_network_without_a_key_is_found(tmp_p
         "langgraph dev --no-browser",
         "vllm bench serve --host 0.0.0.0",
         "ollama pull llama3",
+        "docker run -p 8000:8000 vllm/vllm-openai:v0.11.0 --model acme/novel-7b --api-key $KEY",
+        "docker run -p 8000:8000 -e VLLM_API_KEY=$KEY vllm/vllm-openai:v0.11.0 --model acme/novel-7b",
+        "docker run -p 127.0.0.1:11434:11434 ollama/ollama:0.12.0",
+        "docker run ollama/ollama:0.12.0",
+        "docker run -p 80:80 acme/web:1",
     ],
 )
 def test_a_server_on_loopback_or_with_a_key_and_other_commands_are_not(tmp_path: Path, command: str) -> None:
@@ -179,6 +186,7 @@ def test_downloads_of_workflows_and_tests_are_not_part_of_the_system(tmp_path: P
     ("command", "found"),
     [
         ("vllm serve acme/novel-7b --trust-remote-code", True),
+        ("docker run vllm/vllm-openai:v0.11.0 --model acme/novel-7b --trust-remote-code", True),
         ("lm_eval --model hf --model_args pretrained=acme/novel-7b,trust_remote_code=True --tasks x", True),
         ("trl sft --model_name_or_path acme/novel-7b --trust_remote_code", True),
         ("optimum-cli export onnx --model acme/novel-7b --trust-remote-code out/", True),
