@@ -32,7 +32,9 @@ _CODE_LINE = re.compile(
 _FIRST_WORDS = re.compile(r"[a-z']+(?: [a-z']+)?")  # of what was found: the value comes later
 _READ = 200_000  # characters of one text
 _SHORTEST = 20  # characters: less is a word, not a prompt
-_READS = re.compile(r"(?:^|\.)(?:open|joinpath|readFile(?:Sync)?|ReadFile|readString|get_template|ReadAllText(?:Async)?)$|[Pp]rompt|[Tt]emplate")
+_READS = re.compile(
+    r"(?:^|\.)(?:open|joinpath|readFile(?:Sync)?|ReadFile|readString|get_template|ReadAllText(?:Async)?)$|[Pp]rompt|[Tt]emplate"
+)
 _PROMPT_ROLES = frozenset({"system_prompt", "instructions"})
 
 

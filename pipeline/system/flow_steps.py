@@ -46,6 +46,7 @@ _CHOOSES = frozenset({
     "findFirst", "findFirstOrThrow", "findMany", "findOne", "findOneBy", "findById", "findByPk", "findAll", "findAllById", "selectById",
     "selectByIds", "selectBatchIds", "selectOne", "selectList", "selectPage", "listByIds", "getById", "getOne", "lambdaQuery",
 })  # fmt: skip
+_FILLS = frozenset({"Format", "FormatPrompt"})  # what they give back is text
 _SEARCHES = ("search", "query", "similarity_search", "find_", "retrieve", "lookup", "max_marginal")
 _NO_CARRY = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not", "<>"})
 _SPEAKERS = {
@@ -351,7 +352,8 @@ class FlowSteps:
         if behaviour.carries and (not self._only_text or callee.text in _TEXT_CALLS):
             names = self.program.names((call[0], value.inputs[0]))
             last = [name.rsplit(".", 1)[-1] for name in names]
-            constructor = any(name[:1].isupper() for name in last) or not COPIES.isdisjoint(names)
+            builds = any(name[:1].isupper() for name in last) and callee.text not in _FILLS  # in Go a method is written like a class
+            constructor = builds or not COPIES.isdisjoint(names)
             speaker = speaker or next((_SPEAKERS[name] for name in last if name in _SPEAKERS), "")
             speaker = speaker or (self._speaker_given(call, value) if label == "" else "")
             if speaker and label in ("", "content", "text", "Content", "Text"):

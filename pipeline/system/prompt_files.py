@@ -48,9 +48,8 @@ class PromptFiles:
         if not self._texts:
             return []
         value = program.value(node)
-        if value.kind == "operation" and value.text == "/":
-            given = [node]
-        elif value.kind == "call" and program.value((node[0], value.inputs[0])).text == "joinpath":
+        joins = value.kind == "call" and program.value((node[0], value.inputs[0])).text == "joinpath"
+        if joins or (value.kind == "operation" and value.text == "/"):
             given = [node]
         elif value.kind == "call":
             given = [(node[0], part) for part in value.inputs[1:4]]
