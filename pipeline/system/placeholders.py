@@ -1,9 +1,9 @@
 """Which part of a prompt a value becomes that fills a placeholder of a template by its name.
 
-Takes a way of data to a model, finds the templates on it: chat templates whose messages are written down
-(`from_messages([("system", "You are {role}."), ...])`), filled where they or a chain of them are called, and annotated methods
-(`@SystemMessage("You are {{role}}.")`). Gives the template where its placeholder stands in the system's words. Templates that are
-loaded from files, and values that are renamed on the way through a chain, are not followed.
+Takes a way of data to a model, finds the templates on it and gives the one whose placeholder stands in the system's words: chat
+templates whose messages are written down (`from_messages([("system", "You are {role}."), ...])`), filled where they or a chain of them
+are called; templates of system messages alone; texts with marked messages; and annotated methods (`@SystemMessage("You are
+{{role}}.")`). Templates that are loaded from files, and values that are renamed on the way through a chain, are not followed.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ _FILLS = frozenset({
     "partial", "format",
 })  # fmt: skip
 _MADE = frozenset({"from_messages", "fromMessages"})
+_SYSTEM_TEMPLATE = re.compile(r"\.SystemPromptTemplate\.(?:create\w*|render)$")
+_SYSTEM_MARK = re.compile(r"""<message role=["'](?:system|developer)["']>([^<]*)</message>""")
 _SYSTEM = frozenset({"system", "developer"})
 _PASSED_ON = frozenset({"pipe", "bind", "with_config", "withConfig", "with_structured_output", "withStructuredOutput", "partial", "assign"})
 _STEPS = 40
@@ -37,6 +39,12 @@ def system_template(assembly: Assembly, hit: Hit) -> Node | None:
         if found is not None:
             return found
         callee = program.value((node[0], value.inputs[0]))
+        if any(_SYSTEM_TEMPLATE.search(name) for name in program.names((node[0], value.inputs[0]))):
+            return node
+        if callee.text.startswith("InvokePrompt") and any(
+            _in_system_message(program, node, key) for key in _keys(program, hit, node, before)
+        ):
+            return node
         if callee.kind == "attribute" and callee.text in _FILLS:
             for key in _keys(program, hit, node, before):
                 for template in _templates(program, (node[0], callee.inputs[0])):
@@ -53,10 +61,16 @@ def _keys(program: Program, hit: Hit, call: Node, given: Node) -> Iterator[str]:
         yield label
         return
     inner = program.value(given)
-    if inner.kind == "collection" and inner.text == "dictionary":
+    if (inner.kind == "collection" and inner.text == "dictionary") or inner.kind == "call":  # `new KernelArguments { ["style"] = style }`
         for node in hit.trace:
-            if node[0] == given[0] and node[1] in inner.inputs:
-                yield inner.labels[inner.inputs.index(node[1])]
+            if node[0] == given[0] and node[1] in inner.inputs and (key := inner.labels[inner.inputs.index(node[1])]):
+                yield key
+
+
+def _in_system_message(program: Program, call: Node, key: str) -> bool:
+    """Whether a text with marked messages, as Semantic Kernel takes it, holds a placeholder in the system's."""
+    text = program.constant((call[0], program.value(call).inputs[1]))
+    return isinstance(text, str) and any(_holds(part, key) for part in _SYSTEM_MARK.findall(text[:20_000]))
 
 
 def _templates(program: Program, node: Node) -> Iterator[Node]:

@@ -109,6 +109,71 @@ def test_an_annotated_method_tells_which_part_its_parameter_fills(first: str, se
     assert found or flows(system, "prompt", "user_input")
 
 
+SPRING = """
+package com.acme;
+
+import java.util.Map;
+import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.ai.chat.prompt.Prompt;
+import org.springframework.ai.chat.prompt.PromptTemplate;
+import org.springframework.ai.chat.prompt.SystemPromptTemplate;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+class App {{
+    private final ChatClient client;
+
+    App(ChatClient.Builder builder) {{
+        this.client = builder.build();
+    }}
+
+    @PostMapping("/ask")
+    String ask(@RequestParam String style) {{
+        var message = new {template}("You are {{style}}.").createMessage(Map.of("style", style));
+        return client.prompt(new Prompt(message)).call().content();
+    }}
+}}
+"""
+
+
+@pytest.mark.parametrize(("template", "role"), [("SystemPromptTemplate", "system_prompt"), ("PromptTemplate", "prompt")])
+def test_a_template_of_a_system_message_alone_fills_the_rules(template: str, role: str) -> None:
+    system = system_of({"src/main/java/com/acme/App.java": SPRING.format(template=template)})
+    assert [flow.role for flow in system.flows if "user_input" in flow.carries and flow.target.startswith("hosted_llm")] == [role]
+
+
+KERNEL = """
+using Microsoft.SemanticKernel;
+
+var builder = WebApplication.CreateBuilder(args);
+var app = builder.Build();
+var kernel = Kernel.CreateBuilder().AddOpenAIChatCompletion("gpt-5", "key").Build();
+
+app.MapGet("/ask", async (string style) =>
+{
+    var text = await kernel.InvokePromptAsync("@@", new KernelArguments { ["style"] = style, ["word"] = "hello" });
+    return text.ToString();
+});
+
+app.Run();
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("Say {{$word}} as {{$style}}.", "prompt"),
+        ("<message role='system'>You are {{$style}}.</message><message role='user'>{{$word}}</message>", "system_prompt"),
+        ("<message role='system'>You are {{$word}}.</message><message role='user'>{{$style}}</message>", "prompt"),
+    ],
+)
+def test_marked_messages_of_a_kernels_prompt_tell_the_part(text: str, role: str) -> None:
+    system = system_of({"Program.cs": KERNEL.replace("@@", text)})
+    assert [flow.role for flow in system.flows if "user_input" in flow.carries and flow.target.startswith("hosted_llm")] == [role]
+
+
 PROGRAM = """
 package main
 
