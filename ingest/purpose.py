@@ -34,7 +34,11 @@ _EXAMPLE_FOLDERS = frozenset({
 _DOCUMENT_FOLDERS = frozenset({"doc", "docs", "documentation", "website"})
 _PROGRAM_FOLDERS = frozenset({"prompts", "prompt", "templates", "system_prompts"})
 _PROSE = frozenset({".md", ".markdown", ".mdx", ".rst", ".adoc", ".docx", ".pdf"})
-_TEST_NAME = re.compile(r"test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py|.*[._](?:test|spec)\.[cm]?[jt]sx?|.*_test\.go", re.S)
+_TEST_NAME = re.compile(
+    r"test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py|.*[._](?:test|spec)\.[cm]?[jt]sx?|.*_test\.go"
+    r"|(?:run[-_])?(?:tests?|e2e)(?:[-_].*)?\.sh|.*[-_.](?:tests?|e2e)\.sh",
+    re.S,
+)
 _CSHARP_TEST_NAME = re.compile(r".*Tests?\.cs", re.S)  # by its capital: `Contests.cs` and `Latest.cs` are no tests
 _TEST_PROJECT = re.compile(r".+\.(?:\w*tests?|testing|specs)", re.S)  # `Shop.Tests`, `Shop.IntegrationTests`
 _GENERATED_NAME = re.compile(r".*_pb2(?:_grpc)?\.pyi?|.*\.min\.(?:js|css|html)|.*\.generated\.\w+|.*\.(?:g|g\.i|designer)\.cs", re.S)
@@ -51,7 +55,7 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown",
     ".docx": "docx", ".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text", ".rst": "text", ".adoc": "text",
     ".csproj": "nuget", ".fsproj": "nuget", ".vbproj": "nuget",
-    ".env": "dotenv", ".dockerfile": "dockerfile",
+    ".env": "dotenv", ".dockerfile": "dockerfile", ".sh": "shell_script", ".bash": "shell_script", ".mk": "makefile",
     ".prompt": "prompt_file", ".prompty": "prompt_file", ".jinja": "prompt_file", ".jinja2": "prompt_file", ".j2": "prompt_file",
 }  # fmt: skip
 _NAMES: dict[str, SourceKind] = {
@@ -65,6 +69,7 @@ _NAMES: dict[str, SourceKind] = {
     "mcp_config.json": "mcp_config", "mcp-config.json": "mcp_config", "mcp_settings.json": "mcp_config",
     "cline_mcp_settings.json": "mcp_config", "mcp_servers.json": "mcp_config",
     "dockerfile": "dockerfile", "containerfile": "dockerfile", "readme": "text",
+    "makefile": "makefile", "gnumakefile": "makefile", "procfile": "procfile",
 }  # fmt: skip
 _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
     (re.compile(r"(?:.*/)?\.github/workflows/[^/]+\.ya?ml", re.S), "github_workflow"),

@@ -16,7 +16,8 @@ SourceKind = Literal[
     "python", "notebook", "typescript", "java", "go", "csharp",
     "markdown", "docx", "html", "pdf", "text",
     "requirements", "go_mod", "pyproject", "lockfile", "package_json", "tsconfig", "langgraph_config", "nuget",
-    "dockerfile", "compose", "github_workflow", "dotenv", "mcp_config", "entry_script", "prompt_file",
+    "dockerfile", "compose", "github_workflow", "dotenv", "mcp_config", "entry_script", "shell_script", "makefile", "procfile",
+    "prompt_file",
 ]  # fmt: skip
 
 Purpose = Literal["product", "test", "example", "documentation", "vendored", "generated"]

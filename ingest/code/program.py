@@ -399,7 +399,11 @@ class Program:
     def _call_types(self, node: Node, value: Value) -> Iterator[str]:
         file = node[0]
         callee = (file, value.inputs[0])
-        for name in self.names(callee):
+        names = self.names(callee)
+        for called in () if names else self.types(callee):  # an object is called: `sessions()`, `knex("guests")`
+            if called not in self.classes and (made := self._returned_type(f"{called}.__call__")) is not None:
+                yield called if made == "receiver" else made
+        for name in names:
             if name in self.classes:
                 yield name
             elif name in self.functions:

@@ -1,6 +1,6 @@
 """Compose files: services, what they publish, mount, are allowed and are told by their environment.
 
-Takes the text, gives a `service` setting per service and an `environment` one per variable. Other files
+Takes the text, gives a `service` setting per service, an `environment` one per variable, and the commands they run. Other files
 (`env_file`, `extends`, `include`) are not followed. `published` is true where a port is open on more than
 the loopback interface. A default password is no secret of its variable but a fact of its service
 (`default_passwords`): together with `published` it is a door without a lock.
@@ -8,8 +8,10 @@ the loopback interface. A default password is no secret of its variable but a fa
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
+from ingest.config.commands import command_settings
 from ingest.config.nodes import Kind, Node, shaped
 from ingest.config.packages import environment, image_parts, setting
 from ingest.config.yaml_nodes import yaml_node
@@ -62,6 +64,11 @@ def _service(name: str, node: Node, line: int, path: str) -> Iterator[Setting]:
         command=" ".join(node.get("command").texts()) or None,
         env_files=_env_files(node) or None,
     )  # fmt: skip
+    for key in ("entrypoint", "command"):
+        given = node.get(key)
+        lines = Place(path, max(line, given.line), max(line, given.line, given.end_line))
+        script = given.text or shlex.join(given.texts()) if given.kind in ("scalar", "list") else ""
+        yield from command_settings(script, lines, "compose", service=name, lines=False)
     for key, text, at in variables:
         yield environment(key, text, at, beside=beside, service=name)
 

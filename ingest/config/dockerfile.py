@@ -7,12 +7,15 @@ nothing else is expanded. Bodies of here-documents are read as part of their ins
 from __future__ import annotations
 
 import io
+import json
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dockerfile_parse import DockerfileParser
 
+from ingest.config.commands import command_settings
 from ingest.config.nodes import BadConfig
 from ingest.config.packages import environment, image_parts, setting
 from ingest.config.shell import installed, runs_a_download
@@ -51,6 +54,7 @@ def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
     entry = ""
     user: Setting | None = None
     last_from: Place | None = None
+    runs: dict[str, tuple[str, Place]] = {}  # ENTRYPOINT and CMD of the last stage
     for instruction in _instructions(lines, path):
         value, place = instruction.value, instruction.place
         match instruction.name:
@@ -63,6 +67,7 @@ def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
                     found.append(setting("image", name, place, tag=tag, digest=digest, pin=pin, stage=alias))
                 stages.add(alias)
                 last_from, user, exposed, entry = place, None, [], ""
+                runs.clear()
             case "ARG":
                 name, separator, default = value.partition("=")
                 if separator:
@@ -81,6 +86,10 @@ def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
                 entry = value if instruction.name != "RUN" and not (instruction.name == "CMD" and entry) else entry
                 found.append(setting("run_command", instruction.name, place, command=value, downloads_and_runs=runs_a_download(value)))
                 found += installed(value, place) if instruction.name == "RUN" else ()
+                if instruction.name == "RUN":
+                    found += command_settings(value, place, "build", lines=False)
+                else:
+                    runs[instruction.name] = (_words(value), place)
             case "COPY" | "ADD":
                 sources = [word.strip('[",]') for word in value.split() if not _FLAG.fullmatch(word)][:-1]
                 remote = instruction.name == "ADD" and any(source.startswith(("http://", "https://", "git@")) for source in sources)
@@ -91,10 +100,24 @@ def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
                     )
             case _:
                 pass
+    if runs:  # what CMD says is given to the entry point
+        both = [runs[name] for name in ("ENTRYPOINT", "CMD") if name in runs]
+        found += command_settings(" ".join(text for text, _place in both), both[0][1], "docker", lines=False)
     if last_from is not None:
         found.append(user or setting("container_user", "root", last_from, root=True, declared=False))
         found.append(setting("container_build", path, last_from, exposes=tuple(exposed) or None, entrypoint=entry or None))
     return tuple(found)
+
+
+def _words(value: str) -> str:
+    """What an instruction runs, as a shell would be told it; `["a", "b c"]` is a list of words."""
+    if value.startswith("["):
+        try:
+            words = json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+        return shlex.join(str(word) for word in words[:200]) if isinstance(words, list) else value
+    return value
 
 
 def _instructions(lines: list[str], path: str) -> Iterator[_Instruction]:

@@ -1,7 +1,7 @@
 """Scripts that containers start with: whether they go on as somebody else than root.
 
-Takes the text of an `entrypoint.sh`, gives one `run_command` setting per line that hands on to another user. Conditions
-around such a line are not read: where it stands at all, it is what the script is there for.
+Takes the text of an `entrypoint.sh`, gives one `run_command` setting per line that hands on to another user, and the script's
+commands. Conditions around such a line are not read: where it stands at all, it is what the script is there for.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from ingest.config.packages import setting
+from ingest.config.scripts import read_shell_script
 from ingest.facts import Setting
 from ingest.source import Place
 from ingest.text import split_lines
@@ -28,8 +29,9 @@ def steps_down(command: str) -> bool:
 
 def read_entry_script(text: str, path: str) -> tuple[Setting, ...]:
     """Settings in the order of the file."""
-    return tuple(
+    steps = tuple(
         setting("run_command", path.rsplit("/", 1)[-1], Place(path, number, number), command=line.strip(), steps_down=True)
         for number, line in enumerate(split_lines(text)[:_LINES], 1)
         if not line.lstrip().startswith("#") and steps_down(line)
     )
+    return (*steps, *read_shell_script(text, path))

@@ -1,7 +1,8 @@
-"""package.json: declared npm packages with their ranges, scripts that run on install, and what imports call this package."""
+"""package.json: declared npm packages with their ranges, scripts and what runs on install, and what imports call this package."""
 
 from __future__ import annotations
 
+from ingest.config.commands import command_settings
 from ingest.config.json_nodes import json_node
 from ingest.config.nodes import Node, shaped
 from ingest.config.packages import npm_pin, setting
@@ -29,6 +30,7 @@ def read_package_json(text: str, path: str) -> tuple[Setting, ...]:
             found.append(
                 setting("run_command", name, Place(path, line, line), command=value.text, downloads_and_runs=runs_a_download(value.text))
             )
+        found += command_settings(value.text, Place(path, line, line), "npm", service=name)
     return (*found, *_own_module(document, path))
 
 

@@ -20,6 +20,7 @@ from ingest.config.nodes import BadConfig
 from ingest.config.nuget import read_nuget
 from ingest.config.package_json import read_package_json
 from ingest.config.requirements import read_requirements
+from ingest.config.scripts import read_makefile, read_procfile, read_shell_script
 from ingest.config.toml_files import read_pyproject
 from ingest.config.tsconfig import read_tsconfig
 from ingest.config.workflow import read_workflow
@@ -41,6 +42,9 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "dotenv": read_dotenv,
         "mcp_config": read_mcp,
         "entry_script": read_entry_script,
+        "shell_script": read_shell_script,
+        "makefile": read_makefile,
+        "procfile": read_procfile,
         "langgraph_config": read_langgraph,
         "nuget": read_nuget,
     }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ingest.config.commands import command_settings
 from ingest.config.nodes import BadConfig, Node, shaped
 from ingest.config.packages import setting
 from ingest.config.shell import installed, runs_a_download
@@ -112,6 +113,7 @@ def _job(job: str, node: Node, line: int, path: str, shared: frozenset[str], per
             span = Place(path, code.line, max(code.line, code.end_line))
             yield setting("run_command", "run", span, command=script, downloads_and_runs=runs_a_download(script), job=job)
             yield from installed(script, span)
+            yield from command_settings(script, span, "workflow", lines=False)
 
 
 def _untrusted_settings(uses: str, settings: Node) -> Iterator[str]:

@@ -19,6 +19,7 @@ from pipeline.system.handed_over import runs, shared
 from pipeline.system.knowledge import Known
 from pipeline.system.model import ControlKind, Evidence, Flow, Label, Role, SinkRole
 from pipeline.system.naming import host_of
+from pipeline.system.placeholders import system_template
 from pipeline.system.sites import CallSite
 from pipeline.system.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
 from pipeline.system.verdicts import hands_on_verdict, mark_decision
@@ -34,7 +35,8 @@ _NOT_FOLLOWED: frozenset[Label] = frozenset(
 
 def add_code_flows(assembly: Assembly) -> None:
     """Searches from all sources and adds what they reach."""
-    graph = FlowGraph(assembly.program, runs(assembly), shared(assembly))
+    properties = frozenset(sink.key for sinks in assembly.sinks.values() for sink in sinks if sink.argument == 0 and sink.key)
+    graph = FlowGraph(assembly.program, runs(assembly), shared(assembly), properties)
     behaviours = _Behaviours(assembly)
     returns = frozenset(assembly.entry_of_function)
     groups: dict[tuple[str, Label], dict[Node, tuple[str, ...]]] = {}
@@ -130,7 +132,8 @@ def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours
                 assembly.draft(source).nodes.append(hit.call)
             if role == "conversation" and (label != "user_input" or assembly.draft(source).kind == "chat_ui"):
                 role = "prompt"  # what the system itself kept of a conversation, or a chat widget's own history
-            _add_way(assembly, source, sink.element, label, role, hit, behaviours, graph)
+            template = system_template(assembly, hit) if role == "prompt" else None
+            _add_way(assembly, source, sink.element, label, "system_prompt" if template else role, hit, behaviours, graph, template)
 
 
 def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
@@ -154,8 +157,9 @@ def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
 
 
 def _add_way(
-    assembly: Assembly, source: str, target: str, label: Label, role: SinkRole, hit: Hit, behaviours: _Behaviours, graph: FlowGraph
-) -> None:
+    assembly: Assembly, source: str, target: str, label: Label, role: SinkRole, hit: Hit, behaviours: _Behaviours, graph: FlowGraph,
+    template: Node | None = None,
+) -> None:  # fmt: skip
     known = assembly.flows.get((source, target, role), [])
     if len(known) >= MAX_WAYS:
         return
@@ -179,7 +183,7 @@ def _add_way(
         elif rule.rule.control is not None and rule.rule.protects == "data" and not rule.rule.cleans:
             controls.append((rule.rule.control, node))
     controls += controls_on_way(assembly, hit, role)
-    steps = _steps(assembly, hit, label, role)
+    steps = _steps(assembly, hit, label, role, template)
     if not steps:
         return
     identity = f"{source}->{target}:{role}" + (f"#{len(known) + 1}" if known else "")
@@ -228,8 +232,9 @@ _BECOMES: dict[SinkRole, str] = {
 }  # fmt: skip
 
 
-def _steps(assembly: Assembly, hit: Hit, label: Label, becomes: SinkRole) -> tuple[Evidence, ...]:
-    nodes = list(hit.trace) if hit.argument == RETURNED else [*hit.trace, hit.call]
+def _steps(assembly: Assembly, hit: Hit, label: Label, becomes: SinkRole, template: Node | None) -> tuple[Evidence, ...]:
+    """The way with its places; a template that is filled stands before the place where the data arrives."""
+    nodes = list(hit.trace) if hit.argument == RETURNED else [*hit.trace, *((template,) if template else ()), hit.call]
     places: list[Node] = []
     before: Place | None = None
     for node in nodes:

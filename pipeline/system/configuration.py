@@ -29,7 +29,7 @@ from pipeline.system.deployment import (
 from pipeline.system.derive import mark_examples
 from pipeline.system.model import AttributeValue, ElementKind
 from pipeline.system.naming import host_of
-from pipeline.system.started import add_started_models
+from pipeline.system.started import add_started, composed_server
 from pipeline.system.step_limits import mark_step_limits
 from pipeline.system.words import load_words
 
@@ -65,7 +65,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
                 _secret(assembly, file, setting, "config")
         for setting in by_kind.get("mcp_server", ()):
             _mcp_client(assembly, file, setting, own)
-    add_started_models(assembly, used)
+    add_started(assembly, used)
     mark_step_limits(assembly, used)
     mark_examples(assembly)
 
@@ -216,7 +216,12 @@ def _service(
             kind = known  # type: ignore[assignment]  # the table holds kinds
             attributes["product"] = word
             break
-    agents = kind == "container" and serves_agents(setting, file.path, files)
+    started = composed_server(setting, file) if kind == "container" else None
+    if started is not None:
+        kind, attributes["product"] = "inference_server", started[0].product
+        if not started[2]:
+            attributes.pop("exposed", None)  # a port that leads to nothing: inside, the server listens to itself
+    agents = (kind == "container" and serves_agents(setting, file.path, files)) or attributes.get("product") == "langgraph"
     if agents:
         kind, attributes["product"] = "inference_server", "langgraph"
     if kind == "container":
@@ -233,6 +238,7 @@ def _service(
     else:
         attributes["remote"] = True
         guarded = agents_are_guarded(setting.name, file.path, files) if agents else _has_credentials(setting, file, files)
+        guarded = guarded or (started is not None and started[1])
         attributes["authenticated"] = guarded
         if a.get("default_passwords"):
             attributes |= {"default_password": True, "names": _tuple(a["default_passwords"])}

@@ -28,6 +28,7 @@ _RUNS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"^(node|bun|deno)\b|nodejs"), (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs")),
     (re.compile(r"python|pypy|conda|jupyter|uvicorn|pytorch|tensorflow|cuda"), (".py", ".ipynb")),
 )
+_IN_IMAGES = ("RUN", "CMD", "ENTRYPOINT", "COPY", "ADD")
 _MODEL_IMAGE = re.compile(
     r"pytorch|tensorflow|\bcuda\b|vllm|ollama|text-generation|triton|llama|huggingface|transformers|torchserve|mlflow"
 )
@@ -139,6 +140,20 @@ def handed_to_a_user(file: ConfigFacts, files: Sequence[ConfigFacts]) -> Setting
         if s.attributes.get("steps_down") and re.search(rf"(?<![\w.-]){re.escape(s.name)}\b", entry)
     ]  # fmt: skip
     return min(scripts, key=lambda found: (found[1], found[0].place))[0] if scripts else None
+
+
+def is_for_containers(path: str, where: str, files: Sequence[ConfigFacts]) -> bool:
+    """Whether a script, or the scripts of a manifest, run inside a container: by their folder, or because a container file names them."""
+    folder, name = folder_of(path), path.rsplit("/", 1)[-1]
+    if {part.lower() for part in folder.split("/")} & _FOLDERS:
+        return True
+    named = re.compile(rf"(?<![\w.-]){re.escape(name)}\b" if where == "shell" else r"\b(?:npm|pnpm|yarn|bun|make)\b")
+    return any(
+        named.search(str(s.attributes.get(key) or "")[:20_000])
+        for file in files if where == "shell" or folder_of(file.path) == folder
+        for s in file.settings if s.kind in ("container_build", "service") or (s.kind == "run_command" and s.name in _IN_IMAGES)
+        for key in ("entrypoint", "command")
+    )  # fmt: skip
 
 
 _TAGGED = re.compile(

@@ -8,9 +8,11 @@ from functools import lru_cache
 from ingest.code.program import Node
 from ingest.facts import StoredText, Value
 from ingest.secrets import find_secrets, is_placeholder, is_public_identifier, mask_literals_of
+from ingest.source import Place
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import AttributeValue, Evidence
 from pipeline.system.prompt_files import PromptFiles
+from pipeline.system.prompt_loaders import loaded_by, loader_calls
 from pipeline.system.sites import entry_of
 from pipeline.system.words import load_words
 
@@ -30,13 +32,17 @@ _CODE_LINE = re.compile(
 _FIRST_WORDS = re.compile(r"[a-z']+(?: [a-z']+)?")  # of what was found: the value comes later
 _READ = 200_000  # characters of one text
 _SHORTEST = 20  # characters: less is a word, not a prompt
+_READS = re.compile(
+    r"(?:^|\.)(?:open|joinpath|readFile(?:Sync)?|ReadFile|readString|get_template|ReadAllText(?:Async)?)$|[Pp]rompt|[Tt]emplate"
+)
 _PROMPT_ROLES = frozenset({"system_prompt", "instructions"})
 
 
 def add_prompts_and_secrets(assembly: Assembly, files: PromptFiles) -> None:
     """Prompt elements behind system-prompt arguments and in files that are loaded, and one element per hard-coded secret."""
     _secrets(assembly, _prompts(assembly, files))
-    _prompts_from_files(assembly, files)
+    known = _prompts_from_files(assembly, files)
+    _other_prompt_files(assembly, files, known)
 
 
 def _prompts(assembly: Assembly, files: PromptFiles) -> set[Node]:
@@ -80,8 +86,9 @@ def _said(text: str, kind: str) -> dict[str, AttributeValue]:
     return attributes
 
 
-def _prompts_from_files(assembly: Assembly, files: PromptFiles) -> None:
-    """A prompt element per text of a file that code loads and gives to a model, in whichever part."""
+def _prompts_from_files(assembly: Assembly, files: PromptFiles) -> set[Place]:
+    """A prompt element per text of a file that code loads and gives to a model, in whichever part; gives their places."""
+    known: set[Place] = set()
     for call, sinks in sorted(assembly.sinks.items()):
         value = assembly.program.value(call)
         for sink in sinks:
@@ -98,11 +105,33 @@ def _prompts_from_files(assembly: Assembly, files: PromptFiles) -> None:
             for (node, stored), part in loaded:
                 if part == "user" and not files.is_for_prompts(stored):
                     continue  # a document that is summarised, or an input that is tried out
-                cited = _without(assembly.cite_place(stored.place), _spoken(stored.text))
-                name = f"{stored.place.path}#{stored.key}" if stored.key else stored.place.path
-                said, purpose, symbol = _said(stored.text, part), assembly.purpose(node[0]), assembly.symbol(node)
-                prompt = assembly.drafts.put("prompt", name, None, said, cited, None, purpose, symbol)
-                assembly.relate(sink.element, "has_prompt", prompt, assembly.cite(node))
+                known.add(stored.place)
+                assembly.relate(sink.element, "has_prompt", _prompt_file(assembly, node, stored, part), assembly.cite(node))
+    return known
+
+
+def _prompt_file(assembly: Assembly, node: Node, stored: StoredText, part: str) -> str:
+    cited = _without(assembly.cite_place(stored.place), _spoken(stored.text))
+    name = f"{stored.place.path}#{stored.key}" if stored.key else stored.place.path
+    said, purpose, symbol = _said(stored.text, part), assembly.purpose(node[0]), assembly.symbol(node)
+    return assembly.drafts.put("prompt", name, None, said, cited, None, purpose, symbol)
+
+
+def _other_prompt_files(assembly: Assembly, files: PromptFiles, known: set[Place]) -> None:
+    """Files that say by their place that they hold prompts, and are read by code whose way to a model is not followed to its end."""
+    program = assembly.program
+    for file, facts in enumerate(program.files if files else ()):
+        if facts.purpose not in ("product", "example"):
+            continue
+        for identity, value in enumerate(facts.values):
+            callee = facts.values[value.inputs[0]].text if value.kind == "call" else ""
+            if value.kind != "call" or not _READS.search(callee):
+                continue
+            node = (file, identity)
+            for stored in (*files.all_read_by(program, node, ""), *loaded_by(program, node, files, "")):
+                if stored.place not in known and len(stored.text) >= _SHORTEST and files.is_for_prompts(stored):
+                    known.add(stored.place)
+                    _prompt_file(assembly, node, stored, "unknown")
 
 
 def _messages(assembly: Assembly, given: Node) -> list[tuple[Node, str]]:
@@ -138,15 +167,20 @@ def _loaded(assembly: Assembly, given: Node, files: PromptFiles) -> list[tuple[N
     queue, seen = [(given, "")], set[tuple[Node, str]]()
     while queue and len(seen) < 80:
         current, key = queue.pop(0)
+        by_name = [(call, stored) for call in loader_calls(program, current) for stored in loaded_by(program, call, files, key)]
+        for call, stored in by_name:
+            if len(stored.text) >= _SHORTEST:
+                found.setdefault((stored.place.path, stored.key), (call, stored))
         for origin in program.origins(current):
             if (origin, key) in seen:
                 continue
             seen.add((origin, key))
             value: Value = program.value(origin)
-            stored = files.read_by(program, origin, key)
-            if stored is not None:
+            read = files.all_read_by(program, origin, key)
+            for stored in read:
                 if len(stored.text) >= _SHORTEST:
                     found.setdefault((stored.place.path, stored.key), (origin, stored))
+            if read:
                 continue
             inner = [(origin[0], part) for part in value.inputs]
             if value.kind in ("format", "operation", "choice"):

@@ -39,6 +39,7 @@ _CHOOSES = frozenset({
     "findFirst", "findFirstOrThrow", "findMany", "findOne", "findOneBy", "findById", "findByPk", "findAll", "findAllById", "selectById",
     "selectByIds", "selectBatchIds", "selectOne", "selectList", "selectPage", "listByIds", "getById", "getOne", "lambdaQuery",
 })  # fmt: skip
+_FILLS = frozenset({"Format", "FormatPrompt"})  # what they give back is text
 _SEARCHES = ("search", "query", "similarity_search", "find_", "retrieve", "lookup", "max_marginal")
 _CONTENT = ("", "content", "text", "Content", "Text")
 
@@ -118,7 +119,8 @@ class CallSteps:
         if behaviour.carries and (not self._only_text or callee.text in _TEXT_CALLS):
             names = self._program.names((call[0], value.inputs[0]))
             last = [name.rsplit(".", 1)[-1] for name in names]
-            constructor = any(name[:1].isupper() for name in last) or not COPIES.isdisjoint(names)
+            builds = any(name[:1].isupper() for name in last) and callee.text not in _FILLS  # in Go a method is written like a class
+            constructor = builds or not COPIES.isdisjoint(names)
             speaker = speaker or next((speakers.OF_CLASS[name] for name in last if name in speakers.OF_CLASS), "")
             speaker = speaker or (speakers.speaker_given(self._program, call, value) if label == "" else "")
             if speaker and label in _CONTENT:

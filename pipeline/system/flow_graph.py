@@ -18,11 +18,15 @@ _NOWHERE: Node = (-1, -1)
 class FlowGraph:
     """Reverse indexes of a program, built once: who uses a value.
 
-    `runs` are calls that run a function handed to them, `shared` the parameters that receive the entries a function returns.
+    `runs` are calls that run a function handed to them, `shared` the parameters that receive the entries a function returns,
+    `properties` those that calls of outside objects act on (`command.CommandText`).
     """
 
-    def __init__(self, program: Program, runs: Mapping[FunctionRef, Sequence[Node]], shared: Mapping[FunctionRef, Sequence[Node]]) -> None:
-        self.program = program
+    def __init__(
+        self, program: Program, runs: Mapping[FunctionRef, Sequence[Node]], shared: Mapping[FunctionRef, Sequence[Node]],
+        properties: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
+        self.program, self._properties = program, properties
         self._runs, self._shared = runs, shared
         self._users: list[dict[int, list[tuple[int, int]]] | None] = [None] * len(program.files)
         self._returns: list[dict[int, list[int]]] = []
@@ -100,11 +104,12 @@ class FlowGraph:
                 return self.callers(hub.place)
 
     def records(self, node: Node) -> Iterator[tuple[Node, str]]:
-        """Records a value is stored into, and the field: `filter.source = x`."""
+        """Records, and objects of packages, that a value is stored into, and the field: `filter.source = x`."""
         for number in self._stores[node[0]].get(node[1], ()):
             store = self.program.files[node[0]].stores[number]
             base = (node[0], store.base)
-            if any(owner in self.program.classes and self.program.is_record(owner) for owner in self.program.types(base)):
+            owners = [owner for owner in self.program.types(base) if owner in self.program.classes]
+            if any(self.program.is_record(owner) for owner in owners) or (not owners and store.attribute in self._properties):
                 yield base, store.attribute
 
     def _reads_of(self, owner: str, name: str) -> list[Node]:

@@ -21,7 +21,7 @@ _LEAVES: dict[SinkRole, tuple[tuple[str, ...], ...]] = {
     "path": (("/etc/passwd", "../x", "a/../../x"), ("\\x", "..\\x", "a\\..\\..\\x", "/etc/passwd", "../x")),
     "query": (("x' OR '1'='1",), ("DROP TABLE x", "DELETE FROM x"), ("drop table x", "delete from x")),
 }
-_QUOTES = frozenset({"'", '"', "`"})
+_OPENED_BY = {"'": "'", '"': '"', "`": "`", "]": "["}  # what closes a value or a name, and what opens it
 _ESCAPES = frozenset(
     {"escape_string", "escape_literal", "escapeLiteral", "escapeIdentifier", "quote_ident", "quote_literal", "quote_name", "quoteName"}
 )
@@ -54,12 +54,23 @@ def is_quoted(assembly: Assembly, node: Node, after: Sequence[Node]) -> bool:
         return True
     if callee.kind != "attribute" or callee.text not in ("replace", "replaceAll", "sub") or len(value.inputs) < 3:
         return False
-    old, new = (program.constant((node[0], given)) for given in value.inputs[1:3])
+    old, new = _searched(assembly, (node[0], value.inputs[1]), callee.text), program.constant((node[0], value.inputs[2]))
     if not isinstance(old, str) or not isinstance(new, str):
         return False
     written = _SLASHES.match(old)
-    quote = written[1] if written else old
-    return quote in _QUOTES and new in (quote * 2, f"\\{quote}", f"\\\\{quote}", "") and _stands_between(assembly, [node, *after], quote)
+    quote = written[1].removeprefix("\\") if written else old
+    opened = _OPENED_BY.get(quote)
+    doubled = new in (quote * 2, f"\\{quote}", f"\\\\{quote}", "")
+    return opened is not None and doubled and _stands_between(assembly, [node, *after], opened)
+
+
+def _searched(assembly: Assembly, node: Node, method: str) -> str | float | bool | None:
+    """What is replaced wherever it stands: a text, or in JavaScript, where `replace` replaces a text once, `/"/g`."""
+    value = assembly.program.value(node)
+    if value.kind == "unknown" and value.text.startswith("/"):
+        return value.text if "g" in value.text.rsplit("/", 1)[-1] else None
+    once = method == "replace" and assembly.program.objects_are_entries(node[0])
+    return None if once else assembly.program.constant(node)
 
 
 def _stands_between(assembly: Assembly, way: Sequence[Node], quote: str) -> bool:

@@ -1,80 +1,218 @@
-"""Model servers that are started from a command: `vllm serve owner/model --trust-remote-code` in a container file or a composition.
+"""What is started and fetched by commands: servers of models and tools, models with their flags, models from a hub.
 
-Takes the settings of configuration files, adds the model that the command loads, with what its flags allow. Flags that stand
-in variables are not followed, and a command without a model's name adds nothing.
+Takes the settings of configuration files, adds the model that a command loads, the server that it starts, with who can reach it, and
+what it downloads. A server inside a container listens on all addresses as a matter of course: who reaches it is decided by the ports
+that a composition publishes. What a workflow starts lives for minutes and is left out; flags that stand in variables are not followed.
 """
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from ingest.facts import ConfigFacts, Setting
 from pipeline.system.assembly import Assembly
+from pipeline.system.commands import (
+    ServerRule,
+    asks_for_key,
+    is_on,
+    listens_everywhere,
+    load_commands,
+    loader_of,
+    model_of,
+    option,
+    server_of,
+    variables_of,
+    words_of,
+)
+from pipeline.system.deployment import agents_are_guarded, context_of, folder_of, inside, is_for_containers
 from pipeline.system.model import AttributeValue
 
 _LONGEST = 20_000
 _WORDS = 500
-_EXEC_FORM = re.compile(r"[\[\],]+(?=\s|\"|$)|^\s*\[")
-# Servers of models by the words that start them, and the image whose entry point is the server.
-_SERVERS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
-    ("vllm", re.compile(r"(^|\s|/)vllm serve\s|\bvllm\.entrypoints\.(openai\.)?api_server\b"), re.compile(r"(^|/)vllm-openai\b")),
-    ("sglang", re.compile(r"\bsglang\.launch_server\b"), re.compile(r"^$")),
-    ("text-generation-inference", re.compile(r"(^|\s|/)text-generation-launcher\b"), re.compile(r"(^|/)text-generation-inference\b")),
-)
-_MODEL_FLAGS = ("--model", "--model-path", "--model-id")
+_ON_THE_MACHINE = ("shell", "make", "npm", "procfile")
 _FIXED = re.compile(r"[0-9a-f]{40}")
+_HUB_FILE = re.compile(
+    r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/|docs/|api/)([\w.-]+/[\w.-]+)/(?:resolve|raw)/([^/\s?]+)/"
+)
+_HUB_CLONE = re.compile(r"https?://(?:\S+@)?(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/)([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
+_CHECKSUMS = ("sha256sum", "shasum", "md5sum")
 
 
-def add_started_models(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
-    """A local model per command that starts a server of models."""
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """A command, or the entry point of an image with the words it is given."""
+
+    file: ConfigFacts
+    setting: Setting
+    where: str
+    words: tuple[str, ...]
+    variables: dict[str, str]
+
+
+def add_started(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
+    """Models, servers and downloads of all commands."""
     for file in files:
-        for setting in file.settings:
-            if setting.kind == "run_command" and setting.name in ("CMD", "ENTRYPOINT"):
-                _started(assembly, file, setting, "")
-            elif setting.kind == "service":
-                _started(assembly, file, setting, str(setting.attributes.get("image") or "").split("@")[0])
+        for start in _starts(file):
+            server = server_of(start.words)
+            loader = loader_of(start.words) if server is None else None
+            found = server or loader
+            if found is not None and start.where not in ("build", "workflow"):
+                trusts = is_on(start.words, loader.trusts if loader is not None else ("--trust-remote-code", "--trust_remote_code"))
+                if server is not None or trusts or "trust_remote_code=True" in option(start.words, ("--model_args",)):
+                    _model(assembly, start, found.product, model_of(found, start.words), trusts or server is None)
+            if server is not None and start.where != "image":
+                _server(assembly, start, server, files)
+            if start.where != "workflow":
+                _download(assembly, start)
 
 
-def _started(assembly: Assembly, file: ConfigFacts, setting: Setting, image: str) -> None:
-    words = _words(str(setting.attributes.get("command") or ""))
-    joined = " ".join(words)
-    product = next((name for name, command, own in _SERVERS if command.search(joined) or (image and own.search(image))), None)
-    model = _model(words) if product is not None else ""
-    if product is None or not model or "$" in model:
+def _starts(file: ConfigFacts) -> Iterator[_Start]:
+    for setting in file.settings:
+        if setting.kind == "command" and words_of(setting)[:1] in (("docker",), ("podman",), ("nerdctl",)):
+            yield from _in_container(file, setting)
+        elif setting.kind == "command":
+            yield _Start(file, setting, str(setting.attributes.get("where")), words_of(setting), variables_of(setting))
+        elif setting.kind == "service":
+            image = str(setting.attributes.get("image") or "").split("@")[0]
+            rule = next((rule for rule in load_commands().servers if rule.image and re.search(rule.image, image)), None)
+            if rule is not None:
+                words = _words(str(setting.attributes.get("command") or ""))
+                own = server_of(words)
+                yield _Start(file, setting, "image", words if own is not None else (*rule.programs[0].split(" "), *words), {})
+
+
+def _in_container(file: ConfigFacts, setting: Setting) -> Iterator[_Start]:
+    """`docker run -p 8000:8000 vllm/vllm-openai --model owner/name`: the server of an image, with the words it is given."""
+    words = words_of(setting)
+    for at, word in enumerate(words):
+        rule = next((rule for rule in load_commands().servers if rule.image and re.search(rule.image, word)), None)
+        if rule is not None and not word.startswith("-"):
+            given = {option(words[index:], ("-e", "--env")) for index in range(at)}
+            variables = dict(pair.split("=", 1) for pair in given if "=" in pair)
+            own = words[at + 1 :] if server_of(words[at + 1 :]) is not None else (*rule.programs[0].split(" "), *words[at + 1 :])
+            yield _Start(file, setting, "run published" if _publishes(words[:at]) else "run", own, variables)
+            return
+
+
+def _publishes(words: Sequence[str]) -> bool:
+    """Whether a container's ports are opened on more than loopback."""
+    ports = {option(words[index:], ("-p", "--publish")) for index in range(len(words))}
+    host = option(words, ("--network", "--net")) == "host"
+    return host or any(port and not port.startswith(("127.", "localhost", "[::1]")) for port in ports)
+
+
+def _words(command: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(command[:_LONGEST].replace("\\\n", " "), comments=True)[:_WORDS])
+    except ValueError:
+        return tuple(command[:_LONGEST].split()[:_WORDS])
+
+
+def _model(assembly: Assembly, start: _Start, product: str, model: str, trusts: bool) -> None:
+    named = re.search(r"(?:^|,)pretrained=([^,]+)", model)
+    model = named[1] if named is not None else model
+    if not model or "$" in model:
         return
     attributes: dict[str, AttributeValue] = {"library": product, "model": model}
-    if "--trust-remote-code" in words or "--trust-remote-code=true" in (word.lower() for word in words):
+    if trusts:
         attributes["trust_remote_code"] = True
     if model.startswith(("/", "./")):
         attributes["local_path"] = True
-    place = assembly.cite_place(setting.place)
-    identity = assembly.drafts.put("local_llm", f"{model} ({product})", None, attributes, place, None, file.purpose)
-    if _FIXED.fullmatch(_flag(words, ("--revision",))):
+    place = assembly.cite_place(start.setting.place)
+    identity = assembly.drafts.put("local_llm", f"{model} ({product})", None, attributes, place, None, start.file.purpose)
+    if _FIXED.fullmatch(option(start.words, ("--revision", "--model_revision"))):
         assembly.control("pinned_revision", identity, place)
 
 
-def _words(command: str) -> list[str]:
-    text = _EXEC_FORM.sub(" ", command[:_LONGEST]) if command.lstrip().startswith("[") else command[:_LONGEST]
-    try:
-        return shlex.split(text.replace("\\\n", " "), comments=True)[:_WORDS]
-    except ValueError:
-        return text.split()[:_WORDS]
+def _server(assembly: Assembly, start: _Start, rule: ServerRule, files: Sequence[ConfigFacts]) -> None:
+    """The server, unless it is the service of a composition, which is an element already."""
+    if start.where not in ("docker", "compose", "run", "run published", *_ON_THE_MACHINE) or (
+        start.where == "compose" and rule.kind == "inference_server"
+    ):
+        return
+    everywhere = listens_everywhere(rule, start.words, start.variables) or start.where.startswith("run")  # as its image is made
+    reached = everywhere and _is_reached(start, files)
+    guarded = asks_for_key(rule, start.words, start.variables)
+    if rule.product == "langgraph":
+        guarded = agents_are_guarded("", start.file.path, files)
+    attributes: dict[str, AttributeValue] = {"product": rule.product, "authenticated": guarded}
+    if rule.kind == "mcp_server":
+        attributes |= {"transport": "http", **({"host": "0.0.0.0"} if reached else {} if everywhere else {"host": "127.0.0.1"})}
+    elif reached:
+        attributes["exposed"] = True
+    place = assembly.cite_place(start.setting.place)
+    name = f"{rule.product} ({start.file.path})"
+    identity = assembly.drafts.put(rule.kind, name, None, attributes, place, None, start.file.purpose)
+    if guarded:
+        assembly.control("authentication", identity, place)
+    if not everywhere:
+        assembly.control("network_isolation", identity, place)
 
 
-def _flag(words: Sequence[str], names: Sequence[str]) -> str:
-    """The value of the first of these flags, in either of its forms."""
-    for index, word in enumerate(words):
-        name, given, value = word.partition("=")
-        if name in names:
-            return value if given else words[index + 1] if index + 1 < len(words) else ""
-    return ""
+def _is_reached(start: _Start, files: Sequence[ConfigFacts]) -> bool:
+    """Whether others reach what listens on all addresses: of a machine, or of a container whose ports are published."""
+    if start.where.startswith("run"):
+        return start.where == "run published"
+    if start.where in _ON_THE_MACHINE and not is_for_containers(start.file.path, start.where, files):
+        return True
+    if start.where == "compose":
+        return any(
+            s.attributes.get("published") or s.attributes.get("network_mode") == "host"
+            for s in start.file.settings if s.kind == "service" and s.name == start.setting.attributes.get("service")
+        )  # fmt: skip
+    built = [
+        s for file in files if inside(start.file.path, folder_of(file.path)) or context_of(file.path) == context_of(start.file.path)
+        for s in file.settings if s.kind == "service" and s.attributes.get("build")
+    ]  # fmt: skip
+    return len(built) == 1 and bool(built[0].attributes.get("published"))
 
 
-def _model(words: Sequence[str]) -> str:
-    named = _flag(words, _MODEL_FLAGS)
-    if named:
-        return named
-    after = words[words.index("serve") + 1 :] if "serve" in words else []
-    return after[0] if after and not after[0].startswith("-") else ""
+def composed_server(setting: Setting, file: ConfigFacts) -> tuple[ServerRule, bool, bool] | None:
+    """The server of models that the command of a composed service starts: what it is, whether it asks for a key, and listens to others."""
+    given = {
+        s.name for s in file.settings
+        if s.kind == "environment" and s.attributes.get("service") == setting.name and s.attributes.get("has_value") is not False
+    }  # fmt: skip
+    for command in file.settings:
+        if command.kind == "command" and command.attributes.get("where") == "compose" and command.attributes.get("service") == setting.name:
+            words, variables = words_of(command), variables_of(command)
+            rule = server_of(words)
+            if rule is not None and rule.kind == "inference_server":
+                guarded = asks_for_key(rule, words, variables) or not given.isdisjoint(rule.key_variables)
+                # Whoever sets the address of a server in a container means that others reach it.
+                return rule, guarded, listens_everywhere(rule, words, variables) or not given.isdisjoint(rule.host_variables)
+    return None
+
+
+def _download(assembly: Assembly, start: _Start) -> None:
+    """A model that is fetched from a hub, by a name that may mean another one tomorrow."""
+    for name, revision in _fetched(start.words):
+        place = assembly.cite_place(start.setting.place)
+        pinned = _FIXED.fullmatch(revision) is not None
+        attributes: dict[str, AttributeValue] = {"source": "hub", "library": "huggingface_hub", "revision_pinned": pinned}
+        identity = assembly.drafts.put("model_registry", name, None, attributes, place, None, start.file.purpose)
+        if pinned:
+            assembly.control("pinned_revision", identity, place)
+        for other in start.file.settings:
+            if other.kind == "command" and other.name in _CHECKSUMS:
+                assembly.control("hash_check", identity, assembly.cite_place(other.place))
+
+
+def _fetched(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The models that a command fetches, each with its revision as far as it is written down."""
+    program = words[0] if words else ""
+    if program in ("hf", "huggingface-cli") and list(words[1:2]) == ["download"] and len(words) > 2:
+        kind, revision = option(words, ("--repo-type", "--type")), option(words, ("--revision",))
+        if kind in ("", "model") and "/" in words[2] and "$" not in words[2] and "$" not in revision:
+            yield words[2], revision
+    elif program == "git" and "clone" in words[1:4]:
+        for word in words:
+            if (found := _HUB_CLONE.match(word)) is not None:
+                yield found[1], ""
+    elif program in ("curl", "wget", "aria2c"):
+        for word in words:
+            if (found := _HUB_FILE.match(word)) is not None and "$" not in found[2]:
+                yield found[1], found[2]

@@ -46,6 +46,36 @@ def test_what_leaves_the_quotes_open_is_none(body: str) -> None:
     assert controls_of_query(body).isdisjoint({"output_encoding", "input_validation", "allow_list"})
 
 
+SCRIPT = """
+import express from "express";
+import {{ Pool }} from "pg";
+import OpenAI from "openai";
+const pool = new Pool();
+const app = express();
+app.get("/", async (request, response) => {{
+  await pool.query(`SELECT 1 FROM {text}`);
+}});
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("""\"${request.query.t.replace(/"/g, '""')}\"""", True),
+        ("[${request.query.t.replace(/]/g, ']]')}]", True),
+        ("t WHERE a = '${request.query.t.replaceAll(`'`, `''`)}'", True),
+        ("""\"${request.query.t.replace(/"/, '""')}\"""", False),  # the first alone
+        ("t WHERE a = '${request.query.t.replace(`'`, `''`)}'", False),
+        ("t WHERE a = ${request.query.t.replace(/'/g, `''`)}", False),
+    ],
+)
+def test_quotes_and_brackets_of_names_are_escapes_in_scripts_where_all_are_replaced(text: str, quoted: bool) -> None:
+    system = system_of({"app.ts": SCRIPT.format(text=text)})
+    found = flows(system, "query", "user_input")
+    assert found
+    assert all(("output_encoding" in controls_on(system, flow.id)) is quoted for flow in found)
+
+
 @pytest.mark.parametrize(
     ("pattern", "role", "kept"),
     [
