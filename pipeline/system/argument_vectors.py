@@ -10,26 +10,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
 
 from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly, Sink
+from pipeline.system.command_words import INTERPRETERS, SHELLS, Word, command_words, program_name, wrapped
 from pipeline.system.model import SinkRole
 from pipeline.system.sites import CallSite
 
-_SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "fish", "ash", "cmd", "powershell", "pwsh"})
-_INTERPRETERS = frozenset({"python", "python2", "python3", "pypy", "pypy3", "node", "nodejs", "deno", "bun", "ruby", "perl", "php", "tsx",
-                           "ts-node", "osascript", "Rscript", "lua"})  # fmt: skip
-_WRAPPERS = frozenset({"sudo", "doas", "env", "nohup", "nice", "exec", "time", "setsid", "xargs", "command"})
 _TAKES_TEXT = re.compile(r"^(-[A-Za-z]*[ceEp]|--eval|--print|-r|-C|/[ckCK]|-[Cc]ommand|-EncodedCommand|eval)$")
-_OWN_PROGRAM = {"sys.executable": "python", "globalThis.process.execPath": "node", "node:process.execPath": "node"}
 _VECTOR_NAMES = frozenset({"", "*", "args", "argv", "program", "file", "path", "command", "cmd"})
 _SAME_PATH = frozenset(
     {"str", "Path", "PurePath", "abspath", "realpath", "resolve", "absolute", "fspath", "as_posix", "expanduser", "toString"}
 )
-
-Word = str | None
-"""A word of a command as far as it is known: None stands for one, or several, that the code does not say."""
 
 
 def role_in_vector(assembly: Assembly, call: Node, argument: int, trace: Sequence[Node]) -> SinkRole:
@@ -40,34 +32,24 @@ def role_in_vector(assembly: Assembly, call: Node, argument: int, trace: Sequenc
     before: list[Word] = []
     for sink in sorted(assembly.sinks.get(call, ()), key=lambda sink: sink.argument):
         if sink.role == "process_arguments" and sink.argument < argument and value.labels[sink.argument] in ("", "*"):
-            before += _words(program, (call[0], value.inputs[sink.argument]), {}) or [None]
+            before += command_words(program, (call[0], value.inputs[sink.argument]), {}) or [None]
     inside, is_text = _before_in(program, trace)
     return _role([*before, *([] if is_text and len(before) > 1 else inside)])
 
 
 def _role(before: Sequence[Word]) -> SinkRole:
     """What stands behind these words of a command."""
-    words = list(before)
-    while words and _program(words[0]) in _WRAPPERS:
-        words.pop(0)
-        while words and words[0] is not None and (words[0].startswith("-") or "=" in words[0]):
-            words.pop(0)
+    words = list(before)[wrapped(before) :]
     if not words:
         return "shell"
-    name, last = _program(words[0]), words[-1]
+    name, last = program_name(words[0]), words[-1]
     after_command = name in ("cmd", "powershell", "pwsh") and any(word is not None and _TAKES_TEXT.match(word) for word in words[1:])
     if len(words) > 1 and (after_command or (last is not None and _TAKES_TEXT.match(last))):
-        if name in _SHELLS:
+        if name in SHELLS:
             return "shell"
-        if name in _INTERPRETERS:
+        if name in INTERPRETERS:
             return "code"
     return "process_arguments"
-
-
-def _program(word: Word) -> str:
-    """`python3` of `/usr/bin/python3.12`, `cmd` of `cmd.exe`."""
-    name = PurePosixPath((word or "").replace("\\", "/")).name
-    return re.sub(r"(\.exe|(?<=[a-z3])\.?[0-9]*\.[0-9]+)$", "", name)
 
 
 def _before_in(program: Program, trace: Sequence[Node]) -> tuple[list[Word], bool]:
@@ -108,7 +90,7 @@ def _together(program: Program, file: int, values: Sequence[int]) -> list[Word]:
     return [
         word
         for given in values
-        for word in (_words(program, (file, given), known) or ([] if _is_empty(program, (file, given)) else [None]))
+        for word in (command_words(program, (file, given), known) or ([] if _is_empty(program, (file, given)) else [None]))
     ]
 
 
@@ -125,34 +107,6 @@ def _is_empty(program: Program, node: Node) -> bool:
 def _ends_word(program: Program, node: Node | None) -> bool:
     said = program.constant(node) if node is not None else None
     return isinstance(said, str) and (said[-1:].isspace() or said.endswith(("'", '"')))
-
-
-def _words(program: Program, node: Node, known: dict[tuple[Node, int], list[Word]], depth: int = 0) -> list[Word]:
-    """The words of a value that is a part of a command, as far as they are known; the shortest where there are several."""
-    if (node, depth) not in known:
-        known[node, depth] = _find_words(program, node, known, depth)
-    return known[node, depth]
-
-
-def _find_words(program: Program, node: Node, known: dict[tuple[Node, int], list[Word]], depth: int) -> list[Word]:
-    if depth > 6:
-        return [None]
-    names = program.names(node)
-    for name in names:
-        if name in _OWN_PROGRAM:
-            return [_OWN_PROGRAM[name]]
-    found: list[list[Word]] = []
-    for origin in program.origins(node):
-        value = program.value(origin)
-        if value.kind == "constant" and value.constant_type == "string":
-            found.append([*value.text.split()] if depth == 0 or " " in value.text.strip() else [value.text.strip()])
-        elif value.kind in ("collection", "update", "format") or (value.kind == "operation" and value.text == "+"):
-            inner = [_words(program, (origin[0], given), known, depth + 1) for given in value.inputs]
-            found.append([word for words in inner for word in words])
-        else:
-            own = [_OWN_PROGRAM[name] for name in program.names(origin) if name in _OWN_PROGRAM]
-            found.append([own[0]] if own else [None])
-    return min(found, key=len) if found else [None]
 
 
 # Files that are run
@@ -180,20 +134,19 @@ def files_that_run(assembly: Assembly) -> Iterator[tuple[Node, Sink]]:
 def _started(program: Program, arguments: Sequence[int], file: int) -> Iterator[tuple[SinkRole, Node]]:
     """The file that a command runs: its program, or the first argument of an interpreter that is no option."""
     parts = [part for given in arguments[:2] for part in _parts(program, (file, given))]
-    words = [(_words(program, part, {}) or [None])[0] for part in parts]
-    while words and _program(words[0]) in _WRAPPERS:
-        words, parts = words[1:], parts[1:]
+    words = [(command_words(program, part, {}) or [None])[0] for part in parts]
+    words, parts = words[wrapped(words) :], parts[wrapped(words) :]
     if not parts:
         return
-    name = _program(words[0])
-    if name not in _SHELLS and name not in _INTERPRETERS and name != "pytest":
+    name = program_name(words[0])
+    if name not in SHELLS and name not in INTERPRETERS and name != "pytest":
         yield "shell", parts[0]
         return
     for word, part in zip(words[1:], parts[1:], strict=True):
         if word == "-m" or (word is not None and _TAKES_TEXT.match(word)):
             return
         if word is None or not word.startswith(("-", "/c", "/C")):
-            yield ("shell" if name in _SHELLS else "code"), part
+            yield ("shell" if name in SHELLS else "code"), part
             return
 
 
