@@ -3,13 +3,15 @@
 `role_in_vector` takes the way data came to a call that starts a process and says what it is there: in `["git", "log", x]` an
 argument of a fixed program, in `["bash", "-c", x]` a command line, in `["python", "-c", x]` code, in `x.split()` and `[x, "-v"]` the
 choice of the program itself. `files_that_run` gives the writes of files that a process is told to run: `["python", path]`. It reads
-displays, additions and texts that are put together; files are the same where their paths are computed alike in one program.
+displays, additions, texts that are put together and arguments that a parameter gathers; files are the same where their paths are
+computed alike in one program.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly, Sink
@@ -33,7 +35,7 @@ def role_in_vector(assembly: Assembly, call: Node, argument: int, trace: Sequenc
     for sink in sorted(assembly.sinks.get(call, ()), key=lambda sink: sink.argument):
         if sink.role == "process_arguments" and sink.argument < argument and value.labels[sink.argument] in ("", "*"):
             before += command_words(program, (call[0], value.inputs[sink.argument]), {}) or [None]
-    inside, is_text = _before_in(program, trace)
+    inside, is_text = _before_in(assembly, trace)
     return _role([*before, *([] if is_text and len(before) > 1 else inside)])
 
 
@@ -52,15 +54,22 @@ def _role(before: Sequence[Word]) -> SinkRole:
     return "process_arguments"
 
 
-def _before_in(program: Program, trace: Sequence[Node]) -> tuple[list[Word], bool]:
+def _before_in(assembly: Assembly, trace: Sequence[Node]) -> tuple[list[Word], bool]:
     """Words of the command before the data, by the way the data came: the displays and texts it was put into, from the last one back.
 
     Also whether all of them stand in one text with it, which may be one word of a vector: `["sh", "-c", f"ping {host}"]`.
     """
-    before: list[Word] = []
+    program, before = assembly.program, list[Word]()
     inside = 0  # entries taken out of something: a display further back is not the vector
     for node, given in zip(reversed(trace[1:]), reversed(trace[:-1]), strict=True):
         value = program.value(node)
+        if value.kind == "parameter" and (spread := _spread(assembly, node, given)) is not None:
+            if not inside:
+                before = [*_together(program, given[0], spread.ahead), *before]
+                if spread.is_word:
+                    return before, False
+            inside -= inside > 0
+            continue
         if given[0] != node[0] or given[1] not in value.inputs:
             continue
         position = value.inputs.index(given[1])
@@ -83,6 +92,32 @@ def _before_in(program: Program, trace: Sequence[Node]) -> tuple[list[Word], boo
             if ahead:
                 return before, is_text
     return before, False
+
+
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """A value among the arguments that one parameter gathers: `def call(*command)`, `call("git", value)`."""
+
+    ahead: tuple[int, ...]  # arguments before it
+    is_word: bool  # not spread itself
+
+
+def _spread(assembly: Assembly, parameter: Node, given: Node) -> _Spread | None:
+    """How a value was given to a parameter that gathers arguments, by the calls around it; with the fewest words ahead, if by several."""
+    program, found = assembly.program, assembly.program.parameter_of(parameter)
+    if found is None or program.function(found[0]).parameters[found[1]].splat != "*":
+        return None
+    ways: list[_Spread] = []
+    for call in assembly.calls_in((given[0], program.value(given).scope)):
+        value = program.value(call)
+        for target in program.targets(call) if given[1] in value.inputs[1:] else ():
+            gathered = program.bind(call, target).get(found[1], []) if target.function == found[0] else []
+            ways += [
+                _Spread(tuple(value.inputs[at] for at in gathered[:position]), value.labels[argument] != "*")
+                for position, argument in enumerate(gathered)
+                if value.inputs[argument] == given[1]
+            ]
+    return min(ways, key=lambda way: len(way.ahead)) if ways else None
 
 
 def _together(program: Program, file: int, values: Sequence[int]) -> list[Word]:

@@ -383,7 +383,7 @@ class FlowSteps:
                 label = self.program.value(call).labels[position]
                 inner = held if label == "**" else (label, *held)[:MAX_PATH]
             elif given.splat == "*":
-                inner = ("*", *held)[:MAX_PATH]
+                inner = access_paths.gathered(held, self.program.value(call).labels, arguments, position)
             elif self.program.value(call).labels[position] == "**":
                 rest = take(held, given.name)
                 if rest is None:
