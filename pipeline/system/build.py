@@ -16,11 +16,13 @@ from pipeline.system.derive import add_actors, boundaries_of, crossed, derive
 from pipeline.system.documents import add_documents
 from pipeline.system.draft import Drafts
 from pipeline.system.embedded import add_prompts_and_secrets
+from pipeline.system.entries import addresses
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.loopback import add_loopback
 from pipeline.system.mcp_listening import mark_mcp_listening
 from pipeline.system.model import Boundary, Flow, System
+from pipeline.system.own_routes import OwnRoutes
 from pipeline.system.programs import programs_of
 from pipeline.system.prompt_files import PromptFiles
 from pipeline.system.protection import add_identities, add_protection
@@ -47,7 +49,8 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     documents = sorted((f for f in facts if isinstance(f, DocumentFacts)), key=lambda f: f.path)
     program = Program(code, frameworks.returned_type, config, lambda program: received(program, frameworks))
     program.link()
-    sites = with_shapes(program, frameworks, find_sites(program, frameworks))
+    known = Assembly(program, frameworks, book, find_sites(program, frameworks))
+    sites = with_shapes(program, frameworks, known.sites, OwnRoutes(program, lambda: addresses(known)))
     assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)))
     add_code_elements(assembly)
     add_provider_replies(assembly)
