@@ -13,9 +13,10 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.discriminators import bare, vouches
 from pipeline.system.identifiers import only_identifiers
 from pipeline.system.last_parts import inside_a_package, is_name_only
+from pipeline.system.made_of import settles
 from pipeline.system.model import ControlKind, SinkRole
 from pipeline.system.refused_text import is_quoted
-from pipeline.system.restrictions import CHOOSES, Tested, cleans, is_validator, proven, restricting, restriction, settles, went_well
+from pipeline.system.restrictions import CHOOSES, Tested, cleans, is_validator, proven, restricting, restriction, went_well
 from pipeline.system.taint import Hit
 from pipeline.system.words import mentions
 
@@ -122,7 +123,7 @@ def _validated(assembly: Assembly, node: Node, chooses: SinkRole | None = None) 
         return None
     if not _refuses(assembly, found[0]):
         return None
-    return restricting(assembly, found[0], chooses) if chooses else checked_kind(assembly, found[0])
+    return restricting(assembly, found[0], chooses, frozenset({found[1]})) if chooses else checked_kind(assembly, found[0])
 
 
 def checked_kind(assembly: Assembly, function: FunctionRef) -> ControlKind:
