@@ -21,6 +21,7 @@ _WRAPPERS: dict[str, str] = {
     "xargs": "IPnLdEsa", "timeout": "ks", "stdbuf": "ioe", "ionice": "cnp",
 }  # fmt: skip
 _OWN_PROGRAM = {"sys.executable": "python", "globalThis.process.execPath": "node", "node:process.execPath": "node"}
+_JOINS = frozenset({"shlex.join", "shlex.split", "subprocess.list2cmdline"})
 _MAX_DEPTH = 6
 
 Word = str | None
@@ -66,7 +67,24 @@ def _find_words(program: Program, node: Node, known: dict[tuple[Node, int], list
         elif value.kind in ("collection", "update", "format") or (value.kind == "operation" and value.text == "+"):
             inner = [command_words(program, (origin[0], given), known, depth + 1) for given in value.inputs]
             found.append([word for words in inner for word in words])
+        elif (joined := _joined(program, origin)) is not None:
+            found.append(command_words(program, joined, known, depth + 1))
         else:
             own = [_OWN_PROGRAM[name] for name in program.names(origin) if name in _OWN_PROGRAM]
             found.append([own[0]] if own else [None])
     return min(found, key=len) if found else [None]
+
+
+def _joined(program: Program, node: Node) -> Node | None:
+    """The list of `" ".join(words)` and `shlex.join(words)`, the text of `shlex.split(text)`."""
+    value = program.value(node)
+    if value.kind != "call" or len(value.inputs) < 2:
+        return None
+    callee = program.value((node[0], value.inputs[0]))
+    if not _JOINS.isdisjoint(program.names((node[0], value.inputs[0]))):
+        return node[0], value.inputs[1]
+    if callee.kind != "attribute" or callee.text != "join":
+        return None
+    if program.constant((node[0], callee.inputs[0])) == " ":
+        return node[0], value.inputs[1]
+    return (node[0], callee.inputs[0]) if program.constant((node[0], value.inputs[1])) == " " else None  # words.join(" ")

@@ -195,8 +195,8 @@ def received(assembly: Assembly, call: Node, target: Target, held: Collection[No
         if any(not made_of(assembly, (call[0], value.inputs[argument])).isdisjoint(held) for argument in arguments)
     }
     callee = program.value((call[0], value.inputs[0]))
-    if target.bound and callee.kind == "attribute" and not made_of(assembly, (call[0], callee.inputs[0])).isdisjoint(held):
-        found.add(0)
+    if target.bound and callee.kind == "attribute" and bare(assembly, (call[0], callee.inputs[0])) in held:
+        found.add(0)  # not an object that was made with it, among much else
     return frozenset(found)
 
 

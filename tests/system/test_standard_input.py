@@ -36,6 +36,7 @@ COMMANDS = [
     "subprocess.Popen([sys.argv[1]], stdin=PIPE).communicate(text)",
     "subprocess.run(['bash'], input=text)",
     "subprocess.check_output('sh', input=text, shell=True)",
+    "subprocess.run(' '.join(['ssh', 'host']), input=text, shell=True)",
     "p = await asyncio.create_subprocess_exec('bash', stdin=PIPE)\np.stdin.write(text.encode())",
     "p = await asyncio.create_subprocess_shell('/bin/bash', stdin=PIPE)\nawait p.communicate(text.encode())",
     "child = pexpect.spawn('/bin/bash')\nchild.sendline(text)",
@@ -72,6 +73,8 @@ DATA = [
     "subprocess.Popen('ffmpeg -i - out.mp3', shell=True, stdin=PIPE).communicate(text)",
     "p = subprocess.Popen(['jq', '.a'], stdin=PIPE)\np.stdin.write(text)",
     "subprocess.run(['git', 'apply'], input=text)",
+    "import shlex\nsubprocess.run(shlex.split('git apply -'), input=text)",
+    "words = ['npx', 'prettier', '--stdin-filepath', 'a.ts']\nsubprocess.run(' '.join(words), input=text, shell=True)",
     "subprocess.run(['uv', 'run', 'worker.py'], input=text)",
     "child = pexpect.spawn('passwd bob')\nchild.sendline(text)",
 ]
