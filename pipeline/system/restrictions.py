@@ -317,8 +317,9 @@ def cleans(assembly: Assembly, node: Node, role: SinkRole) -> bool:
         return False
     if value.kind == "choice" and value.text == "if":  # `letter if letter.isalnum() else "_"`
         before = [(node[0], identity) for identity in range(max(0, node[1] - _NEAR), node[1])]
+        read = {bare(assembly, (node[0], given))[1] for given in value.inputs}
         asked = [program.value((call[0], program.value(call).inputs[0])) for call in before if program.value(call).kind == "call"]
-        return any(callee.text in _ONLY_LETTERS and bool(set(callee.inputs) & set(value.inputs)) for callee in asked)
+        return any(callee.text in _ONLY_LETTERS and not read.isdisjoint(callee.inputs) for callee in asked)
     if value.kind != "call" or len(value.inputs) < 2:
         return False
     name, callee = callee_text(assembly, node), program.value((node[0], value.inputs[0]))

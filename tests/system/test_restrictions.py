@@ -197,3 +197,43 @@ def test_an_error_of_what_was_read_elsewhere_restricts_nothing() -> None:
         .replace('m := &manager{store: open(r.FormValue("kind"))}', "")
     )
     assert not restricted(system_of({"main.go": text}))
+
+
+@pytest.mark.parametrize(
+    ("body", "limits"),
+    [
+        ("name = text if text in {'a', 'b'} else 'c'\nreturn open(name).read()", True),
+        ("name = 'c' if text not in {'a', 'b'} else text\nreturn open(name).read()", True),
+        ("return open(text).read() if text in {'a', 'b'} else ''", True),
+        ("name = text if text else 'c'\nreturn open(name).read()", False),
+        ("name = text if text not in {'a', 'b'} else 'c'\nreturn open(name).read()", False),
+        ("name = 'c' if text in {'a', 'b'} else text\nreturn open(name).read()", False),
+        ("name = text if mode in {'a', 'b'} else 'c'\nreturn open(name).read()", False),
+        ("name = text if text in {'a', 'b'} else 'c'\nreturn open(text).read()", False),
+        ("name = text if text in {'a', 'b'} else text\nreturn open(name).read()", False),
+    ],
+)
+def test_a_conditional_expression_is_a_test_of_its_own_side(body: str, limits: bool) -> None:
+    assert restricted(route(body)) is limits
+
+
+TERNARY = """\
+import express from "express";
+import OpenAI from "openai";
+import fs from "node:fs";
+const app = express();
+app.post("/run", (req, res) => {{ const text = req.body.text; const name = {0}; res.send(fs.readFileSync(name)); }});
+"""
+
+
+@pytest.mark.parametrize(
+    ("choice", "limits"),
+    [
+        ('["a", "b"].includes(text) ? text : "c"', True),
+        ('text === "a" ? text : "c"', True),
+        ('text ? text : "c"', False),
+        ('["a", "b"].includes(text) ? "c" : text', False),
+    ],
+)
+def test_so_is_one_of_typescript(choice: str, limits: bool) -> None:
+    assert restricted(system_of({"app.ts": TERNARY.format(choice)})) is limits
