@@ -16,14 +16,12 @@ from dataclasses import dataclass
 from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly, Sink
 from pipeline.system.command_words import INTERPRETERS, SHELLS, Word, command_words, program_name, wrapped
+from pipeline.system.file_keys import keys, keys_of_file
 from pipeline.system.model import SinkRole
 from pipeline.system.sites import CallSite
 
 _TAKES_TEXT = re.compile(r"^(-[A-Za-z]*[ceEp]|--eval|--print|-r|-C|/[ckCK]|-[Cc]ommand|-EncodedCommand|eval)$")
 _VECTOR_NAMES = frozenset({"", "*", "args", "argv", "program", "file", "path", "command", "cmd"})
-_SAME_PATH = frozenset(
-    {"str", "Path", "PurePath", "abspath", "realpath", "resolve", "absolute", "fspath", "as_posix", "expanduser", "toString"}
-)
 
 
 def role_in_vector(assembly: Assembly, call: Node, argument: int, trace: Sequence[Node]) -> SinkRole:
@@ -154,7 +152,7 @@ def files_that_run(assembly: Assembly) -> Iterator[tuple[Node, Sink]]:
         for sink in assembly.sinks.get(site.node, ()):
             if sink.role in ("process_arguments", "shell") and sink.argument > 0 and assembly.draft(sink.element).kind == "interpreter":
                 for role, path in _started(assembly.program, assembly.program.value(site.node).inputs[sink.argument :], site.node[0]):
-                    for key in _keys(assembly.program, path):
+                    for key in keys(assembly.program, path):
                         run.setdefault(key, (role, sink.element))
     for site in assembly.sites.calls if run else ():
         for sink in assembly.sinks.get(site.node, ()):
@@ -199,52 +197,6 @@ def _written(program: Program, site: CallSite) -> Iterator[object]:
     callee = program.value((site.node[0], value.inputs[0]))
     if any(name.startswith("node:fs") for name in site.names):
         if len(value.inputs) > 1:
-            yield from _keys(program, (site.node[0], value.inputs[1]))
+            yield from keys(program, (site.node[0], value.inputs[1]))
     elif callee.kind == "attribute":
-        receiver = (site.node[0], callee.inputs[0])
-        yield from _keys(program, receiver)
-        for origin in program.origins(receiver):
-            opened = program.value(origin)
-            if opened.kind != "call":
-                continue
-            opener = program.value((origin[0], opened.inputs[0]))
-            if opener.kind == "attribute" and opener.text == "open" and not any(n.endswith("s.open") for n in program.callee_names(origin)):
-                yield from _keys(program, (origin[0], opener.inputs[0]))  # path.open("w")
-            if len(opened.inputs) > 1:
-                yield from _keys(program, (origin[0], opened.inputs[1]))
-
-
-def _keys(program: Program, node: Node) -> list[object]:
-    return [key for origin in program.origins(node) if (key := _key(program, origin, 0)) is not None]
-
-
-def _key(program: Program, node: Node, depth: int) -> object:
-    """What makes two paths the same: the same text, the same file object, or the same parts put together."""
-    value = program.value(node)
-    if value.kind == "constant":
-        return ("text", value.text.removeprefix("./")) if value.constant_type == "string" and value.text.strip() else None
-    inner = [(node[0], given) for given in value.inputs]
-    if value.kind == "attribute" and value.text == "name":  # of a temporary file
-        return _first_key(program, inner[0], depth)
-    if value.kind == "index" and value.text in ("0", "1") and any(n.endswith("mkstemp") for n in _called(program, inner[0])):
-        return _first_key(program, inner[0], depth)
-    if value.kind == "call":
-        last = [name.rsplit(".", 1)[-1] for name in program.callee_names(node)]
-        callee = program.value(inner[0])
-        if callee.kind == "attribute" and callee.text in _SAME_PATH and len(inner) == 1:
-            return _first_key(program, (inner[0][0], callee.inputs[0]), depth)
-        if len(inner) == 2 and any(name in _SAME_PATH for name in last):
-            return _first_key(program, inner[1], depth)
-        if "join" in last or callee.text == "joinpath":
-            return ("/", *(_first_key(program, given, depth) for given in inner[1:]))
-    if value.kind in ("format", "operation") and depth < 4:
-        return (value.text if value.kind == "operation" else "format", *(_first_key(program, given, depth) for given in inner))
-    return node
-
-
-def _first_key(program: Program, node: Node, depth: int) -> object:
-    return next((_key(program, origin, depth + 1) for origin in program.origins(node)), node)
-
-
-def _called(program: Program, node: Node) -> list[str]:
-    return [name for origin in program.origins(node) if program.value(origin).kind == "call" for name in program.callee_names(origin)]
+        yield from keys_of_file(program, (site.node[0], callee.inputs[0]))

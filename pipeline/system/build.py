@@ -22,6 +22,7 @@ from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.loopback import add_loopback
 from pipeline.system.mcp_listening import mark_mcp_listening
 from pipeline.system.model import Boundary, Flow, System
+from pipeline.system.own_files import mark_own_files
 from pipeline.system.own_routes import OwnRoutes
 from pipeline.system.programs import programs_of
 from pipeline.system.prompt_files import PromptFiles
@@ -59,6 +60,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_prompts_and_secrets(assembly, PromptFiles([f for f in facts if isinstance(f, TextFacts | DocumentFacts)]))
     add_callers_keys(assembly)
     add_code_flows(assembly)
+    mark_own_files(assembly)
     add_protection(assembly)
     add_loopback(assembly, config)
     derive(assembly)
