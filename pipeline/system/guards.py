@@ -255,7 +255,9 @@ def condition_kind(assembly: Assembly, node: Node, holds: bool, depth: int = 0) 
             # `"url" in record`: that something is there is no list of what may be there.
             return None if isinstance(program.constant((node[0], value.inputs[0])), str) else "allow_list"
         if value.text in ("<", "<=", ">", ">=") and any(_is_length(assembly, (node[0], given)) for given in value.inputs):
-            return "input_length_limit"
+            # `len(found) > 0` says that there is something, and limits nothing.
+            above = (value.text in ("<", "<=")) == _is_length(assembly, (node[0], value.inputs[0]))
+            return "input_length_limit" if above == holds else None
         if value.text in ("==", "!=") and (value.text == "==") == holds:
             if any(_is_digest(assembly, (node[0], given)) for given in value.inputs):
                 return "hash_check"

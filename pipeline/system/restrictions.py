@@ -9,7 +9,6 @@ between the test and the use (redirects, links, DNS), is not judged.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from pipeline.system.discriminators import bare
 from pipeline.system.made_of import SETTLES, callee_text, has_body, made_of, settles, texts_of
 from pipeline.system.model import ControlKind, SinkRole
 from pipeline.system.patterns import CLASS, WITH_HOST, narrows, pattern_of
+from pipeline.system.refused_sides import refused_sides
 from pipeline.system.refused_text import keeps_out
 from pipeline.system.words import words_of
 
@@ -38,7 +38,6 @@ _KIND_OF_ADDRESS = frozenset({"is_private", "is_global", "is_loopback", "is_link
                               "IsLoopback",
                               "IsLinkLocalUnicast"})  # fmt: skip
 _BELOW = frozenset({"is_relative_to", "relative_to", "commonpath", "commonprefix"})
-_RAISED = re.compile(r"(Error|Exception|Denied|Forbidden|Refused)$")
 _LAST_PART = frozenset({"basename", "secure_filename"})
 _ONLY_LETTERS = frozenset({"isalnum", "isalpha", "isdigit", "isdecimal", "isnumeric", "isidentifier", "issubset"})
 _RELATIVE = frozenset({"relpath", "relative", "Rel"})
@@ -107,16 +106,20 @@ def went_well(program: Program, condition: Node, holds: bool) -> Node | None:
     return None
 
 
-def restricting(assembly: Assembly, function: FunctionRef, role: SinkRole, given: frozenset[int], depth: int = 0) -> ControlKind | None:
+def restricting(
+    assembly: Assembly, function: FunctionRef, role: SinkRole, given: frozenset[int], verdict: bool | None = None, depth: int = 0
+) -> ControlKind | None:
     """What a function of the project, asked for its verdict or for a checked value, restricts of these parameters; None if form only."""
-    known, key = assembly.memo.restricting, (function, role, given)
+    known, key = assembly.memo.restricting, (function, role, given, verdict)
     if key not in known:
         known[key] = None  # a function that asks itself adds nothing
-        known[key] = _restricting(assembly, function, role, given, depth)
+        known[key] = _restricting(assembly, function, role, given, verdict, depth)
     return known[key]
 
 
-def _restricting(assembly: Assembly, function: FunctionRef, role: SinkRole, given: frozenset[int], depth: int) -> ControlKind | None:
+def _restricting(
+    assembly: Assembly, function: FunctionRef, role: SinkRole, given: frozenset[int], verdict: bool | None, depth: int
+) -> ControlKind | None:
     program, (reached, choices) = assembly.program, _handed_on(assembly, function, given)
     called = {text for inner in reached for call in assembly.calls_in(inner) for text in (callee_text(assembly, call),)}
     read = {
@@ -133,7 +136,7 @@ def _restricting(assembly: Assembly, function: FunctionRef, role: SinkRole, give
     if any(cleans(assembly, call, role) for inner in reached for call in assembly.calls_in(inner)):
         return "input_validation"
     for reference, parameters in reached.items():
-        refused = _refused(assembly, reference)
+        refused = refused_sides(assembly, reference, verdict if reference == function else None)
         nodes = [
             (reference[0], identity)
             for identity, value in enumerate(program.files[reference[0]].values)
@@ -149,7 +152,7 @@ def _restricting(assembly: Assembly, function: FunctionRef, role: SinkRole, give
                     if kind is not None:
                         return kind
     for implementations in choices if depth < _MAX_CHOICES else ():
-        kinds = [restricting(assembly, one, role, parameters, depth + 1) for one, parameters in implementations]
+        kinds = [restricting(assembly, one, role, parameters, None, depth + 1) for one, parameters in implementations]
         if all(kinds):
             return kinds[0]
     return None
@@ -198,31 +201,6 @@ def received(assembly: Assembly, call: Node, target: Target, held: Collection[No
     if target.bound and callee.kind == "attribute" and bare(assembly, (call[0], callee.inputs[0])) in held:
         found.add(0)  # not an object that was made with it, among much else
     return frozenset(found)
-
-
-def _refused(assembly: Assembly, function: FunctionRef) -> dict[Node, bool]:
-    """Tests of a function that raises right after them, and how they come out then: `if host in BLOCKED: raise ...`.
-
-    Data that goes on came out the other way. Where a function leaves by other means, either way may be the refusal.
-    """
-    facts, found = assembly.program.files[function[0]], dict[Node, bool]()
-    raising = {
-        known[-1]: facts.values[call].line
-        for call, known in facts.conditions.items()
-        if known and facts.values[call].scope == function[1] and _RAISED.search(callee_text(assembly, (function[0], call)))
-    }
-    for branch, line in raising.items():
-        test = facts.branches[branch]
-        if test.exits_when != "holds" or line > facts.values[test.condition].end_line + 1:
-            continue  # further down something else may lie between
-        queue = [(test.condition, True)]
-        while queue and len(found) < _MAX_PARTS:
-            part, holds = queue.pop()
-            found[function[0], part] = holds
-            value = facts.values[part]
-            if value.kind == "choice" or (value.kind == "operation" and value.text in ("not", "!")):
-                queue += [(given, holds == (value.kind == "choice")) for given in value.inputs]
-    return found
 
 
 def _compared(assembly: Assembly, node: Node, holds: bool, record: Tested) -> ControlKind | None:
@@ -291,7 +269,7 @@ def _asked(assembly: Assembly, node: Node, holds: bool, record: Tested, depth: i
     if targets and depth < _MAX_DEPTH - 1:
         # Data that came out of the call went in by any argument that is not constant.
         held = [given for given in arguments if program.constant(given) is None] if record.value == node else [record.value]
-        kinds = [restricting(assembly, one.function, record.role, received(assembly, node, one, held)) for one in targets]
+        kinds = [restricting(assembly, one.function, record.role, received(assembly, node, one, held), holds) for one in targets]
         return kinds[0] if all(kinds) else None
     return "input_validation" if not targets and _PERMITS & set(words_of(name)) else None
 

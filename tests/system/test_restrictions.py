@@ -139,6 +139,47 @@ def test_which_kind_a_record_is_says_nothing_of_its_path() -> None:
     assert restricted(route(body.format("check_host"), RECORDS))
 
 
+LISTS = """
+LISTED = {'/srv/a', '/srv/b'}
+def is_excluded(path):
+    for part in [path]:
+        if part in LISTED:
+            return True
+    return False
+def is_included(path):
+    if path in LISTED:
+        return True
+    return False
+def is_other(path):
+    if path in LISTED:
+        return False
+    else:
+        return True
+def is_listed(path):
+    return path in LISTED
+def is_fine(path):
+    return path != '' and path in LISTED
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "limits"),
+    [
+        ("not is_excluded(text)", False),
+        ("is_included(text)", True),
+        ("not is_included(text)", False),
+        ("is_other(text)", False),
+        ("not is_other(text)", True),
+        ("is_listed(text)", True),
+        ("not is_listed(text)", False),
+        ("is_fine(text)", True),
+        ("not is_fine(text)", False),
+    ],
+)
+def test_a_list_of_what_is_refused_is_no_list_of_what_is_allowed(test: str, limits: bool) -> None:
+    assert restricted(route(f"if {test}:\n    return open(text).read()", LISTS)) is limits
+
+
 GO = """\
 package main
 import (
