@@ -225,7 +225,7 @@ SettingKind = Literal[
     "lock",             # a lock file exists: name is its path; attributes: ecosystem, hashes (bool), packages (int)
     "project",          # what a manifest makes; attributes: built (it has a build system), published (described for a package index)
     "package_index",    # name is the URL; attributes: extra (bool), trusted_host (bool)
-    "image",            # base image; attributes: tag, digest, pin (digest|tag|latest|none), stage
+    "image",            # base image; attributes: tag, digest, pin (digest|tag|latest|none|given), stage
     "container_user",   # name is the user; attributes: root (bool), declared (bool)
     "container_build",  # one Dockerfile; attributes: exposes (ports), entrypoint
     "run_command",      # a RUN line, an entry point or a workflow's run script; text in attributes.command;

@@ -14,7 +14,6 @@ Speed: each pattern runs only around a literal that all its matches hold, so tim
 
 from __future__ import annotations
 
-import base64
 import math
 import re
 from bisect import bisect_left, bisect_right
@@ -25,6 +24,7 @@ from functools import cache
 from typing import Any
 
 from ingest.default_passwords import PASSWORD_NAME, are_one_login, is_default, is_default_key, is_default_password, is_local_host
+from ingest.web_tokens import opens_nothing
 
 _WINDOW = 2048  # some of the patterns are quadratic: they see no more of a line at once
 
@@ -123,7 +123,6 @@ _PLACEHOLDER = re.compile(
 _PUBLIC_VALUE = re.compile(
     r"phc_[A-Za-z0-9]|pk_(?:live|test)_|pk\.eyJ|(?:UA-\d{4,10}-\d|G-[A-Z0-9]{6,12}$|GTM-[A-Z0-9]+$|AW-\d+$)|https://[0-9a-f]{32}@[\w.-]+/\d+$"
 )
-_ANONYMOUS = re.compile(rb'"role"\s*:\s*"anon"')
 _PUBLIC_WORDS = frozenset({"public", "publishable", "analytics", "telemetry", "posthog", "mixpanel", "amplitude", "gtag"})
 _PUBLIC_PARTS = ("client_id", "site_key", "project_token", "write_key", "search_only", "measurement_id")
 # Azure's text analytics key is private.
@@ -135,21 +134,9 @@ _SEAM = re.compile(
 )
 
 
-def _is_anonymous_token(value: str) -> bool:
-    """Whether a token says of itself that it is nobody's: Supabase gives every browser one with the role `anon`."""
-    parts = value.split(".")
-    if len(parts) != 3 or not value.startswith("eyJ") or len(parts[1]) > 1000:
-        return False
-    try:
-        said = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
-    except ValueError:
-        return False
-    return _ANONYMOUS.search(said) is not None
-
-
 def is_public_identifier(name: str, value: str) -> bool:
     """Whether a value is one that clients are meant to show: a publishable key, an analytics project token, a DSN."""
-    if _PUBLIC_VALUE.match(value) or _is_anonymous_token(value):
+    if _PUBLIC_VALUE.match(value) or opens_nothing(value):
         return True
     words = [word.lower() for word in _WORD.findall(name[-200:])]
     if _PRIVATE_WORDS & set(words):
@@ -281,7 +268,7 @@ def _known(text: str) -> Iterator[SecretSpan]:
                     secret = text[slice(*span)]
                     if pattern is _URL_LOGIN and is_local_host(match[3]) and is_default(match[1], secret):
                         continue
-                    if is_placeholder(secret) or _PUBLIC_VALUE.match(secret) or _is_anonymous_token(secret):
+                    if is_placeholder(secret) or _PUBLIC_VALUE.match(secret) or opens_nothing(secret):
                         continue
                     if _stands_alone(text, *span) and _is_plausible(detector, secret):
                         yield SecretSpan(*span, detector)

@@ -167,6 +167,10 @@ class GraphBuilder:
                 joined[name] = self.add(scope, "choice", self._lines[values[0]][:2], name, values)
         scope.environment = joined
 
+    def either(self, scope: Scope, lines: tuple[int, int], held: int, failed: int) -> int:
+        """The value of a conditional expression, by what it is on both sides of the test."""
+        return self.add(scope, "choice", lines, "if", self._forget_sides((held, failed)))
+
     def _forget_sides(self, values: tuple[int, ...]) -> tuple[int, ...]:
         """Where both sides of a test come together, its outcome is not known any more."""
         for first in values:

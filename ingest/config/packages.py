@@ -17,6 +17,7 @@ from ingest.source import Attribute, Place, attributes_of
 
 _LONGEST = 2000
 _DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
+_GIVEN = re.compile(r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*(?::?\?[^}]*)?\})$")
 _TAG = re.compile(r":([\w][\w.-]{0,127})$")
 _NPM_EXACT = re.compile(r"[v=]?\d+\.\d+\.\d+(?:[-+][\w.+-]*)?")
 
@@ -88,7 +89,10 @@ def npm_parts(reference: str) -> tuple[str, str]:
 
 
 def image_parts(reference: str) -> tuple[str, str | None, str | None, str]:
-    """Name, tag, digest and pin (digest, tag, latest, none) of a container image."""
+    """Name, tag, digest and pin (digest, tag, latest, none, given) of a container image.
+
+    Given is one that ends in a variable without a value: whoever builds or starts says what it is, the file does not.
+    """
     digest = _DIGEST.search(reference)
     rest = reference[: digest.start()] if digest else reference
     tag = _TAG.search(rest)
@@ -96,7 +100,7 @@ def image_parts(reference: str) -> tuple[str, str | None, str | None, str]:
     if digest:
         pin = "digest"
     elif tag is None:
-        pin = "none"
+        pin = "given" if _GIVEN.search(rest) else "none"
     else:
         pin = "latest" if tag[1] == "latest" else "tag"
     return name, tag[1] if tag else None, digest[1] if digest else None, pin

@@ -7,7 +7,7 @@ grew past its bound is cut at its inner end and then means all of what lies ther
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from ingest.facts import Value
 
@@ -75,6 +75,14 @@ def member(display: Value, position: int) -> str:
     if display.kind == "collection" and display.text == "list" and "*" not in display.labels[:position]:
         return f"[{position}]"
     return "*"
+
+
+def gathered(path: Path, labels: Sequence[str], arguments: Sequence[int], argument: int) -> Path:
+    """The path of an argument's data in the parameter that gathers these arguments: `def call(*command)`."""
+    ahead = arguments[: arguments.index(argument)]
+    if labels[argument] == "*":
+        return anywhere(path) if ahead else path
+    return under("*" if any(labels[other] == "*" for other in ahead) else f"[{len(ahead)}]", path)
 
 
 def is_overwritten(path: Path, keys: Iterable[str]) -> bool:

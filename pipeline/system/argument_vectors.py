@@ -3,33 +3,25 @@
 `role_in_vector` takes the way data came to a call that starts a process and says what it is there: in `["git", "log", x]` an
 argument of a fixed program, in `["bash", "-c", x]` a command line, in `["python", "-c", x]` code, in `x.split()` and `[x, "-v"]` the
 choice of the program itself. `files_that_run` gives the writes of files that a process is told to run: `["python", path]`. It reads
-displays, additions and texts that are put together; files are the same where their paths are computed alike in one program.
+displays, additions, texts that are put together and arguments that a parameter gathers; files are the same where their paths are
+computed alike in one program.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
+from dataclasses import dataclass
 
 from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly, Sink
+from pipeline.system.command_words import INTERPRETERS, SHELLS, Word, command_words, program_name, wrapped
+from pipeline.system.file_keys import keys, keys_of_file
 from pipeline.system.model import SinkRole
 from pipeline.system.sites import CallSite
 
-_SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "fish", "ash", "cmd", "powershell", "pwsh"})
-_INTERPRETERS = frozenset({"python", "python2", "python3", "pypy", "pypy3", "node", "nodejs", "deno", "bun", "ruby", "perl", "php", "tsx",
-                           "ts-node", "osascript", "Rscript", "lua"})  # fmt: skip
-_WRAPPERS = frozenset({"sudo", "doas", "env", "nohup", "nice", "exec", "time", "setsid", "xargs", "command"})
 _TAKES_TEXT = re.compile(r"^(-[A-Za-z]*[ceEp]|--eval|--print|-r|-C|/[ckCK]|-[Cc]ommand|-EncodedCommand|eval)$")
-_OWN_PROGRAM = {"sys.executable": "python", "globalThis.process.execPath": "node", "node:process.execPath": "node"}
 _VECTOR_NAMES = frozenset({"", "*", "args", "argv", "program", "file", "path", "command", "cmd"})
-_SAME_PATH = frozenset(
-    {"str", "Path", "PurePath", "abspath", "realpath", "resolve", "absolute", "fspath", "as_posix", "expanduser", "toString"}
-)
-
-Word = str | None
-"""A word of a command as far as it is known: None stands for one, or several, that the code does not say."""
 
 
 def role_in_vector(assembly: Assembly, call: Node, argument: int, trace: Sequence[Node]) -> SinkRole:
@@ -40,45 +32,42 @@ def role_in_vector(assembly: Assembly, call: Node, argument: int, trace: Sequenc
     before: list[Word] = []
     for sink in sorted(assembly.sinks.get(call, ()), key=lambda sink: sink.argument):
         if sink.role == "process_arguments" and sink.argument < argument and value.labels[sink.argument] in ("", "*"):
-            before += _words(program, (call[0], value.inputs[sink.argument]), {}) or [None]
-    inside, is_text = _before_in(program, trace)
+            before += command_words(program, (call[0], value.inputs[sink.argument]), {}) or [None]
+    inside, is_text = _before_in(assembly, trace)
     return _role([*before, *([] if is_text and len(before) > 1 else inside)])
 
 
 def _role(before: Sequence[Word]) -> SinkRole:
     """What stands behind these words of a command."""
-    words = list(before)
-    while words and _program(words[0]) in _WRAPPERS:
-        words.pop(0)
-        while words and words[0] is not None and (words[0].startswith("-") or "=" in words[0]):
-            words.pop(0)
+    words = list(before)[wrapped(before) :]
     if not words:
         return "shell"
-    name, last = _program(words[0]), words[-1]
+    name, last = program_name(words[0]), words[-1]
     after_command = name in ("cmd", "powershell", "pwsh") and any(word is not None and _TAKES_TEXT.match(word) for word in words[1:])
     if len(words) > 1 and (after_command or (last is not None and _TAKES_TEXT.match(last))):
-        if name in _SHELLS:
+        if name in SHELLS:
             return "shell"
-        if name in _INTERPRETERS:
+        if name in INTERPRETERS:
             return "code"
     return "process_arguments"
 
 
-def _program(word: Word) -> str:
-    """`python3` of `/usr/bin/python3.12`, `cmd` of `cmd.exe`."""
-    name = PurePosixPath((word or "").replace("\\", "/")).name
-    return re.sub(r"(\.exe|(?<=[a-z3])\.?[0-9]*\.[0-9]+)$", "", name)
-
-
-def _before_in(program: Program, trace: Sequence[Node]) -> tuple[list[Word], bool]:
+def _before_in(assembly: Assembly, trace: Sequence[Node]) -> tuple[list[Word], bool]:
     """Words of the command before the data, by the way the data came: the displays and texts it was put into, from the last one back.
 
     Also whether all of them stand in one text with it, which may be one word of a vector: `["sh", "-c", f"ping {host}"]`.
     """
-    before: list[Word] = []
+    program, before = assembly.program, list[Word]()
     inside = 0  # entries taken out of something: a display further back is not the vector
     for node, given in zip(reversed(trace[1:]), reversed(trace[:-1]), strict=True):
         value = program.value(node)
+        if value.kind == "parameter" and (spread := _spread(assembly, node, given)) is not None:
+            if not inside:
+                before = [*_together(program, given[0], spread.ahead), *before]
+                if spread.is_word:
+                    return before, False
+            inside -= inside > 0
+            continue
         if given[0] != node[0] or given[1] not in value.inputs:
             continue
         position = value.inputs.index(given[1])
@@ -103,12 +92,38 @@ def _before_in(program: Program, trace: Sequence[Node]) -> tuple[list[Word], boo
     return before, False
 
 
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """A value among the arguments that one parameter gathers: `def call(*command)`, `call("git", value)`."""
+
+    ahead: tuple[int, ...]  # arguments before it
+    is_word: bool  # not spread itself
+
+
+def _spread(assembly: Assembly, parameter: Node, given: Node) -> _Spread | None:
+    """How a value was given to a parameter that gathers arguments, by the calls around it; with the fewest words ahead, if by several."""
+    program, found = assembly.program, assembly.program.parameter_of(parameter)
+    if found is None or program.function(found[0]).parameters[found[1]].splat != "*":
+        return None
+    ways: list[_Spread] = []
+    for call in assembly.calls_in((given[0], program.value(given).scope)):
+        value = program.value(call)
+        for target in program.targets(call) if given[1] in value.inputs[1:] else ():
+            gathered = program.bind(call, target).get(found[1], []) if target.function == found[0] else []
+            ways += [
+                _Spread(tuple(value.inputs[at] for at in gathered[:position]), value.labels[argument] != "*")
+                for position, argument in enumerate(gathered)
+                if value.inputs[argument] == given[1]
+            ]
+    return min(ways, key=lambda way: len(way.ahead)) if ways else None
+
+
 def _together(program: Program, file: int, values: Sequence[int]) -> list[Word]:
     known: dict[tuple[Node, int], list[Word]] = {}
     return [
         word
         for given in values
-        for word in (_words(program, (file, given), known) or ([] if _is_empty(program, (file, given)) else [None]))
+        for word in (command_words(program, (file, given), known) or ([] if _is_empty(program, (file, given)) else [None]))
     ]
 
 
@@ -127,34 +142,6 @@ def _ends_word(program: Program, node: Node | None) -> bool:
     return isinstance(said, str) and (said[-1:].isspace() or said.endswith(("'", '"')))
 
 
-def _words(program: Program, node: Node, known: dict[tuple[Node, int], list[Word]], depth: int = 0) -> list[Word]:
-    """The words of a value that is a part of a command, as far as they are known; the shortest where there are several."""
-    if (node, depth) not in known:
-        known[node, depth] = _find_words(program, node, known, depth)
-    return known[node, depth]
-
-
-def _find_words(program: Program, node: Node, known: dict[tuple[Node, int], list[Word]], depth: int) -> list[Word]:
-    if depth > 6:
-        return [None]
-    names = program.names(node)
-    for name in names:
-        if name in _OWN_PROGRAM:
-            return [_OWN_PROGRAM[name]]
-    found: list[list[Word]] = []
-    for origin in program.origins(node):
-        value = program.value(origin)
-        if value.kind == "constant" and value.constant_type == "string":
-            found.append([*value.text.split()] if depth == 0 or " " in value.text.strip() else [value.text.strip()])
-        elif value.kind in ("collection", "update", "format") or (value.kind == "operation" and value.text == "+"):
-            inner = [_words(program, (origin[0], given), known, depth + 1) for given in value.inputs]
-            found.append([word for words in inner for word in words])
-        else:
-            own = [_OWN_PROGRAM[name] for name in program.names(origin) if name in _OWN_PROGRAM]
-            found.append([own[0]] if own else [None])
-    return min(found, key=len) if found else [None]
-
-
 # Files that are run
 
 
@@ -165,7 +152,7 @@ def files_that_run(assembly: Assembly) -> Iterator[tuple[Node, Sink]]:
         for sink in assembly.sinks.get(site.node, ()):
             if sink.role in ("process_arguments", "shell") and sink.argument > 0 and assembly.draft(sink.element).kind == "interpreter":
                 for role, path in _started(assembly.program, assembly.program.value(site.node).inputs[sink.argument :], site.node[0]):
-                    for key in _keys(assembly.program, path):
+                    for key in keys(assembly.program, path):
                         run.setdefault(key, (role, sink.element))
     for site in assembly.sites.calls if run else ():
         for sink in assembly.sinks.get(site.node, ()):
@@ -180,20 +167,19 @@ def files_that_run(assembly: Assembly) -> Iterator[tuple[Node, Sink]]:
 def _started(program: Program, arguments: Sequence[int], file: int) -> Iterator[tuple[SinkRole, Node]]:
     """The file that a command runs: its program, or the first argument of an interpreter that is no option."""
     parts = [part for given in arguments[:2] for part in _parts(program, (file, given))]
-    words = [(_words(program, part, {}) or [None])[0] for part in parts]
-    while words and _program(words[0]) in _WRAPPERS:
-        words, parts = words[1:], parts[1:]
+    words = [(command_words(program, part, {}) or [None])[0] for part in parts]
+    words, parts = words[wrapped(words) :], parts[wrapped(words) :]
     if not parts:
         return
-    name = _program(words[0])
-    if name not in _SHELLS and name not in _INTERPRETERS and name != "pytest":
+    name = program_name(words[0])
+    if name not in SHELLS and name not in INTERPRETERS and name != "pytest":
         yield "shell", parts[0]
         return
     for word, part in zip(words[1:], parts[1:], strict=True):
         if word == "-m" or (word is not None and _TAKES_TEXT.match(word)):
             return
         if word is None or not word.startswith(("-", "/c", "/C")):
-            yield ("shell" if name in _SHELLS else "code"), part
+            yield ("shell" if name in SHELLS else "code"), part
             return
 
 
@@ -211,52 +197,6 @@ def _written(program: Program, site: CallSite) -> Iterator[object]:
     callee = program.value((site.node[0], value.inputs[0]))
     if any(name.startswith("node:fs") for name in site.names):
         if len(value.inputs) > 1:
-            yield from _keys(program, (site.node[0], value.inputs[1]))
+            yield from keys(program, (site.node[0], value.inputs[1]))
     elif callee.kind == "attribute":
-        receiver = (site.node[0], callee.inputs[0])
-        yield from _keys(program, receiver)
-        for origin in program.origins(receiver):
-            opened = program.value(origin)
-            if opened.kind != "call":
-                continue
-            opener = program.value((origin[0], opened.inputs[0]))
-            if opener.kind == "attribute" and opener.text == "open" and not any(n.endswith("s.open") for n in program.callee_names(origin)):
-                yield from _keys(program, (origin[0], opener.inputs[0]))  # path.open("w")
-            if len(opened.inputs) > 1:
-                yield from _keys(program, (origin[0], opened.inputs[1]))
-
-
-def _keys(program: Program, node: Node) -> list[object]:
-    return [key for origin in program.origins(node) if (key := _key(program, origin, 0)) is not None]
-
-
-def _key(program: Program, node: Node, depth: int) -> object:
-    """What makes two paths the same: the same text, the same file object, or the same parts put together."""
-    value = program.value(node)
-    if value.kind == "constant":
-        return ("text", value.text.removeprefix("./")) if value.constant_type == "string" and value.text.strip() else None
-    inner = [(node[0], given) for given in value.inputs]
-    if value.kind == "attribute" and value.text == "name":  # of a temporary file
-        return _first_key(program, inner[0], depth)
-    if value.kind == "index" and value.text in ("0", "1") and any(n.endswith("mkstemp") for n in _called(program, inner[0])):
-        return _first_key(program, inner[0], depth)
-    if value.kind == "call":
-        last = [name.rsplit(".", 1)[-1] for name in program.callee_names(node)]
-        callee = program.value(inner[0])
-        if callee.kind == "attribute" and callee.text in _SAME_PATH and len(inner) == 1:
-            return _first_key(program, (inner[0][0], callee.inputs[0]), depth)
-        if len(inner) == 2 and any(name in _SAME_PATH for name in last):
-            return _first_key(program, inner[1], depth)
-        if "join" in last or callee.text == "joinpath":
-            return ("/", *(_first_key(program, given, depth) for given in inner[1:]))
-    if value.kind in ("format", "operation") and depth < 4:
-        return (value.text if value.kind == "operation" else "format", *(_first_key(program, given, depth) for given in inner))
-    return node
-
-
-def _first_key(program: Program, node: Node, depth: int) -> object:
-    return next((_key(program, origin, depth + 1) for origin in program.origins(node)), node)
-
-
-def _called(program: Program, node: Node) -> list[str]:
-    return [name for origin in program.origins(node) if program.value(origin).kind == "call" for name in program.callee_names(origin)]
+        yield from keys_of_file(program, (site.node[0], callee.inputs[0]))

@@ -42,7 +42,8 @@ class Memo:
     made_of: dict[Node, frozenset[Node] | None] = field(default_factory=dict)
     entered: dict[Node, tuple[Node, ...]] = field(default_factory=dict)
     leads: dict[Node, frozenset[Node]] = field(default_factory=dict)
-    restricting: dict[tuple[FunctionRef, str], ControlKind | None] = field(default_factory=dict)
+    handed_back: dict[FunctionRef, frozenset[int] | None] = field(default_factory=dict)
+    restricting: dict[tuple[FunctionRef, str, frozenset[int], bool | None], ControlKind | None] = field(default_factory=dict)
     restricted: dict[tuple[Node, str, bool], ControlKind | None] = field(default_factory=dict)
     guards: dict[Node, ControlKind | None] = field(default_factory=dict)
     handed: dict[Node, tuple[tuple[tuple[Node, int], str], ...]] | None = None  # what calls that are elements are given by name

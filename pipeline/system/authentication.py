@@ -279,7 +279,7 @@ class Authenticating:
         tests = [test for test in tests if self.program.value(test).kind != "constant"]  # `while True`
         if callee.kind != "attribute" or callee.text != "close" or not tests:
             return False
-        if condition_kind(self.assembly, tests[-1], True) == "input_length_limit":
+        if any(condition_kind(self.assembly, tests[-1], side) == "input_length_limit" for side in (True, False)):
             return False
         for given in value.inputs[1:]:
             inner = self.program.value((call[0], given))

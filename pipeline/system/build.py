@@ -17,11 +17,14 @@ from pipeline.system.derive import add_actors, boundaries_of, crossed, derive
 from pipeline.system.documents import add_documents
 from pipeline.system.draft import Drafts
 from pipeline.system.embedded import add_prompts_and_secrets
+from pipeline.system.entries import addresses
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.loopback import add_loopback
 from pipeline.system.mcp_listening import mark_mcp_listening
 from pipeline.system.model import Boundary, Flow, System
+from pipeline.system.own_files import mark_own_files
+from pipeline.system.own_routes import OwnRoutes
 from pipeline.system.programs import programs_of
 from pipeline.system.prompt_files import PromptFiles
 from pipeline.system.protection import add_identities, add_protection
@@ -46,7 +49,8 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     documents = sorted((f for f in facts if isinstance(f, DocumentFacts)), key=lambda f: f.path)
     program = Program(code, frameworks.returned_type, config, lambda program: received(program, frameworks))
     program.link()
-    sites = with_shapes(program, frameworks, find_sites(program, frameworks))
+    known = Assembly(program, frameworks, book, find_sites(program, frameworks))
+    sites = with_shapes(program, frameworks, known.sites, OwnRoutes(program, lambda: addresses(known)))
     assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)))
     add_code_elements(assembly)
     add_provider_replies(assembly)
@@ -55,6 +59,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_prompts_and_secrets(assembly, PromptFiles([f for f in facts if isinstance(f, TextFacts | DocumentFacts)]))
     add_callers_keys(assembly)
     add_code_flows(assembly)
+    mark_own_files(assembly)
     add_protection(assembly)
     add_loopback(assembly, config)
     derive(assembly)

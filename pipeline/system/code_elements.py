@@ -15,6 +15,7 @@ from pipeline.system.labels import SECRET_NAMES, label_of
 from pipeline.system.model import AttributeValue, ElementKind, Label, SinkRole
 from pipeline.system.naming import constant_host, local_name, name_of_call, table_of
 from pipeline.system.sites import CallSite, argument_node, argument_positions, option_positions, read_flags
+from pipeline.system.standard_input import typed
 from pipeline.system.ties import add_ties, given_as
 from pipeline.system.words import mentions
 
@@ -57,6 +58,8 @@ def add_code_elements(assembly: Assembly) -> None:
         _add_call(assembly, site, _receiver_for(assembly, site))
     for site in sites:
         _add_ends(assembly, site)
+    for site in sites:
+        _add_typed(assembly, site)
     for node, sink in list(files_that_run(assembly)):
         assembly.sinks[node].append(sink)
     add_ties(assembly)
@@ -235,6 +238,16 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
             known.append(SourceOf("web_content", web))
         if not any(source.label == label for source in known):
             known.append(SourceOf(label, element))
+
+
+def _add_typed(assembly: Assembly, site: CallSite) -> None:
+    """What is typed into a process; the processes must have their sinks."""
+    element, wanted = assembly.element_of_call.get(site.node), site.rule.standard_input
+    if wanted is None or element is None:
+        return
+    for position in argument_positions(assembly.program.value(site.node), wanted, site.skip):
+        if (role := typed(assembly, site)) is not None:
+            assembly.sinks.setdefault(site.node, []).append(Sink(position, role, element))
 
 
 _WEB_TOOLS = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ingest.code.program import FunctionRef, Node
+from ingest.code.program import FunctionRef, Node, Program
 from ingest.source import Place
 from pipeline.system.access_paths import leads_to
 from pipeline.system.argument_vectors import role_in_vector
@@ -26,6 +26,7 @@ from pipeline.system.verdicts import hands_on_verdict, mark_decision
 
 MAX_WAYS = 6  # ways kept of one flow: between the same elements, in the same role
 MAX_STEPS = 14
+_MAX_NESTED = 8
 _WAY = re.compile(r"/\w|[\w-]+/")  # `/alerts/{x}` without a host: below the address that the client has of its own
 _TAKES_NUMBERS: frozenset[SinkRole] = frozenset({"features", "training_data", "query_parameters", "request_body", "payment"})
 _NOT_FOLLOWED: frozenset[Label] = frozenset(
@@ -142,18 +143,26 @@ def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
     if any(part.split("@")[0] in ("searchParams", "search", "hash") for part in hit.path):  # what is asked, not who
         return True
     for node in hit.trace:
-        value = program.value(node)
-        if value.kind == "format" and value.inputs:
-            first = program.value((node[0], value.inputs[0]))
-            if first.kind == "constant" and host_of(first.text) is not None and first.text.count("/") >= 3:
-                return True
-            if first.kind == "constant" and _WAY.match(first.text):
-                return True
-            if first.kind in ("name", "attribute", "choice") and (node[0], value.inputs[0]) not in hit.trace:
-                known = [program.value(origin) for origin in program.origins((node[0], value.inputs[0]))]
-                if known and all(v.kind == "constant" and (host_of(v.text) is not None or _WAY.match(v.text)) for v in known):
-                    return True
+        first, *others = _put_together(program, node)
+        if not others or first in hit.trace:
+            continue
+        known = [program.value(origin) for origin in program.origins(first)]
+        if not known or not all(v.kind == "constant" and (host_of(v.text) is not None or _WAY.match(v.text)) for v in known):
+            continue
+        if others[0] not in hit.trace or all(v.text.count("/") >= 3 or host_of(v.text) is None for v in known):
+            return True  # not `"https://example.com" + x`: a dot behind the host makes it another
     return False
+
+
+def _put_together(program: Program, node: Node) -> list[Node]:
+    """The first parts of a text that is put together, in their order; a value by itself is its own part."""
+    found = [node]
+    for _ in range(_MAX_NESTED):
+        value = program.value(found[0])
+        if not value.inputs or not (value.kind == "format" or (value.kind == "operation" and value.text == "+")):
+            break
+        found[:1] = [(found[0][0], given) for given in value.inputs]
+    return found
 
 
 def _add_way(

@@ -165,7 +165,7 @@ def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequ
     root = root and handed is None
     images = by_kind.get("image", ())
     pins = [str(image.attributes.get("pin")) for image in images]
-    worst = next((pin for pin in ("latest", "none", "tag") if pin in pins), "digest")
+    worst = next((pin for pin in ("latest", "none", "tag", "given") if pin in pins), "digest")
     base = images[-1] if images else (users or by_kind.get("container_build", ()))[0]
     attributes: dict[str, AttributeValue] = {"root": root, "pin": worst}
     installed = [package.name for package in by_kind.get("package", ())]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ingest.code.program import FunctionRef, Node
 from ingest.facts import Function
@@ -43,6 +43,14 @@ def add_entry(assembly: Assembly, entry: EntrySite, applications: Applications) 
     identity = add_function_element(assembly, entry.function, rule.kind, name, None, entry.framework, attributes, rule)
     for kind in read_flags(assembly.program, entry.marker, rule.flags).controls:
         assembly.control(kind, identity, assembly.cite(entry.marker))
+
+
+def addresses(assembly: Assembly) -> Iterator[tuple[str, FunctionRef]]:
+    """The paths of all routes, each with the function behind it."""
+    applications = Applications(assembly)
+    for entry in assembly.sites.entries:
+        if entry.rule.kind == "http_route":
+            yield str(_said(assembly, entry, applications)[1].get("path", "")), entry.function
 
 
 def _said(assembly: Assembly, entry: EntrySite, applications: Applications) -> tuple[str, dict[str, AttributeValue]]:

@@ -5,7 +5,7 @@ Calls of outside functions carry their arguments into their result unless knowle
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from ingest.code.program import Node, Target
 from ingest.facts import Function, Parameter, Value
@@ -16,6 +16,7 @@ from pipeline.system.access_paths import (
     Change,
     Path,
     anywhere,
+    gathered,
     inside_only,
     putting,
     same,
@@ -157,12 +158,13 @@ class CallSteps:
         return Enter(call, target.function, parameter, change, target if len(meant) == 1 else None)
 
     def _into(self, call: Node, target: Target, position: int, targets: tuple[Target, ...]) -> Iterator[Enter]:
-        function, label = self._program.function(target.function), self._program.value(call).labels[position]
+        function, labels = self._program.function(target.function), self._program.value(call).labels
         for parameter, arguments in self._program.bind(call, target).items():
             if position in arguments:
                 given = function.parameters[parameter]
                 is_plain = self._program.is_plain(target.function[0], given.annotation)
-                yield self._entered(call, target, (target.function[0], given.value), _bound(given, label, is_plain), targets)
+                change = _bound(given, labels, arguments, position, is_plain)
+                yield self._entered(call, target, (target.function[0], given.value), change, targets)
 
     def _called_back(self, call: Node, value: Value, position: int) -> Iterator[Enter]:
         """`run(function, argument)`: the function's parameters receive the other arguments."""
@@ -191,13 +193,14 @@ def _whole(_path: Path) -> Path:
     return ()
 
 
-def _bound(parameter: Parameter, label: str, is_plain: bool) -> Change:
-    """What becomes of an argument's path where it is bound to a parameter; `label` is how the call gives it."""
+def _bound(parameter: Parameter, labels: Sequence[str], arguments: Sequence[int], position: int, is_plain: bool) -> Change:
+    """What becomes of an argument's path where it is bound, with others, to a parameter."""
     held: Change = to_plain if is_plain else same
+    label = labels[position]
     if parameter.splat == "**":
         return held if label == "**" else _then(held, putting(label))
     if parameter.splat == "*":
-        return _then(held, putting("*"))
+        return _then(held, lambda path: gathered(path, labels, arguments, position))
     return _then(held, taking(parameter.name)) if label == "**" else held
 
 

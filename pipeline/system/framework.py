@@ -65,6 +65,11 @@ class CallRule(Frozen):
     attributes: dict[str, AttributeValue] = Field(default_factory=dict)
     flags: tuple[Flag, ...] = ()
     sinks: dict[Argument, SinkRole] = Field(default_factory=dict, description="Argument -> what data becomes there.")
+    standard_input: Argument | None = Field(
+        default=None,
+        description="What is typed into the process that the call starts or, without sinks, is called on: what it becomes depends on the "
+        "program that was started.",
+    )
     result: Label | None = Field(default=None, description="What the call gives back, as a source of data.")
     relations: dict[Argument, RelationKind] = Field(default_factory=dict)
     control: ControlKind | None = Field(default=None, description="The call is a control.")

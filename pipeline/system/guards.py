@@ -13,9 +13,10 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.discriminators import bare, vouches
 from pipeline.system.identifiers import only_identifiers
 from pipeline.system.last_parts import inside_a_package, is_name_only
+from pipeline.system.made_of import settles
 from pipeline.system.model import ControlKind, SinkRole
 from pipeline.system.refused_text import is_quoted
-from pipeline.system.restrictions import CHOOSES, Tested, cleans, is_validator, proven, restricting, restriction, settles, went_well
+from pipeline.system.restrictions import CHOOSES, Tested, cleans, is_validator, proven, restricting, restriction, went_well
 from pipeline.system.taint import Hit
 from pipeline.system.words import mentions
 
@@ -122,7 +123,7 @@ def _validated(assembly: Assembly, node: Node, chooses: SinkRole | None = None) 
         return None
     if not _refuses(assembly, found[0]):
         return None
-    return restricting(assembly, found[0], chooses) if chooses else checked_kind(assembly, found[0])
+    return restricting(assembly, found[0], chooses, frozenset({found[1]})) if chooses else checked_kind(assembly, found[0])
 
 
 def checked_kind(assembly: Assembly, function: FunctionRef) -> ControlKind:
@@ -254,7 +255,9 @@ def condition_kind(assembly: Assembly, node: Node, holds: bool, depth: int = 0) 
             # `"url" in record`: that something is there is no list of what may be there.
             return None if isinstance(program.constant((node[0], value.inputs[0])), str) else "allow_list"
         if value.text in ("<", "<=", ">", ">=") and any(_is_length(assembly, (node[0], given)) for given in value.inputs):
-            return "input_length_limit"
+            # `len(found) > 0` says that there is something, and limits nothing.
+            above = (value.text in ("<", "<=")) == _is_length(assembly, (node[0], value.inputs[0]))
+            return "input_length_limit" if above == holds else None
         if value.text in ("==", "!=") and (value.text == "==") == holds:
             if any(_is_digest(assembly, (node[0], given)) for given in value.inputs):
                 return "hash_check"

@@ -11,8 +11,9 @@ import re
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.discriminators import bare
+from pipeline.system.made_of import callee_text
 from pipeline.system.model import SinkRole
-from pipeline.system.restrictions import callee_text, pattern_of
+from pipeline.system.patterns import pattern_of
 
 _OF_NAMES: frozenset[SinkRole] = frozenset({"path", "url", "model_source"})
 _SPLITS = frozenset({"split", "rsplit", "rpartition"})

@@ -15,7 +15,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.authentication import Authenticating
 from pipeline.system.entries import ENTRY_KINDS
 from pipeline.system.guards import parts
-from pipeline.system.refusals import ANSWERS
+from pipeline.system.refusals import answers
 
 _TOO_MANY = re.compile(r"^429$|TOO_MANY_REQUESTS|TooManyRequests")
 _NAMED = re.compile(r"(rate_?limit|too_?many|throttl|quota|limit_?exceeded|budget_?exceeded)", re.IGNORECASE)
@@ -98,9 +98,9 @@ def _refuses(call: Node, assembly: Assembly) -> bool:
     callee = program.value((call[0], value.inputs[0]))
     if callee.kind not in ("name", "attribute"):
         return False
-    if (callee.text in ANSWERS or _EXCEPTION.search(callee.text)) and any(_TOO_MUCH_USED.search(text) for text in _told(assembly, call)):
+    if (answers(callee.text) or _EXCEPTION.search(callee.text)) and any(_TOO_MUCH_USED.search(text) for text in _told(assembly, call)):
         return True
-    if callee.text in ANSWERS:
+    if answers(callee.text):
         for given in value.inputs[1:]:
             inner = program.value((call[0], given))
             if inner.kind == "collection" and "status" in inner.labels:  # new Response(text, {status: 429})

@@ -8,25 +8,32 @@ from __future__ import annotations
 import re
 
 from ingest.code.program import FunctionRef, Node
+from ingest.facts import CodeFacts, Store
 from pipeline.system.assembly import Assembly
 from pipeline.system.guards import parts
 
 _REFUSAL = re.compile(
     r"(PermissionDenied|PermissionError|(Unauthori[sz]ed|Forbidden)(Exception|Error)?|Unauthenticated|NotAuthenticated|NotAuthori[sz]ed|AuthenticationFailed|"
     r"AuthenticationRequired|LoginRequired|HTTPUnauthorized|HTTPForbidden|InvalidCredentials|"
-    r"((Authentication|Authori[sz]ation|Auth)(Error|Exception)))$"
+    r"((Authentication|Authori[sz]ation|Auth)(Error|Exception))|(Unauthorized|Forbid|Challenge)(Object|Http)?Result|Forbid)$"
 )
-ANSWERS = frozenset(
+_ANSWERS = frozenset(
     [
-        *("HTTPException", "abort", "Response", "JSONResponse", "PlainTextResponse", "HttpResponse", "WebSocketException", "make_response"),
+        *("HTTPException", "abort", "WebSocketException", "make_response", "json_response", "HTTPResponse"),
         *("status", "sendStatus", "code", "json", "text", "createError", "HttpException", "writeHead", "TRPCError", "ORPCError"),
         *("setStatus", "sendError", "setStatusCode", "abortWith"),
         *("AbortWithStatus", "AbortWithStatusJSON", "AbortWithError", "Error", "JSON", "String", "WriteHeader", "NewHTTPError"),
-        *("Status", "SendStatus", "NewError"),
+        *("Status", "SendStatus", "NewError", "NoContent", "StatusCode", "StatusCodeResult", "ObjectResult", "Problem"),
+        *("ResponseEntity", "ResponseStatusException"),
     ]
 )
+_RESPONSE = re.compile(r"(^|[a-z0-9])Response$|^[A-Z]+Response$")  # JSONResponse, NextResponse, HttpResponse ...
+_CODE_OF_ANSWER = frozenset({"status_code", "statusCode", "StatusCode"})
+_ANSWERED = frozenset({"ctx", "context", "res", "response", "reply", "set", "c"})  # what has a `status` that is the answer's code
 _DENIED = frozenset({"401", "403", "UNAUTHORIZED", "FORBIDDEN"})
-_DENIED_NAME = re.compile(r"(^|\.|_)(401|403|1008)(_|$)|(^|\.)(SC_)?(UNAUTHORIZED|FORBIDDEN)$|(^|\.)Status(Unauthorized|Forbidden)$")
+_DENIED_NAME = re.compile(
+    r"(^|\.|_)(401|403|1008)(_|$)|(^|\.)(SC_)?(UNAUTHORIZED|FORBIDDEN)$|(^|\.)Status(401|403)?(Unauthorized|Forbidden)$"
+)
 # `throw new Error("Unauthorized")`, `return { error: "You must be signed in" }`
 _WORDS = re.compile(
     r"^(un-?authori[sz]ed|unauthenticated|forbidden|access denied|not (authenticated|authori[sz]ed|logged[ -]?in|signed[ -]?in)"
@@ -39,12 +46,15 @@ _RAISED = re.compile(r"(Error|Exception)$")
 
 
 def refusal_in(assembly: Assembly, reference: FunctionRef) -> Node | None:
-    """Where a function refuses, or `return page, 401`."""
+    """Where a function refuses, `return page, 401`, or `response.status_code = 401`."""
     program = assembly.program
     for call in assembly.calls_in(reference):
         if denies(assembly, call):
             return call
     facts = program.files[reference[0]]
+    for store in facts.stores:
+        if store.scope == reference[1] and _is_code(facts, store) and _is_denied(assembly, (reference[0], store.value)):
+            return reference[0], store.value
     for identity in facts.functions[reference[1]].returns:
         value = facts.values[identity]
         if value.kind != "collection" or not value.inputs:
@@ -57,6 +67,17 @@ def refusal_in(assembly: Assembly, reference: FunctionRef) -> Node | None:
     return None
 
 
+def _is_code(facts: CodeFacts, store: Store) -> bool:
+    """Whether the code of an answer is set: `response.status_code = ...`, `ctx.status = ...`."""
+    base = facts.values[store.base].text
+    return (store.attribute in _CODE_OF_ANSWER and base not in ("self", "this")) or (store.attribute == "status" and base in _ANSWERED)
+
+
+def answers(name: str) -> bool:
+    """Whether a call of this name makes an answer, or what becomes one."""
+    return name in _ANSWERS or _RESPONSE.search(name) is not None
+
+
 def denies(assembly: Assembly, call: Node) -> bool:
     """A refusal of unknown callers: an answer 401 or 403, or an exception that says so."""
     program, value = assembly.program, assembly.program.value(call)
@@ -66,7 +87,7 @@ def denies(assembly: Assembly, call: Node) -> bool:
     given = [program.value((call[0], identity)) for identity in value.inputs[1:3]]
     if any(_RAISED.search(name) for name in last) and any(_says_so(one.constant_type, one.text) for one in given):
         return not _hands_on(assembly, call)
-    return any(name in ANSWERS for name in last) and any(_is_denied(assembly, (call[0], given)) for given in value.inputs[1:])
+    return any(answers(name) for name in last) and any(_is_denied(assembly, (call[0], given)) for given in value.inputs[1:])
 
 
 def _says_so(kind: str, text: str) -> bool:
@@ -87,6 +108,8 @@ def _is_denied(assembly: Assembly, node: Node) -> bool:
     for label in ("status", "code") if value.kind == "collection" else ():  # new Response(text, {status: 401})
         if label in value.labels:
             return _is_denied(assembly, (node[0], value.inputs[value.labels.index(label)]))
+    if value.kind == "collection" and value.text in ("tuple", "expression_list"):  # make_response((page, 401))
+        return any(_is_denied(assembly, (node[0], given)) for given in value.inputs[1:])
     if value.kind == "call":  # HttpStatus.UNAUTHORIZED.value()
         callee = program.value((node[0], value.inputs[0]))
         return callee.kind == "attribute" and callee.text in ("value", "code") and _is_denied(assembly, (node[0], callee.inputs[0]))

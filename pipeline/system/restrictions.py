@@ -9,14 +9,16 @@ between the test and the use (redirects, links, DNS), is not judged.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from ingest.code.program import FunctionRef, Node, Program
+from ingest.code.program import FunctionRef, Node, Program, Target
 from pipeline.system.assembly import Assembly
 from pipeline.system.discriminators import bare
+from pipeline.system.made_of import SETTLES, callee_text, has_body, made_of, settles, texts_of
 from pipeline.system.model import ControlKind, SinkRole
+from pipeline.system.patterns import CLASS, WITH_HOST, narrows, pattern_of
+from pipeline.system.refused_sides import refused_sides
 from pipeline.system.refused_text import keeps_out
 from pipeline.system.words import words_of
 
@@ -26,7 +28,7 @@ CHOOSES: frozenset[SinkRole] = frozenset(
 _VALIDATES = (
     "validate", "check", "ensure", "assert", "verify", "sanitize", "sanitise", "normalize_and_check", "resolve_safe", "safe_", "is_safe",
 )  # fmt: skip
-_MAX_PARTS, _MAX_DEPTH, _MAX_REACH = 60, 8, 20
+_MAX_PARTS, _MAX_DEPTH, _MAX_REACH, _MAX_CHOICES = 60, 8, 20, 3
 _NEAR = 16  # values between a conditional expression and its test
 _LOOKS_UP = frozenset(
     {"getaddrinfo", "gethostbyname", "gethostbyname_ex", "getaddrinfo_async", "LookupIP", "LookupIPAddr", "LookupHost", "LookupNetIP"}
@@ -36,22 +38,17 @@ _KIND_OF_ADDRESS = frozenset({"is_private", "is_global", "is_loopback", "is_link
                               "IsLoopback",
                               "IsLinkLocalUnicast"})  # fmt: skip
 _BELOW = frozenset({"is_relative_to", "relative_to", "commonpath", "commonprefix"})
-_SETTLES = frozenset(
-    {"resolve", "realpath", "abspath", "normpath", "absolute", "normalize", "safe_join", "realpathSync", "Abs", "Clean", "EvalSymlinks"}
-)
-_RAISED = re.compile(r"(Error|Exception|Denied|Forbidden|Refused)$")
 _LAST_PART = frozenset({"basename", "secure_filename"})
 _ONLY_LETTERS = frozenset({"isalnum", "isalpha", "isdigit", "isdecimal", "isnumeric", "isidentifier", "issubset"})
 _RELATIVE = frozenset({"relpath", "relative", "Rel"})
 _MEMBER = frozenset({"includes", "has", "__contains__", "contains"})
 _HOST = frozenset({"host", "hosts", "hostname", "netloc", "domain", "origin", "ip", "address"})
+_TELLS_KIND = frozenset({"type", "kind", "role", "mode", "status", "state", "method", "action", "op", "operation", "provider"})
 _PERMITS = frozenset(
     {"allowed", "allows", "allow", "permitted", "permits", "permit", "authorized", "authorised", "trusted", "whitelisted", "allowlisted",
      "allowlist", "whitelist", "safe", "fnmatch", "contains"}
 )  # fmt: skip
 _SEPARATORS = frozenset({"/", "\\", "os.sep", "sep"})
-_WITH_HOST = re.compile(r"^\^?[a-z]+(s\?)?:(\\?/){2}[^/\s]*[A-Za-z0-9]")
-_CLASS = re.compile(r"\[(?:\\.|[^\]\\])+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +106,21 @@ def went_well(program: Program, condition: Node, holds: bool) -> Node | None:
     return None
 
 
-def restricting(assembly: Assembly, function: FunctionRef, role: SinkRole) -> ControlKind | None:
-    """What a function of the project, asked for its verdict or for a checked value, restricts; None where it looks at form only."""
-    known = assembly.memo.restricting
-    if (function, role) not in known:
-        known[function, role] = _restricting(assembly, function, role)
-    return known[function, role]
+def restricting(
+    assembly: Assembly, function: FunctionRef, role: SinkRole, given: frozenset[int], verdict: bool | None = None, depth: int = 0
+) -> ControlKind | None:
+    """What a function of the project, asked for its verdict or for a checked value, restricts of these parameters; None if form only."""
+    known, key = assembly.memo.restricting, (function, role, given, verdict)
+    if key not in known:
+        known[key] = None  # a function that asks itself adds nothing
+        known[key] = _restricting(assembly, function, role, given, verdict, depth)
+    return known[key]
 
 
-def _restricting(assembly: Assembly, function: FunctionRef, role: SinkRole) -> ControlKind | None:
-    program = assembly.program
-    reached = sorted(assembly.reach(function))[:_MAX_REACH]
+def _restricting(
+    assembly: Assembly, function: FunctionRef, role: SinkRole, given: frozenset[int], verdict: bool | None, depth: int
+) -> ControlKind | None:
+    program, (reached, choices) = assembly.program, _handed_on(assembly, function, given)
     called = {text for inner in reached for call in assembly.calls_in(inner) for text in (callee_text(assembly, call),)}
     read = {
         value.text
@@ -129,20 +130,20 @@ def _restricting(assembly: Assembly, function: FunctionRef, role: SinkRole) -> C
     }
     if called & _LOOKS_UP or read & _KIND_OF_ADDRESS:
         return "egress_limit"
-    settled = bool(called & _SETTLES)
+    settled = bool(called & SETTLES)
     if called & _BELOW and (settled or "relative_to" not in called):
         return "allow_list"
     if any(cleans(assembly, call, role) for inner in reached for call in assembly.calls_in(inner)):
         return "input_validation"
-    for reference in reached:
-        refused = _refused(assembly, reference)
+    for reference, parameters in reached.items():
+        refused = refused_sides(assembly, reference, verdict if reference == function else None)
         nodes = [
             (reference[0], identity)
             for identity, value in enumerate(program.files[reference[0]].values)
             if value.scope == reference[1] and value.kind in ("operation", "call")
         ]
-        for parameter in program.function(reference).parameters:
-            record = Tested((reference[0], parameter.value), role, settled)
+        for position in sorted(parameters):
+            record = Tested((reference[0], program.function(reference).parameters[position].value), role, settled)
             for node in nodes:
                 if program.value(node).kind == "call" and program.targets(node):
                     continue  # looked into by itself
@@ -150,32 +151,56 @@ def _restricting(assembly: Assembly, function: FunctionRef, role: SinkRole) -> C
                     kind = None if refused.get(node) == holds else restriction(assembly, node, holds, record, _MAX_DEPTH - 1)
                     if kind is not None:
                         return kind
+    for implementations in choices if depth < _MAX_CHOICES else ():
+        kinds = [restricting(assembly, one, role, parameters, None, depth + 1) for one, parameters in implementations]
+        if all(kinds):
+            return kinds[0]
     return None
 
 
-def _refused(assembly: Assembly, function: FunctionRef) -> dict[Node, bool]:
-    """Tests of a function that raises right after them, and how they come out then: `if host in BLOCKED: raise ...`.
+_Given = dict[FunctionRef, frozenset[int]]
 
-    Data that goes on came out the other way. Where a function leaves by other means, either way may be the refusal.
-    """
-    facts, found = assembly.program.files[function[0]], dict[Node, bool]()
-    raising = {
-        known[-1]: facts.values[call].line
-        for call, known in facts.conditions.items()
-        if known and facts.values[call].scope == function[1] and _RAISED.search(callee_text(assembly, (function[0], call)))
+
+def _handed_on(
+    assembly: Assembly, function: FunctionRef, given: frozenset[int]
+) -> tuple[_Given, list[list[tuple[FunctionRef, frozenset[int]]]]]:
+    """Functions that a function hands its parameters on to, and which of theirs these are; and calls that mean one of several."""
+    reached: _Given = {}
+    choices: list[list[tuple[FunctionRef, frozenset[int]]]] = []
+    queue = [(function, given)]
+    while queue and len(reached) < _MAX_REACH:
+        current, parameters = queue.pop(0)
+        if current in reached:
+            continue
+        reached[current] = parameters
+        declared = assembly.program.function(current).parameters
+        held = {(current[0], declared[position].value) for position in parameters if position < len(declared)}
+        for call in assembly.calls_in(current):
+            targets = [(target.function, received(assembly, call, target, held)) for target in _meant(assembly, call)]
+            if len(targets) == 1 and targets[0][1]:
+                queue += targets
+            elif len(targets) > 1 and any(parameters for _target, parameters in targets) and len(choices) < _MAX_REACH:
+                choices.append(targets)
+    return reached, choices
+
+
+def _meant(assembly: Assembly, call: Node) -> list[Target]:
+    """The functions of the project that a call may run; declarations of interfaces do not."""
+    return [target for target in assembly.program.targets(call) if has_body(assembly, target.function)]
+
+
+def received(assembly: Assembly, call: Node, target: Target, held: Collection[Node]) -> frozenset[int]:
+    """The parameters of a function that a call gives one of these values, or something made of it."""
+    program, value = assembly.program, assembly.program.value(call)
+    found = {
+        position
+        for position, arguments in program.bind(call, target).items()
+        if any(not made_of(assembly, (call[0], value.inputs[argument])).isdisjoint(held) for argument in arguments)
     }
-    for branch, line in raising.items():
-        test = facts.branches[branch]
-        if test.exits_when != "holds" or line > facts.values[test.condition].end_line + 1:
-            continue  # further down something else may lie between
-        queue = [(test.condition, True)]
-        while queue and len(found) < _MAX_PARTS:
-            part, holds = queue.pop()
-            found[function[0], part] = holds
-            value = facts.values[part]
-            if value.kind == "choice" or (value.kind == "operation" and value.text in ("not", "!")):
-                queue += [(given, holds == (value.kind == "choice")) for given in value.inputs]
-    return found
+    callee = program.value((call[0], value.inputs[0]))
+    if target.bound and callee.kind == "attribute" and bare(assembly, (call[0], callee.inputs[0])) in held:
+        found.add(0)  # not an object that was made with it, among much else
+    return frozenset(found)
 
 
 def _compared(assembly: Assembly, node: Node, holds: bool, record: Tested) -> ControlKind | None:
@@ -220,7 +245,7 @@ def _asked(assembly: Assembly, node: Node, holds: bool, record: Tested, depth: i
     if name in ("startswith", "startsWith", "endswith", "endsWith") and base is not None and arguments:
         constant = program.constant(arguments[0])
         if not holds and isinstance(constant, str) and constant.startswith(".."):  # a way from a folder that does not lead out of it
-            below = any(callee_text(assembly, part) in _RELATIVE for part in _parts(assembly, base))
+            below = any(callee_text(assembly, part) in _RELATIVE for part in made_of(assembly, base))
             return "allow_list" if below and _leads(assembly, base, record) else None
         if not holds:  # no option of a program
             return "input_validation" if constant == "-" else None
@@ -238,13 +263,14 @@ def _asked(assembly: Assembly, node: Node, holds: bool, record: Tested, depth: i
         return "allow_list" if holds and _leads(assembly, arguments[0], record) and not _leads(assembly, base, record) else None
     if name in ("match", "fullmatch", "search", "test", "MatchString"):
         pattern = pattern_of(assembly, base, arguments)
-        narrows = pattern is None or _narrows(pattern, name, holds) or (not holds and keeps_out(pattern, name, record.role))
-        return "input_validation" if narrows else None
-    targets = program.targets(node)
-    for target in targets if depth < _MAX_DEPTH - 1 else ():
-        kind = restricting(assembly, target.function, record.role)
-        if kind is not None:
-            return kind
+        limits = pattern is None or narrows(pattern, name, holds) or (not holds and keeps_out(pattern, name, record.role))
+        return "input_validation" if limits else None
+    targets = _meant(assembly, node)
+    if targets and depth < _MAX_DEPTH - 1:
+        # Data that came out of the call went in by any argument that is not constant.
+        held = [given for given in arguments if program.constant(given) is None] if record.value == node else [record.value]
+        kinds = [restricting(assembly, one.function, record.role, received(assembly, node, one, held), holds) for one in targets]
+        return kinds[0] if all(kinds) else None
     return "input_validation" if not targets and _PERMITS & set(words_of(name)) else None
 
 
@@ -253,38 +279,13 @@ def _begins(assembly: Assembly, base: Node, given: Node, start: bool, settled: b
     constants = [assembly.program.constant(element) for element in assembly.program.elements(given)]
     texts = [constant for constant in constants if isinstance(constant, str)]
     if not start:
-        named = {word for text in _texts(assembly, base) for word in words_of(text)}
+        named = {word for text in texts_of(assembly, base) for word in words_of(text)}
         return "allow_list" if named & _HOST else None
     if len(texts) < len(constants) or not texts:
         return "allow_list" if settled else None
-    if all(_WITH_HOST.match(text) for text in texts):
+    if all(WITH_HOST.match(text) for text in texts):
         return "allow_list"
     return "allow_list" if settled and all(text.startswith("/") and len(text) > 1 for text in texts) else None
-
-
-def pattern_of(assembly: Assembly, base: Node | None, arguments: list[Node]) -> str | None:
-    """The text of a pattern, where it is constant: `re.match(pattern, text)`, `re.compile(pattern).match(text)`."""
-    program = assembly.program
-    if base is None or "re" in program.names(base) or not {"regex", "go:regexp"}.isdisjoint(program.names(base)):
-        candidates = arguments[:1]
-    else:
-        made = [(node, program.value(node)) for node in program.origins(base)]
-        candidates = [(node[0], value.inputs[1]) for node, value in made if value.kind == "call" and len(value.inputs) > 1]
-        candidates += [node for node, value in made if value.kind == "constant"]
-    found = program.constant(candidates[0]) if candidates else None
-    return found if isinstance(found, str) else None
-
-
-def _narrows(pattern: str, name: str, holds: bool) -> bool:
-    """Whether what matches has a fixed host, or consists of listed characters from beginning to end."""
-    if not holds:  # nothing outside of a list of characters was found: `[^a-z0-9-]`
-        return name in ("search", "test", "match", "MatchString") and pattern.lstrip("(").startswith("[^") and "/" not in pattern
-    if _WITH_HOST.match(pattern.replace("\\.", ".")):
-        return True
-    ends = name == "fullmatch" or pattern.endswith(("$", "\\Z", "$/"))
-    free = _CLASS.sub("", pattern)
-    negated = any(found.startswith("[^") for found in _CLASS.findall(pattern))
-    return ends and not negated and re.search(r"(?<!\\)\.|\\[SDW]|://", free) is None
 
 
 def cleans(assembly: Assembly, node: Node, role: SinkRole) -> bool:
@@ -294,15 +295,16 @@ def cleans(assembly: Assembly, node: Node, role: SinkRole) -> bool:
         return False
     if value.kind == "choice" and value.text == "if":  # `letter if letter.isalnum() else "_"`
         before = [(node[0], identity) for identity in range(max(0, node[1] - _NEAR), node[1])]
+        read = {bare(assembly, (node[0], given))[1] for given in value.inputs}
         asked = [program.value((call[0], program.value(call).inputs[0])) for call in before if program.value(call).kind == "call"]
-        return any(callee.text in _ONLY_LETTERS and bool(set(callee.inputs) & set(value.inputs)) for callee in asked)
+        return any(callee.text in _ONLY_LETTERS and not read.isdisjoint(callee.inputs) for callee in asked)
     if value.kind != "call" or len(value.inputs) < 2:
         return False
     name, callee = callee_text(assembly, node), program.value((node[0], value.inputs[0]))
     arguments = [(node[0], given) for given in value.inputs[1:]]
     if name in ("sub", "subn", "ReplaceAllString") and callee.kind == "attribute":
         pattern = pattern_of(assembly, (node[0], callee.inputs[0]), arguments) or ""
-        return any(("/" not in found) if found.startswith("[^") else ("/" in found) for found in _CLASS.findall(pattern))
+        return any(("/" not in found) if found.startswith("[^") else ("/" in found) for found in CLASS.findall(pattern))
     return name in ("replace", "replaceAll") and bool(_SEPARATORS & _taken(assembly, arguments[0]))
 
 
@@ -321,33 +323,9 @@ def is_validator(name: str) -> bool:
     return name.lstrip("_").lower().startswith(_VALIDATES)
 
 
-# Parts
-
-
 def _leads(assembly: Assembly, node: Node, record: Tested) -> bool:
     """Whether an expression is made of the value that was tested."""
-    return record.value in _parts(assembly, node)
-
-
-def _parts(assembly: Assembly, node: Node) -> frozenset[Node]:
-    """What an expression is made of; what an address answered is not made of the address."""
-    known = assembly.memo.leads
-    if node not in known:
-        queue, seen, found = [node], set[Node](), set[Node]()
-        while queue and len(seen) < _MAX_PARTS:
-            current = queue.pop()
-            if current in seen:
-                continue
-            seen.add(current)
-            found.add(bare(assembly, current))
-            if any(sink.role == "url" for sink in assembly.sinks.get(current, ())):
-                continue
-            value = assembly.program.value(current)
-            queue += [(current[0], given) for given in value.inputs]
-            if value.kind == "name":
-                queue += [origin for origin in assembly.program.origins(current)[:2] if origin != current]
-        known[node] = frozenset(found)
-    return known[node]
+    return record.value in made_of(assembly, node)
 
 
 def _is_form(assembly: Assembly, node: Node, depth: int = 0) -> bool:
@@ -356,29 +334,11 @@ def _is_form(assembly: Assembly, node: Node, depth: int = 0) -> bool:
     if value.kind in ("guarded", "choice") and depth < _MAX_DEPTH:  # the same, read after another test of it
         inner = value.inputs[:1] if value.kind == "guarded" else value.inputs
         return bool(inner) and all(_is_form(assembly, (node[0], given), depth + 1) for given in inner)
+    if value.kind in ("attribute", "index") and value.text.lower() in _TELLS_KIND:  # which kind of record it is
+        return True
     if value.kind in ("attribute", "index") and value.text in ("scheme", "Scheme", "protocol", "suffix", "0", "__class__", "length"):
         return True
     return value.kind == "call" and callee_text(assembly, node) in ("len", "type", "count", "id", "splitext", "bool", "Ext")
-
-
-def callee_text(assembly: Assembly, node: Node) -> str:
-    value = assembly.program.value(node)
-    callee = assembly.program.value((node[0], value.inputs[0])) if value.kind == "call" else value
-    return callee.text.rsplit(".", 1)[-1] if value.kind == "call" and callee.kind in ("name", "attribute") else ""
-
-
-def _texts(assembly: Assembly, node: Node) -> list[str]:
-    value = assembly.program.value(node)
-    found = [value.text]
-    while value.inputs and value.kind in ("attribute", "call", "guarded", "choice"):
-        value = assembly.program.value((node[0], value.inputs[0]))
-        found.append(value.text)
-    return found
-
-
-def settles(assembly: Assembly, trace: Iterable[Node]) -> bool:
-    """Whether a path was made absolute on the way."""
-    return any(callee_text(assembly, node) in _SETTLES for node in trace)
 
 
 def proven(assembly: Assembly, trace: tuple[Node, ...], calls: Iterable[Node], role: SinkRole) -> list[tuple[ControlKind, Node]]:
@@ -397,7 +357,7 @@ def proven(assembly: Assembly, trace: tuple[Node, ...], calls: Iterable[Node], r
             condition = (call[0], facts.branches[branch].condition)
             if condition in narrowed or not facts.branches[branch].exits_when:
                 continue
-            for node in sorted(node for node in passed & _parts(assembly, condition) if node[0] == call[0]):
+            for node in sorted(node for node in passed & made_of(assembly, condition) if node[0] == call[0]):
                 kinds = [restriction(assembly, condition, holds, Tested(node, role, settled)) for holds in (False, True)]
                 found += [(kind, condition) for kind in kinds if kind is not None][:1]
     return list(dict.fromkeys(found))
@@ -413,5 +373,5 @@ def _raises(assembly: Assembly, call: Node, passed: set[Node], role: SinkRole) -
         return None
     if not any(bare(assembly, (call[0], given)) in passed for given in value.inputs[1:]):
         return None
-    kinds = [restricting(assembly, target.function, role) for target in program.targets(call)]
-    return next((kind for kind in kinds if kind is not None), None)
+    kinds = [restricting(assembly, one.function, role, received(assembly, call, one, passed)) for one in _meant(assembly, call)]
+    return kinds[0] if all(kinds) and kinds else None

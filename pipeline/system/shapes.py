@@ -9,12 +9,14 @@ what by its name only handles prompts is left out. Findings that rest on such an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ingest.code.program import FunctionRef, Node, Program
+from pipeline.system.framework import CallRule
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.model import ElementKind, SinkRole
+from pipeline.system.own_routes import OwnRoutes
 from pipeline.system.shape_agents import agent_made, agent_run
 from pipeline.system.shape_requests import Requests
 from pipeline.system.shape_tools import described_tools
@@ -25,18 +27,24 @@ from pipeline.system.sites import CallSite, Sites, argument_node
 MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent"})
 
 
-def with_shapes(program: Program, index: FrameworkIndex, sites: Sites) -> Sites:
-    """The sites, and what shapes add to them; requests to models take the place of what knowledge says of requests."""
+def with_shapes(program: Program, index: FrameworkIndex, sites: Sites, own: OwnRoutes) -> Sites:
+    """The sites, and what shapes add to them.
+
+    Requests to models, and those to the system's own routes, take the place of what knowledge says of requests.
+    """
     values = Values(program, load_shapes())
     known: dict[Node, list[CallSite]] = {}
     for site in sites.calls:
         known.setdefault(site.node, []).append(site)
-    requests, found, unknown = Requests(values, known), dict[Node, CallSite](), list[Call]()
+    requests, found, inside, unknown = Requests(values, known), dict[Node, CallSite](), dict[Node, CallSite](), list[Call]()
     for node in _calls(program):
         call = values.call(node)
         if call is None:
             continue
-        if (request := requests.site(call)) is not None:
+        request = requests.site(call)
+        if (asked := _own_request(own, call, known.get(node, ()), request)) is not None:
+            inside[node] = asked
+        elif request is not None:
             found[node] = request
         elif node not in known:
             unknown.append(call)
@@ -52,8 +60,22 @@ def with_shapes(program: Program, index: FrameworkIndex, sites: Sites) -> Sites:
     entries = sites.entries
     if found or models:  # without a model nobody chooses a tool
         entries = (*entries, *described_tools(program, index, sites, values))
-    kept = (site for site in sites.calls if site.node not in found)
-    return replace(sites, calls=(*kept, *(site for _node, site in sorted(found.items()))), entries=entries)
+    added = found | inside
+    kept = (site for site in sites.calls if site.node not in added)
+    return replace(sites, calls=(*kept, *(site for _node, site in sorted(added.items()))), entries=entries)
+
+
+def _own_request(own: OwnRoutes, call: Call, known: Sequence[CallSite], request: CallSite | None) -> CallSite | None:
+    """A request to a route of the tree: what it is given goes to a part of the system, what it gives back is the system's own."""
+    answers = [site for site in known if site.rule.result == "web_content"]
+    path = own.asked(call.node, answers) if answers or request is not None else None
+    if path is None:
+        return None
+    rule = CallRule(
+        call=call.names[:1] or ("*",), kind="component", zone="application", result="stored_data",
+        sinks=answers[0].rule.sinks if answers else {}, flags=answers[0].rule.flags if answers else (),
+    )  # fmt: skip
+    return CallSite(call.node, rule, answers[0].framework if answers else "shape", call.names, named=f"own route {path}")
 
 
 def _each(find: Callable[[Call], CallSite | None], calls: Iterable[Call], found: Mapping[Node, CallSite]) -> dict[Node, CallSite]:

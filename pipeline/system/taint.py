@@ -123,8 +123,9 @@ class FlowSearch:
                 for arrival, at in context.arrivals:
                     if arrival.argument == TESTED and not tested:
                         continue
-                    # Where options are passed as one object, each of its properties is an argument of its own.
-                    named = at[1][:1] if arrival.argument > 0 and self._program.objects_are_entries(arrival.call[0]) else ()
+                    # Where options are passed as one object, each property is an argument of its own; in a list, its first member is.
+                    apart = at[1][:1] == ("[0]",) or self._program.objects_are_entries(arrival.call[0])
+                    named = at[1][:1] if arrival.argument > 0 and apart else ()
                     key = (arrival.call, arrival.argument, place[0], (*named, *(part for part in at[1] if "@" in part)))
                     length = depth + context.ways[at].depth
                     if key not in found or length < found[key][0]:

@@ -97,6 +97,28 @@ def test_a_token_that_says_it_is_nobodys_is_no_secret(role: str, found: bool) ->
 
 
 @pytest.mark.parametrize(
+    ("times", "found"),
+    [
+        ('"nbf":1753077935,"exp":1753078235', False),  # five minutes
+        ('"iat":1893456000,"exp":1893459600', False),  # an hour, whenever it was
+        ('"iat": 1500000000, "exp": 1600000000', False),  # ended years ago
+        ('"exp":1600000000', False),
+        ('"iat":1893456000,"exp":2208988800', True),
+        ('"iat":1893456000,"exp":1894456000', True),  # eleven days
+        ('"exp":4102444800', True),
+        ('"iat":1500000000', True),  # never ends
+        ('"exp":"1600000000"', True),  # no time
+        ('"iat":1893459600,"exp":1893456000', True),  # ends before it begins: nothing to be believed
+    ],
+)
+def test_a_token_that_is_over_is_no_secret(times: str, found: bool) -> None:
+    value = token(f'{{"iss":"github.com","key":"key5",{times}}}')
+
+    assert bool(find_secrets(f'"https://images.example/a.mp4?jwt={value}",')) is found
+    assert (secret_in_assignment("ACCESS_TOKEN", value) is not None) is found
+
+
+@pytest.mark.parametrize(
     "text",
     [
         f'AMPLITUDE_SECRET_KEY = "{noise(32, 30)}"',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.system.small import only, system_of
+from tests.system.small import flows, only, system_of
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,36 @@ def test_only_a_host_that_is_known_not_to_be_this_machine_is_reached_in_the_clea
                 return streams
     """)
     assert only(system, "mcp_client").attributes.get("plain_http") is expected
+
+
+ROUTE = """
+    import openai
+    import requests
+    from fastapi import FastAPI
+    app = FastAPI()
+    SEARCH = "https://www.example.com/search?q="
+    HOST = "https://api.example.com"
+
+    @app.post("/run")
+    def run(text: str):
+        return requests.get({address}).text
+"""
+
+
+@pytest.mark.parametrize(
+    ("address", "chosen"),
+    [
+        ("SEARCH + text", False),
+        ('f"https://api.example.com/v1/{text}"', False),
+        ('f"{HOST}/v1/{text}"', False),
+        ('HOST + "/v1/" + text', False),
+        ('HOST + "/v1/" + text + "/items"', False),
+        ("text", True),
+        ('text + "/v1"', True),
+        ("HOST + text", True),  # `.evil.example` behind it is another host
+        ('f"{HOST}{text}"', True),
+        ('"https://" + text', True),
+    ],
+)
+def test_behind_a_fixed_host_and_its_slash_data_chooses_no_host(address: str, chosen: bool) -> None:
+    assert bool(flows(system_of(ROUTE.format(address=address)), "url", "user_input")) is chosen

@@ -153,6 +153,7 @@ def guarded_by(body: str, before: str = "", role: SinkRole = "code") -> set[str]
         ("if text not in ALLOWED:\n    raise ValueError\nx = text.strip()\neval(x)", "ALLOWED = {'a'}", "allow_list"),
         ("if text == 'now()':\n    eval(text)", "", "allow_list"),
         ("if len(text) > 100:\n    raise ValueError\neval(text)", "", "input_length_limit"),
+        ("if 100 >= len(text):\n    eval(text)", "", "input_length_limit"),
         ("import re\nif not re.fullmatch('[0-9]+', text):\n    raise ValueError\neval(text)", "", "input_validation"),
         ("check_expression(text)\neval(text)", "def check_expression(x):\n    if '__' in x:\n        raise ValueError", "input_validation"),
         (
@@ -180,9 +181,20 @@ def test_a_check_on_the_way_is_a_control_of_the_flow(body: str, before: str, con
         ("if text in ALLOWED:\n    return\neval(text)", "ALLOWED = {'a'}"),
         ("if not text:\n    return\neval(text)", ""),
         ("if isinstance(text, str):\n    eval(text)", ""),
+        ("if len(text) > 0:\n    eval(text)", ""),
+        ("if 3 > len(text):\n    return\neval(text)", ""),
         ("other = 'a'\nif other not in ALLOWED:\n    return\neval(text)", "ALLOWED = {'a'}"),
     ],
-    ids=["nothing depends on it", "afterwards", "the wrong side", "presence", "type", "another variable"],
+    ids=[
+        "nothing depends on it",
+        "afterwards",
+        "the wrong side",
+        "presence",
+        "type",
+        "length above",
+        "length above, mirrored",
+        "another variable",
+    ],
 )
 def test_a_check_beside_the_way_is_no_control(body: str, before: str) -> None:
     assert guarded_by(body, before) == {"bare"}

@@ -316,7 +316,7 @@ class Expressions(TreeReader):
         self.narrow(scope, condition, value, "fails")
         second = self.value(scope, no)
         scope.environment = before
-        return self.builder.add(scope, "choice", lines(node), "if", (first, second))
+        return self.builder.either(scope, lines(node), first, second)
 
     # The rest
 

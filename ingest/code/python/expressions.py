@@ -233,8 +233,16 @@ class Expressions(TreeReader):
         children = [child for child in node.named_children if child.type != "comment"]
         if len(children) != 3:
             return self.unknown(scope, node)
-        self.value(scope, children[1])
-        return self.builder.add(scope, "choice", lines(node), "if", (self.value(scope, children[0]), self.value(scope, children[2])))
+        yes, condition, no = children
+        value = self.value(scope, condition)
+        before = dict(scope.environment)
+        self.narrow(scope, condition, value, "holds")
+        first = self.value(scope, yes)
+        scope.environment = dict(before)
+        self.narrow(scope, condition, value, "fails")
+        second = self.value(scope, no)
+        scope.environment = before
+        return self.builder.either(scope, lines(node), first, second)
 
     # Displays
 

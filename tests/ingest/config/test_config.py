@@ -354,3 +354,23 @@ def test_a_sound_file_of_the_wrong_shape_is_an_error_with_its_place_and_its_reme
 def test_what_a_file_leaves_out_is_no_error(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     read(tmp_path, name, text, "github_workflow" if "workflows" in name else None)
+
+
+@pytest.mark.parametrize(
+    ("image", "pin"),
+    [
+        ("${BASE}", "given"),
+        ("$BASE", "given"),
+        ("registry.corp/${BASE}", "given"),
+        ("python:${VERSION}", "given"),
+        ("${BASE}:latest", "latest"),
+        ("${REGISTRY}/python", "none"),
+        ("${BASE:-python}", "none"),
+        ("${KNOWN}", "none"),
+    ],
+)
+def test_an_image_that_is_named_outside_of_the_file_is_given(tmp_path: Path, image: str, pin: str) -> None:
+    (found,) = [
+        setting for setting in read(tmp_path, "Dockerfile", f"ARG BASE\nARG KNOWN=python\nFROM {image}\n") if setting.kind == "image"
+    ]
+    assert found.attributes["pin"] == pin
