@@ -30,8 +30,9 @@ _TOLD = frozenset({
 })  # fmt: skip
 _READS = frozenset({
     "get", "list", "find", "search", "lookup", "look", "read", "show", "check", "is", "has", "fetch", "describe", "calculate", "estimate",
-    "format", "parse", "validate", "count", "explain", "preview", "can",
+    "format", "parse", "validate", "count", "explain", "preview", "can", "grep", "glob", "ls", "view", "cat", "tree", "diff", "diagnostics",
 })  # fmt: skip
+_RUN = frozenset({"run", "execute", "call", "invoke", "handle", "forward"})  # methods of tools that say nothing by their name
 SIDE_EFFECTS = frozenset({"payment", "message", "deletion", "write", "execute", "shell", "file_write"})
 
 
@@ -66,7 +67,7 @@ def _effects(assembly: Assembly) -> None:
         if draft.kind not in ("tool", "mcp_tool"):
             continue
         effects = set(_as_tuple(draft.attributes.get("effects")))
-        reached = assembly.reach(reference)
+        reached, function_name = _own_reach(assembly, reference), assembly.program.function(reference).name
         for function in reached:
             outside = function == reference or _does_something(assembly, function)
             for call in assembly.calls_in(function):
@@ -86,9 +87,9 @@ def _effects(assembly: Assembly) -> None:
                 ):
                     effects.add(effect)
         own = mentions([draft.name], [word for verbs in words.effects.values() for word in verbs])
-        if own is not None and _acts(draft.name):
+        if own is not None and _acts(draft.name) and _calls_anything(assembly, reached):
             effects |= {effect for effect, verbs in words.effects.items() if own in verbs}
-        if not _acts(draft.name) and not _acts(assembly.program.function(reference).name):
+        if not _acts(draft.name) and not (_acts(function_name) and words_of(function_name)[-1] not in _RUN):
             # A tool that is named for reading may note, or tell somebody that a key has expired: that is not what it is called for.
             effects = {
                 effect for effect in effects if effect not in SIDE_EFFECTS or effect in _asked_for(assembly, reference, identity, stated)
@@ -108,6 +109,36 @@ def _effects(assembly: Assembly) -> None:
                     draft.attributes["identity_parameter"] = name
 
 
+def _own_reach(assembly: Assembly, reference: FunctionRef) -> Collection[FunctionRef]:
+    """Functions a tool runs; what tools that are types do, chosen by an agent behind this one, is theirs."""
+    reached = assembly.reach(reference)
+    others = {inner for inner in reached if inner != reference and _is_tool_type(assembly, inner)}
+    if not others:
+        return reached
+    own, queue = set[FunctionRef](), [reference]
+    while queue:
+        current = queue.pop()
+        if current not in own and current not in others:
+            own.add(current)
+            queue += [target.function for call in assembly.calls_in(current) for target in assembly.program.targets(call)]
+    return own & reached
+
+
+def _is_tool_type(assembly: Assembly, reference: FunctionRef) -> bool:
+    identity = assembly.entry_of_function.get(reference)
+    if identity is None or assembly.program.function(reference).owner is None:
+        return False
+    draft = assembly.draft(identity)
+    return draft.kind == "tool" and draft.attributes.get("recognised") == "shape"
+
+
+def _calls_anything(assembly: Assembly, reached: Collection[FunctionRef]) -> bool:
+    """Whether functions call more than the language itself; one that only puts an answer together has no effect, whatever its name."""
+    program = assembly.program
+    called = (program.names((call[0], program.value(call).inputs[0])) for function in reached for call in assembly.calls_in(function))
+    return any(not names or not all(name.startswith("builtins.") or name in program.classes for name in names) for names in called)
+
+
 def _does_something(assembly: Assembly, function: FunctionRef) -> bool:
     """Whether a function, or one that it calls, touches anything outside the program."""
     reached = assembly.reach(function)
@@ -115,10 +146,14 @@ def _does_something(assembly: Assembly, function: FunctionRef) -> bool:
 
 
 def _asked_for(assembly: Assembly, reference: FunctionRef, identity: str, stated: _Stated) -> set[str]:
-    """Effects of a tool that take what the model said, or that stand in the tool's own body."""
-    found = {effect for role, effect in _EFFECT_OF_ROLE.items() if any(key[0] == identity and key[2] == role for key in assembly.flows)}
+    """Effects of a tool that take what the model said, or that stand in the tool's own body.
+
+    A program that is fixed, given arguments to look something up (`rg pattern`), is no command of the model.
+    """
+    chosen = {role: effect for role, effect in _EFFECT_OF_ROLE.items() if role != "process_arguments"}
+    found = {effect for role, effect in chosen.items() if any(key[0] == identity and key[2] == role for key in assembly.flows)}
     for call in assembly.calls_in(reference):
-        found |= {_EFFECT_OF_ROLE.get(sink.role, "") for sink in assembly.sinks.get(call, ())} | set(_declared(assembly, call, stated))
+        found |= {chosen.get(sink.role, "") for sink in assembly.sinks.get(call, ())} | set(_declared(assembly, call, stated))
     return found
 
 

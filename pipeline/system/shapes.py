@@ -16,6 +16,7 @@ from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.model import ElementKind, SinkRole
 from pipeline.system.shape_agents import agent_made, agent_run
+from pipeline.system.shape_own_agents import OwnAgents
 from pipeline.system.shape_requests import Requests
 from pipeline.system.shape_tools import described_tools
 from pipeline.system.shape_values import TEXT, Call, Values, library_of, model_site
@@ -52,8 +53,17 @@ def with_shapes(program: Program, index: FrameworkIndex, sites: Sites) -> Sites:
     entries = sites.entries
     if found or models:  # without a model nobody chooses a tool
         entries = (*entries, *described_tools(program, index, sites, values))
+    own = OwnAgents(program, _askers(program, sites, found), [entry for entry in entries if entry.framework == "shape"])
+    found |= {site.node: site for site in own.runs({**known, **found})}
     kept = (site for site in sites.calls if site.node not in found)
-    return replace(sites, calls=(*kept, *(site for _node, site in sorted(found.items()))), entries=entries)
+    calls = (*kept, *(site for _node, site in sorted(found.items())))
+    return replace(sites, calls=calls, entries=entries, classes=(*sites.classes, *own.sites()))
+
+
+def _askers(program: Program, sites: Sites, found: Mapping[Node, CallSite]) -> set[FunctionRef]:
+    """Functions in which a model is asked."""
+    asked = [*(site for site in sites.calls if site.rule.result == "model_reply"), *found.values()]
+    return {(site.node[0], program.value(site.node).scope) for site in asked if site.rule.kind in ("hosted_llm", "local_llm")}
 
 
 def _each(find: Callable[[Call], CallSite | None], calls: Iterable[Call], found: Mapping[Node, CallSite]) -> dict[Node, CallSite]:
