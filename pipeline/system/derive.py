@@ -150,7 +150,7 @@ def _asked_for(assembly: Assembly, reference: FunctionRef, identity: str, stated
 
     A program that is fixed, given arguments to look something up (`rg pattern`), is no command of the model.
     """
-    chosen = {role: effect for role, effect in _EFFECT_OF_ROLE.items() if role != "process_arguments"}
+    chosen: dict[SinkRole, str] = {role: effect for role, effect in _EFFECT_OF_ROLE.items() if role != "process_arguments"}
     found = {effect for role, effect in chosen.items() if any(key[0] == identity and key[2] == role for key in assembly.flows)}
     for call in assembly.calls_in(reference):
         found |= {chosen.get(sink.role, "") for sink in assembly.sinks.get(call, ())} | set(_declared(assembly, call, stated))

@@ -131,8 +131,12 @@ def _record(program: Program, values: Values, reference: FunctionRef) -> tuple[N
     for returned in program.function(reference).returns:
         for origin in program.origins((reference[0], returned)):
             value = program.value(origin)
+            if value.kind not in ("call", "collection", "update") or (value.kind == "update" and "" in value.labels[1:]):
+                continue  # a list of records tells of others
             entries = dict(zip(value.labels, value.inputs, strict=False)) if value.kind == "call" else {}
-            held = {label: (origin[0], given) for label, given in entries.items() if label} or values.keys(origin)
+            held = {label: (origin[0], given) for label, given in entries.items() if label} or (
+                values.keys(origin) if value.text != "list" else {}
+            )
             plain = {"_".join(words_of(label)): node for label, node in held.items()}
             if plain.keys() >= {"name", "description"} and plain.keys() & _IN_RECORDS:
                 constant = program.constant(plain["name"])

@@ -55,9 +55,16 @@ def with_shapes(program: Program, index: FrameworkIndex, sites: Sites) -> Sites:
         entries = (*entries, *described_tools(program, index, sites, values))
     own = OwnAgents(program, _askers(program, sites, found), [entry for entry in entries if entry.framework == "shape"])
     found |= {site.node: site for site in own.runs({**known, **found})}
-    kept = (site for site in sites.calls if site.node not in found)
+    kept = (_without_body(program, site) if site.node in requests.makers else site for site in sites.calls if site.node not in found)
     calls = (*kept, *(site for _node, site in sorted(found.items())))
     return replace(sites, calls=calls, entries=entries, classes=(*sites.classes, *own.sites()))
+
+
+def _without_body(program: Program, site: CallSite) -> CallSite:
+    """What puts a request together, where the model that gets it is known: an address that is not written down may be chosen."""
+    given = {wanted: argument_node(program, site.node, wanted) for wanted, role in site.rule.sinks.items() if role == "url"}
+    sinks: dict[str, SinkRole] = {wanted: "url" for wanted, node in given.items() if node is not None and program.constant(node) is None}
+    return replace(site, rule=site.rule.model_copy(update={"sinks": sinks, "kind": None}))
 
 
 def _askers(program: Program, sites: Sites, found: Mapping[Node, CallSite]) -> set[FunctionRef]:
