@@ -21,9 +21,13 @@ from pipeline.system.naming import host_of
 from pipeline.system.sites import CallSite
 from pipeline.system.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
 from pipeline.system.verdicts import hands_on_verdict, mark_decision
+from pipeline.system.words import words_of
 
 MAX_WAYS = 6  # ways kept of one flow: between the same elements, in the same role
 MAX_STEPS = 14
+_ADDRESSES = frozenset({"url", "uri", "endpoint", "address", "host", "origin"})
+_OWN = frozenset({"base", "api", "server", "host", "root", "cfg", "config", "settings", "client"})
+_BEHIND_HOST = frozenset({"RawQuery", "Path", "RawPath", "Fragment"})  # fields of Go's url.URL
 _WAY = re.compile(r"/\w|[\w-]+/")  # `/alerts/{x}` without a host: below the address that the client has of its own
 _TAKES_NUMBERS: frozenset[SinkRole] = frozenset({"features", "training_data", "query_parameters", "request_body", "payment"})
 _NOT_FOLLOWED: frozenset[Label] = frozenset(
@@ -145,11 +149,38 @@ def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
                 return True
             if first.kind == "constant" and _WAY.match(first.text):
                 return True
+            if _begins_with_base(assembly, node, hit):
+                return True
             if first.kind in ("name", "attribute", "choice") and (node[0], value.inputs[0]) not in hit.trace:
                 known = [program.value(origin) for origin in program.origins((node[0], value.inputs[0]))]
                 if known and all(v.kind == "constant" and (host_of(v.text) is not None or _WAY.match(v.text)) for v in known):
                     return True
+        if value.kind == "update" and value.labels[-1] in _BEHIND_HOST:
+            return True
+        callee = program.value((node[0], value.inputs[0])) if value.kind == "call" else value
+        if callee.kind == "attribute" and callee.text == "JoinPath" and (node[0], callee.inputs[0]) not in hit.trace:
+            return True  # a part below the address of an object
     return False
+
+
+def _begins_with_base(assembly: Assembly, text: Node, hit: Hit) -> bool:
+    """Whether a text begins with what the program calls its base address: `c.baseURL + path`, `strings.TrimRight(cfg.URL, "/") + path`."""
+    program, first = assembly.program, text
+    value = program.value(first)
+    while value.kind in ("format", "call") and value.inputs and first not in hit.trace[:1]:
+        position = 1 if value.kind == "call" else 0
+        if position >= len(value.inputs):
+            return False
+        first = (first[0], value.inputs[position])
+        value = program.value(first)
+        if first in hit.trace and value.kind != "format":
+            return False  # the data itself stands at the beginning
+    if first == text or value.kind not in ("name", "attribute", "parameter", "choice"):
+        return False
+    said = set(words_of(value.text))
+    if value.kind == "attribute":
+        said |= set(words_of(program.value((first[0], value.inputs[0])).text)) & {"cfg", "config", "settings", "client"}
+    return bool(said & _ADDRESSES) and bool(said & _OWN)
 
 
 def _add_way(

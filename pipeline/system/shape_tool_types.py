@@ -19,7 +19,7 @@ from pipeline.system.sites import EntrySite, Sites
 from pipeline.system.words import words_of
 
 _RULE_ATTRIBUTES: dict[str, AttributeValue] = {"recognised": "shape"}
-_NOT_CHOSEN = ("context.Context", "CancellationToken", "AbortSignal")  # what the program itself hands to a tool that runs
+_NOT_CHOSEN = ("go:context.Context", "CancellationToken", "AbortSignal")  # what the program itself hands to a tool that runs
 
 _RUNS: tuple[str, ...] = (
     "execute", "run", "_run", "call", "__call__", "invoke", "arun", "_arun", "aexecute", "forward", "handle",

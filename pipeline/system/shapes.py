@@ -14,10 +14,12 @@ from dataclasses import replace
 
 from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.knowledge import FrameworkIndex
+from pipeline.system.mcp_dispatch import dispatched
 from pipeline.system.model import ElementKind, SinkRole
 from pipeline.system.shape_agents import agent_made, agent_run
 from pipeline.system.shape_own_agents import OwnAgents
 from pipeline.system.shape_requests import Requests
+from pipeline.system.shape_tool_factories import with_factories
 from pipeline.system.shape_tools import described_tools
 from pipeline.system.shape_values import TEXT, Call, Values, library_of, model_site
 from pipeline.system.shape_words import load_shapes, verbs_of
@@ -50,9 +52,9 @@ def with_shapes(program: Program, index: FrameworkIndex, sites: Sites) -> Sites:
     found |= _each(lambda call: agent_made(values, sites, known, held, call), unknown, found)
     agents = {node: site for node, site in found.items() if site.rule.kind == "agent"}
     found |= _each(lambda call: agent_run(values, agents, call), unknown, found)
-    entries = sites.entries
+    entries = with_factories(program, dispatched(program, sites.entries), frozenset(known))
     if found or models:  # without a model nobody chooses a tool
-        entries = (*entries, *described_tools(program, index, sites, values))
+        entries = (*entries, *described_tools(program, index, replace(sites, entries=entries), values))
     own = OwnAgents(program, _askers(program, sites, found), [entry for entry in entries if entry.framework == "shape"])
     found |= {site.node: site for site in own.runs({**known, **found})}
     kept = (_without_body(program, site) if site.node in requests.makers else site for site in sites.calls if site.node not in found)
