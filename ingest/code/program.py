@@ -17,6 +17,7 @@ from ingest.code.imports import Imports
 from ingest.code.languages import language_of
 from ingest.code.literals import literal
 from ingest.code.plain_types import is_plain
+from ingest.code.runners import handed_on
 from ingest.facts import Class, CodeFacts, ConfigFacts, Function, Parameter, Value
 
 FunctionRef = tuple[int, int]
@@ -731,7 +732,10 @@ class Program:
                         kept = given.setdefault(field_of, [])
                         if len(kept) < _MAX_CALLERS:
                             kept.append(argument)
-                    for target in self.targets(call):
+                    reached = self.targets(call)
+                    for reference, position, argument in handed_on(self, call, value) if not reached else ():
+                        passed.setdefault((reference, position), []).append(argument)
+                    for target in reached:
                         known = callers.setdefault(target.function, [])
                         known.append(call)
                         if len(known) <= _MAX_CALLERS:

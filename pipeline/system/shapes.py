@@ -66,7 +66,7 @@ def _without_body(program: Program, site: CallSite) -> CallSite:
     """What puts a request together, where the model that gets it is known: an address that is not written down may be chosen."""
     given = {wanted: argument_node(program, site.node, wanted) for wanted, role in site.rule.sinks.items() if role == "url"}
     sinks: dict[str, SinkRole] = {wanted: "url" for wanted, node in given.items() if node is not None and program.constant(node) is None}
-    return replace(site, rule=site.rule.model_copy(update={"sinks": sinks, "kind": None}))
+    return replace(site, rule=site.rule.model_copy(update={"sinks": sinks, "kind": site.rule.kind if sinks else None}))
 
 
 def _askers(program: Program, sites: Sites, found: Mapping[Node, CallSite]) -> set[FunctionRef]:
