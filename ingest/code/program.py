@@ -939,8 +939,8 @@ class Program:
         callee = self.value((file, value.inputs[0]))
         if callee.kind == "attribute" and callee.text == "get" and 2 <= len(value.inputs) <= 3:
             key = self.value((file, value.inputs[1]))
-            yield from self._elements_at((file, callee.inputs[0]), key.text if key.kind == "constant" else "")
-            yield from self.nodes(file, value.inputs[2:])  # what is taken where there is none
+            held = list(self._elements_at((file, callee.inputs[0]), key.text if key.kind == "constant" else ""))
+            yield from (*held, *(self.nodes(file, value.inputs[2:]) if held else ()))  # the last is taken where there is none
         elif callee.kind == "name" and callee.text == "next" and 2 <= len(value.inputs) <= 3:
             yield from self._elements_at((file, value.inputs[1]), "")
 

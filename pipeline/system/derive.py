@@ -110,9 +110,13 @@ def _effects(assembly: Assembly) -> None:
 
 
 def _own_reach(assembly: Assembly, reference: FunctionRef) -> Collection[FunctionRef]:
-    """Functions a tool runs; what tools that are types do, chosen by an agent behind this one, is theirs."""
+    """Functions a tool runs; what an agent behind it does, and the tools that one chooses, is theirs."""
     reached = assembly.reach(reference)
-    others = {inner for inner in reached if inner != reference and _is_tool_type(assembly, inner)}
+    agents = {site.name for site in assembly.sites.classes if site.framework == "shape" and site.rule.kind == "agent"}
+    others = {
+        inner for inner in reached
+        if inner != reference and (_is_tool_type(assembly, inner) or assembly.program.function(inner).owner in agents)
+    }  # fmt: skip
     if not others:
         return reached
     own, queue = set[FunctionRef](), [reference]
@@ -193,9 +197,18 @@ def _is_looked_up(assembly: Assembly, call: Node) -> bool:
             parts = [program.value((origin[0], part)) for part in value.inputs] if value.kind in ("format", "operation") else [value]
             texts = [part.text for part in parts if part.kind == "constant" and "/" in part.text]
             path = texts[-1].split("?")[0].rstrip("/") if texts else ""
-            if path and _LOOKED_UP & set(words_of(path.rsplit("/", 1)[-1])[-1:]):
+            last = path.rsplit("/", 1)[-1]
+            if path and (_LOOKED_UP & set(words_of(last)[-1:]) or (last == "graphql" and _only_queries(assembly, call))):
                 return True
     return False
+
+
+def _only_queries(assembly: Assembly, call: Node) -> bool:
+    """Whether the function around sends queries of GraphQL and no mutation."""
+    facts = assembly.program.files[call[0]]
+    scope = facts.values[call[1]].scope
+    texts = [value.text.lstrip() for value in facts.values if value.scope == scope and value.kind == "constant"]
+    return any(text.startswith("query") for text in texts) and not any("mutation" in text for text in texts)
 
 
 def _is_passing(assembly: Assembly, store: str, reached: Collection[FunctionRef]) -> bool:

@@ -47,6 +47,7 @@ _CHOOSES = frozenset({
     "selectByIds", "selectBatchIds", "selectOne", "selectList", "selectPage", "listByIds", "getById", "getOne", "lambdaQuery",
 })  # fmt: skip
 _SEARCHES = ("search", "query", "similarity_search", "find_", "retrieve", "lookup", "max_marginal")
+_ENCODERS = frozenset({"Marshal", "MarshalIndent", "MarshalToString"})  # in Go a function of another package has a capital: these give text
 _NO_CARRY = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not", "<>"})
 _SPEAKERS = {
     "SystemMessage": "system",
@@ -351,8 +352,8 @@ class FlowSteps:
         if behaviour.carries and (not self._only_text or callee.text in _TEXT_CALLS):
             names = self.program.names((call[0], value.inputs[0]))
             last = [name.rsplit(".", 1)[-1] for name in names]
-            exported = self.program.files[call[0]].language == "go" and not any(value.labels)  # a function of another package, as any other
-            constructor = (any(name[:1].isupper() for name in last) and not exported) or not COPIES.isdisjoint(names)
+            capital = any(name[:1].isupper() and name not in _ENCODERS for name in last)
+            constructor = capital or not COPIES.isdisjoint(names)
             speaker = speaker or next((_SPEAKERS[name] for name in last if name in _SPEAKERS), "")
             speaker = speaker or (self._speaker_given(call, value) if label == "" else "")
             if speaker and label in ("", "content", "text", "Content", "Text"):

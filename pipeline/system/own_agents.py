@@ -23,7 +23,7 @@ def tie_own_agents(assembly: Assembly) -> None:
     agents = [site for site in assembly.sites.classes if site.framework == "shape" and site.rule.kind == "agent"]
     if not agents:
         return
-    tools, methods = _tools_by_type(assembly), _methods(assembly)
+    tools, methods = _tools_by_type(assembly), methods_of(assembly)
     made = _constructed(assembly, {site.name for site in agents})
     for site in agents:
         agent = assembly.element_of_class[site.name]
@@ -45,7 +45,8 @@ def _tools_by_type(assembly: Assembly) -> dict[str, str]:
     return found
 
 
-def _methods(assembly: Assembly) -> dict[str, list[FunctionRef]]:
+def methods_of(assembly: Assembly) -> dict[str, list[FunctionRef]]:
+    """Methods by their class, with the functions that stand inside them."""
     found: dict[str, list[FunctionRef]] = {}
     for file, facts in enumerate(assembly.program.files):
         for number, function in enumerate(facts.functions):

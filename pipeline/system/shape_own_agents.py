@@ -118,7 +118,8 @@ class OwnAgents:
     def _counts_steps(self, name: str) -> bool:
         """Whether methods of the class compare with, or loop up to, a number of steps: `while step < self.max_steps`."""
         for cls in (name, *self.program.bases(name)):
-            for file, number in self._methods.get(cls, ()):
+            methods = self._methods.get(cls, ())
+            for file, number in (*methods, *(inner for method in methods for inner in self._inside.get(method, ()))):
                 for value in self.program.files[file].values:
                     if value.scope == number and value.kind in ("operation", "call") and self._is_limit(file, value.inputs):
                         return True

@@ -326,3 +326,13 @@ def test_a_tool_that_leaves_when_a_permission_is_refused_has_a_person_before_it(
 def test_a_permission_that_is_asked_for_only_sometimes_is_no_approval() -> None:
     sometimes = system_of(_ASKING.replace("CONDITION", 'if not command.startswith("ls"):'))
     assert "human_approval" not in controls_on(sometimes, only(sometimes, "tool").id)
+
+
+def test_an_agent_whose_loop_looks_at_permissions_first_has_a_person_before_its_tools() -> None:
+    asking = _AGENT.replace(
+        "            for call in reply",
+        "            if not self.skip_permissions and not await self.ask_user(reply):\n                return None\n            for call in reply",
+    )
+    system = system_of(asking)
+    assert "human_approval" in controls_on(system, "tool:shell")
+    assert "human_approval" not in controls_on(system_of(_AGENT), "tool:shell")
