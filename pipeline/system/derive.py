@@ -191,7 +191,7 @@ def _declared(assembly: Assembly, call: tuple[int, int], stated: _Stated) -> Ite
 def _is_looked_up(assembly: Assembly, call: Node) -> bool:
     """Whether a request goes to an address that ends in a word for searching: `POST /v1/search` asks and changes nothing."""
     program = assembly.program
-    for given in program.value(call).inputs[1:3]:
+    for given in program.value(call).inputs[1:4]:
         for origin in program.origins((call[0], given)):
             value = program.value(origin)
             parts = [program.value((origin[0], part)) for part in value.inputs] if value.kind in ("format", "operation") else [value]

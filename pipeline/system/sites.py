@@ -17,6 +17,7 @@ from pipeline.system.beans import injected
 from pipeline.system.framework import CallRule, ClassRule, DecoratorRule, Flag
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.model import AttributeValue, ControlKind
+from pipeline.system.provided import provided
 from pipeline.system.wrapped_handlers import handlers_behind, rule_behind
 
 Site = TypeVar("Site")
@@ -249,6 +250,7 @@ def _used_before(facts: CodeFacts, identity: int, scope: int) -> bool:
 def received(program: Program, index: FrameworkIndex) -> Iterator[tuple[FunctionRef, int, str]]:
     """What functions handed to frameworks receive: function, position of the parameter, its type."""
     yield from injected(program)
+    yield from provided(program)
     for file, facts in enumerate(program.files):
         if facts.language == "python":  # what a handler receives stands in its signature
             continue
