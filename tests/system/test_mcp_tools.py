@@ -175,3 +175,33 @@ def test_what_is_handed_over_beside_the_request_was_not_chosen_by_a_model() -> N
 def test_a_function_that_does_the_work_itself_stays_the_tool() -> None:
     text = _PYTHON.replace('return say(arguments["text"])', 'return arguments["text"].upper()')
     assert {tool.name for tool in elements(system_of(text), "mcp_tool")} == {"run", "call_tool"}
+
+
+_LISTENING = """
+    package main
+
+    import (
+        "fmt"
+        "net/http"
+
+        "github.com/modelcontextprotocol/go-sdk/mcp"
+    )
+
+    func main() {
+        server := mcp.NewServer(&mcp.Implementation{Name: "ops"}, nil)
+        handler := mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return server }, nil)
+        LISTENS
+    }
+    """
+LISTENS = {
+    "a port": ('http.ListenAndServe(":8080", handler)', "0.0.0.0"),
+    "a port that is set": ('http.ListenAndServe(fmt.Sprintf(":%d", port()), handler)', "0.0.0.0"),
+    "a server of its own": ('s := &http.Server{Addr: ":8080", Handler: handler}\n        s.ListenAndServe()', "0.0.0.0"),
+    "this machine alone": ('http.ListenAndServe("localhost:8080", handler)', "127.0.0.1"),
+}
+
+
+@pytest.mark.parametrize(("listens", "host"), LISTENS.values(), ids=LISTENS.keys())
+def test_a_server_behind_http_in_go_listens_where_the_port_is_opened(listens: str, host: str) -> None:
+    (server,) = elements(system_of({"main.go": _LISTENING.replace("LISTENS", listens)}), "mcp_server")
+    assert (server.attributes["transport"], server.attributes["host"]) == ("http", host)
