@@ -74,6 +74,8 @@ def _served_in_go(assembly: Assembly) -> None:
         for identity in (connected or (servers if len(servers) == 1 else [])) if opened else []:
             node, host = max(opened, key=lambda one: one[1] == "0.0.0.0")
             draft, evidence = assembly.draft(identity), assembly.cite(node)
+            if draft.attributes.get("transport") == "stdio":
+                continue  # the port is another server's
             draft.attributes.setdefault("host", host)
             if draft.attributes.get("transport") not in ("http", "sse"):
                 draft.attributes["transport"] = "http"
