@@ -23,7 +23,8 @@ def dispatched(program: Program, entries: Sequence[EntrySite]) -> tuple[EntrySit
     found: list[EntrySite] = []
     taken = {entry.function for entry in entries}
     for entry in entries:
-        chosen = list(_chosen(program, entry)) if entry.rule.kind == "mcp_tool" else []
+        for_all = entry.rule.kind == "mcp_tool" and entry.rule.name_from is None and not entry.named  # a tool with a name may have actions
+        chosen = list(_chosen(program, entry)) if for_all else []
         fresh = [site for site in chosen if site is not None and site.function not in taken]
         if not fresh or None in chosen:
             found.append(entry)

@@ -205,3 +205,20 @@ LISTENS = {
 def test_a_server_behind_http_in_go_listens_where_the_port_is_opened(listens: str, host: str) -> None:
     (server,) = elements(system_of({"main.go": _LISTENING.replace("LISTENS", listens)}), "mcp_server")
     assert (server.attributes["transport"], server.attributes["host"]) == ("http", host)
+
+
+def test_actions_of_one_tool_are_no_tools() -> None:
+    text = """
+        import os
+        from mcp.server.fastmcp import FastMCP
+        server = FastMCP("ops")
+        def run(command): return os.popen(command).read()
+        def say(text): return text
+        @server.tool(name="act")
+        def act(action, text):
+            if action == "run":
+                return run(text)
+            elif action == "say":
+                return say(text)
+        """
+    assert [tool.name for tool in elements(system_of(text), "mcp_tool")] == ["act"]
