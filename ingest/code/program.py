@@ -17,6 +17,7 @@ from ingest.code.imports import Imports
 from ingest.code.languages import language_of
 from ingest.code.literals import literal
 from ingest.code.plain_types import is_plain
+from ingest.code.runners import handed_on
 from ingest.facts import Class, CodeFacts, ConfigFacts, Function, Parameter, Value
 
 FunctionRef = tuple[int, int]
@@ -192,6 +193,8 @@ class Program:
                         module = self.constant((file, value.inputs[1]))
                         if isinstance(module, str) and module and not module.startswith("."):
                             yield from self.resolve(module, file)[1]
+                for entry in self._looked_up(node):
+                    yield from self.names(entry)
             case "parameter":
                 cls = self._self_class(node, "classmethod")
                 if cls is not None:
@@ -354,6 +357,8 @@ class Program:
                 for element in self._elements_at((file, value.inputs[0]), value.text):
                     found = True
                     yield from self.types(element)
+                if not found:
+                    yield from self._promised_members((file, value.inputs[0]))
                 if not found and value.kind == "index":
                     # An entry of what an outside call gave back is taken for a thing of the same kind.
                     yield from (name for name in self.types((file, value.inputs[0])) if name not in self.classes)
@@ -730,7 +735,10 @@ class Program:
                         kept = given.setdefault(field_of, [])
                         if len(kept) < _MAX_CALLERS:
                             kept.append(argument)
-                    for target in self.targets(call):
+                    reached = self.targets(call)
+                    for reference, position, argument in handed_on(self, call, value) if not reached else ():
+                        passed.setdefault((reference, position), []).append(argument)
+                    for target in reached:
                         known = callers.setdefault(target.function, [])
                         known.append(call)
                         if len(known) <= _MAX_CALLERS:
@@ -821,6 +829,7 @@ class Program:
         return self._elements_at(node, name) if self.objects_are_entries(node[0]) else iter(())
 
     def _elements_at(self, node: Node, key: str) -> Iterator[Node]:
+        yield from self._gathered(node) if key == "" else ()
         for origin in self.origins(node):
             value = self.value(origin)
             if value.kind != "collection":
@@ -832,6 +841,33 @@ class Program:
                     yield origin[0], value.inputs[int(key)]
             else:
                 yield from ((origin[0], given) for given, label in zip(value.inputs, value.labels, strict=False) if label in (key, "**"))
+
+    def _gathered(self, node: Node) -> list[Node]:
+        """What callers give a parameter that gathers its arguments (`*tools`), also where a field keeps it."""
+        value = self.value(node)
+        if value.kind == "attribute":
+            kept = [field for owner in self.types((node[0], value.inputs[0])) for field in self.fields(owner, value.text)]
+        else:
+            kept = [node]
+        found = [(parameter, self.parameter_of(parameter)) for parameter in kept if self.value(parameter).kind == "parameter"]
+        return [
+            given for node, of in found if of and self.function(of[0]).parameters[of[1]].splat == "*" for given in self._arguments(node)
+        ]
+
+    def _promised_members(self, node: Node) -> Iterator[str]:
+        """Classes of the project that an annotation says the members of a parameter or a field are: `tools: list[Tool]`, `*tools: Tool`."""
+        value, found = self.value(node), self.parameter_of(node)
+        annotations: list[Node] = []
+        if found is not None:
+            parameter = self.function(found[0]).parameters[found[1]]
+            annotations = self.nodes(node[0], [] if parameter.annotation is None else [parameter.annotation])
+            if parameter.splat == "*":
+                yield from (name for given in annotations for name in self.annotated(given) if name in self.classes)
+        elif value.kind == "attribute":
+            annotations = [a for owner in self.types((node[0], value.inputs[0])) for a in self.field_annotations(owner, value.text)]
+        for given in annotations:
+            if self.value(given).kind == "index":
+                yield from (name for name in self.annotated(given) if name in self.classes)
 
     def origins(self, node: Node) -> tuple[Node, ...]:
         """Where a value comes from: constants, displays, outside calls, functions, classes, open parameters."""
@@ -910,7 +946,8 @@ class Program:
         callee = self.value((file, value.inputs[0]))
         if callee.kind == "attribute" and callee.text == "get" and 2 <= len(value.inputs) <= 3:
             key = self.value((file, value.inputs[1]))
-            yield from self._elements_at((file, callee.inputs[0]), key.text if key.kind == "constant" else "")
+            held = list(self._elements_at((file, callee.inputs[0]), key.text if key.kind == "constant" else ""))
+            yield from (*held, *(self.nodes(file, value.inputs[2:]) if held else ()))  # the last is taken where there is none
         elif callee.kind == "name" and callee.text == "next" and 2 <= len(value.inputs) <= 3:
             yield from self._elements_at((file, value.inputs[1]), "")
 

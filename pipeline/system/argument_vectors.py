@@ -80,8 +80,8 @@ def _before_in(assembly: Assembly, trace: Sequence[Node]) -> tuple[list[Word], b
             if value.labels[position] != "*":
                 return before, False
         elif value.kind in ("update", "format") or (value.kind == "operation" and value.text == "+"):
-            if inside and value.kind == "update":
-                continue
+            if value.kind == "update" and (inside or value.labels[position] not in ("", "*")):
+                continue  # a field that is set is no word of a command
             ahead = _together(program, node[0], value.inputs[:position])
             is_text = value.kind == "format" or _is_text(program, (node[0], value.inputs[0]))
             if is_text and not _ends_word(program, (node[0], value.inputs[position - 1]) if position else None):

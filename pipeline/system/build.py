@@ -13,6 +13,7 @@ from pipeline.system.callers_keys import add_callers_keys
 from pipeline.system.code_elements import add_code_elements
 from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
+from pipeline.system.console import without_terminal
 from pipeline.system.derive import add_actors, boundaries_of, crossed, derive
 from pipeline.system.documents import add_documents
 from pipeline.system.draft import Drafts
@@ -50,7 +51,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     program = Program(code, frameworks.returned_type, config, lambda program: received(program, frameworks))
     program.link()
     known = Assembly(program, frameworks, book, find_sites(program, frameworks))
-    sites = with_shapes(program, frameworks, known.sites, OwnRoutes(program, lambda: addresses(known)))
+    sites = without_terminal(program, with_shapes(program, frameworks, known.sites, OwnRoutes(program, lambda: addresses(known))))
     assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)))
     add_code_elements(assembly)
     add_provider_replies(assembly)

@@ -23,10 +23,14 @@ from pipeline.system.placeholders import system_template
 from pipeline.system.sites import CallSite
 from pipeline.system.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
 from pipeline.system.verdicts import hands_on_verdict, mark_decision
+from pipeline.system.words import words_of
 
 MAX_WAYS = 6  # ways kept of one flow: between the same elements, in the same role
 MAX_STEPS = 14
 _MAX_NESTED = 8
+_ADDRESSES = frozenset({"url", "uri", "endpoint", "address", "host", "origin"})
+_OWN = frozenset({"base", "api", "server", "host", "root", "cfg", "config", "settings", "client"})
+_BEHIND_HOST = frozenset({"RawQuery", "Path", "RawPath", "Fragment"})  # fields of Go's url.URL
 _WAY = re.compile(r"/\w|[\w-]+/")  # `/alerts/{x}` without a host: below the address that the client has of its own
 _TAKES_NUMBERS: frozenset[SinkRole] = frozenset({"features", "training_data", "query_parameters", "request_body", "payment"})
 _NOT_FOLLOWED: frozenset[Label] = frozenset(
@@ -143,6 +147,14 @@ def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
     if any(part.split("@")[0] in ("searchParams", "search", "hash") for part in hit.path):  # what is asked, not who
         return True
     for node in hit.trace:
+        value = program.value(node)
+        if value.kind == "format" and value.inputs and _begins_with_base(assembly, node, hit):
+            return True
+        if value.kind == "update" and value.labels[-1] in _BEHIND_HOST:
+            return True
+        callee = program.value((node[0], value.inputs[0])) if value.kind == "call" else value
+        if callee.kind == "attribute" and callee.text == "JoinPath" and (node[0], callee.inputs[0]) not in hit.trace:
+            return True  # a part below the address of an object
         first, *others = _put_together(program, node)
         if not others or first in hit.trace:
             continue
@@ -163,6 +175,26 @@ def _put_together(program: Program, node: Node) -> list[Node]:
             break
         found[:1] = [(found[0][0], given) for given in value.inputs]
     return found
+
+
+def _begins_with_base(assembly: Assembly, text: Node, hit: Hit) -> bool:
+    """Whether a text begins with what the program calls its base address: `c.baseURL + path`, `strings.TrimRight(cfg.URL, "/") + path`."""
+    program, first = assembly.program, text
+    value = program.value(first)
+    while value.kind in ("format", "call") and value.inputs and first not in hit.trace[:1]:
+        position = 1 if value.kind == "call" else 0
+        if position >= len(value.inputs):
+            return False
+        first = (first[0], value.inputs[position])
+        value = program.value(first)
+        if first in hit.trace and value.kind != "format":
+            return False  # the data itself stands at the beginning
+    if first == text or value.kind not in ("name", "attribute", "parameter", "choice"):
+        return False
+    said = set(words_of(value.text))
+    if value.kind == "attribute":
+        said |= set(words_of(program.value((first[0], value.inputs[0])).text)) & {"cfg", "config", "settings", "client"}
+    return bool(said & _ADDRESSES) and bool(said & _OWN)
 
 
 def _add_way(

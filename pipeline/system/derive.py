@@ -5,40 +5,20 @@ Everything derived here keeps the evidence it was derived from: a relation, a fl
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
-from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.entries import ENTRY_KINDS
 from pipeline.system.inference import MODELS, RUN_BY, models_run
 from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, SinkRole, Zone
-from pipeline.system.sites import read_flags
-from pipeline.system.words import load_words, mentions, subjects, words_of
-
-_EFFECT_OF_ROLE: dict[SinkRole, str] = {
-    "payment": "payment", "message": "message", "deletion": "deletion", "store_write": "write", "code": "execute", "shell": "shell",
-    "process_arguments": "shell", "query": "query", "url": "network", "request_body": "network", "path": "file", "index_write": "write",
-    "memory_write": "write", "training_data": "write",
-}  # fmt: skip
-# The last words of an address by which something is looked up, whatever the method: long questions are posted.
-_LOOKED_UP = frozenset({"search", "searches", "query", "queries", "lookup", "retrieve", "retrieval", "find", "scroll", "rerank", "count",
-                        "extract", "scrape", "crawl", "embed", "embeddings", "moderations"})  # fmt: skip
-# What a name ends in that is only told.
-_TOLD = frozenset({
-    "status", "statuses", "state", "history", "details", "detail", "info", "information", "policy", "policies", "summary", "methods",
-    "options", "list", "count", "total", "amount", "eligibility", "quote", "estimate", "preview", "report", "terms",
-})  # fmt: skip
-_READS = frozenset({
-    "get", "list", "find", "search", "lookup", "look", "read", "show", "check", "is", "has", "fetch", "describe", "calculate", "estimate",
-    "format", "parse", "validate", "count", "explain", "preview", "can",
-})  # fmt: skip
-SIDE_EFFECTS = frozenset({"payment", "message", "deletion", "write", "execute", "shell", "file_write"})
+from pipeline.system.tool_effects import add_effects
+from pipeline.system.words import load_words, mentions, subjects
 
 
 def derive(assembly: Assembly) -> None:
     """Adds derived relations, flows and attributes to the drafts."""
     _calls(assembly)
-    _effects(assembly)
+    add_effects(assembly)
     _structure(assembly)
     _recorded(assembly)
     _inference(assembly)
@@ -54,130 +34,6 @@ def _calls(assembly: Assembly) -> None:
                 target = assembly.element_of_call.get(call)
                 if target is not None and target != identity:
                     assembly.relate(identity, "calls", target, assembly.cite(call))
-
-
-_Stated = dict[Node, set[str | None]]
-
-
-def _effects(assembly: Assembly) -> None:
-    words, stated = load_words(), _stated_effects(assembly)
-    for reference, identity in sorted(assembly.entry_of_function.items()):
-        draft = assembly.draft(identity)
-        if draft.kind not in ("tool", "mcp_tool"):
-            continue
-        effects = set(_as_tuple(draft.attributes.get("effects")))
-        reached = assembly.reach(reference)
-        for function in reached:
-            outside = function == reference or _does_something(assembly, function)
-            for call in assembly.calls_in(function):
-                for sink in assembly.sinks.get(call, ()):
-                    effect = _EFFECT_OF_ROLE.get(sink.role)
-                    if effect is not None and not (sink.role == "index_write" and _is_passing(assembly, sink.element, reached)):
-                        effects.add(effect)
-                for site_effect in _declared(assembly, call, stated):
-                    effects.add(site_effect)
-            name = assembly.program.function(function).name
-            for effect, verbs in words.effects.items():
-                if (
-                    outside
-                    and (function == reference or effects & {"network", "write", "query"})
-                    and mentions([name], verbs)
-                    and _acts(name)
-                ):
-                    effects.add(effect)
-        own = mentions([draft.name], [word for verbs in words.effects.values() for word in verbs])
-        if own is not None and _acts(draft.name):
-            effects |= {effect for effect, verbs in words.effects.items() if own in verbs}
-        if not _acts(draft.name) and not _acts(assembly.program.function(reference).name):
-            # A tool that is named for reading may note, or tell somebody that a key has expired: that is not what it is called for.
-            effects = {
-                effect for effect in effects if effect not in SIDE_EFFECTS or effect in _asked_for(assembly, reference, identity, stated)
-            }
-        if draft.attributes.get("read_only") is True:
-            effects &= {"query", "network"}
-        if effects:
-            draft.attributes["effects"] = tuple(sorted(effects))
-        if effects & SIDE_EFFECTS:
-            draft.attributes["side_effect"] = True
-        for parameter in assembly.program.function(reference).parameters:
-            node = (reference[0], parameter.value)
-            if any(source.label == "identity" for source in assembly.sources.get(node, ())):
-                continue
-            for name in assembly.program.parts_read(reference[0], parameter):
-                if mentions([name], words.identity_parameter) and words_of(name):
-                    draft.attributes["identity_parameter"] = name
-
-
-def _does_something(assembly: Assembly, function: FunctionRef) -> bool:
-    """Whether a function, or one that it calls, touches anything outside the program."""
-    reached = assembly.reach(function)
-    return any(assembly.sinks.get(call) or call in assembly.element_of_call for inner in reached for call in assembly.calls_in(inner))
-
-
-def _asked_for(assembly: Assembly, reference: FunctionRef, identity: str, stated: _Stated) -> set[str]:
-    """Effects of a tool that take what the model said, or that stand in the tool's own body."""
-    found = {effect for role, effect in _EFFECT_OF_ROLE.items() if any(key[0] == identity and key[2] == role for key in assembly.flows)}
-    for call in assembly.calls_in(reference):
-        found |= {_EFFECT_OF_ROLE.get(sink.role, "") for sink in assembly.sinks.get(call, ())} | set(_declared(assembly, call, stated))
-    return found
-
-
-def _acts(name: str) -> bool:
-    """`refund_order` acts; `get_refund_policy` reads, and so does `paymentStatus`: its last word says what is given back."""
-    words = words_of(name)
-    return not words or (words[-1] not in _TOLD and words[0] not in _READS)
-
-
-def _stated_effects(assembly: Assembly) -> _Stated:
-    """What knowledge says of single calls: a store that is written elsewhere is only read where it is asked."""
-    found: _Stated = {}
-    for site in assembly.sites.calls:
-        if site.rule.kind is not None and site.rule.element_from == "call":
-            said = {**site.rule.attributes, **read_flags(assembly.program, site.node, site.rule.flags).attributes}.get("effect")
-            found.setdefault(site.node, set()).add(said if isinstance(said, str) else None)
-    return found
-
-
-def _declared(assembly: Assembly, call: tuple[int, int], stated: _Stated) -> Iterable[str]:
-    element = assembly.element_of_call.get(call)
-    if element is None:
-        return
-    effect = assembly.draft(element).attributes.get("effect")
-    if call in stated and effect not in stated[call]:
-        return
-    if isinstance(effect, str) and effect != "read":
-        yield "network" if effect == "write" and _is_looked_up(assembly, call) else effect
-
-
-def _is_looked_up(assembly: Assembly, call: Node) -> bool:
-    """Whether a request goes to an address that ends in a word for searching: `POST /v1/search` asks and changes nothing."""
-    program = assembly.program
-    for given in program.value(call).inputs[1:3]:
-        for origin in program.origins((call[0], given)):
-            value = program.value(origin)
-            parts = [program.value((origin[0], part)) for part in value.inputs] if value.kind in ("format", "operation") else [value]
-            texts = [part.text for part in parts if part.kind == "constant" and "/" in part.text]
-            path = texts[-1].split("?")[0].rstrip("/") if texts else ""
-            if path and _LOOKED_UP & set(words_of(path.rsplit("/", 1)[-1])[-1:]):
-                return True
-    return False
-
-
-def _is_passing(assembly: Assembly, store: str, reached: Collection[FunctionRef]) -> bool:
-    """Whether an index is gone with the run or the process: one in memory by its name, or one of a library made while the tool runs."""
-    draft = assembly.draft(store)
-    if draft.kind != "vector_store" or draft.attributes.get("remote") or draft.attributes.get("persistent"):
-        return False
-    made = draft.nodes[:1]
-    names = [name for node in made if assembly.program.value(node).kind == "call" for name in assembly.program.callee_names(node)]
-    if draft.attributes.get("in_memory") is True or mentions(names, ("in_memory", "ephemeral")):
-        return True
-    inside = any((file, assembly.program.value((file, value)).scope) in reached for file, value in made)
-    return inside and draft.attributes.get("product") == "FAISS"
-
-
-def _as_tuple(value: object) -> tuple[str, ...]:
-    return tuple(str(item) for item in value) if isinstance(value, tuple) else ()
 
 
 def _structure(assembly: Assembly) -> None:

@@ -41,6 +41,7 @@ _CHOOSES = frozenset({
     "selectByIds", "selectBatchIds", "selectOne", "selectList", "selectPage", "listByIds", "getById", "getOne", "lambdaQuery",
 })  # fmt: skip
 _FILLS = frozenset({"Format", "FormatPrompt"})  # what they give back is text
+_ENCODERS = frozenset({"Marshal", "MarshalIndent", "MarshalToString"})  # in Go a function of another package has a capital: these give text
 _SEARCHES = ("search", "query", "similarity_search", "find_", "retrieve", "lookup", "max_marginal")
 _CONTENT = ("", "content", "text", "Content", "Text")
 
@@ -120,7 +121,8 @@ class CallSteps:
         if behaviour.carries and (not self._only_text or callee.text in _TEXT_CALLS):
             names = self._program.names((call[0], value.inputs[0]))
             last = [name.rsplit(".", 1)[-1] for name in names]
-            builds = any(name[:1].isupper() for name in last) and callee.text not in _FILLS  # in Go a method is written like a class
+            capital = any(name[:1].isupper() and name not in _ENCODERS for name in last)
+            builds = capital and callee.text not in _FILLS  # in Go a method is written like a class
             constructor = builds or not COPIES.isdisjoint(names)
             speaker = speaker or next((speakers.OF_CLASS[name] for name in last if name in speakers.OF_CLASS), "")
             speaker = speaker or (speakers.speaker_given(self._program, call, value) if label == "" else "")

@@ -17,6 +17,7 @@ from pipeline.system.guards import condition_kind, guard_kind
 from pipeline.system.held import elements_of, receivers
 from pipeline.system.installed import add_installed_checks
 from pipeline.system.model import ControlKind, Evidence
+from pipeline.system.nest_guards import add_global_guards
 from pipeline.system.rate_limits import add_rate_limits, is_counted
 from pipeline.system.route_policies import routes_below
 from pipeline.system.second_look import look_again
@@ -68,6 +69,7 @@ def add_protection(assembly: Assembly) -> None:
                 _add_control(assembly, site, control)
     add_rate_limits(assembly, authenticating)
     add_questions(assembly)
+    add_global_guards(assembly)
     _add_field_limits(assembly)
     _add_guarded_uses(assembly)
     add_installed_checks(assembly)

@@ -1,7 +1,7 @@
 """Tools of a project's own registry: a function that is handed over together with a description for a model.
 
-So is a class that says for a model what it is called, what it does and which arguments it takes, and has a method that does it:
-it is a tool wherever its objects are made, by a loader of plugins as well.
+So is a class that tells a model the same of itself (`shape_tool_types`): it is a tool wherever its objects are made, by a loader of plugins
+as well.
 
 A decorator or a call of the project (or of an unknown library that speaks of tools) that gets a description and a
 schema of arguments makes the function a tool: the model will choose what its parameters hold. Decorators of web,
@@ -13,14 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node, Program
-from pipeline.system.framework import DecoratorRule
 from pipeline.system.knowledge import FrameworkIndex
-from pipeline.system.model import AttributeValue
+from pipeline.system.shape_tool_types import shape_rule, tool_types
 from pipeline.system.shape_values import Call, Values
 from pipeline.system.sites import EntrySite, Sites, argument_node
 from pipeline.system.words import words_of
-
-_RULE_ATTRIBUTES: dict[str, AttributeValue] = {"recognised": "shape"}
 
 
 def described_tools(program: Program, index: FrameworkIndex, sites: Sites, values: Values) -> Iterator[EntrySite]:
@@ -39,7 +36,7 @@ def described_tools(program: Program, index: FrameworkIndex, sites: Sites, value
                 owner = (function.owner or "").rsplit(".", 1)[-1]
                 if call is not None and _decorates(program, index, values, call, owner):
                     taken.add((file, number))
-                    yield EntrySite((file, number), _rule(), "shape", node)
+                    yield EntrySite((file, number), shape_rule(), "shape", node)
     for file, facts in enumerate(program.files):
         for identity, value in enumerate(facts.values):
             node = (file, identity)
@@ -49,44 +46,11 @@ def described_tools(program: Program, index: FrameworkIndex, sites: Sites, value
             for reference in _registered(program, values, call) if call is not None else ():
                 if reference not in taken:
                     taken.add(reference)
-                    yield EntrySite(reference, _rule(), "shape", node)
-    for entry in _described_classes(program, sites):
+                    yield EntrySite(reference, shape_rule(), "shape", node)
+    for entry in tool_types(program, sites, values):
         if entry.function not in taken:
             taken.add(entry.function)
             yield entry
-
-
-_RUNS = ("execute", "run", "_run", "call", "__call__", "invoke", "arun", "_arun", "aexecute", "forward", "handle")
-
-
-def _described_classes(program: Program, sites: Sites) -> Iterator[EntrySite]:
-    """`class Read(Tool): name = "read"; description = "..."; parameters = {"type": "object", ...}` with a method that runs it."""
-    known = {site.name for site in sites.classes}
-    for name, (file, cls) in sorted(program.classes.items()):
-        said = {field: (file, default) for field, _annotation, default, _line in cls.fields if default is not None}
-        if name in known or program.files[file].purpose == "test" or not {"name", "description"} <= said.keys():
-            continue
-        called = program.constant(said["name"])
-        described = any(_is_schema(program, field, node) for field, node in said.items())
-        if not (isinstance(called, str) and called and described and program.constant(said["description"]) != ""):
-            continue
-        methods = (reference for method in _RUNS for reference in program.functions.get(f"{name}.{method}", ()))
-        for reference in list(methods)[:1]:
-            yield EntrySite(reference, _rule(), "shape", said["description"], called)
-
-
-def _is_schema(program: Program, field: str, node: Node) -> bool:
-    """Whether a field describes arguments: a JSON schema, or by its name."""
-    if field in ("input_schema", "inputSchema", "args_schema", "parameters_schema"):
-        return True
-    return any(
-        program.value(origin).kind == "collection" and {"type", "properties"} <= set(program.value(origin).labels)
-        for origin in program.origins(node)
-    )
-
-
-def _rule() -> DecoratorRule:
-    return DecoratorRule(kind="tool", name_from="name", attributes=_RULE_ATTRIBUTES, parameters="tool_arguments")
 
 
 def _decorates(program: Program, index: FrameworkIndex, values: Values, call: Call, owner: str) -> bool:

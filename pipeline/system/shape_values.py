@@ -28,6 +28,7 @@ _LIMITS = (
 _MAX_VALUES = 80
 _OWN_LIBRARY = {*sys.stdlib_module_names, "builtins"} - {"urllib"}
 _PASSES_ON = frozenset({"json.dumps", "json.loads", "builtins.dict", "builtins.list", "copy.deepcopy", "copy.copy", "builtins.str"})
+WITH_RECORDS = frozenset({"go", "java", "csharp"})
 _SAME_THING = frozenset({"encode", "copy", "model_dump", "dict"})
 
 
@@ -115,9 +116,15 @@ class Values:
                     queue.append(inputs[0])
                 elif value.kind in ("operation", "guarded"):
                     queue += inputs
+                elif value.kind == "index" and value.text == "0":
+                    queue += inputs[:1]  # the first of several results: `data, err := json.Marshal(body)`
                 elif value.kind == "call":
                     callee = program.value(inputs[0])
-                    if _PASSES_ON & set(program.names(inputs[0])):
+                    if self._is_record(origin):
+                        yield origin
+                    elif self._only_forms(origin[0], callee):
+                        queue += inputs[1:]
+                    elif _PASSES_ON & set(program.names(inputs[0])):
                         yield origin
                         queue += inputs[1:2]
                     elif callee.kind == "attribute" and callee.text in ("stringify", "dumps"):
@@ -125,8 +132,50 @@ class Values:
                     elif callee.kind == "attribute" and callee.text in _SAME_THING:
                         queue.append((origin[0], callee.inputs[0]))
 
+    def _is_record(self, call: Node) -> bool:
+        """Whether a call makes a record of the project in a language that sends records: `ChatRequest{Model: m, Messages: ms}`."""
+        made = self.program.value((call[0], self.program.value(call).inputs[0]))
+        if not self._has_records(call[0]):
+            return False
+        of_builder = made.kind == "attribute" and made.text in ("builder", "newBuilder")
+        names = self.program.names((call[0], made.inputs[0] if of_builder else self.program.value(call).inputs[0]))
+        return any(name in self.program.classes for name in names)
+
+    def _has_records(self, file: int) -> bool:
+        return self.program.files[file].language in WITH_RECORDS
+
+    def _only_forms(self, file: int, callee: Value) -> bool:
+        """Whether a call in such a language gives its argument only another form: `json.Marshal(body)`, `RequestBody.create(json)`."""
+        if not self._has_records(file) or callee.text not in self.words.forms:
+            return False
+        held = self.program.value((file, callee.inputs[0])).text if callee.kind == "attribute" else ""
+        return callee.text != "create" or held.endswith("Body")
+
+    def _entries(self, display: Node) -> Iterator[tuple[str, Node]]:
+        """What stands in a display or a record, by its key; fields of records by the words of their names as well (`MaxTokens`)."""
+        value, found = self.program.value(display), list[tuple[str, Node]]()
+        labels = value.labels
+        if value.kind == "call" and not any(labels):
+            labels = ("", *self._in_order(display, len(value.inputs) - 1))
+        for given, label in zip(value.inputs, labels, strict=False):
+            found.append((label, (display[0], given)))
+            plain = "_".join(words_of(label)) if self._has_records(display[0]) and label not in ("*", "**") else label
+            if plain != label:
+                found.append((plain, (display[0], given)))
+        return iter(found[1:] if value.kind == "call" else found)
+
+    def _in_order(self, call: Node, count: int) -> tuple[str, ...]:
+        """Names of what a constructor is given in order: `new ChatRequest(model, messages)`."""
+        for name in self.program.names((call[0], self.program.value(call).inputs[0])):
+            made = self.program.method(name, "__init__") if name in self.program.classes else None
+            if made is not None:
+                return tuple(parameter.name for parameter in self.program.function(made).parameters[1:])
+            if name in self.program.classes:
+                return tuple(field for field, *_rest in self.program.classes[name][1].fields)[:count]
+        return ()
+
     def keys(self, node: Node) -> dict[str, Node]:
-        """Constant keys of the dictionary a value is, with what they hold."""
+        """Constant keys of the dictionary, or of the record, that a value is, with what they hold."""
         found: dict[str, Node] = {}
         queue, seen = [node], 0
         while queue and seen < 8:
@@ -135,13 +184,13 @@ class Values:
                 value = self.program.value(display)
                 if value.kind == "collection" and value.text != "dictionary":
                     continue
-                for given, label in zip(value.inputs, value.labels, strict=False):
+                for label, given in self._entries(display):
                     if label == "**":
-                        queue.append((display[0], given))
+                        queue.append(given)
                     elif label:
-                        found.setdefault(label, (display[0], given))
-                    elif value.kind == "update" and given != value.inputs[0]:
-                        queue.append((display[0], given))  # body.update({...})
+                        found.setdefault(label, given)
+                    elif value.kind == "update" and given[1] != value.inputs[0]:
+                        queue.append(given)  # body.update({...})
         return found
 
     def holds_messages(self, node: Node) -> bool:

@@ -35,6 +35,8 @@ class ShapeWords(Frozen):
     address: str = Field(description="Regular expression: how the address of a model's interface ends.")
     own_machine: str = Field(description="Regular expression: hosts that are one's own machine.")
     requests: frozenset[str]
+    senders: frozenset[str]
+    forms: frozenset[str]
     other_services: frozenset[str]
     bodies: tuple[str, ...]
     agent_models: tuple[str, ...]

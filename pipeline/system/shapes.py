@@ -15,10 +15,13 @@ from dataclasses import replace
 from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.framework import CallRule
 from pipeline.system.knowledge import FrameworkIndex
+from pipeline.system.mcp_dispatch import dispatched
 from pipeline.system.model import ElementKind, SinkRole
 from pipeline.system.own_routes import OwnRoutes
 from pipeline.system.shape_agents import agent_made, agent_run
+from pipeline.system.shape_own_agents import OwnAgents
 from pipeline.system.shape_requests import Requests
+from pipeline.system.shape_tool_factories import with_factories
 from pipeline.system.shape_tools import described_tools
 from pipeline.system.shape_values import TEXT, Call, Values, library_of, model_site
 from pipeline.system.shape_words import load_shapes, verbs_of
@@ -57,12 +60,15 @@ def with_shapes(program: Program, index: FrameworkIndex, sites: Sites, own: OwnR
     found |= _each(lambda call: agent_made(values, sites, known, held, call), unknown, found)
     agents = {node: site for node, site in found.items() if site.rule.kind == "agent"}
     found |= _each(lambda call: agent_run(values, agents, call), unknown, found)
-    entries = sites.entries
+    entries = with_factories(program, dispatched(program, sites.entries), frozenset(known))
     if found or models:  # without a model nobody chooses a tool
-        entries = (*entries, *described_tools(program, index, sites, values))
+        entries = (*entries, *described_tools(program, index, replace(sites, entries=entries), values))
+    agents_of_own = OwnAgents(program, _askers(program, sites, found), [entry for entry in entries if entry.framework == "shape"])
+    found |= {site.node: site for site in agents_of_own.runs({**known, **found})}
     added = found | inside
-    kept = (site for site in sites.calls if site.node not in added)
-    return replace(sites, calls=(*kept, *(site for _node, site in sorted(added.items()))), entries=entries)
+    kept = (_without_body(program, site) if site.node in requests.makers else site for site in sites.calls if site.node not in added)
+    calls = (*kept, *(site for _node, site in sorted(added.items())))
+    return replace(sites, calls=calls, entries=entries, classes=(*sites.classes, *agents_of_own.sites()))
 
 
 def _own_request(own: OwnRoutes, call: Call, known: Sequence[CallSite], request: CallSite | None) -> CallSite | None:
@@ -76,6 +82,19 @@ def _own_request(own: OwnRoutes, call: Call, known: Sequence[CallSite], request:
         sinks=answers[0].rule.sinks if answers else {}, flags=answers[0].rule.flags if answers else (),
     )  # fmt: skip
     return CallSite(call.node, rule, answers[0].framework if answers else "shape", call.names, named=f"own route {path}")
+
+
+def _without_body(program: Program, site: CallSite) -> CallSite:
+    """What puts a request together, where the model that gets it is known: an address that is not written down may be chosen."""
+    given = {wanted: argument_node(program, site.node, wanted) for wanted, role in site.rule.sinks.items() if role == "url"}
+    sinks: dict[str, SinkRole] = {wanted: "url" for wanted, node in given.items() if node is not None and program.constant(node) is None}
+    return replace(site, rule=site.rule.model_copy(update={"sinks": sinks, "kind": site.rule.kind if sinks else None}))
+
+
+def _askers(program: Program, sites: Sites, found: Mapping[Node, CallSite]) -> set[FunctionRef]:
+    """Functions in which a model is asked."""
+    asked = [*(site for site in sites.calls if site.rule.result == "model_reply"), *found.values()]
+    return {(site.node[0], program.value(site.node).scope) for site in asked if site.rule.kind in ("hosted_llm", "local_llm")}
 
 
 def _each(find: Callable[[Call], CallSite | None], calls: Iterable[Call], found: Mapping[Node, CallSite]) -> dict[Node, CallSite]:

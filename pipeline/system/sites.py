@@ -17,6 +17,8 @@ from pipeline.system.beans import injected
 from pipeline.system.framework import CallRule, ClassRule, DecoratorRule, Flag
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.model import AttributeValue, ControlKind
+from pipeline.system.provided import provided
+from pipeline.system.wrapped_handlers import handlers_behind, rule_behind
 
 Site = TypeVar("Site")
 _MANY = 12  # parameters
@@ -136,8 +138,11 @@ def _registered(program: Program, index: FrameworkIndex, node: Node, value: Valu
             if known.rule.kind is not None and _is_meant(program, node, known.rule):
                 for address, reference in _methods_given(program, node, value, known.rule):
                     yield EntrySite(reference, known.rule, known.framework, node, address)
-                for reference in _functions_given(program, node, value, known.rule):
+                found = list(_functions_given(program, node, value, known.rule))
+                for reference in found:
                     yield EntrySite(reference, known.rule, known.framework, node)
+                for reference in _behind(program, node, value, known.rule) if not found else ():
+                    yield EntrySite(reference, rule_behind(program, reference, known.rule), known.framework, node)
 
 
 def _is_meant(program: Program, node: Node, rule: DecoratorRule) -> bool:
@@ -163,6 +168,14 @@ def _functions_given(program: Program, node: Node, value: Value, rule: Decorator
         for node in dict.fromkeys((given, *elements, *made, *(wrapped if program.objects_are_entries(given[0]) else ()))):
             for name in program.names(node):
                 yield from program.functions.get(name, ())
+
+
+def _behind(program: Program, node: Node, value: Value, rule: DecoratorRule) -> Iterator[FunctionRef]:
+    """Handlers of routes behind calls that wrap or make them."""
+    for position in argument_positions(value, rule.function_argument) if rule.kind == "http_route" else ():
+        given = (node[0], value.inputs[position])
+        if program.files[node[0]].language in ("go", "python") and program.value(given).kind in ("call", "name", "attribute"):
+            yield from handlers_behind(program, given)
 
 
 def _methods_given(program: Program, node: Node, value: Value, rule: DecoratorRule) -> Iterator[tuple[str, FunctionRef]]:
@@ -237,6 +250,7 @@ def _used_before(facts: CodeFacts, identity: int, scope: int) -> bool:
 def received(program: Program, index: FrameworkIndex) -> Iterator[tuple[FunctionRef, int, str]]:
     """What functions handed to frameworks receive: function, position of the parameter, its type."""
     yield from injected(program)
+    yield from provided(program)
     for file, facts in enumerate(program.files):
         if facts.language == "python":  # what a handler receives stands in its signature
             continue

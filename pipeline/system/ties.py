@@ -15,6 +15,7 @@ from pipeline.system.entries import add_function_element
 from pipeline.system.held import elements_of
 from pipeline.system.in_sight import tools_in_sight
 from pipeline.system.model import ElementKind, Evidence, Flow, Label
+from pipeline.system.own_agents import tie_own_agents
 from pipeline.system.sites import CallSite, EntrySite, argument_node, argument_positions
 from pipeline.system.words import words_of
 
@@ -47,6 +48,7 @@ def add_ties(assembly: Assembly) -> None:
         _tie_call(assembly, site, tools)
     for agent, tie, tool, mark in tools_in_sight(assembly):
         assembly.relate(agent, tie, tool, assembly.cite(mark))
+    tie_own_agents(assembly)
     # A model is shared by those who ask it: where an agent holds the tool as well, it is the agent that reads what comes back.
     held = {target for source, kind, target in assembly.relations if kind == "has_tool" and assembly.draft(source).kind == "agent"}
     for (source, kind, target), evidence in sorted(assembly.relations.items()):

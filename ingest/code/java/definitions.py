@@ -26,6 +26,8 @@ _SAYS_NOTHING = frozenset({"Override", "Deprecated", "SuppressWarnings", "Functi
                            "Transactional", "Async", "Cacheable", "Validated", "PreAuthorize", "Secured", "SafeVarargs"})  # fmt: skip
 _GETTERS = frozenset({"Data", "Getter", "Value"})
 _SETTERS = frozenset({"Data", "Setter"})
+_LOGGERS = frozenset({"Slf4j", "XSlf4j", "Log4j2", "Log4j", "CommonsLog", "Log", "JBossLog"})
+_LOGGER = "@logger"  # stands for the type of the field `log` that Lombok adds
 
 
 class Definitions(Types):
@@ -170,6 +172,10 @@ class Definitions(Types):
         marks = self._marks(node)
         if inner and around is not None:
             fields.append((f"{around.name}.this", self.builder.add(own, "class", lines(node), around.qualified), None, lines(node)[0]))
+        if marks & _LOGGERS and "log" not in opened.fields:
+            opened.fields.add("log")
+            self.builder.imports.append(Import(_LOGGER, "org.slf4j.Logger", lines(node)[0], 0))
+            fields.append(("log", self.builder.add(own, "name", lines(node), _LOGGER), None, lines(node)[0]))
         self._components(own, node, opened, fields, methods, members)
         for member in members:
             self._member(own, node, member, opened, fields, methods, decorators, marks)

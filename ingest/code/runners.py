@@ -1,0 +1,45 @@
+"""Functions that are handed to something that calls them: `executor.submit(work, text)`, `Thread(target=work, args=(text,))`.
+
+Takes a program whose names can be asked and a call that reaches no function of the project; gives what it passes for which parameter of
+which function. Only calls that are named for running something are looked at: what else takes a function may call it with anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ingest.facts import Value
+
+if TYPE_CHECKING:
+    from ingest.code.program import FunctionRef, Node, Program
+
+_RUNS_FIRST = frozenset(
+    {"submit", "to_thread", "add_task", "run_in_threadpool", "run_sync", "call_soon_threadsafe", "spawn", "start_background_task"}
+)
+_RUNS_SECOND = frozenset({"run_in_executor"})
+_RUNS_TARGET = frozenset({"Thread", "Process", "Timer"})
+
+
+def handed_on(program: Program, call: Node, value: Value) -> Iterator[tuple[FunctionRef, int, Node]]:
+    """Function, position of its parameter, and what is passed for it."""
+    file, last = call[0], program.value((call[0], value.inputs[0])).text
+    positions = [position for position in range(1, len(value.inputs)) if value.labels[position] == ""]
+    if last in _RUNS_FIRST or last in _RUNS_SECOND:
+        at = 1 if last in _RUNS_SECOND else 0
+        if len(positions) <= at:
+            return
+        function, given = value.inputs[positions[at]], [value.inputs[position] for position in positions[at + 1 :]]
+    elif last in _RUNS_TARGET and "target" in value.labels and "args" in value.labels:
+        function, given = value.inputs[value.labels.index("target")], []
+        arguments = program.value((file, value.inputs[value.labels.index("args")]))
+        if arguments.kind == "collection":
+            given = list(arguments.inputs)
+    else:
+        return
+    for name in program.names((file, function)):
+        for reference in program.functions.get(name, ()):
+            # A method is handed over with its object, a class's own function without one.
+            offset = 1 if program.function(reference).owner is not None and program.value((file, function)).kind == "attribute" else 0
+            known = len(program.function(reference).parameters)
+            yield from ((reference, offset + at, (file, node)) for at, node in enumerate(given) if offset + at < known)

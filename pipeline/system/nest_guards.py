@@ -1,0 +1,92 @@
+"""Guards that stand before every route of a Nest application: `{ provide: APP_GUARD, useClass: AuthGuard }`, `app.useGlobalGuards(...)`.
+
+Takes an assembly whose entries have their elements. Which guard it is, its name says, as with `@UseGuards`; a guard of the project that
+cannot refuse is none. Routes that say they are for everybody (`@Public()`) are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.code.program import Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.model import ControlKind
+
+_KNOWS = re.compile(r"(auth|jwt|session|role|user|key|token)[^.]*$", re.IGNORECASE)
+_COUNTS = re.compile(r"(throttl|ratelimit|rate_limit)[^.]*$", re.IGNORECASE)
+_OPEN = re.compile(
+    r"(^|\.)(is)?_?(public|anonymous|no_?auth|skip_?auth\w*|allow_?anonymous|unauthenticated|without_?auth)(route|api)?$", re.IGNORECASE
+)
+
+
+def add_global_guards(assembly: Assembly) -> None:
+    """Authentication, and limits, of all routes of the framework."""
+    guards = list(_guards(assembly))
+    for entry in assembly.sites.entries if guards else ():
+        identity = assembly.entry_of_function.get(entry.function)
+        if identity is None or entry.framework != "nest" or assembly.draft(identity).kind != "http_route":
+            continue
+        for kind, place in guards:
+            if kind != "authentication" or not _is_open(assembly, entry.function):
+                assembly.control(kind, identity, assembly.cite(place), "a guard before every route")
+
+
+def _guards(assembly: Assembly) -> Iterator[tuple[ControlKind, Node]]:
+    program = assembly.program
+    for file, facts in enumerate(program.files):
+        if not program.objects_are_entries(file) or facts.purpose in ("test", "example"):
+            continue
+        for identity, value in enumerate(facts.values):
+            given: list[Node] = []
+            if value.kind == "collection" and "provide" in value.labels:
+                entries = dict(zip(value.labels, value.inputs, strict=False))
+                if any(name.endswith(".APP_GUARD") for name in program.names((file, entries["provide"]))):
+                    given = [(file, entries[use]) for use in ("useClass", "useExisting", "useFactory", "useValue") if use in entries]
+            elif value.kind == "call" and facts.values[value.inputs[0]].text == "useGlobalGuards":
+                given = [(file, argument) for argument in value.inputs[1:]]
+            for node in given:
+                kind = _kind_of(assembly, node)
+                if kind is not None:
+                    yield kind, (file, identity)
+
+
+def _kind_of(assembly: Assembly, node: Node) -> ControlKind | None:
+    program = assembly.program
+    names = [*program.names(node), *program.types(node)]
+    value = program.value(node)
+    if value.kind == "call":
+        names += program.names((node[0], value.inputs[0]))
+    for name in names:
+        last = name.rsplit(".", 1)[-1]
+        if name in program.classes and not _may_refuse(assembly, name):
+            continue
+        if _COUNTS.search(last):
+            return "rate_limit"
+        if _KNOWS.search(last):
+            return "authentication"
+    return None
+
+
+def _may_refuse(assembly: Assembly, name: str) -> bool:
+    """Whether a guard of the project inherits its check, or has one that tests something."""
+    method = assembly.program.method(name, "canActivate")
+    if method is None:
+        return bool(assembly.program.outside_bases(name))
+    returned = [assembly.program.constant((method[0], given)) for given in assembly.program.function(method).returns]
+    return not returned or any(constant is not True for constant in returned)
+
+
+def _is_open(assembly: Assembly, function: tuple[int, int]) -> bool:
+    program = assembly.program
+    marks = [(function[0], mark) for mark in program.function(function).decorators]
+    owner = program.function(function).owner
+    if owner in program.classes:
+        file, cls = program.classes[owner]
+        marks += [(file, mark) for mark in cls.decorators]
+    for mark in marks:
+        value = program.value(mark)
+        callee = program.value((mark[0], value.inputs[0])) if value.kind == "call" else value
+        if _OPEN.search(callee.text):
+            return True
+    return False

@@ -1,0 +1,224 @@
+"""Tools of MCP servers that are chosen by name in one function, or handed to a factory of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from tests.system.small import elements, flows, system_of
+
+_SWITCH = """
+    import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+    import { CallToolRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+    import { execSync } from "node:child_process";
+    import { Say } from "./say";
+
+    const say = new Say();
+    const server = new Server({ name: "ops", version: "1" }, { capabilities: { tools: {} } });
+    function run(pool: any, command: string) { return execSync(command); }
+    server.setRequestHandler(CallToolRequestSchema, async (request) => {
+      const { name, arguments: args } = request.params;
+      switch (name) {
+        case "run":
+          return run(process.env.POOL, args.command);
+        case say.name:
+          return await say.run(args);
+        default:
+          throw new Error("unknown");
+      }
+    });
+    """
+_SAY = """
+    export class Say {
+      name = "say";
+      async run(args: any) { console.log(args.text); return args.text; }
+    }
+    """
+_TABLE = """
+    import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+    import { CallToolRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+    import { execSync } from "node:child_process";
+
+    const server = new Server({ name: "ops", version: "1" }, { capabilities: { tools: {} } });
+    const handlers: Record<string, (args: any) => Promise<any>> = {
+      run: async (args) => execSync(args.command),
+      say: async (args) => args.text,
+    };
+    server.setRequestHandler(CallToolRequestSchema, async (request) => {
+      const handler = handlers[request.params.name];
+      return await handler(request.params.arguments);
+    });
+    """
+_PYTHON = """
+    import os
+    from mcp.server import Server
+
+    server = Server("ops")
+    def run(command): return os.popen(command).read()
+    def say(text): return text
+    @server.call_tool()
+    async def call_tool(name, arguments):
+        if name == "run":
+            return run(arguments["command"])
+        elif name == "say":
+            return say(arguments["text"])
+        raise ValueError(name)
+    """
+_GO = """
+    package main
+
+    import (
+        "context"
+        "os/exec"
+
+        "github.com/modelcontextprotocol/go-sdk/mcp"
+    )
+
+    type Deps struct{ Shell string }
+    type ServerTool struct {
+        Tool    mcp.Tool
+        Handler mcp.ToolHandler
+    }
+    type Handler func(ctx context.Context, deps Deps, request *mcp.CallToolRequest, args map[string]any) (*mcp.CallToolResult, any, error)
+
+    func NewTool(tool mcp.Tool, handler Handler) ServerTool {
+        return ServerTool{Tool: tool, Handler: func(ctx context.Context, request *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+            return handler(ctx, Deps{}, request, nil)
+        }}
+    }
+
+    func Run() ServerTool {
+        return NewTool(mcp.Tool{Name: "run", Description: "Runs"},
+            func(ctx context.Context, deps Deps, request *mcp.CallToolRequest, args map[string]any) (*mcp.CallToolResult, any, error) {
+                return nil, exec.Command("sh", "-c", args["command"].(string)).Run(), exec.Command(deps.Shell).Run()
+            })
+    }
+
+    func say(ctx context.Context, request *mcp.CallToolRequest) (*mcp.CallToolResult, error) { return nil, nil }
+
+    func Say() (mcp.Tool, mcp.ToolHandler) {
+        return mcp.Tool{Name: "say", Description: "Says"}, say
+    }
+
+    func main() {
+        server := mcp.NewServer(&mcp.Implementation{Name: "ops"}, nil)
+        for _, tool := range []ServerTool{Run()} {
+            server.AddTool(&tool.Tool, tool.Handler)
+        }
+        tool, handler := Say()
+        server.AddTool(&tool, handler)
+    }
+    """
+_NAMED = """
+    package main
+
+    import (
+        "context"
+        "os/exec"
+
+        "github.com/mark3labs/mcp-go/mcp"
+        "github.com/mark3labs/mcp-go/server"
+    )
+
+    type Arguments struct{ Command string }
+    type Function func(ctx context.Context, args Arguments) (string, error)
+    type Tool struct {
+        Tool    mcp.Tool
+        Handler server.ToolHandlerFunc
+    }
+
+    func MustTool(name, description string, handler Function) Tool {
+        return Tool{Tool: mcp.NewTool(name), Handler: func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+            text, err := handler(ctx, Arguments{Command: request.GetString("command", "")})
+            return mcp.NewToolResultText(text), err
+        }}
+    }
+
+    func run(ctx context.Context, args Arguments) (string, error) {
+        out, err := exec.Command("sh", "-c", args.Command).Output()
+        return string(out), err
+    }
+    func say(ctx context.Context, args Arguments) (string, error) { return args.Command, nil }
+
+    var tools = []Tool{MustTool("run", "Runs", run), MustTool("say", "Says", say)}
+
+    func main() {
+        s := server.NewMCPServer("ops", "1")
+        for _, tool := range tools {
+            s.AddTool(tool.Tool, tool.Handler)
+        }
+        server.ServeStdio(s)
+    }
+    """
+SERVERS: dict[str, Mapping[str, str]] = {
+    "a switch": {"index.ts": _SWITCH, "say.ts": _SAY},
+    "a table of functions": {"index.ts": _TABLE},
+    "tests one after the other": {"app.py": _PYTHON},
+    "a factory that gets a description": {"main.go": _GO},
+    "a factory that gets a name": {"main.go": _NAMED},
+}
+
+
+@pytest.mark.parametrize("files", SERVERS.values(), ids=SERVERS.keys())
+def test_tools_have_the_names_by_which_they_are_chosen(files: Mapping[str, str]) -> None:
+    system = system_of(files)
+    assert {tool.name for tool in elements(system, "mcp_tool")} == {"run", "say"}
+    assert {flow.source for flow in (*flows(system, "shell"), *flows(system, "process_arguments"))} == {"mcp_tool:run"}
+
+
+def test_what_is_handed_over_beside_the_request_was_not_chosen_by_a_model() -> None:
+    system = system_of({"main.go": _GO})
+    assert [flow.role for flow in system.flows if flow.source == "mcp_tool:run" and flow.target.startswith("interpreter")] == ["shell"]
+
+
+def test_a_function_that_does_the_work_itself_stays_the_tool() -> None:
+    text = _PYTHON.replace('return say(arguments["text"])', 'return arguments["text"].upper()')
+    assert {tool.name for tool in elements(system_of(text), "mcp_tool")} == {"run", "call_tool"}
+
+
+_LISTENING = """
+    package main
+
+    import (
+        "fmt"
+        "net/http"
+
+        "github.com/modelcontextprotocol/go-sdk/mcp"
+    )
+
+    func main() {
+        server := mcp.NewServer(&mcp.Implementation{Name: "ops"}, nil)
+        handler := mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return server }, nil)
+        LISTENS
+    }
+    """
+LISTENS = {
+    "a port": ('http.ListenAndServe(":8080", handler)', "0.0.0.0"),
+    "a port that is set": ('http.ListenAndServe(fmt.Sprintf(":%d", port()), handler)', "0.0.0.0"),
+    "a server of its own": ('s := &http.Server{Addr: ":8080", Handler: handler}\n        s.ListenAndServe()', "0.0.0.0"),
+    "this machine alone": ('http.ListenAndServe("localhost:8080", handler)', "127.0.0.1"),
+}
+
+
+@pytest.mark.parametrize(("listens", "host"), LISTENS.values(), ids=LISTENS.keys())
+def test_a_server_behind_http_in_go_listens_where_the_port_is_opened(listens: str, host: str) -> None:
+    (server,) = elements(system_of({"main.go": _LISTENING.replace("LISTENS", listens)}), "mcp_server")
+    assert (server.attributes["transport"], server.attributes["host"]) == ("http", host)
+
+
+def test_actions_of_one_tool_are_no_tools() -> None:
+    text = """
+        import os
+        from mcp.server.fastmcp import FastMCP
+        server = FastMCP("ops")
+        def run(command): return os.popen(command).read()
+        def say(text): return text
+        @server.tool(name="act")
+        def act(action, text):
+            if action == "run":
+                return run(text)
+            elif action == "say":
+                return say(text)
+        """
+    assert [tool.name for tool in elements(system_of(text), "mcp_tool")] == ["act"]

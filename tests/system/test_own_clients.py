@@ -1,0 +1,153 @@
+"""Models that are asked by a request put together by hand, in languages whose requests are records and builders."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.system.model import System
+from tests.system.small import elements, flows, system_of
+
+_JAVA = """
+    package a;
+    import java.net.http.HttpClient;
+    import java.net.http.HttpRequest;
+    import java.net.http.HttpResponse;
+    import java.util.HashMap;
+    import java.util.List;
+    import java.util.Map;
+    import okhttp3.*;
+    import org.springframework.http.HttpEntity;
+    import org.springframework.web.bind.annotation.*;
+    import org.springframework.web.client.RestTemplate;
+    import org.springframework.web.reactive.function.client.WebClient;
+
+    @RestController
+    public class Ask {
+        private final OkHttpClient okhttp = new OkHttpClient();
+        private final HttpClient http = HttpClient.newHttpClient();
+        private final RestTemplate rest = new RestTemplate();
+        private final WebClient web = WebClient.create();
+
+        @PostMapping("/ask")
+        public String ask(@RequestBody String question) throws Exception {
+            Map<String, Object> body = new HashMap<>();
+            body.put("model", "gpt-5");
+            body.put("messages", List.of(Map.of("role", "user", "content", question)));
+            SENDS
+        }
+    }
+    """
+_GO = """
+    package main
+
+    import (
+        "bytes"
+        "encoding/json"
+        "io"
+        "log"
+        "net/http"
+
+        "github.com/go-resty/resty/v2"
+    )
+
+    type Message struct {
+        Role    string `json:"role"`
+        Content string `json:"content"`
+    }
+    type Body struct {
+        Model    string    `json:"model"`
+        Messages []Message `json:"messages"`
+    }
+
+    func ask(w http.ResponseWriter, r *http.Request) {
+        question := r.FormValue("q")
+        body := Body{Model: "gpt-5", Messages: []Message{{Role: "user", Content: question}}}
+        SENDS
+    }
+
+    func main() { http.HandleFunc("/ask", ask) }
+    """
+REQUESTS = {
+    "OkHttp": (
+        "Ask.java",
+        _JAVA,
+        """
+            RequestBody json = RequestBody.create(mapper.writeValueAsString(body), MediaType.parse("application/json"));
+            Request request = new Request.Builder().url(base + "/v1/chat/completions").post(json).build();
+            Response response = okhttp.newCall(request).execute();
+            return response.body().string();
+        """,
+    ),
+    "the JDK's client": (
+        "Ask.java",
+        _JAVA,
+        """
+            HttpRequest request = HttpRequest.newBuilder().uri(URI.create("https://models.example/v1/chat/completions"))
+                .POST(HttpRequest.BodyPublishers.ofString(mapper.writeValueAsString(body))).build();
+            return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        """,
+    ),
+    "RestTemplate": (
+        "Ask.java",
+        _JAVA,
+        """
+            return rest.postForObject("https://models.example/v1/chat/completions", new HttpEntity<>(body, headers), String.class);
+        """,
+    ),
+    "WebClient": (
+        "Ask.java",
+        _JAVA,
+        """
+            return web.post().uri("https://models.example/v1/chat/completions").bodyValue(body).retrieve().bodyToMono(String.class).block();
+        """,
+    ),
+    "net/http": (
+        "ask.go",
+        _GO,
+        """
+        data, _ := json.Marshal(body)
+        request, _ := http.NewRequest("POST", base+"/v1/chat/completions", bytes.NewBuffer(data))
+        response, _ := http.DefaultClient.Do(request)
+        reply, _ := io.ReadAll(response.Body)
+        log.Println(string(reply))
+        """,
+    ),
+    "http.Post": (
+        "ask.go",
+        _GO,
+        """
+        data, _ := json.Marshal(body)
+        response, _ := http.Post("https://models.example/v1/chat/completions", "application/json", bytes.NewReader(data))
+        reply, _ := io.ReadAll(response.Body)
+        log.Println(string(reply))
+        """,
+    ),
+    "resty": (
+        "ask.go",
+        _GO,
+        """
+        response, _ := resty.New().R().SetBody(body).Post("https://models.example/v1/chat/completions")
+        log.Println(response.String())
+        """,
+    ),
+}
+
+
+def _system(path: str, text: str, sends: str) -> System:
+    return system_of({path: text.replace("SENDS", sends.strip())})
+
+
+@pytest.mark.parametrize(("path", "text", "sends"), REQUESTS.values(), ids=REQUESTS.keys())
+def test_a_request_that_names_a_model_and_holds_a_conversation_asks_it(path: str, text: str, sends: str) -> None:
+    system = _system(path, text, sends)
+    (model,) = elements(system, "hosted_llm")
+    assert model.name.startswith("gpt-5") and model.attributes["recognised"] == "shape"
+    asked = [flow for flow in system.flows if flow.target == model.id and "user_input" in flow.carries]
+    assert asked and asked[0].role in ("prompt", "conversation")
+    assert flows(system, "response" if path.endswith(".java") else "log", "model_reply")
+
+
+@pytest.mark.parametrize(("path", "text", "sends"), REQUESTS.values(), ids=REQUESTS.keys())
+def test_a_request_about_a_model_of_something_else_asks_none(path: str, text: str, sends: str) -> None:
+    other = text.replace('"messages"', '"colours"').replace("Messages ", "Colours ").replace("Messages:", "Colours:")
+    assert not elements(_system(path, other, sends.replace("/v1/chat/completions", "/cars")), "hosted_llm")
