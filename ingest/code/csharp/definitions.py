@@ -2,16 +2,28 @@
 
 A method's receiver is its first parameter `self`, a constructor, a primary one too, is `__init__`, a property that computes is a method
 with the decorator `@property`, any other a field. A record, and a class that only holds data, is a `@record`. What attributes say of a
-class holds for its methods that have attributes themselves. A partial class is known by its namespace, so that its parts are one.
+class holds for its methods that have attributes themselves. A partial class is known by its namespace, so that its parts are one;
+a component, whose markup does not say its namespace, by its folder.
 """
 
 from __future__ import annotations
 
 from tree_sitter import Node
 
-from ingest.code.csharp.expressions import OpenClass
+from ingest.code.csharp.access import OpenClass
 from ingest.code.csharp.functions import Functions
-from ingest.code.csharp.names import HOLDS, MEMBERS_OF, NAMESPACE, OPENS, OPENS_EVERYWHERE
+from ingest.code.csharp.names import (
+    COMPONENT,
+    FILLED,
+    HOLDS,
+    MARKUP,
+    MEMBERS_OF,
+    NAMESPACE,
+    OPENS,
+    OPENS_BELOW,
+    OPENS_EVERYWHERE,
+    component_of,
+)
 from ingest.code.graph import OpenFunction, Scope
 from ingest.code.tree import lines, named
 from ingest.facts import Class, Function, Import, Parameter, Store
@@ -24,6 +36,7 @@ _METHODS = frozenset({"method_declaration", "constructor_declaration", "operator
                       "destructor_declaration"})  # fmt: skip
 _CONDITIONAL = frozenset({"preproc_if", "preproc_elif", "preproc_else"})
 _OF_CLASS_ALONE = frozenset({"ApiController", "Serializable", "Obsolete"})
+_SHARED = ("_Imports.razor", "_ViewImports.cshtml")
 _HELD = frozenset({"property_declaration"}) | _CLASSES
 
 
@@ -41,7 +54,8 @@ class Definitions(Functions):
         for node, namespace in classes:
             name = self._called_as(node)
             self._qualified_names[node.id] = self._whole(node, namespace, name)
-            builder.imports.append(Import(HOLDS, f"{namespace}.{name}" if namespace else name, node.start_point[0] + 1, 0))
+            known_as = COMPONENT if not namespace and builder.path.endswith(MARKUP) else HOLDS
+            builder.imports.append(Import(known_as, f"{namespace}.{name}" if namespace else name, node.start_point[0] + 1, 0))
             value = builder.add(scope, "class", (node.start_point[0] + 1,) * 2, self._qualified_names[node.id])
             builder.write(scope, name, value)
         self.run(scope, statements)
@@ -49,6 +63,9 @@ class Definitions(Functions):
             self._class(scope, node, self._qualified_names[node.id])
 
     def _whole(self, node: Node, namespace: str, name: str) -> str:
+        component = component_of(self.builder.path)
+        if component is not None and name == component[1] and self.has(node, "partial"):  # the markup does not say its namespace
+            return f"./~{'/'.join(filter(None, component))}"
         if namespace and self.has(node, "partial"):
             return f"./~{namespace}.{name}"
         return f"{self.builder.module}.{name}"
@@ -96,6 +113,8 @@ class Definitions(Functions):
         if "static" in words:
             self.opens_members = True
         kept = OPENS_EVERYWHERE if "global" in words else MEMBERS_OF if "static" in words else OPENS
+        if kept == OPENS and self.builder.path.endswith(_SHARED):
+            kept = OPENS_BELOW
         self.builder.imports.append(Import(kept, target, line, 0))
 
     def _called_as(self, node: Node) -> str:
@@ -288,6 +307,10 @@ class Definitions(Functions):
                 methods.append(self.accessor(scope, member, body, opened, f"set_{name}", annotation, True))
         if getter is None:
             given = self.read_into(scope, value, name, typed) if value is not None else None
-            marked = self.decorated_type(scope, member, annotation)
+            marks = self.attributes(scope, member)
+            marked = self.decorated_type(scope, member, annotation, marks)
+            filled = next((mark for mark in marks if self.builder.text_of(self.builder.inputs_of(mark)[0]) in FILLED), None)
+            if filled is not None:  # the attribute stands for what the framework puts there
+                given = filled if given is None else self.builder.add(scope, "choice", lines(member), "or", (filled, given))
             some = marked if marked is not None else self.builder.add(scope, "name", lines(member), "@object")
             fields.append((name, some, given, lines(member)[0]))

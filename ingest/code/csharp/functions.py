@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from tree_sitter import Node
 
-from ingest.code.csharp.expressions import OpenClass
+from ingest.code.csharp.access import OpenClass
 from ingest.code.csharp.types import Types
 from ingest.code.graph import GraphBuilder, OpenFunction, Scope
 from ingest.code.tree import lines, named
