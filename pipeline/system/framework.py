@@ -78,6 +78,12 @@ class CallRule(Frozen):
     stops: bool = Field(default=False, description="The result carries nothing of the arguments (len, isinstance).")
     calls_argument: Argument | None = Field(default=None, description="The function given here is called with the other arguments.")
     returns_type: str | None = Field(default=None, description="Type of the result; `receiver` for fluent calls.")
+    in_sight: RelationKind | None = Field(
+        default=None, description="How the call's element stands to every tool of the framework, where `in_sight_where` holds."
+    )
+    in_sight_where: dict[Argument, str] = Field(
+        default_factory=dict, description="Argument -> regular expression that a name of what is given there matches; one is enough."
+    )
 
     @model_validator(mode="after")
     def _named(self) -> Self:

@@ -10,20 +10,10 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
+from ingest.code.csharp import names
 from ingest.code.csharp.access import OpenClass
 from ingest.code.csharp.functions import Functions
-from ingest.code.csharp.names import (
-    COMPONENT,
-    FILLED,
-    HOLDS,
-    MARKUP,
-    MEMBERS_OF,
-    NAMESPACE,
-    OPENS,
-    OPENS_BELOW,
-    OPENS_EVERYWHERE,
-    component_of,
-)
+from ingest.code.csharp.names import FILLED, HOLDS, MARKUP, MEMBERS_OF, NAMESPACE, OPEN_BASES, OPENS, OPENS_EVERYWHERE, component_of
 from ingest.code.graph import OpenFunction, Scope
 from ingest.code.tree import lines, named
 from ingest.facts import Class, Function, Import, Parameter, Store
@@ -54,7 +44,7 @@ class Definitions(Functions):
         for node, namespace in classes:
             name = self._called_as(node)
             self._qualified_names[node.id] = self._whole(node, namespace, name)
-            known_as = COMPONENT if not namespace and builder.path.endswith(MARKUP) else HOLDS
+            known_as = names.COMPONENT if not namespace and builder.path.endswith(MARKUP) else HOLDS
             builder.imports.append(Import(known_as, f"{namespace}.{name}" if namespace else name, node.start_point[0] + 1, 0))
             value = builder.add(scope, "class", (node.start_point[0] + 1,) * 2, self._qualified_names[node.id])
             builder.write(scope, name, value)
@@ -114,7 +104,7 @@ class Definitions(Functions):
             self.opens_members = True
         kept = OPENS_EVERYWHERE if "global" in words else MEMBERS_OF if "static" in words else OPENS
         if kept == OPENS and self.builder.path.endswith(_SHARED):
-            kept = OPENS_BELOW
+            kept = names.OPENS_BELOW
         self.builder.imports.append(Import(kept, target, line, 0))
 
     def _called_as(self, node: Node) -> str:
@@ -141,6 +131,7 @@ class Definitions(Functions):
         written = named(base_list) if base_list is not None else []
         more = bool(written) or self.has(node, "partial")  # members that stand somewhere else
         opened = OpenClass(name, qualified, more and node.type != "enum_declaration")
+        opened.is_open = any(self.plain(base).rsplit(".", 1)[-1] in OPEN_BASES for base in written)
         own = Scope(scope.function, scope, is_class=True)
         hints, self.hints = self.hints, []
         self.depth += 1

@@ -87,7 +87,7 @@ ROOTS = frozenset({"System", "Microsoft"})
 _SAME_AS = {
     "@len": "builtins.len", "@list": "builtins.list", "@dict": "builtins.dict", "@super": "builtins.super",
     "@property": "builtins.property", "@Annotated": "typing.Annotated", "@record": "dataclasses.dataclass",
-    "@extension": "builtins.extension", "@injected": "builtins.injected",
+    "@extension": "builtins.extension", "@private": "builtins.private", "@injected": "builtins.injected",
     "@str": "builtins.str", "@int": "builtins.int", "@float": "builtins.float", "@bool": "builtins.bool", "@object": "builtins.object",
     "@UUID": "uuid.UUID", "@date": "datetime.date", "@datetime": "datetime.datetime", "@timedelta": "datetime.timedelta",
     "@Decimal": "decimal.Decimal",
@@ -112,6 +112,7 @@ CONTAINERS = {
 
 MADE_BY_CAST = frozenset({"MarkupString"})  # `(MarkupString)html` is `new MarkupString(html)`
 DELEGATES = frozenset({"Action", "Func", "EventCallback"})  # what `x.Invoke(a)` calls is x
+OPEN_BASES = frozenset({"Hub"})  # bases whose public methods a framework calls by name: those that are not are marked
 FILLED = frozenset({"BindProperty", "SupplyParameterFromForm", "SupplyParameterFromQuery"})  # properties that a request fills
 
 
