@@ -154,6 +154,9 @@ class ClassRule(Frozen):
     base: tuple[str, ...]
     kind: ElementKind | None = None
     method: tuple[str, ...] = Field(default=(), description="The methods the framework calls.")
+    around_tools: bool = Field(
+        default=False, description="`method` runs in place of each tool of the framework, which its last parameter leads on to."
+    )
     parameters: Label | None = None
     returns: SinkRole | None = None
     attributes: dict[str, AttributeValue] = Field(default_factory=dict)

@@ -3,7 +3,7 @@ that lets the model choose among the tools of its kernel.
 
 Takes an assembly whose calls and entries have their elements, gives ties between the agents that the methods of such a class are, or the
 element of such a call, and the tools of the program. Tools of another framework, profiles that leave some out, and kernels with tools of
-their own are not told apart.
+their own in one project are not told apart.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.framework import DecoratorRule, RelationKind
 from pipeline.system.sites import CallSite, argument_node, argument_positions
 
+_ADDS = re.compile(r"(?:Add|Create|Import)(?:Plugin)?From(?:Type|Object)$|Add(?:Singleton|Scoped|Transient)$")
 _EXPLICIT = "EXPLICIT"  # wiringMode: nothing is given but what is named
 
 
@@ -37,14 +38,36 @@ def tools_in_sight(assembly: Assembly) -> Iterator[tuple[str, RelationKind, str,
 
 def _by_call(assembly: Assembly) -> Iterator[tuple[str, RelationKind, str, Node]]:
     """Calls that are told to let the model choose."""
+    registered = _registered(assembly) if any(site.rule.in_sight is not None for site in assembly.sites.calls) else {}
     for site in assembly.sites.calls:
         tie, owner = site.rule.in_sight, assembly.element_of_call.get(site.node)
         if tie is None or owner is None or not any(_says(assembly, site, *told) for told in site.rule.in_sight_where.items()):
             continue
-        for _reference, identity in sorted(assembly.entry_of_function.items()):
+        here = _project_of(assembly, site.node[0])
+        for reference, identity in sorted(assembly.entry_of_function.items()):
             draft = assembly.draft(identity)
-            if draft.kind == "tool" and draft.attributes.get("framework") == site.framework:
+            if draft.kind != "tool" or draft.attributes.get("framework") != site.framework:
+                continue
+            if here == _project_of(assembly, reference[0]) or here in registered.get(assembly.program.function(reference).owner or "", ()):
                 yield owner, tie, identity, site.node
+
+
+def _project_of(assembly: Assembly, file: int) -> str:
+    """The folder of the manifest that a file's program is below."""
+    return assembly.drafts.programs.get(file, "").rpartition(" ")[0]
+
+
+def _registered(assembly: Assembly) -> dict[str, set[str]]:
+    """Classes with tools, by the projects whose calls add them to something: `Plugins.AddFromType<Mail>()`."""
+    program, found = assembly.program, dict[str, set[str]]()
+    for file, facts in enumerate(program.files):
+        for value in facts.values:
+            if value.kind != "call" or not _ADDS.match(facts.values[value.inputs[0]].text):
+                continue
+            for given in value.inputs[1:4]:
+                for name in (*program.names((file, given)), *program.types((file, given))):
+                    found.setdefault(name, set()).add(_project_of(assembly, file))
+    return found
 
 
 def _says(assembly: Assembly, site: CallSite, wanted: str, pattern: str) -> bool:
