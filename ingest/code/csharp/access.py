@@ -26,6 +26,7 @@ class OpenClass:
     name: str
     qualified: str
     derived: bool  # it has bases or other parts, whose members it may use
+    primary: bool = False  # its constructor's parameters stand behind its name: what fields are given is made of them
     is_open: bool = False  # a framework calls its public methods by name
     fields: set[str] = field(default_factory=set)
     methods: set[str] = field(default_factory=set)

@@ -145,6 +145,7 @@ class Definitions(Functions):
         fields: list[_Field] = []
         methods: list[int] = []
         given = next((child for child in named(node) if child.type == "parameter_list"), None)
+        opened.primary = given is not None
         is_record = node.type.startswith("record")
         if given is not None:
             self._primary(own, node, given, opened, fields, methods, is_record, written)
@@ -158,7 +159,8 @@ class Definitions(Functions):
         self.depth -= 1
         self.hints = hints
         fields += opened.late
-        if is_record or self._only_holds(node, members):
+        thrown = any(self.plain(base).endswith("Exception") for base in written)  # its objects are not followed from throw to catch
+        if is_record or (self._only_holds(node, members) and not thrown):
             decorators = (*decorators, self.builder.add(own, "name", lines(node)[:1] * 2, "@record"))
         start = (node.child_by_field_name("name") or node).start_point[0] + 1
         self.builder.classes.append(
@@ -280,6 +282,8 @@ class Definitions(Functions):
             name = self._called_as(declarator)
             inner = [child for child in named(declarator)[1:] if child.type != "bracketed_argument_list"]
             value = self.read_into(scope, inner[-1], name, typed) if inner else None
+            if value is not None and self.classes and self.classes[-1].primary:
+                self._put(scope, self.classes[-1], name, value, declarator)
             fields.append((name, marked, value, declarator.start_point[0] + 1))
 
     def _property(self, scope: Scope, member: Node, opened: OpenClass, fields: list[_Field], methods: list[int]) -> None:
@@ -298,10 +302,18 @@ class Definitions(Functions):
                 methods.append(self.accessor(scope, member, body, opened, f"set_{name}", annotation, True))
         if getter is None:
             given = self.read_into(scope, value, name, typed) if value is not None else None
+            if given is not None and opened.primary:
+                self._put(scope, opened, name, given, member)
             marks = self.attributes(scope, member)
             marked = self.decorated_type(scope, member, annotation, marks)
             filled = next((mark for mark in marks if self.builder.text_of(self.builder.inputs_of(mark)[0]) in FILLED), None)
             if filled is not None:  # the attribute stands for what the framework puts there
+                self._put(scope, opened, name, filled, member)
                 given = filled if given is None else self.builder.add(scope, "choice", lines(member), "or", (filled, given))
             some = marked if marked is not None else self.builder.add(scope, "name", lines(member), "@object")
             fields.append((name, some, given, lines(member)[0]))
+
+    def _put(self, scope: Scope, opened: OpenClass, name: str, value: int, member: Node) -> None:
+        """A field is given a value where it is declared."""
+        line = lines(member)[0]
+        self.builder.stores.append(Store(self.class_value(scope, opened, (line, line)), name, value, line, scope.function))

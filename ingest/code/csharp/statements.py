@@ -271,8 +271,11 @@ class Statements(Calls):
             for child in named(handler):
                 if child.type == "catch_declaration":
                     name = child.child_by_field_name("name")
+                    typed = child.child_by_field_name("type")
+                    caught = self.type_value(scope, typed) if typed is not None and name is not None else None
                     if name is not None:
-                        self.builder.write(scope, self.text(name), self.builder.add(scope, "unknown", lines(name), "exception"))
+                        made = self.builder.add(scope, "unknown", lines(name), "exception", () if caught is None else (caught,))
+                        self.builder.write(scope, self.text(name), made)
                 elif child.type == "catch_filter_clause":
                     for test in named(child):
                         self.value(scope, test)
@@ -381,7 +384,10 @@ class Statements(Calls):
             guarded = self.builder.add(scope, "guarded", lines(subject), "holds", (scope.environment[name], condition))
             self.builder.bind(scope, name, guarded)
 
-    # Given by `Definitions`
+    # Given by `Types` and `Definitions`
+
+    def type_value(self, scope: Scope, node: Node, depth: int = 0) -> int | None:
+        raise NotImplementedError
 
     def define(self, scope: Scope, node: Node) -> None:
         raise NotImplementedError
