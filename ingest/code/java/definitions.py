@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from tree_sitter import Node
 
 from ingest.code.graph import GraphBuilder, OpenFunction, Scope
-from ingest.code.java.expressions import OpenClass
+from ingest.code.java.access import OpenClass
 from ingest.code.java.names import PACKAGE, global_name
 from ingest.code.java.types import Types
 from ingest.code.tree import lines, named
@@ -390,8 +390,7 @@ class Definitions(Types):
 
 def _records(root: Node, reader: Definitions) -> set[str]:
     """The names of all records of a file, nested ones too."""
-    found: set[str] = set()
-    stack = [root]
+    found, stack = set[str](), [root]
     while stack:
         node = stack.pop()
         name = node.child_by_field_name("name") if node.type == "record_declaration" else None
