@@ -51,7 +51,7 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".py": "python", ".pyw": "python", ".ipynb": "notebook",
     ".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript",
     ".js": "typescript", ".jsx": "typescript", ".mjs": "typescript", ".cjs": "typescript",
-    ".java": "java", ".go": "go", ".cs": "csharp",
+    ".java": "java", ".go": "go", ".cs": "csharp", ".razor": "csharp", ".cshtml": "csharp",
     ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown",
     ".docx": "docx", ".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text", ".rst": "text", ".adoc": "text",
     ".csproj": "nuget", ".fsproj": "nuget", ".vbproj": "nuget",

@@ -344,6 +344,9 @@ class Program:
                     elif name in self.classes:  # a field of the class itself
                         for kept in self.fields(name, value.text):
                             yield from self.types(kept)
+                    elif "/" in name:  # a package that is a folder of the project
+                        for other in self.resolve(f"{name}.{value.text}", file)[0]:
+                            yield from self.types(other)
                 for element in self._properties_at(base, value.text):
                     yield from self.types(element)
             case "call":
@@ -927,6 +930,8 @@ class Program:
                         nodes += self.nodes(module, self.files[module].variables.get(value.text, ()))
                     elif name in self.classes:
                         nodes += self.fields(name, value.text)
+                    elif "/" in name:
+                        nodes += self.resolve(f"{name}.{value.text}", file)[0]
                 nodes += (other for other in self._properties_at(base, value.text) if other != node)
                 return nodes
             case "index" | "element_of":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 
 from ingest.code.program import FunctionRef, Node
 from ingest.facts import Function
@@ -21,6 +22,7 @@ ENTRY_KINDS: frozenset[ElementKind] = frozenset(
 
 _VARIABLE = re.compile(r"\{[^}]*\}|<[^>]*>|/:\w+")
 _WITH_METHOD = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) +(\S*/.*)")
+PRIVATE = "builtins.private"  # the mark of methods that only their own class calls
 _NEAR = 4000  # values among which a table is looked for that holds a thing
 _PLAIN_TYPES = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date", "datetime.datetime"})
 
@@ -274,8 +276,25 @@ def add_class(assembly: Assembly, site: ClassSite) -> None:
     evidence = assembly.cite_place(assembly.lines(file, cls.line, cls.line))
     identity = assembly.drafts.put(rule.kind, name, None, dict(rule.attributes), evidence, None, assembly.purpose(file), site.name)
     assembly.element_of_class[site.name] = identity
-    for method in rule.method:
+    for method in _methods_of(assembly, site):
         for reference in program.functions.get(f"{site.name}.{method}", ()):
             assembly.entry_of_function[reference] = identity
             if rule.parameters is not None:
                 _add_parameters(assembly, reference, identity, rule.parameters, None)
+
+
+def _methods_of(assembly: Assembly, site: ClassSite) -> list[str]:
+    """The methods that the framework calls; of `on_*` those that are not private."""
+    program = assembly.program
+    file, cls = program.classes[site.name]
+    found: dict[str, None] = {}
+    for wanted in site.rule.method:
+        if "*" not in wanted:
+            found[wanted] = None
+            continue
+        for number in cls.methods:
+            function = program.files[file].functions[number]
+            marks = {name for mark in function.decorators for name in program.names((file, mark))}
+            if fnmatchcase(function.name, wanted) and not function.name.startswith("_") and PRIVATE not in marks:
+                found[function.name] = None
+    return list(found)

@@ -83,6 +83,12 @@ class CallRule(Frozen):
     stops: bool = Field(default=False, description="The result carries nothing of the arguments (len, isinstance).")
     calls_argument: Argument | None = Field(default=None, description="The function given here is called with the other arguments.")
     returns_type: str | None = Field(default=None, description="Type of the result; `receiver` for fluent calls.")
+    in_sight: RelationKind | None = Field(
+        default=None, description="How the call's element stands to every tool of the framework, where `in_sight_where` holds."
+    )
+    in_sight_where: dict[Argument, str] = Field(
+        default_factory=dict, description="Argument -> regular expression that a name of what is given there matches; one is enough."
+    )
 
     @model_validator(mode="after")
     def _named(self) -> Self:
@@ -153,6 +159,9 @@ class ClassRule(Frozen):
     base: tuple[str, ...]
     kind: ElementKind | None = None
     method: tuple[str, ...] = Field(default=(), description="The methods the framework calls.")
+    around_tools: bool = Field(
+        default=False, description="`method` runs in place of each tool of the framework, which its last parameter leads on to."
+    )
     parameters: Label | None = None
     returns: SinkRole | None = None
     attributes: dict[str, AttributeValue] = Field(default_factory=dict)

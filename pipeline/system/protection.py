@@ -23,6 +23,7 @@ from pipeline.system.route_policies import routes_below
 from pipeline.system.second_look import look_again
 from pipeline.system.sites import CallSite, argument_positions, read_flags
 from pipeline.system.switches import switched_off
+from pipeline.system.tool_filters import add_tool_filters
 
 _RECORDED = frozenset({"agent", "hosted_llm", "local_llm", "tool", "mcp_tool", "ml_model"})
 _HANDED_AS = frozenset(
@@ -70,6 +71,7 @@ def add_protection(assembly: Assembly) -> None:
     add_rate_limits(assembly, authenticating)
     add_questions(assembly)
     add_global_guards(assembly)
+    add_tool_filters(assembly)
     _add_field_limits(assembly)
     _add_guarded_uses(assembly)
     add_installed_checks(assembly)

@@ -88,6 +88,9 @@ def find_sites(program: Program, index: FrameworkIndex) -> Sites:
             elif value.kind == "attribute" and value.text in index.read_names:
                 names = program.names(node)
                 calls += (CallSite(node, known.rule, known.framework, names, True) for known in index.for_read(names))
+            elif value.kind == "index" and value.text and facts.language == "csharp":  # `configuration["Database:Password"]`
+                names = tuple(f"{owner}.__getitem__" for owner in program.types((file, value.inputs[0])))
+                calls += (CallSite(node, known.rule, known.framework, names, True) for known in index.for_read(names))
         for number, function in enumerate(facts.functions):
             for decorator in function.decorators:
                 entries += _decorated(program, index, (file, number), (file, decorator))

@@ -25,7 +25,14 @@ def system_of(files: Mapping[str, str] | str) -> System:
     """The system of files of any language that are given as text; a single text is `app.py`."""
     given = {path: dedent(text) for path, text in ({"app.py": files} if isinstance(files, str) else files).items()}
     book = EvidenceBook(lambda path: {None: tuple(given[path].split("\n"))}, mask_secrets, frozenset())
-    others = {".java": read_java, ".go": read_go, ".cs": read_csharp, **dict.fromkeys(SCRIPTS, read_typescript)}
+    others = {
+        ".java": read_java,
+        ".go": read_go,
+        ".cs": read_csharp,
+        ".razor": read_csharp,
+        ".cshtml": read_csharp,
+        **dict.fromkeys(SCRIPTS, read_typescript),
+    }
     read = {path: others.get(Path(path).suffix, read_python) for path in given}
     return build_system([read[path](path, "product", text) for path, text in given.items()], load_frameworks(), book).system
 

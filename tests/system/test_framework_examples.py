@@ -21,6 +21,7 @@ EXAMPLES = sorted((Path(__file__).parent / "frameworks").glob("*.md"))
 
 PLACES = {
     "python": "app.py", "java": "src/main/java/com/acme/App.java", "typescript": "app.ts", "go": "main.go", "csharp": "src/App/Program.cs",
+    "razor": "src/App/Chat.razor",
 }  # fmt: skip
 # Vendors whose packages lie in two languages have a file for each; other files hold what both share, or data.
 WITHOUT_EXAMPLE = {"auth", "flask", "http_clients", "logging", "numexpr", "python", "sklearn"}

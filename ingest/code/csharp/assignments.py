@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from ingest.code.csharp.expressions import Expressions, OpenClass
+from ingest.code.csharp.access import OpenClass
+from ingest.code.csharp.expressions import Expressions
 from ingest.code.graph import Scope
 from ingest.code.tree import lines, named
 from ingest.facts import Store

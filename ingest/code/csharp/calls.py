@@ -11,6 +11,7 @@ import re
 
 from tree_sitter import Node
 
+from ingest.code.csharp.names import DELEGATES
 from ingest.code.csharp.patterns import Patterns
 from ingest.code.graph import Scope
 from ingest.code.tree import lines, named
@@ -31,6 +32,7 @@ _RUNS = frozenset({"Run", "StartNew", "GetOrAdd", "GetOrCreate", "GetOrCreateAsy
 _SAME = frozenset({"ToList", "ToArray", "AsEnumerable", "Distinct", "Reverse", "AsReadOnly", "ToHashSet", "ToListAsync", "ToArrayAsync",
                    "AsSpan", "AsMemory", "Cast", "OfType", "ToImmutableArray", "ToImmutableList", "AsQueryable", "GetEnumerator",
                    "ToAsyncEnumerable", "AsParallel", "AsNoTracking"})  # fmt: skip
+_INVOKES = frozenset({"Invoke", "InvokeAsync", "DynamicInvoke"})
 _SETTLES = frozenset({"ConfigureAwait", "GetAwaiter", "GetResult", "AsTask", "WaitAsync"})
 _TEXTS = frozenset({"Format", "Join", "Concat"})
 _WORDS = frozenset({"string", "String"})
@@ -47,19 +49,20 @@ class Calls(Patterns):
             return self.unknown(scope, node)
         given = named(arguments)
         pushed = 0
+        before: Node | None = None  # what stands before `?.`
         while function.type == "conditional_access_expression":
             condition, inner = function.child_by_field_name("condition"), named(function)
             if condition is None or len(inner) < 2:
                 break
             self.receivers.append(self.value(scope, condition))
             pushed += 1
-            function = inner[-1]
-        value = self._called_by(scope, node, function, given)
+            function, before = inner[-1], condition
+        value = self._called_by(scope, node, function, given, before)
         if pushed:
             del self.receivers[-pushed:]
         return value
 
-    def _called_by(self, scope: Scope, node: Node, function: Node, given: list[Node]) -> int:
+    def _called_by(self, scope: Scope, node: Node, function: Node, given: list[Node], before: Node | None) -> int:
         name_node = function.child_by_field_name("name")
         if function.type == "member_access_expression" and name_node is not None:
             inner = function.child_by_field_name("expression")
@@ -68,6 +71,8 @@ class Calls(Patterns):
             special = self._special(scope, node, inner, self.plain(name_node), given)
             return special if special is not None else self._on(scope, node, self.value(scope, inner), inner, name_node, given)
         if function.type == "member_binding_expression" and name_node is not None and self.receivers:
+            if self.plain(name_node) in _INVOKES and before is not None and self._is_delegate(before):
+                return self._called(scope, node, self.receivers[-1], name_node, given, "", None, None)
             return self._on(scope, node, self.receivers[-1], None, name_node, given)
         if function.type in ("identifier", "generic_name"):
             name = self.plain(function)
@@ -93,8 +98,17 @@ class Calls(Patterns):
             found = self.entry(scope, node, base, given[:1])
             self._out(scope, given[1], found)
             return self.builder.add(scope, "operation", lines(node), "in", (self.builder.inputs_of(found)[1], base))
+        if name in _INVOKES and inner is not None and self._is_delegate(inner):
+            return self._called(scope, node, base, name_node, given, "", None, None)
         callee = self.builder.add(scope, "attribute", lines(name_node), name, (base,))
         return self._called(scope, node, callee, name_node, given, name, base, inner)
+
+    def _is_delegate(self, node: Node) -> bool:
+        """Whether a variable or field is declared as a function."""
+        typed = self.type_of(node)
+        while typed is not None and typed.type == "nullable_type":
+            typed = typed.child_by_field_name("type") or next(iter(named(typed)), None)
+        return typed is not None and self.plain(typed) in DELEGATES
 
     def _own_method(self, scope: Scope, node: Node, name: str) -> int:
         """The function that a bare `Name(...)` means: a local one, one of the class around that has it, inherited, or opened."""

@@ -2,16 +2,18 @@
 
 A method's receiver is its first parameter `self`, a constructor, a primary one too, is `__init__`, a property that computes is a method
 with the decorator `@property`, any other a field. A record, and a class that only holds data, is a `@record`. What attributes say of a
-class holds for its methods that have attributes themselves. A partial class is known by its namespace, so that its parts are one.
+class holds for its methods that have attributes themselves. A partial class is known by its namespace, so that its parts are one;
+a component, whose markup does not say its namespace, by its folder.
 """
 
 from __future__ import annotations
 
 from tree_sitter import Node
 
-from ingest.code.csharp.expressions import OpenClass
+from ingest.code.csharp import names
+from ingest.code.csharp.access import OpenClass
 from ingest.code.csharp.functions import Functions
-from ingest.code.csharp.names import HOLDS, MEMBERS_OF, NAMESPACE, OPENS, OPENS_EVERYWHERE
+from ingest.code.csharp.names import FILLED, HOLDS, MARKUP, MEMBERS_OF, NAMESPACE, OPEN_BASES, OPENS, OPENS_EVERYWHERE, component_of
 from ingest.code.graph import OpenFunction, Scope
 from ingest.code.tree import lines, named
 from ingest.facts import Class, Function, Import, Parameter, Store
@@ -24,6 +26,7 @@ _METHODS = frozenset({"method_declaration", "constructor_declaration", "operator
                       "destructor_declaration"})  # fmt: skip
 _CONDITIONAL = frozenset({"preproc_if", "preproc_elif", "preproc_else"})
 _OF_CLASS_ALONE = frozenset({"ApiController", "Serializable", "Obsolete"})
+_SHARED = ("_Imports.razor", "_ViewImports.cshtml")
 _HELD = frozenset({"property_declaration"}) | _CLASSES
 
 
@@ -41,7 +44,8 @@ class Definitions(Functions):
         for node, namespace in classes:
             name = self._called_as(node)
             self._qualified_names[node.id] = self._whole(node, namespace, name)
-            builder.imports.append(Import(HOLDS, f"{namespace}.{name}" if namespace else name, node.start_point[0] + 1, 0))
+            known_as = names.COMPONENT if not namespace and builder.path.endswith(MARKUP) else HOLDS
+            builder.imports.append(Import(known_as, f"{namespace}.{name}" if namespace else name, node.start_point[0] + 1, 0))
             value = builder.add(scope, "class", (node.start_point[0] + 1,) * 2, self._qualified_names[node.id])
             builder.write(scope, name, value)
         self.run(scope, statements)
@@ -49,6 +53,9 @@ class Definitions(Functions):
             self._class(scope, node, self._qualified_names[node.id])
 
     def _whole(self, node: Node, namespace: str, name: str) -> str:
+        component = component_of(self.builder.path)
+        if component is not None and name == component[1] and self.has(node, "partial"):  # the markup does not say its namespace
+            return f"./~{'/'.join(filter(None, component))}"
         if namespace and self.has(node, "partial"):
             return f"./~{namespace}.{name}"
         return f"{self.builder.module}.{name}"
@@ -96,6 +103,8 @@ class Definitions(Functions):
         if "static" in words:
             self.opens_members = True
         kept = OPENS_EVERYWHERE if "global" in words else MEMBERS_OF if "static" in words else OPENS
+        if kept == OPENS and self.builder.path.endswith(_SHARED):
+            kept = names.OPENS_BELOW
         self.builder.imports.append(Import(kept, target, line, 0))
 
     def _called_as(self, node: Node) -> str:
@@ -122,6 +131,7 @@ class Definitions(Functions):
         written = named(base_list) if base_list is not None else []
         more = bool(written) or self.has(node, "partial")  # members that stand somewhere else
         opened = OpenClass(name, qualified, more and node.type != "enum_declaration")
+        opened.is_open = any(self.plain(base).rsplit(".", 1)[-1] in OPEN_BASES for base in written)
         own = Scope(scope.function, scope, is_class=True)
         hints, self.hints = self.hints, []
         self.depth += 1
@@ -135,6 +145,7 @@ class Definitions(Functions):
         fields: list[_Field] = []
         methods: list[int] = []
         given = next((child for child in named(node) if child.type == "parameter_list"), None)
+        opened.primary = given is not None
         is_record = node.type.startswith("record")
         if given is not None:
             self._primary(own, node, given, opened, fields, methods, is_record, written)
@@ -148,7 +159,8 @@ class Definitions(Functions):
         self.depth -= 1
         self.hints = hints
         fields += opened.late
-        if is_record or self._only_holds(node, members):
+        thrown = any(self.plain(base).endswith("Exception") for base in written)  # its objects are not followed from throw to catch
+        if is_record or (self._only_holds(node, members) and not thrown):
             decorators = (*decorators, self.builder.add(own, "name", lines(node)[:1] * 2, "@record"))
         start = (node.child_by_field_name("name") or node).start_point[0] + 1
         self.builder.classes.append(
@@ -270,6 +282,8 @@ class Definitions(Functions):
             name = self._called_as(declarator)
             inner = [child for child in named(declarator)[1:] if child.type != "bracketed_argument_list"]
             value = self.read_into(scope, inner[-1], name, typed) if inner else None
+            if value is not None and self.classes and self.classes[-1].primary:
+                self._put(scope, self.classes[-1], name, value, declarator)
             fields.append((name, marked, value, declarator.start_point[0] + 1))
 
     def _property(self, scope: Scope, member: Node, opened: OpenClass, fields: list[_Field], methods: list[int]) -> None:
@@ -288,6 +302,18 @@ class Definitions(Functions):
                 methods.append(self.accessor(scope, member, body, opened, f"set_{name}", annotation, True))
         if getter is None:
             given = self.read_into(scope, value, name, typed) if value is not None else None
-            marked = self.decorated_type(scope, member, annotation)
+            if given is not None and opened.primary:
+                self._put(scope, opened, name, given, member)
+            marks = self.attributes(scope, member)
+            marked = self.decorated_type(scope, member, annotation, marks)
+            filled = next((mark for mark in marks if self.builder.text_of(self.builder.inputs_of(mark)[0]) in FILLED), None)
+            if filled is not None:  # the attribute stands for what the framework puts there
+                self._put(scope, opened, name, filled, member)
+                given = filled if given is None else self.builder.add(scope, "choice", lines(member), "or", (filled, given))
             some = marked if marked is not None else self.builder.add(scope, "name", lines(member), "@object")
             fields.append((name, some, given, lines(member)[0]))
+
+    def _put(self, scope: Scope, opened: OpenClass, name: str, value: int, member: Node) -> None:
+        """A field is given a value where it is declared."""
+        line = lines(member)[0]
+        self.builder.stores.append(Store(self.class_value(scope, opened, (line, line)), name, value, line, scope.function))

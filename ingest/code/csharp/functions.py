@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from tree_sitter import Node
 
-from ingest.code.csharp.expressions import OpenClass
+from ingest.code.csharp.access import OpenClass
 from ingest.code.csharp.types import Types
 from ingest.code.graph import GraphBuilder, OpenFunction, Scope
 from ingest.code.tree import lines, named
@@ -54,6 +54,8 @@ class Functions(Types):
         decorators = self.attributes(scope, node)
         if decorators and self.class_marks and is_method:
             decorators = self._with_class_marks(decorators)
+        if cls.is_open and is_method and (not self.has(node, "public") or self.has(node, "override")):
+            decorators = (*decorators, self.builder.add(scope, "name", lines(node)[:1] * 2, "@private"))
         given = node.child_by_field_name("parameters")
         first = next(iter(named(given)), None) if given is not None else None
         if static and first is not None and self.has(first, "this"):

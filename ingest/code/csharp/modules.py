@@ -6,9 +6,10 @@ define is looked for in the nearest folder. A class that none of them defines ma
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from ingest.code.csharp.names import HOLDS, KNOWN, LISTED, MEMBERS_OF, NAMESPACE, OPENS, OPENS_EVERYWHERE, ROOTS
+from ingest.code.csharp import names
+from ingest.code.csharp.names import HOLDS, KNOWN, LISTED, MARKUP, MEMBERS_OF, NAMESPACE, OPENS, OPENS_EVERYWHERE, ROOTS
 from ingest.facts import CodeFacts, ConfigFacts
 
 _MOST = 10  # namespaces of packages that a name is looked for in
@@ -25,13 +26,22 @@ class NamespaceModules:
         self._opened: dict[int, list[str]] = {}
         self._statics: dict[int, list[str]] = {}
         self._extensions: dict[str, list[tuple[str, str]]] = {}
+        self._below: dict[str, list[str]] = {}  # folders to the namespaces that their `_Imports.razor` opens
+        self._components: list[tuple[int, str]] = []  # Razor files whose namespace is that of their folder, and their classes
         everywhere: list[tuple[str, str]] = []
-        projects = {_folder(facts.path) for facts in configuration if facts.path.endswith(".csproj")}
+        projects = {
+            _folder(facts.path): facts.path.rpartition("/")[2].removesuffix(".csproj")
+            for facts in configuration
+            if facts.path.endswith(".csproj")
+        }
         for index, file in enumerate(files):
             if file.language == "csharp":
                 everywhere += self._add(index, file)
+        self._place_components(projects)
         for index in self._within:
             root = _project(files[index].path, projects)
+            if files[index].path.endswith(MARKUP):
+                self._opened[index] += self._opened_above(files[index].path)
             self._opened[index] += [target for folder, target in everywhere if _project(folder + "/", projects) == root]
         self._visible: dict[tuple[int, str], tuple[str, ...]] = {}
 
@@ -48,17 +58,46 @@ class NamespaceModules:
                 self._holders.setdefault(given.target, []).append(index)
             elif given.local == OPENS:
                 opened[given.target] = None
+            elif given.local == names.OPENS_BELOW:
+                self._below.setdefault(_folder(file.path), []).append(given.target)
+            elif given.local == names.COMPONENT:
+                self._components.append((index, given.target))
             elif given.local == OPENS_EVERYWHERE:
                 everywhere.append((_folder(file.path), given.target))
             elif given.local == MEMBERS_OF:
                 self._statics.setdefault(index, []).append(given.target)
         self._own |= set(within)
         self._within[index], self._opened[index] = tuple(within), list(opened)
-        names = [file.values[i].text for i in range(len(file.values))] if any(f.decorators for f in file.functions) else []
+        texts = [file.values[i].text for i in range(len(file.values))] if any(f.decorators for f in file.functions) else []
         for function in file.functions:
-            if any(names[mark] == "@extension" for mark in function.decorators):
+            if any(texts[mark] == "@extension" for mark in function.decorators):
                 self._extensions.setdefault(function.name, []).append((next(iter(within), ""), function.qualified_name))
         return everywhere
+
+    def _place_components(self, projects: Mapping[str, str]) -> None:
+        """A Razor file that says no namespace is in that of its `.razor.cs`, else of its project and the folders in that."""
+        by_path = {file.path: index for index, file in enumerate(self._files) if file.language == "csharp"}
+        for index, name in self._components:
+            path = self._files[index].path
+            beside = by_path.get(f"{path}.cs")
+            namespace = self._within[beside][0] if beside is not None and self._within[beside] else self._folder_namespace(path, projects)
+            parts = namespace.split(".") if namespace else []
+            outer = [".".join(parts[:cut]) for cut in range(len(parts), 0, -1)]
+            self._holders.setdefault(".".join([*outer[:1], name]), []).append(index)
+            self._within[index] = tuple(outer)
+            self._own.update(outer)
+
+    def _folder_namespace(self, path: str, projects: Mapping[str, str]) -> str:
+        root = _project(path, projects)
+        inside = _folder(path).removeprefix(root).strip("/")
+        return ".".join(part for part in (projects.get(root, ""), *inside.split("/")) if part)
+
+    def _opened_above(self, path: str) -> list[str]:
+        folder, found = path, list[str]()
+        while folder:
+            folder = _folder(folder)
+            found += self._below.get(folder, ())
+        return found
 
     def find(self, module: str, importer: int) -> int | None:
         """No name in C# means a whole file."""
@@ -124,7 +163,7 @@ def _folder(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _project(path: str, projects: set[str]) -> str:
+def _project(path: str, projects: Collection[str]) -> str:
     """The innermost folder around a path that holds a project file; else the outermost folder."""
     folder = _folder(path)
     while folder and folder not in projects:

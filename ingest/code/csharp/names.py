@@ -8,12 +8,15 @@ namespace of a package that is open. Types that say how free a text can be are t
 
 from __future__ import annotations
 
-SUFFIXES = (".cs",)
+SUFFIXES = (".cs", ".razor", ".cshtml")
+MARKUP = (".razor", ".cshtml")
 NAMESPACE = "@namespace"  # local names under which a file's imports keep what is no single name
 HOLDS = "@class"  # a class with its namespace
 OPENS = "@using"
 OPENS_EVERYWHERE = "@global"
 MEMBERS_OF = "@static"
+COMPONENT = "@component"  # a class of a Razor file that does not say its namespace
+OPENS_BELOW = "@below"  # a namespace that is open in the Razor files of the folder and below
 
 _NAMESPACES = {
     "System": "Action Activator AppContext AppDomain ArgumentException ArgumentNullException Array Attribute BitConverter Buffer Console "
@@ -61,12 +64,16 @@ _NAMESPACES = {
     "Microsoft.AspNetCore.Routing": "IEndpointRouteBuilder RouteGroupBuilder LinkGenerator",
     "Microsoft.AspNetCore.Mvc": "ActionResult ApiController Controller ControllerBase FromBody FromForm FromHeader FromKeyedServices "
     "FromQuery FromRoute FromServices HttpDelete HttpGet HttpPatch HttpPost HttpPut IActionResult ProducesResponseType Route "
-    "ValidateAntiForgeryToken IgnoreAntiforgeryToken Produces Consumes",
+    "BindProperty ValidateAntiForgeryToken IgnoreAntiforgeryToken Produces Consumes",
     "Microsoft.AspNetCore.Authorization": "AllowAnonymous Authorize",
     "Microsoft.AspNetCore.RateLimiting": "EnableRateLimiting DisableRateLimiting",
+    "Microsoft.AspNetCore.Mvc.RazorPages": "PageModel",
     "Microsoft.AspNetCore.SignalR": "Hub IHubContext",
     "Microsoft.AspNetCore.Html": "HtmlString",
-    "Microsoft.AspNetCore.Components": "ComponentBase MarkupString NavigationManager Parameter Inject",
+    "Microsoft.AspNetCore.Components": "CascadingParameter ChangeEventArgs ComponentBase EventCallback Inject MarkupString "
+    "NavigationManager Parameter RenderFragment SupplyParameterFromForm SupplyParameterFromQuery",
+    "Microsoft.AspNetCore.Components.Forms": "IBrowserFile InputFileChangeEventArgs",
+    "Microsoft.JSInterop": "IJSRuntime",
     "Microsoft.Extensions.Configuration": "ConfigurationBuilder IConfiguration IConfigurationRoot",
     "Microsoft.Extensions.DependencyInjection": "IServiceCollection IServiceScopeFactory ServiceCollection",
     "Microsoft.Extensions.Hosting": "BackgroundService Host HostApplicationBuilder IHost IHostedService IHostApplicationBuilder",
@@ -80,7 +87,7 @@ ROOTS = frozenset({"System", "Microsoft"})
 _SAME_AS = {
     "@len": "builtins.len", "@list": "builtins.list", "@dict": "builtins.dict", "@super": "builtins.super",
     "@property": "builtins.property", "@Annotated": "typing.Annotated", "@record": "dataclasses.dataclass",
-    "@extension": "builtins.extension", "@injected": "builtins.injected",
+    "@extension": "builtins.extension", "@private": "builtins.private", "@injected": "builtins.injected",
     "@str": "builtins.str", "@int": "builtins.int", "@float": "builtins.float", "@bool": "builtins.bool", "@object": "builtins.object",
     "@UUID": "uuid.UUID", "@date": "datetime.date", "@datetime": "datetime.datetime", "@timedelta": "datetime.timedelta",
     "@Decimal": "decimal.Decimal",
@@ -103,10 +110,27 @@ CONTAINERS = {
     "Dictionary": "@dict", "IDictionary": "@dict", "IReadOnlyDictionary": "@dict", "ConcurrentDictionary": "@dict",
 }  # fmt: skip
 
+MADE_BY_CAST = frozenset({"MarkupString"})  # `(MarkupString)html` is `new MarkupString(html)`
+DELEGATES = frozenset({"Action", "Func", "EventCallback"})  # what `x.Invoke(a)` calls is x
+OPEN_BASES = frozenset({"Hub"})  # bases whose public methods a framework calls by name: those that are not are marked
+FILLED = frozenset({"BindProperty", "SupplyParameterFromForm", "SupplyParameterFromQuery"})  # properties that a request fills
+
 
 def module_name(path: str) -> str:
-    """`src/Chat/Program.cs` -> `./src/Chat/Program`."""
-    return "./" + path.removesuffix(".cs").removeprefix("./").replace(".", "_")
+    """`src/Chat/Program.cs` -> `./src/Chat/Program`. A Razor file has a name of its own beside its `.razor.cs`."""
+    whole = path.removeprefix("./")
+    if whole.endswith(MARKUP):
+        return "./" + whole.replace(".", "_")
+    return "./" + whole.removesuffix(".cs").replace(".", "_") + ("_cs" if whole.removesuffix(".cs").endswith(MARKUP) else "")
+
+
+def component_of(path: str) -> tuple[str, str] | None:
+    """The folder and the class of the component that a `.razor` file and its `.razor.cs` make together."""
+    folder, _, name = path.removeprefix("./").rpartition("/")
+    for suffix in (".razor.cs", ".razor"):
+        if name.endswith(suffix) and len(name) > len(suffix):
+            return folder.replace(".", "_"), name.removesuffix(suffix)
+    return None
 
 
 def global_name(name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""C# statements into a value graph: blocks, branches, loops, switches.
+"""C# statements into a value graph: blocks, branches, loops, exceptions.
 
 Branches give each side its own variables and join them afterwards; a test that leaves the method or loop makes its outcome known for
 what follows (`guarded` values). Names declared in a block end with it. The sides of `#if` are read one after the other.
@@ -10,10 +10,9 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from ingest.code.csharp.calls import Calls
-from ingest.code.graph import Environment, Loop, Scope
+from ingest.code.csharp.switches import Switches
+from ingest.code.graph import Loop, Scope
 from ingest.code.tree import Clause, lines, named
-from ingest.facts import Branch
 
 _LEAVES = frozenset({"return_statement", "throw_statement", "continue_statement", "break_statement", "goto_statement"})
 _COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
@@ -23,7 +22,7 @@ _INSIDE = frozenset({"checked_statement", "unsafe_statement", "lock_statement", 
 _BLOCKS = frozenset({"block"})
 
 
-class Statements(Calls):
+class Statements(Switches):
     """Reads statements; `definitions.Definitions` adds methods and classes."""
 
     _yields: list[int]
@@ -271,8 +270,11 @@ class Statements(Calls):
             for child in named(handler):
                 if child.type == "catch_declaration":
                     name = child.child_by_field_name("name")
+                    typed = child.child_by_field_name("type")
+                    caught = self.type_value(scope, typed) if typed is not None and name is not None else None
                     if name is not None:
-                        self.builder.write(scope, self.text(name), self.builder.add(scope, "unknown", lines(name), "exception"))
+                        made = self.builder.add(scope, "unknown", lines(name), "exception", () if caught is None else (caught,))
+                        self.builder.write(scope, self.text(name), made)
                 elif child.type == "catch_filter_clause":
                     for test in named(child):
                         self.value(scope, test)
@@ -290,108 +292,13 @@ class Statements(Calls):
                 left = self.block(scope, child) or left
         return left
 
-    # Switches
+    # Given by `Types` and `Definitions`
 
-    def _switch(self, scope: Scope, node: Node) -> None:
-        subject, body = node.child_by_field_name("value"), node.child_by_field_name("body")
-        value = self.value(scope, subject) if subject is not None else self.unknown(scope, node)
-        before = dict(scope.environment)
-        ends: list[Environment] = []
-        has_default = False
-        waiting: list[Node] = []  # labels that stand above the next statements
-        jumps = body is not None and b"goto " in (body.text or b"")  # a case that another one jumps to runs for other values, too
-        others = False  # whether one of these labels is `default`
-        for section in named(body) if body is not None else []:
-            parts = named(section)
-            tests = [part for part in parts if part.type.endswith("pattern") or part.type == "when_clause" or part.type in self._readers]
-            others = others or any(child.type == "default" for child in section.children)
-            has_default = has_default or others
-            waiting += tests
-            rest = [part for part in parts if part not in tests]
-            if not rest:
-                continue
-            scope.environment = dict(before)
-            known = len(scope.branches)
-            self._case(scope, subject, value, waiting)
-            alone = not jumps and not others and all(map(_asks_for_constants, waiting))
-            held = self.builder.next_value
-            waiting, others = [], False
-            left = ""
-            for part in rest:
-                if self.statement(scope, part):
-                    inner = named(part)[-1] if part.type == "block" and named(part) else part
-                    left = left or inner.type
-            if alone:
-                self._place(scope, known, held)
-            del scope.branches[known:]
-            if left in ("", "break_statement", "goto_statement"):
-                ends.append(scope.environment)
-        if not has_default or not ends:
-            ends.append(dict(before))
-        self.builder.join(scope, *ends)
-
-    def _switch_value(self, scope: Scope, node: Node) -> int:
-        """`x switch { ... }`: a choice of what its arms give."""
-        inner = named(node)
-        if not inner:
-            return self.unknown(scope, node)
-        value = self.value(scope, inner[0])
-        before = dict(scope.environment)
-        given: list[int] = []
-        for arm in inner[1:]:
-            parts = named(arm)
-            if not parts:
-                continue
-            scope.environment = dict(before)
-            known = len(scope.branches)
-            self._case(scope, inner[0], value, [part for part in parts[:-1] if part.type != "discard"])
-            held = self.builder.next_value
-            result = self.value(scope, parts[-1])
-            if all(map(_asks_for_constants, parts[:-1])):
-                self._place(scope, known, held)
-            if parts[-1].type != "throw_expression":
-                given.append(result)
-            del scope.branches[known:]
-        scope.environment = before
-        if not given:
-            return self.builder.add(scope, "unknown", lines(node), "switch")
-        return self.builder.add(scope, "choice", lines(node), "if", tuple(dict.fromkeys(given)))
-
-    def _place(self, scope: Scope, known: int, held: int) -> None:
-        """Says of the tests of a case which values were computed where they hold."""
-        for number in scope.branches[known:]:
-            self.builder.place_branch(number, held, self.builder.next_value)
-
-    def _case(self, scope: Scope, subject: Node | None, value: int, tests: list[Node]) -> None:
-        wanted: list[int] = []
-        for test in tests:
-            if test.type == "when_clause":
-                for part in named(test):
-                    self.narrow(scope, part, self.value(scope, part), "holds")
-            else:
-                wanted += [one for one in self.bind_pattern(scope, test, value) if self.builder.kind_of(one) == "constant"]
-        if not wanted or subject is None:
-            return
-        other = wanted[0] if len(wanted) == 1 else self.listed(scope, tests[0], wanted)
-        condition = self.builder.add(scope, "operation", lines(tests[0]), "==" if len(wanted) == 1 else "in", (value, other))
-        self.builder.branches.append(Branch(condition, tests[0].start_point[0] + 1, scope.function, ""))
-        scope.branches.append(len(self.builder.branches) - 1)
-        name = self.path(scope, subject)
-        if name is not None and name in scope.environment:
-            guarded = self.builder.add(scope, "guarded", lines(subject), "holds", (scope.environment[name], condition))
-            self.builder.bind(scope, name, guarded)
-
-    # Given by `Definitions`
+    def type_value(self, scope: Scope, node: Node, depth: int = 0) -> int | None:
+        raise NotImplementedError
 
     def define(self, scope: Scope, node: Node) -> None:
         raise NotImplementedError
 
     def declare_function(self, scope: Scope, node: Node) -> set[str]:
         raise NotImplementedError
-
-
-def _asks_for_constants(test: Node) -> bool:
-    """Whether a label is met by the constants in it alone; `when` asks for more, a type or `not` for something else."""
-    if test.type in ("or_pattern", "parenthesized_pattern"):
-        return all(map(_asks_for_constants, named(test)))
-    return test.type in ("constant_pattern", "when_clause", "discard")

@@ -128,7 +128,12 @@ class Calls(Expressions):
         if len(given) == 2 and member in _SAME:
             return builder.add(scope, "operation", where, "==", tuple(self.value(scope, child) for child in given))
         if len(given) == 2 and member in ("errors.Is", "errors.As"):
-            return builder.add(scope, "operation", where, "is", (self.value(scope, given[0]),))
+            problem = self.value(scope, given[0])
+            target = given[1].child_by_field_name("operand") if given[1].type == "unary_expression" else None
+            if member == "errors.As" and target is not None and target.type == "identifier" and self.known(scope, self.text(target)):
+                is_test = builder.kind_of(problem) == "operation" and builder.text_of(problem) == "is"  # what `err` of a call stands for
+                builder.write(scope, self.text(target), builder.inputs_of(problem)[0] if is_test else problem)
+            return builder.add(scope, "operation", where, "is", (problem,))
         if given and member in _METHODS:
             callee = builder.add(scope, "attribute", where, _METHODS[member], (self.value(scope, given[0]),))
             rest = tuple(self.value(scope, child) for child in given[1:])

@@ -283,7 +283,22 @@ class Expressions(TreeReader):
         return self.value(scope, inner)
 
     def _closure(self, scope: Scope, node: Node) -> int:
-        return self.function_value(scope, node)[0]
+        first = self.builder.next_value
+        value, index = self.function_value(scope, node)
+        given = self._handed_to_yield(index, first)
+        if not given:
+            return value
+        whole = self.builder.add(scope, "collection", lines(node), "list", given, ("",) * len(given))
+        return self.builder.add(scope, "choice", lines(node), "", (whole, value))
+
+    def _handed_to_yield(self, index: int, first: int) -> tuple[int, ...]:
+        """What a function gives to its only parameter `yield`: it is an `iter.Seq`, and these are its elements."""
+        parameters = self.builder.functions[index].function.parameters
+        if [parameter.name for parameter in parameters] != ["yield"]:
+            return ()
+        calls = (one for one in range(first, self.builder.next_value) if self.builder.kind_of(one) == "call")
+        inputs = (self.builder.inputs_of(one) for one in calls)
+        return tuple(dict.fromkeys(one[-1] for one in inputs if len(one) > 1 and one[0] == parameters[0].value))
 
     # Given by the classes built on this one
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from tree_sitter import Node
 
 from ingest.code.graph import GraphBuilder, OpenFunction, Scope
-from ingest.code.java.expressions import OpenClass
+from ingest.code.java.access import OpenClass
 from ingest.code.java.names import PACKAGE, global_name
 from ingest.code.java.types import Types
 from ingest.code.tree import lines, named
@@ -285,9 +285,12 @@ class Definitions(Types):
         for declarator in member.children_by_field_name("declarator"):
             given, name = declarator.child_by_field_name("value"), self._called_as(declarator)
             self.hints.append(name)
-            value = self.value(scope, given) if given is not None else None
+            value = self.value(scope, given) if given is not None else self.filled_by(marked)
             self.hints.pop()
             fields.append((name, marked, value, declarator.start_point[0] + 1))
+            if given is None and value is not None:
+                holder = self.builder.add(scope, "class", lines(declarator), opened.qualified)
+                self.builder.stores.append(Store(holder, name, value, declarator.start_point[0] + 1, scope.function))
             cased = name[:1].upper() + name[1:]
             if (marks | own) & _GETTERS and f"get{cased}" not in opened.methods:
                 methods.append(self._accessor(scope, declarator, opened, f"get{cased}", name, annotation))
@@ -388,13 +391,12 @@ class Definitions(Types):
         self.declared_types[name] = self.text(typed) if typed is not None else ""
         value = self.builder.add(inner, "parameter", lines(node), name)
         self.builder.write(inner, name, value if bound is None else bound)
-        return Parameter(name, value, annotation, None, "*" if splat else "")
+        return Parameter(name, value, annotation, self.filled_by(annotation), "*" if splat else "")
 
 
 def _records(root: Node, reader: Definitions) -> set[str]:
     """The names of all records of a file, nested ones too."""
-    found: set[str] = set()
-    stack = [root]
+    found, stack = set[str](), [root]
     while stack:
         node = stack.pop()
         name = node.child_by_field_name("name") if node.type == "record_declaration" else None

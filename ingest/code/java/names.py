@@ -16,6 +16,7 @@ _LANG = frozenset({
     "ScopedValue", "StackWalker", "StrictMath", "StringBuffer", "StringBuilder", "SuppressWarnings", "System", "Thread", "ThreadLocal",
     "Throwable", "UnsupportedOperationException", "NumberFormatException", "IndexOutOfBoundsException", "CharSequence", "Cloneable",
 })  # fmt: skip
+FILLED = frozenset({"Value", "ConfigProperty"})  # annotations that stand for what the configuration says
 _SAME_AS = {
     "@len": "builtins.len", "@list": "builtins.list", "@dict": "builtins.dict", "@super": "builtins.super",
     "@property": "builtins.property", "@Annotated": "typing.Annotated", "@Union": "typing.Union", "@Optional": "typing.Optional",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from ingest.code.graph import Scope
-from ingest.code.java.names import CONTAINERS, PLAIN
+from ingest.code.java.names import CONTAINERS, FILLED, PLAIN
 from ingest.code.java.statements import Statements
 from ingest.code.tree import lines, named
 
@@ -66,6 +66,16 @@ class Types(Statements):
             return typed
         base = self.builder.add(scope, "name", lines(node), "@Annotated")
         return self.builder.add(scope, "index", lines(node), "", (base, *([typed] if typed is not None else []), *marks))
+
+    def filled_by(self, decorated: int | None) -> int | None:
+        """The annotation that says what a container puts into a field or parameter: `@Value("${database.password}")`."""
+        if decorated is None or self.builder.kind_of(decorated) != "index":
+            return None
+        for mark in self.builder.inputs_of(decorated)[1:]:
+            callee = self.builder.inputs_of(mark)[:1] if self.builder.kind_of(mark) == "call" else ()
+            if callee and self.builder.text_of(callee[0]) in FILLED:
+                return mark
+        return None
 
     def annotations(self, scope: Scope, node: Node) -> tuple[int, ...]:
         found = (child for part in node.named_children if part.type == "modifiers" for child in part.named_children)

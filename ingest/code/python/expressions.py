@@ -339,7 +339,7 @@ class Expressions(TreeReader):
             self.builder.functions[index].returns.append(self.value(inner, body))
         return self.builder.add(scope, "function", lines(node), qualified)
 
-    # Given by `Statements`
+    # Given by `Statements` and `Definitions`
 
     def assign(self, scope: Scope, target: Node, value: int) -> None:
         raise NotImplementedError

@@ -19,6 +19,7 @@ class Patterns(Calls):
     def __init__(self, builder: GraphBuilder, data: bytes) -> None:
         super().__init__(builder, data)
         self._blocks: list[dict[str, int | None]] = []  # names declared in the open blocks, with what they hid
+        self._thrown: list[tuple[int, int]] = []  # (function, value) of what the open `try` throws
         self._own: dict[int, set[str]] = {}  # names each function declares
 
     # Variables

@@ -95,7 +95,9 @@ class Statements(Patterns):
             case _ if kind in _LEAVES:
                 for child in named(node):
                     if child.type != "statement_identifier":
-                        self.value(scope, child)
+                        value = self.value(scope, child)
+                        if kind == "throw_statement":
+                            self._thrown.append((scope.function, value))
             case _:
                 self.value(scope, node)
         return kind in _LEAVES
@@ -217,7 +219,10 @@ class Statements(Patterns):
     def _try(self, scope: Scope, node: Node) -> bool:
         before = dict(scope.environment)
         body, handler, finalizer = (node.child_by_field_name(name) for name in ("body", "handler", "finalizer"))
+        outside, self._thrown = self._thrown, []
         left = self.block(scope, body) if body is not None else False
+        thrown = [value for function, value in self._thrown if function == scope.function]
+        self._thrown = outside if handler is not None else outside + self._thrown
         after_body = scope.environment
         ends = [] if left else [scope.environment]
         if handler is not None:
@@ -226,7 +231,10 @@ class Statements(Patterns):
             parameter, inner = handler.child_by_field_name("parameter"), handler.child_by_field_name("body")
             if parameter is not None:
                 self.declare(scope, parameter)
-                self.assign(scope, parameter, self.builder.add(scope, "unknown", lines(parameter), "exception"), declared=True)
+                caught = self.builder.add(scope, "unknown", lines(parameter), "exception")
+                if thrown:  # what is thrown right here, besides what calls throw
+                    caught = self.builder.add(scope, "choice", lines(parameter), "", (*dict.fromkeys(thrown), caught))
+                self.assign(scope, parameter, caught, declared=True)
             if inner is None or not self.block(scope, inner):
                 ends.append(scope.environment)
         if ends:
