@@ -11,6 +11,7 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.entries import ENTRY_KINDS
 from pipeline.system.inference import MODELS, RUN_BY, models_run
+from pipeline.system.logged_text import mark_logs
 from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, SinkRole, Zone
 from pipeline.system.sites import read_flags
 from pipeline.system.words import load_words, mentions, subjects, words_of
@@ -41,6 +42,7 @@ def derive(assembly: Assembly) -> None:
     _effects(assembly)
     _structure(assembly)
     _recorded(assembly)
+    mark_logs(assembly)
     _inference(assembly)
     _models(assembly)
     mark_examples(assembly)
@@ -279,6 +281,9 @@ def _inference(assembly: Assembly) -> None:
                 draft.attributes["returns_scores"] = True
         if "model_reply" in returned:
             draft.attributes["returns_model_reply"] = True
+    for identity in {source for source, target, role in assembly.flows if role in RUN_BY and assembly.draft(target).kind in MODELS}:
+        if assembly.draft(identity).kind == "chat_ui":  # a field of a page, not a function
+            assembly.draft(identity).attributes["runs_inference"] = True
 
 
 def _models(assembly: Assembly) -> None:
