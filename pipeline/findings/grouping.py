@@ -102,7 +102,7 @@ def sources_joined(matches: Iterable[Match]) -> list[Match]:
     """Matches that are mended where callers come in, with one group for all that share a caller: providers of one switch."""
     found = list(matches)
     callers = {
-        number: [f"{match.threat.slug}:{way[0].source}" for way in match.ways]
+        number: [f"{match.threat.slug}:{_caller(way[0].source)}" for way in match.ways]
         for number, match in enumerate(found)
         if match.threat.group_by == "source" and match.ways and not match.group and match.element.kind in _MODELS
     }
@@ -115,6 +115,11 @@ def sources_joined(matches: Iterable[Match]) -> list[Match]:
         else match
         for number, match in enumerate(found)
     ]
+
+
+def _caller(source: str) -> str:
+    """Whoever calls; functions that are given the shared state of a graph have the same callers, those of the graph."""
+    return "component:" if source.startswith("component:") else source
 
 
 def copies_joined(matches: Mapping[tuple[str, str], list[Match]]) -> dict[tuple[str, str], list[Match]]:

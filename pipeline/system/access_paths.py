@@ -15,6 +15,10 @@ Path = tuple[str, ...]
 MAX_PATH = 4
 PLAIN: Path = ("#",)  # the data is a number, a date or the like: it can be learned from, not read as text
 NUMBERS = frozenset({"embedding", "embeddings"})  # entries that hold vectors, whoever answered with them
+# Entries and arguments that say who answers, and not what is asked.
+SELECTS = frozenset(
+    {"model", "model_name", "modelName", "model_id", "modelId", "deployment", "deployment_name", "deploymentName", "provider"}
+)
 COPIES = frozenset({"copy.copy", "copy.deepcopy", "dataclasses.asdict", "attr.asdict", "attrs.asdict", "globalThis.structuredClone"}) | {
     f"builtins.{name}" for name in ("dict", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "vars")
 }

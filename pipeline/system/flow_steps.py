@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from ingest.code.program import FunctionRef, Node, Target
 from ingest.facts import Value
 from pipeline.system import access_paths
-from pipeline.system.access_paths import COPIES, MAX_PATH, NUMBERS, PLAIN, Path, take, under
+from pipeline.system.access_paths import COPIES, MAX_PATH, NUMBERS, PLAIN, SELECTS, Path, take, under
 from pipeline.system.flow_graph import FlowGraph
 from pipeline.system.rebuilding import rebuilt
 
@@ -358,7 +358,7 @@ class FlowSteps:
                 yield Step((call, (f"{label or 'content'}@{speaker}", *path)[:MAX_PATH]))
             elif constructor and label not in ("", "*", "**"):
                 yield Step((call, (label, *path)[:MAX_PATH]))
-            else:
+            elif constructor or not SELECTS.intersection((label, *path[-1:])):  # the name of a model does not come back as its words
                 yield Step((call, path if constructor or "#" in path else ()))
 
     def _is_pattern(self, call: Node, value: Value) -> bool:

@@ -10,6 +10,7 @@ from pipeline.threats.schema import FlowPattern, RelationPattern
 from pipeline.threats.telling import telling
 
 MAX_HOPS = 6
+_MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm"})
 _KEEPS: frozenset[ElementKind] = frozenset(
     {"data_store", "vector_store", "retriever", "memory", "file_store", "tool", "mcp_tool", "dataset", "log"}
 )
@@ -103,6 +104,7 @@ class View:
                 if flow.steps
                 and flow.source not in passed
                 and not self._answered(flow)
+                and self._same_asker(flow, way[0])
                 and self.elements[flow.source].kind not in _ACTORS
                 and set(flow.carries) & set(pattern.carries) & set(way[0].carries)
             ]  # fmt: skip
@@ -120,7 +122,12 @@ class View:
                 continue
             begun: list[tuple[Flow, ...]] = []
             for flow in self.into.get(way[0].source, ()):
-                if flow.source in seen or self._answered(flow) or (pattern.live and self.elements[way[0].source].kind in _KEEPS):
+                if (
+                    flow.source in seen
+                    or self._answered(flow)
+                    or not self._same_asker(flow, way[0])
+                    or (pattern.live and self.elements[way[0].source].kind in _KEEPS)
+                ):
                     continue
                 if self._begins(flow, pattern):
                     begun.append((flow, *way))
@@ -134,6 +141,14 @@ class View:
     def _answered(self, flow: Flow) -> bool:
         """What an entry answers does not come back in as its next request."""
         return flow.role == "response" and self.elements[flow.target].kind not in ("tool", "mcp_tool")
+
+    def _same_asker(self, asked: Flow, answered: Flow) -> bool:
+        """Whether what goes into a model can be in what comes out of it: two files that ask one model by its name are two conversations."""
+        if self.elements[asked.target].kind not in _MODELS or "code" not in (asked.stated_by, answered.stated_by):
+            return True
+        if not asked.steps or not answered.steps:
+            return True
+        return asked.steps[-1].path == answered.steps[0].path
 
     def _begins(self, flow: Flow, pattern: FlowPattern) -> bool:
         if pattern.carries and not set(pattern.carries) & set(flow.carries):

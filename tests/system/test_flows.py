@@ -436,3 +436,23 @@ def test_a_flow_says_which_boundaries_it_crosses() -> None:
     (flow,) = flows(system, "prompt", "user_input")
     zones = {element.id: element.zone for element in system.elements}
     assert flow.crosses == (f"zone:{zones[flow.source]}", f"zone:{zones[flow.target]}")
+
+
+MADE_ELSEWHERE = """
+    from fastapi import FastAPI
+    from makers import RequestMaker
+    from openai import OpenAI
+    app, client, maker = FastAPI(), OpenAI(), RequestMaker()
+    @app.post("/ask")
+    def ask(model: str, question: str) -> str:
+        arguments = maker.convert(input=%s, options={"model": model, "stream": False})
+        return client.chat.completions.create(**arguments).choices[0].message.content
+"""
+
+
+def test_the_name_of_a_model_is_not_among_the_words_of_a_request() -> None:
+    assert not flows(system_of(MADE_ELSEWHERE % "'Are you there?'"), "prompt")
+
+
+def test_what_is_asked_beside_the_name_of_a_model_is() -> None:
+    assert flows(system_of(MADE_ELSEWHERE % "question"), "prompt", "user_input")
