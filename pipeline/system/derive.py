@@ -13,6 +13,7 @@ from pipeline.system.entries import ENTRY_KINDS
 from pipeline.system.inference import MODELS, RUN_BY, models_run
 from pipeline.system.logged_text import mark_logs
 from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, SinkRole, Zone
+from pipeline.system.passing_files import tidies_up
 from pipeline.system.sites import read_flags
 from pipeline.system.words import load_words, mentions, subjects, words_of
 
@@ -33,6 +34,8 @@ _READS = frozenset({
     "get", "list", "find", "search", "lookup", "look", "read", "show", "check", "is", "has", "fetch", "describe", "calculate", "estimate",
     "format", "parse", "validate", "count", "explain", "preview", "can",
 })  # fmt: skip
+# What libraries call the function of every tool: it says nothing of what the tool does.
+_OF_ALL_TOOLS = frozenset({"forward", "run", "execute", "invoke", "call", "handle", "handler", "func", "function", "lambda", "apply"})
 SIDE_EFFECTS = frozenset({"payment", "message", "deletion", "write", "execute", "shell", "file_write"})
 
 
@@ -74,7 +77,9 @@ def _effects(assembly: Assembly) -> None:
             for call in assembly.calls_in(function):
                 for sink in assembly.sinks.get(call, ()):
                     effect = _EFFECT_OF_ROLE.get(sink.role)
-                    if effect is not None and not (sink.role == "index_write" and _is_passing(assembly, sink.element, reached)):
+                    if effect is None or (effect == "deletion" and tidies_up(assembly, call)):
+                        continue
+                    if sink.role != "index_write" or not _is_passing(assembly, sink.element, reached):
                         effects.add(effect)
                 for site_effect in _declared(assembly, call, stated):
                     effects.add(site_effect)
@@ -90,11 +95,10 @@ def _effects(assembly: Assembly) -> None:
         own = mentions([draft.name], [word for verbs in words.effects.values() for word in verbs])
         if own is not None and _acts(draft.name):
             effects |= {effect for effect, verbs in words.effects.items() if own in verbs}
-        if not _acts(draft.name) and not _acts(assembly.program.function(reference).name):
+        if not _acts(draft.name) and not ((own_name := _own_name(assembly, reference)) and _acts(own_name)):
             # A tool that is named for reading may note, or tell somebody that a key has expired: that is not what it is called for.
-            effects = {
-                effect for effect in effects if effect not in SIDE_EFFECTS or effect in _asked_for(assembly, reference, identity, stated)
-            }
+            asked = _asked_for(assembly, reference, identity, stated)
+            effects = {effect for effect in effects if effect not in SIDE_EFFECTS or effect in asked}
         if draft.attributes.get("read_only") is True:
             effects &= {"query", "network"}
         if effects:
@@ -124,6 +128,12 @@ def _asked_for(assembly: Assembly, reference: FunctionRef, identity: str, stated
     return found
 
 
+def _own_name(assembly: Assembly, reference: FunctionRef) -> str:
+    """The name of a tool's function; empty where all tools of a library have a function of that name."""
+    name = assembly.program.function(reference).name.strip("_<>")
+    return "" if name.removeprefix("a") in _OF_ALL_TOOLS or name in _OF_ALL_TOOLS else name
+
+
 def _acts(name: str) -> bool:
     """`refund_order` acts; `get_refund_policy` reads, and so does `paymentStatus`: its last word says what is given back."""
     words = words_of(name)
@@ -146,6 +156,8 @@ def _declared(assembly: Assembly, call: tuple[int, int], stated: _Stated) -> Ite
         return
     effect = assembly.draft(element).attributes.get("effect")
     if call in stated and effect not in stated[call]:
+        return
+    if effect == "deletion" and tidies_up(assembly, call):
         return
     if isinstance(effect, str) and effect != "read":
         yield "network" if effect == "write" and _is_looked_up(assembly, call) else effect
