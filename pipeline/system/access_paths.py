@@ -19,9 +19,13 @@ NUMBERS = frozenset({"embedding", "embeddings"})  # entries that hold vectors, w
 SELECTS = frozenset(
     {"model", "model_name", "modelName", "model_id", "modelId", "deployment", "deployment_name", "deploymentName", "provider"}
 )
-COPIES = frozenset({"copy.copy", "copy.deepcopy", "dataclasses.asdict", "attr.asdict", "attrs.asdict", "globalThis.structuredClone"}) | {
-    f"builtins.{name}" for name in ("dict", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "vars")
-}
+_AWAITED = frozenset({"asyncio.create_task", "asyncio.ensure_future", "asyncio.shield", "asyncio.wait_for", "asyncio.run",
+                      "anyio.run", "trio.run", "globalThis.Promise.resolve"})  # fmt: skip
+COPIES = (
+    _AWAITED
+    | frozenset({"copy.copy", "copy.deepcopy", "dataclasses.asdict", "attr.asdict", "attrs.asdict", "globalThis.structuredClone"})
+    | {f"builtins.{name}" for name in ("dict", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "vars")}
+)
 REPLACES = frozenset({"dataclasses.replace", "copy.replace", "attr.evolve", "attrs.evolve"})
 WRITES_JSON = frozenset({"json.dumps", "globalThis.JSON.stringify"})
 READS_JSON = frozenset({"json.loads", "globalThis.JSON.parse"})
@@ -31,8 +35,9 @@ _NO_KEY = frozenset({"", "?", "*", "**"})
 
 
 def under(key: str, path: Path) -> Path:
-    """The path of what lies in an object's entry."""
-    return (key, *path)[:MAX_PATH]
+    """The path of what lies in an object's entry; that it is no text is not cut off."""
+    longer = (key, *path)
+    return longer if len(longer) <= MAX_PATH else (*longer[: MAX_PATH - 1], *PLAIN) if path[-1:] == PLAIN else longer[:MAX_PATH]
 
 
 def take(path: Path, key: str) -> Path | None:

@@ -155,7 +155,7 @@ class FlowSteps:
         for read in self.graph.field_reads(node):
             yield Open((read, path))
         for record, name in self.graph.records(node):
-            yield Step((record, (name, *path)[:MAX_PATH]))
+            yield Step((record, under(name, path)))
         for reference in self.graph.returned_by(node):
             if reference in self._return_sinks:
                 yield Arrive((reference[0], -1 - reference[1]), RETURNED)
@@ -264,13 +264,13 @@ class FlowSteps:
             if position == 0 and self.program.value((user[0], identity)).kind == "call"
         ]
         if not method_calls:
-            owners = [name for name in self.program.types((user[0], value.inputs[0])) if name in self.program.classes]
-            if owners and all(self.program.field_is_plain(owner, value.text) for owner in owners):
-                yield Step((user, PLAIN))  # a number or a date holds no text of anybody
-                return
             rest = take(path, value.text)
-            if rest is not None:
-                yield Step((user, PLAIN if value.text in NUMBERS else rest))
+            if rest is None:
+                return
+            owners = [name for name in self.program.types((user[0], value.inputs[0])) if name in self.program.classes]
+            # A number or a date holds no text of anybody.
+            plain = bool(owners) and all(self.program.field_is_plain(owner, value.text) for owner in owners)
+            yield Step((user, PLAIN if plain or value.text in NUMBERS else rest))
             return
         for call in method_calls:
             targets = self._targets_of(call)
@@ -335,7 +335,7 @@ class FlowSteps:
         if classes:
             if not targets:
                 field = self._field_name(classes[0], label, position)
-                yield Step((call, (f"{field}@{speaker}" if speaker else field, *path)[:MAX_PATH]))
+                yield Step((call, under(f"{field}@{speaker}" if speaker else field, path)))
             return
         made = None if behaviour.sink else rebuilt(self.program, self.graph.users, call, position, path)
         if made is not None:
@@ -355,9 +355,9 @@ class FlowSteps:
             speaker = speaker or next((_SPEAKERS[name] for name in last if name in _SPEAKERS), "")
             speaker = speaker or (self._speaker_given(call, value) if label == "" else "")
             if speaker and label in ("", "content", "text", "Content", "Text"):
-                yield Step((call, (f"{label or 'content'}@{speaker}", *path)[:MAX_PATH]))
+                yield Step((call, under(f"{label or 'content'}@{speaker}", path)))
             elif constructor and label not in ("", "*", "**"):
-                yield Step((call, (label, *path)[:MAX_PATH]))
+                yield Step((call, under(label, path)))
             elif constructor or not SELECTS.intersection((label, *path[-1:])):  # the name of a model does not come back as its words
                 yield Step((call, path if constructor or "#" in path else ()))
 

@@ -456,3 +456,49 @@ def test_the_name_of_a_model_is_not_among_the_words_of_a_request() -> None:
 
 def test_what_is_asked_beside_the_name_of_a_model_is() -> None:
     assert flows(system_of(MADE_ELSEWHERE % "question"), "prompt", "user_input")
+
+
+FIELDS = """
+    import asyncio
+    from dataclasses import dataclass
+    from fastapi import FastAPI
+    from openai import OpenAI
+    app, client = FastAPI(), OpenAI()
+
+    @dataclass
+    class Job:
+        question: str
+        number: str
+        verbose: bool
+
+    @dataclass
+    class Told:
+        about: object
+
+    async def work(question):
+        return {"status": "done", "number": "7", "found": question}
+
+    def ask(words):
+        return client.chat.completions.create(model="gpt-5-mini", messages=[{"role": "system", "content": words}])
+
+    @app.post("/ask")
+    async def run(question: str):
+        job = Job(question=question, number="7", verbose=True)
+        told = Told(about=Told(about=Told(about=Told(about=job.%s))))
+        task = asyncio.create_task(work(question))
+        done = await task
+        %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "reached"),
+    [
+        ("verbose", "ask(f'Speak. {told}')", False),
+        ("question", "ask(f'Speak. {told}')", True),
+        ("number", "ask(done['number'])", False),
+        ("number", "ask(done['found'])", True),
+    ],
+)
+def test_what_lies_in_one_field_is_not_read_from_another(field: str, said: str, reached: bool) -> None:
+    assert bool(flows(system_of(FIELDS % (field, said)), "system_prompt", "user_input")) == reached
