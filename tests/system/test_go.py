@@ -144,23 +144,23 @@ def test_objects_that_are_changed_in_many_branches_are_looked_at_once() -> None:
 
 
 READS = """
-    package main
+package main
 
-    import (
-    	"context"
-    	"database/sql"
-    	"os"
+import (
+	"context"
+	"database/sql"
+	"os"
 
-    	"github.com/sashabaranov/go-openai"
-    )
+	"github.com/sashabaranov/go-openai"
+)
 
-    func summarise(ctx context.Context, client *openai.Client, db *sql.DB) {
-    	%s
-    	client.CreateChatCompletion(ctx, openai.ChatCompletionRequest{
-    		Model: "gpt-5-mini",
-    		Messages: []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleUser, Content: string(text)}},
-    	})
-    }
+func summarise(ctx context.Context, client *openai.Client, db *sql.DB) {
+	%s
+	client.CreateChatCompletion(ctx, openai.ChatCompletionRequest{
+		Model: "gpt-5-mini",
+		Messages: []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleUser, Content: string(text)}},
+	})
+}
 """
 
 
