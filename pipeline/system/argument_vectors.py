@@ -17,8 +17,8 @@ from pipeline.system.assembly import Assembly, Sink
 from pipeline.system.model import SinkRole
 from pipeline.system.sites import CallSite
 
-_SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "fish", "ash", "cmd", "powershell", "pwsh"})
-_INTERPRETERS = frozenset({"python", "python2", "python3", "pypy", "pypy3", "node", "nodejs", "deno", "bun", "ruby", "perl", "php", "tsx",
+SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "fish", "ash", "cmd", "powershell", "pwsh"})
+INTERPRETERS = frozenset({"python", "python2", "python3", "pypy", "pypy3", "node", "nodejs", "deno", "bun", "ruby", "perl", "php", "tsx",
                            "ts-node", "osascript", "Rscript", "lua"})  # fmt: skip
 _WRAPPERS = frozenset({"sudo", "doas", "env", "nohup", "nice", "exec", "time", "setsid", "xargs", "command"})
 _TAKES_TEXT = re.compile(r"^(-[A-Za-z]*[ceEp]|--eval|--print|-r|-C|/[ckCK]|-[Cc]ommand|-EncodedCommand|eval)$")
@@ -30,6 +30,15 @@ _SAME_PATH = frozenset(
 
 Word = str | None
 """A word of a command as far as it is known: None stands for one, or several, that the code does not say."""
+
+
+def words_given(program: Program, call: Node) -> list[Word]:
+    """The words of the command that a call starts, as far as they are known."""
+    value, found = program.value(call), list[Word]()
+    for position in range(1, len(value.inputs)):
+        if value.labels[position] in _VECTOR_NAMES:
+            found += _words(program, (call[0], value.inputs[position]), {}) or [None]
+    return found
 
 
 def role_in_vector(assembly: Assembly, call: Node, argument: int, trace: Sequence[Node]) -> SinkRole:
@@ -48,23 +57,23 @@ def role_in_vector(assembly: Assembly, call: Node, argument: int, trace: Sequenc
 def _role(before: Sequence[Word]) -> SinkRole:
     """What stands behind these words of a command."""
     words = list(before)
-    while words and _program(words[0]) in _WRAPPERS:
+    while words and program_of(words[0]) in _WRAPPERS:
         words.pop(0)
         while words and words[0] is not None and (words[0].startswith("-") or "=" in words[0]):
             words.pop(0)
     if not words:
         return "shell"
-    name, last = _program(words[0]), words[-1]
+    name, last = program_of(words[0]), words[-1]
     after_command = name in ("cmd", "powershell", "pwsh") and any(word is not None and _TAKES_TEXT.match(word) for word in words[1:])
     if len(words) > 1 and (after_command or (last is not None and _TAKES_TEXT.match(last))):
-        if name in _SHELLS:
+        if name in SHELLS:
             return "shell"
-        if name in _INTERPRETERS:
+        if name in INTERPRETERS:
             return "code"
     return "process_arguments"
 
 
-def _program(word: Word) -> str:
+def program_of(word: Word) -> str:
     """`python3` of `/usr/bin/python3.12`, `cmd` of `cmd.exe`."""
     name = PurePosixPath((word or "").replace("\\", "/")).name
     return re.sub(r"(\.exe|(?<=[a-z3])\.?[0-9]*\.[0-9]+)$", "", name)
@@ -181,19 +190,19 @@ def _started(program: Program, arguments: Sequence[int], file: int) -> Iterator[
     """The file that a command runs: its program, or the first argument of an interpreter that is no option."""
     parts = [part for given in arguments[:2] for part in _parts(program, (file, given))]
     words = [(_words(program, part, {}) or [None])[0] for part in parts]
-    while words and _program(words[0]) in _WRAPPERS:
+    while words and program_of(words[0]) in _WRAPPERS:
         words, parts = words[1:], parts[1:]
     if not parts:
         return
-    name = _program(words[0])
-    if name not in _SHELLS and name not in _INTERPRETERS and name != "pytest":
+    name = program_of(words[0])
+    if name not in SHELLS and name not in INTERPRETERS and name != "pytest":
         yield "shell", parts[0]
         return
     for word, part in zip(words[1:], parts[1:], strict=True):
         if word == "-m" or (word is not None and _TAKES_TEXT.match(word)):
             return
         if word is None or not word.startswith(("-", "/c", "/C")):
-            yield ("shell" if name in _SHELLS else "code"), part
+            yield ("shell" if name in SHELLS else "code"), part
             return
 
 

@@ -14,6 +14,7 @@ from pipeline.system.held import elements_of, receivers
 from pipeline.system.labels import SECRET_NAMES, label_of
 from pipeline.system.model import AttributeValue, ElementKind, Label, SinkRole
 from pipeline.system.naming import constant_host, local_name, name_of_call, table_of
+from pipeline.system.process_input import reads_commands
 from pipeline.system.sites import CallSite, argument_node, argument_positions, option_positions, read_flags
 from pipeline.system.ties import add_ties, given_as
 from pipeline.system.words import mentions
@@ -198,7 +199,7 @@ def _kept_as(assembly: Assembly, node: Node) -> set[str]:
 def _add_ends(assembly: Assembly, site: CallSite) -> None:
     rule, node, value = site.rule, site.node, assembly.program.value(site.node)
     owner = assembly.element_of_call.get(node)
-    if value.kind == "call":
+    if value.kind == "call" and (not rule.into_process or reads_commands(assembly, node)):
         for wanted, role in rule.sinks.items():
             actual: SinkRole = role
             if role == "process_arguments" and _is_true(assembly, site, "shell"):

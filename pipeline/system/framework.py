@@ -76,6 +76,9 @@ class CallRule(Frozen):
     )
     cleans: tuple[SinkRole, ...] = Field(default=(), description="Data that passed through is harmless for these roles.")
     stops: bool = Field(default=False, description="The result carries nothing of the arguments (len, isinstance).")
+    into_process: bool = Field(
+        default=False, description="What is given is typed into a process: a sink where a shell or the like reads it."
+    )
     calls_argument: Argument | None = Field(default=None, description="The function given here is called with the other arguments.")
     returns_type: str | None = Field(default=None, description="Type of the result; `receiver` for fluent calls.")
 
