@@ -18,6 +18,7 @@ from ingest.facts import Value
 from pipeline.system import access_paths
 from pipeline.system.access_paths import COPIES, MAX_PATH, NUMBERS, PLAIN, SELECTS, Path, take, under
 from pipeline.system.flow_graph import FlowGraph
+from pipeline.system.members import fitting
 from pipeline.system.rebuilding import rebuilt
 
 RETURNED, TESTED = -1, -2  # instead of an argument: the data was returned; a branch depends on it
@@ -411,5 +412,5 @@ class FlowSteps:
     def _targets_of(self, call: Node) -> tuple[Target, ...]:
         found = self._targets.get(call)
         if found is None:
-            found = self._targets[call] = self.program.targets(call)
+            found = self._targets[call] = fitting(self.program, call, self.program.targets(call))
         return found

@@ -502,3 +502,58 @@ FIELDS = """
 )
 def test_what_lies_in_one_field_is_not_read_from_another(field: str, said: str, reached: bool) -> None:
     assert bool(flows(system_of(FIELDS % (field, said)), "system_prompt", "user_input")) == reached
+
+
+DISPATCHED = """
+    import os, subprocess
+    from fastapi import FastAPI
+    import openai
+    app = FastAPI()
+
+    class Base:
+        def execute(self, text):
+            raise NotImplementedError
+
+    class Shell(Base):
+        def execute(self, text):
+            return subprocess.run(text, shell=True)
+
+    class Echo(Base):
+        def execute(self, text):
+            return text
+
+    class Upper(Base):
+        def execute(self, text):
+            return text.upper()
+
+    class Kept:
+        def __init__(self, *members: Base):
+            self.members = {type(member).__name__: member for member in members}
+
+        def work(self, name, text):
+            return run(self.members.get(name), text)
+
+    def run(member: Base, text):
+        return member.execute(text)
+
+    %s
+
+    @app.post("/work")
+    def work(name: str, text: str):
+        return %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "asked", "reached"),
+    [
+        ("KEPT = Kept(Echo(), Upper())", "KEPT.work(name, text)", False),
+        ("KEPT = Kept(Echo(), Upper(), Shell())", "KEPT.work(name, text)", True),
+        ("KEPT = Kept(*[Echo(), Shell()])", "KEPT.work(name, text)", True),
+        ("KEPT = Kept(*openai.tools())", "KEPT.work(name, text)", True),
+        ("MEMBERS: dict[str, Base] = {'e': Echo()}\n    MEMBERS['u'] = Upper()", "run(MEMBERS[name], text)", False),
+        ("MEMBERS: dict[str, Base] = {'e': Echo()}\n    MEMBERS['s'] = Shell()", "run(MEMBERS[name], text)", True),
+    ],
+)
+def test_an_abstract_call_means_the_members_that_are_in_sight(made: str, asked: str, reached: bool) -> None:
+    assert bool(flows(system_of(DISPATCHED % (made, asked)), "shell", "user_input")) == reached
