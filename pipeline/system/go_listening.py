@@ -31,8 +31,7 @@ def mark_go_listening(assembly: Assembly) -> None:
         host = _host(assembly, call)
         if host is None or not any(name.endswith((*_TRANSPORTS, *_STARTS)) for name in names) or mentions(names, _ASKS):
             continue
-        near = [s for s in servers if any(node[0] == call[0] for node in assembly.draft(s).nodes)]
-        for identity in near or (servers if len(servers) == 1 else ()):
+        for identity in _served(assembly, call, servers):
             draft, evidence = assembly.draft(identity), assembly.cite(call)
             if draft.attributes.setdefault("host", host) != host:
                 continue
@@ -40,6 +39,16 @@ def mark_go_listening(assembly: Assembly) -> None:
                 draft.attributes["transport"] = "http"
             if evidence is not None and evidence not in draft.evidence:
                 draft.evidence.append(evidence)
+
+
+def _served(assembly: Assembly, call: Node, servers: list[str]) -> list[str]:
+    """The server that a call starts; else the one of its file, or of the program, that is not known to speak over standard input."""
+    started = assembly.element_of_call.get(call)
+    if started in servers:
+        return [started]
+    near = [s for s in servers if any(node[0] == call[0] for node in assembly.draft(s).nodes)] or servers
+    others = [s for s in near if assembly.draft(s).attributes.get("transport") != "stdio"]
+    return near if len(near) == 1 else others if len(others) == 1 else []
 
 
 def _opened(assembly: Assembly) -> Iterator[Node]:
