@@ -10,6 +10,7 @@ from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, Finding, Mitig
 from pipeline.findings.risk import Risk, assess
 from pipeline.system.model import Confidence, Element, Evidence, System
 from pipeline.threats.engine import Match, Mitigated, Outcome, Unmet, shortened
+from pipeline.threats.telling import says_little
 from pipeline.threats.view import View
 
 MAX_EVIDENCE = 30
@@ -45,7 +46,12 @@ def compose(system: System, outcomes: Iterable[Outcome]) -> tuple[tuple[Finding,
 def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
     rated = sorted(
         ((assess(view, match), match) for match in matches),
-        key=lambda pair: (-pair[0].likelihood * pair[0].impact, _CONFIDENCE.index(pair[0].confidence), pair[1].element.id),
+        key=lambda pair: (
+            -pair[0].likelihood * pair[0].impact,
+            _CONFIDENCE.index(pair[0].confidence),
+            says_little(pair[1].ways[0] if pair[1].ways else ()),
+            pair[1].element.id,
+        ),
     )
     risk, lead = rated[0]
     threat = lead.threat

@@ -14,9 +14,10 @@ from dataclasses import replace
 from pipeline.system.model import Evidence, Flow
 from pipeline.threats.engine import Match, evidence_of
 
-_TAKES = re.compile(r"\s*(?:export\s+)?(?:public\s+|private\s+)?(?:static\s+)?(?:async\s+)?(?:def|function|constructor)\b")
+_TAKES = re.compile(r"\s*(?:export\s+)?(?:public\s+|private\s+)?(?:static\s+)?(?:async\s+)?(?:def|func|function|constructor)\b")
 _TWIN = re.compile(r"^(_*)(?:async_|a)(?=[a-z])")  # `_arun` beside `_run`, `async_search` beside `search`
 _SHOWN = re.compile(r"[\w-]{2,}\*{4}")
+_CODE = (".py", ".ts", ".tsx", ".js", ".mjs", ".go", ".java", ".cs", ".ipynb")
 _MODELS = frozenset({"hosted_llm", "local_llm", "agent"})
 
 
@@ -102,7 +103,7 @@ def sources_joined(matches: Iterable[Match]) -> list[Match]:
     """Matches that are mended where callers come in, with one group for all that share a caller: providers of one switch."""
     found = list(matches)
     callers = {
-        number: [f"{match.threat.slug}:{way[0].source}" for way in match.ways]
+        number: [f"{match.threat.slug}:{_caller(way[0].source)}" for way in match.ways]
         for number, match in enumerate(found)
         if match.threat.group_by == "source" and match.ways and not match.group and match.element.kind in _MODELS
     }
@@ -115,6 +116,11 @@ def sources_joined(matches: Iterable[Match]) -> list[Match]:
         else match
         for number, match in enumerate(found)
     ]
+
+
+def _caller(source: str) -> str:
+    """Whoever calls; functions that are given the shared state of a graph have the same callers, those of the graph."""
+    return "component:" if source.startswith("component:") else source
 
 
 def copies_joined(matches: Mapping[tuple[str, str], list[Match]]) -> dict[tuple[str, str], list[Match]]:
@@ -158,6 +164,9 @@ def group_of(match: Match) -> str:
             # The models and agents behind one entry are one finding: what comes in is mended once.
             kind = "llm" if match.element.kind in _MODELS else match.element.kind
             return f"{kind}<-{match.ways[0][0].source}"
+        case "element" if match.element.kind == "mcp_client" and match.evidence[0].path.endswith(_CODE):
+            # A client per call, of the server that the same settings name: where they are read, it is pinned.
+            return f"mcp_client in {match.evidence[0].path.rpartition('/')[0]}"
         case "element" | "source" | "sink":
             return match.element.id
         case "file":

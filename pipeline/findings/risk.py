@@ -21,7 +21,7 @@ _WORDS: dict[Factor, str] = {
     "sends_messages": "messages go out", "executes_code": "code is executed",
     "about_people": "it decides about people or handles their data",
     "has_tools": "the model can act through tools", "reads_private_data": "private data is within reach",
-    "only_in_examples": "seen in examples only",
+    "only_in_examples": "seen in examples only", "only_for_debugging": "written for debugging only",
     "has_untrusted_content": "content written by outsiders reaches the model", "acts_on_the_world": "money, safety or access depends on it",
     "harms_only_the_caller": "it steers nothing but the caller's own answer",
 }  # fmt: skip
@@ -147,6 +147,8 @@ def _factors(view: View, match: Match) -> set[Factor]:
         found.add("reads_private_data")
     if element.attributes.get("examples_only") is True or (match.evidence and all(_is_example(e.path) for e in match.evidence)):
         found.add("only_in_examples")
+    if element.attributes.get("debugging") is True:
+        found.add("only_for_debugging")
     labels = {label for identity in (element.id, *upstream) for flow in view.into.get(identity, ()) for label in flow.carries}
     if labels & {"web_content", "retrieved_text", "uploaded_file"}:
         found.add("has_untrusted_content")

@@ -17,9 +17,17 @@ Change = Callable[[Path], Path | None]
 MAX_PATH = 3
 PLAIN: Path = ("#",)  # the data is a number, a date or the like: it can be learned from, not read as text
 NUMBERS = frozenset({"embedding", "embeddings"})  # entries that hold vectors, whoever answered with them
-COPIES = frozenset({"copy.copy", "copy.deepcopy", "dataclasses.asdict", "attr.asdict", "attrs.asdict", "globalThis.structuredClone"}) | {
-    f"builtins.{name}" for name in ("dict", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "vars")
-}
+# Entries and arguments that say who answers, and not what is asked.
+SELECTS = frozenset(
+    {"model", "model_name", "modelName", "model_id", "modelId", "deployment", "deployment_name", "deploymentName", "provider"}
+)
+_AWAITED = frozenset({"asyncio.create_task", "asyncio.ensure_future", "asyncio.shield", "asyncio.wait_for", "asyncio.run",
+                      "anyio.run", "trio.run", "globalThis.Promise.resolve"})  # fmt: skip
+COPIES = (
+    _AWAITED
+    | frozenset({"copy.copy", "copy.deepcopy", "dataclasses.asdict", "attr.asdict", "attrs.asdict", "globalThis.structuredClone"})
+    | {f"builtins.{name}" for name in ("dict", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "vars")}
+)
 REPLACES = frozenset({"dataclasses.replace", "copy.replace", "attr.evolve", "attrs.evolve"})
 WRITES_JSON = frozenset({"json.dumps", "globalThis.JSON.stringify"})
 READS_JSON = frozenset({"json.loads", "globalThis.JSON.parse"})
@@ -29,8 +37,9 @@ _NO_KEY = frozenset({"", "?", "*", "**"})
 
 
 def under(key: str, path: Path) -> Path:
-    """The path of what lies in an object's entry."""
-    return (key, *path)[:MAX_PATH]
+    """The path of what lies in an object's entry; that it is no text is not cut off."""
+    longer = (key, *path)
+    return longer if len(longer) <= MAX_PATH else (*longer[: MAX_PATH - 1], *PLAIN) if path[-1:] == PLAIN else longer[:MAX_PATH]
 
 
 def take(path: Path, key: str) -> Path | None:
@@ -131,9 +140,11 @@ def as_text(path: Path) -> Path:
     return PLAIN if "#" in path else ()
 
 
-def swallowed(path: Path) -> Path:
-    """An outside call makes something of it; a number keeps its place."""
-    return path if "#" in path else ()
+def swallowed(path: Path) -> Path | None:
+    """An outside call makes something of it; a number keeps its place, and the name of a model does not come back as its words."""
+    if "#" in path:
+        return path
+    return None if path[-1:] and path[-1] in SELECTS else ()
 
 
 def inside_only(path: Path) -> Path | None:

@@ -20,6 +20,7 @@ from pipeline.system.draft import Drafts
 from pipeline.system.embedded import add_prompts_and_secrets
 from pipeline.system.entries import addresses
 from pipeline.system.evidence import EvidenceBook
+from pipeline.system.go_listening import mark_go_listening
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.loopback import add_loopback
 from pipeline.system.mcp_listening import mark_mcp_listening
@@ -65,6 +66,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_loopback(assembly, config)
     derive(assembly)
     mark_mcp_listening(assembly)
+    mark_go_listening(assembly)
     add_configuration(assembly, config, documents)
     add_actors(assembly)
     drawn = add_documents(assembly, documents)

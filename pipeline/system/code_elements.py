@@ -337,6 +337,8 @@ def _source_element(assembly: Assembly, site: CallSite, label: Label) -> str:
             if entry == function or function in assembly.reach(entry):
                 return element
     kind, name = _SOURCE_KIND.get(label, ("component", ""))
+    if label == "stored_data" and "path" in site.rule.sinks.values():
+        kind, name = "file_store", "files"  # what was asked for by a path is a file, in every language
     if kind == "web_content":
         name = constant_host(assembly, site) or ""
     return assembly.drafts.put(

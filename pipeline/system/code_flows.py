@@ -17,6 +17,7 @@ from pipeline.system.framework import CallRule
 from pipeline.system.guards import choices_on_way, controls_on_way
 from pipeline.system.handed_over import runs, shared
 from pipeline.system.knowledge import Known
+from pipeline.system.logged_text import Said, said, written
 from pipeline.system.model import ControlKind, Evidence, Flow, Label, Role, SinkRole
 from pipeline.system.naming import host_of
 from pipeline.system.placeholders import system_template
@@ -57,12 +58,13 @@ def add_code_flows(assembly: Assembly) -> None:
             for _key, nodes in followed:
                 search.explore(nodes)
         for (element, label), nodes in followed:
-            seen: set[Key] = set()
+            hits: dict[Key, Hit] = {}
             for search in searches:
                 for hit in search.search(nodes, tested=label in ("prediction", "model_reply")):
-                    if hit.key not in seen:
-                        seen.add(hit.key)
-                        _add_hit(assembly, element, label, hit, behaviours, graph)
+                    hits.setdefault(hit.key, hit)
+            known = said(assembly, hits.values())
+            for hit in hits.values():
+                _add_hit(assembly, element, label, hit, behaviours, graph, known)
             if any(search.cut for search in searches):
                 assembly.notes.append((element, "flow search reached its bound: some flows from here were not followed to the end"))
             for search in searches:
@@ -100,7 +102,7 @@ class _Behaviours:
         return [(node, Known(site.rule, site.framework)) for node in trace for site in self._sites.get(node, ()) if not site.is_read]
 
 
-def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours: _Behaviours, graph: FlowGraph) -> None:
+def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours: _Behaviours, graph: FlowGraph, known: Said) -> None:
     if hit.argument == TESTED:
         mark_decision(assembly, source, label, hit)
         return
@@ -138,7 +140,11 @@ def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours
             if role == "conversation" and (label != "user_input" or assembly.draft(source).kind == "chat_ui"):
                 role = "prompt"  # what the system itself kept of a conversation, or a chat widget's own history
             template = system_template(assembly, hit) if role == "prompt" else None
-            _add_way(assembly, source, sink.element, label, "system_prompt" if template else role, hit, behaviours, graph, template)
+            text = written(assembly, hit, known) if role == "log" and hit.argument > 0 else hit
+            # Nothing of a text but what it is filed under: the line is a record, and tells nobody what was said.
+            met: ControlKind | None = "redaction" if text is None else None
+            becomes: SinkRole = "system_prompt" if template else role
+            _add_way(assembly, source, sink.element, label, becomes, text or hit, behaviours, graph, template, met)
 
 
 def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
@@ -199,7 +205,7 @@ def _begins_with_base(assembly: Assembly, text: Node, hit: Hit) -> bool:
 
 def _add_way(
     assembly: Assembly, source: str, target: str, label: Label, role: SinkRole, hit: Hit, behaviours: _Behaviours, graph: FlowGraph,
-    template: Node | None = None,
+    template: Node | None = None, met: ControlKind | None = None,
 ) -> None:  # fmt: skip
     known = assembly.flows.get((source, target, role), [])
     if len(known) >= MAX_WAYS:
@@ -208,7 +214,7 @@ def _add_way(
         return
     if contradicted(assembly, hit):
         return
-    controls: list[tuple[ControlKind, Node]] = []
+    controls: list[tuple[ControlKind, Node]] = [] if met is None else [(met, hit.call)]
     # `clean(markdown(x))`: what comes out of the sink is cleaned before anybody sees it.
     after = [
         (hit.call[0], user) for user, position in graph.users(hit.call)

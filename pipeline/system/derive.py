@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pipeline.system.assembly import Assembly
 from pipeline.system.entries import ENTRY_KINDS
 from pipeline.system.inference import MODELS, RUN_BY, models_run
+from pipeline.system.logged_text import mark_logs
 from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, SinkRole, Zone
 from pipeline.system.tool_effects import add_effects
 from pipeline.system.words import load_words, mentions, subjects
@@ -21,6 +22,7 @@ def derive(assembly: Assembly) -> None:
     add_effects(assembly)
     _structure(assembly)
     _recorded(assembly)
+    mark_logs(assembly)
     _inference(assembly)
     _models(assembly)
     mark_examples(assembly)
@@ -135,6 +137,9 @@ def _inference(assembly: Assembly) -> None:
                 draft.attributes["returns_scores"] = True
         if "model_reply" in returned:
             draft.attributes["returns_model_reply"] = True
+    for identity in {source for source, target, role in assembly.flows if role in RUN_BY and assembly.draft(target).kind in MODELS}:
+        if assembly.draft(identity).kind == "chat_ui":  # a field of a page, not a function
+            assembly.draft(identity).attributes["runs_inference"] = True
 
 
 def _models(assembly: Assembly) -> None:

@@ -13,6 +13,7 @@ from pipeline.system import speakers
 from pipeline.system.access_paths import (
     COPIES,
     MAX_PATH,
+    SELECTS,
     Change,
     Path,
     anywhere,
@@ -27,6 +28,7 @@ from pipeline.system.access_paths import (
 )
 from pipeline.system.flow_edges import Arrive, CallBehaviour, Enter, Step
 from pipeline.system.flow_graph import FlowGraph
+from pipeline.system.members import fitting
 from pipeline.system.rebuilding import rebuilt
 
 _TEXT_CALLS = frozenset({
@@ -55,7 +57,7 @@ class CallSteps:
 
     def of_method(self, node: Node, method: Node, call: Node) -> Iterator[Step | Enter | Arrive]:
         """Where an object goes whose method is called; `method` is the access that names it."""
-        value, targets = self._program.value(method), self._program.targets(call)
+        value, targets = self._program.value(method), self._targets(call)
         if targets:
             for target in targets:
                 parameters = self._program.function(target.function).parameters
@@ -89,7 +91,7 @@ class CallSteps:
             yield Arrive(call, position)
         if self._bare and behaviour.cleans:
             return
-        targets = self._program.targets(call)
+        targets = self._targets(call)
         is_key = callee.kind == "attribute" and callee.text in ("get", "pop", "setdefault") and position == 1
         if is_key and not behaviour.sink and not targets:
             return  # a key chooses a value; it does not become part of it
@@ -130,8 +132,11 @@ class CallSteps:
                 yield Step(call, putting(f"{label or 'content'}@{speaker}"))
             elif constructor:
                 yield Step(call, same if label in ("", "*", "**") else putting(label))
-            else:
+            elif label not in SELECTS:  # the name of a model does not come back as its words
                 yield Step(call, swallowed)
+
+    def _targets(self, call: Node) -> tuple[Target, ...]:
+        return fitting(self._program, call, self._program.targets(call))
 
     def _is_data(self, node: Node) -> bool:
         """Whether the value itself is the data, not an object of the project that works with it."""
@@ -170,7 +175,7 @@ class CallSteps:
 
     def _called_back(self, call: Node, value: Value, position: int) -> Iterator[Enter]:
         """`run(function, argument)`: the function's parameters receive the other arguments."""
-        label, targets = value.labels[position], self._program.targets(call)
+        label, targets = value.labels[position], self._targets(call)
         for argument in range(1, len(value.inputs)):
             if argument == position:
                 continue

@@ -26,7 +26,6 @@ from pipeline.system.access_paths import (
     take,
     taking,
     taking_number,
-    to_plain,
     unless_overwritten,
 )
 from pipeline.system.flow_calls import CallSteps
@@ -115,10 +114,9 @@ class FlowSteps:
         if method_calls:
             return
         owners = [name for name in self._program.types((user[0], value.inputs[0])) if name in self._program.classes]
-        if owners and all(self._program.field_is_plain(owner, value.text) for owner in owners):
-            yield Step(user, to_plain)  # a number or a date holds no text of anybody
-        else:
-            yield Step(user, taking_number(value.text) if value.text in NUMBERS else taking(value.text))
+        # A number or a date holds no text of anybody.
+        plain = bool(owners) and all(self._program.field_is_plain(owner, value.text) for owner in owners)
+        yield Step(user, taking_number(value.text) if plain or value.text in NUMBERS else taking(value.text))
 
     def _indexed(self, node: Node, user: Node, value: Value) -> Change:
         if self._is_slice(user, value):

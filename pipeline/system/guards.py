@@ -11,7 +11,6 @@ import re
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.discriminators import bare, vouches
-from pipeline.system.identifiers import only_identifiers
 from pipeline.system.last_parts import inside_a_package, is_name_only
 from pipeline.system.made_of import settles
 from pipeline.system.model import ControlKind, SinkRole
@@ -59,8 +58,6 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
         controls += [("content_separation", node) for node in hit.trace if _is_fenced(assembly, node)]
     controls += [("human_approval", node) for node in _asked(assembly, hit)]
     controls += [("redaction", node) for node in hit.trace if _redacts(assembly, node)]
-    if role == "log" and hit.argument > 0 and only_identifiers(assembly, hit.call):
-        controls.append(("redaction", hit.call))  # nothing of the text but what it is filed under
     controls += [("review_before_use", node) for node in hit.trace if _reads_reviewed(assembly, node)]
     controls += [
         (kind, guard)

@@ -1,52 +1,74 @@
-"""What is written down, by what it is called: identifiers, counts, scores, status words and timings are no text of a conversation.
+"""What is written down, by what it is called: identifiers, counts, settings, errors and timings are no text of a conversation.
 
-Takes an argument of a call, says whether it is one of these. Names are believed here: text in a variable called
-`document_id` is not seen, and a score in a variable called `answer` counts as text.
+Takes a call that writes, gives the parts of what it writes that are none of these. Names are believed here: text in a
+variable called `document_id` is not seen, and a score in a variable called `answer` counts as text.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.spelling import spelled
 from pipeline.system.words import words_of
 
 _IDENTIFIER = frozenset(
     {"id", "ids", "uuid", "guid", "hash", "digest", "count", "counts", "length", "size", "score", "scores", "importance", "rating", "rank",
      "status", "duration", "elapsed", "latency", "seconds", "timestamp", "usage", "tokens", "index", "version", "model", "type",
      "role", "url", "uri", "path", "filename", "filepath", "filenames", "port", "reason", "created", "mode", "language", "locale",
-     "provider", "temperature", "limit", "offset", "page"}
+     "provider", "temperature", "limit", "offset", "page", "config", "settings", "dtype", "dir", "directory", "folder", "error", "err",
+     "exception", "exc", "traceback", "stack", "timeout", "ms", "dimension", "dims", "percent", "uuids", "ratio", "tokenizer"}
 )  # fmt: skip
-_ONLY_AFTER = {
-    "code": ("status", "error", "exit", "return"), "name": ("function", "tool", "model", "class", "file", "column"),
-    "names": ("function", "tool", "model", "class", "file", "document", "column"), "no": ("page", "line", "chunk"),
-}  # fmt: skip
+_ONLY_AFTER = {"code": ("status", "error", "exit", "return"), "no": ("page", "line", "chunk")}
+_NAMES = frozenset({"name", "names", "file", "files"})  # of something: `server_name`, `plan_file`; alone they may be a person, or contents
+_ERRORS = frozenset({"error", "errors", "err", "exception", "exc"})
+_OF_ERRORS = frozenset({"text", "message", "msg", "detail", "details", "str", "description"})
 _COUNTED = frozenset({"n", "num", "count", "total", "is", "has", "len"})
 # What a line says just before it writes the value down: "score: %s".
 _CAPTION = frozenset(
     {"id", "ids", "uuid", "score", "scores", "count", "length", "duration", "elapsed", "latency", "tokens", "usage", "importance"}
 )
 _PLACEHOLDER = re.compile(r"%(?:\([^)]*\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
+_COMPARES = frozenset({"==", "!=", "===", "!==", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not", "instanceof"})
 _UNCHANGED = frozenset(
     {"str", "repr", "strip", "lower", "upper", "hex", "isoformat", "join", "value", "round", "sorted", "list", "set", "tuple"}
 )
 _OF_THE_PROCESS = ("traceback.", "time.", "datetime.", "uuid.", "os.get", "threading.", "sys.")
 _KEYED = frozenset({"get", "pop", "getlist"})
+# Of an object or a text these tell a number, a yes or no, or what its entries are called.
+_TELLS = frozenset(
+    {"len", "type", "float", "int", "bool", "range", "keys", "isinstance", "hasattr", "any", "all", "startswith", "endswith", "startsWith",
+     "endsWith", "includes", "contains", "Contains", "has", "isEmpty", "isBlank", "indexOf", "hash", "Number", "Boolean", "parseInt"}
+)  # fmt: skip
 
 
-def only_identifiers(assembly: Assembly, call: Node) -> bool:
-    """Whether all that a log call writes is named, or announced by the line itself, as something other than text.
+def texts(assembly: Assembly, call: Node) -> tuple[Node, ...]:
+    """The parts of what a call writes that are neither named, nor announced by the line itself, as something other than text.
 
-    All of it: one line may write an identifier beside the text, and both come the same way.
+    One line may write an identifier beside the text, and both may come the same way.
     """
-    value, captions = assembly.program.value(call), _captions(assembly, call)
-    return all(
-        captions.get(position, "") in _CAPTION
-        or _named(value.labels[position])
-        or _is_identifier(assembly, (call[0], value.inputs[position]))
-        for position in range(1, len(value.inputs))
+    value, captions, names = assembly.program.value(call), _captions(assembly, call), spelled(assembly, call)
+    return tuple(
+        dict.fromkeys(
+            text
+            for position in range(1, len(value.inputs))
+            if captions.get(position, "") not in _CAPTION
+            and not _named(value.labels[position])
+            and not (names and _is_local(names[position - 1]))
+            for text in _texts(assembly, (call[0], value.inputs[position]))
+        )
     )
+
+
+def is_called_other_than_text(assembly: Assembly, node: Node) -> bool:
+    """Whether a value is an entry, a parameter or an attribute that is named as an identifier, a count, a setting or the like."""
+    value = assembly.program.value(node)
+    if value.kind == "call" and len(value.inputs) > 1 and assembly.program.value((node[0], value.inputs[0])).text in _KEYED:
+        key = assembly.program.constant((node[0], value.inputs[1]))
+        return isinstance(key, str) and _named(key)
+    return value.kind in ("attribute", "index", "parameter") and bool(value.text) and _named(value.text, _owner(assembly, node))
 
 
 def _captions(assembly: Assembly, call: Node) -> dict[int, str]:
@@ -65,59 +87,76 @@ def _last_word(text: str) -> str:
     return words[-1] if words and not text.rstrip().endswith((".", ",", ";")) else ""
 
 
-def _is_identifier(assembly: Assembly, node: Node, depth: int = 0) -> bool:
-    """Whether an expression is an identifier, a count, a score, a status word or the like, by what it is called."""
+def _texts(assembly: Assembly, node: Node, depth: int = 0) -> Iterator[Node]:
+    """The parts of an expression that are no identifier, count, setting or the like, by what they are called."""
     value = assembly.program.value(node)
-    if depth > 8:
-        return False
     inner = [(node[0], given) for given in value.inputs]
-    if value.kind == "constant" or (value.kind == "unknown" and not inner):
-        return True  # a caught exception is such an unknown: what it says is not followed
-    if value.kind == "attribute" and value.text in ("__name__", "__class__", "__qualname__"):
-        return True
-    if value.kind in ("attribute", "index", "parameter", "name") and value.text and _named(value.text, _owner(assembly, node)):
-        return True
-    if value.kind in ("index", "element_of", "await", "guarded"):
-        return _is_identifier(assembly, inner[0], depth + 1)
-    if value.kind == "call":
-        return _is_identifier_call(assembly, node, depth)
-    if value.kind == "format":
-        return all(_is_written_identifier(assembly, node, position, depth) for position in range(len(inner)))
-    if value.kind == "collection":
-        return bool(inner) and all(
-            _named(label) or _is_identifier(assembly, given, depth + 1) for label, given in zip(value.labels, inner, strict=False)
-        )
-    if value.kind in ("choice", "operation"):
-        return bool(inner) and all(_is_identifier(assembly, given, depth + 1) for given in inner)
-    return False
+    if depth > 8:
+        yield node
+    elif value.kind == "constant" or (value.kind == "unknown" and not inner):
+        return  # a caught exception is such an unknown: what it says is not followed
+    elif value.kind in ("attribute", "index", "parameter", "name") and (
+        value.text in ("__name__", "__class__", "__qualname__") or (value.text and _named(value.text, _owner(assembly, node)))
+    ):
+        return
+    elif value.kind in ("index", "element_of", "await", "guarded"):
+        if any(_texts(assembly, inner[0], depth + 1)):
+            yield node
+    elif value.kind == "call":
+        yield from _texts_of_call(assembly, node, depth)
+    elif value.kind == "format":
+        names = iter(spelled(assembly, node))
+        for position, part in enumerate(inner):
+            local = assembly.program.value(part).kind != "constant" and _is_local(next(names, ""))
+            if not local and not _is_announced(assembly, node, position):
+                yield from _texts(assembly, part, depth + 1)
+    elif value.kind == "collection" and inner:
+        for label, given in zip(value.labels or ("",) * len(inner), inner, strict=False):
+            if not _named(label):
+                yield from _texts(assembly, given, depth + 1)
+    elif value.kind == "operation" and value.text in _COMPARES:
+        return
+    elif value.kind in ("choice", "operation") and inner:
+        for given in inner:
+            yield from _texts(assembly, given, depth + 1)
+    else:
+        yield node
 
 
-def _is_written_identifier(assembly: Assembly, node: Node, position: int, depth: int) -> bool:
-    """A part of a formatted text: an identifier, or something the text before it calls one."""
+def _is_local(spelling: str) -> bool:
+    """Whether an argument is a variable alone, with the name of an identifier, a count, a setting or the like."""
+    return spelling.isidentifier() and _named(spelling)
+
+
+def _is_announced(assembly: Assembly, node: Node, position: int) -> bool:
+    """Whether the text before a part of a formatted text calls it an identifier."""
     program, inputs = assembly.program, assembly.program.value(node).inputs
     before = program.value((node[0], inputs[position - 1])) if position else None
-    if before is not None and before.kind == "constant" and _last_word(before.text) in _CAPTION:
-        return True
-    return _is_identifier(assembly, (node[0], inputs[position]), depth + 1)
+    return before is not None and before.kind == "constant" and _last_word(before.text) in _CAPTION
 
 
-def _is_identifier_call(assembly: Assembly, node: Node, depth: int) -> bool:
+def _texts_of_call(assembly: Assembly, node: Node, depth: int) -> Iterator[Node]:
     program, value = assembly.program, assembly.program.value(node)
     callee = program.value((node[0], value.inputs[0]))
     arguments = [(node[0], given) for given in value.inputs[1:]]
     if callee.kind not in ("name", "attribute"):
-        return False
-    if callee.text in ("len", "type", "float", "int", "bool"):
-        return True
-    if not arguments and any(name.startswith(_OF_THE_PROCESS) for name in program.names((node[0], value.inputs[0]))):
-        return True
+        yield node
+        return
+    if callee.text in _TELLS or (
+        not arguments and any(name.startswith(_OF_THE_PROCESS) for name in program.names((node[0], value.inputs[0])))
+    ):
+        return
     if callee.text in _KEYED and arguments:
-        key = program.constant(arguments[0])
-        return isinstance(key, str) and _named(key)
-    if callee.text in _UNCHANGED:
+        if not is_called_other_than_text(assembly, node):
+            yield node
+    elif callee.text in _UNCHANGED:
         given = [(node[0], callee.inputs[0])] if callee.kind == "attribute" and not arguments else arguments
-        return bool(given) and all(_is_identifier(assembly, other, depth + 1) for other in given)
-    return _named(callee.text)
+        if not given:
+            yield node
+        for other in given:
+            yield from _texts(assembly, other, depth + 1)
+    elif not _named(callee.text):
+        yield node
 
 
 def _owner(assembly: Assembly, node: Node) -> str:
@@ -130,7 +169,12 @@ def _named(name: str, owner: str = "") -> bool:
     words = words_of(name)
     if not words:
         return False
-    if words[-1] in _ONLY_AFTER:
-        before = words[:-1] or words_of(owner)
-        return bool(before) and before[-1] in _ONLY_AFTER[words[-1]]
-    return words[-1] in _IDENTIFIER or (len(words) > 1 and words[0] in _COUNTED)
+    last, owners = words[-1], words_of(owner)
+    if last in _ONLY_AFTER:
+        before = words[:-1] or owners
+        return bool(before) and before[-1] in _ONLY_AFTER[last]
+    if last in _NAMES:
+        return bool(words[:-1] or owners[-1:]) and (words[:-1] or owners)[-1] not in ("self", "this", "user", "uploaded")
+    if last in _OF_ERRORS:
+        return not _ERRORS.isdisjoint(words[:-1] or owners[-1:])
+    return last in _IDENTIFIER or last.removesuffix("s") in _IDENTIFIER or (len(words) > 1 and words[0] in _COUNTED)

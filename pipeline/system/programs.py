@@ -42,13 +42,13 @@ def _components(program: Program) -> dict[int, int]:
         return file
 
     for file in above:
-        for other in _imported(program, file):
+        for other in imported(program, file):
             one, two = sorted((first(file), first(other)))
             above[two] = one
     return {file: first(file) for file in above}
 
 
-def _imported(program: Program, file: int) -> set[int]:
+def imported(program: Program, file: int) -> set[int]:
     """Files of the project that a file imports, or imports something of."""
     found: set[int] = set()
     for statement in program.files[file].imports:

@@ -50,8 +50,10 @@ _MUST = re.compile(r"\b(must|shall|required?|has to|have to|needs?)\b", re.IGNOR
 
 # A manual tells its reader what to do, or what a person may do; that is no word about what the system does.
 _TO_READER = re.compile(
-    r"^\W*(click|open|select|go to|see|visit|navigate|choose|enter|retry|try|press|scroll|log in|sign in|ask an?|if you\b"
-    r"|once (you|logged|signed)|for (troubleshooting|more|details|help)\b)|\byou(['\u2019]ll| will| can| may| might| still)\b",
+    r"^\W*(get|set|copy|create|paste|generate|export|download|clone|obtain|register|asking|running|trying"
+    r"|click|open|select|go to|see|visit|navigate|choose|enter|retry|try|press|scroll|log in|sign in|ask an?|if you\b"
+    r"|once (you|logged|signed)|for (troubleshooting|more|details|help)\b)|\byou(['\u2019]ll| will| can| may| might| still)\b"
+    r"|\b(when|while|until|as) you\b|\bshould (produce|print|see|show|display|output|return|look)\b",
     re.IGNORECASE,
 )
 

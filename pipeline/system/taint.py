@@ -40,12 +40,17 @@ class Hit:
     path: Path
     key: Key  # what makes two hits the same: where, from where, in which entry and as whose words
     _walk: Callable[[], tuple[Node, ...]]
+    _by: Callable[[Node], tuple[Node, ...]]
     _program: Program
 
     @cached_property
     def trace(self) -> tuple[Node, ...]:
         """From the source to the argument, inclusive; found when it is asked for, as most hits repeat what is known."""
         return self._walk()
+
+    def by_way_of(self, node: Node) -> tuple[Node, ...]:
+        """From the source to a value of the function where the data arrived; empty where the data does not come there as text."""
+        return self._by(node)
 
     @cached_property
     def guards(self) -> tuple[Node, ...]:
@@ -115,6 +120,7 @@ class FlowSearch:
         The sources must have been explored; `tested` asks for branches as well. Sets `cut` where the bound hid something.
         """
         found: dict[Key, tuple[int, _Context, Place, Mapping[_Context, _Context | None]]] = {}
+        arrived: dict[Key, list[tuple[_Context, Mapping[_Context, _Context | None]]]] = {}
         for place in sorted(sources.items()):
             reached = self._reached(self._context(place, None), tested)
             entered = {context: by for context, by, _depth in reached}
@@ -128,11 +134,12 @@ class FlowSearch:
                     named = at[1][:1] if arrival.argument > 0 and apart else ()
                     key = (arrival.call, arrival.argument, place[0], (*named, *(part for part in at[1] if "@" in part)))
                     length = depth + context.ways[at].depth
+                    arrived.setdefault(key, []).append((context, entered))
                     if key not in found or length < found[key][0]:
                         found[key] = (length, context, at, entered)
         ordered = sorted(found.items(), key=lambda item: (item[1][0], item[0]))
         return [
-            Hit(key[0], key[1], at[1], key, partial(_walk, context, at, entered), self._program)
+            Hit(key[0], key[1], at[1], key, partial(_walk, context, at, entered), partial(_walk_to, arrived[key]), self._program)
             for key, (_length, context, at, entered) in ordered
         ]
 
@@ -264,6 +271,15 @@ def _walk(context: _Context, at: Place, entered: Mapping[_Context, _Context | No
         pieces.append(_within(by, by.links[context]))
         context = by
     return tuple(node for piece in reversed(pieces) for node in piece)
+
+
+def _walk_to(arrived: Sequence[tuple[_Context, Mapping[_Context, _Context | None]]], node: Node) -> tuple[Node, ...]:
+    """The values from a source to one value of the contexts where it arrived, nearest first, by a way that the data takes as text."""
+    for context, entered in arrived:
+        places = [place for place in context.ways if place[0] == node and "#" not in place[1]]
+        if places:
+            return _walk(context, min(places, key=lambda place: (context.ways[place].depth, place[1])), entered)
+    return ()
 
 
 def _within(context: _Context, place: Place | None) -> list[Node]:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import SinkRole
+from pipeline.system.passing_files import tidies_up
 from pipeline.system.sites import read_flags
 from pipeline.system.words import load_words, mentions, words_of
 
@@ -31,7 +32,8 @@ _READS = frozenset({
     "get", "list", "find", "search", "lookup", "look", "read", "show", "check", "is", "has", "fetch", "describe", "calculate", "estimate",
     "format", "parse", "validate", "count", "explain", "preview", "can", "grep", "glob", "ls", "view", "cat", "tree", "diff", "diagnostics",
 })  # fmt: skip
-_RUN = frozenset({"run", "execute", "call", "invoke", "handle", "forward"})  # methods of tools that say nothing by their name
+# What libraries call the function of every tool: it says nothing of what the tool does.
+_OF_ALL_TOOLS = frozenset({"forward", "run", "execute", "invoke", "call", "handle", "handler", "func", "function", "lambda", "apply"})
 SIDE_EFFECTS = frozenset({"payment", "message", "deletion", "write", "execute", "shell", "file_write"})
 
 
@@ -46,13 +48,15 @@ def add_effects(assembly: Assembly) -> None:
         if draft.kind not in ("tool", "mcp_tool"):
             continue
         effects = set(_as_tuple(draft.attributes.get("effects")))
-        reached, function_name = _own_reach(assembly, reference), assembly.program.function(reference).name
+        reached = _own_reach(assembly, reference)
         for function in reached:
             outside = function == reference or _does_something(assembly, function)
             for call in assembly.calls_in(function):
                 for sink in assembly.sinks.get(call, ()):
                     effect = _EFFECT_OF_ROLE.get(sink.role)
-                    if effect is not None and not (sink.role == "index_write" and _is_passing(assembly, sink.element, reached)):
+                    if effect is None or (effect == "deletion" and tidies_up(assembly, call)):
+                        continue
+                    if sink.role != "index_write" or not _is_passing(assembly, sink.element, reached):
                         effects.add(effect)
                 for site_effect in _declared(assembly, call, stated):
                     effects.add(site_effect)
@@ -68,11 +72,10 @@ def add_effects(assembly: Assembly) -> None:
         own = mentions([draft.name], [word for verbs in words.effects.values() for word in verbs])
         if own is not None and _acts(draft.name) and _calls_anything(assembly, reached):
             effects |= {effect for effect, verbs in words.effects.items() if own in verbs}
-        if not _acts(draft.name) and not (_acts(function_name) and words_of(function_name)[-1] not in _RUN):
+        if not _acts(draft.name) and not ((own_name := _own_name(assembly, reference)) and _acts(own_name)):
             # A tool that is named for reading may note, or tell somebody that a key has expired: that is not what it is called for.
-            effects = {
-                effect for effect in effects if effect not in SIDE_EFFECTS or effect in _asked_for(assembly, reference, identity, stated)
-            }
+            asked = _asked_for(assembly, reference, identity, stated)
+            effects = {effect for effect in effects if effect not in SIDE_EFFECTS or effect in asked}
         if draft.attributes.get("read_only") is True:
             effects &= {"query", "network"}
         if effects:
@@ -140,6 +143,13 @@ def _asked_for(assembly: Assembly, reference: FunctionRef, identity: str, stated
     return found
 
 
+def _own_name(assembly: Assembly, reference: FunctionRef) -> str:
+    """The name of a tool's function; empty where all tools of a library have a function of that name."""
+    name = assembly.program.function(reference).name.strip("_<>")
+    words = words_of(name)
+    return "" if name.removeprefix("a") in _OF_ALL_TOOLS or (words and words[-1] in _OF_ALL_TOOLS) else name
+
+
 def _acts(name: str) -> bool:
     """`refund_order` acts; `get_refund_policy` reads, and so does `paymentStatus`: its last word says what is given back."""
     words = words_of(name)
@@ -162,6 +172,8 @@ def _declared(assembly: Assembly, call: tuple[int, int], stated: _Stated) -> Ite
         return
     effect = assembly.draft(element).attributes.get("effect")
     if call in stated and effect not in stated[call]:
+        return
+    if effect == "deletion" and tidies_up(assembly, call):
         return
     if isinstance(effect, str) and effect != "read":
         yield "network" if effect == "write" and _is_looked_up(assembly, call) else effect

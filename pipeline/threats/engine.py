@@ -115,7 +115,9 @@ def evidence_of(element: Element, ways: tuple[tuple[Flow, ...], ...], cited: tup
     found: dict[tuple[str, int | None, int, int], Evidence] = {}
     steps = [step for way in ways[:4] for step in _steps(way)]
     ends = any(step.role == "sink" for step in steps)
-    own = [_as(e, "step" if ends else "sink") for e in element.evidence[: 1 if ways else 8]]
+    # A log is each of its lines: what the function wrote first is no part of what it writes now.
+    first = 0 if ends and element.kind == "log" else 1
+    own = [_as(e, "step" if ends else "sink") for e in element.evidence[: first if ways else 8]]
     for evidence in [*steps, *own, *cited]:
         key = (evidence.path, evidence.page, evidence.start_line, evidence.end_line)
         found.setdefault(key, evidence)

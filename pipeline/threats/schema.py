@@ -29,6 +29,7 @@ Factor = Literal[
     "has_tools",                  # the model at hand can act through tools
     "reads_private_data",         # a tool, retriever or store on the way returns private data
     "only_in_examples",           # all evidence stands in examples, notebooks or documentation
+    "only_for_debugging",         # written where somebody has turned debugging on
     "has_untrusted_content",      # retrieved, scraped or uploaded content reaches the model
     "harms_only_the_caller",      # nothing of others reaches the model, it has no tools, and nothing uses its reply
     "acts_on_the_world",          # money, access, safety or another party is affected by the verdict

@@ -1,7 +1,8 @@
 """Which of several ways a finding tells of first.
 
-Takes ways of flows, gives what to sort them by: what an outsider writes most directly comes first. Judged from names and
-from the quoted lines where a way begins, so it decides about the headline and about nothing else.
+Takes ways of flows, gives what to sort them by: what an outsider writes most directly comes first, and of lines that are
+logged those that name what was said. Judged from names and from the quoted lines where a way begins and ends, so it decides
+about the headline and about nothing else.
 """
 
 from __future__ import annotations
@@ -19,11 +20,26 @@ _TEXT_OF = re.compile(
     r"\b(text|body|content|contents|description|comments?|summary|title|snippet|page|html|markdown|message|transcript)\b", re.IGNORECASE
 )
 
+# Words of a program for what is said, outside of its constant texts, where placeholders stay.
+_SAID = re.compile(
+    r"(?i)(?<![a-z])(prompt|question|query|queries|messages?|answer|reply|response|resp|content|topic|task|text|chat|input|body)(?![a-z])"
+)
+_QUOTED = re.compile(r"(?<=[\"'`}])[^\"'`{}$]*(?=[\"'`{$])|%[a-z]")
+_DEBUGGING = re.compile(r"(?i)\b\w*\.(log)?(debug|trace|verbose)[fw]?\(")
 
-def telling(way: tuple[Flow, ...]) -> tuple[int, bool, int, int]:
+
+def telling(way: tuple[Flow, ...]) -> tuple[int, int, bool, int, int]:
     """Ways that begin with outsiders' data first, then those that bring its text, then the shortest: the first one is told."""
     rank = min((_FIRST.index(label) for label in way[0].carries if label in _FIRST), default=len(_FIRST))
-    return rank, _brings_a_label(way[0]), len(way), sum(len(flow.steps) for flow in way)
+    return says_little(way), rank, _brings_a_label(way[0]), len(way), sum(len(flow.steps) for flow in way)
+
+
+def says_little(way: tuple[Flow, ...]) -> int:
+    """Of a line of a log: 0 where it names what was said or answered, 1 where it may, 2 where it is written for debugging only."""
+    if not way or way[-1].role != "log" or not way[-1].steps:
+        return 0
+    line = way[-1].steps[-1].quote
+    return 2 if _DEBUGGING.search(line) else 0 if _SAID.search(_QUOTED.sub("", line)) else 1
 
 
 def _brings_a_label(flow: Flow) -> bool:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pipeline.system.model import AttributeValue, Control, ControlKind, Element, ElementKind, Flow, Relation, System
+from pipeline.system.model import AttributeValue, Control, ControlKind, Element, ElementKind, Flow, Relation, SinkRole, System
 from pipeline.threats.schema import FlowPattern, RelationPattern
 from pipeline.threats.telling import telling
 
 MAX_HOPS = 6
+_MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm"})
+_STORES: frozenset[ElementKind] = frozenset({"data_store", "vector_store", "memory", "file_store"})
+_CHOOSES: frozenset[SinkRole] = frozenset({"path", "index_query", "deletion"})
 _KEEPS: frozenset[ElementKind] = frozenset(
     {"data_store", "vector_store", "retriever", "memory", "file_store", "tool", "mcp_tool", "dataset", "log"}
 )
@@ -103,6 +106,7 @@ class View:
                 if flow.steps
                 and flow.source not in passed
                 and not self._answered(flow)
+                and self._comes_out(flow, way[0])
                 and self.elements[flow.source].kind not in _ACTORS
                 and set(flow.carries) & set(pattern.carries) & set(way[0].carries)
             ]  # fmt: skip
@@ -120,7 +124,12 @@ class View:
                 continue
             begun: list[tuple[Flow, ...]] = []
             for flow in self.into.get(way[0].source, ()):
-                if flow.source in seen or self._answered(flow) or (pattern.live and self.elements[way[0].source].kind in _KEEPS):
+                if (
+                    flow.source in seen
+                    or self._answered(flow)
+                    or not self._comes_out(flow, way[0])
+                    or (pattern.live and self.elements[way[0].source].kind in _KEEPS)
+                ):
                     continue
                 if self._begins(flow, pattern):
                     begun.append((flow, *way))
@@ -134,6 +143,20 @@ class View:
     def _answered(self, flow: Flow) -> bool:
         """What an entry answers does not come back in as its next request."""
         return flow.role == "response" and self.elements[flow.target].kind not in ("tool", "mcp_tool")
+
+    def _comes_out(self, kept: Flow, after: Flow) -> bool:
+        """Whether what flows into an element may be in what flows out of it: what only chooses a file or a row is not kept there."""
+        if self.elements[kept.target].kind in _STORES and kept.role in _CHOOSES:
+            return False
+        return self._same_asker(kept, after)
+
+    def _same_asker(self, asked: Flow, answered: Flow) -> bool:
+        """Whether what goes into a model can be in what comes out of it: two files that ask one model by its name are two conversations."""
+        if self.elements[asked.target].kind not in _MODELS or "code" not in (asked.stated_by, answered.stated_by):
+            return True
+        if not asked.steps or not answered.steps:
+            return True
+        return asked.steps[-1].path == answered.steps[0].path
 
     def _begins(self, flow: Flow, pattern: FlowPattern) -> bool:
         if pattern.carries and not set(pattern.carries) & set(flow.carries):

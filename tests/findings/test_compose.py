@@ -356,7 +356,9 @@ def test_providers_that_share_a_caller_are_one_finding_whichever_caller_comes_fi
     assert {cell.element for cell in coverage if cell.state == "finding"} == {"agent:one", "agent:two"}
 
 
-@pytest.mark.parametrize(("taken", "count"), [("def send(self, reply):", 1), ("return self.ask(text)", 2)])
+@pytest.mark.parametrize(
+    ("taken", "count"), [("def send(self, reply):", 1), ("func (s *Sender) Send(reply string) {", 1), ("return self.ask(text)", 2)]
+)
 def test_modules_that_one_function_hands_a_path_on_to_are_one_finding_with_both_places(taken: str, count: int) -> None:
     ends = (element("file_store", "one.send (files)"), element("file_store", "two.send (files)"))
     shared = evidence("hub.py:7").model_copy(update={"quote": taken})
@@ -426,3 +428,13 @@ def test_a_method_and_its_async_twin_are_one_finding(names: tuple[str, str], cou
         element("agent", name, attributes={"weak": True}, evidence=(evidence(f"app.py:{line}"),)) for line, name in enumerate(names, 1)
     ]
     assert len(composed(threat(when=[{"the_element": {"weak": True}}]), *parts, flows=())[0]) == count
+
+
+@pytest.mark.parametrize(("second", "count"), [("pkg/mcp/calls.go:9", 1), ("pkg/other/client.go:9", 2), (".mcp.json:4", 2)])
+def test_clients_that_one_package_makes_of_an_mcp_server_are_one_finding(second: str, count: int) -> None:
+    clients = [
+        element("mcp_client", name, attributes={"remote": True}, evidence=(evidence(at),))
+        for name, at in (("Connect", "pkg/mcp/connect.go:5"), ("Call", second))
+    ]
+    given = threat(about=["mcp_client"], when=[{"the_element": {"remote": True}}])
+    assert len(composed(given, *clients, flows=())[0]) == count

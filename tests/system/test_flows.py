@@ -448,3 +448,124 @@ def test_a_flow_says_which_boundaries_it_crosses() -> None:
     (flow,) = flows(system, "prompt", "user_input")
     zones = {element.id: element.zone for element in system.elements}
     assert flow.crosses == (f"zone:{zones[flow.source]}", f"zone:{zones[flow.target]}")
+
+
+MADE_ELSEWHERE = """
+    from fastapi import FastAPI
+    from makers import RequestMaker
+    from openai import OpenAI
+    app, client, maker = FastAPI(), OpenAI(), RequestMaker()
+    @app.post("/ask")
+    def ask(model: str, question: str) -> str:
+        arguments = maker.convert(input=%s, options={"model": model, "stream": False})
+        return client.chat.completions.create(**arguments).choices[0].message.content
+"""
+
+
+def test_the_name_of_a_model_is_not_among_the_words_of_a_request() -> None:
+    assert not flows(system_of(MADE_ELSEWHERE % "'Are you there?'"), "prompt")
+
+
+def test_what_is_asked_beside_the_name_of_a_model_is() -> None:
+    assert flows(system_of(MADE_ELSEWHERE % "question"), "prompt", "user_input")
+
+
+FIELDS = """
+    import asyncio
+    from dataclasses import dataclass
+    from fastapi import FastAPI
+    from openai import OpenAI
+    app, client = FastAPI(), OpenAI()
+
+    @dataclass
+    class Job:
+        question: str
+        number: str
+        verbose: bool
+
+    @dataclass
+    class Told:
+        about: object
+
+    async def work(question):
+        return {"status": "done", "number": "7", "found": question}
+
+    def ask(words):
+        return client.chat.completions.create(model="gpt-5-mini", messages=[{"role": "system", "content": words}])
+
+    @app.post("/ask")
+    async def run(question: str):
+        job = Job(question=question, number="7", verbose=True)
+        told = Told(about=Told(about=Told(about=Told(about=job.%s))))
+        task = asyncio.create_task(work(question))
+        done = await task
+        %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "reached"),
+    [
+        ("verbose", "ask(f'Speak. {told}')", False),
+        ("question", "ask(f'Speak. {told}')", True),
+        ("number", "ask(done['number'])", False),
+        ("number", "ask(done['found'])", True),
+    ],
+)
+def test_what_lies_in_one_field_is_not_read_from_another(field: str, said: str, reached: bool) -> None:
+    assert bool(flows(system_of(FIELDS % (field, said)), "system_prompt", "user_input")) == reached
+
+
+DISPATCHED = """
+    import os, subprocess
+    from fastapi import FastAPI
+    import openai
+    app = FastAPI()
+
+    class Base:
+        def execute(self, text):
+            raise NotImplementedError
+
+    class Shell(Base):
+        def execute(self, text):
+            return subprocess.run(text, shell=True)
+
+    class Echo(Base):
+        def execute(self, text):
+            return text
+
+    class Upper(Base):
+        def execute(self, text):
+            return text.upper()
+
+    class Kept:
+        def __init__(self, *members: Base):
+            self.members = {type(member).__name__: member for member in members}
+
+        def work(self, name, text):
+            return run(self.members.get(name), text)
+
+    def run(member: Base, text):
+        return member.execute(text)
+
+    %s
+
+    @app.post("/work")
+    def work(name: str, text: str):
+        return %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "asked", "reached"),
+    [
+        ("KEPT = Kept(Echo(), Upper())", "KEPT.work(name, text)", False),
+        ("KEPT = Kept(Echo(), Upper(), Shell())", "KEPT.work(name, text)", True),
+        ("KEPT = Kept(*[Echo(), Shell()])", "KEPT.work(name, text)", True),
+        ("KEPT = Kept(*openai.tools())", "KEPT.work(name, text)", True),
+        ("MEMBERS: dict[str, Base] = {'e': Echo()}\n    MEMBERS['u'] = Upper()", "run(MEMBERS[name], text)", False),
+        ("MEMBERS: dict[str, Base] = {'e': Echo()}\n    MEMBERS['s'] = Shell()", "run(MEMBERS[name], text)", True),
+    ],
+)
+def test_an_abstract_call_means_the_members_that_are_in_sight(made: str, asked: str, reached: bool) -> None:
+    assert bool(flows(system_of(DISPATCHED % (made, asked)), "shell", "user_input")) == reached

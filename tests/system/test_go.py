@@ -141,3 +141,36 @@ def test_objects_that_are_changed_in_many_branches_are_looked_at_once() -> None:
         f'request2, _ := http.NewRequest("GET", "https://a.example", nil)\n{body.replace("request.", "request2.")}\n  http.DefaultClient.Do(request2)'
     )
     assert time.monotonic() - start < 20
+
+
+READS = """
+package main
+
+import (
+	"context"
+	"database/sql"
+	"os"
+
+	"github.com/sashabaranov/go-openai"
+)
+
+func summarise(ctx context.Context, client *openai.Client, db *sql.DB) {
+	%s
+	client.CreateChatCompletion(ctx, openai.ChatCompletionRequest{
+		Model: "gpt-5-mini",
+		Messages: []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleUser, Content: string(text)}},
+	})
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("read", "kind"),
+    [
+        ('text, _ := os.ReadFile("notes.md")', "file_store"),
+        ('var text string\n    	rows, _ := db.Query("SELECT note FROM notes")\n    	rows.Scan(&text)', "data_store"),
+    ],
+)
+def test_a_file_is_no_row_of_a_database(read: str, kind: str) -> None:
+    system = system_of({"main.go": READS % read})
+    assert {flow.source.split(":")[0] for flow in flows(system, "prompt", "stored_data")} == {kind}

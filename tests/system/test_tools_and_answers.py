@@ -85,3 +85,49 @@ class TestAModelThatSearchesTheWeb:
             """
         )
         assert [flow.target for flow in flows(system, "prompt", "web_content")] == ["hosted_llm:gpt-5-mini"]
+
+
+OF_AN_AGENT = """
+    import os, shutil, tempfile, requests
+    from smolagents import CodeAgent, Tool
+
+    class Given(Tool):
+        name = "%s"
+        description = "For the agent."
+        inputs = {"text": {"type": "string", "description": "what is wanted"}}
+        output_type = "string"
+
+        def forward(self, text: str) -> str:
+            return work(text)
+
+    def work(text):
+        %s
+
+    CodeAgent(tools=[Given()], model=None, max_steps=3).run("begin")
+"""
+
+
+def effects_of(name: str, *body: str) -> object:
+    (tool,) = [tool for tool in elements(system_of(OF_AN_AGENT % (name, "\n        ".join(body))), "tool") if tool.name == name]
+    return tool.attributes.get("effects", ()), tool.attributes.get("side_effect", False)
+
+
+class TestWhatAToolDoes:
+    """A tool has an effect where something outside of it is different afterwards."""
+
+    def test_a_question_that_is_posted_by_a_tool_that_gets_changes_nothing(self) -> None:
+        assert effects_of("get_rows", "return requests.post('https://data.example/nl', json={'q': text}).text") == (("network",), False)
+
+    def test_what_is_posted_by_a_tool_that_adds_is_written(self) -> None:
+        assert effects_of("add_rows", "return requests.post('https://data.example/nl', json={'q': text}).text") == (
+            ("network", "write"),
+            True,
+        )
+
+    def test_its_own_temporary_folder_is_nobodys_loss(self) -> None:
+        made = "folder = tempfile.mkdtemp()"
+        assert effects_of("keep_note", made, "shutil.rmtree(folder)", "return text") == ((), False)
+        assert effects_of("keep_note", made, "shutil.rmtree(os.path.join(folder, 'a'))", "return text") == ((), False)
+
+    def test_a_folder_that_was_there_before_is(self) -> None:
+        assert effects_of("keep_note", "shutil.rmtree('/srv/notes')", "return text") == (("deletion",), True)

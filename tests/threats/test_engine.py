@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from pipeline.system.knowledge import KnowledgeError
-from pipeline.system.model import Control, ControlKind, Element, ElementKind, Flow, Relation, System
+from pipeline.system.model import Control, ControlKind, Element, ElementKind, Flow, Relation, SinkRole, System
 from pipeline.threats.catalog import THREATS, load_catalog, read_threat
 from pipeline.threats.engine import Match, Mitigated, Outcome, Unmet, match_threats
 from pipeline.threats.schema import Threat
@@ -302,3 +302,36 @@ def test_every_shipped_threat_is_complete(shipped: Threat) -> None:
 def test_slugs_and_aliases_are_unique() -> None:
     names = [name for shipped in SHIPPED for name in (shipped.slug, *shipped.aliases)]
     assert len(names) == len(set(names))
+
+
+def model_between(*ends: tuple[str, str]) -> tuple[Flow, ...]:
+    """For each pair, text that reaches one model at the first place and leaves it at the second."""
+    return tuple(
+        f
+        for number, (asked, answered) in enumerate(ends)
+        for f in (
+            flow(ROUTE.id, "hosted_llm:o1", ("user_input",), "prompt", steps=(evidence(f"entry{number}.py:1"), evidence(asked))),
+            flow("hosted_llm:o1", "agent:assistant", ("model_reply",), "prompt", steps=(evidence(answered), evidence(f"end{number}.py:9"))),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "joined"),
+    [("a.py:5", "a.py:5", True), ("a.py:5", "a.py:30", True), ("a.py:5", "b.py:5", False)],
+)
+def test_what_two_files_ask_one_model_is_not_joined_by_its_name(asked: str, answered: str, joined: bool) -> None:
+    pattern = {"into": "the_element", "carries": ["user_input"], "upstream": True}
+    known = (agent(open=True), ROUTE, element("hosted_llm", "o1", "third_party"))
+    (found,) = match_threats(System(elements=known, flows=model_between((asked, answered))), (threat({"a_flow": pattern}),))
+    assert isinstance(found, Match) == joined
+
+
+@pytest.mark.parametrize(("role", "joined"), [("store_write", True), ("path", False), ("query_parameters", True)])
+def test_what_only_chooses_a_record_is_not_what_the_record_says(role: SinkRole, joined: bool) -> None:
+    pattern = {"into": "the_element", "carries": ["user_input"], "upstream": True}
+    known = (agent(open=True), ROUTE, element("file_store", "files", "data"))
+    into = flow(ROUTE.id, "file_store:files", ("user_input",), role, steps=(evidence("a.py:1"), evidence("a.py:2")))
+    out = flow("file_store:files", "agent:assistant", ("stored_data",), "prompt", steps=(evidence("b.py:1"), evidence("b.py:2")))
+    (found,) = match_threats(System(elements=known, flows=(into, out)), (threat({"a_flow": pattern}),))
+    assert isinstance(found, Match) == joined

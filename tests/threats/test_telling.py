@@ -35,3 +35,26 @@ def test_code_named_for_an_identifier_comes_last_of_its_kind() -> None:
     named = way("web_content:Gallery.get_account_id (http_clients)", "answer = requests.get(url)")
     assert first(named, way("web_content:news.example", "answer = requests.get(url)", "keep(answer)")) == "web_content:news.example"
     assert first(named, way("http_route:POST /ask", "text", carries=("user_input",))) == named[0].source
+
+
+def logged(line: str) -> tuple[Flow, ...]:
+    return (
+        flow(
+            "hosted_llm:gpt", "log:app", ("model_reply",), role="log", steps=(evidence("a.py:1", "reply = ask()"), evidence("b.py:2", line))
+        ),
+    )
+
+
+def test_the_line_that_says_what_was_answered_is_told_before_a_line_about_it() -> None:
+    about, said = logged('logger.info(f"Detected change in {changed}")'), logged('logger.info(f"it said: {reply}")')
+    assert min([about, said], key=telling) == said
+
+
+def test_a_word_in_a_constant_text_names_nothing() -> None:
+    about, said = logged('logger.info("the message has %s", parts)'), logged('logger.info("%s", message)')
+    assert min([about, said], key=telling) == said
+
+
+def test_a_line_for_debugging_is_told_last() -> None:
+    debugging, about = logged('logger.debug(f"prompt: {prompt}")'), logged('logger.info(f"kept {found}")')
+    assert min([debugging, about], key=telling) == about
