@@ -195,8 +195,8 @@ def _begins_with_base(assembly: Assembly, text: Node, hit: Hit) -> bool:
         value = program.value(first)
         if first in hit.trace and value.kind != "format":
             return False  # the data itself stands at the beginning
-    if first == text or value.kind not in ("name", "attribute", "parameter", "choice"):
-        return False
+    if first == text or value.kind not in ("name", "attribute", "parameter", "choice") or program.constants(first):
+        return False  # what is written down is looked at itself
     said = set(words_of(value.text))
     if value.kind == "attribute":
         said |= set(words_of(program.value((first[0], value.inputs[0])).text)) & {"cfg", "config", "settings", "client"}
