@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from ingest.facts import Value
 
 if TYPE_CHECKING:
-    from ingest.code.program import FunctionRef, Node, Program
+    from ingest.code.answers import Node
+    from ingest.code.questions import FunctionRef, Questions
 
 _RUNS_FIRST = frozenset(
     {"submit", "to_thread", "add_task", "run_in_threadpool", "run_sync", "call_soon_threadsafe", "spawn", "start_background_task"}
@@ -21,7 +22,7 @@ _RUNS_SECOND = frozenset({"run_in_executor"})
 _RUNS_TARGET = frozenset({"Thread", "Process", "Timer"})
 
 
-def handed_on(program: Program, call: Node, value: Value) -> Iterator[tuple[FunctionRef, int, Node]]:
+def handed_on(program: Questions, call: Node, value: Value) -> Iterator[tuple[FunctionRef, int, Node]]:
     """Function, position of its parameter, and what is passed for it."""
     file, last = call[0], program.value((call[0], value.inputs[0])).text
     positions = [position for position in range(1, len(value.inputs)) if value.labels[position] == ""]

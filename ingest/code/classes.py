@@ -1,0 +1,168 @@
+"""Classes of the project: what they inherit, their methods and fields, and what their decorators say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingest.code.answers import Node
+from ingest.code.plain_types import is_plain
+from ingest.code.questions import STATE, FunctionRef, Questions
+from ingest.facts import Class
+
+_RECORDS = frozenset({"BaseModel", "RootModel", "SQLModel", "NamedTuple", "TypedDict", "Struct", "dataclass", "define", "frozen", "attrs"})
+
+
+class Classes(Questions):
+    """See the module; a part of `program.Program`."""
+
+    def _self_class(self, node: Node, decorated: str) -> str | None:
+        found = self.parameter_of(node)
+        if found is None or found[1] != 0:
+            return None
+        function = self.function(found[0])
+        if function.owner is None:
+            return None
+        decorators = self._decorator_names(found[0])
+        if any(name.endswith("staticmethod") for name in decorators):
+            return None
+        is_class_method = any(name.endswith("classmethod") for name in decorators)
+        return function.owner if is_class_method == bool(decorated) else None
+
+    def _decorator_names(self, reference: FunctionRef) -> tuple[str, ...]:
+        file, found = reference[0], list[str]()
+        for decorator in self.function(reference).decorators:
+            value = self.value((file, decorator))
+            found += self.names((file, value.inputs[0] if value.kind == "call" else decorator))  # `@lazy_property()`
+        return tuple(found)
+
+    def _base_names(self, file: int, cls: Class) -> list[str]:
+        found: list[str] = []
+        for base in cls.bases:
+            node = (file, base)
+            names = self.names(node)
+            if not names and self.value(node).kind == "index":  # Generic[T], BaseTool[X]
+                names = self.names((file, self.value(node).inputs[0]))
+            found += names
+        return found
+
+    def _bases_of(self, name: str) -> list[str]:
+        parts = self._parts[name]
+        shared = parts if self.files[parts[0][0]].path != self.files[parts[-1][0]].path else parts[:1]
+        return list(dict.fromkeys(base for file, cls in shared for base in self._base_names(file, cls)))
+
+    def bases(self, name: str) -> tuple[str, ...]:
+        """All classes a class inherits from, nearest first, inside and outside of the project."""
+        return self._bases.lasting.get(name) or self._answers.keep(self._bases, name, self._find_bases)
+
+    def _find_bases(self, name: str) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        queue = [name]
+        while queue and len(found) < 40:
+            current = queue.pop(0)
+            if current in self.classes:
+                for base in self._bases_of(current):
+                    if base not in found and base != name:
+                        found[base] = None
+                        queue.append(base)
+        return tuple(found)
+
+    def is_record(self, name: str) -> bool:
+        """Whether a class of the project is made to hold data: a dataclass, a pydantic model, a named tuple."""
+        for cls in (name, *self.bases(name)):
+            if cls.rsplit(".", 1)[-1] in _RECORDS:
+                return True
+            if cls in self.classes:
+                file, facts = self.classes[cls]
+                for decorator in facts.decorators:
+                    value = self.value((file, decorator))
+                    if any(
+                        n.rsplit(".", 1)[-1] in _RECORDS for n in self.names((file, value.inputs[0] if value.kind == "call" else decorator))
+                    ):
+                        return True
+        return False
+
+    def outside_bases(self, name: str) -> tuple[str, ...]:
+        found = [base for base in self.bases(name) if base not in self.classes and base != "builtins.object"]
+        if name in self.classes and self.objects_are_entries(self.classes[name][0]):  # a package may stand for the class it exports
+            given = [self._returned_type(base) for base in found]
+            found += [made for made in given if made is not None and made not in ("receiver", "argument", *found)]
+        return tuple(found)
+
+    def method(self, owner: str, name: str) -> FunctionRef | None:
+        """The method a class has or inherits inside the project."""
+        for cls in (owner, *self.bases(owner)):
+            if cls in self.classes:
+                for reference in self.functions.get(f"{cls}.{name}", ()):
+                    return reference
+        return None
+
+    def fields(self, owner: str, name: str) -> list[Node]:
+        """Values assigned to a field: in methods, in the class body, or from outside."""
+        if self._fields is None:
+            self._fields = self._collect_fields()
+        self._answers.shifts += 1
+        found: list[Node] = []
+        for cls in (owner, *self.bases(owner)):
+            found += self._fields.get((cls, name), ())
+            found += self._given.get((cls, name), ())
+        return found
+
+    def _collect_fields(self) -> dict[tuple[str, str], list[Node]]:
+        fields: dict[tuple[str, str], list[Node]] = {}
+        for index, file in enumerate(self.files):
+            for cls in file.classes:
+                for name, _annotation, default, _line in cls.fields:
+                    if default is not None:
+                        fields.setdefault((cls.qualified_name, name), []).append((index, default))
+            for store in file.stores:
+                base = (index, store.base)
+                owner = self._self_class(base, "") or (STATE if self.value(base).text == "state" else None)
+                if owner is not None:
+                    fields.setdefault((owner, store.attribute), []).append((index, store.value))
+        self._fields = fields  # types of other bases may ask for fields
+        for index, file in enumerate(self.files):
+            for store in file.stores:
+                base = (index, store.base)
+                if self._self_class(base, "") is None and self.value(base).kind in ("name", "parameter", "attribute", "call", "choice"):
+                    for owner in self.holders(base):
+                        fields.setdefault((owner, store.attribute), []).append((index, store.value))
+        return fields
+
+    def holders(self, base: Node) -> Iterator[str]:
+        """Classes of the project whose fields `base.x` means: the type of an object, or the class itself."""
+        yield from dict.fromkeys(name for name in (*self.types(base), *self.names(base)) if name in self.classes)
+
+    def _state(self, node: Node) -> list[Node]:
+        """`request.app.state.model`: what the application keeps for its handlers, by name."""
+        value = self.value(node)
+        inner = self.value((node[0], value.inputs[0])) if value.inputs else value
+        return self.fields(STATE, value.text) if inner.kind == "attribute" and inner.text == "state" else []
+
+    def field_annotations(self, owner: str, member: str) -> Iterator[tuple[int, int]]:
+        for cls in (owner, *self.bases(owner)):
+            for file, facts in self._parts.get(cls, ()):
+                for name, annotation, _default, _line in facts.fields:
+                    if name == member and annotation is not None:
+                        yield file, annotation
+
+    def declared_fields(self, name: str) -> list[str]:
+        """Annotated fields of a class of the project, inherited ones first, as a dataclass orders its arguments."""
+        found: dict[str, None] = {}
+        for cls in reversed((name, *self.bases(name))):
+            if cls in self.classes:
+                found.update((field, None) for field, annotation, _default, _line in self.classes[cls][1].fields if annotation is not None)
+        return list(found)
+
+    def is_plain(self, file: int, annotation: int | None) -> bool:
+        """Whether an annotation names only types that hold no free text: numbers, booleans, dates, identifiers."""
+        return is_plain(self, file, annotation)
+
+    def field_is_plain(self, owner: str, name: str) -> bool:
+        """Whether a field of a project class is declared with a plain type."""
+        known = self._plain_fields.get((owner, name))
+        if known is None:
+            annotations = list(self.field_annotations(owner, name))
+            known = bool(annotations) and all(is_plain(self, file, annotation) for file, annotation in annotations)
+            if self._answers.depth == 0:
+                self._plain_fields[owner, name] = known
+        return known

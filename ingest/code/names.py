@@ -1,0 +1,145 @@
+"""What values denote: qualified names of modules, classes, functions and methods of known types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingest.code.answers import MAX_DEPTH, Node
+from ingest.code.questions import Questions
+
+_WRAPPERS = frozenset({"functools.partial", "functools.wraps", "node:util.promisify", "react.cache", "react.useCallback"})
+_IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
+_MAX_NAMES = 12
+_LINKS = frozenset({"attribute", "index", "call", "await", "element_of", "guarded", "update"})
+
+
+class Names(Questions):
+    """See the module; a part of `program.Program`."""
+
+    def names(self, node: Node) -> tuple[str, ...]:
+        """Qualified names of what the value denotes: modules, classes, functions, methods of known types."""
+        known = self._names.lasting.get(node)
+        if known is None:
+            known = self._answers.known(self._names, node)
+        if known is not None:
+            return known
+        self._settle(node)
+        return self._answers.find(self._names, node, self._find_names, (), keep_partial=True)
+
+    def _find_names(self, node: Node) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._compute_names(node)))[:_MAX_NAMES]
+
+    def _settle(self, node: Node) -> None:
+        """Answers a long chain of accesses from its beginning: from its end, depth is cut at each link and all is asked again."""
+        if self._answers.depth:
+            return
+        chain: list[Node] = []
+        value = self.value(node)
+        while value.kind in _LINKS and value.inputs and self._answers.known(self._types, (node[0], value.inputs[0])) is None:
+            chain.append((node[0], value.inputs[0]))
+            value = self.value(chain[-1])
+        for link in reversed(chain[MAX_DEPTH // 8 :]):
+            self.names(link)
+            self.types(link)
+
+    def _compute_names(self, node: Node) -> Iterator[str]:
+        file, value = node[0], self.value(node)
+        match value.kind:
+            case "name":
+                nodes, outside = self.lookup(file, value.text)
+                for other in nodes:
+                    if other != node:
+                        yield from self.names(other)
+                yield from outside
+            case "function" | "class":
+                yield value.text
+            case "attribute":
+                base = (file, value.inputs[0])
+                for name in self.names(base):
+                    yield from self.member_names(name, value.text, file)
+                for owner in self.types(base):
+                    yield from self._attribute_names(owner, value.text)
+                for element in self._properties_at(base, value.text):
+                    yield from self.names(element)
+                yield from self._imports.extensions(value.text, file)
+            case "choice" | "await" | "guarded":
+                for given in value.inputs[:1] if value.kind == "guarded" else value.inputs:
+                    yield from self.names((file, given))
+            case "call":
+                for name in self.names((file, value.inputs[0])):
+                    if name in _WRAPPERS and len(value.inputs) > 1:
+                        yield from self.names((file, value.inputs[1]))
+                    elif name in _IMPORTERS and len(value.inputs) > 1:
+                        module = self.constant((file, value.inputs[1]))
+                        if isinstance(module, str) and module and not module.startswith("."):
+                            yield from self.resolve(module, file)[1]
+                for entry in self._looked_up(node):
+                    yield from self.names(entry)
+            case "parameter":
+                cls = self._self_class(node, "classmethod")
+                if cls is not None:
+                    yield cls
+                yield from self._default_names(node)
+                for leaf in self._leaves(node):
+                    if self.value(leaf).kind != "parameter":
+                        yield from self.names(leaf)
+                    elif (own := self._self_class(leaf, "classmethod")) is not None:
+                        yield own  # what an annotated parameter is, its type says; asking on would go in circles
+            case "index" | "element_of":
+                found = False
+                for element in self._elements_at((file, value.inputs[0]), value.text):
+                    found = True
+                    yield from self.names(element)
+                if not found and value.kind == "index":
+                    yield from (name for name in self.names((file, value.inputs[0])) if self._is_class_name(name))  # Agent[Deps, str]
+            case _:
+                return
+
+    def _default_names(self, parameter: Node) -> Iterator[str]:
+        """The class or function that stands for a parameter nothing is given for: `def ask(handler=Handler): handler()`."""
+        found = self.parameter_of(parameter)
+        default = None if found is None else self.function(found[0]).parameters[found[1]].default
+        if default is not None:
+            yield from self.names((parameter[0], default))
+
+    def _is_class_name(self, name: str) -> bool:
+        last = name.rsplit(".", 1)[-1]
+        return name in self.classes or (last[:1].isupper() and not last.isupper())
+
+    def member_names(self, owner: str, member: str, file: int) -> Iterator[str]:
+        """Names of `owner.member` where the owner is a module, a class or a dotted prefix of one."""
+        if owner.startswith("module:"):
+            module = int(owner.removeprefix("module:"))
+            facts = self.files[module]
+            if member in facts.variables:
+                for node in self.nodes(module, facts.variables[member]):
+                    yield from self.names(node)
+                return
+            nodes, outside = self.resolve(f"{facts.module}.{member}", module)
+            for node in nodes:
+                yield from self.names(node)
+            yield from outside
+        elif owner in self.classes:
+            yield from self._attribute_names(owner, member)
+        else:
+            nodes, outside = self.resolve(f"{owner}.{member}", file)
+            for node in nodes:
+                yield from self.names(node)
+            yield from outside
+
+    def _attribute_names(self, owner: str, member: str) -> Iterator[str]:
+        if owner not in self.classes:
+            yield f"{owner}.{member}"
+            return
+        method = self.method(owner, member)
+        if method is not None:
+            yield self.function(method).qualified_name
+            return
+        found = self.fields(owner, member)
+        for node in found:
+            yield from self.names(node)
+        outside = self.outside_bases(owner)
+        if not found and not outside:  # what a class calls on itself and leaves to its heirs
+            yield from (f"{heir}.{member}" for heir in self._heirs(owner) if f"{heir}.{member}" in self.functions)
+        for base in outside:
+            yield f"{base}.{member}"
