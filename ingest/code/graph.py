@@ -14,15 +14,22 @@ from ingest.facts import Branch, Class, CodeFacts, ConstantType, Function, Impor
 from ingest.source import Purpose
 
 Environment = dict[str, int]
+_MAX_JUMPS = 8  # of one loop that are told apart from running it to its end
 _OUTER, _INNER = 60, 100  # tests that are kept of those a call stands behind
 
 
 @dataclass(slots=True)
 class Loop:
-    """Variables read in a loop before they are written there: their value may come from the round before."""
+    """Variables read in a loop before they are written there: their value may come from the round before.
+
+    `left` is what variables are where `break` leaves the loop, `again` where `continue` goes on with the next round.
+    """
 
     seen: set[str] = field(default_factory=set)
     carried: dict[str, int] = field(default_factory=dict)
+    left: list[Environment] = field(default_factory=list)
+    again: list[Environment] = field(default_factory=list)
+    declared: set[str] = field(default_factory=set)  # names of its own, in languages where a block hides those outside
 
 
 @dataclass(slots=True)
@@ -187,14 +194,31 @@ class GraphBuilder:
             value = self._inputs[value][0]
         return value
 
-    def close_loop(self, scope: Scope, before: Environment) -> None:
+    def jump(self, scope: Scope, *, leaves: bool, only_outer: bool = True) -> None:
+        """`break` or `continue` in the innermost loop: what variables are there, they are behind it or in its next round.
+
+        With `only_outer` names that the loop has not found outside are its own and end with it.
+        """
+        if not scope.loops:
+            return
+        loop = scope.loops[-1]
+        kept = loop.left if leaves else loop.again
+        if len(kept) < _MAX_JUMPS:
+            known = scope.environment.items()
+            kept.append({name: value for name, value in known if name not in loop.declared} if only_outer else dict(known))
+
+    def close_loop(self, scope: Scope, before: Environment, *, only_outer: bool = True) -> None:
         """Ends the innermost loop: what its last round leaves is what its next round reads."""
         loop = scope.loops.pop()
         for name, carried in loop.carried.items():
-            after = scope.environment.get(name)
-            if after is not None and after != carried:
-                self._inputs[carried] = (*self._inputs[carried], after)
-        self.join(scope, before, scope.environment)
+            for round_ in (scope.environment, *loop.again):
+                after = round_.get(name)
+                if after is not None and after != carried and after not in self._inputs[carried]:
+                    self._inputs[carried] = (*self._inputs[carried], after)
+        jumps = [*loop.again, *loop.left]
+        if only_outer:
+            jumps = [{name: value for name, value in jump.items() if name in before} for jump in jumps]
+        self.join(scope, before, scope.environment, *jumps)
 
     def finish(self, lines: int, cells: tuple[int, ...] = ()) -> CodeFacts:
         values = tuple(

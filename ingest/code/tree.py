@@ -20,6 +20,28 @@ Clause = tuple[Node | None, Node | None]
 """(condition, body) of one side of a choice; the condition of an `else` is None"""
 
 
+_LOOPS = ("for", "while", "do_", "enhanced_for")
+_MAX_ABOVE = 60  # syntax between a jump and its loop
+
+
+def jumps(builder: GraphBuilder, scope: Scope, node: Node) -> None:
+    """`break` and `continue` without a label: what variables are there, they are behind the loop or in its next round.
+
+    A `break` that leaves a choice among many is none of the loop's.
+    """
+    leaves = node.type == "break_statement"
+    if (not leaves and node.type != "continue_statement") or not scope.loops or node.named_child_count:
+        return
+    above = node.parent
+    for _ in range(_MAX_ABOVE):
+        if above is None or (leaves and ("switch" in above.type or above.type == "select_statement")):
+            return
+        if above.type.startswith(_LOOPS) and above.type.endswith("statement"):
+            builder.jump(scope, leaves=leaves)
+            return
+        above = above.parent
+
+
 class TreeReader:
     """Reads one file; the readers of a language are subclasses."""
 

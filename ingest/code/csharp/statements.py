@@ -12,7 +12,7 @@ from tree_sitter import Node
 
 from ingest.code.csharp.switches import Switches
 from ingest.code.graph import Loop, Scope
-from ingest.code.tree import Clause, lines, named
+from ingest.code.tree import Clause, jumps, lines, named
 
 _LEAVES = frozenset({"return_statement", "throw_statement", "continue_statement", "break_statement", "goto_statement"})
 _COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
@@ -107,6 +107,7 @@ class Statements(Switches):
             case _ if kind.endswith("_declaration"):
                 self.define(scope, node)
             case _ if kind in _LEAVES:
+                jumps(self.builder, scope, node)
                 for child in named(node):
                     if kind == "throw_statement":
                         self.value(scope, child)

@@ -14,7 +14,7 @@ from tree_sitter import Node
 
 from ingest.code.go.calls import Calls
 from ingest.code.graph import Environment, Scope
-from ingest.code.tree import Clause, lines, named
+from ingest.code.tree import Clause, jumps, lines, named
 from ingest.facts import Store
 
 _LEAVES = frozenset({"return_statement", "continue_statement", "break_statement", "goto_statement"})
@@ -113,7 +113,7 @@ class Statements(Calls):
             case "comment" | ";" | "empty_statement" | "fallthrough_statement":
                 pass
             case _ if kind in _LEAVES:
-                pass
+                jumps(self.builder, scope, node)
             case _:
                 self.value(scope, node)
         return kind in _LEAVES
@@ -235,6 +235,8 @@ class Statements(Calls):
                 scope.global_names.add(name)
             elif declares:
                 scope.global_names.discard(name)
+            if declares and scope.loops:
+                scope.loops[-1].declared.add(name)
             self._write_outer(scope, name, value, declares)
         elif target.type == "selector_expression":
             inner, field = target.child_by_field_name("operand"), target.child_by_field_name("field")

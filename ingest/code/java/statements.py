@@ -12,7 +12,7 @@ from tree_sitter import Node
 
 from ingest.code.graph import Environment, Loop, Scope
 from ingest.code.java.calls import Calls
-from ingest.code.tree import Clause, lines, named
+from ingest.code.tree import Clause, jumps, lines, named
 from ingest.facts import Branch
 
 _LEAVES = frozenset({"return_statement", "throw_statement", "continue_statement", "break_statement"})
@@ -91,6 +91,7 @@ class Statements(Calls):
             case _ if kind in _DEFINITIONS:
                 self.define(scope, node)
             case _ if kind in _LEAVES:
+                jumps(self.builder, scope, node)
                 for child in named(node):
                     if kind == "throw_statement":
                         self.value(scope, child)

@@ -77,6 +77,8 @@ class Statements(Expressions):
                 for child in node.named_children:
                     if child.type != "comment":
                         self.value(scope, child)
+                if node.type in ("break_statement", "continue_statement"):
+                    self.builder.jump(scope, leaves=node.type == "break_statement", only_outer=False)
         return node.type in _LEAVES
 
     def _expression(self, scope: Scope, node: Node) -> None:
@@ -246,7 +248,7 @@ class Statements(Expressions):
         if body is not None:
             self.block(scope, body)
         del scope.branches[known:]
-        self.builder.close_loop(scope, before)
+        self.builder.close_loop(scope, before, only_outer=False)
         for clause in node.children_by_field_name("alternative"):
             inner = clause.child_by_field_name("body")
             if inner is not None:

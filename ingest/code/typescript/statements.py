@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from ingest.code.graph import Environment, Loop, Scope
-from ingest.code.tree import Clause, lines, named
+from ingest.code.tree import Clause, jumps, lines, named
 from ingest.code.typescript.patterns import Patterns
 from ingest.facts import Branch
 
@@ -93,6 +93,7 @@ class Statements(Patterns):
             case _ if kind in _DEFINITIONS:
                 self.define(scope, node)
             case _ if kind in _LEAVES:
+                jumps(self.builder, scope, node)
                 for child in named(node):
                     if child.type != "statement_identifier":
                         value = self.value(scope, child)
