@@ -107,11 +107,10 @@ def model_json(model: BaseModel, *, by_alias: bool = False, exclude_none: bool =
 
 
 def visible_json(written: str) -> str:
-    """JSON whose invisible characters are escaped."""
-    return _INVISIBLE.sub(_json_escape, written) + "\n"
+    """JSON whose invisible characters are escaped. Its writer has escaped C0 controls; a raw line break is its own layout."""
+    lines = written.split("\n")
+    return "\n".join(line if line.isascii() and "\x7f" not in line else _INVISIBLE.sub(_json_escape, line) for line in lines) + "\n"
 
 
 def _json_escape(match: re.Match[str]) -> str:
-    # Whoever wrote the JSON has already written C0 controls as escapes; a raw line break is its own layout.
-    char = match.group()
-    return char if char == "\n" else json.dumps(char)[1:-1]
+    return json.dumps(match.group())[1:-1]
