@@ -22,6 +22,7 @@ from io import BytesIO
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from ingest import SourceList
 from ingest.source import ReadError, Skip, Source
@@ -129,7 +130,7 @@ def _load(folder: Path, key: str) -> Scan | None:
 
 def _keep(folder: Path, key: str, scan: Scan) -> None:
     """Keeps a result, and drops the longest unused beyond the bound."""
-    data = gzip.compress(scan.model_dump_json().encode(), compresslevel=5, mtime=0)
+    data = gzip.compress(to_json(scan), compresslevel=5, mtime=0)
     _write(folder, f"{key}{_RESULT}", hashlib.sha256(data).hexdigest().encode() + b"\n" + data, MAX_RESULTS)
 
 

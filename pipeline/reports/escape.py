@@ -22,6 +22,7 @@ _UNSAFE = (
     "\u3164\ud800-\udfff\ue000-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
 )
 _INVISIBLE = re.compile(f"[{_UNSAFE}]")
+_BEYOND_ASCII = re.compile(rb"[\x7f-\xff]+")
 # Stacks of combining marks climb over neighbouring lines; four is more than any script needs.
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 _STACKED = re.compile(f"([{_MARKS}]{{4}})[{_MARKS}]+")
@@ -95,22 +96,25 @@ def mermaid(text: str) -> str:
 
 def json_text(value: Json) -> str:
     """JSON, two spaces deep, keys as given, readable letters kept, invisible characters as `\\u` escapes."""
-    return visible_json(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
+    return _INVISIBLE.sub(_json_escape, json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)) + "\n"
 
 
 def model_json(model: BaseModel, *, by_alias: bool = False, exclude_none: bool = False) -> str:
     """A model as `json_text` writes it, by the model's own writer: many times faster for a large one."""
+    from pydantic_core import to_json
+
     try:
-        return visible_json(model.model_dump_json(indent=2, by_alias=by_alias, exclude_none=exclude_none))
+        written = to_json(model, indent=2, by_alias=by_alias, exclude_none=exclude_none)
     except ValueError:  # half of a character, which UTF-8 has no bytes for
         return json_text(model.model_dump(mode="json", by_alias=by_alias, exclude_none=exclude_none))
+    return _BEYOND_ASCII.sub(_visible_bytes, written).decode() + "\n"
 
 
-def visible_json(written: str) -> str:
-    """JSON whose invisible characters are escaped. Its writer has escaped C0 controls; a raw line break is its own layout."""
-    lines = written.split("\n")
-    return "\n".join(line if line.isascii() and "\x7f" not in line else _INVISIBLE.sub(_json_escape, line) for line in lines) + "\n"
+def _visible_bytes(match: re.Match[bytes]) -> bytes:
+    # Whoever wrote the JSON has already written C0 controls as escapes.
+    return _INVISIBLE.sub(_json_escape, match.group().decode()).encode()
 
 
 def _json_escape(match: re.Match[str]) -> str:
-    return json.dumps(match.group())[1:-1]
+    char = match.group()
+    return char if char == "\n" else json.dumps(char)[1:-1]  # a raw line break is JSON's own layout
