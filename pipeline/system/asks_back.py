@@ -9,10 +9,10 @@ before it runs tools has a person before all of them. That whoever is called rea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from ingest.code.program import FunctionRef, Node
-from ingest.facts import Value
+from ingest.facts import Branch, Value
 from pipeline.system.assembly import Assembly
 from pipeline.system.own_agents import methods_of
 from pipeline.system.words import words_of
@@ -95,11 +95,33 @@ def _asked_before(assembly: Assembly, tool: FunctionRef) -> Iterator[Node]:
         if function != tool and (own is None or program.function(function).owner != own):
             continue
         branches = [branch for branch in program.files[function[0]].branches if branch.scope == function[1]]
-        for call in assembly.calls_in(function):
-            if not _asks_permission(assembly, call) or any(branch.side(call[1]) is not None for branch in branches):
-                continue
-            if any(branch.exits_when and _is_made_of(assembly, (call[0], branch.condition), call) for branch in branches):
-                yield call
+        asking = [
+            call for call in assembly.calls_in(function)
+            if _asks_permission(assembly, call)
+            and any(branch.exits_when and _is_made_of(assembly, (call[0], branch.condition), call) for branch in branches)
+        ]  # fmt: skip
+        under = {call: [branch for branch in branches if branch.side(call[1]) is not None] for call in asking}
+        yield from (call for call in asking if not under[call] or _in_every_case(assembly, call, under, branches))
+
+
+def _in_every_case(assembly: Assembly, call: Node, under: Mapping[Node, Sequence[Branch]], branches: Sequence[Branch]) -> bool:
+    """`case "add": ask(...)`, `case "delete": ask(...)`: whichever of the kinds that are told apart it is, somebody is asked."""
+    subject = _told_apart(assembly, call[0], under[call][-1])
+    cases = [branch for branch in branches if subject is not None and _told_apart(assembly, call[0], branch) == subject]
+    asked = [branch for branch in cases if any(found[-1:] == [branch] and branch.side(other[1]) for other, found in under.items())]
+    return len(cases) > 1 and len(asked) == len(cases) and all(branch in cases for branch in under[call])
+
+
+def _told_apart(assembly: Assembly, file: int, branch: Branch) -> int | None:
+    """The value that a test compares with a constant."""
+    program = assembly.program
+    condition = program.value((file, branch.condition))
+    if condition.kind != "operation" or condition.text not in ("==", "===") or len(condition.inputs) != 2:
+        return None
+    subject = condition.inputs[0]
+    while program.value((file, subject)).kind == "guarded":
+        subject = program.value((file, subject)).inputs[0]
+    return subject
 
 
 def _asks_permission(assembly: Assembly, call: Node) -> bool:

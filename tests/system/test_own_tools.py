@@ -328,6 +328,37 @@ def test_a_permission_that_is_asked_for_only_sometimes_is_no_approval() -> None:
     assert "human_approval" not in controls_on(sometimes, only(sometimes, "tool").id)
 
 
+_BY_KIND = """
+    import os
+    from openai import OpenAI
+    reply = OpenAI().responses.create(model="gpt-5", input="x")
+    class Files:
+        name = "files"
+        description = "Writes or deletes a file"
+        parameters = {"type": "object", "properties": {"kind": {"type": "string"}, "path": {"type": "string"}}}
+        def __init__(self, permissions):
+            self.permissions = permissions
+        def run(self, kind, path):
+            if kind == "write":
+                allowed = self.permissions.request(action="write", path=path)
+                if not allowed:
+                    return "denied"
+            elif kind == "delete":
+                SECOND
+            os.remove(path)
+    """
+
+
+def test_a_permission_that_is_asked_for_in_every_case_is_an_approval() -> None:
+    every = _BY_KIND.replace(
+        "SECOND",
+        'gone = self.permissions.request(action="delete", path=path)\n                if not gone:\n                    return "denied"',
+    )
+    assert "human_approval" in controls_on(system_of(every), only(system_of(every), "tool").id)
+    one = system_of(_BY_KIND.replace("SECOND", "path = path.strip()"))
+    assert "human_approval" not in controls_on(one, only(one, "tool").id)
+
+
 def test_an_agent_whose_loop_looks_at_permissions_first_has_a_person_before_its_tools() -> None:
     asking = _AGENT.replace(
         "            for call in reply",
