@@ -2,7 +2,7 @@
 
 Takes a call that refuses somebody, looks at the tests on the way to it: `if not SECRET: return` before it,
 `if settings.auth.enabled:` around it. A setting counts as off where the code itself gives it an empty or false
-default, or none at all; what a deployment sets is not seen.
+default, or none at all, and so does an option of the command line; what a deployment sets is not seen.
 """
 
 from __future__ import annotations
@@ -106,7 +106,10 @@ def _is_off(assembly: Assembly, node: Node) -> bool:
     return (
         bool(origins)
         and all(_is_empty(assembly, origin) for origin in origins)
-        and any(program.value(origin).kind == "call" or value.kind in ("name", "attribute") for origin in origins)
+        and (
+            any(program.value(origin).kind == "call" or value.kind in ("name", "attribute") for origin in origins)
+            or all(_is_option(assembly, origin) for origin in origins)
+        )
     )
 
 
@@ -128,6 +131,8 @@ def _is_empty(assembly: Assembly, node: Node | None) -> bool:
     program, value = assembly.program, assembly.program.value(node)
     if value.kind == "constant":
         return value.text in _EMPTY
+    if _is_option(assembly, node):
+        return True
     if value.kind == "attribute":  # process.env.API_KEY
         return value.text.isupper() and program.value((node[0], value.inputs[0])).text == "env"
     if value.kind != "call":
@@ -139,6 +144,20 @@ def _is_empty(assembly: Assembly, node: Node | None) -> bool:
     if any(_READS.search(name) for name in program.names((node[0], value.inputs[0]))):
         given = _argument(assembly, node, value, "default", 2)
         return given is None or (given.kind == "constant" and given.text in _EMPTY)
+    return False
+
+
+def _is_option(assembly: Assembly, node: Node) -> bool:
+    """Whether a value is looked for among the words a program is started with: `process.argv.find(...)?.split("=")[1]`."""
+    program, current, looked_for = assembly.program, node, False
+    for _ in range(_MAX_DEPTH):
+        value = program.value(current)
+        if value.kind == "attribute" and value.text == "argv":
+            return looked_for and program.value((current[0], value.inputs[0])).text in ("process", "sys")
+        if value.kind not in ("attribute", "call", "index") or not value.inputs:
+            return False
+        looked_for = looked_for or value.text in ("find", "includes", "some", "filter")
+        current = (current[0], value.inputs[0])
     return False
 
 

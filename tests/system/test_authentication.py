@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.system.small import controls_on, system_of
+from tests.system.small import controls_on, only, system_of
 
 ROUTES = """
 from fastapi import APIRouter, FastAPI
@@ -262,3 +262,38 @@ class TestCheckThatASettingDecidesOn:
     )
     def test_counts_where_it_happens_by_default(self, body: str) -> None:
         assert guarded(SWITCH.format(body=body)) == {"GET /ask"}
+
+
+OPTION = """
+import express from "express";
+import OpenAI from "openai";
+
+const app = express();
+const client = new OpenAI();
+const secret = SECRET;
+
+if (secret) {
+  app.use((req, res, next) => {
+    if (req.headers.authorization !== secret) {
+      res.status(401).json({ error: "Unauthorized" });
+      return;
+    }
+    next();
+  });
+}
+
+app.post("/ask", async (req, res) => {
+  const reply = await client.chat.completions.create({ model: "gpt-5", messages: [{ role: "user", content: req.body.text }] });
+  res.json(reply.choices[0].message);
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("secret", "asked"),
+    [('process.argv.find(word => word.startsWith("--secret="))?.split("=")[1]', False), ('"a" + process.pid', True)],
+    ids=["an option nobody has to give", "always set"],
+)
+def test_a_check_behind_an_option_of_the_command_line_is_none(secret: str, asked: bool) -> None:
+    system = system_of({"app.ts": OPTION.replace("SECRET", secret)})
+    assert ("authentication" in controls_on(system, only(system, "http_route").id)) is asked
