@@ -130,9 +130,17 @@ def _once(sites: list[Site]) -> list[Site]:
 def _decorated(program: Program, index: FrameworkIndex, function: FunctionRef, decorator: Node) -> Iterator[EntrySite]:
     value = program.value(decorator)
     callee = (decorator[0], value.inputs[0]) if value.kind == "call" else decorator
-    for name in program.names(callee):
+    for name in _with_overridden(program, program.names(callee)):
         for known in index.decorators.find(index.canonical(name)):
             yield EntrySite(function, known.rule, known.framework, decorator)
+
+
+def _with_overridden(program: Program, names: tuple[str, ...]) -> Iterator[str]:
+    """Names of decorators; one that a class of the project overrides is still the library's: `class OurMCP(FastMCP): def tool(...)`."""
+    yield from names
+    for owner, _dot, member in (name.rpartition(".") for name in names if name in program.functions):
+        if owner in program.classes:
+            yield from (f"{base}.{member}" for base in program.outside_bases(owner))
 
 
 def _registered(program: Program, index: FrameworkIndex, node: Node, value: Value, names: tuple[str, ...]) -> Iterator[EntrySite]:

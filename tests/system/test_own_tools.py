@@ -367,3 +367,27 @@ def test_an_agent_whose_loop_looks_at_permissions_first_has_a_person_before_its_
     system = system_of(asking)
     assert "human_approval" in controls_on(system, "tool:shell")
     assert "human_approval" not in controls_on(system_of(_AGENT), "tool:shell")
+
+
+def test_a_tool_registered_by_an_overridden_decorator_of_a_library_is_a_tool() -> None:
+    system = system_of(
+        """
+        from typing import Generic, TypeVar
+        from fastmcp import FastMCP
+        Kept = TypeVar("Kept")
+        class OurMCP(FastMCP[Kept], Generic[Kept]):
+            def tool(self, name_or_fn=None, **kwargs):
+                return super().tool(name_or_fn, **kwargs)
+        class Desk:
+            def tool(self, fn):
+                return fn
+        mcp, desk = OurMCP("ours"), Desk()
+        @mcp.tool(tags={"read"})
+        def look_up(issue: str) -> str:
+            return issue
+        @desk.tool
+        def tidy(issue: str) -> str:
+            return issue
+        """
+    )
+    assert [element.name for element in elements(system, "mcp_tool")] == ["look_up"]
