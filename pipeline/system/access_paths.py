@@ -17,6 +17,16 @@ Change = Callable[[Path], Path | None]
 MAX_PATH = 3
 PLAIN: Path = ("#",)  # the data is a number, a date or the like: it can be learned from, not read as text
 NUMBERS = frozenset({"embedding", "embeddings"})  # entries that hold vectors, whoever answered with them
+# Entries in which a model's answer says how many tokens it took.
+COUNTS = frozenset(
+    {
+        *("usage", "Usage", "usage_metadata", "usageMetadata", "UsageMetadata", "token_usage", "tokenUsage", "totalUsage"),
+        *("total_tokens", "totalTokens", "TotalTokens", "prompt_tokens", "promptTokens", "PromptTokens"),
+        *("completion_tokens", "completionTokens", "CompletionTokens", "input_tokens", "inputTokens", "InputTokens"),
+        *("output_tokens", "outputTokens", "OutputTokens", "total_token_count", "totalTokenCount", "TotalTokenCount"),
+        *("prompt_token_count", "promptTokenCount", "candidates_token_count", "candidatesTokenCount"),
+    }
+)
 # Entries and arguments that say who answers, and not what is asked.
 SELECTS = frozenset(
     {"model", "model_name", "modelName", "model_id", "modelId", "deployment", "deployment_name", "deploymentName", "provider"}
@@ -158,7 +168,9 @@ def putting(key: str) -> Change:
 
 
 def taking(key: str) -> Change:
-    """An object's entry is read."""
+    """An object's entry is read; of a whole answer that came from outside, its counts are numbers."""
+    if key in COUNTS:
+        return lambda path: take(path, key) if path else PLAIN
     return lambda path: take(path, key)
 
 

@@ -46,6 +46,9 @@ _REDACTS = (
 # A digest or an owner that was looked at vouches for the record it stands in.
 _OF_THE_WHOLE: frozenset[ControlKind] = frozenset({"hash_check", "session_identity"})
 
+_ASKS_TYPE = frozenset({"builtins.isinstance", "builtins.hasattr", "builtins.len", "builtins.bool", "globalThis.Array.isArray"})
+_NAMES_TYPE = frozenset({"name", "__name__", "__qualname__"})
+
 _REVIEWED = ("accepted", "approved", "reviewed", "moderated", "verified", "curated", "vetted")
 
 
@@ -53,7 +56,8 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
     """Controls that data met between its source and the place where it becomes something, each with the place it stands."""
     controls: list[tuple[ControlKind, Node]] = []
     chooses = role if role in CHOOSES else None
-    controls += [(kind, node) for node in hit.trace if (kind := _validated(assembly, node, chooses)) is not None]
+    used_in = (hit.call[0], assembly.program.value(hit.call).scope) if hit.argument >= 0 and not chooses else None
+    controls += [(kind, node) for node in hit.trace if (kind := _validated(assembly, node, chooses, used_in)) is not None]
     if role in ("prompt", "system_prompt", "conversation", "instructions"):
         controls += [("content_separation", node) for node in hit.trace if _is_fenced(assembly, node)]
     controls += [("human_approval", node) for node in _asked(assembly, hit)]
@@ -107,10 +111,11 @@ def _known_kind(assembly: Assembly, guard: Node) -> ControlKind | None:
     return known[guard]
 
 
-def _validated(assembly: Assembly, node: Node, chooses: SinkRole | None = None) -> ControlKind | None:
+def _validated(assembly: Assembly, node: Node, chooses: SinkRole | None = None, used_in: FunctionRef | None = None) -> ControlKind | None:
     """The data is a parameter of a project function that refuses what it does not like and gives it back: a validator.
 
-    Where the data `chooses` a path or the like, a look at its form is none.
+    Where the data `chooses` a path or the like, a look at its form is none. Data that is `used_in` the function itself has not been
+    given back: the tests it passed there stand on its way by themselves.
     """
     program = assembly.program
     found = program.parameter_of(node) if program.value(node).kind == "parameter" else None
@@ -118,7 +123,7 @@ def _validated(assembly: Assembly, node: Node, chooses: SinkRole | None = None) 
         return None
     if found[0] in assembly.entry_of_function or not is_validator(program.function(found[0]).name):
         return None
-    if not _refuses(assembly, found[0]):
+    if found[0] == used_in or not _refuses(assembly, found[0]):
         return None
     return restricting(assembly, found[0], chooses, frozenset({found[1]})) if chooses else checked_kind(assembly, found[0])
 
@@ -256,6 +261,8 @@ def condition_kind(assembly: Assembly, node: Node, holds: bool, depth: int = 0) 
             above = (value.text in ("<", "<=")) == _is_length(assembly, (node[0], value.inputs[0]))
             return "input_length_limit" if above == holds else None
         if value.text in ("==", "!=") and (value.text == "==") == holds:
+            if any(_is_type(assembly, (node[0], given)) for given in value.inputs):
+                return None
             if any(_is_digest(assembly, (node[0], given)) for given in value.inputs):
                 return "hash_check"
             for given in value.inputs:
@@ -280,7 +287,7 @@ def condition_kind(assembly: Assembly, node: Node, holds: bool, depth: int = 0) 
         return None
     if value.kind == "call":
         names = program.names((node[0], value.inputs[0]))
-        if any(name in ("builtins.isinstance", "builtins.hasattr", "builtins.len", "builtins.bool") for name in names):
+        if not _ASKS_TYPE.isdisjoint(names):
             return None
         if any(name.endswith("compare_digest") for name in names):
             return "hash_check" if any(_is_digest(assembly, (node[0], given)) for given in value.inputs[1:]) else "authentication"
@@ -322,6 +329,18 @@ def _is_digest(assembly: Assembly, node: Node) -> bool:
         for root in _roots(assembly, node)
         for name in assembly.program.names(root)
     )
+
+
+def _is_type(assembly: Assembly, node: Node) -> bool:
+    """What kind of thing a value is, which says nothing of its content: `typeof x`, `type(x).__name__`, `x.constructor.name`."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind == "attribute" and value.text in _NAMES_TYPE and value.inputs:
+        node = (node[0], value.inputs[0])
+        value = program.value(node)
+    if value.kind == "attribute" and value.text in ("constructor", "__class__"):
+        return True
+    asks = value.kind == "call" and "builtins.type" in program.names((node[0], value.inputs[0]))
+    return asks or (value.kind == "operation" and value.text == "is typeof")
 
 
 def _is_length(assembly: Assembly, node: Node) -> bool:

@@ -1,0 +1,79 @@
+"""A look at what kind of thing a value is says nothing of its content."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.system.model import ControlKind
+from tests.system.small import controls_on, flows, system_of
+
+SCRIPT = """
+    import express from "express";
+    import OpenAI from "openai";
+
+    const app = express();
+    const client = new OpenAI();
+
+    %s
+    app.post("/x", async (req, res) => {
+      const text = req.body.text;
+      %s
+      const reply = await client.responses.create({ model: "gpt-5-mini", input: text });
+      res.json(reply);
+    });
+"""
+CHECKS: set[ControlKind] = {"allow_list", "input_validation", "schema_validation"}
+
+
+def checks_of(body: str, before: str = "") -> set[ControlKind]:
+    """What counts as a look at the caller's text before it becomes a prompt."""
+    system = system_of({"app.ts": SCRIPT % (before, body)})
+    found = flows(system, "prompt", "user_input")
+    assert found
+    return {kind for flow in found for kind in controls_on(system, flow.id)} & CHECKS
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "if (typeof text !== 'string') return;",
+        "if ('string' !== typeof text) return;",
+        "const kind = typeof text; if (kind !== 'string') return;",
+        "if (!text || typeof text !== 'string') return;",
+        "if (!(text instanceof String)) return;",
+        "if (Array.isArray(text)) return;",
+        "if (!Array.isArray(text)) return;",
+        "if (text.constructor.name !== 'String') return;",
+    ],
+)
+def test_what_type_a_text_has_is_no_check_of_it(test: str) -> None:
+    assert checks_of(test) == set()
+
+
+def test_a_text_that_is_one_of_a_list_is_checked() -> None:
+    assert checks_of("if (typeof text !== 'string' || text !== 'hours') return;") == {"allow_list"}
+    assert checks_of("if (text !== 'hours' && text !== 'prices') return;") == {"allow_list"}
+
+
+def test_a_function_that_is_named_for_checking_checks_what_leaves_it() -> None:
+    asks = "async function checkClear(words: string) { const made = await client.responses.create({ model: 'a', input: words }); %s }"
+    refuses = "function checkShort(words: string) { if (words.length > 9) throw new Error('no'); return words; }"
+    inside = system_of({"app.ts": SCRIPT % (asks % "if (!made) throw new Error('no'); return made;", "await checkClear(text);")})
+    behind = system_of({"app.ts": (SCRIPT % (refuses, "")).replace("= req.body.text;", "= checkShort(req.body.text);")})
+    (asked,) = (flow for flow in flows(inside, "prompt", "user_input") if flow.target == "hosted_llm:a")
+    (taken,) = flows(behind, "prompt", "user_input")
+    assert not controls_on(inside, asked.id) & CHECKS
+    assert "input_validation" in controls_on(behind, taken.id)
+
+
+def test_python_asks_for_types_by_name_and_by_class() -> None:
+    route = (
+        "from flask import Flask, request\nimport openai\n\n"
+        "app = Flask(__name__)\nclient = openai.OpenAI()\n\n"
+        "@app.post('/x')\ndef x():\n    text = request.json['text']\n"
+        "    if TEST:\n        return 'no'\n    return client.responses.create(model='gpt-5', input=text).output_text\n"
+    )
+    for test in ("type(text).__name__ != 'str'", "text.__class__.__name__ != 'str'", "not isinstance(text, str)"):
+        system = system_of(route.replace("TEST", test))
+        (flow,) = flows(system, "prompt", "user_input")
+        assert not controls_on(system, flow.id) & CHECKS
