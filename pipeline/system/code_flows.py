@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.source import Place
 from pipeline.system.access_paths import leads_to
+from pipeline.system.answer_types import is_no_page
 from pipeline.system.argument_vectors import role_in_vector
 from pipeline.system.assembly import Assembly
 from pipeline.system.conversation import conversation_role
@@ -129,6 +130,8 @@ def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours
         if sink.key and not leads_to(hit.path, sink.key):
             continue
         if sink.role == "url" and sink.argument == hit.argument and _host_is_fixed(assembly, hit):
+            continue
+        if sink.role == "html" and sink.argument == hit.argument and is_no_page(assembly, hit):
             continue
         if sink.argument == hit.argument and (sink.element != source or sink.role in ("prompt", "conversation", "system_prompt")):
             role = conversation_role(assembly, hit) if sink.role == "conversation" else sink.role

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.kept_speakers import without_system
 from pipeline.system.model import SinkRole
 from pipeline.system.taint import Hit
 
@@ -36,7 +37,15 @@ _LIST_FIELDS = frozenset({"messages", "history", "conversation", "turns", "chat_
 
 
 def conversation_role(assembly: Assembly, hit: Hit) -> SinkRole:
-    """Which part of a message list the data became: the system's words, a turn, or the whole list."""
+    """Which part of a message list the data became: the system's words, a turn, or the whole list.
+
+    A list without the system's turns, whoever sent it, is turns.
+    """
+    role = _role(assembly, hit)
+    return "prompt" if role == "conversation" and without_system(assembly, hit) else role
+
+
+def _role(assembly: Assembly, hit: Hit) -> SinkRole:
     if any("@" in part for part in hit.path):
         role = next(part for part in hit.path if "@" in part).split("@")[1]
         role = (_given_speaker(assembly, hit) or role) if role == "?" else role

@@ -1,0 +1,132 @@
+"""Whether what is written into an answer is a page: the content type the answer was given, and the form of an event stream.
+
+Takes a hit at a call that writes into an answer; says whether a browser would show it as anything but markup. A type that is set only
+in some cases, or that is computed, says nothing; a type that is set after the writing is not looked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.code.program import FunctionRef, Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.taint import Hit
+
+_WRITES = frozenset({"write", "end", "send", "finish"})
+_SETS = frozenset({"setHeader", "header", "set", "append", "writeHead", "set_header", "add_header"})
+_SETS_TYPE = frozenset({"type", "contentType"})
+_EVENT = re.compile(r"(data|event|id|retry):")  # how a line of an event stream begins
+_MARKUP = ("html", "xml", "svg")
+_MAX_DEPTH, _MAX_CHAIN = 5, 12
+
+
+def is_no_page(assembly: Assembly, hit: Hit) -> bool:
+    """Whether data that is written into an answer is not shown as markup."""
+    if hit.argument < 0 or _method(assembly, hit.call) not in _WRITES:
+        return False
+    return _is_event(assembly, hit) or _typed(assembly, hit.call, _answer(assembly, hit.call), 0)
+
+
+def _is_event(assembly: Assembly, hit: Hit) -> bool:
+    """Whether the text that the data was last put into is a line of an event stream: `data: ${JSON.stringify(part)}`."""
+    program = assembly.program
+    for node in reversed(hit.trace):
+        value = program.value(node)
+        if value.kind == "format" or (value.kind == "operation" and value.text == "+"):
+            while value.inputs and (value.kind == "format" or (value.kind == "operation" and value.text == "+")):
+                node = (node[0], value.inputs[0])
+                value = program.value(node)
+            return value.kind == "constant" and _EVENT.match(value.text) is not None
+    return False
+
+
+def _typed(assembly: Assembly, call: Node, answer: Node, depth: int) -> bool:
+    """Whether the answer was said to be no markup before this call, here or wherever it is handed in."""
+    said = [_is_markup(text) for text in _types_before(assembly, call, answer)]
+    if said:
+        return not any(said)
+    found = assembly.program.parameter_of(answer) if assembly.program.value(answer).kind == "parameter" else None
+    if found is None or depth >= _MAX_DEPTH:
+        return False
+    handed = list(_handed_in(assembly, *found))
+    return bool(handed) and all(_typed(assembly, outer, given, depth + 1) for outer, given in handed)
+
+
+def _handed_in(assembly: Assembly, function: FunctionRef, position: int) -> Iterator[tuple[Node, Node]]:
+    """Calls of a function, each with what it gives for a parameter."""
+    program = assembly.program
+    for call in program.callers(function):
+        for target in program.targets(call):
+            if target.function == function:
+                for argument in program.bind(call, target).get(position, ()):
+                    yield call, _root(assembly, (call[0], program.value(call).inputs[argument]))
+
+
+def _types_before(assembly: Assembly, call: Node, answer: Node) -> Iterator[str]:
+    """Content types that an answer is given before a call, whatever else happens."""
+    facts = assembly.program.files[call[0]]
+    scope: int | None = assembly.program.value(call).scope
+    while scope is not None:
+        for other in assembly.calls_in((call[0], scope)):
+            if other < call and _holds_for(assembly, other, call) and _answer(assembly, other) == answer:
+                yield from _types(assembly, other)
+        scope = facts.functions[scope].parent
+
+
+def _holds_for(assembly: Assembly, earlier: Node, call: Node) -> bool:
+    """Whether a call always ran before another one: it stands in no branch, or in one that holds the other as well."""
+    facts = assembly.program.files[call[0]]
+    shared = facts.conditions.get(call[1], ())
+    for number in facts.conditions.get(earlier[1], ()):
+        side = facts.branches[number].side(earlier[1])
+        if side is not None and (number not in shared or facts.branches[number].side(call[1]) != side):
+            return False
+    return True
+
+
+def _types(assembly: Assembly, call: Node) -> Iterator[str]:
+    """The content types a call sets, where they are written down."""
+    program, value, name = assembly.program, assembly.program.value(call), _method(assembly, call)
+    given = [(call[0], identity) for identity in value.inputs[1:]]
+    if name in _SETS_TYPE and given:
+        yield from _texts(assembly, given[0])
+    for at, node in enumerate(given if name in _SETS else ()):
+        shown = program.value(node)
+        if shown.kind == "collection":
+            for label, inner in zip(shown.labels, shown.inputs, strict=False):
+                if label.lower() == "content-type":
+                    yield from _texts(assembly, (node[0], inner))
+        elif at + 1 < len(given) and shown.kind == "constant" and shown.text.lower() == "content-type":
+            yield from _texts(assembly, given[at + 1])
+
+
+def _texts(assembly: Assembly, node: Node) -> list[str]:
+    return [constant.text for constant in assembly.program.constants(node)]
+
+
+def _is_markup(text: str) -> bool:
+    return any(word in text.lower() for word in _MARKUP)
+
+
+def _method(assembly: Assembly, call: Node) -> str:
+    callee = assembly.program.value((call[0], assembly.program.value(call).inputs[0]))
+    return callee.text if callee.kind == "attribute" else ""
+
+
+def _answer(assembly: Assembly, call: Node) -> Node:
+    """What a method is called on, before what was called on it in a row: `res` of `res.status(200).send(text)`."""
+    callee = assembly.program.value((call[0], assembly.program.value(call).inputs[0]))
+    return _root(assembly, (call[0], callee.inputs[0])) if callee.kind == "attribute" else call
+
+
+def _root(assembly: Assembly, node: Node) -> Node:
+    for _ in range(_MAX_CHAIN):
+        value = assembly.program.value(node)
+        if value.kind not in ("guarded", "update", "call") or not value.inputs:
+            break
+        callee = assembly.program.value((node[0], value.inputs[0]))
+        if value.kind == "call" and callee.kind != "attribute":
+            break
+        node = (node[0], callee.inputs[0] if value.kind == "call" else value.inputs[0])
+    return node
