@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from ingest.facts import Diagram, DocumentFacts, Passage
 from pipeline.system.assembly import Assembly
 from pipeline.system.draft import Draft
+from pipeline.system.drawn_steps import drawn_parts
 from pipeline.system.model import Boundary, Claim, ControlKind, ElementKind, Evidence, Flow, Label, SinkRole
 from pipeline.system.promises import Promise, lists_settings, load_promises, modality_of, promised, says_word, sentences, speaks_of_others
 from pipeline.system.words import load_words, mentions, words_of
@@ -214,7 +215,7 @@ def _covered(assembly: Assembly, identity: str, promise: Promise, sentence: str)
 
 def _diagram(assembly: Assembly, diagram: Diagram) -> list[Boundary]:
     identities: dict[str, str] = {}
-    for node in diagram.nodes:
+    for node in drawn_parts(diagram, lambda label: _kind_of(label) != "component"):
         evidence = assembly.cite_place(node.place, "claim")
         if evidence is not None:
             identities[node.id] = _drawn(assembly, node.label, evidence)
