@@ -17,7 +17,17 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.draft import Draft
 from pipeline.system.drawn_steps import drawn_parts
 from pipeline.system.model import Boundary, Claim, ControlKind, ElementKind, Evidence, Flow, Label, SinkRole
-from pipeline.system.promises import Promise, lists_settings, load_promises, modality_of, promised, says_word, sentences, speaks_of_others
+from pipeline.system.promises import (
+    Promise,
+    is_wished,
+    lists_settings,
+    load_promises,
+    modality_of,
+    promised,
+    says_word,
+    sentences,
+    speaks_of_others,
+)
 from pipeline.system.words import load_words, mentions, words_of
 
 _COMMON = frozenset({"the", "and", "get", "post", "put", "api", "app", "main", "in", "of", "a", "to", "for", "by", "model", "models",
@@ -65,7 +75,7 @@ def add_documents(assembly: Assembly, documents: Sequence[DocumentFacts]) -> lis
 
 def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
     promises = promised(sentence) if 15 <= len(sentence) <= 600 and not lists_settings(sentence) else []
-    if not promises:
+    if not promises or is_wished(sentence, passage.section):
         return
     evidence = assembly.cite_place(passage.place, "claim")
     if evidence is None or speaks_of_others(evidence.quote):

@@ -58,6 +58,21 @@ _TO_READER = re.compile(
 )
 
 
+# Headings of what is yet to be done, or of what whoever builds on it is told to do.
+_WISHES = re.compile(
+    r"\b(considerations?|recommend(ations?|ed)|best practi[cs]es?|guidelines?|checklists?|hardening|tips"
+    r"|todos?|to-do|future|roadmap|planned|plans|ideas|improvements?|enhancements?|next steps|backlog|wish ?list|suggestions?|proposals?|open (points|questions))\b",
+    re.IGNORECASE,
+)
+_SUBJECTLESS = re.compile(r"^(?:[\W\d]*)(?:[^:.]{1,60}:[\s*_]+)?([A-Za-z]+)\b")
+_IMPERATIVES = frozenset({
+    "add", "adopt", "allow", "always", "apply", "authenticate", "avoid", "block", "cap", "check", "create", "define", "deploy", "disable",
+    "do", "enable", "encrypt", "enforce", "ensure", "establish", "expose", "filter", "have", "implement", "isolate", "keep", "limit", "log",
+    "make", "mask", "monitor", "never", "pin", "protect", "provide", "put", "record", "redact", "reject", "require", "restrict", "review", "rotate",
+    "run", "sanitise", "sanitize", "secure", "set", "store", "support", "throttle", "track", "turn", "use", "validate", "verify", "write",
+})  # fmt: skip
+
+
 class Promise(Frozen):
     """How one control is promised, and what keeps the promise."""
 
@@ -100,6 +115,18 @@ def sentences(text: str) -> list[str]:
 def speaks_of_others(quote: str) -> bool:
     """Whether a list item begins with a link out of the project, and so speaks of what the link leads to."""
     return _LINKED.match(quote) is not None
+
+
+def is_wished(sentence: str, section: tuple[str, ...]) -> bool:
+    """Whether a sentence is one of a list of things to do: under such a heading, and without anybody who does them.
+
+    "Add rate limiting to endpoints" below "Security considerations" asks for what is not there; "Every endpoint is
+    rate limited" below it tells of what is. "**Rate limiting**: Limit calls" and a name alone are asked for too.
+    """
+    if not any(_WISHES.search(title) for title in section):
+        return False
+    first = _SUBJECTLESS.match(sentence)
+    return _VERB.search(sentence) is None or (first is not None and first[1].lower() in _IMPERATIVES)
 
 
 def lists_settings(sentence: str) -> bool:
