@@ -26,6 +26,7 @@ from pipeline.system.promises import (
     promised,
     says_word,
     sentences,
+    speaks_of_calls_outward,
     speaks_of_others,
 )
 from pipeline.system.words import load_words, mentions, words_of
@@ -84,7 +85,8 @@ def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
     kept: bool | None = None
     for kind in promises:
         promise = load_promises().promises[kind]
-        candidates = _candidates(assembly, sentence, promise, passage.place.path)
+        outward = kind == "authentication" and speaks_of_calls_outward(sentence)
+        candidates = [] if outward else _candidates(assembly, sentence, promise, passage.place.path)
         covered = [identity for identity in candidates if _covered(assembly, identity, promise, sentence)]
         broken = [identity for identity in candidates if identity not in covered]
         if broken:
