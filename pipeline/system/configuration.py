@@ -266,6 +266,7 @@ def _tuple(value: Attribute) -> tuple[str, ...]:
 _CREDENTIAL = ("PASSWORD", "API_KEY", "APIKEY", "AUTHN", "AUTH_TOKEN", "AUTH_CREDENTIALS", "SECRET", "REQUIREPASS", "AUTHENTICATION",
                "AUTHORIZATIONENABLED", "--API-KEY")  # fmt: skip
 # Keys by which the service itself is a client of somebody else, and variables that say that nobody is asked.
+_OF_PULL_REQUEST = ("github.head_ref", "github.event.pull_request.")  # in a workflow that any other event starts they are empty
 _NOT_ITS_OWN = re.compile(
     r"^(OPENAI|AZURE|COHERE|HF|HUGGING_?FACE|ANTHROPIC|MISTRAL|GOOGLE|AWS|S3|MINIO_(ACCESS|SECRET)|ETCD|JINAAI)_|"
     r"ANONYMOUS|ALLOW_EMPTY|_OPTIONAL"
@@ -291,7 +292,7 @@ def _workflow(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Seque
         for s in steps
         if s.attributes.get("uses") and s.attributes.get("pin") not in ("sha", None) and not str(s.attributes["uses"]).startswith("./")
     ]
-    outside = [s for s in steps if s.attributes.get("untrusted_input")]
+    outside = [s for s in steps if _acts_on_outsiders(workflow, s)]
     text = " ".join(f"{s.attributes.get('uses') or ''} {s.attributes.get('run') or ''}" for s in steps).lower()
     permissions = workflow.attributes.get("permissions")
     attributes: dict[str, AttributeValue] = {
@@ -313,6 +314,19 @@ def _workflow(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Seque
         assembly.control("digest_pin", identity, assembly.cite_place(next((s for s in steps if s.attributes.get("uses")), workflow).place))
     if attributes["permissions"] == "read":
         assembly.control("least_privilege", identity, assembly.cite_place(workflow.place))
+
+
+def _acts_on_outsiders(workflow: Setting, step: Setting) -> bool:
+    """Whether a step acts on outsiders' text where that gains something.
+
+    A pull request of a fork starts a `pull_request` job with a token that may only read and without secrets, whatever the
+    workflow asks for; its own words then harm nobody, unless the machine is one that is kept.
+    """
+    texts = _tuple(step.attributes.get("untrusted_input"))
+    if workflow.attributes.get("untrusted_trigger") or "workflow_call" in _tuple(workflow.attributes.get("triggers")):
+        return bool(texts)
+    kept = "self-hosted" in str(step.attributes.get("runs_on") or "")
+    return any(kept or not text.lower().startswith(_OF_PULL_REQUEST) for text in texts)
 
 
 def _permission(value: Attribute) -> str:

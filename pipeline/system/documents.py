@@ -15,8 +15,20 @@ from collections.abc import Sequence
 from ingest.facts import Diagram, DocumentFacts, Passage
 from pipeline.system.assembly import Assembly
 from pipeline.system.draft import Draft
+from pipeline.system.drawn_steps import drawn_parts
 from pipeline.system.model import Boundary, Claim, ControlKind, ElementKind, Evidence, Flow, Label, SinkRole
-from pipeline.system.promises import Promise, lists_settings, load_promises, modality_of, promised, says_word, sentences, speaks_of_others
+from pipeline.system.promises import (
+    Promise,
+    is_wished,
+    lists_settings,
+    load_promises,
+    modality_of,
+    promised,
+    says_word,
+    sentences,
+    speaks_of_calls_outward,
+    speaks_of_others,
+)
 from pipeline.system.words import load_words, mentions, words_of
 
 _COMMON = frozenset({"the", "and", "get", "post", "put", "api", "app", "main", "in", "of", "a", "to", "for", "by", "model", "models",
@@ -64,7 +76,7 @@ def add_documents(assembly: Assembly, documents: Sequence[DocumentFacts]) -> lis
 
 def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
     promises = promised(sentence) if 15 <= len(sentence) <= 600 and not lists_settings(sentence) else []
-    if not promises:
+    if not promises or is_wished(sentence, passage.section):
         return
     evidence = assembly.cite_place(passage.place, "claim")
     if evidence is None or speaks_of_others(evidence.quote):
@@ -73,7 +85,8 @@ def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
     kept: bool | None = None
     for kind in promises:
         promise = load_promises().promises[kind]
-        candidates = _candidates(assembly, sentence, promise, passage.place.path)
+        outward = kind == "authentication" and speaks_of_calls_outward(sentence)
+        candidates = [] if outward else _candidates(assembly, sentence, promise, passage.place.path)
         covered = [identity for identity in candidates if _covered(assembly, identity, promise, sentence)]
         broken = [identity for identity in candidates if identity not in covered]
         if broken:
@@ -214,7 +227,7 @@ def _covered(assembly: Assembly, identity: str, promise: Promise, sentence: str)
 
 def _diagram(assembly: Assembly, diagram: Diagram) -> list[Boundary]:
     identities: dict[str, str] = {}
-    for node in diagram.nodes:
+    for node in drawn_parts(diagram, lambda label: _kind_of(label) != "component"):
         evidence = assembly.cite_place(node.place, "claim")
         if evidence is not None:
             identities[node.id] = _drawn(assembly, node.label, evidence)

@@ -58,6 +58,30 @@ _TO_READER = re.compile(
 )
 
 
+_KEY_OF = re.compile(
+    r"\b(?:the|an?|your|its|their|with|using|via|by) ([\w.-]{2,40})(?:'s)? "
+    r"(?i:(?:rest )?api[- ](?:keys?|tokens?|credentials)|personal access tokens?|access tokens?)"
+)
+_CALLS_TO = re.compile(r"\b(?i:(?:requests?|calls?|interactions?|communication|connections?) (?:to|with)) (?:the )?([\w.-]{2,40})")
+_INWARD = re.compile(r"\b(endpoints?|routes?|callers?|clients?|visitors?|incoming|inbound|consumers?)\b", re.IGNORECASE)
+_NO_SERVICE = frozenset({"api", "jwt", "rest", "http", "https", "oauth", "oauth2", "mcp", "llm", "ai", "id", "sse", "graphql", "grpc"})
+# Headings of what is yet to be done, or of what whoever builds on it is told to do.
+_WISHES = re.compile(
+    r"\b(considerations?|recommend(ations?|ed)|best practi[cs]es?|guidelines?|checklists?|hardening|tips"
+    r"|todos?|to-do|future|roadmap|planned|plans|ideas|improvements?|enhancements?|next steps|backlog"
+    r"|wish ?list|suggestions?|proposals?|open (points|questions))\b",
+    re.IGNORECASE,
+)
+_SUBJECTLESS = re.compile(r"^(?:[\W\d]*)(?:[^:.]{1,60}:[\s*_]+)?([A-Za-z]+)\b")
+_IMPERATIVES = frozenset({
+    "add", "adopt", "allow", "always", "apply", "authenticate", "avoid", "block", "cap", "check", "create", "define", "deploy",
+    "disable", "do", "enable", "encrypt", "enforce", "ensure", "establish", "expose", "filter", "have", "implement", "isolate", "keep",
+    "limit", "log", "make", "mask", "monitor", "never", "pin", "protect", "provide", "put", "record", "redact", "reject", "require",
+    "restrict", "review", "rotate", "run", "sanitise", "sanitize", "secure", "set", "store", "support", "throttle", "track", "turn",
+    "use", "validate", "verify", "write",
+})  # fmt: skip
+
+
 class Promise(Frozen):
     """How one control is promised, and what keeps the promise."""
 
@@ -100,6 +124,30 @@ def sentences(text: str) -> list[str]:
 def speaks_of_others(quote: str) -> bool:
     """Whether a list item begins with a link out of the project, and so speaks of what the link leads to."""
     return _LINKED.match(quote) is not None
+
+
+def speaks_of_calls_outward(sentence: str) -> bool:
+    """Whether a sentence about authentication is about the program's own requests to a service, which bears a name of its own.
+
+    "Authenticated using the GitHub API key", "requests to Notion": the service asks for it, and nothing follows for who
+    may call this program. What speaks of endpoints or of callers is about those, whatever key they are asked for.
+    """
+    if _INWARD.search(sentence):
+        return False
+    named = [match[1] for pattern in (_KEY_OF, _CALLS_TO) for match in pattern.finditer(sentence)]
+    return any(re.search(r"[A-Z0-9]", name) and name.lower() not in _NO_SERVICE for name in named)
+
+
+def is_wished(sentence: str, section: tuple[str, ...]) -> bool:
+    """Whether a sentence is one of a list of things to do: under such a heading, and without anybody who does them.
+
+    "Add rate limiting to endpoints" below "Security considerations" asks for what is not there; "Every endpoint is
+    rate limited" below it tells of what is. "**Rate limiting**: Limit calls" and a name alone are asked for too.
+    """
+    if not any(_WISHES.search(title) for title in section):
+        return False
+    first = _SUBJECTLESS.match(sentence)
+    return _VERB.search(sentence) is None or (first is not None and first[1].lower() in _IMPERATIVES)
 
 
 def lists_settings(sentence: str) -> bool:

@@ -286,3 +286,25 @@ def test_keys_of_a_store_patterns_products_and_tokens_of_a_preview_are_no_secret
 
 def test_a_value_that_only_begins_like_one_of_a_preview_is_a_secret() -> None:
     assert [span.detector for span in find_secrets('API_TOKEN = "dev_8fh3kd92mfk2"')] == ["Secret Keyword"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "const ENV = { N8N_WEBHOOK_PASSWORD: 'N8N_WEBHOOK_PASSWORD' };",
+        "password: 'N8N_HOOK_PASSWORD'",
+        'API_KEY = "AZURE_GPT4_VISION_API_KEY"',
+    ],
+)
+def test_the_name_of_a_variable_that_holds_a_secret_is_no_secret(text: str) -> None:
+    assert find_secrets(text) == ()
+
+
+@pytest.mark.parametrize("text", ["N8N_WEBHOOK_PASSWORD: 'N8N_WINTER_2027'", "password: 'N8N_password_77x'"])
+def test_a_password_that_is_only_written_like_a_variable_is_a_secret(text: str) -> None:
+    assert [span.detector for span in find_secrets(text)] == ["Secret Keyword"]
+
+
+def test_a_variable_of_a_configuration_that_is_given_its_own_name_has_no_secret() -> None:
+    assert secret_in_assignment("N8N_WEBHOOK_PASSWORD", "N8N_WEBHOOK_PASSWORD") is None
+    assert secret_in_assignment("N8N_WEBHOOK_PASSWORD", "N8N_WINTER_2027") == "Secret Keyword"

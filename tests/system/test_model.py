@@ -265,6 +265,37 @@ def test_a_box_that_nothing_was_found_for_is_known_from_the_document_only(tmp_pa
     assert {step.path for f in system.flows for step in f.steps} == {"design.md"}
 
 
+def test_a_drawing_of_what_an_algorithm_does_adds_no_parts(tmp_path: Path) -> None:
+    steps = """flowchart TD
+  Start([Start]) --> Budget{Budget exceeded?}
+  Budget -->|No| Ask[Get next question]
+  Budget -->|Yes| Last[Enter last resort]
+  Ask --> Gen[Generate response using Gemini]
+  Gen --> Put[Add to gaps queue]
+  Put --> Save[Store URLs for later]
+  Save --> Ask
+  Last --> End([End])"""
+    system = drawn(tmp_path, steps, "import openai\n")
+    assert [e.name for e in system.elements if e.attributes.get("stated_by") == "document"] == []
+
+
+def test_a_drawing_of_a_loop_of_verbs_adds_no_parts(tmp_path: Path) -> None:
+    system = drawn(tmp_path, "flowchart LR\n  q([Query]) --> s[Search]\n  s --> r[Read]\n  r --> t[Reason]\n  t --> s", "import openai\n")
+    assert [e.name for e in system.elements if e.attributes.get("stated_by") == "document"] == []
+
+
+def test_a_decision_in_a_drawing_of_parts_leaves_the_parts(tmp_path: Path) -> None:
+    parts = """flowchart LR
+  u[Customer] --> s[Search service]
+  s --> c{Cached?}
+  c -->|yes| r[(Redis)]
+  c -->|no| k[Kafka queue]
+  k --> g[Fraud classifier]"""
+    system = drawn(tmp_path, parts, "import openai\n")
+    names = {e.name for e in system.elements if e.attributes.get("stated_by") == "document"}
+    assert names == {"Customer", "Search service", "Redis", "Kafka queue", "Fraud classifier"}
+
+
 @pytest.mark.parametrize(
     ("names", "decides", "found"),
     [

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pipeline.system.promises import promised
+from tests.system.small import scan_of
 
 
 @pytest.mark.parametrize(
@@ -30,3 +33,75 @@ def test_what_a_system_does_is_promised() -> None:
 def test_a_rule_for_whoever_calls_is_a_promise() -> None:
     assert promised("Commands of the agent are executed in a sandbox.") == ["sandbox"]
     assert promised("You must be logged in to use these endpoints.") == ["authentication"]
+
+
+def claims_of(folder: Path, document: str) -> list[str]:
+    scanned = scan_of(folder, {"README.md": document, "app.py": "import openai\n"})
+    return [claim.text for claim in scanned.system.claims]
+
+
+@pytest.mark.parametrize("heading", ["Security Considerations", "Recommendations", "Best practices", "Future work", "TODO"])
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "Add rate limiting to all endpoints",
+        "**Audit trail**: Log all tool calls to an audit trail",
+        "Rate limiting for all endpoints",
+        "Ensure that every endpoint is rate limited",
+    ],
+)
+def test_what_is_asked_for_in_a_list_of_wishes_is_not_promised(tmp_path: Path, heading: str, wish: str) -> None:
+    assert claims_of(tmp_path, f"# Assistant\n\n## {heading}\n\n1. {wish}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "sentence"),
+    [
+        ("Security considerations", "Every endpoint is rate limited."),
+        ("Best practices", "The API requires authentication on all endpoints."),
+        ("Security", "Rate limiting on all endpoints"),
+    ],
+)
+def test_what_is_told_of_what_is_there_is_promised_under_any_heading(tmp_path: Path, heading: str, sentence: str) -> None:
+    assert claims_of(tmp_path, f"# Assistant\n\n## {heading}\n\n- {sentence}\n") == [sentence]
+
+
+_OPEN_ROUTE = """
+import openai
+from fastapi import FastAPI
+app = FastAPI()
+
+@app.post("/ask")
+def ask(question: str):
+    return openai.OpenAI().chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": question}])
+"""
+
+
+def kept(folder: Path, sentence: str) -> list[bool | None]:
+    scanned = scan_of(folder, {"README.md": f"# Assistant\n\n{sentence}\n", "app.py": _OPEN_ROUTE})
+    return [claim.kept for claim in scanned.system.claims]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "All API interactions are authenticated using the n8n API key configured in your environment.",
+        "Every API request is authenticated with your GitHub personal access token.",
+        "All API calls to Notion are authenticated.",
+    ],
+)
+def test_what_is_said_of_calls_to_a_named_service_is_not_held_against_who_may_call(tmp_path: Path, sentence: str) -> None:
+    assert kept(tmp_path, sentence) == [None]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "All API interactions are authenticated using the API key configured in your environment.",
+        "All endpoints are authenticated using the Acme API key.",
+        "All API requests are authenticated with a JWT access token.",
+        "All API calls to the assistant are authenticated.",
+    ],
+)
+def test_what_is_said_of_who_may_call_is_held_against_the_code(tmp_path: Path, sentence: str) -> None:
+    assert kept(tmp_path, sentence) == [False]
