@@ -48,9 +48,9 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
     rated = sorted(
         ((assess(view, match), match) for match in matches),
         key=lambda pair: (
+            _is_measured(pair[1]),
             -pair[0].likelihood * pair[0].impact,
             _CONFIDENCE.index(pair[0].confidence),
-            _is_measured(pair[1]),
             says_little(pair[1].ways[0] if pair[1].ways else ()),
             pair[1].element.id,
         ),

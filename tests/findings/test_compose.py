@@ -230,8 +230,10 @@ def test_the_worst_of_a_group_leads_it_and_the_others_are_named() -> None:
 @pytest.mark.parametrize(("measuring", "leads"), [("src/evals/batch.py", "agent:two"), ("src/evaluate.py", "agent:one")])
 def test_what_measures_the_program_does_not_lead_a_finding_about_the_program(measuring: str, leads: str) -> None:
     ways = (asks("agent:one", path=measuring), asks("agent:two", path="src/app.py"))
-    found = only(threat(group_by="kind"), agent("one", path=measuring), agent("two", path="src/app.py"), flows=ways)
-    assert found.element == leads
+    given_threat = threat(group_by="kind", impact={"base": 3, "raise_when": ["holds_secrets"]})
+    measured, product = agent("one", path=measuring, holds_secret=True), agent("two", path="src/app.py")
+    found = only(given_threat, measured, product, flows=ways)
+    assert (found.element, found.impact) == (leads, 3 if leads == "agent:two" else 4)
     assert {e.path for e in found.evidence} >= {measuring, "src/app.py"}
 
 
