@@ -125,6 +125,11 @@ def is_generated(path: str, head: bytes) -> bool:
     return is_generated_name(path) or _GENERATED_MARK.search(head[:2000]) is not None
 
 
+def measures(path: str) -> bool:
+    """Whether a file lies where something is measured, at any depth: it may be product, and is not the first place to tell of."""
+    return bool((_MEASURING_FOLDERS | {"benchmark", "benchmarks"}) & set(path.lower().split("/")[:-1]))
+
+
 def _folders(path: PurePosixPath) -> tuple[str, ...]:
     """The folders that tell what a file is for; below a Java source root they spell a package (`com.example.demo`) and tell nothing."""
     parts = path.parts[:-1]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ingest.purpose import measures
 from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.grouping import by_sink, copies_joined, ends_of, group_of, sources_joined
 from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, Finding, Mitigation, Taxonomy
 from pipeline.findings.risk import Risk, assess
 from pipeline.system.model import Confidence, Element, Evidence, System
 from pipeline.threats.engine import Match, Mitigated, Outcome, Unmet, shortened
-from pipeline.threats.telling import says_little
+from pipeline.threats.telling import is_measured, says_little
 from pipeline.threats.view import View
 
 MAX_EVIDENCE = 30
@@ -47,6 +48,7 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
     rated = sorted(
         ((assess(view, match), match) for match in matches),
         key=lambda pair: (
+            _is_measured(pair[1]),
             -pair[0].likelihood * pair[0].impact,
             _CONFIDENCE.index(pair[0].confidence),
             says_little(pair[1].ways[0] if pair[1].ways else ()),
@@ -66,6 +68,11 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
         source="contradiction" if lead.said else "rule",
         missing_controls=tuple(kind for kind in (*threat.removed_by, *threat.lowered_by) if kind not in {c.kind for c in lead.lowered}),
     )  # fmt: skip
+
+
+def _is_measured(match: Match) -> bool:
+    """Whether a match is about code that measures the program; its ways of the program itself come first where it has any."""
+    return is_measured(match.ways[0]) if match.ways else all(measures(e.path) for e in match.evidence)
 
 
 def _confidence(risk: Risk, lead: Match) -> Confidence:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from ingest.purpose import measures
 from pipeline.system.model import Flow
 from pipeline.system.words import words_of
 
@@ -28,10 +29,19 @@ _QUOTED = re.compile(r"(?<=[\"'`}])[^\"'`{}$]*(?=[\"'`{$])|%[a-z]")
 _DEBUGGING = re.compile(r"(?i)\b\w*\.(log)?(debug|trace|verbose)[fw]?\(")
 
 
-def telling(way: tuple[Flow, ...]) -> tuple[int, int, bool, int, int]:
-    """Ways that begin with outsiders' data first, then those that bring its text, then the shortest: the first one is told."""
+def telling(way: tuple[Flow, ...]) -> tuple[bool, int, int, bool, int, int]:
+    """What to sort ways by: the first one is told.
+
+    Ways of the program before ways of what measures it, then ways that begin with outsiders' data first, then those that
+    bring its text, then the shortest.
+    """
     rank = min((_FIRST.index(label) for label in way[0].carries if label in _FIRST), default=len(_FIRST))
-    return says_little(way), rank, _brings_a_label(way[0]), len(way), sum(len(flow.steps) for flow in way)
+    return is_measured(way), says_little(way), rank, _brings_a_label(way[0]), len(way), sum(len(flow.steps) for flow in way)
+
+
+def is_measured(way: tuple[Flow, ...]) -> bool:
+    """Whether a way passes code that measures the program: whoever mends it looks at the program first."""
+    return any(measures(step.path) for flow in way for step in flow.steps)
 
 
 def says_little(way: tuple[Flow, ...]) -> int:

@@ -227,6 +227,21 @@ def test_the_worst_of_a_group_leads_it_and_the_others_are_named() -> None:
     assert re.search(r"The same holds for .?one\b", found.description)
 
 
+@pytest.mark.parametrize(("measuring", "leads"), [("src/evals/batch.py", "agent:two"), ("src/evaluate.py", "agent:one")])
+def test_what_measures_the_program_does_not_lead_a_finding_about_the_program(measuring: str, leads: str) -> None:
+    ways = (asks("agent:one", path=measuring), asks("agent:two", path="src/app.py"))
+    given_threat = threat(group_by="kind", impact={"base": 3, "raise_when": ["holds_secrets"]})
+    measured, product = agent("one", path=measuring, holds_secret=True), agent("two", path="src/app.py")
+    found = only(given_threat, measured, product, flows=ways)
+    assert (found.element, found.impact) == (leads, 3 if leads == "agent:two" else 4)
+    assert {e.path for e in found.evidence} >= {measuring, "src/app.py"}
+
+
+def test_a_finding_about_what_measures_alone_is_still_made() -> None:
+    found = only(threat(), agent("one", path="src/evals/batch.py"), flows=(asks("agent:one", path="src/evals/batch.py"),))
+    assert (found.element, found.severity) == ("agent:one", "medium")
+
+
 def test_findings_come_most_severe_first_in_a_fixed_order() -> None:
     findings = composed(threat(impact={"base": 3, "raise_when": ["holds_secrets"]}), agent("a"), agent("b", holds_secret=True), agent("c"),
                         flows=(asks("agent:a"), asks("agent:b"), asks("agent:c")))[0]  # fmt: skip

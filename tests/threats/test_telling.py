@@ -58,3 +58,15 @@ def test_a_word_in_a_constant_text_names_nothing() -> None:
 def test_a_line_for_debugging_is_told_last() -> None:
     debugging, about = logged('logger.debug(f"prompt: {prompt}")'), logged('logger.info(f"kept {found}")')
     assert min([debugging, about], key=telling) == about
+
+
+def test_a_way_through_what_measures_the_program_is_told_last_of_all() -> None:
+    def of(path: str, source: str, *more: str) -> tuple[Flow, ...]:
+        return (flow(source, AGENT, ("web_content",), steps=tuple(evidence(f"{at}:1", "use(answer)") for at in (path, *more))),)
+
+    measured = of("src/evals/batch.py", "web_content:a.example")
+    assert first(measured, of("src/app.py", "web_content:b.example", "src/ask.py")) == "web_content:b.example"
+    assert (
+        first(of("src/evaluate.py", "web_content:a.example"), of("src/app.py", "web_content:b.example", "src/ask.py"))
+        == "web_content:a.example"
+    )
