@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.code.program import FunctionRef, Node
+from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.taint import Hit
 
@@ -18,7 +18,7 @@ _SETS = frozenset({"setHeader", "header", "set", "append", "writeHead", "set_hea
 _SETS_TYPE = frozenset({"type", "contentType"})
 _EVENT = re.compile(r"(data|event|id|retry):")  # how a line of an event stream begins
 _MARKUP = ("html", "xml", "svg")
-_MAX_DEPTH, _MAX_CHAIN = 5, 12
+_MAX_DEPTH, _MAX_CHAIN = 8, 12
 
 
 def is_no_page(assembly: Assembly, hit: Hit) -> bool:
@@ -46,21 +46,50 @@ def _typed(assembly: Assembly, call: Node, answer: Node, depth: int) -> bool:
     said = [_is_markup(text) for text in _types_before(assembly, call, answer)]
     if said:
         return not any(said)
-    found = assembly.program.parameter_of(answer) if assembly.program.value(answer).kind == "parameter" else None
-    if found is None or depth >= _MAX_DEPTH:
+    if depth >= _MAX_DEPTH:
         return False
-    handed = list(_handed_in(assembly, *found))
+    if assembly.program.value(answer).kind == "choice":
+        parts = _parts(assembly, answer)
+        return bool(parts) and all(_typed(assembly, call, part, depth + 1) for part in parts)
+    handed = list(_handed_in(assembly, answer))
     return bool(handed) and all(_typed(assembly, outer, given, depth + 1) for outer, given in handed)
 
 
-def _handed_in(assembly: Assembly, function: FunctionRef, position: int) -> Iterator[tuple[Node, Node]]:
-    """Calls of a function, each with what it gives for a parameter."""
-    program = assembly.program
-    for call in program.callers(function):
+def _parts(assembly: Assembly, joined: Node) -> list[Node]:
+    """The answers that a join may be: most often the one, written to in a loop or in some cases."""
+    queue, seen = [joined], {joined}
+    found: list[Node] = []
+    while queue and len(seen) < _MAX_CHAIN:
+        node = queue.pop()
+        value = assembly.program.value(node)
+        if value.kind != "choice":
+            found.append(node)
+            continue
+        inner = {_root(assembly, (node[0], given)) for given in value.inputs} - seen
+        seen |= inner
+        queue += sorted(inner)
+    return [] if queue else found
+
+
+def _handed_in(assembly: Assembly, answer: Node) -> Iterator[tuple[Node, Node]]:
+    """Calls of the function whose parameter an answer is, or is an entry of, each with what it gives for it."""
+    program, value = assembly.program, assembly.program.value(answer)
+    entry = value.text if value.kind == "attribute" else ""
+    parameter = _root(assembly, (answer[0], value.inputs[0])) if entry else answer
+    found = program.parameter_of(parameter) if program.value(parameter).kind == "parameter" else None
+    for call in program.callers(found[0]) if found is not None else ():
         for target in program.targets(call):
-            if target.function == function:
-                for argument in program.bind(call, target).get(position, ()):
-                    yield call, _root(assembly, (call[0], program.value(call).inputs[argument]))
+            given = program.bind(call, target).get(found[1], ()) if found is not None and target.function == found[0] else ()
+            for argument in given:
+                node = (call[0], program.value(call).inputs[argument])
+                yield call, _root(assembly, _entry(assembly, node, entry) if entry else node)
+
+
+def _entry(assembly: Assembly, node: Node, key: str) -> Node:
+    """What an object literal holds under a key: `{ question, res }`."""
+    value = assembly.program.value(node)
+    held = value.kind == "collection" and key in value.labels
+    return (node[0], value.inputs[value.labels.index(key)]) if held else node
 
 
 def _types_before(assembly: Assembly, call: Node, answer: Node) -> Iterator[str]:

@@ -18,6 +18,11 @@ SCRIPT = """
       %s
     }
 
+    async function show({ text, res }: { text: string; res: Response }) {
+      if (!text) { res.write("nothing"); return; }
+      for (const part of text.split(" ")) { res.write(part); }
+    }
+
     app.post("/x", async (req, res) => {
       if (!req.body) { res.status(400).end(); return; }
       const reply = (await client.responses.create({ model: "gpt-5-mini", input: "a" })).output_text;
@@ -42,6 +47,7 @@ NO_PAGES = {
     "a line with its name first": "res.write(`event: token\\ndata: ${reply}\\n\\n`);",
     "a type in the same case": "if (req.query.stream) { " + STREAM + " res.write(reply); }",
     "a type set by the caller": STREAM + " await tell(req.body.q, res);",
+    "a type set by the caller of a function with named arguments": STREAM + " await show({ text: reply, res });",
     "a part that is called later": STREAM + " client.on('x', () => { res.write(reply); });",
 }
 PAGES = {
@@ -55,6 +61,7 @@ PAGES = {
     "a type that is computed": "res.setHeader('Content-Type', req.query.type); res.write(reply);",
     "a type of another answer": f"const other = make(); other.setHeader({EVENTS}); res.write(reply);",
     "a word that only looks like an event": "res.send(`<p>data: ${reply}</p>`);",
+    "no type where arguments are named": "await show({ text: reply, res });",
     "one caller sets none": "if (req.query.a) { " + STREAM + " await tell(req.body.q, res); } else { await tell(req.body.q, res); }",
 }
 
