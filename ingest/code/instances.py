@@ -8,7 +8,7 @@ from ingest.code.answers import Node
 from ingest.code.questions import FunctionRef, Questions
 from ingest.facts import Value
 
-_MAX_NAMES = 12
+_MAX_NAMES = 40
 
 
 class Instances(Questions):

@@ -9,7 +9,7 @@ from ingest.code.questions import Questions
 
 _WRAPPERS = frozenset({"functools.partial", "functools.wraps", "node:util.promisify", "react.cache", "react.useCallback"})
 _IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
-_MAX_NAMES = 12
+_MAX_NAMES = 40
 _LINKS = frozenset({"attribute", "index", "call", "await", "element_of", "guarded", "update"})
 
 

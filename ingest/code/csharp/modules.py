@@ -12,7 +12,19 @@ from ingest.code.csharp import names
 from ingest.code.csharp.names import HOLDS, KNOWN, LISTED, MARKUP, MEMBERS_OF, NAMESPACE, OPENS, OPENS_EVERYWHERE, ROOTS
 from ingest.facts import CodeFacts, ConfigFacts
 
-_MOST = 10  # namespaces of packages that a name is looked for in
+_MOST = 40  # namespaces of packages that a name is looked for in
+# What nearly every file opens, and what few names of a file are from: looked in last.
+_EVERYWHERE = (
+    "System",
+    "Microsoft.JSInterop",
+    "Microsoft.EntityFrameworkCore",
+    "Microsoft.Extensions.DependencyInjection",
+    "Microsoft.Extensions.Options",
+    "Microsoft.AspNetCore.Components.Web.Virtualization",
+    "Microsoft.AspNetCore.Components.Routing",
+    "Microsoft.AspNetCore.Components.Forms",
+    "Microsoft.AspNetCore.Authorization",
+)
 
 
 class NamespaceModules:
@@ -134,6 +146,7 @@ class NamespaceModules:
         if name in ROOTS or name in self._own or any(given.split(".", 1)[0] == name for given in opened):
             return (name,)
         outside = [given for given in opened if given not in self._own and given not in LISTED]
+        outside.sort(key=lambda given: given.startswith(_EVERYWHERE))
         return tuple(f"{given}.{name}" for given in (*self._statics.get(importer, ()), *outside)[:_MOST]) or (name,)
 
     def extensions(self, name: str, importer: int) -> tuple[str, ...]:

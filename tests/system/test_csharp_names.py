@@ -1,0 +1,32 @@
+"""Names of C# files that open many namespaces: what a name is from is not told by the file alone."""
+
+from __future__ import annotations
+
+from tests.system.small import elements, system_of
+
+_OPENED = [
+    "System.Net.Http.Json", "System.Text", "Microsoft.JSInterop", "Azure", "Azure.Storage.Blobs", "Azure.Storage.Blobs.Models", "MarkdownSharp",
+    "Azure.Search.Documents.Indexes", "Azure.Search.Documents.Indexes.Models", "Azure.AI.DocumentIntelligence", "Acme.Forms", "Acme.Tables",
+    "Microsoft.KernelMemory", "Microsoft.KernelMemory.AI",
+]  # fmt: skip
+
+
+def test_a_model_behind_many_opened_namespaces_is_found() -> None:
+    opened = "\n".join(f"using {name};" for name in (*_OPENED, "Microsoft.SemanticKernel.ChatCompletion"))
+    system = system_of(
+        {
+            "Chat.cs": f"""
+{opened}
+
+public class Chat(IChatCompletionService service)
+{{
+    public async Task<string> Ask(string text)
+    {{
+        var reply = await service.GetChatMessageContentAsync(text);
+        return reply.Content;
+    }}
+}}
+"""
+        }
+    )
+    assert elements(system, "hosted_llm")
