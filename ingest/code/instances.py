@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.code.answers import Node
-from ingest.code.questions import FunctionRef, Questions
+from ingest.code.questions import MAX_NAMES, FunctionRef, Questions
 from ingest.facts import Value
-
-_MAX_NAMES = 40
 
 
 class Instances(Questions):
@@ -25,7 +23,7 @@ class Instances(Questions):
         return self._answers.find(self._types, node, self._find_types, (), keep_partial=True)
 
     def _find_types(self, node: Node) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self._compute_types(node)))[:_MAX_NAMES]
+        return tuple(dict.fromkeys(self._compute_types(node)))[:MAX_NAMES]
 
     def _compute_types(self, node: Node) -> Iterator[str]:
         file, value = node[0], self.value(node)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.code.answers import MAX_DEPTH, Node
-from ingest.code.questions import Questions
+from ingest.code.questions import MAX_NAMES, Questions
 
 _WRAPPERS = frozenset({"functools.partial", "functools.wraps", "node:util.promisify", "react.cache", "react.useCallback"})
 _IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
-_MAX_NAMES = 40
 _LINKS = frozenset({"attribute", "index", "call", "await", "element_of", "guarded", "update"})
 
 
@@ -27,7 +26,7 @@ class Names(Questions):
         return self._answers.find(self._names, node, self._find_names, (), keep_partial=True)
 
     def _find_names(self, node: Node) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self._compute_names(node)))[:_MAX_NAMES]
+        return tuple(dict.fromkeys(self._compute_names(node)))[:MAX_NAMES]
 
     def _settle(self, node: Node) -> None:
         """Answers a long chain of accesses from its beginning: from its end, depth is cut at each link and all is asked again."""

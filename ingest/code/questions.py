@@ -20,6 +20,7 @@ FunctionRef = tuple[int, int]
 """(index of the file, index of the function)"""
 
 EXTENSION = "builtins.extension"  # a function that is called as a method of what is its first parameter
+MAX_NAMES = 40  # names or types kept of one value
 STATE = "@state"  # stands for the object an application keeps its parts in (Starlette's app.state)
 
 

@@ -154,6 +154,29 @@ class TreeReader:
             scope.branches.extend(branches)  # the rest of the block runs only as these tests came out
         return all(leaves)
 
+    def conditional(self, scope: Scope, node: Node, condition: Node, yes: Node, no: Node) -> int:
+        """`condition ? yes : no`: each side is read as its outcome says."""
+        value = self.value(scope, condition)
+        before = dict(scope.environment)
+        self.narrow(scope, condition, value, "holds")
+        first = self.value(scope, yes)
+        scope.environment = dict(before)
+        self.narrow(scope, condition, value, "fails")
+        second = self.value(scope, no)
+        scope.environment = before
+        return self.builder.either(scope, lines(node), first, second)
+
+    # Names
+
+    def known(self, scope: Scope, name: str) -> bool:
+        """Whether a variable of this function, or of one around it, has the name; those of a class are members."""
+        inner: Scope | None = scope
+        while inner is not None and inner.parent is not None:
+            if not inner.is_class and name in inner.environment:
+                return True
+            inner = inner.parent
+        return False
+
     # Given by the language
 
     def block(self, scope: Scope, node: Node) -> bool:

@@ -54,6 +54,7 @@ class CallSteps:
     def __init__(self, graph: FlowGraph, behaviour: Callable[[Node, int], CallBehaviour], only_text: bool, bare: bool) -> None:
         self._graph, self._program = graph, graph.program
         self._behaviour, self._only_text, self._bare = behaviour, only_text, bare
+        self._meant: dict[Node, tuple[Target, ...]] = {}
 
     def of_method(self, node: Node, method: Node, call: Node) -> Iterator[Step | Enter | Arrive]:
         """Where an object goes whose method is called; `method` is the access that names it."""
@@ -136,7 +137,10 @@ class CallSteps:
                 yield Step(call, swallowed)
 
     def _targets(self, call: Node) -> tuple[Target, ...]:
-        return fitting(self._program, call, self._program.targets(call))
+        found = self._meant.get(call)
+        if found is None:
+            found = self._meant[call] = fitting(self._program, call, self._program.targets(call))
+        return found
 
     def _is_data(self, node: Node) -> bool:
         """Whether the value itself is the data, not an object of the project that works with it."""

@@ -7,23 +7,20 @@ expected to open the port.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.held import elements_of
-from pipeline.system.sites import argument_node, entry_of
+from pipeline.system.sites import argument_node
 
 _LISTENS = ("express.", "fastify.", "koa.", "node:http.", "node:https.", "http.", "https.")
-_GO_TRANSPORTS = ("NewStreamableHTTPHandler", "NewSSEHandler", "NewStreamableHTTPServer", "NewSSEServer")
 _TRANSPORTS = ("StreamableHTTPServerTransport", "SSEServerTransport")
 
 
 def mark_mcp_listening(assembly: Assembly) -> None:
     """The host of each MCP server that is connected in a file that opens a port."""
     _served_by_uvicorn(assembly)
-    _served_in_go(assembly)
     servers = [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind == "mcp_server"]
     for file in sorted({site[0] for site in _transports(assembly)}):
         connected = {s for s in servers for node in assembly.draft(s).nodes if node[0] == file}
@@ -58,50 +55,6 @@ def _served_by_uvicorn(assembly: Assembly) -> None:
                     draft.attributes["host"] = "0.0.0.0" if address == "::" else str(address)
                     if evidence is not None and evidence not in draft.evidence:
                         draft.evidence.append(evidence)
-
-
-def _served_in_go(assembly: Assembly) -> None:
-    """`http.ListenAndServe(":8080", mcp.NewStreamableHTTPHandler(...))`: a port without an address is every address of the machine."""
-    servers = [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind == "mcp_server"]
-    for file, facts in enumerate(assembly.program.files):
-        if facts.language != "go" or facts.purpose in ("test", "example") or not servers:
-            continue
-        calls = [(file, identity) for identity, value in enumerate(facts.values) if value.kind == "call"]
-        if not any(name.endswith(_GO_TRANSPORTS) for call in calls for name in assembly.program.callee_names(call)):
-            continue
-        connected = [s for s in servers if any(node[0] == file for node in assembly.draft(s).nodes)]
-        opened = [(call, host) for call in calls if (host := _go_host(assembly, call))]
-        for identity in (connected or (servers if len(servers) == 1 else [])) if opened else []:
-            node, host = max(opened, key=lambda one: one[1] == "0.0.0.0")
-            draft, evidence = assembly.draft(identity), assembly.cite(node)
-            if draft.attributes.get("transport") == "stdio":
-                continue  # the port is another server's
-            draft.attributes.setdefault("host", host)
-            if draft.attributes.get("transport") not in ("http", "sse"):
-                draft.attributes["transport"] = "http"
-            if evidence is not None and evidence not in draft.evidence:
-                draft.evidence.append(evidence)
-
-
-def _go_host(assembly: Assembly, call: Node) -> str | None:
-    """The address a call listens on: its first argument, or what the server it is called on was given as `Addr`."""
-    program, value = assembly.program, assembly.program.value(call)
-    callee = program.value((call[0], value.inputs[0]))
-    if callee.text not in ("ListenAndServe", "ListenAndServeTLS", "Start", "Listen") or callee.kind != "attribute":
-        return None
-    if not any(name.startswith("go:net/http.") or "mcp-go/server" in name for name in program.callee_names(call)):
-        return None
-    given = argument_node(program, call, "0")
-    made = [entry_of(program, (call[0], callee.inputs[0]), "Addr")] if callee.text.startswith("ListenAndServe") else []
-    for address in (node for node in (*made, given) if node is not None):
-        for origin in program.origins(address):
-            found = program.value(origin)
-            first = program.value((origin[0], found.inputs[0])) if found.kind == "format" and found.inputs else found
-            if first.kind == "constant" and re.match(r"(0\.0\.0\.0|\[::\])?:", first.text):
-                return "0.0.0.0"
-            if first.kind == "constant" and re.match(r"127\.|localhost|\[::1\]", first.text):
-                return "127.0.0.1"
-    return None
 
 
 def _transports(assembly: Assembly) -> Iterator[Node]:

@@ -45,15 +45,6 @@ class Access(TreeReader):
 
     # Names
 
-    def known(self, scope: Scope, name: str) -> bool:
-        """Whether a variable of this function, or of one around it, has the name."""
-        inner: Scope | None = scope
-        while inner is not None and inner.parent is not None:
-            if not inner.is_class and name in inner.environment:
-                return True
-            inner = inner.parent
-        return False
-
     def _name(self, scope: Scope, node: Node) -> int:
         name = self.text(node).removeprefix("@")
         where = lines(node)

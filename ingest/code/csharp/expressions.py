@@ -134,15 +134,7 @@ class Expressions(Access):
         condition, yes, no = (node.child_by_field_name(name) for name in ("condition", "consequence", "alternative"))
         if condition is None or yes is None or no is None:
             return self.unknown(scope, node)
-        value = self.value(scope, condition)
-        before = dict(scope.environment)
-        self.narrow(scope, condition, value, "holds")
-        first = self.value(scope, yes)
-        scope.environment = dict(before)
-        self.narrow(scope, condition, value, "fails")
-        second = self.value(scope, no)
-        scope.environment = before
-        return self.builder.either(scope, lines(node), first, second)
+        return self.conditional(scope, node, condition, yes, no)
 
     # The rest
 

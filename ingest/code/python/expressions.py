@@ -234,15 +234,7 @@ class Expressions(TreeReader):
         if len(children) != 3:
             return self.unknown(scope, node)
         yes, condition, no = children
-        value = self.value(scope, condition)
-        before = dict(scope.environment)
-        self.narrow(scope, condition, value, "holds")
-        first = self.value(scope, yes)
-        scope.environment = dict(before)
-        self.narrow(scope, condition, value, "fails")
-        second = self.value(scope, no)
-        scope.environment = before
-        return self.builder.either(scope, lines(node), first, second)
+        return self.conditional(scope, node, condition, yes, no)
 
     # Displays
 
