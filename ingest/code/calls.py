@@ -73,7 +73,7 @@ class Calls(Questions):
         """Implementations of an abstract method: the body of the one named here is only a declaration."""
         for reference in self.functions[name]:
             function = self.function(reference)
-            if function.owner is None or function.returns or reference in self._busy:
+            if function.owner is None or function.returns or reference in self._busy or function.name == "__init__":
                 continue
             for subclass in self._heirs(function.owner):
                 for other in self.functions.get(f"{subclass}.{function.name}", ()):

@@ -65,13 +65,13 @@ class Questions(ABC):
             for cls in file.classes:
                 self.classes.setdefault(cls.qualified_name, (index, cls))
                 self._parts.setdefault(cls.qualified_name, []).append((index, cls))
-        # Functions that do something: a method without calls and results only declares.
+        # Functions that do something: a method without calls, results and fields that it sets only declares.
         self._busy = {
             (index, value.scope)
             for index, file in enumerate(self.files)
             for value in file.values
             if value.kind == "call" and file.values[value.inputs[0]].text != "NotImplementedError"
-        }
+        } | {(index, store.scope) for index, file in enumerate(self.files) for store in file.stores}
         self._parameters = {
             (index, parameter.value): (number, position)
             for index, file in enumerate(self.files)

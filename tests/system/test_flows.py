@@ -569,3 +569,35 @@ DISPATCHED = """
 )
 def test_an_abstract_call_means_the_members_that_are_in_sight(made: str, asked: str, reached: bool) -> None:
     assert bool(flows(system_of(DISPATCHED % (made, asked)), "shell", "user_input")) == reached
+
+
+class TestWhatABaseIsGiven:
+    """`super().__init__(key)` reaches the base alone: neither its other heirs, nor what these are given, is meant."""
+
+    SYSTEM = """
+        import os
+        from openai import OpenAI
+        class Model:
+            def __init__(self, key, name):
+                self.key = key
+                self.name = name
+            def use(self, key):
+                BODY
+        class Chat(Model):
+            def __init__(self):
+                super().__init__(os.environ["OPENAI_API_KEY"], "chat")
+                self.use(os.environ["OPENAI_API_KEY"])
+        class Custom(Model):
+            def __init__(self, context, name):
+                self.context = context
+            def use(self, context):
+                OpenAI().responses.create(model="gpt-5", input=context)
+            def ask(self):
+                return OpenAI().responses.create(model="gpt-5", input=self.context)
+        """
+
+    def test_is_not_what_another_heir_was_made_of(self) -> None:
+        assert not flows(system_of(self.SYSTEM.replace("BODY", "self.key = key")), "prompt", "secret_value")
+
+    def test_but_a_method_that_only_declares_means_its_heirs(self) -> None:
+        assert flows(system_of(self.SYSTEM.replace("BODY", "...")), "prompt", "secret_value")
