@@ -122,7 +122,8 @@ def _built(facts: Sequence[Facts], found: SourceList) -> Built:
     if not facts and not any(source.kind in CODE_KINDS for source in found.sources):
         return Built(System(), ((".", "no file was read: nothing can be said of this tree"),))
     try:
-        return build_system(facts, load_frameworks(), _evidence_book(found.sources))
+        described_only = not any(source.kind in CODE_KINDS and not _is_outside(source) for source in found.sources)
+        return build_system(facts, load_frameworks(), _evidence_book(found.sources), described_only=described_only)
     except KnowledgeError:
         raise
     except Exception as problem:  # scanned code decides what happens here: a bug it meets must not cost the report

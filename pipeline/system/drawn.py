@@ -15,16 +15,17 @@ from pipeline.system.drawn_steps import drawn_parts
 from pipeline.system.model import Boundary, ElementKind, Evidence, Flow, Label, SinkRole
 from pipeline.system.name_matching import COMMON, stem
 from pipeline.system.promises import load_promises
+from pipeline.system.prose_names import key_of, kind_of_name
 from pipeline.system.words import load_words, mentions, words_of
 
-_CARRIED: dict[ElementKind, Label] = {
+CARRIED: dict[ElementKind, Label] = {
     "web_content": "web_content", "end_user": "user_input", "anonymous_public": "user_input", "dataset": "dataset_records",
     "vector_store": "retrieved_text",
     "retriever": "retrieved_text", "data_store": "stored_data", "hosted_llm": "model_reply", "agent": "model_reply",
     "ml_model": "prediction",
     "model_registry": "model_artifact",
 }  # fmt: skip
-_BECOMES: dict[ElementKind, SinkRole] = {
+BECOMES: dict[ElementKind, SinkRole] = {
     "vector_store": "index_write", "hosted_llm": "prompt", "agent": "prompt", "training_job": "training_data", "ml_model": "features",
     "data_store": "store_write",
 }  # fmt: skip
@@ -68,7 +69,7 @@ def _drawn(assembly: Assembly, label: str, evidence: Evidence) -> str:
     said = {stem(word) for word in words_of(label) if word not in COMMON and len(word) > 2}
     for identity, draft in sorted(assembly.drafts.by_id.items()):
         if draft.attributes.get("stated_by") == "document":
-            if draft.kind == kind and draft.name == label.strip()[:80]:
+            if key_of(draft.name) == key_of(label):
                 return identity
             continue
         own = {stem(word) for word in words_of(draft.name.split(" (")[0]) if word not in COMMON and len(word) > 2}
@@ -97,7 +98,7 @@ def _kind_of(label: str) -> ElementKind:
     for drawn in load_promises().drawn:
         if any((word in lowered) if " " in word or "-" in word else (word in words) for word in drawn.words):
             return drawn.kind
-    return "component"
+    return kind_of_name(label) or "component"
 
 
 def _drawn_flow(assembly: Assembly, source: str, target: str, evidence: Evidence) -> None:
@@ -107,7 +108,7 @@ def _drawn_flow(assembly: Assembly, source: str, target: str, evidence: Evidence
     drafts = assembly.draft(source), assembly.draft(target)
     if all(draft.attributes.get("stated_by") != "document" for draft in drafts):
         return
-    carried, role = _CARRIED.get(drafts[0].kind), _BECOMES.get(drafts[1].kind)
+    carried, role = CARRIED.get(drafts[0].kind), BECOMES.get(drafts[1].kind)
     assembly.flow(
         Flow(id=f"{source}->{target}:drawn", source=source, target=target, carries=(carried,) if carried else (), role=role,
         steps=(evidence,),
