@@ -28,7 +28,7 @@ from pipeline.system.deployment import (
 )
 from pipeline.system.derive import mark_examples
 from pipeline.system.model import AttributeValue, ElementKind
-from pipeline.system.naming import host_of
+from pipeline.system.own_servers import OwnServers
 from pipeline.system.started import add_started, composed_server
 from pipeline.system.step_limits import mark_step_limits
 from pipeline.system.words import load_words
@@ -39,7 +39,8 @@ _MAX_PLACES = 8
 def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], documents: Sequence[DocumentFacts] = ()) -> None:
     """Drafts from all settings of files that belong to the product; documents tell which images are built here."""
     used = [file for file in files if file.purpose not in ("test", "vendored", "generated")]
-    built, own = built_images(used, documents), _own_hosts(used)
+    built = built_images(used, documents)
+    own = OwnServers.of(used, built)
     locked = {folder_of(file.path) for file in used for s in file.settings if s.kind == "lock"}
     for file in used:
         by_kind: dict[str, list[Setting]] = {}
@@ -350,23 +351,12 @@ def _secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str)
 _THIS_MACHINE = re.compile(r"https?://(localhost|127(\.\d{1,3}){3}|0\.0\.0\.0|\[::1\])(?=[:/?#]|$)", re.IGNORECASE)
 
 
-# Where many projects have their pages: such an address says nothing about who runs a server there.
-_SHARED_HOSTS = re.compile(r"(^|\.)(github\.com|gitlab\.com|bitbucket\.org|npmjs\.com|pypi\.org|huggingface\.co|readthedocs\.io)$")
-
-
-def _own_hosts(files: Sequence[ConfigFacts]) -> frozenset[str]:
-    """Hosts of the project's own homepage, as its manifests give them."""
-    pages = {str(s.attributes.get("homepage") or "") for file in files for s in file.settings if s.kind in ("project", "npm_module")}
-    hosts = {host.split(":")[0].lower().removeprefix("www.") for page in pages if (host := host_of(page)) is not None}
-    return frozenset(host for host in hosts if not _SHARED_HOSTS.search(host))
-
-
-def _mcp_client(assembly: Assembly, file: ConfigFacts, setting: Setting, own: frozenset[str] = frozenset()) -> None:
+def _mcp_client(assembly: Assembly, file: ConfigFacts, setting: Setting, own: OwnServers) -> None:
     a = setting.attributes
     url = str(a.get("url") or "")
     local = _THIS_MACHINE.match(url) is not None
     attributes: dict[str, AttributeValue] = {"transport": "http" if url else "stdio", "remote": bool(url) and not local, "configured": True}
-    if (host := host_of(url)) is not None and any(f".{host.split(':')[0].lower()}".endswith(f".{ours}") for ours in own):
+    if own.offer(setting):
         attributes["own"] = True
     if a.get("pin") is not None:  # a program that is simply there is fetched from nowhere
         attributes["pinned"] = a["pin"] in ("exact", "hash", "digest", "sha")
