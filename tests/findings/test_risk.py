@@ -21,6 +21,8 @@ THREAT = Threat.model_validate(
 )  # fmt: skip
 TOOL = element("mcp_tool", "delete_folder", attributes={"effects": ("deletion",)})
 AGENT = element("agent", "assistant")
+USES = Relation(source=AGENT.id, kind="uses_model", target="hosted_llm:m")
+HAS = Relation(source=AGENT.id, kind="has_tool", target=TOOL.id)
 CALLED = Relation(source=TOOL.id, kind="calls", target="hosted_llm:m")
 
 
@@ -39,13 +41,7 @@ def test_a_tool_that_asks_a_model_is_not_one_that_the_model_can_use() -> None:
 @pytest.mark.parametrize(
     ("flows", "relations"),
     [
-        (
-            (),
-            (
-                Relation(source=AGENT.id, kind="uses_model", target="hosted_llm:m"),
-                Relation(source=AGENT.id, kind="has_tool", target=TOOL.id),
-            ),
-        ),
+        ((flow(TOOL.id, "hosted_llm:m"),), (USES, HAS)),
         ((flow(TOOL.id, "hosted_llm:m", carries=("tool_result",)),), ()),
         ((flow("hosted_llm:m", TOOL.id, carries=("model_reply",), role=None), flow(TOOL.id, "hosted_llm:m")), ()),
     ],
@@ -58,6 +54,5 @@ def test_a_tool_of_the_models_agent_is_and_so_is_one_whose_result_it_reads_or_wh
 
 def test_a_model_that_embeds_texts_uses_no_tools() -> None:
     indexed = flow(TOOL.id, "embedding_model:m", carries=("tool_result",))
-    held = Relation(source=AGENT.id, kind="has_tool", target=TOOL.id)
     used = Relation(source=AGENT.id, kind="uses_model", target="embedding_model:m")
-    assert impact("embedding_model", (indexed,), (held, used), AGENT) == 2
+    assert impact("embedding_model", (indexed,), (HAS, used), AGENT) == 2
