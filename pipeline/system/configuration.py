@@ -41,14 +41,14 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
     used = [file for file in files if file.purpose not in ("test", "vendored", "generated")]
     built = built_images(used, documents)
     own = OwnServers.of(used, built)
-    locked = {folder_of(file.path) for file in used for s in file.settings if s.kind == "lock"}
+    locks = [s for file in used for s in file.settings if s.kind == "lock"]
     for file in used:
         by_kind: dict[str, list[Setting]] = {}
         for setting in file.settings:
             by_kind.setdefault(setting.kind, []).append(setting)
         direct = [package for package in by_kind.get("package", ()) if package.attributes.get("direct") is not False]
         if direct:
-            _packages(assembly, file, direct, by_kind.get("package_index", []), locked, used)
+            _packages(assembly, file, direct, by_kind.get("package_index", []), locks, used)
         elif "package_index" in by_kind:
             _indexes(assembly, file, by_kind["package_index"], hashed=False)
         if {"image", "container_user", "container_build"} & by_kind.keys():
@@ -72,7 +72,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
 
 
 def _packages(
-    assembly: Assembly, file: ConfigFacts, packages: Sequence[Setting], indexes: Sequence[Setting], locked: set[str],
+    assembly: Assembly, file: ConfigFacts, packages: Sequence[Setting], indexes: Sequence[Setting], locks: Sequence[Setting],
     files: Sequence[ConfigFacts],
 ) -> None:  # fmt: skip
     words = load_words()
@@ -82,9 +82,8 @@ def _packages(
     if not packages:
         return
     ecosystem = str(packages[0].attributes.get("ecosystem") or "pypi")
-    is_locked = any(installs_from_lock(other, file.path) for other in files) or any(
-        file.path.startswith(folder + "/") or folder in ("", folder_of(file.path)) for folder in locked
-    )
+    lock = next((s for s in locks if s.attributes.get("ecosystem") == ecosystem and _is_over(folder_of(s.place.path), file.path)), None)
+    is_locked = lock is not None or any(installs_from_lock(other, file.path) for other in files)
     hashed = sum(1 for p in packages if p.attributes.get("pin") == "hash")
     loose = [p for p in packages if p.attributes.get("pin") in ("none", "range")]
     ai = [p for p in packages if normal(p.name) in ai_names]
@@ -106,7 +105,8 @@ def _packages(
         if evidence is not None and evidence not in draft.evidence:
             draft.evidence.append(evidence)
     if draft.attributes["locked"] or not loose:
-        assembly.control("pinned_dependency", manifest, draft.evidence[0] if draft.evidence else None)
+        by_lock = assembly.cite_place(lock.place) if lock is not None and loose else None  # a range pins nothing, its lock does
+        assembly.control("pinned_dependency", manifest, by_lock or (draft.evidence[0] if draft.evidence else None))
     _indexes(assembly, file, indexes, hashed == len(packages))
     for setting in packages:
         pin = setting.attributes.get("pin")
@@ -121,6 +121,10 @@ def _packages(
             if alike is not None:
                 attributes["lookalike_of"] = alike
             _put(assembly, "package", setting.name, attributes, setting, file)
+
+
+def _is_over(folder: str, path: str) -> bool:
+    return folder in ("", folder_of(path)) or path.startswith(folder + "/")
 
 
 def _indexes(assembly: Assembly, file: ConfigFacts, indexes: Sequence[Setting], hashed: bool) -> None:
