@@ -90,7 +90,7 @@ _TRIES = re.compile(
     re.IGNORECASE,
 )
 _PLATFORM = re.compile(
-    r"^\W*(?:the )?(?:Kubernetes|AWS|Amazon|Azure|GCP|Google Cloud|GitHub|GitLab|Bitbucket|Cloudflare|Vercel|Netlify|Supabase|Firebase"
+    r"^\W*(?:[Tt]he )?(?:Kubernetes|AWS|Amazon|Azure|GCP|Google Cloud|GitHub|GitLab|Bitbucket|Cloudflare|Vercel|Netlify|Supabase|Firebase"
     r"|Auth0|Okta|Slack|Discord|Notion|Jira|Confluence|Atlassian|OpenAI|Anthropic|Datadog|Sentry|LangSmith|Langfuse|Stripe|Docker|Heroku)(?:['\u2019]s)?"
     r"(?: (?i:api|api server|server|services?|platform|cloud|control plane|console|dashboard|audit logs?|logs))*"
     r" (?:is|are|has|have|will|can|also|automatically|captures?|records?|logs?|requires?|enforces?|applies|apply|limits?"
