@@ -94,7 +94,7 @@ class _Behaviours:
                 carries = False
             if site.rule.calls_argument is not None:
                 called = site.rule.calls_argument
-        if is_sink and not any(sink.role in ("prompt", "system_prompt", "instructions") for sink in sinks):
+        if is_sink and not any(sink.role in ("prompt", "system_prompt", "instructions", "response") for sink in sinks):
             carries = False
         return CallBehaviour(carries, is_sink, called, cleans)
 

@@ -18,8 +18,8 @@ from pipeline.system.framework import CallRule, ClassRule, DecoratorRule, Flag
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.model import AttributeValue, ControlKind
 from pipeline.system.provided import provided
-from pipeline.system.wrapped_handlers import handlers_behind, rule_behind
 from pipeline.system.tables import functions_in
+from pipeline.system.wrapped_handlers import handlers_behind, rule_behind
 
 Site = TypeVar("Site")
 _MANY = 12  # parameters
