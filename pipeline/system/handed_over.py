@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
+from pipeline.system.page_state import new_states
 from pipeline.system.sites import argument_positions
 
 _CHAINED = ("langchain_core.", "langchain.")  # what is put together with `|`: a prompt, a model, a parser, a retriever
@@ -23,7 +24,7 @@ def runs(assembly: Assembly) -> dict[FunctionRef, list[Node]]:
                 for reference in assembly.program.functions.get(name, ()):
                     if site.node not in found.setdefault(reference, []):
                         found[reference].append(site.node)
-    for reference, step in _composed(assembly.program):
+    for reference, step in (*_composed(assembly.program), *new_states(assembly.program)):
         found.setdefault(reference, []).append(step)
     return found
 
