@@ -47,6 +47,9 @@ class Instances(Questions):
             case "operation" if value.text in ("|", "or", ">>", "/"):
                 for given in value.inputs:
                     yield from self.types((file, given))
+                if value.text == "|" and not self.types((file, value.inputs[0])):  # a dict knows nothing of what stands behind it
+                    made = (self._returned_type(f"{owner}.__ror__") for owner in self.types((file, value.inputs[-1])))
+                    yield from (name for name in made if name)
             case "attribute":
                 base = (file, value.inputs[0])
                 for kept in self._state(node):

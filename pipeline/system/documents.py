@@ -26,6 +26,7 @@ from pipeline.system.promises import (
     promised,
     says_word,
     sentences,
+    speaks_of_another,
     speaks_of_calls_outward,
     speaks_of_others,
 )
@@ -62,7 +63,7 @@ def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
     kept: bool | None = None
     for kind in promises:
         promise = load_promises().promises[kind]
-        outward = kind == "authentication" and speaks_of_calls_outward(sentence)
+        outward = (kind == "authentication" and speaks_of_calls_outward(sentence)) or speaks_of_another(sentence)
         possible = [] if outward else _candidates(assembly, sentence, promise, passage.place.path)
         candidates = [identity for identity in possible if assembly.draft(identity).attributes.get("stated_by") != "document"]
         for identity in possible:

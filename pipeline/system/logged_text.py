@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.debug_switches import is_on_demand
 from pipeline.system.identifiers import is_called_other_than_text, texts
 from pipeline.system.model import SinkRole
 from pipeline.system.programs import imported
@@ -136,7 +137,8 @@ def _asks_for_a_word(assembly: Assembly, test: Node) -> bool:
 
 
 def mark_logs(assembly: Assembly) -> None:
-    """Says of each log who reads it, where that is the person who started the program, and whether it is written for debugging only."""
+    """Says of each log who reads it, where that is the person who started the program, and whether it is written for debugging only,
+    or only where somebody has switched it on."""
     calls: dict[str, list[Node]] = {}
     for call, sinks in assembly.sinks.items():
         for element in {sink.element for sink in sinks if sink.role == "log"}:
@@ -147,6 +149,8 @@ def mark_logs(assembly: Assembly) -> None:
             assembly.draft(element).attributes["terminal"] = True
         if all(_callee(assembly, call).lower() in _FOR_DEBUGGING for call in written_by):
             assembly.draft(element).attributes["debugging"] = True
+        if all(is_on_demand(assembly, call) for call in written_by):
+            assembly.draft(element).attributes["on_demand"] = True
 
 
 def _callee(assembly: Assembly, call: Node) -> str:
