@@ -237,3 +237,32 @@ def test_a_query_string_that_is_encoded_from_a_table_of_values_chooses_no_addres
         }
     )
     assert bool(flows(system, "url")) is chosen
+
+
+ASKED = """package main
+import (
+  "bufio"
+  "context"
+  "io"
+  "os"
+
+  openai "github.com/sashabaranov/go-openai"
+)
+func main() {
+  client := openai.NewClient(os.Getenv("OPENAI_API_KEY"))
+  file, _ := os.Open("notes.txt")
+  defer file.Close()
+  scanner := bufio.NewScanner(io.Reader(READ))
+  scanner.Scan()
+  client.CreateChatCompletion(context.Background(), openai.ChatCompletionRequest{
+    Messages: []openai.ChatCompletionMessage{{Role: "user", Content: scanner.Text()}},
+  })
+}
+"""
+
+
+@pytest.mark.parametrize(("read", "typed"), [("os.Stdin", True), ("file", False)])
+def test_what_is_read_line_by_line_is_what_was_opened_and_typed_only_at_the_keyboard(read: str, typed: bool) -> None:
+    system = system_of({"main.go": ASKED.replace("READ", read)})
+    carried = {label for flow in system.flows if flow.target.startswith("hosted_llm:") for label in flow.carries}
+    assert ("user_input" in carried, "stored_data" in carried) == (typed, not typed)
