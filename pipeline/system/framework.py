@@ -107,6 +107,7 @@ class DecoratorRule(Frozen):
         default=(),
         description="For `registers`: methods of classes given there that are called; in a table each class follows its address.",
     )
+    of_returned: bool = Field(default=False, description="For `decorator`: the function that the decorated one returns is meant.")
     where: dict[Argument, str] = Field(
         default_factory=dict, description="For `registers`: argument -> regular expression that its names or its text match."
     )
