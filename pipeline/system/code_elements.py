@@ -224,7 +224,7 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
             if key == "(text)" and not _may_be_text(assembly, node, positions):
                 continue
             for position in positions:
-                element = owner or _implicit(assembly, site, actual)
+                element = owner or (_answering(assembly, node) if actual == "response" else _implicit(assembly, site, actual))
                 if element is not None:
                     assembly.sinks.setdefault(node, []).append(Sink(position, actual, element, key))
     if rule.result is not None:
@@ -238,6 +238,20 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
             known.append(SourceOf("web_content", web))
         if not any(source.label == label for source in known):
             known.append(SourceOf(label, element))
+
+
+def _answering(assembly: Assembly, call: Node) -> str | None:
+    """The entry whose answer a call writes: the one around it, or the only one that reaches it."""
+    program = assembly.program
+    scope: int | None = program.value(call).scope
+    while scope:
+        reference = (call[0], scope)
+        if reference in assembly.entry_of_function:
+            return assembly.entry_of_function[reference]
+        scope = program.function(reference).parent
+    here = (call[0], program.value(call).scope)
+    reaching = {identity for reference, identity in assembly.entry_of_function.items() if here in assembly.reach(reference)}
+    return reaching.pop() if len(reaching) == 1 else None
 
 
 def _add_typed(assembly: Assembly, site: CallSite) -> None:
