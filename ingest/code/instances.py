@@ -116,10 +116,10 @@ class Instances(Questions):
         if method is not None and any("property" in name for name in self._decorator_names(method)):
             yield from self._result_types(method)
             return
+        for field_file, annotation in self.field_annotations(owner, member):  # first: what it is given may have many possible names
+            yield from self.annotated((field_file, annotation))
         for node in self.fields(owner, member):
             yield from self.types(node)
-        for field_file, annotation in self.field_annotations(owner, member):
-            yield from self.annotated((field_file, annotation))
         for base in self.outside_bases(owner):
             yield f"{base}.{member}"
 

@@ -154,7 +154,7 @@ def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours
             template = system_template(assembly, hit) if role == "prompt" else None
             text = written(assembly, hit, known) if role == "log" and hit.argument > 0 else hit
             # Nothing of a text but what it is filed under: the line is a record, and tells nobody what was said.
-            met: ControlKind | None = "redaction" if text is None else None
+            met: ControlKind | None = "text_withheld" if text is None else None
             becomes: SinkRole = "system_prompt" if template else role
             _add_way(assembly, source, sink.element, label, becomes, text or hit, behaviours, graph, template, met)
 

@@ -172,7 +172,8 @@ def _names(assembly: Assembly, draft: Draft, sentence: str) -> bool:
 
 
 _ABOUT_LABEL: dict[str, tuple[Label, ...]] = {
-    "wiki|pages?|sites?|web|articles?": ("web_content",), "feedback|ratings?|corrections?|transcripts?|conversations?": ("user_input", "user_feedback"),
+    "wiki|pages?|sites?|web|articles?": ("web_content",),
+    "feedback|ratings?|corrections?|transcripts?|conversations?": ("user_input", "user_feedback"),
     "uploads?|uploaded files?": ("uploaded_file",),
 }  # fmt: skip
 

@@ -31,6 +31,7 @@ _CONSOLE = "globalThis.console."
 _STAYS = frozenset({"listen", "serve", "on", "once", "setInterval", "schedule", "createServer", "launch", "login", "addListener", "watch",
                     "subscribe", "consume", "Worker", "process"})  # fmt: skip
 _FOR_DEBUGGING = frozenset({"debug", "trace", "verbose", "debugf", "tracef", "debugw", "debugcontext", "logdebug", "logtrace"})
+_SWITCHES = frozenset({"debug", "debugging", "verbose", "trace"})
 _COMPARES = frozenset({"==", "!=", "===", "!==", "in", "not in"})
 _ASKS = frozenset({"contains", "includes", "startswith", "endswith", "equals", "equalsignorecase", "matches", "hasprefix", "equalfold"})
 _WORD = 24  # characters of what a verdict of one word is compared with
@@ -147,7 +148,7 @@ def mark_logs(assembly: Assembly) -> None:
     for element, written_by in sorted(calls.items()):
         if all(_is_at_a_terminal(assembly, call, started) for call in written_by):
             assembly.draft(element).attributes["terminal"] = True
-        if all(_callee(assembly, call).lower() in _FOR_DEBUGGING for call in written_by):
+        if all(_callee(assembly, call).lower() in _FOR_DEBUGGING or _is_switched_on(assembly, call) for call in written_by):
             assembly.draft(element).attributes["debugging"] = True
         if all(is_on_demand(assembly, call) for call in written_by):
             assembly.draft(element).attributes["on_demand"] = True
@@ -155,6 +156,19 @@ def mark_logs(assembly: Assembly) -> None:
 
 def _callee(assembly: Assembly, call: Node) -> str:
     return assembly.program.value((call[0], assembly.program.value(call).inputs[0])).text
+
+
+def _is_switched_on(assembly: Assembly, call: Node) -> bool:
+    """Whether the call runs only where somebody asked for it: `if Debug { fmt.Printf(...) }`, `if (log.isDebugEnabled())`."""
+    program, facts = assembly.program, assembly.program.files[call[0]]
+    for number in facts.conditions.get(call[1], ()):
+        branch = facts.branches[number]
+        asked = (call[0], branch.condition)
+        if program.value(asked).kind == "call":
+            asked = (call[0], program.value(asked).inputs[0])
+        if branch.side(call[1]) is True and not _SWITCHES.isdisjoint(words_of(program.value(asked).text)):
+            return True
+    return False
 
 
 def _is_at_a_terminal(assembly: Assembly, call: Node, started: Collection[FunctionRef]) -> bool:

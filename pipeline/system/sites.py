@@ -133,7 +133,21 @@ def _decorated(program: Program, index: FrameworkIndex, function: FunctionRef, d
     callee = (decorator[0], value.inputs[0]) if value.kind == "call" else decorator
     for name in _with_overridden(program, program.names(callee)):
         for known in index.decorators.find(index.canonical(name)):
-            yield EntrySite(function, known.rule, known.framework, decorator)
+            if not known.rule.of_returned:
+                yield EntrySite(function, known.rule, known.framework, decorator)
+                continue
+            for reference in _returned_functions(program, function):
+                yield EntrySite(reference, known.rule, known.framework, decorator, program.function(function).name)
+
+
+def _returned_functions(program: Program, function: FunctionRef) -> Iterator[FunctionRef]:
+    """The functions that a function returns: closures, and objects of a class that is one (`apply`)."""
+    for given in program.function(function).returns:
+        for origin in program.origins((function[0], given)):
+            value = program.value(origin)
+            classes = program.names((origin[0], value.inputs[0])) if value.kind == "call" else ()
+            for name in (value.text,) if value.kind == "function" else tuple(f"{cls}.apply" for cls in classes if cls in program.classes):
+                yield from program.functions.get(name, ())
 
 
 def _with_overridden(program: Program, names: tuple[str, ...]) -> Iterator[str]:
