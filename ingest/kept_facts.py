@@ -22,15 +22,19 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from ingest.documents.offline_nlp import active_pipeline
-from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, TextFacts
+from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, TextFacts
 from ingest.source import Source
+from ingest.text import content_of
 
 MAX_BYTES = 512 * 1024 * 1024  # of the facts of all trees together, packed
 _MAX_UNPACKED = 256 * 1024 * 1024  # of one file's facts
 _FILE = "facts.db"
 _WAIT_S = 2.0  # for another process that writes
 _AT_ONCE = 400  # keys in one question
-_KINDS: Mapping[str, type[Facts]] = {"code": CodeFacts, "document": DocumentFacts, "config": ConfigFacts, "text": TextFacts}
+_KINDS: Mapping[str, type[Facts]] = {
+    "code": CodeFacts, "document": DocumentFacts, "config": ConfigFacts, "text": TextFacts,
+    "model": ModelFacts,
+}  # fmt: skip
 logger = logging.getLogger(__name__)
 
 
@@ -68,12 +72,11 @@ class KeptFacts:
     def _key(self, source: Source) -> bytes | None:
         if self._file is None:
             return None
-        try:
-            content = hashlib.sha256(source.location.read_bytes()).digest()
-        except OSError:
+        content = content_of(source)
+        if content is None:
             return None
         about = f"{source.path}\0{source.kind}\0{source.purpose}".encode("utf-8", "surrogateescape")
-        return hashlib.sha256(_edition() + hashlib.sha256(about).digest() + content).digest()
+        return hashlib.sha256(_edition() + hashlib.sha256(about).digest() + content.encode()).digest()
 
     def _rows(self, keys: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
         with self._opened() as store:

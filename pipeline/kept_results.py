@@ -26,6 +26,7 @@ from pydantic_core import to_json
 
 from ingest import SourceList
 from ingest.source import ReadError, Skip, Source
+from ingest.text import content_of
 from pipeline.findings.model import Scan
 
 MAX_RESULTS = 64  # the longest unused are dropped
@@ -85,11 +86,10 @@ def key_of(sources: Iterable[Source], passed: Iterable[Skip | ReadError], name: 
     for said in sorted(map(repr, passed)):
         digest.update(_framed(said.encode("utf-8", "backslashreplace")))
     for source in sources:
-        try:
-            content = hashlib.sha256(source.location.read_bytes()).digest()
-        except OSError:
+        content = content_of(source)
+        if content is None:
             return None
-        digest.update(_framed(f"{source.path}\0{source.kind}\0{source.purpose}".encode("utf-8", "surrogateescape")) + content)
+        digest.update(_framed(f"{source.path}\0{source.kind}\0{source.purpose}".encode("utf-8", "surrogateescape")) + content.encode())
     return digest.hexdigest()
 
 

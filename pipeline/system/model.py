@@ -108,7 +108,7 @@ class Frozen(BaseModel):
 
 
 class Evidence(Frozen):
-    """Lines of a file, quoted as the bytes say. Made by `pipeline.findings.evidence`, nowhere else."""
+    """Lines of a file, quoted as the bytes say; of a file without lines what stands at a place. Made by `evidence.EvidenceBook` alone."""
 
     path: str = Field(description="Relative to the scanned root, with forward slashes.")
     start_line: Annotated[int, Field(ge=1)] = Field(description="First line, counted from 1; a paragraph where `unit` says so.")
@@ -116,7 +116,10 @@ class Evidence(Frozen):
     quote: str = Field(description="Exact text of these lines; secrets are masked.")
     role: Role = Field(description="What this place is in the argument: where it starts, passes, ends, what is missing, what was promised.")
     page: int | None = Field(default=None, description="Page of a PDF or cell of a notebook; lines then count inside it.")
-    unit: Literal["line", "paragraph"] = Field(default="line", description="What start_line and end_line count.")
+    unit: Literal["line", "paragraph", "entry"] = Field(
+        default="line", description="What start_line and end_line count; entries are those of a binary file's listing."
+    )
+    where: str = Field(default="", description="The place in words, where numbers say little: `archive/data.pkl byte 12`.")
     note: str = Field(default="", description="Why this place matters, in a few words.")
 
 
