@@ -38,9 +38,17 @@ class Listing:
         if len(self.parts) >= MAX_ENTRIES:
             self.note(f"read in part: more than {MAX_ENTRIES} entries")
             return
-        number = len(self.parts) + 1
+        number = len(self.parts) + 2  # the first is the file as a whole
         shown = text if len(text) <= _TEXT else text[:_TEXT] + "…"
         self.parts.append(ModelPart(kind, printable(name[:_NAME]), shown, Place(self.path, number, number, None, printable(where[:_NAME]))))
+
+    def entries(self, size: int) -> tuple[ModelPart, ...]:
+        """All entries, the file as a whole first."""
+        more = [
+            f"{name} {self.attributes[name]}" for name in ("architecture", "name", "array", "tensors", "licence") if name in self.attributes
+        ]
+        text = ", ".join([self.format, f"{size} bytes", *more])
+        return (ModelPart("metadata", "format", text[:_TEXT], Place(self.path, 1, 1, None, "the file as a whole")), *self.parts)
 
     def add_text(self, kind: ModelPartKind, name: str, text: str) -> None:
         """A longer text: an entry for each of its lines, long ones in pieces. Joined, their texts are the text."""

@@ -12,14 +12,18 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BytesIO
 
 from ingest.model_files.listing import Listing
 from ingest.model_files.opcodes import Opcode, opcodes
-from ingest.model_files.stream import Ended, Stream
+from ingest.model_files.stream import Ended, PackedStream, Stream
 
 MAX_OPCODES = 3_000_000
 _MEMO = 2_000_000
 _KEPT_ITEMS = 64  # of a tuple or dictionary
+_DEPTH = 4  # pickles in pickles
+_LOOKS_UP = frozenset({"builtins.getattr", "__builtin__.getattr"})
+_UNPACKS = frozenset({"torch.storage._load_from_bytes", "pickle.loads", "_pickle.loads", "cPickle.loads"})
 UNTOLD = "(a name made while it loads)"
 
 
@@ -63,6 +67,7 @@ class Machine:
     nested: Callable[[], None] | None = None
     seen: set[tuple[str, str]] = field(default_factory=set)
     protocol: int = 0
+    depth: int = 0  # pickles around this one
     _stack: list[object] = field(default_factory=list)
     _memo: dict[int, object] = field(default_factory=dict)
     _at: int = 0
@@ -161,11 +166,27 @@ class Machine:
         self._entry("import", whole, f"{opcode} {whole}")
         return _Name(whole)
 
-    def _call(self, callee: object, arguments: object, opcode: str) -> _Made:
+    def _call(self, callee: object, arguments: object, opcode: str) -> _Made | _Name:
         name = callee.name if isinstance(callee, _Name) else f"{callee.callee}()" if isinstance(callee, _Made) else UNTOLD
         given = arguments if isinstance(arguments, tuple) else (arguments,)
         self._entry("call", name, f"{opcode} {name}({', '.join(map(_shown, given[:6]))})")
+        if name in _LOOKS_UP and isinstance(given[0], _Name) and len(given) > 1 and isinstance(given[1], str):
+            return self._named(given[0].name, given[1], "getattr")
+        if name in _UNPACKS:
+            self._inside(given[0] if given else None)
         return _Made(name if len(name) < 300 else UNTOLD, arguments)
+
+    def _inside(self, given: object) -> None:
+        """A pickle that this one carries as bytes and has loaded."""
+        if isinstance(given, _Made) and given.callee.endswith("codecs.encode") and isinstance(given.arguments, tuple):
+            given = given.arguments[0] if given.arguments else None
+        data = given.encode("latin-1", "replace") if isinstance(given, str) else b""
+        if not data or self.depth >= _DEPTH:
+            self.listing.note(f"{self.where}read in part: a pickle inside this one, before byte {self.stream.position}")
+            return
+        inner = PackedStream(BytesIO(data), len(data) + 1)
+        while inner.position < len(data):
+            Machine(inner, self.listing, f"{self.where}byte {self._at} inside ", depth=self.depth + 1).run()
 
     def _entry(self, kind: str, name: str, text: str) -> None:
         if (kind, name) not in self.seen and len(self.seen) < 100_000:

@@ -71,7 +71,7 @@ def _read(source: Source, handle: BinaryIO) -> ModelFacts | Skip | ReadError:
     listing.know(size=size, sha256=_hash(handle, size), promises=None if listing.format in promised or not promised else suffix)
     return ModelFacts(
         source.path, source.purpose, cast(ModelFormat, listing.format), MappingProxyType(dict(sorted(listing.attributes.items()))),
-        tuple(listing.parts), tuple(listing.notes),
+        listing.entries(size), tuple(listing.notes),
     )  # fmt: skip
 
 
@@ -118,12 +118,11 @@ def _examine_pickle(handle: BinaryIO, head: bytes, size: int, suffix_says: bool,
 
 def _pointer(source: Source, head: bytes) -> ModelFacts:
     named, size = _OID.search(head), _POINTED_SIZE.search(head)
-    attributes: dict[str, str | int] = {}
-    if named is not None:
-        attributes["sha256"] = named[1].decode()
-    if size is not None:
-        attributes["size"] = int(size[1])
-    return ModelFacts(source.path, source.purpose, "pointer", attributes, (), ("not examined: a Git LFS pointer, the model is elsewhere",))
+    listing = Listing(source.path, format="pointer")
+    length = int(size[1]) if size else None
+    listing.know(sha256=named[1].decode() if named else None, size=length)
+    note = "not examined: a Git LFS pointer, the model is elsewhere"
+    return ModelFacts(source.path, source.purpose, "pointer", listing.attributes, listing.entries(length or 0), (note,))
 
 
 def _hash(handle: BinaryIO, size: int) -> str | None:

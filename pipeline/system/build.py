@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.code.program import Program
-from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, TextFacts
+from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, TextFacts
 from ingest.purpose import NOT_PRODUCT
 from pipeline.system.assembly import Assembly, frozen_controls, frozen_relations
 from pipeline.system.callers_keys import add_callers_keys
@@ -25,6 +25,7 @@ from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.loopback import add_loopback
 from pipeline.system.mcp_listening import mark_mcp_listening
 from pipeline.system.model import Boundary, Flow, System
+from pipeline.system.model_files import add_model_files
 from pipeline.system.own_files import mark_own_files
 from pipeline.system.own_routes import OwnRoutes
 from pipeline.system.programs import programs_of
@@ -68,6 +69,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_mcp_listening(assembly)
     mark_go_listening(assembly)
     add_configuration(assembly, config, documents)
+    add_model_files(assembly, sorted((f for f in facts if isinstance(f, ModelFacts)), key=lambda f: f.path), config)
     add_actors(assembly)
     drawn = add_documents(assembly, documents)
     return Built(_freeze(assembly, drawn), tuple(dict.fromkeys(assembly.notes)))
