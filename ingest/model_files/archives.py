@@ -94,9 +94,9 @@ def _read_keras(archive: zipfile.ZipFile, listing: Listing) -> None:
 def read_torch_tar(handle: BinaryIO, size: int, listing: Listing) -> bool:
     """Entries of a tar of torch's first format: parts called `pickle`, `storages` and `tensors`."""
     handle.seek(0)
+    found = 0
     try:
         with tarfile.open(fileobj=handle, mode="r:") as archive:
-            found = 0
             for index, member in enumerate(archive):
                 if index >= _MAX_READ:
                     listing.note(f"read in part: more than {_MAX_READ} parts")

@@ -41,6 +41,7 @@ def read_onnx(handle: BinaryIO, size: int, listing: Listing) -> bool:
     except BadMessage as problem:
         listing.note(f"read in part: {problem}")
     if not known:
+        listing.notes.clear()  # it is something else, not a broken graph
         return False
     listing.format = "onnx"
     _read_onnx_graphs(reader, graphs, listing)
@@ -134,6 +135,7 @@ def read_saved_model(handle: BinaryIO, size: int, listing: Listing) -> bool:
     except BadMessage as problem:
         listing.note(f"read in part: {problem}")
     if not metas:
+        listing.notes.clear()
         return False
     listing.format = "saved_model"
     listing.know(operations=nodes)

@@ -6,6 +6,7 @@ Takes a stream, gives entries of the listing. Numbers are not read. The header i
 from __future__ import annotations
 
 import ast
+import re
 
 from ingest.model_files.listing import Listing
 from ingest.model_files.pickles import read_pickles
@@ -13,6 +14,7 @@ from ingest.model_files.stream import Stream
 
 MAGIC = b"\x93NUMPY"
 _HEADER = 64_000
+_LONG = re.compile(r"(?<![\w'])(\d+)L\b")  # how Python 2 wrote numbers
 
 
 def read_array(stream: Stream, listing: Listing, where: str = "") -> bool:
@@ -20,17 +22,17 @@ def read_array(stream: Stream, listing: Listing, where: str = "") -> bool:
     head = stream.read(8)
     if not head.startswith(MAGIC) or len(head) < 8:
         return False
+    listing.format = listing.format or "numpy"
     length = int.from_bytes(stream.read(2 if head[6] == 1 else 4), "little")
     if length > _HEADER:
         listing.note(f"{where}not examined: a header of {length} bytes")
         return True
     try:
-        header = ast.literal_eval(stream.read(length).decode("utf-8").strip())
+        header = ast.literal_eval(_LONG.sub(r"\1", stream.read(length).decode("utf-8").strip()))
         description, shape = header["descr"], header["shape"]
     except (ValueError, SyntaxError, KeyError, TypeError, RecursionError, MemoryError):
         listing.note(f"{where}not examined: its header cannot be read")
         return True
-    listing.format = listing.format or "numpy"
     listing.know(array=f"{description!r:.100} {shape!r:.100}", objects=_has_objects(description) or None)
     if _has_objects(description) and not read_pickles(stream, listing, where, suffix_says=True):
         listing.note(f"{where}not examined: objects that are no pickle")

@@ -90,11 +90,8 @@ def _exactly(stream: Stream, size: int) -> bytes:
 
 
 def _line(stream: Stream) -> str:
-    kept = bytearray()
-    while (byte := stream.read(1)) != b"\n":
-        if not byte:
-            raise Ended(f"ends at byte {stream.position} inside an opcode")
-        kept += byte
-        if len(kept) > _LINE:
-            raise Malformed(f"a line of more than {_LINE} bytes before byte {stream.position}")
-    return kept.decode("utf-8", "surrogateescape")
+    line = stream.line(_LINE)
+    if not line.endswith(b"\n"):
+        problem = f"a line of more than {_LINE} bytes before" if len(line) == _LINE else "ends inside an opcode at"
+        raise Malformed(f"{problem} byte {stream.position}")
+    return line[:-1].decode("utf-8", "surrogateescape")

@@ -99,6 +99,13 @@ class _Pushback:
         given, self._ahead = self._ahead[:size], self._ahead[size:]
         return given + self._stream.read(size - len(given)) if len(given) < size else given
 
+    def line(self, most: int) -> bytes:
+        stop = self._ahead.find(b"\n") + 1
+        if stop or len(self._ahead) >= most:
+            return self.read(min(most, stop or most))
+        given, self._ahead = self._ahead, b""
+        return given + self._stream.line(most - len(given))
+
     def skip(self, size: int) -> None:
         given = min(size, len(self._ahead))
         self._ahead = self._ahead[given:]

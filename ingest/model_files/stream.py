@@ -31,6 +31,10 @@ class Stream(Protocol):
         """Goes on behind that many bytes. Raises `Ended` where they are not there."""
         ...
 
+    def line(self, most: int) -> bytes:
+        """The bytes up to and with the next line end, or as many as are wanted at most."""
+        ...
+
 
 class FileStream:
     """A range of a plain file."""
@@ -49,6 +53,11 @@ class FileStream:
             raise Ended(f"ends before byte {self.position + size}")
         self.position += size
         self._handle.seek(self._start + self.position)
+
+    def line(self, most: int) -> bytes:
+        data = self._handle.readline(min(most, self._end - self._start - self.position))
+        self.position += len(data)
+        return data
 
 
 class PackedStream:
@@ -72,7 +81,16 @@ class PackedStream:
                 raise Ended(f"ends at byte {self.position}")
             size -= len(piece)
 
-    def _next(self, most: int) -> bytes:
+    def line(self, most: int) -> bytes:
+        parts: list[bytes] = []
+        while most and (piece := self._next(most, b"\n")):
+            parts.append(piece)
+            most -= len(piece)
+            if piece.endswith(b"\n"):
+                break
+        return b"".join(parts)
+
+    def _next(self, most: int, until: bytes = b"") -> bytes:
         """Some of the bytes that come next; none at the end."""
         if self._used == len(self._buffer):
             if self.position >= self._limit:
@@ -81,7 +99,8 @@ class PackedStream:
                 self._buffer, self._used = self._source.read(_BLOCK), 0
             except (OSError, EOFError, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, zipfile.BadZipFile) as problem:
                 raise Ended(f"cannot be unpacked: {str(problem)[:100]}") from problem
-        piece = self._buffer[self._used : self._used + most]
+        stop = self._buffer.find(until, self._used, self._used + most) + 1 if until else 0
+        piece = self._buffer[self._used : stop or self._used + most]
         self._used += len(piece)
         self.position += len(piece)
         return piece
