@@ -74,7 +74,7 @@ def list_sources(root: Path, settings: SourceSettings | None = None) -> SourceLi
     settings = settings or SourceSettings()
     base, only = _base(root)
     if only is not None:
-        if kind_of(only) is None and not _script(base / only):
+        if not _has_reader(base / only):
             raise UnusableInput("no reader for this kind of file", safe_path(str(root)), "give a folder, or a file of a kind that is read")
         known = git_files(base) if settings.use_git else None
         listing = _Listing((only,), (), (), known.revision if known else None, known.dirty if known else False)
@@ -181,7 +181,7 @@ def _outcomes(base: Path, paths: tuple[str, ...], settings: SourceSettings) -> I
         if isinstance(outcome, Source) and _is_data(outcome):
             outcome = Skip(outcome.path, "a document among tests or examples: data, no description of the system (--docs reads it)")
         if outcome is None:
-            unread[""] += 1
+            unread[_suffix(path)] += 1
         else:
             yield outcome
     listed = dict(sorted(unread.items(), key=lambda item: (-item[1], item[0]))[:_SUFFIXES_LISTED])
@@ -310,6 +310,15 @@ def _is_binary(head: bytes, kind: SourceKind) -> bool:
 def _may_be_script(path: str) -> bool:
     name = PurePosixPath(path).name
     return "." not in name and name.upper() != name
+
+
+def _has_reader(location: Path) -> bool:
+    """Whether a file that is given by itself is of a kind that is read, by its name or, where others use the suffix too, its head."""
+    kind = kind_of(location.name)
+    try:
+        return may_be_model(location.name, _head(location, _HEAD)) if kind == "model_file" else kind is not None or _script(location)
+    except (OSError, ValueError):
+        return False
 
 
 def _script(location: Path) -> bool:
