@@ -278,14 +278,21 @@ def _shown(value: object) -> str:
     return value.name if isinstance(value, _Name) else f"{value.callee}(…)" if isinstance(value, _Made) else "…"
 
 
+def _field_flags(state: object) -> int:
+    """numpy's flags of a type with fields, the eighth of what it is told by BUILD; bit 0 says that it holds objects."""
+    flags = state[7] if isinstance(state, tuple) and len(state) > 7 else 0
+    return flags if isinstance(flags, int) else 1
+
+
 def _bytes_of(dtype: object, shape: object) -> int | None:
     """How many bytes an array takes; negative for objects, None where that is not known."""
     if not isinstance(dtype, _Made) or not isinstance(dtype.arguments, tuple) or not dtype.arguments or not isinstance(shape, tuple):
         return None
     item = _ITEM.fullmatch(str(dtype.arguments[0]))
     lengths = [length for length in shape if isinstance(length, int) and length >= 0]
-    if item is None or len(lengths) < len(shape) or (item[1] == "V" and isinstance(dtype.state, tuple)):
+    holds_objects = _field_flags(dtype.state) & 1 if item is not None and item[1] == "V" else 0
+    if item is None or len(lengths) < len(shape):
         return None
-    if item[1] == "O":
+    if item[1] == "O" or holds_objects:
         return -1
     return math.prod(lengths) * int(item[2][:9]) * (4 if item[1] == "U" else 1)
