@@ -24,10 +24,11 @@ from pipeline.system.go_listening import mark_go_listening
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.loopback import add_loopback
 from pipeline.system.mcp_listening import mark_mcp_listening
-from pipeline.system.model import Boundary, Flow, System
+from pipeline.system.model import Boundary, Flow, Package, System
 from pipeline.system.model_files import add_model_files
 from pipeline.system.own_files import mark_own_files
 from pipeline.system.own_routes import OwnRoutes
+from pipeline.system.packages import packages_of
 from pipeline.system.programs import programs_of
 from pipeline.system.prompt_files import PromptFiles
 from pipeline.system.protection import add_identities, add_protection
@@ -72,10 +73,10 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_model_files(assembly, sorted((f for f in facts if isinstance(f, ModelFacts)), key=lambda f: f.path), config)
     add_actors(assembly)
     drawn = add_documents(assembly, documents)
-    return Built(_freeze(assembly, drawn), tuple(dict.fromkeys(assembly.notes)))
+    return Built(_freeze(assembly, drawn, packages_of(assembly, config)), tuple(dict.fromkeys(assembly.notes)))
 
 
-def _freeze(assembly: Assembly, drawn: Sequence[Boundary]) -> System:
+def _freeze(assembly: Assembly, drawn: Sequence[Boundary], packages: tuple[Package, ...]) -> System:
     elements = assembly.drafts.elements()
     zones = {element.id: element.zone for element in elements}
     controls = frozen_controls(assembly)
@@ -91,7 +92,7 @@ def _freeze(assembly: Assembly, drawn: Sequence[Boundary]) -> System:
     return System(
         elements=elements, flows=flows, relations=frozen_relations(assembly), boundaries=(*boundaries_of(elements), *sorted(drawn,
         key=lambda b: b.id)), controls=controls,
-        claims=tuple(sorted(assembly.claims, key=lambda claim: claim.id)),
+        claims=tuple(sorted(assembly.claims, key=lambda claim: claim.id)), packages=packages,
     )  # fmt: skip
 
 

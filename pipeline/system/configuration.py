@@ -368,6 +368,10 @@ def _mcp_client(assembly: Assembly, file: ConfigFacts, setting: Setting, own: fr
     attributes: dict[str, AttributeValue] = {"transport": "http" if url else "stdio", "remote": bool(url) and not local, "configured": True}
     if (host := host_of(url)) is not None and any(f".{host.split(':')[0].lower()}".endswith(f".{ours}") for ours in own):
         attributes["own"] = True
+    if a.get("package"):
+        attributes["package"] = str(a["package"])
+    if url:
+        attributes["url"] = url.split("?")[0]
     if a.get("pin") is not None:  # a program that is simply there is fetched from nowhere
         attributes["pinned"] = a["pin"] in ("exact", "hash", "digest", "sha")
     if url.startswith("http://") and not local:

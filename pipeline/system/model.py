@@ -185,6 +185,19 @@ class Claim(Frozen):
     evidence: tuple[Evidence, ...]
 
 
+class Package(Frozen):
+    """A package that a manifest of the product declares."""
+
+    name: str
+    ecosystem: str = Field(description="Index it comes from: pypi, npm, nuget, go, maven ...")
+    version: str = Field(default="", description="The version that is installed, where the manifest or a lock beside it says so.")
+    specifiers: tuple[str, ...] = Field(default=(), description="What the manifests ask for, as written.")
+    pin: str = Field(description="exact, hash, locked (by a lock file), range, none, git or url.")
+    scope: Literal["required", "optional", "development"] = "required"
+    ai: bool = Field(default=False, description="Whether it is one of those that AI systems are built with.")
+    evidence: tuple[Evidence, ...] = ()
+
+
 class System(Frozen):
     elements: tuple[Element, ...] = ()
     flows: tuple[Flow, ...] = ()
@@ -192,3 +205,4 @@ class System(Frozen):
     boundaries: tuple[Boundary, ...] = ()
     controls: tuple[Control, ...] = ()
     claims: tuple[Claim, ...] = ()
+    packages: tuple[Package, ...] = Field(default=(), description="What the manifests declare, by ecosystem and name.")
