@@ -76,7 +76,9 @@ def inventory(scan: Scan) -> tuple[Item, ...]:
 
 
 def _add(known: Item, more: Item) -> None:
-    known.said = {**more.said, **known.said}
+    stored = known.said.get("stored") or more.said.get("stored")
+    known.said = {**more.said, **known.said, **({"stored": stored} if stored else {})}
+    known.format = known.format or more.format
     known.sha256 = tuple(dict.fromkeys((*known.sha256, *more.sha256)))
     if more.pinned is False:
         known.pinned = False  # one place that takes what comes is enough
@@ -170,7 +172,7 @@ def _model_file(element: Element) -> Iterator[Item]:
             item.said = _said(
                 element, ("architecture", "base_model", "source", "producer", "size", "parameters", "tensors", "code", "names")
             )
-            item.said["use"] = "model file"
+            item.said |= {"use": "model file", "stored": True}
             yield item
     elif a.get("library") not in _NO_MODELS and not _PLACED.match(element.name) and a.get("stated_by") != "document":
         item = Item("model", _ELSEWHERE.sub("", element.name), hosted=False, said=_said(element, ("library", "source")))
