@@ -22,6 +22,7 @@ from pipeline.system.entries import addresses
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.go_listening import mark_go_listening
 from pipeline.system.knowledge import FrameworkIndex
+from pipeline.system.look_alikes import mark_look_alike_models
 from pipeline.system.loopback import add_loopback
 from pipeline.system.mcp_listening import mark_mcp_listening
 from pipeline.system.model import Boundary, Flow, Package, System
@@ -71,6 +72,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_go_listening(assembly)
     add_configuration(assembly, config, documents)
     add_model_files(assembly, sorted((f for f in facts if isinstance(f, ModelFacts)), key=lambda f: f.path), config)
+    mark_look_alike_models(assembly)
     add_actors(assembly)
     drawn = add_documents(assembly, documents)
     return Built(_freeze(assembly, drawn, packages_of(assembly, config)), tuple(dict.fromkeys(assembly.notes)))
