@@ -11,8 +11,8 @@ from pipeline.system.look_alikes import load_popular_names, look_alike_owner, lo
     ("name", "ecosystem", "meant"),
     [
         ("langchian", "pypi", "langchain"), ("opeani", "pypi", "openai"), ("transfomers", "pypi", "transformers"), ("requestss", "pypi", None),
-        ("langchainopenai", "pypi", "langchain-openai"), ("numpyy", "pypi", "numpy"), ("llamaindex", "pypi", "llama-index"),
-        ("expresss", "npm", None), ("expres", "npm", "express"), ("@langchian/core", "npm", "@langchain/core"),
+        ("langchainopenai", "pypi", "langchain-openai"), ("pandsa", "pypi", "pandas"), ("llamaindex", "pypi", "llama-index"),
+        ("expresss", "npm", None), ("exprses", "npm", "express"), ("@langchian/core", "npm", "@langchain/core"),
         ("@antropic-ai/sdk", "npm", "@anthropic-ai/sdk"), ("langchain-core", "npm", "@langchain/core"), ("modelcontextprotocol-sdk", "npm", "@modelcontextprotocol/sdk"),
     ],
 )  # fmt: skip
