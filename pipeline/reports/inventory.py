@@ -1,8 +1,8 @@
 """The inventory of a scan: models, data, prompts, tools, servers, services and packages, each once and with its places.
 
 Takes a scan, gives items in a fixed order. What one model or service is called in several places is one item; calls that leave the
-model's name to a setting are one item for each provider, which says so. Things known from a drawing alone are listed only where nothing
-of their kind was read from code or configuration.
+model's name to a setting are one item for each provider, which says so. Things known from a drawing alone are listed only where no part
+of AI was read from code or configuration.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _PLACED = re.compile(r"^.+ \(([^()]+)\)(?: in \S+)?$")  # `Class.method (library
 _SAID_WITH_HOST = re.compile(r"^(\S*[/\d]\S*) \(([\w-]+(?:\.[\w-]+)+)\)$")  # `openai/gpt-4o (openrouter.ai)`
 _ELSEWHERE = re.compile(r" in \S+$")
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+_AI = frozenset({"hosted_llm", "local_llm", "ml_model", "embedding_model", "agent", "tool", "vector_store", "training_job", "mcp_server"})
 _NO_MODELS = frozenset({"pickle"})  # what holds anything
 _MODEL_FORMATS = frozenset(
     {"torch", "torch_legacy", "torchscript", "keras", "saved_model", "onnx", "gguf", "safetensors", "joblib", "pointer"}
@@ -86,23 +87,21 @@ def _add(known: Item, more: Item) -> None:
 
 
 def _counting(system: System) -> Iterator[Element]:
-    """Elements of code and configuration; drawn ones where nothing else of their kind is known. Examples are no part of a product."""
-    real = {element.kind for element in system.elements if element.attributes.get("stated_by") != "document"}
+    """Elements of code and configuration; drawn ones where no part of AI was read. Examples are no part of a product."""
+    built = any(e.kind in _AI and e.attributes.get("stated_by") != "document" for e in system.elements)
     for element in system.elements:
-        if element.attributes.get("examples_only") is True:
-            continue
-        if element.attributes.get("stated_by") != "document" or element.kind not in real:
+        if element.attributes.get("examples_only") is not True and (element.attributes.get("stated_by") != "document" or not built):
             yield element
 
 
 def _items_of(element: Element) -> Iterator[Item]:
     match element.kind:
         case "hosted_llm" | "local_llm" | "embedding_model" | "ml_model":
-            yield _model(element)
+            yield from _models(element)
             yield from _provider(element)
         case "model_registry":
             if element.attributes.get("source") == "hub":
-                yield _model(element)
+                yield from _models(element)
         case "model_file":
             yield from _model_file(element)
         case "agent" | "tool" | "mcp_tool":
@@ -121,25 +120,30 @@ def _items_of(element: Element) -> Iterator[Item]:
             return
 
 
-def _model(element: Element) -> Item:
+def _models(element: Element) -> Iterator[Item]:
+    """The model, or each of those that a default or a choice names."""
     a = element.attributes
     name, host = _model_name(element)
+    supplier = str(a.get("provider") or host)
     hosted = element.kind == "hosted_llm" or (
         element.kind == "embedding_model" and element.zone == "third_party" and a.get("source") != "hub"
     )
-    supplier = str(a.get("provider") or host)
-    if not name:
-        name = f"{_AT_RUN_TIME} ({supplier})" if supplier else _AT_RUN_TIME
-        if not hosted:
-            name = name.replace("model", "local model", 1)
-    item = Item("model", name, supplier=supplier, hosted=hosted, said=_said(element, ("task", "architecture", "framework", "library")))
-    item.said["use"] = element.kind.replace("_", " ")
-    if a.get("source") == "hub":
-        item.pinned = a.get("revision_pinned") is True
-        item.said["source"] = "hub"
-        if _HUB_NAME.fullmatch(name):
-            item.purl = _purl("huggingface", name, str(a.get("revision") or ""))
-    return item
+    possible = _texts(a.get("may_be"))
+    for known in (name,) if name else possible or (_unnamed(supplier, hosted),):
+        item = Item("model", known, supplier=supplier, hosted=hosted, said=_said(element, ("task", "architecture", "framework", "library")))
+        item.said["use"] = element.kind.replace("_", " ")
+        if not name:
+            item.said["chosen_at_run_time"] = True
+        if a.get("source") == "hub":
+            item.pinned = a.get("revision_pinned") is True
+            item.said["source"] = "hub"
+            item.purl = _purl("huggingface", known, str(a.get("revision") or "")) if _HUB_NAME.fullmatch(known) else ""
+        yield item
+
+
+def _unnamed(supplier: str, hosted: bool) -> str:
+    name = _AT_RUN_TIME if hosted else f"local {_AT_RUN_TIME}"
+    return f"{name} ({supplier})" if supplier else name
 
 
 def _model_name(element: Element) -> tuple[str, str]:

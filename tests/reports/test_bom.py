@@ -134,6 +134,14 @@ def test_a_model_whose_name_is_given_at_run_time_is_said(scanned: Scan) -> None:
     assert said(named(scanned, "model chosen at run time (OpenAI)"), "use") == ["hosted llm"]
 
 
+def test_a_model_that_a_default_names_is_listed_as_chosen_at_run_time() -> None:
+    asked = make.element(
+        "hosted_llm", "app.ask (openai)", "third_party", attributes={"provider": "OpenAI", "may_be": ("gpt-5", "gpt-5-mini")}
+    )
+    result = make.scan(elements=(asked,))
+    assert said(named(result, "gpt-5"), "chosen-at-run-time") == said(named(result, "gpt-5-mini"), "chosen-at-run-time") == ["true"]
+
+
 def test_a_stored_model_has_its_hash_format_and_licence(scanned: Scan) -> None:
     net, chat = named(scanned, "models/net.pt"), named(scanned, "models/chat.gguf")
     assert net["hashes"][0]["alg"] == "SHA-256" and len(net["hashes"][0]["content"]) == 64
