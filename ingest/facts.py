@@ -281,4 +281,47 @@ class TextFacts:
     lines: int
 
 
-Facts = CodeFacts | DocumentFacts | ConfigFacts | TextFacts
+ModelFormat = Literal[
+    "pickle", "joblib", "torch", "torch_legacy", "torchscript", "numpy", "numpy_archive", "keras", "hdf5", "saved_model", "onnx", "gguf",
+    "safetensors", "tokenizer_config", "pointer",
+]  # fmt: skip
+
+ModelPartKind = Literal[
+    "import",  # a pickle looks this name up, which imports its module
+    "call",  # a pickle calls it
+    "layer",  # a Keras layer whose code stands in the file
+    "class",  # a class that a Keras file names and its loader makes
+    "operation",  # an operation of a graph that is no plain arithmetic by its name or domain
+    "template",  # a line of a chat template
+    "file",  # another file that this one names
+    "code",  # a part that is a program of its own: compiled TorchScript
+    "metadata",  # what the file says of itself
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPart:
+    """One entry of a model file's listing: something that bears code, or that the file says of itself."""
+
+    kind: ModelPartKind
+    name: str  # `os.system`, `PyFunc`, `tokenizer.chat_template`
+    text: str  # what stands there
+    place: Place  # counts entries of the listing; `where` says at which byte or in which part of the file
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """A model file, by its structure: never loaded."""
+
+    path: str
+    purpose: Purpose
+    format: ModelFormat
+    attributes: Mapping[
+        str, Attribute
+    ]  # size, sha256, architecture, licence, base_model, source, tensors, called (what its suffix says) ...
+    parts: tuple[ModelPart, ...]
+    notes: tuple[str, ...] = ()  # what was not examined, and why
+    lines: int = 0  # it has none
+
+
+Facts = CodeFacts | DocumentFacts | ConfigFacts | TextFacts | ModelFacts

@@ -22,7 +22,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from ingest.documents.offline_nlp import active_pipeline
-from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, TextFacts
+from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, TextFacts
 from ingest.source import Source
 from ingest.text import content_of
 
@@ -31,7 +31,10 @@ _MAX_UNPACKED = 256 * 1024 * 1024  # of one file's facts
 _FILE = "facts.db"
 _WAIT_S = 2.0  # for another process that writes
 _AT_ONCE = 400  # keys in one question
-_KINDS: Mapping[str, type[Facts]] = {"code": CodeFacts, "document": DocumentFacts, "config": ConfigFacts, "text": TextFacts}
+_KINDS: Mapping[str, type[Facts]] = {
+    "code": CodeFacts, "document": DocumentFacts, "config": ConfigFacts, "text": TextFacts,
+    "model": ModelFacts,
+}  # fmt: skip
 logger = logging.getLogger(__name__)
 
 

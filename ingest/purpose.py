@@ -56,6 +56,9 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".docx": "docx", ".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text", ".rst": "text", ".adoc": "text",
     ".csproj": "nuget", ".fsproj": "nuget", ".vbproj": "nuget",
     ".env": "dotenv", ".dockerfile": "dockerfile", ".sh": "shell_script", ".bash": "shell_script", ".mk": "makefile",
+    ".pkl": "model_file", ".pickle": "model_file", ".joblib": "model_file", ".dill": "model_file", ".ckpt": "model_file",
+    ".pt": "model_file", ".pth": "model_file", ".bin": "model_file", ".npy": "model_file", ".npz": "model_file", ".keras": "model_file",
+    ".h5": "model_file", ".hdf5": "model_file", ".onnx": "model_file", ".gguf": "model_file", ".safetensors": "model_file",
     ".prompt": "prompt_file", ".prompty": "prompt_file", ".jinja": "prompt_file", ".jinja2": "prompt_file", ".j2": "prompt_file",
 }  # fmt: skip
 _NAMES: dict[str, SourceKind] = {
@@ -69,6 +72,7 @@ _NAMES: dict[str, SourceKind] = {
     "mcp_config.json": "mcp_config", "mcp-config.json": "mcp_config", "mcp_settings.json": "mcp_config",
     "cline_mcp_settings.json": "mcp_config", "mcp_servers.json": "mcp_config",
     "dockerfile": "dockerfile", "containerfile": "dockerfile", "readme": "text",
+    "saved_model.pb": "model_file", "tokenizer_config.json": "model_file", "chat_template.json": "model_file",
     "makefile": "makefile", "gnumakefile": "makefile", "procfile": "procfile",
 }  # fmt: skip
 _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
@@ -86,6 +90,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
     (re.compile(r"(?:.*/)?(?:dockerfile|containerfile)\.(?!md$|txt$|py$|ya?ml$|sh$|dockerignore$)[^/]+", re.S), "dockerfile"),
 )
 _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")  # types of code that is somewhere else
+# A zip of torch, a pickle, GGUF, HDF5, numpy, the header of safetensors, a pointer to a file kept elsewhere.
+_MODEL_HEAD = re.compile(
+    rb"PK\x03\x04(?=.{26,200}?(?:data\.pkl|/version|\.npy))|\x80[\x02-\x05]|GGUF|\x89HDF\r\n|\x93NUMPY|.{8}\{\"|version https://git-lfs",
+    re.S,
+)
 _PYTHON_SCRIPT = re.compile(rb"#![^\n]{0,200}\bpython[\d.]*\b")
 
 
@@ -104,6 +113,11 @@ def kind_of(path: str) -> SourceKind | None:
 def is_python_script(head: bytes) -> bool:
     """Whether a file without a suffix names Python as its interpreter."""
     return _PYTHON_SCRIPT.match(head) is not None
+
+
+def may_be_model(path: str, head: bytes) -> bool:
+    """Whether a file whose suffix others use too (.bin) begins as a model does; of the other suffixes the reader tells."""
+    return not path.lower().endswith(".bin") or _MODEL_HEAD.match(head) is not None
 
 
 def vendored_folder(path: str) -> str | None:

@@ -26,6 +26,10 @@ def read_source(source: Source) -> Facts | Skip | ReadError:
         from ingest.texts import read_texts
 
         return read_texts(source)  # and this
+    if source.kind == "model_file":
+        from ingest.model_files import read_model_file
+
+        return read_model_file(source)  # and this
     from ingest.config import read_config
 
     return read_config(source)  # so has this
@@ -64,6 +68,10 @@ def lines_of(source: Source) -> Mapping[int | None, tuple[str, ...]]:
         from ingest.documents import DocumentLimits, quotable_text
 
         return quotable_text(source, DocumentLimits())
+    if source.kind == "model_file":
+        from ingest.model_files import listed_lines
+
+        return {None: listed_lines(source)}
     text = read_text(source)
     if isinstance(text, ReadError):
         return {}

@@ -17,7 +17,7 @@ SourceKind = Literal[
     "markdown", "docx", "html", "pdf", "text",
     "requirements", "go_mod", "pyproject", "lockfile", "package_json", "tsconfig", "langgraph_config", "nuget",
     "dockerfile", "compose", "github_workflow", "dotenv", "mcp_config", "entry_script", "shell_script", "makefile", "procfile",
-    "prompt_file",
+    "prompt_file", "model_file",
 ]  # fmt: skip
 
 Purpose = Literal["product", "test", "example", "documentation", "vendored", "generated"]
@@ -29,12 +29,13 @@ Attribute = Scalar | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where something stands: lines of a text file, or paragraphs of a document without lines."""
+    """Where something stands: lines of a text file, paragraphs of a document without lines, entries of a model file's listing."""
 
     path: str  # relative to the root, POSIX separators
     start_line: int  # 1-based, inclusive
     end_line: int  # 1-based, inclusive
     page: int | None = None  # 1-based page or notebook cell; the lines then count inside it
+    where: str = ""  # the place in words, where a number says little: `archive/data.pkl byte 12`
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,15 +19,15 @@ from pathlib import Path, PurePosixPath
 from ingest.errors import UnusableInput
 from ingest.exclusion import GENERATED_MARK, IGNORE_FILE, exclusion_of, left_out_by_tree, skips_of
 from ingest.gitfiles import git_files
-from ingest.purpose import is_generated, is_generated_name, is_python_script, kind_of, purpose_of, vendored_folder
+from ingest.purpose import is_generated, is_generated_name, is_python_script, kind_of, may_be_model, purpose_of, vendored_folder
 from ingest.source import ReadError, Skip, Source, SourceKind
 from ingest.text import open_regular, reason_of, unmarked_utf16
 from ingest.walk import walk
 
 DOCUMENT_KINDS: frozenset[SourceKind] = frozenset({"markdown", "docx", "html", "pdf", "text"})
-_BINARY: frozenset[SourceKind] = frozenset({"docx", "pdf"})
+_BINARY: frozenset[SourceKind] = frozenset({"docx", "pdf", "model_file"})
 _LARGE: frozenset[SourceKind] = frozenset({"docx", "pdf", "notebook", "lockfile"})
-_LONG_LINES_ARE_NORMAL: frozenset[SourceKind] = frozenset({"docx", "pdf", "notebook", "lockfile", "text", "markdown"})
+_LONG_LINES_ARE_NORMAL: frozenset[SourceKind] = frozenset({"docx", "pdf", "notebook", "lockfile", "text", "markdown", "model_file"})
 _WRITTEN: frozenset[SourceKind] = frozenset({"python", "typescript", "java", "go", "csharp", "html"})
 _HEAD = 8192
 _LONG_HEAD = 65_536
@@ -92,7 +92,7 @@ def list_paths(root: Path, settings: SourceSettings | None = None) -> Listing:
     base, only = _base(root)
     if only is None:
         return _listing(base, settings)
-    if kind_of(only) is None and not _script(base / only):
+    if not _has_reader(base / only):
         raise UnusableInput("no reader for this kind of file", safe_path(str(root)), "give a folder, or a file of a kind that is read")
     known = git_files(base) if settings.use_git else None
     return Listing(
@@ -208,7 +208,7 @@ def _outcomes(listing: Listing, settings: SourceSettings) -> Iterator[Source | S
         if isinstance(outcome, Source) and _is_data(outcome):
             outcome = Skip(outcome.path, "a document among tests or examples: data, no description of the system (--docs reads it)")
         if outcome is None:
-            unread[""] += 1
+            unread[_suffix(path)] += 1
         elif isinstance(outcome, Source) and path in listing.contents:
             yield replace(outcome, content=listing.contents[path])
         else:
@@ -232,7 +232,7 @@ def _examined(
         if not stat.S_ISREG(status.st_mode):
             return Skip(label, "a folder where a file is tracked" if stat.S_ISDIR(status.st_mode) else "not a regular file")
         limit = settings.max_document_bytes if kind in _LARGE else settings.max_file_bytes
-        if kind is not None and status.st_size > limit:
+        if kind is not None and kind != "model_file" and status.st_size > limit:  # of models the weights are not read
             return Skip(label, f"larger than {limit} bytes")
         head = _head(location, _LONG_HEAD if status.st_size > _LONG_LINE and kind is not None else _HEAD)
     except FileNotFoundError:
@@ -245,6 +245,8 @@ def _examined(
         kind = "python"
         if status.st_size > settings.max_file_bytes:
             return Skip(label, f"larger than {settings.max_file_bytes} bytes")
+    if kind == "model_file" and not may_be_model(label, head):
+        return None
     if kind not in _BINARY and _is_binary(head[:_HEAD], kind):
         return Skip(label, "binary content")
     if kind in _WRITTEN and is_generated(label, head):
@@ -337,6 +339,15 @@ def _is_binary(head: bytes, kind: SourceKind) -> bool:
 def _may_be_script(path: str) -> bool:
     name = PurePosixPath(path).name
     return "." not in name and name.upper() != name
+
+
+def _has_reader(location: Path) -> bool:
+    """Whether a file that is given by itself is of a kind that is read, by its name or, where others use the suffix too, its head."""
+    kind = kind_of(location.name)
+    try:
+        return may_be_model(location.name, _head(location, _HEAD)) if kind == "model_file" else kind is not None or _script(location)
+    except (OSError, ValueError):
+        return False
 
 
 def _script(location: Path) -> bool:

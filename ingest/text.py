@@ -22,6 +22,7 @@ from typing import BinaryIO
 from ingest.source import ReadError, Source
 
 DEFAULT_LIMIT = 20_000_000
+_NAMED_BY_ENDS, _END = 256_000_000, 1 << 20
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BOMS = (
@@ -77,11 +78,24 @@ def read_text(source: Source, limit: int = DEFAULT_LIMIT) -> str | ReadError:
 
 
 def content_of(source: Source) -> str | None:
-    """What names the bytes of a file, of which equal ones make equal facts; read where git does not know it. None if unreadable."""
+    """What names the bytes of a file, of which equal ones make equal facts; read where git does not know it. None if unreadable.
+
+    A model file of hundreds of megabytes is named by its size, its time and both its ends: reading it would take longer than the scan.
+    """
     if source.content is not None:
         return source.content
-    data = read_bytes(source)
-    return None if isinstance(data, ReadError) else hashlib.sha256(data).hexdigest()
+    digest = hashlib.sha256()
+    try:
+        with open_regular(source.location) as handle:
+            status = os.fstat(handle.fileno())
+            if source.kind == "model_file" and status.st_size > _NAMED_BY_ENDS:
+                digest.update(f"{status.st_size} {status.st_mtime_ns}\0".encode() + handle.read(_END))
+                handle.seek(-_END, os.SEEK_END)
+            while block := handle.read(_END):
+                digest.update(block)
+    except (OSError, ValueError):
+        return None
+    return digest.hexdigest()
 
 
 def decode(data: bytes, python: bool = False) -> str:

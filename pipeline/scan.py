@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from ingest import SourceList, SourceSettings, lines_of, list_paths, list_sources, read_source
 from ingest.demand import demanded
-from ingest.facts import CodeFacts, Facts
+from ingest.facts import CodeFacts, Facts, ModelFacts
 from ingest.kept_facts import KeptFacts
 from ingest.purpose import NOT_PRODUCT
 from ingest.reading import CODE_KINDS
@@ -174,6 +174,7 @@ def _read(
     kept.keep(fresh)
     facts = [*known.values(), *(read for _source, read in fresh)]
     skipped += (Skip(read.path, f"read in part: {problem}") for read in facts if isinstance(read, CodeFacts) for problem in read.errors[:1])
+    skipped += (Skip(read.path, note) for read in facts if isinstance(read, ModelFacts) for note in read.notes)
     return facts, skipped, failed
 
 
@@ -200,7 +201,12 @@ def _evidence_book(sources: Iterable[Source]) -> EvidenceBook:
         source = by_path.get(path)
         return {} if source is None else lines_of(source)
 
-    return EvidenceBook(read_lines, mask_secrets, frozenset(path for path, source in by_path.items() if source.kind == "docx"))
+    return EvidenceBook(
+        read_lines,
+        mask_secrets,
+        frozenset(path for path, source in by_path.items() if source.kind == "docx"),
+        frozenset(path for path, source in by_path.items() if source.kind == "model_file"),
+    )
 
 
 # Counting

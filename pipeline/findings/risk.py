@@ -23,6 +23,7 @@ _WORDS: dict[Factor, str] = {
     "has_tools": "the model can act through tools", "reads_private_data": "private data is within reach",
     "only_in_examples": "seen in examples only", "only_for_debugging": "written for debugging only",
     "has_untrusted_content": "content written by outsiders reaches the model", "acts_on_the_world": "money, safety or access depends on it",
+    "loaded_by_code": "code of this tree loads it",
     "harms_only_the_caller": "it steers nothing but the caller's own answer",
 }  # fmt: skip
 MANY_CHOICES = 3
@@ -151,6 +152,8 @@ def _factors(view: View, match: Match) -> set[Factor]:
         found.add("reads_private_data")
     if element.attributes.get("examples_only") is True or (match.evidence and all(_is_example(e.path) for e in match.evidence)):
         found.add("only_in_examples")
+    if any(relation.kind == "loads" for relation in view.relations_to.get(element.id, ())):
+        found.add("loaded_by_code")
     if element.attributes.get("debugging") is True:
         found.add("only_for_debugging")
     labels = {label for identity in (element.id, *upstream) for flow in view.into.get(identity, ()) for label in flow.carries}

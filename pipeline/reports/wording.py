@@ -95,6 +95,8 @@ def headline(finding: Finding) -> Evidence:
 
 def place(evidence: Evidence) -> str:
     """`path:line`, or page and paragraph where the file has no lines."""
+    if evidence.unit == "entry":
+        return f"{evidence.path}, {evidence.where}"
     where = f"{evidence.path}:{evidence.start_line}" if evidence.unit == "line" else f"{evidence.path}, paragraph {evidence.start_line}"
     if evidence.page is None:
         return where

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.code.program import Program
-from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, TextFacts
+from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, TextFacts
 from ingest.purpose import NOT_PRODUCT
 from pipeline.system.assembly import Assembly, frozen_controls, frozen_relations
 from pipeline.system.callers_keys import add_callers_keys
@@ -23,11 +23,15 @@ from pipeline.system.entries import addresses
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.go_listening import mark_go_listening
 from pipeline.system.knowledge import FrameworkIndex
+from pipeline.system.look_alikes import mark_look_alike_models
 from pipeline.system.loopback import add_loopback
 from pipeline.system.mcp_listening import mark_mcp_listening
-from pipeline.system.model import Boundary, Flow, System
+from pipeline.system.model import Boundary, Flow, Package, System
+from pipeline.system.model_files import add_model_files
 from pipeline.system.own_files import mark_own_files
 from pipeline.system.own_routes import OwnRoutes
+from pipeline.system.packages import packages_of
+from pipeline.system.possible_models import mark_possible_models
 from pipeline.system.programs import programs_of
 from pipeline.system.prompt_files import PromptFiles
 from pipeline.system.prose import add_prose
@@ -70,15 +74,18 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_mcp_listening(assembly)
     mark_go_listening(assembly)
     add_configuration(assembly, config, documents)
+    add_model_files(assembly, sorted((f for f in facts if isinstance(f, ModelFacts)), key=lambda f: f.path), config)
+    mark_possible_models(assembly)
+    mark_look_alike_models(assembly)
     add_actors(assembly)
     if described_only:
         add_prose(assembly, documents)
     drawn = add_drawings(assembly, documents)
     add_claims(assembly, documents)
-    return Built(_freeze(assembly, drawn), tuple(dict.fromkeys(assembly.notes)))
+    return Built(_freeze(assembly, drawn, packages_of(assembly, config)), tuple(dict.fromkeys(assembly.notes)))
 
 
-def _freeze(assembly: Assembly, drawn: Sequence[Boundary]) -> System:
+def _freeze(assembly: Assembly, drawn: Sequence[Boundary], packages: tuple[Package, ...]) -> System:
     elements = assembly.drafts.elements()
     zones = {element.id: element.zone for element in elements}
     controls = frozen_controls(assembly)
@@ -94,7 +101,7 @@ def _freeze(assembly: Assembly, drawn: Sequence[Boundary]) -> System:
     return System(
         elements=elements, flows=flows, relations=frozen_relations(assembly), boundaries=(*boundaries_of(elements), *sorted(drawn,
         key=lambda b: b.id)), controls=controls,
-        claims=tuple(sorted(assembly.claims, key=lambda claim: claim.id)),
+        claims=tuple(sorted(assembly.claims, key=lambda claim: claim.id)), packages=packages,
     )  # fmt: skip
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping, Sequence
-
-from rapidfuzz.distance import DamerauLevenshtein
+from collections.abc import Mapping, Sequence
 
 from ingest.facts import ConfigFacts, DocumentFacts, Setting
 from ingest.source import Attribute
@@ -27,6 +25,7 @@ from pipeline.system.deployment import (
     serves_agents,
 )
 from pipeline.system.derive import mark_examples
+from pipeline.system.look_alikes import look_alike_package
 from pipeline.system.model import AttributeValue, ElementKind
 from pipeline.system.own_servers import OwnServers
 from pipeline.system.started import add_started, composed_server
@@ -77,7 +76,6 @@ def _packages(
 ) -> None:  # fmt: skip
     words = load_words()
     ai_names = set(words.ai_packages)
-    popular = ai_names | set(words.imitated_packages)
     packages = [p for p in packages if p.attributes.get("group") != "build"]  # what builds the product is none of its parts
     if not packages:
         return
@@ -110,7 +108,7 @@ def _packages(
     _indexes(assembly, file, indexes, hashed == len(packages))
     for setting in packages:
         pin = setting.attributes.get("pin")
-        alike = look_alike(normal(setting.name), popular) if ecosystem != "nuget" else None  # known names are of other indexes
+        alike = look_alike_package(normal(setting.name), str(setting.attributes.get("ecosystem") or ecosystem))
         if pin in ("git", "url") or alike is not None:
             attributes: dict[str, AttributeValue] = {
                 "pin": str(pin or "none"),
@@ -134,33 +132,6 @@ def _indexes(assembly: Assembly, file: ConfigFacts, indexes: Sequence[Setting], 
             identity = _put(assembly, "package", index.name, {"extra_index": True, "ecosystem": "pypi", "locked": hashed}, index, file)
             if hashed:
                 assembly.control("hash_check", identity, assembly.cite_place(index.place))
-
-
-_KNOWN_NEIGHBOURS = frozenset(
-    {"jax", "flax", "dspy", "ray", "mcp", "ollama", "torch", "onnx", "keras", "shap", "trl", "peft", "nltk", "spacy", "vllm", "wandb"}
-)
-
-
-def look_alike(name: str, popular: Iterable[str]) -> str | None:
-    """The popular package a name imitates: one edit away, or with the separators moved; None where it is fine.
-
-    Short names are left out: too many honest ones are one edit apart.
-    """
-    listed = set(popular)
-    if name in listed or len(name) < 6:
-        return None
-    for other in sorted(listed):
-        if len(other) < 6 or other in _KNOWN_NEIGHBOURS:
-            continue
-        if name.replace("-", "") == other.replace("-", "") and name != other:
-            return None if name.replace("-", "") in {known.replace("-", "") for known in listed if known == name} else other
-        if abs(len(name) - len(other)) <= 1 and DamerauLevenshtein.distance(name, other) == 1 and not _versioned(name, other):
-            return other
-    return None
-
-
-def _versioned(name: str, other: str) -> bool:
-    return name.rstrip("0123456789") == other.rstrip("0123456789")
 
 
 def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequence[Setting]], files: Sequence[ConfigFacts]) -> None:
@@ -362,6 +333,10 @@ def _mcp_client(assembly: Assembly, file: ConfigFacts, setting: Setting, own: Ow
     attributes: dict[str, AttributeValue] = {"transport": "http" if url else "stdio", "remote": bool(url) and not local, "configured": True}
     if own.offer(setting):
         attributes["own"] = True
+    if a.get("package"):
+        attributes["package"] = str(a["package"])
+    if url:
+        attributes["url"] = url.split("?")[0]
     if a.get("pin") is not None:  # a program that is simply there is fetched from nowhere
         attributes["pinned"] = a["pin"] in ("exact", "hash", "digest", "sha")
     if url.startswith("http://") and not local:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import lru_cache
 
@@ -72,7 +73,17 @@ def _prompts(assembly: Assembly, files: PromptFiles) -> set[Node]:
 def _prompt(assembly: Assembly, node: Node, text: str) -> str:
     cited = _without(assembly.cite(node), _spoken(text))
     purpose, symbol = assembly.purpose(node[0]), assembly.symbol(node)
-    return assembly.drafts.put("prompt", _name(assembly, node), None, _said(text, "system"), cited, node, purpose, symbol)
+    identity = assembly.drafts.put("prompt", _name(assembly, node), None, _said(text, "system"), cited, node, purpose, symbol)
+    return _hashed(assembly, identity, text)
+
+
+def _hashed(assembly: Assembly, identity: str, text: str) -> str:
+    """The prompt, with the hash of one more of its texts: it tells whether the words changed without giving them away."""
+    draft = assembly.draft(identity)
+    known = draft.attributes.get("hashes")
+    digest = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+    draft.attributes["hashes"] = tuple(dict.fromkeys((*(known if isinstance(known, tuple) else ()), digest)))[:20]
+    return identity
 
 
 def _said(text: str, kind: str) -> dict[str, AttributeValue]:
@@ -114,7 +125,7 @@ def _prompt_file(assembly: Assembly, node: Node, stored: StoredText, part: str) 
     cited = _without(assembly.cite_place(stored.place), _spoken(stored.text))
     name = f"{stored.place.path}#{stored.key}" if stored.key else stored.place.path
     said, purpose, symbol = _said(stored.text, part), assembly.purpose(node[0]), assembly.symbol(node)
-    return assembly.drafts.put("prompt", name, None, said, cited, None, purpose, symbol)
+    return _hashed(assembly, assembly.drafts.put("prompt", name, None, said, cited, None, purpose, symbol), stored.text)
 
 
 def _other_prompt_files(assembly: Assembly, files: PromptFiles, known: set[Place]) -> None:

@@ -24,9 +24,13 @@ class EvidenceBook:
     """Quotes places. `read_lines` gives a file's lines, `unit_of` what they are."""
 
     def __init__(
-        self, read_lines: Callable[[str], Lines], mask: Callable[[str], str] = lambda text: text, paragraphs: frozenset[str] = frozenset()
+        self,
+        read_lines: Callable[[str], Lines],
+        mask: Callable[[str], str] = lambda text: text,
+        paragraphs: frozenset[str] = frozenset(),
+        entries: frozenset[str] = frozenset(),
     ) -> None:
-        self._read_lines, self._mask, self._paragraphs = read_lines, mask, paragraphs
+        self._read_lines, self._mask, self._paragraphs, self._entries = read_lines, mask, paragraphs, entries
         self._lines: dict[str, Lines] = {}
         self._masked: dict[tuple[str, int | None], tuple[str, ...]] = {}
         self._kept: dict[tuple[Place, Role, str], Evidence] = {}
@@ -50,7 +54,8 @@ class EvidenceBook:
         text = "\n".join(self._masked_lines(place, page)[place.start_line - 1 : end])
         made = Evidence(
             path=place.path, start_line=place.start_line, end_line=end, quote=text, role=role, page=place.page,
-            unit="paragraph" if place.path in self._paragraphs else "line", note=note,
+            unit="paragraph" if place.path in self._paragraphs else "entry" if place.path in self._entries else "line", note=note,
+            where=self._mask(place.where),
         )  # fmt: skip
         self._kept[key] = made
         return made

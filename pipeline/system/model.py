@@ -93,7 +93,7 @@ ControlKind = Literal[
     "output_perturbation", "confidence_threshold", "adversarial_testing", "non_root_user", "least_privilege", "read_only_access",
     "network_isolation", "tls", "type_cast", "resource_limit", "budget_limit", "deduplication", "model_lineage", "kill_switch",
     "memory_scope",
-    "transport_security", "dependency_audit",
+    "transport_security", "dependency_audit", "inspected_file",
 ]  # fmt: skip
 
 Stride = Literal["spoofing", "tampering", "repudiation", "information_disclosure", "denial_of_service", "elevation_of_privilege"]
@@ -108,7 +108,7 @@ class Frozen(BaseModel):
 
 
 class Evidence(Frozen):
-    """Lines of a file, quoted as the bytes say. Made by `pipeline.findings.evidence`, nowhere else."""
+    """Lines of a file, quoted as the bytes say; of a file without lines what stands at a place. Made by `evidence.EvidenceBook` alone."""
 
     path: str = Field(description="Relative to the scanned root, with forward slashes.")
     start_line: Annotated[int, Field(ge=1)] = Field(description="First line, counted from 1; a paragraph where `unit` says so.")
@@ -116,7 +116,10 @@ class Evidence(Frozen):
     quote: str = Field(description="Exact text of these lines; secrets are masked.")
     role: Role = Field(description="What this place is in the argument: where it starts, passes, ends, what is missing, what was promised.")
     page: int | None = Field(default=None, description="Page of a PDF or cell of a notebook; lines then count inside it.")
-    unit: Literal["line", "paragraph"] = Field(default="line", description="What start_line and end_line count.")
+    unit: Literal["line", "paragraph", "entry"] = Field(
+        default="line", description="What start_line and end_line count; entries are those of a binary file's listing."
+    )
+    where: str = Field(default="", description="The place in words, where numbers say little: `archive/data.pkl byte 12`.")
     note: str = Field(default="", description="Why this place matters, in a few words.")
 
 
@@ -182,6 +185,19 @@ class Claim(Frozen):
     evidence: tuple[Evidence, ...]
 
 
+class Package(Frozen):
+    """A package that a manifest of the product declares."""
+
+    name: str
+    ecosystem: str = Field(description="Index it comes from: pypi, npm, nuget, go, maven ...")
+    version: str = Field(default="", description="The version that is installed, where the manifest or a lock beside it says so.")
+    specifiers: tuple[str, ...] = Field(default=(), description="What the manifests ask for, as written.")
+    pin: str = Field(description="exact, hash, locked (by a lock file), range, none, git or url.")
+    scope: Literal["required", "optional", "development"] = "required"
+    ai: bool = Field(default=False, description="Whether it is one of those that AI systems are built with.")
+    evidence: tuple[Evidence, ...] = ()
+
+
 class System(Frozen):
     elements: tuple[Element, ...] = ()
     flows: tuple[Flow, ...] = ()
@@ -189,3 +205,4 @@ class System(Frozen):
     boundaries: tuple[Boundary, ...] = ()
     controls: tuple[Control, ...] = ()
     claims: tuple[Claim, ...] = ()
+    packages: tuple[Package, ...] = Field(default=(), description="What the manifests declare, by ecosystem and name.")

@@ -35,7 +35,6 @@ class Words(Frozen):
     administrative: tuple[str, ...]
     effects: dict[str, tuple[str, ...]]
     confidential: tuple[str, ...] = Field(description="Regular expressions over a lower-cased prompt.")
-    imitated_packages: tuple[str, ...] = Field(description="Other packages whose names are worth imitating here.")
     step_limits: tuple[StepLimit, ...] = Field(description="Frameworks that stop a run by themselves, by the version that is installed.")
     ai_packages: tuple[str, ...] = Field(description="Packages whose presence makes a manifest one of an AI system.")
 

@@ -32,6 +32,7 @@ Factor = Literal[
     "only_for_debugging",         # written where somebody has turned debugging on
     "has_untrusted_content",      # retrieved, scraped or uploaded content reaches the model
     "harms_only_the_caller",      # nothing of others reaches the model, it has no tools, and nothing uses its reply
+    "loaded_by_code",             # a file of the tree that code of the tree loads
     "acts_on_the_world",          # money, access, safety or another party is affected by the verdict
 ]  # fmt: skip
 

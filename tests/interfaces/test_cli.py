@@ -176,3 +176,29 @@ def test_doctor_fails_only_where_the_offline_job_cannot_work(run: Run, monkeypat
     monkeypatch.setitem(sys.modules, "pipeline.threats.catalog", None)
     code, out, _ = run("doctor")
     assert code == 1 and "cannot work: knowledge" in out
+
+
+def test_the_bill_of_materials_is_cyclonedx_where_nobody_looks_on(run: Run, stub: Stub, tmp_path: Path) -> None:
+    stub.result = make.scan()
+    code, out, err = run("bom", tmp_path)
+    assert (code, err) == (0, "")
+    assert json.loads(out)["bomFormat"] == "CycloneDX"
+
+
+def test_the_bill_of_materials_is_written_to_a_file_in_the_form_that_is_asked_for(run: Run, stub: Stub, tmp_path: Path) -> None:
+    stub.result = make.scan()
+    assert run("bom", tmp_path, "-q", "-o", tmp_path / "bom.md", "--format", "markdown")[:2] == (0, "")
+    assert (tmp_path / "bom.md").read_text().startswith("# Bill of materials of ")
+
+
+def test_the_bill_of_an_incomplete_scan_is_written_and_ends_with_3(run: Run, stub: Stub, tmp_path: Path) -> None:
+    code, out, _err = run("bom", tmp_path, "--format", "table")
+    assert code == 3
+    assert out.startswith("bill of materials of ")
+
+
+@pytest.mark.parametrize("arguments", [["bom", "no/such/path"], ["bom", ".", "--format", "html"], ["bom", ".", "-o", "no/such/folder/a"]])
+def test_wrong_usage_of_the_bill_is_one_line_and_2(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(*arguments)
+    assert (code, out, one_line(err)) == (2, "", True)

@@ -15,7 +15,7 @@ from tests.scan.hostile import GROUPS, exploding_yaml, notebook, zip_bomb
 from tests.scan.running import Ended, scan_apart, scan_here, without_root_rights
 from tests.scan.trees import LINE, PATH, PROGRAM, THREAT, write_tree
 
-FORMATS = ("table", "json", "sarif", "markdown", "html", "mermaid")
+FORMATS = ("table", "json", "sarif", "markdown", "html", "cyclonedx", "mermaid")
 INCOMPLETE = 3
 USES = {"uses.ts": 'import "openai";\n', "Uses.java": "import dev.langchain4j.service.AiServices;\n"}  # what no AI uses is not read
 Scan = Callable[..., Ended]

@@ -18,6 +18,7 @@ import pytest
 from evals.labels import SYSTEMS
 from pipeline.reports import FORMATS
 from tests.ingest.documents.making import design_docx, docx_bytes, pdf_bytes
+from tests.ingest.model_files.building import CALLS_SYSTEM
 from tests.scan.hostile import notebook
 from tests.scan.running import ROOT, Ended, Json, scan_apart, scan_here, timeless
 from tests.scan.trees import PROGRAM, write_tree
@@ -42,6 +43,7 @@ def mixed_tree(folder: Path) -> Path:
         "prompted.py": f'from openai import OpenAI\nSYSTEM = """You are a helper.\nThe key is {KEY}."""\n'
         'def ask(q: str) -> str:\n    return OpenAI().chat.completions.create(model="m", messages=[{"role": "system", "content": SYSTEM}]).choices[0].message.content\n',
         ".github/workflows/ci.yml": "on: pull_request_target\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@main\n      - run: echo ${{ github.event.issue.title }}\n",
+        "model.pkl": CALLS_SYSTEM,
         "mcp.json": '{"mcpServers": {"files": {"command": "npx", "args": ["-y", "some-server"]}}}',
     }  # fmt: skip
     return write_tree(folder, files)
@@ -126,7 +128,7 @@ def test_no_report_holds_a_secret(mixed: Path, tmp_path: Path, capsysbinary: pyt
         assert ended.code == 0
         for form, file in files.items():
             shown = file.read_text("utf-8")
-            assert "****" in shown or form == "mermaid", (name, form)
+            assert "****" in shown or form in ("mermaid", "cyclonedx"), (name, form)  # these quote nothing
             assert not [value for value in values if value in shown], (name, form)
 
 

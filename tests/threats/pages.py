@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from pipeline.system.model import Evidence
+from tests.ingest.model_files.fences import BUILDERS, line_of
+
 Expectation = Literal["threat", "ok", "todo", "todo-ok"]
 Section = Literal["Reported", "Silent", "Known gaps"]
 
@@ -32,6 +35,7 @@ class Case:
     title: str
     files: tuple[tuple[str, str], ...]
     marks: tuple[Mark, ...]
+    binary: tuple[tuple[str, str], ...] = ()  # path, and the language its text is turned into bytes by
 
 
 def read_cases(slug: str, page: str) -> list[Case]:
@@ -40,12 +44,14 @@ def read_cases(slug: str, page: str) -> list[Case]:
     section = title = ""
     files: dict[str, str] = {}
     marks: list[Mark] = []
+    binary: dict[str, str] = {}
     lines = page.split("\n")
 
     def close() -> None:
         if files:
-            cases.append(Case(slug, section, title, tuple(files.items()), tuple(marks)))
+            cases.append(Case(slug, section, title, tuple(files.items()), tuple(marks), tuple(binary.items())))
             files.clear()
+            binary.clear()
             marks.clear()
 
     index = 0
@@ -79,6 +85,8 @@ def read_cases(slug: str, page: str) -> list[Case]:
                         number_text, expectation = given.split(":")[:2]
                         marks.append(Mark(path, int(number_text), expectation, slug))
                 files[path] = "\n".join(body) + "\n"
+                if fence.group(2) in BUILDERS:
+                    binary[path] = fence.group(2)
         index += 1
     close()
     return cases
@@ -89,5 +97,17 @@ def write_case(case: Case, folder: Path) -> Path:
     for path, text in case.files:
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, "utf-8")
+        if path in dict(case.binary):
+            target.write_bytes(BUILDERS[dict(case.binary)[path]](text))
+        else:
+            target.write_text(text, "utf-8")
     return root
+
+
+def line_in(case: Case, evidence: Evidence) -> range:
+    """The lines of the page's file that evidence means; of a binary file those that what it quotes was made of."""
+    language = dict(case.binary).get(evidence.path)
+    if language is None:
+        return range(evidence.start_line, evidence.end_line + 1)
+    number = line_of(language, dict(case.files)[evidence.path], evidence.where, evidence.quote)
+    return range(number, number + 1)

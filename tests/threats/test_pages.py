@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.scan import ScanSettings, scan
 from pipeline.threats.catalog import load_catalog
-from tests.threats.pages import Case, Mark, read_cases, write_case
+from tests.threats.pages import Case, Mark, line_in, read_cases, write_case
 
 CASES = [case for threat in load_catalog().threats for case in read_cases(threat.slug, load_catalog().page(threat.slug))]
 
@@ -21,7 +21,7 @@ def hits(case: Case, folder: Path) -> set[tuple[str, str, int]]:
         (finding.threat, evidence.path, line)
         for finding in result.findings
         for evidence in finding.evidence
-        for line in range(evidence.start_line, evidence.end_line + 1)
+        for line in line_in(case, evidence)
     }
 
 

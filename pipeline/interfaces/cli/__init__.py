@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import click
 
 from ingest.errors import UnusableInput
+from pipeline.interfaces.cli.bom import bom
 from pipeline.interfaces.cli.doctor import doctor
 from pipeline.interfaces.cli.explain import explain
 from pipeline.interfaces.cli.scan import scan
@@ -20,7 +21,7 @@ from pipeline.interfaces.cli.threats import threats
 
 __all__ = ["COMMANDS", "cli", "main", "run"]
 
-COMMANDS = (scan, explain, threats, doctor)
+COMMANDS = (scan, bom, explain, threats, doctor)
 USAGE, INTERRUPTED = 2, 130
 
 

@@ -65,7 +65,7 @@ def scan(
     for document in settings.docs:
         if not os.access(document, os.F_OK):
             raise UnusableInput("no such document", document, "correct --docs or the setting docs")
-    result = _scanned(path, settings.docs, settings.exclude, settings.jobs, cached=not no_cache, quiet=quiet, verbose=verbose)
+    result = scanned(path, settings.docs, settings.exclude, settings.jobs, cached=not no_cache, quiet=quiet, verbose=verbose)
     deliver(result, outputs)
     if not quiet:
         for output in outputs:
@@ -74,9 +74,10 @@ def scan(
     return exit_code(result, settings.fail_on)
 
 
-def _scanned(
+def scanned(
     path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], jobs: int | None, *, cached: bool, quiet: bool, verbose: bool
 ) -> Scan:
+    """The scan of a path, kept or made anew, with its progress on stderr."""
     from pipeline.interfaces.cli.stderr import log_to_stderr, shown_progress
     from pipeline.kept_results import default_folder
     from pipeline.scan import ScanSettings
