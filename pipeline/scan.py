@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 from ingest import SourceList, SourceSettings, lines_of, list_sources, read_source
 from ingest.demand import demanded
-from ingest.facts import CodeFacts, Facts
+from ingest.documents import PARAGRAPH_KINDS
+from ingest.facts import CodeFacts, DocumentFacts, Facts
 from ingest.kept_facts import KeptFacts
 from ingest.purpose import NOT_PRODUCT
 from ingest.reading import CODE_KINDS
@@ -169,6 +170,7 @@ def _read(
     kept.keep(fresh)
     facts = [*known.values(), *(read for _source, read in fresh)]
     skipped += (Skip(read.path, f"read in part: {problem}") for read in facts if isinstance(read, CodeFacts) for problem in read.errors[:1])
+    skipped += (Skip(read.path, f"read in part: {what}") for read in facts if isinstance(read, DocumentFacts) for what in read.unexamined)
     return facts, skipped, failed
 
 
@@ -195,7 +197,7 @@ def _evidence_book(sources: Iterable[Source]) -> EvidenceBook:
         source = by_path.get(path)
         return {} if source is None else lines_of(source)
 
-    return EvidenceBook(read_lines, mask_secrets, frozenset(path for path, source in by_path.items() if source.kind == "docx"))
+    return EvidenceBook(read_lines, mask_secrets, frozenset(path for path, source in by_path.items() if source.kind in PARAGRAPH_KINDS))
 
 
 # Counting
@@ -213,12 +215,15 @@ def _outside(sources: Iterable[Source]) -> list[Skip]:
 
 
 def _summary(facts: Sequence[Facts], findings: Sequence[Finding]) -> Summary:
+    from pipeline.system.hidden_text import hidden_counts
+
     return Summary(
         files=len(facts),
         lines=sum(fact.lines for fact in facts),
         by_severity={severity: sum(finding.severity == severity for finding in findings) for severity in SEVERITIES},
         by_stride={stride: sum(stride in finding.stride for finding in findings) for stride in STRIDE},
         new=len(findings),
+        hidden=hidden_counts(facts),
     )
 
 

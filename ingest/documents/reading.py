@@ -10,12 +10,17 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Protocol, cast
 
+from ingest.documents.characters import uncovered
 from ingest.documents.limits import Deadline, DocumentLimits, LimitReached, Pages, Reading, Unreadable
+from ingest.documents.position import positioned
 from ingest.facts import DocumentFacts
 from ingest.source import ReadError, Skip, Source, SourceKind
 
-FORMATS: tuple[SourceKind, ...] = ("markdown", "docx", "html", "pdf", "text")
+FORMATS: tuple[SourceKind, ...] = ("markdown", "docx", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text")
 """Kinds of source that are documents; each has a module of that name in this folder."""
+
+PARAGRAPH_KINDS: frozenset[SourceKind] = frozenset({"docx", "pptx"})
+"""Kinds whose places count paragraphs, as they have no lines."""
 
 _MAX_MESSAGE = 300
 
@@ -44,10 +49,11 @@ def read_document(source: Source, limits: DocumentLimits) -> DocumentFacts | Ski
         path=source.path,
         purpose=source.purpose,
         title=reading.title,
-        passages=reading.passages,
+        passages=positioned(uncovered(reading.passages), source.kind),
         diagrams=reading.diagrams,
         lines=reading.lines,
-        unit="paragraph" if source.kind == "docx" else "line",
+        unit="paragraph" if source.kind in PARAGRAPH_KINDS else "line",
+        unexamined=reading.unexamined,
     )
 
 

@@ -21,6 +21,7 @@ from pipeline.system.embedded import add_prompts_and_secrets
 from pipeline.system.entries import addresses
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.go_listening import mark_go_listening
+from pipeline.system.hidden_text import add_hidden_instructions
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.loopback import add_loopback
 from pipeline.system.mcp_listening import mark_mcp_listening
@@ -70,6 +71,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_configuration(assembly, config, documents)
     add_actors(assembly)
     drawn = add_documents(assembly, documents)
+    add_hidden_instructions(assembly, documents)
     return Built(_freeze(assembly, drawn), tuple(dict.fromkeys(assembly.notes)))
 
 

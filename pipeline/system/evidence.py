@@ -29,7 +29,7 @@ class EvidenceBook:
         self._read_lines, self._mask, self._paragraphs = read_lines, mask, paragraphs
         self._lines: dict[str, Lines] = {}
         self._masked: dict[tuple[str, int | None], tuple[str, ...]] = {}
-        self._kept: dict[tuple[Place, Role, str], Evidence] = {}
+        self._kept: dict[tuple[Place, Role, str, str], Evidence] = {}
 
     def quote(self, place: Place, role: Role, note: str = "") -> Evidence:
         """The evidence at a place; long ranges keep their first lines.
@@ -37,7 +37,7 @@ class EvidenceBook:
         Raises:
             UnknownPlace: the file has no such lines.
         """
-        key = (place, role, note)
+        key = (place, role, note, place.where)
         if key in self._kept:
             return self._kept[key]
         lines = self._lines.get(place.path)
@@ -50,7 +50,7 @@ class EvidenceBook:
         text = "\n".join(self._masked_lines(place, page)[place.start_line - 1 : end])
         made = Evidence(
             path=place.path, start_line=place.start_line, end_line=end, quote=text, role=role, page=place.page,
-            unit="paragraph" if place.path in self._paragraphs else "line", note=note,
+            unit="paragraph" if place.path in self._paragraphs else "line", where=place.where, note=note,
         )  # fmt: skip
         self._kept[key] = made
         return made
