@@ -1,8 +1,8 @@
 """Mails (.eml) as passages; a page is a part of the mail, the first its headers, and lines count inside a part as it reads when decoded.
 
-The standard library takes the mail apart. Of the headers the subject, the people and the date are read. Each text part goes to
-the reader of its format, and so does an attachment that has one, mails inside of mails included, up to some depth and number; what has no reader is
-named as not examined. Nothing is fetched: pictures and links stay where they are. Left out: signatures, delivery headers, calendars.
+The standard library takes the mail apart. Of the headers the subject, the people and the date are read. Each text part goes to the
+reader of its format, and so does an attachment that has one, mails inside of mails included, up to some depth and number; what has
+no reader is named as not examined. Nothing is fetched: pictures and links stay where they are. Left out: signatures, delivery headers, calendars.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from ingest.source import Place, SourceKind
 _HEADERS = ("Subject", "From", "To", "Cc", "Reply-To", "Date", "Comments", "Keywords")
 _FOR_CLIENTS = frozenset({"Reply-To", "Comments", "Keywords"})  # read by programs, shown by hardly any
 _READ: frozenset[SourceKind] = frozenset({"markdown", "docx", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text"})
+_TEXTS: dict[str, SourceKind] = {"text/html": "html", "text/plain": "text"}
 _MAX_DEPTH = 3  # mails and documents inside of mails
 _MAX_PARTS = 200
 _LONGEST_HEADER = 2_000  # characters
@@ -114,10 +115,7 @@ def _headers(message: Message, path: str) -> _Part:
 
 def _read_part(part: EmailMessage, mail: _Mail, depth: int) -> None:
     name = squeezed(part.get_filename() or "")[:200]
-    kind: SourceKind | None = (
-        "html" if part.get_content_type() == "text/html" else "text" if part.get_content_type() == "text/plain" else None
-    )
-    kind = (kind_of(name.rsplit("/", 1)[-1]) if name else None) or kind
+    kind = (kind_of(name.rsplit("/", 1)[-1]) if name else None) or _TEXTS.get(part.get_content_type())
     label = f"attachment {name}" if name else part.get_content_type()
     if kind not in _READ or depth >= _MAX_DEPTH:
         mail.unexamined[f"attachments in it were not examined: {part.get_content_type()[:60]}"] = None

@@ -1,8 +1,8 @@
 """reStructuredText as passages with the true lines of the file.
 
-docutils reads it, with file inclusion, raw output and configuration files turned off; nothing is rendered and nothing is imported. Directives
-and roles that docutils does not know (Sphinx brings many) keep their text: what stands below such a directive is read as text
-of its own, up to some depth. Each block's source is found again in the file, so that places are lines. Comments, metadata and alternative
+docutils reads it, with file inclusion, raw output and configuration files turned off; nothing is rendered and nothing is imported.
+Directives and roles that docutils does not know (Sphinx brings many) keep their text: what stands below such a directive is read as
+text of its own, up to some depth. Each block's source is found again in the file, so that places are lines. Comments, metadata and alternative
 texts are marked: they are not shown.
 
 Left out: the targets of links, indices, what directives would compute (`automodule`, `toctree`, `math`), substitutions that are not used.
@@ -23,7 +23,7 @@ from ingest.facts import Hidden, Passage, PassageKind
 from ingest.source import Place
 
 if TYPE_CHECKING:
-    from docutils import nodes
+    from docutils import nodes  # type: ignore[import-untyped]  # published without types
 
 _MAX_DEPTH = 6  # directives inside of directives that docutils does not know
 _MAX_LINE = 20_000  # characters; inline markup of longer ones takes docutils too long
@@ -111,9 +111,9 @@ def _blocks(lines: Sequence[str], deadline: Deadline, depth: int) -> list[_Block
 
 
 def _parsed(lines: Sequence[str], deadline: Deadline) -> nodes.document:
-    from docutils.frontend import get_default_settings
-    from docutils.parsers.rst import Parser
-    from docutils.utils import new_document
+    from docutils.frontend import get_default_settings  # type: ignore[import-untyped]
+    from docutils.parsers.rst import Parser  # type: ignore[import-untyped]
+    from docutils.utils import new_document  # type: ignore[import-untyped]
 
     settings = get_default_settings(Parser)
     for name, value in _SETTINGS.items():
@@ -125,7 +125,7 @@ def _parsed(lines: Sequence[str], deadline: Deadline) -> nodes.document:
         deadline.check()
         document.current_source, document.current_line = source, None if offset is None else offset + 1
 
-    document.note_source = note_source  # type: ignore[method-assign]
+    document.note_source = note_source
     try:
         Parser().parse("\n".join(line.expandtabs(8) for line in lines), document)
     except RecursionError as error:
@@ -180,9 +180,7 @@ def _of_unknown(message: Any, deadline: Deadline, depth: int) -> Iterator[_Block
     lines = given.astext().split("\n")
     head = _DIRECTIVE.match(lines[0])
     if head is None:  # a table or a block whose form is broken: its words are read all the same
-        for block in split_blocks(lines, hard_wrapped=False):
-            kind: PassageKind = "paragraph" if block.kind == "title" else block.kind
-            yield _Block(block.text, kind, 0, "\n".join(lines[block.first - 1 : block.last]), 0)
+        yield from _of_lines(lines, 0)
         return
     if head["name"].lower() in _EMPTY:
         return
@@ -205,10 +203,14 @@ def _of_unknown(message: Any, deadline: Deadline, depth: int) -> Iterator[_Block
     if depth < _MAX_DEPTH:
         yield from (_shifted(block, first) for block in _blocks(body, deadline, depth + 1))
         return
-    for block in split_blocks(body, hard_wrapped=False):
-        yield _Block(
-            block.text, "paragraph" if block.kind == "title" else block.kind, 0, "\n".join(body[block.first - 1 : block.last]), first
-        )
+    yield from _of_lines(body, first)
+
+
+def _of_lines(lines: Sequence[str], first: int) -> Iterator[_Block]:
+    """Blocks of lines whose markup is not read."""
+    for block in split_blocks(lines, hard_wrapped=False):
+        kind: PassageKind = "paragraph" if block.kind == "title" else block.kind
+        yield _Block(block.text, kind, 0, "\n".join(lines[block.first - 1 : block.last]), first)
 
 
 def _shifted(block: _Block, first: int) -> _Block:
