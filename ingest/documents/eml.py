@@ -2,7 +2,8 @@
 
 The standard library takes the mail apart. Of the headers the subject, the people and the date are read. Each text part goes to the
 reader of its format, and so does an attachment that has one, mails inside of mails included, up to some depth and number; what has
-no reader is named as not examined. Nothing is fetched: pictures and links stay where they are. Left out: signatures, delivery headers, calendars.
+no reader is named as not examined. Nothing is fetched: pictures and links stay where they are.
+Left out: signatures, delivery headers, calendars.
 """
 
 from __future__ import annotations

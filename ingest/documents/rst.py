@@ -2,8 +2,8 @@
 
 docutils reads it, with file inclusion, raw output and configuration files turned off; nothing is rendered and nothing is imported.
 Directives and roles that docutils does not know (Sphinx brings many) keep their text: what stands below such a directive is read as
-text of its own, up to some depth. Each block's source is found again in the file, so that places are lines. Comments, metadata and alternative
-texts are marked: they are not shown.
+text of its own, up to some depth. Each block's source is found again in the file, so that places are lines. Comments, metadata and
+alternative texts are marked: they are not shown.
 
 Left out: the targets of links, indices, what directives would compute (`automodule`, `toctree`, `math`), substitutions that are not used.
 """
