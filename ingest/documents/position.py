@@ -85,7 +85,8 @@ class _Counter:
         if self._kind in _LINED:
             return section_words(passage.section)
         if passage.hidden:
-            return ", ".join(filter(None, (self._last or self._page(passage), HIDDEN_WORDS[passage.hidden])))
+            near = self._page(passage) if self._kind in _PAGES else self._last
+            return ", ".join(filter(None, (near, HIDDEN_WORDS[passage.hidden])))
         section = (*passage.section, passage.text) if passage.kind == "title" else passage.section
         self._last = ", ".join(filter(None, (self._page(passage), section_words(section), self._ordinal(passage, section))))
         return self._last
