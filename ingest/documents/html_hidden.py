@@ -91,7 +91,7 @@ def unseen_in(text: str, deadline: Deadline) -> tuple[list[Unseen], str]:
             taken.append(element)
             continue
         found += _attributes(element, min(element.sourceline or 1, lines))
-        stack.extend((child, ground) for child in element)
+        stack.extend((child, ground) for child in reversed(element))
     found.sort(key=lambda unseen: unseen.first)
     if not taken:
         return found, text

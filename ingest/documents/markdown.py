@@ -145,7 +145,8 @@ def _stray_lines(path: str, lines: Sequence[str], front: int, places: Sequence[P
                 break
         if index > start:
             yield Place(path, start + 1, index), squeezed(" ".join(lines[start:index]))
-        index += 1
+        else:
+            index += 1
 
 
 def _of_html(content: str) -> Iterator[_Block]:
