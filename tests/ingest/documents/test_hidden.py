@@ -27,7 +27,6 @@ from ingest.facts import DocumentFacts
 from ingest.source import SourceKind
 from tests.ingest.documents.making import LIMITS, docx_bytes, facts_of, pdf_bytes, quote_of, saved, source_of
 
-
 WHITE = SlideColor.from_string("FFFFFF")  # type: ignore[no-untyped-call]  # python-pptx is typed in part
 BLUE = SlideColor.from_string("000050")  # type: ignore[no-untyped-call]
 
