@@ -107,6 +107,7 @@ class _Ink:
 
 def page_lines(page: PageObject, check_time: Callable[[], None]) -> tuple[Line, ...]:
     """The lines of a page as pypdf orders them, then those that are not seen."""
+    _parse_once(page)
     seen = _Extraction(page, check_time, lambda hidden: not hidden)
     lines = seen.lines()
     if not seen.met:
@@ -126,6 +127,16 @@ def has_pictures(page: PageObject) -> bool:
     return any(thing.get("/Subtype") == "/Image" for _, thing in _entries(_resources(page), "/XObject"))
 
 
+def _parse_once(page: PageObject) -> None:
+    """Puts the parsed content into the place of the written one, as parsing takes most of the time; without content nothing changes."""
+    from pypdf.generic import ContentStream, NameObject
+
+    try:
+        page[NameObject("/Contents")] = ContentStream(page["/Contents"].get_object(), page.pdf, "bytes")
+    except (AttributeError, KeyError):
+        return
+
+
 class _Extraction:
     """One way through a page, with only the text that is wanted."""
 
@@ -135,6 +146,7 @@ class _Extraction:
         self.has_picture = False
         self._ink, self._stack = _Ink(), list[_Ink]()
         self._forms = 0
+        self._held: Any = None  # an operand while pypdf does without it
         self._painted: list[Box] = []
         self._path: list[tuple[float, float]] = []
         self._pieces: list[Cell] = []
@@ -177,6 +189,8 @@ class _Extraction:
         if operator == b"Do":
             self._forms -= 1
             self._ink = self._stack.pop() if self._stack else _Ink()
+        elif self._held is not None and operator in _SHOWING:
+            operands[_SHOWING[operator]], self._held = self._held, None
 
     def _show(self, operator: bytes, operands: Any, cm: Matrix, tm: Matrix) -> None:
         index = _SHOWING[operator]
@@ -186,6 +200,7 @@ class _Extraction:
         if hidden:
             self.met.add(hidden)
         if not self._wanted(hidden):
+            self._held = operands[index]
             operands[index] = type(operands[index])()  # an empty string or list: pypdf goes on with nothing
 
     def _hidden(self, cm: Matrix, tm: Matrix) -> Hidden:
