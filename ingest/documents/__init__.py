@@ -6,6 +6,6 @@
 from ingest.documents.limits import DocumentLimits
 from ingest.documents.offline_nlp import active_pipeline
 from ingest.documents.position import cell_place
-from ingest.documents.reading import FORMATS, PARAGRAPH_KINDS, quotable_text, read_document
+from ingest.documents.reading import FORMATS, LIBRARIES, PARAGRAPH_KINDS, quotable_text, read_document
 
-__all__ = ["FORMATS", "PARAGRAPH_KINDS", "DocumentLimits", "active_pipeline", "cell_place", "quotable_text", "read_document"]
+__all__ = ["FORMATS", "LIBRARIES", "PARAGRAPH_KINDS", "DocumentLimits", "active_pipeline", "cell_place", "quotable_text", "read_document"]

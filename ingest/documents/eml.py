@@ -8,6 +8,7 @@ Left out: signatures, delivery headers, calendars.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email import policy
@@ -30,6 +31,8 @@ _TEXTS: dict[str, SourceKind] = {"text/html": "html", "text/plain": "text"}
 _MAX_DEPTH = 3  # mails and documents inside of mails
 _MAX_PARTS = 200
 _LONGEST_HEADER = 2_000  # characters
+_LONGEST_CONTENT_HEADER = 8_000  # bytes; what the parser itself takes apart
+_CONTENT_HEADER = re.compile(rb"^content-[\w-]+[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,14 @@ def _where(part: _Part, passage: Passage) -> str:
 
 
 def _read(path: str, data: bytes, limits: DocumentLimits, deadline: Deadline, depth: int) -> _Mail:
+    longest = max((len(found[0]) for found in _CONTENT_HEADER.finditer(data)), default=0)
+    if longest > _LONGEST_CONTENT_HEADER:
+        raise LimitReached(f"has a header of {longest} bytes (limit {_LONGEST_CONTENT_HEADER})")
     message = BytesParser(EmailMessage, policy=policy.default).parsebytes(data)
     if not message.keys() and not message.is_multipart():
         raise Unreadable("is no mail: it has no headers")
     mail = _Mail(path, limits, deadline)
-    mail.subject = squeezed(str(message.get("Subject", "")))[:_LONGEST_HEADER]
+    mail.subject = _header(message, "Subject")
     mail.parts.append(_headers(message, path))
     for number, part in enumerate(message.walk(), start=1):
         deadline.check()
@@ -106,12 +112,18 @@ def _headers(message: Message, path: str) -> _Part:
     texts: list[str] = []
     passages: list[Passage] = []
     for name in _HEADERS:
-        text = squeezed(str(message.get(name, "")))[:_LONGEST_HEADER]
+        text = _header(message, name)
         if text:
             texts.append(f"{name}: {text}")
             place = Place(path, len(texts), len(texts), where=name)
             passages.append(Passage(text, "other", (), place, "metadata" if name in _FOR_CLIENTS else ""))
     return _Part("header", {None: tuple(texts)}, tuple(passages))
+
+
+def _header(message: Message, name: str) -> str:
+    """A header as text; of a long one the beginning, for lists of people are parsed in quadratic time."""
+    raw = next((str(value) for given, value in message.raw_items() if given.lower() == name.lower()), "")
+    return squeezed(str(policy.default.header_factory(name, " ".join(raw[:_LONGEST_HEADER].split())))) if raw else ""
 
 
 def _read_part(part: EmailMessage, mail: _Mail, depth: int) -> None:
@@ -126,7 +138,9 @@ def _read_part(part: EmailMessage, mail: _Mail, depth: int) -> None:
         return
     try:
         if kind == "eml":
-            mail.parts += _read(mail.path, data, mail.limits, mail.deadline, depth + 1).parts
+            inner = _read(mail.path, data, mail.limits, mail.deadline, depth + 1)
+            mail.parts += inner.parts
+            mail.unexamined.update(inner.unexamined)
             return
         reader: ModuleType = import_module(f"ingest.documents.{kind}")
         reading: Reading = reader.read_passages(mail.path, data, mail.limits, mail.deadline)

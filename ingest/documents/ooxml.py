@@ -29,6 +29,7 @@ MACROS = "macros in it were not examined and never run"
 PICTURES = "pictures in it were not examined: no OCR is set up"
 EMBEDDED = "files embedded in it were not examined"
 _PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf", ".svg", ".webp")
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of old binary documents, and of encrypted new ones
 _LONGEST_PROPERTY = 20_000  # characters
 
 
@@ -54,6 +55,8 @@ class Package:
 
 def open_package(data: bytes, limits: DocumentLimits, deadline: Deadline) -> Package:
     """The package in the bytes. Raises where it is none, or unpacks to more than the limits allow."""
+    if data.startswith(_COMPOUND):
+        raise Unreadable("is encrypted with a password, or of the binary format used before 2007")
     check_archive(data, limits, deadline)
     archive = zipfile.ZipFile(io.BytesIO(data))
     names = frozenset(archive.namelist())
@@ -73,7 +76,7 @@ def metadata(package: Package) -> tuple[tuple[str, str], ...]:
                 continue
             name = child.get("name") or child.tag.rsplit("}", 1)[-1]
             text = squeezed(" ".join(child.itertext()))[:_LONGEST_PROPERTY]
-            if text and (part != "docProps/app.xml" or name in ("Manager", "Company", "HyperlinkBase")) and not _is_a_date(name):
+            if text and (part != "docProps/app.xml" or name in ("Manager", "Company", "HyperlinkBase")) and not _is_by_the_writer(name):
                 found.append((name, text))
     return tuple(found)
 
@@ -136,5 +139,5 @@ def _resolved(folder: str, target: str) -> str:
     return posixpath.normpath(target if target.startswith("/") else f"/{folder}/{target}").lstrip("/")
 
 
-def _is_a_date(name: str) -> bool:
-    return name in ("created", "modified", "lastPrinted", "revision", "version", "lastModifiedBy", "creator")
+def _is_by_the_writer(name: str) -> bool:
+    return name in ("created", "modified", "lastPrinted", "revision", "version", "lastModifiedBy", "creator", "language", "ContentTypeId")

@@ -147,7 +147,7 @@ def _block(node: Any, level: int, listed: bool) -> _Block | None:
         return _Block(text, "other", 0, source or text, line, "metadata")
     if isinstance(node, nodes.row):
         cells = [_plain(cell) for cell in node.children]
-        raw = next((str(part.rawsource) for part in node.findall(nodes.paragraph)), "")
+        raw = "\n".join(str(part.rawsource) for part in node.findall(nodes.paragraph))
         return _Block(" | ".join(cells), "table_row", 0, raw, line)
     if isinstance(node, nodes.literal_block | nodes.doctest_block | nodes.math_block):
         return _Block(node.astext().rstrip(), "code", 0, source or node.astext(), line)
@@ -249,7 +249,7 @@ def _located(block: _Block, lines: Sequence[str], cursor: int) -> tuple[int, int
         if written[0] and written[0] in lines[index].expandtabs(8):
             last = index
             for wanted in written[1:]:
-                following = next((at for at in range(last + 1, min(len(lines), last + 6)) if wanted in lines[at].expandtabs(8)), None)
+                following = next((at for at in range(last, min(len(lines), last + 6)) if wanted in lines[at].expandtabs(8)), None)
                 if following is None:
                     break
                 last = following

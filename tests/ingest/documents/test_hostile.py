@@ -7,7 +7,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -24,9 +23,7 @@ from ingest.documents.reading import FORMATS
 from ingest.facts import DocumentFacts
 from ingest.source import Place, ReadError, Skip, Source, SourceKind
 from tests.ingest.documents.making import LIMITS, design_docx, docx_bytes, pdf_bytes, quote_of, source_of, zip_bytes
-
-INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200d\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
-PATIENCE = 20.0  # seconds on a busy machine; most take less than one
+from tests.ingest.documents.outcomes import outcome
 
 
 @pytest.fixture(autouse=True)
@@ -37,34 +34,6 @@ def _network_is_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     yield
-
-
-def outcome(folder: Path, data: str | bytes, kind: SourceKind, limits: DocumentLimits = LIMITS) -> DocumentFacts | Skip | ReadError:
-    source = source_of(folder, data, kind)
-    started = time.monotonic()
-    result = read_document(source, limits)
-    assert time.monotonic() - started < PATIENCE
-    assert isinstance(result, DocumentFacts | Skip | ReadError)
-    if isinstance(result, DocumentFacts):
-        assert_quotable(source, result)
-    return result
-
-
-def assert_quotable(source: Source, facts: DocumentFacts) -> None:
-    """Each passage's words stand, in order, in the lines its place names."""
-    pages = quotable_text(source, LIMITS)
-    assert sum(map(len, pages.values())) == facts.lines
-    if source.kind in ("markdown", "text"):
-        covered = {line for passage in facts.passages for line in range(passage.place.start_line, passage.place.end_line + 1)}
-        lost = [line for number, line in enumerate(pages[None], start=1) if number not in covered and re.search(r"[^\W_]", line)]
-        assert not lost
-    for passage in facts.passages:
-        quote = INVISIBLE.sub("", quote_of(pages, passage))
-        if source.kind in ("docx", "pdf", "text"):
-            words, position = re.findall(r"\w+", passage.text), 0
-            for word in words:
-                position = quote.find(word, position)
-                assert position >= 0, (word, quote)
 
 
 # -- one hostile file each --
