@@ -28,6 +28,7 @@ _FILLING = frozenset({b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*"})
 _ENDING = _FILLING | {b"n", b"S", b"s"}
 _INVISIBLE = (3, 7)
 _SAME_PLACE = 3.0  # points between the beginnings of cells of one column
+_UNUSED, _BULLET = "\x7f", "\u2022"  # codes WinAnsi gives no letter are bullets (ISO 32000-1, annex D.2)
 _SCANNED = 5  # so many times more invisible than visible text is what a scanner recognised
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
@@ -161,7 +162,7 @@ class _Extraction:
             visitor_operand_before=self._before, visitor_operand_after=self._after, visitor_text=self._piece
         ).replace("\r\n", "\n").replace("\r", "\n")  # fmt: skip
         self._check_time()
-        plain = text.split("\n")
+        plain = text.replace(_UNUSED, _BULLET).split("\n")
         made = list(_joined(self._pieces))
         if [line.text for line in made] != plain:
             return tuple(Line(line.rstrip()) for line in plain)
@@ -240,6 +241,7 @@ class _Extraction:
             self._painted.append((min(across), min(up), max(across), max(up)))
 
     def _piece(self, text: str, cm: Matrix, tm: Matrix, font: Any, size: float) -> None:
+        text = text.replace(_UNUSED, _BULLET)
         if text:
             name = str(font.get("/BaseFont", "")) if font is not None else ""
             left, base = _at(cm, tm[4], tm[5])
