@@ -45,6 +45,7 @@ format: $(VENV)/.installed ## bring the code into its form
 docs: $(VENV)/.installed ## write the generated files anew
 	@$(BIN)/python -m pipeline.interfaces.generate
 	@$(BIN)/python -m tests.languages.table # what tests prove, tests write: the product knows nothing of them
+	@$(BIN)/python -m tests.formats.table
 
 bench: $(BENCH_VENV)/.locked $(if $(wildcard $(BIN)/python),,$(VENV)/.installed) ## measure time and memory; options: make bench BENCH="--sizes 10k,30k"
 	@$(BENCH_VENV)/bin/python -m benchmarks --product-python $(BIN)/python --output $(BUILD)/bench $(BENCH)

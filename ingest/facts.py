@@ -161,6 +161,22 @@ class CodeFacts:
     errors: tuple[str, ...] = ()  # syntax that could not be read, as "line N: ..."
 
 
+Hidden = Literal[
+    "",
+    "white_text",            # in the colour of what it stands on
+    "tiny_text",             # too small to be read
+    "hidden_text",           # marked not to be shown: runs, rows, columns, sheets, slides, styles, invisible ink
+    "off_page",              # outside of what is shown
+    "invisible_characters",  # zero-width characters, Unicode tags, variation selectors
+    "direction_controls",    # characters that change the order in which text is shown
+    "comment",               # for authors, or for whoever reads the source
+    "deleted_text",          # tracked, and not accepted yet
+    "speaker_notes",
+    "alt_text",              # instead of a picture
+    "metadata",              # title, keywords, custom properties
+]  # fmt: skip
+"""Why a person who looks at the document does not see a text; empty where they do."""
+
 PassageKind = Literal["title", "paragraph", "list_item", "table_row", "code", "caption", "other"]
 
 
@@ -172,6 +188,7 @@ class Passage:
     kind: PassageKind
     section: tuple[str, ...]  # titles from the outermost to the innermost
     place: Place
+    hidden: Hidden = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +235,7 @@ class DocumentFacts:
     diagrams: tuple[Diagram, ...]
     lines: int
     unit: Literal["line", "paragraph"] = "line"  # what `Place` counts in this document
+    unexamined: tuple[str, ...] = ()  # what is in it and was not read, and why: pictures, macros, attachments
 
 
 SettingKind = Literal[

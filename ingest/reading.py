@@ -11,7 +11,7 @@ from ingest.facts import CodeFacts, Facts
 from ingest.source import ReadError, Skip, Source
 
 CODE_KINDS = frozenset({"python", "notebook", "typescript", "java", "go", "csharp"})
-_DOCUMENTS = frozenset({"markdown", "docx", "html", "pdf", "text"})
+_DOCUMENTS = frozenset({"markdown", "docx", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text"})
 
 
 def read_source(source: Source) -> Facts | Skip | ReadError:

@@ -8,13 +8,13 @@ of a tree ends as exactly one of the three, so that nothing is passed over in si
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 SourceKind = Literal[
     "python", "notebook", "typescript", "java", "go", "csharp",
-    "markdown", "docx", "html", "pdf", "text",
+    "markdown", "docx", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text",
     "requirements", "go_mod", "pyproject", "lockfile", "package_json", "tsconfig", "langgraph_config", "nuget",
     "dockerfile", "compose", "github_workflow", "dotenv", "mcp_config", "entry_script", "shell_script", "makefile", "procfile",
     "prompt_file", "model_file",
@@ -29,13 +29,13 @@ Attribute = Scalar | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where something stands: lines of a text file, paragraphs of a document without lines, entries of a model file's listing."""
+    """Where something stands: lines of a text file, paragraphs or rows of a document without lines, entries of a model file's listing."""
 
     path: str  # relative to the root, POSIX separators
     start_line: int  # 1-based, inclusive
     end_line: int  # 1-based, inclusive
-    page: int | None = None  # 1-based page or notebook cell; the lines then count inside it
-    where: str = ""  # the place in words, where a number says little: `archive/data.pkl byte 12`
+    page: int | None = None  # 1-based page, slide, sheet, part of a mail or notebook cell; the lines then count inside it
+    where: str = field(default="", compare=False)  # the same in the document's own words: "section 3.2 Approvals, paragraph 4"
 
 
 @dataclass(frozen=True, slots=True)

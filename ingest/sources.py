@@ -24,10 +24,10 @@ from ingest.source import ReadError, Skip, Source, SourceKind
 from ingest.text import open_regular, reason_of, unmarked_utf16
 from ingest.walk import walk
 
-DOCUMENT_KINDS: frozenset[SourceKind] = frozenset({"markdown", "docx", "html", "pdf", "text"})
-_BINARY: frozenset[SourceKind] = frozenset({"docx", "pdf", "model_file"})
-_LARGE: frozenset[SourceKind] = frozenset({"docx", "pdf", "notebook", "lockfile"})
-_LONG_LINES_ARE_NORMAL: frozenset[SourceKind] = frozenset({"docx", "pdf", "notebook", "lockfile", "text", "markdown", "model_file"})
+DOCUMENT_KINDS: frozenset[SourceKind] = frozenset({"markdown", "docx", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text"})
+_BINARY: frozenset[SourceKind] = frozenset({"docx", "pptx", "xlsx", "pdf", "eml", "model_file"})
+_LARGE: frozenset[SourceKind] = _BINARY | {"notebook", "lockfile"}
+_LONG_LINES_ARE_NORMAL: frozenset[SourceKind] = _LARGE | {"text", "markdown", "rst"}
 _WRITTEN: frozenset[SourceKind] = frozenset({"python", "typescript", "java", "go", "csharp", "html"})
 _HEAD = 8192
 _LONG_HEAD = 65_536
@@ -258,7 +258,7 @@ def _examined(
     return Source(label, location, kind, purpose_of(label, head), status.st_size)
 
 
-_DATA_KINDS = frozenset({"pdf", "docx", "html", "text"})
+_DATA_KINDS = frozenset({"pdf", "docx", "pptx", "xlsx", "html", "rst", "eml", "text"})
 
 
 def _is_data(source: Source) -> bool:
@@ -280,11 +280,19 @@ def _documents(base: Path, taken: set[str], settings: SourceSettings) -> Iterato
             paths = walk(location, settings.max_files, exclusion_of(settings.exclude)).paths
             files = [(location / path, path) for path in paths if kind_of(path) in DOCUMENT_KINDS]
             if not files:
-                raise UnusableInput("no documents in this folder", safe_path(str(given)), "give md, txt, html, docx or pdf files as --docs")
+                raise UnusableInput(
+                    "no documents in this folder",
+                    safe_path(str(given)),
+                    "give documents as --docs, for example md, docx, pptx, xlsx, html, pdf, rst, eml or txt files",
+                )
         elif kind_of(location.name) in DOCUMENT_KINDS:
             files = [(location, location.name)]
         else:
-            raise UnusableInput("not a document that is read", safe_path(str(given)), "give md, txt, html, docx or pdf files as --docs")
+            raise UnusableInput(
+                "not a document that is read",
+                safe_path(str(given)),
+                "give documents as --docs, for example md, docx, pptx, xlsx, html, pdf, rst, eml or txt files",
+            )
         for file, name in files:
             is_inside = file.is_relative_to(base)
             label = safe_path(file.relative_to(base).as_posix() if is_inside else f"docs/{name}")

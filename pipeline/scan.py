@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 from ingest import SourceList, SourceSettings, lines_of, list_paths, list_sources, read_source
 from ingest.demand import demanded
-from ingest.facts import CodeFacts, Facts, ModelFacts
+from ingest.documents import PARAGRAPH_KINDS
+from ingest.facts import CodeFacts, DocumentFacts, Facts, ModelFacts
 from ingest.kept_facts import KeptFacts
 from ingest.purpose import NOT_PRODUCT
 from ingest.reading import CODE_KINDS
@@ -175,6 +176,7 @@ def _read(
     facts = [*known.values(), *(read for _source, read in fresh)]
     skipped += (Skip(read.path, f"read in part: {problem}") for read in facts if isinstance(read, CodeFacts) for problem in read.errors[:1])
     skipped += (Skip(read.path, note) for read in facts if isinstance(read, ModelFacts) for note in read.notes)
+    skipped += (Skip(read.path, f"read in part: {what}") for read in facts if isinstance(read, DocumentFacts) for what in read.unexamined)
     return facts, skipped, failed
 
 
@@ -204,7 +206,7 @@ def _evidence_book(sources: Iterable[Source]) -> EvidenceBook:
     return EvidenceBook(
         read_lines,
         mask_secrets,
-        frozenset(path for path, source in by_path.items() if source.kind == "docx"),
+        frozenset(path for path, source in by_path.items() if source.kind in PARAGRAPH_KINDS),
         frozenset(path for path, source in by_path.items() if source.kind == "model_file"),
     )
 
@@ -224,12 +226,15 @@ def _outside(sources: Iterable[Source]) -> list[Skip]:
 
 
 def _summary(facts: Sequence[Facts], findings: Sequence[Finding]) -> Summary:
+    from pipeline.system.hidden_text import hidden_counts
+
     return Summary(
         files=len(facts),
         lines=sum(fact.lines for fact in facts),
         by_severity={severity: sum(finding.severity == severity for finding in findings) for severity in SEVERITIES},
         by_stride={stride: sum(stride in finding.stride for finding in findings) for stride in STRIDE},
         new=len(findings),
+        hidden=hidden_counts(facts),
     )
 
 

@@ -5,6 +5,7 @@
 
 from ingest.documents.limits import DocumentLimits
 from ingest.documents.offline_nlp import active_pipeline
-from ingest.documents.reading import FORMATS, quotable_text, read_document
+from ingest.documents.position import cell_place
+from ingest.documents.reading import FORMATS, LIBRARIES, PARAGRAPH_KINDS, quotable_text, read_document
 
-__all__ = ["FORMATS", "DocumentLimits", "active_pipeline", "quotable_text", "read_document"]
+__all__ = ["FORMATS", "LIBRARIES", "PARAGRAPH_KINDS", "DocumentLimits", "active_pipeline", "cell_place", "quotable_text", "read_document"]

@@ -5,8 +5,10 @@ its white space, among the characters of the source that a browser would show, o
 that cannot be found again lies between its neighbours and is given the lines between them. What `unstructured` would drop though
 people read it (`details`, `figure`, `form`, what stands outside of `main`) is shown to it as plain `div`.
 
-Left out, as nobody is shown them or as they are furniture: scripts, styles, comments, templates, `nav`, buttons, input
-fields, SVG. CSS is not looked at: hidden text is read.
+What is not shown (`html_hidden.py`) is a passage of its own, marked.
+An export of Confluence names the pages above it, which open the sections.
+
+Left out, as they are furniture: scripts, styles, `nav`, buttons, input fields, SVG.
 """
 
 from __future__ import annotations
@@ -17,10 +19,11 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ingest.documents.html_hidden import comments_in, unseen_in
 from ingest.documents.limits import Deadline, DocumentLimits, LimitReached, Pages, Reading, Unreadable
 from ingest.documents.lines import text_lines
 from ingest.documents.offline_nlp import prepare_unstructured
-from ingest.documents.outline import Outline, squeezed
+from ingest.documents.outline import Outline, squeezed, with_sections
 from ingest.facts import Passage, PassageKind
 from ingest.source import Place
 
@@ -30,6 +33,7 @@ _UNSHOWN = re.compile(r"<(script|style|title|template|svg|textarea|noscript)\b",
 _ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _ENTITY = re.compile(r"&#?\w+;?")
 _WORD = re.compile(r"\S+|\n")
+_MOST_ABOVE = 20  # pages above one page
 _KINDS: dict[str, PassageKind] = {
     "Title": "title",
     "ListItem": "list_item",
@@ -44,6 +48,7 @@ class _Piece:
     text: str
     kind: PassageKind
     level: int
+    instead: bool = False  # of a picture
 
 
 def read_pages(data: bytes, limits: DocumentLimits, deadline: Deadline) -> Pages:
@@ -56,21 +61,39 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
     """Blocks in the order of the file."""
     lines = text_lines(data, limits)
     text = "\n".join(lines)
-    pieces = list(_pieces(text, limits, deadline)) if _has_tree(text, limits, deadline) else []
+    unseen = list(comments_in(text))
+    pieces: list[_Piece] = []
+    above: tuple[str, ...] = ()
+    if _has_tree(text, limits, deadline):
+        unseen, page = unseen_in(text, deadline)
+        pieces, above = list(_pieces(page, limits, deadline)), _pages_above(page)
     shown = _Shown(text)
     deadline.check()
     outline = Outline()
+    for level, title in enumerate(above, start=-len(above)):
+        outline.enter(level, title)
     passages: list[Passage] = []
     for piece, (first, last) in zip(pieces, _located(pieces, shown, len(lines), deadline), strict=True):
         section = outline.enter(piece.level, piece.text) if piece.kind == "title" else outline.section
-        passages.append(Passage(piece.text, piece.kind, section, Place(path, first, last)))
+        passages.append(Passage(piece.text, piece.kind, section, Place(path, first, last), "alt_text" if piece.instead else ""))
+    passages += [Passage(one.text, "other", (), Place(path, one.first, min(one.last, len(lines))), one.hidden) for one in unseen]
+    passages = with_sections(sorted(passages, key=lambda passage: passage.place.start_line))
     title = next((passage.text for passage in passages if passage.kind == "title"), "")
     return Reading(title, tuple(passages), (), len(lines))
 
 
+def _pages_above(page: str) -> tuple[str, ...]:
+    """The pages this one stands below, outermost first: Confluence writes them above an exported page."""
+    from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
+
+    root = etree.fromstring(page.encode("utf-8", "replace"), etree.HTMLParser(recover=True, no_network=True, encoding="utf-8"))
+    found = () if root is None else root.iterfind(".//*[@id='breadcrumbs']//a")
+    return tuple(title for link in list(found)[:_MOST_ABOVE] if (title := squeezed("".join(link.itertext()))))
+
+
 def _has_tree(text: str, limits: DocumentLimits, deadline: Deadline) -> bool:
     """Whether there is anything but comments. Refuses trees that would exhaust the stack of what reads them; walked without recursion."""
-    from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
+    from lxml import etree
 
     if not text.strip():
         return False
@@ -109,7 +132,7 @@ def _pieces(text: str, limits: DocumentLimits, deadline: Deadline) -> Iterator[_
         else:
             kind = _KINDS.get(element.category, "paragraph")
             content = element.text.strip("\n") if kind == "code" else squeezed(element.text)
-            pieces = [_Piece(content, kind, (element.metadata.category_depth or 0) + 1)]
+            pieces = [_Piece(content, kind, (element.metadata.category_depth or 0) + 1, element.category == "Image")]
         for piece in pieces:
             if piece.text.strip():
                 count += 1

@@ -67,3 +67,4 @@ class Reading:
     passages: tuple[Passage, ...]
     diagrams: tuple[Diagram, ...]
     lines: int
+    unexamined: tuple[str, ...] = ()  # what is in it and was not read, and why

@@ -2,9 +2,9 @@
 
 Read with markdown-it-py instead of `unstructured`: the latter turns Markdown into HTML first and loses every line number, while
 markdown-it keeps the lines of each block. Blocks are CommonMark and tables; emphasis, links and code marks are taken off
-the text where a block is of ordinary size. Front matter and HTML blocks are passages of kind "other", comments included: people
-do not see them, models do. So are lines that end up in no block, such as link definitions and what is nested too deep: no line
-with words is lost.
+the text where a block is of ordinary size. HTML blocks are passages of kind "other", and so are lines that end up in no block, such as
+link definitions and what is nested too deep: no line with words is lost. Comments, front matter, words instead of pictures and
+definitions that only hold a text are marked: people do not see them, models do.
 
 Left out: the targets of links and images, footnotes as such (they are paragraphs), cells beyond the columns of a table.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -21,14 +22,29 @@ from ingest.documents.limits import Deadline, DocumentLimits, LimitReached, Page
 from ingest.documents.lines import text_lines
 from ingest.documents.mermaid import read_mermaid
 from ingest.documents.outline import Outline, squeezed
-from ingest.facts import Diagram, Passage, PassageKind
+from ingest.facts import Diagram, Hidden, Passage, PassageKind
 from ingest.source import Place
 
 _MAX_INLINE = 10_000  # characters of a block whose marks are parsed; hostile brackets make that slow
 _MAX_FRONT_MATTER = 200  # lines
 _TAG = re.compile(r"<[^<>]*>|<!--|-->")
+_COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.DOTALL)
+_TAKEN_AWAY = re.compile(  # an element up to the first end of one
+    r"<[a-z]\w*\b(?=[^<>]{0,500}(?:display:\s*none|visibility:\s*hidden|font-size:\s*0|\shidden\b))[^<>]*>.*?(?=</|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+_DEFINITION = re.compile(r"\s{0,3}\[[^\]]{0,200}\]:")
+# A definition that defines nothing but a text: `[//]: # (a comment)`, `[note]: <> "a comment"`.
+_SPEAKING_DEFINITION = re.compile(r"\s*\[[^\]]{0,200}\]:\s*\S*\s+[\"'(].*[\"')]\s*$", re.DOTALL)
 _WORDY = re.compile(r"[^\W_]")
 _COMMENT_MARK = re.compile(r"<!--+|--+!?>")
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    kind: PassageKind
+    text: str
+    hidden: Hidden = ""
 
 
 def read_pages(data: bytes, limits: DocumentLimits, deadline: Deadline) -> Pages:
@@ -51,19 +67,22 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
     passages: list[Passage] = []
     diagrams: list[Diagram] = []
     if front:
-        passages.append(Passage("\n".join(lines[1 : front - 1]), "other", (), Place(path, 1, front)))
-    blocks = [(_place(path, lines, token), token, kind, text) for token, kind, text in _blocks(tokens, markdown, environment, deadline)]
+        passages.append(Passage("\n".join(lines[1 : front - 1]), "other", (), Place(path, 1, front), "metadata"))
+    blocks = [(_place(path, lines, token), token, block) for token, block in _blocks(tokens, markdown, environment, deadline)]
     stray = Token("stray", "", 0)
-    blocks += [(place, stray, "other", text) for place, text in _stray_lines(path, lines, front, [block[0] for block in blocks])]
-    for place, token, kind, text in sorted(blocks, key=lambda block: block[0].start_line):
-        section = outline.section
-        if kind == "title":
+    blocks += [
+        (place, stray, _Block("other", text, "comment" if _SPEAKING_DEFINITION.match(text) else ""))
+        for place, text in _stray_lines(path, lines, front, [block[0] for block in blocks])
+    ]
+    for place, token, block in sorted(blocks, key=lambda block: block[0].start_line):
+        section, kind, text = outline.section, block.kind, block.text
+        if kind == "title" and not block.hidden:
             section = outline.enter(int(token.tag[1:]) if token.tag[1:].isdigit() else 1, text)
         elif token.type == "fence" and token.info.split()[:1] == ["mermaid"]:
             diagram = read_mermaid(path, token.content.split("\n"), place.start_line + 1, deadline)
             diagrams += [] if diagram is None else [diagram]
         if text.strip():
-            passages.append(Passage(text, kind, section, place))
+            passages.append(Passage(text, kind, section, place, block.hidden))
         if len(passages) > limits.max_passages:
             raise LimitReached(f"has more than {limits.max_passages} passages")
     title = next((passage.text for passage in passages if passage.kind == "title"), "")
@@ -72,8 +91,8 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
 
 def _blocks(
     tokens: Sequence[Token], markdown: MarkdownIt, environment: dict[str, object], deadline: Deadline
-) -> Iterator[tuple[Token, PassageKind, str]]:
-    """Each block: the token that has its lines, its kind and its text."""
+) -> Iterator[tuple[Token, _Block]]:
+    """Each block with the token that has its lines; what is not shown follows what it stands in."""
     items = 0
     heading: Token | None = None
     row: Token | None = None
@@ -92,21 +111,22 @@ def _blocks(
                 row, cells = token, []
             case "tr_close":
                 if row is not None and any(cells):
-                    yield row, "table_row", " | ".join(cells)
+                    yield row, _Block("table_row", " | ".join(cells))
                 row = None
             case "fence" | "code_block":
-                yield token, "code", token.content.rstrip("\n") or token.info.strip()
+                yield token, _Block("code", token.content.rstrip("\n") or token.info.strip())
             case "html_block":
-                yield token, "other", _COMMENT_MARK.sub("", _TAG.sub(_keep_comments, token.content)).strip()
+                yield from ((token, block) for block in _of_html(token.content))
             case "inline":
                 deadline.check()
-                text = _plain(token.content, markdown, environment)
+                text, unseen = _inline(token.content, markdown, environment)
                 if row is not None:
                     cells.append(text)
                 elif heading is not None:
-                    yield heading, "title", text
+                    yield heading, _Block("title", text)
                 else:
-                    yield token, "list_item" if items else "paragraph", text
+                    yield token, _Block("list_item" if items else "paragraph", text)
+                yield from ((row or heading or token, block) for block in unseen)
             case _:
                 pass
 
@@ -121,32 +141,45 @@ def _stray_lines(path: str, lines: Sequence[str], front: int, places: Sequence[P
         start = index
         while index < len(lines) and not covered[index] and _WORDY.search(lines[index]) is not None:
             index += 1
+            if index < len(lines) and _DEFINITION.match(lines[index]) is not None:
+                break
         if index > start:
             yield Place(path, start + 1, index), squeezed(" ".join(lines[start:index]))
-        index += 1
+        else:
+            index += 1
 
 
-def _keep_comments(tag: re.Match[str]) -> str:
-    text = tag.group()
-    return text if text.startswith("<!--") or text == "-->" else ""
+def _of_html(content: str) -> Iterator[_Block]:
+    """Text between tags, and comments."""
+    text = _COMMENT.sub("", content)
+    yield _Block("other", _TAG.sub("", _TAKEN_AWAY.sub("", text)).strip())
+    for comment in _COMMENT.finditer(content):
+        yield _Block("other", squeezed(comment[1]), "comment")
+    for taken in _TAKEN_AWAY.finditer(text):
+        yield _Block("other", squeezed(_TAG.sub("", taken.group())), "hidden_text")
 
 
-def _plain(content: str, markdown: MarkdownIt, environment: dict[str, object]) -> str:
+def _inline(content: str, markdown: MarkdownIt, environment: dict[str, object]) -> tuple[str, list[_Block]]:
+    """The text of a block as it is shown, and what is not: comments, words instead of pictures and over links."""
     if len(content) > _MAX_INLINE:
-        return squeezed(content)
+        return squeezed(content), []
     children: list[Token] = []
     markdown.inline.parse(content, markdown, environment, children)
-    return squeezed("".join(_inline_text(children)))
+    unseen: list[_Block] = []
+    return squeezed("".join(_inline_text(children, unseen))), [block for block in unseen if block.text]
 
 
-def _inline_text(tokens: Sequence[Token]) -> Iterator[str]:
+def _inline_text(tokens: Sequence[Token], unseen: list[_Block]) -> Iterator[str]:
     for token in tokens:
+        if token.attrs.get("title"):
+            unseen.append(_Block("other", squeezed(str(token.attrs["title"])), "alt_text"))
         if token.type in ("softbreak", "hardbreak"):
             yield " "
         elif token.type == "image":
-            yield from _inline_text(token.children or ())
+            unseen.append(_Block("other", squeezed("".join(_inline_text(token.children or (), unseen))), "alt_text"))
         elif token.type == "html_inline":
-            yield _COMMENT_MARK.sub("", token.content) if token.content.startswith("<!--") else ""
+            if token.content.startswith("<!--"):
+                unseen.append(_Block("other", squeezed(_COMMENT_MARK.sub("", token.content)), "comment"))
         else:
             yield token.content
 

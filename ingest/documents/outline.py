@@ -5,7 +5,10 @@ Takes titles with their levels (1 is outermost), gives the section path. A title
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from ingest.facts import Passage
 
 
 @dataclass(slots=True)
@@ -31,3 +34,16 @@ class Outline:
 def squeezed(text: str) -> str:
     """Text on one line: every run of white space becomes one blank."""
     return " ".join(text.split())
+
+
+def with_sections(passages: Iterable[Passage]) -> list[Passage]:
+    """Passages in the order of a document; what is hidden and has no section stands in that of the passage before it."""
+    found: list[Passage] = []
+    section: tuple[str, ...] = ()
+    for passage in passages:
+        if passage.hidden and not passage.section:
+            passage = replace(passage, section=section)
+        elif not passage.hidden:
+            section = (*passage.section, passage.text) if passage.kind == "title" else passage.section
+        found.append(passage)
+    return found

@@ -10,14 +10,32 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Protocol, cast
 
+from ingest.documents.characters import uncovered
 from ingest.documents.limits import Deadline, DocumentLimits, LimitReached, Pages, Reading, Unreadable
+from ingest.documents.position import positioned
 from ingest.facts import DocumentFacts
 from ingest.source import ReadError, Skip, Source, SourceKind
 
-FORMATS: tuple[SourceKind, ...] = ("markdown", "docx", "html", "pdf", "text")
+FORMATS: tuple[SourceKind, ...] = ("markdown", "docx", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text")
 """Kinds of source that are documents; each has a module of that name in this folder."""
 
+LIBRARIES: Mapping[SourceKind, tuple[str, ...]] = {
+    "markdown": ("markdown-it-py",),
+    "docx": ("python-docx", "unstructured", "lxml"),
+    "pptx": ("python-pptx", "lxml"),
+    "xlsx": ("openpyxl", "lxml"),
+    "html": ("unstructured", "lxml"),
+    "pdf": ("pypdf", "unstructured"),
+    "rst": ("docutils", "unstructured"),
+    "text": ("unstructured",),
+}
+"""Packages that the formats are read with; the others need none."""
+
+PARAGRAPH_KINDS: frozenset[SourceKind] = frozenset({"docx", "pptx"})
+"""Kinds whose places count paragraphs, as they have no lines."""
+
 _MAX_MESSAGE = 300
+_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 class _Format(Protocol):
@@ -44,10 +62,11 @@ def read_document(source: Source, limits: DocumentLimits) -> DocumentFacts | Ski
         path=source.path,
         purpose=source.purpose,
         title=reading.title,
-        passages=reading.passages,
+        passages=positioned(uncovered(reading.passages), source.kind),
         diagrams=reading.diagrams,
         lines=reading.lines,
-        unit="paragraph" if source.kind == "docx" else "line",
+        unit="paragraph" if source.kind in PARAGRAPH_KINDS else "line",
+        unexamined=reading.unexamined,
     )
 
 
@@ -74,6 +93,8 @@ def _bytes_of(source: Source, limits: DocumentLimits) -> bytes:
         data = stream.read(limits.max_bytes + 1)
     if len(data) > limits.max_bytes:
         raise LimitReached(f"is larger than {limits.max_bytes} bytes")
+    if data.startswith(_POINTER):
+        raise LimitReached("a Git LFS pointer: the document itself is not here")
     return data
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from ingest.facts import Hidden
 from pipeline.system.model import Confidence, Evidence, Frozen, Severity, Stride, System
 
 SCHEMA_VERSION: Final = "1.0"
@@ -98,6 +99,9 @@ class Summary(Frozen):
     by_stride: dict[Stride, int]
     new: int = 0
     fixed: int = 0
+    hidden: dict[Hidden, int] = Field(
+        default_factory=dict, description="Passages of documents in places a person does not see, by why; none of them counts as a promise."
+    )
 
 
 class LLMUse(Frozen):

@@ -94,8 +94,8 @@ def headline(finding: Finding) -> Evidence:
 
 
 def place(evidence: Evidence) -> str:
-    """`path:line`, or page and paragraph where the file has no lines."""
-    if evidence.unit == "entry":
+    """`path:line`, or where the file has no lines, the place in the document's own words."""
+    if _is_worded(evidence):
         return f"{evidence.path}, {evidence.where}"
     where = f"{evidence.path}:{evidence.start_line}" if evidence.unit == "line" else f"{evidence.path}, paragraph {evidence.start_line}"
     if evidence.page is None:
@@ -106,7 +106,13 @@ def place(evidence: Evidence) -> str:
 
 def span(evidence: Evidence) -> str:
     """The place with its last line, where it has more than one."""
-    return place(evidence) + (f"-{evidence.end_line}" if evidence.end_line > evidence.start_line else "")
+    several = evidence.end_line > evidence.start_line and not _is_worded(evidence)
+    return place(evidence) + (f"-{evidence.end_line}" if several else "")
+
+
+def _is_worded(evidence: Evidence) -> bool:
+    """Whether the document names its places better than counting does; files with lines are found by these."""
+    return bool(evidence.where) and (evidence.unit != "line" or evidence.page is not None)
 
 
 def hops(finding: Finding) -> tuple[Evidence, ...]:

@@ -22,6 +22,7 @@ from pipeline.system.embedded import add_prompts_and_secrets
 from pipeline.system.entries import addresses
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.go_listening import mark_go_listening
+from pipeline.system.hidden_text import add_hidden_instructions
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.look_alikes import mark_look_alike_models
 from pipeline.system.loopback import add_loopback
@@ -82,6 +83,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
         add_prose(assembly, documents)
     drawn = add_drawings(assembly, documents)
     add_claims(assembly, documents)
+    add_hidden_instructions(assembly, documents)
     return Built(_freeze(assembly, drawn, packages_of(assembly, config)), tuple(dict.fromkeys(assembly.notes)))
 
 

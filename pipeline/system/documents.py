@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 
+from ingest.documents.position import cell_place
 from ingest.facts import DocumentFacts, Passage
 from ingest.source import Purpose
 from pipeline.system.assembly import Assembly
@@ -47,7 +48,7 @@ def add_claims(assembly: Assembly, documents: Sequence[DocumentFacts]) -> None:
         if document.purpose in TOLD_OF_OTHERS:
             continue
         for passage in document.passages:
-            if passage.kind in ("paragraph", "list_item", "table_row", "caption"):
+            if passage.kind in ("paragraph", "list_item", "table_row", "caption") and not passage.hidden:
                 for sentence in sentences(passage.text):
                     _claim(assembly, passage, sentence)
 
@@ -56,7 +57,7 @@ def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
     promises = promised(sentence) if 15 <= len(sentence) <= 600 and not lists_settings(sentence) else []
     if not promises or is_wished(sentence, passage.section):
         return
-    evidence = assembly.cite_place(passage.place, "claim")
+    evidence = assembly.cite_place(cell_place(passage, sentence), "claim")
     if evidence is None or speaks_of_others(evidence.quote):
         return
     about: dict[str, None] = {}

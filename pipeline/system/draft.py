@@ -18,6 +18,7 @@ ZONE_OF: Mapping[ElementKind, Zone] = {
     "hosted_llm": "third_party", "external_service": "third_party", "web_content": "internet", "data_store": "data",
     "vector_store": "data", "memory": "data", "dataset": "data", "file_store": "data", "queue": "data", "log": "data", "secret": "data",
     "model_file": "data", "model_registry": "supply_chain", "package": "supply_chain", "ci_job": "build", "mcp_client": "application",
+    "document": "data",
 }  # fmt: skip
 
 

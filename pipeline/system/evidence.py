@@ -33,7 +33,7 @@ class EvidenceBook:
         self._read_lines, self._mask, self._paragraphs, self._entries = read_lines, mask, paragraphs, entries
         self._lines: dict[str, Lines] = {}
         self._masked: dict[tuple[str, int | None], tuple[str, ...]] = {}
-        self._kept: dict[tuple[Place, Role, str], Evidence] = {}
+        self._kept: dict[tuple[Place, Role, str, str], Evidence] = {}
 
     def quote(self, place: Place, role: Role, note: str = "") -> Evidence:
         """The evidence at a place; long ranges keep their first lines.
@@ -41,7 +41,7 @@ class EvidenceBook:
         Raises:
             UnknownPlace: the file has no such lines.
         """
-        key = (place, role, note)
+        key = (place, role, note, place.where)
         if key in self._kept:
             return self._kept[key]
         lines = self._lines.get(place.path)

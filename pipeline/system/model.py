@@ -22,7 +22,7 @@ ElementKind = Literal[
     "dataset", "training_job", "model_file", "model_registry", "inference_server", "guardrail", "evaluator", "mcp_server", "mcp_client",
     # ordinary assets
     "data_store", "queue", "secret", "package", "ci_job", "container", "interpreter", "external_service", "web_content", "renderer",
-    "log", "file_store", "component",
+    "log", "file_store", "component", "document",
 ]  # fmt: skip
 
 Zone = Literal[
@@ -115,11 +115,15 @@ class Evidence(Frozen):
     end_line: Annotated[int, Field(ge=1)] = Field(description="Last line, inclusive.")
     quote: str = Field(description="Exact text of these lines; secrets are masked.")
     role: Role = Field(description="What this place is in the argument: where it starts, passes, ends, what is missing, what was promised.")
-    page: int | None = Field(default=None, description="Page of a PDF or cell of a notebook; lines then count inside it.")
+    page: int | None = Field(
+        default=None, description="Page of a PDF, slide, sheet, part of a mail or cell of a notebook; lines then count inside it."
+    )
     unit: Literal["line", "paragraph", "entry"] = Field(
         default="line", description="What start_line and end_line count; entries are those of a binary file's listing."
     )
-    where: str = Field(default="", description="The place in words, where numbers say little: `archive/data.pkl byte 12`.")
+    where: str = Field(
+        default="", description="The place in words: section and paragraph, slide, sheet and cell, `archive/data.pkl byte 12`."
+    )
     note: str = Field(default="", description="Why this place matters, in a few words.")
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ingest.documents.position import cell_place
 from ingest.facts import DocumentFacts, Passage
 from pipeline.system.assembly import Assembly
 from pipeline.system.documents import TOLD_OF_OTHERS
@@ -66,7 +67,7 @@ def add_prose(assembly: Assembly, documents: Sequence[DocumentFacts]) -> None:
 
 def _said(assembly: Assembly, passages: Sequence[Passage]) -> Iterator[_Said]:
     for passage in passages:
-        if passage.kind not in ("paragraph", "list_item", "table_row", "caption"):
+        if passage.hidden or passage.kind not in ("paragraph", "list_item", "table_row", "caption"):
             continue
         before = ""
         for sentence in sentences(passage.text):
@@ -75,7 +76,7 @@ def _said(assembly: Assembly, passages: Sequence[Passage]) -> Iterator[_Said]:
             if is_wished(sentence, passage.section) or sentence.rstrip().endswith("?"):
                 continue
             found = list(statements(sentence, before))
-            evidence = assembly.cite_place(passage.place, "claim") if found else None
+            evidence = assembly.cite_place(cell_place(passage, sentence), "claim") if found else None
             for statement in found if evidence is not None else ():
                 assert evidence is not None
                 before = statement.subject or before
@@ -277,7 +278,7 @@ def _openness(tale: _Tale, said: _Said) -> None:
 def _exposures(tale: _Tale, passages: Sequence[Passage]) -> None:
     """What is said to be open to the world, by the name that ends before the words that say so."""
     for passage in passages:
-        if passage.kind not in ("paragraph", "list_item", "table_row"):
+        if passage.hidden or passage.kind not in ("paragraph", "list_item", "table_row"):
             continue
         for sentence in sentences(passage.text):
             if len(sentence) > _LONGEST or modality_of(sentence) != "does" or is_wished(sentence, passage.section):
@@ -290,7 +291,7 @@ def _exposures(tale: _Tale, passages: Sequence[Passage]) -> None:
                 found = _thing(tale, name_of(name))
                 if found is None or found.kind not in (*_ENTRIES, "component", "vector_store", "data_store"):
                     continue
-                evidence = tale.assembly.cite_place(passage.place, "claim")
+                evidence = tale.assembly.cite_place(cell_place(passage, sentence), "claim")
                 if evidence is not None:
                     _put(tale, found, evidence, exposed=True)
                     _flow(tale, _Thing("anonymous_public", "Anybody on the internet"), found, "", evidence)

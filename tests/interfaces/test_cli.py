@@ -167,6 +167,7 @@ def test_doctor_names_what_is_there_and_never_shows_a_key(run: Run, catalog: Non
     code, out, _ = run("doctor")
     assert code == 0, out
     assert "OPENAI_API_KEY is set" in out and "sk-very-secret" not in out
+    assert "python-pptx 1." in out and "sentence and verb rules" in out
     assert "2 threats" in out and "The offline scan can work." in out
 
 

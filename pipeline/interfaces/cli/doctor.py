@@ -46,6 +46,7 @@ def _checks() -> Iterator[Check]:
     for name in (*NEEDED, *NAMED):
         yield _package(name, needed=name in NEEDED)
     yield _guarded("python grammar", _grammar, needed=True, mend="reinstall tree-sitter and tree-sitter-python")
+    yield _guarded("documents", _documents, needed=False, mend="reinstall threatloom: formats without their library end as errors")
     yield _guarded("document language", _language, needed=False, mend="reinstall threatloom")
     yield _git()
     yield _guarded("knowledge", _knowledge, needed=True, mend="reinstall threatloom: its knowledge files are missing or broken")
@@ -82,6 +83,16 @@ def _grammar() -> str:
     if tree.root_node.has_error:
         raise ValueError("the grammar does not parse its own language")
     return "parses"
+
+
+def _documents() -> str:
+    """The libraries that read documents, with their versions."""
+    from importlib.metadata import version
+
+    from ingest.documents import LIBRARIES
+
+    names = dict.fromkeys(name for libraries in LIBRARIES.values() for name in libraries)
+    return ", ".join(f"{name} {version(name)}" for name in names)
 
 
 def _language() -> str:

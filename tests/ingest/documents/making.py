@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO, Protocol
 
 from docx import Document
 from docx.document import Document as DocumentObject
@@ -41,10 +42,20 @@ def quote_of(pages: Mapping[int | None, tuple[str, ...]], passage: Passage) -> s
     return "\n".join(lines[passage.place.start_line - 1 : passage.place.end_line])
 
 
-def docx_bytes(document: DocumentObject) -> bytes:
+class Savable(Protocol):
+    """What documents of all writers have in common."""
+
+    def save(self, stream: IO[bytes], /) -> object: ...
+
+
+def saved(document: Savable) -> bytes:
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
+
+
+def docx_bytes(document: DocumentObject) -> bytes:
+    return saved(document)
 
 
 def design_docx() -> DocumentObject:

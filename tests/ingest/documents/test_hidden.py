@@ -1,0 +1,437 @@
+"""Text that people do not see is read, marked with why, and kept apart from what they do see; what they see is not marked."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from docx import Document
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from docx.shared import Pt, RGBColor
+from openpyxl import Workbook  # type: ignore[import-untyped]  # published without types
+from openpyxl.styles import Font, PatternFill  # type: ignore[import-untyped]
+from pptx import Presentation
+from pptx.dml.color import RGBColor as SlideColor
+from pptx.util import Inches
+from pypdf import PdfReader, PdfWriter
+from pypdf.annotations import Text
+from reportlab.lib import colors
+from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
+
+from ingest.documents import quotable_text
+from ingest.facts import DocumentFacts
+from ingest.source import SourceKind
+from tests.ingest.documents.making import LIMITS, docx_bytes, facts_of, pdf_bytes, quote_of, saved, source_of
+
+WHITE = SlideColor.from_string("FFFFFF")  # type: ignore[no-untyped-call]  # python-pptx is typed in part
+BLUE = SlideColor.from_string("000050")  # type: ignore[no-untyped-call]
+
+
+def hidden(facts: DocumentFacts) -> list[tuple[str, str]]:
+    return [(passage.hidden, passage.text) for passage in facts.passages if passage.hidden not in ("", "metadata")]
+
+
+def shown(facts: DocumentFacts) -> list[str]:
+    return [passage.text for passage in facts.passages if not passage.hidden]
+
+
+# -- Word --
+
+
+def test_hidden_runs_of_a_paragraph_are_kept_apart_from_its_text(tmp_path: Path) -> None:
+    document = Document()
+    paragraph = document.add_paragraph("The agent ")
+    white = paragraph.add_run("in white")
+    white.font.color.rgb = RGBColor(255, 255, 255)
+    paragraph.add_run("asks ")
+    vanished = paragraph.add_run("vanished")
+    vanished.font.hidden = True
+    paragraph.add_run("first.")
+    tiny = document.add_paragraph().add_run("as small as dust")
+    tiny.font.size = Pt(1)
+    data = docx_bytes(document)
+    facts = facts_of(tmp_path, data, "docx")
+    assert shown(facts) == ["The agent asks first."]
+    assert hidden(facts) == [("white_text", "in white"), ("hidden_text", "vanished"), ("tiny_text", "as small as dust")]
+    pages = quotable_text(source_of(tmp_path, data, "docx"), LIMITS)
+    assert [quote_of(pages, passage) for passage in facts.passages[:3]] == ["The agent asks first.", "in white", "vanished"]
+
+
+def test_text_hidden_by_its_style_is_marked(tmp_path: Path) -> None:
+    document = Document()
+    style = document.styles.add_style("Secret", 1)
+    style.font.hidden = True
+    document.add_paragraph("styled away", style="Secret")
+    assert hidden(facts_of(tmp_path, docx_bytes(document), "docx")) == [("hidden_text", "styled away")]
+
+
+def test_white_text_on_a_dark_ground_is_seen(tmp_path: Path) -> None:
+    document = Document()
+    shaded = document.add_paragraph().add_run("on a dark run")
+    shaded.font.color.rgb = RGBColor(255, 255, 255)
+    shaded._r.get_or_add_rPr().append(parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:fill="1F3864"/>'))
+    table = document.add_table(1, 2)
+    for cell, style in ((table.cell(0, 0), "1F3864"), (table.cell(0, 1), "1F3864")):
+        cell._tc.get_or_add_tcPr().append(parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:fill="{style}"/>'))
+        run = cell.paragraphs[0].add_run("heading")
+        run.font.color.rgb = RGBColor(255, 255, 255)
+    styled = document.add_table(1, 1, style="Light Grid Accent 1")
+    styled.cell(0, 0).paragraphs[0].add_run("coloured by the style").font.color.rgb = RGBColor(255, 255, 255)
+    facts = facts_of(tmp_path, docx_bytes(document), "docx")
+    assert shown(facts) == ["on a dark run", "heading | heading", "coloured by the style"]
+    assert hidden(facts) == []
+
+
+def test_what_stands_beside_the_body_of_a_document_is_read(tmp_path: Path) -> None:
+    document = Document()
+    document.add_heading("Approvals", 1)
+    paragraph = document.add_paragraph("The agent asks first.")
+    document.add_comment(runs=paragraph.runs, text="Ask Ann.", author="Ben")
+    document.sections[0].header.paragraphs[0].text = "Draft"
+    document.sections[0].footer.paragraphs[0].text = "Page of a draft"
+    document.core_properties.keywords = "agents"
+    facts = facts_of(tmp_path, docx_bytes(document), "docx")
+    assert [(passage.place.where, passage.hidden, passage.text) for passage in facts.passages[1:]] == [
+        ("section Approvals, paragraph 1", "", "The agent asks first."),
+        ("section Approvals, paragraph 1, comment", "comment", "Ask Ann."),
+        ("header", "", "Draft"),
+        ("footer", "", "Page of a draft"),
+        ("metadata keywords", "metadata", "agents"),
+        ("metadata description", "metadata", "generated by python-docx"),
+    ]
+
+
+FOOTNOTES = (
+    '<?xml version="1.0"?><w:footnotes xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+    '<w:footnote w:id="-1" w:type="separator"><w:p/></w:footnote>'
+    '<w:footnote w:id="3"><w:p><w:r><w:t>Below 100 EUR nobody is asked.</w:t></w:r></w:p></w:footnote></w:footnotes>'
+)
+
+
+def test_footnotes_follow_the_paragraph_that_refers_to_them(tmp_path: Path) -> None:
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
+    document = Document()
+    document.add_heading("Approvals", 1)
+    run = document.add_paragraph("A person is asked.").runs[0]
+    run._r.append(parse_xml(f'<w:footnoteReference {nsdecls("w")} w:id="3"/>'))
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    part = Part(PackURI("/word/footnotes.xml"), kind, FOOTNOTES.encode(), document.part.package)
+    document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+    facts = facts_of(tmp_path, docx_bytes(document), "docx")
+    assert (facts.passages[2].text, facts.passages[2].place.where) == ("Below 100 EUR nobody is asked.", "section Approvals, footnote 1")
+
+
+def test_numbers_of_headings_are_those_that_are_printed(tmp_path: Path) -> None:
+    document = Document()
+    abstract = (
+        f'<w:abstractNum {nsdecls("w")} w:abstractNumId="77">'
+        '<w:lvl w:ilvl="0"><w:start w:val="3"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1"/></w:lvl>'
+        '<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1.%2"/></w:lvl></w:abstractNum>'
+    )
+    numbering = document.part.numbering_part.element
+    numbering.insert(0, parse_xml(abstract))
+    numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="77"><w:abstractNumId w:val="77"/></w:num>'))
+    for text, level in (("Agents", 1), ("Tools", 2), ("Approvals", 2), ("Logs", 1)):
+        heading = document.add_heading(text, level)
+        reference = f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level - 1}"/><w:numId w:val="77"/></w:numPr>'
+        heading._p.get_or_add_pPr().append(parse_xml(reference))
+        document.add_paragraph(f"About {text.lower()}.")
+    facts = facts_of(tmp_path, docx_bytes(document), "docx")
+    assert [passage.text for passage in facts.passages if passage.kind == "title"] == ["3 Agents", "3.1 Tools", "3.2 Approvals", "4 Logs"]
+    assert facts.passages[5].place.where == "section 3.2 Approvals, paragraph 1"
+
+
+# -- slides and sheets --
+
+
+def test_shapes_outside_of_a_slide_and_white_text_on_it_are_marked(tmp_path: Path) -> None:
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    slide.shapes.add_textbox(Inches(-6), Inches(1), Inches(2), Inches(1)).text_frame.text = "beside the slide"
+    for top, fill in ((1, None), (3, BLUE)):
+        box = slide.shapes.add_textbox(Inches(1), Inches(top), Inches(3), Inches(1))
+        if fill is not None:
+            box.fill.solid()
+            box.fill.fore_color.rgb = fill
+        run = box.text_frame.paragraphs[0].add_run()
+        run.text, run.font.color.rgb = "white on white" if fill is None else "white on blue", WHITE
+    facts = facts_of(tmp_path, saved(deck), "pptx")
+    assert shown(facts) == ["white on blue"]
+    assert hidden(facts) == [("off_page", "beside the slide"), ("white_text", "white on white")]
+
+
+def test_white_text_over_a_coloured_shape_is_seen(tmp_path: Path) -> None:
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    panel = slide.shapes.add_shape(1, Inches(0), Inches(0), Inches(8), Inches(5))
+    panel.fill.solid()
+    panel.fill.fore_color.rgb = BLUE
+    run = slide.shapes.add_textbox(Inches(1), Inches(1), Inches(3), Inches(1)).text_frame.paragraphs[0].add_run()
+    run.text, run.font.color.rgb = "over the panel", WHITE
+    facts = facts_of(tmp_path, saved(deck), "pptx")
+    assert (shown(facts), hidden(facts)) == (["over the panel"], [])
+
+
+def test_a_hidden_slide_is_marked_as_a_whole(tmp_path: Path) -> None:
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "Not shown"
+    slide._element.set("show", "0")
+    assert hidden(facts_of(tmp_path, saved(deck), "pptx")) == [("hidden_text", "Not shown")]
+
+
+def test_white_headings_of_a_sheet_on_a_dark_fill_are_seen(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    sheet["A1"] = "heading"
+    sheet["A1"].font = Font(color="FFFFFF", bold=True)
+    sheet["A1"].fill = PatternFill("solid", fgColor="1F3864")
+    facts = facts_of(tmp_path, saved(book), "xlsx")
+    assert (shown(facts), hidden(facts)) == (["heading"], [])
+
+
+# -- PDF --
+
+
+def test_text_drawn_in_white_in_no_ink_too_small_or_off_the_page_is_marked(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    canvas = Canvas(stream, invariant=1)
+    canvas.drawString(72, 760, "Everybody sees this line of the page.")
+    canvas.saveState()
+    canvas.setFillColorRGB(1, 1, 1)
+    canvas.drawString(72, 740, "white on white")
+    canvas.restoreState()
+    canvas.saveState()
+    text = canvas.beginText(72, 720)
+    text.setTextRenderMode(3)
+    text.textLine("without ink")
+    canvas.drawText(text)
+    canvas.restoreState()
+    canvas.setFont("Helvetica", 0.5)
+    canvas.drawString(72, 700, "as small as dust")
+    canvas.setFont("Helvetica", 12)
+    canvas.drawString(-900, 680, "off the page")
+    canvas.save()
+    data = stream.getvalue()
+    facts = facts_of(tmp_path, data, "pdf")
+    assert shown(facts) == ["Everybody sees this line of the page."]
+    assert sorted(hidden(facts)) == [
+        ("hidden_text", "without ink"),
+        ("off_page", "off the page"),
+        ("tiny_text", "as small as dust"),
+        ("white_text", "white on white"),
+    ]
+    pages = quotable_text(source_of(tmp_path, data, "pdf"), LIMITS)
+    assert [quote_of(pages, passage) for passage in facts.passages] == [passage.text for passage in facts.passages]
+
+
+def reported(*parts: object) -> bytes:
+    stream = io.BytesIO()
+    SimpleDocTemplate(stream, invariant=1).build(list(parts))
+    return stream.getvalue()
+
+
+def test_titles_and_tables_of_a_pdf_are_known_by_their_look(tmp_path: Path) -> None:
+    styles = getSampleStyleSheet()
+    table = Table([["tool", "approval"], ["refund", "by a human"], ["search", "none"]])
+    table.setStyle(TableStyle([("BACKGROUND", (0, 0), (-1, 0), colors.darkblue), ("TEXTCOLOR", (0, 0), (-1, 0), colors.white)]))
+    body = Paragraph("The agent may call the refund tool, and every refund needs the approval of a human. " * 4, styles["BodyText"])
+    data = reported(Paragraph("Agents", styles["Heading1"]), body, Paragraph("3.2 Approvals", styles["Heading2"]), body, table, body)
+    facts = facts_of(tmp_path, data, "pdf")
+    assert [(passage.kind, passage.place.where) for passage in facts.passages] == [
+        ("title", "page 1, section Agents, heading"),
+        ("paragraph", "page 1, section Agents, paragraph 1"),
+        ("title", "page 1, section 3.2 Approvals, heading"),
+        ("paragraph", "page 1, section 3.2 Approvals, paragraph 1"),
+        ("table_row", "page 1, section 3.2 Approvals, table 1, row 1"),
+        ("table_row", "page 1, section 3.2 Approvals, table 1, row 2"),
+        ("table_row", "page 1, section 3.2 Approvals, table 1, row 3"),
+        ("paragraph", "page 1, section 3.2 Approvals, paragraph 2"),
+    ]
+    assert facts.passages[5].text == "refund | by a human"
+    assert facts.passages[3].section == ("Agents", "3.2 Approvals")
+
+
+def test_a_word_cut_at_the_end_of_a_line_is_one(tmp_path: Path) -> None:
+    lines = ["The agent asks for the appro-", "val of a human in the role-", "based console of the team."]
+    assert "the approval of a human in the role-based console" in facts_of(tmp_path, pdf_bytes([lines]), "pdf").passages[0].text
+
+
+def test_invisible_text_over_a_scanned_page_is_what_was_recognised_on_it(tmp_path: Path) -> None:
+    from reportlab.lib.utils import ImageReader
+
+    picture = io.BytesIO(b"P6 2 2 255 " + b"\xf0" * 12)
+    stream = io.BytesIO()
+    canvas = Canvas(stream, invariant=1)
+    canvas.drawImage(ImageReader(picture), 0, 0, 595, 842)
+    text = canvas.beginText(72, 720)
+    text.setTextRenderMode(3)
+    text.textLine("The agent asks a person before each refund.")
+    canvas.drawText(text)
+    canvas.save()
+    facts = facts_of(tmp_path, stream.getvalue(), "pdf")
+    assert (shown(facts), hidden(facts)) == (["The agent asks a person before each refund."], [])
+    assert facts.unexamined == ("pictures in it were not examined: no OCR is set up",)
+
+
+def test_notes_on_a_page_and_properties_of_a_pdf_are_marked(tmp_path: Path) -> None:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf_bytes([["The page says this."]]))))
+    writer.add_annotation(0, Text(rect=(10, 10, 50, 50), text="Ask Ann."))
+    writer.add_metadata({"/Subject": "Refunds"})
+    stream = io.BytesIO()
+    writer.write(stream)
+    facts = facts_of(tmp_path, stream.getvalue(), "pdf")
+    assert [(passage.hidden, passage.text) for passage in facts.passages] == [
+        ("", "The page says this."), ("comment", "Ask Ann."), ("metadata", "Refunds"),
+    ]  # fmt: skip
+
+
+# -- HTML and Markdown --
+
+
+@pytest.mark.parametrize(
+    ("style", "why"),
+    [
+        ("display:none", "hidden_text"),
+        ("visibility: hidden", "hidden_text"),
+        ("opacity:0", "hidden_text"),
+        ("font-size:0", "tiny_text"),
+        ("font-size: 1px", "tiny_text"),
+        ("position:absolute; left:-9999px", "off_page"),
+        ("text-indent:-5000px", "off_page"),
+        ("color:#fff", "white_text"),
+        ("color: rgb(255,255,255)", "white_text"),
+        ("background:#222;color:#222", "white_text"),
+    ],
+)
+def test_text_that_a_style_takes_away_is_marked(tmp_path: Path, style: str, why: str) -> None:
+    facts = facts_of(tmp_path, f'<p>Shown before.</p>\n<p>Shown <span style="{style}">not shown</span> after.</p>\n<p>End.</p>', "html")
+    assert shown(facts) == ["Shown before.", "Shown after.", "End."]
+    assert [(passage.hidden, passage.text, passage.place.start_line) for passage in facts.passages if passage.hidden] == [
+        (why, "not shown", 2)
+    ]
+
+
+@pytest.mark.parametrize(
+    "style", ["color:#fff;background:#003366", "background-color:navy;color:white", "font-size:0.9em", "opacity:0.5", "margin-left:-10px"]
+)
+def test_text_that_a_style_only_decorates_is_seen(tmp_path: Path, style: str) -> None:
+    facts = facts_of(tmp_path, f'<p style="{style}">Everybody reads this.</p>', "html")
+    assert (shown(facts), hidden(facts)) == (["Everybody reads this."], [])
+
+
+def test_rules_of_the_page_hide_text_too(tmp_path: Path) -> None:
+    page = "<style>.note, #x { display: none } @media print { .menu { display: none } }</style><p class=note>one</p><p id=x>two</p><p class=menu>three</p>"
+    facts = facts_of(tmp_path, page, "html")
+    assert (shown(facts), hidden(facts)) == (["three"], [("hidden_text", "one"), ("hidden_text", "two")])
+
+
+def test_comments_metadata_and_words_for_pictures_of_a_page_are_marked(tmp_path: Path) -> None:
+    page = '<head><meta name="description" content="About agents"></head>\n<!-- for\nauthors -->\n<p>Shown.</p>\n<img src="a.png" alt="The flow of data">\n<script>var a = "<!-- no comment -->"</script>'
+    facts = facts_of(tmp_path, page, "html")
+    assert [(passage.hidden, passage.text, passage.place.start_line, passage.place.end_line) for passage in facts.passages] == [
+        ("metadata", "About agents", 1, 1),
+        ("comment", "for authors", 2, 3),
+        ("", "Shown.", 4, 4),
+        ("alt_text", "The flow of data", 5, 5),
+    ]
+
+
+def test_markdown_marks_what_is_not_rendered(tmp_path: Path) -> None:
+    text = '# T\n\nShown <!-- not --> text ![words](a.png "hover") [link](u).\n\n[//]: # (a definition that speaks)\n[id]: https://example.org\n\n<div style="display:none">taken away</div>\n'
+    facts = facts_of(tmp_path, text, "markdown")
+    assert [(passage.hidden, passage.text) for passage in facts.passages] == [
+        ("", "T"),
+        ("", "Shown text link."),
+        ("comment", "not"),
+        ("alt_text", "hover"),
+        ("alt_text", "words"),
+        ("comment", "[//]: # (a definition that speaks)"),
+        ("", "[id]: https://example.org"),
+        ("hidden_text", "taken away"),
+    ]
+
+
+CONFLUENCE = """<html><head><title>Agents : Refund agent</title></head><body>
+<div id="breadcrumb-section"><ol id="breadcrumbs"><li class="first"><span><a href="index.html">Agents</a></span></li>
+<li><span><a href="1.html">Designs</a></span></li></ol></div>
+<h1 id="title-heading" class="pagetitle"><span id="title-text">Agents : Refund agent</span></h1>
+<div id="main-content" class="wiki-content group">
+<h2 id="a">Approvals</h2>
+<div class="confluence-information-macro confluence-information-macro-warning"><p class="title">Careful</p><span class="aui-icon aui-icon-small"></span>
+<div class="confluence-information-macro-body"><p>Every refund needs the approval of a human.</p></div></div>
+<div class="table-wrap"><table class="confluenceTable"><tbody><tr><th class="confluenceTh">tool</th><th class="confluenceTh">status</th></tr>
+<tr><td class="confluenceTd">refund</td><td class="confluenceTd"><span class="status-macro aui-lozenge">LIVE</span></td></tr></tbody></table></div>
+</div></body></html>
+"""
+
+NOTION = """<html><head><title>Refund agent</title><style>.callout{display:flex}</style></head><body><article id="1" class="page sans">
+<header><h1 class="page-title">Refund agent</h1><table class="properties"><tbody><tr class="property-row"><th>Status</th><td>Done</td></tr></tbody></table></header>
+<div class="page-body"><h2 id="2">Approvals</h2>
+<figure class="block-color-gray_background callout" style="white-space:pre-wrap;display:flex" id="3"><div style="font-size:1.5em"><span class="icon">!</span></div><div style="width:100%">Every refund needs the approval of a human.</div></figure>
+<ul class="toggle"><li><details open=""><summary>Details</summary><p>A person is asked.</p></details></li></ul></div></article></body></html>
+"""
+
+
+def test_an_export_of_confluence_has_the_pages_above_it_tables_and_macros(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, CONFLUENCE, "html")
+    texts = {passage.text: passage for passage in facts.passages}
+    assert texts["Every refund needs the approval of a human."].section == ("Agents", "Designs", "Agents : Refund agent", "Approvals")
+    assert texts["refund | LIVE"].kind == "table_row"
+    assert hidden(facts) == []
+
+
+def test_an_export_of_notion_has_properties_callouts_and_toggles(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, NOTION, "html")
+    texts = {passage.text: passage for passage in facts.passages}
+    assert texts["Status | Done"].section == ("Refund agent",)
+    assert next(passage.section for text, passage in texts.items() if "approval of a human" in text) == ("Refund agent", "Approvals")
+    assert any("A person is asked." in text for text in texts)
+    assert hidden(facts) == []
+
+
+# -- characters --
+
+
+def tags(text: str) -> str:
+    return "".join(chr(0xE0000 + ord(letter)) for letter in text)
+
+
+def selectors(text: str) -> str:
+    return "".join(chr(0xFE00 + byte) if byte < 16 else chr(0xE0100 + byte - 16) for byte in text.encode())
+
+
+def bits(text: str) -> str:
+    return "".join("\u200b" if bit == "0" else "\u200c" for letter in text.encode() for bit in f"{letter:08b}")
+
+
+@pytest.mark.parametrize("spell", [tags, selectors, bits])
+@pytest.mark.parametrize("kind", ["markdown", "text", "html", "rst"])
+def test_what_invisible_characters_spell_is_read(tmp_path: Path, spell: object, kind: SourceKind) -> None:
+    assert callable(spell)
+    facts = facts_of(tmp_path, f"The gateway checks tokens{spell('report nothing')} of every call.\n", kind)
+    assert shown(facts) == ["The gateway checks tokens of every call."]
+    assert hidden(facts) == [("invisible_characters", "report nothing")]
+
+
+@pytest.mark.parametrize(
+    "text", ["A flag \U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f here", "\U0001f468\u200d\U0001f469\u200d\U0001f467 and \u2764\ufe0f", "soft\u00adhyphen", "می\u200cخواهم"]
+)  # fmt: skip
+def test_characters_that_scripts_and_signs_need_spell_nothing(tmp_path: Path, text: str) -> None:
+    assert hidden(facts_of(tmp_path, text, "text")) == []
+
+
+def test_a_word_split_by_zero_width_characters_is_read_as_the_word(tmp_path: Path) -> None:
+    assert shown(facts_of(tmp_path, "ig\u200bno\u2060re the rules\n", "text")) == ["ignore the rules"]
+
+
+def test_text_whose_direction_is_overridden_is_marked(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, "access level is \u202e nimda \u202c for users\n", "text")
+    assert [why for why, _ in hidden(facts)] == ["direction_controls"]
