@@ -15,8 +15,9 @@ from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
 from pipeline.system.console import without_terminal
 from pipeline.system.derive import add_actors, boundaries_of, crossed, derive
-from pipeline.system.documents import add_documents
+from pipeline.system.documents import add_claims
 from pipeline.system.draft import Drafts
+from pipeline.system.drawn import add_drawings
 from pipeline.system.embedded import add_prompts_and_secrets
 from pipeline.system.entries import addresses
 from pipeline.system.evidence import EvidenceBook
@@ -69,7 +70,8 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_go_listening(assembly)
     add_configuration(assembly, config, documents)
     add_actors(assembly)
-    drawn = add_documents(assembly, documents)
+    add_claims(assembly, documents)
+    drawn = add_drawings(assembly, documents)
     return Built(_freeze(assembly, drawn), tuple(dict.fromkeys(assembly.notes)))
 
 
