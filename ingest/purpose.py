@@ -56,6 +56,9 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".docx": "docx", ".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text", ".rst": "text", ".adoc": "text",
     ".csproj": "nuget", ".fsproj": "nuget", ".vbproj": "nuget",
     ".env": "dotenv", ".dockerfile": "dockerfile", ".sh": "shell_script", ".bash": "shell_script", ".mk": "makefile",
+    ".mmd": "mermaid", ".mermaid": "mermaid", ".drawio": "drawio", ".dio": "drawio", ".dot": "graphviz", ".gv": "graphviz",
+    ".puml": "plantuml", ".plantuml": "plantuml", ".iuml": "plantuml", ".pu": "plantuml", ".wsd": "plantuml",
+    ".tm7": "tm7", ".otm": "open_threat_model",
     ".prompt": "prompt_file", ".prompty": "prompt_file", ".jinja": "prompt_file", ".jinja2": "prompt_file", ".j2": "prompt_file",
 }  # fmt: skip
 _NAMES: dict[str, SourceKind] = {
@@ -80,6 +83,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
         re.compile(r"(?:.*/)?(?:(?:system_)?prompts?/(?:[^/]+/)*[^/]+|(?:[^/]*[._-])?prompts?(?:[._-][^/]*)?)\.(?:ya?ml|json)", re.S),
         "prompt_file",
     ),
+    (re.compile(r".*\.drawio\.(?:xml|svg|png)", re.S), "drawio"),
+    (re.compile(r".*\.tc\.json", re.S), "threat_composer"),
     (re.compile(r"(?:.*/)?tsconfig(?:\.[^/]+)?\.json", re.S), "tsconfig"),
     (re.compile(r"(?:.*/)?\.env(?:\.[^/]+)?", re.S), "dotenv"),
     (re.compile(r"(?:.*/)?(?:[^/]*[._-])?entry-?point(?:[._-][^/]*)?\.sh", re.S), "entry_script"),

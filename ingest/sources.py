@@ -16,18 +16,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ingest.documents import diagrams
 from ingest.errors import UnusableInput
 from ingest.exclusion import GENERATED_MARK, IGNORE_FILE, exclusion_of, left_out_by_tree, skips_of
 from ingest.gitfiles import git_files
 from ingest.purpose import is_generated, is_generated_name, is_python_script, kind_of, purpose_of, vendored_folder
+from ingest.recognition import is_told_by_head, kind_by_head
 from ingest.source import ReadError, Skip, Source, SourceKind
 from ingest.text import open_regular, reason_of, unmarked_utf16
 from ingest.walk import walk
 
-DOCUMENT_KINDS: frozenset[SourceKind] = frozenset({"markdown", "docx", "html", "pdf", "text"})
+DOCUMENT_KINDS: frozenset[SourceKind] = frozenset({"markdown", "docx", "html", "pdf", "text", *diagrams.FORMATS})
 _BINARY: frozenset[SourceKind] = frozenset({"docx", "pdf"})
-_LARGE: frozenset[SourceKind] = frozenset({"docx", "pdf", "notebook", "lockfile"})
-_LONG_LINES_ARE_NORMAL: frozenset[SourceKind] = frozenset({"docx", "pdf", "notebook", "lockfile", "text", "markdown"})
+_LARGE: frozenset[SourceKind] = frozenset({"docx", "pdf", "notebook", "lockfile", *diagrams.FORMATS})
+_LONG_LINES_ARE_NORMAL: frozenset[SourceKind] = frozenset({"docx", "pdf", "notebook", "lockfile", "text", "markdown", *diagrams.FORMATS})
 _WRITTEN: frozenset[SourceKind] = frozenset({"python", "typescript", "java", "go", "csharp", "html"})
 _HEAD = 8192
 _LONG_HEAD = 65_536
@@ -74,7 +76,7 @@ def list_sources(root: Path, settings: SourceSettings | None = None) -> SourceLi
     settings = settings or SourceSettings()
     base, only = _base(root)
     if only is not None:
-        if kind_of(only) is None and not _script(base / only):
+        if _kind(base, only) is None and not _script(base / only):
             raise UnusableInput("no reader for this kind of file", safe_path(str(root)), "give a folder, or a file of a kind that is read")
         known = git_files(base) if settings.use_git else None
         listing = _Listing((only,), (), (), known.revision if known else None, known.dirty if known else False)
@@ -167,7 +169,7 @@ def _outcomes(base: Path, paths: tuple[str, ...], settings: SourceSettings) -> I
     unread: Counter[str] = Counter()
     inside: dict[str, bool] = {}
     for path in paths:
-        kind = kind_of(path)
+        kind = _kind(base, path)
         if kind is None and not _may_be_script(path):
             unread[_suffix(path)] += 1
             continue
@@ -190,6 +192,17 @@ def _outcomes(base: Path, paths: tuple[str, ...], settings: SourceSettings) -> I
     rest = sum(unread.values()) - sum(listed.values())
     if rest:
         yield Skip("*.*", "no reader yet for files of other kinds", rest)
+
+
+def _kind(base: Path, path: str) -> SourceKind | None:
+    """The kind of a file by its name, or by its head where names of that sort leave it open; links are then followed nowhere."""
+    known = kind_of(path)
+    if known is not None or not is_told_by_head(path) or not _is_plain(base, str(PurePosixPath(path).parent)):
+        return known
+    try:
+        return kind_by_head(path, _head(base / path, _HEAD)) if stat.S_ISREG((base / path).lstat().st_mode) else None
+    except (OSError, ValueError):
+        return None
 
 
 def _examined(
@@ -227,7 +240,7 @@ def _examined(
     return Source(label, location, kind, purpose_of(label, head), status.st_size)
 
 
-_DATA_KINDS = frozenset({"pdf", "docx", "html", "text"})
+_DATA_KINDS: frozenset[SourceKind] = frozenset({"pdf", "docx", "html", "text", *diagrams.FORMATS})
 
 
 def _is_data(source: Source) -> bool:
@@ -247,13 +260,17 @@ def _documents(base: Path, taken: set[str], settings: SourceSettings) -> Iterato
             raise UnusableInput("no such document", safe_path(str(given)), "check the path given as --docs") from None
         if location.is_dir():
             paths = walk(location, settings.max_files, exclusion_of(settings.exclude)).paths
-            files = [(location / path, path) for path in paths if kind_of(path) in DOCUMENT_KINDS]
+            files = [(location / path, path) for path in paths if _kind(location, path) in DOCUMENT_KINDS]
             if not files:
-                raise UnusableInput("no documents in this folder", safe_path(str(given)), "give md, txt, html, docx or pdf files as --docs")
-        elif kind_of(location.name) in DOCUMENT_KINDS:
+                raise UnusableInput(
+                    "no documents in this folder", safe_path(str(given)), "give documents or diagrams of a kind that is read as --docs"
+                )
+        elif _kind(location.parent, location.name) in DOCUMENT_KINDS:
             files = [(location, location.name)]
         else:
-            raise UnusableInput("not a document that is read", safe_path(str(given)), "give md, txt, html, docx or pdf files as --docs")
+            raise UnusableInput(
+                "not a document that is read", safe_path(str(given)), "give documents or diagrams of a kind that is read as --docs"
+            )
         for file, name in files:
             is_inside = file.is_relative_to(base)
             label = safe_path(file.relative_to(base).as_posix() if is_inside else f"docs/{name}")
@@ -261,7 +278,7 @@ def _documents(base: Path, taken: set[str], settings: SourceSettings) -> Iterato
                 continue
             label = label if is_inside else _unique(label, taken)
             taken.add(label)
-            outcome = _examined(file.parent, file, label, kind_of(file.name), settings)
+            outcome = _examined(file.parent, file, label, _kind(file.parent, file.name), settings)
             if isinstance(outcome, Source):
                 yield Source(label, file, outcome.kind, "documentation", outcome.size)
             elif outcome is not None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from ingest import SourceList, SourceSettings, lines_of, list_sources, read_source
 from ingest.demand import demanded
-from ingest.facts import CodeFacts, Facts
+from ingest.facts import CodeFacts, DocumentFacts, Facts
 from ingest.kept_facts import KeptFacts
 from ingest.purpose import NOT_PRODUCT
 from ingest.reading import CODE_KINDS
@@ -118,7 +118,7 @@ def _built(facts: Sequence[Facts], found: SourceList) -> Built:
     if not facts and not any(source.kind in CODE_KINDS for source in found.sources):
         return Built(System(), ((".", "no file was read: nothing can be said of this tree"),))
     try:
-        return build_system(facts, load_frameworks(), _evidence_book(found.sources))
+        return build_system(facts, load_frameworks(), _evidence_book(found.sources, facts))
     except KnowledgeError:
         raise
     except Exception as problem:  # scanned code decides what happens here: a bug it meets must not cost the report
@@ -169,6 +169,9 @@ def _read(
     kept.keep(fresh)
     facts = [*known.values(), *(read for _source, read in fresh)]
     skipped += (Skip(read.path, f"read in part: {problem}") for read in facts if isinstance(read, CodeFacts) for problem in read.errors[:1])
+    skipped += (
+        Skip(read.path, f"read in part, without {part}") for read in facts if isinstance(read, DocumentFacts) for part in read.left_out
+    )
     return facts, skipped, failed
 
 
@@ -188,14 +191,15 @@ def _outcomes(sources: Sequence[Source], jobs: int) -> Iterator[Facts | Skip | R
         yield from map(read_source, sources[done:])
 
 
-def _evidence_book(sources: Iterable[Source]) -> EvidenceBook:
+def _evidence_book(sources: Iterable[Source], facts: Iterable[Facts]) -> EvidenceBook:
     by_path = {source.path: source for source in sources}
 
     def read_lines(path: str) -> Lines:
         source = by_path.get(path)
         return {} if source is None else lines_of(source)
 
-    return EvidenceBook(read_lines, mask_secrets, frozenset(path for path, source in by_path.items() if source.kind == "docx"))
+    in_paragraphs = frozenset(read.path for read in facts if isinstance(read, DocumentFacts) and read.unit == "paragraph")
+    return EvidenceBook(read_lines, mask_secrets, in_paragraphs)
 
 
 # Counting

@@ -1,8 +1,9 @@
 """Mermaid diagrams as far as they name things and arrows between them.
 
 Takes the lines of one diagram and the line of the file the first one stands on, gives a `Diagram` with true lines,
-or None where the text is no flowchart and no sequence diagram. Read are: `flowchart` and `graph` with nodes, shapes, labels,
-chained and grouped edges, edge labels, nested subgraphs; `sequenceDiagram` with participants, actors, boxes and messages.
+or None where the text is of a kind that is not read. Read are: `flowchart` and `graph` with nodes, shapes, labels,
+chained and grouped edges, edge labels, nested subgraphs; `sequenceDiagram` with participants, actors, boxes and messages; in
+`mermaid_parts.py` C4, architecture, types and states.
 
 Not read: other kinds of diagram; styles, classes, clicks, directions and directives; labels that go over several lines;
 notes, loops and alternatives of sequences (the messages inside are). Of an arrow with two heads both directions are edges; invisible
@@ -15,9 +16,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from ingest.documents.limits import Deadline
+from ingest.documents.diagrams.drawing import Budget
+from ingest.documents.diagrams.mermaid_parts import read_parts
+from ingest.documents.limits import Deadline, DocumentLimits, LimitReached, Pages, Reading
+from ingest.documents.lines import text_lines
 from ingest.documents.outline import squeezed
-from ingest.facts import Diagram, DiagramBoundary, DiagramEdge, DiagramNode
+from ingest.facts import Diagram, DiagramBoundary, DiagramEdge, DiagramNode, DrawnAs
 from ingest.source import Place
 
 _MAX_LINE = 1_000  # characters; the patterns below look ahead, and no drawn line is longer
@@ -67,7 +71,22 @@ _BOX_COLOUR = re.compile(
 )
 
 
-def read_mermaid(path: str, lines: Sequence[str], first_line: int, deadline: Deadline) -> Diagram | None:
+def read_pages(data: bytes, limits: DocumentLimits, deadline: Deadline) -> Pages:
+    """The lines of a file that holds one diagram and nothing else."""
+    deadline.check()
+    return {None: text_lines(data, limits)}
+
+
+def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Deadline) -> Reading:
+    """The diagram of such a file."""
+    lines = text_lines(data, limits)
+    diagram = read_mermaid(path, lines, 1, deadline, Budget.of(limits))
+    if diagram is None:
+        raise LimitReached("holds no Mermaid diagram of a kind that is read")
+    return Reading(diagram.name, (), (diagram,), len(lines))
+
+
+def read_mermaid(path: str, lines: Sequence[str], first_line: int, deadline: Deadline, budget: Budget | None = None) -> Diagram | None:
     """The diagram drawn in `lines`, the first of which is line `first_line` of the file."""
     drawing = _Drawing(path)
     body = _statements(lines, first_line, deadline)
@@ -81,8 +100,8 @@ def read_mermaid(path: str, lines: Sequence[str], first_line: int, deadline: Dea
         if _SEQUENCE_HEAD.match(text) is not None:
             for line, statement in body:
                 _read_sequence_statement(drawing, line, statement)
-            return drawing.finished()
-        return None
+            return drawing.finished("sequence")
+        return read_parts(path, text, body, budget or Budget.of(DocumentLimits()), deadline)
     return None
 
 
@@ -140,11 +159,11 @@ class _Drawing:
             if self.nodes[name].boundary is None:
                 self.nodes[name] = replace(self.nodes[name], boundary=boundary)
 
-    def finished(self) -> Diagram:
+    def finished(self, draws: DrawnAs = "system") -> Diagram:
         while self.open_blocks:
             self.close_block()
         nodes = tuple(node for name, node in self.nodes.items() if name not in self.boundaries)
-        return Diagram("mermaid", nodes, tuple(self.edges), tuple(self.boundaries.values()))
+        return Diagram("mermaid", nodes, tuple(self.edges), tuple(self.boundaries.values()), draws=draws)
 
 
 def _statements(lines: Sequence[str], first_line: int, deadline: Deadline) -> Iterator[tuple[int, str]]:
