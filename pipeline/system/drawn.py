@@ -14,7 +14,7 @@ from ingest.facts import Diagram, DiagramBoundary, DiagramEdge, DiagramNode, Doc
 from pipeline.system.assembly import Assembly
 from pipeline.system.documents import TOLD_OF_OTHERS
 from pipeline.system.drawn_steps import drawn_parts
-from pipeline.system.drawn_words import carried_by, kind_of, role_at
+from pipeline.system.drawn_words import carried_by, is_asking, kind_of, role_at
 from pipeline.system.model import AttributeValue, Boundary, Claim, DrawnName, ElementKind, Flow, Label, Stated
 from pipeline.system.name_matching import NOTHING, Known, Match, match_name, only_of_kind, same_words
 from pipeline.system.words import load_words, mentions
@@ -24,6 +24,7 @@ _STORES: frozenset[ElementKind] = frozenset(
     {"vector_store", "data_store", "dataset", "log", "queue", "model_registry", "memory", "web_content", "prompt"}
 )
 _OUTSIDE: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public", "web_content"})
+_ANSWERING: frozenset[ElementKind] = frozenset({"vector_store", "retriever", "hosted_llm", "local_llm"})
 _PEOPLE = frozenset({"actor", "person", "umlactor"})
 _FLAGS = frozenset({"encrypted", "authenticated", "integrity", "sensitive", "public_network", "out_of_scope"})
 _MOST_MATCHED = 3_000  # boxes that are held against what was found
@@ -79,9 +80,14 @@ def _add_diagram(assembly: Assembly, drawings: Drawings, diagram: Diagram, own: 
         drawings.names.append(
             DrawnName(name=node.label[:200], element=identity, found=match.element is not None, reason=match.reason, evidence=(evidence,))
         )
+    asking = _asking(diagram, kinds)
     for edge in diagram.edges:
         source, target = identities.get(edge.source), identities.get(edge.target)
-        if source is not None and target is not None and source != target:
+        if source is None or target is None or source == target:
+            continue
+        if kinds[edge.target] == "embedding_model" and (edge.source in asking or is_asking(edge.label)):
+            assembly.relate(source, "embeds_with", target, assembly.cite_place(edge.place, "claim"))  # a question, which nothing keeps
+        else:
             _add_flow(assembly, source, target, edge)
     drawings.boundaries += _boundaries(diagram, own, identities)
     for threat in diagram.threats:
@@ -96,7 +102,7 @@ def kind_of_node(diagram: Diagram, node: DiagramNode) -> ElementKind:
     kind = kind_of(node.label)
     if kind == "component" and node.technology:
         kind = kind_of(node.technology)
-    if node.kind == "actor" and kind == "component":
+    if (node.kind == "actor" or node.shape == "actor") and kind == "component":
         return "end_user" if node.shape in _PEOPLE or diagram.language not in _FORMAL else "external_service"
     if node.kind == "store" or node.shape == "database":
         if node.attributes.get("log") is True:
@@ -151,6 +157,12 @@ def _attributes(node: DiagramNode, kind: ElementKind) -> dict[str, AttributeValu
 # Arrows and frames
 
 
+def _asking(diagram: Diagram, kinds: Mapping[str, ElementKind]) -> frozenset[str]:
+    """Boxes that answer: what is embedded for them is a question, not what is put into an index."""
+    answers = {edge.target for edge in diagram.edges if kinds.get(edge.source) in _ANSWERING}
+    return frozenset(answers | {edge.source for edge in diagram.edges if kinds.get(edge.target) in _ANSWERING - {"vector_store"}})
+
+
 def _add_flow(assembly: Assembly, source: str, target: str, edge: DiagramEdge) -> None:
     """An arrow that the code does not already show; arrows of one meaning between two boxes are one flow."""
     drafts = assembly.draft(source), assembly.draft(target)
@@ -165,7 +177,7 @@ def _add_flow(assembly: Assembly, source: str, target: str, edge: DiagramEdge) -
     text = " ".join((edge.label, *edge.data))
     role = role_at(drafts[0].name, drafts[0].kind, drafts[1].kind, text)
     usual = _CARRIED.get(drafts[0].kind)
-    carries = tuple(sorted({*carried_by(text), *((usual,) if usual is not None else ())}))
+    carries = tuple(sorted({*carried_by(text, drafts[0].kind, drafts[1].kind), *((usual,) if usual is not None else ())}))
     known = next((flow for flow in shown if flow.role == role), None)
     if known is not None:
         more = () if evidence in known.steps or len(known.steps) >= _MOST_STEPS else (evidence,)

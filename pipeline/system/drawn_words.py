@@ -21,6 +21,9 @@ _FILE = Path(__file__).parent.parent / "knowledge" / "drawn.yaml"
 _TOKEN = re.compile(r"[^\W_]+")
 _PART = re.compile(r"\s*(?:[,;:/|()\[\]{}\u2013\u2014\n&+]|\s-\s|\bor\b|\band\b|\bwith\b|\bfor\b|\bof\b|\bin\b|\bon\b)\s*", re.IGNORECASE)
 
+_SPLIT = re.compile(r"\s*[:/|()\[\]{}\u2013\u2014\n]\s*|\s+-\s+")  # where a name ends and its explanation begins
+_PEOPLE: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public"})
+
 
 class KindWords(Frozen):
     """How boxes of one kind are called."""
@@ -30,6 +33,7 @@ class KindWords(Frozen):
     heads: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    not_heads: tuple[str, ...] = ()
     called_by: bool = Field(default=False, description="A name that ends in one of `beside` is of something that calls it.")
 
 
@@ -52,16 +56,29 @@ def load_drawn_words() -> DrawnWords:
 
 @lru_cache(maxsize=1 << 12)
 def kind_of(label: str) -> ElementKind:
-    """The kind of box a label names; `component` where its words tell nothing."""
+    """The kind of box a label names; `component` where its words tell nothing.
+
+    What explains a name tells its kind only where the name itself does not, and only one kind: "Orders (Postgres)" is a store,
+    "Backend (Postgres, Ollama)" is not.
+    """
+    first, *apart = _SPLIT.split(label.strip(), maxsplit=1) or [""]
+    kind = _kind_of_name(first, label)
+    if kind != "component" or not apart:
+        return kind
+    told = {_kind_of_name(part, part) for part in _PART.split(apart[0]) if part} - {"component"} - _PEOPLE
+    return next(iter(told)) if len(told) == 1 else "component"
+
+
+def _kind_of_name(name: str, label: str) -> ElementKind:
     words = load_drawn_words()
-    head = head_of(label)
+    head = head_of(name)
     whole = " ".join(_tokens(label))
     for entry in words.kinds:
-        if says(label, entry.unless):
+        if head in entry.not_heads or says(name, entry.unless):
             continue
         if whole in entry.labels or head in entry.heads:
             return entry.kind
-        if says(label, entry.anywhere) and not (entry.called_by and head in words.beside):
+        if says(name, entry.anywhere) and not (entry.called_by and head in words.beside):
             return entry.kind
     return "component"
 
@@ -95,9 +112,15 @@ def technology_of(*texts: str) -> str | None:
     return next(iter(found)) if len(found) == 1 else None
 
 
-def carried_by(label: str) -> tuple[Label, ...]:
-    """What the words of an arrow say it carries."""
-    return tuple(sorted(name for name, phrases in load_drawn_words().carries.items() if says(label, phrases)))
+def carried_by(label: str, source: ElementKind, target: ElementKind) -> frozenset[Label]:
+    """What the words of an arrow say it carries; a prompt that no person sends and no model gets is a text like any other."""
+    found = frozenset(name for name, phrases in load_drawn_words().carries.items() if says(label, phrases))
+    return found if source in _PEOPLE or target in _MODELS else found - {"user_input"}
+
+
+def is_asking(label: str) -> bool:
+    """Whether the words of an arrow say that something is asked for, and nothing is put in."""
+    return says(label, load_drawn_words().asked) and not says(label, load_drawn_words().written)
 
 
 def role_at(source: str, source_kind: ElementKind, target_kind: ElementKind, label: str) -> SinkRole | None:
@@ -115,6 +138,7 @@ def role_at(source: str, source_kind: ElementKind, target_kind: ElementKind, lab
     return _BECOMES.get(target_kind)
 
 
+_MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent"})
 _ASKERS: frozenset[ElementKind] = frozenset({"agent", "hosted_llm", "local_llm", "retriever", "end_user", "anonymous_public", "tool"})
 _FEEDERS: frozenset[ElementKind] = frozenset({"web_content", "dataset", "embedding_model", "external_service", "data_store", "queue"})
 _BECOMES: dict[ElementKind, SinkRole] = {

@@ -84,7 +84,9 @@ def _read_page(page: Page, place: _Places, budget: Budget) -> Drawing:
             labels.setdefault(cell.parent, []).append(cell.label)
     for cell in page.cells:
         if cell.edge:
-            _connect(drawing, cell, ends, frames, " ".join(filter(None, [cell.label, *labels.get(cell.id, ())])), place(cell))
+            _connect(
+                drawing, cell, ends, frames, " ".join(filter(None, [cell.label, cell.description, *labels.get(cell.id, ())])), place(cell)
+            )
     return drawing
 
 

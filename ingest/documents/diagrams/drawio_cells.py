@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import html
 import re
 import struct
 import zlib
@@ -18,6 +17,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from ingest.documents.diagrams.geometry import Rectangle, number
+from ingest.documents.diagrams.labels import name_and_rest, plain_label
 from ingest.documents.diagrams.values import not_this
 from ingest.documents.limits import Deadline, DocumentLimits, LimitReached, Unreadable
 from ingest.documents.outline import squeezed
@@ -28,8 +28,6 @@ _LONGEST_LINE = 4_000  # characters of a line that can be quoted
 _MAX_PAGES = 200
 _MAX_LABEL = 2_000
 _PNG = b"\x89PNG\r\n\x1a\n"
-_TAG = re.compile(r"<[^<>]*>")
-_BREAK = re.compile(r"<(?:br|/?div|/?p|/?li|/?tr|/?td|/?h\d|hr)\b[^<>]*>", re.IGNORECASE)
 _HOLE = re.compile(r"%(\w+)%")
 _PLAIN = ("rounded", "rectangle", "whitespace", "ellipse", "rhombus", "hexagon")
 
@@ -197,7 +195,9 @@ def _cell(wrapper: XmlElement, cell: XmlElement, known: Mapping[str, Cell]) -> C
         for point in (points.get("sourcePoint"), points.get("targetPoint"))
     )
     is_c4 = bool(wrapper.get("c4Type"))
-    label = _plain(wrapper.get("c4Name") if is_c4 else wrapper.get("label") if wrapper is not cell else cell.get("value"), wrapper)
+    written = wrapper.get("c4Name") if is_c4 else wrapper.get("label") if wrapper is not cell else cell.get("value")
+    label, rest = _named(written, wrapper)
+    technology, described = (plain_label(wrapper.get(name)) if is_c4 else "" for name in ("c4Technology", "c4Description"))
     return Cell(
         wrapper.get("id") or cell.get("id"),
         label or _icon(shape, cell.get("vertex") == "1"),
@@ -212,8 +212,8 @@ def _cell(wrapper: XmlElement, cell: XmlElement, known: Mapping[str, Cell]) -> C
         start,
         end,
         wrapper.line if wrapper.get("id") else cell.line,
-        _plain(wrapper.get("c4Technology"), wrapper) if is_c4 else "",
-        _plain(wrapper.get("c4Description"), wrapper) if is_c4 else "",
+        technology,
+        described or rest,
         _c4(wrapper.get("c4Type")) if is_c4 else None,
     )
 
@@ -249,11 +249,7 @@ def _icon(shape: str | None, vertex: bool) -> str:
     return shape.rpartition(".")[2].replace("_", " ")
 
 
-def _plain(label: str, wrapper: XmlElement) -> str:
-    """A label without markup, its %holes% filled from the cell's own properties."""
-    if not label:
-        return ""
-    text = _HOLE.sub(lambda hole: wrapper.attributes.get(hole[1], hole[0]), label[:_MAX_LABEL])
-    if "<" in text or "&" in text:
-        text = html.unescape(_TAG.sub("", _BREAK.sub(" ", text)))
-    return squeezed(text.replace("\u200b", ""))
+def _named(label: str, wrapper: XmlElement) -> tuple[str, str]:
+    """Name and explanation of a label without markup, its %holes% filled from the cell's own properties."""
+    text = _HOLE.sub(lambda hole: wrapper.attributes.get(hole[1], hole[0]), label.replace("\u200b", "")[:_MAX_LABEL])
+    return name_and_rest(text)

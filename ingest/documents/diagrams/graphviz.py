@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ingest.documents.diagrams.drawing import Budget, Drawing, drawn_of
-from ingest.documents.diagrams.labels import plain_label
+from ingest.documents.diagrams.labels import name_and_rest, plain_label
 from ingest.documents.limits import Deadline, DocumentLimits, LimitReached, Pages, Reading, Unreadable
 from ingest.documents.lines import text_lines
 from ingest.facts import Diagram, DiagramBoundary, DiagramEdge, DiagramNode, DrawnKind
@@ -248,10 +248,11 @@ class _Reading:
     def _describe(self, name: str, attributes: dict[str, str]) -> None:
         node = self.drawing.nodes[name]
         shape = attributes.get("shape", node.shape).lower()
-        label = _shown(attributes.get("label", "")) or node.label
-        if "\\N" in label:
-            label = label.replace("\\N", name)
-        self.drawing.nodes[name] = DiagramNode(name, label, shape, node.boundary, node.place, _KINDS.get(shape, ""))
+        written = attributes.get("label", "").replace("\\N", name)
+        label, rest = name_and_rest(_RECORD.sub("\n", written) if "|" in written else written)
+        self.drawing.nodes[name] = DiagramNode(
+            name, label or node.label, shape, node.boundary, node.place, _KINDS.get(shape, ""), description=rest
+        )
 
     def _attributes(self) -> dict[str, str]:
         found: dict[str, str] = {}

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from ingest.documents.diagrams.c4 import Macro, read_c4, read_macro
 from ingest.documents.diagrams.drawing import Budget, Drawing, drawn_of
-from ingest.documents.diagrams.labels import plain_label
+from ingest.documents.diagrams.labels import name_and_rest, plain_label
 from ingest.documents.limits import Deadline, DocumentLimits, Pages, Reading
 from ingest.documents.lines import text_lines
 from ingest.documents.outline import squeezed
@@ -225,7 +225,7 @@ class _Reading:
             self.drawing.draws = "sequence"
         if opens and not self.hidden:
             identity, label = _named(declared["name"], declared["alias"])
-            self._open(label, place, identity)
+            self._open(plain_label(label), place, identity)
         else:
             self._element(place, word, declared["name"], declared["alias"], rest)
 
@@ -240,9 +240,10 @@ class _Reading:
     def _element(self, place: Place, word: str, name: str, alias: str | None, rest: str) -> None:
         identity, label = _named(name, alias)
         stereotype = _STEREOTYPE.search(rest)
-        self.names.setdefault(label, identity)
+        self.names.setdefault(plain_label(label), identity)
         technology = plain_label(stereotype[1]) if stereotype is not None else ""
-        self.drawing.add(DiagramNode(identity, label, word, self.boundary, place, _KINDS.get(word, ""), technology))
+        shown, told = name_and_rest(label)
+        self.drawing.add(DiagramNode(identity, shown or identity, word, self.boundary, place, _KINDS.get(word, ""), technology, told))
 
     def _arrow(self, place: Place, arrow: re.Match[str]) -> None:
         source, target = (self._end(place, arrow[end]) for end in ("source", "target"))
@@ -257,7 +258,8 @@ class _Reading:
 
     def _end(self, place: Place, text: str) -> str:
         """The element an end of an arrow names; one that nothing declared is declared by this."""
-        identity, label = _named(text, None)
+        identity, written = _named(text, None)
+        label = plain_label(written)
         known = self.names.get(label, identity)
         if known not in self.drawing.nodes and known not in self.drawing.boundaries:
             word = {"[": "component", ":": "actor", "(": "usecase"}.get(text[0], "participant" if self.drawing.draws == "sequence" else "")
@@ -272,11 +274,11 @@ def _named(name: str, alias: str | None) -> tuple[str, str]:
     label, short = _bare(first), _bare(alias or "")
     if alias and alias.startswith('"'):
         label, short = short, label
-    return short or label, label or short
+    return plain_label(short or label), label or short
 
 
 def _bare(text: str) -> str:
     stripped = text.strip()
     if len(stripped) > 1 and (stripped[0], stripped[-1]) in (('"', '"'), ("[", "]"), ("(", ")"), (":", ":")):
         stripped = stripped[1:-1]
-    return plain_label(stripped)
+    return stripped
