@@ -126,7 +126,7 @@ def _matches(nodes: Sequence[DiagramNode], kinds: Mapping[str, ElementKind], fou
     for node in nodes:
         kind = kinds[node.id]
         if matches[node.id] is NOTHING and sum(other == kind for other in kinds.values()) == 1:
-            matches[node.id] = only_of_kind(kind, left)
+            matches[node.id] = only_of_kind(node.label, kind, left)
     return matches
 
 

@@ -19,9 +19,11 @@ from pipeline.system.words import words_of
 
 _FILE = Path(__file__).parent.parent / "knowledge" / "drawn.yaml"
 _TOKEN = re.compile(r"[^\W_]+")
-_PART = re.compile(r"\s*(?:[,;:/|()\[\]{}\u2013\u2014\n&+]|\s-\s|\bor\b|\band\b|\bwith\b|\bfor\b|\bof\b|\bin\b|\bon\b)\s*", re.IGNORECASE)
+_PART = re.compile(
+    r"\s*(?:[,;:/|()\[\]{}\u2013\u2014\uff08\uff09\u3001\n&+]|\s-\s|\bor\b|\band\b|\bwith\b|\bfor\b|\bof\b|\bin\b|\bon\b)\s*", re.IGNORECASE
+)
 
-_SPLIT = re.compile(r"\s*[:/|()\[\]{}\u2013\u2014\n]\s*|\s+-\s+")  # where a name ends and its explanation begins
+_SPLIT = re.compile(r"\s*[:/|()\[\]{}\u2013\u2014\uff08\uff09\n]\s*|\s+-\s+")  # where a name ends and its explanation begins
 _PEOPLE: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public"})
 
 
@@ -62,6 +64,7 @@ def kind_of(label: str) -> ElementKind:
     "Backend (Postgres, Ollama)" is not.
     """
     first, *apart = _SPLIT.split(label.strip(), maxsplit=1) or [""]
+    first = first.partition(",")[0]
     kind = _kind_of_name(first, label)
     if kind != "component" or not apart:
         return kind

@@ -39,8 +39,11 @@ _FAMILIES: tuple[frozenset[ElementKind], ...] = (
     frozenset({"tool", "mcp_tool"}),
     frozenset({"ml_model", "model_file"}),
 )
-_UNTOLD: frozenset[ElementKind] = frozenset(
-    {"component", "external_service", "data_store", "web_content", "end_user", "anonymous_public", "container"}
+# Places in code and files that nobody draws a box for.
+_NEVER_DRAWN: frozenset[ElementKind] = frozenset({"log", "prompt", "secret", "package", "ci_job", "renderer", "interpreter", "model_file"})
+# Kinds of which a system mostly has one, so that a drawing that says the kind says which.
+_TOLD_BY_KIND: frozenset[ElementKind] = frozenset(
+    {"agent", "hosted_llm", "local_llm", "vector_store", "mcp_server", "ml_model", "embedding_model", "queue", "retriever", "memory"}
 )
 
 
@@ -90,10 +93,12 @@ def match_name(name: str, technology: str, kind: ElementKind, found: Sequence[Kn
     return NOTHING
 
 
-def only_of_kind(kind: ElementKind, found: Sequence[Known]) -> Match:
-    """The one element of a kind, where a drawing has one box of that kind and there is one to be meant."""
+def only_of_kind(name: str, kind: ElementKind, found: Sequence[Known]) -> Match:
+    """The one element of a kind, where a drawing has one box of that kind, tells no more of it, and there is one to be meant."""
+    if kind not in _TOLD_BY_KIND or _telling(name):
+        return NOTHING
     same = [known for known in found if known.kind == kind] or [known for known in found if _related(kind, known.kind)]
-    if len(same) == 1 and kind not in _UNTOLD:
+    if len(same) == 1:
         return Match(same[0].element, f"the only {kind.replace('_', ' ')} that was found")
     return NOTHING
 
@@ -115,7 +120,8 @@ def _ways(name: str, technology: str, kind: ElementKind) -> Iterator[tuple[str, 
     """Ways to be the same, the surest first: what to say of an element, and whether it holds for it."""
     said = _said(name)
     yield "the same name", lambda known: known.name.casefold() == name.strip().casefold()
-    yield "the same words as {name}, written otherwise", lambda known: said in known.said
+    if kind != "component" or len(said) > 1:  # one plain word in another number is that of many things
+        yield "the same words as {name}, written otherwise", lambda known: said in known.said
     yield "initials, of {name} or its own", lambda known: _initials(name, known.name) or _initials(known.name, name)
     if kind == "component":
         return  # what a drawing does not say the kind of is matched by its whole name alone
@@ -132,7 +138,9 @@ def _ways(name: str, technology: str, kind: ElementKind) -> Iterator[tuple[str, 
 
 
 def _related(kind: ElementKind, other: ElementKind) -> bool:
-    return kind == "component" or kind == other or any(kind in family and other in family for family in _FAMILIES)
+    if kind == "component":
+        return other not in _NEVER_DRAWN
+    return kind == other or any(kind in family and other in family for family in _FAMILIES)
 
 
 @lru_cache(maxsize=1 << 13)
