@@ -15,6 +15,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.documents import TOLD_OF_OTHERS
 from pipeline.system.drawn_steps import drawn_parts
 from pipeline.system.drawn_words import carried_by, is_asking, kind_of, role_at
+from pipeline.system.masked_drawings import without_secrets
 from pipeline.system.model import AttributeValue, Boundary, Claim, DrawnName, ElementKind, Flow, Label, Stated
 from pipeline.system.name_matching import NOTHING, Known, Match, match_name, only_of_kind, same_words
 from pipeline.system.words import load_words, mentions
@@ -55,7 +56,8 @@ def add_drawings(assembly: Assembly, documents: Sequence[DocumentFacts]) -> Draw
     for document in documents:
         if document.purpose in TOLD_OF_OTHERS:
             continue
-        for number, diagram in enumerate(document.diagrams, 1):
+        for number, written in enumerate(document.diagrams, 1):
+            diagram = without_secrets(written, assembly.book.masked)
             own = f"{document.path}#{number}" if number > 1 else document.path
             _add_diagram(assembly, drawings, diagram, own, found)
     return drawings

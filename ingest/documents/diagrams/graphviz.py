@@ -81,7 +81,9 @@ def _tokens(text: str, first_line: int, deadline: Deadline) -> Iterator[_Token]:
             raise LimitReached(f"has more than {_MAX_TOKENS} words")
         if match.lastgroup == "quoted":
             yield _Token("id", token[1:-1].replace('\\"', '"').replace("\\\n", ""), begun)
-        elif match.lastgroup in ("html", "word"):
+        elif match.lastgroup == "html":
+            yield _Token("id", token[1:-1], begun)
+        elif match.lastgroup == "word":
             yield _Token("id", token, begun)
         else:
             yield _Token(match.lastgroup or "", token, begun)
@@ -152,7 +154,7 @@ class _Reading:
             if token.text.lower() == "node" and "shape" in attributes:
                 self._blocks[-1].shape = attributes["shape"].lower()
             elif token.text.lower() == "graph" and "label" in attributes:
-                self._label(attributes["label"])
+                self._label(attributes["label"], token.line)
         elif token.kind == "id":
             self._chain(token)
         elif token.kind == "arrow":
@@ -269,13 +271,13 @@ class _Reading:
 
     def _attribute(self, name: str, value: _Token) -> None:
         if name.lower() == "label":
-            self._label(value.text)
+            self._label(value.text, value.line)
 
-    def _label(self, text: str) -> None:
+    def _label(self, text: str, line: int) -> None:
         own = self._blocks[-1].own
         if own is not None:
             known = self.drawing.boundaries[own]
-            self.drawing.boundaries[own] = DiagramBoundary(own, _shown(text), known.parent, known.place)
+            self.drawing.boundaries[own] = DiagramBoundary(own, _shown(text), known.parent, Place(self.path, line, line))
         elif len(self._blocks) == 1:
             self.drawing.name = _shown(text)
 
