@@ -95,7 +95,7 @@ def match_name(name: str, technology: str, kind: ElementKind, found: Sequence[Kn
 
 def only_of_kind(name: str, kind: ElementKind, found: Sequence[Known]) -> Match:
     """The one element of a kind, where a drawing has one box of that kind, tells no more of it, and there is one to be meant."""
-    if kind not in _TOLD_BY_KIND or _telling(name):
+    if kind not in _TOLD_BY_KIND or not _telling(name) <= {stem(word) for word in COMMON}:
         return NOTHING
     same = [known for known in found if known.kind == kind] or [known for known in found if _related(kind, known.kind)]
     if len(same) == 1:
@@ -164,8 +164,8 @@ def _singular(word: str) -> str:
 def _telling(name: str) -> frozenset[str]:
     """The words of a name that tell it from others of its kind; what explains the name is no part of it."""
     first = next(iter(parts_of(name)), "")
-    common = COMMON | {*load_drawn_words().generic}
-    return frozenset(stem(word) for word in _said(first) if word not in common and len(word) > 2)
+    generic = {*load_drawn_words().generic}
+    return frozenset(stem(word) for word in _said(first) if word not in generic and len(word) > 2)
 
 
 def _within(telling: frozenset[str], known: Known) -> bool:

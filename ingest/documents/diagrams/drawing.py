@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from ingest.documents.limits import DocumentLimits, LimitReached
 from ingest.facts import Diagram, DiagramBoundary, DiagramEdge, DiagramNode, DrawnAs, StatedThreat
 
+_MAX_DEPTH = 100  # frames in frames; a picture of more cannot be looked at
+
 
 @dataclass(slots=True)
 class Budget:
@@ -66,7 +68,8 @@ class Drawing:
 
     def finished(self) -> Diagram:
         """The diagram as a value."""
-        frames = {name: replace(frame, parent=self._parent(frame)) for name, frame in self.boundaries.items()}
+        depths: dict[str, int] = {}
+        frames = {name: replace(frame, parent=self._parent(frame, depths)) for name, frame in self.boundaries.items()}
         nodes = [
             node if node.boundary in frames or node.boundary is None else replace(node, boundary=None)
             for name, node in self.nodes.items()
@@ -76,15 +79,22 @@ class Drawing:
         edges = [edge for edge in self.edges if edge.source in ends and edge.target in ends]
         return Diagram(self.language, tuple(nodes), tuple(edges), tuple(frames.values()), self.name, self.draws, tuple(self.threats))
 
-    def _parent(self, frame: DiagramBoundary) -> str | None:
-        seen = {frame.id}
-        above = frame.parent
-        while above is not None:
-            if above in seen or above not in self.boundaries:
-                return None  # a circle, or a frame that was never drawn
-            seen.add(above)
-            above = self.boundaries[above].parent
-        return frame.parent
+    def _parent(self, frame: DiagramBoundary, depths: dict[str, int]) -> str | None:
+        """The frame around a frame, unless that was never drawn, leads in a circle or stands too deep; `depths` holds what is known."""
+        way: dict[str, None] = {}
+        at: str | None = frame.id
+        while at is not None and at not in depths:
+            if at in way or at not in self.boundaries:
+                depths.update(dict.fromkeys(way, 0))
+                break
+            way[at] = None
+            at = self.boundaries[at].parent
+        else:
+            below = -1 if at is None else depths[at]
+            for above in reversed(way):
+                below = below + 1 if below < _MAX_DEPTH else 0
+                depths[above] = below
+        return frame.parent if depths[frame.id] else None
 
 
 def is_empty(diagram: Diagram) -> bool:

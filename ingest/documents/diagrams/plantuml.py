@@ -231,8 +231,8 @@ class _Reading:
 
     def _open(self, label: str, place: Place, identity: str = "") -> None:
         name = identity or label
-        while name in self.drawing.boundaries:
-            name += "'"
+        if name in self.drawing.boundaries:
+            name = f"{name} ({len(self.drawing.boundaries)})"
         self.drawing.frame(DiagramBoundary(name, label, self.boundary, place))
         self.names.setdefault(label, name)
         self.blocks.append(name)

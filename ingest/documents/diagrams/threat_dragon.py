@@ -33,7 +33,8 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
     """The diagrams of a model."""
     model = read_model(path, data, deadline)
     diagrams = model.root.get("detail").get("diagrams")
-    if model.root.get("detail").kind != "map" or diagrams.kind != "list":
+    is_model = model.root.get("detail").kind == "map" and diagrams.kind == "list"
+    if not is_model or any(diagram.kind != "map" for diagram in diagrams.items):
         raise not_this("a Threat Dragon model")
     budget = Budget.of(limits)
     drawings = [_read_diagram(model, diagram, budget, deadline) for diagram in diagrams.items]
