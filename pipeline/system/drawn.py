@@ -26,7 +26,7 @@ _STORES: frozenset[ElementKind] = frozenset(
 )
 _OUTSIDE: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public", "web_content"})
 _ANSWERING: frozenset[ElementKind] = frozenset({"vector_store", "retriever", "hosted_llm", "local_llm"})
-_PEOPLE = frozenset({"actor", "person", "umlactor"})
+_PEOPLE = frozenset({"user", "power_user", "administrator", "engineer"})  # of the actors of the threat model library
 _FLAGS = frozenset({"encrypted", "authenticated", "integrity", "sensitive", "public_network", "out_of_scope"})
 _MOST_MATCHED = 3_000  # boxes that are held against what was found
 _MOST_STEPS = 4
@@ -105,9 +105,10 @@ def kind_of_node(diagram: Diagram, node: DiagramNode) -> ElementKind:
     if kind == "component" and node.technology:
         kind = kind_of(node.technology)
     if (node.kind == "actor" or node.shape == "actor") and kind == "component":
-        return "end_user" if node.shape in _PEOPLE or diagram.language not in _FORMAL else "external_service"
+        is_person = diagram.language not in _FORMAL or (diagram.language == "tm_library" and node.shape in _PEOPLE)
+        return "end_user" if is_person else "external_service"
     if node.kind == "store" or node.shape == "database":
-        if node.attributes.get("log") is True:
+        if node.attributes.get("log") is True and kind == "component":
             return "log"
         if kind == "embedding_model":
             return "vector_store"
@@ -145,8 +146,8 @@ def _attributes(node: DiagramNode, kind: ElementKind) -> dict[str, AttributeValu
     if node.technology:
         attributes["technology"] = node.technology[:80]
     for name, value in node.attributes.items():
-        if value is not None and not isinstance(value, float):
-            attributes[f"stated_{name}"] = value
+        if value is True or (value and isinstance(value, str | tuple)):
+            attributes[f"stated_{name}"] = value  # what tools write where nobody said a thing is false
     if kind == "ml_model":
         for subject, listed in load_words().decides_about.items():
             if mentions([node.label], listed):

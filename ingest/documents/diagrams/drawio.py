@@ -21,7 +21,10 @@ from ingest.source import Place
 
 _REACH = 12.0  # how far from a box an arrow may end that is meant to touch it
 _MAX_TOUCHED = 2_000  # boxes that the ends of loose arrows are held against
-_STORES = ("cylinder", "datastore", "database", "dynamodb", "rds", "s3", "storage", "partialrectangle")
+_STORES = ("cylinder", "datastore", "database", "partialrectangle")  # how shapes of stores begin
+_STORE_ICONS = frozenset(
+    {"s3", "rds", "dynamodb", "aurora", "redshift", "elasticache", "documentdb", "neptune", "blob_storage", "cosmos_db"}
+)
 _ACTORS = ("actor", "umlactor", "person", "user", "users")
 _KIND_OF_C4: dict[str, DrawnKind] = {"person": "actor", "database": "store"}
 
@@ -132,8 +135,8 @@ def _inside(cell: Cell, cells: dict[str, Cell], frames: dict[str, Cell]) -> str 
 def _kind(cell: Cell) -> DrawnKind:
     if cell.c4 is not None:
         return _KIND_OF_C4.get(cell.c4, "")
-    shape = cell.shape or ""
-    if any(word in shape for word in _STORES):
+    shape = (cell.shape or "").rpartition(".")[2]
+    if shape.startswith(_STORES) or shape in _STORE_ICONS:
         return "store"
     return "actor" if any(shape == word or shape.endswith((f".{word}", f"_{word}")) for word in _ACTORS) else ""
 

@@ -197,10 +197,11 @@ def _cell(wrapper: XmlElement, cell: XmlElement, known: Mapping[str, Cell]) -> C
     is_c4 = bool(wrapper.get("c4Type"))
     written = wrapper.get("c4Name") if is_c4 else wrapper.get("label") if wrapper is not cell else cell.get("value")
     label, rest = _named(written, wrapper)
+    icon = _icon(shape, cell.get("vertex") == "1")
     technology, described = (plain_label(wrapper.get(name)) if is_c4 else "" for name in ("c4Technology", "c4Description"))
     return Cell(
         wrapper.get("id") or cell.get("id"),
-        label or _icon(shape, cell.get("vertex") == "1"),
+        label or icon,
         style,
         shape,
         cell.get("vertex") == "1",
@@ -212,7 +213,7 @@ def _cell(wrapper: XmlElement, cell: XmlElement, known: Mapping[str, Cell]) -> C
         start,
         end,
         wrapper.line if wrapper.get("id") else cell.line,
-        technology,
+        technology or (icon if label else ""),
         described or rest,
         _c4(wrapper.get("c4Type")) if is_c4 else None,
     )
@@ -243,10 +244,11 @@ def _shape(style: Mapping[str, str]) -> str | None:
 
 
 def _icon(shape: str | None, vertex: bool) -> str:
-    """What a picture of a library says without a label: `mxgraph.aws4.lambda_function` is a lambda function."""
+    """What a picture of a library shows: `mxgraph.aws4.lambda_function` is a lambda function; arrows that are pictures show nothing."""
     if not vertex or not shape or not shape.startswith("mxgraph.") or shape.count(".") < 2:
         return ""
-    return shape.rpartition(".")[2].replace("_", " ")
+    name = shape.rpartition(".")[2].replace("_", " ")
+    return "" if "arrow" in name or "edge" in name else name
 
 
 def _named(label: str, wrapper: XmlElement) -> tuple[str, str]:

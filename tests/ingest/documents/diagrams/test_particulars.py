@@ -109,6 +109,13 @@ def test_labels_of_boxes_lose_their_markup_and_what_explains_them(tmp_path: Path
     ]  # fmt: skip
 
 
+def test_an_icon_with_a_label_says_the_technology_of_what_it_names(tmp_path: Path) -> None:
+    queue = cell("q", "Messaging", (0, 0, 40, 40), "shape=mxgraph.aws4.resourceIcon;resIcon=mxgraph.aws4.sqs;")
+    arrow = cell("x", "", (90, 0, 40, 40), "shape=mxgraph.aws3d.arrowhead;")
+    diagram = drawn(tmp_path, "drawio", drawio_file(page(queue, arrow)))
+    assert [(node.label, node.technology) for node in diagram.nodes] == [("Messaging", "sqs")]
+
+
 def test_heads_of_arrows_tell_their_direction(tmp_path: Path) -> None:
     boxes = cell("a", "A", (0, 0, 9, 9)), cell("b", "B", (50, 0, 9, 9))
     both = joined("e", "a", "b", "startArrow=classic;endArrow=block;", "x")
