@@ -12,7 +12,7 @@ the definitions that reach it, so that following data means following inputs.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from ingest.source import Attribute, Place, Purpose
@@ -191,6 +191,15 @@ class Passage:
     hidden: Hidden = ""
 
 
+DrawnKind = Literal["", "actor", "process", "store"]
+"""What a notation itself says a box is; empty where it has no word for it."""
+
+DrawnAs = Literal["system", "sequence", "steps", "types"]
+"""What a diagram is drawn for: the parts of a system, their messages in time, the steps or states of one thing, or types of a program."""
+
+StatedState = Literal["", "open", "mitigated", "accepted", "transferred", "not_applicable"]
+
+
 @dataclass(frozen=True, slots=True)
 class DiagramNode:
     id: str
@@ -198,6 +207,10 @@ class DiagramNode:
     shape: str  # the diagram language's own word: "database", "round", "actor" ...
     boundary: str | None  # id of the innermost boundary
     place: Place
+    kind: DrawnKind = ""
+    technology: str = ""  # said apart from the name: "PostgreSQL", "FastAPI"
+    description: str = ""
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)  # encrypted, log, credentials, signed, out_of_scope (bools)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +219,9 @@ class DiagramEdge:
     target: str
     label: str
     place: Place
+    id: str = ""
+    data: tuple[str, ...] = ()  # names of what is carried, where they are said apart from the label
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)  # protocol; encrypted, authenticated, public_network, ... (bools)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,13 +233,30 @@ class DiagramBoundary:
 
 
 @dataclass(frozen=True, slots=True)
-class Diagram:
-    """One drawn diagram, as far as it names things and arrows between them."""
+class StatedThreat:
+    """A threat that a threat model names, and what its authors said of it."""
 
-    language: str  # "mermaid"
+    title: str
+    state: StatedState
+    place: Place
+    about: tuple[str, ...] = ()  # ids of nodes, edges and boundaries of the diagram it stands in
+    category: str = ""  # as written: "Tampering"
+    severity: str = ""  # or priority, as written
+    description: str = ""
+    mitigations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """One drawn diagram, as far as it names things and arrows between them, and the threats that stand in it."""
+
+    language: str  # "mermaid", "drawio" ...
     nodes: tuple[DiagramNode, ...]
     edges: tuple[DiagramEdge, ...]
     boundaries: tuple[DiagramBoundary, ...]
+    name: str = ""
+    draws: DrawnAs = "system"
+    threats: tuple[StatedThreat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,9 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".pkl": "model_file", ".pickle": "model_file", ".joblib": "model_file", ".dill": "model_file", ".ckpt": "model_file",
     ".pt": "model_file", ".pth": "model_file", ".bin": "model_file", ".npy": "model_file", ".npz": "model_file", ".keras": "model_file",
     ".h5": "model_file", ".hdf5": "model_file", ".onnx": "model_file", ".gguf": "model_file", ".safetensors": "model_file",
+    ".mmd": "mermaid", ".mermaid": "mermaid", ".drawio": "drawio", ".dio": "drawio", ".dot": "graphviz", ".gv": "graphviz",
+    ".puml": "plantuml", ".plantuml": "plantuml", ".iuml": "plantuml", ".pu": "plantuml", ".wsd": "plantuml",
+    ".tm7": "tm7", ".otm": "open_threat_model",
     ".prompt": "prompt_file", ".prompty": "prompt_file", ".jinja": "prompt_file", ".jinja2": "prompt_file", ".j2": "prompt_file",
 }  # fmt: skip
 _NAMES: dict[str, SourceKind] = {
@@ -86,6 +89,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
         re.compile(r"(?:.*/)?(?:(?:system_)?prompts?/(?:[^/]+/)*[^/]+|(?:[^/]*[._-])?prompts?(?:[._-][^/]*)?)\.(?:ya?ml|json)", re.S),
         "prompt_file",
     ),
+    (re.compile(r".*\.drawio\.(?:xml|svg|png)", re.S), "drawio"),
+    (re.compile(r".*\.tc\.json", re.S), "threat_composer"),
     (re.compile(r"(?:.*/)?tsconfig(?:\.[^/]+)?\.json", re.S), "tsconfig"),
     (re.compile(r"(?:.*/)?\.env(?:\.[^/]+)?", re.S), "dotenv"),
     (re.compile(r"(?:.*/)?(?:[^/]*[._-])?entry-?point(?:[._-][^/]*)?\.sh", re.S), "entry_script"),

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ingest.documents import diagrams
 from ingest.facts import CodeFacts, Facts
 from ingest.source import ReadError, Skip, Source
 
 CODE_KINDS = frozenset({"python", "notebook", "typescript", "java", "go", "csharp"})
-_DOCUMENTS = frozenset({"markdown", "docx", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text"})
+_DOCUMENTS = frozenset({"markdown", "docx", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text", *diagrams.FORMATS})
 
 
 def read_source(source: Source) -> Facts | Skip | ReadError:

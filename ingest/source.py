@@ -18,6 +18,7 @@ SourceKind = Literal[
     "requirements", "go_mod", "pyproject", "lockfile", "package_json", "tsconfig", "langgraph_config", "nuget",
     "dockerfile", "compose", "github_workflow", "dotenv", "mcp_config", "entry_script", "shell_script", "makefile", "procfile",
     "prompt_file", "model_file",
+    "mermaid", "drawio", "plantuml", "graphviz", "threat_dragon", "open_threat_model", "threat_composer", "tm7", "tm_bom", "tm_library",
 ]  # fmt: skip
 
 Purpose = Literal["product", "test", "example", "documentation", "vendored", "generated"]

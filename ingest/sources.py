@@ -16,17 +16,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from ingest.documents import diagrams
 from ingest.errors import UnusableInput
 from ingest.exclusion import GENERATED_MARK, IGNORE_FILE, exclusion_of, left_out_by_tree, skips_of
 from ingest.gitfiles import git_files
 from ingest.purpose import is_generated, is_generated_name, is_python_script, kind_of, may_be_model, purpose_of, vendored_folder
+from ingest.recognition import is_told_by_head, kind_by_head
 from ingest.source import ReadError, Skip, Source, SourceKind
 from ingest.text import open_regular, reason_of, unmarked_utf16
 from ingest.walk import walk
 
-DOCUMENT_KINDS: frozenset[SourceKind] = frozenset({"markdown", "docx", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text"})
+DOCUMENT_KINDS: frozenset[SourceKind] = frozenset(
+    {"markdown", "docx", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text", *diagrams.FORMATS}
+)
 _BINARY: frozenset[SourceKind] = frozenset({"docx", "pptx", "xlsx", "pdf", "eml", "model_file"})
-_LARGE: frozenset[SourceKind] = _BINARY | {"notebook", "lockfile"}
+_LARGE: frozenset[SourceKind] = _BINARY | {"notebook", "lockfile", *diagrams.FORMATS}
 _LONG_LINES_ARE_NORMAL: frozenset[SourceKind] = _LARGE | {"text", "markdown", "rst"}
 _WRITTEN: frozenset[SourceKind] = frozenset({"python", "typescript", "java", "go", "csharp", "html"})
 _HEAD = 8192
@@ -77,7 +81,7 @@ class Listing:
         named: list[str] = []
         for path in self.paths:
             content = self.contents.get(path, "")
-            if not content and (kind_of(path) is not None or _may_be_script(path)):
+            if not content and (kind_of(path) is not None or is_told_by_head(path) or _may_be_script(path)):
                 location = self.base / path
                 if not os.path.islink(location):  # noqa: PTH114 - false also where it may not be asked
                     return None
@@ -194,7 +198,7 @@ def _outcomes(listing: Listing, settings: SourceSettings) -> Iterator[Source | S
     unread: Counter[str] = Counter()
     inside: dict[str, bool] = {}
     for path in listing.paths:
-        kind = kind_of(path)
+        kind = _kind(base, path)
         if kind is None and not _may_be_script(path):
             unread[_suffix(path)] += 1
             continue
@@ -219,6 +223,17 @@ def _outcomes(listing: Listing, settings: SourceSettings) -> Iterator[Source | S
     rest = sum(unread.values()) - sum(listed.values())
     if rest:
         yield Skip("*.*", "no reader yet for files of other kinds", rest)
+
+
+def _kind(base: Path, path: str) -> SourceKind | None:
+    """The kind of a file by its name, or by its head where names of that sort leave it open; links are then followed nowhere."""
+    known = kind_of(path)
+    if known is not None or not is_told_by_head(path) or not _is_plain(base, str(PurePosixPath(path).parent)):
+        return known
+    try:
+        return kind_by_head(path, _head(base / path, _HEAD)) if stat.S_ISREG((base / path).lstat().st_mode) else None
+    except (OSError, ValueError):
+        return None
 
 
 def _examined(
@@ -258,7 +273,7 @@ def _examined(
     return Source(label, location, kind, purpose_of(label, head), status.st_size)
 
 
-_DATA_KINDS = frozenset({"pdf", "docx", "pptx", "xlsx", "html", "rst", "eml", "text"})
+_DATA_KINDS: frozenset[SourceKind] = DOCUMENT_KINDS - {"markdown"}
 
 
 def _is_data(source: Source) -> bool:
@@ -278,20 +293,16 @@ def _documents(base: Path, taken: set[str], settings: SourceSettings) -> Iterato
             raise UnusableInput("no such document", safe_path(str(given)), "check the path given as --docs") from None
         if location.is_dir():
             paths = walk(location, settings.max_files, exclusion_of(settings.exclude)).paths
-            files = [(location / path, path) for path in paths if kind_of(path) in DOCUMENT_KINDS]
+            files = [(location / path, path) for path in paths if _kind(location, path) in DOCUMENT_KINDS]
             if not files:
                 raise UnusableInput(
-                    "no documents in this folder",
-                    safe_path(str(given)),
-                    "give documents as --docs, for example md, docx, pptx, xlsx, html, pdf, rst, eml or txt files",
+                    "no documents in this folder", safe_path(str(given)), "give documents or diagrams of a kind that is read as --docs"
                 )
-        elif kind_of(location.name) in DOCUMENT_KINDS:
+        elif _kind(location.parent, location.name) in DOCUMENT_KINDS:
             files = [(location, location.name)]
         else:
             raise UnusableInput(
-                "not a document that is read",
-                safe_path(str(given)),
-                "give documents as --docs, for example md, docx, pptx, xlsx, html, pdf, rst, eml or txt files",
+                "not a document that is read", safe_path(str(given)), "give documents or diagrams of a kind that is read as --docs"
             )
         for file, name in files:
             is_inside = file.is_relative_to(base)
@@ -300,7 +311,7 @@ def _documents(base: Path, taken: set[str], settings: SourceSettings) -> Iterato
                 continue
             label = label if is_inside else _unique(label, taken)
             taken.add(label)
-            outcome = _examined(file.parent, file, label, kind_of(file.name), settings)
+            outcome = _examined(file.parent, file, label, _kind(file.parent, file.name), settings)
             if isinstance(outcome, Source):
                 yield Source(label, file, outcome.kind, "documentation", outcome.size)
             elif outcome is not None:
@@ -351,7 +362,7 @@ def _may_be_script(path: str) -> bool:
 
 def _has_reader(location: Path) -> bool:
     """Whether a file that is given by itself is of a kind that is read, by its name or, where others use the suffix too, its head."""
-    kind = kind_of(location.name)
+    kind = _kind(location.parent, location.name)
     try:
         return may_be_model(location.name, _head(location, _HEAD)) if kind == "model_file" else kind is not None or _script(location)
     except (OSError, ValueError):

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from ingest import SourceList, SourceSettings, lines_of, list_paths, list_sources, read_source
 from ingest.demand import demanded
-from ingest.documents import PARAGRAPH_KINDS
 from ingest.facts import CodeFacts, DocumentFacts, Facts, ModelFacts
 from ingest.kept_facts import KeptFacts
 from ingest.purpose import NOT_PRODUCT
@@ -124,7 +123,7 @@ def _built(facts: Sequence[Facts], found: SourceList) -> Built:
         return Built(System(), ((".", "no file was read: nothing can be said of this tree"),))
     try:
         described_only = not any(source.kind in CODE_KINDS and not _is_outside(source) for source in found.sources)
-        return build_system(facts, load_frameworks(), _evidence_book(found.sources), described_only=described_only)
+        return build_system(facts, load_frameworks(), _evidence_book(found.sources, facts), described_only=described_only)
     except KnowledgeError:
         raise
     except Exception as problem:  # scanned code decides what happens here: a bug it meets must not cost the report
@@ -196,19 +195,16 @@ def _outcomes(sources: Sequence[Source], jobs: int) -> Iterator[Facts | Skip | R
         yield from map(read_source, sources[done:])
 
 
-def _evidence_book(sources: Iterable[Source]) -> EvidenceBook:
+def _evidence_book(sources: Iterable[Source], facts: Iterable[Facts]) -> EvidenceBook:
     by_path = {source.path: source for source in sources}
 
     def read_lines(path: str) -> Lines:
         source = by_path.get(path)
         return {} if source is None else lines_of(source)
 
-    return EvidenceBook(
-        read_lines,
-        mask_secrets,
-        frozenset(path for path, source in by_path.items() if source.kind in PARAGRAPH_KINDS),
-        frozenset(path for path, source in by_path.items() if source.kind == "model_file"),
-    )
+    in_paragraphs = frozenset(read.path for read in facts if isinstance(read, DocumentFacts) and read.unit == "paragraph")
+    in_entries = frozenset(read.path for read in facts if isinstance(read, ModelFacts))
+    return EvidenceBook(read_lines, mask_secrets, in_paragraphs, in_entries)
 
 
 # Counting

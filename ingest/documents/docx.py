@@ -95,7 +95,7 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
         beside += 1
         passages.append(_beside(path, aside, beside, ()))
     title = next((passage.text for passage in passages if passage.kind == "title"), "")
-    return Reading(title, tuple(passages), (), beside, content.unexamined)
+    return Reading(title, tuple(passages), (), beside, unexamined=content.unexamined)
 
 
 def _beside(path: str, aside: _Aside, number: int, section: tuple[str, ...]) -> Passage:

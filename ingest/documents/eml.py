@@ -75,7 +75,7 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
     if len(passages) > limits.max_passages:
         raise LimitReached(f"has more than {limits.max_passages} passages")
     lines = sum(len(text) for _, text in _numbered(mail))
-    return Reading(mail.subject, tuple(passages), (), lines, tuple(mail.unexamined))
+    return Reading(mail.subject, tuple(passages), (), lines, unexamined=tuple(mail.unexamined))
 
 
 def _numbered(mail: _Mail) -> Iterator[tuple[int, tuple[str, ...]]]:

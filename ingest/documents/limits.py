@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from ingest.facts import Diagram, Passage
 
@@ -30,6 +31,7 @@ class DocumentLimits:
     max_passages: int = 50_000
     max_line_chars: int = 1_000_000
     max_depth: int = 200  # nested tags
+    max_drawn: int = 10_000  # boxes, arrows and frames of one file's diagrams
     max_seconds: float = 20.0
 
 
@@ -67,4 +69,5 @@ class Reading:
     passages: tuple[Passage, ...]
     diagrams: tuple[Diagram, ...]
     lines: int
+    unit: Literal["line", "paragraph"] = "line"
     unexamined: tuple[str, ...] = ()  # what is in it and was not read, and why

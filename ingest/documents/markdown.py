@@ -1,4 +1,4 @@
-"""Markdown as passages with the true lines of the file, and the Mermaid diagrams in its code fences.
+"""Markdown as passages with the true lines of the file, and the diagrams in its code fences (`diagrams/fences.py`).
 
 Read with markdown-it-py instead of `unstructured`: the latter turns Markdown into HTML first and loses every line number, while
 markdown-it keeps the lines of each block. Blocks are CommonMark and tables; emphasis, links and code marks are taken off
@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from ingest.documents.diagrams.drawing import Budget
+from ingest.documents.diagrams.fences import read_fence
 from ingest.documents.limits import Deadline, DocumentLimits, LimitReached, Pages, Reading
 from ingest.documents.lines import text_lines
-from ingest.documents.mermaid import read_mermaid
 from ingest.documents.outline import Outline, squeezed
 from ingest.facts import Diagram, Hidden, Passage, PassageKind
 from ingest.source import Place
@@ -66,6 +67,8 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
     outline = Outline()
     passages: list[Passage] = []
     diagrams: list[Diagram] = []
+    unexamined: list[str] = []
+    budget = Budget.of(limits)
     if front:
         passages.append(Passage("\n".join(lines[1 : front - 1]), "other", (), Place(path, 1, front), "metadata"))
     blocks = [(_place(path, lines, token), token, block) for token, block in _blocks(tokens, markdown, environment, deadline)]
@@ -78,15 +81,17 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
         section, kind, text = outline.section, block.kind, block.text
         if kind == "title" and not block.hidden:
             section = outline.enter(int(token.tag[1:]) if token.tag[1:].isdigit() else 1, text)
-        elif token.type == "fence" and token.info.split()[:1] == ["mermaid"]:
-            diagram = read_mermaid(path, token.content.split("\n"), place.start_line + 1, deadline)
-            diagrams += [] if diagram is None else [diagram]
+        elif token.type == "fence" and token.info.strip():
+            mark, body = token.info.split()[0], token.content.split("\n")
+            drawn, unread = read_fence(mark, path, body, place.start_line + 1, budget, limits, deadline)
+            diagrams += drawn
+            unexamined += unread
         if text.strip():
             passages.append(Passage(text, kind, section, place, block.hidden))
         if len(passages) > limits.max_passages:
             raise LimitReached(f"has more than {limits.max_passages} passages")
     title = next((passage.text for passage in passages if passage.kind == "title"), "")
-    return Reading(title, tuple(passages), tuple(diagrams), len(lines))
+    return Reading(title, tuple(passages), tuple(diagrams), len(lines), unexamined=tuple(dict.fromkeys(unexamined)))
 
 
 def _blocks(

@@ -81,7 +81,7 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
         if len(passages) > limits.max_passages:
             raise LimitReached(f"has more than {limits.max_passages} passages")
     title = next((passage.text for passage in passages if passage.kind == "title"), "")
-    return Reading(title, tuple(passages), (), sum(len(page.lines) for page in pages), left)
+    return Reading(title, tuple(passages), (), sum(len(page.lines) for page in pages), unexamined=left)
 
 
 def _title_levels(pages: Sequence[_Page]) -> Mapping[float, int]:

@@ -58,7 +58,7 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
             where = f"slide {number}, {text.name}" if text.name else ""
             passages.append(Passage(text.text, text.kind, section, Place(path, line, line, number, where), text.hidden))
     title = next((slide.title for slide in slides if slide.title), "")
-    return Reading(title, tuple(passages), (), sum(len(slide.texts) for slide in slides), left)
+    return Reading(title, tuple(passages), (), sum(len(slide.texts) for slide in slides), unexamined=left)
 
 
 def _slides(data: bytes, limits: DocumentLimits, deadline: Deadline) -> tuple[Sequence[_Slide], tuple[str, ...]]:

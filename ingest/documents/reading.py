@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Protocol, cast
 
+from ingest.documents import diagrams
 from ingest.documents.characters import uncovered
 from ingest.documents.limits import Deadline, DocumentLimits, LimitReached, Pages, Reading, Unreadable
 from ingest.documents.position import positioned
 from ingest.facts import DocumentFacts
 from ingest.source import ReadError, Skip, Source, SourceKind
 
-FORMATS: tuple[SourceKind, ...] = ("markdown", "docx", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text")
-"""Kinds of source that are documents; each has a module of that name in this folder."""
+FORMATS: tuple[SourceKind, ...] = ("markdown", "docx", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text", *diagrams.FORMATS)
+"""Kinds of source that are documents; each has a module of that name in this folder, or in `diagrams/`."""
 
 LIBRARIES: Mapping[SourceKind, tuple[str, ...]] = {
     "markdown": ("markdown-it-py",),
@@ -65,7 +66,7 @@ def read_document(source: Source, limits: DocumentLimits) -> DocumentFacts | Ski
         passages=positioned(uncovered(reading.passages), source.kind),
         diagrams=reading.diagrams,
         lines=reading.lines,
-        unit="paragraph" if source.kind in PARAGRAPH_KINDS else "line",
+        unit="paragraph" if source.kind in PARAGRAPH_KINDS else reading.unit,
         unexamined=reading.unexamined,
     )
 
@@ -85,7 +86,8 @@ def _format_of(source: Source) -> _Format:
     """The module of the format, imported when its first file comes: some of them import large libraries."""
     if source.kind not in FORMATS:
         raise Unreadable(f"is of kind {source.kind}, which is no document")
-    return cast(_Format, import_module(f"ingest.documents.{source.kind}"))  # a module that has both functions of the protocol
+    folder = "ingest.documents.diagrams" if source.kind in diagrams.FORMATS else "ingest.documents"
+    return cast(_Format, import_module(f"{folder}.{source.kind}"))  # a module that has both functions of the protocol
 
 
 def _bytes_of(source: Source, limits: DocumentLimits) -> bytes:

@@ -72,7 +72,7 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
         for number, sheet in enumerate(sheets, start=1)
         for text in sheet.texts
     )
-    return Reading(sheets[0].name if sheets else "", passages, (), sum(len(_lines(sheet)) for sheet in sheets), left)
+    return Reading(sheets[0].name if sheets else "", passages, (), sum(len(_lines(sheet)) for sheet in sheets), unexamined=left)
 
 
 def _lines(sheet: _Sheet) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from pipeline.findings.model import STRIDE, Coverage, Finding, Scan
 from pipeline.reports.diagram import HEIGHT, WIDTH, draw
 from pipeline.reports.escape import shorten, visible, visible_lines
+from pipeline.reports.stated import drawn_not_found, found_not_drawn, state_counts, state_name, stated_threats
 from pipeline.reports.wording import (
     LETTERS,
     ROLES,
@@ -29,6 +30,7 @@ from pipeline.reports.wording import (
     names,
     open_findings,
     path_names,
+    place,
     plural,
     sentence,
     severity_counts,
@@ -44,6 +46,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 LABEL = 19
 MOST_LINES = 40
 MOST_SKIPPED = 500
+MOST_STATED = 300
 SYMBOLS = {"finding": "●", "mitigated": "✓", "not_applicable": "–", "not_examined": "?"}
 
 
@@ -101,7 +104,9 @@ def render(scan: Scan) -> str:
         skipped_files=skipped_count(scan),
         skipped_shown=scan.skipped[:MOST_SKIPPED], sentence=sentence, excerpts=_excerpts,
         path_names=lambda finding: path_names(scan, finding), taxonomy_ids=_taxonomy_ids, names=names(scan), plural=plural,
-        label=_label, boundaries=_drawn_boundaries(scan),
+        label=_label, boundaries=_drawn_boundaries(scan), threats=stated_threats(scan)[:MOST_STATED],
+        threat_counts=state_counts(stated_threats(scan)), state_name=state_name, not_found=drawn_not_found(scan)[:MOST_STATED],
+        not_drawn=found_not_drawn(scan)[:MOST_STATED], place=place,
     )  # fmt: skip
 
 

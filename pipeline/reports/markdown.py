@@ -12,6 +12,7 @@ from pipeline.findings.model import STRIDE, CoverageState, Finding, Scan
 from pipeline.reports.escape import markdown as text
 from pipeline.reports.escape import markdown_block, markdown_html, shorten
 from pipeline.reports.escape import markdown_code as code
+from pipeline.reports.stated import drawn_not_found, found_not_drawn, state_counts, state_name, stated_threats
 from pipeline.reports.wording import (
     closed_counts,
     coverage_counts,
@@ -66,6 +67,8 @@ def _lines(scan: Scan) -> Iterator[str]:
         yield f"{len(found) - MOST_FINDINGS} more findings are in the JSON and HTML reports."
         yield ""
     yield from _coverage(scan)
+    yield from _stated(scan)
+    yield from _drawn(scan)
     yield from _left_out(scan)
 
 
@@ -123,6 +126,48 @@ def _coverage(scan: Scan) -> Iterator[str]:
     yield ""
     rest = f" {len(elements) - MOST_ROWS} more elements are in the JSON and HTML reports." if len(elements) > MOST_ROWS else ""
     yield f"● finding · ✓ mitigated · · not applicable · ? not examined.{rest}"
+    yield ""
+    yield "</details>"
+    yield ""
+
+
+def _stated(scan: Scan) -> Iterator[str]:
+    threats = stated_threats(scan)
+    if not threats:
+        return
+    known = names(scan)
+    counts = ", ".join(f"{count} {state}" for state, count in state_counts(threats))
+    yield f"<details><summary>Stated in threat models: {counts}</summary>"
+    yield ""
+    yield "Their authors' word: it makes no finding and closes none."
+    yield ""
+    yield "| State | Threat | About | Against it | Where |"
+    yield "|---|---|---|---|---|"
+    for claim in threats[:MOST_ROWS]:
+        about = ", ".join(code(shorten(known.get(item, item), 40)) for item in claim.about[:3])
+        against = "; ".join(text(shorten(measure, 120)) for measure in claim.mitigations[:3])
+        state = state_name(claim) + (f", {text(shorten(claim.severity, 40))}" if claim.severity else "")
+        yield f"| {state} | {text(shorten(claim.text, 200))} | {about} | {against} | {code(place(claim.evidence[0]))} |"
+    yield ""
+    if len(threats) > MOST_ROWS:
+        yield f"{len(threats) - MOST_ROWS} more are in the JSON report."
+        yield ""
+    yield "</details>"
+    yield ""
+
+
+def _drawn(scan: Scan) -> Iterator[str]:
+    missing, extra = drawn_not_found(scan), found_not_drawn(scan)
+    if not missing and not extra:
+        return
+    yield f"<details><summary>Drawings: {len(missing)} drawn but not found, {len(extra)} found but not drawn</summary>"
+    yield ""
+    for name in missing[:MOST_ROWS]:
+        yield f"- Drawn, not found: {text(shorten(name.name, 80))}, {code(place(name.evidence[0]))} ({text(name.reason)})"
+    for element in extra[:MOST_ROWS]:
+        yield f"- Found, not drawn: {text(shorten(element.name, 80))} ({words(element.kind)}), {code(place(element.evidence[0]))}"
+    rest = max(0, len(missing) - MOST_ROWS) + max(0, len(extra) - MOST_ROWS)
+    yield from [f"- {rest} more are in the JSON report"] if rest else []
     yield ""
     yield "</details>"
     yield ""

@@ -19,6 +19,7 @@ from rich.text import Text
 from ingest.exclusion import is_by_tree
 from pipeline.findings.model import STRIDE, Coverage, CoverageState, Finding, Scan
 from pipeline.reports.escape import shorten, visible, visible_lines
+from pipeline.reports.stated import drawn_not_found, found_not_drawn, state_counts, stated_threats
 from pipeline.reports.wording import (
     LETTERS,
     ROLES,
@@ -77,6 +78,7 @@ def _parts(scan: Scan, width: int) -> Iterator[Text | Table | Padding | Rule]:
     if scan.coverage:
         yield from _coverage(scan, width)
         yield Text()
+    yield from _stated(scan)
     yield from _left_out(scan, width)
     yield _last_line(scan)
 
@@ -198,6 +200,19 @@ def _mark(cell: Coverage | None, worst: Severity | None) -> Text:
         return Text(*MARKS["not_examined"])
     symbol, colour = MARKS[cell.state]
     return Text(symbol, INKS[worst] if cell.state == "finding" and worst else colour)
+
+
+def _stated(scan: Scan) -> Iterator[Text]:
+    """One line each; the lists stand in the other reports."""
+    threats, missing, extra = stated_threats(scan), drawn_not_found(scan), found_not_drawn(scan)
+    if threats:
+        counts = ", ".join(f"{count} {state}" for state, count in state_counts(threats))
+        yield Text(f"stated in threat models: {counts}; markdown, html and json list them", "dim")
+    if missing or extra:
+        found = len({name.element for name in scan.system.drawn if name.found})
+        yield Text(f"drawn: {found} found, {len(missing)} not found; {len(extra)} found but not drawn", "dim")
+    if threats or missing or extra:
+        yield Text()
 
 
 def _left_out(scan: Scan, width: int) -> Iterator[Text]:

@@ -17,7 +17,7 @@ from pipeline.system.console import without_terminal
 from pipeline.system.derive import add_actors, boundaries_of, crossed, derive
 from pipeline.system.documents import add_claims
 from pipeline.system.draft import Drafts
-from pipeline.system.drawn import add_drawings
+from pipeline.system.drawn import Drawings, add_drawings
 from pipeline.system.embedded import add_prompts_and_secrets
 from pipeline.system.entries import addresses
 from pipeline.system.evidence import EvidenceBook
@@ -87,7 +87,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     return Built(_freeze(assembly, drawn, packages_of(assembly, config)), tuple(dict.fromkeys(assembly.notes)))
 
 
-def _freeze(assembly: Assembly, drawn: Sequence[Boundary], packages: tuple[Package, ...]) -> System:
+def _freeze(assembly: Assembly, drawn: Drawings, packages: tuple[Package, ...]) -> System:
     elements = assembly.drafts.elements()
     zones = {element.id: element.zone for element in elements}
     controls = frozen_controls(assembly)
@@ -96,15 +96,32 @@ def _freeze(assembly: Assembly, drawn: Sequence[Boundary], packages: tuple[Packa
         for covered in control.protects:
             on_flow.setdefault(covered, []).append(control.id)
     flows = tuple(
-        flow.model_copy(update={"crosses": crossed(flow, zones), "controls": tuple(sorted(on_flow.get(flow.id, ())))})
+        flow.model_copy(
+            update={
+                "crosses": (*crossed(flow, zones), *_drawn_crossed(flow, drawn.boundaries)),
+                "controls": tuple(sorted(on_flow.get(flow.id, ()))),
+            }
+        )
         for _key, found in sorted(assembly.flows.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or ""))
         for flow in _merged(found)
     )
     return System(
-        elements=elements, flows=flows, relations=frozen_relations(assembly), boundaries=(*boundaries_of(elements), *sorted(drawn,
-        key=lambda b: b.id)), controls=controls,
-        claims=tuple(sorted(assembly.claims, key=lambda claim: claim.id)), packages=packages,
-    )  # fmt: skip
+        elements=elements,
+        flows=flows,
+        relations=frozen_relations(assembly),
+        boundaries=(*boundaries_of(elements), *sorted(drawn.boundaries, key=lambda boundary: boundary.id)),
+        controls=controls,
+        claims=tuple(sorted(assembly.claims, key=lambda claim: claim.id)),
+        drawn=tuple(drawn.names),
+        packages=packages,
+    )
+
+
+def _drawn_crossed(flow: Flow, drawn: Sequence[Boundary]) -> tuple[str, ...]:
+    """The frames a drawn arrow leads into or out of."""
+    if flow.stated_by != "document":
+        return ()
+    return tuple(sorted(frame.id for frame in drawn if (flow.source in frame.elements) != (flow.target in frame.elements)))
 
 
 def _merged(flows: list[Flow]) -> list[Flow]:

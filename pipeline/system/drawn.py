@@ -1,116 +1,253 @@
-"""Diagrams into the model: boxes become elements, arrows become flows, frames become boundaries.
+"""Diagrams into the model: boxes become elements, arrows flows, frames boundaries, threats that a threat model states claims.
 
-A box that bears the name of something found is that thing; any other becomes an element that is known from the
-document only.
+A box that bears the name of something found is that thing; any other becomes an element that is known from the document only. Each box is
+told with what it was taken for and why. Stated threats are what their authors say: no rule reads them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from ingest.facts import Diagram, DocumentFacts
+from ingest.facts import Diagram, DiagramBoundary, DiagramEdge, DiagramNode, DocumentFacts, StatedThreat
 from pipeline.system.assembly import Assembly
 from pipeline.system.documents import TOLD_OF_OTHERS
 from pipeline.system.drawn_steps import drawn_parts
-from pipeline.system.model import Boundary, ElementKind, Evidence, Flow, Label, SinkRole
-from pipeline.system.name_matching import COMMON, stem
-from pipeline.system.promises import load_promises
-from pipeline.system.prose_names import key_of, kind_of_name
-from pipeline.system.words import load_words, mentions, words_of
+from pipeline.system.drawn_words import carried_by, is_asking, kind_of, role_at
+from pipeline.system.masked_drawings import without_secrets
+from pipeline.system.model import AttributeValue, Boundary, Claim, DrawnName, ElementKind, Flow, Label, Stated
+from pipeline.system.name_matching import NOTHING, Known, Match, match_name, only_of_kind, same_words
+from pipeline.system.words import load_words, mentions
 
+_FORMAL = frozenset({"threat_dragon", "tm7", "open_threat_model", "tm_bom", "tm_library"})  # notations in which each box has its kind
+_STORES: frozenset[ElementKind] = frozenset(
+    {"vector_store", "data_store", "dataset", "log", "queue", "model_registry", "memory", "web_content", "prompt"}
+)
+_OUTSIDE: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public", "web_content"})
+_ANSWERING: frozenset[ElementKind] = frozenset({"vector_store", "retriever", "hosted_llm", "local_llm"})
+_PEOPLE = frozenset({"user", "power_user", "administrator", "engineer"})  # of the actors of the threat model library
+_FLAGS = frozenset({"encrypted", "authenticated", "integrity", "sensitive", "public_network", "out_of_scope"})
+_MOST_MATCHED = 3_000  # boxes that are held against what was found
+_MOST_STEPS = 4
 CARRIED: dict[ElementKind, Label] = {
     "web_content": "web_content", "end_user": "user_input", "anonymous_public": "user_input", "dataset": "dataset_records",
-    "vector_store": "retrieved_text",
-    "retriever": "retrieved_text", "data_store": "stored_data", "hosted_llm": "model_reply", "agent": "model_reply",
-    "ml_model": "prediction",
-    "model_registry": "model_artifact",
-}  # fmt: skip
-BECOMES: dict[ElementKind, SinkRole] = {
-    "vector_store": "index_write", "hosted_llm": "prompt", "agent": "prompt", "training_job": "training_data", "ml_model": "features",
-    "data_store": "store_write",
+    "vector_store": "retrieved_text", "retriever": "retrieved_text", "data_store": "stored_data", "memory": "stored_data",
+    "hosted_llm": "model_reply", "local_llm": "model_reply", "agent": "model_reply", "ml_model": "prediction",
+    "model_registry": "model_artifact", "tool": "tool_result", "mcp_server": "tool_result",
 }  # fmt: skip
 
 
-def add_drawings(assembly: Assembly, documents: Sequence[DocumentFacts]) -> list[Boundary]:
-    """Drawn elements and flows; gives the boundaries that diagrams draw."""
-    return [
-        boundary
-        for document in documents
-        if document.purpose not in TOLD_OF_OTHERS
-        for diagram in document.diagrams
-        for boundary in _diagram(assembly, diagram)
-    ]
+@dataclass(slots=True)
+class Drawings:
+    """What all diagrams together draw, beyond elements and flows."""
+
+    boundaries: list[Boundary] = field(default_factory=list)
+    names: list[DrawnName] = field(default_factory=list)
 
 
-def _diagram(assembly: Assembly, diagram: Diagram) -> list[Boundary]:
+def add_drawings(assembly: Assembly, documents: Sequence[DocumentFacts]) -> Drawings:
+    """Drawn elements, flows and stated threats; gives the boundaries and the names that diagrams draw."""
+    drawings = Drawings()
+    found = [
+        Known.of(draft) for _, draft in sorted(assembly.drafts.by_id.items())
+        if draft.attributes.get("stated_by") != "document" and draft.attributes.get("examples_only") is not True
+    ]  # fmt: skip
+    for document in documents:
+        if document.purpose in TOLD_OF_OTHERS:
+            continue
+        for number, written in enumerate(document.diagrams, 1):
+            diagram = without_secrets(written, assembly.book.masked)
+            own = f"{document.path}#{number}" if number > 1 else document.path
+            _add_diagram(assembly, drawings, diagram, own, found)
+    return drawings
+
+
+def _add_diagram(assembly: Assembly, drawings: Drawings, diagram: Diagram, own: str, found: Sequence[Known]) -> None:
+    nodes = drawn_parts(diagram, lambda node: kind_of_node(diagram, node), diagram.language in _FORMAL)
+    kinds = {node.id: kind_of_node(diagram, node) for node in nodes}
+    matches = _matches(nodes, kinds, found if len(drawings.names) < _MOST_MATCHED else ())
     identities: dict[str, str] = {}
-    for node in drawn_parts(diagram, lambda label: _kind_of(label) != "component"):
+    for node in nodes:
         evidence = assembly.cite_place(node.place, "claim")
-        if evidence is not None:
-            identities[node.id] = _drawn(assembly, node.label, evidence)
+        if evidence is None or not node.label:
+            continue
+        match = matches[node.id]
+        identity = match.element or _known_drawn(assembly, node, kinds[node.id])
+        if identity is None:
+            identity = assembly.drafts.put(
+                kinds[node.id], node.label, None, _attributes(node, kinds[node.id]), evidence, None, "documentation"
+            )
+        identities[node.id] = identity
+        drawings.names.append(
+            DrawnName(name=node.label[:200], element=identity, found=match.element is not None, reason=match.reason, evidence=(evidence,))
+        )
+    asking = _asking(diagram, kinds)
     for edge in diagram.edges:
         source, target = identities.get(edge.source), identities.get(edge.target)
-        evidence = assembly.cite_place(edge.place, "claim")
-        if source is None or target is None or evidence is None or source == target:
+        if source is None or target is None or source == target:
             continue
-        _drawn_flow(assembly, source, target, evidence)
-    found = []
-    for boundary in diagram.boundaries:
-        inside = tuple(sorted({identities[node.id] for node in diagram.nodes if node.boundary == boundary.id and node.id in identities}))
-        if inside:
-            name = boundary.label or boundary.id
-            found.append(Boundary(id=f"drawn:{boundary.place.path}:{boundary.id}", name=name, kind="drawn", elements=inside))
-    return found
+        if kinds[edge.target] == "embedding_model" and (edge.source in asking or is_asking(edge.label)):
+            assembly.relate(source, "embeds_with", target, assembly.cite_place(edge.place, "claim"))  # a question, which nothing keeps
+        else:
+            _add_flow(assembly, source, target, edge)
+    drawings.boundaries += _boundaries(diagram, own, identities)
+    for threat in diagram.threats:
+        _add_threat(assembly, diagram, threat, identities)
 
 
-def _drawn(assembly: Assembly, label: str, evidence: Evidence) -> str:
-    """The element a box means: one that was found and bears its name, else a new one."""
-    kind = _kind_of(label)
-    said = {stem(word) for word in words_of(label) if word not in COMMON and len(word) > 2}
-    for identity, draft in sorted(assembly.drafts.by_id.items()):
-        if draft.attributes.get("stated_by") == "document":
-            if key_of(draft.name) == key_of(label):
-                return identity
-            continue
-        own = {stem(word) for word in words_of(draft.name.split(" (")[0]) if word not in COMMON and len(word) > 2}
-        if draft.kind == kind and said and own & said:
+# Boxes
+
+
+def kind_of_node(diagram: Diagram, node: DiagramNode) -> ElementKind:
+    """What a box is: by its name, else by its technology, held against what its notation says."""
+    kind = kind_of(node.label)
+    if kind == "component" and node.technology:
+        kind = kind_of(node.technology)
+    if (node.kind == "actor" or node.shape == "actor") and kind == "component":
+        is_person = diagram.language not in _FORMAL or (diagram.language == "tm_library" and node.shape in _PEOPLE)
+        return "end_user" if is_person else "external_service"
+    if node.kind == "store" or node.shape == "database":
+        if node.attributes.get("log") is True and kind == "component":
+            return "log"
+        if kind == "embedding_model":
+            return "vector_store"
+        is_told = kind in _STORES if diagram.language in _FORMAL else kind not in ("component", "end_user")
+        return kind if is_told else "data_store"
+    if node.kind == "process" and kind in _OUTSIDE:
+        return "component"
+    if kind == "component" and node.attributes.get("external") is True:
+        return "external_service"
+    return kind
+
+
+def _matches(nodes: Sequence[DiagramNode], kinds: Mapping[str, ElementKind], found: Sequence[Known]) -> dict[str, Match]:
+    """What each box is taken for: by its name, and where a box is the only one of its kind, by that."""
+    matches = {node.id: match_name(node.label, node.technology, kinds[node.id], found) for node in nodes}
+    taken = {match.element for match in matches.values()}
+    left = [known for known in found if known.element not in taken]
+    for node in nodes:
+        kind = kinds[node.id]
+        if matches[node.id] is NOTHING and sum(other == kind for other in kinds.values()) == 1:
+            matches[node.id] = only_of_kind(node.label, kind, left)
+    return matches
+
+
+def _known_drawn(assembly: Assembly, node: DiagramNode, kind: ElementKind) -> str | None:
+    """The element that another box of this name became."""
+    for identity, draft in assembly.drafts.by_id.items():
+        told = draft.attributes.get("stated_by") == "document" and same_words(draft.name, node.label)
+        if told and kind in (draft.kind, "component"):  # prose may say more of it
             return identity
-    same_kind = [
-        identity
-        for identity, draft in sorted(assembly.drafts.by_id.items())
-        if draft.kind == kind and draft.attributes.get("stated_by") is None
-    ]
-    if len(same_kind) == 1 and kind not in ("component", "external_service", "data_store", "web_content", "end_user"):
-        return same_kind[0]
-    attributes: dict[str, str | bool] = {"stated_by": "document"}
+    return None
+
+
+def _attributes(node: DiagramNode, kind: ElementKind) -> dict[str, AttributeValue]:
+    attributes: dict[str, AttributeValue] = {"stated_by": "document"}
+    if node.technology:
+        attributes["technology"] = node.technology[:80]
+    for name, value in node.attributes.items():
+        if value is True or (value and isinstance(value, str | tuple)):
+            attributes[f"stated_{name}"] = value  # what tools write where nobody said a thing is false
     if kind == "ml_model":
         for subject, listed in load_words().decides_about.items():
-            if mentions([label], listed):
+            if mentions([node.label], listed):
                 attributes["decides_about"] = subject
-        if mentions([label], load_words().physical):
+        if mentions([node.label], load_words().physical):
             attributes["physical"] = True
-    return assembly.drafts.put(kind, label, None, attributes, evidence, None, "documentation")
+    return attributes
 
 
-def _kind_of(label: str) -> ElementKind:
-    lowered = label.lower()
-    words = words_of(label)
-    for drawn in load_promises().drawn:
-        if any((word in lowered) if " " in word or "-" in word else (word in words) for word in drawn.words):
-            return drawn.kind
-    return kind_of_name(label) or "component"
+# Arrows and frames
 
 
-def _drawn_flow(assembly: Assembly, source: str, target: str, evidence: Evidence) -> None:
-    """An arrow that the code does not already show."""
-    if any(s == source and t == target for (s, t, _role) in assembly.flows):
-        return
+def _asking(diagram: Diagram, kinds: Mapping[str, ElementKind]) -> frozenset[str]:
+    """Boxes that answer: what is embedded for them is a question, not what is put into an index."""
+    answers = {edge.target for edge in diagram.edges if kinds.get(edge.source) in _ANSWERING}
+    return frozenset(answers | {edge.source for edge in diagram.edges if kinds.get(edge.target) in _ANSWERING - {"vector_store"}})
+
+
+def _add_flow(assembly: Assembly, source: str, target: str, edge: DiagramEdge) -> None:
+    """An arrow that the code does not already show; arrows of one meaning between two boxes are one flow."""
     drafts = assembly.draft(source), assembly.draft(target)
+    shown = [flow for (s, t, _role), flows in assembly.flows.items() if (s, t) == (source, target) for flow in flows]
+    if any(flow.stated_by != "document" for flow in shown):
+        return
     if all(draft.attributes.get("stated_by") != "document" for draft in drafts):
         return
-    carried, role = CARRIED.get(drafts[0].kind), BECOMES.get(drafts[1].kind)
+    evidence = assembly.cite_place(edge.place, "claim")
+    if evidence is None:
+        return
+    text = " ".join((edge.label, *edge.data))
+    role = role_at(drafts[0].name, drafts[0].kind, drafts[1].kind, text)
+    usual = CARRIED.get(drafts[0].kind)
+    carries = tuple(sorted({*carried_by(text, drafts[0].kind, drafts[1].kind), *((usual,) if usual is not None else ())}))
+    known = next((flow for flow in shown if flow.role == role), None)
+    if known is not None:
+        more = () if evidence in known.steps or len(known.steps) >= _MOST_STEPS else (evidence,)
+        merged = known.model_copy(update={"carries": tuple(sorted({*known.carries, *carries})), "steps": (*known.steps, *more)})
+        assembly.flows[source, target, role] = [merged]
+        return
+    identity = f"{source}->{target}:drawn" + (f":{role}" if shown else "")
     assembly.flow(
-        Flow(id=f"{source}->{target}:drawn", source=source, target=target, carries=(carried,) if carried else (), role=role,
-        steps=(evidence,),
-             stated_by="document")
-    )  # fmt: skip
+        Flow(
+            id=identity,
+            source=source,
+            target=target,
+            carries=carries,
+            role=role,
+            steps=(evidence,),
+            stated=_stated(edge),
+            stated_by="document",
+        )
+    )
+
+
+def _stated(edge: DiagramEdge) -> Stated:
+    said = {name: value for name, value in edge.attributes.items() if name in _FLAGS and isinstance(value, bool)}
+    protocol = edge.attributes.get("protocol")
+    return Stated(label=edge.label[:200], data=edge.data, protocol=str(protocol or "")[:80], **said)
+
+
+def _boundaries(diagram: Diagram, own: str, identities: Mapping[str, str]) -> Iterator[Boundary]:
+    """Frames with all that stands in them, be it in frames inside."""
+    parents = {boundary.id: boundary.parent for boundary in diagram.boundaries}
+    inside: dict[str, set[str]] = {}
+    for node in diagram.nodes:
+        frame = node.boundary if node.id in identities else None
+        while frame is not None:
+            inside.setdefault(frame, set()).add(identities[node.id])
+            frame = parents.get(frame)
+    for boundary in diagram.boundaries:
+        if boundary.id in inside:
+            yield Boundary(id=f"drawn:{own}:{boundary.id}", name=_name(boundary), kind="drawn", elements=tuple(sorted(inside[boundary.id])))
+
+
+def _name(boundary: DiagramBoundary) -> str:
+    return boundary.label or boundary.id
+
+
+# Threats
+
+
+def _add_threat(assembly: Assembly, diagram: Diagram, threat: StatedThreat, identities: Mapping[str, str]) -> None:
+    evidence = assembly.cite_place(threat.place, "claim")
+    if evidence is None or not threat.title:
+        return
+    ends = {edge.id: (edge.source, edge.target) for edge in diagram.edges if edge.id}
+    parts = [part for about in threat.about for part in ends.get(about, (about,))]
+    about = tuple(dict.fromkeys(identities[part] for part in parts if part in identities))
+    told = f"{threat.place.path}\n{threat.place.page}\n{threat.place.start_line}\n{threat.title}"
+    assembly.claims.append(
+        Claim(
+            id=f"threat:{hashlib.sha256(told.encode()).hexdigest()[:12]}",
+            text=threat.title,
+            about=about,
+            evidence=(evidence,),
+            kind="threat",
+            state=threat.state,
+            category=threat.category,
+            severity=threat.severity,
+            mitigations=threat.mitigations,
+        )
+    )

@@ -1,16 +1,21 @@
 """Which boxes of a drawn diagram are parts of a system.
 
-Takes a diagram and how a label's kind is told, gives the nodes that may be taken for elements. A flowchart is drawn
+Takes a diagram and how a box's kind is told, gives the nodes that may be taken for elements. A flowchart is drawn
 for two things: for what a system is made of, and for what an algorithm does. The second has decisions, a
 start, an end, and boxes that say what is done ("Add to the queue"); its boxes are no parts, whatever nouns
 they hold, so it gives none. Of a drawing of parts, the decisions and the ends alone are left out.
+
+A notation of threat models draws parts and nothing else. Any other may draw whatever people draw: a floor plan, a plan of work, what a
+program made of its own names. Parts are taken from it where arrows join something that is known to be one, people apart.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from ingest.facts import Diagram, DiagramNode
+from pipeline.system.model import ElementKind
 from pipeline.system.words import words_of
 
 _ENDS = frozenset({"start", "end", "stop", "begin", "finish", "done", "exit", "return"})
@@ -38,14 +43,34 @@ _PARTS = frozenset({
 })  # fmt: skip
 
 
-def drawn_parts(diagram: Diagram, is_known: Callable[[str], bool]) -> tuple[DiagramNode, ...]:
-    """The nodes that stand for parts; none of a diagram that draws the steps of an algorithm."""
-    turns = {node.id for node in diagram.nodes if _is_end(node) or _is_decision(node, diagram)}
-    steps = turns | {node.id for node in diagram.nodes if _says_what_is_done(node)}
-    parts = [node for node in diagram.nodes if node.id not in steps and (node.shape in ("database", "actor") or is_known(node.label))]
-    if len(steps) > len(parts) and (turns or 2 * len(steps) > len(diagram.nodes)):
+_PEOPLE: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public", "operator"})
+_FREE = frozenset({"drawio", "graphviz"})  # drawn by hand or by programs, for any end
+_NAMED_BY_PROGRAM = re.compile(r"^\[\w+\]|::|^\w+(?:[./]\w+){2,}$|^[a-z]+_[a-z0-9_]+\.\w+")
+
+
+def drawn_parts(diagram: Diagram, kind_of: Callable[[DiagramNode], ElementKind], is_formal: bool) -> tuple[DiagramNode, ...]:
+    """The nodes that stand for parts; none of a diagram that draws the steps of an algorithm, types or something else."""
+    named = tuple(node for node in diagram.nodes if node.label)
+    if is_formal:
+        return named
+    if diagram.draws in ("steps", "types") or not any(_is_part(node, kind_of(node)) for node in named):
         return ()
-    return tuple(node for node in diagram.nodes if node.id not in turns)
+    if diagram.language in _FREE and (not diagram.edges or 2 * sum(map(_is_named_by_program, named)) > len(named)):
+        return ()
+    turns = {node.id for node in named if _is_end(node) or _is_decision(node, diagram)}
+    steps = turns | {node.id for node in named if _says_what_is_done(node)}
+    parts = [node for node in named if node.id not in steps and (node.shape in ("database", "actor") or kind_of(node) != "component")]
+    if len(steps) > len(parts) and (turns or 2 * len(steps) > len(named)):
+        return ()
+    return tuple(node for node in named if node.id not in turns)
+
+
+def _is_part(node: DiagramNode, kind: ElementKind) -> bool:
+    return node.kind == "store" or node.shape == "database" or (kind != "component" and kind not in _PEOPLE)
+
+
+def _is_named_by_program(node: DiagramNode) -> bool:
+    return _NAMED_BY_PROGRAM.search(node.label) is not None
 
 
 def _is_end(node: DiagramNode) -> bool:

@@ -60,6 +60,10 @@ class EvidenceBook:
         self._kept[key] = made
         return made
 
+    def masked(self, text: str) -> str:
+        """A text that is told rather than quoted, without its secrets."""
+        return self._mask(text)
+
     def _masked_lines(self, place: Place, page: tuple[str, ...]) -> tuple[str, ...]:
         """The page without its secrets. Masked whole: a secret may be written in pieces over several lines."""
         key = (place.path, place.page)

@@ -136,6 +136,20 @@ class Element(Frozen):
     evidence: tuple[Evidence, ...] = ()
 
 
+class Stated(Frozen):
+    """What is written at an arrow of a diagram; what is not written is empty or null."""
+
+    label: str = ""
+    data: tuple[str, ...] = Field(default=(), description="Names of what is carried.")
+    protocol: str = ""
+    encrypted: bool | None = None
+    authenticated: bool | None = None
+    integrity: bool | None = None
+    sensitive: bool | None = Field(default=None, description="Whether the data is said to be sensitive.")
+    public_network: bool | None = None
+    out_of_scope: bool | None = None
+
+
 class Flow(Frozen):
     id: str
     source: str = Field(description="Element id.")
@@ -146,6 +160,7 @@ class Flow(Frozen):
     steps: tuple[Evidence, ...] = Field(default=(), description="Every hop, from where the data enters to where it ends.")
     controls: tuple[str, ...] = Field(default=(), description="Ids of controls that lie on the way.")
     stated_by: Literal["code", "configuration", "document"] = "code"
+    stated: Stated | None = Field(default=None, description="What a diagram says of it, where one does.")
     choices: int = Field(
         default=1, description="Most implementations that one call on the way may mean; which one runs is decided at run time."
     )
@@ -178,7 +193,10 @@ class Control(Frozen):
 
 
 class Claim(Frozen):
-    """What a document says of the system, with its polarity and modality kept."""
+    """What a document says of the system, with its polarity and modality kept; or a threat that a threat model states.
+
+    A stated threat is what its authors said: it neither makes nor closes a finding.
+    """
 
     id: str
     text: str
@@ -187,6 +205,23 @@ class Claim(Frozen):
     modality: Literal["does", "will", "must", "must_not", "does_not", "todo"] = "does"
     kept: bool | None = Field(default=None, description="Whether the code keeps it; null where that could not be told.")
     evidence: tuple[Evidence, ...]
+    kind: Literal["promise", "threat"] = "promise"
+    state: Literal["", "open", "mitigated", "accepted", "transferred", "not_applicable"] = Field(
+        default="", description="Of a stated threat: what its authors say became of it; empty where they do not say."
+    )
+    category: str = Field(default="", description="Of a stated threat: its class, as written.")
+    severity: str = Field(default="", description="Of a stated threat: its severity or priority, as written.")
+    mitigations: tuple[str, ...] = Field(default=(), description="Of a stated threat: what is said to stand against it.")
+
+
+class DrawnName(Frozen):
+    """A box of a diagram, and the element it was taken for."""
+
+    name: str
+    element: str = Field(description="Element id.")
+    found: bool = Field(description="Whether code or configuration has it; else the element is known from the drawing only.")
+    reason: str = Field(description="Why the name was taken for that of the element, or why for none that was found.")
+    evidence: tuple[Evidence, ...] = ()
 
 
 class Package(Frozen):
@@ -210,3 +245,4 @@ class System(Frozen):
     controls: tuple[Control, ...] = ()
     claims: tuple[Claim, ...] = ()
     packages: tuple[Package, ...] = Field(default=(), description="What the manifests declare, by ecosystem and name.")
+    drawn: tuple[DrawnName, ...] = Field(default=(), description="Boxes of diagrams, with what each was taken for.")

@@ -112,14 +112,8 @@ class Promise(Frozen):
     only_where: dict[str, str | bool | tuple[str, ...]] = Field(default_factory=dict)
 
 
-class Drawn(Frozen):
-    kind: ElementKind
-    words: tuple[str, ...]
-
-
 class Promises(Frozen):
     promises: dict[ControlKind, Promise]
-    drawn: tuple[Drawn, ...]
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,8 @@ from ingest.documents.position import cell_place
 from ingest.facts import DocumentFacts, Passage
 from pipeline.system.assembly import Assembly
 from pipeline.system.documents import TOLD_OF_OTHERS
-from pipeline.system.drawn import BECOMES, CARRIED
+from pipeline.system.drawn import CARRIED
+from pipeline.system.drawn_words import BECOMES
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow, Label, SinkRole
 from pipeline.system.promises import is_wished, modality_of, sentences
 from pipeline.system.prose_names import fuller, is_public, key_of, kind_of_name, label_of
@@ -27,6 +28,7 @@ _ASKS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent"})
 _ENTRIES: frozenset[ElementKind] = frozenset({"chat_ui", "http_route", "webhook"})
 _PEOPLE: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public"})
 _KEEPS: frozenset[ElementKind] = frozenset({"vector_store", "data_store", "file_store", "dataset", "web_content"})
+_BECOMES: dict[ElementKind, SinkRole] = {**BECOMES, "vector_store": "index_write", "data_store": "store_write"}
 _LONGEST = 600  # characters of a sentence
 
 
@@ -157,7 +159,7 @@ def _flow(tale: _Tale, source: _Thing | None, target: _Thing | None, data: str, 
         carried = "tool_arguments" if target.kind == "tool" else "model_reply"
     elif source.kind not in ("component", *_ENTRIES) and (carried is None or source.kind in ("web_content", "vector_store", "ml_model")):
         carried = CARRIED.get(source.kind, carried)
-    role: SinkRole | None = "response" if target.kind in _PEOPLE else BECOMES.get(target.kind)
+    role: SinkRole | None = "response" if target.kind in _PEOPLE else _BECOMES.get(target.kind)
     start, end = _put(tale, source, evidence), _put(tale, target, evidence)
     for flow in tale.assembly.flows.get((start, end, role), ()):
         if carried is None or carried in flow.carries:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.findings.model import STRIDE, Coverage, Failed, Mitigation, Scan, Skipped, Taxonomy
-from pipeline.system.model import Boundary, Claim, Control, Relation, System
+from pipeline.system.model import Boundary, Claim, Control, DrawnName, Relation, System
 from tests import factories as make
 
 VISITOR, WIKI = "anonymous_public:anonymous visitor", "web_content:wiki.example.org"
@@ -154,6 +154,11 @@ SYSTEM = System(
     ),
     claims=(
         Claim(id="k1", text="Every refund is confirmed by a human.", about=(REFUND,), promises=("human_approval",), modality="must", kept=False, evidence=(make.evidence("docs/design.md:57", "Every refund is confirmed by a human.", "claim"),)),
+        Claim(id="k2", text="A visitor plants instructions in the wiki", about=(WIKI,), kind="threat", state="mitigated", category="Tampering", severity="High", mitigations=("Review of changes",), evidence=(make.evidence("docs/model.json:88", '"title": "A visitor plants instructions in the wiki",', "claim"),)),
+    ),
+    drawn=(
+        DrawnName(name="Assistant", element=AGENT, found=True, reason="the same name", evidence=(make.evidence("docs/design.md:12", "agent[Assistant]", "claim"),)),
+        DrawnName(name="Fraud check", element="component:Fraud check", found=False, reason="nothing found bears this name", evidence=(make.evidence("docs/design.md:13", "fraud[Fraud check]", "claim"),)),
     ),
 )  # fmt: skip
 

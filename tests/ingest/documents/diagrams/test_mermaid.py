@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.documents.diagrams.mermaid import read_mermaid
 from ingest.documents.limits import Deadline
-from ingest.documents.mermaid import read_mermaid
 from ingest.facts import Diagram
 from tests.ingest.documents.making import facts_of
 

@@ -1,8 +1,9 @@
 """Mermaid diagrams as far as they name things and arrows between them.
 
 Takes the lines of one diagram and the line of the file the first one stands on, gives a `Diagram` with true lines,
-or None where the text is no flowchart and no sequence diagram. Read are: `flowchart` and `graph` with nodes, shapes, labels,
-chained and grouped edges, edge labels, nested subgraphs; `sequenceDiagram` with participants, actors, boxes and messages.
+or None where the text is of a kind that is not read. Read are: `flowchart` and `graph` with nodes, shapes, labels,
+chained and grouped edges, edge labels, nested subgraphs; `sequenceDiagram` with participants, actors, boxes and messages; in
+`mermaid_parts.py` C4, architecture, types and states.
 
 Not read: other kinds of diagram; styles, classes, clicks, directions and directives; labels that go over several lines;
 notes, loops and alternatives of sequences (the messages inside are). Of an arrow with two heads both directions are edges; invisible
@@ -15,9 +16,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from ingest.documents.limits import Deadline
+from ingest.documents.diagrams.drawing import Budget
+from ingest.documents.diagrams.labels import name_and_rest
+from ingest.documents.diagrams.mermaid_parts import read_parts
+from ingest.documents.limits import Deadline, DocumentLimits, LimitReached, Pages, Reading
+from ingest.documents.lines import text_lines
 from ingest.documents.outline import squeezed
-from ingest.facts import Diagram, DiagramBoundary, DiagramEdge, DiagramNode
+from ingest.facts import Diagram, DiagramBoundary, DiagramEdge, DiagramNode, DrawnAs
 from ingest.source import Place
 
 _MAX_LINE = 1_000  # characters; the patterns below look ahead, and no drawn line is longer
@@ -67,7 +72,22 @@ _BOX_COLOUR = re.compile(
 )
 
 
-def read_mermaid(path: str, lines: Sequence[str], first_line: int, deadline: Deadline) -> Diagram | None:
+def read_pages(data: bytes, limits: DocumentLimits, deadline: Deadline) -> Pages:
+    """The lines of a file that holds one diagram and nothing else."""
+    deadline.check()
+    return {None: text_lines(data, limits)}
+
+
+def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Deadline) -> Reading:
+    """The diagram of such a file."""
+    lines = text_lines(data, limits)
+    diagram = read_mermaid(path, lines, 1, deadline, Budget.of(limits))
+    if diagram is None:
+        raise LimitReached("holds no Mermaid diagram of a kind that is read")
+    return Reading(diagram.name, (), (diagram,), len(lines))
+
+
+def read_mermaid(path: str, lines: Sequence[str], first_line: int, deadline: Deadline, budget: Budget | None = None) -> Diagram | None:
     """The diagram drawn in `lines`, the first of which is line `first_line` of the file."""
     drawing = _Drawing(path)
     body = _statements(lines, first_line, deadline)
@@ -81,8 +101,8 @@ def read_mermaid(path: str, lines: Sequence[str], first_line: int, deadline: Dea
         if _SEQUENCE_HEAD.match(text) is not None:
             for line, statement in body:
                 _read_sequence_statement(drawing, line, statement)
-            return drawing.finished()
-        return None
+            return drawing.finished("sequence")
+        return read_parts(path, text, body, budget or Budget.of(DocumentLimits()), deadline)
     return None
 
 
@@ -104,10 +124,11 @@ class _Drawing:
     def mention(self, line: int, name: str, label: str | None, shape: str) -> None:
         place = Place(self.path, line, line)
         known = self.nodes.get(name)
+        shown, rest = name_and_rest(name if label is None else label)
         if known is None:
-            self.nodes[name] = DiagramNode(name, name if label is None else label, shape, None, place)
+            self.nodes[name] = DiagramNode(name, shown, shape, None, place, description=rest)
         elif label is not None and name not in self.labelled:
-            self.nodes[name] = replace(known, label=label, shape=shape, place=place)
+            self.nodes[name] = replace(known, label=shown, shape=shape, place=place, description=rest)
         if label is not None:
             self.labelled.add(name)
         if self.boundary is not None:
@@ -140,11 +161,11 @@ class _Drawing:
             if self.nodes[name].boundary is None:
                 self.nodes[name] = replace(self.nodes[name], boundary=boundary)
 
-    def finished(self) -> Diagram:
+    def finished(self, draws: DrawnAs = "system") -> Diagram:
         while self.open_blocks:
             self.close_block()
         nodes = tuple(node for name, node in self.nodes.items() if name not in self.boundaries)
-        return Diagram("mermaid", nodes, tuple(self.edges), tuple(self.boundaries.values()))
+        return Diagram("mermaid", nodes, tuple(self.edges), tuple(self.boundaries.values()), draws=draws)
 
 
 def _statements(lines: Sequence[str], first_line: int, deadline: Deadline) -> Iterator[tuple[int, str]]:
@@ -199,7 +220,7 @@ def _subgraph_name(text: str) -> tuple[str, str]:
         position = _skip_blanks(text, identifier.end())
         node = _read_shape(text, position) if text.startswith("[", position) else None
         if node is not None and not text[node[2] :].strip():
-            return identifier.group(), node[0]
+            return identifier.group(), _clean(node[0])
     label = _clean(text)
     return label, label
 
@@ -253,7 +274,7 @@ def _read_shape(text: str, position: int) -> tuple[str, str, int] | None:
     if (new := _NEW_SHAPE.match(text, position)) is not None:
         found = {key: quoted or bare for key, quoted, bare in _KEY.findall(new[1])}
         shape = found.get("shape", "rectangle").strip()
-        return _clean(found.get("label", "")), _NEW_SHAPE_NAMES.get(shape, shape), new.end()
+        return _unquoted(found.get("label", "")), _NEW_SHAPE_NAMES.get(shape, shape), new.end()
     best: tuple[int, str, str, int] | None = None
     for opening, closing, shape in _SHAPES:
         if not text.startswith(opening, position):
@@ -266,7 +287,7 @@ def _read_shape(text: str, position: int) -> tuple[str, str, int] | None:
         end = text.find(closing, max(after, start))  # never before the opening: each node read is a step forward
         if end >= 0 and (best is None or (len(opening), -end) > (best[0], -best[3])):
             best = (len(opening), shape, text[start:end], end + len(closing))
-    return None if best is None else (_clean(best[2]), best[1], best[3])
+    return None if best is None else (_unquoted(best[2]), best[1], best[3])
 
 
 def _skip_blanks(text: str, position: int) -> int:
@@ -275,13 +296,18 @@ def _skip_blanks(text: str, position: int) -> int:
     return position
 
 
-def _clean(label: str) -> str:
-    text = _BREAK.sub(" ", label).strip()
+def _unquoted(label: str) -> str:
+    """A label without what marks it as one; its breaks are kept."""
+    text = label.strip()
     if len(text) >= 2 and text[0] == text[-1] == '"':
         text = text[1:-1].strip()
     if len(text) >= 2 and text[0] == text[-1] == "`":
         text = text[1:-1]
-    return squeezed(text)
+    return text
+
+
+def _clean(label: str) -> str:
+    return squeezed(_BREAK.sub(" ", _unquoted(label)))
 
 
 def _read_sequence_statement(drawing: _Drawing, line: int, text: str) -> None:
@@ -295,7 +321,7 @@ def _read_sequence_statement(drawing: _Drawing, line: int, text: str) -> None:
     elif (declared := _PARTICIPANT.match(text)) is not None:
         shape, name, settings, label = declared.groups()
         kind = re.search(r"type\"?\s*:\s*\"?(\w+)", settings or "")
-        drawing.mention(line, _clean(name), _clean(label or name), kind[1] if kind is not None else shape)
+        drawing.mention(line, _clean(name), _unquoted(label or name), kind[1] if kind is not None else shape)
     elif not re.match(r"(?:note|activate|deactivate|autonumber|destroy|else|and|option|links?|title)\b", text, re.IGNORECASE):
         _read_message(drawing, line, text)
 
