@@ -18,6 +18,9 @@ SourceKind = Literal[
     "requirements", "go_mod", "pyproject", "lockfile", "package_json", "tsconfig", "langgraph_config", "nuget",
     "dockerfile", "compose", "github_workflow", "dotenv", "mcp_config", "entry_script", "shell_script", "makefile", "procfile",
     "prompt_file",
+    "kubernetes", "helm_template", "helm_values", "terraform", "cloudformation", "openapi", "gitlab_ci", "nginx",
+    "conda", "maven", "gradle", "npmrc", "pip_config",
+    "agent_settings", "ml_pipeline",
 ]  # fmt: skip
 
 Purpose = Literal["product", "test", "example", "documentation", "vendored", "generated"]

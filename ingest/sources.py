@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from ingest.errors import UnusableInput
 from ingest.exclusion import GENERATED_MARK, IGNORE_FILE, exclusion_of, left_out_by_tree, skips_of
 from ingest.gitfiles import git_files
+from ingest.heads import kind_of_head, may_be_told
 from ingest.purpose import is_generated, is_generated_name, is_python_script, kind_of, purpose_of, vendored_folder
 from ingest.source import ReadError, Skip, Source, SourceKind
 from ingest.text import open_regular, reason_of, unmarked_utf16
@@ -74,7 +75,7 @@ def list_sources(root: Path, settings: SourceSettings | None = None) -> SourceLi
     settings = settings or SourceSettings()
     base, only = _base(root)
     if only is not None:
-        if kind_of(only) is None and not _script(base / only):
+        if kind_of(only) is None and not _is_told(base / only):
             raise UnusableInput("no reader for this kind of file", safe_path(str(root)), "give a folder, or a file of a kind that is read")
         known = git_files(base) if settings.use_git else None
         listing = _Listing((only,), (), (), known.revision if known else None, known.dirty if known else False)
@@ -168,7 +169,7 @@ def _outcomes(base: Path, paths: tuple[str, ...], settings: SourceSettings) -> I
     inside: dict[str, bool] = {}
     for path in paths:
         kind = kind_of(path)
-        if kind is None and not _may_be_script(path):
+        if kind is None and not _may_be_script(path) and not may_be_told(path):
             unread[_suffix(path)] += 1
             continue
         parent = str(PurePosixPath(path).parent)
@@ -181,7 +182,7 @@ def _outcomes(base: Path, paths: tuple[str, ...], settings: SourceSettings) -> I
         if isinstance(outcome, Source) and _is_data(outcome):
             outcome = Skip(outcome.path, "a document among tests or examples: data, no description of the system (--docs reads it)")
         if outcome is None:
-            unread[""] += 1
+            unread[_suffix(path)] += 1
         else:
             yield outcome
     listed = dict(sorted(unread.items(), key=lambda item: (-item[1], item[0]))[:_SUFFIXES_LISTED])
@@ -211,9 +212,9 @@ def _examined(
     except (OSError, ValueError) as error:
         return ReadError(label, f"cannot be read: {reason_of(error)}")
     if kind is None:
-        if not is_python_script(head):
+        kind = "python" if is_python_script(head) else kind_of_head(label, head) if may_be_told(label) else None
+        if kind is None:
             return None
-        kind = "python"
         if status.st_size > settings.max_file_bytes:
             return Skip(label, f"larger than {settings.max_file_bytes} bytes")
     if kind not in _BINARY and _is_binary(head[:_HEAD], kind):
@@ -310,9 +311,11 @@ def _may_be_script(path: str) -> bool:
     return "." not in name and name.upper() != name
 
 
-def _script(location: Path) -> bool:
+def _is_told(location: Path) -> bool:
+    """Whether the head of a file without a kind by its name says what it is."""
     try:
-        return _may_be_script(location.name) and is_python_script(_head(location, _HEAD))
+        head = _head(location, _HEAD) if _may_be_script(location.name) or may_be_told(location.name) else b""
+        return is_python_script(head) or (may_be_told(location.name) and kind_of_head(location.name, head) is not None)
     except (OSError, ValueError):
         return False
 

@@ -13,6 +13,7 @@ from ingest.config.dockerfile import read_dockerfile
 from ingest.config.dotenv import read_dotenv
 from ingest.config.entry_script import read_entry_script
 from ingest.config.go_mod import read_go_mod
+from ingest.config.kubernetes import read_kubernetes
 from ingest.config.langgraph import read_langgraph
 from ingest.config.locks import read_lock
 from ingest.config.mcp import read_mcp
@@ -47,6 +48,7 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "procfile": read_procfile,
         "langgraph_config": read_langgraph,
         "nuget": read_nuget,
+        "kubernetes": read_kubernetes,
     }
 )
 

@@ -15,6 +15,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from ingest.facts import ConfigFacts, DocumentFacts, Setting
 from ingest.source import Attribute
 from pipeline.system.assembly import Assembly
+from pipeline.system.cluster import add_cluster
 from pipeline.system.deployment import (
     agents_are_guarded,
     built_images,
@@ -27,6 +28,7 @@ from pipeline.system.deployment import (
     serves_agents,
 )
 from pipeline.system.derive import mark_examples
+from pipeline.system.images import known_image
 from pipeline.system.model import AttributeValue, ElementKind
 from pipeline.system.naming import host_of
 from pipeline.system.started import add_started, composed_server
@@ -65,6 +67,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
                 _secret(assembly, file, setting, "config")
         for setting in by_kind.get("mcp_server", ()):
             _mcp_client(assembly, file, setting, own)
+    add_cluster(assembly, used)
     add_started(assembly, used)
     mark_step_limits(assembly, used)
     mark_examples(assembly)
@@ -190,15 +193,6 @@ def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequ
             _secret(assembly, file, setting, "image")
 
 
-_STORES = {"chroma": "vector_store", "qdrant": "vector_store", "weaviate": "vector_store", "milvus": "vector_store",
-"pgvector": "vector_store", "postgres": "data_store",
-           "mysql": "data_store", "mariadb": "data_store", "mongo": "data_store", "redis": "data_store", "elasticsearch": "data_store",
-           "neo4j": "data_store", "opensearch": "data_store", "clickhouse": "data_store", "minio": "data_store",
-           "ollama": "inference_server",
-           "vllm": "inference_server", "text-generation-inference": "inference_server", "triton": "inference_server",
-           "mlflow": "model_registry"}  # fmt: skip
-
-
 def _service(
     assembly: Assembly, file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts], built: frozenset[str] = frozenset()
 ) -> None:
@@ -211,11 +205,8 @@ def _service(
     if a.get("published") or a.get("network_mode") == "host":
         attributes |= {"published": True, "exposed": True}
     kind: ElementKind = "container"
-    for word, known in _STORES.items():
-        if word in image.split("@")[0].lower():
-            kind = known  # type: ignore[assignment]  # the table holds kinds
-            attributes["product"] = word
-            break
+    if (known := known_image(image)) is not None:
+        kind, attributes["product"] = known.kind, known.product
     started = composed_server(setting, file) if kind == "container" else None
     if started is not None:
         kind, attributes["product"] = "inference_server", started[0].product
