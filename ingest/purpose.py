@@ -56,6 +56,7 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".docx": "docx", ".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text", ".rst": "text", ".adoc": "text",
     ".csproj": "nuget", ".fsproj": "nuget", ".vbproj": "nuget",
     ".env": "dotenv", ".dockerfile": "dockerfile", ".sh": "shell_script", ".bash": "shell_script", ".mk": "makefile",
+    ".tf": "terraform", ".tofu": "terraform",
     ".prompt": "prompt_file", ".prompty": "prompt_file", ".jinja": "prompt_file", ".jinja2": "prompt_file", ".j2": "prompt_file",
 }  # fmt: skip
 _NAMES: dict[str, SourceKind] = {

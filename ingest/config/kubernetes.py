@@ -110,7 +110,8 @@ def _container(node: Node, pod: Node, path: str, more: dict[str, Attribute]) -> 
     words = (*node.get("command").texts(), *node.get("args").texts())
     yield setting(
         "workload", key, Place(path, node.line, max(node.line, node.end_line)),
-        image=image_parts(image)[0] if image else None, pin=image_parts(image)[3] if image else None, command=shlex.join(words) if words else None,
+        image=image_parts(image)[0] if image else None, pin=image_parts(image)[3] if image else None,
+        command=shlex.join(words) if words else None,
         ports=tuple(port.get("containerPort").text for port in node.get("ports").items) or None,
         host_port=any(port.get("hostPort").text for port in node.get("ports").items),
         root=_root(own, shared), privileged=own.get("privileged").is_true,
@@ -178,8 +179,8 @@ def _ingress(name: str, kind: str, document: Node, place: Place, guard: dict[str
     backends = tuple(sorted(_backends(spec)))
     class_name = spec.get("ingressClassName").text
     return setting(
-        "exposure", name, place, resource=kind, open=not _internal(document) and not _INTERNAL.search(class_name), backends=backends or None,
-        tls=spec.get("tls").kind in ("list", "map"), authenticated=asks or any("auth" in text.lower() for text in middlewares), **guard,
+        "exposure", name, place, resource=kind, backends=backends or None,
+        open=not _internal(document) and not _INTERNAL.search(class_name), tls=spec.get("tls").kind in ("list", "map"), authenticated=asks or any("auth" in text.lower() for text in middlewares), **guard,
     )  # fmt: skip
 
 

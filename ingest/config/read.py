@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from ingest.config.cloudformation import read_cloudformation
 from ingest.config.compose import read_compose
 from ingest.config.dockerfile import read_dockerfile
 from ingest.config.dotenv import read_dotenv
@@ -22,6 +23,7 @@ from ingest.config.nuget import read_nuget
 from ingest.config.package_json import read_package_json
 from ingest.config.requirements import read_requirements
 from ingest.config.scripts import read_makefile, read_procfile, read_shell_script
+from ingest.config.terraform import read_terraform
 from ingest.config.toml_files import read_pyproject
 from ingest.config.tsconfig import read_tsconfig
 from ingest.config.workflow import read_workflow
@@ -49,6 +51,8 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "langgraph_config": read_langgraph,
         "nuget": read_nuget,
         "kubernetes": read_kubernetes,
+        "terraform": read_terraform,
+        "cloudformation": read_cloudformation,
     }
 )
 

@@ -15,6 +15,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from ingest.facts import ConfigFacts, DocumentFacts, Setting
 from ingest.source import Attribute
 from pipeline.system.assembly import Assembly
+from pipeline.system.cloud import add_cloud
 from pipeline.system.cluster import add_cluster
 from pipeline.system.deployment import (
     agents_are_guarded,
@@ -68,6 +69,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
         for setting in by_kind.get("mcp_server", ()):
             _mcp_client(assembly, file, setting, own)
     add_cluster(assembly, used)
+    add_cloud(assembly, used)
     add_started(assembly, used)
     mark_step_limits(assembly, used)
     mark_examples(assembly)

@@ -185,6 +185,18 @@ def composed_server(setting: Setting, file: ConfigFacts) -> tuple[ServerRule, bo
     return None
 
 
+def started_by(file: ConfigFacts, service: str) -> Iterator[tuple[ServerRule, bool, bool]]:
+    """The servers of models that the script of a machine starts: what, whether it asks for a key, and whether it listens to others."""
+    for command in file.settings:
+        if command.kind == "command" and command.attributes.get("service") == service:
+            start = next(_in_container(file, command), None)
+            words, variables = (start.words, start.variables) if start is not None else (words_of(command), variables_of(command))
+            rule = server_of(words)
+            if rule is not None and rule.kind == "inference_server":
+                reached = start.where == "run published" if start is not None else listens_everywhere(rule, words, variables)
+                yield rule, asks_for_key(rule, words, variables), reached
+
+
 def imaged_server(setting: Setting, file: ConfigFacts) -> tuple[ServerRule, bool] | None:
     """The server of models that an image is made to start, and whether it is told to ask for a key."""
     image = str(setting.attributes.get("image") or "").split("@")[0]
