@@ -251,6 +251,8 @@ SettingKind = Literal[
     "network_policy",   # whom a cluster lets in; attributes: selector, namespace, limits (bool)
     "cluster_rights",   # what a service account may do: name is the account; attributes: namespace, role, rules ("verbs resources")
     "cluster_role",     # rights under a name; attributes: rules
+    "agent_right",      # what a coding agent may do without asking, or what runs by itself: name is the client; attributes: what
+                        # (approval_off|any_command|servers_trusted|sandbox_off|deny_list|hook), rule, event, downloads_and_runs
     "resource",         # one resource of a cloud; name is its address; attributes: format, type, values ("path=value"),
                         # value_lines (parallel)
 ]  # fmt: skip

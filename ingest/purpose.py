@@ -52,7 +52,7 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript",
     ".js": "typescript", ".jsx": "typescript", ".mjs": "typescript", ".cjs": "typescript",
     ".java": "java", ".go": "go", ".cs": "csharp", ".razor": "csharp", ".cshtml": "csharp",
-    ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown",
+    ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown", ".mdc": "markdown",
     ".docx": "docx", ".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text", ".rst": "text", ".adoc": "text",
     ".csproj": "nuget", ".fsproj": "nuget", ".vbproj": "nuget",
     ".env": "dotenv", ".dockerfile": "dockerfile", ".sh": "shell_script", ".bash": "shell_script", ".mk": "makefile",
@@ -81,6 +81,16 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
         re.compile(r"(?:.*/)?(?:(?:system_)?prompts?/(?:[^/]+/)*[^/]+|(?:[^/]*[._-])?prompts?(?:[._-][^/]*)?)\.(?:ya?ml|json)", re.S),
         "prompt_file",
     ),
+    (
+        re.compile(
+            r"(?:.*/)?(?:\.claude/settings(?:\.local)?\.json|\.codex/config\.toml|\.(?:gemini|zed|vscode)/settings\.json|[^/]+\.code-workspace"
+            r"|\.cursor/(?:cli|cli-config|permissions|hooks)\.json|\.continue/config\.(?:json|ya?ml)|\.continue/mcpservers/[^/]+\.ya?ml"
+            r"|\.amazonq/cli-agents/[^/]+\.json|\.?goose/config\.ya?ml|\.?opencode\.jsonc?|\.aider\.conf\.ya?ml)",
+            re.S,
+        ),
+        "agent_settings",
+    ),
+    (re.compile(r"(?:.*/)?\.(?:cursor|windsurf|cline|roo)rules", re.S), "markdown"),
     (re.compile(r"(?:.*/)?tsconfig(?:\.[^/]+)?\.json", re.S), "tsconfig"),
     (re.compile(r"(?:.*/)?\.env(?:\.[^/]+)?", re.S), "dotenv"),
     (re.compile(r"(?:.*/)?(?:[^/]*[._-])?entry-?point(?:[._-][^/]*)?\.sh", re.S), "entry_script"),

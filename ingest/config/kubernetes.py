@@ -180,7 +180,8 @@ def _ingress(name: str, kind: str, document: Node, place: Place, guard: dict[str
     class_name = spec.get("ingressClassName").text
     return setting(
         "exposure", name, place, resource=kind, backends=backends or None,
-        open=not _internal(document) and not _INTERNAL.search(class_name), tls=spec.get("tls").kind in ("list", "map"), authenticated=asks or any("auth" in text.lower() for text in middlewares), **guard,
+        open=not _internal(document) and not _INTERNAL.search(class_name), tls=spec.get("tls").kind in ("list", "map"),
+        authenticated=asks or any("auth" in text.lower() for text in middlewares), **guard,
     )  # fmt: skip
 
 

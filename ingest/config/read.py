@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from ingest.config.agent_settings import read_agent_settings
 from ingest.config.cloudformation import read_cloudformation
 from ingest.config.compose import read_compose
 from ingest.config.dockerfile import read_dockerfile
@@ -50,6 +51,7 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "procfile": read_procfile,
         "langgraph_config": read_langgraph,
         "nuget": read_nuget,
+        "agent_settings": read_agent_settings,
         "kubernetes": read_kubernetes,
         "terraform": read_terraform,
         "cloudformation": read_cloudformation,

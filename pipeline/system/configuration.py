@@ -17,6 +17,7 @@ from ingest.source import Attribute
 from pipeline.system.assembly import Assembly
 from pipeline.system.cloud import add_cloud
 from pipeline.system.cluster import add_cluster
+from pipeline.system.coding_agents import add_coding_agents
 from pipeline.system.deployment import (
     agents_are_guarded,
     built_images,
@@ -70,6 +71,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
             _mcp_client(assembly, file, setting, own)
     add_cluster(assembly, used)
     add_cloud(assembly, used)
+    add_coding_agents(assembly, used, documents)
     add_started(assembly, used)
     mark_step_limits(assembly, used)
     mark_examples(assembly)
@@ -356,6 +358,8 @@ def _own_hosts(files: Sequence[ConfigFacts]) -> frozenset[str]:
 
 def _mcp_client(assembly: Assembly, file: ConfigFacts, setting: Setting, own: frozenset[str] = frozenset()) -> None:
     a = setting.attributes
+    if a.get("disabled"):
+        return  # not started until somebody says so
     url = str(a.get("url") or "")
     local = _THIS_MACHINE.match(url) is not None
     attributes: dict[str, AttributeValue] = {"transport": "http" if url else "stdio", "remote": bool(url) and not local, "configured": True}
