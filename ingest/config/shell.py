@@ -33,7 +33,7 @@ _VALUED = frozenset({
 
 
 def runs_a_download(script: str) -> bool:
-    """Whether what curl or wget fetches goes straight into an interpreter; not what this machine answers itself, nor what is only its input."""
+    """Whether what curl or wget fetches goes straight into an interpreter; what this machine answers itself is no download."""
     return any(_HERE.search(match[0]) is None for match in _PIPED.finditer(_CONTINUED.sub(" ", script[:_LENGTH])))
 
 

@@ -30,6 +30,7 @@ _FOLLOWS = re.compile(
     r"|\bfollow\b[^.\n]{0,60}\b(?:instructions?|rules?|steps?)\b[^.\n]{0,60}\b(?:at|from|in|on)\b[^.\n]{0,20}https?://\S{4,300}",
     re.IGNORECASE,
 )
+_DOWNLOAD = re.compile(r"\b(?:curl|wget)\b[^|\n]{0,500}://")
 _NEGATED = re.compile(r"\b(?:never|do not|don't|must not|avoid|not to)\b", re.IGNORECASE)
 _ANY_COMMAND = re.compile(r"(?:^|[\s,\[\"'])(?:Bash|Shell)\s*(?:\(\s*[:*]+\s*\)|\(\*:\*\))")
 _RIGHTS = ("approval_off", "any_command", "servers_trusted", "sandbox_off")
@@ -95,7 +96,8 @@ def _obeys_remote_text(passage: Passage) -> bool:
     if match is not None:
         before = text[max(0, match.start() - 60) : match.start()]
         return _NEGATED.search(before + match[0]) is None
-    return any("://" in line and runs_a_download(line) and _NEGATED.search(line) is None for line in text.replace("\\\n", " ").split("\n"))
+    lines = text.replace("\\\n", " ").split("\n")
+    return any(_DOWNLOAD.search(line) and runs_a_download(line) and _NEGATED.search(line) is None for line in lines)
 
 
 def _all_commands(document: DocumentFacts) -> Iterator[Passage]:
