@@ -253,6 +253,7 @@ SettingKind = Literal[
     "cluster_role",     # rights under a name; attributes: rules
     "agent_right",      # what a coding agent may do without asking, or what runs by itself: name is the client; attributes: what
                         # (approval_off|any_command|servers_trusted|sandbox_off|deny_list|hook), rule, event, downloads_and_runs
+    "chart_values",     # what the values of a chart say below one key; attributes: values ("path=value")
     "resource",         # one resource of a cloud; name is its address; attributes: format, type, values ("path=value"),
                         # value_lines (parallel)
 ]  # fmt: skip

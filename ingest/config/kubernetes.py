@@ -31,6 +31,7 @@ _ASKS = re.compile(
 )
 _ANYWHERE = ("0.0.0.0/0", "::/0")
 _MOST_CONTAINERS = 200
+FROM_VALUES = "__values__"  # the key that stands for what a template takes over from the values of its chart
 
 
 def read_kubernetes(text: str, path: str) -> tuple[Setting, ...]:
@@ -119,16 +120,13 @@ def _container(node: Node, pod: Node, path: str, more: dict[str, Attribute]) -> 
         read_only_root=own.get("readOnlyRootFilesystem").is_true,
         host_paths=host_paths or None, docker_socket=any(_SOCKET.search(folder) for folder in host_paths),
         host_network=pod.get("hostNetwork").is_true, limits=node.get("resources").get("limits").kind == "map",
-        service_account=pod.get("serviceAccountName", "serviceAccount").text or None, secrets_from=from_secrets or None, **more,
+        value_paths=_from_values(node, pod), secrets_from=from_secrets or None,
+        service_account=pod.get("serviceAccountName", "serviceAccount").text or None, **more,
     )  # fmt: skip
-    for given in (node.get("command"), node.get("args")):
-        lines = Place(path, max(1, given.line), max(given.line, given.end_line))
-        script = words if given is node.get("args") and _is_shell(words) else given.texts()
-        yield from command_settings(shlex.join(script), lines, "kubernetes", service=key, lines=False)
-        if given is node.get("command") and node.get("args").kind == "list" and not _is_shell(words):
-            joined = Place(path, given.line or node.line, max(given.line, node.get("args").end_line)) if given.kind == "list" else lines
-            yield from command_settings(shlex.join(words), joined, "kubernetes", service=key, lines=False)
-            break
+    told = [part for part in (node.get("command"), node.get("args")) if part.kind != "none"]
+    if told:
+        lines = Place(path, told[0].line, max(told[0].line, told[-1].end_line))
+        yield from command_settings(shlex.join(words), lines, "kubernetes", service=key, lines=False)
     beside = {item.get("name").text: item.get("value").text for item in node.get("env").items}
     for item in node.get("env").items:
         if item.get("value").kind == "scalar":
@@ -138,8 +136,14 @@ def _container(node: Node, pod: Node, path: str, more: dict[str, Attribute]) -> 
             )
 
 
-def _is_shell(words: tuple[str, ...]) -> bool:
-    return bool(words) and words[0].rsplit("/", 1)[-1] in ("sh", "bash", "ash", "zsh")
+def _from_values(node: Node, pod: Node) -> tuple[str, ...] | None:
+    """Parts of a container that a chart's values say: `securityContext=.pod.context`."""
+    parts = {
+        "securityContext": node.get("securityContext"), "podSecurityContext": pod.get("securityContext"),
+        "resources": node.get("resources"),
+    }  # fmt: skip
+    found = tuple(f"{name}={part.get(FROM_VALUES).text}" for name, part in parts.items() if part.get(FROM_VALUES).text)
+    return found or None
 
 
 def _root(own: Node, shared: Node) -> bool | None:

@@ -15,6 +15,7 @@ from ingest.config.dockerfile import read_dockerfile
 from ingest.config.dotenv import read_dotenv
 from ingest.config.entry_script import read_entry_script
 from ingest.config.go_mod import read_go_mod
+from ingest.config.helm import read_helm_template, read_helm_values
 from ingest.config.kubernetes import read_kubernetes
 from ingest.config.langgraph import read_langgraph
 from ingest.config.locks import read_lock
@@ -52,6 +53,8 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "langgraph_config": read_langgraph,
         "nuget": read_nuget,
         "agent_settings": read_agent_settings,
+        "helm_template": read_helm_template,
+        "helm_values": read_helm_values,
         "kubernetes": read_kubernetes,
         "terraform": read_terraform,
         "cloudformation": read_cloudformation,

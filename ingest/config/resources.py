@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ingest.config.commands import command_settings
 from ingest.config.json_nodes import json_node
 from ingest.config.nodes import BadConfig, Node
-from ingest.config.packages import environment, setting
+from ingest.config.packages import secret_variable, setting
 from ingest.facts import Setting
 from ingest.source import Place
 
@@ -50,8 +50,8 @@ def resource(
     for value in values:
         at = Place(place.path, max(value.line, place.start_line), max(value.line, place.start_line))
         if "${" not in value.text and "\n" not in value.text:
-            found = environment(value.name, value.text, at, beside=beside, resource=address)
-            if found.attributes.get("secret"):
+            found = secret_variable(value.name, value.text, at, beside=beside, template=resource_type == "variable", resource=address)
+            if found is not None:
                 yield found
         elif "\n" in value.text and value.name.lower() in _SCRIPT_NAMES:
             span = Place(place.path, at.start_line, place.end_line)

@@ -21,7 +21,8 @@ from pipeline.system.started import composed_server, imaged_server
 _HOST_CAPABILITIES = frozenset({"SYS_ADMIN", "ALL", "SYS_PTRACE", "SYS_MODULE", "DAC_READ_SEARCH", "BPF"})
 _HOST_FOLDERS = re.compile(r"^/$|^/(?:etc|root|boot|var|var/run|run|proc|var/lib|var/lib/(?:kubelet|docker|containerd))/?$")
 _HUB = re.compile(r"^(?:hf|huggingface)://([\w.-]+/[\w.-]+)(?::([\w.-]+))?")
-_LONGEST_NAME = 75
+_GIVEN = re.compile(r"\$GIVEN-?")  # what a chart leaves to whoever installs it
+_LONGEST_NAME = 78
 _FIXED = re.compile(r"[0-9a-f]{40}")
 _EVERYTHING = re.compile(r"(?:^|,)\*(?:,|$)")
 
@@ -75,7 +76,7 @@ def _workload(assembly: Assembly, workload: _Placed, around: _Around) -> None:
     of_model = kind == "inference_server" or is_model_image(image)
     if kind == "container" and not of_model and (stands_apart(image) or a.get("resource") == "DaemonSet"):
         return
-    attributes |= {"service": str(a.get("workload")), **_rights(workload, around)}
+    attributes |= {"service": _GIVEN.sub("", str(a.get("workload"))), **_rights(workload, around)}
     if a.get("pin"):
         attributes["pin"] = str(a["pin"])
     if of_model and a.get("root"):
@@ -101,8 +102,11 @@ def _workload(assembly: Assembly, workload: _Placed, around: _Around) -> None:
 
 def _name(workload: _Placed) -> str:
     """What runs there and its file, of which a long path is shortened from its beginning."""
-    name, path = str(workload.setting.attributes.get("workload") or workload.setting.name), workload.file.path
-    return f"{name} ({path})" if len(name) + len(path) < _LONGEST_NAME else f"{name} (…/{'/'.join(path.split('/')[-2:])})"
+    path = workload.file.path
+    given = (str(workload.setting.attributes.get("workload") or ""), workload.setting.name.rsplit("/", 1)[-1], path.rsplit("/", 1)[-1])
+    name = next(filter(None, (_GIVEN.sub("", name).strip("-") for name in given)), "workload")
+    shown = f"{name} ({path})"
+    return shown if len(shown) < _LONGEST_NAME else f"{name} (…/{'/'.join(path.split('/')[-2:])})"
 
 
 def _kind(workload: _Placed) -> tuple[ElementKind, dict[str, AttributeValue], bool, bool]:

@@ -15,6 +15,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from ingest.facts import ConfigFacts, DocumentFacts, Setting
 from ingest.source import Attribute
 from pipeline.system.assembly import Assembly
+from pipeline.system.charts import with_values
 from pipeline.system.cloud import add_cloud
 from pipeline.system.cluster import add_cluster
 from pipeline.system.coding_agents import add_coding_agents
@@ -42,7 +43,7 @@ _MAX_PLACES = 8
 
 def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], documents: Sequence[DocumentFacts] = ()) -> None:
     """Drafts from all settings of files that belong to the product; documents tell which images are built here."""
-    used = [file for file in files if file.purpose not in ("test", "vendored", "generated")]
+    used = with_values([file for file in files if file.purpose not in ("test", "vendored", "generated")])
     built, own = built_images(used, documents), _own_hosts(used)
     locked = {folder_of(file.path) for file in used for s in file.settings if s.kind == "lock"}
     for file in used:

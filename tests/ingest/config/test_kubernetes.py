@@ -55,7 +55,7 @@ def test_a_pod_tells_what_runs_in_it_and_with_which_rights(tmp_path: Path) -> No
 def test_a_script_of_a_pod_is_read_as_its_commands(tmp_path: Path) -> None:
     command = one(read(tmp_path, "chat.yaml", DEPLOYMENT, "kubernetes"), "command", "vllm")
     assert command.attributes["words"] == ("vllm", "serve", "mistralai/Mistral-7B", "--host", "0.0.0.0")
-    assert command.attributes["service"] == "chat/vllm" and command.place.start_line == 18
+    assert command.attributes["service"] == "chat/vllm" and (command.place.start_line, command.place.end_line) == (17, 18)
 
 
 def test_a_key_in_clear_is_told_from_one_that_a_secret_gives(tmp_path: Path) -> None:
