@@ -112,12 +112,9 @@ def _name(workload: _Placed) -> str:
 def _kind(workload: _Placed) -> tuple[ElementKind, dict[str, AttributeValue], bool, bool]:
     """What runs there, whether it asks for a key, and whether it listens to others."""
     setting, file = workload.setting, workload.file
-    started = composed_server(setting, file)
-    if started is not None:
+    started = composed_server(setting, file) or imaged_server(setting, file)
+    if started is not None and started[0].kind == "inference_server":
         return "inference_server", {"product": started[0].product}, started[1], started[2]
-    made = imaged_server(setting, file)
-    if made is not None and made[0].kind == "inference_server":
-        return "inference_server", {"product": made[0].product}, made[1], True
     known = known_image(str(setting.attributes.get("image") or ""))
     if known is not None and not stands_apart(str(setting.attributes.get("image"))):
         return known.kind, {"product": known.product}, _has_password(workload), True

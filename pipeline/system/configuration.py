@@ -34,7 +34,7 @@ from pipeline.system.derive import mark_examples
 from pipeline.system.images import known_image
 from pipeline.system.model import AttributeValue, ElementKind
 from pipeline.system.naming import host_of
-from pipeline.system.started import add_started, composed_server
+from pipeline.system.started import add_started, composed_server, imaged_server
 from pipeline.system.step_limits import mark_step_limits
 from pipeline.system.words import load_words
 
@@ -212,7 +212,7 @@ def _service(
     kind: ElementKind = "container"
     if (known := known_image(image)) is not None:
         kind, attributes["product"] = known.kind, known.product
-    started = composed_server(setting, file) if kind == "container" else None
+    started = (composed_server(setting, file) or imaged_server(setting, file)) if kind == "container" else None
     if started is not None:
         kind, attributes["product"] = "inference_server", started[0].product
         if not started[2]:

@@ -197,14 +197,14 @@ def started_by(file: ConfigFacts, service: str) -> Iterator[tuple[ServerRule, bo
                 yield rule, asks_for_key(rule, words, variables), reached
 
 
-def imaged_server(setting: Setting, file: ConfigFacts) -> tuple[ServerRule, bool] | None:
-    """The server of models that an image is made to start, and whether it is told to ask for a key."""
+def imaged_server(setting: Setting, file: ConfigFacts) -> tuple[ServerRule, bool, bool] | None:
+    """The server of models that an image is made to start, whether it is told to ask for a key, and that it listens to others."""
     image = str(setting.attributes.get("image") or "").split("@")[0]
     rule = next((rule for rule in load_commands().servers if rule.image and re.search(rule.image, image)), None)
     if rule is None:
         return None
     words = _words(str(setting.attributes.get("command") or ""))
-    return rule, asks_for_key(rule, words, {}) or not _given(setting, file).isdisjoint(rule.key_variables)
+    return rule, asks_for_key(rule, words, {}) or not _given(setting, file).isdisjoint(rule.key_variables), True
 
 
 def _given(setting: Setting, file: ConfigFacts) -> set[str]:
