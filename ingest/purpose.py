@@ -61,7 +61,8 @@ _SUFFIXES: dict[str, SourceKind] = {
 }  # fmt: skip
 _NAMES: dict[str, SourceKind] = {
     "pyproject.toml": "pyproject", "pipfile": "pyproject", "package.json": "package_json", "go.mod": "go_mod", "go.sum": "lockfile",
-    "jsconfig.json": "tsconfig",
+    "jsconfig.json": "tsconfig", "pom.xml": "maven", "build.gradle": "gradle", "build.gradle.kts": "gradle", "gradle.lockfile": "gradle",
+    "libs.versions.toml": "gradle", ".npmrc": "npmrc", "pip.conf": "pip_config", "pip.ini": "pip_config",
     "langgraph.json": "langgraph_config", "directory.packages.props": "nuget", "packages.lock.json": "nuget",
     "poetry.lock": "lockfile", "uv.lock": "lockfile", "pipfile.lock": "lockfile", "pdm.lock": "lockfile",
     "package-lock.json": "lockfile", "npm-shrinkwrap.json": "lockfile", "yarn.lock": "lockfile", "pnpm-lock.yaml": "lockfile",
@@ -92,6 +93,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
     ),
     (re.compile(r"(?:.*/)?\.(?:cursor|windsurf|cline|roo)rules", re.S), "markdown"),
     (re.compile(r"(?:.*/)?(?:[^/]+[._-])?values(?:[._-][^/]+)?\.ya?ml", re.S), "helm_values"),
+    (re.compile(r"(?:.*/)?(?:environment|conda)(?:[._-][^/]*)?\.ya?ml", re.S), "conda"),
     (re.compile(r"(?:.*/)?tsconfig(?:\.[^/]+)?\.json", re.S), "tsconfig"),
     (re.compile(r"(?:.*/)?\.env(?:\.[^/]+)?", re.S), "dotenv"),
     (re.compile(r"(?:.*/)?(?:[^/]*[._-])?entry-?point(?:[._-][^/]*)?\.sh", re.S), "entry_script"),

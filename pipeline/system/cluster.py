@@ -49,7 +49,8 @@ class _Placed:
 
 def add_cluster(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
     """An element per container that is a part of the system."""
-    placed = [_Placed(file, setting) for file in files for setting in file.settings]
+    kinds = ("workload", *_Around.__dataclass_fields__)
+    placed = [_Placed(file, setting) for file in files for setting in file.settings if setting.kind in kinds]
     around = _Around(*([p for p in placed if p.setting.kind == kind] for kind in _Around.__dataclass_fields__))
     for workload in (p for p in placed if p.setting.kind == "workload"):
         if workload.setting.attributes.get("init") is not True:

@@ -117,7 +117,7 @@ def _packages(
     _indexes(assembly, file, indexes, hashed == len(packages))
     for setting in packages:
         pin = setting.attributes.get("pin")
-        alike = look_alike(normal(setting.name), popular) if ecosystem != "nuget" else None  # known names are of other indexes
+        alike = look_alike(normal(setting.name), popular) if ecosystem not in ("nuget", "maven") else None  # of other indexes
         if pin in ("git", "url") or alike is not None:
             attributes: dict[str, AttributeValue] = {
                 "pin": str(pin or "none"),
