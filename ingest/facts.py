@@ -294,6 +294,19 @@ SettingKind = Literal[
     "go_module",        # the module whose root this folder is: name is its import path
     "agent_server",     # a server of agents; attributes: graphs (names), authenticated (bool)
     "mcp_server",       # a configured MCP server; attributes: command, arguments, url, package, pin, auto_approve, env_secrets
+    "workload",         # one container of a pod; attributes: workload, resource, namespace, labels ("a=b"), image, pin, command, ports,
+                        # root, privileged, capabilities, host_paths, host_network, host_port (bool), limits (bool), read_only_root,
+                        # service_account, secrets_from, schedule, init (bool), storage (where a served model lies), model_format
+    "exposure",         # a service or ingress of a cluster; attributes: resource, namespace, open (bool), selector, backends, tls,
+                        # authenticated, ports
+    "network_policy",   # whom a cluster lets in; attributes: selector, namespace, limits (bool)
+    "cluster_rights",   # what a service account may do: name is the account; attributes: namespace, role, rules ("verbs resources")
+    "cluster_role",     # rights under a name; attributes: rules
+    "agent_right",      # what a coding agent may do without asking, or what runs by itself: name is the client; attributes: what
+                        # (approval_off|any_command|servers_trusted|sandbox_off|deny_list|hook), rule, event, downloads_and_runs
+    "chart_values",     # what the values of a chart say below one key; attributes: values ("path=value")
+    "resource",         # one resource of a cloud; name is its address; attributes: format, type, values ("path=value"),
+                        # value_lines (parallel)
 ]  # fmt: skip
 
 

@@ -52,7 +52,7 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript",
     ".js": "typescript", ".jsx": "typescript", ".mjs": "typescript", ".cjs": "typescript",
     ".java": "java", ".go": "go", ".cs": "csharp", ".razor": "csharp", ".cshtml": "csharp",
-    ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown",
+    ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown", ".mdc": "markdown",
     ".docx": "docx", ".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text", ".adoc": "text",
     ".docm": "docx", ".dotx": "docx", ".dotm": "docx", ".pptx": "pptx", ".pptm": "pptx", ".ppsx": "pptx", ".potx": "pptx",
     ".xlsx": "xlsx", ".xlsm": "xlsx", ".xltx": "xlsx", ".rst": "rst", ".eml": "eml",
@@ -64,11 +64,13 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".mmd": "mermaid", ".mermaid": "mermaid", ".drawio": "drawio", ".dio": "drawio", ".dot": "graphviz", ".gv": "graphviz",
     ".puml": "plantuml", ".plantuml": "plantuml", ".iuml": "plantuml", ".pu": "plantuml", ".wsd": "plantuml",
     ".tm7": "tm7", ".otm": "open_threat_model",
+    ".tf": "terraform", ".tofu": "terraform",
     ".prompt": "prompt_file", ".prompty": "prompt_file", ".jinja": "prompt_file", ".jinja2": "prompt_file", ".j2": "prompt_file",
 }  # fmt: skip
 _NAMES: dict[str, SourceKind] = {
     "pyproject.toml": "pyproject", "pipfile": "pyproject", "package.json": "package_json", "go.mod": "go_mod", "go.sum": "lockfile",
-    "jsconfig.json": "tsconfig",
+    "jsconfig.json": "tsconfig", "pom.xml": "maven", "build.gradle": "gradle", "build.gradle.kts": "gradle", "gradle.lockfile": "gradle",
+    "libs.versions.toml": "gradle", ".npmrc": "npmrc", "pip.conf": "pip_config", "pip.ini": "pip_config",
     "langgraph.json": "langgraph_config", "directory.packages.props": "nuget", "packages.lock.json": "nuget",
     "poetry.lock": "lockfile", "uv.lock": "lockfile", "pipfile.lock": "lockfile", "pdm.lock": "lockfile",
     "package-lock.json": "lockfile", "npm-shrinkwrap.json": "lockfile", "yarn.lock": "lockfile", "pnpm-lock.yaml": "lockfile",
@@ -91,6 +93,18 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
     ),
     (re.compile(r".*\.drawio\.(?:xml|svg|png)", re.S), "drawio"),
     (re.compile(r".*\.tc\.json", re.S), "threat_composer"),
+    (
+        re.compile(
+            r"(?:.*/)?(?:\.claude/settings(?:\.local)?\.json|\.codex/config\.toml|\.(?:gemini|zed|vscode)/settings\.json|[^/]+\.code-workspace"
+            r"|\.cursor/(?:cli|cli-config|permissions|hooks)\.json|\.continue/config\.(?:json|ya?ml)|\.continue/mcpservers/[^/]+\.ya?ml"
+            r"|\.amazonq/cli-agents/[^/]+\.json|\.?goose/config\.ya?ml|\.?opencode\.jsonc?|\.aider\.conf\.ya?ml)",
+            re.S,
+        ),
+        "agent_settings",
+    ),
+    (re.compile(r"(?:.*/)?\.(?:cursor|windsurf|cline|roo)rules", re.S), "markdown"),
+    (re.compile(r"(?:.*/)?(?:[^/]+[._-])?values(?:[._-][^/]+)?\.ya?ml", re.S), "helm_values"),
+    (re.compile(r"(?:.*/)?(?:environment|conda)(?:[._-][^/]*)?\.ya?ml", re.S), "conda"),
     (re.compile(r"(?:.*/)?tsconfig(?:\.[^/]+)?\.json", re.S), "tsconfig"),
     (re.compile(r"(?:.*/)?\.env(?:\.[^/]+)?", re.S), "dotenv"),
     (re.compile(r"(?:.*/)?(?:[^/]*[._-])?entry-?point(?:[._-][^/]*)?\.sh", re.S), "entry_script"),

@@ -20,6 +20,7 @@ from ingest.documents import diagrams
 from ingest.errors import UnusableInput
 from ingest.exclusion import GENERATED_MARK, IGNORE_FILE, exclusion_of, left_out_by_tree, skips_of
 from ingest.gitfiles import git_files
+from ingest.heads import kind_of_head, may_be_told
 from ingest.purpose import is_generated, is_generated_name, is_python_script, kind_of, may_be_model, purpose_of, vendored_folder
 from ingest.recognition import is_told_by_head, kind_by_head
 from ingest.source import ReadError, Skip, Source, SourceKind
@@ -81,7 +82,7 @@ class Listing:
         named: list[str] = []
         for path in self.paths:
             content = self.contents.get(path, "")
-            if not content and (kind_of(path) is not None or is_told_by_head(path) or _may_be_script(path)):
+            if not content and (kind_of(path) is not None or _is_told_by_head(path) or _may_be_script(path)):
                 location = self.base / path
                 if not os.path.islink(location):  # noqa: PTH114 - false also where it may not be asked
                     return None
@@ -225,13 +226,18 @@ def _outcomes(listing: Listing, settings: SourceSettings) -> Iterator[Source | S
         yield Skip("*.*", "no reader yet for files of other kinds", rest)
 
 
+def _is_told_by_head(path: str) -> bool:
+    return is_told_by_head(path) or may_be_told(path)
+
+
 def _kind(base: Path, path: str) -> SourceKind | None:
     """The kind of a file by its name, or by its head where names of that sort leave it open; links are then followed nowhere."""
     known = kind_of(path)
-    if known is not None or not is_told_by_head(path) or not _is_plain(base, str(PurePosixPath(path).parent)):
+    if known is not None or not _is_told_by_head(path) or not _is_plain(base, str(PurePosixPath(path).parent)):
         return known
     try:
-        return kind_by_head(path, _head(base / path, _HEAD)) if stat.S_ISREG((base / path).lstat().st_mode) else None
+        head = _head(base / path, _HEAD)
+        return kind_by_head(path, head) or kind_of_head(path, head)
     except (OSError, ValueError):
         return None
 

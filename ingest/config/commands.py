@@ -26,15 +26,18 @@ PROGRAMS = frozenset({
     "vllm", "vllm.entrypoints.openai.api_server", "vllm.entrypoints.api_server", "sglang.launch_server", "text-generation-launcher",
     "ollama", "llama-server", "llama_cpp.server", "lmdeploy", "litellm", "tritonserver", "langgraph", "mlflow", "jupyter", "jupyter-lab",
     "jupyter-notebook", "jupyterlab", "notebook", "ray", "fastmcp", "mcp", "mcpo", "mcp-proxy", "supergateway", "huggingface-cli", "hf",
-    "lm_eval", "lm-eval", "optimum-cli", "trl",
+    "lm_eval", "lm-eval", "optimum-cli", "trl", "text-embeddings-router", "tensorflow_model_server", "local-ai", "xinference-local",
 })  # fmt: skip
 _GENERAL = frozenset({"git", "wget", "curl", "aria2c", "sha256sum", "shasum", "md5sum"})  # where they are used on a hub of models
 _HUB = re.compile(r"\b(?:huggingface\.co|hf\.co)/")
 _ENGINES = frozenset({"docker", "podman", "nerdctl"})  # where they start the image of a server of models
-_IMAGE = re.compile(r"vllm-openai|text-generation-inference|ollama/ollama|llama\.cpp:server")
+_IMAGE = re.compile(
+    r"vllm-openai|text-(?:generation|embeddings)-inference|ollama/ollama|llama\.cpp:server|lmsysorg/sglang|tensorflow/serving|localai/localai|litellm"
+)
 _MENTIONED = re.compile(
     r"\b(?:vllm|sglang|text-generation-launcher|ollama|llama-server|llama_cpp|lmdeploy|litellm|tritonserver|langgraph|mlflow|jupyter|notebook|ray"
-    r"|fastmcp|mcpo?|supergateway|huggingface|hf|lm.eval|optimum-cli|trl)\b"
+    r"|fastmcp|mcpo?|supergateway|huggingface|hf|lm.eval|optimum-cli|trl"
+    r"|text-embeddings-router|tensorflow_model_server|local-ai|xinference-local)\b"
 )
 _VARIABLES = re.compile(r"(?:OLLAMA|VLLM|LLAMA|SGLANG|LITELLM|FASTMCP|MCP|MLFLOW|JUPYTER|LANGGRAPH|RAY|HF)_\w+|API_KEY|HOST(?:NAME)?")
 _LENGTH = 64_000  # characters of one script

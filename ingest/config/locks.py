@@ -1,16 +1,15 @@
 """Lock files: that one exists, whether it holds hashes, and what it pins.
 
-Takes the text, gives one `lock` setting, and for poetry, uv, PDM and Pipenv the packages with their
-versions (`direct=False`: who asked for them stands elsewhere). Those of npm, its relatives and Go are counted, not listed.
+Takes the text, gives one `lock` setting, and the packages with their versions (`direct=False`: who asked for them stands elsewhere).
 """
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePosixPath
 
 from ingest.config.json_nodes import json_node
 from ingest.config.nodes import misshapen, shaped
+from ingest.config.npm_locks import read_npm_lock
 from ingest.config.packages import setting
 from ingest.config.toml_files import parse_toml
 from ingest.facts import Setting
@@ -18,29 +17,32 @@ from ingest.source import Place
 from ingest.text import split_lines
 
 _BYTES = 20_000_000
-_NPM_PACKAGE = {
-    "package-lock.json": re.compile(r'^\s{4}"node_modules/', re.MULTILINE),
-    "npm-shrinkwrap.json": re.compile(r'^\s{4}"node_modules/', re.MULTILINE),
-    "yarn.lock": re.compile(r"^\S[^\n]*:$", re.MULTILINE),
-    "pnpm-lock.yaml": re.compile(r"^ {4}resolution:", re.MULTILINE),
-    "bun.lock": re.compile(r"^ {4}\"[^\n]*\": \[", re.MULTILINE),
-}
+_NPM = frozenset({"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"})
 
 
 def read_lock(text: str, path: str) -> tuple[Setting, ...]:
     """The lock first, then what it pins by name."""
     name = PurePosixPath(path).name.lower()
     top = Place(path, 1, 1)
-    if name in _NPM_PACKAGE:
-        text = "\n".join(split_lines(text))
-        hashes = "integrity" in text or "sha512-" in text or "checksum:" in text
-        return (setting("lock", path, top, ecosystem="npm", hashes=hashes, packages=len(_NPM_PACKAGE[name].findall(text))),)
+    if name in _NPM:
+        return read_npm_lock(text, path)
     if name == "go.sum":
-        packages_of = {line.split(" ", 2)[0] for line in split_lines(text) if " h1:" in line and "/go.mod h1:" not in line}
-        return (setting("lock", path, top, ecosystem="go", hashes=bool(packages_of), packages=len(packages_of)),)
+        return _go_sum(text, path)
     packages = _pipfile(text, path) if name == "pipfile.lock" else _toml(text, path)
     hashes = bool(packages) and all(package.attributes["pin"] in {"hash", "git", "url"} for package in packages)
     return (setting("lock", path, top, ecosystem="pypi", hashes=hashes, packages=len(packages)), *packages)
+
+
+def _go_sum(text: str, path: str) -> tuple[Setting, ...]:
+    """Modules whose content has a hash; a module of which only its go.mod has one is not built in."""
+    packages = []
+    for number, line in enumerate(split_lines(text), 1):
+        words = line.split()
+        if len(words) == 3 and words[2].startswith("h1:") and not words[1].endswith("/go.mod"):
+            place = Place(path, number, number)
+            packages.append(setting("package", words[0], place, specifier=words[1], pin="hash", ecosystem="go", direct=False))
+    names = {package.name for package in packages}
+    return (setting("lock", path, Place(path, 1, 1), ecosystem="go", hashes=bool(names), packages=len(names)), *packages)
 
 
 def _toml(text: str, path: str) -> tuple[Setting, ...]:

@@ -1,7 +1,8 @@
 """MCP client configurations: which servers a client starts or calls, from which package, with which rights.
 
-Takes the text of mcp.json and its relatives (`mcpServers`, `servers`, also below `mcp`), gives one
-`mcp_server` setting per server and an `environment` one per variable. Servers are not looked up.
+Takes the text of mcp.json and its relatives (`mcpServers`, `servers`, also below `mcp`), or the settings of a client that holds them
+under a name of its own (Codex, Zed, goose, opencode, Continue), gives one `mcp_server` setting per server and an `environment` one
+per variable. Servers are not looked up.
 """
 
 from __future__ import annotations
@@ -33,6 +34,23 @@ def read_mcp(text: str, path: str) -> tuple[Setting, ...]:
     return tuple(found for name, node, line in servers.entries() for found in _server(name, node, line, path))
 
 
+def configured_servers(document: Node, path: str) -> Iterator[Setting]:
+    """The servers that the settings of a client name, in whichever form it has."""
+    for holder in (document, document.get("mcp"), document.get("experimental")):
+        for key in ("mcpServers", "servers", "mcp_servers", "context_servers", "amp.mcpServers", "modelContextProtocolServers"):
+            for name, node, line in holder.get(key).entries():
+                yield from _server(name, node, line, path)
+            for item in holder.get(key).items:
+                inner = item.get("transport") if item.get("transport").pairs else item
+                yield from _server(item.get("name").text or "server", inner, item.line, path)
+    for name, node, line in document.get("mcp").entries():  # opencode
+        if node.get("type").text in ("local", "remote"):
+            yield from _server(name, node, line, path)
+    for name, node, line in document.get("extensions").entries():  # goose
+        if node.get("type").text in ("stdio", "sse", "streamable_http"):
+            yield from _server(name, node, line, path)
+
+
 def _places(document: Node) -> Iterator[Node]:
     for holder in (document, document.get("mcp")):
         for name in ("mcpServers", "servers"):
@@ -42,23 +60,37 @@ def _places(document: Node) -> Iterator[Node]:
 def _server(name: str, node: Node, line: int, path: str) -> Iterator[Setting]:
     if shaped(node, name, "map", write='{"command": ..., "args": [...]} or {"url": ...}').kind == "none":
         return
-    command = shaped(node.get("command"), f"{name}.command", "scalar", write="the program as a text").text
-    arguments = shaped(node.get("args"), f"{name}.args", "list", write="a list of texts").texts()
+    command, arguments = _command(name, node)
     shaped(node.get("env"), f"{name}.env", "map", write='{"NAME": "value"}')
     package, pin = _package(command, arguments)
     allowed = node.get("autoApprove", "alwaysAllow", "alwaysAllowTools", "autoAllow")
-    variables = [*node.get("env").entries(), *node.get("headers").entries()]
+    given = node.get("env", "environment", "envs")
+    variables = [*given.entries(), *node.get("headers", "http_headers").entries()]
     beside = {key: value.text for key, value, _ in variables}
     secrets = sorted(key for key, value, _ in variables if _secret(key, value.text, beside) is not None)
     in_arguments = any(find_secrets(argument) for argument in arguments)
     yield setting(
         "mcp_server", name, Place(path, line, max(line, node.end_line)),
-        command=command or None, arguments=arguments or None, url=node.get("url", "serverUrl").text or None, package=package, pin=pin,
+        command=command or None, arguments=arguments or None, url=node.get("url", "serverUrl", "uri", "httpUrl").text or None,
+        package=package, pin=pin,
         auto_approve=allowed.texts() if allowed.kind == "list" else (("*",) if allowed.is_true or node.get("trust").is_true else None),
-        env_secrets=tuple(secrets) or None, argument_secrets=in_arguments, disabled=node.get("disabled").is_true,
+        env_secrets=tuple(secrets) or None, argument_secrets=in_arguments,
+        disabled=node.get("disabled").is_true or node.get("enabled").text == "false",
     )  # fmt: skip
-    for key, value, at in node.get("env").entries():
+    for key, value, at in given.entries():
         yield environment(key, value.text, Place(path, at, at), beside=beside, server=name)
+
+
+def _command(name: str, node: Node) -> tuple[str, tuple[str, ...]]:
+    """The program and its words, in one list, in a mapping of their own, or apart."""
+    given = node.get("command", "cmd")
+    if given.kind == "list":
+        words = given.texts()
+        return (words[0], words[1:]) if words else ("", ())
+    if given.kind == "map":
+        return given.get("path", "command").text, given.get("args").texts()
+    command = shaped(given, f"{name}.command", "scalar", write="the program as a text").text
+    return command, shaped(node.get("args"), f"{name}.args", "list", write="a list of texts").texts()
 
 
 def _secret(key: str, value: str, beside: Mapping[str, str]) -> str | None:

@@ -29,6 +29,7 @@ class Node:
     pairs: tuple[tuple[Node, Node], ...] = ()
     items: tuple[Node, ...] = ()
     weight: int = 1
+    tag: str = ""  # as written, `!Ref`; it is not resolved
 
     def get(self, *names: str) -> Node:
         """The value under the first of these keys that is there; merge keys (`<<`) are looked through, the last duplicate wins."""
@@ -113,11 +114,11 @@ def misshapen(name: str, found: str, wanted: str, write: str, line: int) -> BadC
     return BadConfig(f"line {line}: {shown} is {found}, not {wanted}: write {write}")
 
 
-def built(kind: Literal["map", "list"], children: list[Node], line: int, end_line: int) -> Node:
+def built(kind: Literal["map", "list"], children: list[Node], line: int, end_line: int, tag: str = "") -> Node:
     """A mapping of alternating keys and values, or a list; refuses what has grown too heavy."""
     weight = 1 + sum(child.weight for child in children)
     if weight > MAX_WEIGHT:
         raise BadConfig("expands to too many values")
     if kind == "list":
-        return Node("list", line, end_line, items=tuple(children), weight=weight)
-    return Node("map", line, end_line, pairs=tuple(zip(children[::2], children[1::2], strict=True)), weight=weight)
+        return Node("list", line, end_line, items=tuple(children), weight=weight, tag=tag)
+    return Node("map", line, end_line, pairs=tuple(zip(children[::2], children[1::2], strict=True)), weight=weight, tag=tag)

@@ -11,18 +11,15 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
-
 from ingest.config.json_nodes import json_node
-from ingest.config.nodes import BadConfig, shaped
+from ingest.config.nodes import shaped
 from ingest.config.packages import setting
+from ingest.config.xml_root import xml_root
 from ingest.facts import Setting
 from ingest.source import Place
 
-_BYTES = 2_000_000
 _ELEMENTS = 20_000
 _EXACT = re.compile(r"\[?\d+(\.\d+)*(-[\w.-]+)?(\+[\w.-]+)?\]?")
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
 def read_nuget(text: str, path: str) -> tuple[Setting, ...]:
@@ -34,15 +31,7 @@ def read_nuget(text: str, path: str) -> tuple[Setting, ...]:
 
 
 def _project(text: str, path: str) -> Iterator[Setting]:
-    if len(text) > _BYTES:
-        raise BadConfig(f"more than {_BYTES} characters")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True)
-    try:
-        root = etree.fromstring(_DECLARATION.sub("", text.lstrip("\ufeff"), count=1).encode("utf-8", "replace"), parser)
-    except (etree.XMLSyntaxError, ValueError) as problem:
-        raise BadConfig(f"no XML: {str(problem)[:200]}") from problem
-    if root.getroottree().docinfo.doctype:
-        raise BadConfig("a project file has no document type")
+    root = xml_root(text)
     for number, element in enumerate(root.iter("{*}PackageReference", "{*}PackageVersion", "{*}GlobalPackageReference")):
         if number >= _ELEMENTS:
             break

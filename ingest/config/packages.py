@@ -18,6 +18,10 @@ from ingest.source import Attribute, Place, attributes_of
 _LONGEST = 2000
 _DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
 _GIVEN = re.compile(r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*(?::?\?[^}]*)?\})$")
+_SECRETS_PLACE = re.compile(
+    r"existing|(?:secret|key|token|password|credentials?)s?_?(?:name|names|ref|refs|id|arn|path|file)$", re.IGNORECASE
+)
+_NAME_OF_SECRET = re.compile(r"[a-z0-9./_-]*[./_-](?:secrets?|passwords?|keys?|token|auth|credentials?|creds)(?:[-_][a-z]{1,20})?")
 _TAG = re.compile(r":([\w][\w.-]{0,127})$")
 _NPM_EXACT = re.compile(r"[v=]?\d+\.\d+\.\d+(?:[-+][\w.+-]*)?")
 
@@ -46,6 +50,18 @@ def environment(
     if secret is not None and beside:
         more["repeats"] = told_before(name, given, beside, template)
     return setting("environment", name, place, **more)
+
+
+def secret_variable(
+    name: str, value: str, place: Place, *, beside: Mapping[str, str], template: bool = False, **more: Attribute
+) -> Setting | None:
+    """The `environment` setting of a value that is a secret, and None of others: for formats in which most values are no variables.
+
+    `existingSecret: db-password` and `secret_name` say where a secret is, not what.
+    """
+    if _SECRETS_PLACE.search(name) or _NAME_OF_SECRET.fullmatch(value) or secret_in_assignment(name, value, beside, template) is None:
+        return None
+    return environment(name, value, place, beside=beside, template=template, **more)
 
 
 def python_package(line: str, place: Place, hashed: bool = False, **more: Attribute) -> Setting | None:

@@ -8,19 +8,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from ingest.config.agent_settings import read_agent_settings
+from ingest.config.cloudformation import read_cloudformation
 from ingest.config.compose import read_compose
+from ingest.config.conda import read_conda
 from ingest.config.dockerfile import read_dockerfile
 from ingest.config.dotenv import read_dotenv
 from ingest.config.entry_script import read_entry_script
 from ingest.config.go_mod import read_go_mod
+from ingest.config.helm import read_helm_template, read_helm_values
+from ingest.config.jvm import read_gradle, read_maven
+from ingest.config.kubernetes import read_kubernetes
 from ingest.config.langgraph import read_langgraph
 from ingest.config.locks import read_lock
 from ingest.config.mcp import read_mcp
 from ingest.config.nodes import BadConfig
 from ingest.config.nuget import read_nuget
 from ingest.config.package_json import read_package_json
+from ingest.config.registries import read_npmrc, read_pip_config
 from ingest.config.requirements import read_requirements
 from ingest.config.scripts import read_makefile, read_procfile, read_shell_script
+from ingest.config.terraform import read_terraform
 from ingest.config.toml_files import read_pyproject
 from ingest.config.tsconfig import read_tsconfig
 from ingest.config.workflow import read_workflow
@@ -47,6 +55,17 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "procfile": read_procfile,
         "langgraph_config": read_langgraph,
         "nuget": read_nuget,
+        "agent_settings": read_agent_settings,
+        "conda": read_conda,
+        "maven": read_maven,
+        "gradle": read_gradle,
+        "npmrc": read_npmrc,
+        "pip_config": read_pip_config,
+        "helm_template": read_helm_template,
+        "helm_values": read_helm_values,
+        "kubernetes": read_kubernetes,
+        "terraform": read_terraform,
+        "cloudformation": read_cloudformation,
     }
 )
 

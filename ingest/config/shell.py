@@ -19,8 +19,10 @@ _CONTINUED = re.compile(r"\\\r?\n")
 _PIPED = re.compile(
     r"\b(?:curl|wget)\b[^\n;&|]{0,500}\|[ \t]{0,9}(?:sudo[ \t]{1,9}(?:-\w+[ \t]{1,9}){0,3})?(?:/(?:usr/)?bin/)?"
     r"(?:env[ \t]{1,9})?(?:ba|z|da|k)?(?:sh|python[\d.]*|node|perl|ruby)\b"
+    r"(?![ \t]{1,9}-{1,2}(?:[mcep]|ne|pe|eval|print)\b)"
     r"|\b(?:ba|z|da)?sh\b[ \t]{1,9}(?:-c[ \t]{1,9})?[\"']?(?:<\(|\$\()[ \t]{0,9}(?:curl|wget)\b"
 )
+_HERE = re.compile(r"//(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)\b")
 _LENGTH = 20_000
 _WORDS = 500
 _VALUED = frozenset({
@@ -31,8 +33,8 @@ _VALUED = frozenset({
 
 
 def runs_a_download(script: str) -> bool:
-    """Whether what curl or wget fetches goes straight into an interpreter."""
-    return _PIPED.search(_CONTINUED.sub(" ", script[:_LENGTH])) is not None
+    """Whether what curl or wget fetches goes straight into an interpreter; what this machine answers itself is no download."""
+    return any(_HERE.search(match[0]) is None for match in _PIPED.finditer(_CONTINUED.sub(" ", script[:_LENGTH])))
 
 
 def installed(script: str, place: Place) -> Iterator[Setting]:

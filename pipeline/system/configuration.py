@@ -13,6 +13,10 @@ from collections.abc import Mapping, Sequence
 from ingest.facts import ConfigFacts, DocumentFacts, Setting
 from ingest.source import Attribute
 from pipeline.system.assembly import Assembly
+from pipeline.system.charts import with_values
+from pipeline.system.cloud import add_cloud
+from pipeline.system.cluster import add_cluster
+from pipeline.system.coding_agents import add_coding_agents
 from pipeline.system.deployment import (
     agents_are_guarded,
     built_images,
@@ -25,10 +29,11 @@ from pipeline.system.deployment import (
     serves_agents,
 )
 from pipeline.system.derive import mark_examples
+from pipeline.system.images import known_image
 from pipeline.system.look_alikes import look_alike_package
 from pipeline.system.model import AttributeValue, ElementKind
 from pipeline.system.own_servers import OwnServers
-from pipeline.system.started import add_started, composed_server
+from pipeline.system.started import add_started, composed_server, imaged_server
 from pipeline.system.step_limits import mark_step_limits
 from pipeline.system.words import load_words
 
@@ -37,7 +42,7 @@ _MAX_PLACES = 8
 
 def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], documents: Sequence[DocumentFacts] = ()) -> None:
     """Drafts from all settings of files that belong to the product; documents tell which images are built here."""
-    used = [file for file in files if file.purpose not in ("test", "vendored", "generated")]
+    used = with_values([file for file in files if file.purpose not in ("test", "vendored", "generated")])
     built = built_images(used, documents)
     own = OwnServers.of(used, built)
     locks = [s for file in used for s in file.settings if s.kind == "lock"]
@@ -65,6 +70,9 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
                 _secret(assembly, file, setting, "config")
         for setting in by_kind.get("mcp_server", ()):
             _mcp_client(assembly, file, setting, own)
+    add_cluster(assembly, used)
+    add_cloud(assembly, used)
+    add_coding_agents(assembly, used, documents)
     add_started(assembly, used)
     mark_step_limits(assembly, used)
     mark_examples(assembly)
@@ -166,15 +174,6 @@ def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequ
             _secret(assembly, file, setting, "image")
 
 
-_STORES = {"chroma": "vector_store", "qdrant": "vector_store", "weaviate": "vector_store", "milvus": "vector_store",
-"pgvector": "vector_store", "postgres": "data_store",
-           "mysql": "data_store", "mariadb": "data_store", "mongo": "data_store", "redis": "data_store", "elasticsearch": "data_store",
-           "neo4j": "data_store", "opensearch": "data_store", "clickhouse": "data_store", "minio": "data_store",
-           "ollama": "inference_server",
-           "vllm": "inference_server", "text-generation-inference": "inference_server", "triton": "inference_server",
-           "mlflow": "model_registry"}  # fmt: skip
-
-
 def _service(
     assembly: Assembly, file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts], built: frozenset[str] = frozenset()
 ) -> None:
@@ -187,12 +186,9 @@ def _service(
     if a.get("published") or a.get("network_mode") == "host":
         attributes |= {"published": True, "exposed": True}
     kind: ElementKind = "container"
-    for word, known in _STORES.items():
-        if word in image.split("@")[0].lower():
-            kind = known  # type: ignore[assignment]  # the table holds kinds
-            attributes["product"] = word
-            break
-    started = composed_server(setting, file) if kind == "container" else None
+    if (known := known_image(image)) is not None:
+        kind, attributes["product"] = known.kind, known.product
+    started = (composed_server(setting, file) or imaged_server(setting, file)) if kind == "container" else None
     if started is not None:
         kind, attributes["product"] = "inference_server", started[0].product
         if not started[2]:
@@ -328,6 +324,8 @@ _THIS_MACHINE = re.compile(r"https?://(localhost|127(\.\d{1,3}){3}|0\.0\.0\.0|\[
 
 def _mcp_client(assembly: Assembly, file: ConfigFacts, setting: Setting, own: OwnServers) -> None:
     a = setting.attributes
+    if a.get("disabled"):
+        return  # not started until somebody says so
     url = str(a.get("url") or "")
     local = _THIS_MACHINE.match(url) is not None
     attributes: dict[str, AttributeValue] = {"transport": "http" if url else "stdio", "remote": bool(url) and not local, "configured": True}

@@ -63,7 +63,7 @@ def inside(path: str, folder: str) -> bool:
 def holds_a_model(assembly: Assembly, path: str, images: Sequence[str], packages: Iterable[str], files: Sequence[ConfigFacts]) -> bool:
     """Whether what runs in an image is, or runs, a model: by its base, its packages, or the code it is built around."""
     last = images[-1].split("@")[0].rsplit("/", 1)[-1].lower() if images else ""
-    if _MODEL_IMAGE.search(" ".join(images[-1:]).lower()):
+    if is_model_image(" ".join(images[-1:])):
         return True
     suffixes = next((given for pattern, given in _RUNS if pattern.search(last)), None)
     if suffixes == ():
@@ -85,6 +85,11 @@ def holds_a_model(assembly: Assembly, path: str, images: Sequence[str], packages
         if draft.kind in _AI and draft.attributes.get("examples_only") is not True and draft.attributes.get("stated_by") != "document"
         for evidence in draft.evidence
     )
+
+
+def is_model_image(image: str) -> bool:
+    """Whether an image is one that models are run in, by its name."""
+    return _MODEL_IMAGE.search(image.lower()) is not None
 
 
 def serves_agents(setting: Setting, compose: str, files: Sequence[ConfigFacts]) -> bool:

@@ -75,7 +75,7 @@ def _starts(file: ConfigFacts) -> Iterator[_Start]:
             yield from _in_container(file, setting)
         elif setting.kind == "command":
             yield _Start(file, setting, str(setting.attributes.get("where")), words_of(setting), variables_of(setting))
-        elif setting.kind == "service":
+        elif setting.kind in ("service", "workload"):
             image = str(setting.attributes.get("image") or "").split("@")[0]
             rule = next((rule for rule in load_commands().servers if rule.image and re.search(rule.image, image)), None)
             if rule is not None:
@@ -171,13 +171,11 @@ def _is_reached(start: _Start, files: Sequence[ConfigFacts]) -> bool:
 
 
 def composed_server(setting: Setting, file: ConfigFacts) -> tuple[ServerRule, bool, bool] | None:
-    """The server of models that the command of a composed service starts: what it is, whether it asks for a key, and listens to others."""
-    given = {
-        s.name for s in file.settings
-        if s.kind == "environment" and s.attributes.get("service") == setting.name and s.attributes.get("has_value") is not False
-    }  # fmt: skip
+    """The server of models that the command of a service or pod starts: what it is, whether it asks for a key, and listens to others."""
+    given = _given(setting, file)
     for command in file.settings:
-        if command.kind == "command" and command.attributes.get("where") == "compose" and command.attributes.get("service") == setting.name:
+        of_it = command.attributes.get("where") in ("compose", "kubernetes") and command.attributes.get("service") == setting.name
+        if command.kind == "command" and of_it:
             words, variables = words_of(command), variables_of(command)
             rule = server_of(words)
             if rule is not None and rule.kind == "inference_server":
@@ -185,6 +183,37 @@ def composed_server(setting: Setting, file: ConfigFacts) -> tuple[ServerRule, bo
                 # Whoever sets the address of a server in a container means that others reach it.
                 return rule, guarded, listens_everywhere(rule, words, variables) or not given.isdisjoint(rule.host_variables)
     return None
+
+
+def started_by(file: ConfigFacts, service: str) -> Iterator[tuple[ServerRule, bool, bool]]:
+    """The servers of models that the script of a machine starts: what, whether it asks for a key, and whether it listens to others."""
+    for command in file.settings:
+        if command.kind == "command" and command.attributes.get("service") == service:
+            start = next(_in_container(file, command), None)
+            words, variables = (start.words, start.variables) if start is not None else (words_of(command), variables_of(command))
+            rule = server_of(words)
+            if rule is not None and rule.kind == "inference_server":
+                reached = start.where == "run published" if start is not None else listens_everywhere(rule, words, variables)
+                yield rule, asks_for_key(rule, words, variables), reached
+
+
+def imaged_server(setting: Setting, file: ConfigFacts) -> tuple[ServerRule, bool, bool] | None:
+    """The server of models that an image is made to start, whether it is told to ask for a key, and that it listens to others."""
+    image = str(setting.attributes.get("image") or "").split("@")[0]
+    rule = next((rule for rule in load_commands().servers if rule.image and re.search(rule.image, image)), None)
+    if rule is None:
+        return None
+    words = _words(str(setting.attributes.get("command") or ""))
+    return rule, asks_for_key(rule, words, {}) or not _given(setting, file).isdisjoint(rule.key_variables), True
+
+
+def _given(setting: Setting, file: ConfigFacts) -> set[str]:
+    """Variables that a service or container is given a value for, here or out of a secret."""
+    secrets = setting.attributes.get("secrets_from")
+    return {
+        s.name for s in file.settings
+        if s.kind == "environment" and s.attributes.get("service") == setting.name and s.attributes.get("has_value") is not False
+    } | set(secrets if isinstance(secrets, tuple) else ())  # fmt: skip
 
 
 def _download(assembly: Assembly, start: _Start) -> None:

@@ -1,0 +1,250 @@
+"""Kubernetes manifests: what runs with which rights, who reaches it, who may do what in the cluster.
+
+Takes the text of one file of documents (YAML or JSON), gives a `workload` setting per container wherever a pod is described (also
+in resources of operators: KServe, Knative, KubeRay, training jobs), an `exposure` one per service, ingress and route, and the network
+policies, roles and bindings. What a cluster, an operator or an admission policy adds is not known here; lists of patches
+(Kustomize) are read as far as they name containers.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import shlex
+from collections.abc import Iterator
+
+from ingest.config.commands import command_settings
+from ingest.config.json_nodes import json_node
+from ingest.config.nodes import NOTHING, Node
+from ingest.config.packages import environment, image_parts, setting
+from ingest.config.yaml_nodes import yaml_documents
+from ingest.facts import Setting
+from ingest.source import Attribute, Place
+
+_SOCKET = re.compile(r"(?:docker|containerd|crio|podman)\.sock$")
+_INTERNAL = re.compile(r"internal|intranet", re.IGNORECASE)
+_BALANCER_SCHEME = re.compile(r"load-?balancer-(?:internal|type|scheme)$|/scheme$|ingress\.class$|load-balancer-network$")
+_ASKS = re.compile(
+    r"/(?:auth-(?:url|type|tls-secret|signin|secret|realm|idp-[\w-]+)|whitelist-source-range|allowlist-source-range|inbound-cidrs)$"
+    r"|oauth2|[/.-]iap|middlewares$"
+)
+_ANYWHERE = ("0.0.0.0/0", "::/0")
+_MOST_CONTAINERS = 200
+FROM_VALUES = "__values__"  # the key that stands for what a template takes over from the values of its chart
+
+
+def read_kubernetes(text: str, path: str) -> tuple[Setting, ...]:
+    """Settings in the order of the file."""
+    documents = (json_node(text),) if path.lower().endswith(".json") else yaml_documents(text)
+    return tuple(found for document in documents for found in of_document(document, path))
+
+
+def of_document(document: Node, path: str, only_if: tuple[str, ...] = ()) -> Iterator[Setting]:
+    """The settings of one resource; of each of its items, where it is a list of them."""
+    kind = document.get("kind").text
+    if kind == "List":
+        for item in document.get("items").items:
+            yield from of_document(item, path, only_if)
+        return
+    guard: dict[str, Attribute] = {"only_if": only_if or None}
+    name, namespace = document.get("metadata").get("name").text, document.get("metadata").get("namespace").text or None
+    guard["namespace"] = namespace
+    place = Place(path, document.line, max(document.line, document.end_line))
+    if kind in ("ConfigMap", "Secret"):
+        yield from _values(document, path, kind)
+    elif kind == "Service" and document.get("apiVersion").text in ("v1", ""):
+        yield _service(name, document, place, guard)
+    elif kind in ("Ingress", "IngressRoute", "HTTPRoute", "Route", "VirtualService", "HTTPProxy"):
+        yield _ingress(name, kind, document, place, guard)
+    elif kind == "NetworkPolicy":
+        yield _policy(name, document, place, guard)
+    elif kind in ("Role", "ClusterRole"):
+        rules = tuple(
+            f"{','.join(rule.get('verbs').texts())} {','.join(rule.get('resources').texts())}" for rule in document.get("rules").items
+        )
+        yield setting("cluster_role", name, place, rules=rules or None, **guard)
+    elif kind in ("RoleBinding", "ClusterRoleBinding"):
+        for subject in document.get("subjects").items:
+            if subject.get("kind").text == "ServiceAccount":
+                role = document.get("roleRef").get("name").text
+                yield setting("cluster_rights", subject.get("name").text, place, role=role, whole=kind == "ClusterRoleBinding", **guard)
+    elif kind != "CustomResourceDefinition":
+        yield from _pods(document, kind, name, path, guard)
+
+
+def _pods(document: Node, kind: str, name: str, path: str, guard: dict[str, Attribute]) -> Iterator[Setting]:
+    """Containers wherever a pod stands below, and the model of a KServe predictor."""
+    schedule = document.get("spec").get("schedule").text or None
+    seen = 0
+    pending: list[tuple[Node, Node]] = [(document, NOTHING)]
+    while pending and seen < _MOST_CONTAINERS:
+        node, holder = pending.pop()
+        labels = _labels(holder.get("metadata").get("labels")) or _labels(document.get("metadata").get("labels"))
+        more: dict[str, Attribute] = {"resource": kind, "workload": name, "schedule": schedule, "labels": labels or None, **guard}
+        if (model := node.get("model")).get("modelFormat").kind == "map" or model.get("storageUri").text:
+            yield _served_model(name, model, path, more)
+        for key, init in (("containers", False), ("initContainers", True)):
+            for container in node.get(key).items:
+                if container.get("image", "name").kind == "scalar":
+                    seen += 1
+                    yield from _container(container, node, path, {**more, "init": init})
+        single = node.get("container")  # a step of a workflow
+        if single.get("image").kind == "scalar":
+            seen += 1
+            yield from _container(single, node, path, {**more, "init": False})
+        pending += [(value, node) for _key, value in reversed(node.pairs)] + [(item, node) for item in reversed(node.items)]
+
+
+def _container(node: Node, pod: Node, path: str, more: dict[str, Attribute]) -> Iterator[Setting]:
+    name = node.get("name").text or str(more["workload"])
+    key = f"{more['workload']}/{name}"
+    own, shared = node.get("securityContext"), pod.get("securityContext")
+    image = node.get("image").text
+    volumes = {volume.get("name").text: volume for volume in pod.get("volumes").items}
+    mounted = [volumes.get(mount.get("name").text, NOTHING) for mount in node.get("volumeMounts").items]
+    host_paths = tuple(sorted({volume.get("hostPath").get("path").text for volume in mounted} - {""}))
+    from_secrets = tuple(item.get("name").text for item in node.get("env").items if item.get("valueFrom").get("secretKeyRef").kind == "map")
+    from_secrets += tuple(
+        item.get("secretRef").get("name").text for item in node.get("envFrom").items if item.get("secretRef").kind == "map"
+    )
+    words = (*node.get("command").texts(), *node.get("args").texts())
+    yield setting(
+        "workload", key, Place(path, node.line, max(node.line, node.end_line)),
+        image=image_parts(image)[0] if image else None, pin=image_parts(image)[3] if image else None,
+        command=shlex.join(words) if words else None,
+        ports=tuple(port.get("containerPort").text for port in node.get("ports").items) or None,
+        host_port=any(port.get("hostPort").text for port in node.get("ports").items),
+        root=_root(own, shared), privileged=own.get("privileged").is_true,
+        capabilities=own.get("capabilities").get("add").texts() or None,
+        read_only_root=own.get("readOnlyRootFilesystem").is_true,
+        host_paths=host_paths or None, docker_socket=any(_SOCKET.search(folder) for folder in host_paths),
+        host_network=pod.get("hostNetwork").is_true, limits=node.get("resources").get("limits").kind == "map",
+        value_paths=_from_values(node, pod), secrets_from=from_secrets or None,
+        service_account=pod.get("serviceAccountName", "serviceAccount").text or None, **more,
+    )  # fmt: skip
+    told = [part for part in (node.get("command"), node.get("args")) if part.kind != "none"]
+    if told:
+        lines = Place(path, told[0].line, max(told[0].line, told[-1].end_line))
+        yield from command_settings(shlex.join(words), lines, "kubernetes", service=key, lines=False)
+    beside = {item.get("name").text: item.get("value").text for item in node.get("env").items}
+    for item in node.get("env").items:
+        if item.get("value").kind == "scalar":
+            value = item.get("value")
+            yield environment(
+                item.get("name").text, value.text, Place(path, item.line, max(item.line, value.end_line)), beside=beside, service=key
+            )
+
+
+def _from_values(node: Node, pod: Node) -> tuple[str, ...] | None:
+    """Parts of a container that a chart's values say: `securityContext=.pod.context`."""
+    parts = {
+        "securityContext": node.get("securityContext"), "podSecurityContext": pod.get("securityContext"),
+        "resources": node.get("resources"),
+    }  # fmt: skip
+    found = tuple(f"{name}={part.get(FROM_VALUES).text}" for name, part in parts.items() if part.get(FROM_VALUES).text)
+    return found or None
+
+
+def _root(own: Node, shared: Node) -> bool | None:
+    """Whether a container runs as root, where the manifest says so; else its image decides."""
+    for context in (own, shared):
+        user = context.get("runAsUser").text
+        if user:
+            return user == "0"
+    return False if any(context.get("runAsNonRoot").is_true for context in (own, shared)) else None
+
+
+def _served_model(name: str, model: Node, path: str, more: dict[str, Attribute]) -> Setting:
+    return setting(
+        "workload", name, Place(path, model.line, max(model.line, model.end_line)), storage=model.get("storageUri").text or None,
+        model_format=model.get("modelFormat").get("name").text or None, command=shlex.join(model.get("args").texts()) or None,
+        limits=model.get("resources").get("limits").kind == "map", init=False, **more,
+    )  # fmt: skip
+
+
+def _service(name: str, document: Node, place: Place, guard: dict[str, Attribute]) -> Setting:
+    spec = document.get("spec")
+    kind = spec.get("type").text or "ClusterIP"
+    ranges = spec.get("loadBalancerSourceRanges").texts()
+    limited = bool(ranges) and "0.0.0.0/0" not in ranges
+    reached = kind == "NodePort" or (kind == "LoadBalancer" and not limited and not _internal(document))
+    return setting(
+        "exposure", name, place, resource="Service", type=kind, open=reached, selector=_labels(spec.get("selector")) or None,
+        ports=tuple(port.get("port").text for port in spec.get("ports").items) or None, **guard,
+    )  # fmt: skip
+
+
+def _ingress(name: str, kind: str, document: Node, place: Place, guard: dict[str, Attribute]) -> Setting:
+    spec = document.get("spec")
+    said = _annotations(document).entries()
+    asks = any(_ASKS.search(key) and value.text not in ("", "none", "0.0.0.0/0") for key, value, _ in said)
+    middlewares = [part.get("name").text for route in spec.get("routes").items for part in route.get("middlewares").items]
+    backends = tuple(sorted(_backends(spec)))
+    class_name = spec.get("ingressClassName").text
+    return setting(
+        "exposure", name, place, resource=kind, backends=backends or None,
+        open=not _internal(document) and not _INTERNAL.search(class_name), tls=spec.get("tls").kind in ("list", "map"),
+        authenticated=asks or any("auth" in text.lower() for text in middlewares), **guard,
+    )  # fmt: skip
+
+
+def _backends(spec: Node) -> set[str]:
+    """Names of the services that rules lead to, in the forms of ingresses, gateways and routes."""
+    found: set[str] = set()
+    pending = [spec]
+    while pending:
+        node = pending.pop()
+        found.add(node.get("service").get("name").text or node.get("serviceName").text)
+        found |= {item.get("name").text for item in node.get("backendRefs", "services").items}
+        found.add(node.get("destination").get("host").text.split(".")[0])
+        pending += [value for _key, value in node.pairs] + list(node.items)
+    to = spec.get("to")
+    found.add(to.get("name").text)
+    return found - {""}
+
+
+def _policy(name: str, document: Node, place: Place, guard: dict[str, Attribute]) -> Setting:
+    spec = document.get("spec")
+    rules = spec.get("ingress")
+    is_for_ingress = "Ingress" in spec.get("policyTypes").texts() or rules.kind == "list" or spec.get("policyTypes").kind == "none"
+    open_to_all = any(
+        rule.get("from").kind != "list" or any(peer.get("ipBlock").get("cidr").text in _ANYWHERE for peer in rule.get("from").items)
+        for rule in rules.items
+    )
+    selector = _labels(spec.get("podSelector").get("matchLabels"))
+    return setting("network_policy", name, place, selector=selector, limits=is_for_ingress and not open_to_all, **guard)
+
+
+def _values(document: Node, path: str, kind: str) -> Iterator[Setting]:
+    """What a map of settings or a secret holds as texts; only names of variables count, files are left out."""
+    given = [*document.get("stringData").entries()] if kind == "Secret" else [*document.get("data").entries()]
+    plain = [(key, value.text, value) for key, value, _ in given]
+    if kind == "Secret":
+        plain += [(key, _decoded(value.text), value) for key, value, _ in document.get("data").entries()]
+    beside = {key: text for key, text, _ in plain}
+    for key, text, value in plain:
+        if "\n" not in text and value.kind == "scalar":
+            yield environment(key.replace("-", "_"), text, Place(path, value.line, value.end_line), beside=beside)
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode(text[:10_000], validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return text
+
+
+def _annotations(document: Node) -> Node:
+    return document.get("metadata").get("annotations")
+
+
+def _internal(document: Node) -> bool:
+    return any(
+        _BALANCER_SCHEME.search(key) and (_INTERNAL.search(value.text) is not None or (key.endswith("internal") and value.is_true))
+        for key, value, _ in _annotations(document).entries()
+    )
+
+
+def _labels(node: Node) -> tuple[str, ...]:
+    return tuple(sorted(f"{key}={value.text}" for key, value, _ in node.entries() if value.kind == "scalar"))

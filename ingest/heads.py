@@ -1,0 +1,38 @@
+"""Which kind of configuration a file is where its name does not say: a cheap look at its first bytes.
+
+Takes a path and a head, gives a kind, or None. Nothing is parsed: what a format must begin with, or hold at its top level, is asked for
+by pattern. A file that only looks so is read by that kind's reader, finds nothing there, and says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from ingest.source import SourceKind
+
+_STRUCTURED = frozenset({".yaml", ".yml", ".json", ".template"})
+_ACTION = re.compile(rb"\{\{-?[ \t]*(?:/\*|[.$\w(])")
+_RESOURCE = re.compile(rb"^(?:apiVersion:[ \t]*\S|[ \t]*\"apiVersion\"[ \t]*:)", re.MULTILINE)
+_KIND = re.compile(rb"^(?:kind:[ \t]*\S|[ \t]*\"kind\"[ \t]*:)", re.MULTILINE)
+_DEFINITION = (b"kind: CustomResourceDefinition", b"kind: Kustomization", b"kind: Chart")  # large, and nothing runs by them
+_STACK = re.compile(
+    rb"^[ \t]*[\"']?AWSTemplateFormatVersion|^Transform:[ \t]*[\"']?AWS::|^[ \t]*[\"']?Type[\"']?[ \t]*:[ \t]*[\"']?AWS::\w+::",
+    re.MULTILINE,
+)
+_API = re.compile(rb"^[ \t]*[\"']?(?:openapi|swagger)[\"']?[ \t]*:[ \t]*[\"']?[23]\.", re.MULTILINE)
+
+
+def may_be_told(path: str) -> bool:
+    """Whether a file without a reader by its name may have one by its head."""
+    return PurePosixPath(path.lower()).suffix in _STRUCTURED
+
+
+def kind_of_head(path: str, head: bytes) -> SourceKind | None:
+    """The kind of file its head says it is."""
+    first = _KIND.search(head)
+    if _RESOURCE.search(head) and first is not None and not head[first.start() :].startswith(_DEFINITION):
+        return "helm_template" if _ACTION.search(head) else "kubernetes"
+    if _STACK.search(head):
+        return "cloudformation"
+    return "openapi" if _API.search(head) else None

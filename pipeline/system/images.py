@@ -1,0 +1,45 @@
+"""What container images are, out of `pipeline/knowledge/images.yaml`: stores, servers of models, and what only stands beside a system."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from pipeline.system.model import ElementKind, Frozen
+
+_FILE = Path(__file__).parent.parent / "knowledge" / "images.yaml"
+
+
+class KnownImage(Frozen):
+    image: str
+    kind: ElementKind
+    product: str
+
+
+class _Images(Frozen):
+    known: tuple[KnownImage, ...]
+    apart: str
+
+
+@lru_cache(maxsize=1)
+def _images() -> _Images:
+    return _Images.model_validate(yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
+
+
+@lru_cache(maxsize=1)
+def _apart() -> re.Pattern[str]:
+    return re.compile(re.sub(r"\s+", "", _images().apart))
+
+
+def known_image(reference: str) -> KnownImage | None:
+    """What an image is, as far as its name says."""
+    name = reference.split("@")[0].lower()
+    return next((known for known in _images().known if known.image in name), None)
+
+
+def stands_apart(reference: str) -> bool:
+    """Whether an image is one of the cluster's own parts, which hold neither models nor agents."""
+    return _apart().search(reference.split("@")[0].lower()) is not None

@@ -1,0 +1,101 @@
+"""What cloud resources mean, out of `pipeline/knowledge/infrastructure.yaml`: its schema and its questions."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+from pydantic import Field
+
+from pipeline.system.model import AttributeValue, ControlKind, ElementKind, Frozen
+
+_FILE = Path(__file__).parent.parent / "knowledge" / "infrastructure.yaml"
+
+
+class Says(Frozen):
+    """What lines of a resource say."""
+
+    types: tuple[str, ...]
+    says: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    together: dict[str, tuple[tuple[str, ...], ...]] = Field(default_factory=dict)
+    controls: dict[ControlKind, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class ResourceRule(Says):
+    """A resource that is an element."""
+
+    kind: ElementKind
+    product: str
+    is_: dict[str, AttributeValue] = Field(default_factory=dict, alias="is")
+    unless: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    only_linked: bool = False
+    image: tuple[str, ...] = Field(default=(), description="Paths of the image it runs.")
+    ingress_internal: tuple[str, ...] = Field(default=(), description="Lines by which strangers do not reach it.")
+    scripts: bool = Field(default=False, description="An element only where a script in it starts a server of models.")
+
+
+class Addition(Says):
+    """A resource that says something of another, which it names."""
+
+    of: tuple[str, ...]
+
+
+class Tie(Frozen):
+    types: tuple[str, ...]
+    from_: str = Field(default="", alias="from", description="Where the first end is named; empty: the resource itself.")
+    to: str
+    kind: str
+
+
+class DataSource(Frozen):
+    types: tuple[str, ...]
+    of: tuple[str, ...]
+    bucket: tuple[str, ...]
+    web: tuple[str, ...]
+
+
+class Door(Frozen):
+    """A way from outside to a function."""
+
+    types: tuple[str, ...]
+    of: tuple[str, ...]
+    open: str = ""
+    closed: str = ""
+    unless: str = Field(default="", description="Open where no line fits.")
+
+
+class Infrastructure(Frozen):
+    resources: tuple[ResourceRule, ...]
+    additions: tuple[Addition, ...]
+    ties: tuple[Tie, ...]
+    sources: tuple[DataSource, ...]
+    logs_prompts: tuple[str, ...]
+    ai_types: str
+    ai_names: str
+    holds: dict[str, str]
+    all_rights: tuple[str, ...]
+    all_rights_names: str
+    role_paths: str
+    asks_a_model: str
+    functions: tuple[str, ...]
+    doors: tuple[Door, ...]
+
+    def rule_of(self, resource_type: str) -> ResourceRule | None:
+        return next((rule for rule in self.resources if resource_type in rule.types), None)
+
+    def is_ai(self, resource_type: str) -> bool:
+        return re.search(self.ai_types, resource_type) is not None
+
+    def names_ai(self, text: str) -> bool:
+        return re.search(self.ai_names, text.lower()) is not None
+
+    def held(self, text: str) -> tuple[str, ...]:
+        """What a store holds, as far as names say."""
+        return tuple(what for what, pattern in self.holds.items() if re.search(pattern, text.lower()))
+
+
+@lru_cache(maxsize=1)
+def load_infrastructure() -> Infrastructure:
+    return Infrastructure.model_validate(yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
