@@ -90,6 +90,8 @@ class VectorStore:
     def vectors_of(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         import numpy as np
 
+        if not ids:
+            return {}
         with _guarded():
             found = self._collection.get(ids=list(ids), include=["embeddings"])
         rows = found["embeddings"]

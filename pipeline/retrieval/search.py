@@ -33,7 +33,7 @@ class Weights:
 
     words: float = 1.0
     dense: float = 1.0
-    near: float = 0.4
+    near: float = 0.1
     depth: int = 100  # of each ranking
     seeds: int = 5  # best passages whose neighbours are looked at
     neighbours: int = 30
