@@ -55,9 +55,7 @@ class Passage(_Frozen):
 
 def read_questions(folder: Path = FOLDER) -> tuple[QuestionSet, ...]:
     """All sets, by system."""
-    return tuple(
-        QuestionSet.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in sorted(folder.glob("*.yaml"))
-    )
+    return tuple(QuestionSet.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in sorted(folder.glob("*.yaml")))
 
 
 def passage_of(answer: str, root: Path) -> Passage:
