@@ -27,6 +27,7 @@ FILE_NAME = ".threatloom.yaml"
 MOST_BYTES = 64 * 1024
 MOST_PYPROJECT_BYTES = 1024 * 1024
 _Given = Mapping[str, object]
+_LISTS = ("exclude", "docs", "format")
 
 
 def _listed(value: object) -> object:
@@ -51,6 +52,12 @@ class Settings(FileSettings):
 
     format: Listed = Field(default=(), description="Reports to write, as FORMAT or FORMAT=FILE.")
     jobs: PositiveInt | None = Field(default=None, description="Processes that parse files; all processors where not given.")
+    embedding: str = Field(
+        default="wordllama", description="What embeds passages: wordllama (offline), openai:MODEL or sentence-transformers:MODEL."
+    )
+    embedding_url: str | None = Field(default=None, description="Address of an OpenAI-compatible endpoint for openai:MODEL.")
+    chroma_url: str | None = Field(default=None, description="Chroma server that holds the vectors; a folder of this machine if not given.")
+    index_dir: str | None = Field(default=None, description="Folder of the indexes; the user's cache folder if not given.")
 
 
 def load_settings(target: Path, given: _Given, environment: Mapping[str, str], config: Path | None = None) -> Settings:
@@ -83,7 +90,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
 
 
 def _split(name: str, value: str) -> object:
-    if name in ("fail_on", "jobs"):
+    if name not in _LISTS:
         return value
     return tuple(part.strip() for part in value.split(os.pathsep if name == "docs" else ",") if part.strip())
 

@@ -1,0 +1,86 @@
+"""What turns text into vectors: the default that ships inside a wheel, and two that a user may choose.
+
+Takes an `Embedding` (which model, at which address), gives an `Embedder`. Nothing here reads the environment or a settings file:
+who asks says which model, and the scanned tree is never asked. Libraries are imported when a model is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from ingest.errors import UnusableInput
+from ingest.index.chunk import Chunk
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+Provider = Literal["wordllama", "openai", "sentence-transformers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """Which model embeds. `address` and `key` are for endpoints alone."""
+
+    provider: Provider = "wordllama"
+    model: str = ""
+    address: str | None = None
+    key: str | None = None
+
+    def __repr__(self) -> str:  # a key is never shown
+        return f"Embedding({self.provider!r}, {self.model!r}, {self.address!r})"
+
+
+class Embedder(Protocol):
+    @property
+    def identity(self) -> str:
+        """Names the model and its edition: vectors of two identities are never compared."""
+
+    @property
+    def dimension(self) -> int: ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector per text."""
+
+
+def embedding_named(text: str, address: str | None = None, key: str | None = None) -> Embedding:
+    """`wordllama`, `openai:MODEL` or `sentence-transformers:MODEL`.
+
+    Raises:
+        UnusableInput: it is none of these.
+    """
+    provider, _, model = text.partition(":")
+    if provider == "wordllama" and not model:
+        return Embedding()
+    if provider in ("openai", "sentence-transformers") and model:
+        return Embedding("openai" if provider == "openai" else "sentence-transformers", model, address, key)
+    raise UnusableInput("no such embedding model", text[:100], "write wordllama, openai:MODEL or sentence-transformers:MODEL")
+
+
+def make_embedder(embedding: Embedding) -> Embedder:
+    """The model, loaded or connected.
+
+    Raises:
+        UnusableInput: it is not installed, or cannot be reached.
+    """
+    if embedding.provider == "wordllama":
+        from ingest.index.static_model import StaticModel
+
+        return StaticModel.bundled()
+    if embedding.provider == "openai":
+        from ingest.index.endpoint_model import EndpointModel
+
+        return EndpointModel.connected(embedding)
+    from ingest.index.transformer_model import TransformerModel
+
+    return TransformerModel.loaded(embedding.model)
+
+
+def embedded_text(chunk: Chunk) -> str:
+    """What is embedded of a chunk: where it stands, then what it says."""
+    head = [chunk.path, chunk.symbol, *chunk.section[:6]]
+    return "\n".join([" ".join(part for part in head if part), chunk.text])

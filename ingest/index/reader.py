@@ -1,0 +1,83 @@
+"""An index being asked: nearest vectors, postings of words, and the chunks themselves.
+
+A `Session` holds the index's lock for the length of one question, so that no other process writes meanwhile. What is costly to
+open stays open between questions for as long as nobody else wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ingest.index.catalogue import BrokenCatalogue, Catalogue, Listed, opened
+from ingest.index.chunk import Chunk
+from ingest.index.embedding import Embedder
+from ingest.index.lock import held
+from ingest.index.place import IndexPlace
+from ingest.index.postings import Posting, read_postings
+from ingest.index.vectors import BrokenVectors, Near, VectorStore, open_vectors
+from ingest.index.writing import belongings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class BrokenIndex(Exception):
+    """The index cannot be asked and must be made anew."""
+
+
+class Session:
+    """The index as it is during one question."""
+
+    def __init__(self, catalogue: Catalogue, vectors: VectorStore, listed: Sequence[Listed]) -> None:
+        self._catalogue, self._vectors = catalogue, vectors
+        self.listed = listed
+
+    def nearest(self, vector: NDArray[np.float32], limit: int, among: Sequence[str] | None = None) -> list[Near]:
+        return self._vectors.nearest(vector, limit, among)
+
+    def postings(self, asked: Sequence[str]) -> dict[str, Posting]:
+        return read_postings(self._catalogue.store, asked)
+
+    def chunks(self, rows: Sequence[int]) -> dict[int, Chunk]:
+        return self._catalogue.chunks(rows)
+
+    def vectors_of(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        return self._vectors.vectors_of(ids)
+
+
+class IndexReader:
+    """Opens sessions on one index; to be closed."""
+
+    def __init__(self, place: IndexPlace, embedder: Embedder) -> None:
+        self._place, self.embedder = place, embedder
+        self._vectors: VectorStore | None = None
+        self._seen: tuple[str, int] | None = None
+        self._listed: tuple[Listed, ...] = ()
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Raises `BrokenIndex` where the index is not whole or not of this model."""
+        try:
+            with held(self._place.lock, self._place.patience_s), opened(self._place.folder) as catalogue:
+                yield Session(catalogue, self._current(catalogue), self._listed)
+        except (BrokenCatalogue, BrokenVectors) as problem:
+            self.close()
+            raise BrokenIndex(str(problem)) from None
+
+    def close(self) -> None:
+        if self._vectors is not None:
+            self._vectors.close()
+        self._vectors, self._seen, self._listed = None, None, ()
+
+    def _current(self, catalogue: Catalogue) -> VectorStore:
+        about = catalogue.about()
+        if not about.ready or about.model != self.embedder.identity:
+            raise BrokenCatalogue("an earlier write did not end" if about.model == self.embedder.identity else f"made with {about.model}")
+        if self._vectors is None or self._seen != (about.token, about.generation):
+            self.close()
+            self._vectors = open_vectors(self._place.folder, self._place.server, about.token, belongings(about), create=False)
+            self._seen, self._listed = (about.token, about.generation), tuple(catalogue.listed())
+        return self._vectors
