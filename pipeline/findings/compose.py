@@ -76,6 +76,9 @@ def _is_measured(match: Match) -> bool:
 
 
 def _confidence(risk: Risk, lead: Match) -> Confidence:
+    missing = lead.element.attributes.get("denied_controls")
+    if isinstance(missing, tuple) and set(missing) & {*lead.threat.removed_by, *lead.threat.lowered_by}:
+        return risk.confidence  # a document says that it is not there
     if lead.element.attributes.get("stated_by") == "document" or (
         lead.ways and all(flow.stated_by == "document" for way in lead.ways for flow in way)
     ):

@@ -29,6 +29,8 @@ _CITED = re.compile(
     r"|\bwe (?:\w+ly )?(?:had|hit|struggled|ran into|were|tried|found|noticed|learned|learnt|wanted|started|kept hitting)\b",
     re.IGNORECASE,
 )
+_NOT_WITHOUT = re.compile(r"\b(?:not|never)\b[^.;]{0,80}\bwithout\b", re.IGNORECASE)  # twice denied is promised
+_ADDRESS = re.compile(r"https?://\S+")
 _SECTION = re.compile(r"[\s*_`]*\[[\w.-]{1,60}\][\s*_`]*(?::|\u2013|\u2014|-)\s")  # a section of a settings file
 _SETTINGS = re.compile(r"\b(settings?|configurations?|options?|parameters?|variables?)\b|\b[A-Z][A-Z0-9_]{3,}=", re.IGNORECASE)
 _VERB = re.compile(
@@ -102,6 +104,7 @@ class Promise(Frozen):
     """How one control is promised, and what keeps the promise."""
 
     phrases: tuple[str, ...]
+    denied: tuple[str, ...] = ()
     about: tuple[ElementKind, ...]
     kept_by: tuple[ControlKind, ...]
     words: tuple[str, ...] | dict[str, tuple[ElementKind, ...]] = Field(
@@ -187,7 +190,8 @@ def promised(sentence: str) -> list[ControlKind]:
     lowered = sentence.lower()
     modality = modality_of(sentence)
     if (
-        modality in ("todo", "does_not")
+        modality == "todo"
+        or (modality == "does_not" and _NOT_WITHOUT.search(sentence) is None)
         or _TO_READER.search(sentence) is not None
         or sentence.rstrip().endswith("?")
         or _CITED.search(sentence) is not None
@@ -196,11 +200,24 @@ def promised(sentence: str) -> list[ControlKind]:
     found: list[ControlKind] = []
     for kind, promise in load_promises().promises.items():
         for phrase in promise.phrases:
-            match = _pattern(phrase).search(lowered)
-            if match is not None and not _denied(lowered, match.start()):
+            if _says(lowered, phrase):
                 found.append(kind)
                 break
     return found
+
+
+def denied(sentence: str) -> list[ControlKind]:
+    """Controls that the sentence says are not there; what is yet to come, asked or cited says nothing of now."""
+    told = _ADDRESS.sub("", sentence)
+    if _TODO.search(told) or _TO_READER.search(told) or told.rstrip().endswith("?") or _CITED.search(told):
+        return []
+    lowered = told.lower()
+    return [kind for kind, promise in load_promises().promises.items() if any(_says(lowered, phrase) for phrase in promise.denied)]
+
+
+def _says(lowered: str, phrase: str) -> bool:
+    match = _pattern(phrase).search(lowered)
+    return match is not None and not _denied(lowered, match.start())
 
 
 def _denied(lowered: str, at: int) -> bool:

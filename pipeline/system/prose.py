@@ -29,6 +29,12 @@ _ENTRIES: frozenset[ElementKind] = frozenset({"chat_ui", "http_route", "webhook"
 _PEOPLE: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public"})
 _KEEPS: frozenset[ElementKind] = frozenset({"vector_store", "data_store", "file_store", "dataset", "web_content"})
 _BECOMES: dict[ElementKind, SinkRole] = {**BECOMES, "vector_store": "index_write", "data_store": "store_write"}
+_ROUTE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/[\w/{}.:-]{1,100})")
+# Words of a path behind which a model is asked, beside the verbs by which models decide.
+_ASKING = frozenset(
+    {"chat", "ask", "complete", "completion", "completions", "infer", "inference", "generate", "answer", "embed", "embeddings", "summarise",
+     "summarize", *(verb[0] for verb in load_prose().verbs["decides"].verbs)}
+)  # fmt: skip
 _LONGEST = 600  # characters of a sentence
 
 
@@ -64,6 +70,7 @@ def add_prose(assembly: Assembly, documents: Sequence[DocumentFacts]) -> None:
     for document in documents:
         if document.purpose not in TOLD_OF_OTHERS:
             _exposures(tale, document.passages)
+            _routes(assembly, document.passages)
     _mark_inference(assembly)
 
 
@@ -298,6 +305,19 @@ def _exposures(tale: _Tale, passages: Sequence[Passage]) -> None:
                     _put(tale, found, evidence, exposed=True)
                     _flow(tale, _Thing("anonymous_public", "Anybody on the internet"), found, "", evidence)
                 break
+
+
+def _routes(assembly: Assembly, passages: Sequence[Passage]) -> None:
+    """Routes that sentences name as programs do: `POST /v1/chat`."""
+    for passage in passages:
+        if passage.hidden or passage.kind not in ("paragraph", "list_item", "table_row"):
+            continue
+        for method, path in _ROUTE.findall(passage.text):
+            evidence = assembly.cite_place(passage.place, "claim")
+            if evidence is not None:
+                asks = {"runs_inference": True} if set(words_of(path)) & _ASKING else {}
+                attributes: dict[str, AttributeValue] = {"stated_by": "document", "path": path, **asks}
+                assembly.drafts.put("http_route", f"{method} {path}", None, attributes, evidence, None, "documentation")
 
 
 def _mark_inference(assembly: Assembly) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.findings.model import Scan
 from pipeline.scan import ScanSettings, scan
+from pipeline.system.promises import denied
 from pipeline.system.prose_names import kind_of_name
 from pipeline.system.statements import Statement, statements
 
@@ -146,3 +147,58 @@ def test_where_code_was_read_prose_adds_no_element(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text("from openai import OpenAI\n\nOpenAI().responses.create(model='m', input='x')\n", "utf-8")
     result = described(tmp_path, "Feedback from patients is used to fine-tune the ranking model every week.")
     assert not [element for element in result.system.elements if element.attributes.get("stated_by") == "document"]
+
+
+def test_what_one_document_promises_and_another_denies_is_a_contradiction_that_cites_both(tmp_path: Path) -> None:
+    (tmp_path / "runbook.md").write_text("# Runbook\n\nThe booking agent books appointments without approval.\n", "utf-8")
+    result = described(
+        tmp_path,
+        "The booking agent books appointments through the booking API.",
+        "Every booking of appointments needs approval by a nurse.",
+    )
+    broken = [finding for finding in result.findings if finding.threat == "promised-control-missing"]
+    assert [(finding.element, {e.path for e in finding.evidence}) for finding in broken] == [
+        ("tool:book appointments", {"design.md", "runbook.md"})
+    ]
+    approval = [finding for finding in result.findings if finding.threat == "tool-without-approval"]
+    assert [finding.confidence for finding in approval] != ["low"]  # it is said, not only left unsaid
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Voice notes are never booked without approval by a nurse.",
+        "TODO: book appointments without approval.",
+        "Should the agent book appointments without approval?",
+    ],
+)
+def test_what_is_twice_denied_planned_or_asked_denies_no_promise(tmp_path: Path, sentence: str) -> None:
+    result = described(
+        tmp_path,
+        "The booking agent books appointments through the booking API.",
+        "Every booking of appointments needs approval by a nurse.",
+        sentence,
+    )
+    assert not {"promised-control-missing", "tool-without-approval"} & {finding.threat for finding in result.findings}
+
+
+def test_a_route_that_is_said_to_need_no_login_is_open(tmp_path: Path) -> None:
+    result = described(tmp_path, "The app calls `POST /v1/chat` without login. `GET /orders` needs a login.")
+    routes = {element.name: element.attributes.get("authenticated") for element in result.system.elements if element.kind == "http_route"}
+    assert routes == {"POST /v1/chat": False, "GET /orders": None}
+    assert [f.element for f in result.findings if f.threat == "unauthenticated-inference-endpoint"] == ["http_route:POST /v1/chat"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kinds"),
+    [
+        ("Pages are indexed as they are.", ["review_before_use"]),
+        ("Qdrant | http://store:6333, no key set", ["authentication"]),
+        ("Pseudonymiser: Off since release 2.3.", ["redaction"]),
+        ("There is no limit on calls.", ["rate_limit"]),
+        ("There is no login screen in this mock-up?", []),
+        ("The agent calls the API.", []),
+    ],
+)
+def test_a_sentence_says_which_control_is_not_there(sentence: str, kinds: list[str]) -> None:
+    assert denied(sentence) == kinds
