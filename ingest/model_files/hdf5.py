@@ -20,9 +20,9 @@ def read_hdf5(handle: BinaryIO, listing: Listing) -> bool:
     import h5py
 
     handle.seek(0)
+    listing.format = "hdf5"
     try:
         with h5py.File(handle, "r") as file:
-            listing.format = "hdf5"
             for name, attribute in (("keras_version", "producer"), ("backend", "backend")):
                 if (said := _attribute(file, name)) is not None:
                     listing.know(**{attribute: f"keras {said}" if name == "keras_version" else said})

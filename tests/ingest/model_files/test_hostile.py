@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from ingest import list_sources
 from ingest.facts import ModelFacts
-from ingest.model_files import read_model_file
+from ingest.model_files import listed_lines, read_model_file
 from ingest.source import ReadError, Skip, Source
 from tests.ingest.model_files.building import CALLS_SYSTEM, TENSOR, assembled, torch_zip
 from tests.ingest.model_files.formats import ROWS, Row
@@ -27,12 +28,15 @@ from tests.ingest.model_files.test_formats import read, source
 
 FIVE_GB = 5 * 1024**3
 SECONDS = 2.0
+KEPT = TypeAdapter(ModelFacts)
 
 
 def outcome(folder: Path, name: str, data: bytes) -> ModelFacts | Skip | ReadError:
     begun = time.perf_counter()
     found = read_model_file(source(folder, name, data))
     assert time.perf_counter() - begun < 10 * SECONDS  # a bound, not a measure: the machine may be busy
+    if isinstance(found, ModelFacts):  # what cannot be kept would end the scan
+        assert KEPT.validate_json(KEPT.dump_json(found)) == found
     return found
 
 
@@ -56,6 +60,18 @@ def test_no_reader_unpickles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setattr(pickle, name, refuse)
     monkeypatch.setattr("numpy.load", refuse)
     assert {type(read_model_file(one)) for one in made} == {ModelFacts}
+
+
+@pytest.mark.parametrize("data", [
+    b"\x80\x02c\xff\xfe\nna\xc3me\n)R.", b"\x80\x02cos\nsystem\nX\x03\x00\x00\x00\xed\xa0\x80\x85R.", b"\x80\x02U\x02\xff\xfeU\x01a\x93)R.",
+])  # fmt: skip
+def test_names_that_are_no_text_can_be_kept_and_shown(data: bytes, tmp_path: Path) -> None:
+    assert isinstance(outcome(tmp_path, "m.pkl", data), ModelFacts)
+    assert all(line.isprintable() for line in listed_lines(source(tmp_path, "m.pkl", data)))
+
+
+def test_half_a_surrogate_in_a_template_can_be_kept(tmp_path: Path) -> None:
+    assert isinstance(outcome(tmp_path, "tokenizer_config.json", b'{"chat_template": "a\\ud800b"}'), ModelFacts)
 
 
 # Size
@@ -247,6 +263,4 @@ def test_a_file_that_is_gone_is_an_error(tmp_path: Path) -> None:
 def test_texts_of_a_file_are_shown_on_one_line_with_what_does_not_show_spelt_out(tmp_path: Path) -> None:
     header = json.dumps({"__metadata__": {"format": "pt\u202e\x1b[2J\nevil"}}).encode()
     data = struct.pack("<Q", len(header)) + header
-    from ingest.model_files import listed_lines
-
     assert listed_lines(source(tmp_path, "m.safetensors", data))[1] == "format: pt\\u202e\\x1b[2J\\nevil"
