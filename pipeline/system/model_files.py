@@ -28,6 +28,7 @@ _OPENS = frozenset({"open", "read_bytes", "open_binary"})
 _LONGEST = 300
 _MOST_PLACES = 8
 _LEAVES = re.compile(r"^(?:[/\\~]|[A-Za-z]:)|(?:^|[/\\])\.\.(?:[/\\]|$)")
+_MERELY_KNOWN = frozenset({"custom_classes", "custom_operations"})  # what a program must bring along; no threat by itself
 # An unknown class or function is told where the file calls it; that one is merely named in a graph is no call.
 _CALLED = ("call",)
 
@@ -71,7 +72,7 @@ def _mark_inspected(assembly: Assembly, loads: Sequence[tuple[str, ModelFacts, s
     for identity in dict.fromkeys(identity for identity, _file, _element in loads):
         drafts = [assembly.draft(element) for loader, _file, element in loads if loader == identity]
         if all(draft.attributes.get("code") in ("none", "ordinary") and not draft.attributes.get("partly") for draft in drafts):
-            assembly.control("inspected_file", identity, drafts[0].evidence[0] if drafts[0].evidence else None)
+            assembly.control("file_inspection", identity, drafts[0].evidence[0] if drafts[0].evidence else None)
 
 
 # What a file does
@@ -100,7 +101,8 @@ def _verdict(file: ModelFacts, own: Collection[str], declared: Collection[str]) 
         attributes["called"] = promised
     for name, parts in _other_parts(file):
         attributes[name] = tuple(dict.fromkeys(part.name for part in parts))[:6]
-        flagged |= {part.place.start_line: part for part in parts}
+        if name not in _MERELY_KNOWN:
+            flagged |= {part.place.start_line: part for part in parts}
     for name, parts in _templates(file):
         attributes[name] = True
         flagged |= {part.place.start_line: part for part in parts}

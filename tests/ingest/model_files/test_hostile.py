@@ -228,13 +228,22 @@ def test_a_bin_file_that_is_no_model_is_counted_like_any_other(tmp_path: Path) -
     assert sum(skip.count for skip in found.skipped) == 1
 
 
+def test_a_file_that_ends_the_process_of_its_library_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dying = tmp_path / "dying.py"
+    dying.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n")
+    monkeypatch.setattr("ingest.model_files.hdf5._PROGRAM", dying)
+    facts = read(tmp_path, "m.h5", b"\x89HDF\r\n\x1a\n" + bytes(100))
+    assert (facts.format, facts.notes) == ("hdf5", ("not examined: HDF5 that the library cannot read",))
+
+
 # Any bytes
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.title.replace(" ", "_") for row in ROWS])
 def test_a_truncated_file_ends_in_facts_a_skip_or_an_error(row: Row, tmp_path: Path) -> None:
     data = row.make(tmp_path)
-    for length in sorted({*range(min(len(data), 60)), *range(60, len(data), max(1, len(data) // 40))}):
+    steps = 4 if row.format == "keras" and row.name.endswith(".h5") else 40  # that library runs in a process of its own
+    for length in sorted({*range(min(len(data), steps + 20)), *range(60, len(data), max(1, len(data) // steps))}):
         assert not isinstance(found := outcome(tmp_path, row.name, data[:length]), ReadError) or "reader failed" not in found.error, found
 
 
