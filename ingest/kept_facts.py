@@ -1,6 +1,6 @@
 """Facts kept by what they were read from: a file that did not change is not read again.
 
-Takes a folder and gives the facts of sources it knows. The key is a hash of the file's bytes, its path, kind and purpose, and
+Takes a folder and gives the facts of sources it knows. The key is a hash of what names the file's content, its path, kind and purpose, and
 of the readers' own code. What is kept is JSON that is checked by its own hash and by the types of the facts, so that nothing
 in it can run; anything broken, foreign or of another edition is read anew. A store that cannot be used costs time, never a
 scan. It is one SQLite file that the user alone can read, bounded in size: the longest unused go first.

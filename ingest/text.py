@@ -78,10 +78,12 @@ def read_text(source: Source, limit: int = DEFAULT_LIMIT) -> str | ReadError:
 
 
 def content_of(source: Source) -> str | None:
-    """What names the bytes of a file, of which equal ones make equal facts. None if unreadable.
+    """What names the bytes of a file, of which equal ones make equal facts; read where git does not know it. None if unreadable.
 
     A model file of hundreds of megabytes is named by its size, its time and both its ends: reading it would take longer than the scan.
     """
+    if source.content is not None:
+        return source.content
     digest = hashlib.sha256()
     try:
         with open_regular(source.location) as handle:

@@ -15,8 +15,9 @@ from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
 from pipeline.system.console import without_terminal
 from pipeline.system.derive import add_actors, boundaries_of, crossed, derive
-from pipeline.system.documents import add_documents
+from pipeline.system.documents import add_claims
 from pipeline.system.draft import Drafts
+from pipeline.system.drawn import add_drawings
 from pipeline.system.embedded import add_prompts_and_secrets
 from pipeline.system.entries import addresses
 from pipeline.system.evidence import EvidenceBook
@@ -33,6 +34,7 @@ from pipeline.system.packages import packages_of
 from pipeline.system.possible_models import mark_possible_models
 from pipeline.system.programs import programs_of
 from pipeline.system.prompt_files import PromptFiles
+from pipeline.system.prose import add_prose
 from pipeline.system.protection import add_identities, add_protection
 from pipeline.system.provider_replies import add_provider_replies
 from pipeline.system.service_replies import add_service_replies
@@ -48,8 +50,8 @@ class Built:
     notes: tuple[tuple[str, str], ...]
 
 
-def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: EvidenceBook) -> Built:
-    """The system model of everything that was read."""
+def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: EvidenceBook, *, described_only: bool = False) -> Built:
+    """The system model of everything that was read; of a tree without code, prose tells what the system is."""
     code = sorted((f for f in facts if isinstance(f, CodeFacts) and f.purpose not in NOT_PRODUCT), key=lambda f: f.path)
     config = sorted((f for f in facts if isinstance(f, ConfigFacts)), key=lambda f: f.path)
     documents = sorted((f for f in facts if isinstance(f, DocumentFacts)), key=lambda f: f.path)
@@ -76,7 +78,10 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_possible_models(assembly)
     mark_look_alike_models(assembly)
     add_actors(assembly)
-    drawn = add_documents(assembly, documents)
+    if described_only:
+        add_prose(assembly, documents)
+    drawn = add_drawings(assembly, documents)
+    add_claims(assembly, documents)
     return Built(_freeze(assembly, drawn, packages_of(assembly, config)), tuple(dict.fromkeys(assembly.notes)))
 
 

@@ -1,9 +1,8 @@
-"""Documents into the model: what they promise, held against the code, and what their diagrams draw.
+"""Documents into the model: what they promise, held against the code. What they draw is read in `drawn.py`.
 
 A promise is a sentence that says a control is there. It is about the elements its words can be matched
 to; it is kept where each of them has a control that keeps it, broken where one has none, and open where
-nothing could be matched. Drawn boxes that bear no name of anything found become elements that are known
-from the document only.
+nothing could be matched.
 """
 
 from __future__ import annotations
@@ -12,11 +11,12 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-from ingest.facts import Diagram, DocumentFacts, Passage
+from ingest.facts import DocumentFacts, Passage
+from ingest.source import Purpose
 from pipeline.system.assembly import Assembly
 from pipeline.system.draft import Draft
-from pipeline.system.drawn_steps import drawn_parts
-from pipeline.system.model import Boundary, Claim, ControlKind, ElementKind, Evidence, Flow, Label, SinkRole
+from pipeline.system.model import Claim, ControlKind, Flow, Label
+from pipeline.system.name_matching import COMMON, stem
 from pipeline.system.promises import (
     Promise,
     is_wished,
@@ -26,52 +26,30 @@ from pipeline.system.promises import (
     promised,
     says_word,
     sentences,
+    speaks_of_another,
     speaks_of_calls_outward,
     speaks_of_others,
 )
-from pipeline.system.words import load_words, mentions, words_of
+from pipeline.system.words import mentions, words_of
 
-_COMMON = frozenset({"the", "and", "get", "post", "put", "api", "app", "main", "in", "of", "a", "to", "for", "by", "model", "models",
-"tool", "tools", "agent", "data",
-                     "service", "server", "client", "system", "user", "users", "run", "list", "search", "chat", "text", "id", "file",
-                     "files", "all", "call", "calls", "new", "is",
-                     "command", "commands", "process", "subprocess", "executor", "handler", "manager", "result", "page", "pages",
-                     "langchain", "openai", "support", "http", "clients", "write", "read", "send", "message", "code", "python", "sql",
-                     "database"})  # fmt: skip
 _ALL = re.compile(r"\b(all|every|each|any|no|whatever)\b(?: [\w-]+){0,3}? $", re.IGNORECASE)  # just before the word that names a kind
 _ONE = re.compile(r"\b(this|that)\b(?: [\w-]+){0,2}? $", re.IGNORECASE)
 _ALWAYS = re.compile(r"\b(always|never|only)\b", re.IGNORECASE)
+# Documents of these purposes speak of another system, or of none.
+TOLD_OF_OTHERS: frozenset[Purpose] = frozenset({"test", "vendored", "generated", "example"})
 # Where code is tried out: nobody keeps promises there.
 _TRIED_OUT = frozenset({"experiments", "experiment", "notebooks", "notebook", "playground", "research", "scratch"})
-_CARRIED: dict[ElementKind, Label] = {
-    "web_content": "web_content", "end_user": "user_input", "anonymous_public": "user_input", "dataset": "dataset_records",
-    "vector_store": "retrieved_text",
-    "retriever": "retrieved_text", "data_store": "stored_data", "hosted_llm": "model_reply", "agent": "model_reply",
-    "ml_model": "prediction",
-    "model_registry": "model_artifact",
-}  # fmt: skip
-_BECOMES: dict[ElementKind, SinkRole] = {
-    "vector_store": "index_write", "hosted_llm": "prompt", "agent": "prompt", "training_job": "training_data", "ml_model": "features",
-    "data_store": "store_write",
-}  # fmt: skip
 
 
-def add_documents(assembly: Assembly, documents: Sequence[DocumentFacts]) -> list[Boundary]:
-    """Claims, drawn elements and flows; gives the boundaries that diagrams draw."""
-    boundaries: list[Boundary] = []
+def add_claims(assembly: Assembly, documents: Sequence[DocumentFacts]) -> None:
+    """What the sentences of documents promise."""
     for document in documents:
-        if document.purpose in ("test", "vendored", "generated", "example"):
+        if document.purpose in TOLD_OF_OTHERS:
             continue
         for passage in document.passages:
             if passage.kind in ("paragraph", "list_item", "table_row", "caption"):
                 for sentence in sentences(passage.text):
                     _claim(assembly, passage, sentence)
-        for diagram in document.diagrams:
-            boundaries += _diagram(assembly, diagram)
-    return boundaries
-
-
-# Claims
 
 
 def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
@@ -85,8 +63,13 @@ def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
     kept: bool | None = None
     for kind in promises:
         promise = load_promises().promises[kind]
-        outward = kind == "authentication" and speaks_of_calls_outward(sentence)
-        candidates = [] if outward else _candidates(assembly, sentence, promise, passage.place.path)
+        outward = (kind == "authentication" and speaks_of_calls_outward(sentence)) or speaks_of_another(sentence)
+        possible = [] if outward else _candidates(assembly, sentence, promise, passage.place.path)
+        candidates = [identity for identity in possible if assembly.draft(identity).attributes.get("stated_by") != "document"]
+        for identity in possible:
+            if identity not in candidates:  # nothing built is there to hold the promise against: it is part of what is described
+                assembly.control(kind, identity, evidence, "promised in a document")
+                about[identity] = None
         covered = [identity for identity in candidates if _covered(assembly, identity, promise, sentence)]
         broken = [identity for identity in candidates if identity not in covered]
         if broken:
@@ -182,33 +165,28 @@ def _names(assembly: Assembly, draft: Draft, sentence: str) -> bool:
         return True
     if len(name) > 5 and ("_" in name or "." in name) and name in sentence:
         return True
-    said = {_stem(word) for word in words_of(sentence)}
-    own = {_stem(word) for word in words_of(name.rsplit("/", 1)[-1]) if word not in _COMMON and len(word) > 3}
+    said = {stem(word) for word in words_of(sentence)}
+    own = {stem(word) for word in words_of(name.rsplit("/", 1)[-1]) if word not in COMMON and len(word) > 3}
     # What has a name of its own in the world (a tool, a route, a store) is named by one word of it; a place in the code by two.
     return len(own & said) >= (1 if draft.kind in _NAMED_KINDS else min(2, len(own) or 1))
 
 
-_ABOUT_LABEL: dict[str, Label] = {
-    "wiki|pages?|sites?|web|articles?": "web_content", "feedback|ratings?|corrections?|transcripts?|conversations?": "user_input",
-    "uploads?|uploaded files?": "uploaded_file",
+_ABOUT_LABEL: dict[str, tuple[Label, ...]] = {
+    "wiki|pages?|sites?|web|articles?": ("web_content",),
+    "feedback|ratings?|corrections?|transcripts?|conversations?": ("user_input", "user_feedback"),
+    "uploads?|uploaded files?": ("uploaded_file",),
 }  # fmt: skip
 
 
 def _arriving(assembly: Assembly, identity: str, promise: Promise, sentence: str) -> list[Flow]:
     """Outsiders' data that arrives at an element, of the sort the sentence speaks of where it says."""
-    named = {label for word, label in _ABOUT_LABEL.items() if says_word(sentence, word)}
+    named = {label for word, labels in _ABOUT_LABEL.items() if says_word(sentence, word) for label in labels}
     wanted = named or {"web_content", "user_input", "uploaded_file", "user_feedback"}
+    described = assembly.draft(identity).attributes.get("stated_by") == "document"
     return [
         flow for (_s, target, role), flows in assembly.flows.items() if target == identity and role in promise.via
-        for flow in flows if set(flow.carries) & wanted
+        for flow in flows if set(flow.carries) & wanted and (described or flow.stated_by != "document")
     ]  # fmt: skip
-
-
-def _stem(word: str) -> str:
-    for ending in ("ing", "ed", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) > 3:
-            return word[: -len(ending)]
-    return word
 
 
 def _covered(assembly: Assembly, identity: str, promise: Promise, sentence: str) -> bool:
@@ -220,80 +198,3 @@ def _covered(assembly: Assembly, identity: str, promise: Promise, sentence: str)
         )
     around = {identity, *(flow.id for flows in assembly.flows.values() for flow in flows if identity in (flow.source, flow.target))}
     return any(kind in kept_by and covered & around for (kind, _place), (covered, _cited) in assembly.controls.items())
-
-
-# Diagrams
-
-
-def _diagram(assembly: Assembly, diagram: Diagram) -> list[Boundary]:
-    identities: dict[str, str] = {}
-    for node in drawn_parts(diagram, lambda label: _kind_of(label) != "component"):
-        evidence = assembly.cite_place(node.place, "claim")
-        if evidence is not None:
-            identities[node.id] = _drawn(assembly, node.label, evidence)
-    for edge in diagram.edges:
-        source, target = identities.get(edge.source), identities.get(edge.target)
-        evidence = assembly.cite_place(edge.place, "claim")
-        if source is None or target is None or evidence is None or source == target:
-            continue
-        _drawn_flow(assembly, source, target, evidence)
-    found = []
-    for boundary in diagram.boundaries:
-        inside = tuple(sorted({identities[node.id] for node in diagram.nodes if node.boundary == boundary.id and node.id in identities}))
-        if inside:
-            name = boundary.label or boundary.id
-            found.append(Boundary(id=f"drawn:{boundary.place.path}:{boundary.id}", name=name, kind="drawn", elements=inside))
-    return found
-
-
-def _drawn(assembly: Assembly, label: str, evidence: Evidence) -> str:
-    """The element a box means: one that was found and bears its name, else a new one."""
-    kind = _kind_of(label)
-    said = {_stem(word) for word in words_of(label) if word not in _COMMON and len(word) > 2}
-    for identity, draft in sorted(assembly.drafts.by_id.items()):
-        if draft.attributes.get("stated_by") == "document":
-            if draft.kind == kind and draft.name == label.strip()[:80]:
-                return identity
-            continue
-        own = {_stem(word) for word in words_of(draft.name.split(" (")[0]) if word not in _COMMON and len(word) > 2}
-        if draft.kind == kind and said and own & said:
-            return identity
-    same_kind = [
-        identity
-        for identity, draft in sorted(assembly.drafts.by_id.items())
-        if draft.kind == kind and draft.attributes.get("stated_by") is None
-    ]
-    if len(same_kind) == 1 and kind not in ("component", "external_service", "data_store", "web_content", "end_user"):
-        return same_kind[0]
-    attributes: dict[str, str | bool] = {"stated_by": "document"}
-    if kind == "ml_model":
-        for subject, listed in load_words().decides_about.items():
-            if mentions([label], listed):
-                attributes["decides_about"] = subject
-        if mentions([label], load_words().physical):
-            attributes["physical"] = True
-    return assembly.drafts.put(kind, label, None, attributes, evidence, None, "documentation")
-
-
-def _kind_of(label: str) -> ElementKind:
-    lowered = label.lower()
-    words = words_of(label)
-    for drawn in load_promises().drawn:
-        if any((word in lowered) if " " in word or "-" in word else (word in words) for word in drawn.words):
-            return drawn.kind
-    return "component"
-
-
-def _drawn_flow(assembly: Assembly, source: str, target: str, evidence: Evidence) -> None:
-    """An arrow that the code does not already show."""
-    if any(s == source and t == target for (s, t, _role) in assembly.flows):
-        return
-    drafts = assembly.draft(source), assembly.draft(target)
-    if all(draft.attributes.get("stated_by") != "document" for draft in drafts):
-        return
-    carried, role = _CARRIED.get(drafts[0].kind), _BECOMES.get(drafts[1].kind)
-    assembly.flow(
-        Flow(id=f"{source}->{target}:drawn", source=source, target=target, carries=(carried,) if carried else (), role=role,
-        steps=(evidence,),
-             stated_by="document")
-    )  # fmt: skip
