@@ -27,7 +27,7 @@ _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _AI = frozenset({"hosted_llm", "local_llm", "ml_model", "embedding_model", "agent", "tool", "vector_store", "training_job", "mcp_server"})
 _NO_MODELS = frozenset({"pickle"})  # what holds anything
 _MODEL_FORMATS = frozenset(
-    {"torch", "torch_legacy", "torchscript", "keras", "saved_model", "onnx", "gguf", "safetensors", "joblib", "pointer"}
+    {"torch", "torch_legacy", "torchscript", "keras", "saved_model", "onnx", "gguf", "safetensors", "hdf5", "pointer"}
 )
 
 
@@ -168,13 +168,13 @@ def _model_file(element: Element) -> Iterator[Item]:
     """A stored file, or one that is loaded from elsewhere by a path that is written down."""
     a = element.attributes
     if a.get("stored") is True:
-        known = a.get("code") != "none" and a.get("format") == "pickle"  # a pickle is a model where it is made of a framework's classes
+        known = a.get("made_with") is not None or a.get("code") in ("runs", "brings", "unknown")  # other pickles and arrays are data
         if a.get("format") in _MODEL_FORMATS or known:
             item = Item("model", element.name.removesuffix(" (stored)"), hosted=False, pinned=True, format=str(a.get("format")))
             item.licence = str(a.get("licence") or "")
             item.sha256 = _texts(a.get("sha256"))
             item.said = _said(
-                element, ("architecture", "base_model", "source", "producer", "size", "parameters", "tensors", "code", "names")
+                element, ("architecture", "base_model", "made_with", "source", "producer", "size", "parameters", "tensors", "code", "names")
             )
             item.said |= {"use": "model file", "stored": True}
             yield item

@@ -99,6 +99,9 @@ def _verdict(file: ModelFacts, own: Collection[str], declared: Collection[str]) 
         attributes["partly"] = True
     if (promised := file.attributes.get("promises")) is not None:
         attributes["called"] = promised
+    elif file.attributes.get("polyglot") is True:  # loaders that look for an archive first open another file than those that do not
+        attributes["called"] = "a pickle and an archive in one"
+    attributes |= _made_of(file)
     for name, parts in _other_parts(file):
         attributes[name] = tuple(dict.fromkeys(part.name for part in parts))[:6]
         if name not in _MERELY_KNOWN:
@@ -107,6 +110,19 @@ def _verdict(file: ModelFacts, own: Collection[str], declared: Collection[str]) 
         attributes[name] = True
         flagged |= {part.place.start_line: part for part in parts}
     return attributes, tuple(part for _number, part in sorted(flagged.items()))
+
+
+def _made_of(file: ModelFacts) -> dict[str, AttributeValue]:
+    """The packages whose objects a pickle is made of, and the class it makes first."""
+    known = load_model_knowledge().models_of
+    parts = [part for part in file.parts if part.kind in ("import", "call") and part.name.partition(".")[0] in known]
+    found: dict[str, AttributeValue] = {}
+    if parts:
+        found["made_with"] = tuple(dict.fromkeys(part.name.partition(".")[0] for part in parts))[:6]
+    first = next((part for part in parts if part.kind == "call" and part.text.startswith("NEWOBJ")), None)
+    if first is not None and file.attributes.get("architecture") is None:
+        found["architecture"] = first.name.rpartition(".")[2]
+    return found
 
 
 def _counts(part: ModelPart, given: Standing | None, wanted: str) -> bool:
