@@ -71,6 +71,7 @@ def inventory(scan: Scan) -> tuple[Item, ...]:
     for package in scan.system.packages:
         item = _of_package(package)
         items[item.kind, item.ref, item.version] = item
+    _join_prompts(items)
     return tuple(
         sorted(items.values(), key=lambda item: (KINDS.index(item.kind), item.said.get("scope") == "development", item.ref.lower()))
     )
@@ -81,9 +82,24 @@ def _add(known: Item, more: Item) -> None:
     known.said = {**more.said, **known.said, **({"stored": stored} if stored else {})}
     known.format = known.format or more.format
     known.sha256 = tuple(dict.fromkeys((*known.sha256, *more.sha256)))
-    if more.pinned is False:
-        known.pinned = False  # one place that takes what comes is enough
+    if known.pinned is not False:  # one place that takes what comes is enough
+        known.pinned = more.pinned if more.pinned is not None else known.pinned
     known.supplier, known.licence = known.supplier or more.supplier, known.licence or more.licence
+
+
+def _join_prompts(items: dict[tuple[ItemKind, str, str], Item]) -> None:
+    """A template and the text it is made of, in one place, are one prompt: the one whose words are known."""
+    texts = [item for item in items.values() if item.kind == "prompt" and item.sha256]
+    for key, item in list(items.items()):
+        if item.kind == "prompt" and not item.sha256:
+            whole = next((text for text in texts if any(_overlap(a, b) for a in item.evidence for b in text.evidence)), None)
+            if whole is not None:
+                whole.elements += item.elements
+                del items[key]
+
+
+def _overlap(one: Evidence, other: Evidence) -> bool:
+    return (one.path, one.page) == (other.path, other.page) and one.start_line <= other.end_line and other.start_line <= one.end_line
 
 
 def _counting(system: System) -> Iterator[Element]:
@@ -114,6 +130,9 @@ def _items_of(element: Element) -> Iterator[Item]:
             yield _dataset(element)
         case "mcp_client" | "mcp_server":
             yield from _mcp(element)
+        case "inference_server":
+            if isinstance(product := element.attributes.get("product"), str):
+                yield Item("service", product, hosted=False, said={"use": "runs models for this system"})
         case "external_service" | "vector_store":
             yield from _service(element)
         case _:
@@ -130,10 +149,20 @@ def _models(element: Element) -> Iterator[Item]:
     )
     possible = _texts(a.get("may_be"))
     for known in (name,) if name else possible or (_unnamed(supplier, hosted),):
-        item = Item("model", known, supplier=supplier, hosted=hosted, said=_said(element, ("task", "architecture", "framework", "library")))
+        # Clients of one provider ask others too, where an address is given: whose a name of a choice is, is not known.
+        certain = bool(name) or not possible
+        item = Item(
+            "model",
+            known,
+            supplier=supplier if certain else "",
+            hosted=hosted,
+            said=_said(element, ("task", "architecture", "framework", "library")),
+        )
         item.said["use"] = element.kind.replace("_", " ")
         if not name:
             item.said["chosen_at_run_time"] = True
+        if supplier and not certain:
+            item.said["asked_through"] = supplier
         if a.get("source") == "hub":
             item.pinned = a.get("revision_pinned") is True
             item.said["source"] = "hub"
