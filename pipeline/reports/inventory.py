@@ -18,7 +18,9 @@ from pipeline.system.model import AttributeValue, Element, Evidence, Package, Sy
 ItemKind = Literal["model", "agent", "tool", "prompt", "dataset", "mcp_server", "service", "package"]
 KINDS: tuple[ItemKind, ...] = ("model", "agent", "tool", "prompt", "dataset", "mcp_server", "service", "package")
 _AT_RUN_TIME = "model chosen at run time"
-_LIBRARIES = frozenset({"LiteLLM", "LangChain", "LlamaIndex", "vLLM"})  # what stands between the program and whoever runs the model
+_LIBRARIES = frozenset(
+    {"LiteLLM", "LangChain", "LlamaIndex", "ai-sdk", "vLLM", "llama.cpp", "MLflow gateway"}
+)  # what stands between the program and whoever runs the model
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?::\d+)?", re.IGNORECASE)
 _PLACED = re.compile(r"^.+ \(([^()]+)\)(?: in \S+)?$")  # `Class.method (library)`: named for where it stands
 _SAID_WITH_HOST = re.compile(r"^(\S*[/\d]\S*) \(([\w-]+(?:\.[\w-]+)+)\)$")  # `openai/gpt-4o (openrouter.ai)`

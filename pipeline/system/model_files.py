@@ -28,6 +28,9 @@ _OPENS = frozenset({"open", "read_bytes", "open_binary"})
 _LONGEST = 300
 _MOST_PLACES = 8
 _LEAVES = re.compile(r"^(?:[/\\~]|[A-Za-z]:)|(?:^|[/\\])\.\.(?:[/\\]|$)")
+_SPEAKS_AGAINST = frozenset(  # attributes of a file that was not read whole, or that does more than hold data
+    {"partly", "called", "code_layers", "host_operations", "outside_files", "template_reaches", "template_instructs"}
+)
 _MERELY_KNOWN = frozenset({"custom_classes", "custom_operations"})  # what a program must bring along; no threat by itself
 # An unknown class or function is told where the file calls it; that one is merely named in a graph is no call.
 _CALLED = ("call",)
@@ -71,7 +74,7 @@ def _mark_inspected(assembly: Assembly, loads: Sequence[tuple[str, ModelFacts, s
     """A loader all of whose files were read and run nothing: what it loads is known, as long as nobody replaces it."""
     for identity in dict.fromkeys(identity for identity, _file, _element in loads):
         drafts = [assembly.draft(element) for loader, _file, element in loads if loader == identity]
-        if all(draft.attributes.get("code") in ("none", "ordinary") and not draft.attributes.get("partly") for draft in drafts):
+        if all(draft.attributes.get("code") in ("none", "ordinary") and not _SPEAKS_AGAINST & draft.attributes.keys() for draft in drafts):
             assembly.control("file_inspection", identity, drafts[0].evidence[0] if drafts[0].evidence else None)
 
 

@@ -10,7 +10,7 @@ import pytest
 from pipeline.scan import ScanSettings, scan
 from pipeline.system.model import Element, System
 from pipeline.system.model_names import Standing, standing_of
-from tests.ingest.model_files.building import CALLS_SYSTEM, assembled, joblib_array, numpy_file, torch_zip
+from tests.ingest.model_files.building import CALLS_SYSTEM, assembled, joblib_array, keras_archive, numpy_file, torch_zip
 from tests.scan.trees import write_tree
 
 
@@ -95,6 +95,18 @@ def test_what_was_read_in_part_is_not_taken_for_harmless(tmp_path: Path) -> None
     )
     assert {finding.threat: finding.severity for finding in result.findings} == {"unsafe-model-load": "medium"}
     assert [skip.path for skip in result.skipped if "read in part" in skip.reason] == ["m.pkl"]
+
+
+def test_a_file_with_code_in_a_layer_is_not_taken_for_harmless(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "serve.py": "import keras, openai\nmodel = keras.models.load_model('m.keras', safe_mode=False)\n",
+        "m.keras": keras_archive(code=True),
+    }
+    controls = {control.kind for control in system_of(tmp_path, files).controls}
+    assert "file_inspection" not in controls
+    assert "file_inspection" in {
+        control.kind for control in system_of(tmp_path / "other", {**files, "m.keras": keras_archive(code=False)}).controls
+    }
 
 
 def test_evidence_says_the_byte_and_counts_entries(tmp_path: Path) -> None:
