@@ -39,6 +39,7 @@ class Listing:
             self.note(f"read in part: more than {MAX_ENTRIES} entries")
             return
         number = len(self.parts) + 2  # the first is the file as a whole
+        text = text.encode("utf-8", "backslashreplace").decode()  # half a surrogate is no text that can be kept or shown
         shown = text if len(text) <= _TEXT else text[:_TEXT] + "…"
         self.parts.append(ModelPart(kind, printable(name[:_NAME]), shown, Place(self.path, number, number, None, printable(where[:_NAME]))))
 
@@ -57,8 +58,9 @@ class Listing:
                 self.add(kind, name, line[start : start + _TEXT], f"{name}, line {number}" + (f", character {start + 1}" if start else ""))
 
     def note(self, text: str) -> None:
-        if text not in self.notes:
-            self.notes.append(text)
+        said = printable(text)
+        if said not in self.notes:
+            self.notes.append(said)
 
     def know(self, **attributes: Attribute) -> None:
         """Facts of the whole file; the first that is said stays."""

@@ -63,14 +63,14 @@ def _read(source: Source, handle: BinaryIO) -> ModelFacts | Skip | ReadError:
     if head.startswith(_POINTER):
         return _pointer(source, head)
     suffix = PurePosixPath(source.path.lower()).suffix
-    if not _examine(handle, head, size, suffix, listing):
+    if not _examine(handle, head, size, suffix, listing) or not listing.format:
         if listing.notes:
             return ReadError(source.path, listing.notes[0])
         return Skip(source.path, f"not examined: its content is of no format of models that is known, whatever {suffix or 'its name'} says")
     promised = PROMISED.get(suffix, ())
     listing.know(size=size, sha256=_hash(handle, size), promises=None if listing.format in promised or not promised else suffix)
     return ModelFacts(
-        source.path, source.purpose, cast(ModelFormat, listing.format), MappingProxyType(dict(sorted(listing.attributes.items()))),
+        source.path, source.purpose, cast(ModelFormat, listing.format), dict(sorted(listing.attributes.items())),
         listing.entries(size), tuple(listing.notes),
     )  # fmt: skip
 

@@ -186,6 +186,10 @@ def _dependencies(scan: Scan, items: Sequence[Item], refs: dict[int, str]) -> tu
                 needs[source].update(target for target in owners.get(relation.target, ()) if target != source)
     for item in items:  # a hosted model needs who runs it
         if item.kind == "model" and item.hosted:
-            needs[refs[id(item)]].update(refs[id(other)] for other in items if other.kind == "service" and other.name == item.supplier)
+            needs[refs[id(item)]].update(
+                refs[id(other)]
+                for other in items
+                if other.kind == "service" and other.name in (item.supplier, item.said.get("asked_through"))
+            )
     system = cdx.Dependency(ref=_SYSTEM, depends_on=tuple(sorted(needs)) or None)
     return (system, *(cdx.Dependency(ref=ref, depends_on=tuple(sorted(others)) or None) for ref, others in sorted(needs.items())))

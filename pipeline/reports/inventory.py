@@ -18,7 +18,9 @@ from pipeline.system.model import AttributeValue, Element, Evidence, Package, Sy
 ItemKind = Literal["model", "agent", "tool", "prompt", "dataset", "mcp_server", "service", "package"]
 KINDS: tuple[ItemKind, ...] = ("model", "agent", "tool", "prompt", "dataset", "mcp_server", "service", "package")
 _AT_RUN_TIME = "model chosen at run time"
-_LIBRARIES = frozenset({"LiteLLM", "LangChain", "LlamaIndex", "vLLM"})  # what stands between the program and whoever runs the model
+_LIBRARIES = frozenset(
+    {"LiteLLM", "LangChain", "LlamaIndex", "ai-sdk", "vLLM", "llama.cpp", "MLflow gateway"}
+)  # what stands between the program and whoever runs the model
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?::\d+)?", re.IGNORECASE)
 _PLACED = re.compile(r"^.+ \(([^()]+)\)(?: in \S+)?$")  # `Class.method (library)`: named for where it stands
 _SAID_WITH_HOST = re.compile(r"^(\S*[/\d]\S*) \(([\w-]+(?:\.[\w-]+)+)\)$")  # `openai/gpt-4o (openrouter.ai)`
@@ -27,7 +29,7 @@ _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _AI = frozenset({"hosted_llm", "local_llm", "ml_model", "embedding_model", "agent", "tool", "vector_store", "training_job", "mcp_server"})
 _NO_MODELS = frozenset({"pickle"})  # what holds anything
 _MODEL_FORMATS = frozenset(
-    {"torch", "torch_legacy", "torchscript", "keras", "saved_model", "onnx", "gguf", "safetensors", "joblib", "pointer"}
+    {"torch", "torch_legacy", "torchscript", "keras", "saved_model", "onnx", "gguf", "safetensors", "hdf5", "pointer"}
 )
 
 
@@ -71,6 +73,7 @@ def inventory(scan: Scan) -> tuple[Item, ...]:
     for package in scan.system.packages:
         item = _of_package(package)
         items[item.kind, item.ref, item.version] = item
+    _join_prompts(items)
     return tuple(
         sorted(items.values(), key=lambda item: (KINDS.index(item.kind), item.said.get("scope") == "development", item.ref.lower()))
     )
@@ -81,9 +84,24 @@ def _add(known: Item, more: Item) -> None:
     known.said = {**more.said, **known.said, **({"stored": stored} if stored else {})}
     known.format = known.format or more.format
     known.sha256 = tuple(dict.fromkeys((*known.sha256, *more.sha256)))
-    if more.pinned is False:
-        known.pinned = False  # one place that takes what comes is enough
+    if known.pinned is not False:  # one place that takes what comes is enough
+        known.pinned = more.pinned if more.pinned is not None else known.pinned
     known.supplier, known.licence = known.supplier or more.supplier, known.licence or more.licence
+
+
+def _join_prompts(items: dict[tuple[ItemKind, str, str], Item]) -> None:
+    """A template and the text it is made of, in one place, are one prompt: the one whose words are known."""
+    texts = [item for item in items.values() if item.kind == "prompt" and item.sha256]
+    for key, item in list(items.items()):
+        if item.kind == "prompt" and not item.sha256:
+            whole = next((text for text in texts if any(_overlap(a, b) for a in item.evidence for b in text.evidence)), None)
+            if whole is not None:
+                whole.elements += item.elements
+                del items[key]
+
+
+def _overlap(one: Evidence, other: Evidence) -> bool:
+    return (one.path, one.page) == (other.path, other.page) and one.start_line <= other.end_line and other.start_line <= one.end_line
 
 
 def _counting(system: System) -> Iterator[Element]:
@@ -114,6 +132,9 @@ def _items_of(element: Element) -> Iterator[Item]:
             yield _dataset(element)
         case "mcp_client" | "mcp_server":
             yield from _mcp(element)
+        case "inference_server":
+            if isinstance(product := element.attributes.get("product"), str):
+                yield Item("service", product, hosted=False, said={"use": "runs models for this system"})
         case "external_service" | "vector_store":
             yield from _service(element)
         case _:
@@ -130,10 +151,20 @@ def _models(element: Element) -> Iterator[Item]:
     )
     possible = _texts(a.get("may_be"))
     for known in (name,) if name else possible or (_unnamed(supplier, hosted),):
-        item = Item("model", known, supplier=supplier, hosted=hosted, said=_said(element, ("task", "architecture", "framework", "library")))
+        # Clients of one provider ask others too, where an address is given: whose a name of a choice is, is not known.
+        certain = bool(name) or not possible
+        item = Item(
+            "model",
+            known,
+            supplier=supplier if certain else "",
+            hosted=hosted,
+            said=_said(element, ("task", "architecture", "framework", "library")),
+        )
         item.said["use"] = element.kind.replace("_", " ")
         if not name:
             item.said["chosen_at_run_time"] = True
+        if supplier and not certain:
+            item.said["asked_through"] = supplier
         if a.get("source") == "hub":
             item.pinned = a.get("revision_pinned") is True
             item.said["source"] = "hub"
@@ -168,13 +199,13 @@ def _model_file(element: Element) -> Iterator[Item]:
     """A stored file, or one that is loaded from elsewhere by a path that is written down."""
     a = element.attributes
     if a.get("stored") is True:
-        known = a.get("code") != "none" and a.get("format") == "pickle"  # a pickle is a model where it is made of a framework's classes
+        known = a.get("made_with") is not None or a.get("code") in ("runs", "brings", "unknown")  # other pickles and arrays are data
         if a.get("format") in _MODEL_FORMATS or known:
             item = Item("model", element.name.removesuffix(" (stored)"), hosted=False, pinned=True, format=str(a.get("format")))
             item.licence = str(a.get("licence") or "")
             item.sha256 = _texts(a.get("sha256"))
             item.said = _said(
-                element, ("architecture", "base_model", "source", "producer", "size", "parameters", "tensors", "code", "names")
+                element, ("architecture", "base_model", "made_with", "source", "producer", "size", "parameters", "tensors", "code", "names")
             )
             item.said |= {"use": "model file", "stored": True}
             yield item

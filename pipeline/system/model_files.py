@@ -28,6 +28,10 @@ _OPENS = frozenset({"open", "read_bytes", "open_binary"})
 _LONGEST = 300
 _MOST_PLACES = 8
 _LEAVES = re.compile(r"^(?:[/\\~]|[A-Za-z]:)|(?:^|[/\\])\.\.(?:[/\\]|$)")
+_SPEAKS_AGAINST = frozenset(  # attributes of a file that was not read whole, or that does more than hold data
+    {"partly", "called", "code_layers", "host_operations", "outside_files", "template_reaches", "template_instructs"}
+)
+_MERELY_KNOWN = frozenset({"custom_classes", "custom_operations"})  # what a program must bring along; no threat by itself
 # An unknown class or function is told where the file calls it; that one is merely named in a graph is no call.
 _CALLED = ("call",)
 
@@ -70,8 +74,8 @@ def _mark_inspected(assembly: Assembly, loads: Sequence[tuple[str, ModelFacts, s
     """A loader all of whose files were read and run nothing: what it loads is known, as long as nobody replaces it."""
     for identity in dict.fromkeys(identity for identity, _file, _element in loads):
         drafts = [assembly.draft(element) for loader, _file, element in loads if loader == identity]
-        if all(draft.attributes.get("code") in ("none", "ordinary") and not draft.attributes.get("partly") for draft in drafts):
-            assembly.control("inspected_file", identity, drafts[0].evidence[0] if drafts[0].evidence else None)
+        if all(draft.attributes.get("code") in ("none", "ordinary") and not _SPEAKS_AGAINST & draft.attributes.keys() for draft in drafts):
+            assembly.control("file_inspection", identity, drafts[0].evidence[0] if drafts[0].evidence else None)
 
 
 # What a file does
@@ -98,13 +102,30 @@ def _verdict(file: ModelFacts, own: Collection[str], declared: Collection[str]) 
         attributes["partly"] = True
     if (promised := file.attributes.get("promises")) is not None:
         attributes["called"] = promised
+    elif file.attributes.get("polyglot") is True:  # loaders that look for an archive first open another file than those that do not
+        attributes["called"] = "a pickle and an archive in one"
+    attributes |= _made_of(file)
     for name, parts in _other_parts(file):
         attributes[name] = tuple(dict.fromkeys(part.name for part in parts))[:6]
-        flagged |= {part.place.start_line: part for part in parts}
+        if name not in _MERELY_KNOWN:
+            flagged |= {part.place.start_line: part for part in parts}
     for name, parts in _templates(file):
         attributes[name] = True
         flagged |= {part.place.start_line: part for part in parts}
     return attributes, tuple(part for _number, part in sorted(flagged.items()))
+
+
+def _made_of(file: ModelFacts) -> dict[str, AttributeValue]:
+    """The packages whose objects a pickle is made of, and the class it makes first."""
+    known = load_model_knowledge().models_of
+    parts = [part for part in file.parts if part.kind in ("import", "call") and part.name.partition(".")[0] in known]
+    found: dict[str, AttributeValue] = {}
+    if parts:
+        found["made_with"] = tuple(dict.fromkeys(part.name.partition(".")[0] for part in parts))[:6]
+    first = next((part for part in parts if part.kind == "call" and part.text.startswith("NEWOBJ")), None)
+    if first is not None and file.attributes.get("architecture") is None:
+        found["architecture"] = first.name.rpartition(".")[2]
+    return found
 
 
 def _counts(part: ModelPart, given: Standing | None, wanted: str) -> bool:

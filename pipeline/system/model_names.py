@@ -33,6 +33,7 @@ class ModelKnowledge(Frozen):
     anywhere: tuple[str, ...] = Field(description="Modules that are the standard library's wherever they stand in a name.")
     brings_code: tuple[str, ...]
     ordinary: tuple[str, ...]
+    models_of: tuple[str, ...] = Field(description="Packages whose objects are models.")
     renamed: dict[str, str] = Field(description="Modules of older Pythons -> what they are called now.")
     graph_operations: tuple[str, ...]
     chat_template: ChatTemplate

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest import kept_facts, list_sources, read_source
-from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, TextFacts
+from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, TextFacts
 from ingest.kept_facts import KeptFacts
 from ingest.source import ReadError, Skip, Source
 
@@ -21,6 +21,7 @@ FILES = {
     "Dockerfile": "FROM python:3.11\nUSER root\nEXPOSE 80\nCMD [\"python\", \"app.py\"]\n",
     "requirements.txt": "openai>=2\nflask==3.0.0\n",
     "prompts/answer.yaml": "system: You answer.\nuser: '{question}'\n",
+    "tokenizer_config.json": '{"chat_template": "{{ messages }}"}',
 }  # fmt: skip
 
 
@@ -45,7 +46,7 @@ def read(sources: list[Source]) -> list[tuple[Source, Facts]]:
 
 def test_facts_of_every_kind_come_back_as_they_were(sources: list[Source], tmp_path: Path) -> None:
     fresh = read(sources)
-    assert {type(facts) for _source, facts in fresh} == {CodeFacts, DocumentFacts, ConfigFacts, TextFacts}
+    assert {type(facts) for _source, facts in fresh} == {CodeFacts, DocumentFacts, ConfigFacts, TextFacts, ModelFacts}
     KeptFacts(tmp_path / "kept").keep(fresh)
     assert KeptFacts(tmp_path / "kept").known(sources) == {source.path: facts for source, facts in fresh}
 
@@ -56,8 +57,13 @@ def test_a_changed_a_moved_and_a_missing_file_are_not_known(sources: list[Source
     (tmp_path / "tree" / "app.py").write_text(FILES["app.py"] + "#\n", "utf-8")
     (tmp_path / "tree" / "README.md").rename(tmp_path / "tree" / "OTHER.md")
     (tmp_path / "tree" / "Dockerfile").unlink()
-    assert set(kept.known(sources)) == {"web.ts", "requirements.txt", "prompts/answer.yaml"}
-    assert set(kept.known(list_sources(tmp_path / "tree").sources)) == {"web.ts", "requirements.txt", "prompts/answer.yaml"}
+    assert set(kept.known(sources)) == {"web.ts", "requirements.txt", "prompts/answer.yaml", "tokenizer_config.json"}
+    assert set(kept.known(list_sources(tmp_path / "tree").sources)) == {
+        "web.ts",
+        "requirements.txt",
+        "prompts/answer.yaml",
+        "tokenizer_config.json",
+    }
 
 
 def test_a_file_that_changed_while_it_was_read_is_not_kept(sources: list[Source], tmp_path: Path) -> None:

@@ -142,6 +142,21 @@ def test_a_model_that_a_default_names_is_listed_as_chosen_at_run_time() -> None:
     assert said(named(result, "gpt-5"), "chosen-at-run-time") == said(named(result, "gpt-5-mini"), "chosen-at-run-time") == ["true"]
 
 
+def test_who_makes_a_model_is_not_guessed_from_the_client_that_asks_it() -> None:
+    asked = make.element("hosted_llm", "app.ask (openai)", "third_party", attributes={"provider": "OpenAI", "may_be": ("gpt-5", "grok-3")})
+    model = named(make.scan(elements=(asked,)), "grok-3")
+    assert "supplier" not in model and said(model, "asked-through") == ["OpenAI"]
+
+
+def test_a_template_and_its_text_are_one_prompt() -> None:
+    place = make.evidence("app.py:3", "prompt = PromptTemplate(\n    'You answer.'\n)")
+    template = make.element("prompt", "app.ask (langchain)", evidence=(place,))
+    text = make.element(
+        "prompt", "prompt in app.ask", attributes={"hashes": ("0" * 64,)}, evidence=(make.evidence("app.py:4", "    'You answer.'"),)
+    )
+    assert [one["name"] for one in made(make.scan(elements=(template, text)))["components"]] == ["prompt in app.ask"]
+
+
 def test_a_stored_model_has_its_hash_format_and_licence(scanned: Scan) -> None:
     net, chat = named(scanned, "models/net.pt"), named(scanned, "models/chat.gguf")
     assert net["hashes"][0]["alg"] == "SHA-256" and len(net["hashes"][0]["content"]) == 64

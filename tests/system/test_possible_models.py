@@ -17,7 +17,10 @@ def models_of(code: str) -> set[str]:
 @pytest.mark.parametrize(
     ("code", "names"),
     [
-        ("def ask(text, model='gpt-5-mini'):\n" + ASK.format(model="model"), {"gpt-5-mini"}),
+        (
+            "def ask(text, model='gpt-5-mini'):\n" + ASK.format(model="model") + "def both(text):\n    ask(text)\n    ask(text, 'gpt-5')\n",
+            {"gpt-5", "gpt-5-mini"},
+        ),
         ("def ask(text):\n" + ASK.format(model="os.getenv('MODEL', 'gpt-5')"), {"gpt-5"}),
         ("MODEL = os.environ.get('MODEL', 'gpt-5')\ndef ask(text):\n" + ASK.format(model="MODEL"), {"gpt-5"}),
         ("def ask(text, fast):\n" + ASK.format(model="'gpt-5-nano' if fast else 'gpt-5'"), {"gpt-5", "gpt-5-nano"}),

@@ -40,6 +40,7 @@ def _onnx(text: str) -> bytes:
 BUILDERS: Mapping[str, Callable[[str], bytes]] = {
     "pickle": assembled,
     "torch": lambda text: torch_zip(assembled(text)),
+    "polyglot": lambda text: assembled(text) + torch_zip(),  # the same with an archive of tensors behind it
     "gguf": _gguf,
     "keras": _keras,
     "onnx": _onnx,
@@ -51,7 +52,7 @@ BUILDERS: Mapping[str, Callable[[str], bytes]] = {
 def line_of(language: str, text: str, where: str, quote: str) -> int:
     """The line of the text that an entry was made of; the first for the file as a whole."""
     lines = text.splitlines()
-    if language in ("pickle", "torch"):
+    if language in ("pickle", "torch", "polyglot"):
         at = re.search(r"byte (\d+)$", where)
         starts = [len(assembled("\n".join(lines[:number]))) for number in range(len(lines))]
         return starts.index(int(at[1])) + 1 if at else 1
