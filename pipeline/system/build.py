@@ -71,7 +71,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_configuration(assembly, config, documents)
     add_actors(assembly)
     drawn = add_documents(assembly, documents)
-    add_hidden_instructions(assembly, documents)
+    add_hidden_instructions(assembly, facts)
     return Built(_freeze(assembly, drawn), tuple(dict.fromkeys(assembly.notes)))
 
 
