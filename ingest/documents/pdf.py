@@ -18,7 +18,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ingest.documents.blocks import Block, split_blocks
@@ -37,6 +37,7 @@ _MAX_TITLE = 120  # characters
 _MAX_SIZES = 4  # of titles that are told apart
 _BOLD_LEVEL = 5  # of a bold numbered line of ordinary size; larger ones stand above it
 _NUMBERED = re.compile(r"(?:\d{1,3}\.)+\d{0,3}\s+\S|\d{1,2}\s+[A-Z]|[A-Z]\.\d")
+_DOTTED = re.compile(r"\d{1,3}\.\d")
 _CUT = re.compile(r"(\w+)-\n(\w+)")
 _KEEPS_HYPHEN = frozenset(
     ["non", "self", "well", "real", "long", "short", "high", "low", "multi", "cross", "role", "end", "third", "first", "second", "rate",
@@ -107,7 +108,7 @@ def _blocks(lines: Sequence[Line], levels: Mapping[float, int]) -> Iterator[Bloc
         if not level and not rows:
             index += 1
             continue
-        yield from _plain_blocks(lines, start, index)
+        yield from _plain_blocks(lines, start, index, bool(levels))
         if level:
             end = index + 1
             while end < len(lines) and _level(lines[end], levels) == level and not _NUMBERED.match(lines[end].text):
@@ -119,7 +120,7 @@ def _blocks(lines: Sequence[Line], levels: Mapping[float, int]) -> Iterator[Bloc
                 yield Block(" | ".join(cell.text for cell in row.cells), "table_row", end + 1, end + row.lines)
                 end += row.lines
         start = index = end
-    yield from _plain_blocks(lines, start, len(lines))
+    yield from _plain_blocks(lines, start, len(lines), bool(levels))
 
 
 def _level(line: Line, levels: Mapping[float, int]) -> int:
@@ -141,10 +142,13 @@ def _table_rows(lines: Sequence[Line], start: int) -> list[Row]:
     return rows if len(rows) > 1 else []
 
 
-def _plain_blocks(lines: Sequence[Line], start: int, end: int) -> Iterator[Block]:
+def _plain_blocks(lines: Sequence[Line], start: int, end: int, sized: bool) -> Iterator[Block]:
+    """Blocks by their lines alone; where titles have a size of their own, a line of ordinary size is no title for its words."""
     texts = [line.text for line in lines[start:end]]
     for block in split_blocks(texts, hard_wrapped=True):
         text = block.text
+        if sized and block.kind == "title" and not _DOTTED.match(text):
+            block = replace(block, kind="paragraph", level=0)
         if block.kind in ("paragraph", "list_item") and _CUT.search("\n".join(texts[block.first - 1 : block.last])) is not None:
             text = _uncut(text)
         yield Block(text, block.kind, block.first + start, block.last + start, block.level)

@@ -78,7 +78,7 @@ def test_hidden_text_that_steers_nobody_is_counted_and_no_finding(tmp_path: Path
     result = scanned(tmp_path, {"design.docx": design("an old sentence"), "README.md": "# T\n\n<!-- TODO: add a picture -->\n"})
     assert found(result) == []
     assert result.summary.hidden == {"white_text": 1, "comment": 1, "metadata": 1}
-    assert "unseen       3  passages people do not see count as no promise" in table.render(result)
+    assert "3 passages people do not see, which count as no promise (1 white text, 1 comment, 1 metadata)" in table.render(result)
 
 
 CODE = """\
