@@ -18,7 +18,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ingest.documents.blocks import Block, split_blocks
@@ -34,10 +34,11 @@ if TYPE_CHECKING:
 _BYTES_PER_STREAM = 20_000_000  # unpacked; a page of text has some kilobytes
 _LARGER = 1.15  # times the size of ordinary text: a title
 _MAX_TITLE = 120  # characters
+_LARGER_BOLD = 1.04  # the same, of bold letters
+_MOST_TITLE_LINES = 3
 _MAX_SIZES = 4  # of titles that are told apart
 _BOLD_LEVEL = 5  # of a bold numbered line of ordinary size; larger ones stand above it
 _NUMBERED = re.compile(r"(?:\d{1,3}\.)+\d{0,3}\s+\S|\d{1,2}\s+[A-Z]|[A-Z]\.\d")
-_DOTTED = re.compile(r"\d{1,3}\.\d")
 _CUT = re.compile(r"(\w+)-\n(\w+)")
 _KEEPS_HYPHEN = frozenset(
     ["non", "self", "well", "real", "long", "short", "high", "low", "multi", "cross", "role", "end", "third", "first", "second", "rate",
@@ -49,6 +50,9 @@ _PICTURES = "pictures in it were not examined: no OCR is set up"
 _NO_TEXT = "pages without a text layer in it were not examined: no OCR is set up"
 _SCRIPTS = "scripts in it were not examined and never run"
 _ATTACHED = "files embedded in it were not examined"
+
+
+_Levels = Mapping[tuple[float, bool], int]  # size and weight of letters to the level of the titles set in them
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +89,24 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
     return Reading(title, tuple(passages), (), sum(len(page.lines) for page in pages), left)
 
 
-def _title_levels(pages: Sequence[_Page]) -> Mapping[float, int]:
-    """Sizes of titles with their levels: what is larger than most of the text."""
+def _title_levels(pages: Sequence[_Page]) -> _Levels:
+    """Levels of titles: what is larger than most of the text, and what is bold a little larger."""
     sizes: Counter[float] = Counter()
+    looks: set[tuple[float, bool]] = set()
     for page in pages:
         for line in page.lines:
             if line.size and not line.hidden:
                 sizes[line.size] += len(line.text)
+                looks.add((line.size, line.bold))
     if not sizes:
         return {}
     ordinary = sizes.most_common(1)[0][0]
-    larger = sorted((size for size in sizes if size > _LARGER * ordinary), reverse=True)
-    return {size: min(rank, _MAX_SIZES) for rank, size in enumerate(larger, start=1)}
+    larger = {(size, bold) for size, bold in looks if size > (_LARGER_BOLD if bold else _LARGER) * ordinary}
+    ranks = {size: min(rank, _MAX_SIZES) for rank, size in enumerate(sorted({size for size, _ in larger}, reverse=True), start=1)}
+    return {(size, bold): ranks[size] for size, bold in larger}
 
 
-def _blocks(lines: Sequence[Line], levels: Mapping[float, int]) -> Iterator[Block]:
+def _blocks(lines: Sequence[Line], levels: _Levels) -> Iterator[Block]:
     """Titles by their look, rows of tables by their columns, and the rest by its lines."""
     start = index = 0
     while index < len(lines):
@@ -108,13 +115,17 @@ def _blocks(lines: Sequence[Line], levels: Mapping[float, int]) -> Iterator[Bloc
         if not level and not rows:
             index += 1
             continue
-        yield from _plain_blocks(lines, start, index, bool(levels))
+        end = index + 1
         if level:
-            end = index + 1
-            while end < len(lines) and _level(lines[end], levels) == level and not _NUMBERED.match(lines[end].text):
+            while end < len(lines) and _level(lines[end], levels) == level and lines[end].looks_like(lines[index]):
                 end += 1
+            if end - index > _MOST_TITLE_LINES:  # a text set in large letters
+                index = end
+                continue
+            yield from _plain_blocks(lines, start, index, bool(levels))
             yield Block(squeezed(" ".join(line.text for line in lines[index:end])), "title", index + 1, end, level)
         else:
+            yield from _plain_blocks(lines, start, index, bool(levels))
             end = index
             for row in rows:
                 yield Block(" | ".join(cell.text for cell in row.cells), "table_row", end + 1, end + row.lines)
@@ -123,13 +134,13 @@ def _blocks(lines: Sequence[Line], levels: Mapping[float, int]) -> Iterator[Bloc
     yield from _plain_blocks(lines, start, len(lines), bool(levels))
 
 
-def _level(line: Line, levels: Mapping[float, int]) -> int:
+def _level(line: Line, levels: _Levels) -> int:
     text = line.text.strip()
     if not 2 < len(text) <= _MAX_TITLE or not any(character.isalpha() for character in text):
         return 0
-    if line.size in levels:
-        return levels[line.size]
-    return _BOLD_LEVEL if levels.get(line.size) is None and line.bold and _NUMBERED.match(text) and text[-1] not in ".,;:" else 0
+    if (line.size, line.bold) in levels:
+        return levels[line.size, line.bold]
+    return _BOLD_LEVEL if line.bold and _NUMBERED.match(text) and text[-1] not in ".,;:" else 0
 
 
 def _table_rows(lines: Sequence[Line], start: int) -> list[Row]:
@@ -145,10 +156,8 @@ def _table_rows(lines: Sequence[Line], start: int) -> list[Row]:
 def _plain_blocks(lines: Sequence[Line], start: int, end: int, sized: bool) -> Iterator[Block]:
     """Blocks by their lines alone; where titles have a size of their own, a line of ordinary size is no title for its words."""
     texts = [line.text for line in lines[start:end]]
-    for block in split_blocks(texts, hard_wrapped=True):
+    for block in split_blocks(texts, hard_wrapped=True, guess_titles=not sized):
         text = block.text
-        if sized and block.kind == "title" and not _DOTTED.match(text):
-            block = replace(block, kind="paragraph", level=0)
         if block.kind in ("paragraph", "list_item") and _CUT.search("\n".join(texts[block.first - 1 : block.last])) is not None:
             text = _uncut(text)
         yield Block(text, block.kind, block.first + start, block.last + start, block.level)
@@ -160,7 +169,7 @@ def _uncut(text: str) -> str:
     def joined(cut: re.Match[str]) -> str:
         return f"{cut[1]}-{cut[2]}" if cut[1].lower() in _KEEPS_HYPHEN else cut[1] + cut[2]
 
-    return re.sub(r"\b(\w{2,})- ([a-z]\w*)", joined, text)
+    return re.sub(r"\b(\w{2,})- ([^\W\dA-Z_]\w*)", joined, text)
 
 
 def _pages(data: bytes, limits: DocumentLimits, deadline: Deadline) -> tuple[Sequence[_Page], tuple[str, ...]]:
@@ -213,7 +222,7 @@ def _comments(page: PageObject) -> Iterator[Line]:
 def _metadata(reader: PdfReader) -> Iterator[Line]:
     for name, value in (reader.metadata or {}).items():
         text = squeezed(str(value))
-        if text.strip("()").lower() not in _NOTHING_SAID and str(name) not in _OF_THE_WRITER:
+        if text.strip("()").lower() not in _NOTHING_SAID and str(name) not in _OF_THE_WRITER and not str(name).startswith("/PTEX"):
             yield _beside(text, "metadata")
 
 
