@@ -174,7 +174,7 @@ def _uncut(text: str) -> str:
 
 def _pages(data: bytes, limits: DocumentLimits, deadline: Deadline) -> tuple[Sequence[_Page], tuple[str, ...]]:
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
+    from pypdf.errors import DependencyError, PyPdfError
 
     with _bounded_pypdf() as losses:
         try:
@@ -199,6 +199,8 @@ def _pages(data: bytes, limits: DocumentLimits, deadline: Deadline) -> tuple[Seq
                 beside = [*_comments(page), *(_metadata(reader) if number == 1 else ())]
                 pages.append(_Page((*lines, *beside)))
             return pages, tuple(left)
+        except DependencyError as error:
+            raise Unreadable("is encrypted in a way that pypdf cannot read by itself") from error
         except PyPdfError as error:
             raise Unreadable(f"is no readable PDF: {error}") from error
 
