@@ -159,6 +159,7 @@ class CodeFacts:
     conditions: Mapping[int, tuple[int, ...]]  # call value -> branch indices that decide whether it runs
     cells: tuple[int, ...] = ()  # notebooks: first line of each cell in the joined text
     errors: tuple[str, ...] = ()  # syntax that could not be read, as "line N: ..."
+    unseen: tuple[Passage, ...] = ()  # what invisible characters spell
 
 
 Hidden = Literal[
@@ -326,6 +327,7 @@ class ConfigFacts:
     purpose: Purpose
     settings: tuple[Setting, ...]
     lines: int
+    unseen: tuple[Passage, ...] = ()  # what invisible characters spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +345,7 @@ class TextFacts:
     purpose: Purpose
     texts: tuple[StoredText, ...]
     lines: int
+    unseen: tuple[Passage, ...] = ()  # what invisible characters spell
 
 
 ModelFormat = Literal[

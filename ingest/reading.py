@@ -6,9 +6,10 @@ Whatever goes wrong with a file ends as a `Skip` or a `ReadError` of that file.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ingest.documents import diagrams
-from ingest.facts import CodeFacts, Facts
+from ingest.facts import CodeFacts, ConfigFacts, Facts, Passage, TextFacts
 from ingest.source import ReadError, Skip, Source
 
 CODE_KINDS = frozenset({"python", "notebook", "typescript", "java", "go", "csharp"})
@@ -17,6 +18,25 @@ _DOCUMENTS = frozenset({"markdown", "docx", "pptx", "xlsx", "html", "pdf", "rst"
 
 def read_source(source: Source) -> Facts | Skip | ReadError:
     """The facts of one file."""
+    read = _read(source)
+    if source.kind != "notebook" and isinstance(read, CodeFacts | ConfigFacts | TextFacts) and (unseen := _unseen(source)):
+        return replace(read, unseen=unseen)
+    return read
+
+
+def _unseen(source: Source) -> tuple[Passage, ...]:
+    """What invisible characters of a file that is no document spell; most files have none, which their bytes tell."""
+    from ingest.text import decode, read_bytes, split_lines
+
+    data = read_bytes(source)
+    if isinstance(data, ReadError) or data.isascii():
+        return ()
+    from ingest.documents.characters import unseen_in_lines
+
+    return unseen_in_lines(source.path, split_lines(decode(data, source.kind == "python")))
+
+
+def _read(source: Source) -> Facts | Skip | ReadError:
     if source.kind in CODE_KINDS:
         return _read_code(source)
     if source.kind in _DOCUMENTS:

@@ -211,7 +211,7 @@ def _outcomes(listing: Listing, settings: SourceSettings) -> Iterator[Source | S
             continue
         outcome = _examined(base, base / path, safe_path(path), kind, settings)
         if isinstance(outcome, Source) and _is_data(outcome):
-            outcome = Skip(outcome.path, "a document among tests or examples: data, no description of the system (--docs reads it)")
+            outcome = Skip(outcome.path, "a document among tests, examples or data: no description of the system (--docs reads it)")
         if outcome is None:
             unread[_suffix(path)] += 1
         elif isinstance(outcome, Source) and path in listing.contents:
@@ -283,7 +283,9 @@ _DATA_KINDS: frozenset[SourceKind] = DOCUMENT_KINDS - {"markdown"}
 
 
 def _is_data(source: Source) -> bool:
-    """Documents among tests and examples are what a program is tried on, not what describes it."""
+    """Documents among tests and examples are what a program is tried on, not what describes it; sheets in a folder of data are data."""
+    if source.kind == "xlsx" and {"data", "dataset", "datasets"} & set(source.path.lower().split("/")[:-1]):
+        return True
     return (
         source.kind in _DATA_KINDS
         and source.purpose in ("test", "example")

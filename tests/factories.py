@@ -65,6 +65,7 @@ def scan(
             by_severity={name: sum(item.severity == name for item in findings) for name in SEVERITIES},
             by_stride={name: sum(name in item.stride for item in findings) for name in STRIDE},
             new=len(findings),
+            hidden=more.pop("hidden", {}),
         ),
         "coverage": cells,
     }

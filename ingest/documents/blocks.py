@@ -40,8 +40,12 @@ class Block:
     level: int = 0
 
 
-def split_blocks(lines: Sequence[str], *, hard_wrapped: bool) -> Iterator[Block]:
-    """The blocks of the lines in order; `hard_wrapped` text (a page) has no blank lines between its paragraphs."""
+def split_blocks(lines: Sequence[str], *, hard_wrapped: bool, guess_titles: bool = True) -> Iterator[Block]:
+    """The blocks of the lines in order.
+
+    `hard_wrapped` text (a page) has no blank lines between its paragraphs. Without `guess_titles` only lines that are underlined or
+    bear a number of several parts are titles: then the caller knows the others by their look.
+    """
     width = sorted(map(len, lines))[len(lines) * 9 // 10] if lines else 0
     start = 0
     while start < len(lines):
@@ -51,11 +55,11 @@ def split_blocks(lines: Sequence[str], *, hard_wrapped: bool) -> Iterator[Block]
         end = start + 1
         while end < len(lines) and lines[end].strip():
             end += 1
-        yield from _split_group(lines, start, end, 0.8 * width if hard_wrapped else 0.0)
+        yield from _split_group(lines, start, end, 0.8 * width if hard_wrapped else 0.0, guess_titles)
         start = end
 
 
-def _split_group(lines: Sequence[str], start: int, end: int, short: float) -> Iterator[Block]:
+def _split_group(lines: Sequence[str], start: int, end: int, short: float, guess: bool) -> Iterator[Block]:
     """Blocks of one run of lines without a blank one. Lines shorter than `short` may end a paragraph."""
     index = start
     while index < end:
@@ -71,14 +75,14 @@ def _split_group(lines: Sequence[str], start: int, end: int, short: float) -> It
             index += 1
             continue
         alone = index == start and (index + 1 == end or short > 0)
-        if (alone or (short > 0 and _ends_paragraph(lines[index - 1], short))) and (level := _title_level(line, index + 1 == end)):
+        if (alone or (short > 0 and _ends_paragraph(lines[index - 1], short))) and (level := _title_level(line, index + 1 == end, guess)):
             yield Block(squeezed(line), "title", index + 1, index + 1, level)
             index += 1
             start = index  # what follows a title begins anew
             continue
         stop = index + 1
         while stop < min(end, index + _MAX_LINES) and not _begins_block(lines, stop, end):
-            if short and _ends_paragraph(lines[stop - 1], short):
+            if short and _ends_paragraph(lines[stop - 1], short) and not _goes_on(lines[stop - 1], lines[stop]):
                 break
             stop += 1
         item = _ITEM.match(line)
@@ -100,12 +104,18 @@ def _ends_paragraph(line: str, short: float) -> bool:
     return len(line) < short or not line.strip()
 
 
+def _goes_on(line: str, following: str) -> bool:
+    """Whether a word or a sentence is cut between two lines of a page."""
+    ended = line.rstrip()[-1:]
+    return ended == "-" or (ended not in ".:;!?" and following.lstrip()[:1].islower())
+
+
 def _may_be_title(line: str) -> bool:
     text = line.strip()
     return 0 < len(text) <= _MAX_TITLE and any(character.isalpha() for character in text) and text[-1] not in ".,;:!?"
 
 
-def _title_level(line: str, alone: bool) -> int:
+def _title_level(line: str, alone: bool, guess: bool) -> int:
     """The level of a line that is a title, else 0."""
     text = squeezed(line)
     if not _may_be_title(text) or text[0].islower():
@@ -113,8 +123,8 @@ def _title_level(line: str, alone: bool) -> int:
     numbered = _NUMBERED_TITLE.match(text)
     if numbered is not None and len(text.split()) <= 10:
         number = numbered["number"].strip(".")
-        return _NUMBERED_LEVEL + min(3, number.count(".")) if alone or "." in number else 0
-    if _ITEM.match(line) is not None:
+        return _NUMBERED_LEVEL + min(3, number.count(".")) if (alone and guess) or "." in number else 0
+    if not guess or _ITEM.match(line) is not None:
         return 0
     return _GUESSED_LEVEL if _classifier()(text) == "Title" else 0
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ingest.facts import Passage
+from ingest.source import Place
 
 _TAGS = re.compile("[\U000e0020-\U000e007e]{4,}")
 _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007f]{1,8}")  # the flags of England, Scotland and Wales are spelled with tags
@@ -29,6 +30,17 @@ _ANY = re.compile("[\u00ad\u180e\u200b-\u200d\u202a-\u202e\u2060-\u2069\ufe00-\u
 def uncovered(passages: Sequence[Passage]) -> tuple[Passage, ...]:
     """The passages as they are seen, each followed by what its invisible characters spell."""
     return tuple(found for passage in passages for found in _uncovered(passage))
+
+
+def unseen_in_lines(path: str, lines: Sequence[str]) -> tuple[Passage, ...]:
+    """What invisible characters of a file of lines spell, and its lines whose direction is overridden: code and configuration."""
+    found = (
+        unseen
+        for number, line in enumerate(lines, start=1)
+        if not line.isascii() and _ANY.search(line) is not None
+        for unseen in _uncovered(Passage(line.strip(), "code", (), Place(path, number, number)))
+    )
+    return tuple(passage for passage in found if passage.hidden)
 
 
 def spelled(text: str) -> str:

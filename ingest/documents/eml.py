@@ -8,6 +8,7 @@ Left out: signatures, delivery headers, calendars.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ from ingest.documents.position import positioned
 from ingest.facts import Passage
 from ingest.purpose import kind_of
 from ingest.source import Place, SourceKind
+from ingest.text import decode
 
 _HEADERS = ("Subject", "From", "To", "Cc", "Reply-To", "Date", "Comments", "Keywords")
 _FOR_CLIENTS = frozenset({"Reply-To", "Comments", "Keywords"})  # read by programs, shown by hardly any
@@ -88,6 +90,8 @@ def _where(part: _Part, passage: Passage) -> str:
 
 
 def _read(path: str, data: bytes, limits: DocumentLimits, deadline: Deadline, depth: int) -> _Mail:
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        data = decode(data).encode("utf-8", "replace")
     longest = max((len(found[0]) for found in _CONTENT_HEADER.finditer(data)), default=0)
     if longest > _LONGEST_CONTENT_HEADER:
         raise LimitReached(f"has a header of {longest} bytes (limit {_LONGEST_CONTENT_HEADER})")

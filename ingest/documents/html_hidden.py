@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _OPENED = re.compile(r"<!--|<(script|style)\b", re.IGNORECASE)
 _CLOSED = {"script": re.compile("</script", re.IGNORECASE), "style": re.compile("</style", re.IGNORECASE)}
-_RULE = re.compile(r"([^{}]{1,300})\{([^{}]{1,2000})\}")
+_BRACE = re.compile(r"[{}]")
 _SIMPLE = re.compile(r"(?:[a-z][a-z0-9]*)?(?:[.#][\w-]+)?", re.IGNORECASE)
 _LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|ex|%|vw|vh|cm|in)?$")
 _HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})(?:[0-9a-f]{2})?$")
@@ -35,6 +35,8 @@ _META = frozenset({"description", "keywords", "author", "subject", "abstract", "
 _WORDED = ("title", "aria-label", "placeholder")
 _FEWEST_WORDS = 4  # of attributes that are mostly labels
 _MOST_RULES = 2_000
+_MOST_STYLE = 200_000  # characters of one sheet
+_MOST_AROUND = 5  # blocks around a rule, as of `@media`
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +106,29 @@ def _rules(root: _Element) -> Mapping[str, Mapping[str, str]]:
     """Declarations by the simple selectors of the page's own style sheets."""
     found: dict[str, dict[str, str]] = {}
     for sheet in root.iter("style"):
-        text = re.sub(r"@media\s+print[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", "".join(sheet.itertext())[:200_000])
-        for rule in _RULE.finditer(text):
-            for selector in rule[1].split(","):
+        for selectors, body in _blocks("".join(sheet.itertext())[:_MOST_STYLE]):
+            for selector in selectors.split(",")[:_MOST_RULES]:
                 name = selector.strip().lower()
                 if name and _SIMPLE.fullmatch(name) and len(found) < _MOST_RULES:
-                    found.setdefault(name, {}).update(_declared(rule[2]))
+                    found.setdefault(name, {}).update(_declared(body))
     return found
+
+
+def _blocks(sheet: str) -> Iterator[tuple[str, str]]:
+    """Selectors and declarations of the rules for a screen, whatever stands around them."""
+    around: list[str] = []
+    position = 0
+    innermost = False
+    for brace in _BRACE.finditer(sheet):
+        text, position = sheet[position : brace.start()], brace.end()
+        if brace.group() == "{":
+            around.append(text.rpartition(";")[2].strip())
+            innermost = True
+        elif around:
+            selectors = around.pop()
+            if innermost and not any("print" in above for above in around[-_MOST_AROUND:]):
+                yield selectors, text
+            innermost = False
 
 
 def _declared(text: str) -> dict[str, str]:

@@ -29,6 +29,7 @@ class DocumentLimits:
     max_part_bytes: int = 32 * 2**20  # one XML part: a parsed tree takes many times its text
     max_pages: int = 500
     max_passages: int = 50_000
+    max_rows: int = 5_000  # of one sheet with something in them
     max_line_chars: int = 1_000_000
     max_depth: int = 200  # nested tags
     max_drawn: int = 10_000  # boxes, arrows and frames of one file's diagrams

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _BYTES_PER_STREAM = 20_000_000  # unpacked; a page of text has some kilobytes
 _LARGER = 1.15  # times the size of ordinary text: a title
 _MAX_TITLE = 120  # characters
+_LARGER_BOLD = 1.04  # the same, of bold letters
+_MOST_TITLE_LINES = 3
 _MAX_SIZES = 4  # of titles that are told apart
 _BOLD_LEVEL = 5  # of a bold numbered line of ordinary size; larger ones stand above it
 _NUMBERED = re.compile(r"(?:\d{1,3}\.)+\d{0,3}\s+\S|\d{1,2}\s+[A-Z]|[A-Z]\.\d")
@@ -48,6 +50,9 @@ _PICTURES = "pictures in it were not examined: no OCR is set up"
 _NO_TEXT = "pages without a text layer in it were not examined: no OCR is set up"
 _SCRIPTS = "scripts in it were not examined and never run"
 _ATTACHED = "files embedded in it were not examined"
+
+
+_Levels = Mapping[tuple[float, bool], int]  # size and weight of letters to the level of the titles set in them
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +89,24 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
     return Reading(title, tuple(passages), (), sum(len(page.lines) for page in pages), unexamined=left)
 
 
-def _title_levels(pages: Sequence[_Page]) -> Mapping[float, int]:
-    """Sizes of titles with their levels: what is larger than most of the text."""
+def _title_levels(pages: Sequence[_Page]) -> _Levels:
+    """Levels of titles: what is larger than most of the text, and what is bold a little larger."""
     sizes: Counter[float] = Counter()
+    looks: set[tuple[float, bool]] = set()
     for page in pages:
         for line in page.lines:
             if line.size and not line.hidden:
                 sizes[line.size] += len(line.text)
+                looks.add((line.size, line.bold))
     if not sizes:
         return {}
     ordinary = sizes.most_common(1)[0][0]
-    larger = sorted((size for size in sizes if size > _LARGER * ordinary), reverse=True)
-    return {size: min(rank, _MAX_SIZES) for rank, size in enumerate(larger, start=1)}
+    larger = {(size, bold) for size, bold in looks if size > (_LARGER_BOLD if bold else _LARGER) * ordinary}
+    ranks = {size: min(rank, _MAX_SIZES) for rank, size in enumerate(sorted({size for size, _ in larger}, reverse=True), start=1)}
+    return {(size, bold): ranks[size] for size, bold in larger}
 
 
-def _blocks(lines: Sequence[Line], levels: Mapping[float, int]) -> Iterator[Block]:
+def _blocks(lines: Sequence[Line], levels: _Levels) -> Iterator[Block]:
     """Titles by their look, rows of tables by their columns, and the rest by its lines."""
     start = index = 0
     while index < len(lines):
@@ -107,28 +115,32 @@ def _blocks(lines: Sequence[Line], levels: Mapping[float, int]) -> Iterator[Bloc
         if not level and not rows:
             index += 1
             continue
-        yield from _plain_blocks(lines, start, index)
+        end = index + 1
         if level:
-            end = index + 1
-            while end < len(lines) and _level(lines[end], levels) == level and not _NUMBERED.match(lines[end].text):
+            while end < len(lines) and _level(lines[end], levels) == level and lines[end].looks_like(lines[index]):
                 end += 1
+            if end - index > _MOST_TITLE_LINES:  # a text set in large letters
+                index = end
+                continue
+            yield from _plain_blocks(lines, start, index, bool(levels))
             yield Block(squeezed(" ".join(line.text for line in lines[index:end])), "title", index + 1, end, level)
         else:
+            yield from _plain_blocks(lines, start, index, bool(levels))
             end = index
             for row in rows:
                 yield Block(" | ".join(cell.text for cell in row.cells), "table_row", end + 1, end + row.lines)
                 end += row.lines
         start = index = end
-    yield from _plain_blocks(lines, start, len(lines))
+    yield from _plain_blocks(lines, start, len(lines), bool(levels))
 
 
-def _level(line: Line, levels: Mapping[float, int]) -> int:
+def _level(line: Line, levels: _Levels) -> int:
     text = line.text.strip()
     if not 2 < len(text) <= _MAX_TITLE or not any(character.isalpha() for character in text):
         return 0
-    if line.size in levels:
-        return levels[line.size]
-    return _BOLD_LEVEL if levels.get(line.size) is None and line.bold and _NUMBERED.match(text) and text[-1] not in ".,;:" else 0
+    if (line.size, line.bold) in levels:
+        return levels[line.size, line.bold]
+    return _BOLD_LEVEL if line.bold and _NUMBERED.match(text) and text[-1] not in ".,;:" else 0
 
 
 def _table_rows(lines: Sequence[Line], start: int) -> list[Row]:
@@ -141,9 +153,10 @@ def _table_rows(lines: Sequence[Line], start: int) -> list[Row]:
     return rows if len(rows) > 1 else []
 
 
-def _plain_blocks(lines: Sequence[Line], start: int, end: int) -> Iterator[Block]:
+def _plain_blocks(lines: Sequence[Line], start: int, end: int, sized: bool) -> Iterator[Block]:
+    """Blocks by their lines alone; where titles have a size of their own, a line of ordinary size is no title for its words."""
     texts = [line.text for line in lines[start:end]]
-    for block in split_blocks(texts, hard_wrapped=True):
+    for block in split_blocks(texts, hard_wrapped=True, guess_titles=not sized):
         text = block.text
         if block.kind in ("paragraph", "list_item") and _CUT.search("\n".join(texts[block.first - 1 : block.last])) is not None:
             text = _uncut(text)
@@ -156,12 +169,12 @@ def _uncut(text: str) -> str:
     def joined(cut: re.Match[str]) -> str:
         return f"{cut[1]}-{cut[2]}" if cut[1].lower() in _KEEPS_HYPHEN else cut[1] + cut[2]
 
-    return re.sub(r"\b(\w{2,})- ([a-z]\w*)", joined, text)
+    return re.sub(r"\b(\w{2,})- ([^\W\dA-Z_]\w*)", joined, text)
 
 
 def _pages(data: bytes, limits: DocumentLimits, deadline: Deadline) -> tuple[Sequence[_Page], tuple[str, ...]]:
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
+    from pypdf.errors import DependencyError, PyPdfError
 
     with _bounded_pypdf() as losses:
         try:
@@ -186,6 +199,8 @@ def _pages(data: bytes, limits: DocumentLimits, deadline: Deadline) -> tuple[Seq
                 beside = [*_comments(page), *(_metadata(reader) if number == 1 else ())]
                 pages.append(_Page((*lines, *beside)))
             return pages, tuple(left)
+        except DependencyError as error:
+            raise Unreadable("is encrypted in a way that pypdf cannot read by itself") from error
         except PyPdfError as error:
             raise Unreadable(f"is no readable PDF: {error}") from error
 
@@ -209,7 +224,7 @@ def _comments(page: PageObject) -> Iterator[Line]:
 def _metadata(reader: PdfReader) -> Iterator[Line]:
     for name, value in (reader.metadata or {}).items():
         text = squeezed(str(value))
-        if text.strip("()").lower() not in _NOTHING_SAID and str(name) not in _OF_THE_WRITER:
+        if text.strip("()").lower() not in _NOTHING_SAID and str(name) not in _OF_THE_WRITER and not str(name).startswith("/PTEX"):
             yield _beside(text, "metadata")
 
 

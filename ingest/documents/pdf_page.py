@@ -8,6 +8,7 @@ a scanner recognised. Left out: what is covered by something drawn later, clippi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import hypot
@@ -28,6 +29,7 @@ _FILLING = frozenset({b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*"})
 _ENDING = _FILLING | {b"n", b"S", b"s"}
 _INVISIBLE = (3, 7)
 _SAME_PLACE = 3.0  # points between the beginnings of cells of one column
+_BOLD = re.compile(r"bold|black|heavy|demi|-medi\b|cmbx|[-.,]b$")
 _UNUSED, _BULLET = "\x7f", "\u2022"  # codes WinAnsi gives no letter are bullets (ISO 32000-1, annex D.2)
 _SCANNED = 5  # so many times more invisible than visible text is what a scanner recognised
 
@@ -63,6 +65,10 @@ class Line:
     @property
     def bold(self) -> bool:
         return bool(self.cells) and all(cell.bold for cell in self.cells if cell.text.strip())
+
+    def looks_like(self, other: Line) -> bool:
+        """Whether both are set in letters of one size and weight, and this one does not begin with a number of its own."""
+        return self.size == other.size and self.bold == other.bold and not self.text.lstrip()[:1].isdigit()
 
     def goes_on(self, before: Line) -> bool:
         """Whether it stands to the right of the line before, at the same height: a cell of the same row."""
@@ -245,8 +251,9 @@ class _Extraction:
         if text:
             name = str(font.get("/BaseFont", "")) if font is not None else ""
             left, base = _at(cm, tm[4], tm[5])
-            bold = "bold" in name.lower() or "black" in name.lower()
-            self._pieces.append(Cell(text, left, base, round(size * _scale(tm, cm), 1), bold))
+            upright = _scale_across(tm, cm) > 0.7 * _scale(tm, cm)  # what runs up the margin is no title, whatever its size
+            drawn = round(size * _scale(tm, cm), 1) if upright else 0.0
+            self._pieces.append(Cell(text, left, base, drawn, _BOLD.search(name.lower()) is not None))
 
 
 def _joined(pieces: Sequence[Cell]) -> Iterator[Line]:
@@ -324,6 +331,11 @@ def _scale(tm: Matrix, cm: Matrix) -> float:
     """How much larger than its font says text is drawn, from foot to head."""
     across, up = tm[2] * cm[0] + tm[3] * cm[2], tm[2] * cm[1] + tm[3] * cm[3]
     return hypot(across, up)
+
+
+def _scale_across(tm: Matrix, cm: Matrix) -> float:
+    """How much of its width text keeps along the page."""
+    return abs(tm[0] * cm[0] + tm[1] * cm[2])
 
 
 def _box_of(page: PageObject) -> Box:

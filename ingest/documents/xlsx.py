@@ -142,8 +142,8 @@ class _SheetReader:
             made = list(self._row_texts(number, cells, shown))
             texts += made
             rows[number], last = "\t".join(text.text for text in made), number
-            if len(texts) > self._limits.max_passages:
-                raise LimitReached(f"has more than {self._limits.max_passages} rows")
+            if len(rows) > self._limits.max_rows:
+                raise LimitReached(f"has a sheet of more than {self._limits.max_rows} rows: data, no description of a system")
         for kind, where, text in self._beside():
             last_line = last + 1 + sum(one.row > last for one in texts)
             hidden: Hidden = "hidden_text" if shown.sheet and not kind else kind

@@ -37,6 +37,7 @@ from pipeline.reports.wording import (
     skipped_by_reason,
     skipped_count,
     span,
+    unseen,
     verdict,
     words,
 )  # fmt: skip
@@ -101,7 +102,7 @@ def render(scan: Scan) -> str:
         verdict=verdict(scan), findings=found, anchors=anchors, severities=severity_counts(found),
         closed=closed_counts(scan), diagram=draw(scan), node_width=WIDTH, node_height=HEIGHT, rows=_rows(scan, anchors), stride=STRIDE,
         letters=LETTERS, states=coverage_counts(scan), state_names=STATES, symbols=SYMBOLS, skipped=skipped_by_reason(scan),
-        skipped_files=skipped_count(scan),
+        skipped_files=skipped_count(scan), unseen=unseen(scan),
         skipped_shown=scan.skipped[:MOST_SKIPPED], sentence=sentence, excerpts=_excerpts,
         path_names=lambda finding: path_names(scan, finding), taxonomy_ids=_taxonomy_ids, names=names(scan), plural=plural,
         label=_label, boundaries=_drawn_boundaries(scan), threats=stated_threats(scan)[:MOST_STATED],

@@ -28,6 +28,7 @@ from pipeline.reports.wording import (
     skipped_by_reason,
     skipped_count,
     span,
+    unseen,
     verdict,
     words,
 )  # fmt: skip
@@ -179,6 +180,8 @@ def _left_out(scan: Scan) -> Iterator[str]:
     if scan.skipped:
         reasons = ", ".join(f"{group.count} {text(group.reason)}" for group in skipped_by_reason(scan)[:8])
         yield f"- {plural(skipped_count(scan), 'file')} skipped: {reasons}"
+    if said := unseen(scan):
+        yield f"- {text(said)}"
     for error in scan.errors[:10]:
         yield f"- **Error** {code(error.path)}: {text(error.error)}"
     if len(scan.errors) > 10:

@@ -38,6 +38,7 @@ from pipeline.reports.wording import (
     skipped_by_reason,
     skipped_count,
     span,
+    unseen,
     verdict,
     words,
 )  # fmt: skip
@@ -225,12 +226,8 @@ def _left_out(scan: Scan, width: int) -> Iterator[Text]:
         yield Text(f"skipped  {group.count:>5}  {shorten(visible(group.reason), width - 16)}", "dim")
     if len(groups) > 8:
         yield Text(f"skipped  {sum(group.count for group in groups[8:]):>5}  for {len(groups) - 8} other reasons", "dim")
-    if scan.summary.hidden:
-        kinds = ", ".join(f"{count} {words(kind)}" for kind, count in scan.summary.hidden.items())
-        yield Text(
-            shorten(f"unseen   {sum(scan.summary.hidden.values()):>5}  passages people do not see count as no promise ({kinds})", width),
-            "dim",
-        )
+    if said := unseen(scan):
+        yield Text(shorten(said, width), "dim")
     for error in scan.errors[:MOST_ERRORS]:
         yield Text.assemble(
             ("error  ", "bold bright_red"), (visible(error.path), "underline"), f": {visible(error.error)}", overflow="fold"

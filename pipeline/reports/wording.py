@@ -155,6 +155,13 @@ def skipped_by_reason(scan: Scan) -> tuple[Group, ...]:
     return tuple(Group(reason, count) for reason, count in sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 
+def unseen(scan: Scan) -> str:
+    """What documents hold in places people do not see, in one sentence; empty where there is nothing of it."""
+    counts = scan.summary.hidden
+    kinds = ", ".join(f"{count} {words(kind)}" for kind, count in counts.items())
+    return f"{plural(sum(counts.values()), 'passage')} people do not see, which count as no promise ({kinds})" if counts else ""
+
+
 def coverage_counts(scan: Scan) -> tuple[tuple[CoverageState, int], ...]:
     counted = Counter(cell.state for cell in scan.coverage)
     return tuple((state, counted[state]) for state in STATES)

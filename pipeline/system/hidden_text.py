@@ -1,6 +1,6 @@
 """Text in places a person does not see: how much of it there is, and where it tries to steer a program that reads the document.
 
-Takes documents, adds an element for each that holds such an attempt, with the places. What counts as an attempt is knowledge
+Takes facts, adds an element for each file that holds such an attempt, with the places. What counts as an attempt is knowledge
 (`knowledge/steering.yaml`). Hidden text is no claim and no part of a drawing, whatever it says; most of it (comments, notes,
 alternative texts) is ordinary, and is only counted.
 """
@@ -41,17 +41,22 @@ def load_steering() -> Steering:
     return Steering.model_validate(yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
 
 
-def add_hidden_instructions(assembly: Assembly, documents: Sequence[DocumentFacts]) -> None:
-    """An element per document that holds an attempt to steer its reader where nobody sees it."""
-    for document in documents:
-        if document.purpose in _NOT_DESCRIBED:
+def add_hidden_instructions(assembly: Assembly, facts: Sequence[Facts]) -> None:
+    """An element per file that holds an attempt to steer its reader where nobody sees it."""
+    for file in sorted(facts, key=lambda file: file.path):
+        if file.purpose in _NOT_DESCRIBED:
             continue
-        for passage in document.passages:
-            if not steers(passage):
-                continue
+        for passage in filter(steers, unseen_in(file)):
             evidence = assembly.cite_place(passage.place, "sink", f"not seen by people: {HIDDEN_WORDS[passage.hidden]}")
             if evidence is not None:
-                assembly.drafts.put("document", document.path, None, {"hidden_instructions": True}, evidence, None, document.purpose)
+                assembly.drafts.put("document", file.path, None, {"hidden_instructions": True}, evidence, None, file.purpose)
+
+
+def unseen_in(file: Facts) -> tuple[Passage, ...]:
+    """The passages of a file that people do not see."""
+    if isinstance(file, DocumentFacts):
+        return tuple(passage for passage in file.passages if passage.hidden)
+    return file.unseen
 
 
 def steers(passage: Passage) -> bool:
@@ -68,10 +73,8 @@ def steers(passage: Passage) -> bool:
 
 
 def hidden_counts(facts: Iterable[Facts]) -> dict[Hidden, int]:
-    """How many passages of documents nobody sees, by why."""
-    counted: Counter[Hidden] = Counter(
-        passage.hidden for read in facts if isinstance(read, DocumentFacts) for passage in read.passages if passage.hidden
-    )
+    """How many passages nobody sees, by why."""
+    counted: Counter[Hidden] = Counter(passage.hidden for file in facts for passage in unseen_in(file))
     return {kind: counted[kind] for kind in HIDDEN_WORDS if counted[kind]}
 
 

@@ -60,6 +60,10 @@ FINDINGS = (
             make.evidence("src/agent/build.py:52", "tools = [search_orders, refund_payment, run_analysis]", "step"),
             make.evidence("src/agent/build.py:55", "agent = create_agent(model, tools=tools)", "step"), _REFUND,
             make.evidence("docs/design.md:57", "Every refund is confirmed by a human.", "claim", "promised, not kept"),
+            make.evidence(
+                "docs/risks.xlsx:4", "R1 | Refunds | Every refund is confirmed by a human.", "claim", "promised, not kept", page=1,
+                where="sheet Register, C4",
+            ),
         ),
         risk_reasons=("The tool pays out.", "Content anyone can edit reaches the agent."),
         taxonomy=Taxonomy(owasp_llm=("LLM06:2025",), owasp_agentic=("ASI02:2026",), cwe=("CWE-862",)),
@@ -184,4 +188,5 @@ SCAN: Scan = make.scan(
         Skipped(path="notes/big.txt", reason="larger than the limit of 2 MB"),
     ),
     errors=(Failed(path="src/legacy/broken.py", error="line 12 could not be parsed; the rest of the file was read"),),
+    hidden={"white_text": 1, "comment": 12},
 )

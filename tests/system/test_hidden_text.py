@@ -78,7 +78,7 @@ def test_hidden_text_that_steers_nobody_is_counted_and_no_finding(tmp_path: Path
     result = scanned(tmp_path, {"design.docx": design("an old sentence"), "README.md": "# T\n\n<!-- TODO: add a picture -->\n"})
     assert found(result) == []
     assert result.summary.hidden == {"white_text": 1, "comment": 1, "metadata": 1}
-    assert "unseen       3  passages people do not see count as no promise" in table.render(result)
+    assert "3 passages people do not see, which count as no promise (1 white text, 1 comment, 1 metadata)" in table.render(result)
 
 
 CODE = """\
@@ -127,6 +127,26 @@ def test_what_was_not_read_of_a_document_is_said(tmp_path: Path) -> None:
         ("design.docm", "read in part: macros in it were not examined and never run"),
         ("design.docm", "read in part: pictures in it were not examined: no OCR is set up"),
     }
+
+
+def tags(text: str) -> str:
+    return "".join(chr(0xE0000 + ord(letter)) for letter in text)
+
+
+def test_invisible_characters_of_code_and_configuration_are_read(tmp_path: Path) -> None:
+    code = CODE.replace('"""Refund an order."""', f'"""Refund an order.{tags(ORDER)}"""')
+    compose = f"services:\n  app:\n    image: app  # ours{tags(ORDER)}\n"
+    result = scanned(tmp_path, {"agent.py": code, "compose.yaml": compose})
+    assert [(evidence.path, evidence.start_line) for finding in found(result) for evidence in finding.evidence] == [
+        ("agent.py", 8),
+        ("compose.yaml", 3),
+    ]
+    assert result.summary.hidden == {"invisible_characters": 2}
+
+
+def test_code_whose_direction_is_overridden_is_counted(tmp_path: Path) -> None:
+    result = scanned(tmp_path, {"agent.py": CODE + "level = 1  # \u202e nimda \u202c\n"})
+    assert (found(result), result.summary.hidden) == ([], {"direction_controls": 1})
 
 
 def steering(text: str, hidden: Hidden) -> bool:

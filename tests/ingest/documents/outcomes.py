@@ -32,11 +32,15 @@ def assert_quotable(source: Source, facts: DocumentFacts) -> None:
     assert sum(map(len, pages.values())) == facts.lines
     if source.kind in ("markdown", "text"):
         covered = {line for passage in facts.passages for line in range(passage.place.start_line, passage.place.end_line + 1)}
-        lost = [line for number, line in enumerate(pages[None], start=1) if number not in covered and re.search(r"[^\W_]", line)]
+        lost = [
+            line
+            for number, line in enumerate(pages[None], start=1)
+            if number not in covered and re.search(r"[^\W_]", INVISIBLE.sub("", line))
+        ]
         assert not lost
     for passage in facts.passages:
         quote = INVISIBLE.sub("", quote_of(pages, passage))
-        if source.kind in ("docx", "pdf", "text"):
+        if source.kind in ("docx", "pdf", "text") and passage.hidden != "invisible_characters":
             words, position = re.findall(r"\w+", passage.text), 0
             for word in words:
                 position = quote.find(word, position)

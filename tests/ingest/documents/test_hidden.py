@@ -259,6 +259,26 @@ def test_titles_and_tables_of_a_pdf_are_known_by_their_look(tmp_path: Path) -> N
     assert facts.passages[3].section == ("Agents", "3.2 Approvals")
 
 
+def test_bold_letters_a_little_larger_are_titles_and_a_text_in_large_letters_is_none(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    canvas = Canvas(stream, invariant=1)
+    top = 780
+    for font, size, lines in (
+        ("Helvetica-Bold", 11, ["Approvals"]),
+        ("Helvetica", 10, ["The agent asks a person before it pays anything to anybody at all,", "and the answer is kept."]),
+        ("Helvetica", 20, ["A quote in large letters", "that goes on", "for some more", "lines than titles do"]),
+        ("Helvetica", 11, ["a little larger, not bold"]),
+    ):
+        canvas.setFont(font, size)
+        for line in lines:
+            canvas.drawString(72, top, line)
+            top -= 24
+    canvas.save()
+    facts = facts_of(tmp_path, stream.getvalue(), "pdf")
+    assert [passage.text for passage in facts.passages if passage.kind == "title"] == ["Approvals"]
+    assert facts.passages[1].text == "The agent asks a person before it pays anything to anybody at all, and the answer is kept."
+
+
 def test_a_word_cut_at_the_end_of_a_line_is_one(tmp_path: Path) -> None:
     lines = ["The agent asks for the appro-", "val of a human in the role-", "based console of the team."]
     assert "the approval of a human in the role-based console" in facts_of(tmp_path, pdf_bytes([lines]), "pdf").passages[0].text

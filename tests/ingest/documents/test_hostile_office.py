@@ -164,7 +164,8 @@ def test_a_cell_in_the_last_row_is_read_with_its_number(tmp_path: Path) -> None:
 
 def test_too_many_rows_are_a_skip(tmp_path: Path) -> None:
     rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 400))
-    assert isinstance(outcome(tmp_path, sheet(rows), "xlsx", DocumentLimits(max_passages=100)), Skip)
+    result = outcome(tmp_path, sheet(rows), "xlsx", DocumentLimits(max_rows=100))
+    assert result == Skip("design.xlsx", "has a sheet of more than 100 rows: data, no description of a system")
 
 
 # -- slides --
