@@ -251,3 +251,29 @@ def test_what_was_not_examined_is_listed(tmp_path: Path) -> None:
     assert [(skip.path, skip.reason) for skip in scan.skipped] == [
         ("a.puml", "read in part, without what `!include other.puml` names, which is not followed")
     ]
+
+
+COMPOSE = """services:
+  vectors:
+    image: qdrant/qdrant:v1.9
+    ports: ["6333:6333"]
+"""
+CLIENT = """from openai import OpenAI
+from qdrant_client import QdrantClient
+client = QdrantClient(url="http://vectors:6333")
+client.upsert("docs", points=[])
+"""
+
+
+def test_a_configured_store_and_the_client_in_code_are_told_to_be_one(tmp_path: Path) -> None:
+    system = scan_of(tmp_path, {"compose.yaml": COMPOSE, "app.py": CLIENT}).system
+    (relation,) = [relation for relation in system.relations if relation.kind == "same_as"]
+    assert relation.target == "vector_store:vectors service"
+    assert relation.evidence[0].path == "compose.yaml"
+    assert relation.evidence[0].note == "both name qdrant"
+
+
+def test_of_two_configured_stores_of_one_product_neither_is_told_to_be_the_client(tmp_path: Path) -> None:
+    two = COMPOSE + COMPOSE.replace("services:\n", "").replace("vectors", "archive")
+    system = scan_of(tmp_path, {"compose.yaml": two, "app.py": CLIENT}).system
+    assert not [relation for relation in system.relations if relation.kind == "same_as"]
