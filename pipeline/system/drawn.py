@@ -17,7 +17,7 @@ from pipeline.system.drawn_steps import drawn_parts
 from pipeline.system.drawn_words import carried_by, is_asking, kind_of, role_at
 from pipeline.system.masked_drawings import without_secrets
 from pipeline.system.model import AttributeValue, Boundary, Claim, DrawnName, ElementKind, Flow, Label, Stated
-from pipeline.system.name_matching import NOTHING, Known, Match, match_name, only_of_kind, same_words
+from pipeline.system.name_matching import NOTHING, Found, Known, Match, match_name, only_of_kind, said_words
 from pipeline.system.words import load_words, mentions
 
 _FORMAL = frozenset({"threat_dragon", "tm7", "open_threat_model", "tm_bom", "tm_library"})  # notations in which each box has its kind
@@ -44,15 +44,17 @@ class Drawings:
 
     boundaries: list[Boundary] = field(default_factory=list)
     names: list[DrawnName] = field(default_factory=list)
+    made: dict[tuple[ElementKind, frozenset[str]], str] = field(default_factory=dict)  # elements that boxes became, by kind and words
 
 
 def add_drawings(assembly: Assembly, documents: Sequence[DocumentFacts]) -> Drawings:
     """Drawn elements, flows and stated threats; gives the boundaries and the names that diagrams draw."""
     drawings = Drawings()
-    found = [
+    known = [
         Known.of(draft) for _, draft in sorted(assembly.drafts.by_id.items())
         if draft.attributes.get("stated_by") != "document" and draft.attributes.get("examples_only") is not True
     ]  # fmt: skip
+    found = Found(known)
     for document in documents:
         if document.purpose in TOLD_OF_OTHERS:
             continue
@@ -63,21 +65,24 @@ def add_drawings(assembly: Assembly, documents: Sequence[DocumentFacts]) -> Draw
     return drawings
 
 
-def _add_diagram(assembly: Assembly, drawings: Drawings, diagram: Diagram, own: str, found: Sequence[Known]) -> None:
+def _add_diagram(assembly: Assembly, drawings: Drawings, diagram: Diagram, own: str, found: Found) -> None:
     nodes = drawn_parts(diagram, lambda node: kind_of_node(diagram, node), diagram.language in _FORMAL)
     kinds = {node.id: kind_of_node(diagram, node) for node in nodes}
-    matches = _matches(nodes, kinds, found if len(drawings.names) < _MOST_MATCHED else ())
+    matches = _matches(nodes, kinds, found if len(drawings.names) < _MOST_MATCHED else Found(()))
     identities: dict[str, str] = {}
     for node in nodes:
         evidence = assembly.cite_place(node.place, "claim")
         if evidence is None or not node.label:
             continue
         match = matches[node.id]
-        identity = match.element or _known_drawn(assembly, node, kinds[node.id])
+        key = (kinds[node.id], said_words(node.label))
+        identity = match.element or drawings.made.get(key)
         if identity is None:
             identity = assembly.drafts.put(
                 kinds[node.id], node.label, None, _attributes(node, kinds[node.id]), evidence, None, "documentation"
             )
+            if key[1]:
+                drawings.made[key] = identity
         identities[node.id] = identity
         drawings.names.append(
             DrawnName(name=node.label[:200], element=identity, found=match.element is not None, reason=match.reason, evidence=(evidence,))
@@ -121,24 +126,16 @@ def kind_of_node(diagram: Diagram, node: DiagramNode) -> ElementKind:
     return kind
 
 
-def _matches(nodes: Sequence[DiagramNode], kinds: Mapping[str, ElementKind], found: Sequence[Known]) -> dict[str, Match]:
+def _matches(nodes: Sequence[DiagramNode], kinds: Mapping[str, ElementKind], found: Found) -> dict[str, Match]:
     """What each box is taken for: by its name, and where a box is the only one of its kind, by that."""
     matches = {node.id: match_name(node.label, node.technology, kinds[node.id], found) for node in nodes}
     taken = {match.element for match in matches.values()}
-    left = [known for known in found if known.element not in taken]
+    left = [known for known in found.known if known.element not in taken]
     for node in nodes:
         kind = kinds[node.id]
         if matches[node.id] is NOTHING and sum(other == kind for other in kinds.values()) == 1:
             matches[node.id] = only_of_kind(node.label, kind, left)
     return matches
-
-
-def _known_drawn(assembly: Assembly, node: DiagramNode, kind: ElementKind) -> str | None:
-    """The element that another box of this name became."""
-    for identity, draft in assembly.drafts.by_id.items():
-        if draft.kind == kind and draft.attributes.get("stated_by") == "document" and same_words(draft.name, node.label):
-            return identity
-    return None
 
 
 def _attributes(node: DiagramNode, kind: ElementKind) -> dict[str, AttributeValue]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from pipeline.system.assembly import Assembly
 from pipeline.system.draft import Draft
-from pipeline.system.name_matching import Known, match_name
+from pipeline.system.name_matching import Found, Known, match_name
 
 
 def relate_same_things(assembly: Assembly) -> None:
     """Adds `same_as` from what code has to the service that configuration starts for it."""
     drafts = [draft for _, draft in sorted(assembly.drafts.by_id.items()) if draft.attributes.get("examples_only") is not True]
     services = [draft for draft in drafts if "product" in draft.attributes and "service" in draft.attributes]
-    in_code = [Known.of(draft) for draft in drafts if "service" not in draft.attributes and draft.nodes]
+    in_code = Found([Known.of(draft) for draft in drafts if "service" not in draft.attributes and draft.nodes])
     for service in services:
         match = match_name(str(service.attributes["service"]), str(service.attributes["product"]), service.kind, in_code)
         if match.element is None or _rivals(service, services):

@@ -11,7 +11,7 @@ from pipeline.findings.model import Scan
 from pipeline.reports.stated import drawn_not_found, found_not_drawn, stated_threats
 from pipeline.system.drawn_words import kind_of, technology_of
 from pipeline.system.model import ElementKind, System
-from pipeline.system.name_matching import Known, match_name
+from pipeline.system.name_matching import Found, Known, match_name
 from tests.ingest.documents.diagram_formats import FORMATS, THREAT_DRAGON, TM7
 from tests.system.small import scan_of
 
@@ -109,7 +109,7 @@ def known(kind: ElementKind, name: str, **attributes: str) -> Known:
 def test_names_are_matched_with_a_reason_or_not_at_all(
     name: str, kind: ElementKind, others: list[tuple[ElementKind, str]], element: str | None, reason: str
 ) -> None:
-    match = match_name(name, "", kind, [known(*other) for other in others])
+    match = match_name(name, "", kind, Found([known(*other) for other in others]))
     assert match.element == element, match
     assert reason in match.reason
 
