@@ -175,7 +175,7 @@ def _add_flow(assembly: Assembly, source: str, target: str, edge: DiagramEdge) -
     if evidence is None:
         return
     text = " ".join((edge.label, *edge.data))
-    role = role_at(drafts[0].name, drafts[0].kind, drafts[1].kind, text)
+    role = role_at(drafts[0].name, drafts[0].kind, drafts[1].name, drafts[1].kind, text)
     usual = _CARRIED.get(drafts[0].kind)
     carries = tuple(sorted({*carried_by(text, drafts[0].kind, drafts[1].kind), *((usual,) if usual is not None else ())}))
     known = next((flow for flow in shown if flow.role == role), None)

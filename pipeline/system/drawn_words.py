@@ -126,7 +126,7 @@ def is_asking(label: str) -> bool:
     return says(label, load_drawn_words().asked) and not says(label, load_drawn_words().written)
 
 
-def role_at(source: str, source_kind: ElementKind, target_kind: ElementKind, label: str) -> SinkRole | None:
+def role_at(source: str, source_kind: ElementKind, target: str, target_kind: ElementKind, label: str) -> SinkRole | None:
     """What data becomes at the end of an arrow, as far as the two boxes and the label tell."""
     words = load_drawn_words()
     if target_kind in ("vector_store", "data_store"):
@@ -138,6 +138,8 @@ def role_at(source: str, source_kind: ElementKind, target_kind: ElementKind, lab
         if source_kind in _ASKERS:
             return "index_query"
         return "index_write" if source_kind in _FEEDERS or says(source, words.writers) else None
+    if target_kind == "interpreter" and says(f"{target} {label}", ("sandbox", "sandboxed")):
+        return None
     return _BECOMES.get(target_kind)
 
 
@@ -146,7 +148,7 @@ _ASKERS: frozenset[ElementKind] = frozenset({"agent", "hosted_llm", "local_llm",
 _FEEDERS: frozenset[ElementKind] = frozenset({"web_content", "dataset", "embedding_model", "external_service", "data_store", "queue"})
 _BECOMES: dict[ElementKind, SinkRole] = {
     "hosted_llm": "prompt", "local_llm": "prompt", "agent": "prompt", "training_job": "training_data", "ml_model": "features",
-    "memory": "memory_write", "log": "log",
+    "memory": "memory_write", "log": "log", "interpreter": "code",
 }  # fmt: skip
 
 

@@ -174,6 +174,13 @@ def test_labels_of_arrows_say_what_they_carry_and_whether_a_store_is_asked(tmp_p
     assert not [finding for finding in scan.findings if finding.threat in ("vector-store-open-to-writes", "cross-tenant-retrieval")]
 
 
+def test_an_interpreter_runs_what_it_gets_unless_it_is_said_to_be_a_sandbox(tmp_path: Path) -> None:
+    open_, closed = tmp_path / "open", tmp_path / "closed"
+    text = "flowchart LR\n  u[User] --> a[Agent] -->|generated code| i[Code interpreter]"
+    assert "model-output-executed" in {finding.threat for finding in drawn(open_, text).findings}
+    assert "model-output-executed" not in {finding.threat for finding in drawn(closed, text.replace("interpreter", "sandbox")).findings}
+
+
 def test_what_a_threat_model_says_of_a_flow_is_kept(tmp_path: Path) -> None:
     (tmp_path / "model.json").write_text(THREAT_DRAGON)
     flow = next(flow for flow in scan_of(tmp_path, {}).system.flows if flow.source == "end_user:Customer")

@@ -239,7 +239,8 @@ def _shape(style: Mapping[str, str]) -> str | None:
                 break
             return value
     if image := style.get("image", ""):
-        return image.rpartition("/")[2].partition(".")[0] if not image.startswith("data:") else "image"
+        name = image.rpartition("/")[2].partition(".")[0]
+        return f"mxgraph.{image.split('/')[2]}.{name}" if image.startswith("img/lib/") and image.count("/") > 2 else "image"
     return next((key for key in style if not style[key] and key not in ("html",)), None)
 
 

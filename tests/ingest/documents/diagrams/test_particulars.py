@@ -112,8 +112,11 @@ def test_labels_of_boxes_lose_their_markup_and_what_explains_them(tmp_path: Path
 def test_an_icon_with_a_label_says_the_technology_of_what_it_names(tmp_path: Path) -> None:
     queue = cell("q", "Messaging", (0, 0, 40, 40), "shape=mxgraph.aws4.resourceIcon;resIcon=mxgraph.aws4.sqs;")
     arrow = cell("x", "", (90, 0, 40, 40), "shape=mxgraph.aws3d.arrowhead;")
-    diagram = drawn(tmp_path, "drawio", drawio_file(page(queue, arrow)))
-    assert [(node.label, node.technology) for node in diagram.nodes] == [("Messaging", "sqs")]
+    azure = cell("z", "Orders", (200, 0, 40, 40), "image;html=1;image=img/lib/azure2/databases/Azure_Cosmos_DB.svg;")
+    photo = cell("p", "Office", (300, 0, 40, 40), "shape=image;image=data:image/png,iVBORw0KGgo=;")
+    diagram = drawn(tmp_path, "drawio", drawio_file(page(queue, arrow, azure, photo)))
+    told = [(node.label, node.technology) for node in diagram.nodes]
+    assert told == [("Messaging", "sqs"), ("Orders", "azure cosmos db"), ("Office", "")]
 
 
 def test_heads_of_arrows_tell_their_direction(tmp_path: Path) -> None:
