@@ -5,6 +5,9 @@ does not answer. A repository's own configuration is hostile: only plumbing that
 monitor, pager or transport is called, in an environment that holds nothing but what is set here.
 Whether files are changed is judged by size, time and our own hash, since git would run clean filters
 for it; a file that git converts on checkout (line ends) may therefore count as changed.
+
+What git has hashed need not be read: a file whose size, times and inode are still those of the index has the index's blob as
+its content. Change time and inode are set by this machine alone, so an index that came along with a tree cannot claim them.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import re
 import shutil
 import stat
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +33,7 @@ _SETTINGS = (
 )  # fmt: skip
 _ENTRY = re.compile(
     rb"(\d{6}) ([0-9a-f]{40,64}) \d\t([^\0]*)\0"
-    rb"  ctime: \d+:\d+\n  mtime: (\d+):(\d+)\n  dev: \d+\tino: \d+\n  uid: \d+\tgid: \d+\n  size: (\d+)\tflags: [0-9a-f]+\n"
+    rb"  ctime: (\d+):(\d+)\n  mtime: (\d+):(\d+)\n  dev: \d+\tino: (\d+)\n  uid: \d+\tgid: \d+\n  size: (\d+)\tflags: [0-9a-f]+\n"
 )
 
 
@@ -41,6 +44,7 @@ class GitFiles:
     ignored: int  # files and whole folders that ignore rules leave out
     revision: str | None
     dirty: bool
+    contents: Mapping[str, str]  # path -> what names its content, of tracked files that are surely as git knows them
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,26 @@ class _Entry:
     mode: str
     blob: str
     path: str
+    ctime_ns: int
     mtime_ns: int
+    inode: int
     size: int
+
+    @property
+    def is_link(self) -> bool:
+        return self.mode == "120000"
+
+    def looks_unchanged(self, status: os.stat_result) -> bool:
+        """By size and time of the last change of content, which whoever packs a tree may choose."""
+        return (status.st_mtime_ns, status.st_size) == (self.mtime_ns, self.size)
+
+    def is_unchanged(self, status: os.stat_result, indexed_ns: int) -> bool:
+        """Also by what only this machine sets, and long enough before the index was written to tell (as in "racy git")."""
+        return (
+            self.looks_unchanged(status)
+            and (status.st_ctime_ns, status.st_ino & 0xFFFFFFFF) == (self.ctime_ns, self.inode)
+            and max(self.ctime_ns, self.mtime_ns) < indexed_ns
+        )
 
 
 def git_files(root: Path) -> GitFiles | None:
@@ -75,8 +97,10 @@ def git_files(root: Path) -> GitFiles | None:
         return None  # a folder the outer repository ignores: its owner asked for it all the same
     left_out = _run(program, top, root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory") or b""
     revision = _revision(program, top, root)
-    dirty = bool(untracked) or _staged(program, top, root, revision) or _changed(root, tracked)
-    return GitFiles(tuple(sorted(paths)), tuple(sorted(submodules)), left_out.count(b"\0"), revision, dirty)
+    statuses = _statuses(root, tracked)
+    dirty = bool(untracked) or _staged(program, top, root, revision) or _changed(root, tracked, statuses)
+    contents = _contents(tracked, statuses, _indexed_ns(program, top, root))
+    return GitFiles(tuple(sorted(paths)), tuple(sorted(submodules)), left_out.count(b"\0"), revision, dirty, contents)
 
 
 def _work_tree(root: Path) -> Path | None:
@@ -117,9 +141,11 @@ def _entries(output: bytes) -> list[_Entry] | None:
         match = _ENTRY.match(output, position)
         if match is None:
             return None
-        mode, blob, name, seconds, nanoseconds, size = match.groups()
-        mtime = int(seconds) * 1_000_000_000 + int(nanoseconds)
-        entries.append(_Entry(mode.decode(), blob.decode(), os.fsdecode(name), mtime, int(size)))
+        mode, blob, name, changed_s, changed_ns, modified_s, modified_ns, inode, size = match.groups()
+        changed, modified = (
+            int(second) * 1_000_000_000 + int(rest) for second, rest in ((changed_s, changed_ns), (modified_s, modified_ns))
+        )
+        entries.append(_Entry(mode.decode(), blob.decode(), os.fsdecode(name), changed, modified, int(inode), int(size)))
         position = match.end()
     return entries
 
@@ -138,20 +164,46 @@ def _staged(program: str, top: Path, root: Path, revision: str | None) -> bool:
     return result is None or result.returncode != 0
 
 
-def _changed(root: Path, tracked: list[_Entry]) -> bool:
-    budget = _HASHED_AT_MOST
-    for entry in tracked:
-        location = root / entry.path
+def _indexed_ns(program: str, top: Path, root: Path) -> int:
+    """When the index was written; 0 where that cannot be told."""
+    place = _run(program, top, root, "rev-parse", "--git-path", "index")
+    try:
+        return (root / os.fsdecode(place.rstrip(b"\n"))).stat().st_mtime_ns if place else 0
+    except (OSError, ValueError):
+        return 0
+
+
+def _statuses(root: Path, tracked: Sequence[_Entry]) -> Sequence[os.stat_result | None]:
+    """Of each tracked file, None where there is none."""
+    prefix = f"{root}{os.sep}"  # a tenth of the time of building paths
+
+    def status(path: str) -> os.stat_result | None:
         try:
-            status = location.lstat()
+            return os.lstat(prefix + path)
         except (OSError, ValueError):
+            return None
+
+    return [status(entry.path) for entry in tracked]
+
+
+def _contents(tracked: Sequence[_Entry], statuses: Sequence[os.stat_result | None], indexed_ns: int) -> Mapping[str, str]:
+    # With the size, as filters may leave one blob as two files (a pointer, or what it points to).
+    return {
+        entry.path: f"{entry.blob}-{entry.size}"
+        for entry, status in zip(tracked, statuses, strict=True)
+        if status is not None and stat.S_ISREG(status.st_mode) and not entry.is_link and entry.is_unchanged(status, indexed_ns)
+    }
+
+
+def _changed(root: Path, tracked: Sequence[_Entry], statuses: Sequence[os.stat_result | None]) -> bool:
+    budget = _HASHED_AT_MOST
+    for entry, status in zip(tracked, statuses, strict=True):
+        if status is None or stat.S_ISLNK(status.st_mode) != entry.is_link:
             return True
-        if stat.S_ISLNK(status.st_mode) != (entry.mode == "120000"):
-            return True
-        if status.st_mtime_ns == entry.mtime_ns and status.st_size == entry.size:
+        if entry.looks_unchanged(status):
             continue
         budget -= status.st_size
-        if budget < 0 or (entry.size and status.st_size != entry.size) or _blob(location, entry, status) != entry.blob:
+        if budget < 0 or (entry.size and status.st_size != entry.size) or _blob(root / entry.path, entry, status) != entry.blob:
             return True
     return False
 

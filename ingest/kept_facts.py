@@ -1,6 +1,6 @@
 """Facts kept by what they were read from: a file that did not change is not read again.
 
-Takes a folder and gives the facts of sources it knows. The key is a hash of the file's bytes, its path, kind and purpose, and
+Takes a folder and gives the facts of sources it knows. The key is a hash of what names the file's content, its path, kind and purpose, and
 of the readers' own code. What is kept is JSON that is checked by its own hash and by the types of the facts, so that nothing
 in it can run; anything broken, foreign or of another edition is read anew. A store that cannot be used costs time, never a
 scan. It is one SQLite file that the user alone can read, bounded in size: the longest unused go first.
@@ -24,6 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 from ingest.documents.offline_nlp import active_pipeline
 from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, TextFacts
 from ingest.source import Source
+from ingest.text import content_of
 
 MAX_BYTES = 512 * 1024 * 1024  # of the facts of all trees together, packed
 _MAX_UNPACKED = 256 * 1024 * 1024  # of one file's facts
@@ -68,12 +69,11 @@ class KeptFacts:
     def _key(self, source: Source) -> bytes | None:
         if self._file is None:
             return None
-        try:
-            content = hashlib.sha256(source.location.read_bytes()).digest()
-        except OSError:
+        content = content_of(source)
+        if content is None:
             return None
         about = f"{source.path}\0{source.kind}\0{source.purpose}".encode("utf-8", "surrogateescape")
-        return hashlib.sha256(_edition() + hashlib.sha256(about).digest() + content).digest()
+        return hashlib.sha256(_edition() + hashlib.sha256(about).digest() + content.encode()).digest()
 
     def _rows(self, keys: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
         with self._opened() as store:

@@ -105,6 +105,9 @@ _QUOTED = re.compile(
 _BARE = re.compile(r"[ \t]{0,4}[:=][ \t]{0,4}([^\s\"'(){}\[\],;<>`$]{8,300})[ \t]{0,40}(?=$|#)")
 _ASSIGNED_HEAD = re.compile(r"[ \t]{0,40}(?:export[ \t]{1,4}|-[ \t]{1,4}|ENV[ \t]{1,4}|ARG[ \t]{1,4})?[A-Za-z0-9_.-]{0,100}$")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]{0,40}(?:_[A-Z0-9]{1,40}){1,12}")  # of an environment: `N8N_WEBHOOK_PASSWORD`
+_HEADER = re.compile(  # the name under which a secret is sent: `X-ACME2-API-TOKEN`
+    r"(?:[Xx](?:-[A-Za-z]+\d{0,2}[A-Za-z]*){2,6}|[A-Z][A-Za-z]*\d{0,2}[A-Za-z]*(?:-[A-Z][A-Za-z]*\d{0,2}[A-Za-z]*){1,5})"
+)
 _IDENTIFIERS = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 _PLACEHOLDER = re.compile(
@@ -371,8 +374,9 @@ def _is_strong(name: str, value: str) -> bool:
 
 
 def _is_reference(value: str) -> bool:
-    """A path, an address, a file, a variable's name or an expression: the place of a secret, or something else altogether."""
-    if _EXPRESSION.search(value) or (_VARIABLE.fullmatch(value) and SECRET_NAME.fullmatch(value)):
+    """A path, an address, a file, the name of a variable or header, or an expression: the place of a secret, or something else."""
+    named = _VARIABLE.fullmatch(value) or _HEADER.fullmatch(value[:100])
+    if _EXPRESSION.search(value) or (named and SECRET_NAME.fullmatch(value)):
         return True
     return value.startswith(("(", "[", "/", "./", "~", "http://", "https://", "$", "os.", "process.env", "secrets.")) or (
         "/" in value and value.rsplit("/", 1)[-1].count(".") == 1 and value.islower()

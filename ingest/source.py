@@ -47,6 +47,7 @@ class Source:
     kind: SourceKind
     purpose: Purpose
     size: int  # bytes
+    content: str | None = None  # what names its bytes, where that is known without reading them
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -3,7 +3,7 @@
 Takes a root (or one file) and settings, gives a `SourceList`, sorted. In a git work tree the files are
 those git tracks plus those it does not ignore; elsewhere a walk honours .gitignore. Nothing outside the
 root is opened, except the documents a user names. At most a head of each file is read here; files of
-kinds without a reader are counted by suffix and never opened.
+kinds without a reader are counted by suffix and never opened. `list_paths` is the first half, in which no file is opened.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from ingest.documents import diagrams
@@ -63,27 +63,52 @@ class SourceList:
 
 
 @dataclass(frozen=True, slots=True)
-class _Listing:
+class Listing:
+    """The files of a tree by name, before any of them is opened."""
+
+    base: Path
     paths: tuple[str, ...]  # as the file system names them
     skipped: tuple[Skip, ...]
     errors: tuple[ReadError, ...]
     revision: str | None
     dirty: bool
+    contents: Mapping[str, str]  # path -> what names its content, where git knows that
+
+    def names(self) -> tuple[str, ...] | None:
+        """Each path, with what names the content of those that would be opened; None where that takes reading."""
+        named: list[str] = []
+        for path in self.paths:
+            content = self.contents.get(path, "")
+            if not content and (kind_of(path) is not None or _may_be_script(path) or is_told_by_head(path)):
+                location = self.base / path
+                if not os.path.islink(location):  # noqa: PTH114 - false also where it may not be asked
+                    return None
+                content = _about_link(self.base, location)
+            named.append(f"{path}\0{content}")
+        return tuple(named)
 
 
-def list_sources(root: Path, settings: SourceSettings | None = None) -> SourceList:
-    """Sources of a folder or of one file. Raises `UnusableInput` where there is nothing to scan."""
+def list_paths(root: Path, settings: SourceSettings | None = None) -> Listing:
+    """The files of a folder, or one file. Raises `UnusableInput` where there is nothing to scan."""
     settings = settings or SourceSettings()
     base, only = _base(root)
-    if only is not None:
-        if _kind(base, only) is None and not _script(base / only):
-            raise UnusableInput("no reader for this kind of file", safe_path(str(root)), "give a folder, or a file of a kind that is read")
-        known = git_files(base) if settings.use_git else None
-        listing = _Listing((only,), (), (), known.revision if known else None, known.dirty if known else False)
-    else:
-        listing = _listing(base, settings)
+    if only is None:
+        return _listing(base, settings)
+    if _kind(base, only) is None and not _script(base / only):
+        raise UnusableInput("no reader for this kind of file", safe_path(str(root)), "give a folder, or a file of a kind that is read")
+    known = git_files(base) if settings.use_git else None
+    return Listing(
+        base, (only,), (), (), known.revision if known else None, known.dirty if known else False, known.contents if known else {}
+    )
+
+
+def list_sources(root: Path, settings: SourceSettings | None = None, listing: Listing | None = None) -> SourceList:
+    """Sources of a folder or of one file. Raises `UnusableInput` where there is nothing to scan."""
+    settings = settings or SourceSettings()
+    listing = listing or list_paths(root, settings)
+    base = listing.base
     outcomes: list[Source | Skip | ReadError] = [*listing.skipped, *listing.errors]
-    outcomes += _outcomes(base, listing.paths, settings)
+    outcomes += _outcomes(listing, settings)
     taken = {outcome.path for outcome in outcomes if isinstance(outcome, Source)}
     outcomes += _documents(base, taken, settings)
     if not outcomes:
@@ -130,24 +155,25 @@ def _base(root: Path) -> tuple[Path, str | None]:
     raise UnusableInput("neither a folder nor a file", safe_path(str(root)), "give a folder with source code")
 
 
-def _listing(base: Path, settings: SourceSettings) -> _Listing:
+def _listing(base: Path, settings: SourceSettings) -> Listing:
     excluded = exclusion_of(settings.exclude)
     known = git_files(base) if settings.use_git else None
     skipped: list[Skip] = []
     errors: list[ReadError] = []
+    contents: Mapping[str, str]
     if known is None:
         walked = walk(base, settings.max_files, excluded)
         paths, complete, left_out = walked.paths, walked.complete, walked.excluded
         skipped += [Skip(safe_path(path), left_out_by_tree(IGNORE_FILE), count) for path, count in walked.ignored.items()]
         skipped += [Skip(safe_path(skip.path), skip.reason, skip.count) for skip in walked.skipped]
         errors += [ReadError(safe_path(error.path), error.error) for error in walked.errors]
-        revision, dirty = None, False
+        revision, dirty, contents = None, False, {}
     else:
         paths, complete, left_out = list(known.paths[: settings.max_files]), len(known.paths) <= settings.max_files, Counter()
         if known.ignored:
             skipped.append(Skip(IGNORE_FILE, left_out_by_tree(IGNORE_FILE) + " (a whole folder counts as one)", known.ignored))
         skipped += [Skip(safe_path(path) + "/", "a repository of its own: scan it by itself") for path in known.submodules]
-        revision, dirty = known.revision, known.dirty
+        revision, dirty, contents = known.revision, known.dirty, known.contents
     if not complete:
         errors.append(ReadError(".", f"more than {settings.max_files} files: the rest was not looked at"))
     folders: Counter[str] = Counter()
@@ -162,13 +188,14 @@ def _listing(base: Path, settings: SourceSettings) -> _Listing:
             kept.append(path)
     skipped += [Skip(safe_path(folder) + "/", "vendored or built", count) for folder, count in folders.items()]
     skipped += [Skip(safe_path(skip.path), skip.reason, skip.count) for skip in skips_of(left_out)]
-    return _Listing(tuple(kept), tuple(skipped), tuple(errors), revision, dirty)
+    return Listing(base, tuple(kept), tuple(skipped), tuple(errors), revision, dirty, contents)
 
 
-def _outcomes(base: Path, paths: tuple[str, ...], settings: SourceSettings) -> Iterator[Source | Skip | ReadError]:
+def _outcomes(listing: Listing, settings: SourceSettings) -> Iterator[Source | Skip | ReadError]:
+    base = listing.base
     unread: Counter[str] = Counter()
     inside: dict[str, bool] = {}
-    for path in paths:
+    for path in listing.paths:
         kind = _kind(base, path)
         if kind is None and not _may_be_script(path):
             unread[_suffix(path)] += 1
@@ -184,6 +211,8 @@ def _outcomes(base: Path, paths: tuple[str, ...], settings: SourceSettings) -> I
             outcome = Skip(outcome.path, "a document among tests or examples: data, no description of the system (--docs reads it)")
         if outcome is None:
             unread[""] += 1
+        elif isinstance(outcome, Source) and path in listing.contents:
+            yield replace(outcome, content=listing.contents[path])
         else:
             yield outcome
     listed = dict(sorted(unread.items(), key=lambda item: (-item[1], item[0]))[:_SUFFIXES_LISTED])

@@ -10,6 +10,7 @@ code, configuration and documents alike; `split_lines` is the only way lines are
 from __future__ import annotations
 
 import codecs
+import hashlib
 import io
 import os
 import re
@@ -73,6 +74,14 @@ def read_text(source: Source, limit: int = DEFAULT_LIMIT) -> str | ReadError:
     """The decoded text of the file, or why not. A byte order mark is not part of the text."""
     data = read_bytes(source, limit)
     return data if isinstance(data, ReadError) else decode(data, source.kind == "python")
+
+
+def content_of(source: Source) -> str | None:
+    """What names the bytes of a file, of which equal ones make equal facts; read where git does not know it. None if unreadable."""
+    if source.content is not None:
+        return source.content
+    data = read_bytes(source)
+    return None if isinstance(data, ReadError) else hashlib.sha256(data).hexdigest()
 
 
 def decode(data: bytes, python: bool = False) -> str:

@@ -1,9 +1,9 @@
 """Results kept by what they were made of: a tree that did not change is not analysed again.
 
 The key is a hash of files, of what was passed over and why, of the settings, and of this product's own code and knowledge;
-not of the revision, so that a commit that changes nothing that is read is answered too. There are two: one of the whole
-tree, which is quickly told, and one of the files that are read. A result is kept under the second, and the first only names
-it. What is found is checked by its own hash and by the schema; anything
+not of the revision, so that a commit that changes nothing that is read is answered too. There are three: one of the names of
+all files and what git has hashed of them, for which none is opened; one of the whole tree; and one of the files that are read.
+A result is kept under the last, and the others only name it. What is found is checked by its own hash and by the schema; anything
 broken, foreign or of another version is thrown away and made anew. A cache that cannot be used costs time, never
 the scan. Files are readable by the user alone, for results quote what was scanned.
 """
@@ -24,8 +24,9 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from ingest import SourceList
+from ingest import Listing, SourceList
 from ingest.source import ReadError, Skip, Source
+from ingest.text import content_of
 from pipeline.findings.model import Scan
 
 MAX_RESULTS = 64  # the longest unused are dropped
@@ -45,52 +46,69 @@ def default_folder() -> Path:
 
 
 class KeptResults:
-    """The results of earlier scans: looked for by the whole tree, then by the files that are read."""
+    """The results of earlier scans: looked for by what git knows, then by the whole tree, then by the files that are read."""
 
     def __init__(self, folder: Path | None, name: str, settings: Sequence[str]) -> None:
-        self._folder, self._settings, self._name = folder, tuple(settings), name
-        self._whole: str | None = None
+        self._folder, self._about = folder, (name, *settings)
+        self._leading: list[str] = []  # keys that name the result, as far as they were asked for
         self._key: str | None = None
+
+    def of_listing(self, listing: Listing) -> Scan | None:
+        """The result of a tree that git says is the same; nothing of it is opened."""
+        names = listing.names() if self._folder is not None else None
+        return self._led_to(None if names is None else self._hash((*listing.skipped, *listing.errors), names))
 
     def of_tree(self, found: SourceList) -> Scan | None:
         """The result of this very tree."""
-        if self._folder is None:
-            return None
-        self._whole = key_of(found.sources, (*found.skipped, *found.errors), self._name, self._settings)
-        key = _named(self._folder, self._whole) if self._whole else None
-        return _load(self._folder, key) if key else None
+        return self._led_to(self._of_sources(found.sources, (*found.skipped, *found.errors)))
 
     def of_files(self, sources: Sequence[Source], passed: Iterable[Skip | ReadError]) -> Scan | None:
-        """The result of a tree of which the same is read; to be asked after `of_tree`."""
-        if self._folder is None or self._whole is None:
-            return None
-        self._key = key_of(sources, passed, self._name, self._settings)
-        kept = _load(self._folder, self._key) if self._key else None
-        if kept is not None and self._key:
-            _name(self._folder, self._whole, self._key)
+        """The result of a tree of which the same is read; to be asked last."""
+        self._key = self._of_sources(sources, passed)
+        kept = _load(self._folder, self._key) if self._folder and self._key else None
+        if kept is not None:
+            self._lead()
         return kept
 
     def keep(self, result: Scan) -> None:
-        """Keeps the result for both questions."""
-        if self._folder and self._whole and self._key and not result.errors:  # what could not be read may be readable next time
+        """Keeps the result for all questions."""
+        if self._folder and self._key and not result.errors:  # what could not be read may be readable next time
             _keep(self._folder, self._key, result)
-            _name(self._folder, self._whole, self._key)
+            self._lead()
 
-
-def key_of(sources: Iterable[Source], passed: Iterable[Skip | ReadError], name: str, settings: Iterable[str]) -> str | None:
-    """What a result depends on, as a hash; None where a file cannot be read just now."""
-    digest = hashlib.sha256()
-    for part in (*_edition(), name, *settings):
-        digest.update(_framed(part.encode("utf-8", "surrogateescape")))
-    for said in sorted(map(repr, passed)):
-        digest.update(_framed(said.encode("utf-8", "backslashreplace")))
-    for source in sources:
-        try:
-            content = hashlib.sha256(source.location.read_bytes()).digest()
-        except OSError:
+    def _led_to(self, leading: str | None) -> Scan | None:
+        if self._folder is None or leading is None:
             return None
-        digest.update(_framed(f"{source.path}\0{source.kind}\0{source.purpose}".encode("utf-8", "surrogateescape")) + content)
-    return digest.hexdigest()
+        self._key = _named(self._folder, leading)
+        kept = _load(self._folder, self._key) if self._key else None
+        if kept is not None:
+            self._lead()
+        self._leading.append(leading)
+        return kept
+
+    def _lead(self) -> None:
+        if self._folder and self._key:
+            for leading in self._leading:
+                _name(self._folder, leading, self._key)
+
+    def _of_sources(self, sources: Iterable[Source], passed: Iterable[Skip | ReadError]) -> str | None:
+        """What a result depends on, as a hash; None where nothing is kept or a file cannot be read just now."""
+        if self._folder is None:
+            return None
+        named: list[str] = []
+        for source in sources:
+            content = content_of(source)
+            if content is None:
+                return None
+            named.append(f"{source.path}\0{source.kind}\0{source.purpose}\0{content}")
+        return self._hash(passed, named)
+
+    def _hash(self, passed: Iterable[Skip | ReadError], named: Sequence[str]) -> str:
+        digest = hashlib.sha256()
+        said = sorted(map(repr, passed))
+        for part in (*_edition(), *self._about, str(len(said)), *said, *named):
+            digest.update(_framed(part.encode("utf-8", "surrogatepass")))
+        return digest.hexdigest()
 
 
 def _named(folder: Path, whole: str) -> str | None:

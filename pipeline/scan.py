@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest import SourceList, SourceSettings, lines_of, list_sources, read_source
+from ingest import SourceList, SourceSettings, lines_of, list_paths, list_sources, read_source
 from ingest.demand import demanded
 from ingest.facts import CodeFacts, DocumentFacts, Facts
 from ingest.kept_facts import KeptFacts
@@ -65,13 +65,17 @@ def scan(
     """
     settings, progress = settings or ScanSettings(), progress or Silent()
     started, begun = clock(), time.perf_counter()
-    found = list_sources(path, SourceSettings(docs=settings.docs, exclude=settings.exclude))
-    target = Target(name=path.resolve().name, revision=found.revision, dirty=found.dirty)
+    sought = SourceSettings(docs=settings.docs, exclude=settings.exclude)
+    listing = list_paths(path, sought)
+    target = Target(name=path.resolve().name, revision=listing.revision, dirty=listing.dirty)
     cached = kept_results.KeptResults(settings.cache, target.name, settings.exclude)
 
     def now() -> dict[str, object]:
         return {"target": target, "started_at": _stamp(started), "duration_s": round(time.perf_counter() - begun, 3)}
 
+    if not settings.docs and (kept := cached.of_listing(listing)) is not None:
+        return kept.model_copy(update=now())
+    found = list_sources(path, sought, listing)
     if (kept := cached.of_tree(found)) is not None:
         return kept.model_copy(update=now())
     progress.step("looking for AI", 0, 0)
@@ -118,7 +122,8 @@ def _built(facts: Sequence[Facts], found: SourceList) -> Built:
     if not facts and not any(source.kind in CODE_KINDS for source in found.sources):
         return Built(System(), ((".", "no file was read: nothing can be said of this tree"),))
     try:
-        return build_system(facts, load_frameworks(), _evidence_book(found.sources, facts))
+        described_only = not any(source.kind in CODE_KINDS and not _is_outside(source) for source in found.sources)
+        return build_system(facts, load_frameworks(), _evidence_book(found.sources, facts), described_only=described_only)
     except KnowledgeError:
         raise
     except Exception as problem:  # scanned code decides what happens here: a bug it meets must not cost the report

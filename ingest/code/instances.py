@@ -47,6 +47,9 @@ class Instances(Questions):
             case "operation" if value.text in ("|", "or", ">>", "/"):
                 for given in value.inputs:
                     yield from self.types((file, given))
+                if value.text == "|" and not self.types((file, value.inputs[0])):  # a dict knows nothing of what stands behind it
+                    made = (self._returned_type(f"{owner}.__ror__") for owner in self.types((file, value.inputs[-1])))
+                    yield from (name for name in made if name)
             case "attribute":
                 base = (file, value.inputs[0])
                 for kept in self._state(node):
@@ -113,10 +116,10 @@ class Instances(Questions):
         if method is not None and any("property" in name for name in self._decorator_names(method)):
             yield from self._result_types(method)
             return
+        for field_file, annotation in self.field_annotations(owner, member):  # first: what it is given may have many possible names
+            yield from self.annotated((field_file, annotation))
         for node in self.fields(owner, member):
             yield from self.types(node)
-        for field_file, annotation in self.field_annotations(owner, member):
-            yield from self.annotated((field_file, annotation))
         for base in self.outside_bases(owner):
             yield f"{base}.{member}"
 

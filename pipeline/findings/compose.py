@@ -76,7 +76,9 @@ def _is_measured(match: Match) -> bool:
 
 
 def _confidence(risk: Risk, lead: Match) -> Confidence:
-    if lead.ways and all(flow.stated_by == "document" for way in lead.ways for flow in way):
+    if lead.element.attributes.get("stated_by") == "document" or (
+        lead.ways and all(flow.stated_by == "document" for way in lead.ways for flow in way)
+    ):
         return "low"
     return risk.confidence
 

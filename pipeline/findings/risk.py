@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.system.model import Confidence, Element, Label, Severity
+from pipeline.system.model import Confidence, Element, ElementKind, Label, Severity
 from pipeline.threats.engine import Match
 from pipeline.threats.schema import Factor, Scale
 from pipeline.threats.view import View
@@ -29,6 +29,8 @@ MANY_CHOICES = 3
 # Roles in which a reply does nothing but come back, or is written down.
 _HARMLESS = frozenset({None, "response", "log", "prompt", "conversation"})
 _OF_OTHERS = frozenset({"web_content", "retrieved_text", "stored_data", "user_feedback", "tool_result", "dataset_records"})
+_TOOLS: frozenset[ElementKind] = frozenset({"tool", "mcp_tool"})
+_MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "embedding_model"})
 _PUBLIC = frozenset({"web_content", "user_feedback"})
 
 
@@ -127,7 +129,9 @@ def _factors(view: View, match: Match) -> set[Factor]:
         or any(e.kind == "secret" for e in nearby)
     ):
         found.add("holds_secrets")
-    acting = [*nearby, *(view.elements[r.target] for r in view.relations_from.get(element.id, ()) if r.kind in ("has_tool", "calls"))]
+    given = [view.elements[r.target] for r in view.relations_from.get(element.id, ()) if r.kind in ("has_tool", "calls")]
+    callers = _calling_tools(view, match, [element.id, *upstream])
+    acting = [e for e in (*nearby, *given) if e.id not in callers]
     effects = {effect for e in acting for effect in _tuple(e.attributes.get("effects"))}
     if "payment" in effects:
         found |= {"moves_money", "acts_on_the_world"}
@@ -141,9 +145,9 @@ def _factors(view: View, match: Match) -> set[Factor]:
         found.add("about_people")
     if any(e.attributes.get("decides_about") in ("money", "safety", "security") or e.attributes.get("physical") is True for e in nearby):
         found.add("acts_on_the_world")
-    if any(e.kind in ("tool", "mcp_tool") for e in acting):
+    if any(e.kind in _TOOLS for e in acting):
         found.add("has_tools")
-    if any(e.attributes.get("private_data") is True or e.attributes.get("identity_parameter") for e in acting):
+    if any(e.attributes.get("private_data") is True or e.attributes.get("identity_parameter") for e in (*nearby, *given)):
         found.add("reads_private_data")
     if element.attributes.get("examples_only") is True or (match.evidence and all(_is_example(e.path) for e in match.evidence)):
         found.add("only_in_examples")
@@ -155,6 +159,22 @@ def _factors(view: View, match: Match) -> set[Factor]:
     if match.ways and not found & {"has_tools", "reads_private_data"} and not effects and _only_the_callers(view, match, labels):
         found.add("harms_only_the_caller")
     return found
+
+
+def _calling_tools(view: View, match: Match, around: list[str]) -> set[str]:
+    """Tools before a model that the model cannot use: it is called by them, and nobody gave it those.
+
+    A model that turns texts into vectors uses none at all. What was given a tool, or reads what it found, may use it.
+    """
+    if match.element.kind not in _MODELS:
+        return set()
+    before = {identity for identity in around if view.elements[identity].kind in _TOOLS}
+    if match.element.kind == "embedding_model":
+        return before
+    used = {r.target for identity in around for r in view.relations_from.get(identity, ()) if r.kind == "has_tool"}
+    used |= {flow.target for flow in view.out_of.get(match.element.id, ()) if flow.role != "response"}
+    used |= {flow.source for identity in around for flow in view.into.get(identity, ()) if "tool_result" in flow.carries}
+    return before - used - {other.id for other in match.others}
 
 
 def _only_the_callers(view: View, match: Match, labels: set[Label]) -> bool:

@@ -61,9 +61,12 @@ class Authenticating:
                 value = self.program.value(site.node)
                 self._auth_calls.setdefault((site.node[0], value.scope), site.node)
         self._markers: dict[FunctionRef, list[Node]] = {}
+        self._beside: dict[Node, set[FunctionRef]] = {}  # entries of one table: none of them runs before another
         for entry in assembly.sites.entries:
             if entry.rule.kind in ("http_route", "websocket", "webhook", "chat_ui"):
                 self._markers.setdefault(entry.function, []).append(entry.marker)
+                if entry.rule.in_tables:
+                    self._beside.setdefault(entry.marker, set()).add(entry.function)
 
     # Functions
 
@@ -232,12 +235,13 @@ class Authenticating:
         found: list[Evidence | None] = []
         if not self.program.objects_are_entries(marker[0]):
             return found
+        after = {reference, *self._beside.get(marker, ())}
         for given in self.program.value(marker).inputs[1:]:
             node = (marker[0], given)
             for element in self.program.elements(node) if self.program.value(node).kind == "collection" else (node,):
                 references = [r for name in self.program.names(element) for r in self.program.functions.get(name, ())]
                 around = self.applications.layers(element)
-                if any(inner != reference and self.function(inner, 0) is not None for inner in (*references, *around)) or (
+                if any(inner not in after and self.function(inner, 0) is not None for inner in (*references, *around)) or (
                     not references and (self._scheme(element) or any(self._knows(name) for name in self.program.names(element)))
                 ):
                     found.append(self.assembly.cite(element))

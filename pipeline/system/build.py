@@ -30,6 +30,7 @@ from pipeline.system.own_files import mark_own_files
 from pipeline.system.own_routes import OwnRoutes
 from pipeline.system.programs import programs_of
 from pipeline.system.prompt_files import PromptFiles
+from pipeline.system.prose import add_prose
 from pipeline.system.protection import add_identities, add_protection
 from pipeline.system.provider_replies import add_provider_replies
 from pipeline.system.same_things import relate_same_things
@@ -46,8 +47,8 @@ class Built:
     notes: tuple[tuple[str, str], ...]
 
 
-def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: EvidenceBook) -> Built:
-    """The system model of everything that was read."""
+def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: EvidenceBook, *, described_only: bool = False) -> Built:
+    """The system model of everything that was read; of a tree without code, prose tells what the system is."""
     code = sorted((f for f in facts if isinstance(f, CodeFacts) and f.purpose not in NOT_PRODUCT), key=lambda f: f.path)
     config = sorted((f for f in facts if isinstance(f, ConfigFacts)), key=lambda f: f.path)
     documents = sorted((f for f in facts if isinstance(f, DocumentFacts)), key=lambda f: f.path)
@@ -72,8 +73,10 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_configuration(assembly, config, documents)
     relate_same_things(assembly)
     add_actors(assembly)
-    add_claims(assembly, documents)
+    if described_only:
+        add_prose(assembly, documents)
     drawn = add_drawings(assembly, documents)
+    add_claims(assembly, documents)
     return Built(_freeze(assembly, drawn), tuple(dict.fromkeys(assembly.notes)))
 
 

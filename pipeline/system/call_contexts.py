@@ -58,6 +58,8 @@ class Arguments:
 
     def handed(self, call: Node, function: FunctionRef) -> Known:
         """Where a call calls a parameter: that this parameter is the function."""
+        if self._program.value(call).kind != "call":  # a step of a chain
+            return NOTHING
         parameter = self._bare((call[0], self._program.value(call).inputs[0]))
         if self._program.value(parameter).kind != "parameter" or self._program.parameter_of(parameter) is None:
             return NOTHING

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.code.program import Node
+from ingest.code.program import FunctionRef, Node
 from pipeline.system.applications import Applications
 from pipeline.system.argument_vectors import files_that_run
 from pipeline.system.assembly import Assembly, Sink, SourceOf
@@ -316,7 +316,21 @@ def _is_true(assembly: Assembly, site: CallSite, argument: str) -> bool:
     )
 
 
+def _answering(assembly: Assembly, node: Node) -> str | None:
+    """The entry whose answer a call writes: the one it stands in, or else the only one from where it is reached."""
+    function: FunctionRef = (node[0], assembly.program.value(node).scope)
+    inside: int | None = function[1]
+    while inside is not None:
+        if (node[0], inside) in assembly.entry_of_function:
+            return assembly.entry_of_function[node[0], inside]
+        inside = assembly.program.function((node[0], inside)).parent
+    found = {element for entry, element in assembly.entry_of_function.items() if function in assembly.reach(entry)}
+    return found.pop() if len(found) == 1 else None
+
+
 def _implicit(assembly: Assembly, site: CallSite, role: SinkRole) -> str | None:
+    if role == "response":
+        return _answering(assembly, site.node)
     if role not in _IMPLICIT:
         return None
     kind, name = _IMPLICIT[role]

@@ -94,13 +94,22 @@ class _Behaviours:
                 carries = False
             if site.rule.calls_argument is not None:
                 called = site.rule.calls_argument
-        if is_sink and not any(sink.role in ("prompt", "system_prompt", "instructions") for sink in sinks):
+        if is_sink and not any(sink.role in ("prompt", "system_prompt", "instructions", "response") for sink in sinks):
             carries = False
         return CallBehaviour(carries, is_sink, called, cleans)
 
     def passed(self, trace: Iterable[Node]) -> list[tuple[Node, Known[CallRule]]]:
         """Rules of calls the data went through: what they clean or control."""
-        return [(node, Known(site.rule, site.framework)) for node in trace for site in self._sites.get(node, ()) if not site.is_read]
+        return [
+            (node, Known(site.rule, site.framework))
+            for node in trace
+            for site in self._sites.get(node, ())
+            if not site.is_read and self._is_given(site)
+        ]
+
+    def _is_given(self, site: CallSite) -> bool:
+        """Whether a call can be what its rule says: `Response.json(x)` makes an answer, `response.json()` of the same name reads one."""
+        return "0" not in site.rule.sinks or len(self._assembly.program.value(site.node).inputs) > 1
 
 
 def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours: _Behaviours, graph: FlowGraph, known: Said) -> None:
@@ -145,7 +154,7 @@ def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours
             template = system_template(assembly, hit) if role == "prompt" else None
             text = written(assembly, hit, known) if role == "log" and hit.argument > 0 else hit
             # Nothing of a text but what it is filed under: the line is a record, and tells nobody what was said.
-            met: ControlKind | None = "redaction" if text is None else None
+            met: ControlKind | None = "text_withheld" if text is None else None
             becomes: SinkRole = "system_prompt" if template else role
             _add_way(assembly, source, sink.element, label, becomes, text or hit, behaviours, graph, template, met)
 

@@ -28,7 +28,7 @@ from pipeline.system.deployment import (
 )
 from pipeline.system.derive import mark_examples
 from pipeline.system.model import AttributeValue, ElementKind
-from pipeline.system.naming import host_of
+from pipeline.system.own_servers import OwnServers
 from pipeline.system.started import add_started, composed_server
 from pipeline.system.step_limits import mark_step_limits
 from pipeline.system.words import load_words
@@ -39,15 +39,16 @@ _MAX_PLACES = 8
 def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], documents: Sequence[DocumentFacts] = ()) -> None:
     """Drafts from all settings of files that belong to the product; documents tell which images are built here."""
     used = [file for file in files if file.purpose not in ("test", "vendored", "generated")]
-    built, own = built_images(used, documents), _own_hosts(used)
-    locked = {folder_of(file.path) for file in used for s in file.settings if s.kind == "lock"}
+    built = built_images(used, documents)
+    own = OwnServers.of(used, built)
+    locks = [s for file in used for s in file.settings if s.kind == "lock"]
     for file in used:
         by_kind: dict[str, list[Setting]] = {}
         for setting in file.settings:
             by_kind.setdefault(setting.kind, []).append(setting)
         direct = [package for package in by_kind.get("package", ()) if package.attributes.get("direct") is not False]
         if direct:
-            _packages(assembly, file, direct, by_kind.get("package_index", []), locked, used)
+            _packages(assembly, file, direct, by_kind.get("package_index", []), locks, used)
         elif "package_index" in by_kind:
             _indexes(assembly, file, by_kind["package_index"], hashed=False)
         if {"image", "container_user", "container_build"} & by_kind.keys():
@@ -71,7 +72,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
 
 
 def _packages(
-    assembly: Assembly, file: ConfigFacts, packages: Sequence[Setting], indexes: Sequence[Setting], locked: set[str],
+    assembly: Assembly, file: ConfigFacts, packages: Sequence[Setting], indexes: Sequence[Setting], locks: Sequence[Setting],
     files: Sequence[ConfigFacts],
 ) -> None:  # fmt: skip
     words = load_words()
@@ -81,9 +82,8 @@ def _packages(
     if not packages:
         return
     ecosystem = str(packages[0].attributes.get("ecosystem") or "pypi")
-    is_locked = any(installs_from_lock(other, file.path) for other in files) or any(
-        file.path.startswith(folder + "/") or folder in ("", folder_of(file.path)) for folder in locked
-    )
+    lock = next((s for s in locks if s.attributes.get("ecosystem") == ecosystem and _is_over(folder_of(s.place.path), file.path)), None)
+    is_locked = lock is not None or any(installs_from_lock(other, file.path) for other in files)
     hashed = sum(1 for p in packages if p.attributes.get("pin") == "hash")
     loose = [p for p in packages if p.attributes.get("pin") in ("none", "range")]
     ai = [p for p in packages if normal(p.name) in ai_names]
@@ -105,7 +105,8 @@ def _packages(
         if evidence is not None and evidence not in draft.evidence:
             draft.evidence.append(evidence)
     if draft.attributes["locked"] or not loose:
-        assembly.control("pinned_dependency", manifest, draft.evidence[0] if draft.evidence else None)
+        by_lock = assembly.cite_place(lock.place) if lock is not None and loose else None  # a range pins nothing, its lock does
+        assembly.control("pinned_dependency", manifest, by_lock or (draft.evidence[0] if draft.evidence else None))
     _indexes(assembly, file, indexes, hashed == len(packages))
     for setting in packages:
         pin = setting.attributes.get("pin")
@@ -120,6 +121,10 @@ def _packages(
             if alike is not None:
                 attributes["lookalike_of"] = alike
             _put(assembly, "package", setting.name, attributes, setting, file)
+
+
+def _is_over(folder: str, path: str) -> bool:
+    return folder in ("", folder_of(path)) or path.startswith(folder + "/")
 
 
 def _indexes(assembly: Assembly, file: ConfigFacts, indexes: Sequence[Setting], hashed: bool) -> None:
@@ -350,23 +355,12 @@ def _secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str)
 _THIS_MACHINE = re.compile(r"https?://(localhost|127(\.\d{1,3}){3}|0\.0\.0\.0|\[::1\])(?=[:/?#]|$)", re.IGNORECASE)
 
 
-# Where many projects have their pages: such an address says nothing about who runs a server there.
-_SHARED_HOSTS = re.compile(r"(^|\.)(github\.com|gitlab\.com|bitbucket\.org|npmjs\.com|pypi\.org|huggingface\.co|readthedocs\.io)$")
-
-
-def _own_hosts(files: Sequence[ConfigFacts]) -> frozenset[str]:
-    """Hosts of the project's own homepage, as its manifests give them."""
-    pages = {str(s.attributes.get("homepage") or "") for file in files for s in file.settings if s.kind in ("project", "npm_module")}
-    hosts = {host.split(":")[0].lower().removeprefix("www.") for page in pages if (host := host_of(page)) is not None}
-    return frozenset(host for host in hosts if not _SHARED_HOSTS.search(host))
-
-
-def _mcp_client(assembly: Assembly, file: ConfigFacts, setting: Setting, own: frozenset[str] = frozenset()) -> None:
+def _mcp_client(assembly: Assembly, file: ConfigFacts, setting: Setting, own: OwnServers) -> None:
     a = setting.attributes
     url = str(a.get("url") or "")
     local = _THIS_MACHINE.match(url) is not None
     attributes: dict[str, AttributeValue] = {"transport": "http" if url else "stdio", "remote": bool(url) and not local, "configured": True}
-    if (host := host_of(url)) is not None and any(f".{host.split(':')[0].lower()}".endswith(f".{ours}") for ours in own):
+    if own.offer(setting):
         attributes["own"] = True
     if a.get("pin") is not None:  # a program that is simply there is fetched from nowhere
         attributes["pinned"] = a["pin"] in ("exact", "hash", "digest", "sha")

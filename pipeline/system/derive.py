@@ -12,6 +12,7 @@ from pipeline.system.entries import ENTRY_KINDS
 from pipeline.system.inference import MODELS, RUN_BY, models_run
 from pipeline.system.logged_text import mark_logs
 from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, SinkRole, Zone
+from pipeline.system.shown_answers import add_shown_answers
 from pipeline.system.tool_effects import add_effects
 from pipeline.system.words import load_words, mentions, subjects
 
@@ -19,6 +20,7 @@ from pipeline.system.words import load_words, mentions, subjects
 def derive(assembly: Assembly) -> None:
     """Adds derived relations, flows and attributes to the drafts."""
     _calls(assembly)
+    add_shown_answers(assembly)
     add_effects(assembly)
     _structure(assembly)
     _recorded(assembly)

@@ -26,6 +26,7 @@ from pipeline.system.promises import (
     promised,
     says_word,
     sentences,
+    speaks_of_another,
     speaks_of_calls_outward,
     speaks_of_others,
 )
@@ -62,8 +63,13 @@ def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
     kept: bool | None = None
     for kind in promises:
         promise = load_promises().promises[kind]
-        outward = kind == "authentication" and speaks_of_calls_outward(sentence)
-        candidates = [] if outward else _candidates(assembly, sentence, promise, passage.place.path)
+        outward = (kind == "authentication" and speaks_of_calls_outward(sentence)) or speaks_of_another(sentence)
+        possible = [] if outward else _candidates(assembly, sentence, promise, passage.place.path)
+        candidates = [identity for identity in possible if assembly.draft(identity).attributes.get("stated_by") != "document"]
+        for identity in possible:
+            if identity not in candidates:  # nothing built is there to hold the promise against: it is part of what is described
+                assembly.control(kind, identity, evidence, "promised in a document")
+                about[identity] = None
         covered = [identity for identity in candidates if _covered(assembly, identity, promise, sentence)]
         broken = [identity for identity in candidates if identity not in covered]
         if broken:
@@ -165,19 +171,21 @@ def _names(assembly: Assembly, draft: Draft, sentence: str) -> bool:
     return len(own & said) >= (1 if draft.kind in _NAMED_KINDS else min(2, len(own) or 1))
 
 
-_ABOUT_LABEL: dict[str, Label] = {
-    "wiki|pages?|sites?|web|articles?": "web_content", "feedback|ratings?|corrections?|transcripts?|conversations?": "user_input",
-    "uploads?|uploaded files?": "uploaded_file",
+_ABOUT_LABEL: dict[str, tuple[Label, ...]] = {
+    "wiki|pages?|sites?|web|articles?": ("web_content",),
+    "feedback|ratings?|corrections?|transcripts?|conversations?": ("user_input", "user_feedback"),
+    "uploads?|uploaded files?": ("uploaded_file",),
 }  # fmt: skip
 
 
 def _arriving(assembly: Assembly, identity: str, promise: Promise, sentence: str) -> list[Flow]:
     """Outsiders' data that arrives at an element, of the sort the sentence speaks of where it says."""
-    named = {label for word, label in _ABOUT_LABEL.items() if says_word(sentence, word)}
+    named = {label for word, labels in _ABOUT_LABEL.items() if says_word(sentence, word) for label in labels}
     wanted = named or {"web_content", "user_input", "uploaded_file", "user_feedback"}
+    described = assembly.draft(identity).attributes.get("stated_by") == "document"
     return [
         flow for (_s, target, role), flows in assembly.flows.items() if target == identity and role in promise.via
-        for flow in flows if set(flow.carries) & wanted
+        for flow in flows if set(flow.carries) & wanted and (described or flow.stated_by != "document")
     ]  # fmt: skip
 
 

@@ -14,9 +14,9 @@ from ingest.facts import Diagram, DiagramBoundary, DiagramEdge, DiagramNode, Doc
 from pipeline.system.assembly import Assembly
 from pipeline.system.documents import TOLD_OF_OTHERS
 from pipeline.system.drawn_steps import drawn_parts
-from pipeline.system.drawn_words import carried_by, is_asking, kind_of, role_at
+from pipeline.system.drawn_words import CARRIED, carried_by, is_asking, kind_of, role_at
 from pipeline.system.masked_drawings import without_secrets
-from pipeline.system.model import AttributeValue, Boundary, Claim, DrawnName, ElementKind, Flow, Label, Stated
+from pipeline.system.model import AttributeValue, Boundary, Claim, DrawnName, ElementKind, Flow, Stated
 from pipeline.system.name_matching import NOTHING, Found, Known, Match, match_name, only_of_kind, said_words
 from pipeline.system.words import load_words, mentions
 
@@ -30,12 +30,6 @@ _PEOPLE = frozenset({"user", "power_user", "administrator", "engineer"})  # of t
 _FLAGS = frozenset({"encrypted", "authenticated", "integrity", "sensitive", "public_network", "out_of_scope"})
 _MOST_MATCHED = 3_000  # boxes that are held against what was found
 _MOST_STEPS = 4
-_CARRIED: dict[ElementKind, Label] = {
-    "web_content": "web_content", "end_user": "user_input", "anonymous_public": "user_input", "dataset": "dataset_records",
-    "vector_store": "retrieved_text", "retriever": "retrieved_text", "data_store": "stored_data", "memory": "stored_data",
-    "hosted_llm": "model_reply", "local_llm": "model_reply", "agent": "model_reply", "ml_model": "prediction",
-    "model_registry": "model_artifact", "tool": "tool_result", "mcp_server": "tool_result",
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -45,11 +39,18 @@ class Drawings:
     boundaries: list[Boundary] = field(default_factory=list)
     names: list[DrawnName] = field(default_factory=list)
     made: dict[tuple[ElementKind, frozenset[str]], str] = field(default_factory=dict)  # elements that boxes became, by kind and words
+    told: dict[frozenset[str], str] = field(default_factory=dict)  # elements that prose told of, by words
 
 
 def add_drawings(assembly: Assembly, documents: Sequence[DocumentFacts]) -> Drawings:
     """Drawn elements, flows and stated threats; gives the boundaries and the names that diagrams draw."""
-    drawings = Drawings()
+    drawings = Drawings(
+        told={
+            said_words(draft.name): identity
+            for identity, draft in sorted(assembly.drafts.by_id.items())
+            if draft.attributes.get("stated_by") == "document" and said_words(draft.name)
+        }
+    )
     known = [
         Known.of(draft) for _, draft in sorted(assembly.drafts.by_id.items())
         if draft.attributes.get("stated_by") != "document" and draft.attributes.get("examples_only") is not True
@@ -76,7 +77,7 @@ def _add_diagram(assembly: Assembly, drawings: Drawings, diagram: Diagram, own: 
             continue
         match = matches[node.id]
         key = (kinds[node.id], said_words(node.label))
-        identity = match.element or drawings.made.get(key)
+        identity = match.element or drawings.made.get(key) or _told(assembly, drawings, *key)
         if identity is None:
             identity = assembly.drafts.put(
                 kinds[node.id], node.label, None, _attributes(node, kinds[node.id]), evidence, None, "documentation"
@@ -138,6 +139,14 @@ def _matches(nodes: Sequence[DiagramNode], kinds: Mapping[str, ElementKind], fou
     return matches
 
 
+def _told(assembly: Assembly, drawings: Drawings, kind: ElementKind, words: frozenset[str]) -> str | None:
+    """The element of prose that a box of the same name is; where the two say different kinds, prose and drawing mean two things."""
+    identity = drawings.told.get(words)
+    if identity is None:
+        return None
+    return identity if "component" in (kind, told := assembly.draft(identity).kind) or told == kind else None
+
+
 def _attributes(node: DiagramNode, kind: ElementKind) -> dict[str, AttributeValue]:
     attributes: dict[str, AttributeValue] = {"stated_by": "document"}
     if node.technology:
@@ -176,7 +185,7 @@ def _add_flow(assembly: Assembly, source: str, target: str, edge: DiagramEdge) -
         return
     text = " ".join((edge.label, *edge.data))
     role = role_at(drafts[0].name, drafts[0].kind, drafts[1].name, drafts[1].kind, text)
-    usual = _CARRIED.get(drafts[0].kind)
+    usual = CARRIED.get(drafts[0].kind)
     carries = tuple(sorted({*carried_by(text, drafts[0].kind, drafts[1].kind), *((usual,) if usual is not None else ())}))
     known = next((flow for flow in shown if flow.role == role), None)
     if known is not None:

@@ -140,16 +140,24 @@ def role_at(source: str, source_kind: ElementKind, target: str, target_kind: Ele
         return "index_write" if source_kind in _FEEDERS or says(source, words.writers) else None
     if target_kind == "interpreter" and says(f"{target} {label}", ("sandbox", "sandboxed")):
         return None
-    return _BECOMES.get(target_kind)
+    return BECOMES.get(target_kind)
 
 
 _MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent"})
 _ASKERS: frozenset[ElementKind] = frozenset({"agent", "hosted_llm", "local_llm", "retriever", "end_user", "anonymous_public", "tool"})
 _FEEDERS: frozenset[ElementKind] = frozenset({"web_content", "dataset", "embedding_model", "external_service", "data_store", "queue"})
-_BECOMES: dict[ElementKind, SinkRole] = {
+BECOMES: dict[ElementKind, SinkRole] = {
     "hosted_llm": "prompt", "local_llm": "prompt", "agent": "prompt", "training_job": "training_data", "ml_model": "features",
-    "memory": "memory_write", "log": "log", "interpreter": "code",
+    "memory": "memory_write", "log": "log", "interpreter": "code", "vector_store": "index_write", "data_store": "store_write",
 }  # fmt: skip
+"""What data mostly becomes at a thing of a kind, where no words say otherwise."""
+CARRIED: dict[ElementKind, Label] = {
+    "web_content": "web_content", "end_user": "user_input", "anonymous_public": "user_input", "dataset": "dataset_records",
+    "vector_store": "retrieved_text", "retriever": "retrieved_text", "data_store": "stored_data", "memory": "stored_data",
+    "hosted_llm": "model_reply", "local_llm": "model_reply", "agent": "model_reply", "ml_model": "prediction",
+    "model_registry": "model_artifact", "tool": "tool_result", "mcp_server": "tool_result",
+}  # fmt: skip
+"""What mostly comes out of a thing of a kind."""
 
 
 def _tokens(text: str) -> list[str]:

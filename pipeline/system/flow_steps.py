@@ -31,6 +31,7 @@ from pipeline.system.access_paths import (
 from pipeline.system.flow_calls import CallSteps
 from pipeline.system.flow_edges import RETURNED, TESTED, Arrive, CallBehaviour, Edges, Enter, Step
 from pipeline.system.flow_graph import FlowGraph
+from pipeline.system.page_state import state_set
 
 _NO_CARRY = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not", "<>"})
 
@@ -90,6 +91,7 @@ class FlowSteps:
                 yield Step(user, same)
             case "call":
                 yield from self._calls.of_argument(user, position)
+                yield from (Step(held, same) for held in state_set(self._program, user))
             case "format":
                 yield Step(user, as_text)
             case "operation":

@@ -107,6 +107,10 @@ class DecoratorRule(Frozen):
         default=(),
         description="For `registers`: methods of classes given there that are called; in a table each class follows its address.",
     )
+    in_tables: bool = Field(
+        default=False, description="For `registers`: the functions stand in tables of tables, each named by its key: `{Query: {ask}}`."
+    )
+    of_returned: bool = Field(default=False, description="For `decorator`: the function that the decorated one returns is meant.")
     where: dict[Argument, str] = Field(
         default_factory=dict, description="For `registers`: argument -> regular expression that its names or its text match."
     )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
+from pipeline.system.page_state import new_states
 from pipeline.system.sites import argument_positions
+
+_CHAINED = ("langchain_core.", "langchain.")  # what is put together with `|`: a prompt, a model, a parser, a retriever
 
 
 def runs(assembly: Assembly) -> dict[FunctionRef, list[Node]]:
@@ -19,7 +24,24 @@ def runs(assembly: Assembly) -> dict[FunctionRef, list[Node]]:
                 for reference in assembly.program.functions.get(name, ()):
                     if site.node not in found.setdefault(reference, []):
                         found[reference].append(site.node)
+    for reference, step in (*_composed(assembly.program), *new_states(assembly.program)):
+        found.setdefault(reference, []).append(step)
     return found
+
+
+def _composed(program: Program) -> Iterator[tuple[FunctionRef, Node]]:
+    """Functions that are steps of a chain, each with the place where it stands: `{"context": retrieve} | prompt | model`."""
+    for file, facts in enumerate(program.files):
+        for identity, value in enumerate(facts.values):
+            if value.kind != "operation" or value.text != "|":
+                continue
+            if not any(name.startswith(_CHAINED) for name in program.types((file, identity))):
+                continue
+            tables = [given for given in value.inputs if facts.values[given].kind == "collection"]
+            steps = [*value.inputs, *(given for table in tables for given in facts.values[table].inputs)]
+            for step in dict.fromkeys(step for step in steps if facts.values[step].kind in ("name", "function", "attribute")):
+                for name in program.names((file, step)):
+                    yield from ((reference, (file, step)) for reference in program.functions.get(name, ()))
 
 
 def shared(assembly: Assembly) -> dict[FunctionRef, list[Node]]:

@@ -1,7 +1,7 @@
 """Whether the system's turns are taken out of a list of messages on its way: `messages.filter((m) => m.role !== "system")`.
 
-Takes a hit; looks at the tests its data passed and at the functions that chose its members. What such a function calls is not
-followed, nor is a function that has a name; of tests joined in TypeScript each has to keep the system out.
+Takes a hit; looks at the tests its data passed and at the functions that chose its members. Functions that
+have a name are followed; of tests joined in TypeScript each has to keep the system out.
 """
 
 from __future__ import annotations
@@ -71,6 +71,9 @@ def _keeps_out(assembly: Assembly, condition: Node, holds: bool, depth: int = 0)
         callee = program.value(inner[0])
         if callee.kind == "attribute" and callee.text == "includes" and _is_role(assembly, inner[1]):
             return _without(assembly, program.elements((condition[0], callee.inputs[0])), holds)
+        answered = [(f[0], returned) for name in program.names(inner[0]) for f in program.functions.get(name, ())
+                    for returned in program.function(f).returns]  # fmt: skip
+        return bool(answered) and all(_keeps_out(assembly, verdict, holds, depth + 1) for verdict in answered)
     return False
 
 

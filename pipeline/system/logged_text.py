@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.debug_switches import is_on_demand
 from pipeline.system.identifiers import is_called_other_than_text, texts
 from pipeline.system.model import SinkRole
 from pipeline.system.programs import imported
@@ -30,6 +31,7 @@ _CONSOLE = "globalThis.console."
 _STAYS = frozenset({"listen", "serve", "on", "once", "setInterval", "schedule", "createServer", "launch", "login", "addListener", "watch",
                     "subscribe", "consume", "Worker", "process"})  # fmt: skip
 _FOR_DEBUGGING = frozenset({"debug", "trace", "verbose", "debugf", "tracef", "debugw", "debugcontext", "logdebug", "logtrace"})
+_SWITCHES = frozenset({"debug", "debugging", "verbose", "trace"})
 _COMPARES = frozenset({"==", "!=", "===", "!==", "in", "not in"})
 _ASKS = frozenset({"contains", "includes", "startswith", "endswith", "equals", "equalsignorecase", "matches", "hasprefix", "equalfold"})
 _WORD = 24  # characters of what a verdict of one word is compared with
@@ -136,7 +138,8 @@ def _asks_for_a_word(assembly: Assembly, test: Node) -> bool:
 
 
 def mark_logs(assembly: Assembly) -> None:
-    """Says of each log who reads it, where that is the person who started the program, and whether it is written for debugging only."""
+    """Says of each log who reads it, where that is the person who started the program, and whether it is written for debugging only,
+    or only where somebody has switched it on."""
     calls: dict[str, list[Node]] = {}
     for call, sinks in assembly.sinks.items():
         for element in {sink.element for sink in sinks if sink.role == "log"}:
@@ -145,12 +148,27 @@ def mark_logs(assembly: Assembly) -> None:
     for element, written_by in sorted(calls.items()):
         if all(_is_at_a_terminal(assembly, call, started) for call in written_by):
             assembly.draft(element).attributes["terminal"] = True
-        if all(_callee(assembly, call).lower() in _FOR_DEBUGGING for call in written_by):
+        if all(_callee(assembly, call).lower() in _FOR_DEBUGGING or _is_switched_on(assembly, call) for call in written_by):
             assembly.draft(element).attributes["debugging"] = True
+        if all(is_on_demand(assembly, call) for call in written_by):
+            assembly.draft(element).attributes["on_demand"] = True
 
 
 def _callee(assembly: Assembly, call: Node) -> str:
     return assembly.program.value((call[0], assembly.program.value(call).inputs[0])).text
+
+
+def _is_switched_on(assembly: Assembly, call: Node) -> bool:
+    """Whether the call runs only where somebody asked for it: `if Debug { fmt.Printf(...) }`, `if (log.isDebugEnabled())`."""
+    program, facts = assembly.program, assembly.program.files[call[0]]
+    for number in facts.conditions.get(call[1], ()):
+        branch = facts.branches[number]
+        asked = (call[0], branch.condition)
+        if program.value(asked).kind == "call":
+            asked = (call[0], program.value(asked).inputs[0])
+        if branch.side(call[1]) is True and not _SWITCHES.isdisjoint(words_of(program.value(asked).text)):
+            return True
+    return False
 
 
 def _is_at_a_terminal(assembly: Assembly, call: Node, started: Collection[FunctionRef]) -> bool:

@@ -52,7 +52,7 @@ _MUST = re.compile(r"\b(must|shall|required?|has to|have to|needs?)\b", re.IGNOR
 _TO_READER = re.compile(
     r"^\W*(get|set|copy|create|paste|generate|export|download|clone|obtain|register|asking|running|trying"
     r"|click|open|select|go to|see|visit|navigate|choose|enter|retry|try|press|scroll|log in|sign in|ask an?|if you\b"
-    r"|once (you|logged|signed)|for (troubleshooting|more|details|help)\b)|\byou(['\u2019]ll| will| can| may| might| still)\b"
+    r"|once (you|logged|signed)|for (troubleshooting|more|details|help)\b)\b|\byou(['\u2019]ll| will| can| may| might| still)\b"
     r"|\b(when|while|until|as) you\b|\bshould (produce|print|see|show|display|output|return|look)\b",
     re.IGNORECASE,
 )
@@ -80,6 +80,22 @@ _IMPERATIVES = frozenset({
     "restrict", "review", "rotate", "run", "sanitise", "sanitize", "secure", "set", "store", "support", "throttle", "track", "turn",
     "use", "validate", "verify", "write",
 })  # fmt: skip
+
+
+# What tries a system out, and platforms that keep records and limits of their own: what they do is no word about this system.
+_TRIES = re.compile(
+    r"^\W*(?:the|this|that|each|every|our|an?)\s+(?:[\w-]+\s+){0,3}?"
+    r"(?:probes?|(?:test|staging|smoke|ci|live) profiles?|test suites?|tests?|harness(?:es)?|benchmarks?|fixtures?|mocks?|smoke checks?)\s+"
+    r"(?!user|data|that|which|of|for|in)[a-z]+",
+    re.IGNORECASE,
+)
+_PLATFORM = re.compile(
+    r"^\W*(?:[Tt]he )?(?:Kubernetes|AWS|Amazon|Azure|GCP|Google Cloud|GitHub|GitLab|Bitbucket|Cloudflare|Vercel|Netlify|Supabase|Firebase"
+    r"|Auth0|Okta|Slack|Discord|Notion|Jira|Confluence|Atlassian|OpenAI|Anthropic|Datadog|Sentry|LangSmith|Langfuse|Stripe|Docker|Heroku)(?:['\u2019]s)?"
+    r"(?: (?i:api|api server|server|services?|platform|cloud|control plane|console|dashboard|audit logs?|logs))*"
+    r" (?:is|are|has|have|will|can|also|automatically|captures?|records?|logs?|requires?|enforces?|applies|apply|limits?"
+    r"|throttles?|masks?|redacts?)\b"
+)
 
 
 class Promise(Frozen):
@@ -130,6 +146,11 @@ def speaks_of_calls_outward(sentence: str) -> bool:
         return False
     named = [match[1] for pattern in (_KEY_OF, _CALLS_TO) for match in pattern.finditer(sentence)]
     return any(re.search(r"[A-Z0-9]", name) and name.lower() not in _NO_SERVICE for name in named)
+
+
+def speaks_of_another(sentence: str) -> bool:
+    """Whether a sentence tells what a platform does, or what a test does to the system: "GitHub limits ...", "This probe caps ..."."""
+    return _TRIES.search(sentence) is not None or _PLATFORM.search(sentence) is not None
 
 
 def is_wished(sentence: str, section: tuple[str, ...]) -> bool:

@@ -20,7 +20,19 @@ _REFUSAL = re.compile(
 _ANSWERS = frozenset(
     [
         *("HTTPException", "abort", "WebSocketException", "make_response", "json_response", "HTTPResponse"),
-        *("status", "sendStatus", "code", "json", "text", "createError", "HttpException", "writeHead", "TRPCError", "ORPCError"),
+        *(
+            "status",
+            "sendStatus",
+            "code",
+            "json",
+            "text",
+            "createError",
+            "HttpException",
+            "GraphQLError",
+            "writeHead",
+            "TRPCError",
+            "ORPCError",
+        ),
         *("setStatus", "sendError", "setStatusCode", "abortWith"),
         *("AbortWithStatus", "AbortWithStatusJSON", "AbortWithError", "Error", "JSON", "String", "WriteHeader", "NewHTTPError"),
         *("Status", "SendStatus", "NewError", "NoContent", "StatusCode", "StatusCodeResult", "ObjectResult", "Problem"),
@@ -30,7 +42,7 @@ _ANSWERS = frozenset(
 _RESPONSE = re.compile(r"(^|[a-z0-9])Response$|^[A-Z]+Response$")  # JSONResponse, NextResponse, HttpResponse ...
 _CODE_OF_ANSWER = frozenset({"status_code", "statusCode", "StatusCode"})
 _ANSWERED = frozenset({"ctx", "context", "res", "response", "reply", "set", "c"})  # what has a `status` that is the answer's code
-_DENIED = frozenset({"401", "403", "UNAUTHORIZED", "FORBIDDEN"})
+_DENIED = frozenset({"401", "403", "UNAUTHORIZED", "UNAUTHENTICATED", "FORBIDDEN"})
 _DENIED_NAME = re.compile(
     r"(^|\.|_)(401|403|1008)(_|$)|(^|\.)(SC_)?(UNAUTHORIZED|FORBIDDEN)$|(^|\.)Status(401|403)?(Unauthorized|Forbidden)$"
 )
@@ -105,7 +117,7 @@ def _is_denied(assembly: Assembly, node: Node) -> bool:
     program, value = assembly.program, assembly.program.value(node)
     if value.kind == "constant":
         return value.text in _DENIED
-    for label in ("status", "code") if value.kind == "collection" else ():  # new Response(text, {status: 401})
+    for label in ("status", "code", "extensions") if value.kind == "collection" else ():  # new Response(text, {status: 401})
         if label in value.labels:
             return _is_denied(assembly, (node[0], value.inputs[value.labels.index(label)]))
     if value.kind == "collection" and value.text in ("tuple", "expression_list"):  # make_response((page, 401))

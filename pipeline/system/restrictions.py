@@ -214,13 +214,13 @@ def _compared(assembly: Assembly, node: Node, holds: bool, record: Tested) -> Co
             return "input_validation" if said & _SEPARATORS else None
         return "input_validation" if _taken(assembly, left) and _leads(assembly, right, record) else None
     if value.text in ("==", "!=", "===", "!==", "is"):
-        if (value.text in ("==", "===", "is")) != holds:
+        if (value.text in ("==", "===", "is")) != holds or left == right:  # the last: a look at its type alone
             return None
         for one, other in ((left, right), (right, left)):
             called = callee_text(assembly, one)
             if called in _BELOW:
                 return "allow_list"
-            if called in _LAST_PART or program.value(one).text == "name":
+            if called in _LAST_PART or (program.value(one).kind == "attribute" and program.value(one).text == "name"):
                 return "input_validation" if _leads(assembly, other, record) and _leads(assembly, one, record) else None
             if not _leads(assembly, one, record) or _is_form(assembly, one):
                 continue

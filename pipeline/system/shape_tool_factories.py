@@ -24,7 +24,8 @@ _MAX_REACHED = 40
 def with_factories(program: Program, entries: Sequence[EntrySite], known: frozenset[Node]) -> tuple[EntrySite, ...]:
     """The entries with the tools that factories are given; `known` are calls that knowledge knows."""
     found: list[EntrySite] = []
-    taken, factories = {entry.function for entry in entries}, set[FunctionRef]()
+    passed_on = {entry.marker for entry in entries if _is_passed_on(program, entry)}
+    taken, factories = {entry.function for entry in entries if entry.marker not in passed_on}, set[FunctionRef]()
     for file, facts in enumerate(program.files):
         if facts.language != "go":
             continue
@@ -37,9 +38,19 @@ def with_factories(program: Program, entries: Sequence[EntrySite], known: frozen
                     taken.add(site.function)
                     found.append(site)
                     factories |= {target.function for target in program.targets(node)} if value.kind == "call" else set()
-    inside = _reached(program, factories)
-    kept = (entry for entry in entries if not (entry.rule.kind == "mcp_tool" and _outer(program, entry.function) & inside))
+    inside, named = _reached(program, factories), {site.function for site in found}
+    kept = (entry for entry in entries if entry.marker not in passed_on or entry.function not in named)
+    kept = (entry for entry in kept if not (entry.rule.kind == "mcp_tool" and _outer(program, entry.function) & inside))
     return (*kept, *found)
+
+
+def _is_passed_on(program: Program, entry: EntrySite) -> bool:
+    """Whether what registers a tool only hands on what its own callers give: their calls tell the tools apart."""
+    marker = program.value(entry.marker)
+    if entry.rule.kind != "mcp_tool" or not entry.rule.registers or marker.kind != "call":
+        return False
+    given = argument_node(program, entry.marker, entry.rule.function_argument)
+    return given is not None and program.value(given).kind == "parameter"
 
 
 def _given(program: Program, node: Node, value: Value) -> Iterator[EntrySite]:
@@ -57,8 +68,14 @@ def _given(program: Program, node: Node, value: Value) -> Iterator[EntrySite]:
 
 
 def _functions(program: Program, given: Node) -> list[FunctionRef]:
-    """The function of the project that a value is; what a call makes is none."""
-    if program.value(given).kind not in ("function", "name", "attribute"):
+    """The function of the project that a value is. What a call makes is one where that takes a request for a tool."""
+    value = program.value(given)
+    if value.kind == "call":
+        wrapped = [reference for inner in value.inputs[1:] for reference in _functions(program, (given[0], inner))]
+        made = [program.value(origin).text for origin in program.origins(given) if program.value(origin).kind == "function"]
+        found = wrapped or [reference for name in made for reference in program.functions.get(name, ())]
+        return [reference for reference in found if _request_position(program, reference) is not None][:1]
+    if value.kind not in ("function", "name", "attribute"):
         return []
     return [reference for name in program.names(given) for reference in program.functions.get(name, ())][:1]
 
@@ -94,15 +111,21 @@ def _by_parameters(program: Program, call: Node) -> str | None:
 
 def _rule(program: Program, reference: FunctionRef) -> DecoratorRule:
     """What a model chooses stands in the request and behind it; what is handed over before is the program's own."""
-    positions: tuple[int, ...] = ()
-    for position, parameter in enumerate(program.function(reference).parameters):
-        names = program.annotated((reference[0], parameter.annotation)) if parameter.annotation is not None else ()
-        if any(name.endswith(_REQUESTS) for name in names):
-            positions = tuple(range(position, len(program.function(reference).parameters)))
+    request = _request_position(program, reference)
+    positions = tuple(range(request, len(program.function(reference).parameters))) if request is not None else ()
     return DecoratorRule(
         kind="mcp_tool", attributes={"recognised": "shape"}, parameters="tool_arguments", parameters_at=positions, except_types=_NOT_CHOSEN,
         returns="response",
     )  # fmt: skip
+
+
+def _request_position(program: Program, reference: FunctionRef) -> int | None:
+    """Which parameter of a function is the request for a tool."""
+    for position, parameter in enumerate(program.function(reference).parameters):
+        names = program.annotated((reference[0], parameter.annotation)) if parameter.annotation is not None else ()
+        if any(name.endswith(_REQUESTS) for name in names):
+            return position
+    return None
 
 
 def _reached(program: Program, factories: set[FunctionRef]) -> set[FunctionRef]:

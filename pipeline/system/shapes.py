@@ -25,6 +25,7 @@ from pipeline.system.shape_tool_factories import with_factories
 from pipeline.system.shape_tools import described_tools
 from pipeline.system.shape_values import TEXT, Call, Values, library_of, model_site
 from pipeline.system.shape_words import load_shapes, verbs_of
+from pipeline.system.shown_answers import OWN_ROUTE
 from pipeline.system.sites import CallSite, Sites, argument_node
 
 MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent"})
@@ -81,7 +82,7 @@ def _own_request(own: OwnRoutes, call: Call, known: Sequence[CallSite], request:
         call=call.names[:1] or ("*",), kind="component", zone="application", result="stored_data",
         sinks=answers[0].rule.sinks if answers else {}, flags=answers[0].rule.flags if answers else (),
     )  # fmt: skip
-    return CallSite(call.node, rule, answers[0].framework if answers else "shape", call.names, named=f"own route {path}")
+    return CallSite(call.node, rule, answers[0].framework if answers else "shape", call.names, named=f"{OWN_ROUTE}{path}")
 
 
 def _without_body(program: Program, site: CallSite) -> CallSite:

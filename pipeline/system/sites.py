@@ -18,6 +18,7 @@ from pipeline.system.framework import CallRule, ClassRule, DecoratorRule, Flag
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.model import AttributeValue, ControlKind
 from pipeline.system.provided import provided
+from pipeline.system.tables import functions_in
 from pipeline.system.wrapped_handlers import handlers_behind, rule_behind
 
 Site = TypeVar("Site")
@@ -132,7 +133,21 @@ def _decorated(program: Program, index: FrameworkIndex, function: FunctionRef, d
     callee = (decorator[0], value.inputs[0]) if value.kind == "call" else decorator
     for name in _with_overridden(program, program.names(callee)):
         for known in index.decorators.find(index.canonical(name)):
-            yield EntrySite(function, known.rule, known.framework, decorator)
+            if not known.rule.of_returned:
+                yield EntrySite(function, known.rule, known.framework, decorator)
+                continue
+            for reference in _returned_functions(program, function):
+                yield EntrySite(reference, known.rule, known.framework, decorator, program.function(function).name)
+
+
+def _returned_functions(program: Program, function: FunctionRef) -> Iterator[FunctionRef]:
+    """The functions that a function returns: closures, and objects of a class that is one (`apply`)."""
+    for given in program.function(function).returns:
+        for origin in program.origins((function[0], given)):
+            value = program.value(origin)
+            classes = program.names((origin[0], value.inputs[0])) if value.kind == "call" else ()
+            for name in (value.text,) if value.kind == "function" else tuple(f"{cls}.apply" for cls in classes if cls in program.classes):
+                yield from program.functions.get(name, ())
 
 
 def _with_overridden(program: Program, names: tuple[str, ...]) -> Iterator[str]:
@@ -149,6 +164,11 @@ def _registered(program: Program, index: FrameworkIndex, node: Node, value: Valu
             if known.rule.kind is not None and _is_meant(program, node, known.rule):
                 for address, reference in _methods_given(program, node, value, known.rule):
                     yield EntrySite(reference, known.rule, known.framework, node, address)
+                if known.rule.in_tables:
+                    table = argument_node(program, node, known.rule.function_argument)
+                    for key, reference in functions_in(program, table) if table is not None else ():
+                        yield EntrySite(reference, known.rule, known.framework, node, key)
+                    continue
                 found = list(_functions_given(program, node, value, known.rule))
                 for reference in found:
                     yield EntrySite(reference, known.rule, known.framework, node)
@@ -427,9 +447,9 @@ def read_flags(program: Program, node: Node, flags: tuple[Flag, ...], skip: int 
 
 
 def _listed(program: Program, node: Node) -> list[str]:
-    """Constant texts of a list display: `args=["-y", "server@1.4.2"]`."""
+    """Constant texts and names in a list display: `args=["-y", "server@1.4.2"]`, `permission_classes=[IsAuthenticated]`."""
     listed = [program.constant(element) for element in program.elements(node)]
-    return [text for text in listed if isinstance(text, str)]
+    return [*(text for text in listed if isinstance(text, str)), *(name for one in program.elements(node) for name in program.names(one))]
 
 
 def _is_passed_through(program: Program, given: Node) -> bool:

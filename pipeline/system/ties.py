@@ -98,7 +98,9 @@ def _tie_call(assembly: Assembly, site: CallSite, tools: _Tools) -> None:
                 for tool in _brought_along(assembly, given, tools):
                     assembly.relate(owner, kind, tool, assembly.cite(node))
             for other in elements_of(assembly, given) or _gathered(assembly, given):
-                assembly.relate(owner, kind, other, assembly.cite(node))
+                # An advisor that is asked on the way may search, or remember.
+                tie = "uses_memory" if kind == "uses_retriever" and assembly.draft(other).kind == "memory" else kind
+                assembly.relate(owner, tie, other, assembly.cite(node))
             if kind == "uses_model":
                 _named_model(assembly, owner, given)
 

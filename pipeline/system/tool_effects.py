@@ -12,6 +12,7 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import SinkRole
 from pipeline.system.passing_files import tidies_up
+from pipeline.system.session_clients import session_client
 from pipeline.system.sites import read_flags
 from pipeline.system.words import load_words, mentions, words_of
 
@@ -89,6 +90,8 @@ def add_effects(assembly: Assembly) -> None:
             for name in assembly.program.parts_read(reference[0], parameter):
                 if mentions([name], words.identity_parameter) and words_of(name):
                     draft.attributes["identity_parameter"] = name
+        if "identity_parameter" in draft.attributes and (client := session_client(assembly, reference)) is not None:
+            assembly.control("session_identity", identity, assembly.cite(client))
 
 
 def _own_reach(assembly: Assembly, reference: FunctionRef) -> Collection[FunctionRef]:

@@ -300,6 +300,15 @@ def test_the_name_of_a_variable_that_holds_a_secret_is_no_secret(text: str) -> N
     assert find_secrets(text) == ()
 
 
+@pytest.mark.parametrize("text", ['HeaderToken = "X-ACME9-API-TOKEN"', 'const apiKey = "x-acme2-service-api-key"'])
+def test_the_name_of_a_header_is_no_secret(text: str) -> None:
+    assert find_secrets(text) == ()
+
+
+def test_a_secret_with_hyphens_is_no_name_of_a_header() -> None:
+    assert [span.detector for span in find_secrets('const apiKey = "acme-9f3k2m7q-x8w1z5-api-key"')] == ["Secret Keyword"]
+
+
 @pytest.mark.parametrize("text", ["N8N_WEBHOOK_PASSWORD: 'N8N_WINTER_2027'", "password: 'N8N_password_77x'"])
 def test_a_password_that_is_only_written_like_a_variable_is_a_secret(text: str) -> None:
     assert [span.detector for span in find_secrets(text)] == ["Secret Keyword"]
@@ -308,3 +317,20 @@ def test_a_password_that_is_only_written_like_a_variable_is_a_secret(text: str) 
 def test_a_variable_of_a_configuration_that_is_given_its_own_name_has_no_secret() -> None:
     assert secret_in_assignment("N8N_WEBHOOK_PASSWORD", "N8N_WEBHOOK_PASSWORD") is None
     assert secret_in_assignment("N8N_WEBHOOK_PASSWORD", "N8N_WINTER_2027") == "Secret Keyword"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'const HeaderAPIToken = "X-ACME2-API-TOKEN"',
+        'API_KEY_HEADER_TOKEN = "x-n8n-api-key-token"',
+        "headers = { apiToken: 'Acme24-Access-Token' }",
+    ],
+)
+def test_the_name_of_a_header_that_carries_a_secret_is_no_secret(text: str) -> None:
+    assert find_secrets(text) == ()
+
+
+@pytest.mark.parametrize("text", ['const HeaderAPIToken = "X-ACME2-8f3Kd92m-TOKE"', 'API_TOKEN = "acme-4f8a-92kd-token77x"'])
+def test_a_secret_that_is_only_written_like_a_header_is_one(text: str) -> None:
+    assert [span.detector for span in find_secrets(text)] == ["Secret Keyword"]

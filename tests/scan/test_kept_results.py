@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import stat
 import subprocess
+import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from ingest import read_source
+from ingest import read_source, sources, text
 from ingest.facts import Facts
+from ingest.gitfiles import git_files
 from ingest.source import ReadError, Skip, Source
 from pipeline import kept_results
 from pipeline import scan as scanning
@@ -40,6 +45,27 @@ def never_read(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("the tree is read again")
 
     monkeypatch.setattr(scanning, "_read", refuse)
+
+
+def git(root: Path, *arguments: str) -> str:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    return subprocess.run(["git", "-C", str(root), *identity, *arguments], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def committed(root: Path) -> None:
+    """Commits all of a tree, by an index that is written late enough to tell its files from later ones."""
+    for file in (path for path in root.rglob("*") if path.is_file() and ".git" not in path.parts):
+        os.utime(file, (1_000_000_000, 1_000_000_000))  # the change time is now, which no program can choose
+    git(root, "init", "-q")
+    time.sleep(0.05)  # coarser than the clock of any file system met here
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "one")
+
+
+def known_contents(root: Path) -> Mapping[str, str]:
+    listed = git_files(root)
+    assert listed is not None
+    return listed.contents
 
 
 def test_an_unchanged_tree_is_not_analysed_again_and_says_the_same(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,19 +148,13 @@ def test_code_that_begins_to_use_ai_is_read(tree: Path, tmp_path: Path) -> None:
 def test_a_commit_that_changes_nothing_is_answered_with_its_own_revision(
     tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def git(*arguments: str) -> str:
-        identity = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
-        return subprocess.run(["git", "-C", str(tree), *identity, *arguments], check=True, capture_output=True, text=True).stdout.strip()
-
-    git("init", "-q")
-    git("add", ".")
-    git("commit", "-qm", "one")
+    committed(tree)
     fresh = scanned(tree, tmp_path / "kept")
-    git("commit", "-qm", "two", "--allow-empty")
+    git(tree, "commit", "-qm", "two", "--allow-empty")
     never_read(monkeypatch)
     kept = scanned(tree, tmp_path / "kept")
     assert (kept.findings, kept.target.dirty) == (fresh.findings, False)
-    assert kept.target.revision == git("rev-parse", "HEAD") != fresh.target.revision
+    assert kept.target.revision == git(tree, "rev-parse", "HEAD") != fresh.target.revision
 
 
 @pytest.mark.parametrize("broken", [b"", b"../../elsewhere", b"0" * 64, b"\xff" * 64])
@@ -166,3 +186,45 @@ def test_of_a_changed_tree_only_the_changed_file_is_read_and_the_result_is_that_
     monkeypatch.setattr(scanning, "read_source", counted)
     assert without_times(scanned(tree, tmp_path / "kept")) == without_times(fresh)
     assert opened == ["words.py"]
+
+
+def test_no_file_of_an_unchanged_git_tree_is_opened(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    committed(tree)
+    fresh = scanned(tree, tmp_path / "kept")
+
+    def refuse(location: Path) -> None:
+        raise AssertionError(f"{location} is opened")
+
+    monkeypatch.setattr(sources, "open_regular", refuse)
+    monkeypatch.setattr(text, "open_regular", refuse)
+    assert without_times(scanned(tree, tmp_path / "kept")) == without_times(fresh)
+    with pytest.raises(AssertionError, match=r"app\.py is opened"):
+        scanned(tree, None)
+
+
+def test_a_change_behind_the_back_of_size_and_time_is_seen(tree: Path, tmp_path: Path) -> None:
+    committed(tree)
+    scanned(tree, tmp_path / "kept")
+    before = (tree / "app.py").stat()
+    (tree / "app.py").write_text(APP.replace("exec(reply)", "#xec(reply)"), "utf-8")
+    os.utime(tree / "app.py", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (tree / "app.py").stat().st_mtime_ns == before.st_mtime_ns
+    assert "model-output-executed" not in {f.threat for f in scanned(tree, tmp_path / "kept").findings}
+
+
+def test_an_index_that_came_with_a_tree_is_not_believed(tree: Path, tmp_path: Path) -> None:
+    committed(tree)
+    assert "app.py" in known_contents(tree)
+    packed = shutil.copytree(tree, tmp_path / "packed", symlinks=True)  # with its times, as an archive keeps them
+    assert (packed / "app.py").stat().st_mtime_ns == (tree / "app.py").stat().st_mtime_ns
+    assert not known_contents(packed)
+
+
+def test_what_a_link_leads_to_is_part_of_what_a_tree_is(tree: Path, tmp_path: Path) -> None:
+    (tree / ".gitignore").write_text("later.py\n", "utf-8")
+    (tree / "linked.py").symlink_to("later.py")
+    nowhere = "symbolic link that leads nowhere"
+    committed(tree)
+    assert nowhere in {skip.reason for skip in scanned(tree, tmp_path / "kept").skipped}
+    (tree / "later.py").write_text("x = 1\n", "utf-8")
+    assert nowhere not in {skip.reason for skip in scanned(tree, tmp_path / "kept").skipped}

@@ -30,3 +30,18 @@ public class Chat(IChatCompletionService service)
         }
     )
     assert elements(system, "hosted_llm")
+
+
+def test_what_a_field_is_declared_as_is_kept_however_many_names_what_it_is_given_may_have() -> None:
+    opened = "\n".join(f"using Acme.Part{number};" for number in range(20))
+    built = "b = b.WithA(1); if (x) b = b.WithB(2); if (!x) b = b.WithC(3);"
+    text = f"""
+        {opened}
+        using Microsoft.KernelMemory;
+        class Help {{
+            private MemoryServerless? memory = null;
+            void Build(bool x) {{ var b = new KernelMemoryBuilder().WithX(1); {built} memory = b.Build<MemoryServerless>(); }}
+            async Task<string> Ask(string question) => (await memory!.AskAsync(question)).Result;
+        }}
+        """
+    assert [model.name for model in elements(system_of({"Help.cs": text}), "hosted_llm")] == ["Help.Ask (Kernel Memory)"]

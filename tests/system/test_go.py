@@ -174,3 +174,95 @@ func summarise(ctx context.Context, client *openai.Client, db *sql.DB) {
 def test_a_file_is_no_row_of_a_database(read: str, kind: str) -> None:
     system = system_of({"main.go": READS % read})
     assert {flow.source.split(":")[0] for flow in flows(system, "prompt", "stored_data")} == {kind}
+
+
+WRAPPED = """package main
+import (
+  "context"
+  "os/exec"
+
+  instrumented "example.org/instrumented/mcp"
+  "github.com/modelcontextprotocol/go-sdk/mcp"
+)
+type Args struct { Command string }
+func add[In, Out any](server *mcp.Server, allowed map[string]bool, tool *mcp.Tool, handler mcp.ToolHandlerFor[In, Out]) {
+  if allowed[tool.Name] { mcp.AddTool(server, tool, handler) }
+}
+func newRun(shell string) func(context.Context, *mcp.CallToolRequest, Args) (*mcp.CallToolResult, any, error) {
+  return func(ctx context.Context, req *mcp.CallToolRequest, args Args) (*mcp.CallToolResult, any, error) {
+    exec.Command(shell, "-c", args.Command).Run()
+    return nil, nil, nil
+  }
+}
+func look(ctx context.Context, req *mcp.CallToolRequest, args Args) (*mcp.CallToolResult, any, error) { return nil, nil, nil }
+func newLimit(size int) func(int) int { return func(n int) int { return n + size } }
+func main() {
+  server := mcp.NewServer(&mcp.Implementation{Name: "shell"}, nil)
+  BODY
+}
+"""
+
+
+def test_tools_that_a_wrapper_registers_are_told_apart_by_what_its_callers_give() -> None:
+    body = """add(server, nil, &mcp.Tool{Name: "run"}, newRun("sh"))
+  add(server, nil, &mcp.Tool{Name: "look"}, look)"""
+    found = elements(system_of({"main.go": WRAPPED.replace("BODY", body)}), "mcp_tool")
+    assert sorted((tool.name, tool.attributes.get("effects", ())) for tool in found) == [("look", ()), ("run", ("shell",))]
+
+
+def test_a_tool_is_one_whichever_library_registers_it_where_its_description_and_its_function_go_together() -> None:
+    body = 'instrumented.Register(server, &mcp.Tool{Name: "run"}, newRun("sh"))'
+    found = elements(system_of({"main.go": WRAPPED.replace("BODY", body)}), "mcp_tool")
+    assert [tool.name for tool in found] == ["run"]
+
+
+def test_a_function_beside_a_tools_description_is_no_tool_where_it_takes_no_request() -> None:
+    body = 'instrumented.Register(server, &mcp.Tool{Name: "run"}, newLimit(3))'
+    assert elements(system_of({"main.go": WRAPPED.replace("BODY", body)}), "mcp_tool") == []
+
+
+@pytest.mark.parametrize(
+    ("address", "chosen"),
+    [
+        ('base + "?" + url.Values{"id": {x}}.Encode()', False),
+        ('url.Values{"id": {x}}.Get("id") + "/x"', True),
+    ],
+)
+def test_a_query_string_that_is_encoded_from_a_table_of_values_chooses_no_address(address: str, chosen: bool) -> None:
+    system = system_of(
+        {
+            "main.go": SERVER.replace("BODY", f"http.Get({address})")
+            .replace("HELPERS", 'var base = os.Getenv("BASE")')
+            .replace('"strings"', '"net/url"; "os"')
+        }
+    )
+    assert bool(flows(system, "url")) is chosen
+
+
+ASKED = """package main
+import (
+  "bufio"
+  "context"
+  "io"
+  "os"
+
+  openai "github.com/sashabaranov/go-openai"
+)
+func main() {
+  client := openai.NewClient(os.Getenv("OPENAI_API_KEY"))
+  file, _ := os.Open("notes.txt")
+  defer file.Close()
+  scanner := bufio.NewScanner(io.Reader(READ))
+  scanner.Scan()
+  client.CreateChatCompletion(context.Background(), openai.ChatCompletionRequest{
+    Messages: []openai.ChatCompletionMessage{{Role: "user", Content: scanner.Text()}},
+  })
+}
+"""
+
+
+@pytest.mark.parametrize(("read", "typed"), [("os.Stdin", True), ("file", False)])
+def test_what_is_read_line_by_line_is_what_was_opened_and_typed_only_at_the_keyboard(read: str, typed: bool) -> None:
+    system = system_of({"main.go": ASKED.replace("READ", read)})
+    carried = {label for flow in system.flows if flow.target.startswith("hosted_llm:") for label in flow.carries}
+    assert ("user_input" in carried, "stored_data" in carried) == (typed, not typed)

@@ -43,6 +43,8 @@ KEPT_OUT = {
     "a filter, negated": (SCRIPT, "messages = messages.filter(m => !(m.role === 'system'));"),
     "a comprehension": (PYTHON, "messages = [m for m in messages if m['role'] != 'system']"),
     "a comprehension by get": (PYTHON, "messages = [m for m in messages if m.get('role') != 'system']"),
+    "a filter with a name": (SCRIPT, "const spoken = (m) => m.role !== 'system'; messages = messages.filter(spoken);"),
+    "a filter of a filter": (SCRIPT, "const own = (m) => m.role === 'user'; const said = (m) => own(m); messages = messages.filter(said);"),
     "a filter of Python": (PYTHON, "messages = list(filter(lambda m: m['role'] != 'system', messages))"),
     "only users of Python": (PYTHON, "messages = [m for m in messages if m['role'] == 'user']"),
 }
@@ -51,6 +53,9 @@ NOT_KEPT_OUT = {
     "a filter of something else": (SCRIPT, "messages = messages.filter(m => m.content !== '');"),
     "users kept out": (SCRIPT, "messages = messages.filter(m => m.role !== 'user');"),
     "only what the system says": (SCRIPT, "messages = messages.filter(m => m.role === 'system');"),
+    "a named filter of something else": (SCRIPT, "const said = (m) => m.content !== ''; messages = messages.filter(said);"),
+    "a named filter that only sees the system": (SCRIPT, "const own = (m) => m.role === 'system'; messages = messages.filter(own);"),
+    "whatever is there": (SCRIPT, "messages = messages.filter(Boolean);"),
     "a filter of another list": (SCRIPT, "const shown = messages.filter(m => m.role !== 'system'); log(shown.length);"),
     "either of two": (SCRIPT, "messages = messages.filter(m => m.role !== 'system' || m.trusted);"),
     "a comprehension of something else": (PYTHON, "messages = [m for m in messages if m['content'] != '']"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.system.small import elements, flows, system_of
+from tests.system.small import controls_on, elements, flows, system_of
 
 _GO = """
     package main
@@ -51,6 +51,16 @@ _JAVA = """
         }
     }
     """
+_COUNTED = """
+    import logging
+    from openai import OpenAI
+    client = OpenAI()
+    log = logging.getLogger(__name__)
+    def ask(q):
+        reply = client.chat.completions.create(model="m", messages=[{"role": "user", "content": q}])
+        log.info("answered, id %s", reply.id)
+        return reply.choices[0].message.content
+    """
 LOGS = {
     "slog": ("a.go", _GO.replace("LOGS", 'slog.Info("asked", "q", q)')),
     "logrus, a logger of its own": ("a.go", _GO.replace("LOGS", 'logger.Infof("asked %s", q)')),
@@ -90,3 +100,26 @@ def test_what_a_program_prints_for_the_person_at_it_is_no_log() -> None:
 def test_a_logger_of_the_class_itself_is_not_replaced() -> None:
     text = _JAVA.replace("MARK", "@Slf4j").replace("LOG = LoggerFactory.getLogger(Ask.class)", "log = null").replace("LOGS", "log.info(q);")
     assert flows(system_of({"Ask.java": text}), "log", "user_input")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "logs", "debugging"),
+    [
+        ("a.go", _GO, 'if Debug { fmt.Printf("asked %s", q) }', True),
+        ("a.go", _GO, 'if !Debug { fmt.Printf("asked %s", q) }', False),
+        ("a.go", _GO, 'if Loud { fmt.Printf("asked %s", q) }', False),
+        ("Ask.java", _JAVA, 'if (LOG.isDebugEnabled()) { LOG.info("asked {}", q); }', True),
+        ("Ask.java", _JAVA, 'if (LOG.isInfoEnabled()) { LOG.info("asked {}", q); }', False),
+    ],
+)
+def test_a_log_that_somebody_must_switch_on_is_for_debugging(path: str, text: str, logs: str, debugging: bool) -> None:
+    system = system_of(
+        {path: text.replace("LOGS", logs).replace("MARK", "").replace("type server", "var Debug, Loud = false, true\ntype server")}
+    )
+    assert [log.attributes.get("debugging", False) for log in elements(system, "log")] == [debugging]
+
+
+def test_a_log_line_that_leaves_the_text_out_is_no_redaction() -> None:
+    system = system_of({"a.py": _COUNTED})
+    logged = flows(system, "log", "model_reply")
+    assert {kind for flow in logged for kind in controls_on(system, flow.id)} == {"text_withheld"}

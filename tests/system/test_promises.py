@@ -105,3 +105,35 @@ def test_what_is_said_of_calls_to_a_named_service_is_not_held_against_who_may_ca
 )
 def test_what_is_said_of_who_may_call_is_held_against_the_code(tmp_path: Path, sentence: str) -> None:
     assert kept(tmp_path, sentence) == [False]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "GitHub limits all API requests: every client is throttled after 60 requests per hour.",
+        "The Kubernetes API server requires authentication for all endpoints.",
+        "OpenAI enforces rate limiting for all API requests.",
+        "This probe caps all API requests at 30 requests per minute.",
+        "The staging profile caps all API requests at 30 requests per minute.",
+    ],
+)
+def test_what_a_platform_or_a_test_does_is_not_held_against_the_code(tmp_path: Path, sentence: str) -> None:
+    assert kept(tmp_path, sentence) == [None]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "GitHub users are limited: all API requests are throttled.",
+        "The user profile requires authentication, and so do all other endpoints.",
+        "Our API enforces rate limiting for all clients.",
+    ],
+)
+def test_what_the_system_does_for_their_users_is(tmp_path: Path, sentence: str) -> None:
+    assert kept(tmp_path, sentence) == [False]
+
+
+def test_nobody_promises_to_limit_who_asks_whether_the_process_lives(tmp_path: Path) -> None:
+    code = _OPEN_ROUTE.replace("/ask", "/healthz").replace("def ask", "def alive")
+    scanned = scan_of(tmp_path, {"README.md": "# Assistant\n\nAll API requests are rate limited.\n", "app.py": code})
+    assert [claim.kept for claim in scanned.system.claims] == [None]

@@ -77,3 +77,77 @@ def test_python_asks_for_types_by_name_and_by_class() -> None:
         system = system_of(route.replace("TEST", test))
         (flow,) = flows(system, "prompt", "user_input")
         assert not controls_on(system, flow.id) & CHECKS
+
+
+GO_TOOL = """
+package main
+import (
+  "context"
+  "os"
+  "github.com/modelcontextprotocol/go-sdk/mcp"
+)
+type Args struct { Name any }
+func read(ctx context.Context, req *mcp.CallToolRequest, args Args) (*mcp.CallToolResult, any, error) {
+  BODY
+  return nil, nil, nil
+}
+func main() {
+  server := mcp.NewServer(&mcp.Implementation{Name: "files"}, nil)
+  mcp.AddTool(server, &mcp.Tool{Name: "read"}, read)
+}
+"""
+CSHARP_TOOL = """
+using System;
+using System.IO;
+using Microsoft.SemanticKernel;
+class Files {
+  [KernelFunction]
+  public string Read(object name) {
+    BODY
+  }
+}
+"""
+TYPE_ONLY = {
+    "Go switch": ("a.go", GO_TOOL, "switch name := args.Name.(type) {\n  case string:\n    os.ReadFile(name)\n  }"),
+    "Go assertion": ("a.go", GO_TOOL, "name, ok := args.Name.(string)\n  if !ok { return nil, nil, nil }\n  os.ReadFile(name)"),
+    "Go, one of two types": (
+        "a.go",
+        GO_TOOL,
+        "switch name := args.Name.(type) {\n  case string, []byte:\n    os.ReadFile(string(name))\n  }",
+    ),
+    "C# is": ("A.cs", CSHARP_TOOL, 'if (name is string text) { return File.ReadAllText(text); } return "";'),
+    "C# is not": ("A.cs", CSHARP_TOOL, 'if (name is not string text) return ""; return File.ReadAllText(text);'),
+    "C# switch": ("A.cs", CSHARP_TOOL, 'switch (name) { case string text: return File.ReadAllText(text); default: return ""; }'),
+    "C# switch expression": ("A.cs", CSHARP_TOOL, 'return name switch { string text => File.ReadAllText(text), _ => "" };'),
+    "C# length": ("A.cs", CSHARP_TOOL, 'if (name is string { Length: > 0 } text) { return File.ReadAllText(text); } return "";'),
+}
+ONE_OF_A_LIST = {
+    "Go": (
+        "a.go",
+        GO_TOOL,
+        'switch name := args.Name.(type) {\n  case string:\n    if name != "a" && name != "b" { return nil, nil, nil }\n    os.ReadFile(name)\n  }',
+    ),
+    "C# is": ("A.cs", CSHARP_TOOL, 'if (name is "a" or "b") { return File.ReadAllText((string)name); } return "";'),
+    "C# when": (
+        "A.cs",
+        CSHARP_TOOL,
+        'switch (name) { case string text when text == "a" || text == "b": return File.ReadAllText(text); default: return ""; }',
+    ),
+}
+
+
+def on_the_way_to_a_file(path: str, text: str, body: str) -> set[ControlKind]:
+    system = system_of({path: text.replace("BODY", body)})
+    found = flows(system, "path")
+    assert found
+    return {kind for flow in found for kind in controls_on(system, flow.id)} & CHECKS
+
+
+@pytest.mark.parametrize(("path", "text", "body"), TYPE_ONLY.values(), ids=TYPE_ONLY.keys())
+def test_a_value_of_a_known_type_still_chooses_a_file(path: str, text: str, body: str) -> None:
+    assert on_the_way_to_a_file(path, text, body) == set()
+
+
+@pytest.mark.parametrize(("path", "text", "body"), ONE_OF_A_LIST.values(), ids=ONE_OF_A_LIST.keys())
+def test_a_value_of_a_known_type_that_is_one_of_a_list_is_checked(path: str, text: str, body: str) -> None:
+    assert "allow_list" in on_the_way_to_a_file(path, text, body)

@@ -15,6 +15,7 @@ from ingest.facts import ValueKind
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "a": "\a"}
 _ARRAYS = frozenset({"slice_type", "array_type", "implicit_length_array_type"})
+_MAPS_WITH_METHODS = frozenset({"net/url.Values", "net/http.Header", "net/textproto.MIMEHeader"})
 
 
 class Expressions(TreeReader):
@@ -213,13 +214,23 @@ class Expressions(TreeReader):
         keys = [child.child_by_field_name("key") for child in named(body) if child.type == "keyed_element"]
         fields = all(key is not None and named(key) and named(key)[0].type == "identifier" for key in keys)
         if typed is None or typed.type == "struct_type" or (keys and not fields):
-            return self._dictionary(scope, body, None) if keys else self.listed(scope, body, [self._element(scope, c) for c in named(body)])
+            made = self._dictionary(scope, body, None) if keys else self.listed(scope, body, [self._element(scope, c) for c in named(body)])
+            if typed is None or not self._has_methods(typed):
+                return made
+            return self.builder.add(scope, "call", lines(typed), "", (self.value(scope, typed), made), ("", ""))
         inputs, labels = [self.value(scope, typed)], [""]
         for child in named(body):
             key = child.child_by_field_name("key") if child.type == "keyed_element" else None
             labels.append(self.text(key) if key is not None else "")
             inputs.append(self._element(scope, child))
         return self.builder.add(scope, "call", lines(typed), "", tuple(inputs), tuple(labels))
+
+    def _has_methods(self, typed: Node) -> bool:
+        """Whether a map's type is one on which is called what depends on the type: `url.Values{"q": {text}}.Encode()`."""
+        package, name = typed.child_by_field_name("package"), typed.child_by_field_name("name")
+        if typed.type != "qualified_type" or package is None or name is None:
+            return False
+        return f"{self.packages.get(self.text(package), '')}.{self.text(name)}" in _MAPS_WITH_METHODS
 
     def _element(self, scope: Scope, node: Node, typed: Node | None = None) -> int:
         key = node.child_by_field_name("key") if node.type == "keyed_element" else None

@@ -132,6 +132,8 @@ class Calls(Expressions):
         call = self.builder.add(scope, "call", lines(node), "", (function, *given), ("",) * (len(given) + 1))
         if name in ("map", "flatMap"):
             return self.builder.add(scope, "collection", lines(node), "comprehension", (call,), ("",))
+        if name == "filter":  # what is left are members of which the function says yes
+            return self.builder.add(scope, "guarded", lines(node), "holds", (receiver, call))
         return call if name.startswith("reduce") else self.builder.add(scope, "choice", lines(node), "", (receiver,))
 
     def _contains(self, scope: Scope, node: Node, function: Node, wanted: Node) -> int:

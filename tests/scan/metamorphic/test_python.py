@@ -26,7 +26,12 @@ CHANGES: dict[str, Change] = {
 }
 NAMES_CHANGE = {"other functions", "other files"}
 KNOWN = {
-    ("no-model-lineage: A model beside ratings", "calls wrapped"): "whether an estimator is only read off is judged inside of one function"
+    ("no-model-lineage: A model beside ratings", "calls wrapped"): "whether an estimator is only read off is judged inside of one function",
+    ("sensitive-text-in-logs: A line for whoever debugs", "other files"): "the default of a switch is looked for in the file that asks it",
+    (
+        "model-chosen-identity: A connector that acts as who is asking",
+        "calls wrapped",
+    ): "whose token a client holds is looked for one call deep",
 }
 
 

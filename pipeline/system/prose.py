@@ -1,0 +1,316 @@
+"""Prose into the model: a system that is only described becomes elements and flows with the sentences that state them.
+
+Takes the documents of a tree without code; where code was read it says what the system does, and prose adds nothing. All
+statements are collected before any element is made, as what a thing is follows from all that is said of it: an API that an agent
+calls is a tool, one that people call is an entry. What is denied, planned or asked for makes no element.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ingest.facts import DocumentFacts, Passage
+from pipeline.system.assembly import Assembly
+from pipeline.system.documents import TOLD_OF_OTHERS
+from pipeline.system.drawn_words import BECOMES, CARRIED
+from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow, Label, SinkRole
+from pipeline.system.promises import is_wished, modality_of, sentences
+from pipeline.system.prose_names import fuller, is_public, key_of, kind_of_name, label_of
+from pipeline.system.statements import Statement, load_prose, name_of, parted, statements
+from pipeline.system.words import load_words, mentions, subjects, words_of
+
+_MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent", "ml_model"})
+_ASKS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent"})
+_ENTRIES: frozenset[ElementKind] = frozenset({"chat_ui", "http_route", "webhook"})
+_PEOPLE: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public"})
+_KEEPS: frozenset[ElementKind] = frozenset({"vector_store", "data_store", "file_store", "dataset", "web_content"})
+_LONGEST = 600  # characters of a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    statement: Statement
+    sentence: str
+    evidence: Evidence
+
+
+@dataclass(slots=True)
+class _Tale:
+    """What was said so far, while elements are made of it."""
+
+    assembly: Assembly
+    names: list[str]  # every name of a thing, as it was first written
+    called: frozenset[tuple[str, ...]]  # keys of names that agents call
+    acted_through: frozenset[tuple[str, ...]]  # and of those they do something through
+    origins: dict[tuple[str, ...], _Thing] = field(default_factory=dict)  # data -> who it comes from
+
+
+def add_prose(assembly: Assembly, documents: Sequence[DocumentFacts]) -> None:
+    """Elements and flows of what the documents tell."""
+    said = [each for document in documents if document.purpose not in TOLD_OF_OTHERS for each in _said(assembly, document.passages)]
+    names = [name for each in said for name in _names(each.statement) if kind_of_name(name) is not None]
+    by_agents = [each.statement for each in said if kind_of_name(fuller(each.statement.subject, names)) == "agent"]
+    called = frozenset(key_of(fuller(statement.object, names)) for statement in by_agents if statement.kind == "calls")
+    through = frozenset(key_of(fuller(statement.other, names)) for statement in by_agents if statement.kind in ("acts", "sends"))
+    tale = _Tale(assembly, names, called, through)
+    for each in said:
+        _MADE[each.statement.kind](tale, each)
+        _openness(tale, each)
+    for document in documents:
+        if document.purpose not in TOLD_OF_OTHERS:
+            _exposures(tale, document.passages)
+    _mark_inference(assembly)
+
+
+def _said(assembly: Assembly, passages: Sequence[Passage]) -> Iterator[_Said]:
+    for passage in passages:
+        if passage.kind not in ("paragraph", "list_item", "table_row", "caption"):
+            continue
+        before = ""
+        for sentence in sentences(passage.text):
+            if len(sentence) > _LONGEST or (modality_of(sentence) in ("todo", "must_not", "does_not") and not _still_told(sentence)):
+                continue
+            if is_wished(sentence, passage.section) or sentence.rstrip().endswith("?"):
+                continue
+            found = list(statements(sentence, before))
+            evidence = assembly.cite_place(passage.place, "claim") if found else None
+            for statement in found if evidence is not None else ():
+                assert evidence is not None
+                before = statement.subject or before
+                yield _Said(statement, sentence, evidence)
+
+
+_NOT_DONE = re.compile(r"\b(?:not|never|n't|cannot|no longer|instead of)\b", re.IGNORECASE)
+
+
+def _still_told(sentence: str) -> bool:
+    """Whether what is denied is only how it is done: "is indexed without review" tells that it is indexed."""
+    return _NOT_DONE.search(sentence) is None and modality_of(sentence) == "does_not"
+
+
+def _names(statement: Statement) -> Iterator[str]:
+    for name in (statement.subject, statement.object, statement.other):
+        if name:
+            yield from (part for part in parted(name) if part)
+
+
+# Elements
+
+
+@dataclass(frozen=True, slots=True)
+class _Thing:
+    """What a name means, before anything is told that makes it an element."""
+
+    kind: ElementKind
+    name: str
+
+
+def _thing(tale: _Tale, name: str) -> _Thing | None:
+    """What a name means; None where it is the name of no thing."""
+    full = fuller(parted(name)[0], tale.names) if name else ""
+    kind = kind_of_name(full) if full else None
+    if kind is None:
+        return None
+    if kind in ("http_route", "component") and key_of(full) in tale.called:
+        kind = "tool"
+    elif kind == "http_route" and key_of(full) in tale.acted_through:
+        kind = "component"
+    elif kind == "end_user" and is_public(full):
+        kind = "anonymous_public"
+    return _Thing(kind, full[:1].upper() + full[1:])
+
+
+def _put(tale: _Tale, thing: _Thing, evidence: Evidence, **attributes: AttributeValue) -> str:
+    """The element of a thing."""
+    for draft in tale.assembly.drafts.by_id.values():
+        if draft.kind == thing.kind and key_of(draft.name) == key_of(thing.name):
+            return tale.assembly.drafts.put(thing.kind, draft.name, None, attributes, evidence, None, "documentation")
+    if thing.kind == "ml_model":
+        attributes = {**_of_model(thing.name), **attributes}
+    return tale.assembly.drafts.put(thing.kind, thing.name, None, {"stated_by": "document", **attributes}, evidence, None, "documentation")
+
+
+def _of_model(name: str) -> dict[str, AttributeValue]:
+    words = load_words()
+    decided = subjects([name], decides=False)
+    return {
+        **({"decides_about": decided[0]} if decided else {}),
+        **({"physical": True} if mentions([name], words.physical) else {}),
+        **({"detector": True} if mentions([name], words.detector) else {}),
+    }
+
+
+def _comes_from(tale: _Tale, data: str) -> _Thing | None:
+    """Who data comes from: whose it is said to be, or who was said to send it."""
+    what, owner = parted(data)
+    return _thing(tale, owner) or _thing(tale, data) or tale.origins.get(key_of(data)) or tale.origins.get(key_of(what))
+
+
+def _flow(tale: _Tale, source: _Thing | None, target: _Thing | None, data: str, evidence: Evidence) -> None:
+    if source is None or target is None or source == target:
+        return
+    carried: Label | None = label_of(data) if data else None
+    if source.kind in _ASKS:
+        carried = "tool_arguments" if target.kind == "tool" else "model_reply"
+    elif source.kind not in ("component", *_ENTRIES) and (carried is None or source.kind in ("web_content", "vector_store", "ml_model")):
+        carried = CARRIED.get(source.kind, carried)
+    role: SinkRole | None = "response" if target.kind in _PEOPLE else BECOMES.get(target.kind)
+    start, end = _put(tale, source, evidence), _put(tale, target, evidence)
+    for flow in tale.assembly.flows.get((start, end, role), ()):
+        if carried is None or carried in flow.carries:
+            return
+    tale.assembly.flow(
+        Flow(id=f"{start}->{end}:told:{role or ''}:{carried or ''}", source=start, target=end, carries=(carried,) if carried else (),
+             role=role, steps=(evidence,), stated_by="document")
+    )  # fmt: skip
+
+
+# Statements
+
+
+def _sends(tale: _Tale, said: _Said) -> None:
+    statement = said.statement
+    source = _thing(tale, statement.subject) or _comes_from(tale, statement.object)
+    if source is not None and statement.object:
+        tale.origins.setdefault(key_of(statement.object), source)
+        if source.kind == "agent" and _effect(statement.verb, statement.object) is not None:
+            _acts(tale, said)
+            return
+    _flow(tale, source, _thing(tale, statement.other), statement.object, said.evidence)
+
+
+def _calls(tale: _Tale, said: _Said) -> None:
+    statement, evidence = said.statement, said.evidence
+    source, target = _thing(tale, statement.subject), _thing(tale, statement.object)
+    through = _thing(tale, statement.other)
+    if source is not None and through is not None and source.kind in _PEOPLE:
+        _flow(tale, source, through, "", evidence)
+        source = through
+    if source is None or target is None:
+        return
+    if target.kind in _KEEPS:
+        _flow(tale, target, source, "", evidence)  # what is asked of a store is what comes back
+        return
+    _flow(tale, source, target, "", evidence)
+    if source.kind == "agent" and target.kind == "tool":
+        tale.assembly.relate(_put(tale, source, evidence), "has_tool", _put(tale, target, evidence), evidence)
+
+
+def _reads(tale: _Tale, said: _Said) -> None:
+    statement = said.statement
+    source = _thing(tale, statement.other) or _comes_from(tale, statement.object)
+    if source is not None and statement.object:
+        tale.origins.setdefault(key_of(statement.object), source)
+    _flow(tale, source, _thing(tale, statement.subject), statement.object, said.evidence)
+
+
+def _stores(tale: _Tale, said: _Said) -> None:
+    statement = said.statement
+    writer, origin = _thing(tale, statement.subject), _comes_from(tale, statement.object)
+    if writer is not None and origin is not None and writer != origin:
+        _flow(tale, origin, writer, statement.object, said.evidence)
+    _flow(tale, writer or origin, _thing(tale, statement.other), statement.object, said.evidence)
+
+
+def _trains(tale: _Tale, said: _Said) -> None:
+    statement, evidence = said.statement, said.evidence
+    model = _thing(tale, statement.object)
+    if model is None or model.kind not in (*_MODELS, "embedding_model"):
+        return
+    attributes: dict[str, AttributeValue] = {}
+    if "fine" in statement.verb or model.kind in _ASKS or "fine-tun" in said.sentence.lower():
+        attributes["fine_tuning"] = True
+    if mentions([statement.other], load_words().personal):
+        attributes["sensitive"] = True
+    job = _Thing("training_job", f"training of {model.name}")
+    tale.assembly.relate(_put(tale, job, evidence, **attributes), "produces", _put(tale, model, evidence), evidence)
+    _flow(tale, _thing(tale, statement.other) or _comes_from(tale, statement.other), job, statement.other, evidence)
+
+
+def _decides(tale: _Tale, said: _Said) -> None:
+    model = _thing(tale, said.statement.subject)
+    if model is None or model.kind not in _MODELS:
+        return
+    about = subjects([model.name, said.statement.object, said.statement.other], decides=True)
+    if about:
+        _put(tale, model, said.evidence, decides_about=about[0], decides=True)
+
+
+def _acts(tale: _Tale, said: _Said) -> None:
+    statement, evidence = said.statement, said.evidence
+    actor, effect = _thing(tale, statement.subject), _effect(statement.verb, statement.object)
+    if actor is None or actor.kind != "agent" or effect is None:
+        return
+    tool = _Thing("tool", f"{statement.verb} {statement.object}".strip())
+    made = _put(tale, tool, evidence, side_effect=True, effects=(effect,))
+    tale.assembly.relate(_put(tale, actor, evidence), "has_tool", made, evidence)
+    _flow(tale, actor, tool, "", evidence)
+    _flow(tale, tool, _thing(tale, statement.other), statement.object, evidence)
+
+
+def _effect(verb: str, done_to: str) -> str | None:
+    words = set(words_of(done_to))
+    for effect, listed in load_prose().effects.items():
+        if verb in listed.verbs and (not listed.of or words & {part for word in listed.of for part in words_of(word)}):
+            return effect
+    return None
+
+
+_MADE = {"sends": _sends, "calls": _calls, "reads": _reads, "stores": _stores, "trains": _trains, "decides": _decides, "acts": _acts}
+
+
+# Who can reach it
+
+
+def _openness(tale: _Tale, said: _Said) -> None:
+    """An entry that is used without saying who one is."""
+    if not any(re.search(pattern, said.sentence, re.IGNORECASE) for pattern in load_prose().open_to_all):
+        return
+    for name in (said.statement.object, said.statement.other, said.statement.subject):
+        found = _thing(tale, name)
+        if found is not None and found.kind in _ENTRIES:
+            _put(tale, found, said.evidence, authenticated=False)
+
+
+def _exposures(tale: _Tale, passages: Sequence[Passage]) -> None:
+    """What is said to be open to the world, by the name that ends before the words that say so."""
+    for passage in passages:
+        if passage.kind not in ("paragraph", "list_item", "table_row"):
+            continue
+        for sentence in sentences(passage.text):
+            if len(sentence) > _LONGEST or modality_of(sentence) != "does" or is_wished(sentence, passage.section):
+                continue
+            for pattern in load_prose().exposed:
+                match = re.search(pattern, sentence, re.IGNORECASE)
+                if match is None:
+                    continue
+                name = re.sub(r"\s+(?:is|are|was|were|stays?|remains?)\s*(?:also |directly |publicly )?$", "", sentence[: match.start()])
+                found = _thing(tale, name_of(name))
+                if found is None or found.kind not in (*_ENTRIES, "component", "vector_store", "data_store"):
+                    continue
+                evidence = tale.assembly.cite_place(passage.place, "claim")
+                if evidence is not None:
+                    _put(tale, found, evidence, exposed=True)
+                    _flow(tale, _Thing("anonymous_public", "Anybody on the internet"), found, "", evidence)
+                break
+
+
+def _mark_inference(assembly: Assembly) -> None:
+    """Entries from which told flows lead to a model."""
+    after: dict[str, set[str]] = {}
+    for (source, target, _role), flows in assembly.flows.items():
+        if any(flow.stated_by == "document" for flow in flows):
+            after.setdefault(source, set()).add(target)
+    for identity, draft in assembly.drafts.by_id.items():
+        if draft.kind not in _ENTRIES or draft.attributes.get("stated_by") != "document":
+            continue
+        seen, queue = {identity}, [identity]
+        while queue:
+            for target in sorted(after.get(queue.pop(), ())):
+                if target not in seen:
+                    seen.add(target)
+                    queue.append(target)
+        if any(assembly.draft(target).kind in _MODELS for target in seen):
+            draft.attributes["runs_inference"] = True
