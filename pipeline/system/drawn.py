@@ -190,7 +190,12 @@ def _add_flow(assembly: Assembly, source: str, target: str, edge: DiagramEdge) -
     known = next((flow for flow in shown if flow.role == role), None)
     if known is not None:
         more = () if evidence in known.steps or len(known.steps) >= _MOST_STEPS else (evidence,)
-        merged = known.model_copy(update={"carries": tuple(sorted({*known.carries, *carries})), "steps": (*known.steps, *more)})
+        both = {
+            "carries": tuple(sorted({*known.carries, *carries})),
+            "steps": (*known.steps, *more),
+            "stated": known.stated or _stated(edge),
+        }
+        merged = known.model_copy(update=both)
         assembly.flows[source, target, role] = [merged]
         return
     identity = f"{source}->{target}:drawn" + (f":{role}" if shown else "")

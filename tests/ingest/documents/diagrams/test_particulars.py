@@ -152,7 +152,9 @@ def test_includes_are_never_followed_and_listed(tmp_path: Path) -> None:
         ("A ->x B : lost", [("A", "B", "lost")]),
         ("A -\\\\ B", [("A", "B", "")]),
         ("A -- other", [("A", "other", "")]),
-        ("A -[hidden]-> B", [("A", "B", "")]),
+        ("A -[hidden]r-> B", []),
+        ("A -> B++ $AWSColor(Storage): put", [("A", "B", "put")]),
+        ("A -> B ++ #gold : put", [("A", "B", "put")]),
         ("A .right.> B : \\n", [("A", "B", "")]),
     ],
 )
