@@ -30,6 +30,7 @@ _PEOPLE = frozenset({"user", "power_user", "administrator", "engineer"})  # of t
 _FLAGS = frozenset({"encrypted", "authenticated", "integrity", "sensitive", "public_network", "out_of_scope"})
 _MOST_MATCHED = 3_000  # boxes that are held against what was found
 _MOST_STEPS = 4
+_LONGEST_DESCRIPTION = 300
 
 
 @dataclass(slots=True)
@@ -151,6 +152,8 @@ def _attributes(node: DiagramNode, kind: ElementKind) -> dict[str, AttributeValu
     attributes: dict[str, AttributeValue] = {"stated_by": "document"}
     if node.technology:
         attributes["technology"] = node.technology[:80]
+    if node.description:
+        attributes["description"] = node.description[:_LONGEST_DESCRIPTION]
     for name, value in node.attributes.items():
         if value is True or (value and isinstance(value, str | tuple)):
             attributes[f"stated_{name}"] = value  # what tools write where nobody said a thing is false

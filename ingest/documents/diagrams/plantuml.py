@@ -101,7 +101,7 @@ def read_plantuml(
             left_out[f"what `!{included[1]} {included[2][:100]}` names, which is not followed"] = None
         else:
             readings[-1].read(line, text)
-    return drawn_of([reading.finished() for reading in readings]), tuple(left_out)
+    return drawn_of([reading.drawing for reading in readings]), tuple(left_out)
 
 
 def _statements(lines: Sequence[str], first_line: int, deadline: Deadline) -> Iterator[tuple[int, str]]:
@@ -146,9 +146,6 @@ class _Reading:
     @property
     def boundary(self) -> str | None:
         return next((block for block in reversed(self.blocks) if block is not None), None)
-
-    def finished(self) -> Drawing:
-        return self.drawing
 
     def read(self, line: int, text: str) -> None:
         if not self.is_read or text.startswith(("@", "!")):
