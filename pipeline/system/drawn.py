@@ -41,6 +41,7 @@ class Drawings:
     names: list[DrawnName] = field(default_factory=list)
     made: dict[tuple[ElementKind, frozenset[str]], str] = field(default_factory=dict)  # elements that boxes became, by kind and words
     told: dict[frozenset[str], str] = field(default_factory=dict)  # elements that prose told of, by words
+    roles: dict[tuple[str, str], list[str | None]] = field(default_factory=dict)  # of the flows between two elements
 
 
 def add_drawings(assembly: Assembly, documents: Sequence[DocumentFacts]) -> Drawings:
@@ -52,6 +53,8 @@ def add_drawings(assembly: Assembly, documents: Sequence[DocumentFacts]) -> Draw
             if draft.attributes.get("stated_by") == "document" and said_words(draft.name)
         }
     )
+    for source, target, role in assembly.flows:
+        drawings.roles.setdefault((source, target), []).append(role)
     known = [
         Known.of(draft) for _, draft in sorted(assembly.drafts.by_id.items())
         if draft.attributes.get("stated_by") != "document" and draft.attributes.get("examples_only") is not True
@@ -85,6 +88,9 @@ def _add_diagram(assembly: Assembly, drawings: Drawings, diagram: Diagram, own: 
             )
             if key[1]:
                 drawings.made[key] = identity
+        elif match.element is None:
+            draft = assembly.draft(identity)
+            assembly.drafts.put(draft.kind, draft.name, None, None, evidence, None, "documentation")
         identities[node.id] = identity
         drawings.names.append(
             DrawnName(name=node.label[:200], element=identity, found=match.element is not None, reason=match.reason, evidence=(evidence,))
@@ -97,10 +103,12 @@ def _add_diagram(assembly: Assembly, drawings: Drawings, diagram: Diagram, own: 
         if kinds[edge.target] == "embedding_model" and (edge.source in asking or is_asking(edge.label)):
             assembly.relate(source, "embeds_with", target, assembly.cite_place(edge.place, "claim"))  # a question, which nothing keeps
         else:
-            _add_flow(assembly, source, target, edge)
+            _add_flow(assembly, drawings, source, target, edge)
     drawings.boundaries += _boundaries(diagram, own, identities)
+    ends = {edge.id: (edge.source, edge.target) for edge in diagram.edges if edge.id}
     for threat in diagram.threats:
-        _add_threat(assembly, diagram, threat, identities)
+        parts = [part for about in threat.about for part in ends.get(about, (about,))]
+        _add_threat(assembly, threat, [identities[part] for part in parts if part in identities])
 
 
 # Boxes
@@ -175,11 +183,11 @@ def _asking(diagram: Diagram, kinds: Mapping[str, ElementKind]) -> frozenset[str
     return frozenset(answers | {edge.source for edge in diagram.edges if kinds.get(edge.target) in _ANSWERING - {"vector_store"}})
 
 
-def _add_flow(assembly: Assembly, source: str, target: str, edge: DiagramEdge) -> None:
+def _add_flow(assembly: Assembly, drawings: Drawings, source: str, target: str, edge: DiagramEdge) -> None:
     """An arrow that the code does not already show; arrows of one meaning between two boxes are one flow."""
     drafts = assembly.draft(source), assembly.draft(target)
-    shown = [flow for (s, t, _role), flows in assembly.flows.items() if (s, t) == (source, target) for flow in flows]
-    if any(flow.stated_by != "document" for flow in shown):
+    roles = drawings.roles.setdefault((source, target), [])
+    if any(flow.stated_by != "document" for role in roles for flow in assembly.flows[source, target, role]):
         return
     if all(draft.attributes.get("stated_by") != "document" for draft in drafts):
         return
@@ -190,30 +198,16 @@ def _add_flow(assembly: Assembly, source: str, target: str, edge: DiagramEdge) -
     role = role_at(drafts[0].name, drafts[0].kind, drafts[1].name, drafts[1].kind, text)
     usual = CARRIED.get(drafts[0].kind)
     carries = tuple(sorted({*carried_by(text, drafts[0].kind, drafts[1].kind), *((usual,) if usual is not None else ())}))
-    known = next((flow for flow in shown if flow.role == role), None)
-    if known is not None:
-        more = () if evidence in known.steps or len(known.steps) >= _MOST_STEPS else (evidence,)
-        both = {
-            "carries": tuple(sorted({*known.carries, *carries})),
-            "steps": (*known.steps, *more),
-            "stated": known.stated or _stated(edge),
-        }
-        merged = known.model_copy(update=both)
-        assembly.flows[source, target, role] = [merged]
+    if role in roles:
+        known, *others = assembly.flows[source, target, role]
+        steps = (*known.steps, evidence) if evidence not in known.steps and len(known.steps) < _MOST_STEPS else known.steps
+        both = {"carries": tuple(sorted({*known.carries, *carries})), "steps": steps, "stated": known.stated or _stated(edge)}
+        assembly.flows[source, target, role] = [known.model_copy(update=both), *others]
         return
-    identity = f"{source}->{target}:drawn" + (f":{role}" if shown else "")
-    assembly.flow(
-        Flow(
-            id=identity,
-            source=source,
-            target=target,
-            carries=carries,
-            role=role,
-            steps=(evidence,),
-            stated=_stated(edge),
-            stated_by="document",
-        )
-    )
+    identity = f"{source}->{target}:drawn" + (f":{role}" if roles else "")
+    roles.append(role)
+    flow = Flow(id=identity, source=source, target=target, carries=carries, role=role, steps=(evidence,), stated_by="document")
+    assembly.flow(flow.model_copy(update={"stated": _stated(edge)}))
 
 
 def _stated(edge: DiagramEdge) -> Stated:
@@ -243,19 +237,16 @@ def _name(boundary: DiagramBoundary) -> str:
 # Threats
 
 
-def _add_threat(assembly: Assembly, diagram: Diagram, threat: StatedThreat, identities: Mapping[str, str]) -> None:
+def _add_threat(assembly: Assembly, threat: StatedThreat, about: Sequence[str]) -> None:
     evidence = assembly.cite_place(threat.place, "claim")
     if evidence is None or not threat.title:
         return
-    ends = {edge.id: (edge.source, edge.target) for edge in diagram.edges if edge.id}
-    parts = [part for about in threat.about for part in ends.get(about, (about,))]
-    about = tuple(dict.fromkeys(identities[part] for part in parts if part in identities))
     told = f"{threat.place.path}\n{threat.place.page}\n{threat.place.start_line}\n{threat.title}"
     assembly.claims.append(
         Claim(
             id=f"threat:{hashlib.sha256(told.encode()).hexdigest()[:12]}",
             text=threat.title,
-            about=about,
+            about=tuple(dict.fromkeys(about)),
             evidence=(evidence,),
             kind="threat",
             state=threat.state,
