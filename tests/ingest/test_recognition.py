@@ -86,3 +86,11 @@ def test_a_listing_does_not_vouch_for_a_file_that_is_told_by_its_head(tmp_path: 
     assert list_paths(tmp_path).names() is None
     (tmp_path / "model.json").rename(tmp_path / "model.bin")
     assert list_paths(tmp_path).names() is not None
+
+
+def test_a_picture_that_carries_its_drawing_is_no_binary_file(tmp_path: Path) -> None:
+    (tmp_path / "shop.drawio.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\0")
+    (tmp_path / "template.dot").write_bytes(b"\xd0\xcf\x11\xe0\0\0\0\0")
+    found = list_sources(tmp_path)
+    assert [(source.path, source.kind) for source in found.sources] == [("shop.drawio.png", "drawio")]
+    assert [(skip.path, skip.reason) for skip in found.skipped] == [("template.dot", "binary content")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import zlib
 from html import escape
@@ -14,7 +15,16 @@ import pytest
 from ingest.documents import DocumentLimits, quotable_text, read_document
 from ingest.facts import Diagram, DocumentFacts
 from ingest.source import Source, SourceKind
-from tests.ingest.documents.diagram_formats import DRAWIO_MODEL, GRAPHVIZ, OPEN_THREAT_MODEL, THREAT_COMPOSER, TM7, drawio_file, packed_page
+from tests.ingest.documents.diagram_formats import (
+    DRAWIO_MODEL,
+    GRAPHVIZ,
+    OPEN_THREAT_MODEL,
+    THREAT_COMPOSER,
+    TM7,
+    TM_LIBRARY,
+    drawio_file,
+    packed_page,
+)
 from tests.ingest.documents.making import facts_of
 
 LIMITS = DocumentLimits()
@@ -267,3 +277,12 @@ def test_a_head_that_promises_a_model_and_a_rest_that_is_none_is_passed_over(tmp
     location.write_text('{"summary": {"title": "Zusammenfassung"}, "contributors": ["x"], "detail": {"text": "none"}}')
     outcome = read_document(Source("en.json", location, "threat_dragon", "documentation", 1), LIMITS)
     assert "begins like a Threat Dragon model and is none" in str(outcome)
+
+
+def test_a_zone_and_a_component_of_one_name_are_two(tmp_path: Path) -> None:
+    model = json.loads(TM_LIBRARY)
+    model["components"].append({"symbolic_name": "z", "title": "Cluster", "trust_zone": "z"})
+    diagram = drawn(tmp_path, "tm_library", json.dumps(model, indent=1))
+    assert [node.label for node in diagram.nodes if node.boundary == "zone:z"] == ["Assistant", "Cluster", "Orders"]
+    text = OPEN_THREAT_MODEL.replace("id: a\n    name: Assistant", "id: z\n    name: Assistant").replace("component: a", "component: z")
+    assert {node.label: node.boundary for node in drawn(tmp_path, "open_threat_model", text).nodes}["Orders"] == "zone:z"
