@@ -360,6 +360,8 @@ def _is_binary(head: bytes, kind: SourceKind) -> bool:
     # UTF-16 and UTF-32 are full of NUL bytes and say what they are by their first two; Python reads no UTF-16 that does not.
     if b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
+    if kind == "drawio" and head.startswith(b"\x89PNG"):
+        return False  # a picture that carries its drawing
     return kind == "python" or unmarked_utf16(head) is None
 
 

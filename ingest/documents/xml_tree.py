@@ -7,7 +7,7 @@ bounded. Prefixes of names are taken off: the formats read here use none of thei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -43,15 +43,6 @@ class XmlElement:
         for name in names:
             found = None if found is None else found.child(name)
         return found
-
-    def below(self, name: str) -> Iterator[XmlElement]:
-        """Elements of this name at any depth, in the order of the file."""
-        pending = [self]
-        while pending:
-            element = pending.pop()
-            if element.name == name:
-                yield element
-            pending += reversed(element.children)
 
 
 def read_xml(data: bytes | str, limits: DocumentLimits, deadline: Deadline) -> XmlElement:

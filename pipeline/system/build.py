@@ -38,6 +38,7 @@ from pipeline.system.prompt_files import PromptFiles
 from pipeline.system.prose import add_prose
 from pipeline.system.protection import add_identities, add_protection
 from pipeline.system.provider_replies import add_provider_replies
+from pipeline.system.same_things import relate_same_things
 from pipeline.system.service_replies import add_service_replies
 from pipeline.system.shapes import with_shapes
 from pipeline.system.sites import find_sites, received
@@ -75,6 +76,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_mcp_listening(assembly)
     mark_go_listening(assembly)
     add_configuration(assembly, config, documents)
+    relate_same_things(assembly)
     add_model_files(assembly, sorted((f for f in facts if isinstance(f, ModelFacts)), key=lambda f: f.path), config)
     mark_possible_models(assembly)
     mark_look_alike_models(assembly)

@@ -14,10 +14,10 @@ from ingest.facts import Diagram, DiagramBoundary, DiagramEdge, DiagramNode, Doc
 from pipeline.system.assembly import Assembly
 from pipeline.system.documents import TOLD_OF_OTHERS
 from pipeline.system.drawn_steps import drawn_parts
-from pipeline.system.drawn_words import carried_by, is_asking, kind_of, role_at
+from pipeline.system.drawn_words import CARRIED, carried_by, is_asking, kind_of, role_at
 from pipeline.system.masked_drawings import without_secrets
-from pipeline.system.model import AttributeValue, Boundary, Claim, DrawnName, ElementKind, Flow, Label, Stated
-from pipeline.system.name_matching import NOTHING, Known, Match, match_name, only_of_kind, same_words
+from pipeline.system.model import AttributeValue, Boundary, Claim, DrawnName, ElementKind, Flow, Stated
+from pipeline.system.name_matching import NOTHING, Found, Known, Match, match_name, only_of_kind, said_words
 from pipeline.system.words import load_words, mentions
 
 _FORMAL = frozenset({"threat_dragon", "tm7", "open_threat_model", "tm_bom", "tm_library"})  # notations in which each box has its kind
@@ -30,12 +30,7 @@ _PEOPLE = frozenset({"user", "power_user", "administrator", "engineer"})  # of t
 _FLAGS = frozenset({"encrypted", "authenticated", "integrity", "sensitive", "public_network", "out_of_scope"})
 _MOST_MATCHED = 3_000  # boxes that are held against what was found
 _MOST_STEPS = 4
-CARRIED: dict[ElementKind, Label] = {
-    "web_content": "web_content", "end_user": "user_input", "anonymous_public": "user_input", "dataset": "dataset_records",
-    "vector_store": "retrieved_text", "retriever": "retrieved_text", "data_store": "stored_data", "memory": "stored_data",
-    "hosted_llm": "model_reply", "local_llm": "model_reply", "agent": "model_reply", "ml_model": "prediction",
-    "model_registry": "model_artifact", "tool": "tool_result", "mcp_server": "tool_result",
-}  # fmt: skip
+_LONGEST_DESCRIPTION = 300
 
 
 @dataclass(slots=True)
@@ -44,15 +39,27 @@ class Drawings:
 
     boundaries: list[Boundary] = field(default_factory=list)
     names: list[DrawnName] = field(default_factory=list)
+    made: dict[tuple[ElementKind, frozenset[str]], str] = field(default_factory=dict)  # elements that boxes became, by kind and words
+    told: dict[frozenset[str], str] = field(default_factory=dict)  # elements that prose told of, by words
+    roles: dict[tuple[str, str], list[str | None]] = field(default_factory=dict)  # of the flows between two elements
 
 
 def add_drawings(assembly: Assembly, documents: Sequence[DocumentFacts]) -> Drawings:
     """Drawn elements, flows and stated threats; gives the boundaries and the names that diagrams draw."""
-    drawings = Drawings()
-    found = [
+    drawings = Drawings(
+        told={
+            said_words(draft.name): identity
+            for identity, draft in sorted(assembly.drafts.by_id.items())
+            if draft.attributes.get("stated_by") == "document" and said_words(draft.name)
+        }
+    )
+    for source, target, role in assembly.flows:
+        drawings.roles.setdefault((source, target), []).append(role)
+    known = [
         Known.of(draft) for _, draft in sorted(assembly.drafts.by_id.items())
         if draft.attributes.get("stated_by") != "document" and draft.attributes.get("examples_only") is not True
     ]  # fmt: skip
+    found = Found(known)
     for document in documents:
         if document.purpose in TOLD_OF_OTHERS:
             continue
@@ -63,21 +70,27 @@ def add_drawings(assembly: Assembly, documents: Sequence[DocumentFacts]) -> Draw
     return drawings
 
 
-def _add_diagram(assembly: Assembly, drawings: Drawings, diagram: Diagram, own: str, found: Sequence[Known]) -> None:
+def _add_diagram(assembly: Assembly, drawings: Drawings, diagram: Diagram, own: str, found: Found) -> None:
     nodes = drawn_parts(diagram, lambda node: kind_of_node(diagram, node), diagram.language in _FORMAL)
     kinds = {node.id: kind_of_node(diagram, node) for node in nodes}
-    matches = _matches(nodes, kinds, found if len(drawings.names) < _MOST_MATCHED else ())
+    matches = _matches(nodes, kinds, found if len(drawings.names) < _MOST_MATCHED else Found(()))
     identities: dict[str, str] = {}
     for node in nodes:
         evidence = assembly.cite_place(node.place, "claim")
         if evidence is None or not node.label:
             continue
         match = matches[node.id]
-        identity = match.element or _known_drawn(assembly, node, kinds[node.id])
+        key = (kinds[node.id], said_words(node.label))
+        identity = match.element or drawings.made.get(key) or _told(assembly, drawings, *key)
         if identity is None:
             identity = assembly.drafts.put(
                 kinds[node.id], node.label, None, _attributes(node, kinds[node.id]), evidence, None, "documentation"
             )
+            if key[1]:
+                drawings.made[key] = identity
+        elif match.element is None:
+            draft = assembly.draft(identity)
+            assembly.drafts.put(draft.kind, draft.name, None, None, evidence, None, "documentation")
         identities[node.id] = identity
         drawings.names.append(
             DrawnName(name=node.label[:200], element=identity, found=match.element is not None, reason=match.reason, evidence=(evidence,))
@@ -90,10 +103,12 @@ def _add_diagram(assembly: Assembly, drawings: Drawings, diagram: Diagram, own: 
         if kinds[edge.target] == "embedding_model" and (edge.source in asking or is_asking(edge.label)):
             assembly.relate(source, "embeds_with", target, assembly.cite_place(edge.place, "claim"))  # a question, which nothing keeps
         else:
-            _add_flow(assembly, source, target, edge)
+            _add_flow(assembly, drawings, source, target, edge)
     drawings.boundaries += _boundaries(diagram, own, identities)
+    ends = {edge.id: (edge.source, edge.target) for edge in diagram.edges if edge.id}
     for threat in diagram.threats:
-        _add_threat(assembly, diagram, threat, identities)
+        parts = [part for about in threat.about for part in ends.get(about, (about,))]
+        _add_threat(assembly, threat, [identities[part] for part in parts if part in identities])
 
 
 # Boxes
@@ -121,11 +136,11 @@ def kind_of_node(diagram: Diagram, node: DiagramNode) -> ElementKind:
     return kind
 
 
-def _matches(nodes: Sequence[DiagramNode], kinds: Mapping[str, ElementKind], found: Sequence[Known]) -> dict[str, Match]:
+def _matches(nodes: Sequence[DiagramNode], kinds: Mapping[str, ElementKind], found: Found) -> dict[str, Match]:
     """What each box is taken for: by its name, and where a box is the only one of its kind, by that."""
     matches = {node.id: match_name(node.label, node.technology, kinds[node.id], found) for node in nodes}
     taken = {match.element for match in matches.values()}
-    left = [known for known in found if known.element not in taken]
+    left = [known for known in found.known if known.element not in taken]
     for node in nodes:
         kind = kinds[node.id]
         if matches[node.id] is NOTHING and sum(other == kind for other in kinds.values()) == 1:
@@ -133,19 +148,20 @@ def _matches(nodes: Sequence[DiagramNode], kinds: Mapping[str, ElementKind], fou
     return matches
 
 
-def _known_drawn(assembly: Assembly, node: DiagramNode, kind: ElementKind) -> str | None:
-    """The element that another box of this name became."""
-    for identity, draft in assembly.drafts.by_id.items():
-        told = draft.attributes.get("stated_by") == "document" and same_words(draft.name, node.label)
-        if told and kind in (draft.kind, "component"):  # prose may say more of it
-            return identity
-    return None
+def _told(assembly: Assembly, drawings: Drawings, kind: ElementKind, words: frozenset[str]) -> str | None:
+    """The element of prose that a box of the same name is; where the two say different kinds, prose and drawing mean two things."""
+    identity = drawings.told.get(words)
+    if identity is None:
+        return None
+    return identity if "component" in (kind, told := assembly.draft(identity).kind) or told == kind else None
 
 
 def _attributes(node: DiagramNode, kind: ElementKind) -> dict[str, AttributeValue]:
     attributes: dict[str, AttributeValue] = {"stated_by": "document"}
     if node.technology:
         attributes["technology"] = node.technology[:80]
+    if node.description:
+        attributes["description"] = node.description[:_LONGEST_DESCRIPTION]
     for name, value in node.attributes.items():
         if value is True or (value and isinstance(value, str | tuple)):
             attributes[f"stated_{name}"] = value  # what tools write where nobody said a thing is false
@@ -167,11 +183,11 @@ def _asking(diagram: Diagram, kinds: Mapping[str, ElementKind]) -> frozenset[str
     return frozenset(answers | {edge.source for edge in diagram.edges if kinds.get(edge.target) in _ANSWERING - {"vector_store"}})
 
 
-def _add_flow(assembly: Assembly, source: str, target: str, edge: DiagramEdge) -> None:
+def _add_flow(assembly: Assembly, drawings: Drawings, source: str, target: str, edge: DiagramEdge) -> None:
     """An arrow that the code does not already show; arrows of one meaning between two boxes are one flow."""
     drafts = assembly.draft(source), assembly.draft(target)
-    shown = [flow for (s, t, _role), flows in assembly.flows.items() if (s, t) == (source, target) for flow in flows]
-    if any(flow.stated_by != "document" for flow in shown):
+    roles = drawings.roles.setdefault((source, target), [])
+    if any(flow.stated_by != "document" for role in roles for flow in assembly.flows[source, target, role]):
         return
     if all(draft.attributes.get("stated_by") != "document" for draft in drafts):
         return
@@ -179,28 +195,19 @@ def _add_flow(assembly: Assembly, source: str, target: str, edge: DiagramEdge) -
     if evidence is None:
         return
     text = " ".join((edge.label, *edge.data))
-    role = role_at(drafts[0].name, drafts[0].kind, drafts[1].kind, text)
+    role = role_at(drafts[0].name, drafts[0].kind, drafts[1].name, drafts[1].kind, text)
     usual = CARRIED.get(drafts[0].kind)
     carries = tuple(sorted({*carried_by(text, drafts[0].kind, drafts[1].kind), *((usual,) if usual is not None else ())}))
-    known = next((flow for flow in shown if flow.role == role), None)
-    if known is not None:
-        more = () if evidence in known.steps or len(known.steps) >= _MOST_STEPS else (evidence,)
-        merged = known.model_copy(update={"carries": tuple(sorted({*known.carries, *carries})), "steps": (*known.steps, *more)})
-        assembly.flows[source, target, role] = [merged]
+    if role in roles:
+        known, *others = assembly.flows[source, target, role]
+        steps = (*known.steps, evidence) if evidence not in known.steps and len(known.steps) < _MOST_STEPS else known.steps
+        both = {"carries": tuple(sorted({*known.carries, *carries})), "steps": steps, "stated": known.stated or _stated(edge)}
+        assembly.flows[source, target, role] = [known.model_copy(update=both), *others]
         return
-    identity = f"{source}->{target}:drawn" + (f":{role}" if shown else "")
-    assembly.flow(
-        Flow(
-            id=identity,
-            source=source,
-            target=target,
-            carries=carries,
-            role=role,
-            steps=(evidence,),
-            stated=_stated(edge),
-            stated_by="document",
-        )
-    )
+    identity = f"{source}->{target}:drawn" + (f":{role}" if roles else "")
+    roles.append(role)
+    flow = Flow(id=identity, source=source, target=target, carries=carries, role=role, steps=(evidence,), stated_by="document")
+    assembly.flow(flow.model_copy(update={"stated": _stated(edge)}))
 
 
 def _stated(edge: DiagramEdge) -> Stated:
@@ -230,19 +237,16 @@ def _name(boundary: DiagramBoundary) -> str:
 # Threats
 
 
-def _add_threat(assembly: Assembly, diagram: Diagram, threat: StatedThreat, identities: Mapping[str, str]) -> None:
+def _add_threat(assembly: Assembly, threat: StatedThreat, about: Sequence[str]) -> None:
     evidence = assembly.cite_place(threat.place, "claim")
     if evidence is None or not threat.title:
         return
-    ends = {edge.id: (edge.source, edge.target) for edge in diagram.edges if edge.id}
-    parts = [part for about in threat.about for part in ends.get(about, (about,))]
-    about = tuple(dict.fromkeys(identities[part] for part in parts if part in identities))
     told = f"{threat.place.path}\n{threat.place.page}\n{threat.place.start_line}\n{threat.title}"
     assembly.claims.append(
         Claim(
             id=f"threat:{hashlib.sha256(told.encode()).hexdigest()[:12]}",
             text=threat.title,
-            about=about,
+            about=tuple(dict.fromkeys(about)),
             evidence=(evidence,),
             kind="threat",
             state=threat.state,

@@ -126,7 +126,7 @@ def is_asking(label: str) -> bool:
     return says(label, load_drawn_words().asked) and not says(label, load_drawn_words().written)
 
 
-def role_at(source: str, source_kind: ElementKind, target_kind: ElementKind, label: str) -> SinkRole | None:
+def role_at(source: str, source_kind: ElementKind, target: str, target_kind: ElementKind, label: str) -> SinkRole | None:
     """What data becomes at the end of an arrow, as far as the two boxes and the label tell."""
     words = load_drawn_words()
     if target_kind in ("vector_store", "data_store"):
@@ -138,6 +138,8 @@ def role_at(source: str, source_kind: ElementKind, target_kind: ElementKind, lab
         if source_kind in _ASKERS:
             return "index_query"
         return "index_write" if source_kind in _FEEDERS or says(source, words.writers) else None
+    if target_kind == "interpreter" and says(f"{target} {label}", ("sandbox", "sandboxed")):
+        return None
     return BECOMES.get(target_kind)
 
 
@@ -146,8 +148,16 @@ _ASKERS: frozenset[ElementKind] = frozenset({"agent", "hosted_llm", "local_llm",
 _FEEDERS: frozenset[ElementKind] = frozenset({"web_content", "dataset", "embedding_model", "external_service", "data_store", "queue"})
 BECOMES: dict[ElementKind, SinkRole] = {
     "hosted_llm": "prompt", "local_llm": "prompt", "agent": "prompt", "training_job": "training_data", "ml_model": "features",
-    "memory": "memory_write", "log": "log",
+    "memory": "memory_write", "log": "log", "interpreter": "code", "vector_store": "index_write", "data_store": "store_write",
 }  # fmt: skip
+"""What data mostly becomes at a thing of a kind, where no words say otherwise."""
+CARRIED: dict[ElementKind, Label] = {
+    "web_content": "web_content", "end_user": "user_input", "anonymous_public": "user_input", "dataset": "dataset_records",
+    "vector_store": "retrieved_text", "retriever": "retrieved_text", "data_store": "stored_data", "memory": "stored_data",
+    "hosted_llm": "model_reply", "local_llm": "model_reply", "agent": "model_reply", "ml_model": "prediction",
+    "model_registry": "model_artifact", "tool": "tool_result", "mcp_server": "tool_result",
+}  # fmt: skip
+"""What mostly comes out of a thing of a kind."""
 
 
 def _tokens(text: str) -> list[str]:

@@ -21,7 +21,9 @@ def without_secrets(diagram: Diagram, mask: Callable[[str], str]) -> Diagram:
         return diagram
     return replace(
         diagram,
-        nodes=tuple(replace(n, label=shown[n.label], technology=shown[n.technology], description="") for n in diagram.nodes),
+        nodes=tuple(
+            replace(n, label=shown[n.label], technology=shown[n.technology], description=shown[n.description]) for n in diagram.nodes
+        ),
         edges=tuple(replace(e, label=shown[e.label], data=tuple(shown[name] for name in e.data)) for e in diagram.edges),
         boundaries=tuple(replace(b, label=shown[b.label]) for b in diagram.boundaries),
         threats=tuple(
@@ -39,9 +41,9 @@ def without_secrets(diagram: Diagram, mask: Callable[[str], str]) -> Diagram:
 
 
 def _texts(diagram: Diagram) -> Iterator[str]:
-    """Texts that reach the model; descriptions do not."""
+    """Texts that reach the model; what describes a threat does not."""
     for node in diagram.nodes:
-        yield from (node.label, node.technology)
+        yield from (node.label, node.technology, node.description)
     for edge in diagram.edges:
         yield from (edge.label, *edge.data)
     for boundary in diagram.boundaries:

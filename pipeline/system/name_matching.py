@@ -58,15 +58,38 @@ class Known:
     telling: frozenset[str]
     pieces: frozenset[frozenset[str]]  # telling words of the parts of a dotted name: the module, the function
     technology: str | None
+    spelled: tuple[str, ...]  # its names as one text each, long enough to be compared by their letters
 
     @classmethod
     def of(cls, draft: Draft) -> Known:
         name = draft.name.split(" (")[0].split(" in ")[0]
         beside = draft.name.rpartition("(")[2].rstrip(")") if "(" in draft.name else ""
         also = [value for key in _SPOKEN_AS if isinstance(value := draft.attributes.get(key), str)]
-        said = frozenset(filter(None, map(_said, (name, name.rpartition(".")[2], beside))))
+        said = frozenset(filter(None, map(said_words, (name, name.rpartition(".")[2], beside))))
         pieces = frozenset(filter(None, map(_telling, name.split("."))))
-        return cls(draft.id, draft.kind, name, said, _telling(name), pieces, technology_of(name, beside, *also))
+        spelled = tuple(sorted(text for own in said if len(text := " ".join(sorted(own))) >= _LEAST_SPELLED - 1))
+        return cls(draft.id, draft.kind, name, said, _telling(name), pieces, technology_of(name, beside, *also), spelled)
+
+
+class Found:
+    """All that was found, in order, by what a name can be compared by: thousands of boxes are held against hundreds of things."""
+
+    def __init__(self, known: Sequence[Known]) -> None:
+        self.known = tuple(known)
+        self._by_sign: dict[str, list[int]] = {}
+        for index, one in enumerate(self.known):
+            words = {word for said in one.said for word in said} | {word for piece in one.pieces for word in piece} | one.telling
+            spelled = {f"#{len(text)}" for text in one.spelled}
+            for sign in {*words, *spelled, f"={one.name.casefold()}", f"!{_first_letters(one.name)}", f"~{one.technology}"}:
+                self._by_sign.setdefault(sign, []).append(index)
+
+    def near(self, name: str, technology: str) -> list[Known]:
+        """What may be meant by a name at all."""
+        said = said_words(name)
+        length = len(" ".join(said))
+        signs = {*said, *_telling(name), f"={name.strip().casefold()}", f"={_first_letters(name)}", f"!{name.strip().casefold()}"}
+        signs |= {f"~{technology_of(name, technology)}"} | {f"#{length + more}" for more in (-1, 0, 1) if length >= _LEAST_SPELLED}
+        return [self.known[index] for index in sorted({index for sign in signs for index in self._by_sign.get(sign, ())})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +103,9 @@ class Match:
 NOTHING = Match(None, "nothing found bears this name")
 
 
-def match_name(name: str, technology: str, kind: ElementKind, found: Sequence[Known]) -> Match:
+def match_name(name: str, technology: str, kind: ElementKind, found: Found) -> Match:
     """The one found element of the kind that bears the name."""
-    related = [known for known in found if _related(kind, known.kind)]
+    related = [known for known in found.near(name, technology) if _related(kind, known.kind)]
     for reason, holds in _ways(name, technology, kind) if related else ():
         fitting = [known for known in related if holds(known)]
         fitting = [known for known in fitting if known.kind == kind] or fitting
@@ -103,12 +126,6 @@ def only_of_kind(name: str, kind: ElementKind, found: Sequence[Known]) -> Match:
     return NOTHING
 
 
-def same_words(name: str, other: str) -> bool:
-    """Whether two names are the same but for how they are written."""
-    first, second = _said(name), _said(other)
-    return bool(first) and first == second
-
-
 def stem(word: str) -> str:
     for ending in ("ing", "ed", "es", "s"):
         if word.endswith(ending) and len(word) - len(ending) > 3:
@@ -118,7 +135,7 @@ def stem(word: str) -> str:
 
 def _ways(name: str, technology: str, kind: ElementKind) -> Iterator[tuple[str, Callable[[Known], bool]]]:
     """Ways to be the same, the surest first: what to say of an element, and whether it holds for it."""
-    said = _said(name)
+    said = said_words(name)
     yield "the same name", lambda known: known.name.casefold() == name.strip().casefold()
     if kind != "component" or len(said) > 1:  # one plain word in another number is that of many things
         yield "the same words as {name}, written otherwise", lambda known: said in known.said
@@ -134,7 +151,7 @@ def _ways(name: str, technology: str, kind: ElementKind) -> Iterator[tuple[str, 
         yield "all telling words of one name stand in the other, {name}", lambda known: _within(telling, known)
     spelled = " ".join(sorted(said))
     if len(spelled) >= _LEAST_SPELLED:
-        yield "spelled like {name}", lambda known: any(_alike(spelled, " ".join(sorted(own))) for own in known.said)
+        yield "spelled like {name}", lambda known: any(_alike(spelled, own) for own in known.spelled)
 
 
 def _related(kind: ElementKind, other: ElementKind) -> bool:
@@ -144,7 +161,7 @@ def _related(kind: ElementKind, other: ElementKind) -> bool:
 
 
 @lru_cache(maxsize=1 << 13)
-def _said(name: str) -> frozenset[str]:
+def said_words(name: str) -> frozenset[str]:
     """The words of a name: lower case, singular, abbreviations written out."""
     aliases = load_drawn_words().aliases
     plain = [word.lower() for word in name.replace("_", " ").replace("-", " ").split()]
@@ -165,7 +182,7 @@ def _telling(name: str) -> frozenset[str]:
     """The words of a name that tell it from others of its kind; what explains the name is no part of it."""
     first = next(iter(parts_of(name)), "")
     generic = {*load_drawn_words().generic}
-    return frozenset(stem(word) for word in _said(first) if word not in generic and len(word) > 2)
+    return frozenset(stem(word) for word in said_words(first) if word not in generic and len(word) > 2)
 
 
 def _within(telling: frozenset[str], known: Known) -> bool:
@@ -176,10 +193,14 @@ def _within(telling: frozenset[str], known: Known) -> bool:
 
 
 def _alike(first: str, second: str) -> bool:
-    return DamerauLevenshtein.distance(first, second, score_cutoff=1) <= 1
+    return abs(len(first) - len(second)) <= 1 and DamerauLevenshtein.distance(first, second, score_cutoff=1) <= 1
 
 
 def _initials(short: str, long: str) -> bool:
     letters = short.strip().casefold()
-    words = [word for word in words_of(long) if word not in _EMPTY]
-    return letters.isalpha() and 3 <= len(letters) <= 5 and len(words) == len(letters) and letters == "".join(word[0] for word in words)
+    return letters.isalpha() and 3 <= len(letters) <= 5 and letters == _first_letters(long)
+
+
+@lru_cache(maxsize=1 << 13)
+def _first_letters(name: str) -> str:
+    return "".join(word[0] for word in words_of(name) if word not in _EMPTY)

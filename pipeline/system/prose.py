@@ -15,8 +15,7 @@ from ingest.documents.position import cell_place
 from ingest.facts import DocumentFacts, Passage
 from pipeline.system.assembly import Assembly
 from pipeline.system.documents import TOLD_OF_OTHERS
-from pipeline.system.drawn import CARRIED
-from pipeline.system.drawn_words import BECOMES
+from pipeline.system.drawn_words import BECOMES, CARRIED
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow, Label, SinkRole
 from pipeline.system.promises import is_wished, modality_of, sentences
 from pipeline.system.prose_names import fuller, is_public, key_of, kind_of_name, label_of

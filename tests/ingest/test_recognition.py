@@ -9,7 +9,7 @@ import pytest
 
 from ingest.recognition import kind_by_head
 from ingest.source import Skip
-from ingest.sources import list_sources
+from ingest.sources import list_paths, list_sources
 from tests.ingest.documents.diagram_formats import DRAWIO_MODEL, FORMATS, OPEN_THREAT_MODEL
 
 
@@ -79,3 +79,18 @@ def test_diagrams_among_tests_are_data(tmp_path: Path) -> None:
     found = list_sources(tmp_path)
     assert found.sources == ()
     assert "a document among tests or examples" in found.skipped[0].reason
+
+
+def test_a_listing_does_not_vouch_for_a_file_that_is_told_by_its_head(tmp_path: Path) -> None:
+    (tmp_path / "model.json").write_text("{}")
+    assert list_paths(tmp_path).names() is None
+    (tmp_path / "model.json").rename(tmp_path / "model.bin")
+    assert list_paths(tmp_path).names() is not None
+
+
+def test_a_picture_that_carries_its_drawing_is_no_binary_file(tmp_path: Path) -> None:
+    (tmp_path / "shop.drawio.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\0")
+    (tmp_path / "template.dot").write_bytes(b"\xd0\xcf\x11\xe0\0\0\0\0")
+    found = list_sources(tmp_path)
+    assert [(source.path, source.kind) for source in found.sources] == [("shop.drawio.png", "drawio")]
+    assert [(skip.path, skip.reason) for skip in found.skipped] == [("template.dot", "binary content")]

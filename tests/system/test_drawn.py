@@ -11,7 +11,7 @@ from pipeline.findings.model import Scan
 from pipeline.reports.stated import drawn_not_found, found_not_drawn, stated_threats
 from pipeline.system.drawn_words import kind_of, technology_of
 from pipeline.system.model import ElementKind, System
-from pipeline.system.name_matching import Known, match_name
+from pipeline.system.name_matching import Found, Known, match_name
 from tests.ingest.documents.diagram_formats import FORMATS, THREAT_DRAGON, TM7
 from tests.system.small import scan_of
 
@@ -109,7 +109,7 @@ def known(kind: ElementKind, name: str, **attributes: str) -> Known:
 def test_names_are_matched_with_a_reason_or_not_at_all(
     name: str, kind: ElementKind, others: list[tuple[ElementKind, str]], element: str | None, reason: str
 ) -> None:
-    match = match_name(name, "", kind, [known(*other) for other in others])
+    match = match_name(name, "", kind, Found([known(*other) for other in others]))
     assert match.element == element, match
     assert reason in match.reason
 
@@ -172,6 +172,13 @@ def test_labels_of_arrows_say_what_they_carry_and_whether_a_store_is_asked(tmp_p
     assert flows["Backoffice", "Vector DB"] == ((), None)
     assert [relation.kind for relation in scan.system.relations] == ["embeds_with"]
     assert not [finding for finding in scan.findings if finding.threat in ("vector-store-open-to-writes", "cross-tenant-retrieval")]
+
+
+def test_an_interpreter_runs_what_it_gets_unless_it_is_said_to_be_a_sandbox(tmp_path: Path) -> None:
+    open_, closed = tmp_path / "open", tmp_path / "closed"
+    text = "flowchart LR\n  u[User] --> a[Agent] -->|generated code| i[Code interpreter]"
+    assert "model-output-executed" in {finding.threat for finding in drawn(open_, text).findings}
+    assert "model-output-executed" not in {finding.threat for finding in drawn(closed, text.replace("interpreter", "sandbox")).findings}
 
 
 def test_what_a_threat_model_says_of_a_flow_is_kept(tmp_path: Path) -> None:
@@ -251,3 +258,29 @@ def test_what_was_not_examined_is_listed(tmp_path: Path) -> None:
     assert [(skip.path, skip.reason) for skip in scan.skipped] == [
         ("a.puml", "read in part, without what `!include other.puml` names, which is not followed")
     ]
+
+
+COMPOSE = """services:
+  vectors:
+    image: qdrant/qdrant:v1.9
+    ports: ["6333:6333"]
+"""
+CLIENT = """from openai import OpenAI
+from qdrant_client import QdrantClient
+client = QdrantClient(url="http://vectors:6333")
+client.upsert("docs", points=[])
+"""
+
+
+def test_a_configured_store_and_the_client_in_code_are_told_to_be_one(tmp_path: Path) -> None:
+    system = scan_of(tmp_path, {"compose.yaml": COMPOSE, "app.py": CLIENT}).system
+    (relation,) = [relation for relation in system.relations if relation.kind == "same_as"]
+    assert relation.target == "vector_store:vectors service"
+    assert relation.evidence[0].path == "compose.yaml"
+    assert relation.evidence[0].note == "both name qdrant"
+
+
+def test_of_two_configured_stores_of_one_product_neither_is_told_to_be_the_client(tmp_path: Path) -> None:
+    two = COMPOSE + COMPOSE.replace("services:\n", "").replace("vectors", "archive")
+    system = scan_of(tmp_path, {"compose.yaml": two, "app.py": CLIENT}).system
+    assert not [relation for relation in system.relations if relation.kind == "same_as"]

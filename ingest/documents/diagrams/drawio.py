@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from ingest.documents.diagrams.drawing import Budget, Drawing, drawn_of
 from ingest.documents.diagrams.drawio_cells import Cell, Page, read_file
-from ingest.documents.diagrams.geometry import Rectangle, innermost_frames
+from ingest.documents.diagrams.geometry import innermost_frames
 from ingest.documents.limits import Deadline, DocumentLimits, Pages, Reading
 from ingest.facts import DiagramBoundary, DiagramEdge, DiagramNode, DrawnKind
 from ingest.source import Place
@@ -161,8 +161,4 @@ def _touched(point: tuple[float, float], boxes: Sequence[Cell]) -> str:
     if not near:
         return ""
     smallest = min(near, key=lambda cell: (cell.area.area, cell.id))
-    return smallest.id if all(cell is smallest or _holds(cell.area, smallest.area) for cell in near) else ""
-
-
-def _holds(outer: Rectangle, inner: Rectangle) -> bool:
-    return outer.holds(inner)
+    return smallest.id if all(cell is smallest or cell.area.holds(smallest.area) for cell in near) else ""

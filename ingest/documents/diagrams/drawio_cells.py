@@ -195,7 +195,7 @@ def _cell(wrapper: XmlElement, cell: XmlElement, known: Mapping[str, Cell]) -> C
         for point in (points.get("sourcePoint"), points.get("targetPoint"))
     )
     is_c4 = bool(wrapper.get("c4Type"))
-    written = wrapper.get("c4Name") if is_c4 else wrapper.get("label") if wrapper is not cell else cell.get("value")
+    written = wrapper.get("c4Name") or (wrapper.get("label") if wrapper is not cell else cell.get("value"))
     label, rest = _named(written, wrapper)
     icon = _icon(shape, cell.get("vertex") == "1")
     technology, described = (plain_label(wrapper.get(name)) if is_c4 else "" for name in ("c4Technology", "c4Description"))
@@ -239,7 +239,8 @@ def _shape(style: Mapping[str, str]) -> str | None:
                 break
             return value
     if image := style.get("image", ""):
-        return image.rpartition("/")[2].partition(".")[0] if not image.startswith("data:") else "image"
+        name = image.rpartition("/")[2].partition(".")[0]
+        return f"mxgraph.{image.split('/')[2]}.{name}" if image.startswith("img/lib/") and image.count("/") > 2 else "image"
     return next((key for key in style if not style[key] and key not in ("html",)), None)
 
 

@@ -37,7 +37,7 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
     drawing = Drawing("open_threat_model", Budget.of(limits), said(root.get("project").get("name")))
     assets = {said(asset.get("id")): said(asset.get("name")) for asset in root.get("assets").items}
     for zone in root.get("trustZones").items:
-        drawing.frame(DiagramBoundary(said(zone.get("id")), said(zone.get("name")), _parent(zone), model.place(zone.get("name"))))
+        drawing.frame(DiagramBoundary(f"zone:{said(zone.get('id'))}", said(zone.get("name")), _parent(zone), model.place(zone.get("name"))))
     components = {said(component.get("id")): component for component in root.get("components").items}
     for identity, component in components.items():
         deadline.check()
@@ -51,8 +51,11 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
 
 
 def _parent(node: Node) -> str | None:
+    """What a component or zone stands in; zones and components have ids of their own."""
     parent = node.get("parent")
-    return said(parent.get("trustZone", "component")) or None
+    if zone := said(parent.get("trustZone")):
+        return f"zone:{zone}"
+    return said(parent.get("component")) or None
 
 
 def _zone(component: Node, components: Mapping[str, Node]) -> str | None:

@@ -63,13 +63,13 @@ _STEM = r"[-.=~]+(?:\[[^\]]{0,80}\])?(?:(?:left|right|up|down|le|ri|do|[lrud])(?
 _ARROW = re.compile(
     rf'(?P<source>{_END})\s*(?:"[^"]*"\s*)?(?P<head>(?:(?<=\s)[ox0])?[<|*+#^}}/\\]{{0,3}}(?<!-))(?P<stem>{_STEM})'
     rf'(?P<tip>[>|*+#^{{/\\]{{0,3}}(?:[ox0](?=\s))?)\s*(?:"[^"]*"\s*)?(?P<target>{_END})'
-    r"\s*(?:(?:\+\+|--|\*\*|!!|#\w+)\s*)*(?:<<[^<>]*>>\s*)?(?::\s*(?P<label>.*))?$"
+    r"\s*(?:(?:\+\+|--|\*\*|!!)\s*(?:[#$]?\w+(?:\([^()]*\))?)?\s*|#\w+\s*)*(?:<<[^<>]*>>\s*)?(?::\s*(?P<label>.*))?$"
 )
 _CALLED = re.compile(r"[A-Za-z_]\w*\((?!\))")  # no blank between: `component (name)` is no call
 _SETTING = re.compile(r"(?:Add|Set|Update|Show|Hide|Lay|With|Increment|Get|Legend)[A-Z_]|[A-Z_]+$")  # what a library is told, not a part
 _BOX = re.compile(r"box\b\s*(?P<name>\"[^\"]*\"|[^#<]*)", re.I)
 _SEQUENCE = re.compile(r"(?:alt|else|loop|opt|par|break|critical|group|activate|deactivate|autonumber|return|ref|newpage)\b|==.*==$", re.I)
-_STEPS = re.compile(r"start$|stop$|if\s*\(|while\s*\(|repeat$|fork$|\[\*\]|-{1,2}>\s*\[\*\]|:[^:]*[;|]$", re.I)
+_STEPS = re.compile(r"start$|stop$|if\s*\(|while\s*\(|repeat$|fork$|\[\*\]|\(\*\)|-{1,2}>|:[^:]*[;|]$", re.I)
 _OTHER = re.compile(r"(?:hide|show|left to right|top to bottom|scale|caption|mainframe|skinparam|together|remove|set|url|sprite)\b", re.I)
 
 
@@ -101,7 +101,7 @@ def read_plantuml(
             unexamined[f"what `!{included[1]} {included[2][:100]}` names, which is not followed"] = None
         else:
             readings[-1].read(line, text)
-    return drawn_of([reading.finished() for reading in readings]), tuple(unexamined)
+    return drawn_of([reading.drawing for reading in readings]), tuple(unexamined)
 
 
 def _statements(lines: Sequence[str], first_line: int, deadline: Deadline) -> Iterator[tuple[int, str]]:
@@ -146,9 +146,6 @@ class _Reading:
     @property
     def boundary(self) -> str | None:
         return next((block for block in reversed(self.blocks) if block is not None), None)
-
-    def finished(self) -> Drawing:
-        return self.drawing
 
     def read(self, line: int, text: str) -> None:
         if not self.is_read or text.startswith(("@", "!")):
@@ -249,6 +246,8 @@ class _Reading:
         source, target = (self._end(place, arrow[end]) for end in ("source", "target"))
         if "|" in arrow["head"] + arrow["tip"] or "^" in arrow["head"] + arrow["tip"]:
             return  # what one type is of another
+        if "hidden" in arrow["stem"]:
+            return  # only holds boxes in place
         label = plain_label(arrow["label"] or "")
         backward = "<" in arrow["head"]
         if backward:

@@ -37,7 +37,9 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
     title = said(root.get("scope").get("title"))
     drawing = Drawing("tm_library", Budget.of(limits), title)
     for zone in root.get("trust_zones").items:
-        drawing.frame(DiagramBoundary(said(zone.get("symbolic_name")), said(zone.get("title")), None, model.place(zone.get("title"))))
+        drawing.frame(
+            DiagramBoundary(_zone(zone.get("symbolic_name")) or "", said(zone.get("title")), None, model.place(zone.get("title")))
+        )
     for part, kind in _BOXES:
         for box in root.get(part).items:
             deadline.check()
@@ -51,6 +53,11 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
     return Reading(title, tuple(_passages(model)), drawn_of([drawing]), len(model.lines), model.unit, unexamined)
 
 
+def _zone(name: Node) -> str | None:
+    """Zones have names of their own: a cluster is a component, and the zone of that name."""
+    return f"zone:{said(name)}" if said(name) else None
+
+
 def _node(model: ModelFile, box: Node, kind: DrawnKind) -> DiagramNode:
     technology = " ".join(word for word in (said(box.get("vendor")), said(box.get("product"))) if word)
     shape = said(box.get("type")) or kind
@@ -58,7 +65,7 @@ def _node(model: ModelFile, box: Node, kind: DrawnKind) -> DiagramNode:
         said(box.get("symbolic_name")),
         said(box.get("title")) or said(box.get("symbolic_name")),
         shape,
-        said(box.get("trust_zone")) or None,
+        _zone(box.get("trust_zone")),
         model.place(box.get("title")),
         kind,
         technology,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import zlib
 from html import escape
@@ -14,7 +15,16 @@ import pytest
 from ingest.documents import DocumentLimits, quotable_text, read_document
 from ingest.facts import Diagram, DocumentFacts
 from ingest.source import Source, SourceKind
-from tests.ingest.documents.diagram_formats import DRAWIO_MODEL, GRAPHVIZ, OPEN_THREAT_MODEL, THREAT_COMPOSER, TM7, drawio_file, packed_page
+from tests.ingest.documents.diagram_formats import (
+    DRAWIO_MODEL,
+    GRAPHVIZ,
+    OPEN_THREAT_MODEL,
+    THREAT_COMPOSER,
+    TM7,
+    TM_LIBRARY,
+    drawio_file,
+    packed_page,
+)
 from tests.ingest.documents.making import facts_of
 
 LIMITS = DocumentLimits()
@@ -112,8 +122,11 @@ def test_labels_of_boxes_lose_their_markup_and_what_explains_them(tmp_path: Path
 def test_an_icon_with_a_label_says_the_technology_of_what_it_names(tmp_path: Path) -> None:
     queue = cell("q", "Messaging", (0, 0, 40, 40), "shape=mxgraph.aws4.resourceIcon;resIcon=mxgraph.aws4.sqs;")
     arrow = cell("x", "", (90, 0, 40, 40), "shape=mxgraph.aws3d.arrowhead;")
-    diagram = drawn(tmp_path, "drawio", drawio_file(page(queue, arrow)))
-    assert [(node.label, node.technology) for node in diagram.nodes] == [("Messaging", "sqs")]
+    azure = cell("z", "Orders", (200, 0, 40, 40), "image;html=1;image=img/lib/azure2/databases/Azure_Cosmos_DB.svg;")
+    photo = cell("p", "Office", (300, 0, 40, 40), "shape=image;image=data:image/png,iVBORw0KGgo=;")
+    diagram = drawn(tmp_path, "drawio", drawio_file(page(queue, arrow, azure, photo)))
+    told = [(node.label, node.technology) for node in diagram.nodes]
+    assert told == [("Messaging", "sqs"), ("Orders", "azure cosmos db"), ("Office", "")]
 
 
 def test_heads_of_arrows_tell_their_direction(tmp_path: Path) -> None:
@@ -149,7 +162,9 @@ def test_includes_are_never_followed_and_listed(tmp_path: Path) -> None:
         ("A ->x B : lost", [("A", "B", "lost")]),
         ("A -\\\\ B", [("A", "B", "")]),
         ("A -- other", [("A", "other", "")]),
-        ("A -[hidden]-> B", [("A", "B", "")]),
+        ("A -[hidden]r-> B", []),
+        ("A -> B++ $AWSColor(Storage): put", [("A", "B", "put")]),
+        ("A -> B ++ #gold : put", [("A", "B", "put")]),
         ("A .right.> B : \\n", [("A", "B", "")]),
     ],
 )
@@ -262,3 +277,12 @@ def test_a_head_that_promises_a_model_and_a_rest_that_is_none_is_passed_over(tmp
     location.write_text('{"summary": {"title": "Zusammenfassung"}, "contributors": ["x"], "detail": {"text": "none"}}')
     outcome = read_document(Source("en.json", location, "threat_dragon", "documentation", 1), LIMITS)
     assert "begins like a Threat Dragon model and is none" in str(outcome)
+
+
+def test_a_zone_and_a_component_of_one_name_are_two(tmp_path: Path) -> None:
+    model = json.loads(TM_LIBRARY)
+    model["components"].append({"symbolic_name": "z", "title": "Cluster", "trust_zone": "z"})
+    diagram = drawn(tmp_path, "tm_library", json.dumps(model, indent=1))
+    assert [node.label for node in diagram.nodes if node.boundary == "zone:z"] == ["Assistant", "Cluster", "Orders"]
+    text = OPEN_THREAT_MODEL.replace("id: a\n    name: Assistant", "id: z\n    name: Assistant").replace("component: a", "component: z")
+    assert {node.label: node.boundary for node in drawn(tmp_path, "open_threat_model", text).nodes}["Orders"] == "zone:z"
