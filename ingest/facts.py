@@ -306,6 +306,13 @@ SettingKind = Literal[
     "agent_right",      # what a coding agent may do without asking, or what runs by itself: name is the client; attributes: what
                         # (approval_off|any_command|servers_trusted|sandbox_off|deny_list|hook), rule, event, downloads_and_runs
     "chart_values",     # what the values of a chart say below one key; attributes: values ("path=value")
+    "proxy",            # what a web server hands on: name is the target "host:port"; attributes: location, public, authenticated, limited,
+                        # rate_limited, tls
+    "api",              # a description of an API; attributes: servers, schemes, plain_http
+    "api_route",        # one of its operations; attributes: method, path, secured (bool), stated (bool)
+    "ml_stage",         # one step of a training pipeline; attributes: tool, command, reads, writes, frozen
+    "ml_data",          # data or a model under version control: name is its path; attributes: tool, pinned (bool), source
+    "ml_model",         # a saved model; attributes: tool, flavors, run, signature (bool)
     "resource",         # one resource of a cloud; name is its address; attributes: format, type, values ("path=value"),
                         # value_lines (parallel)
 ]  # fmt: skip

@@ -105,6 +105,15 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
     (re.compile(r"(?:.*/)?\.(?:cursor|windsurf|cline|roo)rules", re.S), "markdown"),
     (re.compile(r"(?:.*/)?(?:[^/]+[._-])?values(?:[._-][^/]+)?\.ya?ml", re.S), "helm_values"),
     (re.compile(r"(?:.*/)?(?:environment|conda)(?:[._-][^/]*)?\.ya?ml", re.S), "conda"),
+    (re.compile(r"(?:.*/)?(?:[^/]*[.-])?\.?gitlab-ci(?:\.[^/]+)?\.ya?ml|(?:.*/)?\.gitlab/ci/[^/]+\.ya?ml", re.S), "gitlab_ci"),
+    (
+        re.compile(
+            r"(?:.*/)?(?:[^/]*nginx[^/]*\.conf(?:\.template)?|(?:nginx|conf\.d|sites-(?:available|enabled))/(?:[^/]+/)?[^/]+\.conf(?:\.template)?)",
+            re.S,
+        ),
+        "nginx",
+    ),
+    (re.compile(r"(?:.*/)?(?:dvc\.ya?ml|[^/]+\.dvc|mlproject|mlmodel)", re.S), "ml_pipeline"),
     (re.compile(r"(?:.*/)?tsconfig(?:\.[^/]+)?\.json", re.S), "tsconfig"),
     (re.compile(r"(?:.*/)?\.env(?:\.[^/]+)?", re.S), "dotenv"),
     (re.compile(r"(?:.*/)?(?:[^/]*[._-])?entry-?point(?:[._-][^/]*)?\.sh", re.S), "entry_script"),

@@ -7,6 +7,7 @@ as `${...}` in the values; conditions, mappings and macros are not evaluated, ne
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ingest.config.json_nodes import json_node
 from ingest.config.nodes import Node, shaped
@@ -16,6 +17,7 @@ from ingest.facts import Setting
 from ingest.source import Place
 
 _DEPTH = 40
+_LOOKED_UP = frozenset({"!FindInMap", "!Select", "!Split", "!Transform", "!Cidr", "!GetAZs"})  # not worked out here
 _REFERENCES = frozenset({"Ref", "Fn::GetAtt", "Fn::Sub", "Fn::ImportValue", "Condition"})
 
 
@@ -41,6 +43,7 @@ def _flat(node: Node, path: str, depth: int) -> Iterator[Flat]:
     if depth > _DEPTH:
         return
     reference = _reference(node)
+    node = _alternatives(node)
     if reference is not None:
         yield Flat(path, reference, node.line)
     elif node.kind == "scalar":
@@ -52,12 +55,25 @@ def _flat(node: Node, path: str, depth: int) -> Iterator[Flat]:
         yield from _flat(item, f"{path}.{number}" if item.kind == "map" and _reference(item) is None else path, depth + 1)
 
 
+def _alternatives(node: Node) -> Node:
+    """What a condition chooses between, without the condition's name."""
+    if node.tag == "!If" and node.kind == "list":
+        return replace(node, items=node.items[1:])
+    if node.kind == "map" and len(node.pairs) == 1 and node.pairs[0][0].text == "Fn::If" and node.pairs[0][1].kind == "list":
+        return replace(node.pairs[0][1], items=node.pairs[0][1].items[1:])
+    return node
+
+
 def _reference(node: Node) -> str | None:
     """`${Name}` or `${Name.Attribute}` of what refers to another resource, in the short and the long form."""
     if node.kind == "scalar" and node.tag in ("!Ref", "!GetAtt", "!ImportValue"):
         return f"${{{node.text}}}"
     if node.tag == "!GetAtt":
         return f"${{{'.'.join(node.texts())}}}"
+    if node.tag in _LOOKED_UP or (node.kind == "map" and len(node.pairs) == 1 and f"!{node.pairs[0][0].text[4:]}" in _LOOKED_UP):
+        return f"${{{node.tag or node.pairs[0][0].text}}}"
+    if node.tag == "!Join" and len(node.items) == 2:
+        return node.items[0].text.join(_reference(item) or item.text for item in node.items[1].items)
     if node.tag == "!Sub" and node.kind == "list":
         return node.texts()[0] if node.texts() else ""
     if node.kind == "map" and len(node.pairs) == 1:

@@ -21,7 +21,10 @@ from ingest.text import split_lines
 
 _ELEMENTS, _LINES = 20_000, 20_000
 _PROPERTY = re.compile(r"\$\{([\w.-]{1,100})\}")
-_CONFIGURATION = r"\b(?:implementation|api|compileOnly|runtimeOnly|annotationProcessor|kapt|ksp|(?:test|debug|release)?(?:Implementation|Api|RuntimeOnly))\b"
+_CONFIGURATION = (
+    r"\b(?:implementation|api|compileOnly|runtimeOnly|annotationProcessor|kapt|ksp"
+    r"|(?:test|debug|release)?(?:Implementation|Api|RuntimeOnly))\b"
+)
 _SHORT = re.compile(_CONFIGURATION + r"\s*\(?\s*[\"']([\w.-]{1,200}):([\w.-]{1,200})(?::([^\"':@]{1,100}))?[\"':@]")
 _LONG = re.compile(
     _CONFIGURATION + r"\s*\(?\s*group\s*[:=]\s*[\"']([\w.-]+)[\"']\s*,\s*name\s*[:=]\s*[\"']([\w.-]+)[\"']"

@@ -15,6 +15,7 @@ from ingest.config.conda import read_conda
 from ingest.config.dockerfile import read_dockerfile
 from ingest.config.dotenv import read_dotenv
 from ingest.config.entry_script import read_entry_script
+from ingest.config.gitlab_ci import read_gitlab_ci
 from ingest.config.go_mod import read_go_mod
 from ingest.config.helm import read_helm_template, read_helm_values
 from ingest.config.jvm import read_gradle, read_maven
@@ -22,8 +23,11 @@ from ingest.config.kubernetes import read_kubernetes
 from ingest.config.langgraph import read_langgraph
 from ingest.config.locks import read_lock
 from ingest.config.mcp import read_mcp
+from ingest.config.ml_pipeline import read_ml_pipeline
+from ingest.config.nginx import read_nginx
 from ingest.config.nodes import BadConfig
 from ingest.config.nuget import read_nuget
+from ingest.config.openapi import read_openapi
 from ingest.config.package_json import read_package_json
 from ingest.config.registries import read_npmrc, read_pip_config
 from ingest.config.requirements import read_requirements
@@ -57,6 +61,10 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "nuget": read_nuget,
         "agent_settings": read_agent_settings,
         "conda": read_conda,
+        "gitlab_ci": read_gitlab_ci,
+        "nginx": read_nginx,
+        "openapi": read_openapi,
+        "ml_pipeline": read_ml_pipeline,
         "maven": read_maven,
         "gradle": read_gradle,
         "npmrc": read_npmrc,

@@ -53,7 +53,7 @@ def resource(
             found = secret_variable(value.name, value.text, at, beside=beside, template=resource_type == "variable", resource=address)
             if found is not None:
                 yield found
-        elif "\n" in value.text and value.name.lower() in _SCRIPT_NAMES:
+        if value.name.lower() in _SCRIPT_NAMES and " " in value.text:
             span = Place(place.path, at.start_line, place.end_line)
             yield from command_settings(value.text, span, language, service=address, lines=False)
 

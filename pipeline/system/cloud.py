@@ -16,6 +16,7 @@ from pipeline.system.cloud_access import add_doors, all_rights_of
 from pipeline.system.images import known_image
 from pipeline.system.infrastructure import Infrastructure, ResourceRule, Says, load_infrastructure
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow
+from pipeline.system.naming import placed_name
 from pipeline.system.resources import Line, Resource, Resources
 from pipeline.system.started import started_by
 
@@ -67,7 +68,9 @@ def _element(assembly: Assembly, resource: Resource, rule: ResourceRule, known: 
         if not any(resource.at(pattern) for pattern in patterns):
             attributes[name] = True
     place = assembly.cite_place(resource.setting.place)
-    identity = assembly.drafts.put(kind, f"{resource.address} ({resource.file.path})", None, attributes, place, None, resource.file.purpose)
+    identity = assembly.drafts.put(
+        kind, placed_name(resource.address, resource.file.path), None, attributes, place, None, resource.file.purpose
+    )
     if rule.scripts and attributes.get("exposed") and door is not None:
         _cite(assembly, identity, door)
     if attributes.get("authenticated") is True:
@@ -169,14 +172,24 @@ def _sources(assembly: Assembly, resources: Resources, known: Infrastructure, fo
             if resource.type not in rule.types:
                 continue
             for base in (identity for path in rule.of for identity in _elements(resource, re.escape(path), found)):
-                for bucket in (identity for path in rule.bucket for identity in _elements(resource, path, found)):
-                    _flow(assembly, bucket, base, "stored_data", "index_write", assembly.cite_place(resource.setting.place))
+                for line in _fitting(resource, rule.bucket):
+                    place = assembly.cite_place(line.place)
+                    known_ones = [found[other.key] for other in resource.index.referred(resource, line.text) if other.key in found]
+                    for bucket in known_ones or [_foreign_bucket(assembly, resource, line)]:
+                        _flow(assembly, bucket, base, "stored_data", "index_write", place)
                 for line in _fitting(resource, rule.web):
                     page = assembly.cite_place(line.place)
                     pages = assembly.drafts.put(
                         "web_content", line.text or "pages", None, {"crawled": True}, page, None, resource.file.purpose
                     )
                     _flow(assembly, pages, base, "web_content", "index_write", page)
+
+
+def _foreign_bucket(assembly: Assembly, resource: Resource, line: Line) -> str:
+    """A bucket that is made somewhere else."""
+    attributes: dict[str, AttributeValue] = {"product": "bucket", "holds": ("documents of retrieval",)}
+    name = line.text.rsplit(":", 1)[-1] or "bucket"
+    return assembly.drafts.put("file_store", name, None, attributes, assembly.cite_place(line.place), None, resource.file.purpose)
 
 
 def _fitting(resource: Resource, patterns: Sequence[str]) -> Iterator[Line]:

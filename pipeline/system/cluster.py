@@ -16,13 +16,13 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.deployment import folder_of, is_model_image
 from pipeline.system.images import known_image, stands_apart
 from pipeline.system.model import AttributeValue, ElementKind, Evidence
+from pipeline.system.naming import placed_name
 from pipeline.system.started import composed_server, imaged_server
 
 _HOST_CAPABILITIES = frozenset({"SYS_ADMIN", "ALL", "SYS_PTRACE", "SYS_MODULE", "DAC_READ_SEARCH", "BPF"})
 _HOST_FOLDERS = re.compile(r"^/$|^/(?:etc|root|boot|var|var/run|run|proc|var/lib|var/lib/(?:kubelet|docker|containerd))/?$")
 _HUB = re.compile(r"^(?:hf|huggingface)://([\w.-]+/[\w.-]+)(?::([\w.-]+))?")
 _GIVEN = re.compile(r"\$GIVEN-?")  # what a chart leaves to whoever installs it
-_LONGEST_NAME = 78
 _FIXED = re.compile(r"[0-9a-f]{40}")
 _EVERYTHING = re.compile(r"(?:^|,)\*(?:,|$)")
 
@@ -106,8 +106,7 @@ def _name(workload: _Placed) -> str:
     path = workload.file.path
     given = (str(workload.setting.attributes.get("workload") or ""), workload.setting.name.rsplit("/", 1)[-1], path.rsplit("/", 1)[-1])
     name = next(filter(None, (_GIVEN.sub("", name).strip("-") for name in given)), "workload")
-    shown = f"{name} ({path})"
-    return shown if len(shown) < _LONGEST_NAME else f"{name} (…/{'/'.join(path.split('/')[-2:])})"
+    return placed_name(name, path)
 
 
 def _kind(workload: _Placed) -> tuple[ElementKind, dict[str, AttributeValue], bool, bool]:

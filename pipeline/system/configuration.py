@@ -29,12 +29,15 @@ from pipeline.system.deployment import (
     serves_agents,
 )
 from pipeline.system.derive import mark_examples
+from pipeline.system.described_apis import add_described_apis
 from pipeline.system.images import known_image
 from pipeline.system.look_alikes import look_alike_package
 from pipeline.system.model import AttributeValue, ElementKind
 from pipeline.system.own_servers import OwnServers
+from pipeline.system.proxies import add_proxies
 from pipeline.system.started import add_started, composed_server, imaged_server
 from pipeline.system.step_limits import mark_step_limits
+from pipeline.system.training_files import add_training_files
 from pipeline.system.words import load_words
 
 _MAX_PLACES = 8
@@ -71,7 +74,10 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
         for setting in by_kind.get("mcp_server", ()):
             _mcp_client(assembly, file, setting, own)
     add_cluster(assembly, used)
+    add_proxies(assembly, used)
     add_cloud(assembly, used)
+    add_training_files(assembly, used)
+    add_described_apis(assembly, used)
     add_coding_agents(assembly, used, documents)
     add_started(assembly, used)
     mark_step_limits(assembly, used)

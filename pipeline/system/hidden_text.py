@@ -17,7 +17,7 @@ import yaml
 from pydantic import Field
 
 from ingest.documents.position import HIDDEN_WORDS
-from ingest.facts import DocumentFacts, Facts, Hidden, Passage
+from ingest.facts import DocumentFacts, Facts, Hidden, ModelFacts, Passage
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import Frozen
 
@@ -56,7 +56,7 @@ def unseen_in(file: Facts) -> tuple[Passage, ...]:
     """The passages of a file that people do not see."""
     if isinstance(file, DocumentFacts):
         return tuple(passage for passage in file.passages if passage.hidden)
-    return file.unseen
+    return () if isinstance(file, ModelFacts) else file.unseen
 
 
 def steers(passage: Passage) -> bool:

@@ -10,6 +10,15 @@ from pipeline.system.sites import CallSite, argument_node
 _TABLE = re.compile(r"\b(?:from|into|update|join|table(?:\s+if\s+not\s+exists)?)\s+[\"'`\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
 
 
+_LONGEST_NAME = 78
+
+
+def placed_name(name: str, path: str) -> str:
+    """A name with the file it stands in, of which a long path is shortened from its beginning."""
+    shown = f"{name} ({path})"
+    return shown if len(shown) < _LONGEST_NAME else f"{name} (…/{'/'.join(path.split('/')[-2:])})"
+
+
 def table_of(assembly: Assembly, site: CallSite) -> str | None:
     """The table or mapped class a call reads or writes: its records, not the whole database, flow from one to the other."""
     program, node = assembly.program, site.node

@@ -97,6 +97,18 @@ def test_cloudformation_says_the_same_in_both_its_forms(tmp_path: Path) -> None:
     assert values(one(read(tmp_path, "t.json", json, "cloudformation"), "resource", "B")) == wanted
 
 
+def test_a_condition_of_a_template_is_no_value_of_it(tmp_path: Path) -> None:
+    text = (
+        "Resources:\n  A:\n    Type: AWS::Lambda::Function\n    Properties:\n      TOKEN: !If [HasToken, !Ref Token, !Ref 'AWS::NoValue']\n"
+        "      Name: !Join ['-', [a, !Ref B]]\n      Zone: !Select [0, !GetAZs '']\n      Size: {'Fn::If': [Big, l, s]}\n"
+    )
+    found = read(tmp_path, "t.yaml", text, "cloudformation")
+    assert values(one(found, "resource", "A")) == [
+        "TOKEN=${Token}", "TOKEN=${AWS::NoValue}", "Name=a-${B}", "Zone=${!Select}", "Size=l", "Size=s",
+    ]  # fmt: skip
+    assert not [s for s in found if s.kind == "environment"]
+
+
 def test_a_template_is_told_by_its_head() -> None:
     assert kind_of_head("stack.yaml", b"AWSTemplateFormatVersion: '2010-09-09'\n") == "cloudformation"
     assert kind_of_head("template.json", b'{\n "Resources": {"A": {\n "Type": "AWS::S3::Bucket"') == "cloudformation"

@@ -1,0 +1,45 @@
+"""Web servers in front: a service that only they reach is open to whom they let in.
+
+Takes `proxy` settings (nginx) and the elements of composed services and pods, which they name by host. A proxy that listens beyond this
+machine and asks nobody opens what is behind it; one that asks is its authentication, one that limits calls its rate limit. Only services
+of the same tree are joined, by their own names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.facts import ConfigFacts, Setting
+from pipeline.system.assembly import Assembly
+from pipeline.system.draft import MAX_EVIDENCE, Draft
+from pipeline.system.model import ControlKind, ElementKind
+
+_BEHIND: frozenset[ElementKind] = frozenset({"inference_server", "vector_store", "data_store", "model_registry"})
+
+
+def add_proxies(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
+    """Marks what stands behind a proxy."""
+    proxies = [s for file in files for s in file.settings if s.kind == "proxy" and s.attributes.get("public")]
+    for draft in [d for d in assembly.drafts.by_id.values() if d.kind in _BEHIND and d.attributes.get("service")]:
+        leading = [proxy for proxy in proxies if proxy.name.split(":")[0] == draft.attributes["service"]]
+        if leading:
+            _open(assembly, draft, leading)
+
+
+def _open(assembly: Assembly, draft: Draft, proxies: Sequence[Setting]) -> None:
+    asking = [proxy for proxy in proxies if proxy.attributes.get("authenticated") or proxy.attributes.get("limited")]
+    if len(asking) == len(proxies):
+        control: ControlKind = "authentication" if all(proxy.attributes.get("authenticated") for proxy in asking) else "network_isolation"
+        if not draft.attributes.get("exposed"):  # else its own port is open beside the proxy
+            assembly.control(control, draft.id, assembly.cite_place(asking[0].place))
+    else:
+        draft.attributes["exposed"] = True
+        for (known, _place), (covered, _cited) in assembly.controls.items():
+            if known == "network_isolation":
+                covered.discard(draft.id)  # it was so as far as the composition alone says
+    for proxy in proxies:
+        evidence = assembly.cite_place(proxy.place)
+        if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < MAX_EVIDENCE:
+            draft.evidence.append(evidence)
+        if proxy.attributes.get("rate_limited"):
+            assembly.control("rate_limit", draft.id, evidence)

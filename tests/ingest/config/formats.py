@@ -1,0 +1,147 @@
+"""Which configuration formats are read, and what of each: the table that the tests of this folder prove.
+
+A `Format` has a small file as people write it, and for each thing that is read the setting and attribute that it becomes.
+`test_formats.py` reads the file and looks for them; what a format cannot say has no entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from ingest.facts import SettingKind
+from ingest.source import SourceKind
+
+Aspect = Literal["exposure", "identity", "secrets", "pinning", "isolation", "resources", "schedules", "data flow"]
+ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
+_KEY = "sk-proj-a8Bc9dEf1GhI2jKl3MnO4pQr5StU6vWx7YzA8bCd9EfG0hIj"
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format: a file of it, and what that file shows is read."""
+
+    name: str
+    kind: SourceKind
+    path: str
+    text: str
+    reads: Mapping[Aspect, tuple[SettingKind, str]]  # setting, attribute
+    left_out: str = ""
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        "Kubernetes", "kubernetes", "deploy.yaml",
+        "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: j}\nspec:\n  schedule: '0 3 * * *'\n  jobTemplate:\n    spec:\n      template:\n        spec:\n"
+        "          serviceAccountName: trainer\n          containers:\n            - name: c\n              image: a/b@sha256:" + "a" * 64 + "\n"
+        "              command: [vllm, serve, org/model]\n              securityContext: {privileged: true}\n              resources: {limits: {cpu: 1}}\n"
+        "              env: [{name: OPENAI_API_KEY, value: " + _KEY + "}]\n"
+        "---\napiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {type: LoadBalancer, selector: {a: b}}\n",
+        {"exposure": ("exposure", "open"), "identity": ("workload", "service_account"), "secrets": ("environment", "secret"),
+         "pinning": ("workload", "pin"), "isolation": ("workload", "privileged"), "resources": ("workload", "limits"),
+         "schedules": ("workload", "schedule"), "data flow": ("command", "words")},
+        "what operators and admission policies add",
+    ),
+    Format(
+        "Helm templates", "helm_template", "templates/service.yaml",
+        "{{- if .Values.on }}\napiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec:\n  type: NodePort\n{{- end }}\n---\napiVersion: v1\nkind: Pod\n"
+        "metadata: {name: p}\nspec:\n  containers:\n    - name: c\n      image: \"{{ .Values.image }}\"\n      securityContext: {runAsUser: 0}\n"
+        "      resources: {limits: {cpu: 1}}\n",
+        {"exposure": ("exposure", "open"), "pinning": ("workload", "pin"), "isolation": ("workload", "root"), "resources": ("workload", "limits")},
+        "named templates and charts that are depended on; nothing is rendered",
+    ),
+    Format(
+        "Helm values", "helm_values", "values.yaml", "image:\n  tag: latest\nauth:\n  apiKey: 9fK2mQ7xV4bT8nL1\n",
+        {"secrets": ("environment", "secret"), "pinning": ("chart_values", "values")}, "values of an installation",
+    ),
+    Format(
+        "Terraform", "terraform", "main.tf",
+        'resource "aws_sagemaker_notebook_instance" "n" {\n  role_arn = aws_iam_role.r.arn\n  direct_internet_access = "Enabled"\n}\n'
+        'variable "api_key" {\n  default = "' + _KEY + '"\n}\nresource "aws_instance" "m" {\n  user_data = <<-EOT\n    ollama serve\n  EOT\n}\n',
+        {"exposure": ("resource", "values"), "identity": ("resource", "values"), "secrets": ("environment", "secret"),
+         "isolation": ("resource", "values"), "data flow": ("command", "words")},
+        "modules, functions, variable files and state",
+    ),
+    Format(
+        "CloudFormation, SAM", "cloudformation", "template.yaml",
+        "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      Role: !GetAtt R.Arn\n"
+        "      FunctionUrlConfig: {AuthType: NONE}\n      Environment: {Variables: {OPENAI_API_KEY: " + _KEY + "}}\n",
+        {"exposure": ("resource", "values"), "identity": ("resource", "values"), "secrets": ("environment", "secret")},
+        "macros, conditions and nested stacks",
+    ),
+    Format(
+        "Compose", "compose", "compose.yaml",
+        'services:\n  m:\n    image: vllm/vllm-openai:latest\n    ports: ["8000:8000"]\n    privileged: true\n    mem_limit: 1g\n    user: root\n'
+        "    command: [vllm, serve, org/model]\n    environment: {OPENAI_API_KEY: " + _KEY + "}\n",
+        {"exposure": ("service", "published"), "identity": ("service", "user"), "secrets": ("environment", "secret"), "pinning": ("service", "pin"),
+         "isolation": ("service", "privileged"), "resources": ("service", "limits"), "data flow": ("command", "words")},
+        "files it extends or includes",
+    ),
+    Format(
+        "Dockerfile", "dockerfile", "Dockerfile", f"FROM python:3\nENV OPENAI_API_KEY={_KEY}\nEXPOSE 80\nRUN pip install openai\nUSER root\nCMD [\"vllm\", \"serve\", \"m\"]\n",
+        {"exposure": ("container_build", "exposes"), "identity": ("container_user", "root"), "secrets": ("environment", "secret"),
+         "pinning": ("image", "pin"), "data flow": ("command", "words")},
+    ),
+    Format(
+        "nginx", "nginx", "nginx.conf", "server {\n listen 443 ssl;\n auth_basic x;\n limit_req zone=a;\n location / { deny all; proxy_pass http://m:8000; }\n}\n",
+        {"exposure": ("proxy", "public"), "identity": ("proxy", "authenticated"), "isolation": ("proxy", "limited"),
+         "resources": ("proxy", "rate_limited"), "data flow": ("proxy", "location")}, "included files",
+    ),
+    Format(
+        "OpenAPI, Swagger", "openapi", "openapi.yaml",
+        "openapi: 3.1.0\ninfo: {title: T}\nservers: [{url: https://a.dev}]\nsecurity: [{b: []}]\npaths:\n  /chat:\n    post: {}\n",
+        {"exposure": ("api", "servers"), "identity": ("api_route", "secured")}, "references and schemas",
+    ),
+    Format(
+        "GitHub Actions", "github_workflow", ".github/workflows/a.yml",
+        "on: [schedule]\npermissions: read-all\njobs:\n  a:\n    runs-on: self-hosted\n    steps:\n      - uses: a/b@main\n        with: {key: \"${{ secrets.K }}\"}\n"
+        "      - run: echo ${{ github.event.issue.title }}\n",
+        {"identity": ("workflow", "permissions"), "secrets": ("workflow_step", "secrets"), "pinning": ("workflow_step", "pin"),
+         "isolation": ("workflow_step", "runs_on"), "schedules": ("workflow", "triggers"), "data flow": ("workflow_step", "untrusted_input")},
+        "actions that are called",
+    ),
+    Format(
+        "GitLab CI", "gitlab_ci", ".gitlab-ci.yml",
+        "variables: {OPENAI_API_KEY: " + _KEY + "}\na:\n  image: python:latest\n  tags: [own]\n  rules: [{if: '$CI_PIPELINE_SOURCE == \"schedule\"'}]\n  script: [make]\n",
+        {"secrets": ("environment", "secret"), "pinning": ("workflow_step", "pin"), "isolation": ("workflow_step", "runs_on"),
+         "schedules": ("workflow", "triggers")}, "included pipelines",
+    ),
+    Format(
+        "MCP clients", "mcp_config", ".mcp.json",
+        '{"mcpServers": {"a": {"command": "npx", "args": ["-y", "server-a"], "alwaysAllow": ["*"], "env": {"OPENAI_API_KEY": "' + _KEY + '"}}}}',
+        {"identity": ("mcp_server", "auto_approve"), "secrets": ("mcp_server", "env_secrets"), "pinning": ("mcp_server", "pin"),
+         "data flow": ("mcp_server", "command")}, "the servers themselves",
+    ),
+    Format(
+        "Settings of coding agents", "agent_settings", ".claude/settings.json",
+        '{"permissions": {"allow": ["Bash(*)"]}, "hooks": {"Stop": [{"hooks": [{"command": "make"}]}]}, "env": {"OPENAI_API_KEY": "' + _KEY + '"}}',
+        {"identity": ("agent_right", "what"), "secrets": ("environment", "secret"), "schedules": ("agent_right", "event")},
+        "settings of a user and of an organisation",
+    ),
+    Format("Environment files", "dotenv", ".env", f"OPENAI_API_KEY={_KEY}\n", {"secrets": ("environment", "secret")}),
+    Format("langgraph.json", "langgraph_config", "langgraph.json", '{"graphs": {"a": "./a.py:graph"}, "auth": {"path": "./b.py:auth"}}',
+           {"identity": ("agent_server", "authenticated"), "data flow": ("agent_server", "graphs")}),
+    Format("Shell scripts", "shell_script", "start.sh", "vllm serve org/model --host 0.0.0.0\n", {"exposure": ("command", "words"), "data flow": ("command", "words")}),
+    Format("Entry points", "entry_script", "entrypoint.sh", "exec gosu app vllm serve m\n", {"identity": ("run_command", "steps_down")}),
+    Format("Makefile", "makefile", "Makefile", "serve:\n\tvllm serve org/model --host 0.0.0.0\n", {"exposure": ("command", "words")}),
+    Format("Procfile", "procfile", "Procfile", "web: vllm serve org/model --host 0.0.0.0\n", {"exposure": ("command", "words")}),
+    Format("DVC, MLflow", "ml_pipeline", "dvc.yaml", "stages:\n  train:\n    cmd: python t.py\n    deps: [a.csv]\n    outs: [m.pkl]\nouts:\n- {md5: aa, path: a.csv}\n",
+           {"pinning": ("ml_data", "pinned"), "data flow": ("ml_stage", "writes")}, "parameters, templates and remotes"),
+    Format("pip requirements", "requirements", "requirements.txt", "--extra-index-url https://a.dev/simple\nopenai==2.0\n",
+           {"pinning": ("package", "pin"), "data flow": ("package_index", "extra")}),
+    Format("pyproject.toml, Pipfile", "pyproject", "pyproject.toml", '[project]\nname = "x"\ndependencies = ["openai"]\n', {"pinning": ("package", "pin")}),
+    Format("Locks of Python, npm, pnpm, yarn, bun, Go", "lockfile", "yarn.lock", 'a@^1:\n  version "1.0.0"\n  integrity sha512-x==\n', {"pinning": ("package", "pin")}),
+    Format("package.json", "package_json", "package.json", '{"dependencies": {"a": "^1"}}', {"pinning": ("package", "pin")}),
+    Format("go.mod", "go_mod", "go.mod", "module a.dev/b\nrequire c.dev/d v1.0.0\n", {"pinning": ("package", "pin")}),
+    Format("NuGet", "nuget", "a.csproj", '<Project><ItemGroup><PackageReference Include="A" Version="1.0.0"/></ItemGroup></Project>', {"pinning": ("package", "pin")}),
+    Format("Maven", "maven", "pom.xml",
+           "<project><dependencies><dependency><groupId>a</groupId><artifactId>b</artifactId><version>1</version></dependency></dependencies></project>",
+           {"pinning": ("package", "pin")}, "parents and bills of materials"),
+    Format("Gradle", "gradle", "build.gradle", "dependencies { implementation 'a:b:1.0' }\n", {"pinning": ("package", "pin")}, "what a build file computes"),
+    Format("conda", "conda", "environment.yml", "dependencies:\n  - numpy=1.26.4\n", {"pinning": ("package", "pin")}),
+    Format(".npmrc", "npmrc", ".npmrc", "registry=http://a.dev\n//a.dev/:_authToken=npm_Ab12Cd34Ef56Gh78Ij90Kl12Mn34Op56Qr78\n",
+           {"secrets": ("environment", "secret"), "data flow": ("package_index", "trusted_host")}),
+    Format("pip.conf", "pip_config", "pip.conf", "[global]\nextra-index-url = https://a.dev/simple\n", {"data flow": ("package_index", "extra")}),
+    Format("tsconfig.json", "tsconfig", "tsconfig.json", '{"compilerOptions": {"paths": {"@/*": ["./src/*"]}}}', {"data flow": ("module_paths", "paths")}),
+)  # fmt: skip
