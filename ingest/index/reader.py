@@ -47,6 +47,17 @@ class Session:
     def vectors_of(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         return self._vectors.vectors_of(ids)
 
+    def windows_of(self, ids: Sequence[str], dimension: int) -> dict[str, NDArray[np.float32]]:
+        """Vectors of a few lines each, by chunk, where the model makes such."""
+        import numpy as np
+
+        found = self._catalogue.windows(ids)
+        return {
+            id_: np.asarray(np.frombuffer(packed, np.int8).reshape(-1, dimension) / np.float32(127), np.float32)
+            for id_, packed in found.items()
+            if len(packed) % dimension == 0
+        }
+
 
 class IndexReader:
     """Opens sessions on one index; to be closed."""

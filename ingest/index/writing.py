@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from ingest.errors import UnusableInput
 from ingest.index.catalogue import About, BrokenCatalogue, Catalogue, Listed, created, opened
 from ingest.index.chunk import Chunk
-from ingest.index.embedding import Embedder, embedded_text
+from ingest.index.embedding import Embedder, embedded_text, windows_of
 from ingest.index.lock import held
 from ingest.index.place import IndexPlace, readers_edition
 from ingest.index.vectors import BrokenVectors, VectorStore, open_vectors, wipe_vectors
@@ -196,6 +196,9 @@ def _written(
     catalogue.move(moved)
     catalogue.remove([*gone, *(chunk.id for chunk in reworded)])
     catalogue.add([*(chunk for id_, chunk in after.items() if id_ not in before), *reworded])
+    if embedder.windowed:
+        catalogue.drop_windows(gone)
+        _add_windows(catalogue, embedder)
     catalogue.set_files((entry.path, entry.mark, entry.left_out) for entry in update.files)
     catalogue.drop_files(update.removed)
     catalogue.end_writing()
@@ -217,6 +220,19 @@ def _embed(vectors: VectorStore, embedder: Embedder, chunks: Sequence[Chunk], st
         ids, told = _told(batch)
         vectors.put(ids, embedder.embed([embedded_text(chunk) for chunk in batch]), told)
         step(start + len(batch), len(ordered))
+
+
+def _add_windows(catalogue: Catalogue, embedder: Embedder) -> None:
+    """Vectors of a few lines each, in whole numbers: they only order what was found already."""
+    import numpy as np
+
+    rows = catalogue.without_windows()
+    for start in range(0, len(rows), _EMBEDDED_AT_ONCE):
+        chunks = list(catalogue.chunks(rows[start : start + _EMBEDDED_AT_ONCE]).values())
+        texts = [windows_of(chunk) for chunk in chunks]
+        vectors = np.rint(embedder.embed([text for some in texts for text in some]) * 127).astype(np.int8)
+        ends = np.cumsum([len(some) for some in texts])
+        catalogue.add_windows((chunk.id, part.tobytes()) for chunk, part in zip(chunks, np.split(vectors, ends[:-1]), strict=True))
 
 
 def _told(chunks: Sequence[Chunk]) -> tuple[list[str], list[dict[str, str | int]]]:
