@@ -128,6 +128,9 @@ class Catalogue:
 
     # Chunks
 
+    def ids(self) -> set[str]:
+        return {id_ for (id_,) in self.store.execute("SELECT id FROM chunks")}
+
     def listed(self) -> list[Listed]:
         found = self.store.execute(
             "SELECT row, id, path, kind, language, length, elements, roles, start_line, end_line, page FROM chunks ORDER BY row"

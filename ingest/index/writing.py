@@ -175,7 +175,7 @@ def _written(
     before = {chunk.id: chunk for _, chunk in catalogue.chunks_of(touched)}
     after = {chunk.id: chunk for chunk in update.chunks}
     gone = before.keys() - after.keys()
-    staying = {one.id for one in catalogue.listed()} - gone
+    staying = catalogue.ids() - gone
     catalogue.begin_writing()
     vectors = open_vectors(place.folder, place.server, about.token, belongings(about), create=False)
     try:
@@ -248,6 +248,6 @@ def _told(chunks: Sequence[Chunk]) -> tuple[list[str], list[dict[str, str | int]
 
 def _retold(catalogue: Catalogue, retold: Sequence[Retold]) -> list[Chunk]:
     said = {one.id: one for one in retold}
-    rows = [one.row for one in catalogue.listed() if one.id in said]
+    rows = [one.row for one in catalogue.listed() if one.id in said] if said else []
     found = [chunk for start in range(0, len(rows), 500) for chunk in catalogue.chunks(rows[start : start + 500]).values()]
     return [replace(chunk, elements=said[chunk.id].elements, roles=said[chunk.id].roles) for chunk in found]

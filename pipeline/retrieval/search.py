@@ -49,10 +49,10 @@ class _Found:
     """What one way says: its ranking, as positions in what is listed, and what each position is worth there."""
 
     ranking: tuple[int, ...] = ()
-    worth: Mapping[int, float] = field(default_factory=dict)
+    worth: Mapping[int, float] | NDArray[np.float32] = field(default_factory=dict)
 
     def of(self, position: int) -> tuple[int | None, float | None]:
-        return (self.ranking.index(position) + 1, self.worth[position]) if position in self.ranking else (None, None)
+        return (self.ranking.index(position) + 1, float(self.worth[position])) if position in self.ranking else (None, None)
 
 
 class Passages:
@@ -104,7 +104,7 @@ class Passages:
             parts = windows.get(session.listed[position].id)
             lines = whole if parts is None or not len(parts) else float((parts @ vector).max())
             sense[index] = (1 - weights.lines) * whole + weights.lines * lines
-        shared = np.asarray([by_words.worth.get(position, 0.0) for position in order], np.float32)
+        shared = np.asarray([by_words.worth[position] for position in order], np.float32)
         total = weights.dense * standard(sense) + weights.words * standard(shared)
         total += np.asarray([weights.near * (position in near) for position in order], np.float32)
         total -= total.min() if len(order) else 0
@@ -112,14 +112,11 @@ class Passages:
 
     def _near(self, session: Session, seeds: Sequence[int], allowed: Sequence[bool] | None) -> dict[int, str]:
         """Where the elements of the best passages are tied to, and by which tie."""
-        by_path: dict[str, list[int]] = {}
-        for position, one in enumerate(session.listed):
-            by_path.setdefault(one.path, []).append(position)
         found: dict[int, str] = {}
         for seed in seeds:
             for element in session.listed[seed].elements:
                 for neighbour in self._places.near(element):
-                    for position in by_path.get(neighbour.path, ()):
+                    for position in session.listing.of_path.get(neighbour.path, ()):
                         one = session.listed[position]
                         inside = one.page == neighbour.page and one.start_line <= neighbour.line <= one.end_line
                         if inside and position != seed and (allowed is None or allowed[position]):
@@ -138,17 +135,16 @@ def _by_words(session: Session, text: str, allowed: Sequence[bool] | None, depth
     import numpy as np
 
     asked = asked_words(text, load_thesaurus())
-    rows = np.asarray([one.row for one in session.listed], np.int32)
-    lengths = np.asarray([one.length for one in session.listed], np.float32)
-    scores = bm25(asked, session.postings(list({word for words in asked for word in words})), rows, lengths)
+    postings = session.postings(list({word for words in asked for word in words}))
+    scores = bm25(asked, postings, session.listing.rows, session.listing.lengths)
     if allowed is not None:
         scores[~np.asarray(allowed, np.bool_)] = 0
     ranking = best(scores, depth)
-    return _Found(tuple(ranking), {int(position): float(scores[position]) for position in np.flatnonzero(scores)})
+    return _Found(tuple(ranking), scores)
 
 
 def _by_sense(session: Session, vector: NDArray[np.float32], allowed: Sequence[bool] | None, depth: int) -> _Found:
-    position_of = {one.id: position for position, one in enumerate(session.listed)}
+    position_of = session.listing.position
     among = None if allowed is None else [one.id for one, is_allowed in zip(session.listed, allowed, strict=True) if is_allowed]
     if among == [] or not session.listed:
         return _Found()

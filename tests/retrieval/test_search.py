@@ -152,8 +152,12 @@ def test_tests_of_the_system_are_not_indexed_and_are_counted(retriever: Retrieve
 
 def test_near_duplicates_stand_back(tree: Path, settings: IndexSettings) -> None:
     for name in "abcdef":
-        (tree / f"{name}.md").write_text("# Rules\n\nRefunds above fifty euros need a person to approve them, always. Nobody is an exception.\n")
-    (tree / "policy.md").write_text("# Payments\n\nA person of the finance team signs before a refund is paid; nobody approves their own.\n")
+        (tree / f"{name}.md").write_text(
+            "# Rules\n\nRefunds above fifty euros need a person to approve them, always. Nobody is an exception.\n"
+        )
+    (tree / "policy.md").write_text(
+        "# Payments\n\nA person of the finance team signs before a refund is paid; nobody approves their own.\n"
+    )
     with Retriever(tree, SYSTEM, settings) as retriever:
         question = "do refunds need a person to approve them"
         plain = places(retriever, Query(question, limit=4, diverse=False, expand=False))
