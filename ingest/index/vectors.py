@@ -158,11 +158,13 @@ def _client(folder: Path, server: str | None, token: str) -> Client:
 
 
 def _close(client: Client) -> None:
-    connections = getattr(getattr(client, "_server", None), "_session", None)  # of a server's client, whose `close` leaves them open
+    # A server's client keeps two of Chroma's systems, each with connections that its `close` leaves open.
+    systems = (getattr(part, "_server", None) for part in (client, getattr(client, "_admin_client", None)))
+    connections = [session for session in (getattr(system, "_session", None) for system in systems) if session is not None]
     with contextlib.suppress(Exception):  # nothing is buffered here: what is not closed well is closed by the end of the process
         client.close()
-    if connections is not None:
-        connections.close()
+    for session in connections:
+        session.close()
 
 
 def _closable(client: ClientAPI) -> Client:
