@@ -18,7 +18,7 @@ from pathlib import Path
 from ingest.index import postings
 from ingest.index.chunk import Chunk
 
-EDITION = "1"
+EDITION = "3"
 FILE = "catalogue.db"
 _WAIT_S = 5.0
 _TABLES = f"""
@@ -29,11 +29,12 @@ CREATE TABLE chunks (
   start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, page INTEGER,
   kind TEXT NOT NULL, language TEXT NOT NULL, purpose TEXT NOT NULL, symbol TEXT NOT NULL,
   section TEXT NOT NULL,
-  text TEXT NOT NULL, content_hash TEXT NOT NULL, elements TEXT NOT NULL, roles TEXT NOT NULL, length REAL NOT NULL);
+  text TEXT NOT NULL, around TEXT NOT NULL, content_hash TEXT NOT NULL, elements TEXT NOT NULL, roles TEXT NOT NULL, length REAL NOT NULL);
 CREATE INDEX chunks_by_path ON chunks (path);
+CREATE TABLE windows (id TEXT PRIMARY KEY, vectors BLOB NOT NULL) WITHOUT ROWID;
 {postings.TABLES}
 """
-_COLUMNS = "id, path, start_line, end_line, page, kind, language, purpose, symbol, section, text, content_hash, elements, roles"
+_COLUMNS = "id, path, start_line, end_line, page, kind, language, purpose, symbol, section, text, around, content_hash, elements, roles"
 
 
 class BrokenCatalogue(Exception):
@@ -127,6 +128,9 @@ class Catalogue:
 
     # Chunks
 
+    def ids(self) -> set[str]:
+        return {id_ for (id_,) in self.store.execute("SELECT id FROM chunks")}
+
     def listed(self) -> list[Listed]:
         found = self.store.execute(
             "SELECT row, id, path, kind, language, length, elements, roles, start_line, end_line, page FROM chunks ORDER BY row"
@@ -154,7 +158,7 @@ class Catalogue:
             for chunk in chunks:
                 counts = postings.counted(chunk)
                 cursor = self.store.execute(
-                    f"INSERT INTO chunks ({_COLUMNS}, length) VALUES ({','.join('?' * 15)})", (*_row(chunk), sum(counts.values()))
+                    f"INSERT INTO chunks ({_COLUMNS}, length) VALUES ({','.join('?' * 16)})", (*_row(chunk), sum(counts.values()))
                 )
                 assert cursor.lastrowid is not None
                 yield cursor.lastrowid, counts
@@ -163,6 +167,22 @@ class Catalogue:
 
     def remove(self, ids: Iterable[str]) -> None:
         self.store.executemany("DELETE FROM chunks WHERE id = ?", ((id_,) for id_ in ids))
+
+    # Vectors of a few lines of a chunk, packed as bytes
+
+    def without_windows(self) -> list[int]:
+        """Rows of chunks whose windows are not there."""
+        return [row for (row,) in self.store.execute("SELECT row FROM chunks WHERE id NOT IN (SELECT id FROM windows) ORDER BY row")]
+
+    def add_windows(self, windows: Iterable[tuple[str, bytes]]) -> None:
+        self.store.executemany("INSERT OR REPLACE INTO windows VALUES (?, ?)", windows)
+
+    def drop_windows(self, ids: Iterable[str]) -> None:
+        self.store.executemany("DELETE FROM windows WHERE id = ?", ((id_,) for id_ in ids))
+
+    def windows(self, ids: Sequence[str]) -> dict[str, bytes]:
+        marks = ",".join("?" * len(ids))
+        return dict(self.store.execute(f"SELECT id, vectors FROM windows WHERE id IN ({marks})", list(ids)))
 
     def move(self, chunks: Iterable[Chunk]) -> None:
         """Other lines or elements of chunks whose words stay."""
@@ -209,13 +229,13 @@ def wipe_catalogue(folder: Path) -> None:
 def _row(chunk: Chunk) -> tuple[str | int | None, ...]:
     return (
         chunk.id, chunk.path, chunk.start_line, chunk.end_line, chunk.page, chunk.kind, chunk.language, chunk.purpose, chunk.symbol,
-        json.dumps(chunk.section), chunk.text, chunk.content_hash, json.dumps(chunk.elements), chunk.roles,
+        json.dumps(chunk.section), chunk.text, chunk.around, chunk.content_hash, json.dumps(chunk.elements), chunk.roles,
     )  # fmt: skip
 
 
 def _chunk(row: Sequence[object]) -> Chunk:
     values = list(row)
-    values[9], values[12] = _texts(values[9]), _texts(values[12])
+    values[9], values[13] = _texts(values[9]), _texts(values[13])
     return Chunk(*values)  # type: ignore[arg-type]  # columns in the order of the fields, written by `_row`
 
 

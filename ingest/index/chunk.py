@@ -32,7 +32,8 @@ class Chunk:
     symbol: str  # `Class.method`, as the file's language names it, without the module
     section: tuple[str, ...]  # titles of a document, from the outermost; names of settings
     text: str
-    content_hash: str  # of path, symbol, section and text: what an embedding is made of
+    around: str  # what the file and the class around it say they are for
+    content_hash: str  # of path, symbol, section, text and what is around: what an embedding is made of
     elements: tuple[str, ...] = ()  # ids of the system model's elements that stand here
     roles: str = ""  # what the system model says of this place, in its own words
 
@@ -55,6 +56,7 @@ class Piece:
     symbol: str = ""
     section: tuple[str, ...] = ()
     text: str | None = None  # where the text is not that of the lines
+    around: str = ""
 
 
 @dataclass(frozen=True, slots=True)

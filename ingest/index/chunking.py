@@ -57,12 +57,13 @@ def _chunks(source: Source, facts: Facts, pages: Pages, pieces: Iterable[Piece])
         text = "\n".join(map(shown_text, kept))
         if not text.strip():
             continue
-        hashed = content_hash(source.path, piece.kind, piece.symbol, "\n".join(piece.section), text)
+        around = shown_text(mask_secrets(piece.around)) if piece.around else ""
+        hashed = content_hash(source.path, piece.kind, piece.symbol, "\n".join(piece.section), text, around)
         seen[hashed] += 1
         yield Chunk(
             id=content_hash(hashed, str(seen[hashed])), path=source.path, start_line=lines.start, end_line=lines.end, page=lines.page,
             kind=piece.kind, language=language, purpose=source.purpose, symbol=piece.symbol, section=piece.section, text=text,
-            content_hash=hashed,
+            around=around, content_hash=hashed,
         )  # fmt: skip
 
 

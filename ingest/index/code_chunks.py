@@ -7,7 +7,7 @@ cut between statements. Nested functions belong to the function around them; whe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.facts import CodeFacts
@@ -15,6 +15,9 @@ from ingest.index.chunk import ChunkKind, Lines, Piece
 from ingest.index.cutting import Size, cut
 
 _ABOVE = ("#", "//", "/*", "*", "@", "///", "[")  # how a comment or a decorator begins
+_HEAD = 12  # lines of a class before its first method
+_SPLINTER = 2  # lines
+_AROUND = 200  # characters
 _SPANNING = frozenset({"call", "constant", "collection", "format", "operation", "choice"})
 
 
@@ -31,9 +34,11 @@ def code_pieces(facts: CodeFacts, text: Sequence[str], size: Size) -> Iterator[P
     if not text:
         return
     inside = _continued(facts, len(text))
-    for unit, start, end in _runs(_painted(_units(facts, text, size), len(text)), text):
+    said = {one.qualified_name: one.docstring for one in facts.classes}
+    for unit, start, end in _joined(_runs(_painted(_units(facts, text, size), len(text)), text), text, size):
+        around = _around(facts, unit, said) if start > 1 else ""
         for first, last in cut(text, start, end, size, lambda number: number in inside):
-            yield Piece(Lines(first, last), unit.kind, unit.symbol)
+            yield Piece(Lines(first, last), unit.kind, unit.symbol, around=around)
 
 
 def _units(facts: CodeFacts, text: Sequence[str], size: Size) -> list[_Unit]:
@@ -100,6 +105,28 @@ def _runs(owners: Sequence[_Unit], text: Sequence[str]) -> list[tuple[_Unit, int
         (_, start, _), (owner, _, end) = joined[:2]
         joined[:2] = [(owner, start, end)]
     return joined
+
+
+def _joined(runs: Sequence[tuple[_Unit, int, int]], text: Sequence[str], size: Size) -> Iterator[tuple[_Unit, int, int]]:
+    """Runs without splinters: the short head of a class goes with its first method, a line or two of a module with what is above."""
+    kept: list[tuple[_Unit, int, int]] = []
+    for owner, start, end in runs:
+        if kept:
+            before, first, last = kept[-1]
+            heads = before.kind == "class" and owner.symbol.startswith(f"{before.symbol}.") and last - first < _HEAD
+            trails = owner.kind == "module" and sum(1 for line in text[start - 1 : end] if line.strip()) <= _SPLINTER
+            if (heads or trails) and _fits(text, _Unit(first, end, owner.kind, ""), size):
+                kept[-1] = (owner if heads else before, first, end)
+                continue
+        kept.append((owner, start, end))
+    yield from kept
+
+
+def _around(facts: CodeFacts, unit: _Unit, said: Mapping[str, str]) -> str:
+    """What the file and the class say they are for: a method seldom says it again."""
+    outer = f"{facts.module}.{unit.symbol}".rpartition(".")[0]
+    parts = (facts.functions[0].docstring if facts.functions else "", said.get(outer, ""))
+    return "\n".join(" ".join(part.split())[:_AROUND] for part in parts if part)
 
 
 def _absorb_blank(runs: list[tuple[_Unit, int, int]], text: Sequence[str]) -> None:

@@ -43,6 +43,10 @@ class Embedder(Protocol):
     @property
     def dimension(self) -> int: ...
 
+    @property
+    def windowed(self) -> bool:
+        """Whether it is cheap enough to embed a chunk once more, a few lines at a time."""
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit vector per text."""
 
@@ -80,7 +84,20 @@ def make_embedder(embedding: Embedding) -> Embedder:
     return TransformerModel.loaded(embedding.model)
 
 
+_WINDOW, _STEP = 4, 2  # lines with text
+_MOST_WINDOWS = 24
+
+
+def windows_of(chunk: Chunk) -> list[str]:
+    """A chunk a few lines at a time, each with the name of where it stands: one sentence that answers is not lost in a mean."""
+    lines = [line for line in chunk.text.split("\n") if line.strip()]
+    head = " ".join((chunk.path.rpartition("/")[2], chunk.symbol, *chunk.section[:3]))
+    starts = range(0, max(1, len(lines) - _WINDOW + _STEP), _STEP)[:_MOST_WINDOWS]
+    parts = ["\n".join(lines[start : start + _WINDOW]) for start in starts]
+    return [f"{head}\n{part}" for part in (*parts, chunk.around) if part]
+
+
 def embedded_text(chunk: Chunk) -> str:
     """What is embedded of a chunk: where it stands, then what it says."""
     head = [chunk.path, chunk.symbol, *chunk.section[:6]]
-    return "\n".join([" ".join(part for part in head if part), chunk.text])
+    return "\n".join([" ".join(part for part in head if part), *([chunk.around] if chunk.around else []), chunk.text])

@@ -25,6 +25,8 @@ _TIMEOUT_S = 60.0
 class EndpointModel:
     """A model behind an address."""
 
+    windowed = False
+
     def __init__(self, client: OpenAI, embedding: Embedding, dimension: int) -> None:
         self._client, self._model = client, embedding.model
         self.identity = f"openai:{embedding.model}:{embedding.address or 'default'}"

@@ -28,12 +28,28 @@ class BrokenIndex(Exception):
     """The index cannot be asked and must be made anew."""
 
 
+class Listing:
+    """All chunks of an index by their position, made once for as long as nobody writes."""
+
+    def __init__(self, listed: Sequence[Listed]) -> None:
+        import numpy as np
+
+        self.chunks = tuple(listed)  # in the order of their rows
+        self.rows = np.asarray([one.row for one in listed], np.int32)
+        self.lengths = np.asarray([one.length for one in listed], np.float32)
+        self.position = {one.id: position for position, one in enumerate(listed)}
+        self.of_path: dict[str, list[int]] = {}
+        for position, one in enumerate(listed):
+            self.of_path.setdefault(one.path, []).append(position)
+
+
 class Session:
     """The index as it is during one question."""
 
-    def __init__(self, catalogue: Catalogue, vectors: VectorStore, listed: Sequence[Listed]) -> None:
+    def __init__(self, catalogue: Catalogue, vectors: VectorStore, listing: Listing) -> None:
         self._catalogue, self._vectors = catalogue, vectors
-        self.listed = listed
+        self.listing = listing
+        self.listed = listing.chunks
 
     def nearest(self, vector: NDArray[np.float32], limit: int, among: Sequence[str] | None = None) -> list[Near]:
         return self._vectors.nearest(vector, limit, among)
@@ -47,6 +63,17 @@ class Session:
     def vectors_of(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         return self._vectors.vectors_of(ids)
 
+    def windows_of(self, ids: Sequence[str], dimension: int) -> dict[str, NDArray[np.float32]]:
+        """Vectors of a few lines each, by chunk, where the model makes such."""
+        import numpy as np
+
+        found = self._catalogue.windows(ids)
+        return {
+            id_: np.asarray(np.frombuffer(packed, np.int8).reshape(-1, dimension) / np.float32(127), np.float32)
+            for id_, packed in found.items()
+            if len(packed) % dimension == 0
+        }
+
 
 class IndexReader:
     """Opens sessions on one index; to be closed."""
@@ -55,14 +82,16 @@ class IndexReader:
         self._place, self.embedder = place, embedder
         self._vectors: VectorStore | None = None
         self._seen: tuple[str, int] | None = None
-        self._listed: tuple[Listed, ...] = ()
+        self._listing: Listing | None = None
 
     @contextmanager
     def session(self) -> Iterator[Session]:
         """Raises `BrokenIndex` where the index is not whole or not of this model."""
         try:
             with held(self._place.lock, self._place.patience_s), opened(self._place.folder) as catalogue:
-                yield Session(catalogue, self._current(catalogue), self._listed)
+                vectors = self._current(catalogue)
+                assert self._listing is not None  # `_current` made it
+                yield Session(catalogue, vectors, self._listing)
         except (BrokenCatalogue, BrokenVectors) as problem:
             self.close()
             raise BrokenIndex(str(problem)) from None
@@ -70,7 +99,7 @@ class IndexReader:
     def close(self) -> None:
         if self._vectors is not None:
             self._vectors.close()
-        self._vectors, self._seen, self._listed = None, None, ()
+        self._vectors, self._seen, self._listing = None, None, None
 
     def _current(self, catalogue: Catalogue) -> VectorStore:
         about = catalogue.about()
@@ -79,5 +108,5 @@ class IndexReader:
         if self._vectors is None or self._seen != (about.token, about.generation):
             self.close()
             self._vectors = open_vectors(self._place.folder, self._place.server, about.token, belongings(about), create=False)
-            self._seen, self._listed = (about.token, about.generation), tuple(catalogue.listed())
+            self._seen, self._listing = (about.token, about.generation), Listing(catalogue.listed())
         return self._vectors

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from wordllama import WordLlamaInference
 
 _NAME, _DIMENSION = "l2_supercat", 256
-_EDITION = 1  # of how text is prepared here
+_EDITION = 2  # of how text is prepared here
 _MOST_CHARACTERS = 8_000
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 
 
 class StaticModel:
     """WordLlama as it is installed."""
+
+    windowed = True
 
     def __init__(self, model: WordLlamaInference) -> None:
         self._model = model

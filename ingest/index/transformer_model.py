@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class TransformerModel:
     """A loaded model."""
 
+    windowed = False
+
     def __init__(self, model: Any, name: str, dimension: int) -> None:  # Any: the library is not installed with us
         self._model = model
         self.identity = f"sentence-transformers:{name}"

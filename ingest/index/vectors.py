@@ -50,8 +50,7 @@ class VectorStore:
         self._client, self._collection = client, collection
 
     def close(self) -> None:
-        with contextlib.suppress(Exception):  # nothing is buffered here: what is not closed well is closed by the end of the process
-            self._client.close()
+        _close(self._client)
 
     def ids(self) -> set[str]:
         with _guarded():
@@ -118,8 +117,7 @@ def open_vectors(folder: Path, server: str | None, token: str, belongs: Mapping[
             if {key: (collection.metadata or {}).get(key) for key in belongs} != dict(belongs):
                 raise BrokenVectors("the collection is of another index")
     except BaseException:
-        with contextlib.suppress(Exception):
-            client.close()
+        _close(client)
         raise
     return VectorStore(client, collection)
 
@@ -128,7 +126,11 @@ def wipe_vectors(folder: Path, server: str | None, token: str | None) -> None:
     """Removes what an index left behind, as far as it can be reached."""
     if server is not None and token is not None:
         with contextlib.suppress(Exception):  # a collection that cannot be removed lies there unused
-            _client(folder, server, token).delete_collection(f"threatloom-{token}")
+            client = _client(folder, server, token)
+            try:
+                client.delete_collection(f"threatloom-{token}")
+            finally:
+                _close(client)
     for old in folder.glob(f"{_FOLDER}*"):
         shutil.rmtree(old, ignore_errors=True)
 
@@ -153,6 +155,16 @@ def _client(folder: Path, server: str | None, token: str) -> Client:
     except Exception as failure:  # theirs are of many kinds, and a server that is not there is the user's to mend
         said = " ".join(str(failure).split())[:200]
         raise UnusableInput(f"no Chroma server answers: {said}", server[:200], "start it, or correct its address") from None
+
+
+def _close(client: Client) -> None:
+    # A server's client keeps two of Chroma's systems, each with connections that its `close` leaves open.
+    systems = (getattr(part, "_server", None) for part in (client, getattr(client, "_admin_client", None)))
+    connections = [session for session in (getattr(system, "_session", None) for system in systems) if session is not None]
+    with contextlib.suppress(Exception):  # nothing is buffered here: what is not closed well is closed by the end of the process
+        client.close()
+    for session in connections:
+        session.close()
 
 
 def _closable(client: ClientAPI) -> Client:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from ingest.errors import UnusableInput
 from ingest.index.catalogue import About, BrokenCatalogue, Catalogue, Listed, created, opened
 from ingest.index.chunk import Chunk
-from ingest.index.embedding import Embedder, embedded_text
+from ingest.index.embedding import Embedder, embedded_text, windows_of
 from ingest.index.lock import held
 from ingest.index.place import IndexPlace, readers_edition
 from ingest.index.vectors import BrokenVectors, VectorStore, open_vectors, wipe_vectors
@@ -175,7 +175,7 @@ def _written(
     before = {chunk.id: chunk for _, chunk in catalogue.chunks_of(touched)}
     after = {chunk.id: chunk for chunk in update.chunks}
     gone = before.keys() - after.keys()
-    staying = {one.id for one in catalogue.listed()} - gone
+    staying = catalogue.ids() - gone
     catalogue.begin_writing()
     vectors = open_vectors(place.folder, place.server, about.token, belongings(about), create=False)
     try:
@@ -196,6 +196,9 @@ def _written(
     catalogue.move(moved)
     catalogue.remove([*gone, *(chunk.id for chunk in reworded)])
     catalogue.add([*(chunk for id_, chunk in after.items() if id_ not in before), *reworded])
+    if embedder.windowed:
+        catalogue.drop_windows(gone)
+        _add_windows(catalogue, embedder)
     catalogue.set_files((entry.path, entry.mark, entry.left_out) for entry in update.files)
     catalogue.drop_files(update.removed)
     catalogue.end_writing()
@@ -219,6 +222,19 @@ def _embed(vectors: VectorStore, embedder: Embedder, chunks: Sequence[Chunk], st
         step(start + len(batch), len(ordered))
 
 
+def _add_windows(catalogue: Catalogue, embedder: Embedder) -> None:
+    """Vectors of a few lines each, in whole numbers: they only order what was found already."""
+    import numpy as np
+
+    rows = catalogue.without_windows()
+    for start in range(0, len(rows), _EMBEDDED_AT_ONCE):
+        chunks = list(catalogue.chunks(rows[start : start + _EMBEDDED_AT_ONCE]).values())
+        texts = [windows_of(chunk) for chunk in chunks]
+        vectors = np.rint(embedder.embed([text for some in texts for text in some]) * 127).astype(np.int8)
+        ends = np.cumsum([len(some) for some in texts])
+        catalogue.add_windows((chunk.id, part.tobytes()) for chunk, part in zip(chunks, np.split(vectors, ends[:-1]), strict=True))
+
+
 def _told(chunks: Sequence[Chunk]) -> tuple[list[str], list[dict[str, str | int]]]:
     """What Chroma is told of each chunk."""
     return [chunk.id for chunk in chunks], [
@@ -232,6 +248,6 @@ def _told(chunks: Sequence[Chunk]) -> tuple[list[str], list[dict[str, str | int]
 
 def _retold(catalogue: Catalogue, retold: Sequence[Retold]) -> list[Chunk]:
     said = {one.id: one for one in retold}
-    rows = [one.row for one in catalogue.listed() if one.id in said]
+    rows = [one.row for one in catalogue.listed() if one.id in said] if said else []
     found = [chunk for start in range(0, len(rows), 500) for chunk in catalogue.chunks(rows[start : start + 500]).values()]
     return [replace(chunk, elements=said[chunk.id].elements, roles=said[chunk.id].roles) for chunk in found]

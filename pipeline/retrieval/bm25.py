@@ -14,29 +14,46 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-K1, B = 1.2, 0.75
+K1, B = 1.2, 0.4
 
 
 def bm25(
-    asked: Mapping[str, float], postings: Mapping[str, Posting], rows: NDArray[np.int32], lengths: NDArray[np.float32], limit: int,
-    allowed: NDArray[np.bool_] | None = None,
-) -> list[tuple[int, float]]:  # fmt: skip
-    """The best positions in `rows` (sorted, those alive) with their scores; `asked` holds the weight of each word."""
+    asked: Sequence[Mapping[str, float]], postings: Mapping[str, Posting], rows: NDArray[np.int32], lengths: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """A score for each of `rows` (sorted, those alive).
+
+    Each of `asked` is one word and, at lower weights, others that mean much the same: together they count as one word, as rare
+    as the first of them that occurs.
+    """
     import numpy as np
 
-    if not len(rows):
-        return []
     scores = np.zeros(len(rows), np.float32)
+    if not len(rows):
+        return scores
     normal = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1.0))
-    for word, weight in asked.items():
-        if word not in postings:
-            continue
-        positions, counts = _alive(postings[word], rows)
-        idf = float(np.log1p((len(rows) - len(positions) + 0.5) / (len(positions) + 0.5)))
-        scores[positions] += weight * idf * counts * (K1 + 1) / (counts + normal[positions])
-    if allowed is not None:
-        scores[~allowed] = 0
-    return _best(scores, limit)
+    for words in asked:
+        counts = np.zeros(len(rows), np.float32)
+        known = 0
+        for word, weight in words.items():
+            if word in postings:
+                positions, found = _alive(postings[word], rows)
+                counts[positions] += weight * found
+                known = known or len(positions)
+        if known:
+            idf = float(np.log1p((len(rows) - known + 0.5) / (known + 0.5)))
+            scores += idf * counts * (K1 + 1) / (counts + normal)
+    return scores
+
+
+def best(scores: NDArray[np.float32], limit: int) -> list[int]:
+    """Positions of the highest scores above 0; of equals, the one that stands first."""
+    import numpy as np
+
+    found = np.flatnonzero(scores > 0)
+    if len(found) > limit:
+        bar = np.partition(scores[found], len(found) - limit)[len(found) - limit]
+        found = found[scores[found] >= bar]
+    return [int(position) for position in found[np.lexsort((found, -scores[found]))][:limit]]
 
 
 def _alive(posting: Posting, rows: NDArray[np.int32]) -> tuple[Sequence[int] | NDArray[np.intp], NDArray[np.float32]]:
@@ -46,15 +63,3 @@ def _alive(posting: Posting, rows: NDArray[np.int32]) -> tuple[Sequence[int] | N
     positions[positions == len(rows)] = 0
     known = rows[positions] == posting.rows
     return positions[known], posting.counts[known]
-
-
-def _best(scores: NDArray[np.float32], limit: int) -> list[tuple[int, float]]:
-    """Best first; of equals, the one that stands first."""
-    import numpy as np
-
-    found = np.flatnonzero(scores)
-    if len(found) > limit:
-        bar = np.partition(scores[found], len(found) - limit)[len(found) - limit]
-        found = found[scores[found] >= bar]
-    ordered = found[np.lexsort((found, -scores[found]))][:limit]
-    return [(int(position), float(scores[position])) for position in ordered]

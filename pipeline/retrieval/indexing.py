@@ -95,6 +95,8 @@ def index_tree(
         rebuild = False
         cut = list(_cut([sources[path] for path in lacking.changed], settings.jobs, progress))
         update = _update(lacking, marks, cut, system_places)
+        if not (update.files or update.removed or update.retold or lacking.unfinished):
+            return IndexReport(len(marks), len(lacking.kept), 0, 0, tuple(sorted(skipped)), found.errors)
         written = write(place, embedder, update, lambda done, total: progress.step("embedding", done, total))
         if written is not None:
             skipped += (outcome for _, outcome in cut if isinstance(outcome, Skip))

@@ -1,4 +1,4 @@
-"""Several rankings into one, and near-duplicates behind what they repeat."""
+"""Several rankings into one, scores of two kinds into one, and near-duplicates behind what they repeat."""
 
 from __future__ import annotations
 
@@ -21,10 +21,21 @@ def fused(rankings: Sequence[tuple[float, Sequence[int]]]) -> dict[int, float]:
     return dict(sorted(scores.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def diverse(scores: Mapping[int, float], vectors: Mapping[int, NDArray[np.float32]], limit: int, relevance: float) -> list[int]:
+def standard(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Values as distances from their mean, in standard deviations, so that scores of two kinds can be added."""
+    import numpy as np
+
+    spread = float(values.std()) if len(values) else 0.0
+    return (values - values.mean()) / spread if spread > 0 else np.zeros_like(values)
+
+
+def diverse(
+    scores: Mapping[int, float], vectors: Mapping[int, NDArray[np.float32]], limit: int, relevance: float, alike: float
+) -> list[int]:
     """Maximal marginal relevance (Carbonell and Goldstein 1998): what is good and unlike what was taken already.
 
-    `relevance` is their lambda: 1 leaves the order as it is.
+    `relevance` is their lambda: 1 leaves the order as it is. Passages on one subject are similar without repeating each other: only
+    similarity above `alike` counts, up to that of the same text.
     """
     best = max(scores.values(), default=1.0) or 1.0
     rest, taken = list(scores), list[int]()
@@ -36,5 +47,5 @@ def diverse(scores: Mapping[int, float], vectors: Mapping[int, NDArray[np.float3
         if chosen in vectors:
             for item in rest:
                 if item in vectors:
-                    closest[item] = max(closest[item], float(vectors[chosen] @ vectors[item]))
+                    closest[item] = max(closest[item], (float(vectors[chosen] @ vectors[item]) - alike) / (1 - alike))
     return taken

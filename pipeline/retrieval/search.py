@@ -1,24 +1,25 @@
 """A question into passages: by words, by meaning, and along the system model, fused into one ranking.
 
 Each way gives a ranking; reciprocal rank fusion makes one of them. What was found best points further: to the neighbours of its
-elements and the hops of their flows. Then near-duplicates stand back. Every hit says by which ways it was found.
+elements and the hops of their flows. The best of all are then weighed by their scores, and by the few of their lines that come closest
+to the question. Near-duplicates stand back. Every hit says by which ways it was found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pathspec
 
 from ingest.index import IndexReader, Session
 from ingest.index.catalogue import Listed
-from ingest.index.words import words
-from pipeline.retrieval.bm25 import bm25
+from pipeline.retrieval.bm25 import best, bm25
 from pipeline.retrieval.places import SystemPlaces
-from pipeline.retrieval.ranking import diverse, fused
+from pipeline.retrieval.ranking import diverse, fused, standard
 from pipeline.retrieval.result import Filter, Hit, Query, ScoreParts, hit_of
+from pipeline.retrieval.thesaurus import asked_words, load_thesaurus
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,26 +33,26 @@ class Weights:
     """How much each way counts, and how deep it goes."""
 
     words: float = 1.0
-    dense: float = 1.0
+    dense: float = 1.3
     near: float = 0.1
     depth: int = 100  # of each ranking
+    weighed: int = 60  # best passages of the fused ranking that are looked at closely
+    lines: float = 0.5  # the best few lines of a passage, against the whole of it
     seeds: int = 5  # best passages whose neighbours are looked at
     neighbours: int = 30
-    relevance: float = 0.8  # against being unlike what stands above
+    relevance: float = 0.5  # against being unlike what stands above
+    alike: float = 0.85  # similarity from which on two passages repeat each other
 
 
 @dataclass(frozen=True, slots=True)
-class _Ranked:
-    """One way's ranking: positions in what is listed, best first, with what each is worth there."""
+class _Found:
+    """What one way says: its ranking, as positions in what is listed, and what each position is worth there."""
 
-    positions: tuple[int, ...] = ()
-    worth: tuple[float, ...] = ()
+    ranking: tuple[int, ...] = ()
+    worth: Mapping[int, float] | NDArray[np.float32] = field(default_factory=dict)
 
-    def rank_of(self, position: int) -> tuple[int | None, float | None]:
-        if position not in self.positions:
-            return None, None
-        index = self.positions.index(position)
-        return index + 1, self.worth[index]
+    def of(self, position: int) -> tuple[int | None, float | None]:
+        return (self.ranking.index(position) + 1, float(self.worth[position])) if position in self.ranking else (None, None)
 
 
 class Passages:
@@ -72,35 +73,50 @@ class Passages:
     def _answer(self, session: Session, query: Query, text: str, vector: NDArray[np.float32] | None) -> tuple[Hit, ...]:
         weights = self._weights
         allowed = _allowed(session.listed, query.filter)
-        by_words = _by_words(session, text, allowed, weights.depth) if query.mode != "dense" else _Ranked()
-        by_sense = _by_sense(session, vector, allowed, weights.depth) if vector is not None else _Ranked()
-        ways = [(weights.words, by_words.positions), (weights.dense, by_sense.positions)]
+        by_words = _by_words(session, text, allowed, weights.depth) if query.mode != "dense" else _Found()
+        by_sense = _by_sense(session, vector, allowed, weights.depth) if vector is not None else _Found()
+        ways = [(weights.words, by_words.ranking), (weights.dense, by_sense.ranking)]
         scores = fused(ways)
-        near: dict[int, str] = {}
-        if query.expand:
-            near = self._near(session, list(scores)[: weights.seeds], allowed)
-            scores = fused([*ways, (weights.near, tuple(near))])
-        best = dict(list(scores.items())[: max(query.limit * 3, 30)])
-        order = list(best)[: query.limit]
-        if query.diverse:
-            found = session.vectors_of([session.listed[position].id for position in best])
-            by_position = {position: found[id_] for position in best if (id_ := session.listed[position].id) in found}
-            order = diverse(best, by_position, query.limit, weights.relevance)
+        near = self._near(session, list(scores)[: weights.seeds], allowed) if query.expand else {}
+        scores = fused([*ways, (weights.near, tuple(near))])
+        scores = dict(list(scores.items())[: max(weights.weighed, query.limit)])
+        vectors = _vectors(session, scores) if query.diverse or query.mode == "hybrid" else {}
+        if query.mode == "hybrid" and vector is not None:
+            scores = self._weighed(session, scores, by_words, near, vector, vectors)
+        order = diverse(scores, vectors, query.limit, weights.relevance, weights.alike) if query.diverse else list(scores)[: query.limit]
         chunks = session.chunks([session.listed[position].row for position in order])
         return tuple(
             hit_of(chunks[session.listed[position].row], scores[position], *_told(position, by_words, by_sense, near)) for position in order
         )
 
+    def _weighed(
+        self, session: Session, candidates: Mapping[int, float], by_words: _Found, near: Mapping[int, str], vector: NDArray[np.float32],
+        vectors: Mapping[int, NDArray[np.float32]],
+    ) -> dict[int, float]:  # fmt: skip
+        """Candidates by how much they say, where ranks only say in which order: words, the whole passage and its best lines."""
+        import numpy as np
+
+        weights, order = self._weights, list(candidates)
+        windows = session.windows_of([session.listed[position].id for position in order], len(vector))
+        sense = np.zeros(len(order), np.float32)
+        for index, position in enumerate(order):
+            whole = float(vectors[position] @ vector) if position in vectors else 0.0
+            parts = windows.get(session.listed[position].id)
+            lines = whole if parts is None or not len(parts) else float((parts @ vector).max())
+            sense[index] = (1 - weights.lines) * whole + weights.lines * lines
+        shared = np.asarray([by_words.worth[position] for position in order], np.float32)
+        total = weights.dense * standard(sense) + weights.words * standard(shared)
+        total += np.asarray([weights.near * (position in near) for position in order], np.float32)
+        total -= total.min() if len(order) else 0
+        return {order[index]: float(total[index]) for index in np.argsort(-total, kind="stable")}
+
     def _near(self, session: Session, seeds: Sequence[int], allowed: Sequence[bool] | None) -> dict[int, str]:
         """Where the elements of the best passages are tied to, and by which tie."""
-        by_path: dict[str, list[int]] = {}
-        for position, one in enumerate(session.listed):
-            by_path.setdefault(one.path, []).append(position)
         found: dict[int, str] = {}
         for seed in seeds:
             for element in session.listed[seed].elements:
                 for neighbour in self._places.near(element):
-                    for position in by_path.get(neighbour.path, ()):
+                    for position in session.listing.of_path.get(neighbour.path, ()):
                         one = session.listed[position]
                         inside = one.page == neighbour.page and one.start_line <= neighbour.line <= one.end_line
                         if inside and position != seed and (allowed is None or allowed[position]):
@@ -110,23 +126,30 @@ class Passages:
         return found
 
 
-def _by_words(session: Session, text: str, allowed: Sequence[bool] | None, depth: int) -> _Ranked:
+def _vectors(session: Session, positions: Iterable[int]) -> dict[int, NDArray[np.float32]]:
+    by_id = {session.listed[position].id: position for position in positions}
+    return {by_id[id_]: vector for id_, vector in session.vectors_of(list(by_id)).items()}
+
+
+def _by_words(session: Session, text: str, allowed: Sequence[bool] | None, depth: int) -> _Found:
     import numpy as np
 
-    asked = dict.fromkeys(words(text), 1.0)
-    rows = np.asarray([one.row for one in session.listed], np.int32)
-    lengths = np.asarray([one.length for one in session.listed], np.float32)
-    best = bm25(asked, session.postings(list(asked)), rows, lengths, depth, None if allowed is None else np.asarray(allowed, np.bool_))
-    return _Ranked(tuple(position for position, _ in best), tuple(score for _, score in best))
+    asked = asked_words(text, load_thesaurus())
+    postings = session.postings(list({word for words in asked for word in words}))
+    scores = bm25(asked, postings, session.listing.rows, session.listing.lengths)
+    if allowed is not None:
+        scores[~np.asarray(allowed, np.bool_)] = 0
+    ranking = best(scores, depth)
+    return _Found(tuple(ranking), scores)
 
 
-def _by_sense(session: Session, vector: NDArray[np.float32], allowed: Sequence[bool] | None, depth: int) -> _Ranked:
-    position_of = {one.id: position for position, one in enumerate(session.listed)}
+def _by_sense(session: Session, vector: NDArray[np.float32], allowed: Sequence[bool] | None, depth: int) -> _Found:
+    position_of = session.listing.position
     among = None if allowed is None else [one.id for one, is_allowed in zip(session.listed, allowed, strict=True) if is_allowed]
     if among == [] or not session.listed:
-        return _Ranked()
+        return _Found()
     found = [near for near in session.nearest(vector, min(depth, len(position_of)), among) if near.id in position_of]
-    return _Ranked(tuple(position_of[near.id] for near in found), tuple(near.similarity for near in found))
+    return _Found(tuple(position_of[near.id] for near in found), {position_of[near.id]: near.similarity for near in found})
 
 
 def _allowed(listed: Sequence[Listed], wanted: Filter) -> list[bool] | None:
@@ -143,9 +166,9 @@ def _allowed(listed: Sequence[Listed], wanted: Filter) -> list[bool] | None:
     ]
 
 
-def _told(position: int, by_words: _Ranked, by_sense: _Ranked, near: dict[int, str]) -> tuple[ScoreParts, tuple[str, ...]]:
-    words_rank, score = by_words.rank_of(position)
-    dense_rank, similarity = by_sense.rank_of(position)
+def _told(position: int, by_words: _Found, by_sense: _Found, near: Mapping[int, str]) -> tuple[ScoreParts, tuple[str, ...]]:
+    words_rank, score = by_words.of(position)
+    dense_rank, similarity = by_sense.of(position)
     near_rank = list(near).index(position) + 1 if position in near else None
     why = []
     if words_rank is not None:

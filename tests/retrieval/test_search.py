@@ -152,14 +152,19 @@ def test_tests_of_the_system_are_not_indexed_and_are_counted(retriever: Retrieve
 
 def test_near_duplicates_stand_back(tree: Path, settings: IndexSettings) -> None:
     for name in "abcdef":
-        (tree / f"{name}.md").write_text(f"# Copy {name}\n\nRefunds above fifty euros need a person to approve them, always.\n")
+        (tree / f"{name}.md").write_text(
+            "# Rules\n\nRefunds above fifty euros need a person to approve them, always. Nobody is an exception.\n"
+        )
+    (tree / "policy.md").write_text(
+        "# Payments\n\nA person of the finance team signs before a refund is paid; nobody approves their own.\n"
+    )
     with Retriever(tree, SYSTEM, settings) as retriever:
         question = "do refunds need a person to approve them"
         plain = places(retriever, Query(question, limit=4, diverse=False, expand=False))
         spread = places(retriever, Query(question, limit=4, expand=False))
     copies = {f"{name}.md:1-3" for name in "abcdef"}
     assert len(copies & set(spread)) < len(copies & set(plain))
-    assert "docs/design.md:1-6" in spread
+    assert "policy.md:1-3" in spread and "policy.md:1-3" not in plain
 
 
 def test_a_changed_file_is_found_by_what_it_says_now(tree: Path, settings: IndexSettings) -> None:

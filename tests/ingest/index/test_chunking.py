@@ -99,8 +99,7 @@ def test_code_is_cut_by_symbol(tmp_path: Path) -> None:
         (21, 25, "class", "Large"),
         (26, 73, "method", "Large.first"),
         (74, 76, "method", "Large.second"),
-        (77, 78, "class", "Large"),
-        (79, 81, "module", ""),
+        (77, 81, "class", "Large"),
     ]
     assert by_symbol(found)["ask"].text.startswith("# Why this is so.\n@cache\ndef ask(question):")
     assert {chunk.language for chunk in found.chunks} == {"python"}

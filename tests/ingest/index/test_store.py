@@ -33,6 +33,7 @@ class Hashed:
 
     identity: str = "hashed:1"
     dimension: int = 8
+    windowed: bool = False
     asked: list[str] = field(default_factory=list)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -45,7 +46,7 @@ class Hashed:
 def chunk(path: str, name: str, text: str = "", line: int = 1, roles: str = "", elements: tuple[str, ...] = ()) -> Chunk:
     text = text or f"def {name}(): return '{name}'"
     id_ = hashlib.sha256(f"{path}{name}{text}".encode()).hexdigest()[:32]
-    return Chunk(id_, path, line, line, None, "function", "python", "product", name, (), text, id_, elements, roles)
+    return Chunk(id_, path, line, line, None, "function", "python", "product", name, (), text, "", id_, elements, roles)
 
 
 @pytest.fixture
