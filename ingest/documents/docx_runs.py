@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ingest.documents.colours import blends
 from ingest.documents.docx_styles import Look, Style, ground_of, look_of
-from ingest.documents.ooxml import W, blends
+from ingest.documents.ooxml import W
 from ingest.facts import Hidden
 
 if TYPE_CHECKING:

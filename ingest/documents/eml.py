@@ -21,6 +21,7 @@ from types import ModuleType
 from ingest.documents.limits import Deadline, DocumentLimits, LimitReached, Pages, Reading, Unreadable
 from ingest.documents.outline import squeezed
 from ingest.documents.position import positioned
+from ingest.documents.reading import FORMATS
 from ingest.facts import Passage
 from ingest.purpose import kind_of
 from ingest.source import Place, SourceKind
@@ -28,7 +29,6 @@ from ingest.text import decode
 
 _HEADERS = ("Subject", "From", "To", "Cc", "Reply-To", "Date", "Comments", "Keywords")
 _FOR_CLIENTS = frozenset({"Reply-To", "Comments", "Keywords"})  # read by programs, shown by hardly any
-_READ: frozenset[SourceKind] = frozenset({"markdown", "docx", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text"})
 _TEXTS: dict[str, SourceKind] = {"text/html": "html", "text/plain": "text"}
 _MAX_DEPTH = 3  # mails and documents inside of mails
 _MAX_PARTS = 200
@@ -134,7 +134,7 @@ def _read_part(part: EmailMessage, mail: _Mail, depth: int) -> None:
     name = squeezed(part.get_filename() or "")[:200]
     kind = (kind_of(name.rsplit("/", 1)[-1]) if name else None) or _TEXTS.get(part.get_content_type())
     label = f"attachment {name}" if name else part.get_content_type()
-    if kind not in _READ or depth >= _MAX_DEPTH:
+    if kind not in FORMATS or depth >= _MAX_DEPTH:
         mail.unexamined[f"attachments in it were not examined: {part.get_content_type()[:60]}"] = None
         return
     data = _decoded(part)

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ingest.documents.colours import blends
 from ingest.documents.limits import Deadline
-from ingest.documents.ooxml import blends
 from ingest.documents.outline import squeezed
 from ingest.facts import Hidden
 

@@ -14,6 +14,10 @@ from typing import Literal
 
 from ingest.facts import Diagram, Passage
 
+PICTURES = "pictures in it were not examined: no OCR is set up"
+EMBEDDED = "files embedded in it were not examined"
+"""What readers say of what they leave unread, where several of them do."""
+
 Pages = Mapping[int | None, tuple[str, ...]]
 """Page (None where a document has no pages) to its lines or paragraphs: index 0 is what `Place` calls 1."""
 

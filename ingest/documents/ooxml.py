@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.documents.archive import check_archive
-from ingest.documents.limits import Deadline, DocumentLimits, Unreadable
+from ingest.documents.limits import EMBEDDED, PICTURES, Deadline, DocumentLimits, Unreadable
 from ingest.documents.outline import squeezed
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _PACKAGE = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _STRICT = "http://purl.oclc.org/ooxml/"
 MACROS = "macros in it were not examined and never run"
-PICTURES = "pictures in it were not examined: no OCR is set up"
-EMBEDDED = "files embedded in it were not examined"
 _PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf", ".svg", ".webp")
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of old binary documents, and of encrypted new ones
 _LONGEST_PROPERTY = 20_000  # characters
@@ -97,17 +95,6 @@ def unexamined(package: Package) -> tuple[str, ...]:
 def is_on(element: _Element | None, attribute: str = W + "val") -> bool:
     """Whether a switch (`<w:vanish/>`, `w:val="0"`) is there and turned on."""
     return element is not None and str(element.get(attribute, "1")).lower() not in ("0", "false", "off", "none")
-
-
-def blends(ink: str | None, ground: str | None) -> bool:
-    """Whether text of one colour cannot be told from what it stands on; colours are six hexadecimal digits, None is not known."""
-    if ink is None or ground is None:
-        return False
-    try:
-        pairs = [(int(ink[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (0, 2, 4)]
-    except ValueError:
-        return False
-    return all(abs(one - other) <= 16 for one, other in pairs)
 
 
 def _parsed(archive: zipfile.ZipFile, name: str) -> _Element:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ingest.documents.blocks import Block, split_blocks
-from ingest.documents.limits import Deadline, DocumentLimits, LimitReached, Pages, Reading, Unreadable
+from ingest.documents.limits import EMBEDDED, PICTURES, Deadline, DocumentLimits, LimitReached, Pages, Reading, Unreadable
 from ingest.documents.outline import Outline, squeezed
 from ingest.documents.pdf_page import Line, Row, has_pictures, page_lines, row_at
 from ingest.facts import Hidden, Passage
@@ -46,10 +46,8 @@ _KEEPS_HYPHEN = frozenset(
 )  # fmt: skip
 _OF_THE_WRITER = frozenset({"/Producer", "/Creator", "/CreationDate", "/ModDate", "/Trapped", "/Author"})
 _NOTHING_SAID = frozenset({"", "untitled", "unspecified", "anonymous"})
-_PICTURES = "pictures in it were not examined: no OCR is set up"
 _NO_TEXT = "pages without a text layer in it were not examined: no OCR is set up"
 _SCRIPTS = "scripts in it were not examined and never run"
-_ATTACHED = "files embedded in it were not examined"
 
 
 _Levels = Mapping[tuple[float, bool], int]  # size and weight of letters to the level of the titles set in them
@@ -210,7 +208,7 @@ def _left_on(page: PageObject, lines: Sequence[Line]) -> Iterator[str]:
     if not any(line.text.strip() for line in lines):
         yield _NO_TEXT
     elif has_pictures(page):
-        yield _PICTURES
+        yield PICTURES
 
 
 def _comments(page: PageObject) -> Iterator[Line]:
@@ -240,7 +238,7 @@ def _in_catalog(reader: PdfReader) -> Iterator[str]:
     if "/JavaScript" in names or action.get("/S") == "/JavaScript" or "/AA" in catalog:
         yield _SCRIPTS
     if "/EmbeddedFiles" in names:
-        yield _ATTACHED
+        yield EMBEDDED
 
 
 def _objects(given: Any) -> Iterator[Mapping[str, Any]]:

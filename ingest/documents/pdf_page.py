@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from math import hypot
 from typing import TYPE_CHECKING, Any
 
-from ingest.documents.ooxml import blends
+from ingest.documents.colours import blends
 from ingest.documents.outline import squeezed
 from ingest.facts import Hidden
 

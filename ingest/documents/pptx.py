@@ -14,8 +14,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ingest.documents.colours import blends
 from ingest.documents.limits import Deadline, DocumentLimits, LimitReached, Pages, Reading, Unreadable
-from ingest.documents.ooxml import A, Package, blends, is_on, metadata, open_package, unexamined
+from ingest.documents.ooxml import A, Package, is_on, metadata, open_package, unexamined
 from ingest.documents.outline import squeezed
 from ingest.facts import Hidden, Passage, PassageKind
 from ingest.source import Place

@@ -15,8 +15,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ingest.documents.colours import blends
 from ingest.documents.limits import Deadline, DocumentLimits, LimitReached, Pages, Reading, Unreadable
-from ingest.documents.ooxml import A, Package, blends, metadata, open_package, unexamined
+from ingest.documents.ooxml import A, Package, metadata, open_package, unexamined
 from ingest.documents.outline import squeezed
 from ingest.facts import Hidden, Passage, PassageKind
 from ingest.source import Place

@@ -19,6 +19,7 @@ from pptx import Presentation
 from ingest.documents import DocumentLimits
 from ingest.facts import DocumentFacts
 from ingest.source import ReadError, Skip, SourceKind
+from ingest.sources import SourceSettings, list_sources
 from tests.ingest.documents.making import docx_bytes, pdf_bytes, saved, zip_bytes
 from tests.ingest.documents.outcomes import outcome
 
@@ -122,6 +123,15 @@ def test_what_is_another_format_under_the_wrong_name_is_an_error(tmp_path: Path,
 def test_a_pointer_in_the_place_of_a_document_is_a_skip(tmp_path: Path) -> None:
     pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5000000\n"
     assert outcome(tmp_path, pointer, "docx") == Skip("design.docx", "a Git LFS pointer: the document itself is not here")
+
+
+@pytest.mark.parametrize("suffix", ["docx", "docm", "pptx", "xlsx", "pdf", "eml", "rst", "html"])
+def test_half_a_gigabyte_is_skipped_without_being_opened(tmp_path: Path, suffix: str) -> None:
+    with (tmp_path / f"huge.{suffix}").open("wb") as stream:
+        stream.truncate(500_000_000)  # sparse: the disk holds nothing of it
+    listed = list_sources(tmp_path, SourceSettings(use_git=False))
+    assert [(skip.path, "larger than" in skip.reason) for skip in listed.skipped] == [(f"huge.{suffix}", True)]
+    assert listed.sources == ()
 
 
 # -- sheets --
