@@ -7,7 +7,7 @@ themselves (policies) are read as a part of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.config.commands import command_settings
@@ -36,15 +36,13 @@ class Flat:
         return self.path.rsplit(".", 1)[-1]
 
 
-def resource(
-    address: str, resource_type: str, values: Sequence[Flat], place: Place, language: str, more: Iterable[str] = ()
-) -> Iterator[Setting]:
+def resource(address: str, resource_type: str, values: Sequence[Flat], place: Place, language: str) -> Iterator[Setting]:
     """The setting of one resource, then its secrets in clear and the commands of scripts that it holds."""
     kept = values[:_MOST_VALUES]
     yield setting(
         "resource", address, place, format=language, type=resource_type,
         values=tuple(f"{value.path}={value.text}" for value in kept) or None,
-        value_lines=tuple(str(value.line) for value in kept) or None, depends_on=tuple(more) or None,
+        value_lines=tuple(str(value.line) for value in kept) or None,
     )  # fmt: skip
     beside = {value.name: value.text for value in values}
     for value in values:

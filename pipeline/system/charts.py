@@ -58,7 +58,7 @@ def _setting(setting: Setting, values: Values) -> Setting:
         attributes |= _container(setting, attributes, values)
     elif setting.kind == "exposure" and "$(" in str(setting.attributes.get("type")):
         attributes["open"] = attributes.get("type") in ("LoadBalancer", "NodePort")
-    return replace(setting, attributes=attributes_of(**attributes))
+    return replace(setting, name=str(_said(setting.name, values)), attributes=attributes_of(**attributes))
 
 
 def _said(value: Attribute, values: Values) -> Attribute:

@@ -83,6 +83,12 @@ def test_what_a_chart_ships_switched_off_is_not_there(tmp_path: Path) -> None:
     assert not off.elements
 
 
+def test_a_pod_that_a_chart_leaves_unnamed_is_called_by_its_file(tmp_path: Path) -> None:
+    template = "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ .Release.Name }}'}\nspec:\n  containers: [{name: '{{ .Chart.Name }}', image: 'ollama/ollama:0.12.0'}]\n"
+    system = system_of(tmp_path, {"c/values.yaml": "a: 1\n", "c/templates/model.yaml": template})
+    assert the(system, "inference_server").name == "model.yaml (c/templates/model.yaml)"
+
+
 def test_a_bedrock_agent_is_tied_to_its_knowledge_and_its_log(tmp_path: Path) -> None:
     text = """\
         resource "aws_bedrockagent_agent" "a" {
@@ -121,3 +127,57 @@ def test_a_proxy_that_asks_does_not_close_a_port_beside_it(tmp_path: Path) -> No
     beside = system_of(tmp_path / "b", {"compose.yaml": compose % "['8000:8000']", "nginx.conf": proxy})
     assert controls(behind, the(behind, "inference_server"))["authentication"] == 4
     assert "authentication" not in controls(beside, the(beside, "inference_server"))
+
+
+GATEWAYS = """\
+resource "aws_iam_role" "ask" { name = "ask" }
+resource "aws_iam_policy" "ask" {
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = ["bedrock:InvokeModel"], Resource = "*" }] })
+}
+resource "aws_iam_role_policy_attachment" "ask" {
+  role       = aws_iam_role.ask.name
+  policy_arn = aws_iam_policy.ask.arn
+}
+resource "aws_lambda_function" "ask" {
+  role = aws_iam_role.ask.arn
+}
+resource "aws_api_gateway_rest_api" "a" { name = "a" }
+resource "aws_api_gateway_resource" "chat" {
+  rest_api_id = aws_api_gateway_rest_api.a.id
+  path_part   = "chat"
+}
+resource "aws_api_gateway_method" "chat" {
+  rest_api_id   = aws_api_gateway_rest_api.a.id
+  resource_id   = aws_api_gateway_resource.chat.id
+  http_method   = "POST"
+  authorization = "NONE"
+}
+resource "aws_api_gateway_integration" "chat" {
+  rest_api_id = aws_api_gateway_rest_api.a.id
+  resource_id = aws_api_gateway_resource.chat.id
+  http_method = aws_api_gateway_method.chat.http_method
+  uri         = aws_lambda_function.ask.invoke_arn
+}
+resource "aws_apigatewayv2_integration" "v2" {
+  integration_uri = aws_lambda_function.ask.invoke_arn
+}
+resource "aws_apigatewayv2_route" "v2" {
+  route_key = "POST /v2"
+  target    = "integrations/${aws_apigatewayv2_integration.v2.id}"
+}
+resource "aws_apigatewayv2_route" "closed" {
+  route_key          = "POST /closed"
+  target             = "integrations/${aws_apigatewayv2_integration.v2.id}"
+  authorization_type = "JWT"
+}
+"""
+
+
+def test_gateways_lead_to_functions_that_may_ask_a_model(tmp_path: Path) -> None:
+    system = system_of(tmp_path, {"main.tf": GATEWAYS})
+    routes = {element.name: element for element in system.elements if element.kind == "http_route"}
+    assert {name: route.attributes["authenticated"] for name, route in routes.items()} == {
+        "aws_api_gateway_method.chat (main.tf)": False, "POST /v2": False, "POST /closed": True,
+    }  # fmt: skip
+    assert all(route.attributes["runs_inference"] for route in routes.values())
+    assert [e.start_line for e in routes["aws_api_gateway_method.chat (main.tf)"].evidence] == [21, 9, 3]  # open, the function, its right
