@@ -335,8 +335,8 @@ def _mcp_client(assembly: Assembly, file: ConfigFacts, setting: Setting, own: Ow
         attributes["own"] = True
     if a.get("package"):
         attributes["package"] = str(a["package"])
-    if url:
-        attributes["url"] = url.split("?")[0]
+    if (host := host_of(url)) is not None:
+        attributes["url"] = f"{url.partition('://')[0]}://{host}"  # a path, too, may hold the key
     if a.get("pin") is not None:  # a program that is simply there is fetched from nowhere
         attributes["pinned"] = a["pin"] in ("exact", "hash", "digest", "sha")
     if url.startswith("http://") and not local:
