@@ -27,6 +27,7 @@ from pipeline.system.deployment import (
 from pipeline.system.derive import mark_examples
 from pipeline.system.look_alikes import look_alike_package
 from pipeline.system.model import AttributeValue, ElementKind
+from pipeline.system.naming import host_of
 from pipeline.system.own_servers import OwnServers
 from pipeline.system.started import add_started, composed_server
 from pipeline.system.step_limits import mark_step_limits
