@@ -33,6 +33,7 @@ from pipeline.system.described_apis import add_described_apis
 from pipeline.system.images import known_image
 from pipeline.system.look_alikes import look_alike_package
 from pipeline.system.model import AttributeValue, ElementKind
+from pipeline.system.naming import host_of
 from pipeline.system.own_servers import OwnServers
 from pipeline.system.proxies import add_proxies
 from pipeline.system.started import add_started, composed_server, imaged_server
@@ -339,8 +340,8 @@ def _mcp_client(assembly: Assembly, file: ConfigFacts, setting: Setting, own: Ow
         attributes["own"] = True
     if a.get("package"):
         attributes["package"] = str(a["package"])
-    if url:
-        attributes["url"] = url.split("?")[0]
+    if (host := host_of(url)) is not None:
+        attributes["url"] = f"{url.partition('://')[0]}://{host}"  # a path, too, may hold the key
     if a.get("pin") is not None:  # a program that is simply there is fetched from nowhere
         attributes["pinned"] = a["pin"] in ("exact", "hash", "digest", "sha")
     if url.startswith("http://") and not local:

@@ -53,7 +53,7 @@ def a_tree(folder: Path) -> Path:
         "again.py": SYSTEM.split("agent =")[0] + "def embed(text: str):\n    return client.embeddings.create(model='text-embedding-3-small', input=text)\n",
         "requirements.txt": "openai==2.6.0\nlangchain>=1.0\ntorch\n", "requirements-dev.txt": "pytest==9.0.1\n",
         "web/package.json": '{"dependencies": {"@ai-sdk/openai": "2.0.1", "next": "^15.0.0"}}',
-        "mcp.json": '{"mcpServers": {"files": {"command": "npx", "args": ["-y", "@acme/files@1.2.3"]}, "crm": {"url": "https://mcp.example.org/v1?key=1"}}}',
+        "mcp.json": '{"mcpServers": {"files": {"command": "npx", "args": ["-y", "@acme/files@1.2.3"]}, "crm": {"url": "https://me:pw@mcp.example.org/v1/s/Zx9Qw8Er7Ty6?key=1"}}}',
         "models/net.pt": torch_zip(), "models/chat.gguf": gguf_model(models / "made.gguf", license="Apache-2.0"),
     }, program=False)  # fmt: skip
 
@@ -176,7 +176,7 @@ def test_tools_prompts_servers_and_services_are_listed(scanned: Scan) -> None:
     assert len(prompts) == 1 and len(prompts[0]["hashes"][0]["content"]) == 64
     assert prompts[0]["data"] == [{"type": "definition", "name": prompts[0]["name"]}]
     assert said(named(scanned, "files"), "package") == ["@acme/files"]
-    assert named(scanned, "crm")["endpoints"] == ["https://mcp.example.org/v1"]
+    assert named(scanned, "crm")["endpoints"] == ["https://mcp.example.org"]
     assert named(scanned, "OpenAI")["x-trust-boundary"] is True
 
 
