@@ -105,6 +105,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
     (re.compile(r"(?:.*/)?\.(?:cursor|windsurf|cline|roo)rules", re.S), "markdown"),
     (re.compile(r"(?:.*/)?(?:[^/]+[._-])?values(?:[._-][^/]+)?\.ya?ml", re.S), "helm_values"),
     (re.compile(r"(?:.*/)?(?:environment|conda)(?:[._-][^/]*)?\.ya?ml", re.S), "conda"),
+    (re.compile(r"(?:.*/)?\.dvc/config(?:\.local)?", re.S), "dvc_config"),
     (re.compile(r"(?:.*/)?tsconfig(?:\.[^/]+)?\.json", re.S), "tsconfig"),
     (re.compile(r"(?:.*/)?\.env(?:\.[^/]+)?", re.S), "dotenv"),
     (re.compile(r"(?:.*/)?(?:[^/]*[._-])?entry-?point(?:[._-][^/]*)?\.sh", re.S), "entry_script"),

@@ -70,7 +70,7 @@ def _read(source: Source, handle: BinaryIO) -> ModelFacts | Skip | ReadError:
     promised = PROMISED.get(suffix, ())
     listing.know(size=size, sha256=_hash(handle, size), promises=None if listing.format in promised or not promised else suffix)
     return ModelFacts(
-        source.path, source.purpose, cast(ModelFormat, listing.format), MappingProxyType(dict(sorted(listing.attributes.items()))),
+        source.path, source.purpose, cast(ModelFormat, listing.format), dict(sorted(listing.attributes.items())),
         listing.entries(size), tuple(listing.notes),
     )  # fmt: skip
 
