@@ -114,6 +114,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
         "nginx",
     ),
     (re.compile(r"(?:.*/)?(?:dvc\.ya?ml|[^/]+\.dvc|mlproject|mlmodel)", re.S), "ml_pipeline"),
+    (re.compile(r"(?:.*/)?\.dvc/config(?:\.local)?", re.S), "dvc_config"),
     (re.compile(r"(?:.*/)?tsconfig(?:\.[^/]+)?\.json", re.S), "tsconfig"),
     (re.compile(r"(?:.*/)?\.env(?:\.[^/]+)?", re.S), "dotenv"),
     (re.compile(r"(?:.*/)?(?:[^/]*[._-])?entry-?point(?:[._-][^/]*)?\.sh", re.S), "entry_script"),

@@ -20,7 +20,7 @@ SourceKind = Literal[
     "prompt_file", "model_file",
     "mermaid", "drawio", "plantuml", "graphviz", "threat_dragon", "open_threat_model", "threat_composer", "tm7", "tm_bom", "tm_library",
     "kubernetes", "helm_template", "helm_values", "terraform", "cloudformation", "openapi", "gitlab_ci", "nginx",
-    "conda", "maven", "gradle", "npmrc", "pip_config",
+    "conda", "maven", "gradle", "npmrc", "pip_config", "dvc_config",
     "agent_settings", "ml_pipeline",
 ]  # fmt: skip
 

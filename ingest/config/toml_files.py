@@ -19,6 +19,7 @@ from ingest.source import Place
 from ingest.text import split_lines
 
 _BYTES = 1_000_000
+_PUBLIC = re.compile(r"https://pypi\.(?:org|python\.org)/simple/?$")
 _SEARCHED, _WIDTH = 20_000, 200  # lines, and characters of each, that are looked at for the place of an error
 
 
@@ -177,4 +178,6 @@ def _indexes(entries: list[dict[str, Any]], locate: _Locator) -> Iterator[Settin
             # uv's and Poetry's explicit indexes give only the packages that are bound to them.
             bound = entry.get("explicit") is True or entry.get("priority") == "explicit"
             extra = entry.get("default") is not True and entry.get("priority") not in {"primary", "default"} and not bound
+            if len(entries) == 1 and _PUBLIC.match(url):
+                extra = False  # the public index by its name, as Pipenv writes it into every new Pipfile: nothing stands beside it
             yield setting("package_index", url, locate.after("", url), extra=extra, trusted_host=entry.get("verify_ssl") is False)

@@ -14,6 +14,7 @@ from pipeline.system.logged_text import mark_logs
 from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, SinkRole, Zone
 from pipeline.system.shown_answers import add_shown_answers
 from pipeline.system.tool_effects import add_effects
+from pipeline.system.training_loops import add_loop_data
 from pipeline.system.words import load_words, mentions, subjects
 
 
@@ -22,6 +23,7 @@ def derive(assembly: Assembly) -> None:
     _calls(assembly)
     add_shown_answers(assembly)
     add_effects(assembly)
+    add_loop_data(assembly)
     _structure(assembly)
     _recorded(assembly)
     mark_logs(assembly)

@@ -20,6 +20,7 @@ from pipeline.system.model import ElementKind, Frozen
 _FILE = Path(__file__).parent.parent / "knowledge" / "popular_names.yaml"
 _SHORTEST = 6  # characters: too many honest names shorter than that are one slip apart
 _SHORTEST_SCOPE = 5
+_LONG = 12  # of a name that long nobody else has the plural by chance
 _LOADED: frozenset[ElementKind] = frozenset({"model_registry", "embedding_model", "local_llm", "ml_model", "dataset"})
 
 
@@ -69,7 +70,7 @@ def mark_look_alike_models(assembly: Assembly) -> None:
 
 
 def _slip(name: str, popular: tuple[str, ...], shortest: int = _SHORTEST) -> str | None:
-    """The first popular name that is one edit away; another version or a plural is none."""
+    """The first popular name that is one edit away; another version, or the plural of a short word, is none."""
     if len(name) < shortest:
         return None
     for other in popular:
@@ -81,7 +82,9 @@ def _slip(name: str, popular: tuple[str, ...], shortest: int = _SHORTEST) -> str
 
 
 def _related(name: str, other: str) -> bool:
-    return name.rstrip("0123456789") == other.rstrip("0123456789") or name == f"{other}s" or other == f"{name}s"
+    if name.rstrip("0123456789") == other.rstrip("0123456789"):
+        return True
+    return min(len(name), len(other)) < _LONG and (name == f"{other}s" or other == f"{name}s")
 
 
 def _moved(name: str, popular: tuple[str, ...]) -> str | None:

@@ -11,7 +11,8 @@ from pipeline.system.look_alikes import load_popular_names, look_alike_owner, lo
     ("name", "ecosystem", "meant"),
     [
         ("langchian", "pypi", "langchain"), ("opeani", "pypi", "openai"), ("transfomers", "pypi", "transformers"), ("requestss", "pypi", None),
-        ("langchainopenai", "pypi", "langchain-openai"), ("pandsa", "pypi", "pandas"), ("llamaindex", "pypi", "llama-index"),
+        ("langchainopenai", "pypi", "langchain-openai"), ("pandsa", "pypi", "pandas"),
+        ("albumentation", "pypi", "albumentations"), ("sentence-transformer", "pypi", "sentence-transformers"), ("dataset", "pypi", None), ("llamaindex", "pypi", "llama-index"),
         ("expresss", "npm", None), ("exprses", "npm", "express"), ("@langchian/core", "npm", "@langchain/core"),
         ("@antropic-ai/sdk", "npm", "@anthropic-ai/sdk"), ("langchain-core", "npm", "@langchain/core"), ("modelcontextprotocol-sdk", "npm", "@modelcontextprotocol/sdk"),
     ],

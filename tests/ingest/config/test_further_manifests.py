@@ -106,3 +106,17 @@ def test_hostile_manifests_end(tmp_path: Path) -> None:
     assert "not TOML" in error(tmp_path, "libs.versions.toml", "[[[")
     assert read(tmp_path, "yarn.lock", '"' * 50_000 + "\n" + "a@" * 50_000)[0].attributes["packages"] == 0
     assert read(tmp_path, "build.gradle", "implementation('" * 20_000) == []
+
+
+PIPFILE = '[[source]]\nurl = "{}"\nverify_ssl = true\nname = "first"\n{}\n[packages]\na = "*"\n'
+
+
+def test_the_public_index_alone_in_a_pipfile_is_no_further_one(tmp_path: Path) -> None:
+    found = read(tmp_path, "Pipfile", PIPFILE.format("https://pypi.org/simple", ""))
+    assert [(s.name, s.attributes["extra"]) for s in found if s.kind == "package_index"] == [("https://pypi.org/simple", False)]
+
+
+def test_an_index_beside_the_public_one_is_a_further_one(tmp_path: Path) -> None:
+    second = '[[source]]\nurl = "https://packages.acme.example/simple"\nname = "second"\n'
+    found = read(tmp_path, "Pipfile", PIPFILE.format("https://pypi.org/simple", second))
+    assert [s.attributes["extra"] for s in found if s.kind == "package_index"] == [True, True]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ def source(folder: Path, name: str, data: bytes) -> Source:
 def test_a_format_is_read_as_the_table_says(row: Row, tmp_path: Path) -> None:
     data = row.make(tmp_path)
     facts = read(tmp_path, row.name, data)
+    assert pickle.loads(pickle.dumps(facts)) == facts, "facts are handed from one process to another"
     assert facts.format == row.format
     for kind, name, where in row.parts:
         assert [part for part in facts.parts if (part.kind, part.name) == (kind, name) and part.place.where.startswith(where)], facts.parts
