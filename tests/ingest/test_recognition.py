@@ -44,7 +44,7 @@ def test_a_head_tells_what_a_file_is(path: str, head: bytes, kind: str | None) -
 def test_files_that_are_none_of_these_stay_what_they_were(tmp_path: Path) -> None:
     (tmp_path / "data.json").write_text(json.dumps({"rows": list(range(1_000))}))
     (tmp_path / "deploy.yaml").write_text("kind: Deployment\n")
-    (tmp_path / "pom.xml").write_text("<project/>\n")
+    (tmp_path / "build.xml").write_text("<project/>\n")
     (tmp_path / "logo.svg").write_text("<svg/>\n")
     (tmp_path / "model.json").write_text(next(given.example for given in FORMATS if given.name == "OWASP Threat Dragon 2"))  # type: ignore[arg-type]  # text
     found = list_sources(tmp_path)
@@ -78,13 +78,13 @@ def test_diagrams_among_tests_are_data(tmp_path: Path) -> None:
     (tmp_path / "tests" / "sample.drawio").write_text(DRAWIO_MODEL)
     found = list_sources(tmp_path)
     assert found.sources == ()
-    assert "a document among tests or examples" in found.skipped[0].reason
+    assert "a document among tests, examples or data" in found.skipped[0].reason
 
 
 def test_a_listing_does_not_vouch_for_a_file_that_is_told_by_its_head(tmp_path: Path) -> None:
     (tmp_path / "model.json").write_text("{}")
     assert list_paths(tmp_path).names() is None
-    (tmp_path / "model.json").rename(tmp_path / "model.bin")
+    (tmp_path / "model.json").rename(tmp_path / "model.dat")
     assert list_paths(tmp_path).names() is not None
 
 

@@ -256,7 +256,7 @@ def test_a_stated_store_of_credentials_and_what_is_out_of_scope_are_told(tmp_pat
 def test_what_was_not_examined_is_listed(tmp_path: Path) -> None:
     scan = scan_of(tmp_path, {"a.puml": "@startuml\n!include other.puml\n[A] --> [LLM]\n@enduml\n"})
     assert [(skip.path, skip.reason) for skip in scan.skipped] == [
-        ("a.puml", "read in part, without what `!include other.puml` names, which is not followed")
+        ("a.puml", "read in part: what `!include other.puml` names, which is not followed")
     ]
 
 
