@@ -66,10 +66,9 @@ def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
         outward = (kind == "authentication" and speaks_of_calls_outward(sentence)) or speaks_of_another(sentence)
         possible = [] if outward else _candidates(assembly, sentence, promise, passage.place.path)
         candidates = [identity for identity in possible if assembly.draft(identity).attributes.get("stated_by") != "document"]
-        for identity in possible:
-            if identity not in candidates:  # nothing built is there to hold the promise against: it is part of what is described
-                assembly.control(kind, identity, evidence, "promised in a document")
-                about[identity] = None
+        for identity in possible if not candidates else ():  # nothing built is there to hold the promise against: it is described
+            assembly.control(kind, identity, evidence, "promised in a document")
+            about[identity] = None
         covered = [identity for identity in candidates if _covered(assembly, identity, promise, sentence)]
         broken = [identity for identity in candidates if identity not in covered]
         if broken:
