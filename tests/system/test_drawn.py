@@ -284,3 +284,13 @@ def test_of_two_configured_stores_of_one_product_neither_is_told_to_be_the_clien
     two = COMPOSE + COMPOSE.replace("services:\n", "").replace("vectors", "archive")
     system = scan_of(tmp_path, {"compose.yaml": two, "app.py": CLIENT}).system
     assert not [relation for relation in system.relations if relation.kind == "same_as"]
+
+
+def test_a_promise_is_held_against_what_was_built_not_against_what_is_only_drawn(tmp_path: Path) -> None:
+    code = AGENT.replace('"""', '"') + "\n"
+    text = "flowchart LR\n  a[Agent] --> r[Refund tool]\n  a --> m[Mailing tool]"
+    (tmp_path / "rules.md").write_text("Every tool call needs approval by a person.\n")
+    scan = drawn(tmp_path, text, **{"app.py": code})
+    (claim,) = [claim for claim in scan.system.claims if claim.kind == "promise"]
+    assert "tool:Mailing tool" in {element.id for element in scan.system.elements}
+    assert "tool:Mailing tool" not in claim.about
