@@ -305,7 +305,7 @@ SettingKind = Literal[
     "cluster_role",     # rights under a name; attributes: rules
     "agent_right",      # what a coding agent may do without asking, or what runs by itself: name is the client; attributes: what
                         # (approval_off|any_command|servers_trusted|sandbox_off|deny_list|hook), rule, event, downloads_and_runs
-    "chart_values",     # what the values of a chart say below one key; attributes: values ("path=value")
+    "chart_values",     # what the values of a chart say below one key; attributes: values ("path=value"), value_lines (parallel)
     "proxy",            # what a web server hands on: name is the target "host:port"; attributes: location, public, authenticated, limited,
                         # rate_limited, tls
     "api",              # a description of an API; attributes: servers, schemes, plain_http

@@ -202,7 +202,11 @@ def _values(entries: Iterator[tuple[str, Node, int]], path: str) -> Iterator[Set
     for name, node, line in islice(entries, _MOST_KEYS):
         flat = tuple(flat_node(node, name))
         place = Place(path, line, max(line, node.end_line))
-        yield setting("chart_values", name, place, values=tuple(f"{value.path}={value.text}" for value in flat[:_MOST_VALUES]) or None)
+        kept = flat[:_MOST_VALUES]
+        yield setting(
+            "chart_values", name, place, values=tuple(f"{value.path}={value.text}" for value in kept) or None,
+            value_lines=tuple(str(value.line) for value in kept) or None,
+        )  # fmt: skip
         beside = {value.name: value.text for value in flat}
         for value in flat:
             if "\n" not in value.text:

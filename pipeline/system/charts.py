@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ingest.config.packages import image_parts
 from ingest.facts import ConfigFacts, Setting
@@ -20,7 +20,20 @@ _TEMPLATES = re.compile(r"^((?:.*/)?)templates/")
 _OFF = frozenset({"false", "", "null", "0", "~", "no", "off", "False"})
 _GIVEN = "$GIVEN"  # said by whoever installs
 
-Values = Mapping[str, str]
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """What a chart ships, by path, and where each stands."""
+
+    path: str
+    texts: Mapping[str, str]
+    lines: Mapping[str, str]
+
+    def get(self, path: str, otherwise: str = "") -> str:
+        return self.texts.get(path, otherwise)
+
+    def place(self, path: str) -> str:
+        return f"{self.path}:{self.lines.get(path, '1')}"
 
 
 def with_values(files: Sequence[ConfigFacts]) -> list[ConfigFacts]:
@@ -33,26 +46,34 @@ def _is_chart_values(file: ConfigFacts) -> bool:
     return file.path.rsplit("/", 1)[-1] in ("values.yaml", "values.yml") and any(s.kind == "chart_values" for s in file.settings)
 
 
-def _values(file: ConfigFacts) -> Values:
-    pairs = [value.partition("=") for s in file.settings if s.kind == "chart_values" for value in _texts(s.attributes.get("values"))]
-    return {path: text for path, _, text in reversed(pairs)}
+def _values(file: ConfigFacts) -> _Values:
+    texts: dict[str, str] = {}
+    lines: dict[str, str] = {}
+    for setting in file.settings:
+        if setting.kind == "chart_values":
+            said, numbers = (_texts(setting.attributes.get(name)) for name in ("values", "value_lines"))
+            for value, number in zip(said, numbers, strict=False):
+                path, _, text = value.partition("=")
+                texts.setdefault(path, text)
+                lines.setdefault(path, number)
+    return _Values(file.path, texts, lines)
 
 
-def _filled(file: ConfigFacts, values: Values) -> ConfigFacts:
+def _filled(file: ConfigFacts, values: _Values) -> ConfigFacts:
     return replace(file, settings=tuple(_setting(s, values) for s in file.settings if _is_on(s, values)))
 
 
-def _is_on(setting: Setting, values: Values) -> bool:
+def _is_on(setting: Setting, values: _Values) -> bool:
     """Whether a resource is there as the chart ships; a map counts as on."""
     for condition in _texts(setting.attributes.get("only_if")):
         path = condition.removeprefix("!")
-        on = values.get(path, "") not in _OFF or any(name.startswith(f"{path}.") for name in values)
+        on = values.get(path, "") not in _OFF or any(name.startswith(f"{path}.") for name in values.texts)
         if on == condition.startswith("!"):
             return False
     return True
 
 
-def _setting(setting: Setting, values: Values) -> Setting:
+def _setting(setting: Setting, values: _Values) -> Setting:
     attributes: dict[str, Attribute] = {name: _said(value, values) for name, value in setting.attributes.items()}
     if setting.kind == "workload":
         attributes |= _container(setting, attributes, values)
@@ -61,13 +82,13 @@ def _setting(setting: Setting, values: Values) -> Setting:
     return replace(setting, name=str(_said(setting.name, values)), attributes=attributes_of(**attributes))
 
 
-def _said(value: Attribute, values: Values) -> Attribute:
+def _said(value: Attribute, values: _Values) -> Attribute:
     if isinstance(value, tuple):
         return tuple(str(_said(item, values)) for item in value)
     return _MARK.sub(lambda match: _value(match[1], values), value) if isinstance(value, str) else value
 
 
-def _value(path: str | None, values: Values) -> str:
+def _value(path: str | None, values: _Values) -> str:
     """A value, or an image that a map of values describes."""
     if path is None:
         return _GIVEN
@@ -79,8 +100,9 @@ def _value(path: str | None, values: Values) -> str:
     return values.get(path) or _GIVEN
 
 
-def _container(setting: Setting, filled: Mapping[str, Attribute], values: Values) -> dict[str, Attribute]:
+def _container(setting: Setting, filled: Mapping[str, Attribute], values: _Values) -> dict[str, Attribute]:
     found: dict[str, Attribute] = {}
+    said: list[str] = []
     image = str(filled.get("image") or "")
     if image != setting.attributes.get("image"):
         name, _tag, _digest, pin = image_parts(image)
@@ -88,17 +110,21 @@ def _container(setting: Setting, filled: Mapping[str, Attribute], values: Values
     paths = dict(pair.split("=", 1) for pair in _texts(setting.attributes.get("value_paths")) if "=" in pair)
     own, shared = paths.get("securityContext"), paths.get("podSecurityContext")
     for path in filter(None, (shared, own)):
-        user = values.get(f"{path}.runAsUser", "")
+        user = values.get(f"{path}.runAsUser")
         if user:
             found["root"] = user == "0"
+            said.append(values.place(f"{path}.runAsUser"))
         elif values.get(f"{path}.runAsNonRoot") == "true" and "root" not in found:
             found["root"] = False
     if own is not None and values.get(f"{own}.privileged") == "true":
         found["privileged"] = True
+        said.append(values.place(f"{own}.privileged"))
     if own is not None and values.get(f"{own}.readOnlyRootFilesystem") == "true":
         found["read_only_root"] = True
+    if said:
+        found["said_at"] = tuple(dict.fromkeys(said))
     limits = paths.get("resources")
-    if limits is not None and any(name.startswith(f"{limits}.limits.") for name in values):
+    if limits is not None and any(name.startswith(f"{limits}.limits.") for name in values.texts):
         found["limits"] = True
     return found
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.facts import ConfigFacts, Setting
+from ingest.source import Place
 from pipeline.system.assembly import Assembly
 from pipeline.system.deployment import folder_of, is_model_image
 from pipeline.system.images import known_image, stands_apart
@@ -96,6 +97,9 @@ def _workload(assembly: Assembly, workload: _Placed, around: _Around) -> None:
         attributes["tls"] = True
     place = assembly.cite_place(workload.setting.place)
     identity = assembly.drafts.put(kind, _name(workload), None, attributes, place, None, file.purpose)
+    for said in workload.texts("said_at"):
+        path, _, line = said.rpartition(":")
+        _add_evidence(assembly, identity, assembly.cite_place(Place(path, int(line), int(line))))
     for way in opened:
         _add_evidence(assembly, identity, assembly.cite_place(way.setting.place))
     _controls(assembly, identity, workload, around, place, guarded, opened if asked else ())

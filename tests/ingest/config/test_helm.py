@@ -67,7 +67,8 @@ def test_values_are_kept_by_path_and_their_secrets_told(tmp_path: Path) -> None:
         "image:\n  repository: a/b\n  tag: ''\nauth:\n  apiKey: 9fK2mQ7xV4bT8nL1\n  password: changeme\n  existingSecret: app-auth-secret\n"
     )
     found = read(tmp_path, "values.yaml", text)
-    assert one(found, "chart_values", "image").attributes["values"] == ("image.repository=a/b", "image.tag=")
+    image = one(found, "chart_values", "image").attributes
+    assert image["values"] == ("image.repository=a/b", "image.tag=") and image["value_lines"] == ("2", "3")
     assert [(s.name, s.place.start_line) for s in found if s.kind == "environment"] == [("apiKey", 5)]
 
 
