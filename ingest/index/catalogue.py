@@ -18,12 +18,12 @@ from pathlib import Path
 from ingest.index import postings
 from ingest.index.chunk import Chunk
 
-EDITION = "3"
+EDITION = "4"
 FILE = "catalogue.db"
 _WAIT_S = 5.0
 _TABLES = f"""
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE files (path TEXT PRIMARY KEY, mark TEXT NOT NULL, left_out TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE files (path TEXT PRIMARY KEY, mark TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE chunks (
   row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, path TEXT NOT NULL,
   start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, page INTEGER,
@@ -116,15 +116,11 @@ class Catalogue:
         """What was seen of each file when it was indexed."""
         return dict(self.store.execute("SELECT path, mark FROM files"))
 
-    def set_files(self, files: Iterable[tuple[str, str, str]]) -> None:
-        self.store.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", files)
+    def set_files(self, files: Iterable[tuple[str, str]]) -> None:
+        self.store.executemany("INSERT OR REPLACE INTO files VALUES (?, ?)", files)
 
     def drop_files(self, paths: Iterable[str]) -> None:
         self.store.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in paths))
-
-    def left_out(self) -> list[str]:
-        """Of each file from which something was left out, what and why."""
-        return [said for (said,) in self.store.execute("SELECT left_out FROM files WHERE left_out <> '' ORDER BY path")]
 
     # Chunks
 
@@ -170,9 +166,13 @@ class Catalogue:
 
     # Vectors of a few lines of a chunk, packed as bytes
 
-    def without_windows(self) -> list[int]:
-        """Rows of chunks whose windows are not there."""
-        return [row for (row,) in self.store.execute("SELECT row FROM chunks WHERE id NOT IN (SELECT id FROM windows) ORDER BY row")]
+    def without_windows(self, paths: Sequence[str] | None) -> list[int]:
+        """Rows of chunks whose windows are not there; of these files, or of all."""
+        lacking = "SELECT row FROM chunks WHERE id NOT IN (SELECT id FROM windows)"
+        if paths is None:
+            return [row for (row,) in self.store.execute(f"{lacking} ORDER BY row")]
+        lacking = "SELECT row FROM chunks WHERE path = ? AND NOT EXISTS (SELECT 1 FROM windows WHERE windows.id = chunks.id) ORDER BY row"
+        return [row for path in paths for (row,) in self.store.execute(lacking, (path,))]
 
     def add_windows(self, windows: Iterable[tuple[str, bytes]]) -> None:
         self.store.executemany("INSERT OR REPLACE INTO windows VALUES (?, ?)", windows)

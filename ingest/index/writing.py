@@ -51,7 +51,6 @@ class Retold:
 class FileEntry:
     path: str
     mark: str
-    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +179,7 @@ def _written(
     vectors = open_vectors(place.folder, place.server, about.token, belongings(about), create=False)
     try:
         wanted = staying | after.keys()
-        whole = about.ready and vectors.count() == len(staying) + len(gone)
-        present = staying | gone if whole else vectors.ids()
+        present = staying | gone if about.ready else vectors.ids()  # what is missing all the same is seen when all are counted below
         lacking = wanted - present
         _embed(vectors, embedder, [*_texts_of(catalogue, after, lacking)], step)
         vectors.drop(sorted(present - wanted))
@@ -198,8 +196,8 @@ def _written(
     catalogue.add([*(chunk for id_, chunk in after.items() if id_ not in before), *reworded])
     if embedder.windowed:
         catalogue.drop_windows(gone)
-        _add_windows(catalogue, embedder)
-    catalogue.set_files((entry.path, entry.mark, entry.left_out) for entry in update.files)
+        _add_windows(catalogue, embedder, touched if about.ready else None)
+    catalogue.set_files((entry.path, entry.mark) for entry in update.files)
     catalogue.drop_files(update.removed)
     catalogue.end_writing()
     return Written(len(wanted), len(lacking), len(gone))
@@ -222,11 +220,11 @@ def _embed(vectors: VectorStore, embedder: Embedder, chunks: Sequence[Chunk], st
         step(start + len(batch), len(ordered))
 
 
-def _add_windows(catalogue: Catalogue, embedder: Embedder) -> None:
+def _add_windows(catalogue: Catalogue, embedder: Embedder, paths: Sequence[str] | None) -> None:
     """Vectors of a few lines each, in whole numbers: they only order what was found already."""
     import numpy as np
 
-    rows = catalogue.without_windows()
+    rows = catalogue.without_windows(paths)
     for start in range(0, len(rows), _EMBEDDED_AT_ONCE):
         chunks = list(catalogue.chunks(rows[start : start + _EMBEDDED_AT_ONCE]).values())
         texts = [windows_of(chunk) for chunk in chunks]

@@ -24,6 +24,7 @@ from ingest.index import (
     Embedding,
     FileEntry,
     IndexPlace,
+    LeftOut,
     Retold,
     Update,
     changes,
@@ -67,6 +68,7 @@ class IndexReport:
     removed: int
     skipped: tuple[Skip, ...]
     errors: tuple[ReadError, ...]
+    left_out: tuple[LeftOut, ...] = ()  # lines with text that are in no passage, of the files that were cut this time
 
 
 def index_place(root: Path, settings: IndexSettings) -> IndexPlace:
@@ -101,7 +103,9 @@ def index_tree(
         if written is not None:
             skipped += (outcome for _, outcome in cut if isinstance(outcome, Skip))
             errors = [*found.errors, *(outcome for _, outcome in cut if isinstance(outcome, ReadError))]
-            return IndexReport(len(marks), written.chunks, written.embedded, written.removed, tuple(sorted(skipped)), tuple(sorted(errors)))
+            left_out = (left for _, outcome in cut if isinstance(outcome, Chunked) for left in outcome.left_out if left.reason != "blank")
+            counts = (written.chunks, written.embedded, written.removed)
+            return IndexReport(len(marks), *counts, tuple(sorted(skipped)), tuple(sorted(errors)), tuple(left_out))
     raise UnusableInput("other processes keep changing the index", str(place.folder), "wait for them to end, then try again")
 
 
@@ -144,11 +148,9 @@ def _update(
 ) -> Update:
     entries, chunks = [], list[Chunk]()
     for source, outcome in cut:
+        entries.append(FileEntry(source.path, marks[source.path]))
         if not isinstance(outcome, Chunked):
-            entries.append(FileEntry(source.path, marks[source.path], outcome.reason if isinstance(outcome, Skip) else outcome.error))
             continue
-        said = "; ".join(f"{left.lines.start}-{left.lines.end}: {left.reason}" for left in outcome.left_out if left.reason != "blank")
-        entries.append(FileEntry(source.path, marks[source.path], said[:1000]))
         for chunk in outcome.chunks:
             spot = places.at(chunk.path, chunk.start_line, chunk.end_line, chunk.page)
             chunks.append(replace(chunk, elements=spot.elements, roles=spot.roles))

@@ -21,6 +21,9 @@ class Spot:
     roles: str = ""
 
 
+_NOTHING = Spot()
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
     start: int
@@ -55,7 +58,9 @@ class SystemPlaces:
         self._tie(system)
 
     def at(self, path: str, start: int, end: int, page: int | None = None) -> Spot:
-        here = [said for said in self._by_path.get(path, ()) if said.page == page and said.start <= end and said.end >= start]
+        if path not in self._by_path:
+            return _NOTHING
+        here = [said for said in self._by_path[path] if said.page == page and said.start <= end and said.end >= start]
         elements = sorted({said.element for said in here if said.element is not None})
         return Spot(tuple(elements), "; ".join(dict.fromkeys(said.words for said in here)))
 

@@ -37,6 +37,13 @@ def test_index_says_what_it_did_and_search_finds_it(tree: Path, run: Run) -> Non
     assert first[4].startswith("    = words: rank 1; meaning: rank 1")
 
 
+def test_what_is_not_indexed_is_listed_when_asked_for(tree: Path, run: Run) -> None:
+    (tree / "uv.lock").write_text('version = 1\n\n[[package]]\nname = "openai"\nversion = "1.0.0"\n')
+    assert "uv.lock" not in run("index", tree, "--jobs", 1)[2]
+    _, _, err = run("index", tree, "--jobs", 1, "--rebuild", "--verbose")
+    assert "threatloom: left out: uv.lock:1-5: lock file\n" in err
+
+
 def test_search_for_programs_gives_places_and_score_parts(tree: Path, run: Run) -> None:
     code, out, _ = run("search", "what needs an approval", tree, "--format", "json", "--limit", 1)
     (hit,) = json.loads(out)

@@ -37,6 +37,7 @@ def index(
     folder; `threatloom search` makes it by itself where it is missing.
     """
     from pipeline.interfaces.cli.stderr import log_to_stderr, shown_progress
+    from pipeline.reports.escape import visible
     from pipeline.retrieval import index_tree
 
     log_to_stderr(verbose=verbose, quiet=quiet)
@@ -48,10 +49,12 @@ def index(
         report = index_tree(path, system_of(path, settings, progress), settings, progress, rebuild=rebuild)
     if not quiet:
         click.echo(_told(report))
-    for error in report.errors:
-        from pipeline.reports.escape import visible
-
-        click.echo(f"threatloom: not indexed: {visible(f'{error.path}: {error.error}')}", err=True)
+    told = [f"not indexed: {error.path}: {error.error}" for error in report.errors]
+    if verbose:
+        told += (f"left out: {left.path}:{left.lines.start}-{left.lines.end}: {left.reason}" for left in report.left_out)
+        told += (f"skipped: {skip.path}: {skip.reason}" for skip in report.skipped)
+    for line in told:
+        click.echo(f"threatloom: {visible(line)}", err=True)
     return INCOMPLETE if report.errors else 0
 
 
