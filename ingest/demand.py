@@ -33,6 +33,9 @@ _NOT_NAMES = re.compile(r"#[^\n]*|[()\\\"]")
 _DOTTED = re.compile(rb"[\"']([A-Za-z_]\w{0,80}(?:\.[A-Za-z_]\w{0,80}){1,8})[\"':]")
 _PACKAGE_NAME = re.compile(rb"\"name\"\s*:\s*\"([^\"\\\n]{1,200})\"")
 _OUTWARD = re.compile(rb"[\"']((?:\.\./){1,12}[^\"'\n]{0,200})[\"']")
+_RUNS_PYTHON = re.compile(
+    rb"\bpython[\d.]{0,5}[ \t]+(?:-[uOB][ \t]+)?(?:-m[ \t]+(?P<module>[A-Za-z_][\w.]{0,200})|(?P<path>[\w./-]{1,200}\.py)\b)"
+)
 _MOST_READ = 32_000_000
 
 
@@ -107,13 +110,18 @@ def _reached(units: Iterable[str], steps: Mapping[str, set[str]]) -> set[str]:
     return seen
 
 
-def demanded(code: Sequence[Source], topics: Topics, manifests: Sequence[Source] = ()) -> Demand:
-    """The sources of code that are needed; `manifests` are the tree's package.json files. A file that cannot be looked into is needed."""
+def demanded(code: Sequence[Source], topics: Topics, manifests: Sequence[Source] = (), pipelines: Sequence[Source] = ()) -> Demand:
+    """The sources of code that are needed.
+
+    `manifests` are the tree's package.json files, `pipelines` those that name the stages of a training: a script that only
+    fetches data for it mentions no model. A file that cannot be looked into is needed.
+    """
     packages = _Packages(manifests)
     units: dict[str, list[Source]] = {}
     for source in code:
         units.setdefault(packages.unit_of(source), []).append(source)
     about, imports = _mentions(code, topics, packages)
+    about |= _stages(code, pipelines)
 
     def offers_itself(unit: str) -> bool:
         return any(topics.stands_beside(data) for source in units[unit] if (data := _bytes(source)) is not None)
@@ -128,6 +136,20 @@ def demanded(code: Sequence[Source], topics: Topics, manifests: Sequence[Source]
         tuple(source for source, needed in zip(code, is_needed, strict=True) if needed),
         tuple(source for source, needed in zip(code, is_needed, strict=True) if not needed),
     )
+
+
+def _stages(code: Sequence[Source], pipelines: Sequence[Source]) -> set[str]:
+    """Python files that a pipeline runs, by their path from its folder or as a module."""
+    paths = [source.path for source in code if source.kind == "python"]
+    found: set[str] = set()
+    for pipeline in pipelines:
+        for match in _RUNS_PYTHON.finditer(_bytes(pipeline) or b""):
+            if match["module"] is not None:
+                ending = "/" + match["module"].decode("ascii", "replace").replace(".", "/") + ".py"
+                found.update(path for path in paths if f"/{path}".endswith(ending))
+            else:
+                found.add(str(PurePosixPath(pipeline.path).parent / match["path"].decode("ascii", "replace")))
+    return found & set(paths)
 
 
 def _mentions(code: Sequence[Source], topics: Topics, packages: _Packages) -> tuple[set[str], _Imports]:

@@ -149,7 +149,8 @@ def _needed(found: SourceList) -> tuple[list[Source], tuple[Skip, ...]]:
     """What is read: all but code that is no part of the system, and code that has nothing to do with AI."""
     product = [source for source in found.sources if not _is_outside(source)]
     code = [source for source in product if source.kind in CODE_KINDS]
-    demand = demanded(code, topics_of(load_frameworks()), [source for source in found.sources if source.kind == "package_json"])
+    manifests = [source for source in found.sources if source.kind == "package_json"]
+    demand = demanded(code, topics_of(load_frameworks()), manifests, [source for source in product if source.kind == "ml_pipeline"])
     passed_over = frozenset(demand.passed_over)
     said = Skip("(no AI)", "code that neither mentions AI nor is joined to such code by imports: not read", len(passed_over))
     return [source for source in product if source not in passed_over], (said,) if passed_over else ()

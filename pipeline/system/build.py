@@ -32,13 +32,18 @@ from pipeline.system.model_files import add_model_files
 from pipeline.system.own_files import mark_own_files
 from pipeline.system.own_routes import OwnRoutes
 from pipeline.system.packages import packages_of
+from pipeline.system.pipelines import add_pipelines
 from pipeline.system.possible_models import mark_possible_models
 from pipeline.system.programs import programs_of
 from pipeline.system.prompt_files import PromptFiles
 from pipeline.system.prose import add_prose
 from pipeline.system.protection import add_identities, add_protection
 from pipeline.system.provider_replies import add_provider_replies
+<<<<<<< HEAD
 from pipeline.system.same_things import relate_same_things
+=======
+from pipeline.system.public_buckets import add_public_buckets
+>>>>>>> i4train
 from pipeline.system.service_replies import add_service_replies
 from pipeline.system.shapes import with_shapes
 from pipeline.system.sites import find_sites, received
@@ -63,6 +68,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     sites = without_terminal(program, with_shapes(program, frameworks, known.sites, OwnRoutes(program, lambda: addresses(known))))
     assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)))
     add_code_elements(assembly)
+    add_public_buckets(assembly)
     add_provider_replies(assembly)
     add_service_replies(assembly)
     add_identities(assembly)
@@ -72,6 +78,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_own_files(assembly)
     add_protection(assembly)
     add_loopback(assembly, config)
+    add_pipelines(assembly, config)
     derive(assembly)
     mark_mcp_listening(assembly)
     mark_go_listening(assembly)

@@ -135,3 +135,13 @@ def test_circles_of_imports_end(tmp_path: Path) -> None:
     files = {f"m{n}.py": f"import m{(n + 1) % 500}\nimport m{(n + 7) % 500}\n" for n in range(500)}
     assert needed(tmp_path / "without", files) == set()
     assert needed(tmp_path / "with", files | {"m0.py": "import ai\nimport m1\n"}) == set(files)
+
+
+@pytest.mark.parametrize("command", ["python collect.py", "python3 -u ./collect.py --days 7", "python -m collect"])
+def test_a_script_that_a_pipeline_runs_is_read_whatever_it_speaks_of(tmp_path: Path, command: str) -> None:
+    (tmp_path / "collect.py").write_text("import urllib\n")
+    (tmp_path / "billing.py").write_text("import urllib\n")
+    (tmp_path / "dvc.yaml").write_text(f"stages:\n  rows:\n    cmd: {command}\n")
+    code = [Source(name, tmp_path / name, "python", "product", 14) for name in ("billing.py", "collect.py")]
+    pipeline = Source("dvc.yaml", tmp_path / "dvc.yaml", "ml_pipeline", "product", 40)
+    assert [source.path for source in demanded(code, TOPICS, (), [pipeline]).needed] == ["collect.py"]

@@ -40,3 +40,32 @@ def test_the_settings_of_dvc_are_known_by_their_folder() -> None:
         None,
         None,
     ]
+
+
+STAGES = """stages:
+  rows:
+    cmd: [mkdir -p data, python collect.py]
+    outs:
+      - data/rows.csv:
+          cache: false
+  fit:
+    cmd: python fit.py
+    deps: [fit.py, data/rows.csv]
+    outs: [model.joblib]
+  each:
+    foreach: [a, b]
+    do: {cmd: python one.py}
+"""
+
+
+def test_a_stage_tells_what_it_runs_reads_and_writes(tmp_path: Path) -> None:
+    found = [(s.name, s.place.start_line, dict(s.attributes)) for s in read(tmp_path, "dvc.yaml", STAGES)]
+    assert found == [
+        ("rows", 2, {"command": "mkdir -p data && python collect.py", "reads": (), "writes": ("data/rows.csv",)}),
+        ("fit", 7, {"command": "python fit.py", "reads": ("fit.py", "data/rows.csv"), "writes": ("model.joblib",)}),
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "stages: 3\n", "stages: [a]\n", "stages:\n  a: 1\n", "stages:\n  a:\n    cmd: x\n    outs: {b: 1}\n"])
+def test_stages_of_another_shape_read_and_write_nothing(tmp_path: Path, text: str) -> None:
+    assert all(s.attributes["reads"] == s.attributes["writes"] == () for s in read(tmp_path, "dvc.yaml", text))
