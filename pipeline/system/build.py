@@ -39,11 +39,8 @@ from pipeline.system.prompt_files import PromptFiles
 from pipeline.system.prose import add_prose
 from pipeline.system.protection import add_identities, add_protection
 from pipeline.system.provider_replies import add_provider_replies
-<<<<<<< HEAD
-from pipeline.system.same_things import relate_same_things
-=======
 from pipeline.system.public_buckets import add_public_buckets
->>>>>>> i4train
+from pipeline.system.same_things import relate_same_things
 from pipeline.system.service_replies import add_service_replies
 from pipeline.system.shapes import with_shapes
 from pipeline.system.sites import find_sites, received
