@@ -1,16 +1,10 @@
-"""Pipelines of DVC: `.dvc/config` and `dvc.yaml`. Takes the text, gives the credentials of remotes that stand in clear, and the stages with
-what each runs, reads and writes.
-
-What `dvc.lock` and the `.dvc` files of data hold by hash is not read, nor are stages that are written as loops (`foreach`, `matrix`).
-"""
+"""Settings of DVC (`.dvc/config`). Takes the text, gives the credentials of remotes that stand in clear. Stages are read in `ml_pipeline.py`."""
 
 from __future__ import annotations
 
 import re
 
-from ingest.config.nodes import Node
-from ingest.config.packages import secret_variable, setting
-from ingest.config.yaml_nodes import yaml_node
+from ingest.config.packages import secret_variable
 from ingest.facts import Setting
 from ingest.source import Place
 from ingest.text import split_lines
@@ -44,19 +38,3 @@ def read_dvc_config(text: str, path: str) -> tuple[Setting, ...]:
             secret = secret_variable(key, value, Place(path, number, number), beside=dict(beside))
             found += [secret] if secret is not None else []
     return tuple(found)
-
-
-def read_dvc_pipeline(text: str, path: str) -> tuple[Setting, ...]:
-    """One setting per stage that has a command, in the order of the file."""
-    stages = yaml_node(text).get("stages")
-    return tuple(
-        setting("pipeline_stage", name, Place(path, line, stage.end_line), command=" && ".join(command), reads=_paths(stage.get("deps")),
-                writes=_paths(stage.get("outs")))
-        for name, stage, line in stages.entries()
-        if (command := stage.get("cmd").texts())
-    )  # fmt: skip
-
-
-def _paths(node: Node) -> tuple[str, ...]:
-    """Paths of a list whose entries are texts, or mappings of one path to how it is kept."""
-    return tuple(item.text if item.kind == "scalar" else next((key for key, _, _ in item.entries()), "") for item in node.items)

@@ -14,7 +14,7 @@ from ingest.config.compose import read_compose
 from ingest.config.conda import read_conda
 from ingest.config.dockerfile import read_dockerfile
 from ingest.config.dotenv import read_dotenv
-from ingest.config.dvc import read_dvc_config, read_dvc_pipeline
+from ingest.config.dvc import read_dvc_config
 from ingest.config.entry_script import read_entry_script
 from ingest.config.gitlab_ci import read_gitlab_ci
 from ingest.config.go_mod import read_go_mod
@@ -71,7 +71,6 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "npmrc": read_npmrc,
         "pip_config": read_pip_config,
         "dvc_config": read_dvc_config,
-        "ml_pipeline": read_dvc_pipeline,
         "helm_template": read_helm_template,
         "helm_values": read_helm_values,
         "kubernetes": read_kubernetes,

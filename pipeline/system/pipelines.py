@@ -1,6 +1,6 @@
 """Training pipelines whose stages hand each other files: what one stage fetches is what a later one learns from.
 
-Takes the assembly and the stages that configuration names (`pipeline_stage`), gives a flow from what the script of a stage fetches to
+Takes the assembly and the stages that configuration names (`ml_stage`), gives a flow from what the script of a stage fetches to
 the training job in the script of a stage that reads its output, where the stage speaks of feedback: corrections, ratings, overrides.
 What other stages fetch is left to the code, for a pipeline's file does not say whose data it is. A stage is known by the Python file
 or module that its command runs; training in a module that the script only imports is found where the script calls it.
@@ -26,7 +26,7 @@ _FETCHED = ("web_content", "external_service", "data_store", "file_store")
 
 def add_pipelines(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
     for file in files:
-        stages = [setting for setting in file.settings if setting.kind == "pipeline_stage"]
+        stages = [setting for setting in file.settings if setting.kind == "ml_stage"]
         for first in stages:
             written = _texts(first.attributes.get("writes"))
             if not mentions([first.name, *written], _FEEDBACK):
