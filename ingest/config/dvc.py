@@ -1,4 +1,7 @@
-"""Settings of DVC (`.dvc/config`). Takes the text, gives the credentials of remotes that stand in clear. Stages are read in `ml_pipeline.py`."""
+"""Settings of DVC (`.dvc/config`). Takes the text, gives the credentials of remotes that stand in clear.
+
+Stages are read in `ml_pipeline.py`.
+"""
 
 from __future__ import annotations
 
