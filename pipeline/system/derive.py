@@ -160,7 +160,9 @@ def _models(assembly: Assembly) -> None:
                 continue
             if mentions(names, words.detector):
                 draft.attributes["detector"] = True
-            if mentions(names, words.physical):
+            if mentions(names, words.physical) or (
+                draft.attributes.get("decides") is True and mentions(_called_beside(assembly, identity), words.physical)
+            ):
                 draft.attributes["physical"] = True
         elif draft.kind == "training_job":
             labels = sorted(
@@ -201,6 +203,18 @@ def _names_around(assembly: Assembly, identity: str) -> list[str]:
             names += [assembly.draft(source).name, assembly.draft(target).name]
             names += [step.path for flow in flows for step in flow.steps]
     return names
+
+
+def _called_beside(assembly: Assembly, identity: str) -> list[str]:
+    """Names that are called in the functions where a model decides: `gate.open()`."""
+    program = assembly.program
+    found: list[str] = []
+    for scope in sorted({(file, program.value((file, value)).scope) for file, value in assembly.draft(identity).nodes}):
+        for call in assembly.calls_in(scope):
+            callee = program.value((call[0], program.value(call).inputs[0]))
+            found.append(callee.text)
+            found += [program.value((call[0], callee.inputs[0])).text] if callee.kind == "attribute" else []
+    return found
 
 
 def mark_examples(assembly: Assembly) -> None:
