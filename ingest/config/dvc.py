@@ -1,5 +1,7 @@
-"""Pipelines of DVC: `.dvc/config` and `dvc.yaml`. Takes the text, gives the credentials of remotes that stand in clear, and the stages with
-what each runs, reads and writes.
+"""Pipelines of DVC: `.dvc/config`, `dvc.yaml` and `params.yaml`.
+
+Takes the text, gives the credentials of remotes that stand in clear, the stages with what each runs, reads and writes, and the
+parameters by their dotted path.
 
 What `dvc.lock` and the `.dvc` files of data hold by hash is not read, nor are stages that are written as loops (`foreach`, `matrix`).
 """
@@ -7,6 +9,7 @@ What `dvc.lock` and the `.dvc` files of data hold by hash is not read, nor are s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ingest.config.nodes import Node
 from ingest.config.packages import secret_variable, setting
@@ -47,8 +50,11 @@ def read_dvc_config(text: str, path: str) -> tuple[Setting, ...]:
 
 
 def read_dvc_pipeline(text: str, path: str) -> tuple[Setting, ...]:
-    """One setting per stage that has a command, in the order of the file."""
-    stages = yaml_node(text).get("stages")
+    """One setting per stage that has a command, in the order of the file; of a file of parameters one per text."""
+    document = yaml_node(text)
+    if path.rsplit("/", 1)[-1].lower() == "params.yaml":
+        return tuple(_parameters(document, path))
+    stages = document.get("stages")
     return tuple(
         setting("pipeline_stage", name, Place(path, line, stage.end_line), command=" && ".join(command), reads=_paths(stage.get("deps")),
                 writes=_paths(stage.get("outs")))
@@ -60,3 +66,15 @@ def read_dvc_pipeline(text: str, path: str) -> tuple[Setting, ...]:
 def _paths(node: Node) -> tuple[str, ...]:
     """Paths of a list whose entries are texts, or mappings of one path to how it is kept."""
     return tuple(item.text if item.kind == "scalar" else next((key for key, _, _ in item.entries()), "") for item in node.items)
+
+
+def _parameters(document: Node, path: str) -> Iterator[Setting]:
+    pending = [("", document)]
+    for _ in range(_LINES):
+        if not pending:
+            return
+        name, node = pending.pop()
+        if node.kind == "map":
+            pending += [(f"{name}.{key}".lstrip("."), value) for key, value, _ in reversed(list(node.entries()))]
+        elif node.kind == "scalar" and node.text:
+            yield setting("parameter", name, Place(path, node.line, node.line), value=node.text)
