@@ -15,7 +15,7 @@ from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, Sink
 from pipeline.system.shown_answers import add_shown_answers
 from pipeline.system.tool_effects import add_effects
 from pipeline.system.training_loops import add_loop_data
-from pipeline.system.words import load_words, mentions, subjects
+from pipeline.system.words import load_words, mentions, subjects, words_of
 
 
 def derive(assembly: Assembly) -> None:
@@ -206,14 +206,15 @@ def _names_around(assembly: Assembly, identity: str) -> list[str]:
 
 
 def _called_beside(assembly: Assembly, identity: str) -> list[str]:
-    """Names that are called in the functions where a model decides: `gate.open()`."""
+    """What is told to do something in the functions where a model decides: `gate.open()`, `open_gate()`."""
     program = assembly.program
     found: list[str] = []
     for scope in sorted({(file, program.value((file, value)).scope) for file, value in assembly.draft(identity).nodes}):
         for call in assembly.calls_in(scope):
             callee = program.value((call[0], program.value(call).inputs[0]))
-            found.append(callee.text)
             found += [program.value((call[0], callee.inputs[0])).text] if callee.kind == "attribute" else []
+            if len(words_of(callee.text)) > 1:  # `open_gate()`; a layer may be called `gate`
+                found.append(callee.text)
     return found
 
 

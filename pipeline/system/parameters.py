@@ -24,9 +24,7 @@ def name_models(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
     for file in files:
         for setting in file.settings:
             if setting.kind == "parameter":
-                known[setting.name] = (
-                    setting if setting.name not in known else None
-                )  # two files of one name: which one is read is not known
+                known[setting.name] = setting if setting.name not in known else None  # of two files it is not known which is read
     for identity, draft in sorted(assembly.drafts.by_id.items()):
         if draft.kind not in ("model_registry", "embedding_model") or draft.attributes.get("named") is not False:
             continue
