@@ -80,7 +80,7 @@ _NAMES: dict[str, SourceKind] = {
     "cline_mcp_settings.json": "mcp_config", "mcp_servers.json": "mcp_config",
     "dockerfile": "dockerfile", "containerfile": "dockerfile", "readme": "text",
     "saved_model.pb": "model_file", "tokenizer_config.json": "model_file", "chat_template.json": "model_file",
-    "makefile": "makefile", "gnumakefile": "makefile", "procfile": "procfile",
+    "params.yaml": "ml_pipeline", "makefile": "makefile", "gnumakefile": "makefile", "procfile": "procfile",
 }  # fmt: skip
 _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
     (re.compile(r"(?:.*/)?\.github/workflows/[^/]+\.ya?ml", re.S), "github_workflow"),

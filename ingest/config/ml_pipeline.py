@@ -1,8 +1,8 @@
-"""Pipelines of training as files: DVC (dvc.yaml, *.dvc) and MLflow (MLproject, MLmodel).
+"""Pipelines of training as files: DVC (dvc.yaml, params.yaml, *.dvc) and MLflow (MLproject, MLmodel).
 
 Takes the text, gives an `ml_stage` per stage or entry point with what it runs, reads and writes, an `ml_data` per tracked file with its
-hash, and an `ml_model` for a saved model. Parameters, templates (`${item}`) and remotes are not followed; DAGs of Airflow and pipelines of
-SageMaker and Kubeflow are code and read as such.
+hash, an `ml_model` for a saved model and a `parameter` per value. Templates (`${item}`) and remotes are not followed; DAGs of Airflow and
+pipelines of SageMaker and Kubeflow are code and read as such.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from ingest.config.yaml_nodes import yaml_node
 from ingest.facts import Setting
 from ingest.source import Place
 
+_MOST_PARAMETERS = 2000
+
 
 def read_ml_pipeline(text: str, path: str) -> tuple[Setting, ...]:
     """Settings in the order of the file."""
@@ -25,6 +27,8 @@ def read_ml_pipeline(text: str, path: str) -> tuple[Setting, ...]:
         return tuple(_entry_points(document, path))
     if name == "mlmodel":
         return tuple(_model(document, path))
+    if name == "params.yaml":
+        return tuple(_parameters(document, path))
     return (*_stages(document, path), *_tracked(document, path))
 
 
@@ -65,3 +69,15 @@ def _model(document: Node, path: str) -> Iterator[Setting]:
     if flavors:
         run = document.get("run_id").text or None
         yield setting("ml_model", path, place, tool="mlflow", flavors=flavors, run=run, signature=document.get("signature").kind == "map")
+
+
+def _parameters(document: Node, path: str) -> Iterator[Setting]:
+    pending = [("", document)]
+    for _ in range(_MOST_PARAMETERS):
+        if not pending:
+            return
+        name, node = pending.pop()
+        if node.kind == "map":
+            pending += [(f"{name}.{key}".lstrip("."), value) for key, value, _ in reversed(list(node.entries()))]
+        elif node.kind == "scalar" and node.text:
+            yield setting("parameter", name, Place(path, node.line, node.line), value=node.text)

@@ -15,6 +15,7 @@ Path = tuple[str, ...]
 Change = Callable[[Path], Path | None]
 """What becomes of a path in one step; None where the data does not go there"""
 MAX_PATH = 3
+NAMED: Path = ("#", "@named")  # which member of a written list it is: a verdict by its name, without the scores behind it
 PLAIN: Path = ("#",)  # the data is a number, a date or the like: it can be learned from, not read as text
 NUMBERS = frozenset({"embedding", "embeddings"})  # entries that hold vectors, whoever answered with them
 # Entries in which a model's answer says how many tokens it took.

@@ -32,6 +32,7 @@ from pipeline.system.model_files import add_model_files
 from pipeline.system.own_files import mark_own_files
 from pipeline.system.own_routes import OwnRoutes
 from pipeline.system.packages import packages_of
+from pipeline.system.parameters import name_models
 from pipeline.system.pipelines import add_pipelines
 from pipeline.system.possible_models import mark_possible_models
 from pipeline.system.programs import programs_of
@@ -82,6 +83,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_configuration(assembly, config, documents)
     relate_same_things(assembly)
     add_model_files(assembly, sorted((f for f in facts if isinstance(f, ModelFacts)), key=lambda f: f.path), config)
+    name_models(assembly, config)
     mark_possible_models(assembly)
     mark_look_alike_models(assembly)
     add_actors(assembly)

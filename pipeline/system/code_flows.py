@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.source import Place
-from pipeline.system.access_paths import leads_to
+from pipeline.system.access_paths import NAMED, leads_to
 from pipeline.system.answer_types import is_no_page
 from pipeline.system.argument_vectors import role_in_vector
 from pipeline.system.assembly import Assembly
@@ -122,6 +122,8 @@ def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours
         and not any(sink.role in _TAKES_NUMBERS for sink in assembly.sinks.get(hit.call, ()))
     ):
         return
+    if hit.argument == RETURNED and hit.path[-1:] == NAMED[-1:]:
+        return  # an answer of one word gives nothing of the model away that its use would not
     if hit.argument == RETURNED:
         reference: FunctionRef = (hit.call[0], -1 - hit.call[1])
         target = assembly.entry_of_function[reference]

@@ -15,7 +15,7 @@ from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, Sink
 from pipeline.system.shown_answers import add_shown_answers
 from pipeline.system.tool_effects import add_effects
 from pipeline.system.training_loops import add_loop_data
-from pipeline.system.words import load_words, mentions, subjects
+from pipeline.system.words import load_words, mentions, subjects, words_of
 
 
 def derive(assembly: Assembly) -> None:
@@ -160,7 +160,9 @@ def _models(assembly: Assembly) -> None:
                 continue
             if mentions(names, words.detector):
                 draft.attributes["detector"] = True
-            if mentions(names, words.physical):
+            if mentions(names, words.physical) or (
+                draft.attributes.get("decides") is True and mentions(_called_beside(assembly, identity), words.physical)
+            ):
                 draft.attributes["physical"] = True
         elif draft.kind == "training_job":
             labels = sorted(
@@ -201,6 +203,19 @@ def _names_around(assembly: Assembly, identity: str) -> list[str]:
             names += [assembly.draft(source).name, assembly.draft(target).name]
             names += [step.path for flow in flows for step in flow.steps]
     return names
+
+
+def _called_beside(assembly: Assembly, identity: str) -> list[str]:
+    """What is told to do something in the functions where a model decides: `gate.open()`, `open_gate()`."""
+    program = assembly.program
+    found: list[str] = []
+    for scope in sorted({(file, program.value((file, value)).scope) for file, value in assembly.draft(identity).nodes}):
+        for call in assembly.calls_in(scope):
+            callee = program.value((call[0], program.value(call).inputs[0]))
+            found += [program.value((call[0], callee.inputs[0])).text] if callee.kind == "attribute" else []
+            if len(words_of(callee.text)) > 1:  # `open_gate()`; a layer may be called `gate`
+                found.append(callee.text)
+    return found
 
 
 def mark_examples(assembly: Assembly) -> None:

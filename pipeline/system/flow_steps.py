@@ -34,6 +34,7 @@ from pipeline.system.flow_graph import FlowGraph
 from pipeline.system.page_state import state_set
 
 _NO_CARRY = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not", "<>"})
+_LARGEST = frozenset({"argmax", "argmin"})
 
 
 class FlowSteps:
@@ -87,6 +88,8 @@ class FlowSteps:
                 yield from self._attribute(node, user, value)
             case "index" if position == 0:
                 yield Step(user, self._indexed(node, user, value))
+            case "index" if position == 1 and self._names_a_class(node, user, value):
+                yield Step(user, _chosen)
             case "call" if position == 0:
                 yield Step(user, same)
             case "call":
@@ -126,6 +129,27 @@ class FlowSteps:
         key = access_paths.from_the_front(self._program.value(node), value.text or "*")
         return taking_number(key) if value.text in NUMBERS else taking(key)
 
+    def _names_a_class(self, key: Node, user: Node, value: Value) -> bool:
+        """`LABELS[int(scores.argmax())]`: the verdict by its name, out of a list that is written down."""
+        current = self._program.value(key)
+        for _ in range(4):  # `int(...)`, `.item()`
+            if current.kind != "call":
+                return False
+            callee = self._program.value((key[0], current.inputs[0]))
+            if callee.text.rpartition(".")[2] in _LARGEST:
+                break
+            inner = current.inputs[1] if len(current.inputs) > 1 else callee.inputs[0] if callee.inputs else None
+            if inner is None:
+                return False
+            current = self._program.value((key[0], inner))
+        else:
+            return False
+        lists = [(made, self._program.value(made)) for made in self._program.origins((user[0], value.inputs[0]))]
+        return bool(lists) and all(
+            found.kind == "collection" and all(self._program.value((made[0], i)).kind == "constant" for i in found.inputs)
+            for made, found in lists
+        )
+
     def _put(self, user: Node, value: Value, position: int) -> Change:
         """Where data is in an object that is built of it, or that something is put into."""
         if value.kind == "update" and position == 0:
@@ -153,6 +177,11 @@ class FlowSteps:
     def _is_slice(self, node: Node, value: Value) -> bool:
         key = self._program.value((node[0], value.inputs[1])) if len(value.inputs) > 1 else None
         return key is not None and key.kind == "unknown" and key.text == "slice"
+
+
+def _chosen(_path: Path) -> Path:
+    """Which of a list's members it is: a verdict, and nobody's words."""
+    return access_paths.NAMED
 
 
 def _element(path: Path) -> Path:

@@ -126,6 +126,11 @@ FORMATS: tuple[Format, ...] = (
     Format("Entry points", "entry_script", "entrypoint.sh", "exec gosu app vllm serve m\n", {"identity": ("run_command", "steps_down")}),
     Format("Makefile", "makefile", "Makefile", "serve:\n\tvllm serve org/model --host 0.0.0.0\n", {"exposure": ("command", "words")}),
     Format("Procfile", "procfile", "Procfile", "web: vllm serve org/model --host 0.0.0.0\n", {"exposure": ("command", "words")}),
+    Format(
+        "Settings of DVC", "dvc_config", ".dvc/config",
+        "['remote \"blob\"']\n    url = azure://scans/data\n    account_key = q7Tz0PkV4mXr9sLhY2bWnC5dFgJ8aEuK3oRi6vQx1ZtBwMyNpDfHcSjGlUeAkOq8I2rV5bX==\n",
+        {"secrets": ("environment", "secret")}, "remotes themselves",
+    ),
     Format("DVC, MLflow", "ml_pipeline", "dvc.yaml", "stages:\n  train:\n    cmd: python t.py\n    deps: [a.csv]\n    outs: [m.pkl]\nouts:\n- {md5: aa, path: a.csv}\n",
            {"pinning": ("ml_data", "pinned"), "data flow": ("ml_stage", "writes")}, "parameters, templates and remotes"),
     Format("pip requirements", "requirements", "requirements.txt", "--extra-index-url https://a.dev/simple\nopenai==2.0\n",
