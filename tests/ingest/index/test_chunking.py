@@ -203,7 +203,7 @@ _LINES = st.lists(
         st.sampled_from(
             ["def f():", "    return 1", "class A:", "    x: int = 1", "    def m(self):", "        pass", "", "# note", "@d", "x = (", ")", '"""', "if x:", "\t", "}"]
         ),
-        st.text(alphabet=st.characters(blacklist_categories=["Cs"], blacklist_characters="\r\n"), max_size=40),
+        st.text(alphabet=st.characters(blacklist_categories=["Cs"], blacklist_characters="\r\n\0"), max_size=40),  # NUL makes a file binary,
     ),
     max_size=120,
 )  # fmt: skip
