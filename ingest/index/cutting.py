@@ -26,15 +26,18 @@ def cut(
 ) -> tuple[tuple[int, int], ...]:
     """Runs of lines, 1-based and inclusive, that together are `start` to `end`."""
     runs: list[tuple[int, int]] = []
-    first = start
+    first, covered = start, start - 1
     while True:
         furthest = _furthest(text, first, end, size)
+        if furthest <= covered:  # what two neighbours would share leaves no room for a line of its own
+            first = covered + 1
+            furthest = _furthest(text, first, end, size)
         if furthest >= end:
             runs.append((first, end))
             return tuple(runs)
-        last = _best_end(text, first, furthest, continues)
-        runs.append((first, last))
-        first = max(last + 1 - min(size.overlap, (last - first) // 4), first + 1)
+        covered = _best_end(text, max(first + (furthest - first) // 2, covered + 1), furthest, continues)
+        runs.append((first, covered))
+        first = max(covered + 1 - min(size.overlap, (covered - first) // 4), first + 1)
 
 
 def _furthest(text: Sequence[str], first: int, end: int, size: Size) -> int:
@@ -47,7 +50,7 @@ def _furthest(text: Sequence[str], first: int, end: int, size: Size) -> int:
     return min(end, first + size.lines - 1)
 
 
-def _best_end(text: Sequence[str], first: int, furthest: int, continues: Callable[[int], bool]) -> int:
+def _best_end(text: Sequence[str], earliest: int, furthest: int, continues: Callable[[int], bool]) -> int:
     """The line before the one that begins something new: outermost first, then after a blank line, then the latest."""
 
     def cost(last: int) -> tuple[bool, int, bool, int]:
@@ -57,5 +60,4 @@ def _best_end(text: Sequence[str], first: int, furthest: int, continues: Callabl
         closes = following.lstrip()[:1] in (")", "]", "}")
         return (continues(last + 1) or closes or is_blank, indent, bool(text[last - 1].strip()), -last)
 
-    earliest = first + (furthest - first) // 2
     return min(range(earliest, furthest + 1), key=cost)
