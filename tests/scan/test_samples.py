@@ -1,4 +1,4 @@
-"""The two sample systems: what has to be found, and what must not be reported."""
+"""The sample systems and their hardened twins: what has to be found, and what must not be reported."""
 
 from __future__ import annotations
 
@@ -11,6 +11,17 @@ from ingest import lines_of, list_sources
 from pipeline.threats.catalog import load_catalog
 
 VULNERABLE, HARDENED = "support-assistant", "support-assistant-hardened"
+# Labels that are met, of all and of those that must be: bars a little below the present state, so that a change that loses some is seen.
+BARS = {VULNERABLE: (0.70, 0.80), "care-navigator": (0.27, 0.25), "llm-gateway-infra": (0.25, 0.34), "defect-classifier": (0.62, 0.80)}
+NAMES = [name for bare in BARS for name in (bare, f"{bare}-hardened")]
+_WITHOUT_LINES = {
+    "pptx",
+    "xlsx",
+    "model_file",
+    "notebook",
+    "eml",
+    "drawio",
+}  # labels count slides, rows, files, and lines as they are stored
 WISHED = {"model-trusted-verdict"}  # labelled, not in the catalog yet
 Results = dict[str, tuple[Labels, Result, tuple[threatloom.Finding, ...]]]
 
@@ -18,17 +29,18 @@ Results = dict[str, tuple[Labels, Result, tuple[threatloom.Finding, ...]]]
 @pytest.fixture(scope="module")
 def results() -> Results:
     found = {}
-    for name in (VULNERABLE, HARDENED):
+    for name in NAMES:
         scan, labels = threatloom.scan(SYSTEMS / name, jobs=1), read_labels(SYSTEMS / name)
         assert scan.errors == ()
         found[name] = (labels, score(labels, scan.findings), scan.findings)
     return found
 
 
-def test_most_labelled_threats_of_the_vulnerable_system_are_found(results: Results) -> None:
-    labels, result, _ = results[VULNERABLE]
+@pytest.mark.parametrize("name", BARS)
+def test_as_many_labelled_threats_are_found_as_before(results: Results, name: str) -> None:
+    labels, result, _ = results[name]
     missed = [label.id for label in result.missed]
-    for must_only, bar in ((False, 0.70), (True, 0.80)):
+    for must_only, bar in zip((False, True), BARS[name], strict=True):
         met, wanted = result.recall(labels, must_only=must_only)
         assert met / wanted >= bar, missed
 
@@ -38,7 +50,7 @@ def test_most_of_what_is_found_is_found_at_the_labelled_lines(results: Results) 
     assert len(result.precise) >= 0.9 * len(result.met), sorted(set(result.met) - result.precise)
 
 
-@pytest.mark.parametrize("name", [VULNERABLE, HARDENED])
+@pytest.mark.parametrize("name", NAMES)
 def test_no_trap_is_sprung(results: Results, name: str) -> None:
     sprung = results[name][1].sprung
     assert not sprung, [(trap.claim, finding.threat, finding.element) for trap, finding in sprung]
@@ -54,7 +66,7 @@ def test_what_was_fixed_is_not_reported_on_the_hardened_twin(results: Results) -
     ]
 
 
-@pytest.mark.parametrize("name", [VULNERABLE, HARDENED])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_label_names_lines_that_exist(name: str) -> None:
     labels = read_labels(SYSTEMS / name)
     sources = {source.path: source for source in list_sources(SYSTEMS / name).sources}
@@ -64,14 +76,14 @@ def test_every_label_names_lines_that_exist(name: str) -> None:
     for place in [*places, *(LabelledFile(path=trap.file, lines=trap.lines) for trap in labels.must_not)]:
         assert (SYSTEMS / name / place.path).is_file(), place
         lines = place.range()
-        if lines is not None and place.path in sources:
+        if lines is not None and place.path in sources and sources[place.path].kind not in _WITHOUT_LINES:
             count = max(len(page) for page in lines_of(sources[place.path]).values())
             assert 1 <= lines[0] <= lines[1] <= count, place
 
 
 def test_every_label_accepts_threats_of_the_catalog() -> None:
     known = {threat.slug for threat in load_catalog().threats}
-    for name in (VULNERABLE, HARDENED):
+    for name in NAMES:
         labels = read_labels(SYSTEMS / name)
         named = {slug for label in labels.expected for slug in label.accept} | {slug for trap in labels.must_not for slug in trap.slugs}
         assert named - known <= WISHED, named - known
