@@ -61,9 +61,8 @@ def _element(assembly: Assembly, resource: Resource, rule: ResourceRule, known: 
         kind, attributes["product"], attributes["authenticated"] = "inference_server", started[0].product, started[1]
         if started[2] and (door := _open_port(resource)) is not None:
             attributes["exposed"] = True
-    held = known.held(_described(resource)) if kind == "file_store" else ()
-    if kind == "file_store":
-        attributes["holds"] = held or ("data of AI parts",)
+    if kind == "file_store" and not known.is_published(_described(resource)):
+        attributes["holds"] = known.held(_described(resource)) or ("data of AI parts",)
     for name, patterns in rule.unless.items():
         if not any(resource.at(pattern) for pattern in patterns):
             attributes[name] = True

@@ -75,6 +75,7 @@ class Infrastructure(Frozen):
     ai_types: str
     ai_names: str
     holds: dict[str, str]
+    made_public: str
     all_rights: tuple[str, ...]
     all_rights_names: str
     role_paths: str
@@ -93,7 +94,13 @@ class Infrastructure(Frozen):
 
     def held(self, text: str) -> tuple[str, ...]:
         """What a store holds, as far as names say."""
+        if self.is_published(text):
+            return ()
         return tuple(what for what, pattern in self.holds.items() if re.search(pattern, text.lower()))
+
+    def is_published(self, text: str) -> bool:
+        """Whether a name says that what lies there is made to be read by everyone: cards and documentation, pages, a site."""
+        return re.search(self.made_public, text.lower()) is not None
 
 
 @lru_cache(maxsize=1)
