@@ -1,8 +1,8 @@
 """Terraform (and OpenTofu) files: resources with their values, and how they refer to each other.
 
 Takes the text, gives a `resource` setting per resource, data source, module call, variable and local value: type, address, and values by
-path (`resources.flat`). Expressions are kept as `${...}` in their own words, `jsonencode` and policies in text are read as values.
-Nothing is evaluated: functions, `for`, `count` and conditions are not; neither modules nor variable files are followed.
+path (`resources.flat`); of a `.tfvars` file, a variable per value. Expressions are kept as `${...}` in their own words, `jsonencode` and policies in text are read as values.
+Nothing is evaluated: functions, `for`, `count` and conditions are not; modules are not followed, and no value is put into a resource.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _BYTES = 400_000
 _DEPTH = 60
+_VALUES = ".tfvars"  # files that give variables their values
 _LONGEST = 400  # characters of an expression that is kept in its own words
 _HEREDOC = re.compile(r"<<-?([\w.-]+)\r?\n(.*?)\r?\n?[ \t]*\1\s*$", re.DOTALL)
 _ENCODERS = frozenset({"jsonencode", "yamlencode", "toset", "tolist", "tomap", "merge", "concat", "sensitive", "nonsensitive"})
@@ -49,9 +50,20 @@ class _Reader:
             tree = parses_to_tree(self._text)
         except LarkError as problem:
             raise BadConfig(f"line {getattr(problem, 'line', 1)}: not HCL") from None
+        if self._path.lower().endswith(_VALUES):
+            yield from self._given(tree)
+            return
         for block in _blocks(tree.children[0]) if tree.children else ():
             labels = self._labels(block)
             yield from self._block(block, labels)
+
+    def _given(self, tree: Tree[Token]) -> Iterator[Setting]:
+        """Values of variables, as a file of them gives them."""
+        for child in tree.children[0].children if tree.children and _is_tree(tree.children[0]) else ():
+            if _is_tree(child) and child.data == "attribute":
+                name = self._source(child.children[0])
+                place = Place(self._path, child.meta.line, max(child.meta.line, child.meta.end_line))
+                yield from resource(f"var.{name}", "variable", tuple(self._value(child.children[-1], name, 1)), place, "terraform")
 
     def _block(self, block: Tree[Token], labels: list[str]) -> Iterator[Setting]:
         kind, names = labels[0] if labels else "", labels[1:]

@@ -61,7 +61,7 @@ FORMATS: tuple[Format, ...] = (
         'variable "api_key" {\n  default = "' + _KEY + '"\n}\nresource "aws_instance" "m" {\n  user_data = <<-EOT\n    ollama serve\n  EOT\n}\n',
         {"exposure": ("resource", "values"), "identity": ("resource", "values"), "secrets": ("environment", "secret"),
          "isolation": ("resource", "values"), "data flow": ("command", "words")},
-        "modules, functions, variable files and state",
+        "modules, functions and state; what a variable file gives is not put into resources",
     ),
     Format(
         "CloudFormation, SAM", "cloudformation", "template.yaml",
