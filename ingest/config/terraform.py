@@ -1,8 +1,9 @@
 """Terraform (and OpenTofu) files: resources with their values, and how they refer to each other.
 
 Takes the text, gives a `resource` setting per resource, data source, module call, variable and local value: type, address, and values by
-path (`resources.flat`); of a `.tfvars` file, a variable per value. Expressions are kept as `${...}` in their own words, `jsonencode` and policies in text are read as values.
-Nothing is evaluated: functions, `for`, `count` and conditions are not; modules are not followed, and no value is put into a resource.
+path (`resources.flat`); of a `.tfvars` file, a variable per value. Expressions are kept as `${...}` in their own words, `jsonencode` and
+policies in text are read as values. Nothing is evaluated: functions, `for`, `count` and conditions are not; modules are not followed, and
+no value is put into a resource.
 """
 
 from __future__ import annotations
