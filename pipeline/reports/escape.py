@@ -108,7 +108,7 @@ def model_json(model: BaseModel, *, by_alias: bool = False, exclude_none: bool =
         written = to_json(model, indent=2, by_alias=by_alias, exclude_none=exclude_none)
     except ValueError:  # half of a character, which UTF-8 has no bytes for
         return json_text(model.model_dump(mode="json", by_alias=by_alias, exclude_none=exclude_none))
-    return b"".join(_visible_blocks(written)).decode() + "\n"
+    return b"".join((*_visible_blocks(written), b"\n")).decode()
 
 
 def _visible_blocks(written: bytes) -> Iterator[bytes]:
