@@ -90,7 +90,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     if described_only:
         add_prose(assembly, documents)
     drawn = add_drawings(assembly, documents)
-    add_claims(assembly, documents)
+    add_claims(assembly, documents, described_only=described_only)
     add_hidden_instructions(assembly, facts)
     return Built(_freeze(assembly, drawn, packages_of(assembly, config)), tuple(dict.fromkeys(assembly.notes)))
 

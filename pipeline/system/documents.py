@@ -48,8 +48,8 @@ _CALLERS: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public"})
 _TRIED_OUT = frozenset({"experiments", "experiment", "notebooks", "notebook", "playground", "research", "scratch"})
 
 
-def add_claims(assembly: Assembly, documents: Sequence[DocumentFacts]) -> None:
-    """What the sentences of documents promise, and deny of what is only described."""
+def add_claims(assembly: Assembly, documents: Sequence[DocumentFacts], *, described_only: bool = False) -> None:
+    """What the sentences of documents promise; of a system that is only described also what they deny, which code would show elsewhere."""
     promises: list[SaidOfControl] = []
     denials: list[SaidOfControl] = []
     for document in documents:
@@ -59,7 +59,7 @@ def add_claims(assembly: Assembly, documents: Sequence[DocumentFacts]) -> None:
             if passage.kind in ("paragraph", "list_item", "table_row", "caption") and not passage.hidden:
                 for sentence in sentences(passage.text):
                     promises += _claim(assembly, passage, sentence)
-                    denials += _denials(assembly, passage, sentence)
+                    denials += _denials(assembly, passage, sentence) if described_only else ()
     _add_described(assembly, promises, denials)
 
 

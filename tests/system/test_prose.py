@@ -202,3 +202,10 @@ def test_a_route_that_is_said_to_need_no_login_is_open(tmp_path: Path) -> None:
 )
 def test_a_sentence_says_which_control_is_not_there(sentence: str, kinds: list[str]) -> None:
     assert denied(sentence) == kinds
+
+
+def test_where_code_was_read_a_denial_in_a_document_contradicts_nothing(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("from openai import OpenAI\n\nOpenAI().responses.create(model='m', input='x')\n", "utf-8")
+    result = described(tmp_path, "Every booking of appointments needs approval by a nurse.", "Patients book appointments without approval.")
+    assert "promised-control-missing" not in {finding.threat for finding in result.findings}
+    assert [claim.kept for claim in result.system.claims] == [None]
