@@ -175,6 +175,8 @@ def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
         callee = program.value((node[0], value.inputs[0])) if value.kind == "call" else value
         if callee.kind == "attribute" and callee.text == "JoinPath" and (node[0], callee.inputs[0]) not in hit.trace:
             return True  # a part below the address of an object
+        if callee.kind == "attribute" and callee.text == "format" and _template_names_host(program, (node[0], callee.inputs[0]), hit):
+            return True
         first, *others = _put_together(program, node)
         if not others or first in hit.trace:
             continue
@@ -184,6 +186,13 @@ def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
         if others[0] not in hit.trace or all(v.text.count("/") >= 3 or host_of(v.text) is None for v in known):
             return True  # not `"https://example.com" + x`: a dot behind the host makes it another
     return False
+
+
+def _template_names_host(program: Program, template: Node, hit: Hit) -> bool:
+    """`"https://api.example/?q={}".format(x)`: whether the text before the first gap ends behind the host."""
+    begun = [program.value(origin) for origin in program.origins(template)] if template not in hit.trace else []
+    starts = [value.text.partition("{")[0] if value.kind == "constant" else "" for value in begun]
+    return bool(starts) and all(host_of(start) is not None and start.count("/") >= 3 for start in starts)
 
 
 def _put_together(program: Program, node: Node) -> list[Node]:

@@ -55,6 +55,10 @@ ROUTE = """
         ("HOST + text", True),  # `.evil.example` behind it is another host
         ('f"{HOST}{text}"', True),
         ('"https://" + text', True),
+        ('"https://api.example.com/?q={}".format(text)', False),
+        ('"https://{}.example.com/".format(text)', True),
+        ('"https://api.example.com{}".format(text)', True),
+        ('"{}/items".format(text)', True),
     ],
 )
 def test_behind_a_fixed_host_and_its_slash_data_chooses_no_host(address: str, chosen: bool) -> None:
