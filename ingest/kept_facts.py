@@ -22,6 +22,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from ingest.documents.offline_nlp import active_pipeline
+from ingest.edition import readers_edition
 from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, TextFacts
 from ingest.source import Source
 from ingest.text import content_of
@@ -161,9 +162,4 @@ def _unpacked(row: bytes) -> Facts | None:
 @cache
 def _edition() -> bytes:
     """A hash of the readers' code: facts of another edition are other facts."""
-    digest = hashlib.sha256(active_pipeline().encode())  # what classifies documents
-    root = Path(__file__).resolve().parent
-    for file in sorted(root.rglob("*.py")):
-        content = file.read_bytes()
-        digest.update(f"{file.relative_to(root).as_posix()}\0{len(content)}\0".encode() + content)
-    return digest.digest()
+    return hashlib.sha256(active_pipeline().encode() + readers_edition()).digest()  # the pipeline classifies documents

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ingest.documents import diagrams
+from ingest.documents import FORMATS
 from ingest.facts import CodeFacts, ConfigFacts, Facts, Passage, TextFacts
 from ingest.source import ReadError, Skip, Source
 
 CODE_KINDS = frozenset({"python", "notebook", "typescript", "java", "go", "csharp"})
-_DOCUMENTS = frozenset({"markdown", "docx", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text", *diagrams.FORMATS})
 
 
 def read_source(source: Source) -> Facts | Skip | ReadError:
@@ -39,7 +38,7 @@ def _unseen(source: Source) -> tuple[Passage, ...]:
 def _read(source: Source) -> Facts | Skip | ReadError:
     if source.kind in CODE_KINDS:
         return _read_code(source)
-    if source.kind in _DOCUMENTS:
+    if source.kind in FORMATS:
         from ingest.documents import DocumentLimits, read_document
 
         return read_document(source, DocumentLimits())  # has its own net around one file
@@ -85,7 +84,7 @@ def lines_of(source: Source) -> Mapping[int | None, tuple[str, ...]]:
     """What places in a file count: page or cell (None where there are none) to its lines."""
     from ingest.text import read_text, split_lines
 
-    if source.kind in _DOCUMENTS:
+    if source.kind in FORMATS:
         from ingest.documents import DocumentLimits, quotable_text
 
         return quotable_text(source, DocumentLimits())

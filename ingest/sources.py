@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from ingest.documents import diagrams
+from ingest.documents import FORMATS, diagrams
 from ingest.errors import UnusableInput
 from ingest.exclusion import GENERATED_MARK, IGNORE_FILE, exclusion_of, left_out_by_tree, skips_of
 from ingest.gitfiles import git_files
@@ -27,9 +27,7 @@ from ingest.source import ReadError, Skip, Source, SourceKind
 from ingest.text import open_regular, reason_of, unmarked_utf16
 from ingest.walk import walk
 
-DOCUMENT_KINDS: frozenset[SourceKind] = frozenset(
-    {"markdown", "docx", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text", *diagrams.FORMATS}
-)
+DOCUMENT_KINDS: frozenset[SourceKind] = frozenset(FORMATS)
 _BINARY: frozenset[SourceKind] = frozenset({"docx", "pptx", "xlsx", "pdf", "eml", "model_file"})
 _LARGE: frozenset[SourceKind] = _BINARY | {"notebook", "lockfile", *diagrams.FORMATS}
 _LONG_LINES_ARE_NORMAL: frozenset[SourceKind] = _LARGE | {"text", "markdown", "rst"}

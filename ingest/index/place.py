@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from ingest.source import Source
@@ -49,14 +48,3 @@ def mark_of(source: Source) -> str | None:
     mark = f"{seen.st_size}:{seen.st_mtime_ns}:{seen.st_ctime_ns}:{source.kind}:{source.purpose}"
     # What changed a moment ago may change again without its times moving: such a mark is not found again.
     return f"{mark}:just-now:{time.time_ns()}" if abs(time.time_ns() - seen.st_ctime_ns) < _JUST_NOW_NS else mark
-
-
-@cache
-def readers_edition() -> str:
-    """A hash of the code that reads and cuts files: chunks of another edition are other chunks."""
-    digest = hashlib.sha256()
-    root = Path(__file__).resolve().parents[1]
-    for file in sorted(root.rglob("*.py")):
-        content = file.read_bytes()
-        digest.update(f"{file.relative_to(root).as_posix()}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()[:32]

@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
+from ingest.edition import readers_edition
 from ingest.errors import UnusableInput
 from ingest.index.catalogue import About, BrokenCatalogue, Catalogue, Listed, created, opened
 from ingest.index.chunk import Chunk
 from ingest.index.embedding import Embedder, embedded_text, windows_of
 from ingest.index.lock import held
-from ingest.index.place import IndexPlace, readers_edition
+from ingest.index.place import IndexPlace
 from ingest.index.vectors import BrokenVectors, VectorStore, open_vectors, wipe_vectors
 
 logger = logging.getLogger(__name__)
@@ -132,8 +133,8 @@ def _compared(place: IndexPlace, embedder: Embedder, marks: Mapping[str, str]) -
         if about.model != embedder.identity or about.dimension != embedder.dimension:
             raise BrokenCatalogue(f"made with {about.model}")
         known, listed = catalogue.marks(), catalogue.listed()
-    if about.readers != readers_edition():  # other chunks, and perhaps other words: the vectors of those that stay are used again
-        created(place.folder, embedder.identity, embedder.dimension, readers_edition(), about.token)
+    if about.readers != readers_edition().hex():  # other chunks, and perhaps other words: the vectors of those that stay are used again
+        created(place.folder, embedder.identity, embedder.dimension, readers_edition().hex(), about.token)
         return _compared(place, embedder, marks)
     changed = {path for path, mark in marks.items() if known.get(path) != mark}
     return Changes(
@@ -151,7 +152,7 @@ def _begin_anew(place: IndexPlace, embedder: Embedder) -> None:
         token = catalogue.about().token
     wipe_vectors(place.folder, place.server, token)
     try:
-        created(place.folder, embedder.identity, embedder.dimension, readers_edition(), secrets.token_hex(8))
+        created(place.folder, embedder.identity, embedder.dimension, readers_edition().hex(), secrets.token_hex(8))
     except (OSError, sqlite3.Error) as problem:
         raise UnusableInput(
             f"the index cannot be written: {problem}", str(place.folder), "make the folder writable, or name another"
