@@ -5,6 +5,7 @@ follows from its kind; each family of readers is a folder.
 """
 
 from ingest.reading import lines_of, read_source
-from ingest.sources import Listing, SourceList, SourceSettings, list_paths, list_sources
+from ingest.source import SourceSettings
+from ingest.sources import Listing, SourceList, list_paths, list_sources
 
 __all__ = ["Listing", "SourceList", "SourceSettings", "lines_of", "list_paths", "list_sources", "read_source"]

@@ -74,3 +74,15 @@ class ReadError:
 def attributes_of(**attributes: Attribute) -> Mapping[str, Attribute]:
     """Attributes in a stable order, without those that are None (unknown)."""
     return {name: attributes[name] for name in sorted(attributes) if attributes[name] is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """What to read and how much of it."""
+
+    docs: tuple[Path, ...] = ()  # documents or folders of documents, inside or outside the root
+    exclude: tuple[str, ...] = ()  # patterns as in .gitignore; those the tree itself names are `TreePattern`
+    max_file_bytes: int = 2_000_000  # code, configuration and plain text
+    max_document_bytes: int = 20_000_000  # docx, pdf, notebooks and lock files
+    max_files: int = 200_000
+    use_git: bool = True

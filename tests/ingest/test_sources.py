@@ -12,7 +12,8 @@ import pytest
 
 from ingest.errors import UnusableInput
 from ingest.exclusion import TreePattern, is_by_tree
-from ingest.sources import SourceList, SourceSettings, list_sources, safe_path
+from ingest.source import SourceSettings
+from ingest.sources import SourceList, list_sources, safe_path
 from ingest.text import read_bytes, read_text
 
 

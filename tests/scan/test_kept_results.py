@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import read_source, sources, text
+from ingest import examination, read_source, text
 from ingest.facts import Facts
 from ingest.gitfiles import git_files
 from ingest.source import ReadError, Skip, Source
@@ -195,7 +195,7 @@ def test_no_file_of_an_unchanged_git_tree_is_opened(tree: Path, tmp_path: Path, 
     def refuse(location: Path) -> None:
         raise AssertionError(f"{location} is opened")
 
-    monkeypatch.setattr(sources, "open_regular", refuse)
+    monkeypatch.setattr(examination, "open_regular", refuse)
     monkeypatch.setattr(text, "open_regular", refuse)
     assert without_times(scanned(tree, tmp_path / "kept")) == without_times(fresh)
     with pytest.raises(AssertionError, match=r"app\.py is opened"):

@@ -18,8 +18,8 @@ from pptx import Presentation
 
 from ingest.documents import DocumentLimits
 from ingest.facts import DocumentFacts
-from ingest.source import ReadError, Skip, SourceKind
-from ingest.sources import SourceSettings, list_sources
+from ingest.source import ReadError, Skip, SourceKind, SourceSettings
+from ingest.sources import list_sources
 from tests.ingest.documents.making import docx_bytes, pdf_bytes, saved, zip_bytes
 from tests.ingest.documents.outcomes import outcome
 
