@@ -35,6 +35,36 @@ class Mitigation(Frozen):
     test: str = Field(description="How to check that it works.")
 
 
+class RiskRow(Frozen):
+    """One row of the decision table that gave a finding's likelihood, impact and confidence."""
+
+    axis: Literal["likelihood", "impact", "confidence"]
+    asked: str = Field(description="The factor or control that was looked for.")
+    answer: Literal["start", "yes", "no"]
+    step: int = Field(
+        description="What the answer adds; of the first row of an axis, where it starts. Zero where a step was taken already."
+    )
+    because: str = Field(default="", description="The element or control it was seen at, and the place.")
+
+
+class ScoreInput(Frozen):
+    """One metric of a score and why it has its value."""
+
+    metric: str
+    value: str
+    because: str = ""
+
+
+class Score(Frozen):
+    """A finding in the words of a public scoring system."""
+
+    system: Literal["CVSS", "AIVSS"]
+    edition: str
+    vector: str
+    score: Annotated[float, Field(ge=0, le=10)]
+    inputs: tuple[ScoreInput, ...]
+
+
 class Finding(Frozen):
     id: str = Field(description="Fingerprint; stable across commits while threat, element and symbol are.")
     threat: str = Field(description="Slug of the catalog; `custom/<slug>` outside of it.")
@@ -46,6 +76,8 @@ class Finding(Frozen):
     impact: Annotated[int, Field(ge=1, le=5)]
     risk_reasons: tuple[str, ...] = ()
     would_change_it: tuple[str, ...] = ()
+    scores: tuple[Score, ...] = Field(default=(), description="CVSS 4.0 and AIVSS, where they apply; the severity does not come from them.")
+    risk_table: tuple[RiskRow, ...] = Field(default=(), description="Each factor and control that was asked for, and what its answer did.")
     confidence: Confidence = Field(description="How sure we are that it is so.")
     status: Status = "new"
     source: Literal["rule", "llm", "both", "contradiction"] = "rule"

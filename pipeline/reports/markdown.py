@@ -91,6 +91,8 @@ def _finding(scan: Scan, finding: Finding) -> Iterator[str]:
         yield "- **Missing:** " + ", ".join(text(words(control)) for control in finding.missing_controls)
     for reason in finding.risk_reasons:
         yield f"- **Why this severe:** {text(reason)}"
+    for score in finding.scores:
+        yield f"- **{score.system} {score.edition}:** {score.score:g}, {code(score.vector)}"
     for mitigation in finding.mitigations:
         yield f"- **Do:** {text(mitigation.text)}"
         yield f"  - **Test:** {text(mitigation.test)}"

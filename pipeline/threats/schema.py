@@ -37,6 +37,9 @@ Factor = Literal[
 ]  # fmt: skip
 
 
+Impact = Literal["H", "L", "N"]
+
+
 class FlowPattern(Frozen):
     """A flow, seen from the element the threat is about."""
 
@@ -124,6 +127,22 @@ class ThreatMitigation(Frozen):
     test: Annotated[str, Field(min_length=10)]
 
 
+class CvssBase(Frozen):
+    """Base metrics of CVSS 4.0 that the threat has wherever it is found; those left out are read from the system (AV, PR) or are none."""
+
+    AV: Literal["N", "A", "L", "P"] | None = None
+    AC: Literal["L", "H"]
+    AT: Literal["N", "P"]
+    PR: Literal["N", "L", "H"] | None = None
+    UI: Literal["N", "P", "A"]
+    VC: Impact = "N"
+    VI: Impact = "N"
+    VA: Impact = "N"
+    SC: Impact = "N"
+    SI: Impact = "N"
+    SA: Impact = "N"
+
+
 class Threat(Frozen):
     """One entry of the catalog."""
 
@@ -147,6 +166,7 @@ class Threat(Frozen):
     likelihood: Scale
     impact: Scale
     confidence: Literal["high", "medium", "low"] = "high"
+    cvss: CvssBase | None = Field(default=None, description="Left out where the threat is no vulnerability: a missing record, a promise.")
     taxonomy: ThreatTaxonomy = ThreatTaxonomy()
     how_we_look: str
     not_a_threat_when: str

@@ -1,9 +1,10 @@
-"""`threatloom explain`: a threat of the catalog, what it is, how it is recognised, what to do, how to test that."""
+"""`threatloom explain`: a threat of the catalog, or a finding of a scan; what it is, how it is recognised, what to do, how to test that."""
 
 from __future__ import annotations
 
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,21 +18,33 @@ NEAR_ENOUGH = 55  # of 100, by rapidfuzz
 WIDEST = 100
 
 
-@click.command(short_help="What a threat is, how it is recognised, what to do.")
-@click.argument("threat")
-def explain(threat: str) -> None:
-    """Show the page of THREAT, a name as findings carry it: `threatloom explain indirect-prompt-injection`."""
+@click.command(short_help="What a threat or a finding is, how it is recognised, what to do.")
+@click.argument("name", metavar="THREAT|FINDING")
+@click.argument("path", type=click.Path(path_type=Path), default=".")
+@click.option("--scan", "kept", type=click.Path(path_type=Path), help="Look FINDING up in this JSON report instead of scanning PATH.")
+def explain(name: str, path: Path, kept: Path | None) -> None:
+    """Show the page of a threat, `threatloom explain indirect-prompt-injection`, or of a finding by its id.
+
+    A finding is looked up in the scan of PATH (default: this folder), and shown with its decision table: every factor
+    that was asked for, the answer, and what it did to likelihood and impact.
+    """
+    from pipeline.interfaces.cli.explain_finding import finding_of, may_be_finding, print_finding, scan_of
     from pipeline.threats.catalog import load_catalog
 
-    catalog = load_catalog()
-    found = catalog.get(threat)
-    if found is None:
-        near = nearest(threat, [known.slug for known in catalog.threats])
+    catalog, console = load_catalog(), _console()
+    found = catalog.get(name)
+    if found is None and may_be_finding(name):
+        scan = scan_of(path, kept)
+        finding = finding_of(scan, name)
+        with console.capture() as captured:
+            print_finding(console, scan, finding)
+    elif found is None:
+        near = nearest(name, [known.slug for known in catalog.threats])
         hint = f"did you mean {' or '.join(near)}?" if near else "`threatloom threats` lists them all"
-        raise click.UsageError(f"no such threat: {threat!r} ({hint})")
-    console = _console()
-    with console.capture() as captured:
-        _print(console, found, catalog.page(found.slug))
+        raise click.UsageError(f"no such threat: {name!r} ({hint})")
+    else:
+        with console.capture() as captured:
+            _print(console, found, catalog.page(found.slug))
     text = captured.get()
     click.echo(text if console.is_terminal else "\n".join(line.rstrip() for line in text.split("\n")), nl=False)
 

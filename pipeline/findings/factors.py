@@ -1,0 +1,216 @@
+"""What raises and lowers a risk: which factors hold for one match, and where each was seen.
+
+A factor is a statement about the element, what lies before it and what it can reach; its meaning stands in
+`pipeline.threats.schema.Factor`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from pipeline.system.model import Element, ElementKind, Evidence, Flow, Label
+from pipeline.threats.engine import Match
+from pipeline.threats.schema import Factor
+from pipeline.threats.view import View
+
+# Roles in which a reply does nothing but come back, or is written down.
+_HARMLESS = frozenset({None, "response", "log", "prompt", "conversation"})
+_OF_OTHERS = frozenset({"web_content", "retrieved_text", "stored_data", "user_feedback", "tool_result", "dataset_records"})
+_TOOLS: frozenset[ElementKind] = frozenset({"tool", "mcp_tool"})
+_MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "embedding_model"})
+_PUBLIC = frozenset({"web_content", "user_feedback"})
+_UNTRUSTED = frozenset({"web_content", "retrieved_text", "uploaded_file"})
+_CHOSEN = frozenset({"path", "url", "model_source"})
+_STAKES = frozenset({"money", "safety", "security"})
+_UPSTREAM = 60  # elements before the one at hand that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a factor was seen by."""
+
+    name: str
+    evidence: Evidence | None = None
+
+
+@dataclass
+class Surroundings:
+    """A match and what lies around it: before it, beside it, and within its reach."""
+
+    view: View
+    match: Match
+    upstream: list[str] = field(init=False)
+    nearby: list[Element] = field(init=False)  # the nearest first
+    given: list[Element] = field(init=False)  # tools and services handed to the element
+    acting: list[Element] = field(init=False)  # what the text at hand may make act
+
+    def __post_init__(self) -> None:
+        element, view = self.match.element, self.view
+        self.upstream = _upstream(view, element)
+        passed, others = (flow.source for flow in self.flows()), (other.id for other in self.match.others)
+        self.nearby = [view.elements[identity] for identity in dict.fromkeys((element.id, *passed, *others, *self.upstream))]
+        self.given = [view.elements[r.target] for r in view.relations_from.get(element.id, ()) if r.kind in ("has_tool", "calls")]
+        callers = _calling_tools(view, self.match, [element.id, *self.upstream])
+        self.acting = [e for e in (*self.nearby, *self.given) if e.id not in callers]
+
+    def flows(self) -> list[Flow]:
+        return [flow for way in self.match.ways for flow in way]
+
+    def effects(self) -> set[str]:
+        return {effect for element in self.acting for effect in _texts(element.attributes.get("effects"))}
+
+    def labels(self) -> dict[Label, Flow]:
+        """What reaches the element or something before it, each with the first flow that carries it."""
+        found: dict[Label, Flow] = {}
+        for identity in (self.match.element.id, *self.upstream):
+            for flow in self.view.into.get(identity, ()):
+                for label in flow.carries:
+                    found.setdefault(label, flow)
+        return found
+
+
+def factors_of(around: Surroundings) -> dict[Factor, Seen]:
+    """The factors that hold for a match, each with what it was seen by."""
+    found = {factor: seen for factor, test in _TESTS.items() if (seen := test(around)) is not None}
+    if around.match.ways and not set(found) & {"has_tools", "reads_private_data"} and not around.effects() and _only_the_callers(around):
+        found["harms_only_the_caller"] = at(around.match.element)
+    return found
+
+
+def _source_is_public(around: Surroundings) -> Seen | None:
+    return _flow(around, (f for f in around.flows() if set(f.carries) & _PUBLIC)) or first_of(
+        e for e in around.nearby if e.kind == "web_content"
+    )
+
+
+def _holds_secrets(around: Surroundings) -> Seen | None:
+    if _is(around.match.element, "secrets", "holds_secret"):
+        return at(around.match.element)
+    return first_of(e for e in around.nearby if e.kind == "secret")
+
+
+def _executes_code(around: Surroundings) -> Seen | None:
+    return _by_effect("execute", "shell")(around) or (at(around.match.element) if around.match.element.kind == "interpreter" else None)
+
+
+def _about_people(around: Surroundings) -> Seen | None:
+    return first_of(e for e in around.nearby if e.attributes.get("decides_about") == "people" or _is(e, "sensitive"))
+
+
+def _acts_on_the_world(around: Surroundings) -> Seen | None:
+    decided = first_of(e for e in around.nearby if e.attributes.get("decides_about") in _STAKES or _is(e, "physical"))
+    return decided or _by_effect("payment")(around)
+
+
+def _reads_private_data(around: Surroundings) -> Seen | None:
+    return first_of(e for e in (*around.nearby, *around.given) if _is(e, "private_data") or e.attributes.get("identity_parameter"))
+
+
+def _only_in_examples(around: Surroundings) -> Seen | None:
+    element, cited = around.match.element, around.match.evidence
+    is_example = _is(element, "examples_only") or bool(cited and all(_is_example(e.path) for e in cited))
+    return at(element) if is_example else None
+
+
+def _loaded_by_code(around: Surroundings) -> Seen | None:
+    element = around.match.element
+    loaders = [relation.source for relation in around.view.relations_to.get(element.id, ()) if relation.kind == "loads"]
+    return at(around.view.elements[loaders[0]]) if loaders else None
+
+
+def _has_untrusted_content(around: Surroundings) -> Seen | None:
+    labels = around.labels()
+    return _flow(around, (labels[label] for label in sorted(labels) if label in _UNTRUSTED))
+
+
+def _by_effect(*wanted: str) -> Callable[[Surroundings], Seen | None]:
+    return lambda around: first_of(e for e in around.acting if set(_texts(e.attributes.get("effects"))) & set(wanted))
+
+
+_TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
+    "reached_from_internet": lambda around: first_of(e for e in around.nearby if e.zone == "internet"),
+    "unauthenticated": lambda around: first_of(e for e in around.nearby if e.attributes.get("authenticated") is False),
+    "source_is_public": _source_is_public,
+    "path_is_user_controlled": lambda around: _flow(around, (f for f in around.flows() if "user_input" in f.carries and f.role in _CHOSEN)),
+    "runs_in_ci": lambda around: at(around.match.element) if around.match.element.kind == "ci_job" else None,
+    "holds_secrets": _holds_secrets,
+    "moves_money": _by_effect("payment"),
+    "changes_data": _by_effect("write", "deletion", "file_write"),
+    "sends_messages": _by_effect("message"),
+    "executes_code": _executes_code,
+    "about_people": _about_people,
+    "acts_on_the_world": _acts_on_the_world,
+    "has_tools": lambda around: first_of(e for e in around.acting if e.kind in _TOOLS),
+    "reads_private_data": _reads_private_data,
+    "only_in_examples": _only_in_examples,
+    "loaded_by_code": _loaded_by_code,
+    "only_for_debugging": lambda around: at(around.match.element) if _is(around.match.element, "debugging") else None,
+    "has_untrusted_content": _has_untrusted_content,
+}
+
+
+def _only_the_callers(around: Surroundings) -> bool:
+    """Whether nothing of others reaches a model and its reply goes back to who asked."""
+    if set(around.labels()) & _OF_OTHERS or any(set(flow.carries) & _OF_OTHERS for flow in around.flows()):
+        return False
+    return all(flow.role in _HARMLESS for flow in around.view.out_of.get(around.match.element.id, ()))
+
+
+def _calling_tools(view: View, match: Match, around: list[str]) -> set[str]:
+    """Tools before a model that the model cannot use: it is called by them, and nobody gave it those.
+
+    A model that turns texts into vectors uses none at all. What was given a tool, or reads what it found, may use it.
+    """
+    if match.element.kind not in _MODELS:
+        return set()
+    before = {identity for identity in around if view.elements[identity].kind in _TOOLS}
+    if match.element.kind == "embedding_model":
+        return before
+    used = {r.target for identity in around for r in view.relations_from.get(identity, ()) if r.kind == "has_tool"}
+    used |= {flow.target for flow in view.out_of.get(match.element.id, ()) if flow.role != "response"}
+    used |= {flow.source for identity in around for flow in view.into.get(identity, ()) if "tool_result" in flow.carries}
+    return before - used - {other.id for other in match.others}
+
+
+def _upstream(view: View, element: Element) -> list[str]:
+    found: dict[str, None] = {}
+    queue = [element.id]
+    for _ in range(_UPSTREAM):
+        if not queue:
+            break
+        current = queue.pop(0)
+        sources = [flow.source for flow in view.into.get(current, ())]
+        sources += [r.source for r in view.relations_to.get(current, ()) if r.kind in ("calls", "has_tool", "uses_model")]
+        for source in sources:
+            if source not in found and source != element.id:
+                found[source] = None
+                queue.append(source)
+    return list(found)
+
+
+def first_of(elements: Iterable[Element]) -> Seen | None:
+    """The first of these elements, as seen where it is made."""
+    return next((at(element) for element in elements), None)
+
+
+def at(element: Element) -> Seen:
+    """An element, as seen where it is made."""
+    return Seen(element.name, element.evidence[0] if element.evidence else None)
+
+
+def _flow(around: Surroundings, flows: Iterable[Flow]) -> Seen | None:
+    """The first of these flows, as seen where it begins."""
+    return next((Seen(around.view.elements[f.source].name, f.steps[0] if f.steps else None) for f in flows), None)
+
+
+def _is(element: Element, *attributes: str) -> bool:
+    return any(element.attributes.get(attribute) is True for attribute in attributes)
+
+
+def _is_example(path: str) -> bool:
+    return bool({"examples", "example", "demo", "demos", "samples"} & set(path.lower().split("/")[:-1]))
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, tuple) else ()

@@ -1,0 +1,134 @@
+"""`threatloom explain FINDING`: one finding of a scan, its evidence, its decision table and its scores."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from pipeline.findings.model import Finding, RiskRow, Scan, Score
+
+_ID = re.compile(r"[0-9a-f]{6,64}")
+MOST_PLACES = 12
+
+
+def may_be_finding(name: str) -> bool:
+    """Whether a name looks like the id of a finding, or the beginning of one."""
+    return _ID.fullmatch(name) is not None
+
+
+def scan_of(path: Path, kept: Path | None) -> Scan:
+    """The scan a finding is looked for in: a JSON report, or the scan of a folder.
+
+    Raises:
+        click.UsageError: the report is none.
+    """
+    if kept is None:
+        from pipeline.interfaces.cli.scan import scanned
+
+        return scanned(path, (), (), None, cached=True, quiet=False, verbose=False)
+    from pydantic import ValidationError
+
+    from pipeline.findings.model import Scan
+
+    try:
+        return Scan.model_validate_json(kept.read_bytes())
+    except (OSError, ValueError, ValidationError):
+        raise click.UsageError(
+            f"{str(kept)!r} is no JSON report of this version (write one with `threatloom scan --format json=FILE`)"
+        ) from None
+
+
+def finding_of(scan: Scan, name: str) -> Finding:
+    """The finding whose id begins so.
+
+    Raises:
+        click.UsageError: there is none, or more than one.
+    """
+    found = [finding for finding in scan.findings if finding.id.startswith(name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise click.UsageError(f"{name!r} may be {', '.join(finding.id for finding in found[:4])} (give more of the id)")
+    raise click.UsageError(f"no finding {name!r} in the scan of {scan.target.name!r} (`threatloom scan` lists the findings and their ids)")
+
+
+def print_finding(console: Console, scan: Scan, finding: Finding) -> None:
+    """The page of one finding."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from pipeline.reports.escape import shorten, visible
+    from pipeline.reports.wording import path_names, place, sentence, words
+
+    def heading(text: str) -> None:
+        console.print()
+        console.print(Text(text, "bold cyan"))
+
+    def prose(text: str, style: str = "") -> None:
+        console.print(Padding(Text(visible(" ".join(text.split())), style), (0, 0, 0, 2)))
+
+    classes = ", ".join(words(name) for name in finding.stride)
+    console.print(Text.assemble((finding.id, "bold magenta"), (f"  {classes}; {finding.threat}", "dim")))
+    console.print(Text(visible(sentence(finding)), "bold"))
+    heading(f"Severity {finding.severity}: likelihood {finding.likelihood} x impact {finding.impact}; confidence {finding.confidence}")
+    console.print(Padding(_table(finding.risk_table), (0, 0, 0, 2)))
+    for score in finding.scores:
+        heading(f"{score.system} {score.edition}: {score.score:g}")
+        prose(score.vector)
+        for line in _inputs(score):
+            prose(line, "dim")
+    if finding.would_change_it:
+        heading("What would change it")
+        for change in finding.would_change_it:
+            prose(f"• {change}")
+    if len(finding.attack_path) > 1:
+        heading("The way")
+        prose(" → ".join(shorten(name, 80) for name in path_names(scan, finding)))
+    heading("Evidence")
+    for evidence in finding.evidence[:MOST_PLACES]:
+        prose(f"{place(evidence)}  ({evidence.role})", "bold")
+        for line in evidence.quote.split("\n")[:4]:
+            console.print(Padding(Text(visible(line.rstrip())), (0, 0, 0, 4)))
+    if len(finding.evidence) > MOST_PLACES:
+        prose(f"and {len(finding.evidence) - MOST_PLACES} more places, in the JSON report")
+    heading("What to do, and how to test it")
+    for item in finding.mitigations:
+        prose(f"• {item.text}", "green")
+        prose(f"  test: {item.test}")
+    console.print()
+    prose(f"the threat itself: threatloom explain {finding.threat}", "dim")
+
+
+def _table(rows: Sequence[RiskRow]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    from pipeline.reports.escape import visible
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("", "asked", "answer", "step", "because"):
+        table.add_column(name, justify="right" if name == "step" else "left", overflow="fold")
+    before = ""
+    for row in rows:
+        step = f"{row.step}" if row.answer == "start" else f"{row.step:+d}" if row.step else ""
+        style = "dim" if row.answer == "no" else ""
+        cells = (row.axis if row.axis != before else "", row.asked, "" if row.answer == "start" else row.answer, step, row.because)
+        table.add_row(*(Text(visible(cell), style) for cell in cells))
+        before = row.axis
+    return table
+
+
+def _inputs(score: Score) -> Iterator[str]:
+    """The inputs that were read from the system; those of the threat itself are in the vector."""
+    for given in score.inputs:
+        if given.because and not given.because.startswith("of this threat"):
+            yield f"{given.metric} {given.value}: {given.because}"
