@@ -38,7 +38,7 @@ def report(tmp_path: Path) -> Path:
 def identity(report: Path) -> str:
     import json
 
-    return next(f["id"] for f in json.loads(report.read_text("utf-8"))["findings"] if f["threat"] == "model-output-in-shell")
+    return next(str(f["id"]) for f in json.loads(report.read_text("utf-8"))["findings"] if f["threat"] == "model-output-in-shell")
 
 
 def test_a_finding_of_a_report_is_shown_with_its_table(run: Run, report: Path) -> None:
