@@ -51,7 +51,7 @@ def composed(
     relations: tuple[Relation, ...] = (),
 ) -> tuple[tuple[Finding, ...], tuple[Coverage, ...]]:
     system = System(elements=(ROUTE, *(parts or (agent(),))), flows=flows, controls=controls, relations=relations)
-    return compose(system, match_threats(system, (given_threat,)))
+    return compose(system, match_threats(system, (given_threat,)))[:2]
 
 
 def only(given_threat: Threat, *parts: Element, **more: Any) -> Finding:
@@ -275,7 +275,7 @@ def test_every_element_and_class_has_exactly_one_cell(made: list[tuple[str, str]
         if state == "guarded":
             controls.append(Control(id=f"c{number}", kind="guardrail", protects=(part.id,), evidence=(evidence("g.py:1"),)))
     system = System(elements=(ROUTE, *parts), flows=tuple(flows), controls=tuple(controls))
-    findings, coverage = compose(system, match_threats(system, (threat(stride=stride, removed_by=["guardrail"]),)))
+    findings, coverage, _paths = compose(system, match_threats(system, (threat(stride=stride, removed_by=["guardrail"]),)))
     assert sorted((cell.element, cell.stride) for cell in coverage) == sorted(product((e.id for e in system.elements), STRIDE))
     known = {f.id: f for f in findings}
     for cell in coverage:
