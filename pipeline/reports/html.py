@@ -1,4 +1,4 @@
-"""The scan as one HTML file: verdict, diagram, matrix, findings with their lines, what was left out.
+"""The scan as one HTML file: verdict, diagram, attack paths, matrix, findings with their lines, what was left out.
 
 No network, no script from elsewhere: style and script stand inline and are the only ones the page's own
 Content-Security-Policy lets run, by hash. Everything that comes from scanned files is escaped by the
@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from pipeline.findings.model import STRIDE, Coverage, Finding, Scan
 from pipeline.reports.diagram import HEIGHT, WIDTH, draw
 from pipeline.reports.escape import shorten, visible, visible_lines
+from pipeline.reports.paths import counted, cut_words, elements_of, hop_places, open_paths, threats_of, tree_of, tree_text
 from pipeline.reports.stated import drawn_not_found, found_not_drawn, state_counts, state_name, stated_threats
 from pipeline.reports.wording import (
     LETTERS,
@@ -95,7 +96,7 @@ def render(scan: Scan) -> str:
     )
     environment.filters["words"] = words
     environment.filters["named"] = _named
-    found = open_findings(scan)
+    found, paths = open_findings(scan), open_paths(scan)
     anchors = {finding.id: f"f{number}" for number, finding in enumerate(found, 1)}
     return environment.get_template("report.html.j2").render(
         scan=scan, style=Markup(style), script=Markup(script), style_hash=_hash(style), script_hash=_hash(script),
@@ -108,6 +109,8 @@ def render(scan: Scan) -> str:
         label=_label, boundaries=_drawn_boundaries(scan), threats=stated_threats(scan)[:MOST_STATED],
         threat_counts=state_counts(stated_threats(scan)), state_name=state_name, not_found=drawn_not_found(scan)[:MOST_STATED],
         not_drawn=found_not_drawn(scan)[:MOST_STATED], place=place,
+        paths=paths, paths_counted=counted(scan, len(paths)), threats_by=threats_of(scan), elements_of=elements_of, hop_places=hop_places,
+        cut_words=cut_words, tree_of=tree_of, tree_text=lambda path: tree_text(scan, path),
     )  # fmt: skip
 
 

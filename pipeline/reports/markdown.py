@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.findings.model import STRIDE, CoverageState, Finding, Scan
+from pipeline.findings.model import STRIDE, AttackPath, AttackRoute, CoverageState, Finding, Scan
 from pipeline.reports.escape import markdown as text
 from pipeline.reports.escape import markdown_block, markdown_html, shorten
 from pipeline.reports.escape import markdown_code as code
+from pipeline.reports.paths import counted, cut_words, hop_places, open_paths, threats_of, tree_text
 from pipeline.reports.stated import drawn_not_found, found_not_drawn, state_counts, state_name, stated_threats
 from pipeline.reports.wording import (
     closed_counts,
@@ -67,6 +68,7 @@ def _lines(scan: Scan) -> Iterator[str]:
     if len(found) > MOST_FINDINGS:
         yield f"{len(found) - MOST_FINDINGS} more findings are in the JSON and HTML reports."
         yield ""
+    yield from _paths(scan)
     yield from _coverage(scan)
     yield from _stated(scan)
     yield from _drawn(scan)
@@ -102,6 +104,48 @@ def _finding(scan: Scan, finding: Finding) -> Iterator[str]:
     yield ""
     yield "</details>"
     yield ""
+
+
+def _paths(scan: Scan) -> Iterator[str]:
+    paths = open_paths(scan)
+    if not paths:
+        return
+    yield "### Attack paths"
+    yield ""
+    if said := counted(scan, len(paths)):
+        yield f"{said[:1].upper()}{said[1:]}."
+        yield ""
+    for path in paths:
+        yield from _path(scan, path)
+
+
+def _path(scan: Scan, path: AttackPath) -> Iterator[str]:
+    yield f"<details><summary>{_MARKS[path.severity]} <b>{path.severity}</b>: {markdown_html(path.title)}</summary>"
+    yield ""
+    yield from _hops(scan, path.routes[0])
+    if path.also:
+        yield "- **The same finding also lets in:** " + "; ".join(text(item) for item in path.also)
+    for route in path.routes[1:]:
+        yield f"- **Or:** {text(route.attacker)}, by {code(names(scan).get(route.entry, route.entry))}"
+    for reason in path.reasons:
+        yield f"- **Why this dangerous:** {text(reason)}"
+    for cut in path.cut_by:
+        yield f"- **Ends it** ({code(threats_of(scan).get(cut.finding, cut.finding))}): {text(cut_words(cut))}"
+    yield ""
+    yield markdown_block(tree_text(scan, path), "mermaid")
+    yield ""
+    yield "</details>"
+    yield ""
+
+
+def _hops(scan: Scan, route: AttackRoute) -> Iterator[str]:
+    known, threats = names(scan), threats_of(scan)
+    for number, hop in enumerate(route.hops, 1):
+        cited = "".join(f" [{code(threats.get(item, item))}]" for item in hop.findings)
+        between = code(shorten(known.get(hop.source, hop.source), 80))
+        if hop.source != hop.target:
+            between += " → " + code(shorten(known.get(hop.target, hop.target), 80))
+        yield f"{number}. {between}: {text(hop.does)}{cited} " + ", ".join(code(where) for where in hop_places(hop))
 
 
 def _language(path: str) -> str:

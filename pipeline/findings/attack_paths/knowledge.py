@@ -22,6 +22,7 @@ class Attacker(Frozen):
     ease: Annotated[int, Field(ge=1, le=5)]
     answered: bool = Field(default=False, description="Whether what the system answers comes back to him.")
     holds: Power = Field(default="text", description="What he holds where he starts.")
+    has: tuple[ControlKind, ...] = Field(default=(), description="Controls that do not stop him: his ease reckons with them.")
 
 
 class Prize(Frozen):

@@ -56,4 +56,4 @@ def _on_the_way(path: Taken) -> tuple[Control, ...]:
     """Controls that lower one of the path's findings at the elements the path passes."""
     passed = {end for leg in path.legs for end in (leg.source, leg.target)}
     found = (control for seen in path.seen for match in seen.matches if match.element.id in passed for control in match.lowered)
-    return tuple({control.id: control for control in found}.values())
+    return tuple({control.id: control for control in found if control.kind not in path.attacker.has}.values())
