@@ -150,7 +150,7 @@ def _factors(view: View, match: Match) -> set[Factor]:
         found.add("has_tools")
     if any(e.attributes.get("private_data") is True or e.attributes.get("identity_parameter") for e in (*nearby, *given)):
         found.add("reads_private_data")
-    if element.attributes.get("examples_only") is True or (match.evidence and all(_is_example(e.path) for e in match.evidence)):
+    if element.attributes.get("examples_only") is True or (match.evidence and all(is_example(e.path) for e in match.evidence)):
         found.add("only_in_examples")
     if any(relation.kind == "loads" for relation in view.relations_to.get(element.id, ())):
         found.add("loaded_by_code")
@@ -187,7 +187,7 @@ def _only_the_callers(view: View, match: Match, labels: set[Label]) -> bool:
     return all(flow.role in _HARMLESS for flow in view.out_of.get(match.element.id, ()))
 
 
-def _is_example(path: str) -> bool:
+def is_example(path: str) -> bool:
     return bool({"examples", "example", "demo", "demos", "samples"} & set(path.lower().split("/")[:-1]))
 
 

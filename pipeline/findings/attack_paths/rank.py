@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.findings.attack_paths.knowledge import Knowledge
 from pipeline.findings.attack_paths.takings import Taken
+from pipeline.findings.risk import is_example
 from pipeline.system.model import Control
 from pipeline.threats.view import View
 
@@ -47,13 +48,18 @@ def rate(view: View, known: Knowledge, path: Taken) -> Rated:
     if any(seen.finding.confidence == "low" for seen in path.seen):
         likelihood -= 1
         reasons.append("likelihood -1: one of its findings is not sure")
+    if any(all(is_example(evidence.path) for evidence in leg.evidence) for leg in path.legs):
+        likelihood -= 1
+        reasons.append("likelihood -1: a hop stands in examples only")
     likelihood = max(1, likelihood)
     reasons.append(f"impact {prize.worth}: he {prize.says.format(asset=f'`{view.elements[path.asset].name}`')}")
     return Rated(path, likelihood, prize.worth, tuple(reasons), controls)
 
 
 def _on_the_way(path: Taken) -> tuple[Control, ...]:
-    """Controls that lower one of the path's findings at the elements the path passes."""
-    passed = {end for leg in path.legs for end in (leg.source, leg.target)}
-    found = (control for seen in path.seen for match in seen.matches if match.element.id in passed for control in match.lowered)
-    return tuple({control.id: control for control in found if control.kind not in path.attacker.has}.values())
+    """Controls that lower one of the path's findings, of those that cover a flow or an element of the path."""
+    passed = {place for leg in path.legs for place in (leg.source, leg.target, leg.flow_id)}
+    lowering = {control.id: control for seen in path.seen for match in seen.matches for control in match.lowered}
+    return tuple(
+        control for control in lowering.values() if control.kind not in path.attacker.has and not passed.isdisjoint(control.protects)
+    )

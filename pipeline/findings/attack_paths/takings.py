@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.findings.attack_paths.knowledge import Attacker, Knowledge
-from pipeline.findings.attack_paths.walk import Leg, Reached, Seen, leg_along, passes, told
+from pipeline.findings.attack_paths.walk import Leg, Reached, Seen, begun_as, is_open, leg_along, passes, told
 from pipeline.system.model import ElementKind, Flow
 from pipeline.threats.engine import Match
 from pipeline.threats.view import View
@@ -53,7 +53,7 @@ def taken(view: View, known: Knowledge, harms: Harms, attacker: Attacker, state:
     for seen, match in _held(harms, state, {target for _kind, target in related}):
         if seen.step.held not in (state.power, "any") or (seen.step.to_others and state.session != "others"):
             continue
-        legs = _to_its_end(view, state, seen, match, related)
+        legs = _to_its_end(view, known, state, seen, match, related)
         if legs is None:
             continue
         prize, asset = _prize(view, known, seen, match, legs)
@@ -72,35 +72,55 @@ def _held(harms: Harms, state: Reached, related: set[str]) -> Iterator[tuple[See
         yield from ((seen, match) for seen, match in harms.at.get(other, ()) if seen.step.through and match.element.id == other)
 
 
-def _to_its_end(view: View, state: Reached, seen: Seen, match: Match, related: set[tuple[str, str]]) -> tuple[Leg, ...] | None:
+def _to_its_end(
+    view: View, known: Knowledge, state: Reached, seen: Seen, match: Match, related: set[tuple[str, str]]
+) -> tuple[Leg, ...] | None:
     """The legs of the whole path, the last of which cites the finding; None where the finding does not hold for this way here."""
     about = match.element.id
     if about != state.element and seen.step.through and any((kind, about) in related for kind in seen.step.through):
         return (*state.legs, Leg(state.element, about, told(view, seen, about), None, (seen,), seen.finding.evidence[:2]))
-    begun = [way for way in match.ways if way[0].source == state.element and _goes_on(view, state, way[0]) and _fits(seen, way[-1])]
+    begun = [way for way in match.ways if way[0].source == state.element and _goes_on(view, known, state, way) and _fits(seen, way[-1])]
     if begun:
         return _along(view, state, seen, begun[0])
-    if about != state.element or (match.ways and match.ways[0][0].source == about):
+    if about != state.element or not state.legs:
         return None
-    if not state.legs or (state.power == "text" and match.ways and all(way[-1].id != state.legs[-1].flow_id for way in match.ways)):
+    if seen.step.held == "text" and match.ways and match.ways[0][0].source == about:
+        return _answered(state, seen, match)
+    if state.power == "text" and match.ways and not _comes_by(state, match):
         return None
-    if not _fits(seen, state.arrival):
+    if not _fits(seen, state.arrival) or (match.ways and match.ways[0][0].source == about):
         return None
     last = state.legs[-1]
+    if seen in last.seen:
+        return state.legs
     cited = last.evidence if seen.step.held == "text" else tuple(dict.fromkeys((*last.evidence, *match.element.evidence[:1])))
     return (*state.legs[:-1], replace(last, does=f"{last.does}; {told(view, seen, about)}", seen=(*last.seen, seen), evidence=cited))
+
+
+def _comes_by(state: Reached, match: Match) -> bool:
+    """Whether what the attacker wrote came by a way of the match, and is what that way begins with."""
+    return any(way[-1].id == state.legs[-1].flow_id and begun_as(state) & set(way[0].carries) for way in match.ways)
+
+
+def _answered(state: Reached, seen: Seen, match: Match) -> tuple[Leg, ...] | None:
+    """A threat in what an element answers: it goes back to where the attacker asked."""
+    passed = {leg.target for leg in state.legs}
+    back = next((way[0] for way in match.ways if len(way) == 1 and way[0].target in passed and way[0].steps), None)
+    does = seen.step.says.format(element=f"`{match.element.name}`")
+    return None if back is None else (*state.legs, leg_along(back, does, (seen,)))
 
 
 def _fits(seen: Seen, last: Flow | None) -> bool:
     return not seen.step.role or (last is not None and last.role in seen.step.role)
 
 
-def _goes_on(view: View, state: Reached, first: Flow) -> bool:
-    return passes(view, state, first) and all(first.target not in (leg.source, leg.target) for leg in state.legs)
+def _goes_on(view: View, known: Knowledge, state: Reached, way: tuple[Flow, ...]) -> bool:
+    passed = {end for leg in state.legs for end in (leg.source, leg.target)}
+    return passes(view, state, way[0]) and all(flow.target not in passed and is_open(view, known, flow) for flow in way)
 
 
 def _along(view: View, state: Reached, seen: Seen, way: tuple[Flow, ...]) -> tuple[Leg, ...]:
-    middle = tuple(leg_along(flow, f"it reaches `{view.elements[flow.target].name}`") for flow in way[:-1] if flow.steps)
+    middle = tuple(leg_along(flow, f"it reaches `{view.elements[flow.target].name}`") for flow in way[:-1])
     return (*state.legs, *middle, leg_along(way[-1], told(view, seen, way[-1].target), (seen,)))
 
 

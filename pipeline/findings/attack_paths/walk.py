@@ -87,20 +87,34 @@ class Reached:
 
 @dataclass
 class Ways:
-    """What was found, indexed by the flow it ends with and by the element it is about."""
+    """What was found of text that comes in, by the flow it comes in with."""
 
     seen: Sequence[Seen]
-    ending: dict[str, list[Seen]] = field(default_factory=dict)
+    ending: dict[str, list[tuple[Seen, frozenset[Label]]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for one in self.seen:
+        for one in sorted(self.seen, key=Seen.rank):
             if one.step.held == "text" and one.step.gives is not None:
-                for flow in {way[-1].id for match in one.matches for way in match.ways}:
-                    self.ending.setdefault(flow, []).append(one)
+                for way in (way for match in one.matches for way in match.ways):
+                    self.ending.setdefault(way[-1].id, []).append((one, frozenset(way[0].carries)))
 
-    def giving(self, flow: Flow, gives: str) -> Seen | None:
-        """The worst finding that says that what comes by this flow steers what it enters, or is kept there."""
-        return min((one for one in self.ending.get(flow.id, ()) if one.step.gives == gives), key=Seen.rank, default=None)
+    def giving(self, state: Reached, flow: Flow, gives: str) -> Seen | None:
+        """The worst finding that says that what an attacker sends with this flow steers what it enters, or is kept there."""
+        written = begun_as(state, flow)
+        return next(
+            (
+                one
+                for one, found in self.ending.get(flow.id, ())
+                if one.step.gives == gives and (state.session == "others" or written & found)
+            ),
+            None,
+        )
+
+
+def begun_as(state: Reached, flow: Flow | None = None) -> frozenset[Label]:
+    """What an attacker's text was where he wrote it."""
+    first = next((leg.flow for leg in state.legs if leg.flow is not None), flow)
+    return frozenset(first.carries) if first is not None else frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +177,8 @@ def passes(view: View, state: Reached, flow: Flow) -> bool:
         return bool(carried & _WRITTEN)
     if kind in _ENDS or (arrival is not None and view.is_answer(arrival)):
         return False
+    if kind in _TOOLS and any(view.elements[leg.source].kind == "mcp_tool" for leg in state.legs):
+        return False  # what a tool says to its caller outside, no agent of this system hears
     if kind in _STORES or kind in _TOOLS or arrival is None:
         return bool(carried & (_TEXT - _WRITTEN))
     if kind in _ENTRIES:
@@ -170,26 +186,31 @@ def passes(view: View, state: Reached, flow: Flow) -> bool:
     return bool(carried & frozenset(arrival.carries) & _TEXT)
 
 
+def is_open(view: View, known: Knowledge, flow: Flow) -> bool:
+    """Whether something of the tree can be shown for a flow, and nobody looks before it enters what it enters."""
+    return bool(flow.steps) and not any(
+        control.kind in known.stops for place in (flow.id, flow.target) for control in view.controls.get(place, ())
+    )
+
+
 def _arrived(view: View, known: Knowledge, ways: Ways, state: Reached, flow: Flow) -> Iterator[Reached]:
     """What the attacker holds behind a flow: his text, and control where a finding says that the text steers what it enters."""
-    if any(control.kind in known.stops for place in (flow.id, flow.target) for control in view.controls.get(place, ())):
+    if not is_open(view, known, flow):
         return
-    if not flow.steps:
-        return  # nothing of the tree can be shown for it
     target = view.elements[flow.target]
     if state.power == "control" and (target.kind in _TOOLS or target.kind == "mcp_client") and "tool_arguments" in flow.carries:
         does = f"calls {_named(view, flow.target)} with arguments of his choice"
         yield Reached(flow.target, "control", state.session, (*state.legs, leg_along(flow, does)))
         return
     if target.kind in known.keeps and flow.role != "index_query":
-        kept = ways.giving(flow, "keeping")
+        kept = ways.giving(state, flow, "keeping")
         if kept is not None:
             yield Reached(flow.target, "text", "others", (*state.legs, leg_along(flow, told(view, kept, flow.target), (kept,))))
         return
     stored = target.kind in _STORES and state.session == "own"
     session: Session = "unknown" if stored else state.session
     yield Reached(flow.target, "text", session, (*state.legs, leg_along(flow, _text_arrives(view, flow))))
-    steering = ways.giving(flow, "control")
+    steering = ways.giving(state, flow, "control")
     if steering is not None:
         yield Reached(flow.target, "control", session, (*state.legs, leg_along(flow, told(view, steering, flow.target), (steering,))))
 
