@@ -27,6 +27,7 @@ from pipeline.reports.wording import (
     Group,
     closed_counts,
     coverage_counts,
+    coverage_words,
     headline,
     names,
     open_findings,
@@ -42,7 +43,7 @@ from pipeline.reports.wording import (
     verdict,
     words,
 )  # fmt: skip
-from pipeline.system.model import Evidence, Severity
+from pipeline.system.model import Control, Evidence, Severity
 
 TEMPLATES = Path(__file__).with_name("templates")
 LABEL = 19
@@ -166,7 +167,7 @@ def _rows(scan: Scan, anchors: dict[str, str]) -> tuple[Row, ...]:
         cells.setdefault(cell.element, {})[cell.stride] = cell
     elements = {element.id: element for element in scan.system.elements}
     severity = {finding.id: finding.severity for finding in open_findings(scan)}
-    controls = {control.id: words(control.kind) for control in scan.system.controls}
+    controls = {control.id: control for control in scan.system.controls}
     order = sorted(cells, key=lambda item: (-sum(cell.state == "finding" for cell in cells[item].values()), item))
     rows = []
     for element_id in order:
@@ -177,11 +178,9 @@ def _rows(scan: Scan, anchors: dict[str, str]) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _cell(stride: str, cell: Coverage | None, anchors: dict[str, str], severity: dict[str, Severity], controls: dict[str, str]) -> Cell:
+def _cell(stride: str, cell: Coverage | None, anchors: dict[str, str], severity: dict[str, Severity], controls: dict[str, Control]) -> Cell:
     if cell is None:
         return Cell(stride, "not_examined", SYMBOLS["not_examined"], None, f"{words(stride)}: not examined", "")
     shown = sorted((finding for finding in cell.findings if finding in anchors), key=lambda item: int(anchors[item][1:]))
-    by = ", ".join(controls.get(item, item) for item in cell.controls)
-    said = f"{words(stride)}: {STATES[cell.state]}; {cell.reason}" + (f" ({by})" if by else "")
     worst = severity[shown[0]] if shown else None
-    return Cell(stride, cell.state, SYMBOLS[cell.state], worst, said, anchors[shown[0]] if shown else "")
+    return Cell(stride, cell.state, SYMBOLS[cell.state], worst, coverage_words(cell, controls), anchors[shown[0]] if shown else "")

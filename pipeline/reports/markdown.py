@@ -172,6 +172,19 @@ def _coverage(scan: Scan) -> Iterator[str]:
     rest = f" {len(elements) - MOST_ROWS} more elements are in the JSON and HTML reports." if len(elements) > MOST_ROWS else ""
     yield f"● finding · ✓ mitigated · · not applicable · ? not examined.{rest}"
     yield ""
+    closed = [cell for cell in scan.coverage if cell.state == "mitigated"]
+    controls = {control.id: control for control in scan.system.controls}
+    for cell in closed[:MOST_ROWS]:
+        by = ", ".join(
+            f"{text(words(controls[item].kind))} {code(place(controls[item].evidence[0]))}" for item in cell.controls if item in controls
+        )
+        yield f"- ✓ {code(shorten(known.get(cell.element, cell.element), 60))}, {words(cell.stride)}: {text(cell.reason)}" + (
+            f", {by}" if by else ""
+        )
+    if len(closed) > MOST_ROWS:
+        yield f"- and {len(closed) - MOST_ROWS} more"
+    if closed:
+        yield ""
     yield "</details>"
     yield ""
 

@@ -9,7 +9,7 @@ from pipeline.findings.model import Scan
 from pipeline.reports.escape import mermaid, shorten
 from pipeline.reports.graph import Edge, Node, drawn_edges, drawn_nodes, folded_counts
 from pipeline.reports.paths import open_paths, tree_lines
-from pipeline.reports.wording import ZONES, words
+from pipeline.reports.wording import STATES, ZONES, coverage_counts, words
 
 _SHAPES = {"actor": ("([", "])"), "entry": ("[/", "/]"), "model": ("{{", "}}"), "store": ("[(", ")]"), "process": ("[", "]")}
 
@@ -19,7 +19,8 @@ def render(scan: Scan) -> str:
     edges = drawn_edges(scan, nodes)
     folded = folded_counts(scan, nodes)
     ids = {node.id: f"n{index}" for index, node in enumerate(nodes)}
-    lines = ["%% Data-flow diagram written by threatloom; red: paths of findings", "flowchart LR"]
+    covered = ", ".join(f"{STATES[state]} {count}" for state, count in coverage_counts(scan))
+    lines = ["%% Data-flow diagram written by threatloom; red: paths of findings", f"%% Coverage: {covered}", "flowchart LR"]
     for zone, name in ZONES.items():
         members = [node for node in nodes if node.zone == zone]
         if not members and not folded.get(zone):

@@ -16,7 +16,18 @@ from pipeline.findings.model import SEVERITIES, AttackPath, Failed, Finding, Sca
 from pipeline.reports import sarif_model as sarif
 from pipeline.reports.escape import markdown, markdown_code, model_json, shorten, visible
 from pipeline.reports.paths import open_paths
-from pipeline.reports.wording import ROLES, lead_way, ordered, path_names, place, sentence, words
+from pipeline.reports.wording import (
+    ROLES,
+    STATES,
+    coverage_counts,
+    coverage_words,
+    lead_way,
+    ordered,
+    path_names,
+    place,
+    sentence,
+    words,
+)
 from pipeline.system.model import Confidence, Evidence, Severity
 
 ROOT = "SRCROOT"
@@ -54,9 +65,21 @@ def render(scan: Scan) -> str:
         original_uri_base_ids={ROOT: sarif.ArtifactLocation(description=sarif.Message(text="The root of the scanned tree."))},
         taxonomies=tuple(_taxonomy(name, ids) for name, ids in taxa.items()) or None,
         results=tuple(_result(scan, finding, slugs.index(finding.threat), taxa) for finding in found),
-        properties={"target": scan.target.name, "revision": scan.target.revision, "dirty": scan.target.dirty},
+        properties={
+            "target": scan.target.name,
+            "revision": scan.target.revision,
+            "dirty": scan.target.dirty,
+            "coverage": _coverage(scan),
+        },
     )
     return model_json(sarif.Log(runs=(run,)), by_alias=True, exclude_none=True)
+
+
+def _coverage(scan: Scan) -> tuple[str, ...]:
+    """The matrix, a line per cell that says something: cells that no threat of the catalog is about are counted."""
+    known = {control.id: control for control in scan.system.controls}
+    told = tuple(f"{cell.element}: {coverage_words(cell, known)}" for cell in scan.coverage if cell.state != "not_examined")
+    return (*told, *(f"{STATES[state]}: {count}" for state, count in coverage_counts(scan)))
 
 
 def _plain(text: str) -> sarif.Message:

@@ -19,6 +19,7 @@ from pipeline.threats.view import View
 
 MAX_STATES = 4000  # per kind of attacker
 MAX_DEPTH = 10  # flows one after the other
+MANY_WRITERS = 8  # a store that more than so many elements write into is a whole database: who reads one row has not read another
 Session = Literal["own", "unknown", "others"]  # in whose session it comes to pass
 _TEXT: frozenset[Label] = frozenset({
     "user_input", "uploaded_file", "web_content", "retrieved_text", "stored_data", "tool_result", "user_feedback", "dataset_records",
@@ -179,6 +180,8 @@ def passes(view: View, state: Reached, flow: Flow) -> bool:
         return False
     if kind in _TOOLS and any(view.elements[leg.source].kind == "mcp_tool" for leg in state.legs):
         return False  # what a tool says to its caller outside, no agent of this system hears
+    if kind in _STORES and len({written.source for written in view.into.get(state.element, ())}) > MANY_WRITERS:
+        return False
     if kind in _STORES or kind in _TOOLS or arrival is None:
         return bool(carried & (_TEXT - _WRITTEN))
     if kind in _ENTRIES:
