@@ -82,10 +82,10 @@ class AttackHop(Frozen):
 
 
 class AttackRoute(Frozen):
-    """One way from an attacker to what he is after."""
+    """One way from an attacker to what they are after."""
 
     attacker: str
-    entry: str = Field(description="Id of the element where he comes in.")
+    entry: str = Field(description="Id of the element where they come in.")
     likelihood: Annotated[int, Field(ge=1, le=5)]
     hops: Annotated[tuple[AttackHop, ...], Field(min_length=1)]
     findings: Annotated[tuple[str, ...], Field(min_length=1, description="Findings that all have to hold, in the order of the hops.")]
@@ -107,7 +107,7 @@ class AttackPath(Frozen):
     title: str
     prize: str = Field(description="What is taken, a word of the knowledge of attack paths.")
     asset: str = Field(description="Element id.")
-    also: tuple[str, ...] = Field(default=(), description="What the same finding gives him besides, in words.")
+    also: tuple[str, ...] = Field(default=(), description="What the same finding gives them besides, in words.")
     severity: Severity
     likelihood: Annotated[int, Field(ge=1, le=5)]
     impact: Annotated[int, Field(ge=1, le=5)]

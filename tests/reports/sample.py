@@ -222,7 +222,7 @@ _AUTHOR = "whoever writes what is fetched"
 PATHS = (
     AttackPath(
         id="5be0f1d2c3a49687", title="Anyone on the internet runs code in `run_analysis`", prize="code", asset=PYTHON, severity="critical",
-        likelihood=5, impact=5, reasons=("likelihood starts at 5 for anyone on the internet", "impact 5: he runs code in `run_analysis`"),
+        likelihood=5, impact=5, reasons=("likelihood starts at 5 for anyone on the internet", "impact 5: anyone on the internet runs code in `run_analysis`"),
         routes=(
             AttackRoute(attacker="anyone on the internet", entry=ROUTE, likelihood=5, hops=(_CALLED, _TALKED, _RUN), findings=("a1f0c2d9e8b7",)),
             AttackRoute(attacker=_AUTHOR, entry=WIKI, likelihood=3, hops=(_PLANTED, _RECALLED, _RUN), findings=("c3d2e4bb0a99", "a1f0c2d9e8b7")),

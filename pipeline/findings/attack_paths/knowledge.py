@@ -1,4 +1,4 @@
-"""What `knowledge/attack_paths.yaml` says: who attacks, what each threat gives him, what is worth having."""
+"""What `knowledge/attack_paths.yaml` says: who attacks, what each threat gives them, what is worth having."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ Power = Literal["text", "control"]
 
 class Attacker(Frozen):
     name: str = Field(description="Who it is, as a sentence begins with it.")
-    at: tuple[ElementKind, ...] = Field(default=(), description="Where he starts; nowhere: only where a finding lets him in.")
+    at: tuple[ElementKind, ...] = Field(default=(), description="Where they start; nowhere: only where a finding lets them in.")
     ease: Annotated[int, Field(ge=1, le=5)]
-    answered: bool = Field(default=False, description="Whether what the system answers comes back to him.")
-    holds: Power = Field(default="text", description="What he holds where he starts.")
-    has: tuple[ControlKind, ...] = Field(default=(), description="Controls that do not stop him: his ease reckons with them.")
+    answered: bool = Field(default=False, description="Whether what the system answers comes back to them.")
+    holds: Power = Field(default="text", description="What they hold where they start.")
+    has: tuple[ControlKind, ...] = Field(default=(), description="Controls that do not stop them: their ease reckons with them.")
 
 
 class Prize(Frozen):
     says: str
     worth: Annotated[int, Field(ge=1, le=5)]
-    answer: bool = Field(default=False, description="He has to read something: without an answer he needs a way out.")
+    answer: bool = Field(default=False, description="Something has to be read: without an answer there must be a way out.")
 
 
 class Step(Frozen):
@@ -45,7 +45,7 @@ class Step(Frozen):
     asset: Literal["element", "end"] = "element"
     to_others: bool = Field(default=False, description="Harms nobody but whoever else is in the session.")
     lets_out: bool = Field(default=False, description="What was read can be sent out by it.")
-    through: tuple[str, ...] = Field(default=(), description="Relations that join what he holds and what the threat is about.")
+    through: tuple[str, ...] = Field(default=(), description="Relations that join what is held and what the threat is about.")
     says: str
 
     @model_validator(mode="after")

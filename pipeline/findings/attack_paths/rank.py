@@ -1,4 +1,4 @@
-"""How dangerous a path is: how little its attacker needs, less what stands in the way, times what he gets, with the reasons."""
+"""How dangerous a path is: how little its attacker needs, less what stands in the way, times what there is to get, with the reasons."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def rate(view: View, known: Knowledge, path: Taken) -> Rated:
         likelihood -= 1
         reasons.append("likelihood -1: a hop stands in examples only")
     likelihood = max(1, likelihood)
-    reasons.append(f"impact {prize.worth}: he {prize.says.format(asset=f'`{view.elements[path.asset].name}`')}")
+    reasons.append(f"impact {prize.worth}: {path.attacker.name} {prize.says.format(asset=f'`{view.elements[path.asset].name}`')}")
     return Rated(path, likelihood, prize.worth, tuple(reasons), controls)
 
 

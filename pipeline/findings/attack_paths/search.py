@@ -1,4 +1,4 @@
-"""The search: every kind of attacker walks, what he takes is merged and ranked, and the most dangerous paths are written down."""
+"""The search: every kind of attacker walks, what is taken is merged and ranked, and the most dangerous paths are written down."""
 
 from __future__ import annotations
 

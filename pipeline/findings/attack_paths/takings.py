@@ -1,4 +1,4 @@
-"""What an attacker takes where he has got to: the prizes that findings let him have there.
+"""What an attacker takes where they have got to: the prizes that findings let him have there.
 
 Takes a state of a walk, gives the paths that end there. A prize that has to be read needs an answer: the attacker's own, or a tool
 or page by which a steered model sends it out, each by a finding.

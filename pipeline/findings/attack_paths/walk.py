@@ -1,4 +1,4 @@
-"""How far an attacker gets: what he writes, and what he decides, element by element along the flows.
+"""How far an attacker gets: what they write, and what they decide, element by element along the flows.
 
 Takes the view of a system and what was found in it; gives every state one kind of attacker reaches, each by the shortest
 way. Text passes stores, tools and entries; into a model it comes with the flow, out of it only where a finding says that
@@ -68,7 +68,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What an attacker holds at an element, and how he came to it."""
+    """What an attacker holds at an element, and the way to it."""
 
     element: str
     power: Power
@@ -113,7 +113,7 @@ class Ways:
 
 
 def begun_as(state: Reached, flow: Flow | None = None) -> frozenset[Label]:
-    """What an attacker's text was where he wrote it."""
+    """What an attacker's text was where it was written."""
     first = next((leg.flow for leg in state.legs if leg.flow is not None), flow)
     return frozenset(first.carries) if first is not None else frozenset()
 
@@ -128,7 +128,7 @@ class Walk:
 
 
 def walk(view: View, known: Knowledge, ways: Ways, attacker: Attacker, begun: Sequence[Reached] = ()) -> Walk:
-    """How far an attacker gets from where he starts."""
+    """How far an attacker gets from where they start."""
     waiting = [*begun, *_starts(view, known, ways, attacker)]
     known_keys = {state.key() for state in waiting}
     found: list[Reached] = []
@@ -197,12 +197,12 @@ def is_open(view: View, known: Knowledge, flow: Flow) -> bool:
 
 
 def _arrived(view: View, known: Knowledge, ways: Ways, state: Reached, flow: Flow) -> Iterator[Reached]:
-    """What the attacker holds behind a flow: his text, and control where a finding says that the text steers what it enters."""
+    """What the attacker holds behind a flow: their text, and control where a finding says that the text steers what it enters."""
     if not is_open(view, known, flow):
         return
     target = view.elements[flow.target]
     if state.power == "control" and (target.kind in _TOOLS or target.kind == "mcp_client") and "tool_arguments" in flow.carries:
-        does = f"calls {_named(view, flow.target)} with arguments of his choice"
+        does = f"calls {_named(view, flow.target)} with arguments of the attacker's choice"
         yield Reached(flow.target, "control", state.session, (*state.legs, leg_along(flow, does)))
         return
     if target.kind in known.keeps and flow.role != "index_query":
@@ -228,7 +228,7 @@ def told(view: View, seen: Seen, element: str) -> str:
 
 
 def _text_arrives(view: View, flow: Flow) -> str:
-    what = " and ".join(label.replace("_", " ") for label in flow.carries[:2]) or "what he writes"
+    what = " and ".join(label.replace("_", " ") for label in flow.carries[:2]) or "what the attacker writes"
     role = f" as {flow.role.replace('_', ' ')}" if flow.role else ""
     return f"{what} reaches {_named(view, flow.target)}{role}"
 
