@@ -33,6 +33,7 @@ from pipeline.system.model import System
 from pipeline.system.topics import topics_of
 
 if TYPE_CHECKING:  # what analyses is imported where it is needed: a tree that did not change is answered without it
+    from pipeline.findings.attack_paths import Found
     from pipeline.system.build import Built
     from pipeline.threats.catalog import Catalog
     from pipeline.threats.engine import Outcome
@@ -89,16 +90,17 @@ def scan(
     from pipeline.findings.compose import compose
     from pipeline.threats.catalog import knowledge_hash, load_catalog
 
-    findings, coverage = compose(built.system, _outcomes_of(built.system, load_catalog()))
+    findings, coverage, paths = compose(built.system, _outcomes_of(built.system, load_catalog()))
     result = Scan(
         tool=Tool(version=_version(), knowledge=knowledge_hash()),
         target=target,
         started_at=_stamp(started),
         duration_s=round(time.perf_counter() - begun, 3),
-        summary=_summary(facts, findings),
+        summary=_summary(facts, findings, paths),
         system=built.system,
         findings=findings,
         coverage=coverage,
+        attack_paths=paths.paths,
         skipped=tuple(
             Skipped(path=skip.path, reason=skip.reason, count=skip.count)
             for skip in sorted([*found.skipped, *skipped, *_outside(found.sources), *passed_over])
@@ -222,7 +224,7 @@ def _outside(sources: Iterable[Source]) -> list[Skip]:
     return [Skip(f"({purpose})", f"{purpose} code: not part of the system", count) for purpose, count in sorted(counts.items())]
 
 
-def _summary(facts: Sequence[Facts], findings: Sequence[Finding]) -> Summary:
+def _summary(facts: Sequence[Facts], findings: Sequence[Finding], paths: Found) -> Summary:
     from pipeline.system.hidden_text import hidden_counts
 
     return Summary(
@@ -231,6 +233,8 @@ def _summary(facts: Sequence[Facts], findings: Sequence[Finding]) -> Summary:
         by_severity={severity: sum(finding.severity == severity for finding in findings) for severity in SEVERITIES},
         by_stride={stride: sum(stride in finding.stride for finding in findings) for stride in STRIDE},
         new=len(findings),
+        attack_paths=paths.total,
+        attack_paths_cut=paths.bounded,
         hidden=hidden_counts(facts),
     )
 

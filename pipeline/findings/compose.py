@@ -1,10 +1,12 @@
-"""Matches into findings: grouped by remedy, fingerprinted, rated, worded; and the coverage matrix."""
+"""Matches into findings: grouped by remedy, fingerprinted, rated, worded; the coverage matrix; and the attack paths over them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from ingest.purpose import measures
+from pipeline.findings.attack_paths import Found, find_attack_paths
 from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.grouping import by_sink, copies_joined, ends_of, group_of, sources_joined
 from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, Finding, Mitigation, Taxonomy
@@ -18,8 +20,14 @@ MAX_EVIDENCE = 30
 _CONFIDENCE: tuple[Confidence, ...] = ("high", "medium", "low")
 
 
-def compose(system: System, outcomes: Iterable[Outcome]) -> tuple[tuple[Finding, ...], tuple[Coverage, ...]]:
-    """Findings, most severe first, and one coverage cell per element and class."""
+class Composed(NamedTuple):
+    findings: tuple[Finding, ...]  # most severe first
+    coverage: tuple[Coverage, ...]  # one cell per element and class
+    paths: Found
+
+
+def compose(system: System, outcomes: Iterable[Outcome]) -> Composed:
+    """Findings, coverage and attack paths of what the catalog said of a system."""
     view = View(system)
     matches: dict[tuple[str, str], list[Match]] = {}
     found_all: list[Match] = []
@@ -41,7 +49,7 @@ def compose(system: System, outcomes: Iterable[Outcome]) -> tuple[tuple[Finding,
         (finding for finding, _found in made),
         key=lambda f: (SEVERITIES.index(f.severity), _CONFIDENCE.index(f.confidence), -f.likelihood * f.impact, f.threat, f.element, f.id),
     )
-    return tuple(findings), _coverage(system, made, mitigated, unmet)
+    return Composed(tuple(findings), _coverage(system, made, mitigated, unmet), find_attack_paths(view, made))
 
 
 def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:

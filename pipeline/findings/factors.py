@@ -109,8 +109,8 @@ def _reads_private_data(around: Surroundings) -> Seen | None:
 
 def _only_in_examples(around: Surroundings) -> Seen | None:
     element, cited = around.match.element, around.match.evidence
-    is_example = _is(element, "examples_only") or bool(cited and all(_is_example(e.path) for e in cited))
-    return at(element) if is_example else None
+    only = _is(element, "examples_only") or bool(cited and all(is_example(e.path) for e in cited))
+    return at(element) if only else None
 
 
 def _loaded_by_code(around: Surroundings) -> Seen | None:
@@ -208,7 +208,8 @@ def _is(element: Element, *attributes: str) -> bool:
     return any(element.attributes.get(attribute) is True for attribute in attributes)
 
 
-def _is_example(path: str) -> bool:
+def is_example(path: str) -> bool:
+    """Whether a file stands among examples."""
     return bool({"examples", "example", "demo", "demos", "samples"} & set(path.lower().split("/")[:-1]))
 
 

@@ -1,15 +1,17 @@
 """What belongs into one finding: matches of one threat that are mended at one place.
 
 Takes matches, gives the group each of them is in. A way that ends in a file or an address is mended in the module that
-opens it; where one function hands the same text on to many modules, it is mended there. Models, agents and providers that
-the same callers reach are mended where the callers come in.
+opens it; where one function hands the same text on to many modules, it is mended there; queries that one function puts together
+are one. Models, agents and providers that the same callers reach are mended where the callers come in, and so are the stores they
+write into.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise, takewhile
 
 from pipeline.system.model import Evidence, Flow
 from pipeline.threats.engine import Match, evidence_of
@@ -19,6 +21,9 @@ _TWIN = re.compile(r"^(_*)(?:async_|a)(?=[a-z])")  # `_arun` beside `_run`, `asy
 _SHOWN = re.compile(r"[\w-]{2,}\*{4}")
 _CODE = (".py", ".ts", ".tsx", ".js", ".mjs", ".go", ".java", ".cs", ".ipynb")
 _MODELS = frozenset({"hosted_llm", "local_llm", "agent"})
+_BEHIND_CALLERS = {**dict.fromkeys(_MODELS, "llm"), "vector_store": "vector_store"}  # kinds, with the name of their groups
+_SAME_FUNCTION = 10  # lines between two queries of a way, at most, for them to be one to mend
+_COPIED = 3  # lines of a function, at least, that are the same in another file
 
 
 class Groups:
@@ -42,17 +47,29 @@ def ends_of(matches: Iterable[Match]) -> Groups:
     """Ends of ways, joined where one function hands what it is given on to several modules."""
     modules: dict[str, set[str]] = {}
     handed: list[tuple[str, list[str]]] = []
+    groups = Groups()
     for match in matches:
         if match.threat.group_by == "sink":
+            for one, other in _one_query(match):
+                groups.join(f"{match.threat.slug}:{_end_of(way[-1])}" for way in (one, other))
             for way in match.ways:
                 hubs = [f"{match.threat.slug}:{hub}" for hub in _handed_on(way)]
                 handed.append((f"{match.threat.slug}:{_end_of(way[-1])}", hubs))
                 for hub in hubs:
                     modules.setdefault(hub, set()).add(way[-1].steps[-1].path)
-    groups = Groups()
     for end, hubs in handed:
         groups.join([end, *(hub for hub in hubs if len(modules[hub]) > 1)])
     return groups
+
+
+def _one_query(match: Match) -> Iterator[tuple[tuple[Flow, ...], tuple[Flow, ...]]]:
+    """Neighbouring ways whose queries one function runs: a query that names two tables is one text."""
+    asked = [way for way in match.ways if way[-1].role == "query" and way[-1].steps]
+    asked.sort(key=lambda way: (way[-1].steps[-1].path, way[-1].steps[-1].start_line))
+    for one, other in pairwise(asked):
+        last, following = one[-1].steps[-1], other[-1].steps[-1]
+        if last.path == following.path and following.start_line - last.start_line <= _SAME_FUNCTION:
+            yield one, other
 
 
 def by_sink(match: Match, groups: Groups) -> list[Match]:
@@ -100,18 +117,20 @@ def _handed_on(way: tuple[Flow, ...]) -> list[str]:
 
 
 def sources_joined(matches: Iterable[Match]) -> list[Match]:
-    """Matches that are mended where callers come in, with one group for all that share a caller: providers of one switch."""
+    """Matches that are mended where callers come in, with one group for all that share a caller: providers or stores of one switch."""
     found = list(matches)
     callers = {
         number: [f"{match.threat.slug}:{_caller(way[0].source)}" for way in match.ways]
         for number, match in enumerate(found)
-        if match.threat.group_by == "source" and match.ways and not match.group and match.element.kind in _MODELS
+        if match.threat.group_by == "source" and match.ways and not match.group and match.element.kind in _BEHIND_CALLERS
     }
     groups = Groups()
     for keys in callers.values():
         groups.join(keys)
     return [
-        replace(match, group="llm<-" + groups.name(callers[number][0]).removeprefix(f"{match.threat.slug}:"))
+        replace(
+            match, group=f"{_BEHIND_CALLERS[match.element.kind]}<-" + groups.name(callers[number][0]).removeprefix(f"{match.threat.slug}:")
+        )
         if number in callers
         else match
         for number, match in enumerate(found)
@@ -144,11 +163,25 @@ def _alike(found: Sequence[Match]) -> tuple[object, ...]:
     if element.kind == "secret":  # one to revoke: the same name, and the same of its value that the mask leaves
         shown = sorted({e.quote.strip() for match in found for e in match.evidence})
         return ("secret", element.name.split(" in ")[0], *shown) if all(_SHOWN.search(quote) for quote in shown) else ()
+    if copied := _copied(found):
+        return copied
     owner, dot, method = element.name.split(" (")[0].rpartition(".")
     if group == element.id and dot:
         plain = _TWIN.sub(r"\1", method)
         return ("twin", element.kind, owner, plain, element.name.partition(" (")[2], *sorted({e.path for m in found for e in m.evidence}))
     return ()
+
+
+def _copied(found: Sequence[Match]) -> tuple[object, ...]:
+    """The lines of the function that ends the ways, from where it takes what it is given: copied into another class they are the same."""
+    ends = {way[-1].steps[-1].path for match in found for way in match.ways if way[-1].steps}
+    if len(ends) != 1 or not found[0].ways:
+        return ()
+    steps = [step for flow in found[0].ways[0] for step in flow.steps]
+    inside = list(takewhile(lambda step: step.path in ends, reversed(steps)))[::-1]
+    begun = next((place for place, step in enumerate(inside) if _TAKES.match(step.quote)), None)
+    lines = [step.quote.strip() for step in inside[begun:]] if begun is not None else []
+    return ("copy", found[0].ways[0][0].source, *lines) if len(lines) >= _COPIED else ()
 
 
 def _lines(evidence: Evidence) -> tuple[str, int, int, str]:

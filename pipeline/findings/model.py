@@ -100,6 +100,54 @@ class Coverage(Frozen):
     controls: tuple[str, ...] = ()
 
 
+class AttackHop(Frozen):
+    """One hop of an attack path; it cites the flow it goes along, the findings that let it happen, or both."""
+
+    source: str = Field(description="Element id; equal to target where the finding itself lets the attacker in.")
+    target: str = Field(description="Element id.")
+    does: str = Field(description="What happens there, in words.")
+    flow: str | None = Field(
+        default=None, description="Id of the flow it goes along; null where a relation or a finding alone joins the two."
+    )
+    findings: tuple[str, ...] = Field(default=(), description="Ids of the findings without which it would not happen.")
+    evidence: Annotated[tuple[Evidence, ...], Field(min_length=1)]
+
+
+class AttackRoute(Frozen):
+    """One way from an attacker to what they are after."""
+
+    attacker: str
+    entry: str = Field(description="Id of the element where they come in.")
+    likelihood: Annotated[int, Field(ge=1, le=5)]
+    hops: Annotated[tuple[AttackHop, ...], Field(min_length=1)]
+    findings: Annotated[tuple[str, ...], Field(min_length=1, description="Findings that all have to hold, in the order of the hops.")]
+    controls: tuple[str, ...] = Field(default=(), description="Controls that stand on the way and make it harder, but do not end it.")
+
+
+class PathCut(Frozen):
+    """What would end a path: a control that removes one of its findings."""
+
+    finding: str
+    controls: tuple[str, ...] = Field(description="Kinds of controls that remove the finding; any of them is enough.")
+    text: str = Field(description="What to do.")
+
+
+class AttackPath(Frozen):
+    """From an attacker to something worth having, along flows and findings of this scan alone."""
+
+    id: str = Field(description="Fingerprint, from the finding that gives the prize and the prize.")
+    title: str
+    prize: str = Field(description="What is taken, a word of the knowledge of attack paths.")
+    asset: str = Field(description="Element id.")
+    also: tuple[str, ...] = Field(default=(), description="What the same finding gives them besides, in words.")
+    severity: Severity
+    likelihood: Annotated[int, Field(ge=1, le=5)]
+    impact: Annotated[int, Field(ge=1, le=5)]
+    reasons: tuple[str, ...]
+    routes: Annotated[tuple[AttackRoute, ...], Field(min_length=1, description="The easiest first; the others end the same way.")]
+    cut_by: tuple[PathCut, ...] = Field(default=(), description="Along the first route.")
+
+
 class Skipped(Frozen):
     path: str
     reason: str
@@ -131,6 +179,8 @@ class Summary(Frozen):
     by_stride: dict[Stride, int]
     new: int = 0
     fixed: int = 0
+    attack_paths: int = Field(default=0, description="Attack paths that were found; the most dangerous are listed.")
+    attack_paths_cut: bool = Field(default=False, description="Whether the search for attack paths ended at its bounds: there may be more.")
     hidden: dict[Hidden, int] = Field(
         default_factory=dict, description="Passages of documents in places a person does not see, by why; none of them counts as a promise."
     )
@@ -158,6 +208,7 @@ class Scan(Frozen):
     system: System
     findings: tuple[Finding, ...] = ()
     coverage: tuple[Coverage, ...] = ()
+    attack_paths: tuple[AttackPath, ...] = Field(default=(), description="The most dangerous first.")
     skipped: tuple[Skipped, ...] = ()
     errors: tuple[Failed, ...] = ()
     llm: LLMUse | None = None

@@ -1,4 +1,4 @@
-"""The scan as one HTML file: verdict, diagram, matrix, findings with their lines, what was left out.
+"""The scan as one HTML file: verdict, diagram, attack paths, matrix, findings with their lines, what was left out.
 
 No network, no script from elsewhere: style and script stand inline and are the only ones the page's own
 Content-Security-Policy lets run, by hash. Everything that comes from scanned files is escaped by the
@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from pipeline.findings.model import STRIDE, Coverage, Finding, Scan
 from pipeline.reports.diagram import HEIGHT, WIDTH, draw
 from pipeline.reports.escape import shorten, visible, visible_lines
+from pipeline.reports.paths import counted, cut_words, elements_of, hop_places, open_paths, threats_of, tree_of, tree_text
 from pipeline.reports.stated import drawn_not_found, found_not_drawn, state_counts, state_name, stated_threats
 from pipeline.reports.wording import (
     LETTERS,
@@ -26,6 +27,7 @@ from pipeline.reports.wording import (
     Group,
     closed_counts,
     coverage_counts,
+    coverage_words,
     headline,
     names,
     open_findings,
@@ -41,7 +43,7 @@ from pipeline.reports.wording import (
     verdict,
     words,
 )  # fmt: skip
-from pipeline.system.model import Evidence, Severity
+from pipeline.system.model import Control, Evidence, Severity
 
 TEMPLATES = Path(__file__).with_name("templates")
 LABEL = 19
@@ -95,7 +97,7 @@ def render(scan: Scan) -> str:
     )
     environment.filters["words"] = words
     environment.filters["named"] = _named
-    found = open_findings(scan)
+    found, paths = open_findings(scan), open_paths(scan)
     anchors = {finding.id: f"f{number}" for number, finding in enumerate(found, 1)}
     return environment.get_template("report.html.j2").render(
         scan=scan, style=Markup(style), script=Markup(script), style_hash=_hash(style), script_hash=_hash(script),
@@ -108,6 +110,8 @@ def render(scan: Scan) -> str:
         label=_label, boundaries=_drawn_boundaries(scan), threats=stated_threats(scan)[:MOST_STATED],
         threat_counts=state_counts(stated_threats(scan)), state_name=state_name, not_found=drawn_not_found(scan)[:MOST_STATED],
         not_drawn=found_not_drawn(scan)[:MOST_STATED], place=place,
+        paths=paths, paths_counted=counted(scan, len(paths)), threats_by=threats_of(scan), elements_of=elements_of, hop_places=hop_places,
+        cut_words=cut_words, tree_of=tree_of, tree_text=lambda path: tree_text(scan, path),
     )  # fmt: skip
 
 
@@ -163,7 +167,7 @@ def _rows(scan: Scan, anchors: dict[str, str]) -> tuple[Row, ...]:
         cells.setdefault(cell.element, {})[cell.stride] = cell
     elements = {element.id: element for element in scan.system.elements}
     severity = {finding.id: finding.severity for finding in open_findings(scan)}
-    controls = {control.id: words(control.kind) for control in scan.system.controls}
+    controls = {control.id: control for control in scan.system.controls}
     order = sorted(cells, key=lambda item: (-sum(cell.state == "finding" for cell in cells[item].values()), item))
     rows = []
     for element_id in order:
@@ -174,11 +178,9 @@ def _rows(scan: Scan, anchors: dict[str, str]) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _cell(stride: str, cell: Coverage | None, anchors: dict[str, str], severity: dict[str, Severity], controls: dict[str, str]) -> Cell:
+def _cell(stride: str, cell: Coverage | None, anchors: dict[str, str], severity: dict[str, Severity], controls: dict[str, Control]) -> Cell:
     if cell is None:
         return Cell(stride, "not_examined", SYMBOLS["not_examined"], None, f"{words(stride)}: not examined", "")
     shown = sorted((finding for finding in cell.findings if finding in anchors), key=lambda item: int(anchors[item][1:]))
-    by = ", ".join(controls.get(item, item) for item in cell.controls)
-    said = f"{words(stride)}: {STATES[cell.state]}; {cell.reason}" + (f" ({by})" if by else "")
     worst = severity[shown[0]] if shown else None
-    return Cell(stride, cell.state, SYMBOLS[cell.state], worst, said, anchors[shown[0]] if shown else "")
+    return Cell(stride, cell.state, SYMBOLS[cell.state], worst, coverage_words(cell, controls), anchors[shown[0]] if shown else "")

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.findings.model import STRIDE, CoverageState, Finding, Scan
+from pipeline.findings.model import STRIDE, AttackPath, AttackRoute, CoverageState, Finding, Scan
 from pipeline.reports.escape import markdown as text
 from pipeline.reports.escape import markdown_block, markdown_html, shorten
 from pipeline.reports.escape import markdown_code as code
+from pipeline.reports.paths import counted, cut_words, hop_places, open_paths, threats_of, tree_text
 from pipeline.reports.stated import drawn_not_found, found_not_drawn, state_counts, state_name, stated_threats
 from pipeline.reports.wording import (
     closed_counts,
@@ -67,6 +68,7 @@ def _lines(scan: Scan) -> Iterator[str]:
     if len(found) > MOST_FINDINGS:
         yield f"{len(found) - MOST_FINDINGS} more findings are in the JSON and HTML reports."
         yield ""
+    yield from _paths(scan)
     yield from _coverage(scan)
     yield from _stated(scan)
     yield from _drawn(scan)
@@ -106,6 +108,48 @@ def _finding(scan: Scan, finding: Finding) -> Iterator[str]:
     yield ""
 
 
+def _paths(scan: Scan) -> Iterator[str]:
+    paths = open_paths(scan)
+    if not paths:
+        return
+    yield "### Attack paths"
+    yield ""
+    if said := counted(scan, len(paths)):
+        yield f"{said[:1].upper()}{said[1:]}."
+        yield ""
+    for path in paths:
+        yield from _path(scan, path)
+
+
+def _path(scan: Scan, path: AttackPath) -> Iterator[str]:
+    yield f"<details><summary>{_MARKS[path.severity]} <b>{path.severity}</b>: {markdown_html(path.title)}</summary>"
+    yield ""
+    yield from _hops(scan, path.routes[0])
+    if path.also:
+        yield "- **The same finding also lets in:** " + "; ".join(text(item) for item in path.also)
+    for route in path.routes[1:]:
+        yield f"- **Or:** {text(route.attacker)}, by {code(names(scan).get(route.entry, route.entry))}"
+    for reason in path.reasons:
+        yield f"- **Why this dangerous:** {text(reason)}"
+    for cut in path.cut_by:
+        yield f"- **Ends it** ({code(threats_of(scan).get(cut.finding, cut.finding))}): {text(cut_words(cut))}"
+    yield ""
+    yield markdown_block(tree_text(scan, path), "mermaid")
+    yield ""
+    yield "</details>"
+    yield ""
+
+
+def _hops(scan: Scan, route: AttackRoute) -> Iterator[str]:
+    known, threats = names(scan), threats_of(scan)
+    for number, hop in enumerate(route.hops, 1):
+        cited = "".join(f" [{code(threats.get(item, item))}]" for item in hop.findings)
+        between = code(shorten(known.get(hop.source, hop.source), 80))
+        if hop.source != hop.target:
+            between += " → " + code(shorten(known.get(hop.target, hop.target), 80))
+        yield f"{number}. {between}: {text(hop.does)}{cited} " + ", ".join(code(where) for where in hop_places(hop))
+
+
 def _language(path: str) -> str:
     suffix = path.rpartition(".")[2].lower()
     return {"py": "python", "ipynb": "python", "yml": "yaml", "yaml": "yaml", "toml": "toml", "js": "javascript"}.get(suffix, "text")
@@ -130,6 +174,19 @@ def _coverage(scan: Scan) -> Iterator[str]:
     rest = f" {len(elements) - MOST_ROWS} more elements are in the JSON and HTML reports." if len(elements) > MOST_ROWS else ""
     yield f"● finding · ✓ mitigated · · not applicable · ? not examined.{rest}"
     yield ""
+    closed = [cell for cell in scan.coverage if cell.state == "mitigated"]
+    controls = {control.id: control for control in scan.system.controls}
+    for cell in closed[:MOST_ROWS]:
+        by = ", ".join(
+            f"{text(words(controls[item].kind))} {code(place(controls[item].evidence[0]))}" for item in cell.controls if item in controls
+        )
+        yield f"- ✓ {code(shorten(known.get(cell.element, cell.element), 60))}, {words(cell.stride)}: {text(cell.reason)}" + (
+            f", {by}" if by else ""
+        )
+    if len(closed) > MOST_ROWS:
+        yield f"- and {len(closed) - MOST_ROWS} more"
+    if closed:
+        yield ""
     yield "</details>"
     yield ""
 

@@ -1,4 +1,4 @@
-"""The data-flow diagram as a Mermaid flowchart: zones as subgraphs, attack paths in red.
+"""The data-flow diagram as a Mermaid flowchart: zones as subgraphs, ways of findings in red; and below it a tree per attack path.
 
 Relations are drawn dotted. Elements that nothing touches are left out and counted, zone by zone.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 from pipeline.findings.model import Scan
 from pipeline.reports.escape import mermaid, shorten
 from pipeline.reports.graph import Edge, Node, drawn_edges, drawn_nodes, folded_counts
-from pipeline.reports.wording import ZONES, words
+from pipeline.reports.paths import open_paths, tree_lines
+from pipeline.reports.wording import STATES, ZONES, coverage_counts, words
 
 _SHAPES = {"actor": ("([", "])"), "entry": ("[/", "/]"), "model": ("{{", "}}"), "store": ("[(", ")]"), "process": ("[", "]")}
 
@@ -18,7 +19,8 @@ def render(scan: Scan) -> str:
     edges = drawn_edges(scan, nodes)
     folded = folded_counts(scan, nodes)
     ids = {node.id: f"n{index}" for index, node in enumerate(nodes)}
-    lines = ["%% Data-flow diagram written by threatloom; red: paths of findings", "flowchart LR"]
+    covered = ", ".join(f"{STATES[state]} {count}" for state, count in coverage_counts(scan))
+    lines = ["%% Data-flow diagram written by threatloom; red: paths of findings", f"%% Coverage: {covered}", "flowchart LR"]
     for zone, name in ZONES.items():
         members = [node for node in nodes if node.zone == zone]
         if not members and not folded.get(zone):
@@ -32,6 +34,13 @@ def render(scan: Scan) -> str:
     red = ",".join(str(index) for index, edge in enumerate(edges) if edge.attacked)
     if red:
         lines.append(f"  linkStyle {red} stroke:#c62828,stroke-width:2.5px")
+    for number, path in enumerate(open_paths(scan), 1):
+        lines.append(f'  subgraph path_{number}["Attack path {number}, {path.severity}"]')
+        lines.append("    direction TB")
+        lines.extend(f"    {line}" for line in tree_lines(scan, path, f"p{number}_"))
+        lines.append("  end")
+    if scan.attack_paths:
+        lines.append("  classDef goal stroke:#c62828,stroke-width:3px")
     lines.append("  classDef found stroke:#c62828,stroke-width:2px")
     lines.append("  classDef rest stroke-dasharray:3 3")
     return "\n".join(lines) + "\n"

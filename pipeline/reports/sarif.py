@@ -1,7 +1,7 @@
 """The scan as SARIF 2.1.0, for code-scanning services that show, track and close findings.
 
-One rule per threat, one result per finding, its steps as a code flow, its fingerprint as the service's
-memory. Taxonomies carry the ids the findings name, no others. Skips and errors are notifications.
+One rule per threat, one result per finding, its steps as a code flow, the attack paths it begins as further ones, its fingerprint
+as the service's memory. Taxonomies carry the ids the findings name, no others. Skips and errors are notifications.
 """
 
 from __future__ import annotations
@@ -12,10 +12,22 @@ from typing import Literal
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
-from pipeline.findings.model import SEVERITIES, Failed, Finding, Scan, Skipped, Taxonomy
+from pipeline.findings.model import SEVERITIES, AttackPath, Failed, Finding, Scan, Skipped, Taxonomy
 from pipeline.reports import sarif_model as sarif
 from pipeline.reports.escape import markdown, markdown_code, model_json, shorten, visible
-from pipeline.reports.wording import ROLES, lead_way, ordered, path_names, place, sentence, words
+from pipeline.reports.paths import open_paths
+from pipeline.reports.wording import (
+    ROLES,
+    STATES,
+    coverage_counts,
+    coverage_words,
+    lead_way,
+    ordered,
+    path_names,
+    place,
+    sentence,
+    words,
+)
 from pipeline.system.model import Confidence, Evidence, Severity
 
 ROOT = "SRCROOT"
@@ -53,9 +65,21 @@ def render(scan: Scan) -> str:
         original_uri_base_ids={ROOT: sarif.ArtifactLocation(description=sarif.Message(text="The root of the scanned tree."))},
         taxonomies=tuple(_taxonomy(name, ids) for name, ids in taxa.items()) or None,
         results=tuple(_result(scan, finding, slugs.index(finding.threat), taxa) for finding in found),
-        properties={"target": scan.target.name, "revision": scan.target.revision, "dirty": scan.target.dirty},
+        properties={
+            "target": scan.target.name,
+            "revision": scan.target.revision,
+            "dirty": scan.target.dirty,
+            "coverage": _coverage(scan),
+        },
     )
     return model_json(sarif.Log(runs=(run,)), by_alias=True, exclude_none=True)
+
+
+def _coverage(scan: Scan) -> tuple[str, ...]:
+    """The matrix, a line per cell that says something: cells that no threat of the catalog is about are counted."""
+    known = {control.id: control for control in scan.system.controls}
+    told = tuple(f"{cell.element}: {coverage_words(cell, known)}" for cell in scan.coverage if cell.state != "not_examined")
+    return (*told, *(f"{STATES[state]}: {count}" for state, count in coverage_counts(scan)))
 
 
 def _plain(text: str) -> sarif.Message:
@@ -147,6 +171,17 @@ def _location(evidence: Evidence, index: int | None = None) -> sarif.Location:
     )
 
 
+def _path_flow(path: AttackPath) -> sarif.CodeFlow:
+    """An attack path, hop by hop, each with what happens there."""
+    steps = [(evidence, hop.does) for hop in path.routes[0].hops for evidence in hop.evidence]
+    locations = tuple(
+        sarif.ThreadFlowLocation(location=_location(evidence).model_copy(update={"message": _plain(does)})) for evidence, does in steps
+    )
+    return sarif.CodeFlow(
+        message=_plain(f"Attack path ({path.severity}): {path.title}"), thread_flows=(sarif.ThreadFlow(locations=locations),)
+    )
+
+
 def _result(scan: Scan, finding: Finding, rule_index: int, taxa: _Taxa) -> sarif.Result:
     path = lead_way(finding)
     rest = [evidence for evidence in finding.evidence if evidence not in path]
@@ -158,6 +193,7 @@ def _result(scan: Scan, finding: Finding, rule_index: int, taxa: _Taxa) -> sarif
         where = where.model_copy(update={"logical_locations": (logical,)})
     route = " → ".join(path_names(scan, finding))
     flow = sarif.ThreadFlow(locations=tuple(sarif.ThreadFlowLocation(location=_location(step)) for step in path)) if len(path) > 1 else None
+    own = (sarif.CodeFlow(message=_plain(route) if route else None, thread_flows=(flow,)),) if flow else ()
     others = [evidence for evidence in rest if evidence is not main]
     return sarif.Result(
         rule_id=finding.threat,
@@ -166,7 +202,7 @@ def _result(scan: Scan, finding: Finding, rule_index: int, taxa: _Taxa) -> sarif
         message=_plain(f"{sentence(finding)}." + (f" Path: {route}." if route else "")),
         locations=(where,),
         related_locations=tuple(_location(evidence, index) for index, evidence in enumerate(others)) or None,
-        code_flows=(sarif.CodeFlow(message=_plain(route) if route else None, thread_flows=(flow,)),) if flow else None,
+        code_flows=(*own, *(_path_flow(path) for path in open_paths(scan) if path.routes[0].findings[0] == finding.id)) or None,
         partial_fingerprints={"threatloom/v1": finding.id},
         baseline_state=_baseline(scan, finding),
         suppressions=(sarif.Suppression(kind="external", status="accepted"),) if finding.status in ("accepted", "dismissed") else None,

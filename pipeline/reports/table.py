@@ -17,8 +17,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest.exclusion import is_by_tree
-from pipeline.findings.model import STRIDE, Coverage, CoverageState, Finding, Scan
+from pipeline.findings.model import STRIDE, AttackPath, Coverage, CoverageState, Finding, Scan
 from pipeline.reports.escape import shorten, visible, visible_lines
+from pipeline.reports.paths import counted, cut_words, elements_of, open_paths, threats_of
 from pipeline.reports.stated import drawn_not_found, found_not_drawn, state_counts, stated_threats
 from pipeline.reports.wording import (
     LETTERS,
@@ -76,6 +77,7 @@ def _parts(scan: Scan, width: int) -> Iterator[Text | Table | Padding | Rule]:
     for finding in open_findings(scan):
         yield from _finding(scan, finding, width)
         yield Text()
+    yield from _paths(scan, width)
     if scan.coverage:
         yield from _coverage(scan, width)
         yield Text()
@@ -168,6 +170,31 @@ def _labelled(label: str, value: Text) -> Padding:
     grid.add_column(overflow="fold")
     grid.add_row(Text(f"  = {label}:", "bright_blue"), value)
     return Padding(grid, 0)
+
+
+def _paths(scan: Scan, width: int) -> Iterator[Text | Padding]:
+    paths = open_paths(scan)
+    if not paths:
+        return
+    said = counted(scan, len(paths))
+    yield Text.assemble(("attack paths", "bold"), (f" ({said})" if said else "", "dim"))
+    for number, path in enumerate(paths, 1):
+        head = Text.assemble(f"{number:>2} ", (f" {path.severity} ", COLOURS[path.severity]), " ", (visible(path.title), "bold"))
+        yield head
+        for label, value in _path(scan, path, width - LABEL - 2):
+            yield _labelled(label, value)
+    yield Text()
+
+
+def _path(scan: Scan, path: AttackPath, room: int) -> Iterator[tuple[str, Text]]:
+    known, threats, route = names(scan), threats_of(scan), path.routes[0]
+    yield "path", _arrows([(known.get(item, item), "cyan") for item in elements_of(route)], room)
+    yield "by", Text(visible(" + ".join(threats.get(item, item) for item in route.findings)), "yellow")
+    if len(path.routes) > 1:
+        others = dict.fromkeys(f"{other.attacker} ({known.get(other.entry, other.entry)})" for other in path.routes[1:])
+        yield "or", Text(visible("; ".join(others)))
+    if path.cut_by:
+        yield "ends it", Text(visible(cut_words(path.cut_by[-1])), "green")
 
 
 def _coverage(scan: Scan, width: int) -> Iterator[Text | Table]:

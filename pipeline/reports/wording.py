@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipeline.findings.model import SEVERITIES, STRIDE, CoverageState, Finding, Scan
-from pipeline.system.model import Evidence, Role, Severity, Stride, Zone
+from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, CoverageState, Finding, Scan
+from pipeline.system.model import Control, Evidence, Role, Severity, Stride, Zone
 
 CONFIDENCES = ("high", "medium", "low")
 CLOSED = ("accepted", "dismissed", "fixed")
@@ -160,6 +160,17 @@ def unseen(scan: Scan) -> str:
     counts = scan.summary.hidden
     kinds = ", ".join(f"{count} {words(kind)}" for kind, count in counts.items())
     return f"{plural(sum(counts.values()), 'passage')} people do not see, which count as no promise ({kinds})" if counts else ""
+
+
+def control_at(control: Control) -> str:
+    """A control with the first place it was seen at."""
+    return f"{words(control.kind)} at {place(control.evidence[0])}" if control.evidence else words(control.kind)
+
+
+def coverage_words(cell: Coverage, known: Mapping[str, Control]) -> str:
+    """A cell of the matrix in one line: what it says, why, and by which controls; these are given by their ids."""
+    by = ", ".join(control_at(known[item]) if item in known else item for item in cell.controls)
+    return f"{words(cell.stride)}: {STATES[cell.state]}; {cell.reason}" + (f" ({by})" if by else "")
 
 
 def coverage_counts(scan: Scan) -> tuple[tuple[CoverageState, int], ...]:

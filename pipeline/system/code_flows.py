@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from ingest.code.program import FunctionRef, Node, Program
+from ingest.facts import Value
 from ingest.source import Place
 from pipeline.system.access_paths import NAMED, leads_to
 from pipeline.system.answer_types import is_no_page
@@ -32,6 +33,8 @@ MAX_STEPS = 14
 _MAX_NESTED = 8
 _ADDRESSES = frozenset({"url", "uri", "endpoint", "address", "host", "origin"})
 _OWN = frozenset({"base", "api", "server", "host", "root", "cfg", "config", "settings", "client"})
+_BEHIND = re.compile(r"[/?](?!/)")
+_PRINTED = re.compile(r"%[sv][/?](?!/)")
 _BEHIND_HOST = frozenset({"RawQuery", "Path", "RawPath", "Fragment"})  # fields of Go's url.URL
 _WAY = re.compile(r"/\w|[\w-]+/")  # `/alerts/{x}` without a host: below the address that the client has of its own
 _TAKES_NUMBERS: frozenset[SinkRole] = frozenset({"features", "training_data", "query_parameters", "request_body", "payment"})
@@ -177,9 +180,13 @@ def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
             return True  # a part below the address of an object
         if callee.kind == "attribute" and callee.text == "format" and _template_names_host(program, (node[0], callee.inputs[0]), hit):
             return True
+        if value.kind == "format" and value.text == "%" and _printed_behind_host(program, node, value, hit):
+            return True
         first, *others = _put_together(program, node)
         if not others or first in hit.trace:
             continue
+        if _is_behind(program.value(others[0])) and not _is_written(program, first):
+            return True
         known = [program.value(origin) for origin in program.origins(first)]
         if not known or not all(v.kind == "constant" and (host_of(v.text) is not None or _WAY.match(v.text)) for v in known):
             continue
@@ -188,11 +195,33 @@ def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
     return False
 
 
+def _is_behind(second: Value) -> bool:
+    """Whether what comes after the first part of an address begins a path or a question: the host stands before it, whatever it is."""
+    return second.kind == "constant" and bool(_BEHIND.match(second.text))
+
+
+def _is_written(program: Program, first: Node) -> bool:
+    """Whether the first part is a text of the program: its own words say whether a host is among them."""
+    return any(program.value(origin).kind == "constant" for origin in program.origins(first))
+
+
 def _template_names_host(program: Program, template: Node, hit: Hit) -> bool:
     """`"https://api.example/?q={}".format(x)`: whether the text before the first gap ends behind the host."""
     begun = [program.value(origin) for origin in program.origins(template)] if template not in hit.trace else []
     starts = [value.text.partition("{")[0] if value.kind == "constant" else "" for value in begun]
     return bool(starts) and all(host_of(start) is not None and start.count("/") >= 3 for start in starts)
+
+
+def _printed_behind_host(program: Program, node: Node, printed: Value, hit: Hit) -> bool:
+    """`fmt.Sprintf("%s/v1/%s", base, x)`: whether the data comes after a host that is written down, or after a first part of its own."""
+    given = [(node[0], place) for place in printed.inputs]
+    forms = [program.value(origin) for origin in program.origins(given[0])] if len(given) > 1 else []
+    if not forms or any(form.kind != "constant" for form in forms):
+        return False
+    starts = [form.text.partition("%")[0] for form in forms]
+    if all(host_of(start) is not None and start.count("/") >= 3 for start in starts):
+        return True
+    return given[1] not in hit.trace and all(_PRINTED.match(form.text) for form in forms) and not _is_written(program, given[1])
 
 
 def _put_together(program: Program, node: Node) -> list[Node]:

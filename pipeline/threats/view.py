@@ -105,8 +105,8 @@ class View:
                 flow for flow in self.into.get(way[0].source, ())
                 if flow.steps
                 and flow.source not in passed
-                and not self._answered(flow)
-                and self._comes_out(flow, way[0])
+                and not self.is_answer(flow)
+                and self.comes_out(flow, way[0])
                 and self.elements[flow.source].kind not in _ACTORS
                 and set(flow.carries) & set(pattern.carries) & set(way[0].carries)
             ]  # fmt: skip
@@ -126,8 +126,8 @@ class View:
             for flow in self.into.get(way[0].source, ()):
                 if (
                     flow.source in seen
-                    or self._answered(flow)
-                    or not self._comes_out(flow, way[0])
+                    or self.is_answer(flow)
+                    or not self.comes_out(flow, way[0])
                     or (pattern.live and self.elements[way[0].source].kind in _KEEPS)
                 ):
                     continue
@@ -140,11 +140,11 @@ class View:
                 return min(begun, key=telling)
         return None
 
-    def _answered(self, flow: Flow) -> bool:
+    def is_answer(self, flow: Flow) -> bool:
         """What an entry answers does not come back in as its next request."""
         return flow.role == "response" and self.elements[flow.target].kind not in ("tool", "mcp_tool")
 
-    def _comes_out(self, kept: Flow, after: Flow) -> bool:
+    def comes_out(self, kept: Flow, after: Flow) -> bool:
         """Whether what flows into an element may be in what flows out of it: what only chooses a file or a row is not kept there."""
         if self.elements[kept.target].kind in _STORES and kept.role in _CHOOSES:
             return False

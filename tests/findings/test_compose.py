@@ -16,7 +16,7 @@ from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, CoverageState, Finding
 from pipeline.findings.risk import severity_of
 from pipeline.scan import ScanSettings, scan
-from pipeline.system.model import Control, Element, Flow, Label, Relation, SinkRole, System
+from pipeline.system.model import Control, Element, Evidence, Flow, Label, Relation, SinkRole, System
 from pipeline.threats.engine import match_threats
 from pipeline.threats.schema import Threat
 from tests.factories import element, evidence, flow
@@ -51,7 +51,7 @@ def composed(
     relations: tuple[Relation, ...] = (),
 ) -> tuple[tuple[Finding, ...], tuple[Coverage, ...]]:
     system = System(elements=(ROUTE, *(parts or (agent(),))), flows=flows, controls=controls, relations=relations)
-    return compose(system, match_threats(system, (given_threat,)))
+    return compose(system, match_threats(system, (given_threat,)))[:2]
 
 
 def only(given_threat: Threat, *parts: Element, **more: Any) -> Finding:
@@ -198,6 +198,48 @@ def test_files_opened_in_one_module_are_one_end(file: str, role: SinkRole, count
     assert {(e.path, e.start_line) for f in findings for e in f.evidence} >= {("app.py", 5), (file, 6)}
 
 
+@pytest.mark.parametrize(("second", "count"), [("db.py:12", 1), ("db.py:40", 2), ("other.py:12", 2)])
+def test_two_tables_that_one_query_names_are_one_end(second: str, count: int) -> None:
+    ends = (element("data_store", "Item"), element("data_store", "vector_search"))
+    flows = tuple(
+        flow("agent:assistant", end.id, ("model_reply",), "query", steps=(evidence(at, "sql = text(query)"),))
+        for end, at in zip(ends, ("db.py:10", second), strict=True)
+    )
+    findings = composed(threat(group_by="sink", when=[{"a_flow": {"out_of": "the_element"}}]), agent(), *ends, flows=flows)[0]
+    assert len(findings) == count
+    assert {f"{e.path}:{e.start_line}" for f in findings for e in f.evidence} >= {"db.py:10", second}
+
+
+@pytest.mark.parametrize(("same", "count"), [(True, 1), (False, 2)])
+def test_a_function_copied_into_another_class_is_one_finding_with_both_places(same: bool, count: int) -> None:
+    ends = (element("file_store", "Coder.save (files)"), element("file_store", "Patcher.save (files)"))
+
+    def lines(file: str, first: int, named: str) -> tuple[Evidence, ...]:
+        said = ("    def save(self, files, project):", f"        path = join(project, {named})", '        with open(path, "w") as f:')
+        return (evidence("llm.py:4"), *(evidence(f"{file}:{number}", text, "step") for number, text in enumerate(said, first)))
+
+    flows = (
+        flow("agent:assistant", ends[0].id, ("model_reply",), "path", steps=lines("coder.py", 66, "file")),
+        flow("agent:assistant", ends[1].id, ("model_reply",), "path", steps=lines("patcher.py", 69, "file" if same else "safe(file)")),
+    )
+    findings = composed(threat(group_by="sink", when=[{"a_flow": {"out_of": "the_element"}}]), agent(), *ends, flows=flows)[0]
+    assert len(findings) == count
+    assert {(e.path, e.start_line) for f in findings for e in f.evidence} >= {("coder.py", 68), ("patcher.py", 71)}
+
+
+@pytest.mark.parametrize(("shared", "count"), [(True, 1), (False, 2)])
+def test_stores_that_the_same_callers_fill_are_one_finding(shared: bool, count: int) -> None:
+    stores = tuple(element("vector_store", name, "data", evidence=(evidence(f"{name}.py:1"),)) for name in ("milvus", "qdrant"))
+    other = element("http_route", "POST /other", evidence=(evidence("app.py:1"),))
+    flows = (
+        flow(ROUTE.id, stores[0].id, role="index_write", steps=(evidence("milvus.py:5"),)),
+        flow(ROUTE.id if shared else other.id, stores[1].id, role="index_write", steps=(evidence("qdrant.py:5"),)),
+    )
+    findings = composed(threat(group_by="source", about=["vector_store"]), other, *stores, flows=flows)[0]
+    assert len(findings) == count
+    assert {e.path for f in findings for e in f.evidence} == {"milvus.py", "qdrant.py"}
+
+
 @pytest.mark.parametrize(
     ("second", "line", "count"), [("pkg/examples/app.py", 3, 1), ("pkg/examples/app.py", 4, 2), ("pkg/other.py", 3, 2)]
 )
@@ -275,7 +317,7 @@ def test_every_element_and_class_has_exactly_one_cell(made: list[tuple[str, str]
         if state == "guarded":
             controls.append(Control(id=f"c{number}", kind="guardrail", protects=(part.id,), evidence=(evidence("g.py:1"),)))
     system = System(elements=(ROUTE, *parts), flows=tuple(flows), controls=tuple(controls))
-    findings, coverage = compose(system, match_threats(system, (threat(stride=stride, removed_by=["guardrail"]),)))
+    findings, coverage, _paths = compose(system, match_threats(system, (threat(stride=stride, removed_by=["guardrail"]),)))
     assert sorted((cell.element, cell.stride) for cell in coverage) == sorted(product((e.id for e in system.elements), STRIDE))
     known = {f.id: f for f in findings}
     for cell in coverage:

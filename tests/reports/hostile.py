@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.findings.model import Coverage, Failed, Mitigation, Scan, Skipped, Target
+from pipeline.findings.model import AttackHop, AttackPath, AttackRoute, Coverage, Failed, Mitigation, PathCut, Scan, Skipped, Target
 from pipeline.system.model import Boundary, System
 from tests import factories as make
 
@@ -15,6 +15,18 @@ MARKUP = 'x"]; click n0 href "javascript:alert(1)" <b onmouseover=alert(1)> & #q
 
 _FIRST = make.element("agent", EVIL)
 _SECOND = make.element("tool", MARKUP)
+
+_HOP = AttackHop(
+    source=_FIRST.id, target=EVIL, does=EVIL, findings=("f-indirect-prompt-injection",), evidence=(make.evidence("src/a.py:3", EVIL),)
+)
+_ROUTES = (
+    AttackRoute(attacker=EVIL, entry=EVIL, likelihood=3, hops=(_HOP, _HOP), findings=("f-indirect-prompt-injection",)),
+    AttackRoute(attacker=MARKUP, entry=_SECOND.id, likelihood=3, hops=(_HOP,), findings=("f-indirect-prompt-injection",)),
+)
+_PATH = AttackPath(
+    id="p", title=EVIL, prize=EVIL, asset=_FIRST.id, also=(EVIL,), severity="high", likelihood=3, impact=4, reasons=(EVIL,), routes=_ROUTES,
+    cut_by=(PathCut(finding="f-indirect-prompt-injection", controls=(), text=EVIL),),
+)  # fmt: skip
 
 SCAN: Scan = make.scan(
     (

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from pipeline.findings.model import STRIDE, Coverage, Failed, Mitigation, Scan, Skipped, Taxonomy
+from pipeline.findings.model import (
+    STRIDE,
+    AttackHop,
+    AttackPath,
+    AttackRoute,
+    Coverage,
+    Failed,
+    Mitigation,
+    PathCut,
+    Scan,
+    Skipped,
+    Taxonomy,
+)
 from pipeline.system.model import Boundary, Claim, Control, DrawnName, Relation, System
 from tests import factories as make
 
@@ -178,6 +190,57 @@ def _cell(element: str, stride: str) -> Coverage:
     return Coverage(element=element, stride=stride, state="not_examined", reason="no threat of the catalog looks at this kind")
 
 
+_CALLED = AttackHop(source=VISITOR, target=ROUTE, does="user input reaches `POST /chat`", flow=f"{VISITOR}->{ROUTE}", evidence=(_INPUT,))
+_PLANTED = AttackHop(
+    source=WIKI,
+    target=STORE,
+    does="it is kept in `kb` and found in other people's questions",
+    flow=f"{WIKI}->{STORE}",
+    evidence=(_PAGE, _INDEX),
+)
+_RECALLED = AttackHop(
+    source=STORE, target=AGENT, does="instructions in that text steer `support agent`", flow=f"{STORE}->{AGENT}",
+    findings=("c3d2e4bb0a99",), evidence=(_FOUND, _ASK),
+)  # fmt: skip
+_TALKED = AttackHop(
+    source=ROUTE, target=AGENT, does="user input reaches `support agent` as prompt", flow=f"{ROUTE}->{AGENT}", evidence=(_ASK,)
+)
+_RUN = AttackHop(
+    source=AGENT,
+    target=PYTHON,
+    does="what it writes is run as code",
+    flow=f"{AGENT}->{PYTHON}",
+    findings=("a1f0c2d9e8b7",),
+    evidence=(_EXEC,),
+)
+_PAID = AttackHop(
+    source=AGENT, target=REFUND, does="nobody is asked before `refund_payment` acts", flow=f"{AGENT}->{REFUND}",
+    findings=("b2e1d3caf9a8",), evidence=(_REFUND,),
+)  # fmt: skip
+_AUTHOR = "whoever writes what is fetched"
+
+PATHS = (
+    AttackPath(
+        id="5be0f1d2c3a49687", title="Anyone on the internet runs code in `run_analysis`", prize="code", asset=PYTHON, severity="critical",
+        likelihood=5, impact=5, reasons=("likelihood starts at 5 for anyone on the internet", "impact 5: anyone on the internet runs code in `run_analysis`"),
+        routes=(
+            AttackRoute(attacker="anyone on the internet", entry=ROUTE, likelihood=5, hops=(_CALLED, _TALKED, _RUN), findings=("a1f0c2d9e8b7",)),
+            AttackRoute(attacker=_AUTHOR, entry=WIKI, likelihood=3, hops=(_PLANTED, _RECALLED, _RUN), findings=("c3d2e4bb0a99", "a1f0c2d9e8b7")),
+        ),
+        cut_by=(PathCut(finding="a1f0c2d9e8b7", controls=("sandbox",), text="Run generated code in a sandbox without network."),),
+    ),
+    AttackPath(
+        id="6cf1a2e3d4b5a798", title="Whoever writes what is fetched acts on payments through `refund_payment`", prize="money", asset=REFUND,
+        also=("sends messages in the owner's name through `mail`",), severity="high", likelihood=3, impact=5,
+        reasons=("likelihood starts at 3 for whoever writes what is fetched",),
+        routes=(AttackRoute(attacker=_AUTHOR, entry=WIKI, likelihood=3, hops=(_PLANTED, _RECALLED, _PAID), findings=("c3d2e4bb0a99", "b2e1d3caf9a8")),),
+        cut_by=(
+            PathCut(finding="c3d2e4bb0a99", controls=("review_before_use",), text="Review pages before they are indexed."),
+            PathCut(finding="b2e1d3caf9a8", controls=(), text="Ask a human before each refund."),
+        ),
+    ),
+)  # fmt: skip
+
 SCAN: Scan = make.scan(
     FINDINGS,
     system=SYSTEM,
@@ -189,4 +252,5 @@ SCAN: Scan = make.scan(
     ),
     errors=(Failed(path="src/legacy/broken.py", error="line 12 could not be parsed; the rest of the file was read"),),
     hidden={"white_text": 1, "comment": 12},
+    attack_paths=PATHS,
 )

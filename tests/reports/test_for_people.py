@@ -11,9 +11,10 @@ import pytest
 from markdown_it import MarkdownIt
 
 from pipeline.findings.model import Failed, Scan, Skipped
-from pipeline.reports import FORMATS, Format, diagram, html, markdown, mermaid, table
+from pipeline.reports import FORMATS, Format, diagram, html, markdown, mermaid, sarif, table
 from pipeline.reports.escape import visible
 from pipeline.reports.graph import MOST_NODES
+from pipeline.reports.paths import open_paths, tree_text
 from tests import factories as make
 from tests.reports.hostile import SCAN as HOSTILE
 from tests.reports.sample import SCAN
@@ -144,7 +145,7 @@ def test_template_syntax_of_scanned_text_is_not_evaluated() -> None:
 def test_every_cell_of_the_matrix_gives_its_reason() -> None:
     text = html.render(SCAN)
     assert text.count('class="not_applicable" title="') == 12
-    assert "tampering: mitigated; queries are parameterised (parameterised query)" in text
+    assert "tampering: mitigated; queries are parameterised (parameterised query at src/storage/repository.py:30)" in text
 
 
 def test_the_markdown_summary_makes_no_html_link_image_or_mention_of_scanned_text() -> None:
@@ -197,3 +198,67 @@ def crowd(count: int) -> Scan:
         for number in range(count)
     )
     return make.scan(elements=(hub, *others), flows=tuple(make.flow(hub.id, other.id) for other in others[: count * 2 // 3]))
+
+
+# Attack paths
+
+
+def test_a_path_is_told_hop_by_hop_with_its_places_and_what_ends_it() -> None:
+    shown = markdown.render(SCAN)
+    assert "1. `anonymous visitor` → `POST /chat`: user input reaches \\`POST /chat\\` `src/api/chat.py:21`" in shown
+    assert "3. `support agent` → `run_analysis`: what it writes is run as code [`model-output-executed`] `src/agent/tools.py:88`" in shown
+    assert "- **Or:** whoever writes what is fetched, by `wiki.example.org`" in shown
+    assert "- **Ends it** (`model-output-executed`): sandbox: Run generated code in a sandbox without network." in shown
+
+
+def test_ways_that_end_alike_share_their_branch_of_the_tree() -> None:
+    assert tree_text(SCAN, SCAN.attack_paths[0]).splitlines() == [
+        "flowchart TD",
+        '  t0(["Anyone on the internet runs code in run_analysis"]):::goal',
+        '  t0 --> t1["what it writes is run as code<br/>model-output-executed"]:::found',
+        '  t1 -->|or| t2["user input reaches support agent as prompt"]',
+        '  t2 --> t3["user input reaches POST /chat"]',
+        '  t3 --> t4(["anyone on the internet"])',
+        '  t1 -->|or| t5["instructions in that text steer support agent<br/>indirect-prompt-injection"]:::found',
+        '  t5 --> t6["it is kept in kb and found in other people\'s questions"]',
+        '  t6 --> t7(["whoever writes what is fetched"])',
+        "  classDef goal stroke:#c62828,stroke-width:3px",
+        "  classDef found stroke:#c62828,stroke-width:2px",
+    ]
+
+
+@pytest.mark.parametrize(
+    "known", [known for known in FORMATS if known.name in ("table", "markdown", "html", "mermaid")], ids=lambda known: known.name
+)
+def test_a_path_whose_finding_was_closed_is_not_shown(known: Format) -> None:
+    closed = SCAN.model_copy(
+        update={"findings": tuple(f.model_copy(update={"status": "dismissed"}) if f.id == "b2e1d3caf9a8" else f for f in SCAN.findings)}
+    )
+    title = "acts on payments through"
+    assert title in known.render(SCAN)
+    assert title not in known.render(closed)
+
+
+def test_a_way_that_was_closed_leaves_the_others() -> None:
+    closed = SCAN.model_copy(
+        update={"findings": tuple(f.model_copy(update={"status": "accepted"}) if f.id == "c3d2e4bb0a99" else f for f in SCAN.findings)}
+    )
+    (path,) = open_paths(closed)
+    assert [route.attacker for route in path.routes] == ["anyone on the internet"]
+
+
+def test_paths_that_are_not_listed_are_counted() -> None:
+    more = SCAN.model_copy(update={"summary": SCAN.summary.model_copy(update={"attack_paths": 14, "attack_paths_cut": True})})
+    assert "attack paths (the 2 most dangerous of 14; the search ended at its bounds, there may be more)" in table.render(more)
+
+
+# Coverage
+
+
+def test_a_mitigated_cell_names_its_control_and_where_it_stands() -> None:
+    said = "parameterised query at src/storage/repository.py:30"
+    assert said in html.render(SCAN)
+    assert said in sarif.render(SCAN)
+    assert "✓ `orders.db`, tampering: queries are parameterised, parameterised query `src/storage/repository.py:30`" in markdown.render(
+        SCAN
+    )

@@ -100,3 +100,15 @@ def test_an_incomplete_scan_says_so() -> None:
     invocation = sarif_of(SCAN)["runs"][0]["invocations"][0]
     assert invocation["executionSuccessful"] is False
     assert {note["level"] for note in invocation["toolExecutionNotifications"]} == {"error", "note"}
+
+
+def test_an_attack_path_is_a_code_flow_of_the_finding_that_starts_it() -> None:
+    results = {result["partialFingerprints"]["threatloom/v1"]: result for result in sarif_of(SCAN)["runs"][0]["results"]}
+    flows = [flow for flow in results["c3d2e4bb0a99"]["codeFlows"] if flow["message"]["text"].startswith("Attack path")]
+    (flow,) = flows
+    steps = [step["location"] for step in flow["threadFlows"][0]["locations"]]
+    assert flow["message"]["text"].endswith("acts on payments through `refund_payment`")
+    assert [step["physicalLocation"]["artifactLocation"]["uri"] for step in steps] == [
+        "src/ingest/wiki.py", "src/ingest/wiki.py", "src/agent/knowledge.py", "src/agent/build.py", "src/agent/tools.py",
+    ]  # fmt: skip
+    assert steps[-1]["message"]["text"] == "nobody is asked before `refund_payment` acts"

@@ -29,6 +29,7 @@ def test_only_a_host_that_is_known_not_to_be_this_machine_is_reached_in_the_clea
 
 
 ROUTE = """
+    import os
     import openai
     import requests
     from fastapi import FastAPI
@@ -54,6 +55,11 @@ ROUTE = """
         ('text + "/v1"', True),
         ("HOST + text", True),  # `.evil.example` behind it is another host
         ('f"{HOST}{text}"', True),
+        ("f\"{os.environ['BASE']}?q={text}\"", False),
+        ("f\"{os.environ['BASE']}/v1/{text}\"", False),
+        ('os.environ["BASE"] + "/v1/" + text', False),
+        ("f\"{os.environ['BASE']}{text}\"", True),
+        ("f\"{os.environ['SCHEME']}://{text}/v1\"", True),
         ('"https://" + text', True),
         ('"https://api.example.com/?q={}".format(text)', False),
         ('"https://{}.example.com/".format(text)', True),
@@ -63,3 +69,47 @@ ROUTE = """
 )
 def test_behind_a_fixed_host_and_its_slash_data_chooses_no_host(address: str, chosen: bool) -> None:
     assert bool(flows(system_of(ROUTE.format(address=address)), "url", "user_input")) is chosen
+
+
+PRINTED = """
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+func look(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+	text := req.GetString("text", "")
+	_, err := http.Get(%s)
+	return nil, err
+}
+
+func main() {
+	s := server.NewMCPServer("demo", "1.0.0")
+	s.AddTool(mcp.NewTool("look", mcp.WithString("text")), look)
+	server.ServeStdio(s)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("address", "chosen"),
+    [
+        ('fmt.Sprintf("%s/v1/%s", os.Getenv("BASE"), text)', False),
+        ('fmt.Sprintf("%s?q=%s", os.Getenv("BASE"), text)', False),
+        ('fmt.Sprintf("https://api.example.com/v1/%s", text)', False),
+        ('fmt.Sprintf("%s%s", os.Getenv("BASE"), text)', True),
+        ('fmt.Sprintf("%s://%s/v1", os.Getenv("SCHEME"), text)', True),
+        ('fmt.Sprintf("%s/v1/%s", text, os.Getenv("PART"))', True),
+        ('fmt.Sprintf("https://%s/v1", text)', True),
+    ],
+)
+def test_what_is_printed_behind_a_host_chooses_none(address: str, chosen: bool) -> None:
+    system = system_of({"main.go": PRINTED.replace("%s", address, 1)})
+    assert bool(flows(system, "url")) is chosen
