@@ -32,6 +32,7 @@ from pipeline.system.model_addresses import add_model_addresses
 from pipeline.system.model_files import add_model_files
 from pipeline.system.own_files import mark_own_files
 from pipeline.system.own_routes import OwnRoutes
+from pipeline.system.package_installs import mark_package_installs
 from pipeline.system.packages import packages_of
 from pipeline.system.parameters import name_models
 from pipeline.system.pipelines import add_pipelines
@@ -46,6 +47,7 @@ from pipeline.system.safety_filters import mark_safety_filters
 from pipeline.system.same_things import relate_same_things
 from pipeline.system.service_replies import add_service_replies
 from pipeline.system.shapes import with_shapes
+from pipeline.system.shared_conversations import mark_shared_conversations
 from pipeline.system.sites import find_sites, received
 
 
@@ -76,6 +78,8 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_callers_keys(assembly)
     add_model_addresses(assembly)
     mark_safety_filters(assembly)
+    mark_shared_conversations(assembly)
+    mark_package_installs(assembly)
     add_code_flows(assembly)
     mark_own_files(assembly)
     add_protection(assembly)
