@@ -28,9 +28,11 @@ from pipeline.system.look_alikes import mark_look_alike_models
 from pipeline.system.loopback import add_loopback
 from pipeline.system.mcp_listening import mark_mcp_listening
 from pipeline.system.model import Boundary, Flow, Package, System
+from pipeline.system.model_addresses import add_model_addresses
 from pipeline.system.model_files import add_model_files
 from pipeline.system.own_files import mark_own_files
 from pipeline.system.own_routes import OwnRoutes
+from pipeline.system.package_installs import mark_package_installs
 from pipeline.system.packages import packages_of
 from pipeline.system.parameters import name_models
 from pipeline.system.pipelines import add_pipelines
@@ -41,9 +43,11 @@ from pipeline.system.prose import add_prose
 from pipeline.system.protection import add_identities, add_protection
 from pipeline.system.provider_replies import add_provider_replies
 from pipeline.system.public_buckets import add_public_buckets
+from pipeline.system.safety_filters import mark_safety_filters
 from pipeline.system.same_things import relate_same_things
 from pipeline.system.service_replies import add_service_replies
 from pipeline.system.shapes import with_shapes
+from pipeline.system.shared_conversations import mark_shared_conversations
 from pipeline.system.sites import find_sites, received
 
 
@@ -72,6 +76,10 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_identities(assembly)
     add_prompts_and_secrets(assembly, PromptFiles([f for f in facts if isinstance(f, TextFacts | DocumentFacts)]))
     add_callers_keys(assembly)
+    add_model_addresses(assembly)
+    mark_safety_filters(assembly)
+    mark_shared_conversations(assembly)
+    mark_package_installs(assembly)
     add_code_flows(assembly)
     mark_own_files(assembly)
     add_protection(assembly)

@@ -36,6 +36,7 @@ from pipeline.system.model import AttributeValue, ElementKind
 from pipeline.system.naming import host_of
 from pipeline.system.own_servers import OwnServers
 from pipeline.system.proxies import add_proxies
+from pipeline.system.signed_in_browsers import kept_to_sites, signed_in
 from pipeline.system.started import add_started, composed_server, imaged_server
 from pipeline.system.step_limits import mark_step_limits
 from pipeline.system.training_files import add_training_files
@@ -350,7 +351,13 @@ def _mcp_client(assembly: Assembly, file: ConfigFacts, setting: Setting, own: Ow
         attributes["auto_approve"] = True
     if a.get("env_secrets"):
         attributes["holds_secret"] = True
+    arguments = a.get("arguments")
+    arguments = arguments if isinstance(arguments, tuple) else ()
+    if signed_in(str(a.get("package") or ""), arguments):
+        attributes["signed_in"] = True
     identity = _put(assembly, "mcp_client", setting.name, attributes, setting, file)
+    if kept_to_sites(arguments):
+        assembly.control("allow_list", identity, assembly.cite_place(setting.place))
     if attributes.get("pinned"):
         assembly.control("pinned_dependency", identity, assembly.cite_place(setting.place))
 

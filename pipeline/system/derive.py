@@ -176,8 +176,11 @@ def _models(assembly: Assembly) -> None:
             )
             if labels:
                 draft.attributes["data_from"] = tuple(labels)
-            if mentions(_names_around(assembly, identity), words.personal):
+            around = _names_around(assembly, identity)
+            if mentions(around, words.personal):
                 draft.attributes["sensitive"] = True
+            for subject in subjects(around, decides=False)[:1]:
+                draft.attributes.setdefault("learns_about", subject)
 
 
 def _names_around(assembly: Assembly, identity: str) -> list[str]:

@@ -93,7 +93,7 @@ ControlKind = Literal[
     "output_perturbation", "confidence_threshold", "adversarial_testing", "non_root_user", "least_privilege", "read_only_access",
     "network_isolation", "tls", "type_cast", "resource_limit", "budget_limit", "deduplication", "model_lineage", "kill_switch",
     "memory_scope",
-    "transport_security", "dependency_audit", "file_inspection",
+    "transport_security", "dependency_audit", "file_inspection", "liveness_check", "group_evaluation",
 ]  # fmt: skip
 
 Stride = Literal["spoofing", "tampering", "repudiation", "information_disclosure", "denial_of_service", "elevation_of_privilege"]

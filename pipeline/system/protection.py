@@ -179,7 +179,7 @@ def _add_control(assembly: Assembly, site: CallSite, control: ControlKind) -> No
         covered += [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind == "chat_ui"]
     elif rule.protects == "application" and control in ("prompt_log", "audit_log"):
         covered += [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind in _RECORDED]
-    elif rule.protects == "application" and control == "model_lineage":
+    elif rule.protects == "application" and control in ("model_lineage", "group_evaluation"):
         covered += [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind == "training_job"]
     elif rule.protects == "application":
         covered += [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind in ENTRY_KINDS and draft.kind != "mcp_tool"]

@@ -11,7 +11,8 @@ import yaml
 from pydantic import ValidationError
 
 from pipeline.system.knowledge import KnowledgeError
-from pipeline.threats.schema import Threat
+from pipeline.threats.schema import Threat, ThreatTaxonomy
+from pipeline.threats.taxonomy import Taxonomies, load_taxonomies
 
 KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
 THREATS = KNOWLEDGE / "threats"
@@ -62,8 +63,18 @@ def load_catalog(folder: Path = THREATS) -> Catalog:
     Raises:
         KnowledgeError: one of the files cannot be used; a catalog is whole or not at all.
     """
-    threats = sorted((read_threat(path) for path in folder.glob("*/*.yaml")), key=lambda threat: threat.slug)
+    taxonomies = load_taxonomies()
+    threats = sorted((_in_all_editions(read_threat(path), taxonomies) for path in folder.glob("*/*.yaml")), key=lambda threat: threat.slug)
     return Catalog(tuple(threats), folder)
+
+
+def _in_all_editions(threat: Threat, taxonomies: Taxonomies) -> Threat:
+    """The threat with the ids that later editions give the same subjects."""
+    given = {
+        field: tuple(dict.fromkeys(shown for identity in ids for shown in (identity, *taxonomies.later_editions_of(identity))))
+        for field, ids in threat.taxonomy
+    }
+    return threat.model_copy(update={"taxonomy": ThreatTaxonomy(**given)})
 
 
 @lru_cache(maxsize=1)

@@ -33,6 +33,7 @@ class TaxonomyFile(Frozen):
     url: Annotated[str, Field(pattern=r"^https://")]
     licence: str = Field(description="Licence of the publisher's text, of which only ids and names are used.")
     items: dict[str, str] = Field(description="Id, written as findings print it -> name.")
+    continues: dict[str, str] = Field(default_factory=dict, description="Id -> the id of an earlier edition that means the same subject.")
     retired: dict[str, str] = Field(default_factory=dict, description="Id that is no longer valid -> the id that replaced it.")
 
 
@@ -50,9 +51,21 @@ class Taxonomies(Frozen):
         file = self.file_of(taxonomy_id)
         return file.items[taxonomy_id] if file else None
 
+    def edition_in(self, field: TaxonomyField) -> TaxonomyFile:
+        """The last edition that ids of a field come from."""
+        return [file for file in self.files if file.field == field][-1]
+
+    def with_edition(self, edition: TaxonomyFile) -> Taxonomies:
+        """The same with another edition in the place of the one of that field."""
+        return Taxonomies(files=tuple(edition if file.field == edition.field else file for file in self.files))
+
     def contains(self, field: str, taxonomy_id: str) -> bool:
         """Whether the id is a valid one of this field; retired ids are not."""
         return any(file.field == field and taxonomy_id in file.items for file in self.files)
+
+    def later_editions_of(self, taxonomy_id: str) -> tuple[str, ...]:
+        """The ids under which later editions carry the subject of an id on."""
+        return tuple(later for file in self.files for later, earlier in file.continues.items() if earlier == taxonomy_id)
 
     def replacement_of(self, taxonomy_id: str) -> str | None:
         """What a retired id was replaced with by its publisher."""
@@ -62,7 +75,7 @@ class Taxonomies(Frozen):
 def load_taxonomies(folder: Traversable | None = None) -> Taxonomies:
     """Read and check every taxonomy file; raises `KnowledgeError` naming the file that is wrong."""
     folder = folder if folder is not None else files("pipeline").joinpath("knowledge", "taxonomies")
-    read = [_read(path) for path in sorted(folder.iterdir(), key=lambda path: path.name) if path.name.endswith(".yaml")]
+    read = [read_taxonomy(path) for path in sorted(folder.iterdir(), key=lambda path: path.name) if path.name.endswith(".yaml")]
     seen: dict[str, str] = {}
     for file in read:
         for taxonomy_id in file.items:
@@ -74,7 +87,8 @@ def load_taxonomies(folder: Traversable | None = None) -> Taxonomies:
     return Taxonomies(files=tuple(read))
 
 
-def _read(path: Traversable) -> TaxonomyFile:
+def read_taxonomy(path: Traversable) -> TaxonomyFile:
+    """One taxonomy file; raises `KnowledgeError` naming it where it is wrong."""
     try:
         return TaxonomyFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (yaml.YAMLError, ValidationError) as error:

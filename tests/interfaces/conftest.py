@@ -41,8 +41,18 @@ class Stub:
 
 
 @pytest.fixture(autouse=True)
-def quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NO_COLOR", "THREATLOOM_EXCLUDE", "THREATLOOM_DOCS", "THREATLOOM_FAIL_ON", "THREATLOOM_JOBS", "THREATLOOM_FORMAT"):
+def quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    data = tmp_path_factory.mktemp("data")
+    monkeypatch.setattr("platformdirs.user_data_path", lambda name, *_, **__: data / name)
+    for name in (
+        "NO_COLOR",
+        "THREATLOOM_EXCLUDE",
+        "THREATLOOM_DOCS",
+        "THREATLOOM_FAIL_ON",
+        "THREATLOOM_JOBS",
+        "THREATLOOM_FORMAT",
+        "SOURCE_DATE_EPOCH",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -1,104 +1,24 @@
-"""Paired pages read as test cases: small systems in fences, marks that say what is expected on a line."""
+"""Cases of paired pages as trees on disk, and evidence of them as lines of the page."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from pipeline.system.model import Evidence
+from pipeline.threats.pages import Case, Mark, read_cases
 from tests.ingest.model_files.fences import BUILDERS, line_of
 
-Expectation = Literal["threat", "ok", "todo", "todo-ok"]
-Section = Literal["Reported", "Silent", "Known gaps"]
-
-_FENCE = re.compile(r"^(`{3,})(\w+)?\s*(.*)$")
-_MARK = re.compile(r"\s*(?:#|//|<!--|--)\s*(threat|ok|todo|todo-ok):\s*([a-z0-9-]+)\s*(?:-->)?\s*$")
-_INFO = re.compile(r"(\w+)=(\S+)")
-
-
-@dataclass(frozen=True)
-class Mark:
-    path: str
-    line: int
-    expectation: Expectation
-    slug: str
-
-
-@dataclass(frozen=True)
-class Case:
-    """One little system of a page."""
-
-    slug: str
-    section: str
-    title: str
-    files: tuple[tuple[str, str], ...]
-    marks: tuple[Mark, ...]
-    binary: tuple[tuple[str, str], ...] = ()  # path, and the language its text is turned into bytes by
-
-
-def read_cases(slug: str, page: str) -> list[Case]:
-    """The cases of one page, marks stripped from the files (line numbers stay)."""
-    cases: list[Case] = []
-    section = title = ""
-    files: dict[str, str] = {}
-    marks: list[Mark] = []
-    binary: dict[str, str] = {}
-    lines = page.split("\n")
-
-    def close() -> None:
-        if files:
-            cases.append(Case(slug, section, title, tuple(files.items()), tuple(marks), tuple(binary.items())))
-            files.clear()
-            binary.clear()
-            marks.clear()
-
-    index = 0
-    while index < len(lines):
-        line = lines[index]
-        if line.startswith(("## ", "### ")):
-            close()
-            if line.startswith("## "):
-                section, title = line[3:].strip(), ""
-            else:
-                title = line[4:].strip()
-        fence = _FENCE.match(line)
-        if fence and fence.group(3):
-            info = dict(_INFO.findall(fence.group(3)))
-            body: list[str] = []
-            index += 1
-            while index < len(lines) and lines[index].strip() != fence.group(1):
-                body.append(lines[index])
-                index += 1
-            if "path" in info:
-                path = info["path"]
-                if path in files:  # the next case of a section without headings of its own
-                    close()
-                for number, text in enumerate(body, 1):
-                    mark = _MARK.search(text)
-                    if mark:
-                        marks.append(Mark(path, number, mark.group(1), mark.group(2)))  # type: ignore[arg-type]  # the pattern allows these
-                        body[number - 1] = text[: mark.start()]
-                for given in info.get("marks", "").split(","):
-                    if ":" in given:
-                        number_text, expectation = given.split(":")[:2]
-                        marks.append(Mark(path, int(number_text), expectation, slug))
-                files[path] = "\n".join(body) + "\n"
-                if fence.group(2) in BUILDERS:
-                    binary[path] = fence.group(2)
-        index += 1
-    close()
-    return cases
+__all__ = ["Case", "Mark", "line_in", "read_cases", "write_case"]
 
 
 def write_case(case: Case, folder: Path) -> Path:
     root = folder / "system"
+    built = _built(case)
     for path, text in case.files:
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        if path in dict(case.binary):
-            target.write_bytes(BUILDERS[dict(case.binary)[path]](text))
+        if path in built:
+            target.write_bytes(BUILDERS[built[path]](text))
         else:
             target.write_text(text, "utf-8")
     return root
@@ -106,8 +26,13 @@ def write_case(case: Case, folder: Path) -> Path:
 
 def line_in(case: Case, evidence: Evidence) -> range:
     """The lines of the page's file that evidence means; of a binary file those that what it quotes was made of."""
-    language = dict(case.binary).get(evidence.path)
+    language = _built(case).get(evidence.path)
     if language is None:
         return range(evidence.start_line, evidence.end_line + 1)
     number = line_of(language, dict(case.files)[evidence.path], evidence.where, evidence.quote)
     return range(number, number + 1)
+
+
+def _built(case: Case) -> dict[str, str]:
+    """Paths of files whose text is turned into bytes, and the language of their fences."""
+    return {path: language for path, language in case.languages if language in BUILDERS}

@@ -17,13 +17,14 @@ from pipeline.interfaces.cli.bom import bom
 from pipeline.interfaces.cli.doctor import doctor
 from pipeline.interfaces.cli.explain import explain
 from pipeline.interfaces.cli.index import index
+from pipeline.interfaces.cli.knowledge import knowledge
 from pipeline.interfaces.cli.scan import scan
 from pipeline.interfaces.cli.search import search
 from pipeline.interfaces.cli.threats import threats
 
 __all__ = ["COMMANDS", "cli", "main", "run"]
 
-COMMANDS = (scan, bom, explain, threats, index, search, doctor)
+COMMANDS = (scan, bom, explain, threats, knowledge, index, search, doctor)
 USAGE, INTERRUPTED = 2, 130
 
 

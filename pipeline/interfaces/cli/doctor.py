@@ -111,13 +111,14 @@ def _git() -> Check:
 def _knowledge() -> str:
     from importlib.resources import files
 
+    from pipeline.interfaces.editions import taxonomies_in_force
     from pipeline.threats.catalog import load_catalog
 
     frameworks = sum(file.name.endswith(".yaml") for file in (files("pipeline") / "knowledge" / "frameworks").iterdir())
     threats = len(load_catalog().threats)
     if not threats or not frameworks:
         raise ValueError(f"{threats} threats, {frameworks} frameworks")
-    return f"{threats} threats, {frameworks} frameworks"
+    return f"{threats} threats, {frameworks} frameworks, ATLAS {taxonomies_in_force().edition_in('atlas').edition}"
 
 
 def _folders() -> str:

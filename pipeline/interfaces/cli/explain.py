@@ -73,6 +73,7 @@ def _print(console: Console, threat: Threat, page: str) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
+    from pipeline.interfaces.editions import taxonomies_in_force
     from pipeline.reports.escape import visible, visible_lines
     from pipeline.reports.wording import words
 
@@ -99,7 +100,12 @@ def _print(console: Console, threat: Threat, page: str) -> None:
         if controls:
             heading(title)
             prose(", ".join(words(control) for control in controls))
-    ids = [f"{words(name)}: {', '.join(values)}" for name, values in threat.taxonomy.model_dump().items() if values]
+    taxonomies = taxonomies_in_force()
+    ids = [
+        f"{words(name)}: {', '.join(f'{one} ({taxonomies.name_of(one)})' if taxonomies.name_of(one) else one for one in values)}"
+        for name, values in threat.taxonomy.model_dump().items()
+        if values
+    ]
     if ids:
         heading("Known as")
         for line in ids:

@@ -1,0 +1,91 @@
+"""The paired page of a threat, read as cases: small systems in fences, marks that say what is expected on a line.
+
+Takes the Markdown beside a threat file, gives its cases in order with the marks taken off (line numbers stay). Whether a scan
+does what a mark says is for the tests; a fence without a path is prose.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Expectation = Literal["threat", "ok", "todo", "todo-ok"]
+REPORTED, SILENT, GAPS = "Reported", "Silent", "Known gaps"
+
+_FENCE = re.compile(r"^(`{3,})(\w+)?\s*(.*)$")
+_MARK = re.compile(r"\s*(?:#|//|<!--|--)\s*(threat|ok|todo|todo-ok):\s*([a-z0-9-]+)\s*(?:-->)?\s*$")
+_INFO = re.compile(r"(\w+)=(\S+)")
+
+
+@dataclass(frozen=True)
+class Mark:
+    path: str
+    line: int
+    expectation: Expectation
+    slug: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """One little system of a page."""
+
+    slug: str
+    section: str
+    title: str
+    files: tuple[tuple[str, str], ...]
+    marks: tuple[Mark, ...]
+    languages: tuple[tuple[str, str], ...] = ()  # path, and the language its fence names
+
+
+def read_cases(slug: str, page: str) -> list[Case]:
+    """The cases of one page, marks stripped from the files."""
+    cases: list[Case] = []
+    section = title = ""
+    files: dict[str, str] = {}
+    marks: list[Mark] = []
+    languages: dict[str, str] = {}
+    lines = page.split("\n")
+
+    def close() -> None:
+        if files:
+            cases.append(Case(slug, section, title, tuple(files.items()), tuple(marks), tuple(languages.items())))
+            files.clear()
+            languages.clear()
+            marks.clear()
+
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        if line.startswith(("## ", "### ")):
+            close()
+            if line.startswith("## "):
+                section, title = line[3:].strip(), ""
+            else:
+                title = line[4:].strip()
+        fence = _FENCE.match(line)
+        if fence and fence.group(3):
+            info = dict(_INFO.findall(fence.group(3)))
+            body: list[str] = []
+            index += 1
+            while index < len(lines) and lines[index].strip() != fence.group(1):
+                body.append(lines[index])
+                index += 1
+            if "path" in info:
+                path = info["path"]
+                if path in files:  # the next case of a section without headings of its own
+                    close()
+                for number, text in enumerate(body, 1):
+                    mark = _MARK.search(text)
+                    if mark:
+                        marks.append(Mark(path, number, mark.group(1), mark.group(2)))  # type: ignore[arg-type]  # the pattern allows these
+                        body[number - 1] = text[: mark.start()]
+                for given in info.get("marks", "").split(","):
+                    if ":" in given:
+                        number_text, expectation = given.split(":")[:2]
+                        marks.append(Mark(path, int(number_text), expectation, slug))
+                files[path] = "\n".join(body) + "\n"
+                languages[path] = fence.group(2) or ""
+        index += 1
+    close()
+    return cases
