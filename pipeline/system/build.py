@@ -10,6 +10,7 @@ from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFact
 from ingest.purpose import NOT_PRODUCT
 from pipeline.system.assembly import Assembly, frozen_controls, frozen_relations
 from pipeline.system.callers_keys import add_callers_keys
+from pipeline.system.cards import add_cards
 from pipeline.system.code_elements import add_code_elements
 from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
@@ -84,11 +85,12 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     relate_same_things(assembly)
     add_model_files(assembly, sorted((f for f in facts if isinstance(f, ModelFacts)), key=lambda f: f.path), config)
     name_models(assembly, config)
+    add_cards(assembly, config, documents)
     mark_possible_models(assembly)
     mark_look_alike_models(assembly)
     add_actors(assembly)
     if described_only:
-        add_prose(assembly, documents)
+        add_prose(assembly, [document for document in documents if not document.settings])  # a card tells of a model, not of a system
     drawn = add_drawings(assembly, documents)
     add_claims(assembly, documents, described_only=described_only)
     add_hidden_instructions(assembly, facts)
