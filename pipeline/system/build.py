@@ -46,6 +46,7 @@ from pipeline.system.same_things import relate_same_things
 from pipeline.system.service_replies import add_service_replies
 from pipeline.system.shapes import with_shapes
 from pipeline.system.sites import find_sites, received
+from pipeline.system.task_order import add_task_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_protection(assembly)
     add_loopback(assembly, config)
     add_pipelines(assembly, config)
+    add_task_order(assembly)
     derive(assembly)
     mark_mcp_listening(assembly)
     mark_go_listening(assembly)
