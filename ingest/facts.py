@@ -312,6 +312,7 @@ SettingKind = Literal[
                         # rate_limited, tls
     "api",              # a description of an API; attributes: servers, schemes, plain_http
     "api_route",        # one of its operations; attributes: method, path, secured (bool), stated (bool)
+    "prompt",           # a prompt file: name is its path; attributes: format, service, model, inputs, template, system (bool)
     "ml_stage",         # one step of a training pipeline; attributes: tool, command, reads, writes, frozen
     "ml_data",          # data or a model under version control: name is its path; attributes: tool, pinned (bool), source
     "ml_model",         # a saved model; attributes: tool, flavors, run, signature (bool)
@@ -358,6 +359,7 @@ class TextFacts:
     texts: tuple[StoredText, ...]
     lines: int
     unseen: tuple[Passage, ...] = ()  # what invisible characters spell
+    settings: tuple[Setting, ...] = ()  # what a prompt file says of its model
 
 
 ModelFormat = Literal[

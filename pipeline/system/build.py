@@ -38,6 +38,7 @@ from pipeline.system.pipelines import add_pipelines
 from pipeline.system.possible_models import mark_possible_models
 from pipeline.system.programs import programs_of
 from pipeline.system.prompt_files import PromptFiles
+from pipeline.system.prompt_models import add_prompt_models
 from pipeline.system.prose import add_prose
 from pipeline.system.protection import add_identities, add_protection
 from pipeline.system.provider_replies import add_provider_replies
@@ -87,6 +88,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     relate_same_things(assembly)
     add_model_files(assembly, sorted((f for f in facts if isinstance(f, ModelFacts)), key=lambda f: f.path), config)
     name_models(assembly, config)
+    add_prompt_models(assembly, sorted((f for f in facts if isinstance(f, TextFacts)), key=lambda f: f.path))
     add_cards(assembly, config, documents)
     mark_possible_models(assembly)
     mark_look_alike_models(assembly)

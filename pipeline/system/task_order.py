@@ -8,6 +8,7 @@ by name; steps that are tied by a loop's variable or in another file are left ou
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ingest.code.program import Node
 from ingest.facts import Value
@@ -59,8 +60,8 @@ class _Steps:
             if callee.text in ("set_downstream", "set_upstream") and callee.inputs:
                 yield from self._between([(node[0], callee.inputs[0])], given[1:], callee.text)
             elif callee.text == "chain":
-                for first, then in zip(given[1:], given[2:], strict=False):
-                    yield from self._between([first], [then], ">>")
+                for before, after in pairwise(given[1:]):
+                    yield from self._between([before], [after], ">>")
             else:
                 for then in self._called(node):
                     yield from ((first, then) for part in given[1:] for first in self._in(part, 0))
