@@ -270,6 +270,7 @@ class DocumentFacts:
     lines: int
     unit: Literal["line", "paragraph"] = "line"  # what `Place` counts in this document
     unexamined: tuple[str, ...] = ()  # what is in it and was not read, and why: pictures, macros, attachments
+    settings: tuple[Setting, ...] = ()  # what it says as a card of a model or of data
 
 
 SettingKind = Literal[
@@ -311,9 +312,13 @@ SettingKind = Literal[
                         # rate_limited, tls
     "api",              # a description of an API; attributes: servers, schemes, plain_http
     "api_route",        # one of its operations; attributes: method, path, secured (bool), stated (bool)
+    "prompt",           # a prompt file: name is its path; attributes: format, service, model, inputs, template, system (bool)
     "ml_stage",         # one step of a training pipeline; attributes: tool, command, reads, writes, frozen
     "ml_data",          # data or a model under version control: name is its path; attributes: tool, pinned (bool), source
     "ml_model",         # a saved model; attributes: tool, flavors, run, signature (bool)
+    "card",             # what describes a model or data; attributes: of (model|dataset), licence, task, library, gated (bool)
+    "card_part",        # what the card says it is made from: name of a model or data; attributes: what (base_model|dataset), relation
+    "card_statement",   # what it is for, or not for: name is intended_use or limit; attributes: text
     "resource",         # one resource of a cloud; name is its address; attributes: format, type, values ("path=value"),
                         # value_lines (parallel)
 ]  # fmt: skip
@@ -354,6 +359,7 @@ class TextFacts:
     texts: tuple[StoredText, ...]
     lines: int
     unseen: tuple[Passage, ...] = ()  # what invisible characters spell
+    settings: tuple[Setting, ...] = ()  # what a prompt file says of its model
 
 
 ModelFormat = Literal[

@@ -22,6 +22,15 @@ _STACK = re.compile(
 )
 _API = re.compile(rb"^[ \t]*\{?[ \t]*[\"']?(?:openapi|swagger)[\"']?[ \t]*:[ \t]*[\"']?[23]\.", re.MULTILINE)
 
+_CARD = (re.compile(rb"\"model_details\"\s*:\s*\{"), re.compile(rb"\"(?:schema_version|considerations|model_parameters)\"\s*:"))
+_MODELS_LISTED = (re.compile(rb"\"bomFormat\"\s*:\s*\"CycloneDX\""), re.compile(rb"\"type\"\s*:\s*\"machine-learning-model\""))
+
+_PROMPT = re.compile(
+    rb"^[ \t{]*[\"']?_type[\"']?[ \t]*:[ \t]*[\"']?(?:few_shot|chat_prompt|prompt)[\"']?[ \t]*(?:,|$)"
+    rb"|\"lc\"\s*:\s*1\s*,\s*\"type\"\s*:\s*\"constructor\"\s*,\s*\"id\"\s*:\s*\[[^\]]{0,200}PromptTemplate\"",
+    re.MULTILINE,
+)
+
 
 def may_be_told(path: str) -> bool:
     """Whether a file without a reader by its name may have one by its head."""
@@ -35,4 +44,8 @@ def kind_of_head(path: str, head: bytes) -> SourceKind | None:
         return "helm_template" if _ACTION.search(head) else "kubernetes"
     if _STACK.search(head):
         return "cloudformation"
-    return "openapi" if _API.search(head) else None
+    if _API.search(head):
+        return "openapi"
+    if path.lower().endswith(".json") and any(all(part.search(head) for part in parts) for parts in (_CARD, _MODELS_LISTED)):
+        return "card_file"
+    return "prompt_file" if _PROMPT.search(head[:4096]) else None

@@ -91,6 +91,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
         re.compile(r"(?:.*/)?(?:(?:system_)?prompts?/(?:[^/]+/)*[^/]+|(?:[^/]*[._-])?prompts?(?:[._-][^/]*)?)\.(?:ya?ml|json)", re.S),
         "prompt_file",
     ),
+    (re.compile(r"(?:.*/)?promptfooconfig(?:[._-][^/]*)?\.(?:ya?ml|json)", re.S), "prompt_file"),
     (re.compile(r".*\.drawio\.(?:xml|svg|png)", re.S), "drawio"),
     (re.compile(r".*\.tc\.json", re.S), "threat_composer"),
     (

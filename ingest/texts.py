@@ -1,6 +1,7 @@
 """Files that hold texts for a program to load: prompt files, templates, and YAML or JSON of prompts.
 
-Takes such a `Source`, gives `TextFacts`: each text with its key (empty for a whole file) and its lines. Whether a text is a
+Takes such a `Source`, gives `TextFacts`: each text with its key (empty for a whole file) and its lines, and what the file says of a
+model (`prompt_settings.py`). Whether a text is a
 prompt is not judged here: it is one when code gives it to a model. A file of keys that cannot be parsed is one text where it
 is a template itself, else a `ReadError`.
 """
@@ -15,6 +16,7 @@ from ingest.config.json_nodes import json_node
 from ingest.config.nodes import BadConfig, Node
 from ingest.config.yaml_nodes import yaml_node
 from ingest.facts import StoredText, TextFacts
+from ingest.prompt_settings import prompt_settings
 from ingest.source import Place, ReadError, Source
 from ingest.text import read_text, reason_of, split_lines
 
@@ -42,7 +44,7 @@ def read_texts(source: Source) -> TextFacts | ReadError:
         found = whole  # it becomes YAML or JSON only when it is filled in
     except Exception as problem:  # around one file: a hostile one must not end the scan
         return ReadError(source.path, f"text reader failed: {type(problem).__name__}: {reason_of(problem)[:200]}")
-    return TextFacts(source.path, source.purpose, found, len(lines))
+    return TextFacts(source.path, source.purpose, found, len(lines), settings=prompt_settings(text, source.path))
 
 
 def _scalars(node: Node, path: str, lines: int, key: str = "", depth: int = 0) -> Iterator[StoredText]:

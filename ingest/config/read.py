@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from ingest.config.agent_settings import read_agent_settings
+from ingest.config.card_files import read_card_file
 from ingest.config.cloudformation import read_cloudformation
 from ingest.config.compose import read_compose
 from ingest.config.conda import read_conda
@@ -76,6 +77,7 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "kubernetes": read_kubernetes,
         "terraform": read_terraform,
         "cloudformation": read_cloudformation,
+        "card_file": read_card_file,
     }
 )
 

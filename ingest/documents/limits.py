@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.facts import Diagram, Passage
+from ingest.facts import Diagram, Passage, Setting
 
 PICTURES = "pictures in it were not examined: no OCR is set up"
 EMBEDDED = "files embedded in it were not examined"
@@ -76,3 +76,4 @@ class Reading:
     lines: int
     unit: Literal["line", "paragraph"] = "line"
     unexamined: tuple[str, ...] = ()  # what is in it and was not read, and why
+    settings: tuple[Setting, ...] = ()  # what it says as a card of a model or of data

@@ -1,4 +1,5 @@
-"""Markdown as passages with the true lines of the file, and the diagrams in its code fences (`diagrams/fences.py`).
+"""Markdown as passages with the true lines of the file, the diagrams in its code fences (`diagrams/fences.py`), and what it says as a
+card of a model or of data (`cards.py`).
 
 Read with markdown-it-py instead of `unstructured`: the latter turns Markdown into HTML first and loses every line number, while
 markdown-it keeps the lines of each block. Blocks are CommonMark and tables; emphasis, links and code marks are taken off
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from ingest.documents.cards import read_card
 from ingest.documents.diagrams.drawing import Budget
 from ingest.documents.diagrams.fences import read_fence
 from ingest.documents.limits import Deadline, DocumentLimits, LimitReached, Pages, Reading
@@ -91,7 +93,8 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
         if len(passages) > limits.max_passages:
             raise LimitReached(f"has more than {limits.max_passages} passages")
     title = next((passage.text for passage in passages if passage.kind == "title"), "")
-    return Reading(title, tuple(passages), tuple(diagrams), len(lines), unexamined=tuple(dict.fromkeys(unexamined)))
+    unread = tuple(dict.fromkeys(unexamined))
+    return Reading(title, tuple(passages), tuple(diagrams), len(lines), unexamined=unread, settings=read_card(path, passages))
 
 
 def _blocks(

@@ -68,6 +68,7 @@ def read_document(source: Source, limits: DocumentLimits) -> DocumentFacts | Ski
         lines=reading.lines,
         unit="paragraph" if source.kind in PARAGRAPH_KINDS else reading.unit,
         unexamined=reading.unexamined,
+        settings=reading.settings,
     )
 
 

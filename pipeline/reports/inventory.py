@@ -118,7 +118,7 @@ def _items_of(element: Element) -> Iterator[Item]:
             yield from _models(element)
             yield from _provider(element)
         case "model_registry":
-            if element.attributes.get("source") == "hub":
+            if element.attributes.get("source") == "hub" or element.attributes.get("stated_by") == "card":
                 yield from _models(element)
         case "model_file":
             yield from _model_file(element)
@@ -158,7 +158,8 @@ def _models(element: Element) -> Iterator[Item]:
             known,
             supplier=supplier if certain else "",
             hosted=hosted,
-            said=_said(element, ("task", "architecture", "framework", "library")),
+            licence=str(a.get("licence") or ""),
+            said=_said(element, ("task", "architecture", "framework", "library", "base_model")),
         )
         item.said["use"] = element.kind.replace("_", " ")
         if not name:
@@ -186,7 +187,7 @@ def _model_name(element: Element) -> tuple[str, str]:
         return said[1], said[2]
     if element.attributes.get("source") == "hub" and element.attributes.get("named") is not False and not _PLACED.match(element.name):
         return _ELSEWHERE.sub("", element.name), ""
-    return (element.name, "") if element.attributes.get("stated_by") == "document" else ("", "")
+    return (element.name, "") if element.attributes.get("stated_by") in ("document", "card") else ("", "")
 
 
 def _provider(element: Element) -> Iterator[Item]:
@@ -218,7 +219,7 @@ def _model_file(element: Element) -> Iterator[Item]:
 def _dataset(element: Element) -> Item:
     placed = _PLACED.match(element.name)
     name = f"dataset chosen at run time ({placed[1]})" if placed else _ELSEWHERE.sub("", element.name)
-    item = Item("dataset", name, said=_said(element, ("source", "library")))
+    item = Item("dataset", name, licence=str(element.attributes.get("licence") or ""), said=_said(element, ("source", "library")))
     if element.attributes.get("source") == "hub":
         item.pinned = element.attributes.get("revision_pinned") is True
     return item

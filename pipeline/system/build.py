@@ -10,6 +10,7 @@ from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFact
 from ingest.purpose import NOT_PRODUCT
 from pipeline.system.assembly import Assembly, frozen_controls, frozen_relations
 from pipeline.system.callers_keys import add_callers_keys
+from pipeline.system.cards import add_cards
 from pipeline.system.code_elements import add_code_elements
 from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
@@ -39,6 +40,7 @@ from pipeline.system.pipelines import add_pipelines
 from pipeline.system.possible_models import mark_possible_models
 from pipeline.system.programs import programs_of
 from pipeline.system.prompt_files import PromptFiles
+from pipeline.system.prompt_models import add_prompt_models
 from pipeline.system.prose import add_prose
 from pipeline.system.protection import add_identities, add_protection
 from pipeline.system.provider_replies import add_provider_replies
@@ -49,6 +51,7 @@ from pipeline.system.service_replies import add_service_replies
 from pipeline.system.shapes import with_shapes
 from pipeline.system.shared_conversations import mark_shared_conversations
 from pipeline.system.sites import find_sites, received
+from pipeline.system.task_order import add_task_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_protection(assembly)
     add_loopback(assembly, config)
     add_pipelines(assembly, config)
+    add_task_order(assembly)
     derive(assembly)
     mark_mcp_listening(assembly)
     mark_go_listening(assembly)
@@ -92,11 +96,13 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     relate_same_things(assembly)
     add_model_files(assembly, sorted((f for f in facts if isinstance(f, ModelFacts)), key=lambda f: f.path), config)
     name_models(assembly, config)
+    add_prompt_models(assembly, sorted((f for f in facts if isinstance(f, TextFacts)), key=lambda f: f.path))
+    add_cards(assembly, config, documents)
     mark_possible_models(assembly)
     mark_look_alike_models(assembly)
     add_actors(assembly)
     if described_only:
-        add_prose(assembly, documents)
+        add_prose(assembly, [document for document in documents if not document.settings])  # a card tells of a model, not of a system
     drawn = add_drawings(assembly, documents)
     add_claims(assembly, documents, described_only=described_only)
     add_hidden_instructions(assembly, facts)

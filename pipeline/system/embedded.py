@@ -66,18 +66,18 @@ def _prompts(assembly: Assembly, files: PromptFiles) -> set[Node]:
                     continue
                 if node not in found:
                     found[node] = _prompt(assembly, node, text)
-                assembly.relate(sink.element, "has_prompt", found[node], _without(assembly.cite(call), _spoken(text)))
+                assembly.relate(sink.element, "has_prompt", found[node], without_spoken(assembly.cite(call), spoken_secrets(text)))
     return set(found)
 
 
 def _prompt(assembly: Assembly, node: Node, text: str) -> str:
-    cited = _without(assembly.cite(node), _spoken(text))
+    cited = without_spoken(assembly.cite(node), spoken_secrets(text))
     purpose, symbol = assembly.purpose(node[0]), assembly.symbol(node)
-    identity = assembly.drafts.put("prompt", _name(assembly, node), None, _said(text, "system"), cited, node, purpose, symbol)
-    return _hashed(assembly, identity, text)
+    identity = assembly.drafts.put("prompt", _name(assembly, node), None, said_of_prompt(text, "system"), cited, node, purpose, symbol)
+    return with_hash(assembly, identity, text)
 
 
-def _hashed(assembly: Assembly, identity: str, text: str) -> str:
+def with_hash(assembly: Assembly, identity: str, text: str) -> str:
     """The prompt, with the hash of one more of its texts: it tells whether the words changed without giving them away."""
     draft = assembly.draft(identity)
     known = draft.attributes.get("hashes")
@@ -86,13 +86,13 @@ def _hashed(assembly: Assembly, identity: str, text: str) -> str:
     return identity
 
 
-def _said(text: str, kind: str) -> dict[str, AttributeValue]:
+def said_of_prompt(text: str, kind: str) -> dict[str, AttributeValue]:
     """What a prompt's words tell of it; never the words."""
     attributes: dict[str, AttributeValue] = {"text_kind": kind}
     phrase = _confidential(text)
     if phrase is not None:
         attributes["confidential"] = phrase
-    if _spoken(text) or find_secrets(text):
+    if spoken_secrets(text) or find_secrets(text):
         attributes["holds_secret"] = True
     return attributes
 
@@ -122,10 +122,10 @@ def _prompts_from_files(assembly: Assembly, files: PromptFiles) -> set[Place]:
 
 
 def _prompt_file(assembly: Assembly, node: Node, stored: StoredText, part: str) -> str:
-    cited = _without(assembly.cite_place(stored.place), _spoken(stored.text))
+    cited = without_spoken(assembly.cite_place(stored.place), spoken_secrets(stored.text))
     name = f"{stored.place.path}#{stored.key}" if stored.key else stored.place.path
-    said, purpose, symbol = _said(stored.text, part), assembly.purpose(node[0]), assembly.symbol(node)
-    return _hashed(assembly, assembly.drafts.put("prompt", name, None, said, cited, None, purpose, symbol), stored.text)
+    said, purpose, symbol = said_of_prompt(stored.text, part), assembly.purpose(node[0]), assembly.symbol(node)
+    return with_hash(assembly, assembly.drafts.put("prompt", name, None, said, cited, None, purpose, symbol), stored.text)
 
 
 def _other_prompt_files(assembly: Assembly, files: PromptFiles, known: set[Place]) -> None:
@@ -223,13 +223,13 @@ def _confidential(text: str) -> str | None:
     return said[0] if said is not None else None
 
 
-def _spoken(text: str) -> set[str]:
+def spoken_secrets(text: str) -> set[str]:
     """Credentials told in prose."""
     values = {match["quoted"] or match["bare"] for match in _SPOKEN.finditer(text[:_READ])}
     return {value for value in values if not is_placeholder(value)}
 
 
-def _without(evidence: Evidence | None, values: set[str]) -> Evidence | None:
+def without_spoken(evidence: Evidence | None, values: set[str]) -> Evidence | None:
     """The evidence with values masked that no detector of formats knows."""
     if evidence is None or not values:
         return evidence

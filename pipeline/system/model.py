@@ -171,7 +171,7 @@ class Relation(Frozen):
 
     source: str
     kind: Literal["has_tool", "uses_model", "uses_memory", "uses_retriever", "uses_store", "has_prompt", "loads", "trained_on",
-    "produces", "serves",
+    "derived_from", "produces", "serves",
                   "runs_in", "calls", "stores_into", "embeds_with", "same_as"]  # fmt: skip
     target: str
     evidence: tuple[Evidence, ...] = ()
@@ -205,7 +205,10 @@ class Claim(Frozen):
     modality: Literal["does", "will", "must", "must_not", "does_not", "todo"] = "does"
     kept: bool | None = Field(default=None, description="Whether the code keeps it; null where that could not be told.")
     evidence: tuple[Evidence, ...]
-    kind: Literal["promise", "threat"] = "promise"
+    kind: Literal["promise", "threat", "intended_use", "limit"] = Field(
+        default="promise",
+        description="A control that is promised, a threat that is stated, what a model or data is said to be for, or not for.",
+    )
     state: Literal["", "open", "mitigated", "accepted", "transferred", "not_applicable"] = Field(
         default="", description="Of a stated threat: what its authors say became of it; empty where they do not say."
     )

@@ -37,7 +37,7 @@ THINGS = (
     "titles and the sections they open", "paragraphs", "list items", "tables, row by row", "code", "a place in its own words",
     "headers and footers", "footnotes", "text boxes", "attached or embedded documents", "comments", "tracked deletions", "speaker notes",
     "alternative texts", "metadata", "text in the colour of its ground", "tiny text", "text marked as hidden", "text outside of the page",
-    "characters nobody sees", "macros and scripts: listed, never run", "pictures: listed",
+    "characters nobody sees", "macros and scripts: listed, never run", "pictures: listed", "cards of models and data",
 )  # fmt: skip
 TAGS = "".join(chr(0xE0000 + ord(letter)) for letter in "spelled")
 
@@ -86,6 +86,12 @@ def marked(**texts: str) -> dict[str, Expected | str]:
         "tags": ("characters nobody sees", "invisible_characters"),
     }  # fmt: skip
     return {named[name][0]: Expected(text, named[name][1]) for name, text in texts.items()}
+
+
+def card(folder: Path) -> bool:
+    """Whether the licence in a front matter of the Hugging Face Hub is read."""
+    settings = facts_of(folder, b"---\nlicense: mit\nbase_model: org/base\n---\n# Scorer\n", "markdown").settings
+    return [(s.kind, s.name) for s in settings] == [("card", "Scorer"), ("card_part", "org/base")]
 
 
 MACROS = "macros in it were not examined and never run"
@@ -377,7 +383,7 @@ GROUP = Group(
         Format("Markdown", (".md", ".markdown", ".mdx"), read("markdown", MARKDOWN.encode, {
             **BASIC, **CODE, PLACE: Expected(PROMISE, where="section 3.2 Approvals"),
             **marked(comment="Ask Ann.", alt="The flow of data", metadata="keywords: agents", hidden="marked as hidden", tags="spelled"),
-        }), {"footnotes": Gap(found("markdown", MARKDOWN.encode, Expected("Below 100 EUR nobody is asked.")), "a footnote is a paragraph with its mark")}),
+        }) | {"cards of models and data": card}, {"footnotes": Gap(found("markdown", MARKDOWN.encode, Expected("Below 100 EUR nobody is asked.")), "a footnote is a paragraph with its mark")}),
         Format("Word", (".docx", ".docm", ".dotx"), read("docx", word, {
             **BASIC, **CODE, **UNREAD, PLACE: Expected(PROMISE, where="section 3.2 Approvals, paragraph 1"),
             "headers and footers": Expected("Draft", where="header"),
