@@ -18,7 +18,7 @@ from pipeline.system.deployment import folder_of, is_model_image
 from pipeline.system.images import known_image, stands_apart
 from pipeline.system.model import AttributeValue, ElementKind, Evidence
 from pipeline.system.naming import placed_name
-from pipeline.system.started import composed_server, imaged_server
+from pipeline.system.started import administers, composed_server, imaged_server
 
 _HOST_CAPABILITIES = frozenset({"SYS_ADMIN", "ALL", "SYS_PTRACE", "SYS_MODULE", "DAC_READ_SEARCH", "BPF"})
 _HOST_FOLDERS = re.compile(r"^/$|^/(?:etc|root|boot|var|var/run|run|proc|var/lib|var/lib/(?:kubelet|docker|containerd))/?$")
@@ -86,6 +86,11 @@ def _workload(assembly: Assembly, workload: _Placed, around: _Around) -> None:
     if a.get("schedule"):
         attributes["schedule"] = str(a["schedule"])
     ways = list(_ways(workload, around.exposure))
+    services = sorted({way.setting.name for way in ways if way.setting.attributes.get("selector")})
+    if services:
+        attributes["hosts"] = tuple(services)
+    if a.get("namespace"):
+        attributes["namespace"] = str(a["namespace"])
     opened = [way for way in ways if way.setting.attributes.get("open")]
     asked = bool(opened) and all(way.setting.attributes.get("authenticated") for way in opened)
     host = bool(a.get("host_network") and a.get("ports")) or bool(a.get("host_port"))
@@ -93,6 +98,8 @@ def _workload(assembly: Assembly, workload: _Placed, around: _Around) -> None:
         attributes |= {"exposed": True, "published": True}
     if kind != "container":
         attributes |= {"remote": True, "authenticated": guarded or asked}
+    if kind == "inference_server":
+        attributes["administers"] = administers(str(attributes["product"]), workload.setting, workload.file)
     if any(way.setting.attributes.get("tls") for way in opened):
         attributes["tls"] = True
     place = assembly.cite_place(workload.setting.place)

@@ -216,6 +216,8 @@ def _service(
             attributes["runs_model"] = True
     else:
         attributes["remote"] = True
+        if kind == "inference_server":
+            attributes["administers"] = False  # a composition's port is one finding, whatever is behind it
         guarded = agents_are_guarded(setting.name, file.path, files) if agents else _has_credentials(setting, file, files)
         guarded = guarded or (started is not None and started[1])
         attributes["authenticated"] = guarded

@@ -7,6 +7,7 @@ of the same tree are joined, by their own names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ingest.facts import ConfigFacts, Setting
@@ -14,6 +15,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.draft import MAX_EVIDENCE, Draft
 from pipeline.system.model import ControlKind, ElementKind
 
+_CLUSTER = re.compile(r"([\w-]+)(?:\.svc(?:\.[\w.-]+)?)?")  # behind the first dot: the name's space
 _BEHIND: frozenset[ElementKind] = frozenset({"inference_server", "vector_store", "data_store", "model_registry"})
 
 
@@ -21,9 +23,19 @@ def add_proxies(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
     """Marks what stands behind a proxy."""
     proxies = [s for file in files for s in file.settings if s.kind == "proxy" and s.attributes.get("public")]
     for draft in [d for d in assembly.drafts.by_id.values() if d.kind in _BEHIND and d.attributes.get("service")]:
-        leading = [proxy for proxy in proxies if proxy.name.split(":")[0] == draft.attributes["service"]]
+        leading = [proxy for proxy in proxies if _is_host_of(proxy.name.rsplit(":", 1)[0], draft)]
         if leading:
             _open(assembly, draft, leading)
+
+
+def _is_host_of(host: str, draft: Draft) -> bool:
+    """Whether a host is a service by its own name, or by the name that a cluster gives it: `chat.models.svc.cluster.local`."""
+    hosts = draft.attributes.get("hosts")
+    name, _, rest = host.partition(".")
+    space = _CLUSTER.fullmatch(rest)
+    if name not in (draft.attributes["service"], *(hosts if isinstance(hosts, tuple) else ())) or (rest and space is None):
+        return False
+    return space is None or draft.attributes.get("namespace") in (None, space[1])
 
 
 def _open(assembly: Assembly, draft: Draft, proxies: Sequence[Setting]) -> None:
