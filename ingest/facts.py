@@ -307,8 +307,9 @@ SettingKind = Literal[
     "agent_right",      # what a coding agent may do without asking, or what runs by itself: name is the client; attributes: what
                         # (approval_off|any_command|servers_trusted|sandbox_off|deny_list|hook), rule, event, downloads_and_runs
     "chart_values",     # what the values of a chart say below one key; attributes: values ("path=value"), value_lines (parallel)
+    "gateway",          # the settings of a gateway of models; attributes: values ("path=value"), value_lines (parallel)
     "proxy",            # what a web server hands on: name is the target "host:port"; attributes: location, public, authenticated, limited,
-                        # rate_limited, tls
+                        # rate_limited, tls, body_logged_at (the line of a log's format that holds what callers send)
     "api",              # a description of an API; attributes: servers, schemes, plain_http
     "api_route",        # one of its operations; attributes: method, path, secured (bool), stated (bool)
     "ml_stage",         # one step of a training pipeline; attributes: tool, command, reads, writes, frozen

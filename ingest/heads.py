@@ -20,6 +20,7 @@ _STACK = re.compile(
     rb"^[ \t]*[\"']?AWSTemplateFormatVersion|^Transform:[ \t]*[\"']?AWS::|^[ \t]*[\"']?Type[\"']?[ \t]*:[ \t]*[\"']?AWS::\w+::",
     re.MULTILINE,
 )
+_MODELS, _OF_A_GATEWAY = re.compile(rb"^model_list:[ \t]*(?:#[^\n]*)?$", re.MULTILINE), re.compile(rb"^[ \t-]+litellm_params:", re.MULTILINE)
 _API = re.compile(rb"^[ \t]*\{?[ \t]*[\"']?(?:openapi|swagger)[\"']?[ \t]*:[ \t]*[\"']?[23]\.", re.MULTILINE)
 
 
@@ -35,4 +36,6 @@ def kind_of_head(path: str, head: bytes) -> SourceKind | None:
         return "helm_template" if _ACTION.search(head) else "kubernetes"
     if _STACK.search(head):
         return "cloudformation"
+    if _MODELS.search(head) and _OF_A_GATEWAY.search(head):
+        return "gateway"
     return "openapi" if _API.search(head) else None

@@ -15,6 +15,7 @@ import shlex
 from collections.abc import Iterator
 
 from ingest.config.commands import command_settings
+from ingest.config.gateway import gateway_of_text
 from ingest.config.json_nodes import json_node
 from ingest.config.nodes import NOTHING, Node
 from ingest.config.packages import environment, image_parts, setting
@@ -226,6 +227,8 @@ def _values(document: Node, path: str, kind: str) -> Iterator[Setting]:
     for key, text, value in plain:
         if "\n" not in text and value.kind == "scalar":
             yield environment(key.replace("-", "_"), text, Place(path, value.line, value.end_line), beside=beside)
+        elif value.kind == "scalar" and text == value.text:
+            yield from gateway_of_text(text, path, value.line)
 
 
 def _decoded(text: str) -> str:

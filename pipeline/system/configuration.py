@@ -30,6 +30,7 @@ from pipeline.system.deployment import (
 )
 from pipeline.system.derive import mark_examples
 from pipeline.system.described_apis import add_described_apis
+from pipeline.system.gateways import add_gateways
 from pipeline.system.images import known_image
 from pipeline.system.look_alikes import look_alike_package
 from pipeline.system.model import AttributeValue, ElementKind
@@ -77,6 +78,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
     add_cluster(assembly, used)
     add_proxies(assembly, used)
     add_cloud(assembly, used)
+    add_gateways(assembly, used)
     add_training_files(assembly, used)
     add_described_apis(assembly, used)
     add_coding_agents(assembly, used, documents)

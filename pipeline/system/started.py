@@ -30,6 +30,7 @@ from pipeline.system.commands import (
 )
 from pipeline.system.deployment import agents_are_guarded, context_of, folder_of, inside, is_for_containers
 from pipeline.system.model import AttributeValue
+from pipeline.system.naming import is_own_host
 
 _LONGEST = 20_000
 _WORDS = 500
@@ -42,11 +43,6 @@ _HUB_FILE = re.compile(
 _HUB_NAME = re.compile(r"(?!(?:models?|data|mnt|opt|app|workspace|home|cache)/)[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")  # `owner/name`, not a folder
 _HUB_CLONE = re.compile(r"https?://(?:\S+@)?(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/)([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 _FETCHERS = ("curl", "wget", "aria2c")
-# This machine, a service of the same network, an address that the internet does not know.
-_OWN_HOST = re.compile(
-    r"[^.]+|.*\.(?:svc|local|internal|lan|corp|cluster|localhost|home|intranet)|(?:10|127)\..*|192\.168\..*|172\.(?:1[6-9]|2\d|3[01])\..*|169\.254\..*",
-    re.IGNORECASE,
-)
 _MOVING_PATH = re.compile(r"/(?:latest|main|master|current|nightly)/")
 _CHECKSUMS = ("sha256sum", "shasum", "md5sum")
 
@@ -302,7 +298,7 @@ def _from_address(words: Sequence[str]) -> Iterator[tuple[str, bool]]:
     """Model files that a command fetches from a host of others where the way, or what the address means, can change; and whether in clear."""
     for word in words if words and words[0] in _FETCHERS else ():
         found = MODEL_ADDRESS.fullmatch(word)
-        if found is None or _OWN_HOST.fullmatch(found["host"]) or "$" in found["host"] or _HUB_FILE.match(word):
+        if found is None or is_own_host(found["host"]) or "$" in found["host"] or _HUB_FILE.match(word):
             continue
         if found["scheme"] == "http" or _MOVING_PATH.search(found["path"]):
             yield f"{found['host']}{found['path']}"[-80:], found["scheme"] == "http"
