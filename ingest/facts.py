@@ -301,12 +301,14 @@ SettingKind = Literal[
                         # service_account, secrets_from, schedule, init (bool), storage (where a served model lies), model_format
     "exposure",         # a service or ingress of a cluster; attributes: resource, namespace, open (bool), selector, backends, tls,
                         # authenticated, ports
+                        # rate_limited (bool), policies (names of what is attached to it)
+    "gate",             # a policy of a gateway or mesh; attributes: targets, selector, namespace, authenticated, rate_limited, all (bools)
     "network_policy",   # whom a cluster lets in; attributes: selector, namespace, limits (bool)
     "cluster_rights",   # what a service account may do: name is the account; attributes: namespace, role, rules ("verbs resources")
     "cluster_role",     # rights under a name; attributes: rules
     "agent_right",      # what a coding agent may do without asking, or what runs by itself: name is the client; attributes: what
                         # (approval_off|any_command|servers_trusted|sandbox_off|deny_list|hook), rule, event, downloads_and_runs
-    "chart_values",     # what the values of a chart say below one key; attributes: values ("path=value"), value_lines (parallel)
+    "chart_values",     # what the values of a chart say below one key; attributes: chart (where it is said), values ("path=value"), value_lines (parallel)
     "gateway",          # the settings of a gateway of models; attributes: values ("path=value"), value_lines (parallel)
     "proxy",            # what a web server hands on: name is the target "host:port"; attributes: location, public, authenticated, limited,
                         # rate_limited, tls, body_logged_at (the line of a log's format that holds what callers send)

@@ -15,10 +15,10 @@ from ingest.facts import ConfigFacts, Setting
 from ingest.source import Place
 from pipeline.system.assembly import Assembly
 from pipeline.system.deployment import folder_of, is_model_image
-from pipeline.system.images import known_image, stands_apart
+from pipeline.system.images import known_image, known_page, stands_apart
 from pipeline.system.model import AttributeValue, ElementKind, Evidence
 from pipeline.system.naming import placed_name
-from pipeline.system.started import administers, composed_server, imaged_server
+from pipeline.system.started import administers, asks_for_login, composed_server, imaged_server
 
 _HOST_CAPABILITIES = frozenset({"SYS_ADMIN", "ALL", "SYS_PTRACE", "SYS_MODULE", "DAC_READ_SEARCH", "BPF"})
 _HOST_FOLDERS = re.compile(r"^/$|^/(?:etc|root|boot|var|var/run|run|proc|var/lib|var/lib/(?:kubelet|docker|containerd))/?$")
@@ -63,6 +63,7 @@ class _Around:
     """What stands around the containers of all clusters."""
 
     exposure: list[_Placed]
+    gate: list[_Placed]
     network_policy: list[_Placed]
     cluster_rights: list[_Placed]
     cluster_role: list[_Placed]
@@ -92,12 +93,15 @@ def _workload(assembly: Assembly, workload: _Placed, around: _Around) -> None:
     if a.get("namespace"):
         attributes["namespace"] = str(a["namespace"])
     opened = [way for way in ways if way.setting.attributes.get("open")]
-    asked = bool(opened) and all(way.setting.attributes.get("authenticated") for way in opened)
+    asking = [list(_gates(way, ways, workload, around.gate)) for way in opened]
+    asked = bool(opened) and all(way.setting.attributes.get("authenticated") or gates for way, gates in zip(opened, asking, strict=True))
     host = bool(a.get("host_network") and a.get("ports")) or bool(a.get("host_port"))
     if (opened or host) and listens:
         attributes |= {"exposed": True, "published": True}
     if kind != "container":
         attributes |= {"remote": True, "authenticated": guarded or asked}
+    if kind in ("chat_ui", "interpreter") and opened:
+        attributes["public"] = True
     if kind == "inference_server":
         attributes["administers"] = administers(str(attributes["product"]), workload.setting, workload.file)
     if any(way.setting.attributes.get("tls") for way in opened):
@@ -109,7 +113,7 @@ def _workload(assembly: Assembly, workload: _Placed, around: _Around) -> None:
         _add_evidence(assembly, identity, assembly.cite_place(Place(path, int(line), int(line))))
     for way in opened:
         _add_evidence(assembly, identity, assembly.cite_place(way.setting.place))
-    _controls(assembly, identity, workload, around, place, guarded, opened if asked else ())
+    _controls(assembly, identity, workload, around, place, guarded, [*(gate for gates in asking for gate in gates), *opened] if asked else ())
 
 
 def _name(workload: _Placed) -> str:
@@ -126,6 +130,9 @@ def _kind(workload: _Placed) -> tuple[ElementKind, dict[str, AttributeValue], bo
     started = composed_server(setting, file) or imaged_server(setting, file)
     if started is not None and started[0].kind == "inference_server":
         return "inference_server", {"product": started[0].product}, started[1], started[2]
+    page = known_page(str(setting.attributes.get("image") or ""))
+    if page is not None:
+        return page.kind, {"product": page.product}, asks_for_login(page, setting, file), True
     known = known_image(str(setting.attributes.get("image") or ""))
     if known is not None and not stands_apart(str(setting.attributes.get("image"))):
         return known.kind, {"product": known.product}, _has_password(workload), True
@@ -185,6 +192,18 @@ def _ways(workload: _Placed, exposures: Sequence[_Placed]) -> Iterator[_Placed]:
     for entry in exposures:
         if not names.isdisjoint(entry.texts("backends")) and entry.near(workload):
             yield entry
+
+
+def _gates(way: _Placed, ways: Sequence[_Placed], workload: _Placed, gates: Sequence[_Placed]) -> Iterator[_Placed]:
+    """Policies that ask who calls, on a way to a container: attached to the way, to what stands before it, or to the container itself."""
+    services = [other for other in ways if other.setting.name in way.texts("backends")]
+    named = {way.setting.name, *way.texts("policies"), *(name for service in services for name in (service.setting.name, *service.texts("policies")))}
+    for gate in gates:
+        labels = set(gate.texts("selector"))
+        attached = gate.setting.name in named or not named.isdisjoint(gate.texts("targets"))
+        selected = bool(labels) and labels <= set(workload.texts("labels"))
+        if gate.setting.attributes.get("authenticated") and (attached or selected or gate.setting.attributes.get("all")) and gate.near(workload):
+            yield gate
 
 
 def _controls(

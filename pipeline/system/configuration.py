@@ -37,6 +37,7 @@ from pipeline.system.model import AttributeValue, ElementKind
 from pipeline.system.naming import host_of
 from pipeline.system.own_servers import OwnServers
 from pipeline.system.proxies import add_proxies
+from pipeline.system.releases import add_releases
 from pipeline.system.started import add_started, composed_server, imaged_server
 from pipeline.system.step_limits import mark_step_limits
 from pipeline.system.training_files import add_training_files
@@ -76,6 +77,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
         for setting in by_kind.get("mcp_server", ()):
             _mcp_client(assembly, file, setting, own)
     add_cluster(assembly, used)
+    add_releases(assembly, used)
     add_proxies(assembly, used)
     add_cloud(assembly, used)
     add_gateways(assembly, used)

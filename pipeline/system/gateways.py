@@ -118,23 +118,33 @@ def add_gateways(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
 
 
 def _gateway(assembly: Assembly, gateway: _Gateway, files: Sequence[ConfigFacts], limited: Sequence[Place]) -> None:
-    place = assembly.cite_place(gateway.place)
-    attributes: dict[str, AttributeValue] = {"product": "litellm", "provisioned": True}
     asked = gateway.first(_ASKS)
     key = asked.place if asked is not None else _given_key(files)
-    if key is not None:
-        attributes["authenticated"] = True
+    route = _route(assembly, gateway, key, limited) if key is not None or _leads_there(files) else None
+    found: dict[str, list[tuple[_Model, str]]] = {}
+    for model in gateway.models():
+        identity = _model(assembly, gateway, model)
+        if identity is not None:
+            found.setdefault(model.name, []).append((model, identity))
+            if route is not None:
+                _asked(assembly, gateway, route, model, identity)
+    _overflow(assembly, gateway, found)
+    _records(assembly, gateway, [identity for known in found.values() for _, identity in known])
+
+
+def _route(assembly: Assembly, gateway: _Gateway, key: Place | None, limited: Sequence[Place]) -> str:
+    """The address of a gateway for callers of its own: who have keys, or come by a proxy. Else it is a part of the one that asks it."""
+    attributes: dict[str, AttributeValue] = {"product": "litellm", "provisioned": True, **({"authenticated": True} if key is not None else {})}
+    place = assembly.cite_place(gateway.place)
     route = assembly.drafts.put("http_route", f"LiteLLM ({gateway.file.path})", None, attributes, place, None, gateway.file.purpose)
     if key is not None:
         assembly.control("authentication", route, assembly.cite_place(key))
     _limits(assembly, gateway, route, limited)
-    found: dict[str, list[tuple[_Model, str]]] = {}
-    for model in gateway.models():
-        identity = _model(assembly, gateway, route, model)
-        if identity is not None:
-            found.setdefault(model.name, []).append((model, identity))
-    _overflow(assembly, gateway, found)
-    _records(assembly, gateway, [identity for known in found.values() for _, identity in known])
+    return route
+
+
+def _leads_there(files: Sequence[ConfigFacts]) -> bool:
+    return any(s.kind == "proxy" and "litellm" in s.name.lower() for file in files for s in file.settings)
 
 
 def _given_key(files: Sequence[ConfigFacts]) -> Place | None:
@@ -157,7 +167,7 @@ def _limits(assembly: Assembly, gateway: _Gateway, route: str, limited: Sequence
         assembly.control("rate_limit", route, assembly.cite_place(place), "in front of the gateway")
 
 
-def _model(assembly: Assembly, gateway: _Gateway, route: str, model: _Model) -> str | None:
+def _model(assembly: Assembly, gateway: _Gateway, model: _Model) -> str | None:
     """The model behind a name; None where it is no model that writes, or nobody can say where it runs."""
     if model.own is None or _NO_CHAT.search(f"{model.name} {model.target}") or "*" in model.target:
         return None
@@ -165,18 +175,19 @@ def _model(assembly: Assembly, gateway: _Gateway, route: str, model: _Model) -> 
     purpose = gateway.file.purpose
     if model.own:
         attributes: dict[str, AttributeValue] = {"library": "litellm", "model": model.target.partition("/")[2], "remote": True}
-        identity = assembly.drafts.put("local_llm", f"{model.name} (litellm)", None, attributes, place, None, purpose)
-    else:
-        provider = model.target.partition("/")[0] if "/" in model.target else ""
-        attributes = {"library": "litellm", "model": model.target, **({"provider": provider} if provider else {})}
-        identity = assembly.drafts.put("hosted_llm", model.target, None, attributes, place, None, purpose)
+        return assembly.drafts.put("local_llm", f"{model.name} (litellm)", None, attributes, place, None, purpose)
+    provider = model.target.partition("/")[0] if "/" in model.target else ""
+    attributes = {"library": "litellm", "model": model.target, **({"provider": provider} if provider else {})}
+    return assembly.drafts.put("hosted_llm", model.target, None, attributes, place, None, purpose)
+
+
+def _asked(assembly: Assembly, gateway: _Gateway, route: str, model: _Model, identity: str) -> None:
     steps = tuple(e for e in (assembly.cite_place(gateway.place, "source"), assembly.cite_place(model.place, "sink")) if e is not None)
     flow = Flow(
         id=f"{route}->{identity}:prompt", source=route, target=identity, carries=("user_input",), role="prompt", steps=steps,
         stated_by="configuration",
     )  # fmt: skip
     assembly.flow(flow)
-    return identity
 
 
 def _overflow(assembly: Assembly, gateway: _Gateway, found: dict[str, list[tuple[_Model, str]]]) -> None:

@@ -29,6 +29,7 @@ from pipeline.system.commands import (
     words_of,
 )
 from pipeline.system.deployment import agents_are_guarded, context_of, folder_of, inside, is_for_containers
+from pipeline.system.images import KnownPage
 from pipeline.system.model import AttributeValue
 from pipeline.system.naming import is_own_host
 
@@ -242,6 +243,20 @@ def administers(product: str, setting: Setting, file: ConfigFacts) -> bool:
     return not on.isdisjoint(rule.administered_by) or not set(_words(str(setting.attributes.get("command") or ""))).isdisjoint(
         rule.administered_by
     )
+
+
+def asks_for_login(page: KnownPage, setting: Setting, file: ConfigFacts) -> bool:
+    """Whether a page for people asks who comes, by the variables and words that its container is given."""
+    switched = {
+        s.name: s.attributes.get("switch") for s in file.settings
+        if s.kind == "environment" and s.attributes.get("service") == setting.name and s.attributes.get("switch") is not None
+    }  # fmt: skip
+    command = str(setting.attributes.get("command") or "")
+    if any(switched.get(name) == value for name, value in page.opened_by.items()):
+        return False
+    if page.opened_by_words and re.search(page.opened_by_words, command):
+        return False
+    return page.asks or not _given(setting, file).isdisjoint(page.closed_by) or any(word in page.closed_by for word in _words(command))
 
 
 def _given(setting: Setting, file: ConfigFacts) -> set[str]:
