@@ -79,6 +79,7 @@ def of_document(document: Node, path: str, only_if: tuple[str, ...] = ()) -> Ite
     elif kind in ("Role", "ClusterRole"):
         rules = tuple(
             f"{','.join(rule.get('verbs').texts())} {','.join(rule.get('resources').texts())}" for rule in document.get("rules").items
+            if not rule.get("resourceNames").items
         )
         yield setting("cluster_role", name, place, rules=rules or None, **guard)
     elif kind in ("RoleBinding", "ClusterRoleBinding"):

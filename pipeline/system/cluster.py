@@ -25,6 +25,7 @@ _HOST_FOLDERS = re.compile(r"^/$|^/(?:etc|root|boot|var|var/run|run|proc|var/lib
 _HUB = re.compile(r"^(?:hf|huggingface)://([\w.-]+/[\w.-]+)(?::([\w.-]+))?")
 _GIVEN = re.compile(r"\$GIVEN-?")  # what a chart leaves to whoever installs it
 _FIXED = re.compile(r"[0-9a-f]{40}")
+_CONTROLS = re.compile(r"operator|controller|manager|webhook|scheduler|provisioner|autoscal|orchestrat|admission|injector|monitor|prometheus|collector|\bkube", re.IGNORECASE)
 _EVERYTHING = re.compile(r"(?:^|,)\*(?:,|$)")
 
 
@@ -113,6 +114,7 @@ def _workload(assembly: Assembly, workload: _Placed, around: _Around) -> None:
         _add_evidence(assembly, identity, assembly.cite_place(Place(path, int(line), int(line))))
     for way in opened:
         _add_evidence(assembly, identity, assembly.cite_place(way.setting.place))
+    _account(assembly, identity, workload, around)
     _controls(assembly, identity, workload, around, place, guarded, [*(gate for gates in asking for gate in gates), *opened] if asked else ())
 
 
@@ -156,24 +158,56 @@ def _rights(workload: _Placed, around: _Around) -> dict[str, AttributeValue]:
         found["host_capabilities"] = True
     if any(_HOST_FOLDERS.match(path) for path in workload.texts("host_paths")):
         found["host_files"] = True
-    if _rules_all(workload, around) is not None:
-        found["cluster_admin"] = True
     return found
 
 
-def _rules_all(workload: _Placed, around: _Around) -> _Placed | None:
-    """The binding by which a container's account may do everything."""
-    account = workload.setting.attributes.get("service_account") or "default"
+def _account(assembly: Assembly, identity: str, workload: _Placed, around: _Around) -> None:
+    """The account that a container runs as, where it has rights over the whole cluster."""
+    rights, bindings = _cluster_rights(workload, around)
+    for binding in bindings:
+        place = assembly.cite_place(binding.setting.place)
+        name = placed_name(f"account {_GIVEN.sub('', binding.setting.name)}", binding.file.path)
+        attributes: dict[str, AttributeValue] = {"cluster_rights": rights}
+        account = assembly.drafts.put("component", name, None, attributes, place, None, binding.file.purpose)
+        assembly.relate(identity, "runs_in", account, place)
+
+
+def _cluster_rights(workload: _Placed, around: _Around) -> tuple[tuple[str, ...], list[_Placed]]:
+    """What a container's account may do in the whole cluster that reaches beyond its work, and the bindings that say so."""
+    account = str(workload.setting.attributes.get("service_account") or "default")
+    if not _GIVEN.sub("", account).strip("-"):
+        return (), []  # a chart names its accounts by values that are not here
+    found: dict[str, None] = {}
+    bindings: list[_Placed] = []
     for binding in around.cluster_rights:
         if binding.setting.name != account or not binding.near(workload):
             continue
-        role = binding.setting.attributes.get("role")
-        if role == "cluster-admin":
-            return binding
-        for other in around.cluster_role:
-            if other.setting.name == role and other.near(binding) and any(_is_all(rule) for rule in other.texts("rules")):
-                return binding
-    return None
+        role, whole = binding.setting.attributes.get("role"), bool(binding.setting.attributes.get("whole"))
+        rules = [
+            rule for other in around.cluster_role if other.setting.name == role and other.near(binding) for rule in other.texts("rules")
+        ]
+        rights = ["do everything"] if role == "cluster-admin" or any(map(_is_all, rules)) else []
+        if whole and not rights:
+            rights = ["change nearly everything"] if role in ("admin", "edit") else [right for rule in rules for right in _reaching(rule)]
+        if rights and (rights == ["do everything"] or not _CONTROLS.search(f"{workload.setting.name} {workload.setting.attributes.get('image')}")):
+            found |= dict.fromkeys(rights)
+            bindings.append(binding)
+    return tuple(found), bindings
+
+
+def _reaching(rule: str) -> Iterator[str]:
+    """What a rule allows in all spaces of a cluster that leads further."""
+    verbs, _, resources = rule.partition(" ")
+    may, on = set(verbs.split(",")), set(resources.split(","))
+    everything = "*" in may
+    if {"secrets", "*"} & on and (everything or {"get", "list"} & may):
+        yield "read all secrets"
+    if {"pods", "deployments", "jobs", "daemonsets", "statefulsets", "cronjobs", "*"} & on and (everything or "create" in may):
+        yield "start containers"
+    if {"pods/exec", "pods/attach", "*"} & on and (everything or {"create", "get"} & may):
+        yield "run commands in all containers"
+    if {"clusterroles", "clusterrolebindings", "rolebindings", "roles", "*"} & on and (everything or {"create", "bind", "escalate"} & may):
+        yield "give rights"
 
 
 def _is_all(rule: str) -> bool:

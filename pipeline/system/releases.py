@@ -77,13 +77,17 @@ class _Part:
 
 def add_releases(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
     """Elements of charts that are installed and known."""
-    charts = {file.path.split("templates/")[0] for file in files if "templates/" in file.path}
+    charts: dict[str, str] = {}  # folders of charts whose templates are here, with the names of these
+    for file in files:
+        folder, found, name = file.path.partition("templates/")
+        if found:
+            charts[folder] = f"{charts.get(folder, '')} {name}"
     for file in files:
         for part in _parts(file, charts):
             _release(assembly, part)
 
 
-def _parts(file: ConfigFacts, charts: set[str]) -> Iterator[_Part]:
+def _parts(file: ConfigFacts, charts: Mapping[str, str]) -> Iterator[_Part]:
     """The charts that the values of a file are for; those whose templates lie in the tree are read there."""
     folder = f"{folder_of(file.path)}/" if "/" in file.path else ""
     by_chart: dict[str, list[Setting]] = {}
@@ -99,7 +103,9 @@ def _parts(file: ConfigFacts, charts: set[str]) -> Iterator[_Part]:
             yield _Part(file, chart or _called(file.path), values)
         for name in dict.fromkeys(value.path.partition(".")[0] for value in values):
             inner = tuple(_Value(v.path[len(name) + 1 :], v.text, v.place) for v in values if v.path.startswith(f"{name}."))
-            if f"{folder}charts/{name}/" not in charts and any(v.path.partition(".")[0] in ("image", "service", "ingress") for v in inner):
+            if f"{folder}charts/{name}/" in charts or (is_default and (name in charts[folder] or not _is_product(name))):
+                continue
+            if any(v.path.partition(".")[0] in ("image", "service", "ingress") for v in inner):
                 yield _Part(file, name, inner)
 
 
@@ -160,6 +166,10 @@ def _known(part: _Part) -> tuple[ElementKind, str, KnownPage | None] | None:
         return "inference_server", server.product, None
     image = known_image(name)
     return (image.kind, image.product, None) if image is not None and image.kind in _KINDS else None
+
+
+def _is_product(name: str) -> bool:
+    return known_page(name) is not None or known_image(name) is not None or any(rule.product == name for rule in load_commands().servers)
 
 
 def _opened(part: _Part) -> _Value | None:
