@@ -20,6 +20,7 @@ _STACK = re.compile(
     rb"^[ \t]*[\"']?AWSTemplateFormatVersion|^Transform:[ \t]*[\"']?AWS::|^[ \t]*[\"']?Type[\"']?[ \t]*:[ \t]*[\"']?AWS::\w+::",
     re.MULTILINE,
 )
+_MODELS, _OF_A_GATEWAY = re.compile(rb"^model_list:[ \t]*(?:#[^\n]*)?$", re.MULTILINE), re.compile(rb"^[ \t-]+litellm_params:", re.MULTILINE)
 _API = re.compile(rb"^[ \t]*\{?[ \t]*[\"']?(?:openapi|swagger)[\"']?[ \t]*:[ \t]*[\"']?[23]\.", re.MULTILINE)
 
 _CARD = (re.compile(rb"\"model_details\"\s*:\s*\{"), re.compile(rb"\"(?:schema_version|considerations|model_parameters)\"\s*:"))
@@ -44,6 +45,8 @@ def kind_of_head(path: str, head: bytes) -> SourceKind | None:
         return "helm_template" if _ACTION.search(head) else "kubernetes"
     if _STACK.search(head):
         return "cloudformation"
+    if _MODELS.search(head) and _OF_A_GATEWAY.search(head):
+        return "gateway"
     if _API.search(head):
         return "openapi"
     if path.lower().endswith(".json") and any(all(part.search(head) for part in parts) for parts in (_CARD, _MODELS_LISTED)):

@@ -30,6 +30,10 @@ PROGRAMS = frozenset({
 })  # fmt: skip
 _GENERAL = frozenset({"git", "wget", "curl", "aria2c", "sha256sum", "shasum", "md5sum"})  # where they are used on a hub of models
 _HUB = re.compile(r"\b(?:huggingface\.co|hf\.co)/")
+MODEL_ADDRESS = re.compile(  # a file of weights somewhere on the web
+    r"(?P<scheme>https?)://(?:[^/\s@\"']{1,200}@)?(?P<host>[\w.$-]{1,200})(?::\d+)?(?P<path>/[^\s\"'?#]{1,500}?\.(?:bin|pt|pth|ckpt|pkl|pickle|joblib|safetensors|gguf|onnx|h5|keras))"
+    r"(?:[?#][^\s\"']*)?"
+)
 _ENGINES = frozenset({"docker", "podman", "nerdctl"})  # where they start the image of a server of models
 _IMAGE = re.compile(
     r"vllm-openai|text-(?:generation|embeddings)-inference|ollama/ollama|llama\.cpp:server|lmsysorg/sglang|tensorflow/serving|localai/localai|litellm"
@@ -71,9 +75,10 @@ class Command:
 
 def command_settings(script: str, place: Place, where: str, service: str | None = None, lines: bool = True) -> Iterator[Setting]:
     """A `command` setting per command that starts or fetches something of an AI system; with `lines` each has its own line."""
-    if _MENTIONED.search(script) is None:
+    model = MODEL_ADDRESS.search(script) is not None
+    if not model and _MENTIONED.search(script) is None:
         return
-    hub, image = _HUB.search(script) is not None, _IMAGE.search(script) is not None
+    hub, image = model or _HUB.search(script) is not None, _IMAGE.search(script) is not None
     for command in read_commands(script):
         name = command.words[0]
         if name in PROGRAMS or (hub and name in _GENERAL) or (image and name in _ENGINES and "run" in command.words[1:3]):

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
+from ingest.config.gateway import gateways
 from ingest.config.kubernetes import FROM_VALUES, of_document
 from ingest.config.nodes import BadConfig, Node, shaped
 from ingest.config.packages import secret_variable, setting
-from ingest.config.resources import flat_node
+from ingest.config.resources import Flat, flat_node
 from ingest.config.yaml_nodes import yaml_documents, yaml_node
 from ingest.facts import Setting
 from ingest.source import Place
@@ -195,10 +196,11 @@ def _mark(code: str, state: _State, deeper: bool) -> str:
 def read_helm_values(text: str, path: str) -> tuple[Setting, ...]:
     """One setting per key at the top, and the secrets that stand in clear."""
     document = shaped(yaml_node(text), "the file", "map", write="values as keys")
-    return tuple(_values(document.entries(), path))
+    return tuple((*_values(document.entries(), path), *gateways(document, path)))
 
 
 def _values(entries: Iterator[tuple[str, Node, int]], path: str) -> Iterator[Setting]:
+    told: dict[str, str] = {}  # secrets further up in the file, of which the same may stand here again
     for name, node, line in islice(entries, _MOST_KEYS):
         flat = tuple(flat_node(node, name))
         place = Place(path, line, max(line, node.end_line))
@@ -208,8 +210,18 @@ def _values(entries: Iterator[tuple[str, Node, int]], path: str) -> Iterator[Set
             value_lines=tuple(str(value.line) for value in kept) or None,
         )  # fmt: skip
         beside = {value.name: value.text for value in flat}
-        for value in flat:
+        for called, value in _called(flat):
             if "\n" not in value.text:
-                found = secret_variable(value.name, value.text, Place(path, value.line, value.line), beside=beside, template=True)
+                place = Place(path, value.line, value.line)
+                found = secret_variable(called, value.text, place, beside={**told, **beside, called: value.text}, template=True)
                 if found is not None:
+                    told[called] = value.text
                     yield found
+
+
+def _called(flat: tuple[Flat, ...]) -> Iterator[tuple[str, Flat]]:
+    """Each value with the name it goes by: its key, or for an item of a list of variables what `name` says beside it."""
+    names = {value.path.rpartition(".")[0]: value.text for value in flat if value.name == "name"}
+    for value in flat:
+        holder = value.path.rpartition(".")[0]
+        yield (names[holder] if value.name == "value" and holder in names else value.name), value

@@ -12,9 +12,11 @@ import base64
 import binascii
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from ingest.config.chart_releases import RELEASES, of_manifest
 from ingest.config.commands import command_settings
+from ingest.config.gateway import gateway_of_text
 from ingest.config.json_nodes import json_node
 from ingest.config.nodes import NOTHING, Node
 from ingest.config.packages import environment, image_parts, setting
@@ -29,6 +31,17 @@ _ASKS = re.compile(
     r"/(?:auth-(?:url|type|tls-secret|signin|secret|realm|idp-[\w-]+)|whitelist-source-range|allowlist-source-range|inbound-cidrs)$"
     r"|oauth2|[/.-]iap|middlewares$"
 )
+# Policies of gateways and meshes, and what in them asks who calls or counts calls.
+_GATES = frozenset({
+    "SecurityPolicy", "BackendTrafficPolicy", "AuthorizationPolicy", "RequestAuthentication", "BackendConfig", "GCPBackendPolicy", "AuthPolicy",
+    "RateLimitPolicy", "TrafficPolicy", "KongPlugin",
+})  # fmt: skip
+_GATE_ASKS = frozenset({
+    "jwt", "oidc", "basicAuth", "apiKeyAuth", "extAuth", "authorization", "iap", "authentication", "jwtRules", "apiKeyAuthentication", "rbac",
+})  # fmt: skip
+_GATE_COUNTS = frozenset({"rateLimit", "limits", "rateLimiting"})
+_COUNTS = re.compile(r"/limit-(?:rps|rpm|connections)$|rate-?limit", re.IGNORECASE)
+_CALLED_AUTH, _CALLED_LIMIT = re.compile(r"auth|oidc|jwt|sso|login", re.IGNORECASE), re.compile(r"rate-?limit|throttl", re.IGNORECASE)
 _ANYWHERE = ("0.0.0.0/0", "::/0")
 _MOST_CONTAINERS = 200
 FROM_VALUES = "__values__"  # the key that stands for what a template takes over from the values of its chart
@@ -57,11 +70,16 @@ def of_document(document: Node, path: str, only_if: tuple[str, ...] = ()) -> Ite
         yield _service(name, document, place, guard)
     elif kind in ("Ingress", "IngressRoute", "HTTPRoute", "Route", "VirtualService", "HTTPProxy"):
         yield _ingress(name, kind, document, place, guard)
+    elif kind in RELEASES:
+        yield from of_manifest(document, path)
+    elif kind in _GATES:
+        yield from _gate(document, place, guard)
     elif kind == "NetworkPolicy":
         yield _policy(name, document, place, guard)
     elif kind in ("Role", "ClusterRole"):
         rules = tuple(
             f"{','.join(rule.get('verbs').texts())} {','.join(rule.get('resources').texts())}" for rule in document.get("rules").items
+            if not rule.get("resourceNames").items
         )
         yield setting("cluster_role", name, place, rules=rules or None, **guard)
     elif kind in ("RoleBinding", "ClusterRoleBinding"):
@@ -171,21 +189,29 @@ def _service(name: str, document: Node, place: Place, guard: dict[str, Attribute
     reached = kind == "NodePort" or (kind == "LoadBalancer" and not limited and not _internal(document))
     return setting(
         "exposure", name, place, resource="Service", type=kind, open=reached, selector=_labels(spec.get("selector")) or None,
-        ports=tuple(port.get("port").text for port in spec.get("ports").items) or None, **guard,
+        ports=tuple(port.get("port").text for port in spec.get("ports").items) or None,
+        policies=tuple(
+            word for key, value, _ in _annotations(document).entries() if key.endswith("/backend-config") for word in re.findall(r"[\w-]+", value.text)
+        ) or None, **guard,
     )  # fmt: skip
 
 
 def _ingress(name: str, kind: str, document: Node, place: Place, guard: dict[str, Attribute]) -> Setting:
     spec = document.get("spec")
     said = _annotations(document).entries()
-    asks = any(_ASKS.search(key) and value.text not in ("", "none", "0.0.0.0/0") for key, value, _ in said)
+    asks = any(asks_callers(key, value.text) for key, value, _ in said)
     middlewares = [part.get("name").text for route in spec.get("routes").items for part in route.get("middlewares").items]
+    filters = [found.get("extensionRef").get("name").text for rule in spec.get("rules").items for found in rule.get("filters").items]
+    plugins = [text for key, value, _ in said if key.endswith(("/plugins", "middlewares")) for text in value.text.split(",")]
+    named = [*middlewares, *filters, *plugins]
     backends = tuple(sorted(_backends(spec)))
     class_name = spec.get("ingressClassName").text
     return setting(
         "exposure", name, place, resource=kind, backends=backends or None,
-        open=not _internal(document) and not _INTERNAL.search(class_name), tls=spec.get("tls").kind in ("list", "map"),
-        authenticated=asks or any("auth" in text.lower() for text in middlewares), **guard,
+        open=not _internal(document, class_name) and not _INTERNAL.search(class_name), tls=spec.get("tls").kind in ("list", "map"),
+        authenticated=asks or any(_CALLED_AUTH.search(text) for text in named),
+        rate_limited=any(_COUNTS.search(key) for key, _value, _ in said) or any(_CALLED_LIMIT.search(text) for text in named),
+        policies=tuple(filter(None, (*(ref.get("name").text for ref in spec.get("parentRefs").items), *named))) or None, **guard,
     )  # fmt: skip
 
 
@@ -202,6 +228,24 @@ def _backends(spec: Node) -> set[str]:
     to = spec.get("to")
     found.add(to.get("name").text)
     return found - {""}
+
+
+def _gate(document: Node, place: Place, guard: dict[str, Attribute]) -> Iterator[Setting]:
+    """What a policy asks of callers of the routes, gateways, services or pods that it is attached to."""
+    spec, name = document.get("spec"), document.get("metadata").get("name").text
+    said = {key for part in (spec, spec.get("default"), spec.get("defaults"), spec.get("rules")) for key, value, _ in part.entries() if value.kind != "none"}
+    plugin = document.get("plugin").text
+    lets_in = any(rule.get("from").kind != "list" and rule.get("when").kind != "list" for rule in spec.get("rules").items)
+    mesh = document.get("kind").text == "AuthorizationPolicy" and (spec.get("action").text not in ("", "ALLOW") or not lets_in)
+    asks = not said.isdisjoint(_GATE_ASKS) or mesh or _CALLED_AUTH.search(plugin) is not None
+    counts = not said.isdisjoint(_GATE_COUNTS) or _CALLED_LIMIT.search(plugin) is not None
+    if asks or counts:
+        targets = [ref.get("name").text for ref in (*spec.get("targetRefs").items, spec.get("targetRef"))]
+        yield setting(
+            "gate", name, place, authenticated=asks, rate_limited=counts, targets=tuple(filter(None, targets)) or None,
+            selector=_labels(spec.get("selector").get("matchLabels")) or None, all=mesh and spec.get("selector").kind == "none" and not any(targets),
+            **guard,
+        )  # fmt: skip
 
 
 def _policy(name: str, document: Node, place: Place, guard: dict[str, Attribute]) -> Setting:
@@ -226,6 +270,8 @@ def _values(document: Node, path: str, kind: str) -> Iterator[Setting]:
     for key, text, value in plain:
         if "\n" not in text and value.kind == "scalar":
             yield environment(key.replace("-", "_"), text, Place(path, value.line, value.end_line), beside=beside)
+        elif value.kind == "scalar" and text == value.text:
+            yield from gateway_of_text(text, path, value.line)
 
 
 def _decoded(text: str) -> str:
@@ -239,11 +285,26 @@ def _annotations(document: Node) -> Node:
     return document.get("metadata").get("annotations")
 
 
-def _internal(document: Node) -> bool:
-    return any(
-        _BALANCER_SCHEME.search(key) and (_INTERNAL.search(value.text) is not None or (key.endswith("internal") and value.is_true))
-        for key, value, _ in _annotations(document).entries()
-    )
+def _internal(document: Node, class_name: str = "") -> bool:
+    said = {key: value.text for key, value, _ in _annotations(document).entries()}
+    return is_kept_inside(said, class_name)
+
+
+def is_kept_inside(annotations: Mapping[str, str], class_name: str = "") -> bool:
+    """Whether a load balancer is one of the inside: it is told so, or its controller makes it so unless it is told otherwise."""
+    for key, text in annotations.items():
+        if _BALANCER_SCHEME.search(key) and (_INTERNAL.search(text) or (key.endswith("internal") and text.lower() in ("true", "yes", "on"))):
+            return True
+    inward = class_name == "alb" or any(
+        text == "alb" if key.endswith("ingress.class") else text in ("external", "nlb-ip")
+        for key, text in annotations.items() if key.endswith(("ingress.class", "aws-load-balancer-type"))
+    )  # fmt: skip
+    return inward and not any(key.endswith("scheme") and text == "internet-facing" for key, text in annotations.items())
+
+
+def asks_callers(key: str, text: str) -> bool:
+    """Whether an annotation makes a way in ask who calls, or keep away who comes from elsewhere."""
+    return _ASKS.search(key) is not None and text not in ("", "none", "0.0.0.0/0")
 
 
 def _labels(node: Node) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 Takes the text of one file, gives a `proxy` setting per place that hands on (`proxy_pass` and its relatives): the target with its upstream
 looked up in the same file, whether a caller is asked (basic, token, subrequest, client certificate) or kept away by address, whether
-the server listens beyond this machine, with TLS, and under a rate limit. A variable that the file sets is filled in. `include` is not
+the server listens beyond this machine, with TLS, under a rate limit, and with a log that what callers send is written to. A variable that the file sets is filled in. `include` is not
 followed, `if` and maps are not judged.
 """
 
@@ -23,6 +23,7 @@ _TOKEN = re.compile(
 )
 _PASSES = frozenset({"proxy_pass", "grpc_pass", "fastcgi_pass", "uwsgi_pass"})
 _ASKS = frozenset({"auth_basic", "auth_request", "auth_jwt", "ssl_verify_client"})
+_BODY = re.compile(r"\$\{?request_body\b")
 _LOOPBACK = re.compile(r"^(?:127\.|localhost|\[::1\]|unix:)")
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?")
 _TARGET = re.compile(r"^(?:\w+://)?([^/\s]+)")
@@ -49,7 +50,16 @@ def read_nginx(text: str, path: str) -> tuple[Setting, ...]:
         words[0].lstrip("$"): _TARGET.sub(r"\1", words[1])
         for block, _above in everything for name, words, _line in block.said if name == "set" and len(words) == 2
     }  # fmt: skip
-    found = [s for block, above in everything for s in _proxies(block, (*above, block), upstreams, variables, path)]
+    formats = {
+        words[0]: line
+        for block in (root, *(block for block, _above in everything)) for name, words, line in block.said
+        if name == "log_format" and any(_BODY.search(word) for word in words[1:])
+    }  # fmt: skip
+    found = [
+        s
+        for block, above in everything
+        for s in _proxies(block, (root, *above[1:], block) if above else (block,), upstreams, variables, formats, path)
+    ]
     return tuple(sorted(found, key=lambda s: s.place.start_line))
 
 
@@ -92,7 +102,7 @@ def _below(block: _Block, above: tuple[_Block, ...]) -> Iterator[tuple[_Block, t
 
 
 def _proxies(
-    block: _Block, holders: tuple[_Block, ...], upstreams: dict[str, str], variables: dict[str, str], path: str
+    block: _Block, holders: tuple[_Block, ...], upstreams: dict[str, str], variables: dict[str, str], formats: dict[str, int], path: str
 ) -> Iterator[Setting]:
     for name, words, line in block.said:
         match = _TARGET.match(words[0]) if name in _PASSES and words else None
@@ -101,12 +111,14 @@ def _proxies(
         named = _VARIABLE.sub(lambda found: variables.get(found[1], found[0]), match[1])
         target = upstreams.get(named.split(":")[0]) or upstreams.get(named) or named
         listens = [words for words in _said(holders, "listen") if words]
+        logged = next((formats[words[1]] for words in _inherited(holders, "access_log") if words[1:] and words[1] in formats), None)
         yield setting(
             "proxy", target, Place(path, line, line), location=" ".join(block.words) or None,
             public=not listens or any(not _LOOPBACK.match(words[0]) for words in listens),
             authenticated=any(words and words[0] not in ("off", "optional_no_ca") for ask in _ASKS for words in _inherited(holders, ask)),
             limited=any(words == ("all",) for words in _inherited(holders, "deny")),
             rate_limited=any(True for _words in _inherited(holders, "limit_req")), tls=any("ssl" in words for words in listens),
+            body_logged_at=logged,
         )  # fmt: skip
 
 

@@ -23,6 +23,9 @@ _SECRETS_PLACE = re.compile(
 )
 _NAME_OF_SECRET = re.compile(r"[a-z0-9./_-]*[./_-](?:secrets?|passwords?|keys?|token|auth|credentials?|creds)(?:[-_][a-z]{1,20})?")
 _TAG = re.compile(r":([\w][\w.-]{0,127})$")
+_SWITCHES = frozenset({"true", "false", "1", "0", "yes", "no", "on", "off", "none"})
+# Tags that are moved as a matter of course: `latest`, `main-latest`, `nightly-cuda`; `v1.2-stable` is not one.
+_MOVING = re.compile(r"(?:[\w.-]{1,60}-)?(?:latest|nightly)(?:-[a-z][\w.-]{0,40})?|(?:main|master|develop|dev|edge|head|trunk|canary|unstable)(?:-stable)?|stable")
 _NPM_EXACT = re.compile(r"[v=]?\d+\.\d+\.\d+(?:[-+][\w.+-]*)?")
 
 
@@ -46,7 +49,8 @@ def environment(
     """A variable and what kind of value it has, judged with the variables beside it; never the value."""
     given = value or ""
     secret = secret_in_assignment(name, given, beside, template)
-    more = {"has_value": bool(given), "secret": secret, "placeholder": bool(given) and is_placeholder(given), **more}
+    switch = given.strip().lower()
+    more = {"has_value": bool(given), "switch": switch if switch in _SWITCHES else None, "secret": secret, "placeholder": bool(given) and is_placeholder(given), **more}
     if secret is not None and beside:
         more["repeats"] = told_before(name, given, beside, template)
     return setting("environment", name, place, **more)
@@ -118,5 +122,5 @@ def image_parts(reference: str) -> tuple[str, str | None, str | None, str]:
     elif tag is None:
         pin = "given" if _GIVEN.search(rest) else "none"
     else:
-        pin = "latest" if tag[1] == "latest" else "tag"
+        pin = "latest" if _MOVING.fullmatch(tag[1].lower()) else "tag"
     return name, tag[1] if tag else None, digest[1] if digest else None, pin

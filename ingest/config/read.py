@@ -17,6 +17,7 @@ from ingest.config.dockerfile import read_dockerfile
 from ingest.config.dotenv import read_dotenv
 from ingest.config.dvc import read_dvc_config
 from ingest.config.entry_script import read_entry_script
+from ingest.config.gateway import read_gateway
 from ingest.config.gitlab_ci import read_gitlab_ci
 from ingest.config.go_mod import read_go_mod
 from ingest.config.helm import read_helm_template, read_helm_values
@@ -65,6 +66,7 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "conda": read_conda,
         "gitlab_ci": read_gitlab_ci,
         "nginx": read_nginx,
+        "gateway": read_gateway,
         "openapi": read_openapi,
         "ml_pipeline": read_ml_pipeline,
         "maven": read_maven,

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ingest.config.chart_releases import of_resource
 from ingest.config.nodes import BadConfig
 from ingest.config.resources import Flat, flat_json, resource
 from ingest.facts import Setting
@@ -73,6 +74,8 @@ class _Reader:
         if kind in _LABELLED and len(names) == 2:
             address = f"{_LABELLED[kind]}{names[0]}.{names[1]}"
             yield from resource(address, f"{_LABELLED[kind]}{names[0]}", values, place, "terraform")
+            if names[0] == "helm_release":
+                yield from of_resource(values, place)
         elif kind in ("module", "variable", "provider") and len(names) == 1:
             yield from resource(
                 f"{'var' if kind == 'variable' else kind}.{names[0]}", kind, _named(values, kind, names[0]), place, "terraform"

@@ -15,16 +15,17 @@ from ingest.facts import ConfigFacts, Setting
 from ingest.source import Place
 from pipeline.system.assembly import Assembly
 from pipeline.system.deployment import folder_of, is_model_image
-from pipeline.system.images import known_image, stands_apart
+from pipeline.system.images import known_image, known_page, stands_apart
 from pipeline.system.model import AttributeValue, ElementKind, Evidence
 from pipeline.system.naming import placed_name
-from pipeline.system.started import composed_server, imaged_server
+from pipeline.system.started import administers, asks_for_login, composed_server, imaged_server
 
 _HOST_CAPABILITIES = frozenset({"SYS_ADMIN", "ALL", "SYS_PTRACE", "SYS_MODULE", "DAC_READ_SEARCH", "BPF"})
 _HOST_FOLDERS = re.compile(r"^/$|^/(?:etc|root|boot|var|var/run|run|proc|var/lib|var/lib/(?:kubelet|docker|containerd))/?$")
 _HUB = re.compile(r"^(?:hf|huggingface)://([\w.-]+/[\w.-]+)(?::([\w.-]+))?")
 _GIVEN = re.compile(r"\$GIVEN-?")  # what a chart leaves to whoever installs it
 _FIXED = re.compile(r"[0-9a-f]{40}")
+_CONTROLS = re.compile(r"operator|controller|manager|webhook|scheduler|provisioner|autoscal|orchestrat|admission|injector|monitor|prometheus|collector|\bkube", re.IGNORECASE)
 _EVERYTHING = re.compile(r"(?:^|,)\*(?:,|$)")
 
 
@@ -63,6 +64,7 @@ class _Around:
     """What stands around the containers of all clusters."""
 
     exposure: list[_Placed]
+    gate: list[_Placed]
     network_policy: list[_Placed]
     cluster_rights: list[_Placed]
     cluster_role: list[_Placed]
@@ -86,13 +88,23 @@ def _workload(assembly: Assembly, workload: _Placed, around: _Around) -> None:
     if a.get("schedule"):
         attributes["schedule"] = str(a["schedule"])
     ways = list(_ways(workload, around.exposure))
+    services = sorted({way.setting.name for way in ways if way.setting.attributes.get("selector")})
+    if services:
+        attributes["hosts"] = tuple(services)
+    if a.get("namespace"):
+        attributes["namespace"] = str(a["namespace"])
     opened = [way for way in ways if way.setting.attributes.get("open")]
-    asked = bool(opened) and all(way.setting.attributes.get("authenticated") for way in opened)
+    asking = [list(_gates(way, ways, workload, around.gate)) for way in opened]
+    asked = bool(opened) and all(way.setting.attributes.get("authenticated") or gates for way, gates in zip(opened, asking, strict=True))
     host = bool(a.get("host_network") and a.get("ports")) or bool(a.get("host_port"))
     if (opened or host) and listens:
         attributes |= {"exposed": True, "published": True}
     if kind != "container":
         attributes |= {"remote": True, "authenticated": guarded or asked}
+    if kind in ("chat_ui", "interpreter") and opened:
+        attributes["public"] = True
+    if kind == "inference_server":
+        attributes["administers"] = administers(str(attributes["product"]), workload.setting, workload.file)
     if any(way.setting.attributes.get("tls") for way in opened):
         attributes["tls"] = True
     place = assembly.cite_place(workload.setting.place)
@@ -102,7 +114,8 @@ def _workload(assembly: Assembly, workload: _Placed, around: _Around) -> None:
         _add_evidence(assembly, identity, assembly.cite_place(Place(path, int(line), int(line))))
     for way in opened:
         _add_evidence(assembly, identity, assembly.cite_place(way.setting.place))
-    _controls(assembly, identity, workload, around, place, guarded, opened if asked else ())
+    _account(assembly, identity, workload, around)
+    _controls(assembly, identity, workload, around, place, guarded, [*(gate for gates in asking for gate in gates), *opened] if asked else ())
 
 
 def _name(workload: _Placed) -> str:
@@ -119,6 +132,9 @@ def _kind(workload: _Placed) -> tuple[ElementKind, dict[str, AttributeValue], bo
     started = composed_server(setting, file) or imaged_server(setting, file)
     if started is not None and started[0].kind == "inference_server":
         return "inference_server", {"product": started[0].product}, started[1], started[2]
+    page = known_page(str(setting.attributes.get("image") or ""))
+    if page is not None:
+        return page.kind, {"product": page.product}, asks_for_login(page, setting, file), True
     known = known_image(str(setting.attributes.get("image") or ""))
     if known is not None and not stands_apart(str(setting.attributes.get("image"))):
         return known.kind, {"product": known.product}, _has_password(workload), True
@@ -142,24 +158,56 @@ def _rights(workload: _Placed, around: _Around) -> dict[str, AttributeValue]:
         found["host_capabilities"] = True
     if any(_HOST_FOLDERS.match(path) for path in workload.texts("host_paths")):
         found["host_files"] = True
-    if _rules_all(workload, around) is not None:
-        found["cluster_admin"] = True
     return found
 
 
-def _rules_all(workload: _Placed, around: _Around) -> _Placed | None:
-    """The binding by which a container's account may do everything."""
-    account = workload.setting.attributes.get("service_account") or "default"
+def _account(assembly: Assembly, identity: str, workload: _Placed, around: _Around) -> None:
+    """The account that a container runs as, where it has rights over the whole cluster."""
+    rights, bindings = _cluster_rights(workload, around)
+    for binding in bindings:
+        place = assembly.cite_place(binding.setting.place)
+        name = placed_name(f"account {_GIVEN.sub('', binding.setting.name)}", binding.file.path)
+        attributes: dict[str, AttributeValue] = {"cluster_rights": rights}
+        account = assembly.drafts.put("component", name, None, attributes, place, None, binding.file.purpose)
+        assembly.relate(identity, "runs_in", account, place)
+
+
+def _cluster_rights(workload: _Placed, around: _Around) -> tuple[tuple[str, ...], list[_Placed]]:
+    """What a container's account may do in the whole cluster that reaches beyond its work, and the bindings that say so."""
+    account = str(workload.setting.attributes.get("service_account") or "default")
+    if not _GIVEN.sub("", account).strip("-"):
+        return (), []  # a chart names its accounts by values that are not here
+    found: dict[str, None] = {}
+    bindings: list[_Placed] = []
     for binding in around.cluster_rights:
         if binding.setting.name != account or not binding.near(workload):
             continue
-        role = binding.setting.attributes.get("role")
-        if role == "cluster-admin":
-            return binding
-        for other in around.cluster_role:
-            if other.setting.name == role and other.near(binding) and any(_is_all(rule) for rule in other.texts("rules")):
-                return binding
-    return None
+        role, whole = binding.setting.attributes.get("role"), bool(binding.setting.attributes.get("whole"))
+        rules = [
+            rule for other in around.cluster_role if other.setting.name == role and other.near(binding) for rule in other.texts("rules")
+        ]
+        rights = ["do everything"] if role == "cluster-admin" or any(map(_is_all, rules)) else []
+        if whole and not rights:
+            rights = ["change nearly everything"] if role in ("admin", "edit") else [right for rule in rules for right in _reaching(rule)]
+        if rights and (rights == ["do everything"] or not _CONTROLS.search(f"{workload.setting.name} {workload.setting.attributes.get('image')}")):
+            found |= dict.fromkeys(rights)
+            bindings.append(binding)
+    return tuple(found), bindings
+
+
+def _reaching(rule: str) -> Iterator[str]:
+    """What a rule allows in all spaces of a cluster that leads further."""
+    verbs, _, resources = rule.partition(" ")
+    may, on = set(verbs.split(",")), set(resources.split(","))
+    everything = "*" in may
+    if {"secrets", "*"} & on and (everything or {"get", "list"} & may):
+        yield "read all secrets"
+    if {"pods", "deployments", "jobs", "daemonsets", "statefulsets", "cronjobs", "*"} & on and (everything or "create" in may):
+        yield "start containers"
+    if {"pods/exec", "pods/attach", "*"} & on and (everything or {"create", "get"} & may):
+        yield "run commands in all containers"
+    if {"clusterroles", "clusterrolebindings", "rolebindings", "roles", "*"} & on and (everything or {"create", "bind", "escalate"} & may):
+        yield "give rights"
 
 
 def _is_all(rule: str) -> bool:
@@ -178,6 +226,18 @@ def _ways(workload: _Placed, exposures: Sequence[_Placed]) -> Iterator[_Placed]:
     for entry in exposures:
         if not names.isdisjoint(entry.texts("backends")) and entry.near(workload):
             yield entry
+
+
+def _gates(way: _Placed, ways: Sequence[_Placed], workload: _Placed, gates: Sequence[_Placed]) -> Iterator[_Placed]:
+    """Policies that ask who calls, on a way to a container: attached to the way, to what stands before it, or to the container itself."""
+    services = [other for other in ways if other.setting.name in way.texts("backends")]
+    named = {way.setting.name, *way.texts("policies"), *(name for service in services for name in (service.setting.name, *service.texts("policies")))}
+    for gate in gates:
+        labels = set(gate.texts("selector"))
+        attached = gate.setting.name in named or not named.isdisjoint(gate.texts("targets"))
+        selected = bool(labels) and labels <= set(workload.texts("labels"))
+        if gate.setting.attributes.get("authenticated") and (attached or selected or gate.setting.attributes.get("all")) and gate.near(workload):
+            yield gate
 
 
 def _controls(

@@ -37,6 +37,8 @@ class ServerRule(Frozen):
     key_variables: tuple[str, ...] = ()
     models: tuple[str, ...] = Field(default=(), description="Options that name the model.")
     model_is_first: bool = Field(default=False, description="Without an option, the first word names it.")
+    administered: bool = Field(default=False, description="Whoever may ask it may also change which models it has.")
+    administered_by: tuple[str, ...] = Field(default=(), description="Variables or words by which that is so.")
 
 
 class LoaderRule(Frozen):

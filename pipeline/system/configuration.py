@@ -30,6 +30,7 @@ from pipeline.system.deployment import (
 )
 from pipeline.system.derive import mark_examples
 from pipeline.system.described_apis import add_described_apis
+from pipeline.system.gateways import add_gateways
 from pipeline.system.images import known_image
 from pipeline.system.look_alikes import look_alike_package
 from pipeline.system.model import AttributeValue, ElementKind
@@ -37,6 +38,7 @@ from pipeline.system.naming import host_of
 from pipeline.system.own_servers import OwnServers
 from pipeline.system.proxies import add_proxies
 from pipeline.system.signed_in_browsers import kept_to_sites, signed_in
+from pipeline.system.releases import add_releases
 from pipeline.system.started import add_started, composed_server, imaged_server
 from pipeline.system.step_limits import mark_step_limits
 from pipeline.system.training_files import add_training_files
@@ -76,8 +78,10 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
         for setting in by_kind.get("mcp_server", ()):
             _mcp_client(assembly, file, setting, own)
     add_cluster(assembly, used)
+    add_releases(assembly, used)
     add_proxies(assembly, used)
     add_cloud(assembly, used)
+    add_gateways(assembly, used)
     add_training_files(assembly, used)
     add_described_apis(assembly, used)
     add_coding_agents(assembly, used, documents)
@@ -217,6 +221,8 @@ def _service(
             attributes["runs_model"] = True
     else:
         attributes["remote"] = True
+        if kind == "inference_server":
+            attributes["administers"] = False  # a composition's port is one finding, whatever is behind it
         guarded = agents_are_guarded(setting.name, file.path, files) if agents else _has_credentials(setting, file, files)
         guarded = guarded or (started is not None and started[1])
         attributes["authenticated"] = guarded

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import yaml
+from pydantic import Field
 
 from pipeline.system.model import ElementKind, Frozen
 
@@ -19,8 +20,21 @@ class KnownImage(Frozen):
     product: str
 
 
+class KnownPage(Frozen):
+    """A page for people, by its image: who may use it without a login."""
+
+    image: str
+    product: str
+    kind: ElementKind = "chat_ui"
+    asks: bool = Field(default=False, description="Whether it asks for a login unless it is told not to.")
+    opened_by: dict[str, str] = Field(default_factory=dict, description="Variables, with the value by which nobody is asked.")
+    opened_by_words: str = Field(default="", description="Pattern of the words of its command by which nobody is asked.")
+    closed_by: tuple[str, ...] = Field(default=(), description="Variables and words by which callers are asked.")
+
+
 class _Images(Frozen):
     known: tuple[KnownImage, ...]
+    pages: tuple[KnownPage, ...]
     apart: str
 
 
@@ -38,6 +52,12 @@ def known_image(reference: str) -> KnownImage | None:
     """What an image is, as far as its name says."""
     name = reference.split("@")[0].lower()
     return next((known for known in _images().known if known.image in name), None)
+
+
+def known_page(reference: str) -> KnownPage | None:
+    """The page for people that an image is, as far as its name says."""
+    name = reference.split("@")[0].lower()
+    return next((page for page in _images().pages if re.search(page.image, name)), None)
 
 
 def stands_apart(reference: str) -> bool:

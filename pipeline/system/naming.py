@@ -9,8 +9,12 @@ from pipeline.system.sites import CallSite, argument_node
 
 _TABLE = re.compile(r"\b(?:from|into|update|join|table(?:\s+if\s+not\s+exists)?)\s+[\"'`\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
 
-
 _LONGEST_NAME = 78
+_OWN_HOST = re.compile(
+    r"[^.]+(?::\d+)?|.*\.(?:svc|local|internal|lan|corp|cluster|localhost|home|intranet)(?::\d+)?"
+    r"|(?:10|127)\..*|192\.168\..*|172\.(?:1[6-9]|2\d|3[01])\..*|169\.254\..*",
+    re.IGNORECASE,
+)
 
 
 def placed_name(name: str, path: str) -> str:
@@ -97,3 +101,8 @@ def host_of(url: str) -> str | None:
         return None
     host = url.split("/")[2].split("@")[-1]
     return host if host and not set("{%<$") & set(host) else None
+
+
+def is_own_host(host: str) -> bool:
+    """Whether a host is this machine, a service beside it, or an address that the internet does not know."""
+    return _OWN_HOST.fullmatch(host) is not None

@@ -105,6 +105,7 @@ class Promise(Frozen):
 
     phrases: tuple[str, ...]
     denied: tuple[str, ...] = ()
+    worded_as_denial: bool = Field(default=False, description="The promise is that something does not happen.")
     about: tuple[ElementKind, ...]
     kept_by: tuple[ControlKind, ...]
     words: tuple[str, ...] | dict[str, tuple[ElementKind, ...]] = Field(
@@ -189,9 +190,9 @@ def promised(sentence: str) -> list[ControlKind]:
     """Controls that the sentence says are there or must be."""
     lowered = sentence.lower()
     modality = modality_of(sentence)
+    denies = modality == "does_not" and _NOT_WITHOUT.search(sentence) is None
     if (
         modality == "todo"
-        or (modality == "does_not" and _NOT_WITHOUT.search(sentence) is None)
         or _TO_READER.search(sentence) is not None
         or sentence.rstrip().endswith("?")
         or _CITED.search(sentence) is not None
@@ -199,6 +200,8 @@ def promised(sentence: str) -> list[ControlKind]:
         return []
     found: list[ControlKind] = []
     for kind, promise in load_promises().promises.items():
+        if denies and not promise.worded_as_denial:
+            continue
         for phrase in promise.phrases:
             if _says(lowered, phrase):
                 found.append(kind)

@@ -7,23 +7,61 @@ of the same tree are joined, by their own names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ingest.facts import ConfigFacts, Setting
+from ingest.source import Place
 from pipeline.system.assembly import Assembly
 from pipeline.system.draft import MAX_EVIDENCE, Draft
 from pipeline.system.model import ControlKind, ElementKind
 
+_CLUSTER = re.compile(r"([\w-]+)(?:\.svc(?:\.[\w.-]+)?)?")  # behind the first dot: the name's space
+_OF_MODELS = re.compile(r"(?:^|[-_.])(?:lite)?(?:llm|vllm|ollama|tgi|sglang|triton|openai|anthropic|inference)(?:[-_.]|$)", re.IGNORECASE)
 _BEHIND: frozenset[ElementKind] = frozenset({"inference_server", "vector_store", "data_store", "model_registry"})
 
 
 def add_proxies(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
-    """Marks what stands behind a proxy."""
+    """Marks what stands behind a proxy, and the log that conversations are written to on the way."""
+    for file in files:
+        for setting in file.settings:
+            if setting.kind == "proxy" and _leads_to_a_model(assembly, setting.name):
+                _logged(assembly, file, setting)
     proxies = [s for file in files for s in file.settings if s.kind == "proxy" and s.attributes.get("public")]
     for draft in [d for d in assembly.drafts.by_id.values() if d.kind in _BEHIND and d.attributes.get("service")]:
-        leading = [proxy for proxy in proxies if proxy.name.split(":")[0] == draft.attributes["service"]]
+        leading = [proxy for proxy in proxies if _is_host_of(proxy.name.rsplit(":", 1)[0], draft)]
         if leading:
             _open(assembly, draft, leading)
+
+
+def _leads_to_a_model(assembly: Assembly, target: str) -> bool:
+    """Whether a target is a server of models of this tree, or one by its name."""
+    host = target.rsplit(":", 1)[0]
+    servers = [d for d in assembly.drafts.by_id.values() if d.kind == "inference_server" and d.attributes.get("service")]
+    return _OF_MODELS.search(host) is not None or any(_is_host_of(host, draft) for draft in servers)
+
+
+def _logged(assembly: Assembly, file: ConfigFacts, proxy: Setting) -> None:
+    """The log of a web server that writes down what callers send to a model."""
+    line = proxy.attributes.get("body_logged_at")
+    if not isinstance(line, int):
+        return
+    identity = assembly.drafts.put(
+        "log", f"log of the proxy ({file.path})", None, {"conversations": True}, assembly.cite_place(Place(file.path, line, line)), None, file.purpose
+    )
+    evidence, draft = assembly.cite_place(proxy.place), assembly.draft(identity)
+    if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < MAX_EVIDENCE:
+        draft.evidence.append(evidence)
+
+
+def _is_host_of(host: str, draft: Draft) -> bool:
+    """Whether a host is a service by its own name, or by the name that a cluster gives it: `chat.models.svc.cluster.local`."""
+    hosts = draft.attributes.get("hosts")
+    name, _, rest = host.partition(".")
+    space = _CLUSTER.fullmatch(rest)
+    if name not in (draft.attributes["service"], *(hosts if isinstance(hosts, tuple) else ())) or (rest and space is None):
+        return False
+    return space is None or draft.attributes.get("namespace") in (None, space[1])
 
 
 def _open(assembly: Assembly, draft: Draft, proxies: Sequence[Setting]) -> None:

@@ -12,6 +12,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ingest.config.commands import MODEL_ADDRESS
 from ingest.facts import ConfigFacts, Setting
 from pipeline.system.assembly import Assembly
 from pipeline.system.commands import (
@@ -28,16 +29,22 @@ from pipeline.system.commands import (
     words_of,
 )
 from pipeline.system.deployment import agents_are_guarded, context_of, folder_of, inside, is_for_containers
+from pipeline.system.images import KnownPage
 from pipeline.system.model import AttributeValue
+from pipeline.system.naming import is_own_host
 
 _LONGEST = 20_000
 _WORDS = 500
+_DEPLOYED = ("kubernetes", "compose", "image")  # where every restart may fetch anew
 _ON_THE_MACHINE = ("shell", "make", "npm", "procfile")
 _FIXED = re.compile(r"[0-9a-f]{40}")
 _HUB_FILE = re.compile(
     r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/|docs/|api/)([\w.-]+/[\w.-]+)/(?:resolve|raw)/([^/\s?]+)/"
 )
+_HUB_NAME = re.compile(r"(?!(?:models?|data|mnt|opt|app|workspace|home|cache)/)[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")  # `owner/name`, not a folder
 _HUB_CLONE = re.compile(r"https?://(?:\S+@)?(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/)([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
+_FETCHERS = ("curl", "wget", "aria2c")
+_MOVING_PATH = re.compile(r"/(?:latest|main|master|current|nightly)/")
 _CHECKSUMS = ("sha256sum", "shasum", "md5sum")
 
 
@@ -63,7 +70,9 @@ def add_started(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
                 trusts = is_on(start.words, loader.trusts if loader is not None else ("--trust-remote-code", "--trust_remote_code"))
                 if server is not None or trusts or "trust_remote_code=True" in option(start.words, ("--model_args",)):
                     _model(assembly, start, found.product, model_of(found, start.words), trusts or server is None)
-            if server is not None and start.where != "image":
+                if server is not None and start.where in _DEPLOYED:
+                    _from_hub(assembly, start, server.product, model_of(server, start.words))
+            if server is not None and start.where not in ("image", "named"):
                 _server(assembly, start, server, files)
             if start.where != "workflow":
                 _download(assembly, start)
@@ -80,8 +89,10 @@ def _starts(file: ConfigFacts) -> Iterator[_Start]:
             rule = next((rule for rule in load_commands().servers if rule.image and re.search(rule.image, image)), None)
             if rule is not None:
                 words = _words(str(setting.attributes.get("command") or ""))
-                own = server_of(words)
-                yield _Start(file, setting, "image", words if own is not None else (*rule.programs[0].split(" "), *words), {})
+                if server_of(words) is not None:
+                    yield _Start(file, setting, "named", words, {})  # a command of its own, which is a setting as well
+                else:
+                    yield _Start(file, setting, "image", (*rule.programs[0].split(" "), *words), {})
 
 
 def _in_container(file: ConfigFacts, setting: Setting) -> Iterator[_Start]:
@@ -124,6 +135,19 @@ def _model(assembly: Assembly, start: _Start, product: str, model: str, trusts: 
     place = assembly.cite_place(start.setting.place)
     identity = assembly.drafts.put("local_llm", f"{model} ({product})", None, attributes, place, None, start.file.purpose)
     if _FIXED.fullmatch(option(start.words, ("--revision", "--model_revision"))):
+        assembly.control("pinned_revision", identity, place)
+
+
+def _from_hub(assembly: Assembly, start: _Start, product: str, model: str) -> None:
+    """The model that a deployed server fetches by its name on a hub, at every start where nothing keeps it."""
+    revision = option(start.words, ("--revision", "--model-revision"))
+    if not _HUB_NAME.fullmatch(model) or "$" in revision:
+        return
+    place = assembly.cite_place(start.setting.place)
+    pinned = _FIXED.fullmatch(revision) is not None
+    attributes: dict[str, AttributeValue] = {"source": "hub", "library": product, "revision_pinned": pinned}
+    identity = assembly.drafts.put("model_registry", model, None, attributes, place, None, start.file.purpose)
+    if pinned:
         assembly.control("pinned_revision", identity, place)
 
 
@@ -207,6 +231,34 @@ def imaged_server(setting: Setting, file: ConfigFacts) -> tuple[ServerRule, bool
     return rule, asks_for_key(rule, words, {}) or not _given(setting, file).isdisjoint(rule.key_variables), True
 
 
+def administers(product: str, setting: Setting, file: ConfigFacts) -> bool:
+    """Whether whoever may ask a server of models may also change which models or adapters it has."""
+    rule = next((rule for rule in load_commands().servers if rule.product == product), None)
+    if rule is None or rule.administered:
+        return rule is not None
+    on = {
+        s.name for s in file.settings
+        if s.kind == "environment" and s.attributes.get("service") == setting.name and s.attributes.get("switch") in ("true", "1", "yes", "on")
+    }  # fmt: skip
+    return not on.isdisjoint(rule.administered_by) or not set(_words(str(setting.attributes.get("command") or ""))).isdisjoint(
+        rule.administered_by
+    )
+
+
+def asks_for_login(page: KnownPage, setting: Setting, file: ConfigFacts) -> bool:
+    """Whether a page for people asks who comes, by the variables and words that its container is given."""
+    switched = {
+        s.name: s.attributes.get("switch") for s in file.settings
+        if s.kind == "environment" and s.attributes.get("service") == setting.name and s.attributes.get("switch") is not None
+    }  # fmt: skip
+    command = str(setting.attributes.get("command") or "")
+    if any(switched.get(name) == value for name, value in page.opened_by.items()):
+        return False
+    if page.opened_by_words and re.search(page.opened_by_words, command):
+        return False
+    return page.asks or not _given(setting, file).isdisjoint(page.closed_by) or any(word in page.closed_by for word in _words(command))
+
+
 def _given(setting: Setting, file: ConfigFacts) -> set[str]:
     """Variables that a service or container is given a value for, here or out of a secret."""
     secrets = setting.attributes.get("secrets_from")
@@ -225,9 +277,19 @@ def _download(assembly: Assembly, start: _Start) -> None:
         identity = assembly.drafts.put("model_registry", name, None, attributes, place, None, start.file.purpose)
         if pinned:
             assembly.control("pinned_revision", identity, place)
-        for other in start.file.settings:
-            if other.kind == "command" and other.name in _CHECKSUMS:
-                assembly.control("hash_check", identity, assembly.cite_place(other.place))
+        _checked(assembly, start, identity)
+    for name, plain in _from_address(start.words):
+        place = assembly.cite_place(start.setting.place)
+        fetched: dict[str, AttributeValue] = {"source": "address", "revision_pinned": False}
+        if plain:
+            fetched["plain_http"] = True
+        _checked(assembly, start, assembly.drafts.put("model_registry", name, None, fetched, place, None, start.file.purpose))
+
+
+def _checked(assembly: Assembly, start: _Start, identity: str) -> None:
+    for other in start.file.settings:
+        if other.kind == "command" and other.name in _CHECKSUMS:
+            assembly.control("hash_check", identity, assembly.cite_place(other.place))
 
 
 def _fetched(words: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -241,7 +303,17 @@ def _fetched(words: Sequence[str]) -> Iterator[tuple[str, str]]:
         for word in words:
             if (found := _HUB_CLONE.match(word)) is not None:
                 yield found[1], ""
-    elif program in ("curl", "wget", "aria2c"):
+    elif program in _FETCHERS:
         for word in words:
             if (found := _HUB_FILE.match(word)) is not None and "$" not in found[2]:
                 yield found[1], found[2]
+
+
+def _from_address(words: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Model files that a command fetches from a host of others where the way, or what the address means, can change; and whether in clear."""
+    for word in words if words and words[0] in _FETCHERS else ():
+        found = MODEL_ADDRESS.fullmatch(word)
+        if found is None or is_own_host(found["host"]) or "$" in found["host"] or _HUB_FILE.match(word):
+            continue
+        if found["scheme"] == "http" or _MOVING_PATH.search(found["path"]):
+            yield f"{found['host']}{found['path']}"[-80:], found["scheme"] == "http"

@@ -89,6 +89,13 @@ FORMATS: tuple[Format, ...] = (
          "resources": ("proxy", "rate_limited"), "data flow": ("proxy", "location")}, "included files",
     ),
     Format(
+        "LiteLLM", "gateway", "litellm.yaml",
+        "model_list:\n  - model_name: a\n    litellm_params: {model: openai/gpt-5, api_key: " + _KEY + "}\nlitellm_settings: {max_budget: 10}\n"
+        "router_settings: {fallbacks: [{a: [b]}]}\ngeneral_settings: {master_key: sk-1234}\n",
+        {"identity": ("gateway", "values"), "secrets": ("environment", "secret"), "resources": ("gateway", "values"), "data flow": ("gateway", "values")},
+        "the gateway's database and what variables say",
+    ),
+    Format(
         "OpenAPI, Swagger", "openapi", "openapi.yaml",
         "openapi: 3.1.0\ninfo: {title: T}\nservers: [{url: https://a.dev}]\nsecurity: [{b: []}]\npaths:\n  /chat:\n    post: {}\n",
         {"exposure": ("api", "servers"), "identity": ("api_route", "secured")}, "references and schemas",
