@@ -29,7 +29,9 @@ def of_manifest(document: Node, path: str) -> Iterator[Setting]:
     for source in sources:
         chart = source.get("chart").text or source.get("chart").get("spec").get("chart").text or source.get("chartRef").get("name").text
         helm = source.get("helm")
-        yield from _release(chart or (source.get("path").text.rsplit("/", 1)[-1] if helm.kind == "map" else ""), document, helm, source, path)
+        yield from _release(
+            chart or (source.get("path").text.rsplit("/", 1)[-1] if helm.kind == "map" else ""), document, helm, source, path
+        )
 
 
 def _release(chart: str, document: Node, helm: Node, source: Node, path: str) -> Iterator[Setting]:

@@ -78,7 +78,8 @@ def of_document(document: Node, path: str, only_if: tuple[str, ...] = ()) -> Ite
         yield _policy(name, document, place, guard)
     elif kind in ("Role", "ClusterRole"):
         rules = tuple(
-            f"{','.join(rule.get('verbs').texts())} {','.join(rule.get('resources').texts())}" for rule in document.get("rules").items
+            f"{','.join(rule.get('verbs').texts())} {','.join(rule.get('resources').texts())}"
+            for rule in document.get("rules").items
             if not rule.get("resourceNames").items
         )
         yield setting("cluster_role", name, place, rules=rules or None, **guard)
@@ -233,7 +234,12 @@ def _backends(spec: Node) -> set[str]:
 def _gate(document: Node, place: Place, guard: dict[str, Attribute]) -> Iterator[Setting]:
     """What a policy asks of callers of the routes, gateways, services or pods that it is attached to."""
     spec, name = document.get("spec"), document.get("metadata").get("name").text
-    said = {key for part in (spec, spec.get("default"), spec.get("defaults"), spec.get("rules")) for key, value, _ in part.entries() if value.kind != "none"}
+    said = {
+        key
+        for part in (spec, spec.get("default"), spec.get("defaults"), spec.get("rules"))
+        for key, value, _ in part.entries()
+        if value.kind != "none"
+    }
     plugin = document.get("plugin").text
     lets_in = any(rule.get("from").kind != "list" and rule.get("when").kind != "list" for rule in spec.get("rules").items)
     mesh = document.get("kind").text == "AuthorizationPolicy" and (spec.get("action").text not in ("", "ALLOW") or not lets_in)
@@ -293,7 +299,9 @@ def _internal(document: Node, class_name: str = "") -> bool:
 def is_kept_inside(annotations: Mapping[str, str], class_name: str = "") -> bool:
     """Whether a load balancer is one of the inside: it is told so, or its controller makes it so unless it is told otherwise."""
     for key, text in annotations.items():
-        if _BALANCER_SCHEME.search(key) and (_INTERNAL.search(text) or (key.endswith("internal") and text.lower() in ("true", "yes", "on"))):
+        if _BALANCER_SCHEME.search(key) and (
+            _INTERNAL.search(text) or (key.endswith("internal") and text.lower() in ("true", "yes", "on"))
+        ):
             return True
     inward = class_name == "alb" or any(
         text == "alb" if key.endswith("ingress.class") else text in ("external", "nlb-ip")

@@ -16,6 +16,7 @@ from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
 from pipeline.system.console import without_terminal
 from pipeline.system.derive import add_actors, boundaries_of, crossed, derive
+from pipeline.system.described import add_described
 from pipeline.system.documents import add_claims
 from pipeline.system.draft import Drafts
 from pipeline.system.drawn import Drawings, add_drawings
@@ -41,7 +42,6 @@ from pipeline.system.possible_models import mark_possible_models
 from pipeline.system.programs import programs_of
 from pipeline.system.prompt_files import PromptFiles
 from pipeline.system.prompt_models import add_prompt_models
-from pipeline.system.prose import add_prose
 from pipeline.system.protection import add_identities, add_protection
 from pipeline.system.provider_replies import add_provider_replies
 from pipeline.system.public_buckets import add_public_buckets
@@ -102,9 +102,10 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_look_alike_models(assembly)
     add_actors(assembly)
     if described_only:
-        add_prose(assembly, [document for document in documents if not document.settings])  # a card tells of a model, not of a system
-    drawn = add_drawings(assembly, documents)
-    add_claims(assembly, documents, described_only=described_only)
+        drawn = add_described(assembly, [document for document in documents if not document.settings])  # a card tells of a model
+    else:
+        drawn = add_drawings(assembly, documents)
+        add_claims(assembly, documents)
     add_hidden_instructions(assembly, facts)
     return Built(_freeze(assembly, drawn, packages_of(assembly, config)), tuple(dict.fromkeys(assembly.notes)))
 

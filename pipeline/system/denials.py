@@ -7,11 +7,12 @@ younger is not asked: a reader who trusts the promise is misled either way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.system.assembly import Assembly
-from pipeline.system.model import AttributeValue, ControlKind, ElementKind, Evidence
+from pipeline.system.draft import Draft
+from pipeline.system.model import AttributeValue, ControlKind, ElementKind, Evidence, Flow
 from pipeline.system.name_matching import COMMON, stem
 from pipeline.system.words import words_of
 
@@ -22,7 +23,10 @@ _EMPTY = frozenset(
     | {"have", "been", "will", "must", "shall", "only", "also", "into", "which", "when", "where", "what", "nobody", "everybody", "anybody"}
     | {"until", "since", "because", "still", "says", "said", "design", "section", "needs", "need", "does", "limit", "limits"}
 )
-_OPENED: frozenset[ElementKind] = frozenset({"http_route", "websocket", "chat_ui", "webhook", "mcp_server", "vector_store", "data_store"})
+_OPENED: frozenset[ElementKind] = frozenset(
+    {"http_route", "websocket", "chat_ui", "webhook", "mcp_server", "vector_store", "data_store", "inference_server", "model_registry"}
+)
+_STORES: frozenset[ElementKind] = frozenset({"vector_store", "data_store"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,44 @@ def mark_denied(assembly: Assembly, denials: Sequence[SaidOfControl]) -> None:
         draft.attributes["denied_controls"] = tuple(sorted({*(known if isinstance(known, tuple) else ()), *kinds}))
         if "authentication" in kinds and draft.kind in _OPENED:
             draft.attributes["authenticated"] = False
+            if draft.kind in _STORES:
+                draft.attributes["open"] = True  # whoever reaches it is answered
+            if draft.kind == "mcp_server":
+                draft.attributes.update(transport="http", host="as described")  # one that is started by its client asks nobody for a login
         if evidence not in draft.evidence:
             draft.evidence.append(evidence)
+        if "tls" in kinds and draft.kind == "mcp_server":
+            _plain_connection(assembly, draft, evidence)
+
+
+def _plain_connection(assembly: Assembly, server: Draft, evidence: Evidence) -> None:
+    """The connection of an agent to a server of tools that nothing protects on the way."""
+    attributes: dict[str, AttributeValue] = {"stated_by": "document", "plain_http": True, "own": True}
+    client = assembly.drafts.put("mcp_client", f"connection to {server.name}", None, attributes, evidence, None, "documentation")
+    for source, target, _role in list(assembly.flows):
+        if target == server.id and assembly.draft(source).kind in ("agent", "tool"):
+            assembly.flow(
+                Flow(
+                    id=f"{source}->{client}:told",
+                    source=source,
+                    target=client,
+                    carries=("tool_arguments",),
+                    steps=(evidence,),
+                    stated_by="document",
+                )
+            )
+
+
+_OF_CALLERS: frozenset[ControlKind] = frozenset({"rate_limit", "authentication", "input_length_limit"})
+_CALLERS: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public"})
+
+
+def all_described(assembly: Assembly, kinds: Iterable[ElementKind], control: ControlKind) -> list[str]:
+    """What a promise that names nothing covers: all that is described of the kinds it is for, and callers where it is about these."""
+    wanted = {*kinds, *(_CALLERS if control in _OF_CALLERS else ())}
+    return [
+        draft.id for _, draft in sorted(assembly.drafts.by_id.items()) if draft.kind in wanted and draft.attributes.get("stated_by") == "document"
+    ]  # fmt: skip
 
 
 def _by_element(denials: Sequence[SaidOfControl]) -> Iterator[tuple[str, tuple[ControlKind, ...], Evidence]]:

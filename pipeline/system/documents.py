@@ -13,15 +13,13 @@ from collections.abc import Sequence
 
 from ingest.documents.position import cell_place
 from ingest.facts import DocumentFacts, Passage
-from ingest.source import Purpose
 from pipeline.system.assembly import Assembly
-from pipeline.system.denials import SaidOfControl, denied_promises, mark_denied
+from pipeline.system.denials import all_described
 from pipeline.system.draft import Draft
-from pipeline.system.model import Claim, ControlKind, ElementKind, Evidence, Flow, Label
+from pipeline.system.model import Claim, ControlKind, Evidence, Flow, Label
 from pipeline.system.name_matching import COMMON, stem
 from pipeline.system.promises import (
     Promise,
-    denied,
     is_wished,
     lists_settings,
     load_promises,
@@ -33,145 +31,69 @@ from pipeline.system.promises import (
     speaks_of_calls_outward,
     speaks_of_others,
 )
-from pipeline.system.prose_names import key_of
-from pipeline.system.statements import OWN
+from pipeline.system.told import TOLD_ELSEWHERE, TOLD_OF_OTHERS
 from pipeline.system.words import mentions, words_of
 
 _ALL = re.compile(r"\b(all|every|each|any|no|whatever)\b(?: [\w-]+){0,3}? $", re.IGNORECASE)  # just before the word that names a kind
 _ONE = re.compile(r"\b(this|that)\b(?: [\w-]+){0,2}? $", re.IGNORECASE)
 _ALWAYS = re.compile(r"\b(always|never|only)\b", re.IGNORECASE)
-# Documents of these purposes speak of another system, or of none.
-TOLD_OF_OTHERS: frozenset[Purpose] = frozenset({"test", "vendored", "generated", "example"})
 # Where code is tried out: nobody keeps promises there.
-_OF_CALLERS: frozenset[ControlKind] = frozenset({"rate_limit", "authentication", "input_length_limit"})
-_CALLERS: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public"})
 _TRIED_OUT = frozenset({"experiments", "experiment", "notebooks", "notebook", "playground", "research", "scratch"})
 
 
-def add_claims(assembly: Assembly, documents: Sequence[DocumentFacts], *, described_only: bool = False) -> None:
-    """What the sentences of documents promise; of a system that is only described also what they deny, which code would show elsewhere."""
-    promises: list[SaidOfControl] = []
-    denials: list[SaidOfControl] = []
+def add_claims(assembly: Assembly, documents: Sequence[DocumentFacts]) -> None:
+    """What the sentences of documents promise of what was found."""
     for document in documents:
         if document.purpose in TOLD_OF_OTHERS:
             continue
         for passage in document.passages:
             if passage.kind in ("paragraph", "list_item", "table_row", "caption") and not passage.hidden:
                 for sentence in sentences(passage.text):
-                    promises += _claim(assembly, passage, sentence)
-                    denials += _denials(assembly, passage, sentence) if described_only else ()
-    _add_described(assembly, promises, denials)
+                    _claim(assembly, passage, sentence)
 
 
-def _claim(assembly: Assembly, passage: Passage, sentence: str) -> list[SaidOfControl]:
-    """Adds a claim for what a sentence promises of what was found; gives what it promises of what is only described."""
+def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
     promises = promised(sentence) if 15 <= len(sentence) <= 600 and not lists_settings(sentence) else []
     if not promises or is_wished(sentence, passage.section):
-        return []
+        return
     evidence = assembly.cite_place(cell_place(passage, sentence), "claim")
     if evidence is None or speaks_of_others(evidence.quote):
-        return []
+        return
     about: dict[str, None] = {}
+    described: list[str] = []
     kept: bool | None = None
-    described: list[SaidOfControl] = []
     for kind in promises:
         promise = load_promises().promises[kind]
         outward = (kind == "authentication" and speaks_of_calls_outward(sentence)) or speaks_of_another(sentence)
-        possible = [] if outward else _candidates(assembly, sentence, promise, passage.place.path)
-        candidates = [identity for identity in possible if not _is_described(assembly, identity)]
-        if not outward and not candidates:
-            described.append(SaidOfControl(kind, sentence, evidence, tuple(possible)))
-        covered = [identity for identity in candidates if _covered(assembly, identity, promise, sentence)]
-        broken = [identity for identity in candidates if identity not in covered]
+        possible = [] if outward else candidates(assembly, sentence, promise, passage.place.path)
+        found = [identity for identity in possible if assembly.draft(identity).attributes.get("stated_by") != "document"]
+        covered = [identity for identity in found if _covered(assembly, identity, promise, sentence)]
+        broken = [identity for identity in found if identity not in covered]
         if broken:
             kept = False
             about.update(dict.fromkeys(broken))
-        elif candidates and kept is None:
+        elif found and kept is None:
             kept = True
-            about.update(dict.fromkeys(candidates))
-    about.update(dict.fromkeys(identity for said in described for identity in said.about))
+            about.update(dict.fromkeys(found))
+        elif not outward and not found:  # of what is only drawn, a promise is a part of the description
+            described += possible
+            for identity in possible or all_described(assembly, promise.about, kind):
+                assembly.control(kind, identity, evidence, "promised in a document")
+    about.update(dict.fromkeys(described))
     assembly.claims.append(
-        Claim(id=_claim_id(evidence, sentence), text=sentence, about=tuple(about), promises=tuple(promises),
+        Claim(id=claim_id(evidence, sentence), text=sentence, about=tuple(about), promises=tuple(promises),
               modality=modality_of(sentence), kept=kept, evidence=(evidence,))
     )  # fmt: skip
-    return described
 
 
-def _claim_id(evidence: Evidence, sentence: str) -> str:
+def claim_id(evidence: Evidence, sentence: str) -> str:
+    """The id of what a document says in a sentence."""
     return "claim:" + hashlib.sha256(f"{evidence.path}\n{' '.join(sentence.split())}".encode()).hexdigest()[:12]
-
-
-def _is_described(assembly: Assembly, identity: str) -> bool:
-    return assembly.draft(identity).attributes.get("stated_by") == "document"
-
-
-def _denials(assembly: Assembly, passage: Passage, sentence: str) -> list[SaidOfControl]:
-    """What a sentence, read below its heading, says is not there of what is only described."""
-    read = f"{passage.section[-1]}: {sentence}" if passage.section else sentence
-    kinds = denied(read) if 10 <= len(sentence) <= 600 and not is_wished(sentence, passage.section) else []
-    evidence = assembly.cite_place(cell_place(passage, sentence), "claim") if kinds else None
-    if evidence is None or speaks_of_others(evidence.quote) or speaks_of_another(sentence):
-        return []
-    found = []
-    for kind in kinds:
-        possible = _candidates(assembly, read, load_promises().promises[kind], passage.place.path)
-        about = tuple(identity for identity in possible if _is_described(assembly, identity))
-        if about or not possible:
-            found.append(SaidOfControl(kind, read, evidence, about))
-    return found
-
-
-def _add_described(assembly: Assembly, promises: Sequence[SaidOfControl], denials: Sequence[SaidOfControl]) -> None:
-    """Promises about what is only described are part of the description, unless another passage denies them."""
-    contradicted = denied_promises(promises, denials)
-    for promise in promises:
-        denial = contradicted.get(promise)
-        if denial is None:
-            unnamed = () if promise.kind in {said.kind for said in denials} else _all_described(assembly, promise.kind)
-            for identity in promise.about or unnamed:
-                assembly.control(promise.kind, identity, promise.evidence, "promised in a document")
-            continue
-        identity = _claim_id(promise.evidence, promise.sentence)
-        about = promise.about or denial.about or _spoken_of(assembly, denial)
-        assembly.claims[:] = [
-            claim.model_copy(update={"kept": False, "about": about, "evidence": (*claim.evidence, denial.evidence)})
-            if claim.id == identity
-            else claim
-            for claim in assembly.claims
-        ]
-    mark_denied(assembly, denials)
-
-
-def _all_described(assembly: Assembly, kind: ControlKind) -> list[str]:
-    """What a promise that names nothing covers: all that is described of the kinds it is for, and callers where it is about these."""
-    kinds = {*load_promises().promises[kind].about, *(_CALLERS if kind in _OF_CALLERS else ())}
-    return [draft.id for _, draft in sorted(assembly.drafts.by_id.items()) if draft.kind in kinds and _is_described(assembly, draft.id)]
-
-
-def _spoken_of(assembly: Assembly, denial: SaidOfControl) -> tuple[str, ...]:
-    """What a denial is about that names nothing the control is for: another thing it names, what is of these kinds, else the system."""
-    words = set(key_of(denial.sentence))
-    named = [draft for draft in assembly.drafts.by_id.values() if _is_described(assembly, draft.id) and set(key_of(draft.name)) <= words]
-    if named:
-        return (max(named, key=lambda draft: (len(key_of(draft.name)), draft.id)).id,)
-    kinds = load_promises().promises[denial.kind].about
-    described = [
-        draft.id for _, draft in sorted(assembly.drafts.by_id.items()) if draft.kind in kinds and _is_described(assembly, draft.id)
-    ]
-    if described:
-        return tuple(described[:3])
-    return (assembly.drafts.put("component", OWN, None, {"stated_by": "document"}, denial.evidence, None, "documentation"),)
-
-
-_TOLD_ELSEWHERE = frozenset(
-    {"research", "paper", "papers", "literature", "survey", "bibliography", "competitors", "related", "blog", "blogs", "posts", "news",
-     "changelog", "changelogs", "changes", "history", "releases", "awesome", "qa", "faq", "troubleshooting"}
-)  # fmt: skip
 
 
 def _speaks_of(document: str, draft: Draft) -> bool:
     """A document inside a folder of the code speaks of what lies there; one at the top or in a documents folder of all."""
-    if _TOLD_ELSEWHERE & set(words_of(document.rsplit(".", 1)[0])):
+    if TOLD_ELSEWHERE & set(words_of(document.rsplit(".", 1)[0])):
         return False
     folder = document.rsplit("/", 1)[0] if "/" in document else ""
     if not folder or set(folder.lower().split("/")) & {"docs", "doc", "documentation", "design", "adr", "architecture", "specs"}:
@@ -179,7 +101,7 @@ def _speaks_of(document: str, draft: Draft) -> bool:
     return any(evidence.path.startswith(folder + "/") for evidence in draft.evidence)
 
 
-def _candidates(assembly: Assembly, sentence: str, promise: Promise, document: str) -> list[str]:
+def candidates(assembly: Assembly, sentence: str, promise: Promise, document: str) -> list[str]:
     """Elements the sentence can be about: those it names; else all of a kind it names as such."""
     possible = [
         draft for _, draft in sorted(assembly.drafts.by_id.items())

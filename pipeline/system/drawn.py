@@ -7,17 +7,22 @@ told with what it was taken for and why. Stated threats are what their authors s
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.facts import Diagram, DiagramBoundary, DiagramEdge, DiagramNode, DocumentFacts, StatedThreat
 from pipeline.system.assembly import Assembly
-from pipeline.system.documents import TOLD_OF_OTHERS
+from pipeline.system.described_claims import Labelled
+from pipeline.system.described_names import Described, explained, own_name
 from pipeline.system.drawn_steps import drawn_parts
-from pipeline.system.drawn_words import CARRIED, carried_by, is_asking, kind_of, role_at
+from pipeline.system.drawn_words import CARRIED, carried_by, is_asking, kind_of, role_at, technology_of
 from pipeline.system.masked_drawings import without_secrets
-from pipeline.system.model import AttributeValue, Boundary, Claim, DrawnName, ElementKind, Flow, Stated
+from pipeline.system.model import AttributeValue, Boundary, Claim, DrawnName, ElementKind, Evidence, Flow, Stated
 from pipeline.system.name_matching import NOTHING, Found, Known, Match, match_name, only_of_kind, said_words
+from pipeline.system.prose_names import is_administrative
+from pipeline.system.told import TOLD_OF_OTHERS, describes
+from pipeline.system.told_tools import put_tool, tools_in
 from pipeline.system.words import load_words, mentions
 
 _FORMAL = frozenset({"threat_dragon", "tm7", "open_threat_model", "tm_bom", "tm_library"})  # notations in which each box has its kind
@@ -26,11 +31,19 @@ _STORES: frozenset[ElementKind] = frozenset(
 )
 _OUTSIDE: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public", "web_content"})
 _ANSWERING: frozenset[ElementKind] = frozenset({"vector_store", "retriever", "hosted_llm", "local_llm"})
+_ANSWERS_AGENTS: frozenset[ElementKind] = frozenset(
+    {"hosted_llm", "local_llm", "vector_store", "retriever", "end_user", "anonymous_public", "agent", "log"}
+)
+_ENTRIES: frozenset[ElementKind] = frozenset({"chat_ui", "http_route", "webhook"})
 _PEOPLE = frozenset({"user", "power_user", "administrator", "engineer"})  # of the actors of the threat model library
 _FLAGS = frozenset({"encrypted", "authenticated", "integrity", "sensitive", "public_network", "out_of_scope"})
 _MOST_MATCHED = 3_000  # boxes that are held against what was found
 _MOST_STEPS = 4
 _LONGEST_DESCRIPTION = 300
+_ACCESS = re.compile(
+    r"\d{4}|\b(?:reach\w*|access\w*|port|https?|tcp|quer\w*|search\w*|ask\w*|retriev\w*|look\w*|read\w*|fetch\w*|get\w*|top)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -42,10 +55,14 @@ class Drawings:
     made: dict[tuple[ElementKind, frozenset[str]], str] = field(default_factory=dict)  # elements that boxes became, by kind and words
     told: dict[frozenset[str], str] = field(default_factory=dict)  # elements that prose told of, by words
     roles: dict[tuple[str, str], list[str | None]] = field(default_factory=dict)  # of the flows between two elements
+    labels: list[Labelled] = field(default_factory=list)  # what stands at boxes and arrows beside their names
 
 
-def add_drawings(assembly: Assembly, documents: Sequence[DocumentFacts]) -> Drawings:
-    """Drawn elements, flows and stated threats; gives the boundaries and the names that diagrams draw."""
+def add_drawings(assembly: Assembly, documents: Sequence[DocumentFacts], described: Described | None = None) -> Drawings:
+    """Drawn elements, flows and stated threats; gives the boundaries and the names that diagrams draw.
+
+    `described` is what documents call the parts of a system that only they describe; None beside code.
+    """
     drawings = Drawings(
         told={
             said_words(draft.name): identity
@@ -61,18 +78,34 @@ def add_drawings(assembly: Assembly, documents: Sequence[DocumentFacts]) -> Draw
     ]  # fmt: skip
     found = Found(known)
     for document in documents:
-        if document.purpose in TOLD_OF_OTHERS:
+        if document.purpose in TOLD_OF_OTHERS or (described is not None and not describes(document)):
             continue
         for number, written in enumerate(document.diagrams, 1):
             diagram = without_secrets(written, assembly.book.masked)
             own = f"{document.path}#{number}" if number > 1 else document.path
-            _add_diagram(assembly, drawings, diagram, own, found)
+            _add_diagram(assembly, drawings, diagram, own, found, described)
     return drawings
 
 
-def _add_diagram(assembly: Assembly, drawings: Drawings, diagram: Diagram, own: str, found: Found) -> None:
-    nodes = drawn_parts(diagram, lambda node: kind_of_node(diagram, node), diagram.language in _FORMAL)
+def boxes_of(documents: Sequence[DocumentFacts]) -> dict[str, dict[str, ElementKind]]:
+    """What the notation of each diagram says of its boxes, by `path#number` and id."""
+    return {
+        f"{document.path}#{number}": {node.id: kind_of_node(diagram, node) for node in _parts(diagram)}
+        for document in documents for number, diagram in enumerate(document.diagrams)
+    }  # fmt: skip
+
+
+def _parts(diagram: Diagram) -> tuple[DiagramNode, ...]:
+    return drawn_parts(diagram, lambda node: kind_of_node(diagram, node), diagram.language in _FORMAL)
+
+
+def _add_diagram(
+    assembly: Assembly, drawings: Drawings, diagram: Diagram, own: str, found: Found, described: Described | None
+) -> None:  # fmt: skip
+    nodes = _parts(diagram)
     kinds = {node.id: kind_of_node(diagram, node) for node in nodes}
+    if described is not None:
+        kinds = {node.id: described.node_kind(node, kinds[node.id]) for node in nodes}
     matches = _matches(nodes, kinds, found if len(drawings.names) < _MOST_MATCHED else Found(()))
     identities: dict[str, str] = {}
     for node in nodes:
@@ -80,18 +113,19 @@ def _add_diagram(assembly: Assembly, drawings: Drawings, diagram: Diagram, own: 
         if evidence is None or not node.label:
             continue
         match = matches[node.id]
-        key = (kinds[node.id], said_words(node.label))
+        name = node.label if described is None else described.full(own_name(node.label))
+        key = (kinds[node.id], said_words(name))
         identity = match.element or drawings.made.get(key) or _told(assembly, drawings, *key)
         if identity is None:
-            identity = assembly.drafts.put(
-                kinds[node.id], node.label, None, _attributes(node, kinds[node.id]), evidence, None, "documentation"
-            )
+            identity = assembly.drafts.put(kinds[node.id], name, None, _attributes(node, kinds[node.id]), evidence, None, "documentation")
             if key[1]:
                 drawings.made[key] = identity
         elif match.element is None:
             draft = assembly.draft(identity)
             assembly.drafts.put(draft.kind, draft.name, None, None, evidence, None, "documentation")
         identities[node.id] = identity
+        if described is not None:
+            drawings.labels += _beside(assembly, node, identity, evidence)
         drawings.names.append(
             DrawnName(name=node.label[:200], element=identity, found=match.element is not None, reason=match.reason, evidence=(evidence,))
         )
@@ -104,11 +138,53 @@ def _add_diagram(assembly: Assembly, drawings: Drawings, diagram: Diagram, own: 
             assembly.relate(source, "embeds_with", target, assembly.cite_place(edge.place, "claim"))  # a question, which nothing keeps
         else:
             _add_flow(assembly, drawings, source, target, edge)
+        if described is not None:
+            drawings.labels += _told_at(assembly, source, target, edge)
     drawings.boundaries += _boundaries(diagram, own, identities)
     ends = {edge.id: (edge.source, edge.target) for edge in diagram.edges if edge.id}
     for threat in diagram.threats:
         parts = [part for about in threat.about for part in ends.get(about, (about,))]
         _add_threat(assembly, threat, [identities[part] for part in parts if part in identities])
+
+
+def _beside(assembly: Assembly, node: DiagramNode, identity: str, evidence: Evidence) -> Iterator[Labelled]:
+    """What the label of a box says beside its name, and the product it names."""
+    rest = explained(node.label)
+    draft = assembly.draft(identity)
+    technology = technology_of(rest, node.technology)
+    if technology is not None and technology_of(draft.name) is None:
+        draft.attributes.setdefault("technology", technology)
+    if is_administrative(draft.name) and draft.kind == "http_route":
+        draft.attributes["admin"] = True
+    for text in (rest, node.description):
+        if text:
+            yield Labelled(text, evidence, (identity,))
+
+
+def _told_at(assembly: Assembly, source: str, target: str, edge: DiagramEdge) -> Iterator[Labelled]:
+    """What stands at an arrow: of the access to its end, and the tools that an agent uses there."""
+    evidence = assembly.cite_place(edge.place, "claim")
+    if evidence is None:
+        return
+    texts = [", ".join(filter(None, (edge.label, str(edge.attributes.get("protocol") or ""))))]
+    if edge.attributes.get("encrypted") is False and assembly.draft(target).kind == "mcp_server":
+        texts.append("unencrypted")
+    for text in filter(None, texts):
+        yield Labelled(text, evidence, (source, target) if "html" in text.lower() else (target,))
+    if assembly.draft(source).kind == "agent" and assembly.draft(target).kind not in _ANSWERS_AGENTS:
+        for tool in tools_in(edge.label, assembly.draft(target).name):
+            made = put_tool(assembly, source, tool, evidence)
+            if made != target:
+                assembly.flow(
+                    Flow(
+                        id=f"{made}->{target}:drawn",
+                        source=made,
+                        target=target,
+                        carries=("tool_arguments",),
+                        steps=(evidence,),
+                        stated_by="document",
+                    )
+                )
 
 
 # Boxes
@@ -197,7 +273,12 @@ def _add_flow(assembly: Assembly, drawings: Drawings, source: str, target: str, 
     text = " ".join((edge.label, *edge.data))
     role = role_at(drafts[0].name, drafts[0].kind, drafts[1].name, drafts[1].kind, text)
     usual = CARRIED.get(drafts[0].kind)
-    carries = tuple(sorted({*carried_by(text, drafts[0].kind, drafts[1].kind), *((usual,) if usual is not None else ())}))
+    told = carried_by(text, drafts[0].kind, drafts[1].kind)
+    if drafts[0].kind in _ENTRIES and drafts[1].kind not in _OUTSIDE and not told - {"uploaded_file"}:
+        usual = "user_input"  # what people enter goes on
+    if role is None and drafts[1].kind == "vector_store" and drafts[0].kind == "component" and edge.label and not _ACCESS.search(text):
+        role = "index_write"  # who asks is drawn as asking
+    carries = tuple(sorted({*told, *((usual,) if usual is not None else ())}))
     if role in roles:
         known, *others = assembly.flows[source, target, role]
         steps = (*known.steps, evidence) if evidence not in known.steps and len(known.steps) < _MOST_STEPS else known.steps

@@ -42,6 +42,10 @@ _TODO = re.compile(r"^[\W\d]*(implement|consider|introduce)\b|"  # advice to who
                    r"\b(todo|tbd|fixme|to be (done|decided|added)|not yet|planned|plans? to|next (quarter|release|sprint)|in (the )?future|"
                    r"should eventually|open point|roadmap|"
                    r"backlog|later|would|could|might|proposed|proposal|we (want|hope|intend))\b", re.IGNORECASE)  # fmt: skip
+_CLAUSE = re.compile(r"[,;:.()]\s|\s(?:but|which|although|though|until|because)\s")
+_STILL_LACKING = re.compile(
+    r"\bnot yet\b|\bplanned for\b|\bout of scope\b|\bdeferred\b|\bpostponed\b|\btodo\b(?=[\s.|]*$)|\bopen point\b|(?<=[:|] )(?:planned|todo|tbd)\b"
+)
 _WILL = re.compile(r"\b(will|shall be|going to)\b", re.IGNORECASE)
 _NEGATED = re.compile(
     r"\b(no|not|without|never|none|lacks?|missing|instead of|unless|isn't|aren't|doesn't|don't|skips?|disabled|optional)\b", re.IGNORECASE
@@ -220,10 +224,24 @@ def denied(sentence: str) -> list[ControlKind]:
 
 def _says(lowered: str, phrase: str) -> bool:
     match = _pattern(phrase).search(lowered)
-    return match is not None and not _denied(lowered, match.start())
+    return match is not None and not negated_before(lowered, match.start())
 
 
-def _denied(lowered: str, at: int) -> bool:
+def is_of_now(lowered: str, start: int, end: int) -> bool:
+    """Whether the clause in which something is said speaks of now: "no limit in v1, planned for v2" does, "would need no login" does not."""
+    begin = max((match.end() for match in _CLAUSE.finditer(lowered, 0, start)), default=0)
+    after = _CLAUSE.search(lowered, end)
+    clause = lowered[begin : after.start() if after else len(lowered)]
+    return _TODO.search(_STILL_LACKING.sub(" ", clause)) is None
+
+
+def quotes_or_advises(sentence: str) -> bool:
+    """Whether a sentence asks, tells its reader what to do, or is about what others have written or done."""
+    told = _ADDRESS.sub("", sentence)
+    return told.rstrip().endswith("?") or _TO_READER.search(told) is not None or _CITED.search(told) is not None
+
+
+def negated_before(lowered: str, at: int) -> bool:
     """A negation in the same clause before the phrase: "is not approved", "without a rate limit"."""
     clause = re.split(r"[,;:]", lowered[:at])[-1]
     return re.search(r"\b(no|not|without|never|lacks?|instead of|isn't|aren't|doesn't|don't)\b[^.]{0,30}$", clause) is not None

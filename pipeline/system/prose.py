@@ -12,14 +12,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ingest.documents.position import cell_place
-from ingest.facts import DocumentFacts, Passage
 from pipeline.system.assembly import Assembly
-from pipeline.system.documents import TOLD_OF_OTHERS
+from pipeline.system.described_names import Described
 from pipeline.system.drawn_words import BECOMES, CARRIED
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow, Label, SinkRole
-from pipeline.system.promises import is_wished, modality_of, sentences
-from pipeline.system.prose_names import fuller, is_public, key_of, kind_of_name, label_of
-from pipeline.system.statements import Statement, load_prose, name_of, parted, statements
+from pipeline.system.promises import is_wished, modality_of
+from pipeline.system.prose_names import fuller, is_administrative, is_public, key_of, label_of
+from pipeline.system.statements import OWN, Statement, base_of, effect_of, load_prose, name_of, parted, statements
+from pipeline.system.told import Told
+from pipeline.system.told_words import compiled, load_told
 from pipeline.system.words import load_words, mentions, subjects, words_of
 
 _MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent", "ml_model"})
@@ -49,46 +50,61 @@ class _Tale:
     """What was said so far, while elements are made of it."""
 
     assembly: Assembly
+    described: Described
     names: list[str]  # every name of a thing, as it was first written
     called: frozenset[tuple[str, ...]]  # keys of names that agents call
     acted_through: frozenset[tuple[str, ...]]  # and of those they do something through
     origins: dict[tuple[str, ...], _Thing] = field(default_factory=dict)  # data -> who it comes from
 
 
-def add_prose(assembly: Assembly, documents: Sequence[DocumentFacts]) -> None:
-    """Elements and flows of what the documents tell."""
-    said = [each for document in documents if document.purpose not in TOLD_OF_OTHERS for each in _said(assembly, document.passages)]
-    names = [name for each in said for name in _names(each.statement) if kind_of_name(name) is not None]
-    by_agents = [each.statement for each in said if kind_of_name(fuller(each.statement.subject, names)) == "agent"]
+def add_prose(assembly: Assembly, told: Sequence[Told], described: Described) -> None:
+    """Elements and flows of what the documents tell; `described` is what they call their parts."""
+    seen = [each for each in told if not each.passage.hidden]
+    said = list(_said(assembly, seen, described))
+    names = [*(name for each in said for name in _names(each.statement) if described.kind(name) is not None), *described.names]
+    by_agents = [each.statement for each in said if described.kind(fuller(each.statement.subject, names)) == "agent"]
     called = frozenset(key_of(fuller(statement.object, names)) for statement in by_agents if statement.kind == "calls")
     through = frozenset(key_of(fuller(statement.other, names)) for statement in by_agents if statement.kind in ("acts", "sends"))
-    tale = _Tale(assembly, names, called, through)
+    tale = _Tale(assembly, described, names, called, through)
     for each in said:
         _MADE[each.statement.kind](tale, each)
         _openness(tale, each)
-    for document in documents:
-        if document.purpose not in TOLD_OF_OTHERS:
-            _exposures(tale, document.passages)
-            _routes(assembly, document.passages)
-    _mark_inference(assembly)
+    _exposures(tale, seen)
+    _routes(assembly, seen)
 
 
-def _said(assembly: Assembly, passages: Sequence[Passage]) -> Iterator[_Said]:
-    for passage in passages:
-        if passage.hidden or passage.kind not in ("paragraph", "list_item", "table_row", "caption"):
+_CODE = re.compile(r"\w\(\)|=>|\w\.\w+\(|\w+\(\w+=")
+
+
+def _said(assembly: Assembly, told: Sequence[Told], described: Described) -> Iterator[_Said]:
+    before: tuple[object, str] = (None, "")
+    for each in told:
+        sentence = each.sentence
+        spoken = before[1] if before[0] is each.passage else _under(each, described)
+        if len(sentence) > _LONGEST or (modality_of(sentence) in ("todo", "must_not", "does_not") and not _still_told(sentence)):
             continue
-        before = ""
-        for sentence in sentences(passage.text):
-            if len(sentence) > _LONGEST or (modality_of(sentence) in ("todo", "must_not", "does_not") and not _still_told(sentence)):
-                continue
-            if is_wished(sentence, passage.section) or sentence.rstrip().endswith("?"):
-                continue
-            found = list(statements(sentence, before))
-            evidence = assembly.cite_place(cell_place(passage, sentence), "claim") if found else None
-            for statement in found if evidence is not None else ():
-                assert evidence is not None
-                before = statement.subject or before
-                yield _Said(statement, sentence, evidence)
+        if is_wished(sentence, each.passage.section) or sentence.rstrip().endswith("?") or _CODE.search(sentence):
+            continue
+        found = [one for one in statements(sentence, spoken) if not _is_hostile(one)]
+        evidence = assembly.cite_place(cell_place(each.passage, sentence), "claim") if found else None
+        for statement in found if evidence is not None else ():
+            assert evidence is not None
+            before = (each.passage, statement.subject or spoken)
+            yield _Said(statement, sentence, evidence)
+
+
+def _under(told: Told, described: Described) -> str:
+    """Who a sentence without a subject is about: what its row or its heading names. "Send the form" tells its reader what to do."""
+    first = re.match(r"\W*([A-Za-z]+)", told.sentence)
+    if not told.heads or first is None or base_of(first[1]) == first[1].lower():
+        return ""
+    name = name_of(re.sub(r"^\W*(?:\d+[.)]?)+\s*", "", told.heads[0]))
+    return name if name and described.kind(name) is not None else ""
+
+
+def _is_hostile(statement: Statement) -> bool:
+    """What an attacker does is no part of the system."""
+    return bool({"attacker", "attackers", "adversary", "adversaries", "hacker", "intruder"} & set(words_of(statement.subject)))
 
 
 _NOT_DONE = re.compile(r"\b(?:not|never|n't|cannot|no longer|instead of)\b", re.IGNORECASE)
@@ -119,7 +135,7 @@ class _Thing:
 def _thing(tale: _Tale, name: str) -> _Thing | None:
     """What a name means; None where it is the name of no thing."""
     full = fuller(parted(name)[0], tale.names) if name else ""
-    kind = kind_of_name(full) if full else None
+    kind = tale.described.kind(full) if full else None
     if kind is None:
         return None
     if kind in ("http_route", "component") and key_of(full) in tale.called:
@@ -138,6 +154,8 @@ def _put(tale: _Tale, thing: _Thing, evidence: Evidence, **attributes: Attribute
             return tale.assembly.drafts.put(thing.kind, draft.name, None, attributes, evidence, None, "documentation")
     if thing.kind == "ml_model":
         attributes = {**_of_model(thing.name), **attributes}
+    if thing.kind == "http_route" and is_administrative(thing.name):
+        attributes = {"admin": True, **attributes}
     return tale.assembly.drafts.put(thing.kind, thing.name, None, {"stated_by": "document", **attributes}, evidence, None, "documentation")
 
 
@@ -163,6 +181,8 @@ def _flow(tale: _Tale, source: _Thing | None, target: _Thing | None, data: str, 
     carried: Label | None = label_of(data) if data else None
     if source.kind in _ASKS:
         carried = "tool_arguments" if target.kind == "tool" else "model_reply"
+    elif source.kind in _ENTRIES and carried is None and target.kind not in _PEOPLE:
+        carried = "user_input"  # what people enter goes on
     elif source.kind not in ("component", *_ENTRIES) and (carried is None or source.kind in ("web_content", "vector_store", "ml_model")):
         carried = CARRIED.get(source.kind, carried)
     role: SinkRole | None = "response" if target.kind in _PEOPLE else _BECOMES.get(target.kind)
@@ -184,7 +204,7 @@ def _sends(tale: _Tale, said: _Said) -> None:
     source = _thing(tale, statement.subject) or _comes_from(tale, statement.object)
     if source is not None and statement.object:
         tale.origins.setdefault(key_of(statement.object), source)
-        if source.kind == "agent" and _effect(statement.verb, statement.object) is not None:
+        if source.kind == "agent" and effect_of(statement.verb, statement.object) is not None:
             _acts(tale, said)
             return
     _flow(tale, source, _thing(tale, statement.other), statement.object, said.evidence)
@@ -226,16 +246,28 @@ def _stores(tale: _Tale, said: _Said) -> None:
 def _trains(tale: _Tale, said: _Said) -> None:
     statement, evidence = said.statement, said.evidence
     model = _thing(tale, statement.object)
+    tuned = "tun" in statement.verb or "fine-tun" in said.sentence.lower()
+    if model is not None and model.kind == "component" and model.name != OWN and statement.other:
+        model = _Thing("local_llm" if tuned else "ml_model", model.name)  # what is trained on something is a model
     if model is None or model.kind not in (*_MODELS, "embedding_model"):
         return
     attributes: dict[str, AttributeValue] = {}
-    if "fine" in statement.verb or model.kind in _ASKS or "fine-tun" in said.sentence.lower():
+    if tuned or model.kind in _ASKS:
         attributes["fine_tuning"] = True
-    if mentions([statement.other], load_words().personal):
+    if _is_personal(f"{statement.other} {said.sentence}" if tuned else statement.other):
         attributes["sensitive"] = True
-    job = _Thing("training_job", f"training of {model.name}")
+    drawn = [name for name in tale.described.names if tale.described.kind(name) == "training_job"]
+    job = _Thing("training_job", drawn[0] if len(drawn) == 1 and not tuned else f"training of {model.name}")
     tale.assembly.relate(_put(tale, job, evidence, **attributes), "produces", _put(tale, model, evidence), evidence)
     _flow(tale, _thing(tale, statement.other) or _comes_from(tale, statement.other), job, statement.other, evidence)
+
+
+def _is_personal(data: str) -> bool:
+    """Whether data is said to be of people, and not without what names them."""
+    lowered = data.lower()
+    if any(compiled(pattern).search(lowered) for pattern in load_told().no_people_data):
+        return False
+    return mentions([data], load_words().personal) is not None or bool(set(words_of(data)) & set(load_told().people_data))
 
 
 def _decides(tale: _Tale, said: _Said) -> None:
@@ -249,22 +281,14 @@ def _decides(tale: _Tale, said: _Said) -> None:
 
 def _acts(tale: _Tale, said: _Said) -> None:
     statement, evidence = said.statement, said.evidence
-    actor, effect = _thing(tale, statement.subject), _effect(statement.verb, statement.object)
-    if actor is None or actor.kind != "agent" or effect is None:
+    actor, effect = _thing(tale, statement.subject), effect_of(statement.verb, statement.object)
+    if actor is None or actor.kind != "agent" or effect is None or not (statement.object or statement.other):
         return
     tool = _Thing("tool", f"{statement.verb} {statement.object}".strip())
     made = _put(tale, tool, evidence, side_effect=True, effects=(effect,))
     tale.assembly.relate(_put(tale, actor, evidence), "has_tool", made, evidence)
     _flow(tale, actor, tool, "", evidence)
     _flow(tale, tool, _thing(tale, statement.other), statement.object, evidence)
-
-
-def _effect(verb: str, done_to: str) -> str | None:
-    words = set(words_of(done_to))
-    for effect, listed in load_prose().effects.items():
-        if verb in listed.verbs and (not listed.of or words & {part for word in listed.of for part in words_of(word)}):
-            return effect
-    return None
 
 
 _MADE = {"sends": _sends, "calls": _calls, "reads": _reads, "stores": _stores, "trains": _trains, "decides": _decides, "acts": _acts}
@@ -283,44 +307,39 @@ def _openness(tale: _Tale, said: _Said) -> None:
             _put(tale, found, said.evidence, authenticated=False)
 
 
-def _exposures(tale: _Tale, passages: Sequence[Passage]) -> None:
+def _exposures(tale: _Tale, told: Sequence[Told]) -> None:
     """What is said to be open to the world, by the name that ends before the words that say so."""
-    for passage in passages:
-        if passage.hidden or passage.kind not in ("paragraph", "list_item", "table_row"):
+    for each in told:
+        if len(each.sentence) > _LONGEST or modality_of(each.sentence) != "does" or is_wished(each.sentence, each.passage.section):
             continue
-        for sentence in sentences(passage.text):
-            if len(sentence) > _LONGEST or modality_of(sentence) != "does" or is_wished(sentence, passage.section):
+        for pattern in load_prose().exposed:
+            match = re.search(pattern, each.sentence, re.IGNORECASE)
+            if match is None:
                 continue
-            for pattern in load_prose().exposed:
-                match = re.search(pattern, sentence, re.IGNORECASE)
-                if match is None:
-                    continue
-                name = re.sub(r"\s+(?:is|are|was|were|stays?|remains?)\s*(?:also |directly |publicly )?$", "", sentence[: match.start()])
-                found = _thing(tale, name_of(name))
-                if found is None or found.kind not in (*_ENTRIES, "component", "vector_store", "data_store"):
-                    continue
-                evidence = tale.assembly.cite_place(cell_place(passage, sentence), "claim")
-                if evidence is not None:
-                    _put(tale, found, evidence, exposed=True)
-                    _flow(tale, _Thing("anonymous_public", "Anybody on the internet"), found, "", evidence)
-                break
+            name = re.sub(r"\s+(?:is|are|was|were|stays?|remains?)\s*(?:also |directly |publicly )?$", "", each.sentence[: match.start()])
+            found = _thing(tale, name_of(name))
+            if found is None or found.kind not in (*_ENTRIES, "component", "vector_store", "data_store"):
+                continue
+            evidence = tale.assembly.cite_place(cell_place(each.passage, each.sentence), "claim")
+            if evidence is not None:
+                _put(tale, found, evidence, exposed=True)
+                _flow(tale, _Thing("anonymous_public", "Anybody on the internet"), found, "", evidence)
+            break
 
 
-def _routes(assembly: Assembly, passages: Sequence[Passage]) -> None:
+def _routes(assembly: Assembly, told: Sequence[Told]) -> None:
     """Routes that sentences name as programs do: `POST /v1/chat`."""
-    for passage in passages:
-        if passage.hidden or passage.kind not in ("paragraph", "list_item", "table_row"):
-            continue
-        for method, path in _ROUTE.findall(passage.text):
-            evidence = assembly.cite_place(passage.place, "claim")
+    for each in told:
+        for method, path in _ROUTE.findall(each.sentence):
+            evidence = assembly.cite_place(each.passage.place, "claim")
             if evidence is not None:
                 asks = {"runs_inference": True} if set(words_of(path)) & _ASKING else {}
                 attributes: dict[str, AttributeValue] = {"stated_by": "document", "path": path, **asks}
                 assembly.drafts.put("http_route", f"{method} {path}", None, attributes, evidence, None, "documentation")
 
 
-def _mark_inference(assembly: Assembly) -> None:
-    """Entries from which told flows lead to a model."""
+def mark_inference(assembly: Assembly) -> None:
+    """Entries from which flows that documents tell or draw lead to a model."""
     after: dict[str, set[str]] = {}
     for (source, target, _role), flows in assembly.flows.items():
         if any(flow.stated_by == "document" for flow in flows):

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pipeline.system.model import ElementKind, Label
 from pipeline.system.name_matching import stem
 from pipeline.system.statements import OWN, load_prose
+from pipeline.system.told_words import load_told
 from pipeline.system.words import words_of
 
 
@@ -27,6 +28,8 @@ def kind_of_name(name: str) -> ElementKind | None:
     if name == OWN:
         return "component"
     prose, words = load_prose(), key_of(name)
+    if is_administrative(name):
+        return "http_route"
     groups: Sequence[dict[ElementKind, tuple[str, ...]]] = (prose.stores, prose.models, prose.sources, prose.entries)
     for group in groups:
         for kind, listed in group.items():
@@ -46,6 +49,11 @@ def kind_of_name(name: str) -> ElementKind | None:
 def is_public(name: str) -> bool:
     """Whether a name stands for anybody at all."""
     return _ends_with_any(key_of(name), load_prose().public_actors)
+
+
+def is_administrative(name: str) -> bool:
+    """Whether a name is that of a page by which people run a system."""
+    return _ends_with_any(key_of(name), load_told().administrative)
 
 
 def label_of(data: str) -> Label | None:

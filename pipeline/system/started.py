@@ -41,7 +41,9 @@ _FIXED = re.compile(r"[0-9a-f]{40}")
 _HUB_FILE = re.compile(
     r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/|docs/|api/)([\w.-]+/[\w.-]+)/(?:resolve|raw)/([^/\s?]+)/"
 )
-_HUB_NAME = re.compile(r"(?!(?:models?|data|mnt|opt|app|workspace|home|cache)/)[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")  # `owner/name`, not a folder
+_HUB_NAME = re.compile(
+    r"(?!(?:models?|data|mnt|opt|app|workspace|home|cache)/)[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*"
+)  # `owner/name`, not a folder
 _HUB_CLONE = re.compile(r"https?://(?:\S+@)?(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/)([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 _FETCHERS = ("curl", "wget", "aria2c")
 _MOVING_PATH = re.compile(r"/(?:latest|main|master|current|nightly)/")

@@ -9,8 +9,8 @@ done or is denied (`promises.modality_of` says which), and verbs that `knowledge
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -18,6 +18,7 @@ from typing import Literal
 import yaml
 
 from pipeline.system.model import ElementKind, Frozen, Label
+from pipeline.system.words import words_of
 
 _FILE = Path(__file__).parent.parent / "knowledge" / "prose.yaml"
 StatementKind = Literal["sends", "calls", "reads", "stores", "trains", "decides", "acts"]
@@ -62,11 +63,14 @@ _NAME = re.compile(r"(?=.*[A-Za-z]{2})[A-Za-z0-9][\w.+&'\u2019/-]*(?: (?:&|[A-Za
 _NO_NAME = re.compile(
     r"(?:by|of|to|in|on|at|for|from|with|when|if|as|into|using|via|per|not|no|both|either|more|most|than|how|what|where|why"
     r"|let|lets|await|return|requires?|see|once|\w+ing (?:the|a|an|right|available|new|all|any)"
-    r"|(?:call|choos|describ|bypass|includ|runn|creat|return|follow|depend|work|mean|allow)ing)\b",
+    r"|(?:call|choos|describ|bypass|includ|runn|creat|return|follow|depend|work|mean|allow)ing"
+    r"|affected|given|existing|corresponding|relevant|appropriate|specific|certain|other|different|incorrect|invalid|missing"  # of no thing in particular
+    r"|delete|create|update|ship|ensure|add|remove|install|configure|enable|make|use)\b",
     re.IGNORECASE,
 )
 _SAYS = re.compile(
-    r"\b(?:is|are|was|were|has|have|does|do|can|may|will|must|should)\b|[\w-]/|/[\w-]|\w\.\w+\(|_", re.IGNORECASE
+    r"\s(?:the|a|an|its|this|causes?|drives?|when|if|then|back)\s|\b(?:is|are|was|were|has|have|does|do|can|may|will|must|should)\b|[\w-]/|/[\w-]|\w\.\w+\(|_",
+    re.IGNORECASE,
 )  # a clause, a path, code
 _FROM = re.compile(r"^(.*?)\s+(?:from|of)\s+(.+)$", re.IGNORECASE)
 OWN = "the system itself"
@@ -160,6 +164,7 @@ def statements(sentence: str, before: str = "") -> Iterator[Statement]:
         before, text = name_of(labelled[1]) or before, labelled[2]
     text = _OPENING.sub("", _CONDITION.sub("", text))
     subject, data, passive = before, "", False
+    made: list[Statement] = []
     for clause in _clauses(text):
         found = _statement(clause, subject, data, passive)
         if found is None:
@@ -167,7 +172,26 @@ def statements(sentence: str, before: str = "") -> Iterator[Statement]:
         statement, passive = found
         subject = statement.subject or subject
         data = statement.object or data
-        yield statement
+        made.append(statement)
+    yield from _with_shared_objects(made)
+
+
+def _with_shared_objects(found: Sequence[Statement]) -> Iterator[Statement]:
+    """What verbs that stand together share: "books, moves and cancels appointments" does all three with appointments."""
+    after: Statement | None = None
+    shared: list[Statement] = []
+    for statement in reversed(found):
+        if (
+            after is not None
+            and statement.kind == "acts" == after.kind
+            and not statement.object
+            and not statement.other
+            and statement.subject == after.subject
+        ):
+            statement = replace(statement, object=after.object, other=after.other)
+        after = statement
+        shared.append(statement)
+    yield from reversed(shared)
 
 
 def _clauses(text: str) -> Iterator[str]:
@@ -260,6 +284,20 @@ def name_of(text: str) -> str:
     if _NAME.fullmatch(bare) is None or bare.lower() in _PRONOUN or _NO_NAME.match(bare) or _SAYS.search(bare):
         return ""
     return bare
+
+
+def effect_of(verb: str, done_to: str) -> str | None:
+    """The effect on the world of what an agent does, by the verb and what it is done to."""
+    words = set(words_of(done_to))
+    for effect, listed in load_prose().effects.items():
+        if verb in listed.verbs and (not listed.of or words & {part for word in listed.of for part in words_of(word)}):
+            return effect
+    return None
+
+
+def base_of(word: str) -> str:
+    """The base form of a verb that documents use; empty for other words."""
+    return next((form.base for form in _forms().get(word.lower(), ()) if form.present), "")
 
 
 def parted(name: str) -> tuple[str, str]:

@@ -1,0 +1,32 @@
+"""A system that only documents describe: the order in which they become a model.
+
+What all documents together call the parts comes first, since a text and a drawing use the same names; then what sentences tell, what is
+drawn, which tools agents are said to have, and at last what is promised, denied and told of what is known by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.facts import DocumentFacts
+from pipeline.system.assembly import Assembly
+from pipeline.system.described_claims import add_described_claims
+from pipeline.system.described_names import described_names
+from pipeline.system.drawn import Drawings, add_drawings, boxes_of
+from pipeline.system.prose import add_prose, mark_inference
+from pipeline.system.told import describes, told_of
+from pipeline.system.told_facts import add_told_facts
+from pipeline.system.told_tools import add_tools
+
+
+def add_described(assembly: Assembly, documents: Sequence[DocumentFacts]) -> Drawings:
+    """Elements, flows, controls and claims of a system without code; gives what diagrams draw beside them."""
+    told = [each for document in documents if describes(document) for each in told_of(document)]
+    described = described_names(documents, boxes_of(documents))
+    add_prose(assembly, told, described)
+    drawn = add_drawings(assembly, documents, described)
+    add_tools(assembly, told, documents)
+    add_told_facts(assembly, told, drawn.labels)
+    mark_inference(assembly)
+    add_described_claims(assembly, told, drawn.labels)
+    return drawn
