@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 import time
+from typing import Annotated
 
 import jwt
 import numpy as np
@@ -20,7 +21,7 @@ SEEN: dict[str, list[float]] = {}
 
 class Ask(BaseModel):
     listing: str
-    texts: list[str] = Field(max_length=8)
+    texts: list[Annotated[str, Field(max_length=20000)]] = Field(max_length=8)
 
 
 def caller(authorization: str = Header()) -> str:
