@@ -1,0 +1,24 @@
+variable "subscription_id" {
+  type = string
+}
+
+variable "location" {
+  type    = string
+  default = "northeurope"
+}
+
+variable "office_ranges" {
+  description = "Leeds and Cork, outgoing addresses"
+  type        = list(string)
+  default     = ["198.51.100.16/28", "203.0.113.64/28"]
+}
+
+variable "oncall_group_id" {
+  description = "Entra group that may use kubectl"
+  type        = string
+}
+
+variable "alert_mail" {
+  type    = string
+  default = "platform@calder-bridges.example"
+}
