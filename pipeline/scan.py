@@ -21,8 +21,8 @@ from ingest.facts import CodeFacts, DocumentFacts, Facts, ModelFacts
 from ingest.kept_facts import KeptFacts
 from ingest.purpose import NOT_PRODUCT
 from ingest.reading import CODE_KINDS
-from ingest.secrets import mask_secrets
 from ingest.source import ReadError, Skip, Source
+from ingest.told_secrets import without_secrets
 from pipeline import kept_results
 from pipeline.collection import collect_seldom, uncollected
 from pipeline.findings.model import SEVERITIES, STRIDE, Failed, Finding, Scan, Skipped, Summary, Target, Tool
@@ -207,7 +207,7 @@ def _evidence_book(sources: Iterable[Source], facts: Iterable[Facts]) -> Evidenc
 
     in_paragraphs = frozenset(read.path for read in facts if isinstance(read, DocumentFacts) and read.unit == "paragraph")
     in_entries = frozenset(read.path for read in facts if isinstance(read, ModelFacts))
-    return EvidenceBook(read_lines, mask_secrets, in_paragraphs, in_entries)
+    return EvidenceBook(read_lines, without_secrets, in_paragraphs, in_entries)
 
 
 # Counting

@@ -15,9 +15,9 @@ from ingest.index.code_chunks import code_pieces
 from ingest.index.cutting import Size
 from ingest.index.document_chunks import Pages, config_pieces, document_pieces, plain_pieces
 from ingest.reading import lines_of
-from ingest.secrets import mask_secrets
 from ingest.source import Source
 from ingest.text import split_lines
+from ingest.told_secrets import without_secrets
 
 _SHOWN_AS_LINES = frozenset({"markdown", "text", "docx", "pdf"})  # documents whose lines are what a reader sees
 _NOT_ASKED_FOR = frozenset({"lockfile"})
@@ -34,7 +34,7 @@ def chunk_source(source: Source, facts: Facts, size: Size | None = None) -> Chun
 
 
 def _masked(lines: Iterable[str]) -> tuple[str, ...]:
-    return tuple(mask_secrets("\n".join(lines)).split("\n"))
+    return tuple(without_secrets("\n".join(lines)).split("\n"))
 
 
 def _pieces(source: Source, facts: Facts, pages: Pages, size: Size) -> Iterator[Piece]:
@@ -53,11 +53,11 @@ def _chunks(source: Source, facts: Facts, pages: Pages, pieces: Iterable[Piece])
     seen: Counter[str] = Counter()
     for piece in pieces:
         lines = piece.lines
-        kept = pages.get(lines.page, ())[lines.start - 1 : lines.end] if piece.text is None else split_lines(mask_secrets(piece.text))
+        kept = pages.get(lines.page, ())[lines.start - 1 : lines.end] if piece.text is None else split_lines(without_secrets(piece.text))
         text = "\n".join(map(shown_text, kept))
         if not text.strip():
             continue
-        around = shown_text(mask_secrets(piece.around)) if piece.around else ""
+        around = shown_text(without_secrets(piece.around)) if piece.around else ""
         hashed = content_hash(source.path, piece.kind, piece.symbol, "\n".join(piece.section), text, around)
         seen[hashed] += 1
         yield Chunk(

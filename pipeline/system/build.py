@@ -52,6 +52,7 @@ from pipeline.system.shapes import with_shapes
 from pipeline.system.shared_conversations import mark_shared_conversations
 from pipeline.system.sites import find_sites, received
 from pipeline.system.task_order import add_task_order
+from pipeline.system.written_secrets import add_written_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
         drawn = add_drawings(assembly, documents)
         add_claims(assembly, documents)
     add_hidden_instructions(assembly, facts)
+    add_written_secrets(assembly, documents, described_only=described_only)
     return Built(_freeze(assembly, drawn, packages_of(assembly, config)), tuple(dict.fromkeys(assembly.notes)))
 
 

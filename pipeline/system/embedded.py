@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
 from functools import lru_cache
 
 from ingest.code.program import Node
 from ingest.facts import StoredText, Value
-from ingest.secrets import find_secrets, is_placeholder, is_public_identifier, mask_literals_of
+from ingest.secrets import find_secrets, is_public_identifier, mask_literals_of
 from ingest.source import Place
+from ingest.told_secrets import told_secrets
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import AttributeValue, Evidence
 from pipeline.system.prompt_files import PromptFiles
@@ -17,14 +19,6 @@ from pipeline.system.prompt_loaders import loaded_by, loader_calls
 from pipeline.system.sites import entry_of
 from pipeline.system.words import load_words
 
-# A credential told in prose: `user "nora" and password "Vinter-77"`, or `the password is Vinter77`. It has a digit or a sign in it, which
-# tells it from names of settings; a quote right after the word closes a code span (`token=`, `secret=`) and opens no value.
-_SPOKEN = re.compile(
-    r"\b(?:password|passphrase|passcode|access code|api key|token)\b"
-    r"(?:[^\w\"'`\n]{1,4}(?:is[^\w\"'`\n]{1,3})?[\"'`](?P<quoted>(?=[^\"'`\s]*[\d!#$%&*+@])[^\"'`\s]{6,})[\"'`]"
-    r"| is (?P<bare>(?=[^\s\"'`]*\d)(?=[^\s\"'`]*[A-Za-z])[^\s\"'`.,;]{6,}))",
-    re.IGNORECASE,
-)
 _CODE_LINE = re.compile(
     r"^[ \t]*(?:(?:>>> |\.\.\. )?(?:from [\w.]+ import |import \w|(?:const|let|var) \w|await \w"
     r"|\w+ = (?:await )?(?:new )?[\w.]+\()|curl |```)",
@@ -66,12 +60,12 @@ def _prompts(assembly: Assembly, files: PromptFiles) -> set[Node]:
                     continue
                 if node not in found:
                     found[node] = _prompt(assembly, node, text)
-                assembly.relate(sink.element, "has_prompt", found[node], without_spoken(assembly.cite(call), spoken_secrets(text)))
+                assembly.relate(sink.element, "has_prompt", found[node], without_spoken(assembly.cite(call), told_secrets(text)))
     return set(found)
 
 
 def _prompt(assembly: Assembly, node: Node, text: str) -> str:
-    cited = without_spoken(assembly.cite(node), spoken_secrets(text))
+    cited = without_spoken(assembly.cite(node), told_secrets(text))
     purpose, symbol = assembly.purpose(node[0]), assembly.symbol(node)
     identity = assembly.drafts.put("prompt", _name(assembly, node), None, said_of_prompt(text, "system"), cited, node, purpose, symbol)
     return with_hash(assembly, identity, text)
@@ -92,7 +86,7 @@ def said_of_prompt(text: str, kind: str) -> dict[str, AttributeValue]:
     phrase = _confidential(text)
     if phrase is not None:
         attributes["confidential"] = phrase
-    if spoken_secrets(text) or find_secrets(text):
+    if told_secrets(text) or find_secrets(text):
         attributes["holds_secret"] = True
     return attributes
 
@@ -122,7 +116,7 @@ def _prompts_from_files(assembly: Assembly, files: PromptFiles) -> set[Place]:
 
 
 def _prompt_file(assembly: Assembly, node: Node, stored: StoredText, part: str) -> str:
-    cited = without_spoken(assembly.cite_place(stored.place), spoken_secrets(stored.text))
+    cited = without_spoken(assembly.cite_place(stored.place), told_secrets(stored.text))
     name = f"{stored.place.path}#{stored.key}" if stored.key else stored.place.path
     said, purpose, symbol = said_of_prompt(stored.text, part), assembly.purpose(node[0]), assembly.symbol(node)
     return with_hash(assembly, assembly.drafts.put("prompt", name, None, said, cited, None, purpose, symbol), stored.text)
@@ -223,13 +217,7 @@ def _confidential(text: str) -> str | None:
     return said[0] if said is not None else None
 
 
-def spoken_secrets(text: str) -> set[str]:
-    """Credentials told in prose."""
-    values = {match["quoted"] or match["bare"] for match in _SPOKEN.finditer(text[:_READ])}
-    return {value for value in values if not is_placeholder(value)}
-
-
-def without_spoken(evidence: Evidence | None, values: set[str]) -> Evidence | None:
+def without_spoken(evidence: Evidence | None, values: Collection[str]) -> Evidence | None:
     """The evidence with values masked that no detector of formats knows."""
     if evidence is None or not values:
         return evidence

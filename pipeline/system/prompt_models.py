@@ -11,8 +11,9 @@ import re
 from collections.abc import Sequence
 
 from ingest.facts import Setting, TextFacts
+from ingest.told_secrets import told_secrets
 from pipeline.system.assembly import Assembly
-from pipeline.system.embedded import said_of_prompt, spoken_secrets, with_hash, without_spoken
+from pipeline.system.embedded import said_of_prompt, with_hash, without_spoken
 from pipeline.system.model import AttributeValue, ElementKind
 
 _LOCAL = re.compile(r"^(?:ollama|llama\.?cpp|vllm|localai|local|lmstudio)$", re.IGNORECASE)
@@ -52,7 +53,7 @@ def _prompt(assembly: Assembly, file: TextFacts, setting: Setting) -> str:
     else:
         kind = "system" if setting.attributes.get("system") else "user"
         whole = next((stored.place for stored in file.texts if not stored.key), setting.place)
-        cited = without_spoken(assembly.cite_place(whole), spoken_secrets(text))
+        cited = without_spoken(assembly.cite_place(whole), told_secrets(text))
         identity = assembly.drafts.put("prompt", file.path, None, said_of_prompt(text, kind), cited, None, file.purpose)
         with_hash(assembly, identity, text)
     draft = assembly.draft(identity)

@@ -1,0 +1,47 @@
+"""Credentials told in a sentence: `the password is Vinter77`, `old password of duty, still works: Harbour-2031x`.
+
+Takes text, gives the values, or the text without them. A value has a digit in it and letters, which tells it from
+names of settings and from rules for passwords; `ingest.secrets` knows those that have a format or are assigned.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.secrets import is_placeholder, mask_secrets
+
+# A quote right after the word closes a code span (`token=`, `secret=`) and opens no value.
+_SPOKEN = re.compile(
+    r"\b(?:password|passphrase|passcode|access code|api key|token)\b"
+    r"(?:[^\w\"'`\n]{1,4}(?:is[^\w\"'`\n]{1,3})?[\"'`](?P<quoted>(?=[^\"'`\s]*[\d!#$%&*+@])[^\"'`\s]{6,})[\"'`]"
+    r"| is (?P<bare>(?=[^\s\"'`]*\d)(?=[^\s\"'`]*[A-Za-z])[^\s\"'`.,;]{6,}))",
+    re.IGNORECASE,
+)
+_AFTER_COLON = re.compile(
+    r"\b(?:[Pp]assword|[Pp]assphrase|[Pp]asscode)\b[^\n:.=(]{1,60}:[ \t]{1,3}"
+    r"(?P<value>(?=[^\s]{0,79}\d)(?=[^\s]{0,79}[a-z])(?=[^\s]{0,79}[A-Z])[^\s\"'`<>]{8,80})"
+)
+_FORMAT = re.compile(r"[a-z]{2,8}\d{1,4}[a-z]{0,5}")  # `the token is base64url`, `sha256`
+_READ = 200_000  # characters of one text
+
+
+def told_secrets(text: str) -> tuple[str, ...]:
+    """Credentials told in prose, each once, in the order of the text."""
+    return tuple(dict.fromkeys(value for value in _told(text[:_READ]) if not is_placeholder(value)))
+
+
+def _told(text: str) -> Iterator[str]:
+    for match in _SPOKEN.finditer(text):
+        if match["quoted"] or not _FORMAT.fullmatch(match["bare"]):
+            yield match["quoted"] or match["bare"]
+    for match in _AFTER_COLON.finditer(text):
+        yield match["value"]
+
+
+def without_secrets(text: str) -> str:
+    """The text with each secret masked, those of a format as those that are told; its lines stay what they are."""
+    masked = mask_secrets(text)
+    for value in sorted(told_secrets(masked), key=len, reverse=True):
+        masked = masked.replace(value, "****")
+    return masked
