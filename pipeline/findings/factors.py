@@ -22,6 +22,7 @@ _MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "embeddi
 _PUBLIC = frozenset({"web_content", "user_feedback"})
 _UNTRUSTED = frozenset({"web_content", "retrieved_text", "uploaded_file"})
 _CHOSEN = frozenset({"path", "url", "model_source"})
+_RAN = frozenset({"code", "shell"})
 _STAKES = frozenset({"money", "safety", "security"})
 _UPSTREAM = 60  # elements before the one at hand that are looked at
 
@@ -91,7 +92,11 @@ def _holds_secrets(around: Surroundings) -> Seen | None:
 
 
 def _executes_code(around: Surroundings) -> Seen | None:
-    return _by_effect("execute", "shell")(around) or (at(around.match.element) if around.match.element.kind == "interpreter" else None)
+    element = around.match.element
+    if element.kind == "interpreter":
+        return at(element)
+    ran = (flow for flow in around.view.out_of.get(element.id, ()) if flow.role in _RAN)
+    return _by_effect("execute", "shell")(around) or _flow(around, ran)
 
 
 def _about_people(around: Surroundings) -> Seen | None:

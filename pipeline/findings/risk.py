@@ -1,7 +1,7 @@
 """Likelihood, impact, severity and confidence of a match, by a decision table that is kept row by row.
 
 Likelihood and impact run from 1 to 5 (docs/risk.md says what each level means); severity is their product on
-the scale of the OWASP risk rating's overall matrix: 16 and more critical, 10 high, 5 medium, below low.
+a scale shaped like the overall matrix of the OWASP risk rating: 16 and more critical, 12 high, 5 medium, below low.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Risk:
 
 def severity_of(likelihood: int, impact: int) -> Severity:
     product = likelihood * impact
-    return "critical" if product >= 16 else "high" if product >= 10 else "medium" if product >= 5 else "low"
+    return "critical" if product >= 16 else "high" if product >= 12 else "medium" if product >= 5 else "low"
 
 
 def assess(view: View, match: Match) -> Risk:

@@ -69,7 +69,7 @@ def only(given_threat: Threat, *parts: Element, **more: Any) -> Finding:
         (1, 4, "low"),
         (1, 5, "medium"),
         (3, 3, "medium"),
-        (2, 5, "high"),
+        (2, 5, "medium"), (3, 4, "high"),
         (3, 4, "high"),
         (3, 5, "high"),
         (4, 4, "critical"),
