@@ -201,8 +201,9 @@ def _is_behind(second: Value) -> bool:
 
 
 def _is_written(program: Program, first: Node) -> bool:
-    """Whether the first part is a text of the program: its own words say whether a host is among them."""
-    return any(program.value(origin).kind == "constant" for origin in program.origins(first))
+    """Whether the first part is a text of the program that names no host, such as a scheme; nothing at all asks nobody."""
+    begun = [program.value(origin) for origin in program.origins(first)]
+    return any(value.kind == "constant" and value.text and host_of(value.text) is None for value in begun)
 
 
 def _template_names_host(program: Program, template: Node, hit: Hit) -> bool:

@@ -255,6 +255,13 @@ def test_what_a_tool_answers_its_caller_outside_steers_no_agent_here() -> None:
     assert found.paths == ()
 
 
+def test_what_a_tool_answers_to_another_tool_is_no_call_of_it() -> None:
+    answers = flow(LOOKUP.id, REFUND.id, ("tool_arguments",), "response", steps=(evidence("tools.py:9"),))
+    unasked = match_of("tool-without-approval", REFUND)
+    found = paths_of(STEERED, unasked, elements=(VISITOR, ROUTE, AGENT, LOOKUP, REFUND), flows=(COMES_IN, ASKS, LOOKS_UP, answers))
+    assert found.paths == ()
+
+
 # Any system
 
 _NAMES = st.sampled_from(["a", "b"])

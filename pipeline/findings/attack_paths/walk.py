@@ -201,7 +201,8 @@ def _arrived(view: View, known: Knowledge, ways: Ways, state: Reached, flow: Flo
     if not is_open(view, known, flow):
         return
     target = view.elements[flow.target]
-    if state.power == "control" and (target.kind in _TOOLS or target.kind == "mcp_client") and "tool_arguments" in flow.carries:
+    called = "tool_arguments" in flow.carries and flow.role != "response"  # what a tool answers calls nothing
+    if state.power == "control" and called and (target.kind in _TOOLS or target.kind == "mcp_client"):
         does = f"calls {_named(view, flow.target)} with arguments of the attacker's choice"
         yield Reached(flow.target, "control", state.session, (*state.legs, leg_along(flow, does)))
         return
