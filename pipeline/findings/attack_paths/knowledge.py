@@ -39,7 +39,7 @@ class Step(Frozen):
     takes: str | None = Field(default=None, description="Name of a prize; with by_effect, where no effect says more.")
     by_effect: bool = False
     by_role: dict[SinkRole, str] = Field(default_factory=dict)
-    where: str | None = Field(default=None, description="An attribute of the element, without which nothing is taken.")
+    where: dict[str, str | bool] = Field(default_factory=dict, description="Attributes the element must have for something to be taken.")
     role: tuple[SinkRole, ...] = Field(default=(), description="Roles of the flow it is taken by; empty: any.")
     who: str | None = Field(default=None, description="Who comes in, where nothing is held before.")
     asset: Literal["element", "end"] = "element"

@@ -14,7 +14,7 @@ from pipeline.findings.model import AttackHop, AttackPath, AttackRoute, Finding,
 from pipeline.findings.risk import severity_of
 from pipeline.system.model import Control
 from pipeline.threats.engine import Match
-from pipeline.threats.view import View
+from pipeline.threats.view import View, has_attributes
 
 MOST_PATHS = 10
 MOST_ROUTES = 4
@@ -74,7 +74,11 @@ def _let_in(view: View, seen: Sequence[Seen], name: str, attacker: Attacker) -> 
 def _at_the_door(view: View, known: Knowledge, attacker: Attacker, state: Reached) -> Iterator[Taken]:
     """The prize that a finding gives to whom it lets in; of tools that it opens, only those that do something."""
     by = state.legs[0].seen[0]
-    if by.step.takes is None or (by.step.through and len(state.legs) < 2):
+    if (
+        by.step.takes is None
+        or (by.step.through and len(state.legs) < 2)
+        or not has_attributes(view.elements[state.element], by.step.where)
+    ):
         return
     prize: str | None = by.step.takes
     if by.step.by_effect:

@@ -13,7 +13,7 @@ from pipeline.findings.attack_paths.knowledge import Attacker, Knowledge
 from pipeline.findings.attack_paths.walk import Leg, Reached, Seen, begun_as, is_open, leg_along, passes, told
 from pipeline.system.model import ElementKind, Flow
 from pipeline.threats.engine import Match
-from pipeline.threats.view import View
+from pipeline.threats.view import View, has_attributes
 
 _MODELS: frozenset[ElementKind] = frozenset({"agent", "hosted_llm", "local_llm"})
 _OUTWARD = frozenset({"message", "network"})
@@ -126,7 +126,7 @@ def _along(view: View, state: Reached, seen: Seen, way: tuple[Flow, ...]) -> tup
 
 def _prize(view: View, known: Knowledge, seen: Seen, match: Match, legs: tuple[Leg, ...]) -> tuple[str | None, str]:
     asset = legs[-1].target if seen.step.asset == "end" else match.element.id
-    if seen.step.where is not None and not match.element.attributes.get(seen.step.where):
+    if not has_attributes(match.element, seen.step.where):
         return None, asset
     if seen.step.by_role:
         flow = legs[-1].flow

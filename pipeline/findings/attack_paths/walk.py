@@ -1,14 +1,17 @@
 """How far an attacker gets: what they write, and what they decide, element by element along the flows.
 
 Takes the view of a system and what was found in it; gives every state one kind of attacker reaches, each by the shortest
-way. Text passes stores, tools and entries; into a model it comes with the flow, out of it only where a finding says that
-the text steers it. It looks at each state once and at no more than `MAX_STATES`, so that a big system costs what its flows cost.
+way, or by a longer one that its findings tell of. Text passes stores, tools and entries; into a model it comes with the flow, out
+of it only where a finding says that the text steers it. It looks at each state once and at no more than `MAX_STATES`, so that
+a big system costs what its flows cost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+from itertools import count, pairwise
 from typing import Literal
 
 from pipeline.findings.attack_paths.knowledge import Attacker, Knowledge, Power, Step
@@ -18,6 +21,7 @@ from pipeline.threats.engine import Match
 from pipeline.threats.view import View
 
 MAX_STATES = 4000  # per kind of attacker
+UNTOLD = 3
 MAX_DEPTH = 10  # flows one after the other
 MANY_WRITERS = 8  # a store that more than so many elements write into is a whole database: who reads one row has not read another
 Session = Literal["own", "unknown", "others"]  # in whose session it comes to pass
@@ -129,23 +133,35 @@ class Walk:
 
 def walk(view: View, known: Knowledge, ways: Ways, attacker: Attacker, begun: Sequence[Reached] = ()) -> Walk:
     """How far an attacker gets from where they start."""
-    waiting = [*begun, *_starts(view, known, ways, attacker)]
-    known_keys = {state.key() for state in waiting}
-    found: list[Reached] = []
+    starts = [*begun, *_starts(view, known, ways, attacker)]
+    waiting = [(_far(state), number, state) for number, state in enumerate(starts)]
+    heapify(waiting)
+    seen_before, found = {state.key() for state in starts}, list[Reached]()
+    numbers = count(len(starts))
     while waiting and len(found) < MAX_STATES:
-        following: list[Reached] = []
-        for state in waiting:
-            if len(found) >= MAX_STATES:
-                break
-            found.append(state)
-            if len(state.legs) >= MAX_DEPTH:
-                continue
-            for further in _further(view, known, ways, state):
-                if further.key() not in known_keys:
-                    known_keys.add(further.key())
-                    following.append(further)
-        waiting = following
+        state = heappop(waiting)[2]
+        found.append(state)
+        if len(state.legs) >= MAX_DEPTH:
+            continue
+        for further in _further(view, known, ways, state):
+            if further.key() not in seen_before:
+                seen_before.add(further.key())
+                heappush(waiting, (_far(further), next(numbers), further))
     return Walk(attacker, tuple(found), bounded=bool(waiting))
+
+
+def _far(state: Reached) -> int:
+    """How far a state is: its legs, and more for those that a finding has among its ways but does not tell of."""
+    return len(state.legs) + UNTOLD * untold(state.legs)
+
+
+def untold(legs: Sequence[Leg]) -> int:
+    """Legs by which text comes in, on no path that their finding tells of: it has a way that says more."""
+    return sum(
+        any(seen.step.gives and (leg.source, leg.target) not in pairwise(seen.finding.attack_path) for seen in leg.seen)
+        for leg in legs
+        if leg.flow is not None
+    )
 
 
 def _starts(view: View, known: Knowledge, ways: Ways, attacker: Attacker) -> Iterator[Reached]:
