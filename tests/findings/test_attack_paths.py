@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.findings.attack_paths import Found, find_attack_paths, search
+from pipeline.findings.attack_paths import Found, find_attack_paths, search, walk
 from pipeline.findings.attack_paths.knowledge import Knowledge, load_knowledge
 from pipeline.findings.compose import compose
 from pipeline.findings.model import AttackPath, AttackRoute, Finding, Scan
@@ -179,6 +179,16 @@ def test_a_person_who_is_asked_before_the_call_ends_the_path(covered: str) -> No
     assert paths_of(STEERED, UNASKED, controls=(asked,)).paths == ()
 
 
+def test_who_lets_a_tool_fetch_has_not_seen_what_comes_back() -> None:
+    fetch = element("tool", "fetch", evidence=(evidence("fetch.py:1"),))
+    brings = flow(PAGE.id, fetch.id, ("web_content",), "response", steps=(evidence("fetch.py:5"),))
+    tells = flow(fetch.id, AGENT.id, ("tool_result", "web_content"), steps=(evidence("agent.py:1"),))
+    asked = Control(id="c", kind="human_approval", protects=(fetch.id,), evidence=(evidence(),))
+    hidden = match_of("indirect-prompt-injection", AGENT, (brings, tells))
+    found = paths_of(hidden, UNASKED, elements=(PAGE, fetch, AGENT, REFUND), flows=(brings, tells, CALLS), controls=(asked,))
+    assert only(found).prize == "money"
+
+
 def test_a_control_that_only_hinders_is_told_and_costs_a_step() -> None:
     hindrance = Control(id="c", kind="guardrail", protects=(AGENT.id,), evidence=(evidence("guard.py:7"),))
     found, (match,) = STEERED
@@ -260,6 +270,33 @@ def test_what_a_tool_answers_to_another_tool_is_no_call_of_it() -> None:
     unasked = match_of("tool-without-approval", REFUND)
     found = paths_of(STEERED, unasked, elements=(VISITOR, ROUTE, AGENT, LOOKUP, REFUND), flows=(COMES_IN, ASKS, LOOKS_UP, answers))
     assert found.paths == ()
+
+
+# Big systems
+
+
+def crowded(parts: int) -> tuple[tuple[Element, ...], tuple[Flow, ...]]:
+    """A system in which each of many components hands its text to all others, and at last one asks the agent."""
+    crowd = tuple(element("component", f"part {number}", evidence=(evidence("crowd.py:1"),)) for number in range(parts))
+    among = tuple(flow(one.id, other.id, role=None, steps=(evidence("crowd.py:2"),)) for one in crowd for other in crowd if one != other)
+    into = flow(ROUTE.id, crowd[0].id, role=None, steps=(evidence("crowd.py:3"),))
+    asks = flow(crowd[-1].id, AGENT.id, steps=(evidence("crowd.py:4"), evidence("agent.py:4")))
+    return (VISITOR, ROUTE, AGENT, REFUND, *crowd), (COMES_IN, into, *among, asks, CALLS)
+
+
+def test_a_crowd_of_components_costs_no_more_than_its_flows() -> None:
+    elements, flows = crowded(40)
+    steered = match_of("direct-prompt-injection", AGENT, (flows[-2],))
+    found = paths_of(steered, UNASKED, elements=elements, flows=flows)
+    assert [hop.target for hop in only(found).routes[0].hops] == [ROUTE.id, "component:part 0", "component:part 39", AGENT.id, REFUND.id]
+    assert not found.bounded
+
+
+def test_a_search_that_ends_at_its_bounds_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    elements, flows = crowded(12)
+    monkeypatch.setattr(walk, "MAX_STATES", 5)
+    found = paths_of(match_of("direct-prompt-injection", AGENT, (flows[-2],)), UNASKED, elements=elements, flows=flows)
+    assert found == Found(bounded=True)
 
 
 # Any system

@@ -63,7 +63,7 @@ class Knowledge(Frozen):
     effects: dict[str, str] = Field(description="Effect of a tool to prize; the first a tool has counts.")
     steps: dict[str, Step] = Field(description="By slug of the threat.")
     keeps: tuple[ElementKind, ...]
-    stops: tuple[ControlKind, ...]
+    stops: dict[Power, tuple[ControlKind, ...]] = Field(description="By what the attacker sends along a flow: text, or calls.")
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:

@@ -116,7 +116,7 @@ def _fits(seen: Seen, last: Flow | None) -> bool:
 
 def _goes_on(view: View, known: Knowledge, state: Reached, way: tuple[Flow, ...]) -> bool:
     passed = {end for leg in state.legs for end in (leg.source, leg.target)}
-    return passes(view, state, way[0]) and all(flow.target not in passed and is_open(view, known, flow) for flow in way)
+    return passes(view, state, way[0]) and all(flow.target not in passed and is_open(view, known.stops[state.power], flow) for flow in way)
 
 
 def _along(view: View, state: Reached, seen: Seen, way: tuple[Flow, ...]) -> tuple[Leg, ...]:

@@ -16,7 +16,7 @@ from typing import Literal
 
 from pipeline.findings.attack_paths.knowledge import Attacker, Knowledge, Power, Step
 from pipeline.findings.model import SEVERITIES, Finding
-from pipeline.system.model import ElementKind, Evidence, Flow, Label
+from pipeline.system.model import ControlKind, ElementKind, Evidence, Flow, Label
 from pipeline.threats.engine import Match
 from pipeline.threats.view import View
 
@@ -86,9 +86,6 @@ class Reached:
     def seen(self) -> tuple[Seen, ...]:
         return tuple(dict.fromkeys(seen for leg in self.legs for seen in leg.seen))
 
-    def key(self) -> tuple[str, str, str, str]:
-        return self.element, self.power, self.session, self.legs[-1].flow_id if self.legs else ""
-
 
 @dataclass
 class Ways:
@@ -136,7 +133,7 @@ def walk(view: View, known: Knowledge, ways: Ways, attacker: Attacker, begun: Se
     starts = [*begun, *_starts(view, known, ways, attacker)]
     waiting = [(_far(state), number, state) for number, state in enumerate(starts)]
     heapify(waiting)
-    seen_before, found = {state.key() for state in starts}, list[Reached]()
+    seen_before, found = {_key(view, state) for state in starts}, list[Reached]()
     numbers = count(len(starts))
     while waiting and len(found) < MAX_STATES:
         state = heappop(waiting)[2]
@@ -144,10 +141,21 @@ def walk(view: View, known: Knowledge, ways: Ways, attacker: Attacker, begun: Se
         if len(state.legs) >= MAX_DEPTH:
             continue
         for further in _further(view, known, ways, state):
-            if further.key() not in seen_before:
-                seen_before.add(further.key())
+            key = _key(view, further)
+            if key not in seen_before:
+                seen_before.add(key)
                 heappush(waiting, (_far(further), next(numbers), further))
     return Walk(attacker, tuple(found), bounded=bool(waiting))
+
+
+def _key(view: View, state: Reached) -> tuple[str, str, str, str]:
+    """What makes two states one: how the text came matters where a finding asks for it, or where it decides what comes out."""
+    arrival, kind = state.arrival, view.elements[state.element].kind
+    if arrival is None:
+        by = ""
+    else:
+        by = arrival.id if kind in _ENDS or kind in _STORES else " ".join(arrival.carries)
+    return state.element, state.power, state.session, by
 
 
 def _far(state: Reached) -> int:
@@ -205,16 +213,16 @@ def passes(view: View, state: Reached, flow: Flow) -> bool:
     return bool(carried & frozenset(arrival.carries) & _TEXT)
 
 
-def is_open(view: View, known: Knowledge, flow: Flow) -> bool:
+def is_open(view: View, stops: tuple[ControlKind, ...], flow: Flow) -> bool:
     """Whether something of the tree can be shown for a flow, and nobody looks before it enters what it enters."""
     return bool(flow.steps) and not any(
-        control.kind in known.stops for place in (flow.id, flow.target) for control in view.controls.get(place, ())
+        control.kind in stops for place in (flow.id, flow.target) for control in view.controls.get(place, ())
     )
 
 
 def _arrived(view: View, known: Knowledge, ways: Ways, state: Reached, flow: Flow) -> Iterator[Reached]:
     """What the attacker holds behind a flow: their text, and control where a finding says that the text steers what it enters."""
-    if not is_open(view, known, flow):
+    if not is_open(view, known.stops[state.power], flow):
         return
     target = view.elements[flow.target]
     called = "tool_arguments" in flow.carries and flow.role != "response"  # what a tool answers calls nothing
