@@ -46,6 +46,16 @@ GOLDEN = {
     ("anyone on the internet", "weights", "ml_model:IntentClassifier.load (torch)", ("model-extraction",)),
 }  # fmt: skip
 
+GOLDEN_OF_THE_LINE = {
+    ("anyone on the internet", "code", "model_registry:models:/castings/Production", ("unsafe-model-load",)),
+    ("whoever reaches the port", "models", "model_registry:registry service", ("open-ai-administration",)),
+    ("whoever reaches the port", "contents", "data_store:store service", ("default-password-on-open-port",)),
+    ("whoever opens an issue or a pull request", "repository", "ci_job:.github/workflows/retrain.yml", ("ci-untrusted-text-with-rights",)),
+    ("whoever controls what is fetched from outside", "code", "model_registry:castvision/backbones", ("remote-code-in-model-repo",)),
+    ("whoever writes what is fetched", "learning", "training_job:train.train (torch training)", ("feedback-loop-poisoning",)),
+    ("whoever dresses up what a camera or a microphone is shown", "verdict", "ml_model:models:/castings/Production", ("physical-world-evasion",)),
+}  # fmt: skip
+
 VISITOR = element("anonymous_public", "anyone", "internet", evidence=(evidence("app.py:1"),))
 ROUTE = element("http_route", "POST /ask", evidence=(evidence("app.py:1"),))
 AGENT = element("agent", "assistant", evidence=(evidence("agent.py:1"),))
@@ -99,6 +109,12 @@ def test_the_paths_of_the_sample_are_those_a_person_reads_out_of_it(monkeypatch:
     monkeypatch.setattr(search, "MOST_PATHS", 100)
     every = compose(result.system, match_threats(result.system, load_catalog().threats)).paths.paths
     assert {(path.routes[0].attacker, path.prize, path.asset, threats(result, path.routes[0])) for path in every} == GOLDEN
+
+
+def test_the_paths_of_a_classifier_at_a_line_are_those_a_person_reads_out_of_it() -> None:
+    result = scanned("defect-classifier")
+    found = {(path.routes[0].attacker, path.prize, path.asset, threats(result, path.routes[0])) for path in result.attack_paths}
+    assert found == GOLDEN_OF_THE_LINE
 
 
 def test_ten_are_listed_and_all_are_counted_the_most_dangerous_first() -> None:
