@@ -39,7 +39,7 @@ GOLDEN = {
     ("anyone on the internet", "verdict", "ml_model:IntentClassifier.load (torch)", ("adversarial-evasion",)),
     ("a signed-in user", "decision", "hosted_llm:gpt-4.1-mini in server", ("direct-prompt-injection",)),
     ("anyone on the internet", "answers", "vector_store:support-knowledge", ("vector-store-open-to-writes",)),
-    ("whoever reaches the port", "documents", "data_store:chroma", ("exposed-vector-store",)),
+    ("whoever reaches the port", "documents", "vector_store:chroma service", ("exposed-vector-store",)),
     ("whoever controls what is fetched from outside", "code", "model_registry:norbits/minilm-intent-nordic", ("remote-code-in-model-repo",)),
     ("whoever writes what is fetched", "learning", "training_job:train.train (fine-tuning)", ("scraped-training-data",)),
     ("anyone on the internet", "training_data", "ml_model:IntentClassifier.load (torch)", ("membership-inference",)),
@@ -217,6 +217,12 @@ def test_a_control_that_only_hinders_is_told_and_costs_a_step() -> None:
 def test_what_ends_a_path_is_said_for_each_of_its_findings() -> None:
     path = only(paths_of(STEERED, UNASKED))
     assert [(cut.finding, cut.controls) for cut in path.cut_by] == [(STEERED[0].id, ()), (UNASKED[0].id, ("human_approval",))]
+
+
+@pytest.mark.parametrize(("attributes", "count"), [({}, 0), ({"exposed": True}, 1), ({"exposed": False}, 0), ({"open": True}, 1)])
+def test_a_store_is_a_door_only_where_its_port_is_open(attributes: dict[str, bool], count: int) -> None:
+    store = element("vector_store", "kb", "data", attributes=attributes, evidence=(evidence("compose.yaml:16"),))
+    assert len(paths_of(match_of("exposed-vector-store", store), elements=(store,), flows=()).paths) == count
 
 
 # Who gets an answer, and whose session it is

@@ -40,6 +40,9 @@ class Step(Frozen):
     by_effect: bool = False
     by_role: dict[SinkRole, str] = Field(default_factory=dict)
     where: dict[str, str | bool] = Field(default_factory=dict, description="Attributes the element must have for something to be taken.")
+    door: tuple[dict[str, str | bool], ...] = Field(
+        default=(), description="Sets of attributes, of which the element has one where somebody can come in; empty: always."
+    )
     role: tuple[SinkRole, ...] = Field(default=(), description="Roles of the flow it is taken by; empty: any.")
     who: str | None = Field(default=None, description="Who comes in, where nothing is held before.")
     asset: Literal["element", "end"] = "element"

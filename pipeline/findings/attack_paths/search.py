@@ -57,6 +57,8 @@ def _let_in(view: View, seen: Sequence[Seen], name: str, attacker: Attacker) -> 
         if one.step.who != name:
             continue
         for match in one.matches:
+            if one.step.door and not any(has_attributes(match.element, wanted) for wanted in one.step.door):
+                continue
             element = match.element.id
             door = Leg(element, element, told(view, one, element), None, (one,), one.finding.evidence[:2])
             power: Power = "control" if one.step.gives == "control" else "text"
