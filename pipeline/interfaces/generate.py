@@ -68,8 +68,9 @@ _ATTACK_PATHS = """
 
 A path leads from where an attacker comes in to something worth having. Every hop goes along a flow of the system, rests on a finding, or
 both, and cites its lines; where no flow or no finding joins two elements there is no path, and a control that removes a finding
-has removed every path over it. The {most} most dangerous are listed, the others counted. Paths that the same finding ends are one, with
-the ways that lead to it; what else that finding gives is named. An accepted or dismissed finding takes its paths out of the reports.
+has removed every path over it. The {most} most dangerous are listed, the others counted. Paths that the same finding or the same prize
+ends are one, with the ways that lead there; what else those findings give is named. An accepted or dismissed finding takes its ways
+out of the reports.
 
 Likelihood starts at what the attacker needs, or at the likelihood of the finding that lets them in. It loses one for a control on the way
 that only hinders, one where more than three findings have to hold, one where one of them is not sure, and one where a hop stands in

@@ -25,7 +25,7 @@ from tests.factories import finding as make_finding
 
 SAMPLES = Path(__file__).parent.parent.parent / "evals" / "systems"
 
-# The sample's paths, written down from reading its code and settings: who, to what, by which findings. One per finding that ends it.
+# The sample's paths, written down from reading its code and settings: who, to what, by which findings. One per prize.
 GOLDEN = {
     ("anyone on the internet", "money", "tool:issue_refund", ("direct-prompt-injection", "tool-without-approval")),
     ("anyone on the internet", "database", "data_store:SQL database", ("direct-prompt-injection", "model-output-in-query")),
@@ -41,7 +41,6 @@ GOLDEN = {
     ("anyone on the internet", "answers", "vector_store:support-knowledge", ("vector-store-open-to-writes",)),
     ("whoever reaches the port", "documents", "vector_store:chroma service", ("exposed-vector-store",)),
     ("whoever controls what is fetched from outside", "code", "model_registry:norbits/minilm-intent-nordic", ("remote-code-in-model-repo",)),
-    ("whoever writes what is fetched", "learning", "training_job:train.train (fine-tuning)", ("scraped-training-data",)),
     ("anyone on the internet", "training_data", "ml_model:IntentClassifier.load (torch)", ("membership-inference",)),
     ("anyone on the internet", "weights", "ml_model:IntentClassifier.load (torch)", ("model-extraction",)),
 }  # fmt: skip
@@ -145,6 +144,16 @@ def test_the_wiki_is_another_way_to_the_refund() -> None:
     assert [hop.target for hop in wiki.hops] == [
         "vector_store:support-knowledge", "tool:search_help", "agent:build.support_agent (langchain)", "tool:issue_refund",
     ]  # fmt: skip
+
+
+def test_two_findings_that_end_in_one_prize_are_two_ways_of_one_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = scanned("support-assistant")
+    monkeypatch.setattr(search, "MOST_PATHS", 100)
+    every = compose(result.system, match_threats(result.system, load_catalog().threats)).paths.paths
+    learning = next(path for path in every if path.prize == "learning")
+    assert {threats(result, route)[-1] for route in learning.routes} == {"feedback-loop-poisoning", "scraped-training-data"}
+    scraped = next(route for route in learning.routes if threats(result, route) == ("scraped-training-data",))
+    assert scraped.entry == "web_content:wiki.fetch_category (http_clients)"
 
 
 def test_one_finding_that_opens_two_tools_ends_one_path() -> None:

@@ -10,6 +10,7 @@ from pipeline.findings.attack_paths.rank import Rated, rate
 from pipeline.findings.attack_paths.takings import Harms, Taken, taken
 from pipeline.findings.attack_paths.walk import Leg, Reached, Seen, Session, Ways, told, walk
 from pipeline.findings.fingerprint import fingerprint
+from pipeline.findings.grouping import Groups
 from pipeline.findings.model import AttackHop, AttackPath, AttackRoute, Finding, PathCut
 from pipeline.findings.risk import severity_of
 from pipeline.system.model import Control
@@ -91,11 +92,14 @@ def _at_the_door(view: View, known: Knowledge, attacker: Attacker, state: Reache
 
 
 def _merged(view: View, known: Knowledge, takings: Sequence[Taken]) -> list[list[Rated]]:
-    """Paths that the same finding ends are one, the most dangerous first: what is mended is the same."""
-    groups: dict[str, list[Rated]] = {}
+    """Paths that the same finding ends, or that end in the same prize, are one: its ways, the most dangerous first."""
+    groups = Groups()
     for path in takings:
-        groups.setdefault(path.by.finding.id, []).append(rate(view, known, path))
-    return [sorted(group, key=Rated.order) for group in groups.values()]
+        groups.join((f"finding:{path.by.finding.id}", f"prize:{path.prize}:{path.asset}"))
+    found: dict[str, list[Rated]] = {}
+    for path in takings:
+        found.setdefault(groups.name(f"finding:{path.by.finding.id}"), []).append(rate(view, known, path))
+    return [sorted(group, key=Rated.order) for group in found.values()]
 
 
 def _written(view: View, known: Knowledge, group: Sequence[Rated]) -> AttackPath:
@@ -105,19 +109,29 @@ def _written(view: View, known: Knowledge, group: Sequence[Rated]) -> AttackPath
     also = [_says(view, known, prize, asset) for prize, asset in ends]
     if len(also) > MOST_ALSO:
         also = [*also[:MOST_ALSO], f"and {len(also) - MOST_ALSO} more"]
-    routes: dict[tuple[str, str], AttackRoute] = {}
-    for rated in group:
-        if _end(rated) == _end(first):
-            route = _route(view, rated)
-            routes.setdefault((route.attacker, route.entry), route)
+    routes = _routes(view, [rated for rated in group if _end(rated) == _end(first)])
+    resting = {seen.finding.id: seen for rated in group for seen in rated.path.seen}
+    rested_on = dict.fromkeys(finding for route in routes for finding in route.findings)
     attacker = path.attacker.name
     return AttackPath(
-        id=fingerprint(f"attack-path:{path.prize}", path.by.finding.id),
+        id=fingerprint(f"attack-path:{path.prize}", path.asset),
         title=f"{attacker[:1].upper()}{attacker[1:]} {_says(view, known, path.prize, path.asset)}",
         prize=path.prize, asset=path.asset, also=tuple(also), severity=severity_of(first.likelihood, first.impact),
-        likelihood=first.likelihood, impact=first.impact, reasons=first.reasons, routes=tuple(routes.values())[:MOST_ROUTES],
-        cut_by=tuple(_cut(seen) for seen in path.seen),
+        likelihood=first.likelihood, impact=first.impact, reasons=first.reasons, routes=routes,
+        cut_by=tuple(_cut(resting[finding]) for finding in rested_on),
     )  # fmt: skip
+
+
+def _routes(view: View, group: Sequence[Rated]) -> tuple[AttackRoute, ...]:
+    """One way per attacker, entry and finding that ends it: the best by each finding first, then others, as many as are shown."""
+    ways: dict[tuple[str, ...], AttackRoute] = {}
+    best: dict[str, AttackRoute] = {}
+    for rated in group:
+        route, by = _route(view, rated), rated.path.by.finding.id
+        ways.setdefault((by, route.attacker, route.entry), route)
+        best.setdefault(by, route)
+    first = tuple(best.values())
+    return (*first, *(route for route in ways.values() if route not in first))[:MOST_ROUTES]
 
 
 def _end(rated: Rated) -> tuple[str, str]:
