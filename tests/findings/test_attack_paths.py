@@ -16,7 +16,7 @@ from pipeline.findings.attack_paths.knowledge import Knowledge, load_knowledge
 from pipeline.findings.compose import compose
 from pipeline.findings.model import AttackPath, AttackRoute, Finding, Scan
 from pipeline.scan import ScanSettings, scan
-from pipeline.system.model import Control, Element, Flow, Label, SinkRole, System
+from pipeline.system.model import Control, Element, Flow, Label, Relation, SinkRole, System
 from pipeline.threats.catalog import load_catalog
 from pipeline.threats.engine import Match, match_threats
 from pipeline.threats.view import View
@@ -232,6 +232,27 @@ def test_what_ends_a_path_is_said_for_each_of_its_findings() -> None:
 def test_a_store_is_a_door_only_where_its_port_is_open(attributes: dict[str, bool], count: int) -> None:
     store = element("vector_store", "kb", "data", attributes=attributes, evidence=(evidence("compose.yaml:16"),))
     assert len(paths_of(match_of("exposed-vector-store", store), elements=(store,), flows=()).paths) == count
+
+
+def test_who_may_only_read_a_bucket_teaches_nothing_by_it() -> None:
+    bucket = element("file_store", "bucket", "data", evidence=(evidence("main.tf:9"),))
+    job = element("training_job", "train", evidence=(evidence("train.py:1"),))
+    teaches = flow(bucket.id, job.id, ("user_feedback",), "training_data", steps=(evidence("train.py:2"), evidence("train.py:9")))
+    found = paths_of(
+        match_of("public-ai-bucket", bucket), match_of("feedback-loop-poisoning", job, (teaches,)), elements=(bucket, job), flows=(teaches,)
+    )
+    assert [path.prize for path in found.paths] == ["documents"]
+
+
+def test_an_open_server_gives_its_tools_that_do_something() -> None:
+    server = element("mcp_server", "server", evidence=(evidence("server.py:1"),))
+    acting = element("mcp_tool", "pay", attributes={"effects": ("payment",)}, evidence=(evidence("server.py:5"),))
+    telling = element("mcp_tool", "tell", evidence=(evidence("server.py:9"),))
+    serves = tuple(Relation(source=server.id, kind="serves", target=tool.id, evidence=tool.evidence) for tool in (acting, telling))
+    open_server = match_of("mcp-server-without-auth", server)
+    system = System(elements=(server, acting, telling), relations=serves)
+    path = only(find_attack_paths(View(system), [open_server]))
+    assert (path.prize, path.asset, path.also) == ("money", acting.id, ())
 
 
 # Who gets an answer, and whose session it is

@@ -76,6 +76,10 @@ class Knowledge(Frozen):
             raise ValueError(f"neither a prize nor an attacker: {', '.join(unknown)}")
         return self
 
+    def worst_effect(self, effects: frozenset[str]) -> str | None:
+        """The prize of a tool with these effects."""
+        return next((prize for effect, prize in self.effects.items() if effect in effects), None)
+
 
 @lru_cache(maxsize=1)
 def load_knowledge() -> Knowledge:

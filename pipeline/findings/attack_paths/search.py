@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pipeline.findings.attack_paths.knowledge import Attacker, Knowledge, Power, load_knowledge
 from pipeline.findings.attack_paths.rank import Rated, rate
 from pipeline.findings.attack_paths.takings import Harms, Taken, taken
-from pipeline.findings.attack_paths.walk import Leg, Reached, Seen, Session, Ways, told, walk
+from pipeline.findings.attack_paths.walk import Leg, Reached, Seen, Session, Ways, effects_of, told, walk
 from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.grouping import Groups
 from pipeline.findings.model import AttackHop, AttackPath, AttackRoute, Finding, PathCut
 from pipeline.findings.risk import severity_of
-from pipeline.system.model import Control
 from pipeline.threats.engine import Match
 from pipeline.threats.view import View, has_attributes
 
@@ -43,7 +42,7 @@ def find_attack_paths(view: View, made: Iterable[tuple[Finding, Sequence[Match]]
     bounded = False
     for name, attacker in known.attackers.items():
         begun = list(_let_in(view, seen, name, attacker))
-        walked = walk(view, known, ways, attacker, begun)
+        walked = walk(view, known, ways, attacker, [state for state in begun if state.legs[0].seen[0].step.gives])
         bounded = bounded or walked.bounded
         takings += (path for state in walked.reached for path in taken(view, known, harms, attacker, state))
         takings += (path for state in begun for path in _at_the_door(view, known, attacker, state))
@@ -83,10 +82,7 @@ def _at_the_door(view: View, known: Knowledge, attacker: Attacker, state: Reache
         or not has_attributes(view.elements[state.element], by.step.where)
     ):
         return
-    prize: str | None = by.step.takes
-    if by.step.by_effect:
-        has = view.elements[state.element].attributes.get("effects")
-        prize = next((taken for effect, taken in known.effects.items() if isinstance(has, tuple) and effect in has), None)
+    prize = known.worst_effect(effects_of(view.elements[state.element])) if by.step.by_effect else by.step.takes
     if prize is not None and (attacker.answered or not known.prizes[prize].answer):
         yield Taken(attacker, prize, state.element, state.legs, by, (by,))
 
@@ -124,14 +120,20 @@ def _written(view: View, known: Knowledge, group: Sequence[Rated]) -> AttackPath
 
 def _routes(view: View, group: Sequence[Rated]) -> tuple[AttackRoute, ...]:
     """One way per attacker, entry and finding that ends it: the best by each finding first, then others, as many as are shown."""
-    ways: dict[tuple[str, ...], AttackRoute] = {}
-    best: dict[str, AttackRoute] = {}
+    ways: dict[tuple[str, ...], Rated] = {}
+    best: dict[str, Rated] = {}
     for rated in group:
-        route, by = _route(view, rated), rated.path.by.finding.id
-        ways.setdefault((by, route.attacker, route.entry), route)
-        best.setdefault(by, route)
-    first = tuple(best.values())
-    return (*first, *(route for route in ways.values() if route not in first))[:MOST_ROUTES]
+        by = rated.path.by.finding.id
+        ways.setdefault((by, rated.path.attacker.name, _entry(view, rated)), rated)
+        best.setdefault(by, rated)
+    leading = tuple(best.values())
+    others = (rated for rated in ways.values() if not any(rated is one for one in leading))
+    return tuple(_route(view, rated) for rated in (*leading, *others)[:MOST_ROUTES])
+
+
+def _entry(view: View, rated: Rated) -> str:
+    first = rated.path.legs[0]
+    return first.target if view.elements[first.source].kind in _ACTORS else first.source
 
 
 def _end(rated: Rated) -> tuple[str, str]:
@@ -144,11 +146,9 @@ def _says(view: View, known: Knowledge, prize: str, asset: str) -> str:
 
 def _route(view: View, rated: Rated) -> AttackRoute:
     path = rated.path
-    first = path.legs[0]
-    entry = first.target if view.elements[first.source].kind in _ACTORS else first.source
     return AttackRoute(
-        attacker=path.attacker.name, entry=entry, likelihood=rated.likelihood, hops=tuple(_hop(leg) for leg in path.legs),
-        findings=tuple(seen.finding.id for seen in path.seen), controls=tuple(_ids(rated.controls)),
+        attacker=path.attacker.name, entry=_entry(view, rated), likelihood=rated.likelihood, hops=tuple(_hop(leg) for leg in path.legs),
+        findings=tuple(seen.finding.id for seen in path.seen), controls=tuple(control.id for control in rated.controls),
     )  # fmt: skip
 
 
@@ -157,10 +157,6 @@ def _hop(leg: Leg) -> AttackHop:
         source=leg.source, target=leg.target, does=leg.does, flow=leg.flow.id if leg.flow else None,
         findings=tuple(seen.finding.id for seen in leg.seen), evidence=leg.evidence,
     )  # fmt: skip
-
-
-def _ids(controls: Iterable[Control]) -> Iterator[str]:
-    return (control.id for control in controls)
 
 
 def _cut(seen: Seen) -> PathCut:
