@@ -135,17 +135,17 @@ class PathCut(Frozen):
 class AttackPath(Frozen):
     """From an attacker to something worth having, along flows and findings of this scan alone."""
 
-    id: str = Field(description="Fingerprint, from the finding that gives the prize and the prize.")
+    id: str = Field(description="Fingerprint, from the prize and the element it is.")
     title: str
     prize: str = Field(description="What is taken, a word of the knowledge of attack paths.")
     asset: str = Field(description="Element id.")
-    also: tuple[str, ...] = Field(default=(), description="What the same finding gives them besides, in words.")
+    also: tuple[str, ...] = Field(default=(), description="What the same findings give them besides, in words.")
     severity: Severity
     likelihood: Annotated[int, Field(ge=1, le=5)]
     impact: Annotated[int, Field(ge=1, le=5)]
     reasons: tuple[str, ...]
     routes: Annotated[tuple[AttackRoute, ...], Field(min_length=1, description="The easiest first; the others end the same way.")]
-    cut_by: tuple[PathCut, ...] = Field(default=(), description="Along the first route.")
+    cut_by: tuple[PathCut, ...] = Field(default=(), description="For each finding that one of the routes rests on.")
 
 
 class Skipped(Frozen):

@@ -1,4 +1,4 @@
-"""Writes the generated files anew: the JSON Schema of a scan, and the tables of threats and frameworks in `docs/`.
+"""Writes the generated files anew: the JSON Schema of a scan, and the tables of threats, frameworks and attack paths in `docs/`.
 
 Run by `make docs` as `python -m pipeline.interfaces.generate`. Takes the knowledge files and the models,
 gives text per path; a test compares that text with what is committed. Prose pages are not touched.
@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from pipeline.findings.attack_paths import MOST_PATHS
+from pipeline.findings.attack_paths.knowledge import load_knowledge
 from pipeline.findings.model import STRIDE
 from pipeline.reports.json import schema
 from pipeline.reports.ledger import render_page
@@ -31,6 +33,7 @@ def generated_files(root: Path) -> Mapping[Path, str]:
         Path("docs/threats.md"): threats_page(knowledge / "threats"),
         Path("docs/frameworks.md"): frameworks_page(knowledge / "frameworks"),
         Path("docs/ledger.md"): ledger_page(),
+        Path("docs/attack-paths.md"): attack_paths_page(),
     }
 
 
@@ -68,6 +71,42 @@ def frameworks_page(folder: Path) -> str:
     for path in sorted(folder.glob("*.yaml")):
         framework = _mapping(path)
         lines.append(_row((str(framework.get("name", path.stem)), ", ".join(str(one) for one in framework.get("read_from") or ()))))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+_ATTACK_PATHS = """
+# Attack paths
+
+A path leads from where an attacker comes in to something worth having. Every hop goes along a flow of the system, rests on a finding, or
+both, and cites its lines; where no flow or no finding joins two elements there is no path, and a control that removes a finding
+has removed every path over it. The {most} most dangerous are listed, the others counted. Paths that the same finding or the same prize
+ends are one, with the ways that lead there; what else those findings give is named. An accepted or dismissed finding takes its ways
+out of the reports.
+
+Likelihood starts at what the attacker needs, or at the likelihood of the finding that lets them in. It loses one for a control on the way
+that only hinders, one where more than three findings have to hold, one where one of them is not sure, and one where a hop stands in
+examples only. Impact is what the prize is worth. Severity follows from both as for findings.
+
+What a path does not know: which rows of a database are read by whom (a store that many elements write into ends a path), what a person
+does with an answer, and what lies outside of the scanned tree. A search ends at its bounds and says so.
+"""
+
+
+def attack_paths_page() -> str:
+    """Who attacks, what is worth having, and what each threat lets an attacker do."""
+    known = load_knowledge()
+    lines = [NOTICE.format(source="`pipeline/knowledge/attack_paths.yaml`"), _ATTACK_PATHS.format(most=MOST_PATHS)]
+    lines += ["## Who attacks", "", "| attacker | comes in at | ease | sees the answer |", "|---|---|---|---|"]
+    for attacker in known.attackers.values():
+        at = ", ".join(kind.replace("_", " ") for kind in attacker.at) or "where a finding lets them in"
+        lines.append(_row((attacker.name, at, str(attacker.ease), "yes" if attacker.answered else "no")))
+    lines += ["", "## What is worth having", "", "| the attacker | worth | has to be read |", "|---|---|---|"]
+    for prize in sorted(known.prizes.values(), key=lambda one: (-one.worth, one.says)):
+        lines.append(_row((prize.says.format(asset="it"), str(prize.worth), "yes" if prize.answer else "")))
+    lines += ["", "## What findings let an attacker do", "", "| threat | needs | what happens |", "|---|---|---|"]
+    for slug, step in sorted(known.steps.items()):
+        needs = f"{step.held}, {known.attackers[step.who].name}" if step.who else step.held
+        lines.append(_row((f"`{slug}`", needs, step.says.format(element="the element"))))
     return "\n".join(lines).rstrip() + "\n"
 
 

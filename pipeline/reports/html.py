@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from pipeline.findings.model import STRIDE, Coverage, Finding, Scan
 from pipeline.reports.diagram import HEIGHT, WIDTH, draw
 from pipeline.reports.escape import shorten, visible, visible_lines
-from pipeline.reports.paths import counted, cut_words, elements_of, hop_places, open_paths, threats_of, tree_of, tree_text
+from pipeline.reports.paths import counted, cut_words, elements_of, ends_of, hop_places, open_paths, threats_of, tree_of, tree_text
 from pipeline.reports.stated import drawn_not_found, found_not_drawn, state_counts, state_name, stated_threats
 from pipeline.reports.wording import (
     LETTERS,
@@ -111,7 +111,7 @@ def render(scan: Scan) -> str:
         threat_counts=state_counts(stated_threats(scan)), state_name=state_name, not_found=drawn_not_found(scan)[:MOST_STATED],
         not_drawn=found_not_drawn(scan)[:MOST_STATED], place=place,
         paths=paths, paths_counted=counted(scan, len(paths)), threats_by=threats_of(scan), elements_of=elements_of, hop_places=hop_places,
-        cut_words=cut_words, tree_of=tree_of, tree_text=lambda path: tree_text(scan, path),
+        cut_words=cut_words, ends_of=ends_of, tree_of=tree_of, tree_text=lambda path: tree_text(scan, path),
     )  # fmt: skip
 
 

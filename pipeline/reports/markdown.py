@@ -12,7 +12,7 @@ from pipeline.findings.model import STRIDE, AttackPath, AttackRoute, CoverageSta
 from pipeline.reports.escape import markdown as text
 from pipeline.reports.escape import markdown_block, markdown_html, shorten
 from pipeline.reports.escape import markdown_code as code
-from pipeline.reports.paths import counted, cut_words, hop_places, open_paths, threats_of, tree_text
+from pipeline.reports.paths import counted, cut_words, ends_of, hop_places, open_paths, threats_of, tree_text
 from pipeline.reports.stated import drawn_not_found, found_not_drawn, state_counts, state_name, stated_threats
 from pipeline.reports.wording import (
     closed_counts,
@@ -126,12 +126,12 @@ def _path(scan: Scan, path: AttackPath) -> Iterator[str]:
     yield ""
     yield from _hops(scan, path.routes[0])
     if path.also:
-        yield "- **The same finding also lets in:** " + "; ".join(text(item) for item in path.also)
+        yield "- **Besides:** " + "; ".join(text(item) for item in path.also)
     for route in path.routes[1:]:
         yield f"- **Or:** {text(route.attacker)}, by {code(names(scan).get(route.entry, route.entry))}"
     for reason in path.reasons:
         yield f"- **Why this dangerous:** {text(reason)}"
-    for cut in path.cut_by:
+    for cut in ends_of(path):
         yield f"- **Ends it** ({code(threats_of(scan).get(cut.finding, cut.finding))}): {text(cut_words(cut))}"
     yield ""
     yield markdown_block(tree_text(scan, path), "mermaid")

@@ -30,12 +30,13 @@ def open_paths(scan: Scan) -> tuple[AttackPath, ...]:
     for path in scan.attack_paths:
         routes = tuple(route for route in path.routes if still.issuperset(route.findings))
         if routes:
-            found.append(path if routes == path.routes else path.model_copy(update={"routes": routes, "cut_by": _cuts(path, routes[0])}))
+            found.append(path.model_copy(update={"routes": routes}))
     return tuple(found)
 
 
-def _cuts(path: AttackPath, route: AttackRoute) -> tuple[PathCut, ...]:
-    return tuple(cut for cut in path.cut_by if cut.finding in route.findings)
+def ends_of(path: AttackPath) -> tuple[PathCut, ...]:
+    """What ends the easiest way; each of them is enough."""
+    return tuple(cut for cut in path.cut_by if cut.finding in path.routes[0].findings)
 
 
 def counted(scan: Scan, shown: int) -> str:

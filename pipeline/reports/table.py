@@ -19,7 +19,7 @@ from rich.text import Text
 from ingest.exclusion import is_by_tree
 from pipeline.findings.model import STRIDE, AttackPath, Coverage, CoverageState, Finding, Scan
 from pipeline.reports.escape import shorten, visible, visible_lines
-from pipeline.reports.paths import counted, cut_words, elements_of, open_paths, threats_of
+from pipeline.reports.paths import counted, cut_words, elements_of, ends_of, open_paths, threats_of
 from pipeline.reports.stated import drawn_not_found, found_not_drawn, state_counts, stated_threats
 from pipeline.reports.wording import (
     LETTERS,
@@ -193,8 +193,8 @@ def _path(scan: Scan, path: AttackPath, room: int) -> Iterator[tuple[str, Text]]
     if len(path.routes) > 1:
         others = dict.fromkeys(f"{other.attacker} ({known.get(other.entry, other.entry)})" for other in path.routes[1:])
         yield "or", Text(visible("; ".join(others)))
-    if path.cut_by:
-        yield "ends it", Text(visible(cut_words(path.cut_by[-1])), "green")
+    if ends := ends_of(path):
+        yield "ends it", Text(visible(cut_words(ends[-1])), "green")
 
 
 def _coverage(scan: Scan, width: int) -> Iterator[Text | Table]:

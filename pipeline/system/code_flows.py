@@ -20,6 +20,7 @@ from pipeline.system.guards import choices_on_way, controls_on_way
 from pipeline.system.handed_over import runs, shared
 from pipeline.system.knowledge import Known
 from pipeline.system.logged_text import Said, said, written
+from pipeline.system.made_of import callee_text
 from pipeline.system.model import ControlKind, Evidence, Flow, Label, Role, SinkRole
 from pipeline.system.naming import host_of
 from pipeline.system.placeholders import system_template
@@ -185,7 +186,10 @@ def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
         first, *others = _put_together(program, node)
         if not others or first in hit.trace:
             continue
-        if _is_behind(program.value(others[0])) and not _is_written(program, first):
+        behind = _is_behind(program.value(others[0])) or (
+            others[0] in hit.trace and any(_begins_a_path(assembly, one) for one in hit.trace)
+        )
+        if behind and not _is_written(program, first):
             return True
         known = [program.value(origin) for origin in program.origins(first)]
         if not known or not all(v.kind == "constant" and (host_of(v.text) is not None or _WAY.match(v.text)) for v in known):
@@ -200,9 +204,25 @@ def _is_behind(second: Value) -> bool:
     return second.kind == "constant" and bool(_BEHIND.match(second.text))
 
 
+def _begins_a_path(assembly: Assembly, node: Node) -> bool:
+    """Whether a text is known here to begin with a slash: `if !strings.HasPrefix(path, "/") { return }`."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind != "guarded":
+        return False
+    asked, holds = (node[0], value.inputs[1]), value.text == "holds"
+    while program.value(asked).kind == "operation" and program.value(asked).text in ("not", "!"):
+        asked, holds = (asked[0], program.value(asked).inputs[0]), not holds
+    call = program.value(asked)
+    if not holds or call.kind != "call" or len(call.inputs) < 2 or callee_text(assembly, asked).lower() not in ("startswith", "hasprefix"):
+        return False
+    begun = program.constant((asked[0], call.inputs[-1]))
+    return isinstance(begun, str) and begun.startswith("/") and not begun.startswith("//")
+
+
 def _is_written(program: Program, first: Node) -> bool:
-    """Whether the first part is a text of the program: its own words say whether a host is among them."""
-    return any(program.value(origin).kind == "constant" for origin in program.origins(first))
+    """Whether the first part is a text of the program that names no host, such as a scheme; nothing at all asks nobody."""
+    begun = [program.value(origin) for origin in program.origins(first)]
+    return any(value.kind == "constant" and value.text and host_of(value.text) is None for value in begun)
 
 
 def _template_names_host(program: Program, template: Node, hit: Hit) -> bool:

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.findings.attack_paths import Found, find_attack_paths, search
+from pipeline.findings.attack_paths import Found, find_attack_paths, search, walk
 from pipeline.findings.attack_paths.knowledge import Knowledge, load_knowledge
 from pipeline.findings.compose import compose
 from pipeline.findings.model import AttackPath, AttackRoute, Finding, Scan
 from pipeline.scan import ScanSettings, scan
-from pipeline.system.model import Control, Element, Flow, Label, SinkRole, System
+from pipeline.system.model import Control, Element, Flow, Label, Relation, SinkRole, System
 from pipeline.threats.catalog import load_catalog
 from pipeline.threats.engine import Match, match_threats
 from pipeline.threats.view import View
@@ -25,7 +25,7 @@ from tests.factories import finding as make_finding
 
 SAMPLES = Path(__file__).parent.parent.parent / "evals" / "systems"
 
-# The sample's paths, written down from reading its code and settings: who, to what, by which findings. One per finding that ends it.
+# The sample's paths, written down from reading its code and settings: who, to what, by which findings. One per prize.
 GOLDEN = {
     ("anyone on the internet", "money", "tool:issue_refund", ("direct-prompt-injection", "tool-without-approval")),
     ("anyone on the internet", "database", "data_store:SQL database", ("direct-prompt-injection", "model-output-in-query")),
@@ -39,11 +39,20 @@ GOLDEN = {
     ("anyone on the internet", "verdict", "ml_model:IntentClassifier.load (torch)", ("adversarial-evasion",)),
     ("a signed-in user", "decision", "hosted_llm:gpt-4.1-mini in server", ("direct-prompt-injection",)),
     ("anyone on the internet", "answers", "vector_store:support-knowledge", ("vector-store-open-to-writes",)),
-    ("whoever reaches the port", "documents", "data_store:chroma", ("exposed-vector-store",)),
+    ("whoever reaches the port", "documents", "vector_store:chroma service", ("exposed-vector-store",)),
     ("whoever controls what is fetched from outside", "code", "model_registry:norbits/minilm-intent-nordic", ("remote-code-in-model-repo",)),
-    ("whoever writes what is fetched", "learning", "training_job:train.train (fine-tuning)", ("scraped-training-data",)),
     ("anyone on the internet", "training_data", "ml_model:IntentClassifier.load (torch)", ("membership-inference",)),
     ("anyone on the internet", "weights", "ml_model:IntentClassifier.load (torch)", ("model-extraction",)),
+}  # fmt: skip
+
+GOLDEN_OF_THE_LINE = {
+    ("anyone on the internet", "code", "model_registry:models:/castings/Production", ("unsafe-model-load",)),
+    ("whoever reaches the port", "models", "model_registry:registry service", ("open-ai-administration",)),
+    ("whoever reaches the port", "contents", "data_store:store service", ("default-password-on-open-port",)),
+    ("whoever opens an issue or a pull request", "repository", "ci_job:.github/workflows/retrain.yml", ("ci-untrusted-text-with-rights",)),
+    ("whoever controls what is fetched from outside", "code", "model_registry:castvision/backbones", ("remote-code-in-model-repo",)),
+    ("whoever writes what is fetched", "learning", "training_job:train.train (torch training)", ("feedback-loop-poisoning",)),
+    ("whoever dresses up what a camera or a microphone is shown", "verdict", "ml_model:models:/castings/Production", ("physical-world-evasion",)),
 }  # fmt: skip
 
 VISITOR = element("anonymous_public", "anyone", "internet", evidence=(evidence("app.py:1"),))
@@ -101,6 +110,12 @@ def test_the_paths_of_the_sample_are_those_a_person_reads_out_of_it(monkeypatch:
     assert {(path.routes[0].attacker, path.prize, path.asset, threats(result, path.routes[0])) for path in every} == GOLDEN
 
 
+def test_the_paths_of_a_classifier_at_a_line_are_those_a_person_reads_out_of_it() -> None:
+    result = scanned("defect-classifier")
+    found = {(path.routes[0].attacker, path.prize, path.asset, threats(result, path.routes[0])) for path in result.attack_paths}
+    assert found == GOLDEN_OF_THE_LINE
+
+
 def test_ten_are_listed_and_all_are_counted_the_most_dangerous_first() -> None:
     result = scanned("support-assistant")
     assert (len(result.attack_paths), result.summary.attack_paths, result.summary.attack_paths_cut) == (10, len(GOLDEN), False)
@@ -129,6 +144,16 @@ def test_the_wiki_is_another_way_to_the_refund() -> None:
     assert [hop.target for hop in wiki.hops] == [
         "vector_store:support-knowledge", "tool:search_help", "agent:build.support_agent (langchain)", "tool:issue_refund",
     ]  # fmt: skip
+
+
+def test_two_findings_that_end_in_one_prize_are_two_ways_of_one_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = scanned("support-assistant")
+    monkeypatch.setattr(search, "MOST_PATHS", 100)
+    every = compose(result.system, match_threats(result.system, load_catalog().threats)).paths.paths
+    learning = next(path for path in every if path.prize == "learning")
+    assert {threats(result, route)[-1] for route in learning.routes} == {"feedback-loop-poisoning", "scraped-training-data"}
+    scraped = next(route for route in learning.routes if threats(result, route) == ("scraped-training-data",))
+    assert scraped.entry == "web_content:wiki.fetch_category (http_clients)"
 
 
 def test_one_finding_that_opens_two_tools_ends_one_path() -> None:
@@ -179,6 +204,16 @@ def test_a_person_who_is_asked_before_the_call_ends_the_path(covered: str) -> No
     assert paths_of(STEERED, UNASKED, controls=(asked,)).paths == ()
 
 
+def test_who_lets_a_tool_fetch_has_not_seen_what_comes_back() -> None:
+    fetch = element("tool", "fetch", evidence=(evidence("fetch.py:1"),))
+    brings = flow(PAGE.id, fetch.id, ("web_content",), "response", steps=(evidence("fetch.py:5"),))
+    tells = flow(fetch.id, AGENT.id, ("tool_result", "web_content"), steps=(evidence("agent.py:1"),))
+    asked = Control(id="c", kind="human_approval", protects=(fetch.id,), evidence=(evidence(),))
+    hidden = match_of("indirect-prompt-injection", AGENT, (brings, tells))
+    found = paths_of(hidden, UNASKED, elements=(PAGE, fetch, AGENT, REFUND), flows=(brings, tells, CALLS), controls=(asked,))
+    assert only(found).prize == "money"
+
+
 def test_a_control_that_only_hinders_is_told_and_costs_a_step() -> None:
     hindrance = Control(id="c", kind="guardrail", protects=(AGENT.id,), evidence=(evidence("guard.py:7"),))
     found, (match,) = STEERED
@@ -191,6 +226,33 @@ def test_a_control_that_only_hinders_is_told_and_costs_a_step() -> None:
 def test_what_ends_a_path_is_said_for_each_of_its_findings() -> None:
     path = only(paths_of(STEERED, UNASKED))
     assert [(cut.finding, cut.controls) for cut in path.cut_by] == [(STEERED[0].id, ()), (UNASKED[0].id, ("human_approval",))]
+
+
+@pytest.mark.parametrize(("attributes", "count"), [({}, 0), ({"exposed": True}, 1), ({"exposed": False}, 0), ({"open": True}, 1)])
+def test_a_store_is_a_door_only_where_its_port_is_open(attributes: dict[str, bool], count: int) -> None:
+    store = element("vector_store", "kb", "data", attributes=attributes, evidence=(evidence("compose.yaml:16"),))
+    assert len(paths_of(match_of("exposed-vector-store", store), elements=(store,), flows=()).paths) == count
+
+
+def test_who_may_only_read_a_bucket_teaches_nothing_by_it() -> None:
+    bucket = element("file_store", "bucket", "data", evidence=(evidence("main.tf:9"),))
+    job = element("training_job", "train", evidence=(evidence("train.py:1"),))
+    teaches = flow(bucket.id, job.id, ("user_feedback",), "training_data", steps=(evidence("train.py:2"), evidence("train.py:9")))
+    found = paths_of(
+        match_of("public-ai-bucket", bucket), match_of("feedback-loop-poisoning", job, (teaches,)), elements=(bucket, job), flows=(teaches,)
+    )
+    assert [path.prize for path in found.paths] == ["documents"]
+
+
+def test_an_open_server_gives_its_tools_that_do_something() -> None:
+    server = element("mcp_server", "server", evidence=(evidence("server.py:1"),))
+    acting = element("mcp_tool", "pay", attributes={"effects": ("payment",)}, evidence=(evidence("server.py:5"),))
+    telling = element("mcp_tool", "tell", evidence=(evidence("server.py:9"),))
+    serves = tuple(Relation(source=server.id, kind="serves", target=tool.id, evidence=tool.evidence) for tool in (acting, telling))
+    open_server = match_of("mcp-server-without-auth", server)
+    system = System(elements=(server, acting, telling), relations=serves)
+    path = only(find_attack_paths(View(system), [open_server]))
+    assert (path.prize, path.asset, path.also) == ("money", acting.id, ())
 
 
 # Who gets an answer, and whose session it is
@@ -253,6 +315,40 @@ def test_what_a_tool_answers_its_caller_outside_steers_no_agent_here() -> None:
     agent = match_of("indirect-prompt-injection", AGENT, (replies, TELLS))
     found = paths_of(steered, agent, UNASKED, elements=(served, model, LOOKUP, AGENT, REFUND), flows=(asks, replies, TELLS, CALLS))
     assert found.paths == ()
+
+
+def test_what_a_tool_answers_to_another_tool_is_no_call_of_it() -> None:
+    answers = flow(LOOKUP.id, REFUND.id, ("tool_arguments",), "response", steps=(evidence("tools.py:9"),))
+    unasked = match_of("tool-without-approval", REFUND)
+    found = paths_of(STEERED, unasked, elements=(VISITOR, ROUTE, AGENT, LOOKUP, REFUND), flows=(COMES_IN, ASKS, LOOKS_UP, answers))
+    assert found.paths == ()
+
+
+# Big systems
+
+
+def crowded(parts: int) -> tuple[tuple[Element, ...], tuple[Flow, ...]]:
+    """A system in which each of many components hands its text to all others, and at last one asks the agent."""
+    crowd = tuple(element("component", f"part {number}", evidence=(evidence("crowd.py:1"),)) for number in range(parts))
+    among = tuple(flow(one.id, other.id, role=None, steps=(evidence("crowd.py:2"),)) for one in crowd for other in crowd if one != other)
+    into = flow(ROUTE.id, crowd[0].id, role=None, steps=(evidence("crowd.py:3"),))
+    asks = flow(crowd[-1].id, AGENT.id, steps=(evidence("crowd.py:4"), evidence("agent.py:4")))
+    return (VISITOR, ROUTE, AGENT, REFUND, *crowd), (COMES_IN, into, *among, asks, CALLS)
+
+
+def test_a_crowd_of_components_costs_no_more_than_its_flows() -> None:
+    elements, flows = crowded(40)
+    steered = match_of("direct-prompt-injection", AGENT, (flows[-2],))
+    found = paths_of(steered, UNASKED, elements=elements, flows=flows)
+    assert [hop.target for hop in only(found).routes[0].hops] == [ROUTE.id, "component:part 0", "component:part 39", AGENT.id, REFUND.id]
+    assert not found.bounded
+
+
+def test_a_search_that_ends_at_its_bounds_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    elements, flows = crowded(12)
+    monkeypatch.setattr(walk, "MAX_STATES", 5)
+    found = paths_of(match_of("direct-prompt-injection", AGENT, (flows[-2],)), UNASKED, elements=elements, flows=flows)
+    assert found == Found(bounded=True)
 
 
 # Any system

@@ -76,9 +76,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -86,6 +88,7 @@ import (
 
 func look(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 	text := req.GetString("text", "")
+	// guard
 	_, err := http.Get(%s)
 	return nil, err
 }
@@ -108,8 +111,11 @@ func main() {
         ('fmt.Sprintf("%s://%s/v1", os.Getenv("SCHEME"), text)', True),
         ('fmt.Sprintf("%s/v1/%s", text, os.Getenv("PART"))', True),
         ('fmt.Sprintf("https://%s/v1", text)', True),
+        ('os.Getenv("BASE") + text', True),
+        ('os.Getenv("BASE") + text // asked', False),
     ],
 )
 def test_what_is_printed_behind_a_host_chooses_none(address: str, chosen: bool) -> None:
-    system = system_of({"main.go": PRINTED.replace("%s", address, 1)})
+    guard = 'if !strings.HasPrefix(text, "/") {\n\t\treturn nil, errors.New("no path")\n\t}' if "// asked" in address else ""
+    system = system_of({"main.go": PRINTED.replace("%s", address.removesuffix(" // asked"), 1).replace("// guard", guard)})
     assert bool(flows(system, "url")) is chosen

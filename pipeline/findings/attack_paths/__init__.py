@@ -1,8 +1,8 @@
 """Attack paths: from where an attacker comes in, along flows and findings, to what is worth having.
 
 Takes a system and its findings with the matches they were made of; gives the most dangerous paths, merged where the same finding
-ends them, each hop citing its flow or its finding. Nothing is assumed: where no flow or no finding joins two elements, there
-is no path, and a control that removes a finding has removed every path over it.
+or the same prize ends them, each hop citing its flow or its finding. Nothing is assumed: where no flow or no finding joins two
+elements, there is no path, and a control that removes a finding has removed every path over it.
 """
 
 from __future__ import annotations

@@ -39,7 +39,10 @@ class Step(Frozen):
     takes: str | None = Field(default=None, description="Name of a prize; with by_effect, where no effect says more.")
     by_effect: bool = False
     by_role: dict[SinkRole, str] = Field(default_factory=dict)
-    where: str | None = Field(default=None, description="An attribute of the element, without which nothing is taken.")
+    where: dict[str, str | bool] = Field(default_factory=dict, description="Attributes the element must have for something to be taken.")
+    door: tuple[dict[str, str | bool], ...] = Field(
+        default=(), description="Sets of attributes, of which the element has one where somebody can come in; empty: always."
+    )
     role: tuple[SinkRole, ...] = Field(default=(), description="Roles of the flow it is taken by; empty: any.")
     who: str | None = Field(default=None, description="Who comes in, where nothing is held before.")
     asset: Literal["element", "end"] = "element"
@@ -63,7 +66,7 @@ class Knowledge(Frozen):
     effects: dict[str, str] = Field(description="Effect of a tool to prize; the first a tool has counts.")
     steps: dict[str, Step] = Field(description="By slug of the threat.")
     keeps: tuple[ElementKind, ...]
-    stops: tuple[ControlKind, ...]
+    stops: dict[Power, tuple[ControlKind, ...]] = Field(description="By what the attacker sends along a flow: text, or calls.")
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
@@ -72,6 +75,10 @@ class Knowledge(Frozen):
         if unknown := sorted((prizes - set(self.prizes)) | (attackers - set(self.attackers))):
             raise ValueError(f"neither a prize nor an attacker: {', '.join(unknown)}")
         return self
+
+    def worst_effect(self, effects: frozenset[str]) -> str | None:
+        """The prize of a tool with these effects."""
+        return next((prize for effect, prize in self.effects.items() if effect in effects), None)
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.findings.attack_paths.knowledge import Knowledge
 from pipeline.findings.attack_paths.takings import Taken
+from pipeline.findings.attack_paths.walk import untold
 from pipeline.findings.factors import is_example
 from pipeline.system.model import Control
 from pipeline.threats.view import View
@@ -24,9 +25,11 @@ class Rated:
     controls: tuple[Control, ...]
 
     def order(self) -> tuple[object, ...]:
-        """Most dangerous first; of equals what is worth more, rests on less, is shorter, and at last the names."""
+        """Most dangerous first; of equals what is worth more, what findings tell of, what rests on less, is shorter, at last the names."""
         names = tuple(leg.target for leg in self.path.legs)
-        return -self.likelihood * self.impact, -self.impact, len(self.path.seen), len(names), self.path.prize, names
+        return (
+            -self.likelihood * self.impact, -self.impact, untold(self.path.legs), len(self.path.seen), len(names), self.path.prize, names,
+        )  # fmt: skip
 
 
 def rate(view: View, known: Knowledge, path: Taken) -> Rated:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pipeline.findings.attack_paths.knowledge import Attacker, Knowledge, Power, load_knowledge
 from pipeline.findings.attack_paths.rank import Rated, rate
 from pipeline.findings.attack_paths.takings import Harms, Taken, taken
-from pipeline.findings.attack_paths.walk import Leg, Reached, Seen, Session, Ways, told, walk
+from pipeline.findings.attack_paths.walk import Leg, Reached, Seen, Session, Ways, effects_of, told, walk
 from pipeline.findings.fingerprint import fingerprint
+from pipeline.findings.grouping import Groups
 from pipeline.findings.model import AttackHop, AttackPath, AttackRoute, Finding, PathCut
 from pipeline.findings.risk import severity_of
-from pipeline.system.model import Control
 from pipeline.threats.engine import Match
-from pipeline.threats.view import View
+from pipeline.threats.view import View, has_attributes
 
 MOST_PATHS = 10
 MOST_ROUTES = 4
@@ -42,7 +42,7 @@ def find_attack_paths(view: View, made: Iterable[tuple[Finding, Sequence[Match]]
     bounded = False
     for name, attacker in known.attackers.items():
         begun = list(_let_in(view, seen, name, attacker))
-        walked = walk(view, known, ways, attacker, begun)
+        walked = walk(view, known, ways, attacker, [state for state in begun if state.legs[0].seen[0].step.gives])
         bounded = bounded or walked.bounded
         takings += (path for state in walked.reached for path in taken(view, known, harms, attacker, state))
         takings += (path for state in begun for path in _at_the_door(view, known, attacker, state))
@@ -57,6 +57,8 @@ def _let_in(view: View, seen: Sequence[Seen], name: str, attacker: Attacker) -> 
         if one.step.who != name:
             continue
         for match in one.matches:
+            if one.step.door and not any(has_attributes(match.element, wanted) for wanted in one.step.door):
+                continue
             element = match.element.id
             door = Leg(element, element, told(view, one, element), None, (one,), one.finding.evidence[:2])
             power: Power = "control" if one.step.gives == "control" else "text"
@@ -74,22 +76,26 @@ def _let_in(view: View, seen: Sequence[Seen], name: str, attacker: Attacker) -> 
 def _at_the_door(view: View, known: Knowledge, attacker: Attacker, state: Reached) -> Iterator[Taken]:
     """The prize that a finding gives to whom it lets in; of tools that it opens, only those that do something."""
     by = state.legs[0].seen[0]
-    if by.step.takes is None or (by.step.through and len(state.legs) < 2):
+    if (
+        by.step.takes is None
+        or (by.step.through and len(state.legs) < 2)
+        or not has_attributes(view.elements[state.element], by.step.where)
+    ):
         return
-    prize: str | None = by.step.takes
-    if by.step.by_effect:
-        has = view.elements[state.element].attributes.get("effects")
-        prize = next((taken for effect, taken in known.effects.items() if isinstance(has, tuple) and effect in has), None)
+    prize = known.worst_effect(effects_of(view.elements[state.element])) if by.step.by_effect else by.step.takes
     if prize is not None and (attacker.answered or not known.prizes[prize].answer):
         yield Taken(attacker, prize, state.element, state.legs, by, (by,))
 
 
 def _merged(view: View, known: Knowledge, takings: Sequence[Taken]) -> list[list[Rated]]:
-    """Paths that the same finding ends are one, the most dangerous first: what is mended is the same."""
-    groups: dict[str, list[Rated]] = {}
+    """Paths that the same finding ends, or that end in the same prize, are one: its ways, the most dangerous first."""
+    groups = Groups()
     for path in takings:
-        groups.setdefault(path.by.finding.id, []).append(rate(view, known, path))
-    return [sorted(group, key=Rated.order) for group in groups.values()]
+        groups.join((f"finding:{path.by.finding.id}", f"prize:{path.prize}:{path.asset}"))
+    found: dict[str, list[Rated]] = {}
+    for path in takings:
+        found.setdefault(groups.name(f"finding:{path.by.finding.id}"), []).append(rate(view, known, path))
+    return [sorted(group, key=Rated.order) for group in found.values()]
 
 
 def _written(view: View, known: Knowledge, group: Sequence[Rated]) -> AttackPath:
@@ -99,19 +105,35 @@ def _written(view: View, known: Knowledge, group: Sequence[Rated]) -> AttackPath
     also = [_says(view, known, prize, asset) for prize, asset in ends]
     if len(also) > MOST_ALSO:
         also = [*also[:MOST_ALSO], f"and {len(also) - MOST_ALSO} more"]
-    routes: dict[tuple[str, str], AttackRoute] = {}
-    for rated in group:
-        if _end(rated) == _end(first):
-            route = _route(view, rated)
-            routes.setdefault((route.attacker, route.entry), route)
+    routes = _routes(view, [rated for rated in group if _end(rated) == _end(first)])
+    resting = {seen.finding.id: seen for rated in group for seen in rated.path.seen}
+    rested_on = dict.fromkeys(finding for route in routes for finding in route.findings)
     attacker = path.attacker.name
     return AttackPath(
-        id=fingerprint(f"attack-path:{path.prize}", path.by.finding.id),
+        id=fingerprint(f"attack-path:{path.prize}", path.asset),
         title=f"{attacker[:1].upper()}{attacker[1:]} {_says(view, known, path.prize, path.asset)}",
         prize=path.prize, asset=path.asset, also=tuple(also), severity=severity_of(first.likelihood, first.impact),
-        likelihood=first.likelihood, impact=first.impact, reasons=first.reasons, routes=tuple(routes.values())[:MOST_ROUTES],
-        cut_by=tuple(_cut(seen) for seen in path.seen),
+        likelihood=first.likelihood, impact=first.impact, reasons=first.reasons, routes=routes,
+        cut_by=tuple(_cut(resting[finding]) for finding in rested_on),
     )  # fmt: skip
+
+
+def _routes(view: View, group: Sequence[Rated]) -> tuple[AttackRoute, ...]:
+    """One way per attacker, entry and finding that ends it: the best by each finding first, then others, as many as are shown."""
+    ways: dict[tuple[str, ...], Rated] = {}
+    best: dict[str, Rated] = {}
+    for rated in group:
+        by = rated.path.by.finding.id
+        ways.setdefault((by, rated.path.attacker.name, _entry(view, rated)), rated)
+        best.setdefault(by, rated)
+    leading = tuple(best.values())
+    others = (rated for rated in ways.values() if not any(rated is one for one in leading))
+    return tuple(_route(view, rated) for rated in (*leading, *others)[:MOST_ROUTES])
+
+
+def _entry(view: View, rated: Rated) -> str:
+    first = rated.path.legs[0]
+    return first.target if view.elements[first.source].kind in _ACTORS else first.source
 
 
 def _end(rated: Rated) -> tuple[str, str]:
@@ -124,11 +146,9 @@ def _says(view: View, known: Knowledge, prize: str, asset: str) -> str:
 
 def _route(view: View, rated: Rated) -> AttackRoute:
     path = rated.path
-    first = path.legs[0]
-    entry = first.target if view.elements[first.source].kind in _ACTORS else first.source
     return AttackRoute(
-        attacker=path.attacker.name, entry=entry, likelihood=rated.likelihood, hops=tuple(_hop(leg) for leg in path.legs),
-        findings=tuple(seen.finding.id for seen in path.seen), controls=tuple(_ids(rated.controls)),
+        attacker=path.attacker.name, entry=_entry(view, rated), likelihood=rated.likelihood, hops=tuple(_hop(leg) for leg in path.legs),
+        findings=tuple(seen.finding.id for seen in path.seen), controls=tuple(control.id for control in rated.controls),
     )  # fmt: skip
 
 
@@ -137,10 +157,6 @@ def _hop(leg: Leg) -> AttackHop:
         source=leg.source, target=leg.target, does=leg.does, flow=leg.flow.id if leg.flow else None,
         findings=tuple(seen.finding.id for seen in leg.seen), evidence=leg.evidence,
     )  # fmt: skip
-
-
-def _ids(controls: Iterable[Control]) -> Iterator[str]:
-    return (control.id for control in controls)
 
 
 def _cut(seen: Seen) -> PathCut:

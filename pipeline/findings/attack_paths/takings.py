@@ -1,4 +1,4 @@
-"""What an attacker takes where they have got to: the prizes that findings let him have there.
+"""What an attacker takes where they have got to: the prizes that findings let them have there.
 
 Takes a state of a walk, gives the paths that end there. A prize that has to be read needs an answer: the attacker's own, or a tool
 or page by which a steered model sends it out, each by a finding.
@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.findings.attack_paths.knowledge import Attacker, Knowledge
-from pipeline.findings.attack_paths.walk import Leg, Reached, Seen, begun_as, is_open, leg_along, passes, told
+from pipeline.findings.attack_paths.walk import Leg, Reached, Seen, begun_as, effects_of, is_open, leg_along, passes, told
 from pipeline.system.model import ElementKind, Flow
 from pipeline.threats.engine import Match
-from pipeline.threats.view import View
+from pipeline.threats.view import View, has_attributes
 
 _MODELS: frozenset[ElementKind] = frozenset({"agent", "hosted_llm", "local_llm"})
 _OUTWARD = frozenset({"message", "network"})
@@ -56,13 +56,13 @@ def taken(view: View, known: Knowledge, harms: Harms, attacker: Attacker, state:
         legs = _to_its_end(view, known, state, seen, match, related)
         if legs is None:
             continue
-        prize, asset = _prize(view, known, seen, match, legs)
+        prize, asset = _prize(known, seen, match, legs)
         if prize is None:
             continue
         path = Taken(attacker, prize, asset, legs, seen, _once(legs))
         if not known.prizes[prize].answer or state.session == "own":
             yield path
-        elif (out := _way_out(view, harms, state, seen)) is not None:
+        elif (out := _way_out(view, known, harms, state, seen)) is not None:
             yield replace(path, legs=(*legs, *out), seen=_once((*legs, *out)))
 
 
@@ -116,7 +116,7 @@ def _fits(seen: Seen, last: Flow | None) -> bool:
 
 def _goes_on(view: View, known: Knowledge, state: Reached, way: tuple[Flow, ...]) -> bool:
     passed = {end for leg in state.legs for end in (leg.source, leg.target)}
-    return passes(view, state, way[0]) and all(flow.target not in passed and is_open(view, known, flow) for flow in way)
+    return passes(view, state, way[0]) and all(flow.target not in passed and is_open(view, known.stops[state.power], flow) for flow in way)
 
 
 def _along(view: View, state: Reached, seen: Seen, way: tuple[Flow, ...]) -> tuple[Leg, ...]:
@@ -124,21 +124,19 @@ def _along(view: View, state: Reached, seen: Seen, way: tuple[Flow, ...]) -> tup
     return (*state.legs, *middle, leg_along(way[-1], told(view, seen, way[-1].target), (seen,)))
 
 
-def _prize(view: View, known: Knowledge, seen: Seen, match: Match, legs: tuple[Leg, ...]) -> tuple[str | None, str]:
+def _prize(known: Knowledge, seen: Seen, match: Match, legs: tuple[Leg, ...]) -> tuple[str | None, str]:
     asset = legs[-1].target if seen.step.asset == "end" else match.element.id
-    if seen.step.where is not None and not match.element.attributes.get(seen.step.where):
+    if not has_attributes(match.element, seen.step.where):
         return None, asset
     if seen.step.by_role:
         flow = legs[-1].flow
         return (seen.step.by_role.get(flow.role) if flow is not None and flow.role is not None else None), asset
     if seen.step.by_effect:
-        has = view.elements[match.element.id].attributes.get("effects")
-        effects = has if isinstance(has, tuple) else ()
-        return next((prize for effect, prize in known.effects.items() if effect in effects), seen.step.takes), asset
+        return known.worst_effect(effects_of(match.element)) or seen.step.takes, asset
     return seen.step.takes, asset
 
 
-def _way_out(view: View, harms: Harms, state: Reached, reading: Seen) -> tuple[Leg, ...] | None:
+def _way_out(view: View, known: Knowledge, harms: Harms, state: Reached, reading: Seen) -> tuple[Leg, ...] | None:
     """How what was read leaves: back to the model that was steered, and out by something that model may use."""
     model = next((leg.target for leg in reversed(state.legs) if view.elements[leg.target].kind in _MODELS), None)
     if model is None:
@@ -150,17 +148,11 @@ def _way_out(view: View, harms: Harms, state: Reached, reading: Seen) -> tuple[L
             return None
         back = (leg_along(answer, f"what was read comes back to `{view.elements[model].name}`"),)
     for flow in view.out_of.get(model, ()):
+        tool = view.elements[flow.target]
+        if "tool_arguments" not in flow.carries or not _OUTWARD & effects_of(tool) or not is_open(view, known.stops["control"], flow):
+            continue
         for seen, match in harms.at.get(flow.target, ()):
-            tool = view.elements[flow.target]
-            effects = tool.attributes.get("effects")
-            outward = isinstance(effects, tuple) and bool(_OUTWARD & set(effects))
-            if (
-                seen is not reading
-                and seen.step.lets_out
-                and match.element.id == flow.target
-                and outward
-                and "tool_arguments" in flow.carries
-            ):
+            if seen is not reading and seen.step.lets_out and match.element.id == flow.target:
                 return (*back, leg_along(flow, f"`{tool.name}` carries it out: {told(view, seen, flow.target)}", (seen,)))
     for seen, match in harms.at.get(model, ()):
         shown = [way for way in match.ways if seen.step.to_others and seen.step.lets_out and way[0].source == model]

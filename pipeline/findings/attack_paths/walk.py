@@ -1,23 +1,27 @@
 """How far an attacker gets: what they write, and what they decide, element by element along the flows.
 
 Takes the view of a system and what was found in it; gives every state one kind of attacker reaches, each by the shortest
-way. Text passes stores, tools and entries; into a model it comes with the flow, out of it only where a finding says that
-the text steers it. It looks at each state once and at no more than `MAX_STATES`, so that a big system costs what its flows cost.
+way, or by a longer one that its findings tell of. Text passes stores, tools and entries; into a model it comes with the flow, out
+of it only where a finding says that the text steers it. It looks at each state once and at no more than `MAX_STATES`, so that
+a big system costs what its flows cost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+from itertools import count, pairwise
 from typing import Literal
 
 from pipeline.findings.attack_paths.knowledge import Attacker, Knowledge, Power, Step
 from pipeline.findings.model import SEVERITIES, Finding
-from pipeline.system.model import ElementKind, Evidence, Flow, Label
+from pipeline.system.model import ControlKind, Element, ElementKind, Evidence, Flow, Label
 from pipeline.threats.engine import Match
 from pipeline.threats.view import View
 
 MAX_STATES = 4000  # per kind of attacker
+UNTOLD = 3
 MAX_DEPTH = 10  # flows one after the other
 MANY_WRITERS = 8  # a store that more than so many elements write into is a whole database: who reads one row has not read another
 Session = Literal["own", "unknown", "others"]  # in whose session it comes to pass
@@ -82,9 +86,6 @@ class Reached:
     def seen(self) -> tuple[Seen, ...]:
         return tuple(dict.fromkeys(seen for leg in self.legs for seen in leg.seen))
 
-    def key(self) -> tuple[str, str, str, str]:
-        return self.element, self.power, self.session, self.legs[-1].flow_id if self.legs else ""
-
 
 @dataclass
 class Ways:
@@ -129,23 +130,46 @@ class Walk:
 
 def walk(view: View, known: Knowledge, ways: Ways, attacker: Attacker, begun: Sequence[Reached] = ()) -> Walk:
     """How far an attacker gets from where they start."""
-    waiting = [*begun, *_starts(view, known, ways, attacker)]
-    known_keys = {state.key() for state in waiting}
-    found: list[Reached] = []
+    starts = [*begun, *_starts(view, known, ways, attacker)]
+    waiting = [(_far(state), number, state) for number, state in enumerate(starts)]
+    heapify(waiting)
+    seen_before, found = {_key(view, state) for state in starts}, list[Reached]()
+    numbers = count(len(starts))
     while waiting and len(found) < MAX_STATES:
-        following: list[Reached] = []
-        for state in waiting:
-            if len(found) >= MAX_STATES:
-                break
-            found.append(state)
-            if len(state.legs) >= MAX_DEPTH:
-                continue
-            for further in _further(view, known, ways, state):
-                if further.key() not in known_keys:
-                    known_keys.add(further.key())
-                    following.append(further)
-        waiting = following
+        state = heappop(waiting)[2]
+        found.append(state)
+        if len(state.legs) >= MAX_DEPTH:
+            continue
+        for further in _further(view, known, ways, state):
+            key = _key(view, further)
+            if key not in seen_before:
+                seen_before.add(key)
+                heappush(waiting, (_far(further), next(numbers), further))
     return Walk(attacker, tuple(found), bounded=bool(waiting))
+
+
+def _key(view: View, state: Reached) -> tuple[str, str, str, str]:
+    """What makes two states one: how the text came matters where a finding asks for it, or where it decides what comes out."""
+    arrival, kind = state.arrival, view.elements[state.element].kind
+    if arrival is None:
+        by = ""
+    else:
+        by = arrival.id if kind in _ENDS or kind in _STORES else " ".join(arrival.carries)
+    return state.element, state.power, state.session, by
+
+
+def _far(state: Reached) -> int:
+    """How far a state is: its legs, and more for those that a finding has among its ways but does not tell of."""
+    return len(state.legs) + UNTOLD * untold(state.legs)
+
+
+def untold(legs: Sequence[Leg]) -> int:
+    """Legs by which text comes in, on no path that their finding tells of: it has a way that says more."""
+    return sum(
+        any(seen.step.gives and (leg.source, leg.target) not in pairwise(seen.finding.attack_path) for seen in leg.seen)
+        for leg in legs
+        if leg.flow is not None
+    )
 
 
 def _starts(view: View, known: Knowledge, ways: Ways, attacker: Attacker) -> Iterator[Reached]:
@@ -189,19 +213,20 @@ def passes(view: View, state: Reached, flow: Flow) -> bool:
     return bool(carried & frozenset(arrival.carries) & _TEXT)
 
 
-def is_open(view: View, known: Knowledge, flow: Flow) -> bool:
+def is_open(view: View, stops: tuple[ControlKind, ...], flow: Flow) -> bool:
     """Whether something of the tree can be shown for a flow, and nobody looks before it enters what it enters."""
     return bool(flow.steps) and not any(
-        control.kind in known.stops for place in (flow.id, flow.target) for control in view.controls.get(place, ())
+        control.kind in stops for place in (flow.id, flow.target) for control in view.controls.get(place, ())
     )
 
 
 def _arrived(view: View, known: Knowledge, ways: Ways, state: Reached, flow: Flow) -> Iterator[Reached]:
     """What the attacker holds behind a flow: their text, and control where a finding says that the text steers what it enters."""
-    if not is_open(view, known, flow):
+    if not is_open(view, known.stops[state.power], flow):
         return
     target = view.elements[flow.target]
-    if state.power == "control" and (target.kind in _TOOLS or target.kind == "mcp_client") and "tool_arguments" in flow.carries:
+    called = "tool_arguments" in flow.carries and flow.role != "response"  # what a tool answers calls nothing
+    if state.power == "control" and called and (target.kind in _TOOLS or target.kind == "mcp_client"):
         does = f"calls {_named(view, flow.target)} with arguments of the attacker's choice"
         yield Reached(flow.target, "control", state.session, (*state.legs, leg_along(flow, does)))
         return
@@ -221,6 +246,12 @@ def _arrived(view: View, known: Knowledge, ways: Ways, state: Reached, flow: Flo
 def leg_along(flow: Flow, does: str, seen: tuple[Seen, ...] = ()) -> Leg:
     """A leg along a flow, cited by where the flow begins and ends."""
     return Leg(flow.source, flow.target, does, flow, seen, tuple(dict.fromkeys((flow.steps[0], flow.steps[-1]))))
+
+
+def effects_of(element: Element) -> frozenset[str]:
+    """What a tool does to the world, as it was recognised."""
+    has = element.attributes.get("effects")
+    return frozenset(has) if isinstance(has, tuple) else frozenset()
 
 
 def told(view: View, seen: Seen, element: str) -> str:
