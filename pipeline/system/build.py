@@ -9,6 +9,7 @@ from ingest.code.program import Program
 from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, TextFacts
 from ingest.purpose import NOT_PRODUCT
 from pipeline.system.assembly import Assembly, frozen_controls, frozen_relations
+from pipeline.system.browser_keys import mark_browser_keys
 from pipeline.system.callers_keys import add_callers_keys
 from pipeline.system.code_elements import add_code_elements
 from pipeline.system.code_flows import add_code_flows
@@ -77,6 +78,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_prompts_and_secrets(assembly, PromptFiles([f for f in facts if isinstance(f, TextFacts | DocumentFacts)]))
     add_callers_keys(assembly)
     add_model_addresses(assembly)
+    mark_browser_keys(assembly)
     mark_safety_filters(assembly)
     mark_shared_conversations(assembly)
     mark_package_installs(assembly)
