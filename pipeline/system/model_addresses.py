@@ -36,7 +36,7 @@ def add_model_addresses(assembly: Assembly) -> None:
         for client in dict.fromkeys(made for node in list(draft.nodes) for made in _clients(assembly, node)):
             _add_sink(assembly, client, identity)
             if _is_public_and_plain(assembly, client):
-                _mark(assembly, identity, client, "plain_http", True)
+                _mark(assembly, identity, client, "asked_in_clear", True)
             if _is_unchecked(assembly, client):
                 _mark(assembly, identity, client, "tls_verification", False)
 

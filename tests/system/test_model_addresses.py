@@ -12,7 +12,7 @@ TS_ASK = "\nexport const ask = (text: string) => client.chat.completions.create(
 
 def marks(files: dict[str, str] | str) -> tuple[object, object]:
     model = elements(system_of(files), "hosted_llm")[0]
-    return model.attributes.get("plain_http", False), model.attributes.get("tls_verification", True)
+    return model.attributes.get("asked_in_clear", False), model.attributes.get("tls_verification", True)
 
 
 @pytest.mark.parametrize(
