@@ -54,6 +54,12 @@ def test_a_client_with_unchecked_certificates_is_seen_through_its_transport(clie
     assert marks(client + ASK)[1] is False
 
 
+def test_the_options_of_a_transport_are_looked_at_where_they_are_a_table() -> None:
+    text = "from langchain_ollama import ChatOllama\nllm = ChatOllama(model='m', base_url='https://a.example.com', client_kwargs={'verify': False})\n"
+    models = elements(system_of(text + "def ask(text):\n    return llm.invoke(text)\n"), "local_llm")
+    assert [model.attributes.get("tls_verification") for model in models] == [False]
+
+
 def test_an_agent_of_node_that_accepts_any_certificate_is_seen() -> None:
     text = (
         "import https from 'node:https';\nimport OpenAI from 'openai';\n"
