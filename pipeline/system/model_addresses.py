@@ -27,6 +27,7 @@ _PUBLIC = re.compile(
     r"(?=[^/:?#]*\.)(?![^/:?#]*\.(local|internal|lan|home|corp|intranet|svc|localhost|test|example|docker)([:/?#]|$))"
     r"(?![^/:?#]*\.svc\.)(?![^/:?#]*\.internal)[\w.-]+"
 )
+_HERE = re.compile(r"https?://(localhost|127\.|0\.0\.0\.0|\[::1\])")
 _MAX_STEPS, _MAX_PARTS = 8, 24
 
 
@@ -66,16 +67,22 @@ def _add_sink(assembly: Assembly, client: Node, identity: str) -> None:
         assembly.sinks.setdefault(client, []).extend(Sink(position, "url", identity, key) for position, key in found[:1])
 
 
-def _is_public_and_plain(assembly: Assembly, client: Node) -> bool:
+def _addresses(assembly: Assembly, client: Node) -> list[str]:
     address = argument_node(assembly.program, client, _ADDRESS)
     constants = assembly.program.constants(address) if address is not None else ()
-    texts = [constant.text for constant in constants if constant.constant_type == "string" and constant.text]
+    return [constant.text for constant in constants if constant.constant_type == "string" and constant.text]
+
+
+def _is_public_and_plain(assembly: Assembly, client: Node) -> bool:
+    texts = _addresses(assembly, client)
     return bool(texts) and all(_PUBLIC.match(text) for text in texts)
 
 
 def _is_unchecked(assembly: Assembly, client: Node) -> bool:
-    """Whether the transport given to a client was made with its certificate checks off."""
+    """Whether the transport given to a client was made with its certificate checks off, and leads to another machine."""
     program = assembly.program
+    if (texts := _addresses(assembly, client)) and all(_HERE.match(text) for text in texts):
+        return False
     transport = argument_node(program, client, _TRANSPORT)
     made = [origin for given in (client, transport) if given is not None for origin in program.origins(given)]
     for origin in made[:_MAX_PARTS]:

@@ -73,6 +73,11 @@ def test_checked_certificates_are_no_mark(transport: str) -> None:
     assert marks(f"import httpx\nfrom openai import OpenAI\nclient = OpenAI(http_client={transport})" + ASK) == (False, True)
 
 
+def test_unchecked_certificates_of_this_machine_are_no_mark() -> None:
+    client = "import httpx\nfrom openai import OpenAI\nclient = OpenAI(base_url='https://localhost:8443/v1', http_client=httpx.Client(verify=False))"
+    assert marks(client + ASK) == (False, True)
+
+
 ROUTE = "from fastapi import FastAPI\nfrom pydantic import BaseModel\nfrom openai import OpenAI\napp = FastAPI()\nclass Ask(BaseModel):\n    text: str\n    url: str\n"
 
 
