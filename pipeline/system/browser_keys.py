@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.sites import argument_node
 
 _MODELS = frozenset({"hosted_llm", "embedding_model"})
 # What the documentation of Vite, Next.js, Create React App, Expo, Nuxt, Gatsby and SvelteKit says is put into the bundle.
@@ -18,6 +19,7 @@ _PUBLIC = re.compile(r"(VITE|NEXT_PUBLIC|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|GATSB
 _ON_SERVER = re.compile(
     r"(^|/)(app|pages)/(.*/)?api/|(^|/)(server|functions)/|(^|/)route\.[jt]sx?$|\+(page\.|layout\.)?server\.[jt]s$|\.server\.[jt]sx?$"
 )
+_KEY = "apiKey|api_key|headers.Authorization|headers.authorization|headers.x-api-key|headers.api-key|headers.x-goog-api-key"
 _MAX_PARTS = 80
 
 
@@ -35,9 +37,9 @@ def mark_browser_keys(assembly: Assembly) -> None:
 
 
 def _public_reads(assembly: Assembly, node: Node) -> Iterator[Node]:
-    """Reads of public variables that go into a call of a model, or into the client it is asked through."""
+    """Reads of public variables that are the key of a call of a model, or of the client it is asked through."""
     program = assembly.program
-    queue, seen = [node], set[Node]()
+    queue, seen = list(_keys(assembly, node)), set[Node]()
     while queue and len(seen) < _MAX_PARTS:
         current = queue.pop(0)
         if current in seen:
@@ -48,9 +50,28 @@ def _public_reads(assembly: Assembly, node: Node) -> Iterator[Node]:
             if not _runs_on_server(assembly, current[0]):
                 yield current
             continue
-        if value.kind in ("call", "collection", "format", "choice", "attribute", "update", "operation", "await"):
+        if value.kind in ("format", "choice", "operation"):
             queue += [(current[0], given) for given in value.inputs]
         queue += [origin for origin in program.origins(current) if origin != current]
+
+
+def _keys(assembly: Assembly, node: Node) -> Iterator[Node]:
+    """What a call, or a construction it goes back to through its receivers, is given as a key."""
+    program, queue, seen = assembly.program, [node], set[Node]()
+    while queue and len(seen) < _MAX_PARTS:
+        current = queue.pop(0)
+        if current in seen:
+            continue
+        seen.add(current)
+        value = program.value(current)
+        if value.kind == "call":
+            names = program.names((current[0], value.inputs[0]))
+            for wanted in (_KEY, *(("0",) if any(name.endswith("GoogleGenerativeAI") for name in names) else ())):
+                if (given := argument_node(program, current, wanted)) is not None:
+                    yield given
+        if value.kind in ("call", "attribute", "await") and value.inputs:
+            queue.append((current[0], value.inputs[0]))
+        queue += [origin for origin in program.origins(current) if program.value(origin).kind == "call"]
 
 
 def _runs_on_server(assembly: Assembly, file: int) -> bool:

@@ -25,6 +25,7 @@ from pipeline.system.evidence import EvidenceBook
 from pipeline.system.go_listening import mark_go_listening
 from pipeline.system.hidden_text import add_hidden_instructions
 from pipeline.system.knowledge import FrameworkIndex
+from pipeline.system.local_agents import mark_local_agents
 from pipeline.system.look_alikes import mark_look_alike_models
 from pipeline.system.loopback import add_loopback
 from pipeline.system.mcp_listening import mark_mcp_listening
@@ -82,6 +83,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_safety_filters(assembly)
     mark_shared_conversations(assembly)
     mark_package_installs(assembly)
+    mark_local_agents(assembly)
     add_code_flows(assembly)
     mark_own_files(assembly)
     add_protection(assembly)

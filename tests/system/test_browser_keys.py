@@ -51,3 +51,22 @@ def test_a_file_that_says_it_runs_on_the_server_is_believed() -> None:
     assert not open_to_all(
         "lib/ask.ts", f"'use server';\n{OPENAI}const client = new OpenAI({{ apiKey: process.env.NEXT_PUBLIC_KEY }});{ASK}"
     )
+
+
+def test_another_public_key_in_the_same_table_is_not_that_of_the_model() -> None:
+    files = {
+        "env.ts": "export const env = { OPENAI_API_KEY: process.env.OPENAI_API_KEY, PUSHER: process.env.NEXT_PUBLIC_PUSHER_APP_KEY };\n",
+        "lib/ask.ts": f"import {{ env }} from '../env';\n{OPENAI}const client = new OpenAI({{ apiKey: env.OPENAI_API_KEY }});{ASK}",
+    }
+    assert not any(model.attributes.get("key_in_browser") is True for model in elements(system_of(files), "hosted_llm"))
+
+
+def test_the_key_of_a_plain_request_is_seen_in_its_headers() -> None:
+    text = (
+        "export async function ask(text: string) {\n"
+        "  const reply = await fetch('https://api.openai.com/v1/chat/completions', { method: 'POST',\n"
+        "    headers: { Authorization: `Bearer ${import.meta.env.VITE_OPENAI_API_KEY}`, 'Content-Type': 'application/json' },\n"
+        "    body: JSON.stringify({ model: 'gpt-5', messages: [{ role: 'user', content: text }] }) });\n"
+        "  return (await reply.json()).choices[0].message.content;\n}\n"
+    )
+    assert open_to_all("src/ask.ts", text)
