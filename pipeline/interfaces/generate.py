@@ -39,19 +39,18 @@ def generated_files(root: Path) -> Mapping[Path, str]:
 
 def threats_page(folder: Path) -> str:
     """The catalog as one table per STRIDE class."""
-    taxonomies = load_taxonomies()
+    taxonomies, catalog = load_taxonomies(), load_catalog(folder)
     lines = [NOTICE.format(source="`pipeline/knowledge/threats/`"), "", "# Threats", ""]
     lines += ["`threatloom explain <slug>` prints how a threat is recognised, what to do, and how to test that.", ""]
     for stride in STRIDE:
-        entries = sorted((folder / stride).glob("*.yaml"))
+        entries = [threat for threat in catalog.threats if threat.stride[0] == stride]
         if not entries:
             continue
         lines += [f"## {stride.replace('_', ' ').capitalize()}", "", "| threat | what it is | taxonomies |", "|---|---|---|"]
-        for path in entries:
-            threat = _mapping(path)
-            ids = [str(one) for listed in (threat.get("taxonomy") or {}).values() for one in listed]
+        for threat in entries:
+            ids = [one for _field, listed in threat.taxonomy for one in listed]
             named = ", ".join(f"{one} ({name})" if (name := taxonomies.name_of(one)) else one for one in ids)
-            lines.append(_row((f"`{path.stem}`", str(threat.get("title", "")), named)))
+            lines.append(_row((f"`{threat.slug}`", threat.title, named)))
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 

@@ -9,6 +9,7 @@ from ingest.code.program import Program
 from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, TextFacts
 from ingest.purpose import NOT_PRODUCT
 from pipeline.system.assembly import Assembly, frozen_controls, frozen_relations
+from pipeline.system.browser_keys import mark_browser_keys
 from pipeline.system.callers_keys import add_callers_keys
 from pipeline.system.cards import add_cards
 from pipeline.system.code_elements import add_code_elements
@@ -26,6 +27,7 @@ from pipeline.system.evidence import EvidenceBook
 from pipeline.system.go_listening import mark_go_listening
 from pipeline.system.hidden_text import add_hidden_instructions
 from pipeline.system.knowledge import FrameworkIndex
+from pipeline.system.local_agents import mark_local_agents
 from pipeline.system.look_alikes import mark_look_alike_models
 from pipeline.system.loopback import add_loopback
 from pipeline.system.mcp_listening import mark_mcp_listening
@@ -81,9 +83,11 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_prompts_and_secrets(assembly, PromptFiles([f for f in facts if isinstance(f, TextFacts | DocumentFacts)]))
     add_callers_keys(assembly)
     add_model_addresses(assembly)
+    mark_browser_keys(assembly)
     mark_safety_filters(assembly)
     mark_shared_conversations(assembly)
     mark_package_installs(assembly)
+    mark_local_agents(assembly)
     add_code_flows(assembly)
     mark_own_files(assembly)
     add_protection(assembly)

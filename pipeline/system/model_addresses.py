@@ -13,18 +13,21 @@ from collections.abc import Iterator
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly, Sink
 from pipeline.system.model import AttributeValue
-from pipeline.system.sites import argument_node, argument_positions, option_positions
+from pipeline.system.sites import argument_node, argument_positions, entry_of, option_positions
 
-_MODELS = frozenset({"hosted_llm", "embedding_model"})
+_MODELS = frozenset({"hosted_llm", "local_llm", "embedding_model"})
 _ADDRESS = "base_url|baseURL|baseUrl|api_base|openai_api_base|azure_endpoint|endpoint_url|server_url|serverURL|host"
-_TRANSPORT = "http_client|http_async_client|httpClient|client|httpAgent|agent|fetchOptions|http_options|httpx_client|client_args|timeout"
-_UNCHECKED = (("verify", False), ("verify_ssl", False), ("ssl_verify", False), ("rejectUnauthorized", False))
+_TRANSPORT = (
+    "http_client|http_async_client|httpClient|client|httpAgent|agent|fetchOptions|http_options|httpx_client|client_args|client_kwargs"
+)
+_CHECKS = ("verify", "verify_ssl", "ssl_verify", "rejectUnauthorized")
 # A public name has a dot and none of the endings that only private networks know.
 _PUBLIC = re.compile(
     r"http://(?!localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|\[|[^/:?#]*\{)"
     r"(?=[^/:?#]*\.)(?![^/:?#]*\.(local|internal|lan|home|corp|intranet|svc|localhost|test|example|docker)([:/?#]|$))"
     r"(?![^/:?#]*\.svc\.)(?![^/:?#]*\.internal)[\w.-]+"
 )
+_HERE = re.compile(r"https?://(localhost|127\.|0\.0\.0\.0|\[::1\])")
 _MAX_STEPS, _MAX_PARTS = 8, 24
 
 
@@ -36,7 +39,7 @@ def add_model_addresses(assembly: Assembly) -> None:
         for client in dict.fromkeys(made for node in list(draft.nodes) for made in _clients(assembly, node)):
             _add_sink(assembly, client, identity)
             if _is_public_and_plain(assembly, client):
-                _mark(assembly, identity, client, "plain_http", True)
+                _mark(assembly, identity, client, "asked_in_clear", True)
             if _is_unchecked(assembly, client):
                 _mark(assembly, identity, client, "tls_verification", False)
 
@@ -64,28 +67,29 @@ def _add_sink(assembly: Assembly, client: Node, identity: str) -> None:
         assembly.sinks.setdefault(client, []).extend(Sink(position, "url", identity, key) for position, key in found[:1])
 
 
-def _is_public_and_plain(assembly: Assembly, client: Node) -> bool:
+def _addresses(assembly: Assembly, client: Node) -> list[str]:
     address = argument_node(assembly.program, client, _ADDRESS)
     constants = assembly.program.constants(address) if address is not None else ()
-    texts = [constant.text for constant in constants if constant.constant_type == "string" and constant.text]
+    return [constant.text for constant in constants if constant.constant_type == "string" and constant.text]
+
+
+def _is_public_and_plain(assembly: Assembly, client: Node) -> bool:
+    texts = _addresses(assembly, client)
     return bool(texts) and all(_PUBLIC.match(text) for text in texts)
 
 
 def _is_unchecked(assembly: Assembly, client: Node) -> bool:
-    """Whether the transport given to a client was made with its certificate checks off."""
+    """Whether the transport given to a client was made with its certificate checks off, and leads to another machine."""
     program = assembly.program
-    queue = [given for wanted in (_TRANSPORT,) if (given := argument_node(program, client, wanted)) is not None]
-    queue.append(client)
-    seen: set[Node] = set()
-    while queue and len(seen) < _MAX_PARTS:
-        for origin in program.origins(queue.pop()):
-            if origin in seen:
-                continue
-            seen.add(origin)
-            for wanted, off in _UNCHECKED:
-                given = argument_node(program, origin, wanted) if program.value(origin).kind == "call" else None
-                if given is not None and program.constant(given) is off:
-                    return True
+    if (texts := _addresses(assembly, client)) and all(_HERE.match(text) for text in texts):
+        return False
+    transport = argument_node(program, client, _TRANSPORT)
+    made = [origin for given in (client, transport) if given is not None for origin in program.origins(given)]
+    for origin in made[:_MAX_PARTS]:
+        for wanted in _CHECKS:
+            given = argument_node(program, origin, wanted) if program.value(origin).kind == "call" else entry_of(program, origin, wanted)
+            if given is not None and program.constant(given) is False:
+                return True
     return False
 
 

@@ -176,7 +176,10 @@ def _add_control(assembly: Assembly, site: CallSite, control: ControlKind) -> No
     covered: list[str] = []
     function = (node[0], value.scope)
     if rule.protects == "application" and control == "authentication":
-        covered += [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind == "chat_ui"]
+        covered += [
+            identity for identity, draft in assembly.drafts.by_id.items()
+            if draft.kind == "chat_ui" or draft.attributes.get("serves_agents") is True
+        ]  # fmt: skip
     elif rule.protects == "application" and control in ("prompt_log", "audit_log"):
         covered += [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind in _RECORDED]
     elif rule.protects == "application" and control in ("model_lineage", "group_evaluation"):

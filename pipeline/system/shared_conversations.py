@@ -54,7 +54,7 @@ def _kept(assembly: Assembly, node: Node, given: Node) -> Iterator[tuple[Node, N
 
 
 def _begun_as(program: Program, node: Node) -> Iterator[Node]:
-    """The displays of modules that a value is, without what was added to it since."""
+    """The displays of modules that a value is, or is put together with, without what was added to them since."""
     queue, seen = [node], set[Node]()
     while queue and len(seen) < _MAX_STEPS:
         for origin in program.origins(queue.pop()):
@@ -64,8 +64,12 @@ def _begun_as(program: Program, node: Node) -> Iterator[Node]:
             value = program.value(origin)
             if value.kind == "update" and value.text in _ADDS:
                 queue.append((origin[0], value.inputs[0]))
-            elif value.kind == "collection" and value.text != "dictionary" and _of_module(program, origin):
-                yield origin
+            elif value.kind == "operation" and value.text == "+":
+                queue += [(origin[0], given) for given in value.inputs]
+            elif value.kind == "collection" and value.text != "dictionary":
+                queue += [(origin[0], given) for given, label in zip(value.inputs, value.labels, strict=False) if label == "*"]
+                if _of_module(program, origin):
+                    yield origin
 
 
 def _added(program: Program, made: Node) -> Node | None:

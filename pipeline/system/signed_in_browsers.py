@@ -16,7 +16,7 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "@browsermcp/mcp": (),
     "mcp-chrome-bridge": (),
 }  # fmt: skip
-_KEPT_TO = ("--allowed-origins", "--allowed-hosts-only", "--allowedOrigins")
+_KEPT_TO = "--allowed-origins"
 
 
 def signed_in(package: str, arguments: Sequence[str]) -> bool:
@@ -29,4 +29,4 @@ def signed_in(package: str, arguments: Sequence[str]) -> bool:
 
 def kept_to_sites(arguments: Sequence[str]) -> str | None:
     """The option that names the sites a server may work on."""
-    return next((argument for argument in arguments if argument.split("=", 1)[0] in _KEPT_TO), None)
+    return next((argument for argument in arguments if argument.split("=", 1)[0] == _KEPT_TO), None)

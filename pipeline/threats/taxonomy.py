@@ -90,6 +90,6 @@ def load_taxonomies(folder: Traversable | None = None) -> Taxonomies:
 def read_taxonomy(path: Traversable) -> TaxonomyFile:
     """One taxonomy file; raises `KnowledgeError` naming it where it is wrong."""
     try:
-        return TaxonomyFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return TaxonomyFile.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
     except (yaml.YAMLError, ValidationError) as error:
         raise KnowledgeError(f"{path.name}: {error}") from error

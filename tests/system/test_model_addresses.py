@@ -12,7 +12,7 @@ TS_ASK = "\nexport const ask = (text: string) => client.chat.completions.create(
 
 def marks(files: dict[str, str] | str) -> tuple[object, object]:
     model = elements(system_of(files), "hosted_llm")[0]
-    return model.attributes.get("plain_http", False), model.attributes.get("tls_verification", True)
+    return model.attributes.get("asked_in_clear", False), model.attributes.get("tls_verification", True)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,12 @@ def test_a_client_with_unchecked_certificates_is_seen_through_its_transport(clie
     assert marks(client + ASK)[1] is False
 
 
+def test_the_options_of_a_transport_are_looked_at_where_they_are_a_table() -> None:
+    text = "from langchain_ollama import ChatOllama\nllm = ChatOllama(model='m', base_url='https://a.example.com', client_kwargs={'verify': False})\n"
+    models = elements(system_of(text + "def ask(text):\n    return llm.invoke(text)\n"), "local_llm")
+    assert [model.attributes.get("tls_verification") for model in models] == [False]
+
+
 def test_an_agent_of_node_that_accepts_any_certificate_is_seen() -> None:
     text = (
         "import https from 'node:https';\nimport OpenAI from 'openai';\n"
@@ -65,6 +71,11 @@ def test_an_agent_of_node_that_accepts_any_certificate_is_seen() -> None:
 @pytest.mark.parametrize("transport", ["httpx.Client(verify=True)", "httpx.Client(verify='/etc/ca.pem')", "httpx.Client(timeout=30)"])
 def test_checked_certificates_are_no_mark(transport: str) -> None:
     assert marks(f"import httpx\nfrom openai import OpenAI\nclient = OpenAI(http_client={transport})" + ASK) == (False, True)
+
+
+def test_unchecked_certificates_of_this_machine_are_no_mark() -> None:
+    client = "import httpx\nfrom openai import OpenAI\nclient = OpenAI(base_url='https://localhost:8443/v1', http_client=httpx.Client(verify=False))"
+    assert marks(client + ASK) == (False, True)
 
 
 ROUTE = "from fastapi import FastAPI\nfrom pydantic import BaseModel\nfrom openai import OpenAI\napp = FastAPI()\nclass Ask(BaseModel):\n    text: str\n    url: str\n"

@@ -15,6 +15,9 @@ SHARED = {
     "    log.append({'role': 'user', 'content': text})\n    return reply\n",
     "through a function": "log = []\ndef run(text):\n    log.append({'role': 'user', 'content': text})\n" + ASK.format("log")
     + "@app.post('/x')\ndef ask(text: str):\n    return run(text)\n",
+    "with instructions before it": "log = []\ndef run(text, before):\n" + ASK.format("[{'role': 'system', 'content': 'x'}] + before + [{'role': 'user', 'content': text}]")
+    + "@app.post('/x')\ndef ask(text: str):\n    reply = run(text, log)\n    log.append({'role': 'user', 'content': text})\n    return reply\n",
+    "unpacked": "log = []\n@app.post('/x')\ndef ask(text: str):\n    log.append({'role': 'user', 'content': text})\n" + ASK.format("[{'role': 'system', 'content': 'x'}, *log]"),
     "a websocket": "log = []\n@app.websocket('/x')\nasync def ask(socket):\n    text = await socket.receive_text()\n"
     "    log.append({'role': 'user', 'content': text})\n" + ASK.format("log"),
 }  # fmt: skip
