@@ -21,7 +21,7 @@ SourceKind = Literal[
     "mermaid", "drawio", "plantuml", "graphviz", "threat_dragon", "open_threat_model", "threat_composer", "tm7", "tm_bom", "tm_library",
     "kubernetes", "helm_template", "helm_values", "terraform", "cloudformation", "openapi", "gitlab_ci", "nginx",
     "conda", "maven", "gradle", "npmrc", "pip_config", "dvc_config",
-    "agent_settings", "ml_pipeline", "card_file",
+    "agent_settings", "ml_pipeline", "card_file", "ecs_task", "systemd_unit",
 ]  # fmt: skip
 
 Purpose = Literal["product", "test", "example", "documentation", "vendored", "generated"]

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ingest.config.ecs import TASK_TYPES, task_containers
 from ingest.config.nodes import BadConfig
 from ingest.config.resources import Flat, flat_json, resource
 from ingest.facts import Setting
@@ -73,6 +74,9 @@ class _Reader:
         if kind in _LABELLED and len(names) == 2:
             address = f"{_LABELLED[kind]}{names[0]}.{names[1]}"
             yield from resource(address, f"{_LABELLED[kind]}{names[0]}", values, place, "terraform")
+            if kind == "resource" and names[0] in TASK_TYPES:
+                family = next((value.text for value in values if value.path == "family"), names[1])
+                yield from task_containers(names[1] if "${" in family else family, values, place, told=False)
         elif kind in ("module", "variable", "provider") and len(names) == 1:
             yield from resource(
                 f"{'var' if kind == 'variable' else kind}.{names[0]}", kind, _named(values, kind, names[0]), place, "terraform"
