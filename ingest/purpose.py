@@ -72,6 +72,7 @@ _NAMES: dict[str, SourceKind] = {
     "jsconfig.json": "tsconfig", "pom.xml": "maven", "build.gradle": "gradle", "build.gradle.kts": "gradle", "gradle.lockfile": "gradle",
     "libs.versions.toml": "gradle", ".npmrc": "npmrc", "pip.conf": "pip_config", "pip.ini": "pip_config",
     "langgraph.json": "langgraph_config", "directory.packages.props": "nuget", "packages.lock.json": "nuget",
+    "nuget.config": "nuget",
     "poetry.lock": "lockfile", "uv.lock": "lockfile", "pipfile.lock": "lockfile", "pdm.lock": "lockfile",
     "package-lock.json": "lockfile", "npm-shrinkwrap.json": "lockfile", "yarn.lock": "lockfile", "pnpm-lock.yaml": "lockfile",
     "bun.lock": "lockfile",

@@ -152,6 +152,10 @@ FORMATS: tuple[Format, ...] = (
     Format("package.json", "package_json", "package.json", '{"dependencies": {"a": "^1"}}', {"pinning": ("package", "pin")}),
     Format("go.mod", "go_mod", "go.mod", "module a.dev/b\nrequire c.dev/d v1.0.0\n", {"pinning": ("package", "pin")}),
     Format("NuGet", "nuget", "a.csproj", '<Project><ItemGroup><PackageReference Include="A" Version="1.0.0"/></ItemGroup></Project>', {"pinning": ("package", "pin")}),
+    Format("NuGet.config", "nuget", "NuGet.config",
+           '<configuration><packageSources><add key="a" value="https://nuget.a.dev/v3/index.json"/></packageSources>'
+           '<packageSourceCredentials><a><add key="ClearTextPassword" value="Kx82mQ7vLp3zRt9w"/></a></packageSourceCredentials></configuration>',
+           {"secrets": ("environment", "secret"), "data flow": ("package_index", "extra")}, "sources of a user and of a machine"),
     Format("Maven", "maven", "pom.xml",
            "<project><dependencies><dependency><groupId>a</groupId><artifactId>b</artifactId><version>1</version></dependency></dependencies></project>",
            {"pinning": ("package", "pin")}, "parents and bills of materials"),
