@@ -14,7 +14,7 @@ from typing import Literal
 
 SourceKind = Literal[
     "python", "notebook", "typescript", "java", "go", "csharp",
-    "markdown", "docx", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text",
+    "markdown", "docx", "odt", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text",
     "requirements", "go_mod", "pyproject", "lockfile", "package_json", "tsconfig", "langgraph_config", "nuget",
     "dockerfile", "compose", "github_workflow", "dotenv", "mcp_config", "entry_script", "shell_script", "makefile", "procfile",
     "prompt_file", "model_file",
