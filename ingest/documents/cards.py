@@ -70,7 +70,7 @@ def read_card(path: str, passages: Sequence[Passage]) -> tuple[Setting, ...]:
     front = _front(passages)
     what, titled = _told_by_title(passages)
     what = _told_by_front(front) or what or _told_by_name(path) or _told_by_headings(passages)
-    if what is None:
+    if what is None or not passages:
         return ()
     said = list(_said(passages))
     licence = _licence(front, said)
