@@ -18,7 +18,7 @@ from ingest.source import ReadError, Skip, Source, SourceKind, SourceSettings
 from ingest.text import open_regular, reason_of, unmarked_utf16
 
 DOCUMENT_KINDS: frozenset[SourceKind] = frozenset(FORMATS)
-_BINARY: frozenset[SourceKind] = frozenset({"docx", "pptx", "xlsx", "pdf", "eml", "model_file"})
+_BINARY: frozenset[SourceKind] = frozenset({"docx", "odt", "pptx", "xlsx", "pdf", "eml", "model_file"})
 _LARGE: frozenset[SourceKind] = _BINARY | {"notebook", "lockfile", *diagrams.FORMATS}
 _LONG_LINES_ARE_NORMAL: frozenset[SourceKind] = _LARGE | {"text", "markdown", "rst"}
 _WRITTEN: frozenset[SourceKind] = frozenset({"python", "typescript", "java", "go", "csharp", "html"})

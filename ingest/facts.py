@@ -285,7 +285,7 @@ SettingKind = Literal[
                         # steps_down (bool): it goes on as another user than root
     "parameter",        # a value of a training's parameters; name is its dotted path, attributes: value
     "command",          # what starts or fetches something of an AI system; name is the program; attributes: words, variables ("A=b"),
-                        # where (shell|make|procfile|npm|compose|docker|build|workflow), service
+                        # where (shell|make|procfile|npm|systemd|compose|docker|build|workflow), service
     "service",          # one compose service; attributes: image, pin, ports, published (bool), volumes, privileged, network_mode, user,
                         # limits (bool), command
     "environment",      # a variable given a value; attributes: has_value, switch (a value that only says yes or no), secret (detector's name),

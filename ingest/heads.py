@@ -29,6 +29,7 @@ _API = re.compile(rb"^[ \t]*\{?[ \t]*[\"']?(?:openapi|swagger)[\"']?[ \t]*:[ \t]
 _CARD = (re.compile(rb"\"model_details\"\s*:\s*\{"), re.compile(rb"\"(?:schema_version|considerations|model_parameters)\"\s*:"))
 _MODELS_LISTED = (re.compile(rb"\"bomFormat\"\s*:\s*\"CycloneDX\""), re.compile(rb"\"type\"\s*:\s*\"machine-learning-model\""))
 
+_TASK = (re.compile(rb"\"containerDefinitions\"\s*:\s*\["), re.compile(rb"\"image\"\s*:"))
 _PROMPT = re.compile(
     rb"^[ \t{]*[\"']?_type[\"']?[ \t]*:[ \t]*[\"']?(?:few_shot|chat_prompt|prompt)[\"']?[ \t]*(?:,|$)"
     rb"|\"lc\"\s*:\s*1\s*,\s*\"type\"\s*:\s*\"constructor\"\s*,\s*\"id\"\s*:\s*\[[^\]]{0,200}PromptTemplate\"",
@@ -52,6 +53,11 @@ def kind_of_head(path: str, head: bytes) -> SourceKind | None:
         return "gateway"
     if _API.search(head):
         return "openapi"
-    if path.lower().endswith(".json") and any(all(part.search(head) for part in parts) for parts in (_CARD, _MODELS_LISTED)):
-        return "card_file"
+    if path.lower().endswith(".json"):
+        told: tuple[tuple[tuple[re.Pattern[bytes], ...], SourceKind], ...] = (
+            (_CARD, "card_file"), (_MODELS_LISTED, "card_file"), (_TASK, "ecs_task"),
+        )  # fmt: skip
+        for patterns, kind in told:
+            if all(pattern.search(head) for pattern in patterns):
+                return kind
     return "prompt_file" if _PROMPT.search(head[:4096]) else None

@@ -33,7 +33,9 @@ _EXAMPLE_FOLDERS = frozenset({
 })  # fmt: skip
 _DOCUMENT_FOLDERS = frozenset({"doc", "docs", "documentation", "website"})
 _PROGRAM_FOLDERS = frozenset({"prompts", "prompt", "templates", "system_prompts"})
-_PROSE = frozenset({".md", ".markdown", ".mdx", ".rst", ".adoc", ".docx", ".docm", ".pptx", ".pptm", ".xlsx", ".xlsm", ".eml", ".pdf"})
+_PROSE = frozenset(
+    {".md", ".markdown", ".mdx", ".rst", ".adoc", ".docx", ".docm", ".odt", ".pptx", ".pptm", ".xlsx", ".xlsm", ".eml", ".pdf"}
+)
 _TEST_NAME = re.compile(
     r"test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py|.*[._](?:test|spec)\.[cm]?[jt]sx?|.*_test\.go"
     r"|(?:run[-_])?(?:tests?|e2e)(?:[-_].*)?\.sh|.*[-_.](?:tests?|e2e)\.sh",
@@ -53,7 +55,7 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".js": "typescript", ".jsx": "typescript", ".mjs": "typescript", ".cjs": "typescript",
     ".java": "java", ".go": "go", ".cs": "csharp", ".razor": "csharp", ".cshtml": "csharp",
     ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown", ".mdc": "markdown",
-    ".docx": "docx", ".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text", ".adoc": "text",
+    ".docx": "docx", ".odt": "odt", ".ott": "odt", ".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text", ".adoc": "text",
     ".docm": "docx", ".dotx": "docx", ".dotm": "docx", ".pptx": "pptx", ".pptm": "pptx", ".ppsx": "pptx", ".potx": "pptx",
     ".xlsx": "xlsx", ".xlsm": "xlsx", ".xltx": "xlsx", ".rst": "rst", ".eml": "eml",
     ".csproj": "nuget", ".fsproj": "nuget", ".vbproj": "nuget",
@@ -64,7 +66,7 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".mmd": "mermaid", ".mermaid": "mermaid", ".drawio": "drawio", ".dio": "drawio", ".dot": "graphviz", ".gv": "graphviz",
     ".puml": "plantuml", ".plantuml": "plantuml", ".iuml": "plantuml", ".pu": "plantuml", ".wsd": "plantuml",
     ".tm7": "tm7", ".otm": "open_threat_model",
-    ".tf": "terraform", ".tofu": "terraform", ".tfvars": "terraform",
+    ".service": "systemd_unit", ".tf": "terraform", ".tofu": "terraform", ".tfvars": "terraform",
     ".prompt": "prompt_file", ".prompty": "prompt_file", ".jinja": "prompt_file", ".jinja2": "prompt_file", ".j2": "prompt_file",
 }  # fmt: skip
 _NAMES: dict[str, SourceKind] = {
@@ -72,6 +74,7 @@ _NAMES: dict[str, SourceKind] = {
     "jsconfig.json": "tsconfig", "pom.xml": "maven", "build.gradle": "gradle", "build.gradle.kts": "gradle", "gradle.lockfile": "gradle",
     "libs.versions.toml": "gradle", ".npmrc": "npmrc", "pip.conf": "pip_config", "pip.ini": "pip_config",
     "langgraph.json": "langgraph_config", "directory.packages.props": "nuget", "packages.lock.json": "nuget",
+    "nuget.config": "nuget",
     "poetry.lock": "lockfile", "uv.lock": "lockfile", "pipfile.lock": "lockfile", "pdm.lock": "lockfile",
     "package-lock.json": "lockfile", "npm-shrinkwrap.json": "lockfile", "yarn.lock": "lockfile", "pnpm-lock.yaml": "lockfile",
     "bun.lock": "lockfile",

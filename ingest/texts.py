@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from ingest.config.json_nodes import json_node
 from ingest.config.nodes import BadConfig, Node
 from ingest.config.yaml_nodes import yaml_node
-from ingest.facts import StoredText, TextFacts
+from ingest.facts import Setting, StoredText, TextFacts
 from ingest.prompt_settings import prompt_settings
 from ingest.source import Place, ReadError, Source
 from ingest.text import read_text, reason_of, split_lines
@@ -31,7 +31,9 @@ def read_texts(source: Source) -> TextFacts | ReadError:
         return text
     lines = split_lines(text)
     whole = (StoredText("", text, Place(source.path, 1, max(1, len(lines)))),)
+    settings: tuple[Setting, ...] = ()
     try:
+        settings = prompt_settings(text, source.path)
         suffix = PurePosixPath(source.path.lower()).suffix
         if suffix in (".yaml", ".yml", ".json"):
             node = json_node(text) if suffix == ".json" else yaml_node(text)
@@ -44,7 +46,7 @@ def read_texts(source: Source) -> TextFacts | ReadError:
         found = whole  # it becomes YAML or JSON only when it is filled in
     except Exception as problem:  # around one file: a hostile one must not end the scan
         return ReadError(source.path, f"text reader failed: {type(problem).__name__}: {reason_of(problem)[:200]}")
-    return TextFacts(source.path, source.purpose, found, len(lines), settings=prompt_settings(text, source.path))
+    return TextFacts(source.path, source.purpose, found, len(lines), settings=settings)
 
 
 def _scalars(node: Node, path: str, lines: int, key: str = "", depth: int = 0) -> Iterator[StoredText]:

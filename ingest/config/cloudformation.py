@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ingest.config.ecs import TASK_TYPES, task_containers
 from ingest.config.json_nodes import json_node
 from ingest.config.nodes import Node, shaped
 from ingest.config.resources import Flat, flat_json, resource
@@ -35,7 +36,10 @@ def read_cloudformation(text: str, path: str) -> tuple[Setting, ...]:
     for name, node, line in shaped(document.get("Resources"), "Resources", "map", write="one key per resource").entries():
         kind = node.get("Type").text
         values = tuple(_flat(node.get("Properties"), "", 0)) + (shared if kind == "AWS::Serverless::Function" else ())
-        found += resource(name, kind, values, Place(path, line, max(line, node.end_line)), "cloudformation")
+        place = Place(path, line, max(line, node.end_line))
+        found += resource(name, kind, values, place, "cloudformation")
+        if kind in TASK_TYPES:
+            found += task_containers(name, values, place, told=False)
     return tuple(found)
 
 

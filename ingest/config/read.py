@@ -16,6 +16,7 @@ from ingest.config.conda import read_conda
 from ingest.config.dockerfile import read_dockerfile
 from ingest.config.dotenv import read_dotenv
 from ingest.config.dvc import read_dvc_config
+from ingest.config.ecs import read_ecs
 from ingest.config.entry_script import read_entry_script
 from ingest.config.gateway import read_gateway
 from ingest.config.gitlab_ci import read_gitlab_ci
@@ -35,6 +36,7 @@ from ingest.config.package_json import read_package_json
 from ingest.config.registries import read_npmrc, read_pip_config
 from ingest.config.requirements import read_requirements
 from ingest.config.scripts import read_makefile, read_procfile, read_shell_script
+from ingest.config.systemd import read_systemd
 from ingest.config.terraform import read_terraform
 from ingest.config.toml_files import read_pyproject
 from ingest.config.tsconfig import read_tsconfig
@@ -80,6 +82,8 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "terraform": read_terraform,
         "cloudformation": read_cloudformation,
         "card_file": read_card_file,
+        "ecs_task": read_ecs,
+        "systemd_unit": read_systemd,
     }
 )
 

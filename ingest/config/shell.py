@@ -45,9 +45,9 @@ def installed(script: str, place: Place) -> Iterator[Setting]:
         for index, name in enumerate(names):
             following = words[index + 1 :]
             if re.fullmatch(r"pip[\d.]*", name) and following[:1] == ["install"]:
-                yield from _pip(following[1:], place)
+                yield from _pip(following[1:], place, first_wins="uv" in names[:index])
             elif name == "uv" and following[:1] in (["add"], ["tool"]):
-                yield from _pip(following[1 if following[0] == "add" else 2 :], place)
+                yield from _pip(following[1 if following[0] == "add" else 2 :], place, first_wins=True)
             elif name in {"npm", "pnpm", "yarn", "bun"} and following[:1] in (["install"], ["i"], ["add"]):
                 yield from _npm(following[1:], place)
             else:
@@ -62,13 +62,15 @@ def _words(command: str) -> list[str]:
         return command.split()[:_WORDS]
 
 
-def _pip(words: list[str], place: Place) -> Iterator[Setting]:
+def _pip(words: list[str], place: Place, *, first_wins: bool) -> Iterator[Setting]:
+    """`first_wins`: the program takes the first index that knows a name, unless it is told to compare them."""
+    compares = not first_wins or any("unsafe-" in word for word in words)
     position = 0
     while position < len(words):
         word, _, joined = words[position].partition("=") if words[position].startswith("--") else (words[position], "", "")
         value = joined or (words[position + 1] if word in _VALUED and position + 1 < len(words) else "")
         if word in {"-i", "--index-url", "--extra-index-url", "--index", "--default-index"} and value:
-            yield setting("package_index", value, place, extra=word in {"--extra-index-url", "--index"}, trusted_host=False)
+            yield setting("package_index", value, place, extra=compares and word in {"--extra-index-url", "--index"}, trusted_host=False)
         elif word == "--trusted-host" and value:
             yield setting("package_index", value, place, extra=False, trusted_host=True)
         elif word.startswith("git+"):

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ingest.config.chart_releases import of_resource
+from ingest.config.ecs import TASK_TYPES, task_containers
 from ingest.config.nodes import BadConfig
 from ingest.config.resources import Flat, flat_json, resource
 from ingest.facts import Setting
@@ -76,6 +77,9 @@ class _Reader:
             yield from resource(address, f"{_LABELLED[kind]}{names[0]}", values, place, "terraform")
             if names[0] == "helm_release":
                 yield from of_resource(values, place)
+            if kind == "resource" and names[0] in TASK_TYPES:
+                family = next((value.text for value in values if value.path == "family"), names[1])
+                yield from task_containers(names[1] if "${" in family else family, values, place, told=False)
         elif kind in ("module", "variable", "provider") and len(names) == 1:
             yield from resource(
                 f"{'var' if kind == 'variable' else kind}.{names[0]}", kind, _named(values, kind, names[0]), place, "terraform"

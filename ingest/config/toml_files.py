@@ -60,8 +60,10 @@ def read_pyproject(text: str, path: str) -> tuple[Setting, ...]:
         found += _versions(packages, locate, f"[tool.poetry.group.{group}.dependencies]", group)
     uv = _table(tool, "uv", locate)
     found += _requirements(_listed(uv, "dev-dependencies", locate), locate, "[tool.uv]", "dev")
-    found += _indexes([*_list(uv.get("index")), *_list(poetry.get("source")), *_list(document.get("source"))], locate)
-    found += _indexes([{"url": url} for url in (*_texts(uv.get("extra-index-url")), *_texts(uv.get("index-url")))], locate)
+    found += _uv_indexes(uv, locate)
+    found += _poetry_sources(_list(poetry.get("source")), locate)
+    all_asked = _table(document, "pipenv", locate).get("install_search_all_sources") is True  # else pipenv asks its first source alone
+    found += _indexes([(entry, all_asked and number > 0) for number, entry in enumerate(_list(document.get("source")))], locate)
     for name, source in _table(uv, "sources", locate).items():
         for entry in _list(source):
             address = entry.get("git") or entry.get("url")
@@ -171,13 +173,32 @@ def _versions(table: dict[str, Any], locate: _Locator, header: str, group: str |
         )
 
 
-def _indexes(entries: list[dict[str, Any]], locate: _Locator) -> Iterator[Setting]:
-    for entry in entries:
+def _uv_indexes(uv: dict[str, Any], locate: _Locator) -> Iterator[Setting]:
+    """uv takes the first index that knows a name, unless it is told to compare them; one that is bound gives what it is bound to."""
+    inner = uv.get("pip") if isinstance(uv.get("pip"), dict) else {}
+    tables: list[dict[str, Any]] = [uv, inner or {}]
+    compares = any(str(table.get("index-strategy") or "").startswith("unsafe-") for table in tables)
+    entries = [(entry, compares and not entry.get("explicit") and not entry.get("default")) for entry in _list(uv.get("index"))]
+    for table in tables:
+        entries += [({"url": url}, compares) for url in _texts(table.get("extra-index-url"))]
+        entries += [({"url": url}, False) for url in _texts(table.get("index-url"))]
+    yield from _indexes(entries, locate)
+
+
+def _poetry_sources(entries: list[dict[str, Any]], locate: _Locator) -> Iterator[Setting]:
+    """Poetry asks a supplemental source only where the others do not know a name, so that whoever registers it there is first; a
+    primary one takes the place of the public index, unless that is named as well."""
+    public = any(str(entry.get("name")).lower() == "pypi" or _PUBLIC.match(str(entry.get("url"))) for entry in entries)
+    told = [(entry, str(entry.get("priority") or ("secondary" if entry.get("secondary") is True else "primary"))) for entry in entries]
+    yield from _indexes(
+        [(entry, priority in ("supplemental", "secondary") or (public and priority == "primary")) for entry, priority in told], locate
+    )
+
+
+def _indexes(entries: list[tuple[dict[str, Any], bool]], locate: _Locator) -> Iterator[Setting]:
+    """An index per entry, with whether it is asked beside another one."""
+    for entry, extra in entries:
         url = entry.get("url")
         if isinstance(url, str):
-            # uv's and Poetry's explicit indexes give only the packages that are bound to them.
-            bound = entry.get("explicit") is True or entry.get("priority") == "explicit"
-            extra = entry.get("default") is not True and entry.get("priority") not in {"primary", "default"} and not bound
-            if len(entries) == 1 and _PUBLIC.match(url):
-                extra = False  # the public index by its name, as Pipenv writes it into every new Pipfile: nothing stands beside it
-            yield setting("package_index", url, locate.after("", url), extra=extra, trusted_host=entry.get("verify_ssl") is False)
+            beside = extra and not _PUBLIC.match(url)
+            yield setting("package_index", url, locate.after("", url), extra=beside, trusted_host=entry.get("verify_ssl") is False)

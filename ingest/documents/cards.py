@@ -42,10 +42,10 @@ _DATA_HEADINGS = re.compile(
 _ENOUGH_HEADINGS = 3
 _FILE = re.compile(r"(?:^|[^a-z])(?P<what>model|data(?:set)?)[-_ ]?cards?(?:[-_ ]\w+)?\.(?:md|markdown)$", re.IGNORECASE)
 _MEANT = re.compile(
-    r"^(?:primary )?intended (?:uses?|users?|use cases?)\b|^(?:direct|downstream) use\b|^(?:supported )?use cases?$", re.IGNORECASE
+    r"^uses?$|^(?:primary )?intended (?:uses?|users?|use cases?)\b|^(?:direct|downstream) use\b|^(?:supported )?use cases?$", re.IGNORECASE
 )
 _LIMITS = re.compile(
-    r"out[- ]of[- ]scope|\bmisuses?\b|\blimitations?\b|^bias\b|^(?:known )?(?:risks?|limits)\b|^caveats\b|^ethical considerations\b"
+    r"out[- ]of[- ]scope|\bmisuses?\b|\blimitations?\b|^bias\b|^(?:known )?(?:risks?|limits?)\b|^caveats\b|^ethical considerations\b"
     r"|personal and sensitive",
     re.IGNORECASE,
 )
@@ -70,7 +70,7 @@ def read_card(path: str, passages: Sequence[Passage]) -> tuple[Setting, ...]:
     front = _front(passages)
     what, titled = _told_by_title(passages)
     what = _told_by_front(front) or what or _told_by_name(path) or _told_by_headings(passages)
-    if what is None:
+    if what is None or not passages:
         return ()
     said = list(_said(passages))
     licence = _licence(front, said)

@@ -41,7 +41,7 @@ class Package:
 
     def tree(self, name: str) -> _Element | None:
         """The root of a part, or None where there is no such part. Raises `Unreadable` where it is no XML."""
-        return _parsed(self.archive, name) if name in self.names else None
+        return parsed(self.archive, name) if name in self.names else None
 
     def related(self, name: str, kind: str) -> Iterator[tuple[str, str]]:
         """Id and name of the parts a part is related to by a kind (`comments`, `image`), in the order of the file."""
@@ -97,7 +97,7 @@ def is_on(element: _Element | None, attribute: str = W + "val") -> bool:
     return element is not None and str(element.get(attribute, "1")).lower() not in ("0", "false", "off", "none")
 
 
-def _parsed(archive: zipfile.ZipFile, name: str) -> _Element:
+def parsed(archive: zipfile.ZipFile, name: str) -> _Element:
     from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
 
     parser = etree.XMLParser(
@@ -116,7 +116,7 @@ def _relations(archive: zipfile.ZipFile, names: frozenset[str], name: str) -> It
     """Id, type and target of each relationship inside of the package."""
     if name not in names:
         return
-    for relation in _parsed(archive, name).iter(_PACKAGE + "Relationship"):
+    for relation in parsed(archive, name).iter(_PACKAGE + "Relationship"):
         if relation.get("TargetMode") != "External":
             yield str(relation.get("Id")), str(relation.get("Type")), str(relation.get("Target"))
 

@@ -17,12 +17,13 @@ from ingest.documents.position import positioned
 from ingest.facts import DocumentFacts
 from ingest.source import ReadError, Skip, Source, SourceKind
 
-FORMATS: tuple[SourceKind, ...] = ("markdown", "docx", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text", *diagrams.FORMATS)
+FORMATS: tuple[SourceKind, ...] = ("markdown", "docx", "odt", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text", *diagrams.FORMATS)
 """Kinds of source that are documents; each has a module of that name in this folder, or in `diagrams/`."""
 
 LIBRARIES: Mapping[SourceKind, tuple[str, ...]] = {
     "markdown": ("markdown-it-py",),
     "docx": ("python-docx", "unstructured", "lxml"),
+    "odt": ("lxml",),
     "pptx": ("python-pptx", "lxml"),
     "xlsx": ("openpyxl", "lxml"),
     "html": ("unstructured", "lxml"),
@@ -32,7 +33,7 @@ LIBRARIES: Mapping[SourceKind, tuple[str, ...]] = {
 }
 """Packages that the formats are read with; the others need none."""
 
-PARAGRAPH_KINDS: frozenset[SourceKind] = frozenset({"docx", "pptx"})
+PARAGRAPH_KINDS: frozenset[SourceKind] = frozenset({"docx", "odt", "pptx"})
 """Kinds whose places count paragraphs, as they have no lines."""
 
 _MAX_MESSAGE = 300

@@ -66,6 +66,6 @@ class Hit:
 
 def hit_of(chunk: Chunk, score: float, parts: ScoreParts, why: tuple[str, ...]) -> Hit:
     return Hit(
-        chunk.path, chunk.start_line, chunk.end_line, chunk.page, "paragraph" if chunk.language == "docx" else "line", chunk.kind,
+        chunk.path, chunk.start_line, chunk.end_line, chunk.page, "paragraph" if chunk.language in ("docx", "odt") else "line", chunk.kind,
         chunk.language, chunk.symbol, chunk.section, chunk.text, chunk.elements, score, parts, why,
     )  # fmt: skip

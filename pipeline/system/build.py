@@ -12,6 +12,7 @@ from pipeline.system.assembly import Assembly, frozen_controls, frozen_relations
 from pipeline.system.browser_keys import mark_browser_keys
 from pipeline.system.callers_keys import add_callers_keys
 from pipeline.system.cards import add_cards
+from pipeline.system.checked_downloads import add_checked_downloads
 from pipeline.system.code_elements import add_code_elements
 from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
@@ -42,6 +43,7 @@ from pipeline.system.parameters import name_models
 from pipeline.system.pipelines import add_pipelines
 from pipeline.system.possible_models import mark_possible_models
 from pipeline.system.programs import programs_of
+from pipeline.system.promotions import mark_promotions
 from pipeline.system.prompt_files import PromptFiles
 from pipeline.system.prompt_models import add_prompt_models
 from pipeline.system.protection import add_identities, add_protection
@@ -91,9 +93,11 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_code_flows(assembly)
     mark_own_files(assembly)
     add_protection(assembly)
+    add_checked_downloads(assembly)
     add_loopback(assembly, config)
     add_pipelines(assembly, config)
     add_task_order(assembly)
+    mark_promotions(assembly)
     derive(assembly)
     mark_mcp_listening(assembly)
     mark_go_listening(assembly)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
+import re
 from collections.abc import Iterator, Sequence
 
 from ingest.facts import ConfigFacts, DocumentFacts, Setting
@@ -28,6 +29,9 @@ _GENERATES = (
     "any-to-any",
 )
 _EMBEDS = ("feature-extraction", "sentence-similarity")
+
+_HUB = re.compile(r"^(?:hf-hub|hf|huggingface):(?://)?")
+_REGISTERED = re.compile(r"^models:/([^/@]+)")
 
 
 def add_cards(assembly: Assembly, files: Sequence[ConfigFacts], documents: Sequence[DocumentFacts]) -> None:
@@ -76,8 +80,11 @@ def _described(assembly: Assembly, card: Setting, purpose: str) -> Iterator[str]
 
 
 def _is_called(draft: Draft, name: str) -> bool:
-    """Whether an element bears the name of a card, with or without the owner's."""
-    known = {str(draft.attributes.get("model") or ""), draft.name, posixpath.basename(draft.name)} - {""}
+    """Whether an element bears the name of a card, with or without the owner's; of a registered model that between its scheme and stage."""
+    known = {_HUB.sub("", str(draft.attributes.get("model") or "")), draft.name, posixpath.basename(draft.name)} - {""}
+    registered = _REGISTERED.match(draft.name)
+    if registered is not None:
+        known.add(registered[1])
     return any(other.lower() in (name.lower(), name.rsplit("/", 1)[-1].lower()) for other in known) and len(name) > 2
 
 

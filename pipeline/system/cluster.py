@@ -264,7 +264,8 @@ def _controls(
         assembly.control("authentication", identity, place)
     for gate in gates:
         assembly.control("authentication", identity, assembly.cite_place(gate.setting.place), "asked for at the way in")
-    if draft.kind != "container" and not draft.attributes.get("exposed"):
+    in_cluster = workload.setting.attributes.get("resource") != "TaskDefinition"  # who reaches a task, its service says
+    if in_cluster and draft.kind != "container" and not draft.attributes.get("exposed"):
         assembly.control("network_isolation", identity, place, "reached inside the cluster only")
     for policy in around.network_policy:
         selected = set(policy.texts("selector")) <= set(workload.texts("labels"))

@@ -2,7 +2,8 @@
 
 Takes `agent_right` settings and the passages of rule files (AGENTS.md, CLAUDE.md, rules of editors, skills, commands), gives one
 `mcp_client` per settings file and one `prompt` per rule file that has something to say. Rule files are prose for a model: a sentence that
-tells to run what a download brings, or to follow what a page says, is what is looked for; scripts beside a skill are read as scripts.
+tells to run what a download brings, to follow what a page says, or to act without asking, is what is looked for;
+scripts beside a skill are read as scripts.
 """
 
 from __future__ import annotations
@@ -32,6 +33,30 @@ _FOLLOWS = re.compile(
 )
 _DOWNLOAD = re.compile(r"\b(?:curl|wget)\b[^|\n]{0,500}://")
 _NEGATED = re.compile(r"\b(?:never|do not|don't|must not|avoid|not to)\b", re.IGNORECASE)
+# A sentence that takes the question away, with what is then done: reading, continuing and asking less are no rights.
+_ACTS = (
+    r"(?:run|execut|install|delet|remov|overwrit|push|deploy|publish|merg|modify|chang|edit)\w*|mak(?:e|ing)\s+(?:\w+\s+)?changes"
+    r"|tak(?:e|ing)\s+(?:\w+\s+)?actions?"
+)
+_WHAT = (
+    r"(?:(?:any|all|every|shell|terminal|bash|system|arbitrary)\s+(?:\w+\s+){0,2}(?:commands?|scripts?|tools?|changes|edits|actions?)"
+    r"|commands|everything|anything|destructive\b[^.;\n]{0,30}|to\s+(?:main|master|production))"
+)
+_WAIVES = re.compile(
+    rf"\b(?:{_ACTS})\s+(?:and\s+\w+\s+)?{_WHAT}\b[^.;\n]{{0,40}}\bwithout\s+(?:\w+\s+){{0,3}}"
+    r"(?:asking|prompting|approval|permission|confirmation)"
+    r"|\b(?:never|do not|don't|no need to)\s+(?:ever\s+)?(?:ask|prompt|wait|request|seek)\b"
+    r"[^.;\n]{0,40}\b(?:permission|confirmation|approval|consent)\b"
+    rf"[^.;\n]{{0,20}}\b(?:before|to|when|for)\s+(?:you\s+)?(?:{_ACTS})\b(?:\s+{_WHAT}|\s*(?:[.;,]|$))"
+    r"|\bauto-?(?:approve|accept|confirm)\s+(?:any|all|every|everything)\b",
+    re.IGNORECASE,
+)
+_SWITCHED_OFF = re.compile(
+    r"--dangerously-(?:skip-permissions|bypass-approvals-and-sandbox)|(?:^|\s)--yolo\b|--allow-all-tools|--trust-all-tools", re.IGNORECASE
+)
+_UNLIKE = re.compile(
+    r"\b(?:never|not|don't|mustn't|shouldn't|cannot|can't|avoid|no|refuse|only|unless|except|forbidden|instead of)\b", re.IGNORECASE
+)
 _ANY_COMMAND = re.compile(r"(?:^|[\s,\[\"'])(?:Bash|Shell)\s*(?:\(\s*[:*]+\s*\)|\(\*:\*\))")
 _RIGHTS = ("approval_off", "any_command", "servers_trusted", "sandbox_off")
 _SHORTEST = 12
@@ -74,16 +99,19 @@ def _client(assembly: Assembly, file: ConfigFacts, rights: Sequence[Setting]) ->
 
 def _rules(assembly: Assembly, document: DocumentFacts) -> None:
     remote = [p for p in document.passages if _obeys_remote_text(p)]
+    waived = [p for p in document.passages if _waives_questions(p)]
     allowed = next(_all_commands(document), None)
-    if not remote and allowed is None:
+    if not remote and not waived and allowed is None:
         return
     attributes: dict[str, AttributeValue] = {"rule_file": True}
     if remote:
         attributes["runs_remote_text"] = True
+    if waived:
+        attributes |= {"approval_off": True, "names": ("its own words",)}
     if allowed is not None:
         attributes |= {"any_command": True, "names": ("allowed-tools of its front matter",)}
     identity = assembly.drafts.put("prompt", f"instructions ({document.path})", "build", attributes, None, None, document.purpose)
-    for passage in (*remote, *((allowed,) if allowed is not None else ())):
+    for passage in (*remote, *waived, *((allowed,) if allowed is not None else ())):
         _cite(assembly, identity, assembly.cite_place(passage.place))
 
 
@@ -98,6 +126,17 @@ def _obeys_remote_text(passage: Passage) -> bool:
         return _NEGATED.search(before + match[0]) is None
     lines = text.replace("\\\n", " ").split("\n")
     return any(_DOWNLOAD.search(line) and runs_a_download(line) and _NEGATED.search(line) is None for line in lines)
+
+
+def _waives_questions(passage: Passage) -> bool:
+    """Whether a passage tells to act without asking, or to start another agent that does; a sentence that forbids or limits it does not."""
+    if passage.hidden or passage.kind == "title":
+        return False
+    for sentence in re.split(r"(?<=[.!?;])\s+|\n", passage.text[:_LONGEST_PASSAGE]):
+        match = _WAIVES.search(sentence) or _SWITCHED_OFF.search(sentence)
+        if match is not None and _UNLIKE.search(sentence[: match.start()]) is None and _UNLIKE.search(sentence[match.end() :]) is None:
+            return True
+    return False
 
 
 def _all_commands(document: DocumentFacts) -> Iterator[Passage]:

@@ -149,7 +149,8 @@ def _indexes(assembly: Assembly, file: ConfigFacts, indexes: Sequence[Setting], 
     """Further package indexes: whoever may upload there can answer for any name, unless every file has its hash."""
     for index in indexes:
         if index.attributes.get("extra"):
-            identity = _put(assembly, "package", index.name, {"extra_index": True, "ecosystem": "pypi", "locked": hashed}, index, file)
+            ecosystem = str(index.attributes.get("ecosystem") or "pypi")
+            identity = _put(assembly, "package", index.name, {"extra_index": True, "ecosystem": ecosystem, "locked": hashed}, index, file)
             if hashed:
                 assembly.control("hash_check", identity, assembly.cite_place(index.place))
 

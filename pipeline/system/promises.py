@@ -29,7 +29,12 @@ _CITED = re.compile(
     r"|\bwe (?:\w+ly )?(?:had|hit|struggled|ran into|were|tried|found|noticed|learned|learnt|wanted|started|kept hitting)\b",
     re.IGNORECASE,
 )
-_NOT_WITHOUT = re.compile(r"\b(?:not|never)\b[^.;]{0,80}\bwithout\b", re.IGNORECASE)  # twice denied is promised
+_NOT_WITHOUT = re.compile(  # twice denied is promised
+    r"\b(?:not|never)\b[^.;]{0,80}\bwithout\b"
+    r"|\bno (?:new |single )?(?:models?|versions?|releases?|checkpoints?|changes?|actions?|tool calls?|refunds?|payments?|orders?)\b"
+    r"[^.;]{0,80}\b(?:without|unless|until)\b",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"https?://\S+")
 _SECTION = re.compile(r"[\s*_`]*\[[\w.-]{1,60}\][\s*_`]*(?::|\u2013|\u2014|-)\s")  # a section of a settings file
 _SETTINGS = re.compile(r"\b(settings?|configurations?|options?|parameters?|variables?)\b|\b[A-Z][A-Z0-9_]{3,}=", re.IGNORECASE)

@@ -36,7 +36,7 @@ from pipeline.system.naming import is_own_host
 _LONGEST = 20_000
 _WORDS = 500
 _DEPLOYED = ("kubernetes", "compose", "image")  # where every restart may fetch anew
-_ON_THE_MACHINE = ("shell", "make", "npm", "procfile")
+_ON_THE_MACHINE = ("shell", "make", "npm", "procfile", "systemd")
 _FIXED = re.compile(r"[0-9a-f]{40}")
 _HUB_FILE = re.compile(
     r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/|docs/|api/)([\w.-]+/[\w.-]+)/(?:resolve|raw)/([^/\s?]+)/"

@@ -51,9 +51,18 @@ def _stage(assembly: Assembly, file: ConfigFacts, stage: Setting) -> None:
             model = assembly.drafts.put("model_file", path, None, {"source": "file", "local_path": True}, place, None, file.purpose)
             assembly.relate(job, "produces", model, place)
         for path in reads:
-            if not path.endswith((".py", ".ipynb", ".yaml", ".yml")):
+            if _MODEL.search(path):
+                model = assembly.drafts.put("model_file", path, None, {"source": "file", "local_path": True}, place, None, file.purpose)
+                assembly.relate(job, "loads", model, place)
+            elif not path.endswith((".py", ".ipynb", ".yaml", ".yml")) and not _holds_code(assembly, file, path):
                 data = assembly.drafts.put("dataset", path, None, {"source": "file", "local_path": True}, place, None, file.purpose)
                 assembly.relate(job, "trained_on", data, place)
+
+
+def _holds_code(assembly: Assembly, file: ConfigFacts, path: str) -> bool:
+    """Whether a folder that a stage depends on holds the code it runs."""
+    folder = posixpath.normpath(posixpath.join(folder_of(file.path), path)) + "/"
+    return any(facts.path.startswith(folder) for facts in assembly.program.files)
 
 
 def _jobs(assembly: Assembly, file: ConfigFacts, command: str) -> Iterator[str]:

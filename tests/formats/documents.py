@@ -140,6 +140,45 @@ def word() -> bytes:
     return zip_bytes({name: part(data, name).replace(b"</Relationships>", relation.encode() + b"</Relationships>")}, data)
 
 
+ODF = (
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+    ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"'
+    ' xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
+    ' xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    ' xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0"'
+)
+
+
+@cache
+def open_text() -> bytes:
+    """A document as LibreOffice lays one out; no library that writes the format is among those of this project."""
+    styles = "".join(
+        f'<style:style style:name="{name}" style:family="text"><style:text-properties {said}/></style:style>'
+        for name, said in (("T1", 'fo:color="#ffffff"'), ("T2", 'fo:font-size="1pt"'), ("T3", 'text:display="none"'))
+    )
+    body = (
+        "<text:tracked-changes><text:changed-region><text:deletion><text:p>taken out</text:p></text:deletion></text:changed-region></text:tracked-changes>"
+        '<text:h text:outline-level="1">3.2 Approvals</text:h>'
+        f"<text:p>{PROMISE}<office:annotation><dc:creator>Ben</dc:creator><text:p>Ask Ann.</text:p></office:annotation></text:p>"
+        "<text:list><text:list-item><text:p>A person is asked.</text:p></text:list-item></text:list>"
+        "<table:table><table:table-row><table:table-cell><text:p>refund</text:p></table:table-cell><table:table-cell><text:p>yes</text:p>"
+        "</table:table-cell></table:table-row></table:table>"
+        f'<text:p>Seen.{TAGS}<text:span text:style-name="T1">in white</text:span><text:span text:style-name="T2">as small as dust</text:span>'
+        '<text:span text:style-name="T3">marked as hidden</text:span><draw:frame><draw:text-box><text:p>In a box.</text:p></draw:text-box>'
+        "<svg:desc>The flow of data</svg:desc></draw:frame><text:note><text:note-citation>1</text:note-citation><text:note-body>"
+        "<text:p>Below 100 EUR nobody is asked.</text:p></text:note-body></text:note></text:p>"
+    )
+    content = (
+        f"<office:document-content {ODF}><office:automatic-styles>{styles}</office:automatic-styles>"
+        f"<office:body><office:text>{body}</office:text></office:body></office:document-content>"
+    )
+    meta = f"<office:document-meta {ODF}><office:meta><meta:keyword>agents</meta:keyword></office:meta></office:document-meta>"
+    return zip_bytes({
+        "mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": content.encode(), "meta.xml": meta.encode(),
+        "Basic/Standard/Module1.xml": b"x", "Pictures/a.png": b"x", "Object 1/content.xml": b"<a/>",
+    })  # fmt: skip
+
+
 def part(package: bytes, name: str) -> bytes:
     import zipfile
 
@@ -392,6 +431,13 @@ GROUP = Group(
             **marked(comment="Ask Ann.", deleted="taken out", alt="The flow of data", metadata="agents", white="in white", tiny="as small as dust",
                      hidden="marked as hidden", tags="spelled"),
         }), {"attached or embedded documents": Gap(found("docx", word, Expected("embedded")), "documents embedded in a document are listed, not read")}),
+        Format("OpenDocument text", (".odt", ".ott"), read("odt", open_text, {
+            **BASIC, **UNREAD, PLACE: Expected(PROMISE, where="section 3.2 Approvals, paragraph 1"),
+            "footnotes": Expected("Below 100 EUR nobody is asked."), "text boxes": Expected("In a box."),
+            **marked(comment="Ask Ann.", deleted="taken out", alt="The flow of data", metadata="keyword: agents", white="in white",
+                     tiny="as small as dust", hidden="marked as hidden", tags="spelled"),
+        }), {"headers and footers": Gap(found("odt", open_text, Expected("Draft")), "headers and footers are not read"),
+             "attached or embedded documents": Gap(found("odt", open_text, Expected("embedded")), "objects in a document are listed, not read")}),
         Format("PowerPoint", (".pptx", ".pptm", ".ppsx"), read("pptx", slides, {
             **BASIC, **UNREAD, PLACE: Expected(PROMISE, where="slide 1, section 3.2 Approvals, paragraph 1"), "text boxes": Expected("In a box."),
             **marked(comment="Ask Ann.", notes="Tell of the outage.", alt="The flow of data", metadata="agents", white="in white",

@@ -72,3 +72,17 @@ def test_models_and_data_of_a_bill_of_materials_are_cards(tmp_path: Path) -> Non
     assert [(r.kind, r.target) for r in scan.system.relations] == [("trained_on", "dataset:loans")]
     assert [(c.kind, c.text) for c in scan.system.claims] == [("limit", "Not for people under 18.")]
     assert not [e for e in scan.system.elements if "requests" in e.name]
+
+
+def test_a_registered_model_and_a_name_of_the_hub_are_known_by_their_card(tmp_path: Path) -> None:
+    code = """
+    import mlflow, timm
+
+    def load():
+        return mlflow.pyfunc.load_model("models:/discs/Production"), timm.create_model("hf-hub:owner/backbone", pretrained=True)
+    """
+    card = "---\nlicense: mit\nbase_model: owner/backbone\npipeline_tag: image-classification\n---\n# Model card: discs\n"
+    scan = scan_of(tmp_path, {"app.py": code, "docs/model-card.md": card})
+    named = [e for e in scan.system.elements if e.name == "models:/discs/Production"]
+    assert {e.attributes["licence"] for e in named} == {"mit"}
+    assert not [e for e in scan.system.elements if e.attributes.get("stated_by") == "card"]

@@ -137,3 +137,77 @@ def test_nobody_promises_to_limit_who_asks_whether_the_process_lives(tmp_path: P
     code = _OPEN_ROUTE.replace("/ask", "/healthz").replace("def ask", "def alive")
     scanned = scan_of(tmp_path, {"README.md": "# Assistant\n\nAll API requests are rate limited.\n", "app.py": code})
     assert [claim.kept for claim in scanned.system.claims] == [None]
+
+
+FETCH = """
+import hashlib, tarfile
+import boto3
+from botocore import UNSIGNED
+from botocore.client import Config
+import torch
+
+s3 = boto3.client("s3", config=Config(signature_version=UNSIGNED))
+
+def fetch():
+    s3.download_file("open-pictures", "discs.tar.gz", "discs.tar.gz")
+{check}    tarfile.open("discs.tar.gz").extractall("data", filter="data")
+"""
+CHECK = """    if hashlib.sha256(open("discs.tar.gz", "rb").read()).hexdigest() != EXPECTED:
+        raise ValueError("another archive")
+"""
+CARD = "# Data\n\nArchives from outside are checked against their SHA-256 before they are unpacked.\n"
+
+
+def broken(folder: Path, files: dict[str, str]) -> list[str]:
+    return [f.element for f in scan_of(folder, files).findings if f.threat == "promised-control-missing"]
+
+
+def test_a_promised_checksum_that_no_code_compares_is_broken(tmp_path: Path) -> None:
+    assert broken(tmp_path, {"fetch.py": FETCH.format(check=""), "docs/data.md": CARD}) == ["dataset:s3://open-pictures"]
+
+
+def test_a_promised_checksum_that_is_compared_after_the_download_is_kept(tmp_path: Path) -> None:
+    assert broken(tmp_path, {"fetch.py": FETCH.format(check=CHECK), "docs/data.md": CARD}) == []
+
+
+def test_a_promised_checksum_that_a_function_called_afterwards_compares_is_kept(tmp_path: Path) -> None:
+    called = FETCH.format(check="    verify()\n") + "\n\ndef verify():\n" + CHECK
+    assert broken(tmp_path, {"fetch.py": called, "docs/data.md": CARD}) == []
+
+
+RELEASE = """
+import mlflow
+from mlflow import MlflowClient
+
+def release(net, recall):
+    with mlflow.start_run():
+        logged = mlflow.pytorch.log_model(net, name="discs", registered_model_name="discs")
+    {move}
+"""
+MOVED = 'MlflowClient().transition_model_version_stage("discs", logged.registered_model_version, stage="Production")'
+SIGNED = "# Release\n\nNo model reaches the line unless the quality engineer has signed it off against the holdout.\n"
+
+
+@pytest.mark.parametrize(
+    ("move", "expected"),
+    [
+        (MOVED, ["model_registry:discs"]),
+        ("if recall > 0.9:\n        " + MOVED, []),
+        ('MlflowClient().set_registered_model_alias("discs", "staging-candidate", given_version())', []),
+    ],
+)
+def test_a_promised_sign_off_is_broken_where_the_run_that_makes_a_model_releases_it(tmp_path: Path, move: str, expected: list[str]) -> None:
+    assert broken(tmp_path, {"release.py": RELEASE.format(move=move), "docs/release.md": SIGNED}) == expected
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Checksums are published beside each download.",
+        "Compute a SHA-256 of the archive yourself.",
+        "The model was evaluated on three benchmarks.",
+        "Downloads have no checksums.",
+    ],
+)
+def test_a_sentence_about_checksums_or_evaluations_that_promises_no_check(sentence: str) -> None:
+    assert not {"hash_check", "evaluation_gate"} & set(promised(sentence))

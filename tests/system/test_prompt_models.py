@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ingest.heads import kind_of_head
 from ingest.prompt_settings import prompt_settings
@@ -57,3 +59,13 @@ def test_a_prompt_that_langchain_saved_is_known_by_its_content() -> None:
 )
 def test_a_file_that_says_nothing_of_a_model_has_no_settings(path: str, text: str) -> None:
     assert prompt_settings(text, path) == ()
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    text=st.text(alphabet="-:{}[]\n \"'abm_odelprntsy#&*|>%", max_size=300),
+    name=st.sampled_from(["a.prompty", "a.prompt", "p.prompt.yml", "p.json"]),
+)
+def test_any_text_ends_in_settings_or_none(text: str, name: str) -> None:
+    found = prompt_settings("---\n" + text + "\n---\n" + text if name.startswith("a") else text, name)
+    assert all(setting.kind == "prompt" and setting.place.start_line >= 1 for setting in found)

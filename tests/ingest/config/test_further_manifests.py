@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from ingest.config.shell import installed
 from ingest.facts import Setting
+from ingest.source import Place
 from tests.ingest.config.test_config import error, one, read
 
 PNPM = (
@@ -116,7 +118,44 @@ def test_the_public_index_alone_in_a_pipfile_is_no_further_one(tmp_path: Path) -
     assert [(s.name, s.attributes["extra"]) for s in found if s.kind == "package_index"] == [("https://pypi.org/simple", False)]
 
 
-def test_an_index_beside_the_public_one_is_a_further_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("told", "extra"), [("", False), ("[pipenv]\ninstall_search_all_sources = true\n", True)])
+def test_pipenv_asks_its_first_index_alone_unless_it_is_told_to_ask_all(tmp_path: Path, told: str, extra: bool) -> None:
     second = '[[source]]\nurl = "https://packages.acme.example/simple"\nname = "second"\n'
-    found = read(tmp_path, "Pipfile", PIPFILE.format("https://pypi.org/simple", second))
-    assert [s.attributes["extra"] for s in found if s.kind == "package_index"] == [True, True]
+    found = read(tmp_path, "Pipfile", PIPFILE.format("https://pypi.org/simple", second) + told)
+    assert [s.attributes["extra"] for s in found if s.kind == "package_index"] == [False, extra]
+
+
+ACME = 'name = "acme"\nurl = "https://pypi.acme.example/simple"\n'
+PUBLIC = '[[tool.poetry.source]]\nname = "PyPI"\nurl = "https://pypi.org/simple"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "extra"),
+    [
+        ("[[tool.uv.index]]\n" + ACME, False),
+        ('[tool.uv]\nindex-strategy = "unsafe-best-match"\n[[tool.uv.index]]\n' + ACME, True),
+        ('[tool.uv]\nindex-strategy = "unsafe-best-match"\n[[tool.uv.index]]\n' + ACME + "explicit = true\n", False),
+        ('[tool.uv.pip]\nindex-strategy = "unsafe-first-match"\nextra-index-url = ["https://pypi.acme.example/simple"]\n', True),
+        ("[[tool.poetry.source]]\n" + ACME, False),
+        ("[[tool.poetry.source]]\n" + ACME + 'priority = "supplemental"\n', True),
+        ("[[tool.poetry.source]]\n" + ACME + 'priority = "explicit"\n', False),
+        (PUBLIC + "[[tool.poetry.source]]\n" + ACME, True),
+    ],
+)
+def test_whether_an_index_stands_beside_another_is_for_its_package_manager_to_say(tmp_path: Path, text: str, extra: bool) -> None:
+    found = read(tmp_path, "pyproject.toml", text)
+    assert [s.attributes["extra"] for s in found if s.kind == "package_index" and "acme" in s.name] == [extra]
+
+
+@pytest.mark.parametrize(
+    ("command", "extra"),
+    [
+        ("pip install --extra-index-url https://a.dev/simple x", True),
+        ("uv pip install --extra-index-url https://a.dev/simple x", False),
+        ("uv pip install --index-strategy unsafe-best-match --extra-index-url https://a.dev/simple x", True),
+        ("uv add --index https://a.dev/simple x", False),
+    ],
+)
+def test_uv_takes_the_first_index_that_knows_a_name(command: str, extra: bool) -> None:
+    found = [s for s in installed(command, Place("Dockerfile", 1, 1)) if s.kind == "package_index"]
+    assert [s.attributes["extra"] for s in found] == [extra]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from ingest.config.nodes import BadConfig
 from ingest.config.nuget import pin_of, read_nuget
 from ingest.purpose import kind_of
+from tests.ingest.config.test_config import read
 
 PROJECT = """<Project Sdk="Microsoft.NET.Sdk.Web">
   <ItemGroup>
@@ -93,3 +95,43 @@ def test_a_deep_file_ends_in_settings_or_an_error() -> None:
 def test_any_text_ends_in_settings_or_an_error(text: str, path: str) -> None:
     with suppress(BadConfig):
         assert all(found.kind in ("package", "lock") for found in read_nuget(text, path))
+
+
+SOURCES = """<?xml version="1.0"?>
+<configuration>
+  <packageSources>
+    {clear}
+    <add key="nuget.org" value="https://api.nuget.org/v3/index.json" />
+    <add key="acme" value="https://nuget.acme.example/v3/index.json" />
+    <add key="folder" value="./packages" />
+  </packageSources>
+  {mapping}
+</configuration>
+"""
+MAPPING = "<packageSourceMapping><packageSource key='acme'><package pattern='Acme.*'/></packageSource></packageSourceMapping>"
+
+
+@pytest.mark.parametrize(
+    ("clear", "mapping", "extra"), [("", "", True), ("<clear />", "", True), ("", MAPPING, False), ("<clear/>", MAPPING, False)]
+)
+def test_a_source_beside_the_public_one_is_a_further_one_unless_names_are_mapped(
+    tmp_path: Path, clear: str, mapping: str, extra: bool
+) -> None:
+    found = read(tmp_path, "NuGet.config", SOURCES.format(clear=clear, mapping=mapping))
+    assert [(s.name, s.place.start_line, s.attributes["extra"]) for s in found] == [
+        ("https://api.nuget.org/v3/index.json", 5, False),
+        ("https://nuget.acme.example/v3/index.json", 6, extra),
+    ]
+
+
+def test_a_private_source_alone_has_the_public_one_beside_it_where_nothing_clears_it(tmp_path: Path) -> None:
+    alone = '<configuration><packageSources>{}<add key="a" value="https://a.dev/i.json"/></packageSources></configuration>'
+    assert [s.attributes["extra"] for s in read(tmp_path, "nuget.config", alone.format(""))] == [True]
+    assert [s.attributes["extra"] for s in read(tmp_path, "nuget.config", alone.format("<clear/>"))] == [False]
+
+
+def test_a_password_in_clear_is_a_secret_of_its_line(tmp_path: Path) -> None:
+    text = '<configuration><packageSourceCredentials><a>\n<add key="ClearTextPassword" value="Kx82mQ7vLp3zRt9w"/>\n</a></packageSourceCredentials></configuration>'
+    (found,) = read(tmp_path, "NuGet.config", text)
+    assert (found.kind, found.place.start_line, bool(found.attributes["secret"])) == ("environment", 2, True)
+    assert "Kx82mQ7vLp3zRt9w" not in repr(found)

@@ -5,7 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from ingest.documents.cards import read_card
+from ingest.documents.limits import Deadline, DocumentLimits
+from ingest.documents.markdown import read_passages
 from ingest.facts import Setting
 from tests.ingest.documents.making import facts_of
 
@@ -32,7 +37,7 @@ The model has seen English mails only.
 """
 
 
-def settings(folder: Path, text: str) -> tuple[Setting, ...]:
+def card_of(folder: Path, text: str) -> tuple[Setting, ...]:
     return facts_of(folder, text.encode(), "markdown").settings
 
 
@@ -41,7 +46,7 @@ def said(found: tuple[Setting, ...], kind: str) -> list[tuple[str, int]]:
 
 
 def test_the_front_matter_of_the_hub_tells_licence_task_and_origin_with_their_lines(tmp_path: Path) -> None:
-    found = settings(tmp_path, HUB)
+    found = card_of(tmp_path, HUB)
     card = next(setting for setting in found if setting.kind == "card")
     assert (card.name, card.place.start_line) == ("support-lora", 2)
     assert card.attributes == {"library": "peft", "licence": "apache-2.0", "of": "model", "task": "text-generation"}
@@ -50,7 +55,7 @@ def test_the_front_matter_of_the_hub_tells_licence_task_and_origin_with_their_li
 
 
 def test_what_a_model_is_for_and_not_for_is_told_by_its_headings_and_words(tmp_path: Path) -> None:
-    assert said(settings(tmp_path, HUB), "card_statement") == [("intended_use", 14), ("limit", 16), ("limit", 20)]
+    assert said(card_of(tmp_path, HUB), "card_statement") == [("intended_use", 14), ("limit", 16), ("limit", 20)]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +70,7 @@ def test_what_a_model_is_for_and_not_for_is_told_by_its_headings_and_words(tmp_p
     ],
 )  # fmt: skip
 def test_a_card_is_told_by_its_title_its_headings_or_its_keys(tmp_path: Path, text: str, name: str, of: str, licence: str | None) -> None:
-    (card,) = [setting for setting in settings(tmp_path, text) if setting.kind == "card"]
+    (card,) = [setting for setting in card_of(tmp_path, text) if setting.kind == "card"]
     assert (card.name if name != "design" else name, card.attributes["of"], card.attributes.get("licence")) == (name, of, licence)
 
 
@@ -79,7 +84,7 @@ def test_a_card_is_told_by_its_title_its_headings_or_its_keys(tmp_path: Path, te
     ],
 )
 def test_other_documents_are_no_cards(tmp_path: Path, text: str) -> None:
-    assert settings(tmp_path, text) == ()
+    assert card_of(tmp_path, text) == ()
 
 
 @pytest.mark.parametrize(
@@ -87,12 +92,28 @@ def test_other_documents_are_no_cards(tmp_path: Path, text: str) -> None:
     ["license: [", "a: &a [*a, *a]", "base_model: " + "x" * 100_000, "datasets: " + "[" * 500, "pipeline_tag: {a: b}", "model-index: text"],
 )
 def test_front_matter_that_is_none_ends_in_a_document_without_a_card_or_with_an_empty_one(tmp_path: Path, front: str) -> None:
-    found = settings(tmp_path, f"---\n{front}\n---\n# Title\n")
+    found = card_of(tmp_path, f"---\n{front}\n---\n# Title\n")
     assert said(found, "card_part") == []
+
+
+def test_an_empty_file_that_is_called_a_card_is_none() -> None:
+    assert read_card("MODEL_CARD.md", ()) == ()
 
 
 def test_placeholders_of_a_template_say_nothing(tmp_path: Path) -> None:
     text = "# Model Card for Model ID\n\n- **License:** [More Information Needed]\n- **Finetuned from model [optional]:** [More Information Needed]\n\n## Direct Use\n\n[More Information Needed]\n"
-    found = settings(tmp_path, text)
+    found = card_of(tmp_path, text)
     assert [setting.kind for setting in found] == ["card"]
     assert "licence" not in found[0].attributes
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    front=st.text(alphabet="-:{}[]\n \"'licensebasmodtg_#&*|>", max_size=200),
+    body=st.text(st.characters(exclude_characters="\0"), max_size=200),
+)
+def test_any_front_matter_ends_in_a_card_or_none(front: str, body: str) -> None:
+    data = f"---\nlicense: mit\n{front}\n---\n# Model card: {body}\n".encode("utf-8", "replace")
+    reading = read_passages("card.md", data, DocumentLimits(), Deadline.after(20))
+    assert read_card("card.md", reading.passages) == reading.settings
+    assert all(1 <= setting.place.start_line <= max(1, reading.lines) for setting in reading.settings)
