@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from ingest.facts import ConfigFacts
 from pipeline.system.assembly import Assembly
-from pipeline.system.cloud_access import add_doors, all_rights_of
+from pipeline.system.cloud_access import add_doors, all_rights_of, wide_rights_of
 from pipeline.system.images import known_image
 from pipeline.system.infrastructure import Infrastructure, ResourceRule, Says, load_infrastructure
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow
@@ -47,6 +47,8 @@ def _element(assembly: Assembly, resource: Resource, rule: ResourceRule, known: 
     """The element of a resource; None where it has nothing to do with AI."""
     kind: ElementKind = rule.kind
     attributes: dict[str, AttributeValue] = {"product": rule.product, "provisioned": True, **rule.is_}
+    if rule.only_with and _first(resource, rule.only_with) is None:
+        return None
     if rule.only_linked and not _is_linked(resource, known):
         return None
     if rule.image:
@@ -85,6 +87,9 @@ def _element(assembly: Assembly, resource: Resource, rule: ResourceRule, known: 
     if rights is not None:
         assembly.draft(identity).attributes["all_rights"] = True
         _cite(assembly, identity, rights)
+    elif (wide := wide_rights_of(resource, known)) is not None:
+        assembly.draft(identity).attributes["wide_rights"] = True
+        _cite(assembly, identity, wide)
     return identity
 
 
