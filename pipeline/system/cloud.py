@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from ingest.default_passwords import is_default
 from ingest.facts import ConfigFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.cloud_access import add_doors, all_rights_of, wide_rights_of
@@ -83,6 +84,7 @@ def _element(assembly: Assembly, resource: Resource, rule: ResourceRule, known: 
                 _say(assembly, identity, other, addition)
     if any(resource.at(pattern) for pattern in rule.ingress_internal):
         assembly.draft(identity).attributes.pop("exposed", None)
+    _database(assembly, identity, resource, rule)
     rights = all_rights_of(resource, known)
     if rights is not None:
         assembly.draft(identity).attributes["all_rights"] = True
@@ -91,6 +93,26 @@ def _element(assembly: Assembly, resource: Resource, rule: ResourceRule, known: 
         assembly.draft(identity).attributes["wide_rights"] = True
         _cite(assembly, identity, wide)
     return identity
+
+
+def _database(assembly: Assembly, identity: str, resource: Resource, rule: ResourceRule) -> None:
+    """Whether the world reaches a database, and whether it is made with a password of a manual."""
+    attributes = assembly.draft(identity).attributes
+    public = _first(resource, rule.public_by)
+    groups = [other for other in resource.refers if re.search(r"security_group|SecurityGroup", other.type)]
+    door = _open_port(resource) if groups else public
+    if public is not None and door is not None:
+        attributes["exposed"] = True
+        for line in dict.fromkeys((public, door)):
+            _cite(assembly, identity, line)
+    for line in _fitting(resource, [re.escape(path) for path in rule.password]):
+        user = resource.text("username", "master_username", "MasterUsername", "administrator_login")
+        for said in (line, *resource.index.given(resource, line.text)):
+            if "$" not in said.text and is_default(user, said.text):
+                attributes |= {"default_password": True, "names": (line.path,)}
+                for place in dict.fromkeys((line, said)):
+                    _cite(assembly, identity, place)
+                break
 
 
 def _say(assembly: Assembly, identity: str, resource: Resource, rule: Says) -> None:

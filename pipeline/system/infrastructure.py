@@ -33,6 +33,8 @@ class ResourceRule(Says):
     only_linked: bool = False
     only_with: tuple[str, ...] = Field(default=(), description="An element only where one of these lines is there.")
     image: tuple[str, ...] = Field(default=(), description="Paths of the image it runs.")
+    public_by: tuple[str, ...] = Field(default=(), description="Lines by which it has an address that the world may reach.")
+    password: tuple[str, ...] = Field(default=(), description="Paths of the password it is made with.")
     ingress_internal: tuple[str, ...] = Field(default=(), description="Lines by which strangers do not reach it.")
     scripts: bool = Field(default=False, description="An element only where a script in it starts a server of models.")
 

@@ -44,6 +44,7 @@ _HUB_FILE = re.compile(
 _HUB_NAME = re.compile(r"(?!(?:models?|data|mnt|opt|app|workspace|home|cache)/)[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")  # `owner/name`, not a folder
 _HUB_CLONE = re.compile(r"https?://(?:\S+@)?(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/)([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 _FETCHERS = ("curl", "wget", "aria2c")
+_PICKLED = re.compile(r"\.(?:pt|pth|ckpt|pkl|pickle|joblib)$|pytorch_model[\w-]*\.bin$", re.IGNORECASE)
 _MOVING_PATH = re.compile(r"/(?:latest|main|master|current|nightly)/")
 _CHECKSUMS = ("sha256sum", "shasum", "md5sum")
 
@@ -283,6 +284,8 @@ def _download(assembly: Assembly, start: _Start) -> None:
         fetched: dict[str, AttributeValue] = {"source": "address", "revision_pinned": False}
         if plain:
             fetched["plain_http"] = True
+            if _PICKLED.search(name):
+                fetched["executes_code_on_load"] = True  # whoever is on the way chooses what runs
         _checked(assembly, start, assembly.drafts.put("model_registry", name, None, fetched, place, None, start.file.purpose))
 
 
