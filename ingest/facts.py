@@ -302,7 +302,8 @@ SettingKind = Literal[
     "exposure",         # a service or ingress of a cluster; attributes: resource, namespace, open (bool), selector, backends, tls,
                         # authenticated, ports
                         # rate_limited (bool), policies (names of what is attached to it)
-    "gate",             # a policy of a gateway or mesh; attributes: targets, selector, namespace, authenticated, rate_limited, all (bools)
+    "gate",             # a policy of a gateway or mesh; attributes: targets, selector, namespace, authenticated, rate_limited, all (bools);
+                        # inside (bool): it is a gateway, with an address of the inside or not
     "network_policy",   # whom a cluster lets in; attributes: selector, namespace, limits (bool)
     "cluster_rights",   # what a service account may do: name is the account; attributes: namespace, role, rules ("verbs resources")
     "cluster_role",     # rights under a name; attributes: rules

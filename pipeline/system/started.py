@@ -73,7 +73,8 @@ def add_started(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
                     _model(assembly, start, found.product, model_of(found, start.words), trusts or server is None)
                 if server is not None and start.where in _DEPLOYED:
                     _from_hub(assembly, start, server.product, model_of(server, start.words))
-            if server is not None and start.where not in ("image", "named"):
+            of_a_cloud = start.setting.attributes.get("where") in ("terraform", "cloudformation")  # there the machine is the element
+            if server is not None and start.where not in ("image", "named") and not of_a_cloud:
                 _server(assembly, start, server, files)
             if start.where != "workflow":
                 _download(assembly, start)
