@@ -20,7 +20,10 @@ _STACK = re.compile(
     rb"^[ \t]*[\"']?AWSTemplateFormatVersion|^Transform:[ \t]*[\"']?AWS::|^[ \t]*[\"']?Type[\"']?[ \t]*:[ \t]*[\"']?AWS::\w+::",
     re.MULTILINE,
 )
-_MODELS, _OF_A_GATEWAY = re.compile(rb"^model_list:[ \t]*(?:#[^\n]*)?$", re.MULTILINE), re.compile(rb"^[ \t-]+litellm_params:", re.MULTILINE)
+_MODELS, _OF_A_GATEWAY = (
+    re.compile(rb"^model_list:[ \t]*(?:#[^\n]*)?$", re.MULTILINE),
+    re.compile(rb"^[ \t-]+litellm_params:", re.MULTILINE),
+)
 _API = re.compile(rb"^[ \t]*\{?[ \t]*[\"']?(?:openapi|swagger)[\"']?[ \t]*:[ \t]*[\"']?[23]\.", re.MULTILINE)
 
 

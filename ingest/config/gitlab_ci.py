@@ -1,8 +1,8 @@
 """GitLab CI: what starts a pipeline, and what each job runs, in which image.
 
-Takes the text, gives one `workflow` and a `workflow_step` per job and per pipeline or component that is taken over from elsewhere, with the
-packages its scripts install, and with what authors write where a script reads it as a command. Templates of the same file (`extends`, `default`) are not merged; included files are not read, and are a
-step that says what was included.
+Takes the text, gives one `workflow` and a `workflow_step` per job and per pipeline or component that is taken over from elsewhere, with
+the packages its scripts install, and with what authors write where a script reads it as a command. Templates of the same file
+(`extends`, `default`) are not merged; included files are not read, and are a step that says what was included.
 """
 
 from __future__ import annotations

@@ -34,11 +34,13 @@ _ASKS = re.compile(
 )
 # Policies of gateways and meshes, and what in them asks who calls or counts calls.
 _GATES = frozenset({
-    "SecurityPolicy", "BackendTrafficPolicy", "AuthorizationPolicy", "RequestAuthentication", "BackendConfig", "GCPBackendPolicy", "AuthPolicy",
+    "SecurityPolicy", "BackendTrafficPolicy", "AuthorizationPolicy", "RequestAuthentication", "BackendConfig", "GCPBackendPolicy",
+    "AuthPolicy",
     "RateLimitPolicy", "TrafficPolicy", "KongPlugin",
 })  # fmt: skip
 _GATE_ASKS = frozenset({
-    "jwt", "oidc", "basicAuth", "apiKeyAuth", "extAuth", "authorization", "iap", "authentication", "jwtRules", "apiKeyAuthentication", "rbac",
+    "jwt", "oidc", "basicAuth", "apiKeyAuth", "extAuth", "authorization", "iap", "authentication", "jwtRules",
+    "apiKeyAuthentication", "rbac",
 })  # fmt: skip
 _GATE_COUNTS = frozenset({"rateLimit", "limits", "rateLimiting"})
 _COUNTS = re.compile(r"/limit-(?:rps|rpm|connections)$|rate-?limit", re.IGNORECASE)
@@ -85,7 +87,8 @@ def of_document(document: Node, path: str, only_if: tuple[str, ...] = ()) -> Ite
         yield _policy(name, document, place, guard)
     elif kind in ("Role", "ClusterRole"):
         rules = tuple(
-            f"{','.join(rule.get('verbs').texts())} {','.join(rule.get('resources').texts())}" for rule in document.get("rules").items
+            f"{','.join(rule.get('verbs').texts())} {','.join(rule.get('resources').texts())}"
+            for rule in document.get("rules").items
             if not rule.get("resourceNames").items
         )
         yield setting("cluster_role", name, place, rules=rules or None, **guard)
@@ -199,7 +202,8 @@ def _service(name: str, document: Node, place: Place, guard: dict[str, Attribute
         "exposure", name, place, resource="Service", type=kind, open=reached, selector=_labels(spec.get("selector")) or None,
         ports=tuple(port.get("port").text for port in spec.get("ports").items) or None,
         policies=tuple(
-            word for key, value, _ in _annotations(document).entries() if key.endswith("/backend-config") for word in re.findall(r"[\w-]+", value.text)
+            word for key, value, _ in _annotations(document).entries() if key.endswith("/backend-config")
+            for word in re.findall(r"[\w-]+", value.text)
         ) or None, **guard,
     )  # fmt: skip
 
@@ -241,7 +245,12 @@ def _backends(spec: Node) -> set[str]:
 def _gate(document: Node, place: Place, guard: dict[str, Attribute]) -> Iterator[Setting]:
     """What a policy asks of callers of the routes, gateways, services or pods that it is attached to."""
     spec, name = document.get("spec"), document.get("metadata").get("name").text
-    said = {key for part in (spec, spec.get("default"), spec.get("defaults"), spec.get("rules")) for key, value, _ in part.entries() if value.kind != "none"}
+    said = {
+        key
+        for part in (spec, spec.get("default"), spec.get("defaults"), spec.get("rules"))
+        for key, value, _ in part.entries()
+        if value.kind != "none"
+    }
     plugin = document.get("plugin").text
     lets_in = any(rule.get("from").kind != "list" and rule.get("when").kind != "list" for rule in spec.get("rules").items)
     mesh = document.get("kind").text == "AuthorizationPolicy" and (spec.get("action").text not in ("", "ALLOW") or not lets_in)
@@ -251,7 +260,8 @@ def _gate(document: Node, place: Place, guard: dict[str, Attribute]) -> Iterator
         targets = [ref.get("name").text for ref in (*spec.get("targetRefs").items, spec.get("targetRef"))]
         yield setting(
             "gate", name, place, authenticated=asks, rate_limited=counts, targets=tuple(filter(None, targets)) or None,
-            selector=_labels(spec.get("selector").get("matchLabels")) or None, all=mesh and spec.get("selector").kind == "none" and not any(targets),
+            selector=_labels(spec.get("selector").get("matchLabels")) or None,
+            all=mesh and spec.get("selector").kind == "none" and not any(targets),
             **guard,
         )  # fmt: skip
 
@@ -310,7 +320,9 @@ def _internal(document: Node, class_name: str = "") -> bool:
 def is_kept_inside(annotations: Mapping[str, str], class_name: str = "") -> bool:
     """Whether a load balancer is one of the inside: it is told so, or its controller makes it so unless it is told otherwise."""
     for key, text in annotations.items():
-        if _BALANCER_SCHEME.search(key) and (_INTERNAL.search(text) or (key.endswith("internal") and text.lower() in ("true", "yes", "on"))):
+        if _BALANCER_SCHEME.search(key) and (
+            _INTERNAL.search(text) or (key.endswith("internal") and text.lower() in ("true", "yes", "on"))
+        ):
             return True
     inward = class_name == "alb" or any(
         text == "alb" if key.endswith("ingress.class") else text in ("external", "nlb-ip")

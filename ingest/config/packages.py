@@ -25,7 +25,9 @@ _NAME_OF_SECRET = re.compile(r"[a-z0-9./_-]*[./_-](?:secrets?|passwords?|keys?|t
 _TAG = re.compile(r":([\w][\w.-]{0,127})$")
 _SWITCHES = frozenset({"true", "false", "1", "0", "yes", "no", "on", "off", "none"})
 # Tags that are moved as a matter of course: `latest`, `main-latest`, `nightly-cuda`; `v1.2-stable` is not one.
-_MOVING = re.compile(r"(?:[\w.-]{1,60}-)?(?:latest|nightly)(?:-[a-z][\w.-]{0,40})?|(?:main|master|develop|dev|edge|head|trunk|canary|unstable)(?:-stable)?|stable")
+_MOVING = re.compile(
+    r"(?:[\w.-]{1,60}-)?(?:latest|nightly)(?:-[a-z][\w.-]{0,40})?|(?:main|master|develop|dev|edge|head|trunk|canary|unstable)(?:-stable)?|stable"
+)
 _NPM_EXACT = re.compile(r"[v=]?\d+\.\d+\.\d+(?:[-+][\w.+-]*)?")
 
 
@@ -50,7 +52,13 @@ def environment(
     given = value or ""
     secret = secret_in_assignment(name, given, beside, template)
     switch = given.strip().lower()
-    more = {"has_value": bool(given), "switch": switch if switch in _SWITCHES else None, "secret": secret, "placeholder": bool(given) and is_placeholder(given), **more}
+    more = {
+        "has_value": bool(given),
+        "switch": switch if switch in _SWITCHES else None,
+        "secret": secret,
+        "placeholder": bool(given) and is_placeholder(given),
+        **more,
+    }
     if secret is not None and beside:
         more["repeats"] = told_before(name, given, beside, template)
     return setting("environment", name, place, **more)

@@ -25,7 +25,8 @@ _PIPED = re.compile(
 # What reads its words as a program: the rest of the line after `eval`, or one quoted text.
 _READ_AGAIN = re.compile(
     r"(?:^|[\s;&|(`])eval[ \t]+(?P<text>[^\n;&|]{0,1000})"
-    r"|(?:^|[\s;&|(/`])(?:(?:ba|z|da|a)?sh(?:[ \t]+-\w+(?:[ \t]+pipefail)?){0,3}[ \t]+-\w*c|(?:python[\d.]*|node|perl|ruby)[ \t]+-[ce])[ \t]+(?P<quoted>\"(?:[^\"\\\n]|\\.){0,2000}\")"
+    r"|(?:^|[\s;&|(/`])(?:(?:ba|z|da|a)?sh(?:[ \t]+-\w+(?:[ \t]+pipefail)?){0,3}[ \t]+-\w*c|(?:python[\d.]*|node|perl|ruby)[ \t]+-[ce])"
+    r"[ \t]+(?P<quoted>\"(?:[^\"\\\n]|\\.){0,2000}\")"
 )
 _FILLED_IN = re.compile(r"(?<!\\)\$\{?([A-Za-z_]\w*)")
 _HERE = re.compile(r"//(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)\b")
@@ -46,7 +47,8 @@ def runs_a_download(script: str) -> bool:
 def read_twice(script: str, names: Collection[str]) -> tuple[str, ...]:
     """Variables whose text a script makes part of a command that is read once more: `eval "go $TITLE"`, `sh -c "go '$TITLE'"`.
 
-    A variable in an ordinary command is one word or a few and never a command; in single quotes, and behind a backslash, it is not filled in here.
+    A variable in an ordinary command is one word or a few and never a command; in single quotes, and behind a backslash, it is not
+    filled in here.
     """
     found: dict[str, None] = {}
     for line in _CONTINUED.sub(" ", script[:_LENGTH]).split("\n"):

@@ -25,7 +25,10 @@ _HOST_FOLDERS = re.compile(r"^/$|^/(?:etc|root|boot|var|var/run|run|proc|var/lib
 _HUB = re.compile(r"^(?:hf|huggingface)://([\w.-]+/[\w.-]+)(?::([\w.-]+))?")
 _GIVEN = re.compile(r"\$GIVEN-?")  # what a chart leaves to whoever installs it
 _FIXED = re.compile(r"[0-9a-f]{40}")
-_CONTROLS = re.compile(r"operator|controller|manager|webhook|scheduler|provisioner|autoscal|orchestrat|admission|injector|monitor|prometheus|collector|\bkube", re.IGNORECASE)
+_CONTROLS = re.compile(
+    r"operator|controller|manager|webhook|scheduler|provisioner|autoscal|orchestrat|admission|injector|monitor|prometheus|collector|\bkube",
+    re.IGNORECASE,
+)
 _EVERYTHING = re.compile(r"(?:^|,)\*(?:,|$)")
 
 
@@ -115,7 +118,9 @@ def _workload(assembly: Assembly, workload: _Placed, around: _Around) -> None:
     for way in opened:
         _add_evidence(assembly, identity, assembly.cite_place(way.setting.place))
     _account(assembly, identity, workload, around)
-    _controls(assembly, identity, workload, around, place, guarded, [*(gate for gates in asking for gate in gates), *opened] if asked else ())
+    _controls(
+        assembly, identity, workload, around, place, guarded, [*(gate for gates in asking for gate in gates), *opened] if asked else ()
+    )
 
 
 def _name(workload: _Placed) -> str:
@@ -189,7 +194,9 @@ def _cluster_rights(workload: _Placed, around: _Around) -> tuple[tuple[str, ...]
         rights = ["do everything"] if role == "cluster-admin" or any(map(_is_all, rules)) else []
         if whole and not rights:
             rights = ["change nearly everything"] if role in ("admin", "edit") else [right for rule in rules for right in _reaching(rule)]
-        if rights and (rights == ["do everything"] or not _CONTROLS.search(f"{workload.setting.name} {workload.setting.attributes.get('image')}")):
+        if rights and (
+            rights == ["do everything"] or not _CONTROLS.search(f"{workload.setting.name} {workload.setting.attributes.get('image')}")
+        ):
             found |= dict.fromkeys(rights)
             bindings.append(binding)
     return tuple(found), bindings
@@ -237,12 +244,20 @@ def _is_inner(way: _Placed, gates: Sequence[_Placed]) -> bool:
 def _gates(way: _Placed, ways: Sequence[_Placed], workload: _Placed, gates: Sequence[_Placed]) -> Iterator[_Placed]:
     """Policies that ask who calls, on a way to a container: attached to the way, to what stands before it, or to the container itself."""
     services = [other for other in ways if other.setting.name in way.texts("backends")]
-    named = {way.setting.name, *way.texts("policies"), *(name for service in services for name in (service.setting.name, *service.texts("policies")))}
+    named = {
+        way.setting.name,
+        *way.texts("policies"),
+        *(name for service in services for name in (service.setting.name, *service.texts("policies"))),
+    }
     for gate in gates:
         labels = set(gate.texts("selector"))
         attached = gate.setting.name in named or not named.isdisjoint(gate.texts("targets"))
         selected = bool(labels) and labels <= set(workload.texts("labels"))
-        if gate.setting.attributes.get("authenticated") and (attached or selected or gate.setting.attributes.get("all")) and gate.near(workload):
+        if (
+            gate.setting.attributes.get("authenticated")
+            and (attached or selected or gate.setting.attributes.get("all"))
+            and gate.near(workload)
+        ):
             yield gate
 
 

@@ -1,8 +1,9 @@
 """Jobs of a cluster that train: what they learn from, and what they write.
 
-Takes `workload` settings of pods that run once or by a schedule, gives a training job where their words speak of training, the data sets and models
-that their arguments name, and flows between them. Whose words the data are is told by the names of the place it lies in: feedback, ratings and
-conversations come from users. That people look at records first, or that names are masked, is told by the names as well. What the program does is not known.
+Takes `workload` settings of pods that run once or by a schedule, gives a training job where their words speak of training, the data
+sets and models that their arguments name, and flows between them. Whose words the data are is told by the names of the place it lies in:
+feedback, ratings and conversations come from users. That people look at records first, or that names are masked, is told by the names
+as well. What the program does is not known.
 """
 
 from __future__ import annotations
@@ -18,14 +19,23 @@ from pipeline.system.model import AttributeValue, Evidence, Flow, Label
 from pipeline.system.naming import placed_name
 from pipeline.system.words import load_words, mentions
 
-_JOBS = frozenset({"Job", "CronJob", "PyTorchJob", "TFJob", "MPIJob", "RayJob", "TrainJob", "Workflow", "CronWorkflow", "WorkflowTemplate", "JobSet"})
-_TRAINS = re.compile(r"(?<![a-z])(?:re)?train(?:ing|er)?(?![a-z])|fine-?_?tun|(?<![a-z])(?:sft|dpo|rlhf|grpo|qlora|lora)(?![a-z])", re.IGNORECASE)
+_JOBS = frozenset(
+    {"Job", "CronJob", "PyTorchJob", "TFJob", "MPIJob", "RayJob", "TrainJob", "Workflow", "CronWorkflow", "WorkflowTemplate", "JobSet"}
+)
+_TRAINS = re.compile(
+    r"(?<![a-z])(?:re)?train(?:ing|er)?(?![a-z])|fine-?_?tun|(?<![a-z])(?:sft|dpo|rlhf|grpo|qlora|lora)(?![a-z])", re.IGNORECASE
+)
 _TUNES = re.compile(r"fine-?_?tun|(?<![a-z])(?:sft|dpo|rlhf|grpo|qlora|lora|adapters?)(?![a-z])", re.IGNORECASE)
-_PLACE = re.compile(r"(?:s3|gs|gcs|abfss?|wasbs?|az|hf|minio|file|postgres(?:ql)?|mongodb|kafka)://\S+|(?:\.{0,2}/)?[\w.-]+(?:/[\w.-]+)+/?|[\w-]+\.(?:jsonl?|csv|parquet|arrow)")
+_PLACE = re.compile(
+    r"(?:s3|gs|gcs|abfss?|wasbs?|az|hf|minio|file|postgres(?:ql)?|mongodb|kafka)://\S+"
+    r"|(?:\.{0,2}/)?[\w.-]+(?:/[\w.-]+)+/?|[\w-]+\.(?:jsonl?|csv|parquet|arrow)"
+)
 _OPTION_IN = re.compile(r"train|data|input|source|corpus|records|feedback|prefer|from|bucket|prefix|table|topic", re.IGNORECASE)
 _OPTION_OUT = re.compile(r"out(?:put)?|save|target|dest|publish|push|upload|export|adapter|checkpoint", re.IGNORECASE)
-_BY_USERS = ("feedback", "thumbs", "rating", "ratings", "conversation", "conversations", "chat", "chats", "transcript", "transcripts", "prompts", "messages",
-             "tickets", "corrections", "upvotes", "likes")  # fmt: skip
+_BY_USERS = (
+    "feedback", "thumbs", "rating", "ratings", "conversation", "conversations", "chat", "chats", "transcript", "transcripts", "prompts",
+    "messages", "tickets", "corrections", "upvotes", "likes",
+)  # fmt: skip
 _REVIEWED = ("reviewed", "approved", "curated", "labelled", "labeled", "signed", "moderated", "vetted", "approval", "sign-off", "signoff")
 _MASKED = ("masked", "redacted", "anonymised", "anonymized", "pseudonymised", "pseudonymized", "scrubbed", "deidentified", "synthetic")
 _RECORDED = re.compile(r"manifest|lineage|mlflow|wandb|provenance|model-?card|data-?version|dvc|sha256|slsa|attest", re.IGNORECASE)

@@ -20,9 +20,12 @@ from pipeline.system.model import AttributeValue, Flow
 from pipeline.system.naming import host_of, is_own_host
 
 # How LiteLLM 1.78 calls servers that somebody runs, and providers.
-_OWN = frozenset({"hosted_vllm", "vllm", "ollama", "ollama_chat", "lm_studio", "llamafile", "xinference", "infinity", "triton", "oobabooga", "petals"})
+_OWN = frozenset(
+    {"hosted_vllm", "vllm", "ollama", "ollama_chat", "lm_studio", "llamafile", "xinference", "infinity", "triton", "oobabooga", "petals"}
+)
 _PROVIDERS = frozenset({
-    "openai", "azure", "azure_ai", "anthropic", "bedrock", "vertex_ai", "vertex_ai_beta", "gemini", "mistral", "cohere", "cohere_chat", "groq",
+    "openai", "azure", "azure_ai", "anthropic", "bedrock", "vertex_ai", "vertex_ai_beta", "gemini", "mistral", "cohere", "cohere_chat",
+    "groq",
     "together_ai", "openrouter", "deepseek", "xai", "perplexity", "fireworks_ai", "replicate", "ai21", "nlp_cloud", "anyscale", "deepinfra",
     "cerebras", "sambanova", "github", "moonshot", "dashscope", "text-completion-openai", "nvidia_nim", "databricks", "watsonx",
 })  # fmt: skip
@@ -37,7 +40,9 @@ _DEFAULT_FALLBACKS = re.compile(r"(?:router_settings|litellm_settings)\.default_
 _VERBOSE = re.compile(r"(?:litellm_settings|general_settings|router_settings)\.(?:set_verbose|detailed_debug)")
 _CALLBACKS = re.compile(r"litellm_settings\.(?:success_callback|callbacks|failure_callback)(?:\.\d+)?")
 _BUCKETS = frozenset({"s3", "s3_v2", "gcs_bucket", "gcs_pubsub", "azure_storage", "dynamodb"})  # a file per conversation
-_RECORDS = _BUCKETS | frozenset({"langfuse", "langfuse_otel", "langsmith", "datadog_llm_observability", "arize", "arize_phoenix", "opik", "lunary", "otel"})
+_RECORDS = _BUCKETS | frozenset(
+    {"langfuse", "langfuse_otel", "langsmith", "datadog_llm_observability", "arize", "arize_phoenix", "opik", "lunary", "otel"}
+)
 _MOST_MODELS = 40
 
 
@@ -134,7 +139,11 @@ def _gateway(assembly: Assembly, gateway: _Gateway, files: Sequence[ConfigFacts]
 
 def _route(assembly: Assembly, gateway: _Gateway, key: Place | None, limited: Sequence[Place]) -> str:
     """The address of a gateway for callers of its own: who have keys, or come by a proxy. Else it is a part of the one that asks it."""
-    attributes: dict[str, AttributeValue] = {"product": "litellm", "provisioned": True, **({"authenticated": True} if key is not None else {})}
+    attributes: dict[str, AttributeValue] = {
+        "product": "litellm",
+        "provisioned": True,
+        **({"authenticated": True} if key is not None else {}),
+    }
     place = assembly.cite_place(gateway.place)
     route = assembly.drafts.put("http_route", f"LiteLLM ({gateway.file.path})", None, attributes, place, None, gateway.file.purpose)
     if key is not None:
@@ -152,7 +161,9 @@ def _given_key(files: Sequence[ConfigFacts]) -> Place | None:
     for file in files:
         for setting in file.settings:
             secrets = _texts(setting.attributes.get("secrets_from")) if setting.kind == "workload" else ()
-            if (setting.kind == "environment" and setting.name in ("LITELLM_MASTER_KEY", "PROXY_MASTER_KEY")) or "LITELLM_MASTER_KEY" in secrets:
+            if (
+                setting.kind == "environment" and setting.name in ("LITELLM_MASTER_KEY", "PROXY_MASTER_KEY")
+            ) or "LITELLM_MASTER_KEY" in secrets:
                 return setting.place
     return None
 
@@ -195,7 +206,7 @@ def _overflow(assembly: Assembly, gateway: _Gateway, found: dict[str, list[tuple
     own = {name for name, known in found.items() if any(model.own for model, _ in known)}
     for line in gateway.lines:
         match, default = _FALLBACKS.fullmatch(line.path), _DEFAULT_FALLBACKS.fullmatch(line.path)
-        if match is not None and (match[1] in own or (match[1] == "*" and own)) or (default is not None and own):
+        if (match is not None and (match[1] in own or (match[1] == "*" and own))) or (default is not None and own):
             for model, identity in found.get(line.text, ()):
                 if not model.own:
                     _marked(assembly, identity, line.place)

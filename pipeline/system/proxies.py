@@ -47,7 +47,13 @@ def _logged(assembly: Assembly, file: ConfigFacts, proxy: Setting) -> None:
     if not isinstance(line, int):
         return
     identity = assembly.drafts.put(
-        "log", f"log of the proxy ({file.path})", None, {"conversations": True}, assembly.cite_place(Place(file.path, line, line)), None, file.purpose
+        "log",
+        f"log of the proxy ({file.path})",
+        None,
+        {"conversations": True},
+        assembly.cite_place(Place(file.path, line, line)),
+        None,
+        file.purpose,
     )
     evidence, draft = assembly.cite_place(proxy.place), assembly.draft(identity)
     if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < MAX_EVIDENCE:

@@ -1,8 +1,8 @@
 """What is installed from charts of others: values tell which server, store or page it is, who reaches it, and whether it asks for a key.
 
-Takes `chart_values` settings (files of values, values inside resources that install a chart) of charts whose templates are not in this tree,
-adds an element for what is known by its image, its chart or the name of the file. A chart's defaults are not known: a service that the values do
-not open is taken for one of the cluster's own, and any credential in them for one that callers are asked for.
+Takes `chart_values` settings (files of values, values inside resources that install a chart) of charts whose templates are not in this
+tree, adds an element for what is known by its image, its chart or the name of the file. A chart's defaults are not known: a service that
+the values do not open is taken for one of the cluster's own, and any credential in them for one that callers are asked for.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ _NOT_ITS_OWN = re.compile(
 _OFF = frozenset({"", "false", "null", "~", "none", "0", "no", "off"})
 _KINDS: frozenset[ElementKind] = frozenset({"vector_store", "inference_server", "model_registry", "chat_ui", "interpreter"})
 _IMAGE = ("image.repository", "image.name", "image")
-_NAME_OF_FILE = re.compile(r"(?:^|[._-])(?:values|prod|production|staging|dev|test|override|overrides|helm|ya?ml)(?=[._-]|$)", re.IGNORECASE)
+_NAME_OF_FILE = re.compile(
+    r"(?:^|[._-])(?:values|prod|production|staging|dev|test|override|overrides|helm|ya?ml)(?=[._-]|$)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,9 @@ def _release(assembly: Assembly, part: _Part) -> None:
     if opened is not None:
         attributes |= {"exposed": True, "published": True, **({"public": True} if kind in ("chat_ui", "interpreter") else {})}
     place = assembly.cite_place(part.place)
-    identity = assembly.drafts.put(kind, placed_name(part.name or product, part.file.path), None, attributes, place, None, part.file.purpose)
+    identity = assembly.drafts.put(
+        kind, placed_name(part.name or product, part.file.path), None, attributes, place, None, part.file.purpose
+    )
     if opened is not None and (evidence := assembly.cite_place(opened.place)) is not None and evidence != place:
         assembly.draft(identity).evidence.append(evidence)
     if opened is None:
@@ -201,8 +205,10 @@ def _credential(part: _Part) -> _Value | None:
     """A value by which the chart's program is told to ask for a key."""
     for value in part.values:
         name = _variable(part, value)
-        if value.is_on and ".annotations." not in f".{value.path}" and (
-            (_CREDENTIAL.search(name) and not _NOT_ITS_OWN.search(name)) or "authorizationEnabled: true" in value.text
+        if (
+            value.is_on
+            and ".annotations." not in f".{value.path}"
+            and ((_CREDENTIAL.search(name) and not _NOT_ITS_OWN.search(name)) or "authorizationEnabled: true" in value.text)
         ):
             return value
     return None

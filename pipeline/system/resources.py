@@ -126,9 +126,9 @@ class Resources:
         """What files of values, in the folder of a resource or below it, give the one variable that a text is."""
         match = re.fullmatch(r"\$\{\s*(var\.[\w-]+)\s*\}", text)
         folder = self.scope(resource.file)
-        for other in self._variables if match is not None else ():
+        for other in self._variables:
             below = folder_of(other.file.path) == folder or other.file.path.startswith(f"{folder}/") or not folder
-            if other.address == match[1] and below:
+            if match is not None and other.address == match[1] and below:
                 yield from other.lines
 
     @cached_property

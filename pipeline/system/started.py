@@ -41,7 +41,9 @@ _FIXED = re.compile(r"[0-9a-f]{40}")
 _HUB_FILE = re.compile(
     r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/|docs/|api/)([\w.-]+/[\w.-]+)/(?:resolve|raw)/([^/\s?]+)/"
 )
-_HUB_NAME = re.compile(r"(?!(?:models?|data|mnt|opt|app|workspace|home|cache)/)[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")  # `owner/name`, not a folder
+_HUB_NAME = re.compile(
+    r"(?!(?:models?|data|mnt|opt|app|workspace|home|cache)/)[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*"
+)  # `owner/name`, not a folder
 _HUB_CLONE = re.compile(r"https?://(?:\S+@)?(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/)([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 _FETCHERS = ("curl", "wget", "aria2c")
 _PICKLED = re.compile(r"\.(?:pt|pth|ckpt|pkl|pickle|joblib)$|pytorch_model[\w-]*\.bin$", re.IGNORECASE)
@@ -240,7 +242,8 @@ def administers(product: str, setting: Setting, file: ConfigFacts) -> bool:
         return rule is not None
     on = {
         s.name for s in file.settings
-        if s.kind == "environment" and s.attributes.get("service") == setting.name and s.attributes.get("switch") in ("true", "1", "yes", "on")
+        if s.kind == "environment" and s.attributes.get("service") == setting.name
+        and s.attributes.get("switch") in ("true", "1", "yes", "on")
     }  # fmt: skip
     return not on.isdisjoint(rule.administered_by) or not set(_words(str(setting.attributes.get("command") or ""))).isdisjoint(
         rule.administered_by
@@ -314,7 +317,7 @@ def _fetched(words: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _from_address(words: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """Model files that a command fetches from a host of others where the way, or what the address means, can change; and whether in clear."""
+    """Model files that a command fetches from others, where the way or what the address means can change; and whether in clear."""
     for word in words if words and words[0] in _FETCHERS else ():
         found = MODEL_ADDRESS.fullmatch(word)
         if found is None or is_own_host(found["host"]) or "$" in found["host"] or _HUB_FILE.match(word):
