@@ -23,7 +23,11 @@ _JOBS = frozenset(
     {"Job", "CronJob", "PyTorchJob", "TFJob", "MPIJob", "RayJob", "TrainJob", "Workflow", "CronWorkflow", "WorkflowTemplate", "JobSet"}
 )
 _TRAINS = re.compile(
-    r"(?<![a-z])(?:re)?train(?:ing|er)?(?![a-z])|fine-?_?tun|(?<![a-z])(?:sft|dpo|rlhf|grpo|qlora|lora)(?![a-z])", re.IGNORECASE
+    r"(?<![a-z])(?:retrain|(?:re)?training|trainer)(?![a-z])|fine-?_?tun|(?<![a-z])(?:sft|dpo|rlhf|grpo|qlora|lora)(?![a-z])", re.IGNORECASE
+)
+_TRAIN = re.compile(r"(?<![a-z])train(?![a-z])", re.IGNORECASE)  # which may run on rails
+_OF_A_MODEL = re.compile(
+    r"models?(?![a-z])|epochs?|checkpoint|weights|learning-?_?rate|datasets?|batch-?_?size|torch|tensorflow", re.IGNORECASE
 )
 _TUNES = re.compile(r"fine-?_?tun|(?<![a-z])(?:sft|dpo|rlhf|grpo|qlora|lora|adapters?)(?![a-z])", re.IGNORECASE)
 _PLACE = re.compile(
@@ -54,7 +58,7 @@ def _job(assembly: Assembly, file: ConfigFacts, setting: Setting) -> None:
     a = setting.attributes
     image, command = str(a.get("image") or ""), str(a.get("command") or "")
     named = f"{setting.name} {image} {command}"
-    if not _TRAINS.search(f"{setting.name} {image.rsplit('/', 1)[-1]} {' '.join(_words(command)[:4])}") or stands_apart(image):
+    if stands_apart(image) or not _is_training(f"{setting.name} {image.rsplit('/', 1)[-1]} {' '.join(_words(command)[:4])}", named):
         return
     place = assembly.cite_place(setting.place)
     attributes: dict[str, AttributeValue] = {"library": "container"}
@@ -76,6 +80,10 @@ def _job(assembly: Assembly, file: ConfigFacts, setting: Setting) -> None:
         model = assembly.drafts.put("model_file", path, None, {"source": "file"}, place, None, file.purpose)
         assembly.relate(job, "produces", model, place)
     _controls(assembly, job, command, place)
+
+
+def _is_training(called: str, named: str) -> bool:
+    return _TRAINS.search(called) is not None or (_TRAIN.search(called) is not None and _OF_A_MODEL.search(named) is not None)
 
 
 def _controls(assembly: Assembly, job: str, command: str, place: Evidence | None) -> None:
