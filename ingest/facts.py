@@ -287,8 +287,9 @@ SettingKind = Literal[
                         # where (shell|make|procfile|npm|compose|docker|build|workflow), service
     "service",          # one compose service; attributes: image, pin, ports, published (bool), volumes, privileged, network_mode, user,
                         # limits (bool), command
-    "environment",      # a variable given a value; attributes: has_value, switch (a value that only says yes or no), secret (detector's
-                        # name), placeholder (bool), repeats (an earlier variable that holds the same secret)
+    "environment",      # a variable given a value; attributes: has_value, switch (a value that only says yes or no), model (the name of
+                        # a model on a hub), secret (detector's name), placeholder (bool), repeats (an earlier variable that holds
+                        # the same secret)
     "workflow",         # one CI workflow; attributes: triggers, permissions, untrusted_trigger
     "workflow_step",    # attributes: uses, pin (sha|tag|branch|none), run, untrusted_input (expressions), secrets, job
     "module_paths",     # what names in imports stand for; attributes: paths ("pattern target"), base_url, extends
