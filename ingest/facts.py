@@ -288,8 +288,9 @@ SettingKind = Literal[
                         # where (shell|make|procfile|npm|systemd|compose|docker|build|workflow), service
     "service",          # one compose service; attributes: image, pin, ports, published (bool), volumes, privileged, network_mode, user,
                         # limits (bool), command
-    "environment",      # a variable given a value; attributes: has_value, switch (a value that only says yes or no), secret (detector's name),
-                        # placeholder (bool), repeats (an earlier variable that holds the same secret)
+    "environment",      # a variable given a value; attributes: has_value, switch (a value that only says yes or no), model (the name of
+                        # a model on a hub), secret (detector's name), placeholder (bool), repeats (an earlier variable that holds
+                        # the same secret)
     "workflow",         # one CI workflow; attributes: triggers, permissions, untrusted_trigger
     "workflow_step",    # attributes: uses, pin (sha|tag|branch|none), run, untrusted_input (expressions), secrets, job
     "module_paths",     # what names in imports stand for; attributes: paths ("pattern target"), base_url, extends
@@ -303,13 +304,15 @@ SettingKind = Literal[
     "exposure",         # a service or ingress of a cluster; attributes: resource, namespace, open (bool), selector, backends, tls,
                         # authenticated, ports
                         # rate_limited (bool), policies (names of what is attached to it)
-    "gate",             # a policy of a gateway or mesh; attributes: targets, selector, namespace, authenticated, rate_limited, all (bools)
+    "gate",             # a policy of a gateway or mesh; attributes: targets, selector, namespace, authenticated, rate_limited, all (bools);
+                        # inside (bool): it is a gateway, with an address of the inside or not
     "network_policy",   # whom a cluster lets in; attributes: selector, namespace, limits (bool)
     "cluster_rights",   # what a service account may do: name is the account; attributes: namespace, role, rules ("verbs resources")
     "cluster_role",     # rights under a name; attributes: rules
     "agent_right",      # what a coding agent may do without asking, or what runs by itself: name is the client; attributes: what
                         # (approval_off|any_command|servers_trusted|sandbox_off|deny_list|hook), rule, event, downloads_and_runs
-    "chart_values",     # what the values of a chart say below one key; attributes: chart (where it is said), values ("path=value"), value_lines (parallel)
+    "chart_values",     # what the values of a chart say below one key; attributes: chart (where it is said), values ("path=value"),
+                        # value_lines (parallel)
     "gateway",          # the settings of a gateway of models; attributes: values ("path=value"), value_lines (parallel)
     "proxy",            # what a web server hands on: name is the target "host:port"; attributes: location, public, authenticated, limited,
                         # rate_limited, tls, body_logged_at (the line of a log's format that holds what callers send)

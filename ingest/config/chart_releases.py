@@ -1,7 +1,8 @@
 """Charts that another file installs: Helm releases of Flux, applications of Argo CD, `HelmChart` of k3s and `helm_release` of Terraform.
 
-Takes a resource, gives one `chart_values` setting with the chart's name and the values that stand in the resource, by their paths, the keys that
-stand in clear, and the gateway of models that the values describe. Values in files, secrets and ConfigMaps that it refers to are not joined.
+Takes a resource, gives one `chart_values` setting with the chart's name and the values that stand in the resource, by their paths,
+the keys that stand in clear, and the gateway of models that the values describe. Values in files, secrets and ConfigMaps that it
+refers to are not joined.
 """
 
 from __future__ import annotations

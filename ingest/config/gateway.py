@@ -27,7 +27,7 @@ def read_gateway(text: str, path: str) -> tuple[Setting, ...]:
     if len(text) > _BYTES:
         raise BadConfig(f"larger than {_BYTES} characters")
     document = shaped(yaml_node(text), "the file", "map", write="settings as keys")
-    return tuple((*gateways(document, path), *_keys(document, path)))
+    return (*gateways(document, path), *_keys(document, path))
 
 
 def gateways(node: Node, path: str, before: int = 0, depth: int = 0) -> Iterator[Setting]:

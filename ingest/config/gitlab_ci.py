@@ -1,8 +1,8 @@
 """GitLab CI: what starts a pipeline, and what each job runs, in which image.
 
-Takes the text, gives one `workflow` and a `workflow_step` per job and per pipeline or component that is taken over from elsewhere, with the
-packages its scripts install. Templates of the same file (`extends`, `default`) are not merged; included files are not read, and are a
-step that says what was included.
+Takes the text, gives one `workflow` and a `workflow_step` per job and per pipeline or component that is taken over from elsewhere, with
+the packages its scripts install, and with what authors write where a script reads it as a command. Templates of the same file
+(`extends`, `default`) are not merged; included files are not read, and are a step that says what was included.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from ingest.config.commands import command_settings
 from ingest.config.nodes import Node, shaped
 from ingest.config.packages import environment, image_parts, setting
-from ingest.config.shell import installed, runs_a_download
+from ingest.config.shell import installed, read_twice, runs_a_download
 from ingest.config.yaml_nodes import yaml_node
 from ingest.facts import Setting
 from ingest.source import Place
@@ -21,6 +21,11 @@ _NOT_JOBS = frozenset({
     "image", "services", "stages", "variables", "include", "workflow", "default", "cache", "before_script", "after_script", "spec",
 })  # fmt: skip
 _SCRIPTS = ("before_script", "script", "after_script")
+# What whoever opens a merge request or commits may write as they like.
+_OF_AUTHORS = frozenset({
+    "CI_MERGE_REQUEST_TITLE", "CI_MERGE_REQUEST_DESCRIPTION", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_MESSAGE", "CI_COMMIT_TITLE",
+    "CI_COMMIT_DESCRIPTION", "CI_COMMIT_REF_NAME", "CI_COMMIT_BRANCH", "CI_COMMIT_AUTHOR", "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME",
+})  # fmt: skip
 _MOST_DEPTH = 10
 
 
@@ -59,7 +64,7 @@ def _job(name: str, node: Node, line: int, path: str) -> Iterator[Setting]:
     place = Place(path, first or line, max(first or line, last))
     yield setting(
         "workflow_step", name, Place(path, line, max(line, node.end_line)), run=text or None, job=name,
-        runs_on=" ".join(node.get("tags").texts()) or None,
+        runs_on=" ".join(node.get("tags").texts()) or None, untrusted_input=read_twice(text, _OF_AUTHORS) or None,
     )  # fmt: skip
     yield from _image(node.get("image"), name, path)
     yield from _variables(node.get("variables"), path)

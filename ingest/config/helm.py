@@ -196,7 +196,7 @@ def _mark(code: str, state: _State, deeper: bool) -> str:
 def read_helm_values(text: str, path: str) -> tuple[Setting, ...]:
     """One setting per key at the top, and the secrets that stand in clear."""
     document = shaped(yaml_node(text), "the file", "map", write="values as keys")
-    return tuple((*_values(document.entries(), path), *gateways(document, path)))
+    return (*_values(document.entries(), path), *gateways(document, path))
 
 
 def _values(entries: Iterator[tuple[str, Node, int]], path: str) -> Iterator[Setting]:

@@ -25,6 +25,7 @@ from ingest.facts import Setting
 from ingest.source import Attribute, Place
 
 _SOCKET = re.compile(r"(?:docker|containerd|crio|podman)\.sock$")
+_INNER_CLASS = re.compile(r"rilb|internal|private|tailscale", re.IGNORECASE)
 _INTERNAL = re.compile(r"internal|intranet", re.IGNORECASE)
 _BALANCER_SCHEME = re.compile(r"load-?balancer-(?:internal|type|scheme)$|/scheme$|ingress\.class$|load-balancer-network$")
 _ASKS = re.compile(
@@ -33,11 +34,13 @@ _ASKS = re.compile(
 )
 # Policies of gateways and meshes, and what in them asks who calls or counts calls.
 _GATES = frozenset({
-    "SecurityPolicy", "BackendTrafficPolicy", "AuthorizationPolicy", "RequestAuthentication", "BackendConfig", "GCPBackendPolicy", "AuthPolicy",
+    "SecurityPolicy", "BackendTrafficPolicy", "AuthorizationPolicy", "RequestAuthentication", "BackendConfig", "GCPBackendPolicy",
+    "AuthPolicy",
     "RateLimitPolicy", "TrafficPolicy", "KongPlugin",
 })  # fmt: skip
 _GATE_ASKS = frozenset({
-    "jwt", "oidc", "basicAuth", "apiKeyAuth", "extAuth", "authorization", "iap", "authentication", "jwtRules", "apiKeyAuthentication", "rbac",
+    "jwt", "oidc", "basicAuth", "apiKeyAuth", "extAuth", "authorization", "iap", "authentication", "jwtRules",
+    "apiKeyAuthentication", "rbac",
 })  # fmt: skip
 _GATE_COUNTS = frozenset({"rateLimit", "limits", "rateLimiting"})
 _COUNTS = re.compile(r"/limit-(?:rps|rpm|connections)$|rate-?limit", re.IGNORECASE)
@@ -72,6 +75,12 @@ def of_document(document: Node, path: str, only_if: tuple[str, ...] = ()) -> Ite
         yield _ingress(name, kind, document, place, guard)
     elif kind in RELEASES:
         yield from of_manifest(document, path)
+    elif kind == "Gateway" and document.get("spec").get("gatewayClassName").kind == "scalar":
+        yield setting("gate", name, place, inside=_is_inner_gateway(document), **guard)
+    elif kind == "InferencePool":
+        selector = document.get("spec").get("selector")
+        labels = _labels(selector.get("matchLabels")) or _labels(selector)
+        yield setting("exposure", name, place, resource=kind, open=False, selector=labels or None, **guard)
     elif kind in _GATES:
         yield from _gate(document, place, guard)
     elif kind == "NetworkPolicy":
@@ -187,12 +196,14 @@ def _service(name: str, document: Node, place: Place, guard: dict[str, Attribute
     kind = spec.get("type").text or "ClusterIP"
     ranges = spec.get("loadBalancerSourceRanges").texts()
     limited = bool(ranges) and "0.0.0.0/0" not in ranges
-    reached = kind == "NodePort" or (kind == "LoadBalancer" and not limited and not _internal(document))
+    inner = _internal(document) or _INNER_CLASS.search(spec.get("loadBalancerClass").text) is not None
+    reached = kind == "NodePort" or (kind == "LoadBalancer" and not limited and not inner)
     return setting(
         "exposure", name, place, resource="Service", type=kind, open=reached, selector=_labels(spec.get("selector")) or None,
         ports=tuple(port.get("port").text for port in spec.get("ports").items) or None,
         policies=tuple(
-            word for key, value, _ in _annotations(document).entries() if key.endswith("/backend-config") for word in re.findall(r"[\w-]+", value.text)
+            word for key, value, _ in _annotations(document).entries() if key.endswith("/backend-config")
+            for word in re.findall(r"[\w-]+", value.text)
         ) or None, **guard,
     )  # fmt: skip
 
@@ -209,7 +220,7 @@ def _ingress(name: str, kind: str, document: Node, place: Place, guard: dict[str
     class_name = spec.get("ingressClassName").text
     return setting(
         "exposure", name, place, resource=kind, backends=backends or None,
-        open=not _internal(document, class_name) and not _INTERNAL.search(class_name), tls=spec.get("tls").kind in ("list", "map"),
+        open=not _internal(document, class_name) and not _INNER_CLASS.search(class_name), tls=spec.get("tls").kind in ("list", "map"),
         authenticated=asks or any(_CALLED_AUTH.search(text) for text in named),
         rate_limited=any(_COUNTS.search(key) for key, _value, _ in said) or any(_CALLED_LIMIT.search(text) for text in named),
         policies=tuple(filter(None, (*(ref.get("name").text for ref in spec.get("parentRefs").items), *named))) or None, **guard,
@@ -249,9 +260,19 @@ def _gate(document: Node, place: Place, guard: dict[str, Attribute]) -> Iterator
         targets = [ref.get("name").text for ref in (*spec.get("targetRefs").items, spec.get("targetRef"))]
         yield setting(
             "gate", name, place, authenticated=asks, rate_limited=counts, targets=tuple(filter(None, targets)) or None,
-            selector=_labels(spec.get("selector").get("matchLabels")) or None, all=mesh and spec.get("selector").kind == "none" and not any(targets),
+            selector=_labels(spec.get("selector").get("matchLabels")) or None,
+            all=mesh and spec.get("selector").kind == "none" and not any(targets),
             **guard,
         )  # fmt: skip
+
+
+def _is_inner_gateway(document: Node) -> bool:
+    """Whether a gateway gets an address of the inside only."""
+    spec = document.get("spec")
+    annotations = spec.get("infrastructure").get("annotations")
+    said = {key: value.text for node in (_annotations(document), annotations) for key, value, _ in node.entries()}
+    private = any(key.endswith("/service-type") and text == "ClusterIP" for key, text in said.items())
+    return _INNER_CLASS.search(spec.get("gatewayClassName").text) is not None or private or is_kept_inside(said)
 
 
 def _policy(name: str, document: Node, place: Place, guard: dict[str, Attribute]) -> Setting:

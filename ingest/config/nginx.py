@@ -2,8 +2,8 @@
 
 Takes the text of one file, gives a `proxy` setting per place that hands on (`proxy_pass` and its relatives): the target with its upstream
 looked up in the same file, whether a caller is asked (basic, token, subrequest, client certificate) or kept away by address, whether
-the server listens beyond this machine, with TLS, under a rate limit, and with a log that what callers send is written to. A variable that the file sets is filled in. `include` is not
-followed, `if` and maps are not judged.
+the server listens beyond this machine, with TLS, under a rate limit, and with a log that what callers send is written to. A variable
+that the file sets is filled in. `include` is not followed, `if` and maps are not judged.
 """
 
 from __future__ import annotations

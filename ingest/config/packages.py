@@ -23,6 +23,11 @@ _SECRETS_PLACE = re.compile(
 )
 _NAME_OF_SECRET = re.compile(r"[a-z0-9./_-]*[./_-](?:secrets?|passwords?|keys?|token|auth|credentials?|creds)(?:[-_][a-z]{1,20})?")
 _TAG = re.compile(r":([\w][\w.-]{0,127})$")
+_MODEL_NAME = re.compile(r"(?:(?:LLM|HF|EMBEDDING|EMBED|RERANK|RERANKER|TEI|TGI|VLLM)_)?MODEL(?:_ID)?")
+HUB_NAME = re.compile(  # `owner/name`, neither a folder nor a model of a provider
+    r"(?!(?:models?|data|mnt|opt|app|workspace|home|cache|openai|azure|anthropic|bedrock|vertex_ai|gemini|ollama|hosted_vllm)/)"
+    r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}"
+)
 _SWITCHES = frozenset({"true", "false", "1", "0", "yes", "no", "on", "off", "none"})
 # Tags that are moved as a matter of course: `latest`, `main-latest`, `nightly-cuda`; `v1.2-stable` is not one.
 _MOVING = re.compile(
@@ -55,6 +60,7 @@ def environment(
     more = {
         "has_value": bool(given),
         "switch": switch if switch in _SWITCHES else None,
+        "model": given if _MODEL_NAME.fullmatch(name) and HUB_NAME.fullmatch(given) else None,
         "secret": secret,
         "placeholder": bool(given) and is_placeholder(given),
         **more,

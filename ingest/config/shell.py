@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ingest.config.packages import npm_parts, npm_pin, python_package, setting
 from ingest.facts import Setting
@@ -22,6 +22,13 @@ _PIPED = re.compile(
     r"(?![ \t]{1,9}-{1,2}(?:[mcep]|ne|pe|eval|print)\b)"
     r"|\b(?:ba|z|da)?sh\b[ \t]{1,9}(?:-c[ \t]{1,9})?[\"']?(?:<\(|\$\()[ \t]{0,9}(?:curl|wget)\b"
 )
+# What reads its words as a program: the rest of the line after `eval`, or one quoted text.
+_READ_AGAIN = re.compile(
+    r"(?:^|[\s;&|(`])eval[ \t]+(?P<text>[^\n;&|]{0,1000})"
+    r"|(?:^|[\s;&|(/`])(?:(?:ba|z|da|a)?sh(?:[ \t]+-\w+(?:[ \t]+pipefail)?){0,3}[ \t]+-\w*c|(?:python[\d.]*|node|perl|ruby)[ \t]+-[ce])"
+    r"[ \t]+(?P<quoted>\"(?:[^\"\\\n]|\\.){0,2000}\")"
+)
+_FILLED_IN = re.compile(r"(?<!\\)\$\{?([A-Za-z_]\w*)")
 _HERE = re.compile(r"//(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)\b")
 _LENGTH = 20_000
 _WORDS = 500
@@ -35,6 +42,21 @@ _VALUED = frozenset({
 def runs_a_download(script: str) -> bool:
     """Whether what curl or wget fetches goes straight into an interpreter; what this machine answers itself is no download."""
     return any(_HERE.search(match[0]) is None for match in _PIPED.finditer(_CONTINUED.sub(" ", script[:_LENGTH])))
+
+
+def read_twice(script: str, names: Collection[str]) -> tuple[str, ...]:
+    """Variables whose text a script makes part of a command that is read once more: `eval "go $TITLE"`, `sh -c "go '$TITLE'"`.
+
+    A variable in an ordinary command is one word or a few and never a command; in single quotes, and behind a backslash, it is not
+    filled in here.
+    """
+    found: dict[str, None] = {}
+    for line in _CONTINUED.sub(" ", script[:_LENGTH]).split("\n"):
+        for match in _READ_AGAIN.finditer(line):
+            text = match["text"]  # after `eval`, words in single quotes stay what they are
+            filled = match["quoted"] if text is None else re.sub(r"(?:^|(?<=\s))'[^']*'(?=\s|$)", " ", text)
+            found |= dict.fromkeys(name[1] for name in _FILLED_IN.finditer(filled) if name[1] in names)
+    return tuple(found)
 
 
 def installed(script: str, place: Place) -> Iterator[Setting]:

@@ -30,7 +30,9 @@ _DEPTH = 60
 _VALUES = ".tfvars"  # files that give variables their values
 _LONGEST = 400  # characters of an expression that is kept in its own words
 _HEREDOC = re.compile(r"<<-?([\w.-]+)\r?\n(.*?)\r?\n?[ \t]*\1\s*$", re.DOTALL)
-_ENCODERS = frozenset({"jsonencode", "yamlencode", "toset", "tolist", "tomap", "merge", "concat", "sensitive", "nonsensitive"})
+_ENCODERS = frozenset(
+    {"jsonencode", "yamlencode", "toset", "tolist", "tomap", "merge", "concat", "sensitive", "nonsensitive", "base64encode"}
+)
 _LABELLED = {"resource": "", "data": "data.", "ephemeral": ""}
 
 

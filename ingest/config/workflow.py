@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from ingest.config.commands import command_settings
 from ingest.config.nodes import BadConfig, Node, shaped
 from ingest.config.packages import setting
-from ingest.config.shell import installed, runs_a_download
+from ingest.config.shell import installed, read_twice, runs_a_download
 from ingest.config.yaml_nodes import yaml_node
 from ingest.facts import Setting
 from ingest.source import Place
@@ -104,7 +104,9 @@ def _job(job: str, node: Node, line: int, path: str, shared: frozenset[str], per
         yield setting(
             "workflow_step", step.get("name").text or uses or (script.strip().splitlines() or ["step"])[0][:80], place,
             uses=uses or None, pin=_pin(uses) if uses else None, run=script or None, job=job, runs_on=runs_on, permissions=allowed,
-            untrusted_input=tuple(sorted({*_untrusted(script), *_untrusted_settings(uses, settings)})) or None,
+            untrusted_input=tuple(
+                sorted({*_untrusted(script), *_untrusted_settings(uses, settings), *_read_twice(run.text, node, step)})
+            ) or None,
             untrusted_environment=tuple(sorted({name for part in step.get("env").scalars() for name in _untrusted(part.text)})) or None,
             checks_out_untrusted="actions/checkout" in uses and bool(_UNTRUSTED_CODE.search(settings.get("ref").text)),
             secrets=tuple(sorted(secrets | _secrets(step))) or None,
@@ -126,6 +128,13 @@ def _untrusted_settings(uses: str, settings: Node) -> Iterator[str]:
 def _untrusted(script: str) -> tuple[str, ...]:
     found = {match[0].strip() for expression in _EXPRESSION.finditer(script) for match in _UNTRUSTED.finditer(expression[1])}
     return tuple(sorted(found))
+
+
+def _read_twice(script: str, *holders: Node) -> Iterator[str]:
+    """Outsiders' text that comes in by a variable and that a script reads as a command."""
+    given = {name: _untrusted(value.text) for holder in holders for name, value, _ in holder.get("env").entries()}
+    for name in read_twice(script, {name for name, found in given.items() if found}):
+        yield from given[name]
 
 
 def _secrets(node: Node) -> frozenset[str]:

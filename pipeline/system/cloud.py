@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from ingest.default_passwords import is_default
 from ingest.facts import ConfigFacts
 from pipeline.system.assembly import Assembly
-from pipeline.system.cloud_access import add_doors, all_rights_of
+from pipeline.system.cloud_access import add_doors, all_rights_of, wide_rights_of
 from pipeline.system.images import known_image
 from pipeline.system.infrastructure import Infrastructure, ResourceRule, Says, load_infrastructure
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow
@@ -22,7 +23,9 @@ from pipeline.system.started import started_by
 
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _OPEN = re.compile(r"^(?:0\.0\.0\.0/0|::/0|\*|Internet)$")
-_PORT = re.compile(r"(?:from|to)_?port$", re.IGNORECASE)
+_PORT = re.compile(r"(?:from|to)_?port$|destination_port_ranges?$|allow\.ports$", re.IGNORECASE)
+_SOURCE = re.compile(r"cidr|source_ranges$|source_address_prefix(?:es)?$", re.IGNORECASE)
+_FIREWALLS = frozenset({"google_compute_firewall", "azurerm_network_security_rule"})
 _ADMINISTRATION = frozenset({"22", "3389"})  # a door to the machine, not to the model
 _MOST_LINKS = 2
 
@@ -47,6 +50,8 @@ def _element(assembly: Assembly, resource: Resource, rule: ResourceRule, known: 
     """The element of a resource; None where it has nothing to do with AI."""
     kind: ElementKind = rule.kind
     attributes: dict[str, AttributeValue] = {"product": rule.product, "provisioned": True, **rule.is_}
+    if rule.only_with and _first(resource, rule.only_with) is None:
+        return None
     if rule.only_linked and not _is_linked(resource, known):
         return None
     if rule.image:
@@ -81,11 +86,35 @@ def _element(assembly: Assembly, resource: Resource, rule: ResourceRule, known: 
                 _say(assembly, identity, other, addition)
     if any(resource.at(pattern) for pattern in rule.ingress_internal):
         assembly.draft(identity).attributes.pop("exposed", None)
+    _database(assembly, identity, resource, rule)
     rights = all_rights_of(resource, known)
     if rights is not None:
         assembly.draft(identity).attributes["all_rights"] = True
         _cite(assembly, identity, rights)
+    elif (wide := wide_rights_of(resource, known)) is not None:
+        assembly.draft(identity).attributes["wide_rights"] = True
+        _cite(assembly, identity, wide)
     return identity
+
+
+def _database(assembly: Assembly, identity: str, resource: Resource, rule: ResourceRule) -> None:
+    """Whether the world reaches a database, and whether it is made with a password of a manual."""
+    attributes = assembly.draft(identity).attributes
+    public = _first(resource, rule.public_by)
+    groups = [other for other in resource.refers if re.search(r"security_group|SecurityGroup", other.type)]
+    door = _open_port(resource) if groups else public
+    if public is not None and door is not None:
+        attributes["exposed"] = True
+        for line in dict.fromkeys((public, door)):
+            _cite(assembly, identity, line)
+    for line in _fitting(resource, [re.escape(path) for path in rule.password]):
+        user = resource.text("username", "master_username", "MasterUsername", "administrator_login")
+        for said in (line, *resource.index.given(resource, line.text)):
+            if "$" not in said.text and is_default(user, said.text):
+                attributes |= {"default_password": True, "names": (line.path,)}
+                for place in dict.fromkeys((line, said)):
+                    _cite(assembly, identity, place)
+                break
 
 
 def _say(assembly: Assembly, identity: str, resource: Resource, rule: Says) -> None:
@@ -135,13 +164,27 @@ def _open_port(resource: Resource) -> Line | None:
     groups = [other for other in resource.refers if re.search(r"security_group|SecurityGroup", other.type)]
     rules = [*groups, *(other for group in groups for other in resource.index.referring(group) if "ingress" in other.type.lower())]
     rules += [other for group in groups for other in resource.index.referring(group) if other.text("type") == "ingress"]
+    rules += [other for other in resource.index.all if other.key[0] == resource.key[0] and _is_firewall_of(other, resource)]
     for rule in rules:
+        everywhere = rule.type in _FIREWALLS or rule.type.endswith(("ingress_rule", "SecurityGroupIngress", "security_group_rule"))
         for line in rule.lines:
-            inward = rule.type.endswith(("ingress_rule", "SecurityGroupIngress", "security_group_rule")) or "ingress" in line.path.lower()
-            ports = {other.text for other in rule.lines if other.block == line.block and _PORT.search(other.path)}
-            if inward and _OPEN.match(line.text) and not ports <= _ADMINISTRATION:
+            inward = everywhere or "ingress" in line.path.lower()
+            ports = {other.text for other in rule.lines if (everywhere or other.block == line.block) and _PORT.search(other.path)}
+            if inward and _SOURCE.search(line.path) and _OPEN.match(line.text) and not (ports and ports <= _ADMINISTRATION):
                 return line
     return None
+
+
+def _is_firewall_of(rule: Resource, machine: Resource) -> bool:
+    """Whether a rule of a network lets callers in to a machine: by its tags, or as the one that stands beside it."""
+    if rule.type == "google_compute_firewall":
+        tags = {line.text for line in rule.lines if line.path == "target_tags"}
+        own = {line.text for line in machine.lines if line.path == "tags"}
+        denies = any(line.path.startswith("deny.") for line in rule.lines) or rule.text("direction") == "EGRESS"
+        return machine.type.startswith("google_") and not denies and (not tags or not tags.isdisjoint(own))
+    if rule.type == "azurerm_network_security_rule":
+        return machine.type.startswith("azurerm_") and rule.text("access") == "Allow" and rule.text("direction") == "Inbound"
+    return False
 
 
 def _ties(assembly: Assembly, resources: Resources, known: Infrastructure, found: dict[tuple[str, str], str]) -> None:

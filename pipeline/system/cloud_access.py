@@ -7,7 +7,7 @@ policies written in the same module or template are read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline.system.assembly import Assembly
 from pipeline.system.infrastructure import Door, Infrastructure
@@ -20,12 +20,21 @@ _MOST_RING = 40
 
 def all_rights_of(resource: Resource, known: Infrastructure) -> Line | None:
     """The line that lets what a resource runs as do everything."""
+    return _granted(resource, known, known.all_rights, known.all_rights_names)
+
+
+def wide_rights_of(resource: Resource, known: Infrastructure) -> Line | None:
+    """The line that lets what a resource runs as do everything with a service that holds data, secrets or rights."""
+    return _granted(resource, known, known.wide_rights, known.wide_rights_names)
+
+
+def _granted(resource: Resource, known: Infrastructure, statement: Sequence[str], names: str) -> Line | None:
     for policy in _policies(resource, known):
         for line in policy.lines:
-            if re.fullmatch(known.all_rights_names, line.text):
+            if re.fullmatch(names, line.text):
                 return line
-        if (statement := policy.together(known.all_rights)) is not None:
-            return statement
+        if (found := policy.together(statement)) is not None:
+            return found
     return None
 
 

@@ -96,7 +96,7 @@ def _workload(assembly: Assembly, workload: _Placed, around: _Around) -> None:
         attributes["hosts"] = tuple(services)
     if a.get("namespace"):
         attributes["namespace"] = str(a["namespace"])
-    opened = [way for way in ways if way.setting.attributes.get("open")]
+    opened = [way for way in ways if way.setting.attributes.get("open") and not _is_inner(way, around.gate)]
     asking = [list(_gates(way, ways, workload, around.gate)) for way in opened]
     asked = bool(opened) and all(way.setting.attributes.get("authenticated") or gates for way, gates in zip(opened, asking, strict=True))
     host = bool(a.get("host_network") and a.get("ports")) or bool(a.get("host_port"))
@@ -233,6 +233,12 @@ def _ways(workload: _Placed, exposures: Sequence[_Placed]) -> Iterator[_Placed]:
     for entry in exposures:
         if not names.isdisjoint(entry.texts("backends")) and entry.near(workload):
             yield entry
+
+
+def _is_inner(way: _Placed, gates: Sequence[_Placed]) -> bool:
+    """Whether a route hangs on gateways of the inside alone."""
+    known = [gate for gate in gates if "inside" in gate.setting.attributes and gate.setting.name in way.texts("policies")]
+    return bool(known) and all(gate.setting.attributes.get("inside") for gate in known)
 
 
 def _gates(way: _Placed, ways: Sequence[_Placed], workload: _Placed, gates: Sequence[_Placed]) -> Iterator[_Placed]:

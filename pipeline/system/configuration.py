@@ -16,6 +16,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.charts import with_values
 from pipeline.system.cloud import add_cloud
 from pipeline.system.cluster import add_cluster
+from pipeline.system.cluster_training import add_cluster_training
 from pipeline.system.coding_agents import add_coding_agents
 from pipeline.system.deployment import (
     agents_are_guarded,
@@ -79,6 +80,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
             _mcp_client(assembly, file, setting, own)
     add_cluster(assembly, used)
     add_releases(assembly, used)
+    add_cluster_training(assembly, used)
     add_proxies(assembly, used)
     add_cloud(assembly, used)
     add_gateways(assembly, used)

@@ -24,7 +24,8 @@ _OWN = frozenset(
     {"hosted_vllm", "vllm", "ollama", "ollama_chat", "lm_studio", "llamafile", "xinference", "infinity", "triton", "oobabooga", "petals"}
 )
 _PROVIDERS = frozenset({
-    "openai", "azure", "azure_ai", "anthropic", "bedrock", "vertex_ai", "vertex_ai_beta", "gemini", "mistral", "cohere", "cohere_chat", "groq",
+    "openai", "azure", "azure_ai", "anthropic", "bedrock", "vertex_ai", "vertex_ai_beta", "gemini", "mistral", "cohere", "cohere_chat",
+    "groq",
     "together_ai", "openrouter", "deepseek", "xai", "perplexity", "fireworks_ai", "replicate", "ai21", "nlp_cloud", "anyscale", "deepinfra",
     "cerebras", "sambanova", "github", "moonshot", "dashscope", "text-completion-openai", "nvidia_nim", "databricks", "watsonx",
 })  # fmt: skip
@@ -205,7 +206,7 @@ def _overflow(assembly: Assembly, gateway: _Gateway, found: dict[str, list[tuple
     own = {name for name, known in found.items() if any(model.own for model, _ in known)}
     for line in gateway.lines:
         match, default = _FALLBACKS.fullmatch(line.path), _DEFAULT_FALLBACKS.fullmatch(line.path)
-        if match is not None and (match[1] in own or (match[1] == "*" and own)) or (default is not None and own):
+        if (match is not None and (match[1] in own or (match[1] == "*" and own))) or (default is not None and own):
             for model, identity in found.get(line.text, ()):
                 if not model.own:
                     _marked(assembly, identity, line.place)

@@ -31,7 +31,10 @@ class ResourceRule(Says):
     is_: dict[str, AttributeValue] = Field(default_factory=dict, alias="is")
     unless: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     only_linked: bool = False
+    only_with: tuple[str, ...] = Field(default=(), description="An element only where one of these lines is there.")
     image: tuple[str, ...] = Field(default=(), description="Paths of the image it runs.")
+    public_by: tuple[str, ...] = Field(default=(), description="Lines by which it has an address that the world may reach.")
+    password: tuple[str, ...] = Field(default=(), description="Paths of the password it is made with.")
     ingress_internal: tuple[str, ...] = Field(default=(), description="Lines by which strangers do not reach it.")
     scripts: bool = Field(default=False, description="An element only where a script in it starts a server of models.")
 
@@ -78,6 +81,8 @@ class Infrastructure(Frozen):
     made_public: str
     all_rights: tuple[str, ...]
     all_rights_names: str
+    wide_rights: tuple[str, ...]
+    wide_rights_names: str
     role_paths: str
     asks_a_model: str
     functions: tuple[str, ...]

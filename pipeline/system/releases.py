@@ -1,8 +1,8 @@
 """What is installed from charts of others: values tell which server, store or page it is, who reaches it, and whether it asks for a key.
 
-Takes `chart_values` settings (files of values, values inside resources that install a chart) of charts whose templates are not in this tree,
-adds an element for what is known by its image, its chart or the name of the file. A chart's defaults are not known: a service that the values do
-not open is taken for one of the cluster's own, and any credential in them for one that callers are asked for.
+Takes `chart_values` settings (files of values, values inside resources that install a chart) of charts whose templates are not in this
+tree, adds an element for what is known by its image, its chart or the name of the file. A chart's defaults are not known: a service that
+the values do not open is taken for one of the cluster's own, and any credential in them for one that callers are asked for.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.config.kubernetes import asks_callers, is_kept_inside
-from ingest.config.packages import image_parts
+from ingest.config.packages import HUB_NAME, image_parts
 from ingest.facts import ConfigFacts, Setting
 from ingest.source import Attribute, Place
 from pipeline.system.assembly import Assembly
@@ -21,6 +21,7 @@ from pipeline.system.deployment import folder_of
 from pipeline.system.images import KnownPage, known_image, known_page
 from pipeline.system.model import AttributeValue, ElementKind
 from pipeline.system.naming import placed_name
+from pipeline.system.started import add_hub_model
 
 _SERVICE = re.compile(r"(?:^|\.)(?:[a-zA-Z]*[sS]ervice(?:\.[a-z]+)?)\.(?:type|serviceType)$")
 _INGRESS = re.compile(r"(?:^|\.)(?:ingress|route|httpRoute|gateway)\.enabled$", re.IGNORECASE)
@@ -36,6 +37,7 @@ _NOT_ITS_OWN = re.compile(
 )
 _OFF = frozenset({"", "false", "null", "~", "none", "0", "no", "off"})
 _KINDS: frozenset[ElementKind] = frozenset({"vector_store", "inference_server", "model_registry", "chat_ui", "interpreter"})
+_MODEL_KEY = re.compile(r"modelU(?:RL|rl)|(?:hf|huggingFace)?[mM]odelId|(?:(?:LLM|HF|EMBEDDING|RERANK|TEI|TGI|VLLM)_)?MODEL_ID")
 _IMAGE = ("image.repository", "image.name", "image")
 _NAME_OF_FILE = re.compile(
     r"(?:^|[._-])(?:values|prod|production|staging|dev|test|override|overrides|helm|ya?ml)(?=[._-]|$)", re.IGNORECASE
@@ -85,8 +87,20 @@ def add_releases(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
         if found:
             charts[folder] = f"{charts.get(folder, '')} {name}"
     for file in files:
+        _models(assembly, file)
         for part in _parts(file, charts):
             _release(assembly, part)
+
+
+def _models(assembly: Assembly, file: ConfigFacts) -> None:
+    """Models of a hub that values name, unless a revision stands beside them."""
+    values = [value for setting in file.settings if setting.kind == "chart_values" for value in _values(file, setting)]
+    for value in values:
+        holder, _, last = value.path.rpartition(".")
+        if _MODEL_KEY.fullmatch(last) and HUB_NAME.fullmatch(value.text):
+            beside = [other for other in values if other.path.startswith(f"{holder}.") and "revision" in other.path.lower()]
+            if not any(other.is_on for other in beside):
+                add_hub_model(assembly, file, value.place, value.text, "chart")
 
 
 def _parts(file: ConfigFacts, charts: Mapping[str, str]) -> Iterator[_Part]:

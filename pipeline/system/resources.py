@@ -122,6 +122,19 @@ class Resources:
         """Where names mean the same: the folder of a Terraform module, or one template."""
         return folder_of(file.path) if file.path.endswith((".tf", ".tofu")) else file.path
 
+    def given(self, resource: Resource, text: str) -> Iterator[Line]:
+        """What files of values, in the folder of a resource or below it, give the one variable that a text is."""
+        match = re.fullmatch(r"\$\{\s*(var\.[\w-]+)\s*\}", text)
+        folder = self.scope(resource.file)
+        for other in self._variables:
+            below = folder_of(other.file.path) == folder or other.file.path.startswith(f"{folder}/") or not folder
+            if match is not None and other.address == match[1] and below:
+                yield from other.lines
+
+    @cached_property
+    def _variables(self) -> tuple[Resource, ...]:
+        return tuple(resource for resource in self.all if resource.type == "variable" and ".tfvars" in resource.file.path)
+
     def find(self, near: Resource, address: str) -> Resource | None:
         return self._by_key.get((self.scope(near.file), address))
 

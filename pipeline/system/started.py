@@ -13,7 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.config.commands import MODEL_ADDRESS
+from ingest.config.packages import HUB_NAME
 from ingest.facts import ConfigFacts, Setting
+from ingest.source import Place
 from pipeline.system.assembly import Assembly
 from pipeline.system.commands import (
     ServerRule,
@@ -41,11 +43,9 @@ _FIXED = re.compile(r"[0-9a-f]{40}")
 _HUB_FILE = re.compile(
     r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/|docs/|api/)([\w.-]+/[\w.-]+)/(?:resolve|raw)/([^/\s?]+)/"
 )
-_HUB_NAME = re.compile(
-    r"(?!(?:models?|data|mnt|opt|app|workspace|home|cache)/)[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*"
-)  # `owner/name`, not a folder
 _HUB_CLONE = re.compile(r"https?://(?:\S+@)?(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/)([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 _FETCHERS = ("curl", "wget", "aria2c")
+_PICKLED = re.compile(r"\.(?:pt|pth|ckpt|pkl|pickle|joblib)$|pytorch_model[\w-]*\.bin$", re.IGNORECASE)
 _MOVING_PATH = re.compile(r"/(?:latest|main|master|current|nightly)/")
 _CHECKSUMS = ("sha256sum", "shasum", "md5sum")
 
@@ -64,6 +64,7 @@ class _Start:
 def add_started(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
     """Models, servers and downloads of all commands."""
     for file in files:
+        _told_by_variables(assembly, file)
         for start in _starts(file):
             server = server_of(start.words)
             loader = loader_of(start.words) if server is None else None
@@ -74,7 +75,8 @@ def add_started(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
                     _model(assembly, start, found.product, model_of(found, start.words), trusts or server is None)
                 if server is not None and start.where in _DEPLOYED:
                     _from_hub(assembly, start, server.product, model_of(server, start.words))
-            if server is not None and start.where not in ("image", "named"):
+            of_a_cloud = start.setting.attributes.get("where") in ("terraform", "cloudformation")  # there the machine is the element
+            if server is not None and start.where not in ("image", "named") and not of_a_cloud:
                 _server(assembly, start, server, files)
             if start.where != "workflow":
                 _download(assembly, start)
@@ -87,8 +89,7 @@ def _starts(file: ConfigFacts) -> Iterator[_Start]:
         elif setting.kind == "command":
             yield _Start(file, setting, str(setting.attributes.get("where")), words_of(setting), variables_of(setting))
         elif setting.kind in ("service", "workload"):
-            image = str(setting.attributes.get("image") or "").split("@")[0]
-            rule = next((rule for rule in load_commands().servers if rule.image and re.search(rule.image, image)), None)
+            rule = _imaged(setting)
             if rule is not None:
                 words = _words(str(setting.attributes.get("command") or ""))
                 if server_of(words) is not None:
@@ -143,14 +144,36 @@ def _model(assembly: Assembly, start: _Start, product: str, model: str, trusts: 
 def _from_hub(assembly: Assembly, start: _Start, product: str, model: str) -> None:
     """The model that a deployed server fetches by its name on a hub, at every start where nothing keeps it."""
     revision = option(start.words, ("--revision", "--model-revision"))
-    if not _HUB_NAME.fullmatch(model) or "$" in revision:
-        return
-    place = assembly.cite_place(start.setting.place)
+    if HUB_NAME.fullmatch(model) and "$" not in revision:
+        add_hub_model(assembly, start.file, start.setting.place, model, product, revision)
+
+
+def add_hub_model(assembly: Assembly, file: ConfigFacts, at: Place, model: str, product: str, revision: str = "") -> None:
+    """A model of a hub, which is pinned where its revision is a commit."""
+    place = assembly.cite_place(at)
     pinned = _FIXED.fullmatch(revision) is not None
     attributes: dict[str, AttributeValue] = {"source": "hub", "library": product, "revision_pinned": pinned}
-    identity = assembly.drafts.put("model_registry", model, None, attributes, place, None, start.file.purpose)
+    identity = assembly.drafts.put("model_registry", model, None, attributes, place, None, file.purpose)
     if pinned:
         assembly.control("pinned_revision", identity, place)
+
+
+def _told_by_variables(assembly: Assembly, file: ConfigFacts) -> None:
+    """Models that the variables of a server's container name; where a revision is given too, it is left to whoever reads it."""
+    for setting in file.settings:
+        rule = _imaged(setting) if setting.kind in ("service", "workload") else None
+        if rule is None or option(_words(str(setting.attributes.get("command") or "")), ("--revision",)):
+            continue
+        given = [s for s in file.settings if s.kind == "environment" and s.attributes.get("service") == setting.name]
+        for variable in given:
+            if variable.attributes.get("model") and not any("REVISION" in s.name for s in given):
+                add_hub_model(assembly, file, variable.place, str(variable.attributes["model"]), rule.product)
+
+
+def _imaged(setting: Setting) -> ServerRule | None:
+    """The server that the image of a service or container is made to start."""
+    image = str(setting.attributes.get("image") or "").split("@")[0]
+    return next((rule for rule in load_commands().servers if rule.image and re.search(rule.image, image)), None)
 
 
 def _server(assembly: Assembly, start: _Start, rule: ServerRule, files: Sequence[ConfigFacts]) -> None:
@@ -225,8 +248,7 @@ def started_by(file: ConfigFacts, service: str) -> Iterator[tuple[ServerRule, bo
 
 def imaged_server(setting: Setting, file: ConfigFacts) -> tuple[ServerRule, bool, bool] | None:
     """The server of models that an image is made to start, whether it is told to ask for a key, and that it listens to others."""
-    image = str(setting.attributes.get("image") or "").split("@")[0]
-    rule = next((rule for rule in load_commands().servers if rule.image and re.search(rule.image, image)), None)
+    rule = _imaged(setting)
     if rule is None:
         return None
     words = _words(str(setting.attributes.get("command") or ""))
@@ -240,7 +262,8 @@ def administers(product: str, setting: Setting, file: ConfigFacts) -> bool:
         return rule is not None
     on = {
         s.name for s in file.settings
-        if s.kind == "environment" and s.attributes.get("service") == setting.name and s.attributes.get("switch") in ("true", "1", "yes", "on")
+        if s.kind == "environment" and s.attributes.get("service") == setting.name
+        and s.attributes.get("switch") in ("true", "1", "yes", "on")
     }  # fmt: skip
     return not on.isdisjoint(rule.administered_by) or not set(_words(str(setting.attributes.get("command") or ""))).isdisjoint(
         rule.administered_by
@@ -285,6 +308,8 @@ def _download(assembly: Assembly, start: _Start) -> None:
         fetched: dict[str, AttributeValue] = {"source": "address", "revision_pinned": False}
         if plain:
             fetched["plain_http"] = True
+            if _PICKLED.search(name):
+                fetched["executes_code_on_load"] = True  # whoever is on the way chooses what runs
         _checked(assembly, start, assembly.drafts.put("model_registry", name, None, fetched, place, None, start.file.purpose))
 
 
@@ -312,7 +337,7 @@ def _fetched(words: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _from_address(words: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """Model files that a command fetches from a host of others where the way, or what the address means, can change; and whether in clear."""
+    """Model files that a command fetches from others, where the way or what the address means can change; and whether in clear."""
     for word in words if words and words[0] in _FETCHERS else ():
         found = MODEL_ADDRESS.fullmatch(word)
         if found is None or is_own_host(found["host"]) or "$" in found["host"] or _HUB_FILE.match(word):

@@ -181,3 +181,163 @@ def test_gateways_lead_to_functions_that_may_ask_a_model(tmp_path: Path) -> None
     }  # fmt: skip
     assert all(route.attributes["runs_inference"] for route in routes.values())
     assert [e.start_line for e in routes["aws_api_gateway_method.chat (main.tf)"].evidence] == [21, 9, 3]  # open, the function, its right
+
+
+GATEWAY = """\
+    model_list:
+      - model_name: house
+        litellm_params: {model: hosted_vllm/house, api_base: "http://vllm.models.svc:8000/v1"}
+      - model_name: embed
+        litellm_params: {model: openai/text-embedding-3-small}
+      - model_name: elsewhere
+        litellm_params: {model: openai/gpt-5, api_base: os.environ/SOMEWHERE}
+      - model_name: big
+        litellm_params: {model: anthropic/claude-sonnet-4}
+    litellm_settings:
+      success_callback: [langfuse]
+      max_budget: 100
+    router_settings:
+      default_fallbacks: [big]
+    general_settings:
+      master_key: os.environ/LITELLM_MASTER_KEY
+    """
+
+
+def test_a_gateway_leads_callers_to_its_models_and_says_which_takes_over(tmp_path: Path) -> None:
+    system = system_of(tmp_path, {"litellm.yaml": GATEWAY})
+    route, own, hosted = the(system, "http_route"), the(system, "local_llm"), the(system, "hosted_llm")
+    assert (own.name, hosted.name) == ("house (litellm)", "anthropic/claude-sonnet-4")  # no embeddings, none whose place is a variable
+    assert hosted.attributes["overflow"] is True and "overflow" not in own.attributes
+    assert [e.start_line for e in hosted.evidence] == [9, 14]
+    assert controls(system, route) == {"budget_limit": 12, "authentication": 16}
+    assert controls(system, hosted) == {"prompt_log": 11}
+    assert {(f.source, f.target, f.role) for f in system.flows if f.role} == {
+        (route.id, own.id, "prompt"), (route.id, hosted.id, "prompt"),
+    }  # fmt: skip
+
+
+def test_a_gateway_in_a_map_of_settings_stands_on_the_lines_of_that_file(tmp_path: Path) -> None:
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  config.yaml: |\n"
+    text += "".join(f"    {line}\n" for line in dedent(GATEWAY).splitlines())
+    hosted = the(system_of(tmp_path, {"k/config.yaml": text}), "hosted_llm")
+    assert [e.start_line for e in hosted.evidence] == [14, 19]
+
+
+def test_a_gateway_without_a_key_that_nothing_leads_to_has_no_address_of_its_own(tmp_path: Path) -> None:
+    alone = dedent(GATEWAY).split("general_settings")[0]
+    proxy = "server {\n  listen 80;\n  location / {\n    proxy_pass http://litellm:4000;\n  }\n}\n"
+    assert not [e for e in system_of(tmp_path / "a", {"litellm.yaml": alone}).elements if e.kind == "http_route"]
+    assert the(system_of(tmp_path / "b", {"litellm.yaml": alone, "nginx.conf": proxy}), "http_route").name == "LiteLLM (litellm.yaml)"
+
+
+RELEASE = """\
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata: {name: vectors}
+    spec:
+      source:
+        chart: qdrant
+        helm:
+          values: |
+            service:
+              type: LoadBalancer
+              annotations: %s
+    """
+
+
+def test_a_chart_of_others_is_open_as_its_values_say(tmp_path: Path) -> None:
+    opened = the(system_of(tmp_path / "a", {"app.yaml": RELEASE % "{}"}), "vector_store")
+    inside = '{networking.gke.io/load-balancer-type: "Internal"}'
+    kept = the(system_of(tmp_path / "b", {"app.yaml": RELEASE % inside}), "vector_store")
+    assert opened.attributes["exposed"] is True and [e.start_line for e in opened.evidence] == [10]
+    assert "exposed" not in kept.attributes
+
+
+def test_values_of_a_chart_whose_templates_are_here_are_read_with_these(tmp_path: Path) -> None:
+    template = "apiVersion: v1\nkind: Pod\nmetadata: {name: m}\nspec:\n  containers: [{name: m, image: '{{ .Values.image.repository }}'}]\n"
+    values = "image: {repository: qdrant/qdrant, tag: v1}\nservice: {type: LoadBalancer}\n"
+    system = system_of(tmp_path, {"qdrant/values.yaml": values, "qdrant/templates/m.yaml": template})
+    assert [e.name for e in system.elements if e.kind == "vector_store"] == ["m (qdrant/templates/m.yaml)"]
+
+
+ROUTE = """\
+    apiVersion: gateway.networking.k8s.io/v1
+    kind: HTTPRoute
+    metadata: {name: chat, namespace: one}
+    spec:
+      parentRefs: [{name: door}]
+      rules:
+        - backendRefs: [{kind: InferencePool, name: pool}]
+    ---
+    apiVersion: inference.networking.k8s.io/v1
+    kind: InferencePool
+    metadata: {name: pool, namespace: one}
+    spec: {selector: {matchLabels: {app: chat}}}
+    ---
+    apiVersion: gateway.networking.k8s.io/v1
+    kind: Gateway
+    metadata: {name: door, namespace: one}
+    spec: {gatewayClassName: %s}
+    """
+
+
+def test_a_route_is_as_open_as_the_gateway_it_hangs_on(tmp_path: Path) -> None:
+    files = {"k/pod.yaml": POD % "one", "k/route.yaml": ROUTE}
+    outer, inner = (
+        the(system_of(tmp_path / name, files | {"k/route.yaml": ROUTE % name}), "inference_server")
+        for name in ("gke-l7-regional-external-managed", "gke-l7-rilb")
+    )
+    assert outer.attributes["exposed"] is True and "exposed" not in inner.attributes
+
+
+def test_a_policy_of_a_mesh_asks_in_place_of_the_server(tmp_path: Path) -> None:
+    policy = "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: p, namespace: one}\nspec:\n  selector: {matchLabels: {app: chat}}\n  rules: [{%s}]\n"
+    files = {"k/pod.yaml": POD % "one", "k/service.yaml": SERVICE % "one"}
+    named = system_of(tmp_path / "a", files | {"k/policy.yaml": policy % "from: [{source: {principals: [a]}}]"})
+    all_of = system_of(tmp_path / "b", files | {"k/policy.yaml": policy % "to: [{operation: {ports: ['8000']}}]"})
+    assert the(named, "inference_server").attributes["authenticated"] is True
+    assert the(all_of, "inference_server").attributes["authenticated"] is False
+
+
+def test_a_balancer_of_a_controller_is_inside_unless_it_is_told_otherwise(tmp_path: Path) -> None:
+    service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: chat\n  namespace: one\n  annotations: {%s}\nspec: {type: LoadBalancer, selector: {app: chat}}\n"
+    kind = "service.beta.kubernetes.io/aws-load-balancer-type: external"
+    scheme = f"{kind}, service.beta.kubernetes.io/aws-load-balancer-scheme: internet-facing"
+    inner, outer = (
+        the(system_of(tmp_path / str(number), {"k/pod.yaml": POD % "one", "k/service.yaml": service % said}), "inference_server")
+        for number, said in enumerate((kind, scheme))
+    )
+    assert "exposed" not in inner.attributes and outer.attributes["exposed"] is True
+
+
+def test_a_machine_is_open_by_the_firewall_of_its_tag(tmp_path: Path) -> None:
+    text = """\
+        resource "google_compute_firewall" "f" {
+          source_ranges = ["0.0.0.0/0"]
+          target_tags   = ["%s"]
+          allow {
+            protocol = "tcp"
+            ports    = ["%s"]
+          }
+        }
+        resource "google_compute_instance" "m" {
+          tags                    = ["chat"]
+          metadata_startup_script = "docker run -d -p 8000:8000 vllm/vllm-openai:v0.11.0 --model acme/chat"
+        }
+        """
+    servers = {
+        said: the(system_of(tmp_path / "-".join(said), {"main.tf": text % said}), "inference_server")
+        for said in (("chat", "8000"), ("other", "8000"), ("chat", "22"))
+    }
+    assert [said for said, server in servers.items() if server.attributes.get("exposed")] == [("chat", "8000")]
+    assert [e.start_line for e in servers["chat", "8000"].evidence] == [9, 2]
+
+
+def test_a_job_that_trains_is_told_from_one_that_does_not(tmp_path: Path) -> None:
+    text = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: %s}\nspec:\n  template:\n    spec:\n      containers:\n        - name: c\n          image: registry.example.com/%s:1.0\n          args: [--input=s3://a/tickets/, --output=s3://a/out/]\n"
+    tuned = system_of(tmp_path / "a", {"k/job.yaml": text % ("weekly", "sft-trainer")})
+    other = system_of(tmp_path / "b", {"k/job.yaml": text % ("train-schedule-import", "importer")})
+    job = the(tuned, "training_job")
+    assert job.attributes["fine_tuning"] is True and job.attributes["sensitive"] is True
+    assert [r.target for r in tuned.relations if r.source == job.id] == ["model_file:s3://a/out/", "dataset:s3://a/tickets/"]
+    assert [e.kind for e in other.elements] == ["container"]
