@@ -16,11 +16,13 @@ from pipeline.system.drawn import Drawings, add_drawings, boxes_of
 from pipeline.system.prose import add_prose, mark_inference
 from pipeline.system.told import describes, told_of
 from pipeline.system.told_facts import add_told_facts
+from pipeline.system.told_secrets import add_told_secrets
 from pipeline.system.told_tools import add_tools
 
 
 def add_described(assembly: Assembly, documents: Sequence[DocumentFacts]) -> Drawings:
     """Elements, flows, controls and claims of a system without code; gives what diagrams draw beside them."""
+    add_told_secrets(assembly, documents)
     told = [each for document in documents if describes(document) for each in told_of(document)]
     described = described_names(documents, boxes_of(documents))
     add_prose(assembly, told, described)

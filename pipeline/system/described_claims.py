@@ -16,7 +16,7 @@ from ingest.facts import DocumentFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.denials import SaidOfControl, all_described, denied_promises, mark_denied
 from pipeline.system.documents import candidates, claim_id
-from pipeline.system.model import Claim, ControlKind, Evidence
+from pipeline.system.model import Claim, ControlKind, ElementKind, Evidence
 from pipeline.system.promises import (
     denied,
     is_wished,
@@ -35,6 +35,7 @@ from pipeline.system.told_words import denied_in_prose, described_promises, prom
 
 _SHORTEST, _LONGEST = 5, 600  # characters of a sentence
 _TURNED_AWAY = re.compile(
+    r"^\W*(?:[A-Za-z ]{3,24}:\W*)?without\b[^.;|]{3,60},|"  # what would be: "Without rate limiting, callers could"
     r"\bwithout\b[^.;|]{0,60}\b(?:rejected|refused|denied|blocked|dropped|turned away|fails?|40[13]|there (?:is|are) only"
     r"|gets? (?:nothing|only)|not (?:served|answered|accepted))\b|\b(?:rejects?|refus(?:es|ed?)|den(?:y|ies)|blocks?|drops?)\b[^.;|]{0,60}\bwithout\b",
     re.IGNORECASE,
@@ -78,6 +79,9 @@ def add_described_claims(assembly: Assembly, told: Sequence[Told], labels: Seque
     _add(assembly, promises, denials)
 
 
+# Who calls is limited and let in wherever he calls.
+_OF_CALLERS: frozenset[ControlKind] = frozenset({"rate_limit", "input_length_limit"})
+_CALLERS: tuple[ElementKind, ...] = ("end_user", "anonymous_public")
 _ANY = frozenset(kind for promise in described_promises().values() for kind in promise.about)
 
 
@@ -114,7 +118,7 @@ def _promises(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence
             about.update(dict.fromkeys(found))
             yield SaidOfControl(kind, told.sentence, evidence, tuple(found))
     assembly.claims.append(
-        Claim(id=claim_id(evidence, told.sentence), text=told.sentence, about=tuple(about), promises=tuple(kinds),
+        Claim(id=claim_id(evidence, told.sentence), text=assembly.book.masked(told.sentence), about=tuple(about), promises=tuple(kinds),
               modality=modality_of(told.sentence), kept=None, evidence=(evidence,))
     )  # fmt: skip
 
@@ -131,9 +135,8 @@ def _denials(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence[
 def _about(assembly: Assembly, spoken: SpokenOf, told: Told, kind: ControlKind, before: Sequence[str]) -> list[str]:
     """What a sentence about a control is about: by its names and headings, else as promises beside code are matched."""
     promise = described_promises()[kind]
-    named = [
-        identity for identity in spoken.about(told, promise.about, before) if not _is_excepted(assembly, identity, promise.except_named)
-    ]
+    kinds = (*promise.about, *(_CALLERS if kind in _OF_CALLERS else ()))
+    named = [identity for identity in spoken.about(told, kinds, before) if not _is_excepted(assembly, identity, promise.except_named)]
     if named:
         return named
     found = candidates(assembly, told.sentence, promise, told.passage.place.path)
@@ -173,6 +176,12 @@ def _add(assembly: Assembly, promises: Sequence[SaidOfControl], denials: Sequenc
             for claim in assembly.claims
         ]
     mark_denied(assembly, denials)
+    for said in denials:
+        if said.about:
+            assembly.claims.append(
+                Claim(id=f"{claim_id(said.evidence, said.sentence)}:{said.kind}", text=assembly.book.masked(said.sentence), about=said.about,
+                      promises=(said.kind,), modality="does_not", evidence=(said.evidence,), kind="denial")
+            )  # fmt: skip
 
 
 def _spoken_of(assembly: Assembly, denial: SaidOfControl) -> tuple[str, ...]:

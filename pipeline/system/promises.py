@@ -38,7 +38,7 @@ _VERB = re.compile(
     r"|\w+ed (?:by|with|before|to))\b",
     re.IGNORECASE,
 )
-_TODO = re.compile(r"^[\W\d]*(implement|consider|introduce)\b|"  # advice to whoever builds on it
+_TODO = re.compile(r"^[\W\d]*(?:[A-Za-z ]{3,24}:[\s*_]+)?(implement|consider|introduce)\b|"  # advice to whoever builds on it
                    r"\b(todo|tbd|fixme|to be (done|decided|added)|not yet|planned|plans? to|next (quarter|release|sprint)|in (the )?future|"
                    r"should eventually|open point|roadmap|"
                    r"backlog|later|would|could|might|proposed|proposal|we (want|hope|intend))\b", re.IGNORECASE)  # fmt: skip

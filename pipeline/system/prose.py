@@ -17,7 +17,7 @@ from pipeline.system.described_names import Described
 from pipeline.system.drawn_words import BECOMES, CARRIED
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow, Label, SinkRole
 from pipeline.system.promises import is_wished, modality_of
-from pipeline.system.prose_names import fuller, is_administrative, is_public, key_of, label_of
+from pipeline.system.prose_names import fuller, is_administrative, is_public, is_staff, key_of, label_of
 from pipeline.system.statements import OWN, Statement, base_of, effect_of, load_prose, name_of, parted, statements
 from pipeline.system.told import Told
 from pipeline.system.told_words import compiled, load_told
@@ -25,6 +25,7 @@ from pipeline.system.words import load_words, mentions, subjects, words_of
 
 _MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent", "ml_model"})
 _ASKS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent"})
+_INDEFINITE: frozenset[ElementKind] = frozenset({"ml_model", "agent", "hosted_llm", "component"})
 _ENTRIES: frozenset[ElementKind] = frozenset({"chat_ui", "http_route", "webhook"})
 _PEOPLE: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public"})
 _KEEPS: frozenset[ElementKind] = frozenset({"vector_store", "data_store", "file_store", "dataset", "web_content"})
@@ -54,6 +55,7 @@ class _Tale:
     names: list[str]  # every name of a thing, as it was first written
     called: frozenset[tuple[str, ...]]  # keys of names that agents call
     acted_through: frozenset[tuple[str, ...]]  # and of those they do something through
+    definite: frozenset[tuple[str, ...]]  # single words of which one is spoken of as known
     origins: dict[tuple[str, ...], _Thing] = field(default_factory=dict)  # data -> who it comes from
 
 
@@ -64,8 +66,11 @@ def add_prose(assembly: Assembly, told: Sequence[Told], described: Described) ->
     names = [*(name for each in said for name in _names(each.statement) if described.kind(name) is not None), *described.names]
     by_agents = [each.statement for each in said if described.kind(fuller(each.statement.subject, names)) == "agent"]
     called = frozenset(key_of(fuller(statement.object, names)) for statement in by_agents if statement.kind == "calls")
+    definite = frozenset(
+        key_of(match[1]) for each in said for match in re.finditer(r"\b(?:the|our|this|its)\s+([A-Za-z]+)\b", each.sentence, re.IGNORECASE)
+    )
     through = frozenset(key_of(fuller(statement.other, names)) for statement in by_agents if statement.kind in ("acts", "sends"))
-    tale = _Tale(assembly, described, names, called, through)
+    tale = _Tale(assembly, described, names, called, through, definite)
     for each in said:
         _MADE[each.statement.kind](tale, each)
         _openness(tale, each)
@@ -73,7 +78,7 @@ def add_prose(assembly: Assembly, told: Sequence[Told], described: Described) ->
     _routes(assembly, seen)
 
 
-_CODE = re.compile(r"\w\(\)|=>|\w\.\w+\(|\w+\(\w+=")
+_CODE = re.compile(r"\w+\(\w+=")
 
 
 def _said(assembly: Assembly, told: Sequence[Told], described: Described) -> Iterator[_Said]:
@@ -96,7 +101,7 @@ def _said(assembly: Assembly, told: Sequence[Told], described: Described) -> Ite
 def _under(told: Told, described: Described) -> str:
     """Who a sentence without a subject is about: what its row or its heading names. "Send the form" tells its reader what to do."""
     first = re.match(r"\W*([A-Za-z]+)", told.sentence)
-    if not told.heads or first is None or base_of(first[1]) == first[1].lower():
+    if not told.heads or first is None or base_of(first[1]) in ("", first[1].lower()):
         return ""
     name = name_of(re.sub(r"^\W*(?:\d+[.)]?)+\s*", "", told.heads[0]))
     return name if name and described.kind(name) is not None else ""
@@ -136,8 +141,8 @@ def _thing(tale: _Tale, name: str) -> _Thing | None:
     """What a name means; None where it is the name of no thing."""
     full = fuller(parted(name)[0], tale.names) if name else ""
     kind = tale.described.kind(full) if full else None
-    if kind is None:
-        return None
+    if kind is None or (kind in _INDEFINITE and len(key_of(full)) == 1 and full.islower() and key_of(full) not in tale.definite):
+        return None  # "trains a model" tells of no model in particular
     if kind in ("http_route", "component") and key_of(full) in tale.called:
         kind = "tool"
     elif kind == "http_route" and key_of(full) in tale.acted_through:
@@ -154,7 +159,7 @@ def _put(tale: _Tale, thing: _Thing, evidence: Evidence, **attributes: Attribute
             return tale.assembly.drafts.put(thing.kind, draft.name, None, attributes, evidence, None, "documentation")
     if thing.kind == "ml_model":
         attributes = {**_of_model(thing.name), **attributes}
-    if thing.kind == "http_route" and is_administrative(thing.name):
+    if (thing.kind == "http_route" and is_administrative(thing.name)) or (thing.kind == "end_user" and is_staff(thing.name)):
         attributes = {"admin": True, **attributes}
     return tale.assembly.drafts.put(thing.kind, thing.name, None, {"stated_by": "document", **attributes}, evidence, None, "documentation")
 
@@ -185,7 +190,7 @@ def _flow(tale: _Tale, source: _Thing | None, target: _Thing | None, data: str, 
         carried = "user_input"  # what people enter goes on
     elif source.kind not in ("component", *_ENTRIES) and (carried is None or source.kind in ("web_content", "vector_store", "ml_model")):
         carried = CARRIED.get(source.kind, carried)
-    role: SinkRole | None = "response" if target.kind in _PEOPLE else _BECOMES.get(target.kind)
+    role: SinkRole | None = ("response" if not is_staff(target.name) else None) if target.kind in _PEOPLE else _BECOMES.get(target.kind)
     start, end = _put(tale, source, evidence), _put(tale, target, evidence)
     for flow in tale.assembly.flows.get((start, end, role), ()):
         if carried is None or carried in flow.carries:

@@ -69,7 +69,7 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _SAYS = re.compile(
-    r"\s(?:the|a|an|its|this|causes?|drives?|when|if|then|back)\s|\b(?:is|are|was|were|has|have|does|do|can|may|will|must|should)\b|[\w-]/|/[\w-]|\w\.\w+\(|_",
+    r"(?<!from)(?<!\sof)(?<!\sin)(?<!\son)(?<!\sby)(?<!\sat)\s(?:the|a|an|its|this)\s|\s(?:or|causes?|drives?|when|if|then|back)\s|\b(?:is|are|was|were|has|have|does|do|can|may|will|must|should)\b|[\w-]/|/[\w-]|\w\.\w+\(|_",
     re.IGNORECASE,
 )  # a clause, a path, code
 _FROM = re.compile(r"^(.*?)\s+(?:from|of)\s+(.+)$", re.IGNORECASE)

@@ -25,7 +25,22 @@ TOLD_ELSEWHERE = frozenset(
      "changelog", "changelogs", "changes", "history", "releases", "awesome", "qa", "faq", "troubleshooting"}
 )  # fmt: skip
 _ASKED_FOR = frozenset(
-    {"prompts", "stories", "story", "epics", "tasks", "skills", "templates", "template", "contributing", "tutorial", "tutorials"}
+    {
+        "prompt",
+        "prompts",
+        "progress",
+        "qna",
+        "stories",
+        "story",
+        "epics",
+        "tasks",
+        "skills",
+        "templates",
+        "template",
+        "contributing",
+        "tutorial",
+        "tutorials",
+    }
 )
 _PROSE = ("paragraph", "list_item", "table_row", "caption")
 _NOT_TAKEN = re.compile(r"\b(rejected|superseded|deprecated|withdrawn|obsolete|replaced by)\b", re.IGNORECASE)
@@ -38,6 +53,9 @@ _NOT_NOW = re.compile(
     r"|quick ?start|getting started|no longer valid|for comparison|changelog|previous(?:ly)?)\b",
     re.IGNORECASE,
 )
+_NO_SENTENCE = re.compile(r"\w\(\)|=>|</?\w+>|\{\{|\w\.\w+\(|\bhttps?://\S+/\S+\.(?:md|html)\b")  # code, and what programs wrote down
+# Folders of what a system works on, which is no word about it.
+_CONTENT = frozenset({"data", "knowledge_base", "knowledge-base", "kb", "corpus", "samples", "fixtures", "content", "prompts"})
 _QUOTED = re.compile(r"(?:\bOn [^>]{5,160} wrote:\s*)?(?:(?<=\s)|^)>.*$", re.DOTALL)
 _STATE = frozenset({"state", "status", "stand", "treatment"})
 _CLOSED = re.compile(
@@ -86,6 +104,8 @@ def describes(document: DocumentFacts) -> bool:
     """Whether a document tells what this system is: not another's, no decision that was not taken or no longer holds."""
     if document.purpose in TOLD_OF_OTHERS or (TOLD_ELSEWHERE | _ASKED_FOR) & set(words_of(document.path.rsplit(".", 1)[0])):
         return False
+    if _CONTENT & set(document.path.lower().split("/")[:-1]):
+        return False
     for at, passage in enumerate(document.passages[:_STANDING]):
         if passage.hidden:
             continue
@@ -112,7 +132,8 @@ def told_of(document: DocumentFacts) -> Iterator[Told]:
             yield from _told_in(row, headings)
         elif passage.kind != "table_row":
             for sentence in sentences(_QUOTED.sub("", passage.text)):
-                yield Told(sentence, passage, headings)
+                if _NO_SENTENCE.search(sentence) is None:
+                    yield Told(sentence, passage, headings)
 
 
 def _told_in(row: Row, headings: tuple[str, ...]) -> Iterator[Told]:
@@ -121,7 +142,7 @@ def _told_in(row: Row, headings: tuple[str, ...]) -> Iterator[Told]:
     heads = (row.cells[0], *headings)
     for at, cell in enumerate(row.cells):
         column = row.columns[at] if at < len(row.columns) else ""
-        for sentence in sentences(cell):
+        for sentence in filter(lambda each: _NO_SENTENCE.search(each) is None, sentences(cell)):
             yield Told(sentence, row.passage, heads if at else headings, column if at else "")
 
 
@@ -146,5 +167,5 @@ def rows_of(passages: Sequence[Passage]) -> Iterator[Row]:
 
 def _is_head(cells: Sequence[str]) -> bool:
     return len(cells) > 1 and all(
-        len(cell) <= _LONGEST_HEADER and len(cell.split()) <= _HEADER_WORDS and not re.search(r"\d\d|://|\.$", cell) for cell in cells
+        len(cell) <= _LONGEST_HEADER and len(cell.split()) <= _HEADER_WORDS and not re.search(r"\d\d|://|\s\S+\.$", cell) for cell in cells
     )

@@ -67,7 +67,7 @@ _EVERY = frozenset(kind for fact in load_told().facts.values() for kind in fact.
 
 
 def _facts(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence[str]) -> list[_Fact]:
-    names = facts_in(told.read)
+    names = facts_in(told.in_column)
     evidence = (
         assembly.cite_place(cell_place(told.passage, told.sentence), "claim") if names and not speaks_of_another(told.sentence) else None
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import Field
@@ -17,6 +18,9 @@ from pipeline.system.model import AttributeValue, ControlKind, ElementKind, Froz
 from pipeline.system.promises import Promise, is_of_now, load_promises, modality_of, negated_before, quotes_or_advises
 
 _FILE = Path(__file__).parent.parent / "knowledge" / "told.yaml"
+
+
+_NOTED = re.compile(r"(?:^|: )\W*(?:todo|tbd|fixme|idea|ideas|proposal|question|option)\b[^:]{0,20}:")  # what follows is not so, or not yet
 
 
 class ToldControl(Frozen):
@@ -43,6 +47,7 @@ class ToldWords(Frozen):
     controls: dict[ControlKind, ToldControl]
     facts: dict[str, ToldFact]
     administrative: tuple[str, ...]
+    staff: tuple[str, ...]
     people_data: tuple[str, ...]
     no_people_data: tuple[str, ...]
     decided_about: dict[str, tuple[str, ...]]
@@ -71,6 +76,8 @@ def promised_in_prose(sentence: str) -> list[ControlKind]:
     if quotes_or_advises(sentence) or modality_of(sentence) == "todo":
         return []
     lowered = sentence.lower()
+    if _any_of("promised").search(lowered) is None:
+        return []
     gone = set(denied_in_prose(sentence))
     return [
         kind for kind, told in load_told().controls.items() if kind not in gone and any(_holds(lowered, text) for text in told.promised)
@@ -79,14 +86,21 @@ def promised_in_prose(sentence: str) -> list[ControlKind]:
 
 def denied_in_prose(sentence: str) -> list[ControlKind]:
     """Controls that it says are not there, off, not yet there or left out for now."""
-    if quotes_or_advises(sentence):
-        return []
     lowered = sentence.lower()
-    return [
-        kind
-        for kind, told in load_told().controls.items()
-        if any(_is_denial(lowered, text) for text in (*told.denied, *_absent(told.nouns)))
-    ]
+    if _any_of("denied").search(lowered) is None or quotes_or_advises(sentence) or _NOTED.search(lowered):
+        return []
+    return [kind for kind, told in load_told().controls.items() if any(_is_denial(lowered, text) for text in _denials(told))]
+
+
+def _denials(told: ToldControl) -> tuple[str, ...]:
+    return (*told.denied, *_absent(told.nouns))
+
+
+@lru_cache(maxsize=2)
+def _any_of(which: Literal["promised", "denied"]) -> re.Pattern[str]:
+    """All patterns in one: most sentences speak of no control."""
+    told = load_told().controls.values()
+    return re.compile("|".join(text for each in told for text in (each.promised if which == "promised" else _denials(each))))
 
 
 def _holds(lowered: str, pattern: str) -> bool:
@@ -123,11 +137,16 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
+@lru_cache(maxsize=1)
+def _any_fact() -> re.Pattern[str]:
+    return re.compile("|".join(text for fact in load_told().facts.values() for text in fact.says))
+
+
 def facts_in(sentence: str) -> list[str]:
     """Names of the facts that a sentence tells."""
-    if quotes_or_advises(sentence) or modality_of(sentence) in ("todo", "must_not"):
-        return []
     lowered = sentence.lower()
+    if _any_fact().search(lowered) is None or quotes_or_advises(sentence) or modality_of(sentence) in ("todo", "must_not"):
+        return []
     return [
         name for name, fact in load_told().facts.items()
         if any(compiled(text).search(lowered) for text in fact.says) and not any(compiled(text).search(lowered) for text in fact.unless)
