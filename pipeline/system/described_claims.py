@@ -64,7 +64,7 @@ def add_described_claims(assembly: Assembly, told: Sequence[Told], labels: Seque
     denials: list[SaidOfControl] = []
     before: tuple[object, tuple[str, ...]] = (None, ())
     for each in told:
-        if not _SHORTEST <= len(each.sentence) <= _LONGEST or is_wished(each.sentence, each.passage.section):
+        if not _SHORTEST <= len(each.in_column) <= _LONGEST or is_wished(each.sentence, each.passage.section):
             continue
         kept = before[1] if before[0] is each.passage else ()
         if not each.passage.hidden:
@@ -82,6 +82,8 @@ def add_described_claims(assembly: Assembly, told: Sequence[Told], labels: Seque
 # Who calls is limited and let in wherever he calls.
 _OF_CALLERS: frozenset[ControlKind] = frozenset({"rate_limit", "input_length_limit"})
 _CALLERS: tuple[ElementKind, ...] = ("end_user", "anonymous_public")
+_ENTERED: tuple[ElementKind, ...] = ("http_route", "chat_ui", "webhook")
+_OF_TRAINING: frozenset[ControlKind] = frozenset({"review_before_use", "evaluation_gate", "model_lineage"})
 _ANY = frozenset(kind for promise in described_promises().values() for kind in promise.about)
 
 
@@ -90,6 +92,8 @@ def promised_of(sentence: str) -> list[ControlKind]:
     kinds = list(dict.fromkeys((*promised(sentence), *promised_in_prose(sentence))))
     if "rate_limit" in kinds and _COUNTED.search(sentence) and not _LIMITING.search(sentence):
         kinds.remove("rate_limit")  # so many calls a day are what there are
+    if "redaction" in kinds and "audit_log" in kinds:
+        kinds.remove("audit_log")  # "redacted before it is logged" promises no record
     return kinds
 
 
@@ -137,10 +141,26 @@ def _about(assembly: Assembly, spoken: SpokenOf, told: Told, kind: ControlKind, 
     promise = described_promises()[kind]
     kinds = (*promise.about, *(_CALLERS if kind in _OF_CALLERS else ()))
     named = [identity for identity in spoken.about(told, kinds, before) if not _is_excepted(assembly, identity, promise.except_named)]
+    if named and kind in _OF_CALLERS and all(assembly.draft(identity).kind in _CALLERS for identity in named):
+        named += [
+            draft.id
+            for _, draft in sorted(assembly.drafts.by_id.items())
+            if draft.kind in _ENTERED and draft.attributes.get("admin") is not True
+        ]
     if named:
-        return named
+        return named if kind not in _OF_TRAINING else _with_training(assembly, named)
+    trained = _with_training(assembly, before) if kind in _OF_TRAINING else []
+    if trained:
+        return [identity for identity in trained if assembly.draft(identity).kind == "training_job"]
     found = candidates(assembly, told.sentence, promise, told.passage.place.path)
     return [identity for identity in found if assembly.draft(identity).attributes.get("stated_by") == "document"]
+
+
+def _with_training(assembly: Assembly, identities: Sequence[str]) -> list[str]:
+    """These, and the trainings that make the models among them."""
+    jobs = [source for source, kind, target in assembly.relations if kind == "produces" and target in identities]
+    jobs += [source for source, target, _role in assembly.flows if target in identities and assembly.draft(source).kind == "training_job"]
+    return list(dict.fromkeys((*identities, *jobs)))
 
 
 def _is_excepted(assembly: Assembly, identity: str, names: Sequence[str]) -> bool:

@@ -15,6 +15,7 @@ from ingest.facts import Diagram, DiagramNode, DocumentFacts
 from pipeline.system.drawn_words import kind_of
 from pipeline.system.model import ElementKind
 from pipeline.system.prose_names import is_administrative, key_of, kind_of_name
+from pipeline.system.statements import base_of
 from pipeline.system.told import Row, describes, rows_of
 from pipeline.system.words import words_of
 
@@ -26,6 +27,7 @@ _PARTS = frozenset(
     {"component", "components", "part", "parts", "service", "services", "module", "modules", "element", "system", "systems", "subsystem", "container",
      "model", "models", "agent", "agents", "store", "stores", "what", "name", "application", "node", "server", "asset", "layer", "container"}
 )  # fmt: skip
+_SECRETS = frozenset({"key", "keys", "password", "passwords", "token", "tokens", "credentials", "secret", "secrets"})
 _EXPLAINS = frozenset(
     {
         "what",
@@ -76,6 +78,7 @@ class Described:
     kinds: dict[tuple[str, ...], ElementKind] = field(default_factory=dict)
     also: dict[tuple[str, ...], str] = field(default_factory=dict)  # what else a thing is called -> its name
     names: list[str] = field(default_factory=list)
+    listed: list[tuple[str, ElementKind, Row]] = field(default_factory=list)  # parts that rows of tables define
 
     def kind(self, name: str) -> ElementKind | None:
         """What bears a name: as the documents define it, else by its words."""
@@ -137,6 +140,7 @@ def described_names(documents: Sequence[DocumentFacts], kind_of_box: Mapping[str
             for row in rows_of(document.passages):
                 for name, kind in _listed(row, described):
                     described.define(name, kind)
+                    described.listed.append((name, kind, row))
     return described
 
 
@@ -195,6 +199,8 @@ def _listed(row: Row, described: Described) -> Iterator[tuple[str, ElementKind]]
     if not row.columns or not _PARTS & set(words_of(row.columns[0])) or len(row.cells[0].split()) > 5:
         return
     name = own_name(row.cells[0].strip("*_` "))
+    if _SECRETS & set(words_of(name)[-1:]):
+        return
     known = described.kind(name)
     if known is not None and known not in ("component", "data_store"):
         yield name, known
@@ -212,6 +218,9 @@ def _listed(row: Row, described: Described) -> Iterator[tuple[str, ElementKind]]
 def explained_kind(cell: str) -> ElementKind | None:
     """What a few words say a part is: "our own classifier: red or green", "Qdrant, 61,000 chunks"."""
     first = _CUT.split(cell, maxsplit=1)[0]
+    opening = first.split(maxsplit=1)[0] if first.split() else ""
+    if base_of(opening) not in ("", opening.lower()):
+        return None  # "Runs the agent" says what it does
     if _OPEN_WEIGHTS.search(first):
         return "local_llm"
     kind = kind_of(first)

@@ -44,6 +44,7 @@ class _Said:
     statement: Statement
     sentence: str
     evidence: Evidence
+    below: str  # the heading or the first cell of the row that it stands below
 
 
 @dataclass(slots=True)
@@ -78,6 +79,8 @@ def add_prose(assembly: Assembly, told: Sequence[Told], described: Described) ->
     _routes(assembly, seen)
 
 
+_AUXILIARIES = frozenset({"can", "may", "will", "is", "are", "has", "also"})
+_KEPT_IN = frozenset({"stored", "storage", "location", "where", "kept", "store", "held", "lives"})
 _CODE = re.compile(r"\w+\(\w+=")
 
 
@@ -90,18 +93,25 @@ def _said(assembly: Assembly, told: Sequence[Told], described: Described) -> Ite
             continue
         if is_wished(sentence, each.passage.section) or sentence.rstrip().endswith("?") or _CODE.search(sentence):
             continue
-        found = [one for one in statements(sentence, spoken) if not _is_hostile(one)]
+        found = [one for one in _stated(each, spoken, described) if not _is_hostile(one)]
         evidence = assembly.cite_place(cell_place(each.passage, sentence), "claim") if found else None
         for statement in found if evidence is not None else ():
             assert evidence is not None
             before = (each.passage, statement.subject or spoken)
-            yield _Said(statement, sentence, evidence)
+            yield _Said(statement, sentence, evidence, each.heads[0] if each.heads else "")
+
+
+def _stated(told: Told, spoken: str, described: Described) -> Iterator[Statement]:
+    """What a sentence states; a cell below "Stored in" says where the data of its row is kept."""
+    if told.in_row and _KEPT_IN & set(words_of(told.column)) and described.kind(told.sentence.strip()) is not None:
+        yield Statement("stores", "store", "", told.heads[0], told.sentence.strip())
+    yield from statements(told.sentence, spoken)
 
 
 def _under(told: Told, described: Described) -> str:
     """Who a sentence without a subject is about: what its row or its heading names. "Send the form" tells its reader what to do."""
     first = re.match(r"\W*([A-Za-z]+)", told.sentence)
-    if not told.heads or first is None or base_of(first[1]) in ("", first[1].lower()):
+    if not told.heads or first is None or (first[1].lower() not in _AUXILIARIES and base_of(first[1]) in ("", first[1].lower())):
         return ""
     name = name_of(re.sub(r"^\W*(?:\d+[.)]?)+\s*", "", told.heads[0]))
     return name if name and described.kind(name) is not None else ""
@@ -212,7 +222,13 @@ def _sends(tale: _Tale, said: _Said) -> None:
         if source.kind == "agent" and effect_of(statement.verb, statement.object) is not None:
             _acts(tale, said)
             return
-    _flow(tale, source, _thing(tale, statement.other), statement.object, said.evidence)
+    target = _thing(tale, statement.other)
+    if target is None and source is not None and source.kind in _PEOPLE:
+        below = _thing(tale, name_of(said.below))
+        target = (
+            below if below is not None and below.kind in _ENTRIES else None
+        )  # "Customers upload photos" is told of the chat it stands below
+    _flow(tale, source, target, statement.object, said.evidence)
 
 
 def _calls(tale: _Tale, said: _Said) -> None:
@@ -279,6 +295,8 @@ def _decides(tale: _Tale, said: _Said) -> None:
     model = _thing(tale, said.statement.subject)
     if model is None or model.kind not in _MODELS:
         return
+    if model.kind == "agent" and effect_of(said.statement.verb, said.statement.object) is not None:
+        _acts(tale, said)
     about = subjects([model.name, said.statement.object, said.statement.other], decides=True)
     if about:
         _put(tale, model, said.evidence, decides_about=about[0], decides=True)
@@ -287,6 +305,9 @@ def _decides(tale: _Tale, said: _Said) -> None:
 def _acts(tale: _Tale, said: _Said) -> None:
     statement, evidence = said.statement, said.evidence
     actor, effect = _thing(tale, statement.subject), effect_of(statement.verb, statement.object)
+    run = _thing(tale, statement.object) if statement.verb in ("run", "execute") else None
+    if actor is not None and run is not None and run.kind in _ASKS:
+        _flow(tale, actor, run, "", evidence)
     if actor is None or actor.kind != "agent" or effect is None or not (statement.object or statement.other):
         return
     tool = _Thing("tool", f"{statement.verb} {statement.object}".strip())
@@ -341,6 +362,20 @@ def _routes(assembly: Assembly, told: Sequence[Told]) -> None:
                 asks = {"runs_inference": True} if set(words_of(path)) & _ASKING else {}
                 attributes: dict[str, AttributeValue] = {"stated_by": "document", "path": path, **asks}
                 assembly.drafts.put("http_route", f"{method} {path}", None, attributes, evidence, None, "documentation")
+
+
+def add_answers(assembly: Assembly) -> None:
+    """A chat that nothing leads out of is answered by the one agent, or the one model, that is told of."""
+    described = [draft for _, draft in sorted(assembly.drafts.by_id.items()) if draft.attributes.get("stated_by") == "document"]
+    answering = [draft for draft in described if draft.kind == "agent"] or [draft for draft in described if draft.kind in _ASKS]
+    left = {source for source, _target, _role in assembly.flows}
+    for draft in described if len(answering) == 1 else ():
+        if draft.kind == "chat_ui" and {"chat", "chatbot", "bot", "assistant"} & set(words_of(draft.name)) and draft.id not in left:
+            answer = answering[0].id
+            assembly.flow(
+                Flow(id=f"{draft.id}->{answer}:told:prompt:user_input", source=draft.id, target=answer, carries=("user_input",), role="prompt",
+                     steps=tuple(draft.evidence[:1]), stated_by="document")
+            )  # fmt: skip
 
 
 def mark_inference(assembly: Assembly) -> None:

@@ -47,7 +47,8 @@ class SpokenOf:
     def about(self, told: Told, kinds: Iterable[ElementKind], before: Sequence[str] = ()) -> list[str]:
         """What a sentence is about, of the given kinds."""
         wanted = frozenset(kinds)
-        found = self.named(told.sentence, wanted)
+        found = self.named(told.heads[0], wanted) if told.in_row else []
+        found = found or self.named(told.sentence, wanted)
         for head in told.heads if not found else ():
             found = found or self.named(head, wanted) or self._headed(head, wanted)
         if found:

@@ -34,7 +34,7 @@ _AUXILIARY = (
 _PASSIVE = re.compile(r"\b(is|are|was|were|be|been|being|gets?)\s+(?:\w+ly\s+|also\s+|then\s+)?$", re.IGNORECASE)
 _END = re.compile(
     r"\s(?:over|with|for|by|at|during|every|each|when|whenever|if|unless|so|before|after|without|within|as|in order|per|daily|weekly"
-    r"|nightly|hourly|using|via|through|once|while|because|until|where|to (?!the |a |an |our |its |their ))\s?.*$",
+    r"|nightly|hourly|using|via|through|up to|once|while|because|until|where|to (?!the |a |an |our |its |their ))\s?.*$",
     re.IGNORECASE,
 )
 _DETERMINER = re.compile(

@@ -74,6 +74,7 @@ class Told:
     passage: Passage
     heads: tuple[str, ...]
     column: str = ""  # the heading of its column, where it stands in a table
+    in_row: bool = False  # beside the first cell of a row, which is the first of `heads`
 
     @property
     def in_column(self) -> str:
@@ -143,7 +144,7 @@ def _told_in(row: Row, headings: tuple[str, ...]) -> Iterator[Told]:
     for at, cell in enumerate(row.cells):
         column = row.columns[at] if at < len(row.columns) else ""
         for sentence in filter(lambda each: _NO_SENTENCE.search(each) is None, sentences(cell)):
-            yield Told(sentence, row.passage, heads if at else headings, column if at else "")
+            yield Told(sentence, row.passage, heads if at else headings, column if at else "", bool(at))
 
 
 def rows_of(passages: Sequence[Passage]) -> Iterator[Row]:

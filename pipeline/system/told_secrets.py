@@ -36,6 +36,7 @@ class _Held:
     value: str
     detector: str
     passage: Passage
+    label: str  # what it is said to be the secret of; empty where nothing says
 
 
 def add_told_secrets(assembly: Assembly, documents: Sequence[DocumentFacts]) -> None:
@@ -45,8 +46,8 @@ def add_told_secrets(assembly: Assembly, documents: Sequence[DocumentFacts]) -> 
     for each in held:
         evidence = assembly.cite_place(cell_place(each.passage, each.passage.text), "sink")
         if evidence is not None:
-            name = f"{each.detector} in {each.passage.place.path}:{each.passage.place.start_line}"
-            attributes = {"where": "document", "detector": each.detector, "stated_by": "document"}
+            name = f"{each.label or each.detector} in {each.passage.place.path}"
+            attributes = {"where": "document", "detector": each.detector}
             assembly.drafts.put("secret", name, None, attributes, evidence, None, "documentation")
 
 
@@ -66,7 +67,7 @@ def _held_in(document: DocumentFacts) -> Iterator[_Held]:
         for value, detector in found:
             if value not in seen:
                 seen.add(value)
-                yield _Held(value, detector, passage)
+                yield _Held(value, detector, passage, row.cells[0][:60] if row is not None and _LABEL.search(row.cells[0]) else "")
 
 
 def _first(cell: str) -> str:
