@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.documents.position import cell_place
-from ingest.facts import DocumentFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.denials import SaidOfControl, all_described, denied_promises, mark_denied
 from pipeline.system.documents import candidates, claim_id
@@ -35,10 +34,19 @@ from pipeline.system.told_words import denied_in_prose, described_promises, prom
 
 _SHORTEST, _LONGEST = 5, 600  # characters of a sentence
 _TURNED_AWAY = re.compile(
-    r"^\W*(?:[A-Za-z ]{3,24}:\W*)?without\b[^.;|]{3,60},|"  # what would be: "Without rate limiting, callers could"
+    r"(?:^|[:.] ?\W*)without\b[^.;|]{3,60},|"  # what would be: "Without rate limiting, callers could"
+    r"\b(?:contains?|holds?|stores?|includes?|exposes?|leaks?|logs?|carr(?:y|ies)|sees?|receives?)\b[^.;|]{0,20}\bno\b|"
     r"\bwithout\b[^.;|]{0,60}\b(?:rejected|refused|denied|blocked|dropped|turned away|fails?|40[13]|there (?:is|are) only"
-    r"|gets? (?:nothing|only)|not (?:served|answered|accepted))\b|\b(?:rejects?|refus(?:es|ed?)|den(?:y|ies)|blocks?|drops?)\b[^.;|]{0,60}\bwithout\b",
+    r"|gets? (?:nothing|only)|not (?:served|answered|accepted))\b|\b(?:rejects?|refus(?:es|ed?)|den(?:y|ies)|blocks?|drops?)\b[^.;"
+    r"|]{0,60}\bwithout\b",
     re.IGNORECASE,
+)
+_ANOTHERS = re.compile(
+    r"\b(?:[A-Z]\w+ API|GitHub|OpenAI|Anthropic|provider|vendor|upstream)(?:'s)?(?: api)? rate[- ]limit"
+    r"|\brate[- ]limit\w* (?:errors?|warnings?|exceptions?|headers?|log)\b"
+)
+_NOTED = re.compile(  # what follows is not so, or not yet
+    r"(?:^|: )\W*(?:todo|tbd|fixme|idea|ideas|proposal|question|option)\b[^:]{0,20}:", re.IGNORECASE
 )
 _COUNTED = re.compile(r"\d (?:[\w-]+ )?(?:requests|calls|messages|questions|queries|conversations)\b", re.IGNORECASE)
 _LIMITING = re.compile(
@@ -90,6 +98,8 @@ _ANY = frozenset(kind for promise in described_promises().values() for kind in p
 def promised_of(sentence: str) -> list[ControlKind]:
     """Controls a sentence promises, by the words of promises and by those of prose."""
     kinds = list(dict.fromkeys((*promised(sentence), *promised_in_prose(sentence))))
+    if "rate_limit" in kinds and _ANOTHERS.search(sentence):
+        kinds.remove("rate_limit")
     if "rate_limit" in kinds and _COUNTED.search(sentence) and not _LIMITING.search(sentence):
         kinds.remove("rate_limit")  # so many calls a day are what there are
     if "redaction" in kinds and "audit_log" in kinds:
@@ -99,7 +109,7 @@ def promised_of(sentence: str) -> list[ControlKind]:
 
 def denied_of(sentence: str) -> list[ControlKind]:
     """Controls it denies; that who comes without is turned away says the opposite."""
-    if _TURNED_AWAY.search(sentence):
+    if _TURNED_AWAY.search(sentence) or _NOTED.search(sentence):
         return []
     return list(dict.fromkeys((*denied(sentence), *denied_in_prose(sentence))))
 
@@ -199,7 +209,8 @@ def _add(assembly: Assembly, promises: Sequence[SaidOfControl], denials: Sequenc
     for said in denials:
         if said.about:
             assembly.claims.append(
-                Claim(id=f"{claim_id(said.evidence, said.sentence)}:{said.kind}", text=assembly.book.masked(said.sentence), about=said.about,
+                Claim(id=f"{claim_id(said.evidence, said.sentence)}:{said.kind}", text=assembly.book.masked(said.sentence),
+                    about=said.about,
                       promises=(said.kind,), modality="does_not", evidence=(said.evidence,), kind="denial")
             )  # fmt: skip
 

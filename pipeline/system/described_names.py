@@ -24,8 +24,9 @@ _OWN = re.compile(
 )  # where a label stops naming and explains
 # First columns of tables that list parts, and the columns that say what they are.
 _PARTS = frozenset(
-    {"component", "components", "part", "parts", "service", "services", "module", "modules", "element", "system", "systems", "subsystem", "container",
-     "model", "models", "agent", "agents", "store", "stores", "what", "name", "application", "node", "server", "asset", "layer", "container"}
+    {"component", "components", "part", "parts", "service", "services", "module", "modules", "element", "system", "systems",
+        "subsystem", "container",
+     "model", "models", "agent", "agents", "store", "stores", "what", "name", "application", "node", "server", "asset", "layer"}
 )  # fmt: skip
 _SECRETS = frozenset({"key", "keys", "password", "passwords", "token", "tokens", "credentials", "secret", "secrets"})
 _EXPLAINS = frozenset(
@@ -54,7 +55,8 @@ _OPEN_WEIGHTS = re.compile(
     r"\b\d{1,3}(?:\.\d)?\s?[bB]\b(?! ?(?:users|records|rows|requests|tokens))|\bopen[- ](?:weights?|source) (?:model|llm)\b"
 )
 _TELLING: frozenset[ElementKind] = frozenset(
-    {"vector_store", "data_store", "hosted_llm", "local_llm", "embedding_model", "agent", "ml_model", "mcp_server", "log", "memory", "queue",
+    {"vector_store", "data_store", "hosted_llm", "local_llm", "embedding_model", "agent", "ml_model", "mcp_server", "log",
+        "memory", "queue",
      "guardrail", "retriever", "model_registry", "inference_server", "training_job", "dataset", "interpreter", "file_store"}
 )  # fmt: skip
 _ENTRIES: frozenset[ElementKind] = frozenset({"http_route", "chat_ui", "webhook"})
@@ -93,7 +95,7 @@ class Described:
         return self.kinds.get(key_of(self.full(own_name(node.label))), drawn)
 
     def full(self, name: str) -> str:
-        """The name under which a thing is known: of a box "Loki" beside "Log store, Loki" or "Model" beside "Chat model" that other name."""
+        """The name under which a thing is known: of a box "Loki" beside "Log store, Loki", or "Model" beside "Chat model", that one."""
         words = key_of(name)
         if words in self.also:
             return self.also[words]

@@ -373,7 +373,8 @@ def add_answers(assembly: Assembly) -> None:
         if draft.kind == "chat_ui" and {"chat", "chatbot", "bot", "assistant"} & set(words_of(draft.name)) and draft.id not in left:
             answer = answering[0].id
             assembly.flow(
-                Flow(id=f"{draft.id}->{answer}:told:prompt:user_input", source=draft.id, target=answer, carries=("user_input",), role="prompt",
+                Flow(id=f"{draft.id}->{answer}:told:prompt:user_input", source=draft.id, target=answer, carries=("user_input",),
+                    role="prompt",
                      steps=tuple(draft.evidence[:1]), stated_by="document")
             )  # fmt: skip
 

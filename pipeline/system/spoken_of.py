@@ -20,8 +20,10 @@ from pipeline.system.told import Told
 _SHARED = frozenset({"system", "data", "user", "service", "server", "list", "file", "record", "result", "page", "network", "process"})
 # What texts call the only thing of a kind.
 _BY_KIND: dict[str, tuple[ElementKind, ...]] = {
-    "agent": ("agent",), "assistant": ("agent",), "bot": ("agent",), "chatbot": ("agent",), "loop": ("agent",), "model": ("hosted_llm", "local_llm", "ml_model"),
-    "llm": ("hosted_llm", "local_llm"), "classifier": ("ml_model",), "index": ("vector_store",), "endpoint": ("http_route",), "api": ("http_route",),
+    "agent": ("agent",), "assistant": ("agent",), "bot": ("agent",), "chatbot": ("agent",), "loop": ("agent",),
+    "model": ("hosted_llm", "local_llm", "ml_model"),
+    "llm": ("hosted_llm", "local_llm"), "classifier": ("ml_model",), "index": ("vector_store",), "endpoint": ("http_route",),
+    "api": ("http_route",),
     "training": ("training_job",), "weight": ("training_job", "ml_model"), "prompt": ("agent", "hosted_llm", "local_llm"),
     "instruction": ("agent", "hosted_llm", "local_llm"), "memory": ("memory",), "log": ("log",), "tool": ("tool",),
     "decision": ("ml_model",), "score": ("ml_model",), "verdict": ("ml_model",), "prediction": ("ml_model",),

@@ -19,7 +19,8 @@ from pipeline.system.words import words_of
 
 _NAMED = frozenset({"risk", "risks", "threat", "threats", "hazard", "scenario", "vulnerability", "abuse"})
 _STATE = frozenset({"state", "status", "treatment", "disposition"})
-_MEASURE = frozenset({"mitigation", "mitigations", "measure", "measures", "control", "controls", "countermeasure", "countermeasures", "do", "response", "action",
+_MEASURE = frozenset({"mitigation", "mitigations", "measure", "measures", "control", "controls", "countermeasure",
+    "countermeasures", "do", "response", "action",
                       "actions", "treatment", "safeguard", "safeguards"})  # fmt: skip
 _RATED = frozenset({"severity", "impact", "damage", "level", "rating", "priority", "score", "criticality"})
 _LIKELY = frozenset({"likelihood", "probability", "frequency"})
@@ -27,7 +28,8 @@ _CLASS = frozenset({"stride", "category", "class", "owasp", "type"})
 # The first that a state begins with or holds says what became of a threat.
 _STATES: tuple[tuple[str, str], ...] = (
     (
-        r"\bnot (?:yet )?(?:started|mitigated|fixed|done|implemented)\b|\bpartial|\bopen\b|\bnew\b|\bin progress\b|\bplanned\b|\btodo\b|\bidentified\b",
+        r"\bnot (?:yet )?(?:started|mitigated|fixed|done|implemented)\b|\bpartial|\bopen\b|\bnew\b|\bin progress\b|\bplanned\b"
+        r"|\btodo\b|\bidentified\b",
         "open",
     ),
     (r"\baccept|\btolerat", "accepted"),
@@ -36,7 +38,8 @@ _STATES: tuple[tuple[str, str], ...] = (
     (r"\bclosed\b|\bmitigated\b|\bdone\b|\bresolved\b|\bfixed\b|\bimplemented\b|\breduced\b", "mitigated"),
 )
 _ABOUT: frozenset[ElementKind] = frozenset(
-    {"agent", "hosted_llm", "local_llm", "ml_model", "vector_store", "data_store", "log", "mcp_server", "http_route", "chat_ui", "tool", "training_job", "memory",
+    {"agent", "hosted_llm", "local_llm", "ml_model", "vector_store", "data_store", "log", "mcp_server", "http_route", "chat_ui",
+        "tool", "training_job", "memory",
      "component", "external_service"}
 )  # fmt: skip
 _LONGEST = 300  # characters of a threat's title

@@ -64,7 +64,7 @@ _NO_NAME = re.compile(
     r"(?:by|of|to|in|on|at|for|from|with|when|if|as|into|using|via|per|not|no|both|either|more|most|than|how|what|where|why"
     r"|let|lets|await|return|requires?|see|once|\w+ing (?:the|a|an|right|available|new|all|any)"
     r"|(?:call|choos|describ|bypass|includ|runn|creat|return|follow|depend|work|mean|allow)ing"
-    r"|affected|given|existing|corresponding|relevant|appropriate|specific|certain|other|different|incorrect|invalid|missing"  # of no thing in particular
+    r"|affected|given|existing|corresponding|relevant|appropriate|specific|certain|other|different|incorrect|invalid|missing"
     r"|delete|create|update|ship|ensure|add|remove|install|configure|enable|make|use)\b",
     re.IGNORECASE,
 )

@@ -26,6 +26,9 @@ TOLD_ELSEWHERE = frozenset(
 )  # fmt: skip
 _ASKED_FOR = frozenset(
     {
+        "test",
+        "tests",
+        "testing",
         "prompt",
         "prompts",
         "progress",
@@ -48,9 +51,11 @@ _STATUS = re.compile(r"^\W*status\b\W{1,6}(.{0,80})", re.IGNORECASE)
 _STANDING = 15  # passages at the beginning of a document, where its status stands
 # Sections on what was weighed, is not part of the system or is yet to come, and on what others have done.
 _NOT_NOW = re.compile(
-    r"\b(alternatives?|options?|rejected|(?:not|never) (?:chosen|part)|non-?goals?|out[- ]of[- ]scope|future|roadmap|later|next steps|ideas|backlog"
+    r"\b(alternatives?|options?|rejected|(?:not|never) (?:chosen|part)|non-?goals?|out[- ]of[- ]scope|future|roadmap|later"
+    r"|next steps|ideas|backlog"
     r"|open (?:points|questions)|wish ?list|proposals?|to-?dos?|glossary|references|related work|examples?|tutorials?|installation|usage"
-    r"|quick ?start|getting started|no longer valid|for comparison|changelog|previous(?:ly)?)\b",
+    r"|quick ?start|getting started|action plan|implementation plan|timeline|milestones?|no longer valid|for comparison|changelog"
+    r"|previous(?:ly)?)\b",
     re.IGNORECASE,
 )
 _NO_SENTENCE = re.compile(r"\w\(\)|=>|</?\w+>|\{\{|\w\.\w+\(|\bhttps?://\S+/\S+\.(?:md|html)\b")  # code, and what programs wrote down

@@ -28,10 +28,12 @@ _OF_AGENTS = frozenset(
     {"rendered", "logged", "shared_memory", "secret_in_prompt", "confidential_prompt", "third_party_tools", "identity_from_model"}
 )
 _TALKS: frozenset[ElementKind] = frozenset({*_ASKS, *_ENTRIES, "component"})
-_ANSWERED = frozenset({"answer", "answers", "reply", "replies", "response", "responses", "completion", "completions", "conversation", "conversations",
+_ANSWERED = frozenset({"answer", "answers", "reply", "replies", "response", "responses", "completion", "completions",
+    "conversation", "conversations",
                        "transcript", "transcripts", "chat", "history", "output", "outputs", "text"})  # fmt: skip
 _IDENTITY = re.compile(
-    r"\b((?:user|customer|patient|account|tenant|employee|member|client|order|policy|citizen|student|guest|meter|contract)[ _-]?(?:id|no|nr|number|name|e-?mail))s?\b",
+    r"\b((?:user|customer|patient|account|tenant|employee|member|client|order|policy|citizen|student|guest|meter"
+    r"|contract)[ _-]?(?:id|no|nr|number|name|e-?mail))s?\b",
     re.IGNORECASE,
 )
 _HUB_MODEL = re.compile(r"(?<![\w/.:@-])([A-Za-z][\w.-]{1,40}/[A-Za-z][\w.-]{2,60})(?![\w/-])")

@@ -21,7 +21,8 @@ _ENTRIES: frozenset[ElementKind] = frozenset({"http_route", "chat_ui", "webhook"
 _EXPOSURE = frozenset({"exposed", "exposure", "reachable", "access", "accessible", "network", "zone", "visibility"})
 _WORLD = re.compile(r"\b(?:internet|public|anyone|anybody|everyone|everybody|world)\b", re.IGNORECASE)
 _WIDE = re.compile(
-    r"\b(?:office|company|corporate|clinic|campus|factory|plant|whole|entire|all|any|flat) (?:[\w-]+ )?(?:network|lan|wi-?fi|hosts?|pcs?)\b|\bintranet\b",
+    r"\b(?:office|company|corporate|clinic|campus|factory|plant|whole|entire|all|any|flat) (?:[\w-]+ )?(?:network|lan|wi-?fi|hosts?"
+    r"|pcs?)\b|\bintranet\b",
     re.IGNORECASE,
 )
 _NOT = re.compile(r"\b(?:not|no|never|none|only)\b", re.IGNORECASE)
@@ -71,5 +72,6 @@ def _attributes(name: str, kind: ElementKind, row: Row) -> dict[str, AttributeVa
 
 def _is_open(row: Row, to: re.Pattern[str]) -> bool:
     return any(
-        _EXPOSURE & set(words_of(column)) and to.search(cell) and not _NOT.search(cell) for column, cell in zip(row.columns, row.cells, strict=False)
+        _EXPOSURE & set(words_of(column)) and to.search(cell) and not _NOT.search(cell) for column, cell in zip(row.columns,
+            row.cells, strict=False)
     )  # fmt: skip

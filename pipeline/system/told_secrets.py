@@ -28,6 +28,7 @@ _PAIR = re.compile(
 )
 _WORDS = re.compile(r"[A-Za-z]+\d{0,4}(?:[-_.:][A-Za-z]*\d{0,4})*")  # `expires-after-30-days`, `JWT-RS256`
 _ELSEWHERE = re.compile(r"[/\\]|^(?:vault|env|ssm|kms|arn|secret|op):|\*\*|\u2026|\.\.\.$", re.IGNORECASE)
+_SAMPLE = re.compile(r"\bexample\.(?:com|org|net)\b|\blocalhost\b|\bcurl\b|\bfor example\b|\be\.g\.", re.IGNORECASE)
 _LONGEST = 20_000  # characters of a passage that are searched
 
 
@@ -61,6 +62,8 @@ def _held_in(document: DocumentFacts) -> Iterator[_Held]:
         found += [
             (match[1].rstrip("."), "Secret Keyword") for match in _PAIR.finditer(text) if _is_secret("password", match[1].rstrip("."))
         ]
+        if passage.kind == "code" or _SAMPLE.search(text):  # how something is called is shown with values that open nothing
+            found = [(value, detector) for value, detector in found if detector != "Secret Keyword"]
         row = rows.get(id(passage))
         if row is not None and _LABEL.search(row.cells[0]):
             found += [(value, "Secret Keyword") for cell in row.cells[1:] if (value := _first(cell)) and _is_secret(row.cells[0], value)]

@@ -20,9 +20,6 @@ from pipeline.system.promises import Promise, is_of_now, load_promises, modality
 _FILE = Path(__file__).parent.parent / "knowledge" / "told.yaml"
 
 
-_NOTED = re.compile(r"(?:^|: )\W*(?:todo|tbd|fixme|idea|ideas|proposal|question|option)\b[^:]{0,20}:")  # what follows is not so, or not yet
-
-
 class ToldControl(Frozen):
     """Words for one control, beside those of `promises.yaml`."""
 
@@ -87,7 +84,7 @@ def promised_in_prose(sentence: str) -> list[ControlKind]:
 def denied_in_prose(sentence: str) -> list[ControlKind]:
     """Controls that it says are not there, off, not yet there or left out for now."""
     lowered = sentence.lower()
-    if _any_of("denied").search(lowered) is None or quotes_or_advises(sentence) or _NOTED.search(lowered):
+    if _any_of("denied").search(lowered) is None or quotes_or_advises(sentence):
         return []
     return [kind for kind, told in load_told().controls.items() if any(_is_denial(lowered, text) for text in _denials(told))]
 
@@ -120,15 +117,20 @@ def _absent(nouns: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     noun = f"(?:{'|'.join(nouns)})"
     gone = (
-        r"(?:off|disabled|missing|absent|switched off|turned off|deactivated|removed|dropped|deferred|postponed|skipped|lacking|left out|out of scope"
-        r"|not (?:yet |currently |really )?(?:implemented|enabled|enforced|built|in place|done|configured|available|active|applied|set|supported|there|used|required|part of))"
+        r"(?:off|disabled|missing|absent|switched off|turned off|deactivated|removed|dropped|deferred|postponed|skipped|lacking"
+        r"|left out|out of scope"
+        r"|not (?:yet |currently |really )?(?:implemented|enabled|enforced|built|in place|done|configured|available|active|applied"
+        r"|set|supported|there|used|required|part of))"
     )
     others = r"(?:[a-z][\w -]{1,24}(?:, (?:and |or |nor )?| and | or | nor )){0,3}"  # "no authentication, monitoring or rate limits"
     return (
-        rf"\b(?:no|without(?: any| a| an)?|lacks?(?: any| an?)?|missing|skips?|bypass(?:es)?)(?: (?:proper|real|further|such|per-\w+|dedicated|formal))? {others}{noun}(?![\w-])(?! (?:errors?|failures?|changes?))",
-        rf"\b{noun}(?:,? (?:and|or) [\w-]+(?: [\w-]+)?)?(?: (?:for|of|on|in|by|at) (?:[\w-]+ ){{1,4}}?| )(?:is|are|was|were|has been|have been|remains?|stays?) (?:currently |still |temporarily |also |now |simply )?{gone}(?![\w-])",
+        rf"\b(?:no|without(?: any| a| an)?|lacks?(?: any| an?)?|missing|skips?|bypass(?:es)?)(?: (?:proper|real|further|such"
+        rf"|per-\w+|dedicated|formal))? {others}{noun}(?![\w-])(?! (?:errors?|failures?|changes?))",
+        rf"\b{noun}(?:,? (?:and|or) [\w-]+(?: [\w-]+)?)?(?: (?:for|of|on|in|by|at) (?:[\w-]+ ){{1,4}}?| )(?:is|are|was|were"
+        rf"|has been|have been|remains?|stays?) (?:currently |still |temporarily |also |now |simply )?{gone}(?![\w-])",
         rf"\b{noun} ?(?::|\||=|\u2013|\u2014| - ) ?(?:none|no|{gone}|n/a|todo|tbd|planned|\u274c|\u2717|-)(?=$|[\s.,;|(])",
-        rf"\b{noun}\b[^.;|]{{0,30}}\b(?:not yet|out of scope|deferred (?:to|until)|postponed|planned for|comes? (?:with|in) (?:v\d|version|release|q\d))\b",
+        rf"\b{noun}\b[^.;|]{{0,30}}\b(?:not yet|out of scope|deferred (?:to|until)|postponed|planned for|comes? (?:with|in) (?:v\d"
+        rf"|version|release|q\d))\b",
     )
 
 
