@@ -26,7 +26,7 @@ def add_described(assembly: Assembly, documents: Sequence[DocumentFacts]) -> Dra
     """Elements, flows, controls and claims of a system without code; gives what diagrams draw beside them."""
     add_told_secrets(assembly, documents)
     told = [each for document in documents if describes(document) for each in told_of(document)]
-    described = described_names(documents, boxes_of(documents))
+    described = described_names(told, documents, boxes_of(documents))
     add_prose(assembly, told, described)
     add_parts(assembly, described)
     drawn = add_drawings(assembly, documents, described)

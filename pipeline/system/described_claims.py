@@ -92,6 +92,7 @@ _OF_CALLERS: frozenset[ControlKind] = frozenset({"rate_limit", "input_length_lim
 _CALLERS: tuple[ElementKind, ...] = ("end_user", "anonymous_public")
 _ENTERED: tuple[ElementKind, ...] = ("http_route", "chat_ui", "webhook")
 _OF_TRAINING: frozenset[ControlKind] = frozenset({"review_before_use", "evaluation_gate", "model_lineage"})
+_TRAINED: tuple[ElementKind, ...] = ("ml_model", "local_llm")
 _ANY = frozenset(kind for promise in described_promises().values() for kind in promise.about)
 
 
@@ -149,7 +150,7 @@ def _denials(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence[
 def _about(assembly: Assembly, spoken: SpokenOf, told: Told, kind: ControlKind, before: Sequence[str]) -> list[str]:
     """What a sentence about a control is about: by its names and headings, else as promises beside code are matched."""
     promise = described_promises()[kind]
-    kinds = (*promise.about, *(_CALLERS if kind in _OF_CALLERS else ()))
+    kinds = (*promise.about, *(_CALLERS if kind in _OF_CALLERS else ()), *(_TRAINED if kind in _OF_TRAINING else ()))
     named = [identity for identity in spoken.about(told, kinds, before) if not _is_excepted(assembly, identity, promise.except_named)]
     if named and kind in _OF_CALLERS and all(assembly.draft(identity).kind in _CALLERS for identity in named):
         named += [

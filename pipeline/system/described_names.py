@@ -16,7 +16,7 @@ from pipeline.system.drawn_words import kind_of
 from pipeline.system.model import ElementKind
 from pipeline.system.prose_names import is_administrative, key_of, kind_of_name
 from pipeline.system.statements import base_of
-from pipeline.system.told import Row, describes, rows_of
+from pipeline.system.told import Row, Told, describes, rows_of
 from pipeline.system.words import words_of
 
 _OWN = re.compile(
@@ -28,6 +28,7 @@ _PARTS = frozenset(
         "subsystem", "container",
      "model", "models", "agent", "agents", "store", "stores", "what", "name", "application", "node", "server", "asset", "layer"}
 )  # fmt: skip
+_REACHED = frozenset({"exposed", "exposure", "access", "authentication", "auth", "login", "network", "zone", "how", "owner", "host"})
 _SECRETS = frozenset({"key", "keys", "password", "passwords", "token", "tokens", "credentials", "secret", "secrets"})
 _EXPLAINS = frozenset(
     {
@@ -124,8 +125,10 @@ def explained(label: str) -> str:
     return rest.strip(" \n,;:()[]{}-\u2013\u2014")
 
 
-def described_names(documents: Sequence[DocumentFacts], kind_of_box: Mapping[str, Mapping[str, ElementKind]]) -> Described:
-    """What all documents define; `kind_of_box` says per document path and number of its diagram what its notation tells of each box."""
+def described_names(
+    told: Sequence[Told], documents: Sequence[DocumentFacts], kind_of_box: Mapping[str, Mapping[str, ElementKind]]
+) -> Described:
+    """What all documents define, in their sentences too; `kind_of_box` says per document path and number of its diagram what its notation tells of each box."""
     described = Described()
     for document in documents:
         if not describes(document):
@@ -142,7 +145,12 @@ def described_names(documents: Sequence[DocumentFacts], kind_of_box: Mapping[str
             for row in rows_of(document.passages):
                 for name, kind in _listed(row, described):
                     described.define(name, kind)
-                    described.listed.append((name, kind, row))
+                    if any((_EXPLAINS | _REACHED) & set(words_of(column)) for column in row.columns[1:]):
+                        described.listed.append((name, kind, row))
+    for each in told:
+        said = _said(each.sentence, described) if not each.passage.hidden else None
+        if said is not None:
+            described.define(*said)
     return described
 
 
@@ -158,6 +166,12 @@ def _drawn(diagram: Diagram, kinds: Mapping[str, ElementKind]) -> Iterator[tuple
         kind = told.get(node.id)
         if kind is None or not node.label:
             continue
+        if (
+            kind == "web_content"
+            and kind_of_name(own_name(node.label)) == "chat_ui"
+            and any(told.get(source) in _PEOPLE for source in into.get(node.id, ()))
+        ):
+            kind = "chat_ui"  # a site that people use is no source of pages
         if kind == "http_route" and not is_administrative(own_name(node.label)) and not _is_called_by_people(node.id, told, into, diagram):
             kind = "component"
         yield own_name(node.label), kind
@@ -165,11 +179,15 @@ def _drawn(diagram: Diagram, kinds: Mapping[str, ElementKind]) -> Iterator[tuple
 
 def _of_box(node: DiagramNode, drawn: ElementKind) -> ElementKind:
     name, rest = own_name(node.label), explained(node.label)
+    if name.lower() == "store" and node.shape != "database" and node.kind != "store":
+        return "component"  # mostly the state of a page
     own, by_words = kind_of_name(name), kind_of(name)
     if by_words in _TELLING and by_words != "data_store":
         return by_words
     if drawn in ("component", "end_user", "external_service") and own is not None and own != "component":
         return own
+    if drawn == "data_store" and name.lower().split()[-1:] == ["index"]:
+        return "vector_store"  # what is searched by meaning, in a system of models
     if drawn == "data_store" or (drawn == "component" and own is None):
         told = kind_of(rest) if rest else "component"
         if told in _TELLING:
@@ -215,6 +233,22 @@ def _listed(row: Row, described: Described) -> Iterator[tuple[str, ElementKind]]
             return
     if known is not None:
         yield name, known
+
+
+_IS = re.compile(
+    r"^(?:The |Our |An? )?([A-Za-z][\w .-]{2,40}?) "
+    r"(?:runs on|is|lives in|is built (?:on|with)|is implemented (?:in|with|as|by)|is based on) (?:an? |the |our )?(.{3,60})",
+    re.IGNORECASE,
+)
+
+
+def _said(sentence: str, described: Described) -> tuple[str, ElementKind] | None:
+    """A part that is known by name, with what a sentence says it is: "The CV index runs on Chroma"."""
+    match = _IS.match(sentence)
+    if match is None or key_of(match[1]) not in described.kinds:
+        return None
+    kind = explained_kind(match[2])
+    return None if kind is None else (match[1], kind)
 
 
 def explained_kind(cell: str) -> ElementKind | None:

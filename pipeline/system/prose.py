@@ -16,7 +16,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.described_names import Described
 from pipeline.system.drawn_words import BECOMES, CARRIED
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow, Label, SinkRole
-from pipeline.system.promises import is_wished, modality_of
+from pipeline.system.promises import is_wished, modality_of, negated_before
 from pipeline.system.prose_names import fuller, is_administrative, is_public, is_staff, key_of, label_of
 from pipeline.system.statements import OWN, Statement, base_of, effect_of, load_prose, name_of, parted, statements
 from pipeline.system.told import Told
@@ -228,6 +228,8 @@ def _sends(tale: _Tale, said: _Said) -> None:
         target = (
             below if below is not None and below.kind in _ENTRIES else None
         )  # "Customers upload photos" is told of the chat it stands below
+    if source is None and target is not None and target.kind in _ASKS and label_of(statement.object) is not None:
+        source = _Thing("component", OWN)  # "CVs are passed to the model" leaves open by whom
     _flow(tale, source, target, statement.object, said.evidence)
 
 
@@ -293,8 +295,8 @@ def _is_personal(data: str) -> bool:
 
 def _decides(tale: _Tale, said: _Said) -> None:
     model = _thing(tale, said.statement.subject)
-    if model is None or model.kind not in _MODELS:
-        return
+    if model is None or model.kind not in _MODELS or (said.statement.verb == "decide" and not said.statement.object):
+        return  # "decides what to ask" decides about nobody
     if model.kind == "agent" and effect_of(said.statement.verb, said.statement.object) is not None:
         _acts(tale, said)
     about = subjects([model.name, said.statement.object, said.statement.other], decides=True)
@@ -336,11 +338,15 @@ def _openness(tale: _Tale, said: _Said) -> None:
 def _exposures(tale: _Tale, told: Sequence[Told]) -> None:
     """What is said to be open to the world, by the name that ends before the words that say so."""
     for each in told:
-        if len(each.sentence) > _LONGEST or modality_of(each.sentence) != "does" or is_wished(each.sentence, each.passage.section):
+        if (
+            len(each.sentence) > _LONGEST
+            or modality_of(each.sentence) not in ("does", "does_not")
+            or is_wished(each.sentence, each.passage.section)
+        ):
             continue
         for pattern in load_prose().exposed:
             match = re.search(pattern, each.sentence, re.IGNORECASE)
-            if match is None:
+            if match is None or negated_before(each.sentence.lower(), match.start()):
                 continue
             name = re.sub(r"\s+(?:is|are|was|were|stays?|remains?)\s*(?:also |directly |publicly )?$", "", each.sentence[: match.start()])
             found = _thing(tale, name_of(name))
@@ -370,7 +376,11 @@ def add_answers(assembly: Assembly) -> None:
     answering = [draft for draft in described if draft.kind == "agent"] or [draft for draft in described if draft.kind in _ASKS]
     left = {source for source, _target, _role in assembly.flows}
     for draft in described if len(answering) == 1 else ():
-        if draft.kind == "chat_ui" and {"chat", "chatbot", "bot", "assistant"} & set(words_of(draft.name)) and draft.id not in left:
+        if (
+            draft.kind in ("chat_ui", "http_route")
+            and {"chat", "chatbot", "bot", "assistant"} & set(words_of(draft.name))
+            and draft.id not in left
+        ):
             answer = answering[0].id
             assembly.flow(
                 Flow(id=f"{draft.id}->{answer}:told:prompt:user_input", source=draft.id, target=answer, carries=("user_input",),

@@ -281,6 +281,7 @@ def name_of(text: str) -> str:
     """A name without determiners and without what is said about it; empty where what is left is no name."""
     bare = _DETERMINER.sub("", re.split(r"[,;:]", text.strip(" .,;:"), maxsplit=1)[0])
     bare = _END.sub("", f"{bare} ").strip(" .,;:")
+    bare = re.sub(r"\s+(?:and|or)$", "", bare)
     if _NAME.fullmatch(bare) is None or bare.lower() in _PRONOUN or _NO_NAME.match(bare) or _SAYS.search(bare):
         return ""
     return bare

@@ -59,6 +59,10 @@ _NOT_NOW = re.compile(
     re.IGNORECASE,
 )
 _NO_SENTENCE = re.compile(r"\w\(\)|=>|</?\w+>|\{\{|\w\.\w+\(|\bhttps?://\S+/\S+\.(?:md|html)\b")  # code, and what programs wrote down
+_WRITTEN_DOWN = re.compile(
+    r"</?(?:tool_call|arg_key|arg_value|think)>|^\W*Thinking: |^\$ \w", re.MULTILINE
+)  # a session of a program, not a design
+_MOST_ASKED = 400  # passages of a document that are looked at for that
 # Folders of what a system works on, which is no word about it.
 _CONTENT = frozenset({"data", "knowledge_base", "knowledge-base", "kb", "corpus", "samples", "fixtures", "content", "prompts"})
 _QUOTED = re.compile(r"(?:\bOn [^>]{5,160} wrote:\s*)?(?:(?<=\s)|^)>.*$", re.DOTALL)
@@ -109,6 +113,8 @@ class Row:
 def describes(document: DocumentFacts) -> bool:
     """Whether a document tells what this system is: not another's, no decision that was not taken or no longer holds."""
     if document.purpose in TOLD_OF_OTHERS or (TOLD_ELSEWHERE | _ASKED_FOR) & set(words_of(document.path.rsplit(".", 1)[0])):
+        return False
+    if sum(_WRITTEN_DOWN.search(passage.text[:2_000]) is not None for passage in document.passages[:_MOST_ASKED]) > 1:
         return False
     if _CONTENT & set(document.path.lower().split("/")[:-1]):
         return False

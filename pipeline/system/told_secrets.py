@@ -24,7 +24,7 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 _PAIR = re.compile(
-    r"\b(?:log ?in|credentials|account|user)\b[: ]{1,3}[\w.@-]{2,40} ?/ ?([^\s`\"'<>()|,;/]{8,60})(?=\s|$|[.,;])", re.IGNORECASE
+    r"\b(?:log ?in|credentials|account|user)\b(?:[^:\n]{0,40}:)? ?[\w.@-]{2,40} ?/ ?([^\s`\"'<>()|,;/]{8,60})(?=\s|$|[.,;])", re.IGNORECASE
 )
 _WORDS = re.compile(r"[A-Za-z]+\d{0,4}(?:[-_.:][A-Za-z]*\d{0,4})*")  # `expires-after-30-days`, `JWT-RS256`
 _ELSEWHERE = re.compile(r"[/\\]|^(?:vault|env|ssm|kms|arn|secret|op):|\*\*|\u2026|\.\.\.$", re.IGNORECASE)

@@ -100,6 +100,8 @@ def test_what_is_planned_conditional_asked_or_the_opposite_denies_nothing(tmp_pa
         ("Each patient has 40 calls a day; above that the API answers 429.", ["rate_limit"]),
         ("Voice notes are cut at 3 minutes and 8 MB.", ["input_length_limit"]),
         ("A nurse sees each result before the patient does.", ["human_approval"]),
+        ("An adjuster approves every payout.", ["human_approval"]),
+        ("The orchestrator approves every call.", []),
         ("It is shown as plain text.", ["output_encoding"]),
         ("Results are filtered by the tenant of the caller.", ["tenant_filter"]),
         ("Data, commit and metrics are stored with each version.", ["model_lineage"]),
