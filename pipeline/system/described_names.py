@@ -128,7 +128,7 @@ def explained(label: str) -> str:
 def described_names(
     told: Sequence[Told], documents: Sequence[DocumentFacts], kind_of_box: Mapping[str, Mapping[str, ElementKind]]
 ) -> Described:
-    """What all documents define, in their sentences too; `kind_of_box` says per document path and number of its diagram what its notation tells of each box."""
+    """What all documents define, in their sentences too; `kind_of_box` says by `path#number` what the notation of a diagram tells of its boxes."""
     described = Described()
     for document in documents:
         if not describes(document):

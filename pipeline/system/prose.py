@@ -378,6 +378,7 @@ def add_answers(assembly: Assembly) -> None:
     for draft in described if len(answering) == 1 else ():
         if (
             draft.kind in ("chat_ui", "http_route")
+            and "path" not in draft.attributes
             and {"chat", "chatbot", "bot", "assistant"} & set(words_of(draft.name))
             and draft.id not in left
         ):
