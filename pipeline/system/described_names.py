@@ -68,7 +68,18 @@ _HANDS_ON = frozenset(
 )
 # Kinds for which only drawings have words.
 _FINER: frozenset[ElementKind] = frozenset(
-    {"mcp_server", "mcp_client", "guardrail", "memory", "interpreter", "log", "retriever", "inference_server", "embedding_model"}
+    {
+        "mcp_server",
+        "mcp_client",
+        "guardrail",
+        "memory",
+        "interpreter",
+        "log",
+        "retriever",
+        "inference_server",
+        "embedding_model",
+        "training_job",
+    }
 )
 _MOST = 3_000  # names
 _WORDS = 5  # of a name
@@ -128,7 +139,7 @@ def explained(label: str) -> str:
 def described_names(
     told: Sequence[Told], documents: Sequence[DocumentFacts], kind_of_box: Mapping[str, Mapping[str, ElementKind]]
 ) -> Described:
-    """What all documents define, in their sentences too; `kind_of_box` says by `path#number` what the notation of a diagram tells of its boxes."""
+    """What all documents define; `kind_of_box` says by `path#number` what the notation of a diagram tells of its boxes."""
     described = Described()
     for document in documents:
         if not describes(document):

@@ -81,6 +81,7 @@ def add_prose(assembly: Assembly, told: Sequence[Told], described: Described) ->
 
 _AUXILIARIES = frozenset({"can", "may", "will", "is", "are", "has", "also"})
 _KEPT_IN = frozenset({"stored", "storage", "location", "where", "kept", "store", "held", "lives"})
+_WILL_NOT = re.compile(r"\b(?:will|shall|would) (?:not|never)\b|\bwon't\b", re.IGNORECASE)
 _CODE = re.compile(r"\w+\(\w+=")
 
 
@@ -91,7 +92,12 @@ def _said(assembly: Assembly, told: Sequence[Told], described: Described) -> Ite
         spoken = before[1] if before[0] is each.passage else _under(each, described)
         if len(sentence) > _LONGEST or (modality_of(sentence) in ("todo", "must_not", "does_not") and not _still_told(sentence)):
             continue
-        if is_wished(sentence, each.passage.section) or sentence.rstrip().endswith("?") or _CODE.search(sentence):
+        if (
+            _WILL_NOT.search(sentence)
+            or is_wished(sentence, each.passage.section)
+            or sentence.rstrip().endswith("?")
+            or _CODE.search(sentence)
+        ):
             continue
         found = [one for one in _stated(each, spoken, described) if not _is_hostile(one)]
         evidence = assembly.cite_place(cell_place(each.passage, sentence), "claim") if found else None
@@ -228,6 +234,10 @@ def _sends(tale: _Tale, said: _Said) -> None:
         target = (
             below if below is not None and below.kind in _ENTRIES else None
         )  # "Customers upload photos" is told of the chat it stands below
+    if target is not None and target.kind == "training_job":
+        model = _thing(tale, parted(statement.other)[1])
+        if model is not None and model.kind in (*_MODELS, "embedding_model"):
+            tale.assembly.relate(_put(tale, target, said.evidence), "produces", _put(tale, model, said.evidence), said.evidence)
     if source is None and target is not None and target.kind in _ASKS and label_of(statement.object) is not None:
         source = _Thing("component", OWN)  # "CVs are passed to the model" leaves open by whom
     _flow(tale, source, target, statement.object, said.evidence)
@@ -310,7 +320,7 @@ def _acts(tale: _Tale, said: _Said) -> None:
     run = _thing(tale, statement.object) if statement.verb in ("run", "execute") else None
     if actor is not None and run is not None and run.kind in _ASKS:
         _flow(tale, actor, run, "", evidence)
-    if actor is None or actor.kind != "agent" or effect is None or not (statement.object or statement.other):
+    if actor is None or actor.kind != "agent" or effect is None or not statement.object:
         return
     tool = _Thing("tool", f"{statement.verb} {statement.object}".strip())
     made = _put(tale, tool, evidence, side_effect=True, effects=(effect,))

@@ -34,7 +34,8 @@ _AUXILIARY = (
 _PASSIVE = re.compile(r"\b(is|are|was|were|be|been|being|gets?)\s+(?:\w+ly\s+|also\s+|then\s+)?$", re.IGNORECASE)
 _END = re.compile(
     r"\s(?:over|with|for|by|at|during|every|each|when|whenever|if|unless|so|before|after|without|within|as|in order|per|daily|weekly"
-    r"|nightly|hourly|using|via|through|up to|once|while|because|until|where|to (?!the |a |an |our |its |their ))\s?.*$",
+    r"|nightly|hourly|using|via|through|up to|un\w+ed|directly|automatically|verbatim|unchanged|immediately|once|while|because|until"
+    r"|where|to (?!the |a |an |our |its |their ))\s?.*$",
     re.IGNORECASE,
 )
 _DETERMINER = re.compile(
@@ -56,6 +57,7 @@ _OPENING = re.compile(
 _ARTICLE = re.compile(
     r"(?:^|\s)(?:the|a|an|our|its|their|this|these|each|every|all|of|for|\d+)$", re.IGNORECASE
 )  # before a noun, not a verb
+_MAY = re.compile(r"(.{2,60}?)\s+(?:can|may|will)\s(?!(?:also )?(?:not|never)\b)", re.IGNORECASE)
 _USED_TO = re.compile(
     r"^(?:to|for|as)\s+(?:the\s+)?(?:re-?)?(?:train(?:ing)?|fine-?tun(?:e|ing))(?:\s+data)?(?:\s+(?:for|of))?\s*(.*)$", re.IGNORECASE
 )
@@ -266,7 +268,8 @@ def _subject(left: str, before: str) -> str | None:
         return before
     if text.lower() in _WE:
         return OWN
-    return name_of(text) or None
+    may = _MAY.match(text)  # "The agent can open breakers, close orders": what the verbs before do is not known, who does it is
+    return name_of(text) or (name_of(may[1]) if may is not None else "") or None
 
 
 def _divided(right: str, toward: tuple[str, ...]) -> tuple[str, str]:
@@ -281,7 +284,7 @@ def name_of(text: str) -> str:
     """A name without determiners and without what is said about it; empty where what is left is no name."""
     bare = _DETERMINER.sub("", re.split(r"[,;:]", text.strip(" .,;:"), maxsplit=1)[0])
     bare = _END.sub("", f"{bare} ").strip(" .,;:")
-    bare = re.sub(r"\s+(?:and|or)$", "", bare)
+    bare = re.sub(r"\s(?:that|which|who)\s.*$|\s+(?:and|or)$", "", bare)
     if _NAME.fullmatch(bare) is None or bare.lower() in _PRONOUN or _NO_NAME.match(bare) or _SAYS.search(bare):
         return ""
     return bare

@@ -175,8 +175,18 @@ def _filled_in(assembly: Assembly, identity: str, fact: _Fact) -> None:
     ]  # fmt: skip
     if draft.kind != "tool" and any("identity_parameter" in assembly.draft(tool).attributes for tool in tools):
         return  # said of one tool, not of each
-    for tool in tools:
+    for tool in sorted(tools, key=lambda tool: (_gravity(assembly, tool), tool))[:1]:  # one cause, one tool: the gravest
         _set(assembly, tool, {"identity_parameter": parameter}, fact.evidence)
+
+
+def _gravity(assembly: Assembly, tool: str) -> int:
+    effects = assembly.draft(tool).attributes.get("effects")
+    grave = ("payment", "deletion", "execute", "store", "message")
+    return (
+        min((grave.index(effect) for effect in effects if effect in grave), default=len(grave))
+        if isinstance(effects, tuple)
+        else len(grave)
+    )
 
 
 def _confidential(assembly: Assembly, identity: str, fact: _Fact) -> None:

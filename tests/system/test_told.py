@@ -268,6 +268,49 @@ def test_a_protected_arrow_is_no_finding(tmp_path: Path) -> None:
     )
 
 
+def test_verbs_that_stand_together_share_what_is_done_to(tmp_path: Path) -> None:
+    text = "The booking agent books, moves and cancels appointments. The booking agent can inspect slots, close cases and delete notes."
+    result = described(tmp_path, f"# Design\n\n{text}\n")
+    assert {element.name for element in result.system.elements if element.kind == "tool"} == {
+        "book appointments", "move appointments", "cancel appointments", "close cases", "delete notes",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sentence", ["The agent will not delete claims.", "The agent must not delete claims.", "TODO: the agent deletes claims."]
+)
+def test_what_an_agent_will_not_do_is_no_tool(tmp_path: Path, sentence: str) -> None:
+    assert [element.id for element in described(tmp_path, f"# Design\n\n{sentence}\n").system.elements if element.kind == "tool"] == []
+
+
+def test_a_store_is_what_a_sentence_says_it_runs_on(tmp_path: Path) -> None:
+    drawn = "```mermaid\nflowchart LR\n  agent[Claims agent] -->|search| notes[(Case notes)]\n```\n"
+    said = described(tmp_path / "a", f"# Design\n\n{drawn}\nThe case notes is a Chroma collection.\n")
+    silent = described(tmp_path / "b", f"# Design\n\n{drawn}\nThe case notes is a long list.\n")
+    assert [element.kind for element in said.system.elements if element.name == "Case notes"] == ["vector_store"]
+    assert [element.kind for element in silent.system.elements if element.name == "Case notes"] == ["data_store"]
+
+
+def test_a_site_that_people_use_is_an_entry_and_one_that_is_read_a_source(tmp_path: Path) -> None:
+    drawn = "flowchart LR\n  a([Customers]) --> site[Company website]\n  site --> agent[Claims agent]\n  news[News website] --> agent\n"
+    result = described(tmp_path, f"# Design\n\n```mermaid\n{drawn}```\n")
+    assert {"chat_ui:Company website", "web_content:News website"} <= {element.id for element in result.system.elements}
+
+
+def test_what_speakers_note_may_deny_but_closes_nothing(tmp_path: Path) -> None:
+    from pptx import Presentation
+
+    (tmp_path / "design.md").write_text(f"# Design\n\n{AGENT}\n", "utf-8")
+    slides = Presentation()
+    slide = slides.slides.add_slide(slides.slide_layouts[1])
+    slide.shapes.title.text = "Claims agent"
+    slide.notes_slide.notes_text_frame.text = "Every refund is approved by an adjuster. The loop has no upper bound."
+    slides.save(str(tmp_path / "talk.pptx"))
+    result = scan(tmp_path, ScanSettings(jobs=1))
+    assert "tool-without-approval" in threats(result)
+    assert "talk.pptx" in {evidence.path for evidence in found(result, "agent-runaway-loop").evidence}
+
+
 # Habits
 
 
