@@ -11,8 +11,9 @@ from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.grouping import by_sink, copies_joined, ends_of, group_of, sources_joined
 from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, Finding, Mitigation, Taxonomy
 from pipeline.findings.risk import Risk, assess
-from pipeline.system.model import Confidence, Element, Evidence, System
+from pipeline.system.model import Confidence, ControlKind, Element, Evidence, System
 from pipeline.threats.engine import Match, Mitigated, Outcome, Unmet, shortened
+from pipeline.threats.schema import Threat
 from pipeline.threats.telling import is_measured, says_little
 from pipeline.threats.view import View
 
@@ -65,7 +66,7 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
     )
     risk, lead = rated[0]
     threat = lead.threat
-    evidence = _evidence([match for _risk, match in rated])
+    evidence = _evidence([match for _risk, match in rated], _denials(view, lead))
     return Finding(
         id=fingerprint(threat.slug, group), threat=threat.slug, title=threat.title, description=_describe(view, lead, [m for _r,
         m in rated]),
@@ -84,9 +85,29 @@ def _is_measured(match: Match) -> bool:
     return is_measured(match.ways[0]) if match.ways else all(measures(e.path) for e in match.evidence)
 
 
+def _asked_of(threat: Threat) -> frozenset[ControlKind]:
+    """Controls that a threat asks for: those that close or lower it, and those it is about the lack of."""
+    lacked = (kind for condition in threat.when for kind in condition.lacks_control or ())
+    return frozenset({*threat.removed_by, *threat.lowered_by, *lacked})
+
+
+def _denials(view: View, lead: Match) -> tuple[Evidence, ...]:
+    """Where documents say that a control is not there which the threat asks for, of the element and of what the way passes."""
+    passed = dict.fromkeys(
+        (lead.element.id, *(identity for way in lead.ways[:1] for flow in way for identity in (flow.source, flow.target)))
+    )
+    return tuple(
+        evidence
+        for identity in passed
+        for claim in view.denials.get(identity, ())
+        if set(claim.promises) & _asked_of(lead.threat)
+        for evidence in claim.evidence
+    )
+
+
 def _confidence(risk: Risk, lead: Match) -> Confidence:
     missing = lead.element.attributes.get("denied_controls")
-    if isinstance(missing, tuple) and set(missing) & {*lead.threat.removed_by, *lead.threat.lowered_by}:
+    if isinstance(missing, tuple) and set(missing) & _asked_of(lead.threat):
         return risk.confidence  # a document says that it is not there
     if lead.element.attributes.get("stated_by") == "document" or (
         lead.ways and all(flow.stated_by == "document" for way in lead.ways for flow in way)
@@ -95,10 +116,10 @@ def _confidence(risk: Risk, lead: Match) -> Confidence:
     return risk.confidence
 
 
-def _evidence(matches: Sequence[Match]) -> tuple[Evidence, ...]:
+def _evidence(matches: Sequence[Match], denials: Sequence[Evidence]) -> tuple[Evidence, ...]:
     found: dict[tuple[str, int | None, int], Evidence] = {}
-    for match in matches:
-        for evidence in match.evidence:
+    for cited in (*(match.evidence for match in matches), denials):
+        for evidence in cited:
             key = (evidence.path, evidence.page, evidence.start_line)
             known = found.get(key)
             if known is None or known.end_line < evidence.end_line:

@@ -38,8 +38,8 @@ from pipeline.system.model import AttributeValue, ElementKind
 from pipeline.system.naming import host_of
 from pipeline.system.own_servers import OwnServers
 from pipeline.system.proxies import add_proxies
-from pipeline.system.signed_in_browsers import kept_to_sites, signed_in
 from pipeline.system.releases import add_releases
+from pipeline.system.signed_in_browsers import kept_to_sites, signed_in
 from pipeline.system.started import add_started, composed_server, imaged_server
 from pipeline.system.step_limits import mark_step_limits
 from pipeline.system.training_files import add_training_files

@@ -102,7 +102,8 @@ def all_described(assembly: Assembly, kinds: Iterable[ElementKind], control: Con
     """What a promise that names nothing covers: all that is described of the kinds it is for, and callers where it is about these."""
     wanted = {*kinds, *(_CALLERS if control in _OF_CALLERS else ())}
     return [
-        draft.id for _, draft in sorted(assembly.drafts.by_id.items()) if draft.kind in wanted and draft.attributes.get("stated_by") == "document"
+        draft.id for _, draft in sorted(assembly.drafts.by_id.items())
+        if draft.kind in wanted and draft.attributes.get("stated_by") == "document"
     ]  # fmt: skip
 
 

@@ -13,20 +13,27 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.described_claims import add_described_claims
 from pipeline.system.described_names import described_names
 from pipeline.system.drawn import Drawings, add_drawings, boxes_of
-from pipeline.system.prose import add_prose, mark_inference
+from pipeline.system.prose import add_answers, add_prose, mark_inference
+from pipeline.system.stated_risks import add_stated_risks
 from pipeline.system.told import describes, told_of
 from pipeline.system.told_facts import add_told_facts
+from pipeline.system.told_parts import add_parts
+from pipeline.system.told_secrets import add_told_secrets
 from pipeline.system.told_tools import add_tools
 
 
 def add_described(assembly: Assembly, documents: Sequence[DocumentFacts]) -> Drawings:
     """Elements, flows, controls and claims of a system without code; gives what diagrams draw beside them."""
+    add_told_secrets(assembly, documents)
     told = [each for document in documents if describes(document) for each in told_of(document)]
-    described = described_names(documents, boxes_of(documents))
+    described = described_names(told, documents, boxes_of(documents))
     add_prose(assembly, told, described)
+    add_parts(assembly, described)
     drawn = add_drawings(assembly, documents, described)
+    add_answers(assembly)
     add_tools(assembly, told, documents)
     add_told_facts(assembly, told, drawn.labels)
     mark_inference(assembly)
     add_described_claims(assembly, told, drawn.labels)
+    add_stated_risks(assembly, documents)
     return drawn

@@ -12,11 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.documents.position import cell_place
-from ingest.facts import DocumentFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.denials import SaidOfControl, all_described, denied_promises, mark_denied
 from pipeline.system.documents import candidates, claim_id
-from pipeline.system.model import Claim, ControlKind, Evidence
+from pipeline.system.model import Claim, ControlKind, ElementKind, Evidence
 from pipeline.system.promises import (
     denied,
     is_wished,
@@ -35,9 +34,19 @@ from pipeline.system.told_words import denied_in_prose, described_promises, prom
 
 _SHORTEST, _LONGEST = 5, 600  # characters of a sentence
 _TURNED_AWAY = re.compile(
+    r"(?:^|[:.] ?\W*)without\b[^.;|]{3,60},|"  # what would be: "Without rate limiting, callers could"
+    r"\b(?:contains?|holds?|stores?|includes?|exposes?|leaks?|logs?|carr(?:y|ies)|sees?|receives?)\b[^.;|]{0,20}\bno\b|"
     r"\bwithout\b[^.;|]{0,60}\b(?:rejected|refused|denied|blocked|dropped|turned away|fails?|40[13]|there (?:is|are) only"
-    r"|gets? (?:nothing|only)|not (?:served|answered|accepted))\b|\b(?:rejects?|refus(?:es|ed?)|den(?:y|ies)|blocks?|drops?)\b[^.;|]{0,60}\bwithout\b",
+    r"|gets? (?:nothing|only)|not (?:served|answered|accepted))\b|\b(?:rejects?|refus(?:es|ed?)|den(?:y|ies)|blocks?|drops?)\b[^.;"
+    r"|]{0,60}\bwithout\b",
     re.IGNORECASE,
+)
+_ANOTHERS = re.compile(
+    r"\b(?:[A-Z]\w+ API|GitHub|OpenAI|Anthropic|provider|vendor|upstream)(?:'s)?(?: api)? rate[- ]limit"
+    r"|\brate[- ]limit\w* (?:errors?|warnings?|exceptions?|headers?|log)\b"
+)
+_NOTED = re.compile(  # what follows is not so, or not yet
+    r"(?:^|: )\W*(?:todo|tbd|fixme|idea|ideas|proposal|question|option)\b[^:]{0,20}:", re.IGNORECASE
 )
 _COUNTED = re.compile(r"\d (?:[\w-]+ )?(?:requests|calls|messages|questions|queries|conversations)\b", re.IGNORECASE)
 _LIMITING = re.compile(
@@ -63,7 +72,7 @@ def add_described_claims(assembly: Assembly, told: Sequence[Told], labels: Seque
     denials: list[SaidOfControl] = []
     before: tuple[object, tuple[str, ...]] = (None, ())
     for each in told:
-        if not _SHORTEST <= len(each.sentence) <= _LONGEST or is_wished(each.sentence, each.passage.section):
+        if not _SHORTEST <= len(each.in_column) <= _LONGEST or is_wished(each.sentence, each.passage.section):
             continue
         kept = before[1] if before[0] is each.passage else ()
         if not each.passage.hidden:
@@ -78,20 +87,30 @@ def add_described_claims(assembly: Assembly, told: Sequence[Told], labels: Seque
     _add(assembly, promises, denials)
 
 
+# Who calls is limited and let in wherever he calls.
+_OF_CALLERS: frozenset[ControlKind] = frozenset({"rate_limit", "input_length_limit"})
+_CALLERS: tuple[ElementKind, ...] = ("end_user", "anonymous_public")
+_ENTERED: tuple[ElementKind, ...] = ("http_route", "chat_ui", "webhook")
+_OF_TRAINING: frozenset[ControlKind] = frozenset({"review_before_use", "evaluation_gate", "model_lineage"})
+_TRAINED: tuple[ElementKind, ...] = ("ml_model", "local_llm")
 _ANY = frozenset(kind for promise in described_promises().values() for kind in promise.about)
 
 
 def promised_of(sentence: str) -> list[ControlKind]:
     """Controls a sentence promises, by the words of promises and by those of prose."""
     kinds = list(dict.fromkeys((*promised(sentence), *promised_in_prose(sentence))))
+    if "rate_limit" in kinds and _ANOTHERS.search(sentence):
+        kinds.remove("rate_limit")
     if "rate_limit" in kinds and _COUNTED.search(sentence) and not _LIMITING.search(sentence):
         kinds.remove("rate_limit")  # so many calls a day are what there are
+    if "redaction" in kinds and "audit_log" in kinds:
+        kinds.remove("audit_log")  # "redacted before it is logged" promises no record
     return kinds
 
 
 def denied_of(sentence: str) -> list[ControlKind]:
     """Controls it denies; that who comes without is turned away says the opposite."""
-    if _TURNED_AWAY.search(sentence):
+    if _TURNED_AWAY.search(sentence) or _NOTED.search(sentence):
         return []
     return list(dict.fromkeys((*denied(sentence), *denied_in_prose(sentence))))
 
@@ -114,7 +133,7 @@ def _promises(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence
             about.update(dict.fromkeys(found))
             yield SaidOfControl(kind, told.sentence, evidence, tuple(found))
     assembly.claims.append(
-        Claim(id=claim_id(evidence, told.sentence), text=told.sentence, about=tuple(about), promises=tuple(kinds),
+        Claim(id=claim_id(evidence, told.sentence), text=assembly.book.masked(told.sentence), about=tuple(about), promises=tuple(kinds),
               modality=modality_of(told.sentence), kept=None, evidence=(evidence,))
     )  # fmt: skip
 
@@ -131,13 +150,28 @@ def _denials(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence[
 def _about(assembly: Assembly, spoken: SpokenOf, told: Told, kind: ControlKind, before: Sequence[str]) -> list[str]:
     """What a sentence about a control is about: by its names and headings, else as promises beside code are matched."""
     promise = described_promises()[kind]
-    named = [
-        identity for identity in spoken.about(told, promise.about, before) if not _is_excepted(assembly, identity, promise.except_named)
-    ]
+    kinds = (*promise.about, *(_CALLERS if kind in _OF_CALLERS else ()), *(_TRAINED if kind in _OF_TRAINING else ()))
+    named = [identity for identity in spoken.about(told, kinds, before) if not _is_excepted(assembly, identity, promise.except_named)]
+    if named and kind in _OF_CALLERS and all(assembly.draft(identity).kind in _CALLERS for identity in named):
+        named += [
+            draft.id
+            for _, draft in sorted(assembly.drafts.by_id.items())
+            if draft.kind in _ENTERED and draft.attributes.get("admin") is not True
+        ]
     if named:
-        return named
+        return named if kind not in _OF_TRAINING else _with_training(assembly, named)
+    trained = _with_training(assembly, before) if kind in _OF_TRAINING else []
+    if trained:
+        return [identity for identity in trained if assembly.draft(identity).kind == "training_job"]
     found = candidates(assembly, told.sentence, promise, told.passage.place.path)
     return [identity for identity in found if assembly.draft(identity).attributes.get("stated_by") == "document"]
+
+
+def _with_training(assembly: Assembly, identities: Sequence[str]) -> list[str]:
+    """These, and the trainings that make the models among them."""
+    jobs = [source for source, kind, target in assembly.relations if kind == "produces" and target in identities]
+    jobs += [source for source, target, _role in assembly.flows if target in identities and assembly.draft(source).kind == "training_job"]
+    return list(dict.fromkeys((*identities, *jobs)))
 
 
 def _is_excepted(assembly: Assembly, identity: str, names: Sequence[str]) -> bool:
@@ -173,6 +207,13 @@ def _add(assembly: Assembly, promises: Sequence[SaidOfControl], denials: Sequenc
             for claim in assembly.claims
         ]
     mark_denied(assembly, denials)
+    for said in denials:
+        if said.about:
+            assembly.claims.append(
+                Claim(id=f"{claim_id(said.evidence, said.sentence)}:{said.kind}", text=assembly.book.masked(said.sentence),
+                    about=said.about,
+                      promises=(said.kind,), modality="does_not", evidence=(said.evidence,), kind="denial")
+            )  # fmt: skip
 
 
 def _spoken_of(assembly: Assembly, denial: SaidOfControl) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ from ingest.facts import Diagram, DiagramNode, DocumentFacts
 from pipeline.system.drawn_words import kind_of
 from pipeline.system.model import ElementKind
 from pipeline.system.prose_names import is_administrative, key_of, kind_of_name
-from pipeline.system.told import Row, describes, rows_of
+from pipeline.system.statements import base_of
+from pipeline.system.told import Row, Told, describes, rows_of
 from pipeline.system.words import words_of
 
 _OWN = re.compile(
@@ -23,9 +24,12 @@ _OWN = re.compile(
 )  # where a label stops naming and explains
 # First columns of tables that list parts, and the columns that say what they are.
 _PARTS = frozenset(
-    {"component", "components", "part", "parts", "service", "services", "module", "modules", "element", "system", "systems", "subsystem", "container",
-     "model", "models", "agent", "agents", "store", "stores", "what", "name", "application", "node", "server", "asset", "layer", "container"}
+    {"component", "components", "part", "parts", "service", "services", "module", "modules", "element", "system", "systems",
+        "subsystem", "container",
+     "model", "models", "agent", "agents", "store", "stores", "what", "name", "application", "node", "server", "asset", "layer"}
 )  # fmt: skip
+_REACHED = frozenset({"exposed", "exposure", "access", "authentication", "auth", "login", "network", "zone", "how", "owner", "host"})
+_SECRETS = frozenset({"key", "keys", "password", "passwords", "token", "tokens", "credentials", "secret", "secrets"})
 _EXPLAINS = frozenset(
     {
         "what",
@@ -52,7 +56,8 @@ _OPEN_WEIGHTS = re.compile(
     r"\b\d{1,3}(?:\.\d)?\s?[bB]\b(?! ?(?:users|records|rows|requests|tokens))|\bopen[- ](?:weights?|source) (?:model|llm)\b"
 )
 _TELLING: frozenset[ElementKind] = frozenset(
-    {"vector_store", "data_store", "hosted_llm", "local_llm", "embedding_model", "agent", "ml_model", "mcp_server", "log", "memory", "queue",
+    {"vector_store", "data_store", "hosted_llm", "local_llm", "embedding_model", "agent", "ml_model", "mcp_server", "log",
+        "memory", "queue",
      "guardrail", "retriever", "model_registry", "inference_server", "training_job", "dataset", "interpreter", "file_store"}
 )  # fmt: skip
 _ENTRIES: frozenset[ElementKind] = frozenset({"http_route", "chat_ui", "webhook"})
@@ -63,7 +68,18 @@ _HANDS_ON = frozenset(
 )
 # Kinds for which only drawings have words.
 _FINER: frozenset[ElementKind] = frozenset(
-    {"mcp_server", "mcp_client", "guardrail", "memory", "interpreter", "log", "retriever", "inference_server", "embedding_model"}
+    {
+        "mcp_server",
+        "mcp_client",
+        "guardrail",
+        "memory",
+        "interpreter",
+        "log",
+        "retriever",
+        "inference_server",
+        "embedding_model",
+        "training_job",
+    }
 )
 _MOST = 3_000  # names
 _WORDS = 5  # of a name
@@ -76,6 +92,7 @@ class Described:
     kinds: dict[tuple[str, ...], ElementKind] = field(default_factory=dict)
     also: dict[tuple[str, ...], str] = field(default_factory=dict)  # what else a thing is called -> its name
     names: list[str] = field(default_factory=list)
+    listed: list[tuple[str, ElementKind, Row]] = field(default_factory=list)  # parts that rows of tables define
 
     def kind(self, name: str) -> ElementKind | None:
         """What bears a name: as the documents define it, else by its words."""
@@ -90,7 +107,7 @@ class Described:
         return self.kinds.get(key_of(self.full(own_name(node.label))), drawn)
 
     def full(self, name: str) -> str:
-        """The name under which a thing is known: of a box "Loki" beside "Log store, Loki" or "Model" beside "Chat model" that other name."""
+        """The name under which a thing is known: of a box "Loki" beside "Log store, Loki", or "Model" beside "Chat model", that one."""
         words = key_of(name)
         if words in self.also:
             return self.also[words]
@@ -119,8 +136,10 @@ def explained(label: str) -> str:
     return rest.strip(" \n,;:()[]{}-\u2013\u2014")
 
 
-def described_names(documents: Sequence[DocumentFacts], kind_of_box: Mapping[str, Mapping[str, ElementKind]]) -> Described:
-    """What all documents define; `kind_of_box` says per document path and number of its diagram what its notation tells of each box."""
+def described_names(
+    told: Sequence[Told], documents: Sequence[DocumentFacts], kind_of_box: Mapping[str, Mapping[str, ElementKind]]
+) -> Described:
+    """What all documents define; `kind_of_box` says by `path#number` what the notation of a diagram tells of its boxes."""
     described = Described()
     for document in documents:
         if not describes(document):
@@ -137,6 +156,12 @@ def described_names(documents: Sequence[DocumentFacts], kind_of_box: Mapping[str
             for row in rows_of(document.passages):
                 for name, kind in _listed(row, described):
                     described.define(name, kind)
+                    if any((_EXPLAINS | _REACHED) & set(words_of(column)) for column in row.columns[1:]):
+                        described.listed.append((name, kind, row))
+    for each in told:
+        said = _said(each.sentence, described) if not each.passage.hidden else None
+        if said is not None:
+            described.define(*said)
     return described
 
 
@@ -152,6 +177,12 @@ def _drawn(diagram: Diagram, kinds: Mapping[str, ElementKind]) -> Iterator[tuple
         kind = told.get(node.id)
         if kind is None or not node.label:
             continue
+        if (
+            kind == "web_content"
+            and kind_of_name(own_name(node.label)) == "chat_ui"
+            and any(told.get(source) in _PEOPLE for source in into.get(node.id, ()))
+        ):
+            kind = "chat_ui"  # a site that people use is no source of pages
         if kind == "http_route" and not is_administrative(own_name(node.label)) and not _is_called_by_people(node.id, told, into, diagram):
             kind = "component"
         yield own_name(node.label), kind
@@ -159,11 +190,15 @@ def _drawn(diagram: Diagram, kinds: Mapping[str, ElementKind]) -> Iterator[tuple
 
 def _of_box(node: DiagramNode, drawn: ElementKind) -> ElementKind:
     name, rest = own_name(node.label), explained(node.label)
+    if name.lower() == "store" and node.shape != "database" and node.kind != "store":
+        return "component"  # mostly the state of a page
     own, by_words = kind_of_name(name), kind_of(name)
     if by_words in _TELLING and by_words != "data_store":
         return by_words
     if drawn in ("component", "end_user", "external_service") and own is not None and own != "component":
         return own
+    if drawn == "data_store" and name.lower().split()[-1:] == ["index"]:
+        return "vector_store"  # what is searched by meaning, in a system of models
     if drawn == "data_store" or (drawn == "component" and own is None):
         told = kind_of(rest) if rest else "component"
         if told in _TELLING:
@@ -195,6 +230,8 @@ def _listed(row: Row, described: Described) -> Iterator[tuple[str, ElementKind]]
     if not row.columns or not _PARTS & set(words_of(row.columns[0])) or len(row.cells[0].split()) > 5:
         return
     name = own_name(row.cells[0].strip("*_` "))
+    if _SECRETS & set(words_of(name)[-1:]):
+        return
     known = described.kind(name)
     if known is not None and known not in ("component", "data_store"):
         yield name, known
@@ -209,9 +246,28 @@ def _listed(row: Row, described: Described) -> Iterator[tuple[str, ElementKind]]
         yield name, known
 
 
+_IS = re.compile(
+    r"^(?:The |Our |An? )?([A-Za-z][\w .-]{2,40}?) "
+    r"(?:runs on|is|lives in|is built (?:on|with)|is implemented (?:in|with|as|by)|is based on) (?:an? |the |our )?(.{3,60})",
+    re.IGNORECASE,
+)
+
+
+def _said(sentence: str, described: Described) -> tuple[str, ElementKind] | None:
+    """A part that is known by name, with what a sentence says it is: "The CV index runs on Chroma"."""
+    match = _IS.match(sentence)
+    if match is None or key_of(match[1]) not in described.kinds:
+        return None
+    kind = explained_kind(match[2])
+    return None if kind is None else (match[1], kind)
+
+
 def explained_kind(cell: str) -> ElementKind | None:
     """What a few words say a part is: "our own classifier: red or green", "Qdrant, 61,000 chunks"."""
     first = _CUT.split(cell, maxsplit=1)[0]
+    opening = first.split(maxsplit=1)[0] if first.split() else ""
+    if base_of(opening) not in ("", opening.lower()):
+        return None  # "Runs the agent" says what it does
     if _OPEN_WEIGHTS.search(first):
         return "local_llm"
     kind = kind_of(first)

@@ -20,7 +20,7 @@ from pipeline.system.drawn_words import CARRIED, carried_by, is_asking, kind_of,
 from pipeline.system.masked_drawings import without_secrets
 from pipeline.system.model import AttributeValue, Boundary, Claim, DrawnName, ElementKind, Evidence, Flow, Stated
 from pipeline.system.name_matching import NOTHING, Found, Known, Match, match_name, only_of_kind, said_words
-from pipeline.system.prose_names import is_administrative
+from pipeline.system.prose_names import is_administrative, is_staff
 from pipeline.system.told import TOLD_OF_OTHERS, describes
 from pipeline.system.told_tools import put_tool, tools_in
 from pipeline.system.words import load_words, mentions
@@ -34,6 +34,7 @@ _ANSWERING: frozenset[ElementKind] = frozenset({"vector_store", "retriever", "ho
 _ANSWERS_AGENTS: frozenset[ElementKind] = frozenset(
     {"hosted_llm", "local_llm", "vector_store", "retriever", "end_user", "anonymous_public", "agent", "log"}
 )
+_ASKED: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent"})
 _ENTRIES: frozenset[ElementKind] = frozenset({"chat_ui", "http_route", "webhook"})
 _PEOPLE = frozenset({"user", "power_user", "administrator", "engineer"})  # of the actors of the threat model library
 _FLAGS = frozenset({"encrypted", "authenticated", "integrity", "sensitive", "public_network", "out_of_scope"})
@@ -154,7 +155,7 @@ def _beside(assembly: Assembly, node: DiagramNode, identity: str, evidence: Evid
     technology = technology_of(rest, node.technology)
     if technology is not None and technology_of(draft.name) is None:
         draft.attributes.setdefault("technology", technology)
-    if is_administrative(draft.name) and draft.kind == "http_route":
+    if (is_administrative(draft.name) and draft.kind == "http_route") or (is_staff(draft.name) and draft.kind == "end_user"):
         draft.attributes["admin"] = True
     for text in (rest, node.description):
         if text:
@@ -201,8 +202,8 @@ def kind_of_node(diagram: Diagram, node: DiagramNode) -> ElementKind:
     if node.kind == "store" or node.shape == "database":
         if node.attributes.get("log") is True and kind == "component":
             return "log"
-        if kind == "embedding_model":
-            return "vector_store"
+        if kind in ("embedding_model", "agent"):
+            return "vector_store" if kind == "embedding_model" else "data_store"  # a table of agents is no agent
         is_told = kind in _STORES if diagram.language in _FORMAL else kind not in ("component", "end_user")
         return kind if is_told else "data_store"
     if node.kind == "process" and kind in _OUTSIDE:
@@ -274,6 +275,8 @@ def _add_flow(assembly: Assembly, drawings: Drawings, source: str, target: str, 
     role = role_at(drafts[0].name, drafts[0].kind, drafts[1].name, drafts[1].kind, text)
     usual = CARRIED.get(drafts[0].kind)
     told = carried_by(text, drafts[0].kind, drafts[1].kind)
+    if drafts[1].kind in _ASKED and "prompt" not in text.lower():
+        told -= {"secret_value"}  # by a key one is let in; it is no part of what is asked
     if drafts[0].kind in _ENTRIES and drafts[1].kind not in _OUTSIDE and not told - {"uploaded_file"}:
         usual = "user_input"  # what people enter goes on
     if role is None and drafts[1].kind == "vector_store" and drafts[0].kind == "component" and edge.label and not _ACCESS.search(text):

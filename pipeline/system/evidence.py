@@ -6,7 +6,7 @@ finding which cannot show its lines cannot be built. Secrets in the lines are ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from ingest.source import Place
 from pipeline.system.model import Evidence, Role
@@ -34,6 +34,7 @@ class EvidenceBook:
         self._lines: dict[str, Lines] = {}
         self._masked: dict[tuple[str, int | None], tuple[str, ...]] = {}
         self._kept: dict[tuple[Place, Role, str, str], Evidence] = {}
+        self._hidden: tuple[str, ...] = ()
 
     def quote(self, place: Place, role: Role, note: str = "") -> Evidence:
         """The evidence at a place; long ranges keep their first lines.
@@ -55,21 +56,29 @@ class EvidenceBook:
         made = Evidence(
             path=place.path, start_line=place.start_line, end_line=end, quote=text, role=role, page=place.page,
             unit="paragraph" if place.path in self._paragraphs else "entry" if place.path in self._entries else "line", note=note,
-            where=self._mask(place.where),
+            where=self.masked(place.where),
         )  # fmt: skip
         self._kept[key] = made
         return made
 
     def masked(self, text: str) -> str:
         """A text that is told rather than quoted, without its secrets."""
+        for value in self._hidden:
+            text = text.replace(value, f"{value[: min(4, len(value) // 4)]}****")
         return self._mask(text)
+
+    def hide(self, values: Iterable[str]) -> None:
+        """Masks values from here on that are known to be secrets by where they stand; what was quoted before is quoted anew."""
+        self._hidden = tuple(sorted({*self._hidden, *filter(None, values)}, key=lambda value: (-len(value), value)))
+        self._masked.clear()
+        self._kept.clear()
 
     def _masked_lines(self, place: Place, page: tuple[str, ...]) -> tuple[str, ...]:
         """The page without its secrets. Masked whole: a secret may be written in pieces over several lines."""
         key = (place.path, place.page)
         known = self._masked.get(key)
         if known is None:
-            masked = tuple(self._mask("\n".join(page)).split("\n"))
+            masked = tuple(self.masked("\n".join(page)).split("\n"))
             # Were a masker to change the number of lines, each line by itself is still masked.
-            known = self._masked[key] = masked if len(masked) == len(page) else tuple(self._mask(line) for line in page)
+            known = self._masked[key] = masked if len(masked) == len(page) else tuple(self.masked(line) for line in page)
         return known

@@ -195,19 +195,21 @@ class Control(Frozen):
 class Claim(Frozen):
     """What a document says of the system, with its polarity and modality kept; or a threat that a threat model states.
 
+    A denial says that a control is not there; it is told of systems that only documents describe.
+
     A stated threat is what its authors said: it neither makes nor closes a finding.
     """
 
     id: str
     text: str
     about: tuple[str, ...] = Field(default=(), description="Element ids, where the words could be matched to them.")
-    promises: tuple[ControlKind, ...] = Field(default=(), description="Controls the sentence says are there.")
+    promises: tuple[ControlKind, ...] = Field(default=(), description="Controls the sentence says are there; of a denial, that are not.")
     modality: Literal["does", "will", "must", "must_not", "does_not", "todo"] = "does"
     kept: bool | None = Field(default=None, description="Whether the code keeps it; null where that could not be told.")
     evidence: tuple[Evidence, ...]
-    kind: Literal["promise", "threat", "intended_use", "limit"] = Field(
+    kind: Literal["promise", "denial", "threat", "intended_use", "limit"] = Field(
         default="promise",
-        description="A control that is promised, a threat that is stated, what a model or data is said to be for, or not for.",
+        description="A control that is promised or denied, a threat that is stated, what a model or data is said to be for, or not for.",
     )
     state: Literal["", "open", "mitigated", "accepted", "transferred", "not_applicable"] = Field(
         default="", description="Of a stated threat: what its authors say became of it; empty where they do not say."

@@ -43,13 +43,14 @@ _VERB = re.compile(
     r"|\w+ed (?:by|with|before|to))\b",
     re.IGNORECASE,
 )
-_TODO = re.compile(r"^[\W\d]*(implement|consider|introduce)\b|"  # advice to whoever builds on it
+_TODO = re.compile(r"^[\W\d]*(?:[A-Za-z ]{3,24}:[\s*_]+)?(implement|consider|introduce)\b|"  # advice to whoever builds on it
                    r"\b(todo|tbd|fixme|to be (done|decided|added)|not yet|planned|plans? to|next (quarter|release|sprint)|in (the )?future|"
                    r"should eventually|open point|roadmap|"
                    r"backlog|later|would|could|might|proposed|proposal|we (want|hope|intend))\b", re.IGNORECASE)  # fmt: skip
 _CLAUSE = re.compile(r"[,;:.()]\s|\s(?:but|which|although|though|until|because)\s")
 _STILL_LACKING = re.compile(
-    r"\bnot yet\b|\bplanned for\b|\bout of scope\b|\bdeferred\b|\bpostponed\b|\btodo\b(?=[\s.|]*$)|\bopen point\b|(?<=[:|] )(?:planned|todo|tbd)\b"
+    r"\bnot yet\b|\bplanned for\b|\bout of scope\b|\bdeferred\b|\bpostponed\b|\btodo\b(?=[\s.|]*$)|\bopen point\b|(?<=[:"
+    r"|] )(?:planned|todo|tbd)\b"
 )
 _WILL = re.compile(r"\b(will|shall be|going to)\b", re.IGNORECASE)
 _NEGATED = re.compile(
@@ -233,7 +234,7 @@ def _says(lowered: str, phrase: str) -> bool:
 
 
 def is_of_now(lowered: str, start: int, end: int) -> bool:
-    """Whether the clause in which something is said speaks of now: "no limit in v1, planned for v2" does, "would need no login" does not."""
+    """Whether the clause in which something is said speaks of now: "no limit in v1, planned for v2" does, "would need none" does not."""
     begin = max((match.end() for match in _CLAUSE.finditer(lowered, 0, start)), default=0)
     after = _CLAUSE.search(lowered, end)
     clause = lowered[begin : after.start() if after else len(lowered)]

@@ -16,8 +16,8 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.described_names import Described
 from pipeline.system.drawn_words import BECOMES, CARRIED
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow, Label, SinkRole
-from pipeline.system.promises import is_wished, modality_of
-from pipeline.system.prose_names import fuller, is_administrative, is_public, key_of, label_of
+from pipeline.system.promises import is_wished, modality_of, negated_before
+from pipeline.system.prose_names import fuller, is_administrative, is_public, is_staff, key_of, label_of
 from pipeline.system.statements import OWN, Statement, base_of, effect_of, load_prose, name_of, parted, statements
 from pipeline.system.told import Told
 from pipeline.system.told_words import compiled, load_told
@@ -25,6 +25,7 @@ from pipeline.system.words import load_words, mentions, subjects, words_of
 
 _MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent", "ml_model"})
 _ASKS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent"})
+_INDEFINITE: frozenset[ElementKind] = frozenset({"ml_model", "agent", "hosted_llm", "component"})
 _ENTRIES: frozenset[ElementKind] = frozenset({"chat_ui", "http_route", "webhook"})
 _PEOPLE: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public"})
 _KEEPS: frozenset[ElementKind] = frozenset({"vector_store", "data_store", "file_store", "dataset", "web_content"})
@@ -43,6 +44,7 @@ class _Said:
     statement: Statement
     sentence: str
     evidence: Evidence
+    below: str  # the heading or the first cell of the row that it stands below
 
 
 @dataclass(slots=True)
@@ -54,6 +56,7 @@ class _Tale:
     names: list[str]  # every name of a thing, as it was first written
     called: frozenset[tuple[str, ...]]  # keys of names that agents call
     acted_through: frozenset[tuple[str, ...]]  # and of those they do something through
+    definite: frozenset[tuple[str, ...]]  # single words of which one is spoken of as known
     origins: dict[tuple[str, ...], _Thing] = field(default_factory=dict)  # data -> who it comes from
 
 
@@ -64,8 +67,11 @@ def add_prose(assembly: Assembly, told: Sequence[Told], described: Described) ->
     names = [*(name for each in said for name in _names(each.statement) if described.kind(name) is not None), *described.names]
     by_agents = [each.statement for each in said if described.kind(fuller(each.statement.subject, names)) == "agent"]
     called = frozenset(key_of(fuller(statement.object, names)) for statement in by_agents if statement.kind == "calls")
+    definite = frozenset(
+        key_of(match[1]) for each in said for match in re.finditer(r"\b(?:the|our|this|its)\s+([A-Za-z]+)\b", each.sentence, re.IGNORECASE)
+    )
     through = frozenset(key_of(fuller(statement.other, names)) for statement in by_agents if statement.kind in ("acts", "sends"))
-    tale = _Tale(assembly, described, names, called, through)
+    tale = _Tale(assembly, described, names, called, through, definite)
     for each in said:
         _MADE[each.statement.kind](tale, each)
         _openness(tale, each)
@@ -73,7 +79,10 @@ def add_prose(assembly: Assembly, told: Sequence[Told], described: Described) ->
     _routes(assembly, seen)
 
 
-_CODE = re.compile(r"\w\(\)|=>|\w\.\w+\(|\w+\(\w+=")
+_AUXILIARIES = frozenset({"can", "may", "will", "is", "are", "has", "also"})
+_KEPT_IN = frozenset({"stored", "storage", "location", "where", "kept", "store", "held", "lives"})
+_WILL_NOT = re.compile(r"\b(?:will|shall|would) (?:not|never)\b|\bwon't\b", re.IGNORECASE)
+_CODE = re.compile(r"\w+\(\w+=")
 
 
 def _said(assembly: Assembly, told: Sequence[Told], described: Described) -> Iterator[_Said]:
@@ -83,20 +92,32 @@ def _said(assembly: Assembly, told: Sequence[Told], described: Described) -> Ite
         spoken = before[1] if before[0] is each.passage else _under(each, described)
         if len(sentence) > _LONGEST or (modality_of(sentence) in ("todo", "must_not", "does_not") and not _still_told(sentence)):
             continue
-        if is_wished(sentence, each.passage.section) or sentence.rstrip().endswith("?") or _CODE.search(sentence):
+        if (
+            _WILL_NOT.search(sentence)
+            or is_wished(sentence, each.passage.section)
+            or sentence.rstrip().endswith("?")
+            or _CODE.search(sentence)
+        ):
             continue
-        found = [one for one in statements(sentence, spoken) if not _is_hostile(one)]
+        found = [one for one in _stated(each, spoken, described) if not _is_hostile(one)]
         evidence = assembly.cite_place(cell_place(each.passage, sentence), "claim") if found else None
         for statement in found if evidence is not None else ():
             assert evidence is not None
             before = (each.passage, statement.subject or spoken)
-            yield _Said(statement, sentence, evidence)
+            yield _Said(statement, sentence, evidence, each.heads[0] if each.heads else "")
+
+
+def _stated(told: Told, spoken: str, described: Described) -> Iterator[Statement]:
+    """What a sentence states; a cell below "Stored in" says where the data of its row is kept."""
+    if told.in_row and _KEPT_IN & set(words_of(told.column)) and described.kind(told.sentence.strip()) is not None:
+        yield Statement("stores", "store", "", told.heads[0], told.sentence.strip())
+    yield from statements(told.sentence, spoken)
 
 
 def _under(told: Told, described: Described) -> str:
     """Who a sentence without a subject is about: what its row or its heading names. "Send the form" tells its reader what to do."""
     first = re.match(r"\W*([A-Za-z]+)", told.sentence)
-    if not told.heads or first is None or base_of(first[1]) == first[1].lower():
+    if not told.heads or first is None or (first[1].lower() not in _AUXILIARIES and base_of(first[1]) in ("", first[1].lower())):
         return ""
     name = name_of(re.sub(r"^\W*(?:\d+[.)]?)+\s*", "", told.heads[0]))
     return name if name and described.kind(name) is not None else ""
@@ -136,8 +157,8 @@ def _thing(tale: _Tale, name: str) -> _Thing | None:
     """What a name means; None where it is the name of no thing."""
     full = fuller(parted(name)[0], tale.names) if name else ""
     kind = tale.described.kind(full) if full else None
-    if kind is None:
-        return None
+    if kind is None or (kind in _INDEFINITE and len(key_of(full)) == 1 and full.islower() and key_of(full) not in tale.definite):
+        return None  # "trains a model" tells of no model in particular
     if kind in ("http_route", "component") and key_of(full) in tale.called:
         kind = "tool"
     elif kind == "http_route" and key_of(full) in tale.acted_through:
@@ -154,7 +175,7 @@ def _put(tale: _Tale, thing: _Thing, evidence: Evidence, **attributes: Attribute
             return tale.assembly.drafts.put(thing.kind, draft.name, None, attributes, evidence, None, "documentation")
     if thing.kind == "ml_model":
         attributes = {**_of_model(thing.name), **attributes}
-    if thing.kind == "http_route" and is_administrative(thing.name):
+    if (thing.kind == "http_route" and is_administrative(thing.name)) or (thing.kind == "end_user" and is_staff(thing.name)):
         attributes = {"admin": True, **attributes}
     return tale.assembly.drafts.put(thing.kind, thing.name, None, {"stated_by": "document", **attributes}, evidence, None, "documentation")
 
@@ -185,7 +206,7 @@ def _flow(tale: _Tale, source: _Thing | None, target: _Thing | None, data: str, 
         carried = "user_input"  # what people enter goes on
     elif source.kind not in ("component", *_ENTRIES) and (carried is None or source.kind in ("web_content", "vector_store", "ml_model")):
         carried = CARRIED.get(source.kind, carried)
-    role: SinkRole | None = "response" if target.kind in _PEOPLE else _BECOMES.get(target.kind)
+    role: SinkRole | None = ("response" if not is_staff(target.name) else None) if target.kind in _PEOPLE else _BECOMES.get(target.kind)
     start, end = _put(tale, source, evidence), _put(tale, target, evidence)
     for flow in tale.assembly.flows.get((start, end, role), ()):
         if carried is None or carried in flow.carries:
@@ -207,7 +228,19 @@ def _sends(tale: _Tale, said: _Said) -> None:
         if source.kind == "agent" and effect_of(statement.verb, statement.object) is not None:
             _acts(tale, said)
             return
-    _flow(tale, source, _thing(tale, statement.other), statement.object, said.evidence)
+    target = _thing(tale, statement.other)
+    if target is None and source is not None and source.kind in _PEOPLE:
+        below = _thing(tale, name_of(said.below))
+        target = (
+            below if below is not None and below.kind in _ENTRIES else None
+        )  # "Customers upload photos" is told of the chat it stands below
+    if target is not None and target.kind == "training_job":
+        model = _thing(tale, parted(statement.other)[1])
+        if model is not None and model.kind in (*_MODELS, "embedding_model"):
+            tale.assembly.relate(_put(tale, target, said.evidence), "produces", _put(tale, model, said.evidence), said.evidence)
+    if source is None and target is not None and target.kind in _ASKS and label_of(statement.object) is not None:
+        source = _Thing("component", OWN)  # "CVs are passed to the model" leaves open by whom
+    _flow(tale, source, target, statement.object, said.evidence)
 
 
 def _calls(tale: _Tale, said: _Said) -> None:
@@ -272,8 +305,10 @@ def _is_personal(data: str) -> bool:
 
 def _decides(tale: _Tale, said: _Said) -> None:
     model = _thing(tale, said.statement.subject)
-    if model is None or model.kind not in _MODELS:
-        return
+    if model is None or model.kind not in _MODELS or (said.statement.verb == "decide" and not said.statement.object):
+        return  # "decides what to ask" decides about nobody
+    if model.kind == "agent" and effect_of(said.statement.verb, said.statement.object) is not None:
+        _acts(tale, said)
     about = subjects([model.name, said.statement.object, said.statement.other], decides=True)
     if about:
         _put(tale, model, said.evidence, decides_about=about[0], decides=True)
@@ -282,7 +317,10 @@ def _decides(tale: _Tale, said: _Said) -> None:
 def _acts(tale: _Tale, said: _Said) -> None:
     statement, evidence = said.statement, said.evidence
     actor, effect = _thing(tale, statement.subject), effect_of(statement.verb, statement.object)
-    if actor is None or actor.kind != "agent" or effect is None or not (statement.object or statement.other):
+    run = _thing(tale, statement.object) if statement.verb in ("run", "execute") else None
+    if actor is not None and run is not None and run.kind in _ASKS:
+        _flow(tale, actor, run, "", evidence)
+    if actor is None or actor.kind != "agent" or effect is None or not statement.object:
         return
     tool = _Thing("tool", f"{statement.verb} {statement.object}".strip())
     made = _put(tale, tool, evidence, side_effect=True, effects=(effect,))
@@ -310,11 +348,15 @@ def _openness(tale: _Tale, said: _Said) -> None:
 def _exposures(tale: _Tale, told: Sequence[Told]) -> None:
     """What is said to be open to the world, by the name that ends before the words that say so."""
     for each in told:
-        if len(each.sentence) > _LONGEST or modality_of(each.sentence) != "does" or is_wished(each.sentence, each.passage.section):
+        if (
+            len(each.sentence) > _LONGEST
+            or modality_of(each.sentence) not in ("does", "does_not")
+            or is_wished(each.sentence, each.passage.section)
+        ):
             continue
         for pattern in load_prose().exposed:
             match = re.search(pattern, each.sentence, re.IGNORECASE)
-            if match is None:
+            if match is None or negated_before(each.sentence.lower(), match.start()):
                 continue
             name = re.sub(r"\s+(?:is|are|was|were|stays?|remains?)\s*(?:also |directly |publicly )?$", "", each.sentence[: match.start()])
             found = _thing(tale, name_of(name))
@@ -336,6 +378,26 @@ def _routes(assembly: Assembly, told: Sequence[Told]) -> None:
                 asks = {"runs_inference": True} if set(words_of(path)) & _ASKING else {}
                 attributes: dict[str, AttributeValue] = {"stated_by": "document", "path": path, **asks}
                 assembly.drafts.put("http_route", f"{method} {path}", None, attributes, evidence, None, "documentation")
+
+
+def add_answers(assembly: Assembly) -> None:
+    """A chat that nothing leads out of is answered by the one agent, or the one model, that is told of."""
+    described = [draft for _, draft in sorted(assembly.drafts.by_id.items()) if draft.attributes.get("stated_by") == "document"]
+    answering = [draft for draft in described if draft.kind == "agent"] or [draft for draft in described if draft.kind in _ASKS]
+    left = {source for source, _target, _role in assembly.flows}
+    for draft in described if len(answering) == 1 else ():
+        if (
+            draft.kind in ("chat_ui", "http_route")
+            and "path" not in draft.attributes
+            and {"chat", "chatbot", "bot", "assistant"} & set(words_of(draft.name))
+            and draft.id not in left
+        ):
+            answer = answering[0].id
+            assembly.flow(
+                Flow(id=f"{draft.id}->{answer}:told:prompt:user_input", source=draft.id, target=answer, carries=("user_input",),
+                    role="prompt",
+                     steps=tuple(draft.evidence[:1]), stated_by="document")
+            )  # fmt: skip
 
 
 def mark_inference(assembly: Assembly) -> None:

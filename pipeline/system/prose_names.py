@@ -56,6 +56,11 @@ def is_administrative(name: str) -> bool:
     return _ends_with_any(key_of(name), load_told().administrative)
 
 
+def is_staff(name: str) -> bool:
+    """Whether a name stands for people who work with a system inside."""
+    return _ends_with_any(key_of(name), load_told().staff)
+
+
 def label_of(data: str) -> Label | None:
     """What data is, by its words."""
     words = set(key_of(data))

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.system.assembly import Assembly
 from pipeline.system.described_names import own_name
-from pipeline.system.draft import Draft
 from pipeline.system.drawn_words import technology_of
 from pipeline.system.model import ElementKind
 from pipeline.system.prose_names import key_of
@@ -21,8 +20,10 @@ from pipeline.system.told import Told
 _SHARED = frozenset({"system", "data", "user", "service", "server", "list", "file", "record", "result", "page", "network", "process"})
 # What texts call the only thing of a kind.
 _BY_KIND: dict[str, tuple[ElementKind, ...]] = {
-    "agent": ("agent",), "assistant": ("agent",), "bot": ("agent",), "chatbot": ("agent",), "loop": ("agent",), "model": ("hosted_llm", "local_llm", "ml_model"),
-    "llm": ("hosted_llm", "local_llm"), "classifier": ("ml_model",), "index": ("vector_store",), "endpoint": ("http_route",), "api": ("http_route",),
+    "agent": ("agent",), "assistant": ("agent",), "bot": ("agent",), "chatbot": ("agent",), "loop": ("agent",),
+    "model": ("hosted_llm", "local_llm", "ml_model"),
+    "llm": ("hosted_llm", "local_llm"), "classifier": ("ml_model",), "index": ("vector_store",), "endpoint": ("http_route",),
+    "api": ("http_route",),
     "training": ("training_job",), "weight": ("training_job", "ml_model"), "prompt": ("agent", "hosted_llm", "local_llm"),
     "instruction": ("agent", "hosted_llm", "local_llm"), "memory": ("memory",), "log": ("log",), "tool": ("tool",),
     "decision": ("ml_model",), "score": ("ml_model",), "verdict": ("ml_model",), "prediction": ("ml_model",),
@@ -35,51 +36,50 @@ class SpokenOf:
     """The described elements, by what they are called."""
 
     def __init__(self, assembly: Assembly) -> None:
-        self._drafts = [
-            draft
-            for _, draft in sorted(assembly.drafts.by_id.items())
-            if draft.attributes.get("stated_by") == "document" and key_of(own_name(draft.name))
-        ]
-        self._ends: dict[str, set[tuple[str, ...]]] = {}
-        for draft in self._drafts:
-            key = key_of(own_name(draft.name))
-            self._ends.setdefault(key[-1], set()).add(key)
+        named = [(draft, key_of(own_name(draft.name))) for _, draft in sorted(assembly.drafts.by_id.items())]
+        self._drafts = [(draft, key) for draft, key in named if key and draft.attributes.get("stated_by") == "document"]
+        self._ends: dict[str, list[int]] = {}
+        self._products: dict[str, list[int]] = {}
+        for index, (draft, key) in enumerate(self._drafts):
+            self._ends.setdefault(key[-1], []).append(index)
+            product = draft.attributes.get("technology")
+            if isinstance(product, str) and (one := technology_of(product)) is not None:
+                self._products.setdefault(one, []).append(index)
 
     def about(self, told: Told, kinds: Iterable[ElementKind], before: Sequence[str] = ()) -> list[str]:
         """What a sentence is about, of the given kinds."""
         wanted = frozenset(kinds)
-        for text in (told.sentence, *told.heads):
-            found = self.named(text, wanted)
-            if found:
-                return found
-        kept = [draft.id for draft in self._drafts if draft.id in before and draft.kind in wanted]
-        return kept or self._only(told.sentence, wanted)
+        found = self.named(told.heads[0], wanted) if told.in_row else []
+        found = found or self.named(told.sentence, wanted)
+        for head in told.heads if not found else ():
+            found = found or self.named(head, wanted) or self._headed(head, wanted)
+        if found:
+            return found
+        kept = [draft.id for draft, _key in self._drafts if draft.id in before and draft.kind in wanted]
+        return self._only(told.sentence, wanted) or kept
 
     def named(self, text: str, kinds: frozenset[ElementKind]) -> list[str]:
         """Elements of the kinds that a text names."""
         words = key_of(text)
-        among = [draft for draft in self._drafts if draft.kind in kinds]
-        whole = [draft for draft in among if _stands(key_of(own_name(draft.name)), words) or _is_technology(draft, text)]
-        if whole:
-            return [draft.id for draft in whole]
-        return [draft.id for draft in among if self._by_last_word(key_of(own_name(draft.name)), words)]
+        found = set(self._products.get(technology_of(text) or "", ()) if self._products else ())
+        for word in set(words) & self._ends.keys():
+            alone = word not in _SHARED and len({self._drafts[index][1] for index in self._ends[word]}) == 1
+            found |= {index for index in self._ends[word] if alone or _stands(self._drafts[index][1], words)}
+        return [self._drafts[index][0].id for index in sorted(found) if self._drafts[index][0].kind in kinds]
 
-    def _by_last_word(self, key: tuple[str, ...], words: tuple[str, ...]) -> bool:
-        return len(key) > 1 and key[-1] in words and key[-1] not in _SHARED and len(self._ends[key[-1]]) == 1
+    def _headed(self, head: str, kinds: frozenset[ElementKind]) -> list[str]:
+        """The one element whose name begins with a heading: "4.1 Triage" stands above what is told of the triage model."""
+        words = tuple(word for word in key_of(head) if not word.isdecimal())
+        found = [draft.id for draft, key in self._drafts if draft.kind in kinds and words and key[: len(words)] == words]
+        return found if len(found) == 1 else []
 
     def _only(self, sentence: str, kinds: frozenset[ElementKind]) -> list[str]:
         """The one element of a kind, where the sentence says the kind."""
         for word in key_of(sentence):
-            of_kind = [draft.id for draft in self._drafts if draft.kind in kinds and draft.kind in _BY_STEM.get(word, ())]
+            of_kind = [draft.id for draft, _key in self._drafts if draft.kind in kinds and draft.kind in _BY_STEM.get(word, ())]
             if len(of_kind) == 1:
                 return of_kind
         return []
-
-
-def _is_technology(draft: Draft, text: str) -> bool:
-    """Whether a text names the product that a thing is said to be, and no other."""
-    technology = draft.attributes.get("technology")
-    return isinstance(technology, str) and technology_of(text) is not None and technology_of(text) == technology_of(technology)
 
 
 def _stands(key: tuple[str, ...], words: tuple[str, ...]) -> bool:

@@ -34,7 +34,8 @@ _AUXILIARY = (
 _PASSIVE = re.compile(r"\b(is|are|was|were|be|been|being|gets?)\s+(?:\w+ly\s+|also\s+|then\s+)?$", re.IGNORECASE)
 _END = re.compile(
     r"\s(?:over|with|for|by|at|during|every|each|when|whenever|if|unless|so|before|after|without|within|as|in order|per|daily|weekly"
-    r"|nightly|hourly|using|via|through|once|while|because|until|where|to (?!the |a |an |our |its |their ))\s?.*$",
+    r"|nightly|hourly|using|via|through|up to|un\w+ed|directly|automatically|verbatim|unchanged|immediately|once|while|because|until"
+    r"|where|to (?!the |a |an |our |its |their ))\s?.*$",
     re.IGNORECASE,
 )
 _DETERMINER = re.compile(
@@ -56,6 +57,7 @@ _OPENING = re.compile(
 _ARTICLE = re.compile(
     r"(?:^|\s)(?:the|a|an|our|its|their|this|these|each|every|all|of|for|\d+)$", re.IGNORECASE
 )  # before a noun, not a verb
+_MAY = re.compile(r"(.{2,60}?)\s+(?:can|may|will)\s(?!(?:also )?(?:not|never)\b)", re.IGNORECASE)
 _USED_TO = re.compile(
     r"^(?:to|for|as)\s+(?:the\s+)?(?:re-?)?(?:train(?:ing)?|fine-?tun(?:e|ing))(?:\s+data)?(?:\s+(?:for|of))?\s*(.*)$", re.IGNORECASE
 )
@@ -64,12 +66,12 @@ _NO_NAME = re.compile(
     r"(?:by|of|to|in|on|at|for|from|with|when|if|as|into|using|via|per|not|no|both|either|more|most|than|how|what|where|why"
     r"|let|lets|await|return|requires?|see|once|\w+ing (?:the|a|an|right|available|new|all|any)"
     r"|(?:call|choos|describ|bypass|includ|runn|creat|return|follow|depend|work|mean|allow)ing"
-    r"|affected|given|existing|corresponding|relevant|appropriate|specific|certain|other|different|incorrect|invalid|missing"  # of no thing in particular
+    r"|affected|given|existing|corresponding|relevant|appropriate|specific|certain|other|different|incorrect|invalid|missing"
     r"|delete|create|update|ship|ensure|add|remove|install|configure|enable|make|use)\b",
     re.IGNORECASE,
 )
 _SAYS = re.compile(
-    r"\s(?:the|a|an|its|this|causes?|drives?|when|if|then|back)\s|\b(?:is|are|was|were|has|have|does|do|can|may|will|must|should)\b|[\w-]/|/[\w-]|\w\.\w+\(|_",
+    r"(?<!from)(?<!\sof)(?<!\sin)(?<!\son)(?<!\sby)(?<!\sat)\s(?:the|a|an|its|this)\s|\s(?:or|causes?|drives?|when|if|then|back)\s|\b(?:is|are|was|were|has|have|does|do|can|may|will|must|should)\b|[\w-]/|/[\w-]|\w\.\w+\(|_",
     re.IGNORECASE,
 )  # a clause, a path, code
 _FROM = re.compile(r"^(.*?)\s+(?:from|of)\s+(.+)$", re.IGNORECASE)
@@ -266,7 +268,8 @@ def _subject(left: str, before: str) -> str | None:
         return before
     if text.lower() in _WE:
         return OWN
-    return name_of(text) or None
+    may = _MAY.match(text)  # "The agent can open breakers, close orders": what the verbs before do is not known, who does it is
+    return name_of(text) or (name_of(may[1]) if may is not None else "") or None
 
 
 def _divided(right: str, toward: tuple[str, ...]) -> tuple[str, str]:
@@ -281,6 +284,7 @@ def name_of(text: str) -> str:
     """A name without determiners and without what is said about it; empty where what is left is no name."""
     bare = _DETERMINER.sub("", re.split(r"[,;:]", text.strip(" .,;:"), maxsplit=1)[0])
     bare = _END.sub("", f"{bare} ").strip(" .,;:")
+    bare = re.sub(r"\s(?:that|which|who)\s.*$|\s+(?:and|or)$", "", bare)
     if _NAME.fullmatch(bare) is None or bare.lower() in _PRONOUN or _NO_NAME.match(bare) or _SAYS.search(bare):
         return ""
     return bare

@@ -25,7 +25,25 @@ TOLD_ELSEWHERE = frozenset(
      "changelog", "changelogs", "changes", "history", "releases", "awesome", "qa", "faq", "troubleshooting"}
 )  # fmt: skip
 _ASKED_FOR = frozenset(
-    {"prompts", "stories", "story", "epics", "tasks", "skills", "templates", "template", "contributing", "tutorial", "tutorials"}
+    {
+        "test",
+        "tests",
+        "testing",
+        "prompt",
+        "prompts",
+        "progress",
+        "qna",
+        "stories",
+        "story",
+        "epics",
+        "tasks",
+        "skills",
+        "templates",
+        "template",
+        "contributing",
+        "tutorial",
+        "tutorials",
+    }
 )
 _PROSE = ("paragraph", "list_item", "table_row", "caption")
 _NOT_TAKEN = re.compile(r"\b(rejected|superseded|deprecated|withdrawn|obsolete|replaced by)\b", re.IGNORECASE)
@@ -33,11 +51,20 @@ _STATUS = re.compile(r"^\W*status\b\W{1,6}(.{0,80})", re.IGNORECASE)
 _STANDING = 15  # passages at the beginning of a document, where its status stands
 # Sections on what was weighed, is not part of the system or is yet to come, and on what others have done.
 _NOT_NOW = re.compile(
-    r"\b(alternatives?|options?|rejected|(?:not|never) (?:chosen|part)|non-?goals?|out[- ]of[- ]scope|future|roadmap|later|next steps|ideas|backlog"
+    r"\b(alternatives?|options?|rejected|(?:not|never) (?:chosen|part)|non-?goals?|out[- ]of[- ]scope|future|roadmap|later"
+    r"|next steps|ideas|backlog"
     r"|open (?:points|questions)|wish ?list|proposals?|to-?dos?|glossary|references|related work|examples?|tutorials?|installation|usage"
-    r"|quick ?start|getting started|no longer valid|for comparison|changelog|previous(?:ly)?)\b",
+    r"|quick ?start|getting started|action plan|implementation plan|timeline|milestones?|no longer valid|for comparison|changelog"
+    r"|previous(?:ly)?)\b",
     re.IGNORECASE,
 )
+_NO_SENTENCE = re.compile(r"\w\(\)|=>|</?\w+>|\{\{|\w\.\w+\(|\bhttps?://\S+/\S+\.(?:md|html)\b")  # code, and what programs wrote down
+_WRITTEN_DOWN = re.compile(
+    r"</?(?:tool_call|arg_key|arg_value|think)>|^\W*Thinking: |^\$ \w", re.MULTILINE
+)  # a session of a program, not a design
+_MOST_ASKED = 400  # passages of a document that are looked at for that
+# Folders of what a system works on, which is no word about it.
+_CONTENT = frozenset({"data", "knowledge_base", "knowledge-base", "kb", "corpus", "samples", "fixtures", "content", "prompts"})
 _QUOTED = re.compile(r"(?:\bOn [^>]{5,160} wrote:\s*)?(?:(?<=\s)|^)>.*$", re.DOTALL)
 _STATE = frozenset({"state", "status", "stand", "treatment"})
 _CLOSED = re.compile(
@@ -56,6 +83,7 @@ class Told:
     passage: Passage
     heads: tuple[str, ...]
     column: str = ""  # the heading of its column, where it stands in a table
+    in_row: bool = False  # beside the first cell of a row, which is the first of `heads`
 
     @property
     def in_column(self) -> str:
@@ -86,6 +114,10 @@ def describes(document: DocumentFacts) -> bool:
     """Whether a document tells what this system is: not another's, no decision that was not taken or no longer holds."""
     if document.purpose in TOLD_OF_OTHERS or (TOLD_ELSEWHERE | _ASKED_FOR) & set(words_of(document.path.rsplit(".", 1)[0])):
         return False
+    if sum(_WRITTEN_DOWN.search(passage.text[:2_000]) is not None for passage in document.passages[:_MOST_ASKED]) > 1:
+        return False
+    if _CONTENT & set(document.path.lower().split("/")[:-1]):
+        return False
     for at, passage in enumerate(document.passages[:_STANDING]):
         if passage.hidden:
             continue
@@ -112,7 +144,8 @@ def told_of(document: DocumentFacts) -> Iterator[Told]:
             yield from _told_in(row, headings)
         elif passage.kind != "table_row":
             for sentence in sentences(_QUOTED.sub("", passage.text)):
-                yield Told(sentence, passage, headings)
+                if _NO_SENTENCE.search(sentence) is None:
+                    yield Told(sentence, passage, headings)
 
 
 def _told_in(row: Row, headings: tuple[str, ...]) -> Iterator[Told]:
@@ -121,8 +154,8 @@ def _told_in(row: Row, headings: tuple[str, ...]) -> Iterator[Told]:
     heads = (row.cells[0], *headings)
     for at, cell in enumerate(row.cells):
         column = row.columns[at] if at < len(row.columns) else ""
-        for sentence in sentences(cell):
-            yield Told(sentence, row.passage, heads if at else headings, column if at else "")
+        for sentence in filter(lambda each: _NO_SENTENCE.search(each) is None, sentences(cell)):
+            yield Told(sentence, row.passage, heads if at else headings, column if at else "", bool(at))
 
 
 def rows_of(passages: Sequence[Passage]) -> Iterator[Row]:
@@ -146,5 +179,5 @@ def rows_of(passages: Sequence[Passage]) -> Iterator[Row]:
 
 def _is_head(cells: Sequence[str]) -> bool:
     return len(cells) > 1 and all(
-        len(cell) <= _LONGEST_HEADER and len(cell.split()) <= _HEADER_WORDS and not re.search(r"\d\d|://|\.$", cell) for cell in cells
+        len(cell) <= _LONGEST_HEADER and len(cell.split()) <= _HEADER_WORDS and not re.search(r"\d\d|://|\s\S+\.$", cell) for cell in cells
     )

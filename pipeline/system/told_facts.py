@@ -24,11 +24,16 @@ _SHORTEST, _LONGEST = 5, 600  # characters of a sentence
 _AROUND = 1_500  # of the paragraph it stands in
 _ASKS: frozenset[ElementKind] = frozenset({"agent", "hosted_llm", "local_llm"})
 _ENTRIES: frozenset[ElementKind] = frozenset({"http_route", "chat_ui", "webhook"})
+_OF_AGENTS = frozenset(
+    {"rendered", "logged", "shared_memory", "secret_in_prompt", "confidential_prompt", "third_party_tools", "identity_from_model"}
+)
 _TALKS: frozenset[ElementKind] = frozenset({*_ASKS, *_ENTRIES, "component"})
-_ANSWERED = frozenset({"answer", "answers", "reply", "replies", "response", "responses", "completion", "completions", "conversation", "conversations",
+_ANSWERED = frozenset({"answer", "answers", "reply", "replies", "response", "responses", "completion", "completions",
+    "conversation", "conversations",
                        "transcript", "transcripts", "chat", "history", "output", "outputs", "text"})  # fmt: skip
 _IDENTITY = re.compile(
-    r"\b((?:user|customer|patient|account|tenant|employee|member|client|order|policy|citizen|student|guest|meter|contract)[ _-]?(?:id|no|nr|number|name|e-?mail))s?\b",
+    r"\b((?:user|customer|patient|account|tenant|employee|member|client|order|policy|citizen|student|guest|meter"
+    r"|contract)[ _-]?(?:id|no|nr|number|name|e-?mail))s?\b",
     re.IGNORECASE,
 )
 _HUB_MODEL = re.compile(r"(?<![\w/.:@-])([A-Za-z][\w.-]{1,40}/[A-Za-z][\w.-]{2,60})(?![\w/-])")
@@ -50,7 +55,7 @@ def add_told_facts(assembly: Assembly, told: Sequence[Told], labels: Sequence[La
     before: tuple[object, tuple[str, ...]] = (None, ())
     for each in told:
         kept = before[1] if before[0] is each.passage else ()
-        if _SHORTEST <= len(each.sentence) <= _LONGEST and not is_wished(each.sentence, each.passage.section):
+        if _SHORTEST <= len(each.in_column) <= _LONGEST and not is_wished(each.sentence, each.passage.section):
             found += _facts(assembly, spoken, each, kept)
         before = (each.passage, tuple(spoken.named(each.sentence, _EVERY)) or kept)
     for label in labels:
@@ -67,7 +72,7 @@ _EVERY = frozenset(kind for fact in load_told().facts.values() for kind in fact.
 
 
 def _facts(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence[str]) -> list[_Fact]:
-    names = facts_in(told.read)
+    names = facts_in(told.read if told.in_row else told.in_column)
     evidence = (
         assembly.cite_place(cell_place(told.passage, told.sentence), "claim") if names and not speaks_of_another(told.sentence) else None
     )
@@ -77,9 +82,20 @@ def _facts(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence[st
     for name in names:
         kinds = load_told().facts[name].about
         about = tuple(spoken.about(told, kinds, before)) if kinds else ()
+        if not about and name in _OF_AGENTS:
+            about = _answering(assembly)
         if about or not kinds:
             made.append(_Fact(name, told.read, evidence, about, told.passage.text[:_AROUND]))
     return made
+
+
+def _answering(assembly: Assembly) -> tuple[str, ...]:
+    """What answers people: the one agent, else the one model."""
+    for kinds in (("agent",), ("hosted_llm", "local_llm")):
+        found = tuple(draft.id for _, draft in sorted(assembly.drafts.by_id.items()) if draft.kind in kinds)
+        if found:
+            return found if len(found) == 1 else ()
+    return ()
 
 
 def _apply(assembly: Assembly, fact: _Fact) -> None:
@@ -157,8 +173,20 @@ def _filled_in(assembly: Assembly, identity: str, fact: _Fact) -> None:
         target for source, kind, target in assembly.relations
         if source == identity and kind == "has_tool" and assembly.draft(target).attributes.get("side_effect") is True
     ]  # fmt: skip
-    for tool in tools:
+    if draft.kind != "tool" and any("identity_parameter" in assembly.draft(tool).attributes for tool in tools):
+        return  # said of one tool, not of each
+    for tool in sorted(tools, key=lambda tool: (_gravity(assembly, tool), tool))[:1]:  # one cause, one tool: the gravest
         _set(assembly, tool, {"identity_parameter": parameter}, fact.evidence)
+
+
+def _gravity(assembly: Assembly, tool: str) -> int:
+    effects = assembly.draft(tool).attributes.get("effects")
+    grave = ("payment", "deletion", "execute", "store", "message")
+    return (
+        min((grave.index(effect) for effect in effects if effect in grave), default=len(grave))
+        if isinstance(effects, tuple)
+        else len(grave)
+    )
 
 
 def _confidential(assembly: Assembly, identity: str, fact: _Fact) -> None:
@@ -202,6 +230,8 @@ def _administered(assembly: Assembly, identity: str, fact: _Fact) -> None:
 
 
 def _of_others(assembly: Assembly, identity: str, fact: _Fact) -> None:
+    if assembly.draft(identity).kind == "agent" and any(assembly.draft(other).kind == "mcp_server" for other in fact.about):
+        return  # the connection is that to the server
     client = _element(assembly, "mcp_client", f"connection to {_own_name(assembly, identity)}", fact.evidence, pinned=False, remote=True)
     assembly.relate(identity, "calls", client, fact.evidence)
 
@@ -211,6 +241,9 @@ def _held_of_many(assembly: Assembly, identity: str, fact: _Fact) -> None:
     if named is not None:
         held = _element(assembly, "data_store", named[1].strip().capitalize(), fact.evidence)
         _told_flow(assembly, held, identity, "index_write", ("stored_data",), fact.evidence)
+        asked = any(target == identity and role == "index_query" for _source, target, role in assembly.flows)
+        for asking in () if asked else _answering(assembly):
+            _told_flow(assembly, asking, identity, "index_query", ("user_input",), fact.evidence)
 
 
 _MADE: Mapping[str, Callable[[Assembly, str, _Fact], None]] = {

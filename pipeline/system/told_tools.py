@@ -129,7 +129,8 @@ def put_tool(assembly: Assembly, agent: str, tool: ToolName, evidence: Evidence)
     assembly.relate(agent, "has_tool", made, evidence)
     if not any(flow for (source, target, _role), flows in assembly.flows.items() if (source, target) == (agent, made) for flow in flows):
         assembly.flow(
-            Flow(id=f"{agent}->{made}:told::tool_arguments", source=agent, target=made, carries=("tool_arguments",), role=None, steps=(evidence,),
+            Flow(id=f"{agent}->{made}:told::tool_arguments", source=agent, target=made, carries=("tool_arguments",), role=None,
+                steps=(evidence,),
                  stated_by="document")
         )  # fmt: skip
     return made

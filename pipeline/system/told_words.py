@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import Field
@@ -43,6 +44,7 @@ class ToldWords(Frozen):
     controls: dict[ControlKind, ToldControl]
     facts: dict[str, ToldFact]
     administrative: tuple[str, ...]
+    staff: tuple[str, ...]
     people_data: tuple[str, ...]
     no_people_data: tuple[str, ...]
     decided_about: dict[str, tuple[str, ...]]
@@ -71,6 +73,8 @@ def promised_in_prose(sentence: str) -> list[ControlKind]:
     if quotes_or_advises(sentence) or modality_of(sentence) == "todo":
         return []
     lowered = sentence.lower()
+    if _any_of("promised").search(lowered) is None:
+        return []
     gone = set(denied_in_prose(sentence))
     return [
         kind for kind, told in load_told().controls.items() if kind not in gone and any(_holds(lowered, text) for text in told.promised)
@@ -79,14 +83,21 @@ def promised_in_prose(sentence: str) -> list[ControlKind]:
 
 def denied_in_prose(sentence: str) -> list[ControlKind]:
     """Controls that it says are not there, off, not yet there or left out for now."""
-    if quotes_or_advises(sentence):
-        return []
     lowered = sentence.lower()
-    return [
-        kind
-        for kind, told in load_told().controls.items()
-        if any(_is_denial(lowered, text) for text in (*told.denied, *_absent(told.nouns)))
-    ]
+    if _any_of("denied").search(lowered) is None or quotes_or_advises(sentence):
+        return []
+    return [kind for kind, told in load_told().controls.items() if any(_is_denial(lowered, text) for text in _denials(told))]
+
+
+def _denials(told: ToldControl) -> tuple[str, ...]:
+    return (*told.denied, *_absent(told.nouns))
+
+
+@lru_cache(maxsize=2)
+def _any_of(which: Literal["promised", "denied"]) -> re.Pattern[str]:
+    """All patterns in one: most sentences speak of no control."""
+    told = load_told().controls.values()
+    return re.compile("|".join(text for each in told for text in (each.promised if which == "promised" else _denials(each))))
 
 
 def _holds(lowered: str, pattern: str) -> bool:
@@ -106,15 +117,20 @@ def _absent(nouns: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     noun = f"(?:{'|'.join(nouns)})"
     gone = (
-        r"(?:off|disabled|missing|absent|switched off|turned off|deactivated|removed|dropped|deferred|postponed|skipped|lacking|left out|out of scope"
-        r"|not (?:yet |currently |really )?(?:implemented|enabled|enforced|built|in place|done|configured|available|active|applied|set|supported|there|used|required|part of))"
+        r"(?:off|disabled|missing|absent|switched off|turned off|deactivated|removed|dropped|deferred|postponed|skipped|lacking"
+        r"|left out|out of scope"
+        r"|not (?:yet |currently |really )?(?:implemented|enabled|enforced|built|in place|done|configured|available|active|applied"
+        r"|set|supported|there|used|required|part of))"
     )
     others = r"(?:[a-z][\w -]{1,24}(?:, (?:and |or |nor )?| and | or | nor )){0,3}"  # "no authentication, monitoring or rate limits"
     return (
-        rf"\b(?:no|without(?: any| a| an)?|lacks?(?: any| an?)?|missing|skips?|bypass(?:es)?)(?: (?:proper|real|further|such|per-\w+|dedicated|formal))? {others}{noun}(?![\w-])(?! (?:errors?|failures?|changes?))",
-        rf"\b{noun}(?:,? (?:and|or) [\w-]+(?: [\w-]+)?)?(?: (?:for|of|on|in|by|at) (?:[\w-]+ ){{1,4}}?| )(?:is|are|was|were|has been|have been|remains?|stays?) (?:currently |still |temporarily |also |now |simply )?{gone}(?![\w-])",
+        rf"\b(?:no|without(?: any| a| an)?|lacks?(?: any| an?)?|missing|skips?|bypass(?:es)?)(?: (?:proper|real|further|such"
+        rf"|per-\w+|dedicated|formal))? {others}{noun}(?![\w-])(?! (?:errors?|failures?|changes?))",
+        rf"\b{noun}(?:,? (?:and|or) [\w-]+(?: [\w-]+)?)?(?: (?:for|of|on|in|by|at) (?:[\w-]+ ){{1,4}}?| )(?:is|are|was|were"
+        rf"|has been|have been|remains?|stays?) (?:currently |still |temporarily |also |now |simply )?{gone}(?![\w-])",
         rf"\b{noun} ?(?::|\||=|\u2013|\u2014| - ) ?(?:none|no|{gone}|n/a|todo|tbd|planned|\u274c|\u2717|-)(?=$|[\s.,;|(])",
-        rf"\b{noun}\b[^.;|]{{0,30}}\b(?:not yet|out of scope|deferred (?:to|until)|postponed|planned for|comes? (?:with|in) (?:v\d|version|release|q\d))\b",
+        rf"\b{noun}\b[^.;|]{{0,30}}\b(?:not yet|out of scope|deferred (?:to|until)|postponed|planned for|comes? (?:with|in) (?:v\d"
+        rf"|version|release|q\d))\b",
     )
 
 
@@ -123,11 +139,16 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
+@lru_cache(maxsize=1)
+def _any_fact() -> re.Pattern[str]:
+    return re.compile("|".join(text for fact in load_told().facts.values() for text in fact.says))
+
+
 def facts_in(sentence: str) -> list[str]:
     """Names of the facts that a sentence tells."""
-    if quotes_or_advises(sentence) or modality_of(sentence) in ("todo", "must_not"):
-        return []
     lowered = sentence.lower()
+    if _any_fact().search(lowered) is None or quotes_or_advises(sentence) or modality_of(sentence) in ("todo", "must_not"):
+        return []
     return [
         name for name, fact in load_told().facts.items()
         if any(compiled(text).search(lowered) for text in fact.says) and not any(compiled(text).search(lowered) for text in fact.unless)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pipeline.system.model import AttributeValue, Control, ControlKind, Element, ElementKind, Flow, Relation, SinkRole, System
+from pipeline.system.model import AttributeValue, Claim, Control, ControlKind, Element, ElementKind, Flow, Relation, SinkRole, System
 from pipeline.threats.schema import FlowPattern, RelationPattern
 from pipeline.threats.telling import telling
 
@@ -46,6 +46,7 @@ class View:
     relations_from: dict[str, list[Relation]] = field(init=False)
     relations_to: dict[str, list[Relation]] = field(init=False)
     controls: dict[str, list[Control]] = field(init=False)
+    denials: dict[str, list[Claim]] = field(init=False)
     drawn_only: frozenset[str] = field(init=False)  # elements known from drawings, in a system whose code was read
 
     def __post_init__(self) -> None:
@@ -61,6 +62,10 @@ class View:
         for relation in self.system.relations:
             self.relations_from.setdefault(relation.source, []).append(relation)
             self.relations_to.setdefault(relation.target, []).append(relation)
+        self.denials = {}
+        for claim in self.system.claims:
+            for identity in claim.about if claim.kind == "denial" else ():
+                self.denials.setdefault(identity, []).append(claim)
         for control in self.system.controls:
             for covered in control.protects:
                 self.controls.setdefault(covered, []).append(control)

@@ -100,7 +100,7 @@ def test_a_described_system_has_a_model_and_findings_that_cite_its_sentences(tmp
     )
     assert {
         ("end_user:Patients", "chat_ui:Mobile app", ("user_input",)),
-        ("chat_ui:Mobile app", "component:Triage service", ()),
+        ("chat_ui:Mobile app", "component:Triage service", ("user_input",)),
         ("component:Triage service", "hosted_llm:GPT-4o", ("user_input",)),
         ("end_user:Patients", "training_job:training of Ranking model", ("user_feedback",)),
     } <= arrows(result)
