@@ -20,6 +20,7 @@ from ingest.errors import UnusableInput
 from ingest.examination import DOCUMENT_KINDS, about_link, examined, has_reader, is_plain, kind_in, may_be_read
 from ingest.exclusion import IGNORE_FILE, exclusion_of, left_out_by_tree, skips_of
 from ingest.gitfiles import git_files
+from ingest.marks import unchanged
 from ingest.purpose import vendored_folder
 from ingest.source import ReadError, Skip, Source, SourceKind, SourceSettings
 from ingest.text import reason_of
@@ -80,13 +81,18 @@ def list_paths(root: Path, settings: SourceSettings | None = None) -> Listing:
     )
 
 
-def list_sources(root: Path, settings: SourceSettings | None = None, listing: Listing | None = None) -> SourceList:
-    """Sources of a folder or of one file. Raises `UnusableInput` where there is nothing to scan."""
+def list_sources(
+    root: Path, settings: SourceSettings | None = None, listing: Listing | None = None, marks: Mapping[str, str] | None = None
+) -> SourceList:
+    """Sources of a folder or of one file. Those that still have the mark they had, by path, are not looked into again.
+
+    Raises `UnusableInput` where there is nothing to scan.
+    """
     settings = settings or SourceSettings()
     listing = listing or list_paths(root, settings)
     base = listing.base
     outcomes: list[Source | Skip | ReadError] = [*listing.skipped, *listing.errors]
-    outcomes += _outcomes(listing, settings)
+    outcomes += _outcomes(listing, settings, marks or {})
     taken = {outcome.path for outcome in outcomes if isinstance(outcome, Source)}
     outcomes += _documents(base, taken, settings)
     if not outcomes:
@@ -169,21 +175,26 @@ def _listing(base: Path, settings: SourceSettings) -> Listing:
     return Listing(base, tuple(kept), tuple(skipped), tuple(errors), revision, dirty, contents)
 
 
-def _outcomes(listing: Listing, settings: SourceSettings) -> Iterator[Source | Skip | ReadError]:
+def _outcomes(listing: Listing, settings: SourceSettings, marks: Mapping[str, str]) -> Iterator[Source | Skip | ReadError]:
     base = listing.base
     unread: Counter[str] = Counter()
     inside: dict[str, bool] = {}
     for path in listing.paths:
-        if not may_be_read(path):
+        label = safe_path(path)
+        if label not in marks and not may_be_read(path):
             unread[_suffix(path)] += 1
             continue
-        parent = str(PurePosixPath(path).parent)
+        parent = path.rpartition("/")[0] or "."
         if parent not in inside:
             inside[parent] = is_plain(base, parent)
         if not inside[parent]:
-            yield Skip(safe_path(path), "lies behind a symbolic link")
+            yield Skip(label, "lies behind a symbolic link")
             continue
-        outcome = examined(base, path, safe_path(path), settings)
+        known = unchanged(base, path, label, marks[label]) if label in marks else None
+        if known is None or known.kind in DOCUMENT_KINDS:  # what a document is for follows from the settings too
+            outcome = examined(base, path, label, settings)
+        else:
+            outcome = known
         if isinstance(outcome, Source) and _is_data(outcome):
             outcome = Skip(outcome.path, "a document among tests, examples or data: no description of the system (--docs reads it)")
         if outcome is None:

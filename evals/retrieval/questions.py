@@ -1,4 +1,7 @@
-"""The questions: one YAML file per system, in the half that settings may be chosen on or in the one held out."""
+"""The questions: one YAML file per system, in the half that settings may be chosen on, in the one held out, or among the fresh ones.
+
+Held-out questions were asked whenever settings had been chosen; the fresh ones were written after the last of these, and asked once.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 FOLDER = Path(__file__).parent / "questions"
-Half = Literal["development", "held-out"]
+Half = Literal["development", "held-out", "fresh"]
 
 
 class _Frozen(BaseModel):

@@ -14,7 +14,8 @@ _INTRODUCTION = """\
 Questions in prose to {systems} systems ({chunks:,} passages), {questions} in all, each with the lines that answer it. They were written by
 reading the systems, before any result was looked at: how something is done, where data goes, who may call what, what protects, which
 model, prompt or store, settings, and what documents promise. Settings were chosen on the development half; the other half, by system, was
-held out. The model is the default one, offline (`wordllama`); no reranker, no LLM.
+held out. The fresh ones, of two larger packages, were written after the last change of a setting, and none was changed since. The model is
+the default one, offline (`wordllama`); no reranker, no LLM.
 
 Recall@10 is the part of a question's passages that lie among the first ten hits, MRR the mean of 1 / rank of the first one that answers,
 nDCG@10 weighs all of them by rank. A hit answers where it shares at least half of the shorter of the two runs of lines. In brackets: 95 of

@@ -5,13 +5,14 @@
 
 from ingest.index.chunk import Chunk, Chunked, LeftOut
 from ingest.index.chunking import chunk_source
+from ingest.index.condition import Condition, condition_of
 from ingest.index.embedding import Embedder, Embedding, embedding_named, make_embedder
-from ingest.index.place import IndexPlace, default_folder, mark_of, place_of
+from ingest.index.place import IndexPlace, default_folder, place_of
 from ingest.index.reader import BrokenIndex, IndexReader, Session
-from ingest.index.writing import Changes, FileEntry, Retold, Update, Written, changes, write
+from ingest.index.writing import Changes, FileEntry, Retold, Update, Written, changes, marks_known, write
 
 __all__ = [
-    "BrokenIndex", "Changes", "Chunk", "Chunked", "Embedder", "Embedding", "FileEntry", "IndexPlace", "IndexReader", "LeftOut", "Retold",
-    "Session", "Update", "Written", "changes", "chunk_source", "default_folder", "embedding_named", "make_embedder", "mark_of", "place_of",
-    "write",
+    "BrokenIndex", "Changes", "Chunk", "Chunked", "Condition", "Embedder", "Embedding", "FileEntry", "IndexPlace", "IndexReader",
+    "LeftOut", "Retold", "Session", "Update", "Written", "changes", "chunk_source", "condition_of", "default_folder", "embedding_named",
+    "make_embedder", "marks_known", "place_of", "write",
 ]  # fmt: skip

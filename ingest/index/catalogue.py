@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ingest.index import postings
 from ingest.index.chunk import Chunk
@@ -53,9 +54,8 @@ class About:
     ready: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One chunk as it stands in the index, without its text."""
+class Listed(NamedTuple):
+    """One chunk as it stands in the index, without its text. A tuple, as each change takes all of them into memory."""
 
     row: int
     id: str
@@ -115,6 +115,11 @@ class Catalogue:
     def marks(self) -> dict[str, str]:
         """What was seen of each file when it was indexed."""
         return dict(self.store.execute("SELECT path, mark FROM files"))
+
+    def counts(self) -> tuple[int, int]:
+        """Files and chunks."""
+        files, chunks = self.store.execute("SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM chunks)").fetchone()
+        return files, chunks
 
     def set_files(self, files: Iterable[tuple[str, str]]) -> None:
         self.store.executemany("INSERT OR REPLACE INTO files VALUES (?, ?)", files)

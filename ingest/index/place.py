@@ -1,15 +1,10 @@
-"""Where an index lies, and what is seen of a file to know that it did not change."""
+"""Where an index lies."""
 
 from __future__ import annotations
 
 import hashlib
-import time
 from dataclasses import dataclass
 from pathlib import Path
-
-from ingest.source import Source
-
-_JUST_NOW_NS = 1_000_000_000  # as fine as any file system's clock that still matters
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +32,3 @@ def place_of(root: Path, base: Path | None = None, server: str | None = None, pa
     resolved = root.resolve()
     key = hashlib.sha256(str(resolved).encode("utf-8", "surrogateescape")).hexdigest()[:16]
     return IndexPlace((base or default_folder()) / key, server, patience_s)
-
-
-def mark_of(source: Source) -> str | None:
-    """What tells a file from its later self without reading it; None where it cannot be looked at."""
-    try:
-        seen = source.location.stat()
-    except OSError:
-        return None
-    mark = f"{seen.st_size}:{seen.st_mtime_ns}:{seen.st_ctime_ns}:{source.kind}:{source.purpose}"
-    # What changed a moment ago may change again without its times moving: such a mark is not found again.
-    return f"{mark}:just-now:{time.time_ns()}" if abs(time.time_ns() - seen.st_ctime_ns) < _JUST_NOW_NS else mark

@@ -72,6 +72,16 @@ class Written:
     removed: int
 
 
+def marks_known(place: IndexPlace) -> dict[str, str]:
+    """The marks of the files in the index, where what was found out about them then still holds."""
+    if not place.folder.is_dir():
+        return {}
+    with held(place.lock, place.patience_s), suppress(BrokenCatalogue), opened(place.folder) as catalogue:
+        if catalogue.about().readers == readers_edition().hex():
+            return catalogue.marks()
+    return {}
+
+
 def changes(place: IndexPlace, embedder: Embedder, marks: Mapping[str, str], *, rebuild: bool = False) -> Changes:
     """How the index differs from files with these marks; there is an index afterwards, if only an empty one."""
     with held(place.lock, place.patience_s):

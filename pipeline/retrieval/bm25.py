@@ -5,6 +5,7 @@ Scores are computed when asked, with the numbers of chunks as they are now, so t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,12 @@ def bm25(
             idf = float(np.log1p((len(rows) - known + 0.5) / (known + 0.5)))
             scores += idf * counts * (K1 + 1) / (counts + normal)
     return scores
+
+
+def rarity(asked: Mapping[str, float], postings: Mapping[str, Posting], rows: int) -> float:
+    """How rare a word is among so many rows: the first of those that mean much the same that occurs; 0 where none does."""
+    known = next((len(postings[word].rows) for word in asked if word in postings), 0)
+    return math.log1p((max(rows - known, 0) + 0.5) / (known + 0.5)) if known else 0.0
 
 
 def best(scores: NDArray[np.float32], limit: int) -> list[int]:

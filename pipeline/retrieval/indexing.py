@@ -30,10 +30,11 @@ from ingest.index import (
     changes,
     chunk_source,
     make_embedder,
-    mark_of,
+    marks_known,
     place_of,
     write,
 )
+from ingest.marks import mark_of
 from ingest.purpose import NOT_PRODUCT
 from ingest.reading import CODE_KINDS
 from ingest.source import ReadError, Skip, Source
@@ -87,7 +88,8 @@ def index_tree(
     settings, progress = settings or IndexSettings(), progress or Silent()
     embedder = embedder or make_embedder(settings.embedding)
     place, system_places = index_place(root, settings), SystemPlaces(system or System())
-    found = list_sources(root, SourceSettings(docs=settings.docs, exclude=settings.exclude))
+    known = {} if rebuild else marks_known(place)
+    found = list_sources(root, SourceSettings(docs=settings.docs, exclude=settings.exclude), marks=known)
     sources = {source.path: source for source in found.sources if not _is_outside(source)}
     outside = Counter(source.purpose for source in found.sources if _is_outside(source))
     skipped = [*found.skipped, *(Skip(f"({purpose})", f"{purpose} code: not indexed", count) for purpose, count in sorted(outside.items()))]

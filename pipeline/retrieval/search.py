@@ -1,8 +1,8 @@
 """A question into passages: by words, by meaning, and along the system model, fused into one ranking.
 
 Each way gives a ranking; reciprocal rank fusion makes one of them. What was found best points further: to the neighbours of its
-elements and the hops of their flows. The best of all are then weighed by their scores, and by the few of their lines that come closest
-to the question. Near-duplicates stand back. Every hit says by which ways it was found.
+elements and the hops of their flows. The best of all are then weighed closely. Near-duplicates stand back. Every hit says by which
+ways it was found.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ import pathspec
 
 from ingest.index import IndexReader, Session
 from ingest.index.catalogue import Listed
-from pipeline.retrieval.bm25 import best, bm25
+from pipeline.retrieval.bm25 import best, bm25, rarity
 from pipeline.retrieval.places import SystemPlaces
-from pipeline.retrieval.ranking import diverse, fused, standard
+from pipeline.retrieval.ranking import diverse, fused
 from pipeline.retrieval.result import Filter, Hit, Query, ScoreParts, hit_of
 from pipeline.retrieval.thesaurus import asked_words, load_thesaurus
+from pipeline.retrieval.weighing import Asked, Shares, weighed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,15 +34,17 @@ class Weights:
     """How much each way counts, and how deep it goes."""
 
     words: float = 1.0
-    dense: float = 1.3
+    dense: float = 1.2
+    names: float = 0.4  # words in path, symbol and titles, beside those of the whole passage
+    callers: float = 0.3  # how well those do that name a passage
     near: float = 0.1
     depth: int = 100  # of each ranking
     weighed: int = 60  # best passages of the fused ranking that are looked at closely
     lines: float = 0.5  # the best few lines of a passage, against the whole of it
     seeds: int = 5  # best passages whose neighbours are looked at
     neighbours: int = 30
-    relevance: float = 0.5  # against being unlike what stands above
-    alike: float = 0.85  # similarity from which on two passages repeat each other
+    relevance: float = 0.7  # against being unlike what stands above
+    alike: float = 0.9  # similarity from which on two passages repeat each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class _Found:
 
     ranking: tuple[int, ...] = ()
     worth: Mapping[int, float] | NDArray[np.float32] = field(default_factory=dict)
+    asked: tuple[Asked, ...] = ()
 
     def of(self, position: int) -> tuple[int | None, float | None]:
         return (self.ranking.index(position) + 1, float(self.worth[position])) if position in self.ranking else (None, None)
@@ -93,10 +97,11 @@ class Passages:
         self, session: Session, candidates: Mapping[int, float], by_words: _Found, near: Mapping[int, str], vector: NDArray[np.float32],
         vectors: Mapping[int, NDArray[np.float32]],
     ) -> dict[int, float]:  # fmt: skip
-        """Candidates by how much they say, where ranks only say in which order: words, the whole passage and its best lines."""
+        """Candidates by how much they say, best first; of their meaning, the best few lines count beside the whole."""
         import numpy as np
 
         weights, order = self._weights, list(candidates)
+        chunks = session.chunks([session.listed[position].row for position in order])
         windows = session.windows_of([session.listed[position].id for position in order], len(vector))
         sense = np.zeros(len(order), np.float32)
         for index, position in enumerate(order):
@@ -105,7 +110,8 @@ class Passages:
             lines = whole if parts is None or not len(parts) else float((parts @ vector).max())
             sense[index] = (1 - weights.lines) * whole + weights.lines * lines
         shared = np.asarray([by_words.worth[position] for position in order], np.float32)
-        total = weights.dense * standard(sense) + weights.words * standard(shared)
+        shares = Shares(weights.words, weights.dense, weights.names, weights.callers)
+        total = weighed([chunks[session.listed[position].row] for position in order], shared, sense, by_words.asked, shares)
         total += np.asarray([weights.near * (position in near) for position in order], np.float32)
         total -= total.min() if len(order) else 0
         return {order[index]: float(total[index]) for index in np.argsort(-total, kind="stable")}
@@ -140,7 +146,8 @@ def _by_words(session: Session, text: str, allowed: Sequence[bool] | None, depth
     if allowed is not None:
         scores[~np.asarray(allowed, np.bool_)] = 0
     ranking = best(scores, depth)
-    return _Found(tuple(ranking), scores)
+    rows = len(session.listed)
+    return _Found(tuple(ranking), scores, tuple(Asked(words, rarity(words, postings, rows)) for words in asked))
 
 
 def _by_sense(session: Session, vector: NDArray[np.float32], allowed: Sequence[bool] | None, depth: int) -> _Found:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import UnusableInput
+from pipeline.retrieval import IndexSettings, index_tree
 from tests import factories as make
 from tests.interfaces.conftest import Stub
 
@@ -169,6 +170,28 @@ def test_doctor_names_what_is_there_and_never_shows_a_key(run: Run, catalog: Non
     assert "OPENAI_API_KEY is set" in out and "sk-very-secret" not in out
     assert "python-pptx 1." in out and "sentence and verb rules" in out
     assert "2 threats" in out and "The offline scan can work." in out
+
+
+def test_doctor_says_which_model_embeds_and_how_the_index_of_this_folder_is(
+    run: Run, catalog: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "app.py").write_text("import openai\n\n\ndef refund(order):\n    return order\n")
+    monkeypatch.chdir(tree)
+    monkeypatch.setenv("THREATLOOM_INDEX_DIR", str(tmp_path / "indexes"))
+    code, out, _ = run("doctor")
+    assert code == 0 and "wordllama:l2_supercat:256:" in out and "256 dimensions, offline" in out
+    assert "none yet" in out and not (tmp_path / "indexes").exists()
+    index_tree(tree, None, IndexSettings(folder=tmp_path / "indexes", jobs=1))
+    _, out, _ = run("doctor")
+    assert "2 passages of 1 files by wordllama:l2_supercat:256:" in out and "another model" not in out
+    monkeypatch.setenv("THREATLOOM_EMBEDDING", "openai:text-embedding-3-small")
+    _, out, _ = run("doctor")
+    assert "openai:text-embedding-3-small, not tried here" in out and "of another model than the one in use" in out
+    next((tmp_path / "indexes").rglob("catalogue.db")).write_bytes(b"rubbish" * 1000)
+    code, out, _ = run("doctor")
+    assert code == 0 and "make it anew: threatloom index --rebuild" in out
 
 
 def test_doctor_fails_only_where_the_offline_job_cannot_work(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,11 @@ def free_port() -> int:
         return int(opened.getsockname()[1])
 
 
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
     program = shutil.which("chroma", path=str(Path(sys.executable).parent))
@@ -47,17 +52,16 @@ def server(tmp_path: Path) -> Iterator[str]:
     port = free_port()
     command = [program, "run", "--path", str(tmp_path / "server"), "--host", "127.0.0.1", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}"
-        running.terminate()
+        try:
+            deadline = time.monotonic() + 60
+            while not answers(port):
+                assert running.poll() is None and time.monotonic() < deadline, "the server does not start"
+                time.sleep(0.1)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            running.terminate()
 
 
-@pytest.mark.server
 def test_a_chroma_server_holds_the_vectors_and_no_text(tree: Path, tmp_path: Path, server: str) -> None:
     settings = IndexSettings(jobs=1, folder=tmp_path / "indexes", server=server)
     with Retriever(tree, None, settings) as retriever:

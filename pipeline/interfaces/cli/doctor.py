@@ -6,11 +6,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
 NEEDED = ("pydantic", "tree-sitter", "tree-sitter-python", "unstructured")
-NAMED = ("langchain", "openai", "chromadb")  # of later use: the offline job works without them
+NAMED = ("langchain", "openai", "chromadb", "wordllama")  # of later use: the offline job works without them
 KEYS = ("OPENAI_API_KEY", "THREATLOOM_API_KEY")
 
 
@@ -51,6 +52,8 @@ def _checks() -> Iterator[Check]:
     yield _git()
     yield _guarded("knowledge", _knowledge, needed=True, mend="reinstall threatloom: its knowledge files are missing or broken")
     yield _guarded("folders", _folders, needed=False, mend="set HOME, or XDG_CACHE_HOME and XDG_DATA_HOME")
+    yield _guarded("embedding", _embedding, needed=False, mend="pip install wordllama, or choose a model: THREATLOOM_EMBEDDING")
+    yield _guarded("index of this folder", _index, needed=False, mend="make it anew: threatloom index --rebuild")
     present = [name for name in KEYS if os.environ.get(name)]
     # Names only: a value never reaches a terminal.
     yield Check("LLM key", f"{', '.join(present)} is set" if present else "none set; offline scans need none")
@@ -125,3 +128,40 @@ def _folders() -> str:
     from platformdirs import user_cache_path, user_data_path
 
     return f"cache {user_cache_path('threatloom')}, data {user_data_path('threatloom')}"
+
+
+def _embedding() -> str:
+    """The model that embeds passages here, by the settings in force; the offline one is tried, others are not asked."""
+    from ingest.index import make_embedder
+    from pipeline.interfaces.cli.index import index_settings
+
+    chosen = index_settings(Path(), {}).embedding
+    if chosen.provider == "wordllama":
+        model = make_embedder(chosen)
+        model.embed(["a passage"])
+        return f"{model.identity}, {model.dimension} dimensions, offline"
+    address = f" at {chosen.address}" if chosen.address else ""
+    return f"{chosen.provider}:{chosen.model}{address}, not tried here"
+
+
+def _index() -> str:
+    """Whether there is an index of the folder this was started in, and whether a search could use it as it is."""
+    from ingest.index import condition_of
+    from pipeline.interfaces.cli.index import index_settings
+    from pipeline.retrieval.indexing import index_place
+
+    settings = index_settings(Path(), {})
+    place = index_place(Path(), settings)
+    found = condition_of(place)
+    where = f"{place.folder}, vectors on {place.server}" if place.server else str(place.folder)
+    if found is None:
+        return f"none yet; threatloom index or search makes it in {where}"
+    wanted = ":".join(filter(None, (settings.embedding.provider, settings.embedding.model)))
+    notes = []
+    if found.model != wanted and not found.model.startswith(f"{wanted}:"):
+        notes.append(f"of another model than the one in use ({wanted}): the next search makes it anew")
+    elif not found.current:
+        notes.append("cut by another edition of threatloom: the next search brings it up to date")
+    if not found.whole:
+        notes.append("its last write did not end: the next search finishes it")
+    return "; ".join((f"{found.chunks} passages of {found.files} files by {found.model} in {where}", *notes))
