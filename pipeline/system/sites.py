@@ -22,6 +22,7 @@ from pipeline.system.tables import functions_in
 from pipeline.system.wrapped_handlers import handlers_behind, rule_behind
 
 Site = TypeVar("Site")
+_HANDLERS = frozenset({"handler", "preHandler", "onRequest", "preValidation"})  # options of a route that are functions
 _MANY = 12  # parameters
 
 
@@ -192,6 +193,8 @@ def _functions_given(program: Program, node: Node, value: Value, rule: Decorator
         inner = program.value(given)
         wrapped = [(given[0], argument) for argument in inner.inputs[1:]] if inner.kind == "call" else []  # register(logged(handler))
         elements = program.elements(given) if inner.kind == "collection" else ()
+        if "handler" in inner.labels:  # among the options of a route; what runs before it is no route
+            elements = program.elements((given[0], inner.inputs[inner.labels.index("handler")]))
         handed = [reference for node in wrapped for name in program.names(node) for reference in program.functions.get(name, ())]
         new = inner.kind == "call" and not handed and program.objects_are_entries(given[0])
         made = program.origins(given) if new else ()  # register(newHandler(db))
@@ -290,12 +293,21 @@ def received(program: Program, index: FrameworkIndex) -> Iterator[tuple[Function
                 continue
             for name in program.names((file, value.inputs[0])):
                 for known in index.handed_to(name):
-                    for given in value.inputs[1:]:
+                    for given in _handed(facts, value):
                         for handed in program.names((file, given)):
                             for reference in program.functions.get(handed, ()):
                                 yield from _typed(program, reference, known.rule)
         for entry in _offered(program, index, file):
             yield from _typed(program, entry.function, entry.rule)
+
+
+def _handed(facts: CodeFacts, call: Value) -> Iterator[int]:
+    """What a registering call is given, and the handlers in its options: `app.post(path, {schema, handler: async (request) => ...})`."""
+    for given in call.inputs[1:]:
+        yield given
+        value = facts.values[given]
+        if value.kind == "collection" and value.text == "dictionary":
+            yield from (part for part, label in zip(value.inputs, value.labels, strict=False) if label in _HANDLERS)
 
 
 def _typed(program: Program, reference: FunctionRef, rule: DecoratorRule) -> Iterator[tuple[FunctionRef, int, str]]:
