@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ingest.code.literals import literal
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import OFFERED, CodeFacts, Value
 from pipeline.system.beans import injected
@@ -346,7 +347,9 @@ def argument_node(program: Program, node: Node, wanted: str, skip: int = 0) -> N
         if not positions and first.isidentifier() and "**" in value.labels:
             spread = (node[0], value.inputs[value.labels.index("**")])
             found = entry_of(program, spread, first)
-            if found is not None and not keys:
+            for key in keys:
+                found = entry_of(program, found, key) if found is not None else None
+            if found is not None:
                 return found
         if not positions and first.isidentifier() and program.objects_are_entries(node[0]):
             for given in value.inputs[1:]:
@@ -420,6 +423,9 @@ def entry_of(program: Program, node: Node, key: str, depth: int = 0) -> Node | N
         if value.kind == "call" and key in value.labels:  # dict(key=...), ToolAnnotations(key=...)
             return origin[0], value.inputs[value.labels.index(key)]
         if value.kind == "update":
+            before = entry_of(program, (origin[0], value.inputs[0]), key, depth + 1) if value.text == "setdefault" else None
+            if before is not None:
+                return before
             for position in range(len(value.labels) - 1, 0, -1):
                 if value.labels[position] == key:
                     return origin[0], value.inputs[position]
@@ -488,7 +494,8 @@ def _holds(program: Program, flag: Flag, given: Node | None, open_call: bool) ->
     if flag.not_constant:
         return constant is None and not is_none
     if flag.at_most is not None:
-        return isinstance(constant, int | float) and constant <= flag.at_most
+        known = [literal(each.text, each.constant_type) for each in program.constants(given)]  # a default, and what is given for it
+        return bool(known) and all(isinstance(each, int | float) and each <= flag.at_most for each in known)
     if flag.matches is not None:
         said = [constant] if isinstance(constant, str) else [*program.names(given), *program.types(given), *_listed(program, given)]
         return any(re.search(flag.matches, text) is not None for text in said)
