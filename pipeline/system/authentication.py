@@ -37,6 +37,7 @@ _RESOLVER = re.compile(
 )
 _CLOSED = frozenset({"1008", "3000", "3003", "4401", "4403"})  # policy violation, unauthorized, forbidden; 4xxx as in HTTP
 _CREDENTIAL = re.compile(r"token|auth|secret|password|credential|api_?key|jwt|session", re.I)
+_OF_PAGES = frozenset({"cors", "origin", "origins", "csrf"})  # ask which page sends a request, and not who
 _MAX_REACH = 120
 
 
@@ -367,6 +368,8 @@ class Authenticating:
 
     def _lets_in(self, middleware: FunctionRef) -> bool:
         """Whether a piece of middleware refuses, or leaves after a look at what a function says that is named for judging credentials."""
+        if not _OF_PAGES.isdisjoint(words_of(self.program.function(middleware).qualified_name)):
+            return False
         if self.function(middleware, 0) is not None:
             return True
         file, number = middleware

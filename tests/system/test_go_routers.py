@@ -129,3 +129,41 @@ def test_what_a_group_uses_runs_before_a_group_inside_it(tmp_path: Path) -> None
         "chi.Router) {\n\t\tr.Group", 'chi.Router) {\n\t\tr.Use(middleware.UserAuth("secret"))\n\t\tr.Group'
     )
     assert asked(tmp_path, outer, _REFUSES) == {"chat": True, "open": True}
+
+
+_OPTIONAL = """
+package main
+import (
+	"net/http"
+	"github.com/go-chi/chi/v5"
+	"example.com/app/handler"
+	"example.com/app/middleware"
+)
+type Flags struct { Key string }
+func parse() *Flags { flags := &Flags{}; return flags }
+func main() {
+	serve(parse().Key)
+}
+func serve(key string) {
+	router := chi.NewRouter()
+	INSTALLED
+	router.Post("/chat", handler.New().Chat)
+	http.ListenAndServe(":80", router)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("installed", "always"),
+    [('if key != "" {\n\t\trouter.Use(middleware.UserAuth(key))\n\t}', False), ("router.Use(middleware.UserAuth(key))", True)],
+)
+def test_middleware_that_is_used_only_where_a_flag_is_set_is_off_as_shipped(tmp_path: Path, installed: str, always: bool) -> None:
+    assert asked(tmp_path, _OPTIONAL.replace("INSTALLED", installed), _REFUSES) == {"chat": always}
+
+
+def test_which_page_sends_a_request_is_no_question_of_who(tmp_path: Path) -> None:
+    main = _MUX.replace("UserAuth", "CorsFilter")
+    files = {"main.go": main, "go.mod": "module example.com/app\n", "handler/chat.go": _HANDLER}
+    auth = _AUTH.replace("UserAuth", "CorsFilter").replace("BODY", _REFUSES)
+    system = scan_of(tmp_path, {**files, "middleware/auth.go": auth}).system
+    assert not any(route.attributes["authenticated"] for route in elements(system, "http_route"))
