@@ -25,6 +25,10 @@ _HOST = frozenset({"host", "hostname", "server", "address", "addr", "url", "uri"
 _HOST_OF_URL = re.compile(r"(?:[\w+.-]{1,40}://)?(?:[^/@\s]{0,200}@)?(\[[0-9a-fA-F:]{2,40}\]|[\w.-]{1,253})")
 _KEY_NAME = re.compile(r"(?:access[_-]?key(?:[_-]?id)?|secret(?:[_-]?access)?[_-]?key)$", re.IGNORECASE)
 _DEFAULT_KEYS = frozenset({"minioadmin", "minio", "minio123", "minioaccesskey", "miniosecretkey"})  # of object stores that run locally
+_OF_A_PROVIDER = re.compile(r"(?:api|access|auth)[_-]?(?:key|token)$", re.IGNORECASE)
+_NAMED_FOR_ITSELF = re.compile(
+    r"(?:this[-_]?is|put|enter|paste|add|use|set|fill[-_]?in)[-_]?(?:the|an?|my)?[-_]?[a-z-_]{0,30}(?:key|token)s?", re.IGNORECASE
+)
 _PART = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -63,6 +67,11 @@ def is_default_password(name: str, value: str, beside: Mapping[str, str] | None 
 def is_default_key(name: str, value: str) -> bool:
     """Whether a variable holds one half of the pair of keys that an object store is delivered with: `MINIO_ACCESS_KEY: minioadmin`."""
     return _KEY_NAME.search(name[:200]) is not None and value.lower() in _DEFAULT_KEYS
+
+
+def is_named_for_itself(name: str, value: str) -> bool:
+    """Whether a provider's key says that it is one: `OPENAI_API_KEY=thisisopenaikey`. A password or a signing key of such words works."""
+    return _OF_A_PROVIDER.search(name[-100:]) is not None and _NAMED_FOR_ITSELF.fullmatch(value[:100]) is not None
 
 
 def are_one_login(name: str, other: str) -> bool:

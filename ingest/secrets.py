@@ -23,7 +23,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ingest.default_passwords import PASSWORD_NAME, are_one_login, is_default, is_default_key, is_default_password, is_local_host
+from ingest.default_passwords import (
+    PASSWORD_NAME,
+    are_one_login,
+    is_default,
+    is_default_key,
+    is_default_password,
+    is_local_host,
+    is_named_for_itself,
+)
 from ingest.web_tokens import opens_nothing
 
 _WINDOW = 2048  # some of the patterns are quadratic: they see no more of a line at once
@@ -163,7 +171,7 @@ def secret_in_assignment(name: str, value: str, beside: Mapping[str, str] | None
         return None
     for span in find_secrets(value[:4096]):
         return span.detector
-    if is_public_identifier(name, value):
+    if is_public_identifier(name, value) or is_named_for_itself(name, value):
         return None
     if template and (_PHRASE.fullmatch(value) or not _is_strong(name, value)):  # `GUEST_SIGNING_KEY=guest_signing_key`
         return None

@@ -15,6 +15,7 @@ from pipeline.system.sites import argument_positions, read_flags
 
 _MOUNTS = ("include_router", "register_blueprint", "mount", "use", "route", "register")
 PARTS = frozenset({"Group", "With", "PathPrefix", "Subrouter"})  # calls that give a part of a router
+_TAKE_PARTS = frozenset({"Group", "Route"})  # or hand it to a function: `r.Route("/api", func(r chi.Router) { ... })`
 _SERVES = frozenset({"ListenAndServe", "ListenAndServeTLS"})
 _MAX_LAYERS = 40
 _MOUNTED = 7  # arguments among which a router is looked for: `app.use("/api", limit, requireUser, router)`
@@ -41,6 +42,7 @@ class Applications:
         self._mounted: list[tuple[Node, Node]] | None = None
         self._hung: list[Installed] | None = None
         self._routes: list[tuple[Node, frozenset[Node]]] | None = None
+        self._parts: dict[Node, list[Node]] | None = None
         self._authenticates = {
             site.node
             for site in assembly.sites.calls
@@ -196,9 +198,32 @@ class Applications:
         below = "" if application == call else self.mounted_at(call)  # a part's own address is no part of those of its routes
         for position in range(1, len(value.inputs)):
             given = (call[0], value.inputs[position])
-            yield from (Installed(application, call, reference, True, below) for reference in self._functions(given))
+            made = self._made(given)
+            yield from (Installed(application, call, reference, True, below) for reference in (*self._functions(given), *made))
             if any(known.rule.control == "authentication" for known in self.assembly.index.for_call(self._made_by(given))):
                 yield Installed(application, call, None, http_only=False, below=below)
+
+    def _made(self, node: Node) -> list[FunctionRef]:
+        """Functions inside the one that makes a piece of middleware: `users.Use(signedIn(secret))`."""
+        found = [target.function for target in self.program.targets(node)] if self.program.value(node).kind == "call" else []
+        for file, outer in found:
+            functions = self.program.files[file].functions
+            found += ((file, number) for number, inner in enumerate(functions) if inner.parent == outer and (file, number) not in found)
+        return found[:_MAX_LAYERS]
+
+    def part_given(self, parameter: Node) -> list[Node]:
+        """The calls that hand a part of a router to a function with this parameter: `r.Route("/api", func(r chi.Router) { ... })`."""
+        if self._parts is None:
+            self._parts = {}
+            for file, facts in enumerate(self.program.files):
+                for identity, value in enumerate(facts.values):
+                    callee = facts.values[value.inputs[0]] if value.kind == "call" and len(value.inputs) > 1 else value
+                    if callee.kind != "attribute" or callee.text not in _TAKE_PARTS or not self.program.objects_are_entries(file):
+                        continue
+                    for taker in self._functions((file, value.inputs[-1])):
+                        for taken in self.program.function(taker).parameters[:1]:
+                            self._parts.setdefault((taker[0], taken.value), []).append((file, identity))
+        return self._parts.get(parameter, [])
 
     def _made_by(self, node: Node) -> tuple[str, ...]:
         value = self.program.value(node)

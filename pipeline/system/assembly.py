@@ -17,6 +17,9 @@ from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.model import Claim, Control, ControlKind, Evidence, Flow, Label, Relation, Role, SinkRole
 from pipeline.system.sites import Sites
 
+Given = frozenset[tuple[int, tuple[str, ...]]]
+"""Positions of parameters, each with what the way of the data reads of what it is given there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sink:
@@ -43,9 +46,12 @@ class Memo:
     entered: dict[Node, tuple[Node, ...]] = field(default_factory=dict)
     leads: dict[Node, frozenset[Node]] = field(default_factory=dict)
     handed_back: dict[FunctionRef, frozenset[int] | None] = field(default_factory=dict)
-    restricting: dict[tuple[FunctionRef, str, frozenset[int], bool | None], ControlKind | None] = field(default_factory=dict)
-    restricted: dict[tuple[Node, str, bool], ControlKind | None] = field(default_factory=dict)
+    restricting: dict[tuple[FunctionRef, str, Given, bool | None], ControlKind | None] = field(default_factory=dict)
+    restricted: dict[tuple[Node, str, bool, tuple[str, ...]], ControlKind | None] = field(default_factory=dict)
     guards: dict[Node, ControlKind | None] = field(default_factory=dict)
+    raising: frozenset[FunctionRef] | None = None  # functions that raise by themselves
+    filled: dict[Node, list[Node]] | None = None  # module variables by what is put into them
+    serving: frozenset[FunctionRef] | None = None  # functions that run while requests are served
     handed: dict[Node, tuple[tuple[tuple[Node, int], str], ...]] | None = None  # what calls that are elements are given by name
     services: frozenset[str] | None = None  # classes that a container hands out
 

@@ -37,6 +37,7 @@ _RESOLVER = re.compile(
 )
 _CLOSED = frozenset({"1008", "3000", "3003", "4401", "4403"})  # policy violation, unauthorized, forbidden; 4xxx as in HTTP
 _CREDENTIAL = re.compile(r"token|auth|secret|password|credential|api_?key|jwt|session", re.I)
+_OF_PAGES = frozenset({"cors", "origin", "origins", "csrf"})  # ask which page sends a request, and not who
 _MAX_REACH = 120
 
 
@@ -342,26 +343,39 @@ class Authenticating:
     def _application(self, origin: Node, socket: bool, seen: set[Node], address: str) -> list[Evidence | None]:
         """Dependencies and middleware of the application or router a route hangs on, at an address as seen from there."""
         found: list[Evidence | None] = []
-        if origin in seen or self.program.value(origin).kind != "call":
+        parts_of = self.applications.part_given(origin)
+        if origin in seen or (self.program.value(origin).kind != "call" and not parts_of):
             return found
         seen.add(origin)
-        found += self._given_dependencies(origin, "dependencies")
+        found += self._given_dependencies(origin, "dependencies") if not parts_of else []
         for installed in self.applications.middleware(origin):
             if (socket and installed.http_only) or not f"{address}/".startswith(f"{installed.below}/" if installed.below else ""):
                 continue
-            if installed.function is None or self.function(installed.function, 0) is not None:
+            if installed.function is None or self._lets_in(installed.function):
                 at = installed.marker
                 found.append(self._unless_off(at) if at is not None else self._cite_function(installed.function))
-        value = self.program.value(origin)
-        callee = self.program.value((origin[0], value.inputs[0]))
-        if callee.kind == "attribute" and callee.text in PARTS:  # what runs before the whole router runs before its part
-            for whole in self.applications.makers(self.applications.receiver(origin)):
-                found += self._application(whole, socket, seen, self.applications.mounted_at(origin) + address)
+        for part in (*parts_of, origin):  # what runs before the whole router runs before its part
+            value = self.program.value(part)
+            callee = self.program.value((part[0], value.inputs[0])) if value.kind == "call" else value
+            if part in parts_of or (callee.kind == "attribute" and callee.text in PARTS):
+                for whole in self.applications.makers(self.applications.receiver(part)):
+                    found += self._application(whole, socket, seen, self.applications.mounted_at(part) + address)
         for include in self.applications.includes(origin):
             found += self._given_dependencies(include, "dependencies")
             for application in self.applications.makers(self.applications.receiver(include)):
                 found += self._application(application, socket, seen, self.applications.mounted_at(include) + address)
         return found
+
+    def _lets_in(self, middleware: FunctionRef) -> bool:
+        """Whether a piece of middleware refuses, or leaves after a look at what a function says that is named for judging credentials."""
+        if not _OF_PAGES.isdisjoint(words_of(self.program.function(middleware).qualified_name)):
+            return False
+        if self.function(middleware, 0) is not None:
+            return True
+        file, number = middleware
+        left = [branch.condition for branch in self.program.files[file].branches if branch.scope == number and branch.exits_when]
+        asked = [part for condition in left for part in parts(self.assembly, (file, condition)) if self.program.value(part).kind == "call"]
+        return any(_VERDICT.search(_snake(self.program.value((part[0], self.program.value(part).inputs[0])).text)) for part in asked)
 
     def _cite_function(self, reference: FunctionRef | None) -> Evidence | None:
         return None if reference is None else self.assembly.function_evidence(reference)

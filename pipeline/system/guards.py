@@ -10,10 +10,12 @@ import re
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.closed_lists import is_open
 from pipeline.system.discriminators import bare, vouches
 from pipeline.system.last_parts import inside_a_package, is_name_only
 from pipeline.system.made_of import settles
 from pipeline.system.model import ControlKind, SinkRole
+from pipeline.system.record_parts import Keys, keys_taken
 from pipeline.system.refused_text import is_quoted
 from pipeline.system.restrictions import CHOOSES, Tested, cleans, is_validator, proven, restricting, restriction, went_well
 from pipeline.system.taint import Hit
@@ -57,7 +59,7 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
     controls: list[tuple[ControlKind, Node]] = []
     chooses = role if role in CHOOSES else None
     used_in = (hit.call[0], assembly.program.value(hit.call).scope) if hit.argument >= 0 and not chooses else None
-    controls += [(kind, node) for node in hit.trace if (kind := _validated(assembly, node, chooses, used_in)) is not None]
+    controls += [(kind, node) for node in hit.trace if (kind := _validated(assembly, node, hit.trace, chooses, used_in)) is not None]
     if role in ("prompt", "system_prompt", "conversation", "instructions"):
         controls += [("content_separation", node) for node in hit.trace if _is_fenced(assembly, node)]
     controls += [("human_approval", node) for node in _asked(assembly, hit)]
@@ -85,13 +87,14 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
 
 def _restricted(assembly: Assembly, hit: Hit, guard: Node, role: SinkRole) -> ControlKind | None:
     """What a test says of data that is about to choose a path, an address or a program."""
-    key, known = (guard, role, settles(assembly, hit.trace)), assembly.memo.restricted
+    tested = bare(assembly, (guard[0], assembly.program.value(guard).inputs[0]))
+    key, known = (guard, role, settles(assembly, hit.trace), keys_taken(assembly, hit.trace, tested)), assembly.memo.restricted
     if key not in known:
         known[key] = _find_restricted(assembly, *key)
     return known[key]
 
 
-def _find_restricted(assembly: Assembly, guard: Node, role: SinkRole, settled: bool) -> ControlKind | None:
+def _find_restricted(assembly: Assembly, guard: Node, role: SinkRole, settled: bool, taken: Keys) -> ControlKind | None:
     kind = _known_kind(assembly, guard)
     if kind in _OF_THE_WHOLE or kind in ("authentication", "input_length_limit"):
         return kind
@@ -99,7 +102,7 @@ def _find_restricted(assembly: Assembly, guard: Node, role: SinkRole, settled: b
     side, _, part = value.text.partition(":")
     if part:
         return None
-    record = Tested(bare(assembly, (guard[0], value.inputs[0])), role, settled)
+    record = Tested(bare(assembly, (guard[0], value.inputs[0])), role, settled, taken)
     return restriction(assembly, (guard[0], value.inputs[1]), side == "holds", record)
 
 
@@ -111,7 +114,9 @@ def _known_kind(assembly: Assembly, guard: Node) -> ControlKind | None:
     return known[guard]
 
 
-def _validated(assembly: Assembly, node: Node, chooses: SinkRole | None = None, used_in: FunctionRef | None = None) -> ControlKind | None:
+def _validated(
+    assembly: Assembly, node: Node, trace: tuple[Node, ...] = (), chooses: SinkRole | None = None, used_in: FunctionRef | None = None
+) -> ControlKind | None:
     """The data is a parameter of a project function that refuses what it does not like and gives it back: a validator.
 
     Where the data `chooses` a path or the like, a look at its form is none. Data that is `used_in` the function itself has not been
@@ -125,7 +130,9 @@ def _validated(assembly: Assembly, node: Node, chooses: SinkRole | None = None, 
         return None
     if found[0] == used_in or not _refuses(assembly, found[0]):
         return None
-    return restricting(assembly, found[0], chooses, frozenset({found[1]})) if chooses else checked_kind(assembly, found[0])
+    if chooses is None:
+        return checked_kind(assembly, found[0])
+    return restricting(assembly, found[0], chooses, frozenset({(found[1], keys_taken(assembly, trace, node))}))
 
 
 def checked_kind(assembly: Assembly, function: FunctionRef) -> ControlKind:
@@ -255,7 +262,9 @@ def condition_kind(assembly: Assembly, node: Node, holds: bool, depth: int = 0) 
                 return condition_kind(assembly, inner, not holds, depth + 1)
         if value.text in ("in", "not in") and (value.text == "in") == holds:
             # `"url" in record`: that something is there is no list of what may be there.
-            return None if isinstance(program.constant((node[0], value.inputs[0])), str) else "allow_list"
+            # Nor is a table that requests fill.
+            named = isinstance(program.constant((node[0], value.inputs[0])), str)
+            return None if named or is_open(assembly, (node[0], value.inputs[1])) else "allow_list"
         if value.text in ("<", "<=", ">", ">=") and any(_is_length(assembly, (node[0], given)) for given in value.inputs):
             # `len(found) > 0` says that there is something, and limits nothing.
             above = (value.text in ("<", "<=")) == _is_length(assembly, (node[0], value.inputs[0]))

@@ -21,6 +21,7 @@ _TRANSPORTS = ("StreamableHTTPServerTransport", "SSEServerTransport")
 def mark_mcp_listening(assembly: Assembly) -> None:
     """The host of each MCP server that is connected in a file that opens a port."""
     _served_by_uvicorn(assembly)
+    _set_in_settings(assembly)
     servers = [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind == "mcp_server"]
     for file in sorted({site[0] for site in _transports(assembly)}):
         connected = {s for s in servers for node in assembly.draft(s).nodes if node[0] == file}
@@ -55,6 +56,44 @@ def _served_by_uvicorn(assembly: Assembly) -> None:
                     draft.attributes["host"] = "0.0.0.0" if address == "::" else str(address)
                     if evidence is not None and evidence not in draft.evidence:
                         draft.evidence.append(evidence)
+
+
+def _set_in_settings(assembly: Assembly) -> None:
+    """`mcp.settings.host = "0.0.0.0"`; a variable of the environment and an option of the command line count by their defaults."""
+    for file, facts in enumerate(assembly.program.files):
+        for store in facts.stores:
+            base = facts.values[store.base]
+            if store.attribute != "host" or base.kind != "attribute" or base.text != "settings":
+                continue
+            address = _default(assembly, (file, store.value))
+            for identity in elements_of(assembly, (file, base.inputs[0])) if address is not None else ():
+                draft, evidence = assembly.draft(identity), assembly.cite((file, store.value))
+                if draft.kind == "mcp_server":
+                    draft.attributes["host"] = "0.0.0.0" if address in ("::", "") else str(address)
+                    if evidence is not None and evidence not in draft.evidence:
+                        draft.evidence.append(evidence)
+
+
+def _default(assembly: Assembly, node: Node) -> str | None:
+    """The text a value is where nobody sets it: `os.getenv("HOST", "0.0.0.0")`, `args.host` of `add_argument("--host", default=...)`."""
+    program, value = assembly.program, assembly.program.value(node)
+    constant = program.constant(node)
+    if isinstance(constant, str):
+        return constant
+    given: Node | None = None
+    if value.kind == "call" and any(name.endswith(("getenv", "environ.get")) for name in program.callee_names(node)):
+        given = argument_node(program, node, "default|1")
+    elif value.kind == "attribute":
+        option = "--" + value.text.replace("_", "-")
+        added = [call for call in _calls(assembly, node[0], "add_argument") if _is_named(assembly, call, option)]
+        given = argument_node(program, added[0], "default") if added else None
+    found = program.constant(given) if given is not None else None
+    return found if isinstance(found, str) else None
+
+
+def _is_named(assembly: Assembly, call: Node, option: str) -> bool:
+    given = assembly.program.value(call).inputs[1:]
+    return any(assembly.program.constant((call[0], one)) in (option, option.replace("-", "_")) for one in given)
 
 
 def _transports(assembly: Assembly) -> Iterator[Node]:

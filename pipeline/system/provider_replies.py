@@ -1,8 +1,9 @@
 """Answers of a model provider's own HTTP interface, told apart from pages that outsiders write.
 
 Takes an assembly whose sources are known, turns the answer of an HTTP request into a model's reply where the code around
-it is the client of a model provider: the request is one whose method is an argument, its module or package is named for
-providers or language models and speaks of a vendor or a completion interface, and its function does not of pages or files.
+it is the client of a model provider: the request is one whose method is an argument, or that was put together before
+(`client.Do(request)`), its module or package is named for providers or language models and speaks of a vendor or a completion
+interface, and its function does not of pages or files, nor its place of tools.
 A client that is named for nothing of that kind, and what is fetched with GET, stay what they were.
 """
 
@@ -12,6 +13,7 @@ import re
 
 from ingest.facts import CodeFacts
 from pipeline.system.assembly import Assembly, SourceOf
+from pipeline.system.made_of import callee_text
 from pipeline.system.words import mentions
 
 _PLACE = (
@@ -55,11 +57,17 @@ def add_provider_replies(assembly: Assembly) -> None:
     """Corrects what such requests give back, before data is followed."""
     clients: dict[int, bool] = {}
     for node, sources in sorted(assembly.sources.items()):
-        kept = [source for source in sources if source.label != "web_content" or assembly.draft(source.element).kind != "external_service"]
+        put_together = callee_text(assembly, node) == "Do"  # Go's: which method it is stands in the request
+        kept = [
+            source
+            for source in sources
+            if source.label != "web_content" or not (put_together or assembly.draft(source.element).kind == "external_service")
+        ]
         if len(kept) == len(sources) or not clients.setdefault(node[0], _is_client(assembly.program.files[node[0]])):
             continue
         symbol = assembly.symbol(node)
-        if mentions([symbol], _OTHER):
+        path = assembly.program.files[node[0]].path.rsplit(".", 1)[0].split("/")
+        if mentions([symbol], _OTHER) or (put_together and mentions(path, (*_OTHER, "tool", "tools"))):
             continue
         model = assembly.drafts.put(
             "hosted_llm", f"{symbol} (provider's interface)", None, {"remote": True}, assembly.cite(node, "source"), node,

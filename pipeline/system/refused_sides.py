@@ -15,7 +15,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.made_of import callee_text
 
 _RAISED = re.compile(r"(Error|Exception|Denied|Forbidden|Refused)$")
-_MAX_PARTS = 60
+_MAX_PARTS, _MAX_ASKED = 60, 400
 
 
 def refused_sides(assembly: Assembly, function: FunctionRef, verdict: bool | None) -> dict[Node, bool]:
@@ -63,3 +63,62 @@ def _returning(facts: CodeFacts, number: int, verdict: bool) -> Iterator[tuple[i
         if around:
             test, side = min(around, key=lambda one: one[0].held[1] - one[0].held[0] if one[1] else one[0].failed[1] - one[0].failed[0])
             yield test.condition, side
+
+
+def without_refusal(facts: CodeFacts, number: int) -> frozenset[int]:
+    """Tests, and parts of them, of a function that answers with an error, after which it goes well either way.
+
+    `if known { return nil }` in a function that ends with `return nil` leaves early and refuses nothing.
+    """
+    if facts.language != "go":
+        return frozenset()
+    returns = facts.functions[number].returns
+    if not returns or not _went_well(facts, returns[-1]):
+        return frozenset()
+    found: set[int] = set()
+    for test in (branch for branch in facts.branches if branch.scope == number and branch.exits_when):
+        inside = [returned for returned in returns if test.side(returned) == (test.exits_when == "holds")]
+        queue = [test.condition] if inside and all(_went_well(facts, returned) for returned in inside) else []
+        while queue and len(found) < _MAX_PARTS:
+            part = queue.pop()
+            found.add(part)
+            queue += facts.values[part].inputs if facts.values[part].kind in ("choice", "operation") else ()
+    return frozenset(found)
+
+
+def _went_well(facts: CodeFacts, returned: int) -> bool:
+    """`return nil`, `return found, nil`: the error comes last, and there is none."""
+    value = facts.values[returned]
+    last = facts.values[value.inputs[-1]] if value.kind == "collection" and value.inputs else value
+    return last.constant_type == "none"
+
+
+def decides(assembly: Assembly, function: FunctionRef) -> frozenset[Node]:
+    """Calls of a function that its tests and what it gives back are made of: what others answer is not asked after."""
+    facts = assembly.program.files[function[0]]
+    queue = [branch.condition for branch in facts.branches if branch.scope == function[1]] + list(facts.functions[function[1]].returns)
+    found, seen = set[Node](), set[int]()
+    while queue and len(seen) < _MAX_ASKED:
+        current = queue.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        value = facts.values[current]
+        if value.kind == "call":
+            found.add((function[0], current))
+        if value.kind != "call" or not assembly.program.targets((function[0], current)):
+            queue += value.inputs
+    return frozenset(found)
+
+
+def may_raise(assembly: Assembly, function: FunctionRef) -> bool:
+    """Whether a function, or one that it runs, raises."""
+    if assembly.memo.raising is None:
+        assembly.memo.raising = frozenset(
+            (file, value.scope)
+            for file, facts in enumerate(assembly.program.files)
+            if facts.language != "go"  # there errors are given back
+            for value in facts.values
+            if value.kind in ("name", "attribute") and _RAISED.search(value.text)
+        )
+    return not assembly.memo.raising.isdisjoint(assembly.reach(function))

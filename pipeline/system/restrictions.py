@@ -9,16 +9,19 @@ between the test and the use (redirects, links, DNS), is not judged.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ingest.code.program import FunctionRef, Node, Program, Target
-from pipeline.system.assembly import Assembly
+from ingest.code.program import FunctionRef, Node, Program
+from pipeline.system.assembly import Assembly, Given
+from pipeline.system.closed_lists import is_open
 from pipeline.system.discriminators import bare
-from pipeline.system.made_of import SETTLES, callee_text, has_body, made_of, settles, texts_of
+from pipeline.system.made_of import SETTLES, callee_text, made_of, settles, texts_of
 from pipeline.system.model import ControlKind, SinkRole
 from pipeline.system.patterns import CLASS, WITH_HOST, narrows, pattern_of
-from pipeline.system.refused_sides import refused_sides
+from pipeline.system.received import handed_on, meant_by, received
+from pipeline.system.record_parts import Keys, is_other_part, keys_read, keys_taken
+from pipeline.system.refused_sides import refused_sides, without_refusal
 from pipeline.system.refused_text import keeps_out
 from pipeline.system.words import words_of
 
@@ -28,7 +31,7 @@ CHOOSES: frozenset[SinkRole] = frozenset(
 _VALIDATES = (
     "validate", "check", "ensure", "assert", "verify", "sanitize", "sanitise", "normalize_and_check", "resolve_safe", "safe_", "is_safe",
 )  # fmt: skip
-_MAX_PARTS, _MAX_DEPTH, _MAX_REACH, _MAX_CHOICES = 60, 8, 20, 3
+_MAX_DEPTH, _MAX_CHOICES = 8, 3
 _NEAR = 16  # values between a conditional expression and its test
 _LOOKS_UP = frozenset(
     {"getaddrinfo", "gethostbyname", "gethostbyname_ex", "getaddrinfo_async", "LookupIP", "LookupIPAddr", "LookupHost", "LookupNetIP"}
@@ -58,6 +61,7 @@ class Tested:
     value: Node
     role: SinkRole
     settled: bool  # whether it is a path that was made absolute
+    taken: Keys = ()  # what the way reads of it afterwards
 
 
 def restriction(assembly: Assembly, condition: Node, holds: bool, record: Tested, depth: int = 0) -> ControlKind | None:
@@ -107,7 +111,7 @@ def went_well(program: Program, condition: Node, holds: bool) -> Node | None:
 
 
 def restricting(
-    assembly: Assembly, function: FunctionRef, role: SinkRole, given: frozenset[int], verdict: bool | None = None, depth: int = 0
+    assembly: Assembly, function: FunctionRef, role: SinkRole, given: Given, verdict: bool | None = None, depth: int = 0
 ) -> ControlKind | None:
     """What a function of the project, asked for its verdict or for a checked value, restricts of these parameters; None if form only."""
     known, key = assembly.memo.restricting, (function, role, given, verdict)
@@ -118,9 +122,9 @@ def restricting(
 
 
 def _restricting(
-    assembly: Assembly, function: FunctionRef, role: SinkRole, given: frozenset[int], verdict: bool | None, depth: int
+    assembly: Assembly, function: FunctionRef, role: SinkRole, given: Given, verdict: bool | None, depth: int
 ) -> ControlKind | None:
-    program, (reached, choices) = assembly.program, _handed_on(assembly, function, given)
+    program, (reached, choices) = assembly.program, handed_on(assembly, function, given)
     called = {text for inner in reached for call in assembly.calls_in(inner) for text in (callee_text(assembly, call),)}
     read = {
         value.text
@@ -137,13 +141,14 @@ def _restricting(
         return "input_validation"
     for reference, parameters in reached.items():
         refused = refused_sides(assembly, reference, verdict if reference == function else None)
+        idle = without_refusal(program.files[reference[0]], reference[1])
         nodes = [
             (reference[0], identity)
             for identity, value in enumerate(program.files[reference[0]].values)
-            if value.scope == reference[1] and value.kind in ("operation", "call")
+            if value.scope == reference[1] and value.kind in ("operation", "call") and identity not in idle
         ]
-        for position in sorted(parameters):
-            record = Tested((reference[0], program.function(reference).parameters[position].value), role, settled)
+        for position, taken in sorted(parameters):
+            record = Tested((reference[0], program.function(reference).parameters[position].value), role, settled, taken)
             for node in nodes:
                 if program.value(node).kind == "call" and program.targets(node):
                     continue  # looked into by itself
@@ -158,57 +163,13 @@ def _restricting(
     return None
 
 
-_Given = dict[FunctionRef, frozenset[int]]
-
-
-def _handed_on(
-    assembly: Assembly, function: FunctionRef, given: frozenset[int]
-) -> tuple[_Given, list[list[tuple[FunctionRef, frozenset[int]]]]]:
-    """Functions that a function hands its parameters on to, and which of theirs these are; and calls that mean one of several."""
-    reached: _Given = {}
-    choices: list[list[tuple[FunctionRef, frozenset[int]]]] = []
-    queue = [(function, given)]
-    while queue and len(reached) < _MAX_REACH:
-        current, parameters = queue.pop(0)
-        if current in reached:
-            continue
-        reached[current] = parameters
-        declared = assembly.program.function(current).parameters
-        held = {(current[0], declared[position].value) for position in parameters if position < len(declared)}
-        for call in assembly.calls_in(current):
-            targets = [(target.function, received(assembly, call, target, held)) for target in _meant(assembly, call)]
-            if len(targets) == 1 and targets[0][1]:
-                queue += targets
-            elif len(targets) > 1 and any(parameters for _target, parameters in targets) and len(choices) < _MAX_REACH:
-                choices.append(targets)
-    return reached, choices
-
-
-def _meant(assembly: Assembly, call: Node) -> list[Target]:
-    """The functions of the project that a call may run; declarations of interfaces do not."""
-    return [target for target in assembly.program.targets(call) if has_body(assembly, target.function)]
-
-
-def received(assembly: Assembly, call: Node, target: Target, held: Collection[Node]) -> frozenset[int]:
-    """The parameters of a function that a call gives one of these values, or something made of it."""
-    program, value = assembly.program, assembly.program.value(call)
-    found = {
-        position
-        for position, arguments in program.bind(call, target).items()
-        if any(not made_of(assembly, (call[0], value.inputs[argument])).isdisjoint(held) for argument in arguments)
-    }
-    callee = program.value((call[0], value.inputs[0]))
-    if target.bound and callee.kind == "attribute" and bare(assembly, (call[0], callee.inputs[0])) in held:
-        found.add(0)  # not an object that was made with it, among much else
-    return frozenset(found)
-
-
 def _compared(assembly: Assembly, node: Node, holds: bool, record: Tested) -> ControlKind | None:
     program, value = assembly.program, assembly.program.value(node)
     left, right = ((node[0], given) for given in value.inputs)
     if value.text in ("in", "not in"):
         if (value.text == "in") == holds:  # one of the known ones; `"url" in record` only says that it is there
-            return "allow_list" if _leads(assembly, left, record) and not _is_form(assembly, left) else None
+            listed = _leads(assembly, left, record) and not _is_form(assembly, left) and not is_open(assembly, right)
+            return "allow_list" if listed else None
         said = {program.constant(left), program.value(left).text}
         if record.role in ("path", "url", "model_source"):  # no separator: a name and no path; no `..`: an absolute path still is
             return "input_validation" if said & _SEPARATORS else None
@@ -260,18 +221,22 @@ def _asked(assembly: Assembly, node: Node, holds: bool, record: Tested, depth: i
         of_it = base is not None and _leads(assembly, base, record) and not _is_form(assembly, base)
         return "input_validation" if holds and of_it else None
     if name in _MEMBER and base is not None and arguments:
-        return "allow_list" if holds and _leads(assembly, arguments[0], record) and not _leads(assembly, base, record) else None
+        asked = holds and _leads(assembly, arguments[0], record) and not _leads(assembly, base, record)
+        return "allow_list" if asked and not is_open(assembly, base) else None
     if name in ("match", "fullmatch", "search", "test", "MatchString"):
         pattern = pattern_of(assembly, base, arguments)
         limits = pattern is None or narrows(pattern, name, holds) or (not holds and keeps_out(pattern, name, record.role))
         return "input_validation" if limits else None
-    targets = _meant(assembly, node)
+    targets = meant_by(assembly, node)
     if targets and depth < _MAX_DEPTH - 1:
         # Data that came out of the call went in by any argument that is not constant.
-        held = [given for given in arguments if program.constant(given) is None] if record.value == node else [record.value]
+        asked_of = [given for given in arguments if program.constant(given) is None] if record.value == node else [record.value]
+        held = {given: record.taken if given == record.value else () for given in asked_of}
         kinds = [restricting(assembly, one.function, record.role, received(assembly, node, one, held), holds) for one in targets]
         return kinds[0] if all(kinds) else None
-    return "input_validation" if not targets and _PERMITS & set(words_of(name)) else None
+    lists = [base, *arguments[:1]] if "contains" in words_of(name) else []  # `slices.Contains(known, name)`, `known.Contains(name)`
+    permits = not targets and _PERMITS & set(words_of(name)) and not any(is_open(assembly, one) for one in lists if one is not None)
+    return "input_validation" if permits else None
 
 
 def _begins(assembly: Assembly, base: Node, given: Node, start: bool, settled: bool) -> ControlKind | None:
@@ -324,8 +289,8 @@ def is_validator(name: str) -> bool:
 
 
 def _leads(assembly: Assembly, node: Node, record: Tested) -> bool:
-    """Whether an expression is made of the value that was tested."""
-    return record.value in made_of(assembly, node)
+    """Whether an expression is made of the value that was tested, and not of a part of it that the data is not in."""
+    return record.value in made_of(assembly, node) and not is_other_part(keys_read(assembly, node, record.value), record.taken)
 
 
 def _is_form(assembly: Assembly, node: Node, depth: int = 0) -> bool:
@@ -338,32 +303,37 @@ def _is_form(assembly: Assembly, node: Node, depth: int = 0) -> bool:
         return True
     if value.kind in ("attribute", "index") and value.text in ("scheme", "Scheme", "protocol", "suffix", "0", "__class__", "length"):
         return True
+    if value.kind == "operation" and value.text == "is typeof":
+        return True
     return value.kind == "call" and callee_text(assembly, node) in ("len", "type", "count", "id", "splitext", "bool", "Ext")
 
 
 def proven(assembly: Assembly, trace: tuple[Node, ...], calls: Iterable[Node], role: SinkRole) -> list[tuple[ControlKind, Node]]:
     """Tests before a call that name a value of the way inside a display or a generator, and calls that raise."""
     program = assembly.program
-    passed = {bare(assembly, node) for node in trace}
+    nearest = [bare(assembly, node) for node in reversed(trace)]
+    passed = set(nearest)
     narrowed = {(node[0], program.value(node).inputs[1]) for node in trace if program.value(node).kind == "guarded"}
     settled = settles(assembly, trace)
     found: list[tuple[ControlKind, Node]] = []
     for call in calls:
         facts = program.files[call[0]]
         for other in assembly.calls_in((call[0], program.value(call).scope)):
-            if other < call and (kind := _raises(assembly, other, passed, role)) is not None:
+            if other < call and (kind := _raises(assembly, other, trace, passed, role)) is not None:
                 found.append((kind, other))
         for branch in facts.conditions.get(call[1], ()):
             condition = (call[0], facts.branches[branch].condition)
             if condition in narrowed or not facts.branches[branch].exits_when:
                 continue
-            for node in sorted(node for node in passed & made_of(assembly, condition) if node[0] == call[0]):
-                kinds = [restriction(assembly, condition, holds, Tested(node, role, settled)) for holds in (False, True)]
+            common = passed & made_of(assembly, condition)
+            for node in [one for one in nearest if one in common and one[0] == call[0]][:1]:  # before it the data held other things too
+                record = Tested(node, role, settled, keys_taken(assembly, trace, node))
+                kinds = [restriction(assembly, condition, holds, record) for holds in (False, True)]
                 found += [(kind, condition) for kind in kinds if kind is not None][:1]
     return list(dict.fromkeys(found))
 
 
-def _raises(assembly: Assembly, call: Node, passed: set[Node], role: SinkRole) -> ControlKind | None:
+def _raises(assembly: Assembly, call: Node, trace: tuple[Node, ...], passed: set[Node], role: SinkRole) -> ControlKind | None:
     """A call that lets only some data pass: `path.relative_to(root)`, `check(path)`."""
     program, value = assembly.program, assembly.program.value(call)
     callee = program.value((call[0], value.inputs[0]))
@@ -373,5 +343,6 @@ def _raises(assembly: Assembly, call: Node, passed: set[Node], role: SinkRole) -
         return None
     if not any(bare(assembly, (call[0], given)) in passed for given in value.inputs[1:]):
         return None
-    kinds = [restricting(assembly, one.function, role, received(assembly, call, one, passed)) for one in _meant(assembly, call)]
+    held = {node: keys_taken(assembly, trace, node) for node in passed if node[0] == call[0]}
+    kinds = [restricting(assembly, one.function, role, received(assembly, call, one, held)) for one in meant_by(assembly, call)]
     return kinds[0] if all(kinds) and kinds else None

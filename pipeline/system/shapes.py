@@ -22,6 +22,7 @@ from pipeline.system.shape_agents import agent_made, agent_run
 from pipeline.system.shape_own_agents import OwnAgents
 from pipeline.system.shape_requests import Requests
 from pipeline.system.shape_tool_factories import with_factories
+from pipeline.system.shape_tool_records import with_records
 from pipeline.system.shape_tools import described_tools
 from pipeline.system.shape_values import TEXT, Call, Values, library_of, model_site
 from pipeline.system.shape_words import load_shapes, verbs_of
@@ -61,7 +62,7 @@ def with_shapes(program: Program, index: FrameworkIndex, sites: Sites, own: OwnR
     found |= _each(lambda call: agent_made(values, sites, known, held, call), unknown, found)
     agents = {node: site for node, site in found.items() if site.rule.kind == "agent"}
     found |= _each(lambda call: agent_run(values, agents, call), unknown, found)
-    entries = with_factories(program, dispatched(program, sites.entries), frozenset(known))
+    entries = with_records(program, with_factories(program, dispatched(program, sites.entries), frozenset(known)))
     if found or models:  # without a model nobody chooses a tool
         entries = (*entries, *described_tools(program, index, replace(sites, entries=entries), values))
     agents_of_own = OwnAgents(program, _askers(program, sites, found), [entry for entry in entries if entry.framework == "shape"])

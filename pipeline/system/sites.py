@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ingest.code.literals import literal
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import OFFERED, CodeFacts, Value
 from pipeline.system.beans import injected
@@ -22,6 +23,7 @@ from pipeline.system.tables import functions_in
 from pipeline.system.wrapped_handlers import handlers_behind, rule_behind
 
 Site = TypeVar("Site")
+_HANDLERS = frozenset({"handler", "preHandler", "onRequest", "preValidation"})  # options of a route that are functions
 _MANY = 12  # parameters
 
 
@@ -192,6 +194,8 @@ def _functions_given(program: Program, node: Node, value: Value, rule: Decorator
         inner = program.value(given)
         wrapped = [(given[0], argument) for argument in inner.inputs[1:]] if inner.kind == "call" else []  # register(logged(handler))
         elements = program.elements(given) if inner.kind == "collection" else ()
+        if "handler" in inner.labels:  # among the options of a route; what runs before it is no route
+            elements = program.elements((given[0], inner.inputs[inner.labels.index("handler")]))
         handed = [reference for node in wrapped for name in program.names(node) for reference in program.functions.get(name, ())]
         new = inner.kind == "call" and not handed and program.objects_are_entries(given[0])
         made = program.origins(given) if new else ()  # register(newHandler(db))
@@ -290,12 +294,21 @@ def received(program: Program, index: FrameworkIndex) -> Iterator[tuple[Function
                 continue
             for name in program.names((file, value.inputs[0])):
                 for known in index.handed_to(name):
-                    for given in value.inputs[1:]:
+                    for given in _handed(facts, value):
                         for handed in program.names((file, given)):
                             for reference in program.functions.get(handed, ()):
                                 yield from _typed(program, reference, known.rule)
         for entry in _offered(program, index, file):
             yield from _typed(program, entry.function, entry.rule)
+
+
+def _handed(facts: CodeFacts, call: Value) -> Iterator[int]:
+    """What a registering call is given, and the handlers in its options: `app.post(path, {schema, handler: async (request) => ...})`."""
+    for given in call.inputs[1:]:
+        yield given
+        value = facts.values[given]
+        if value.kind == "collection" and value.text == "dictionary":
+            yield from (part for part, label in zip(value.inputs, value.labels, strict=False) if label in _HANDLERS)
 
 
 def _typed(program: Program, reference: FunctionRef, rule: DecoratorRule) -> Iterator[tuple[FunctionRef, int, str]]:
@@ -334,7 +347,9 @@ def argument_node(program: Program, node: Node, wanted: str, skip: int = 0) -> N
         if not positions and first.isidentifier() and "**" in value.labels:
             spread = (node[0], value.inputs[value.labels.index("**")])
             found = entry_of(program, spread, first)
-            if found is not None and not keys:
+            for key in keys:
+                found = entry_of(program, found, key) if found is not None else None
+            if found is not None:
                 return found
         if not positions and first.isidentifier() and program.objects_are_entries(node[0]):
             for given in value.inputs[1:]:
@@ -408,6 +423,9 @@ def entry_of(program: Program, node: Node, key: str, depth: int = 0) -> Node | N
         if value.kind == "call" and key in value.labels:  # dict(key=...), ToolAnnotations(key=...)
             return origin[0], value.inputs[value.labels.index(key)]
         if value.kind == "update":
+            before = entry_of(program, (origin[0], value.inputs[0]), key, depth + 1) if value.text == "setdefault" else None
+            if before is not None:
+                return before
             for position in range(len(value.labels) - 1, 0, -1):
                 if value.labels[position] == key:
                     return origin[0], value.inputs[position]
@@ -476,7 +494,8 @@ def _holds(program: Program, flag: Flag, given: Node | None, open_call: bool) ->
     if flag.not_constant:
         return constant is None and not is_none
     if flag.at_most is not None:
-        return isinstance(constant, int | float) and constant <= flag.at_most
+        known = [literal(each.text, each.constant_type) for each in program.constants(given)]  # a default, and what is given for it
+        return bool(known) and all(isinstance(each, int | float) and each <= flag.at_most for each in known)
     if flag.matches is not None:
         said = [constant] if isinstance(constant, str) else [*program.names(given), *program.types(given), *_listed(program, given)]
         return any(re.search(flag.matches, text) is not None for text in said)

@@ -16,9 +16,12 @@ from packaging.version import InvalidVersion, Version
 from ingest.facts import ConfigFacts, Setting
 from pipeline.system.assembly import Assembly
 from pipeline.system.deployment import normal
+from pipeline.system.made_of import callee_text
 from pipeline.system.words import load_words
 
 _CARET = re.compile(r"^(?P<sign>[\^~]) ?(?P<version>\d+(?:\.\d+){0,3})$")
+_RUN = frozenset({"invoke", "ainvoke", "stream", "astream", "batch", "abatch", "stream_events", "astream_events"})
+_TOOL_NODE = "(tool node)"  # how knowledge names it
 _BARE = re.compile(r"^\d+(?:\.\d+){0,3}$")
 
 
@@ -39,6 +42,19 @@ def mark_step_limits(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
             if draft.kind == "agent" and draft.attributes.get("framework") == limit.framework:
                 draft.attributes.setdefault("loop_limited", True)
                 draft.attributes.setdefault("default_steps", limit.steps)
+    _limit_tool_nodes(assembly)
+
+
+def _limit_tool_nodes(assembly: Assembly) -> None:
+    """A node that runs the tools a model asks for runs within a graph: where all graphs that are run are limited, so is it."""
+    graphs = [
+        draft for draft in assembly.drafts.by_id.values() if draft.kind == "agent" and draft.attributes.get("framework") == "langgraph"
+    ]
+    nodes = [draft for draft in graphs if draft.name.endswith(_TOOL_NODE)]
+    others = [draft for draft in graphs if draft not in nodes and any(callee_text(assembly, node) in _RUN for node in draft.nodes)]
+    if others and all(draft.attributes.get("loop_limited") is True for draft in others):
+        for draft in nodes:
+            draft.attributes.setdefault("loop_limited", True)
 
 
 def _stays_below(setting: Setting, bound: Version) -> bool:

@@ -15,7 +15,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.model import Evidence
 
 _READS = re.compile(r"(^|\.)(getenv|environ\.get|config|get_config)$|^os\.environ\.get$")
-_SETTINGS = re.compile(r"settings|config|options|auth|server", re.IGNORECASE)
+_SETTINGS = re.compile(r"settings|config|options|flags|auth|server", re.IGNORECASE)
 _REFUSES = re.compile(r"(Error|Exception|Denied|Forbidden|Unauthori[sz]ed|Refused)$|^(abort|exit)$")
 _FAILS = re.compile(r"[45]\d\d")
 _EMPTY = frozenset({"", "0", "None", "False", "false", "no", "off", "none", "undefined", "null"})
@@ -97,12 +97,15 @@ def _needs(assembly: Assembly, node: Node, holds: bool, depth: int) -> str | Non
 def _is_off(assembly: Assembly, node: Node) -> bool:
     """A setting whose every default is empty: an environment variable, a constant, a field of a settings class."""
     program, value = assembly.program, assembly.program.value(node)
+    origins = program.origins(node)
+    if value.kind == "parameter":  # what a field of settings is handed over as
+        return bool(origins) and all(program.value(origin).kind == "attribute" and _is_off(assembly, origin) for origin in origins)
     if value.kind not in ("name", "attribute", "call", "choice", "index"):
         return False
-    origins = program.origins(node)
     if value.kind == "attribute" and all(program.value(origin).kind == "attribute" for origin in origins):
         defaults = _declared(assembly, value.text)
-        return bool(defaults) and all(_is_empty(assembly, default) for default in defaults)
+        unset = program.files[node[0]].language == "go"  # a field that nobody sets is empty there
+        return bool(defaults) and all((default is None and unset) or _is_empty(assembly, default) for default in defaults)
     return (
         bool(origins)
         and all(_is_empty(assembly, origin) for origin in origins)

@@ -334,3 +334,14 @@ def test_the_name_of_a_header_that_carries_a_secret_is_no_secret(text: str) -> N
 @pytest.mark.parametrize("text", ['const HeaderAPIToken = "X-ACME2-8f3Kd92m-TOKE"', 'API_TOKEN = "acme-4f8a-92kd-token77x"'])
 def test_a_secret_that_is_only_written_like_a_header_is_one(text: str) -> None:
     assert [span.detector for span in find_secrets(text)] == ["Secret Keyword"]
+
+
+@pytest.mark.parametrize("value", ["thisisopenaikey", "this-is-an-api-key", "put_the_key", "enter-openai-api-key"])
+def test_a_providers_key_that_says_it_is_one_is_a_placeholder(value: str) -> None:
+    assert secret_in_assignment("OPENAI_API_KEY", value) is None
+
+
+@pytest.mark.parametrize(("name", "value"), [("PG_PASSWORD", "thisisapassword"), ("JWT_SECRET", "thisisthesecretkey"),
+                                             ("OPENAI_API_KEY", "thisis7f3a91bc20")])  # fmt: skip
+def test_such_words_still_open_what_the_project_itself_guards(name: str, value: str) -> None:
+    assert secret_in_assignment(name, value) is not None

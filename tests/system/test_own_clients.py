@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pipeline.system.model import System
-from tests.system.small import elements, flows, system_of
+from tests.system.small import elements, flows, scan_of, system_of
 
 _JAVA = """
     package a;
@@ -151,3 +153,45 @@ def test_a_request_that_names_a_model_and_holds_a_conversation_asks_it(path: str
 def test_a_request_about_a_model_of_something_else_asks_none(path: str, text: str, sends: str) -> None:
     other = text.replace('"messages"', '"colours"').replace("Messages ", "Colours ").replace("Messages:", "Colours:")
     assert not elements(_system(path, other, sends.replace("/v1/chat/completions", "/cars")), "hosted_llm")
+
+
+_GO_CLIENT = """
+    package gemini
+    import (
+        "bytes"
+        "io"
+        "net/http"
+    )
+    func Answer(client http.Client, address string, payload []byte) string {
+        request, _ := http.NewRequest("POST", address, bytes.NewReader(payload))
+        return read(client, request)
+    }
+    func read(client http.Client, request *http.Request) string {
+        answer, _ := client.Do(request)
+        body, _ := io.ReadAll(answer.Body)
+        return string(body)
+    }
+    """
+_GO_MAIN = """
+    package main
+    import (
+        "net/http"
+        "os"
+        "os/exec"
+        "example.com/app/PLACE/gemini"
+    )
+    func run(w http.ResponseWriter, r *http.Request) {
+        exec.Command("sh", "-c", gemini.Answer(http.Client{}, os.Getenv("ADDRESS"), []byte(r.FormValue("q")))).Run()
+    }
+    func main() {
+        http.HandleFunc("/run", run)
+        http.ListenAndServe(":80", nil)
+    }
+    """
+
+
+@pytest.mark.parametrize(("place", "of_model"), [("llm", True), ("llm/tools", False), ("pages", False)])
+def test_what_a_hand_written_client_of_a_provider_reads_is_the_models_reply(tmp_path: Path, place: str, of_model: bool) -> None:
+    files = {"go.mod": "module example.com/app\n", f"{place}/gemini/client.go": _GO_CLIENT, "main.go": _GO_MAIN.replace("PLACE", place)}
+    found = flows(scan_of(tmp_path, files).system, "shell")
+    assert any("model_reply" in flow.carries for flow in found) is of_model

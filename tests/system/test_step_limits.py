@@ -50,3 +50,43 @@ def test_a_lock_outweighs_what_was_asked_for(tmp_path: Path) -> None:
 
 def test_manifests_that_disagree_say_nothing(tmp_path: Path) -> None:
     assert not limited(tmp_path, requirements__txt="langgraph==0.6.7\n", **{"requirements-dev__txt": "langgraph\n"})
+
+
+_RUNS = """
+from langchain_core.tools import tool
+from langchain_openai import ChatOpenAI
+from langgraph.graph import StateGraph
+from langgraph.prebuilt import ToolNode
+
+@tool
+def look(word: str) -> str:
+    \"\"\"Look.\"\"\"
+    return word
+
+class Settings:
+    def __init__(self, limit=100):
+        self.limit = limit
+    def arguments(self):
+        config = {"recursion_limit": self.limit}
+        return {"stream_mode": "values", "config": config}
+
+class Runs:
+    def __init__(self):
+        self.settings = Settings(LIMIT)
+        graph = StateGraph(dict)
+        graph.add_node("model", ChatOpenAI(model="gpt-5").bind_tools([look]))
+        graph.add_node("tools", ToolNode([look]))
+        self.graph = graph.compile()
+    def run(self, text):
+        arguments = self.settings.arguments()
+        arguments.setdefault("config", {}).setdefault("configurable", {})["thread_id"] = text
+        return self.graph.invoke({"messages": [text]}, **arguments)
+"""
+
+
+@pytest.mark.parametrize(("limit", "held"), [("50", True), ("", True), ("5000", False)])
+def test_a_limit_in_arguments_that_a_function_gives_back_counts_for_the_graph_and_its_tools(tmp_path: Path, limit: str, held: bool) -> None:
+    (tmp_path / "graph.py").write_text(_RUNS.replace("LIMIT", limit), "utf-8")
+    agents = [e for e in scan(tmp_path, ScanSettings(jobs=1)).system.elements if e.kind == "agent"]
+    assert len(agents) == 2
+    assert all((agent.attributes.get("loop_limited") is True) is held for agent in agents)
