@@ -83,6 +83,7 @@ _FINER: frozenset[ElementKind] = frozenset(
 )
 _MOST = 3_000  # names
 _WORDS = 5  # of a name
+_LONGEST_LABEL = 300  # characters of a label that are read
 
 
 @dataclass(slots=True)
@@ -127,7 +128,8 @@ class Described:
 
 def own_name(label: str) -> str:
     """The name in a label that goes on to explain itself: `Index (Qdrant, no key)`, `Log store, Loki`."""
-    return _OWN.sub("", label.strip()).strip() or label.strip()
+    bare = label.strip()[:_LONGEST_LABEL]
+    return _OWN.sub("", bare).strip() or bare
 
 
 def explained(label: str) -> str:

@@ -391,6 +391,19 @@ def test_documents_that_are_asked_for_or_worked_on_tell_nothing(tmp_path: Path, 
     assert described(tmp_path, f"# Agent\n\n{AGENT}\n", name).system.elements == ()
 
 
+def test_what_a_mail_quotes_is_not_what_it_says(tmp_path: Path) -> None:
+    mail = "From: a@b.example\nTo: c@b.example\nSubject: approval\nMIME-Version: 1.0\nContent-Type: text/plain\n\n{}\n"
+    (tmp_path / "design.md").write_text(f"# Design\n\n{AGENT}\n", "utf-8")
+    quoted = "It stays.\n\nOn Wed, Ada wrote:\n> The loop has no upper bound.\n"
+    assert not any(claim.kind == "denial" for claim in described(tmp_path, mail.format(quoted), "re.eml").system.claims)
+    assert any(claim.kind == "denial" for claim in described(tmp_path, mail.format("The loop has no upper bound."), "re.eml").system.claims)
+
+
+def test_a_sign_of_comparison_quotes_nothing(tmp_path: Path) -> None:
+    result = described(tmp_path, f"# Design\n\n{AGENT} With a score > 0.9 it goes on. The loop has no upper bound.\n")
+    assert any(claim.kind == "denial" for claim in result.system.claims)
+
+
 # Registers and credentials
 
 
