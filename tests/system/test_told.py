@@ -241,6 +241,18 @@ def test_a_tool_is_named_by_what_it_does(text: str, effect: str | None, identity
     assert (None if tool is None else tool.effect, None if tool is None else tool.identity) == (effect, identity)
 
 
+@pytest.mark.parametrize(("node", "kind"), [("AgentService", "component"), ("Agent service", "agent"), ("AgentMapper", "component")])
+def test_a_class_that_handles_agents_is_no_agent(tmp_path: Path, node: str, kind: str) -> None:
+    drawn = f"flowchart LR\n  ui([Users]) --> a[{node}]\n  a -->|prompt| llm[GPT-4o]\n"
+    result = described(tmp_path, f"# Design\n\n```mermaid\n{drawn}```\n")
+    assert [element.kind for element in result.system.elements if element.name == node] == [kind]
+
+
+def test_a_table_about_how_things_are_shown_lists_no_parts(tmp_path: Path) -> None:
+    table = "| Component | Color | Description |\n|---|---|---|\n| Agent | cyan | what the agent says |\n"
+    assert described(tmp_path, f"# Colours\n\n{table}").system.elements == ()
+
+
 # Drawings
 
 
