@@ -106,14 +106,15 @@ def _denials(view: View, lead: Match) -> tuple[Evidence, ...]:
 
 
 def _confidence(risk: Risk, lead: Match) -> Confidence:
-    missing = lead.element.attributes.get("denied_controls")
-    if isinstance(missing, tuple) and set(missing) & _asked_of(lead.threat):
-        return risk.confidence  # a document says that it is not there
-    if lead.element.attributes.get("stated_by") == "document" or (
+    """How sure a finding is; what rests on documents alone is at most medium, and that only where they say that a control is not there."""
+    if lead.element.attributes.get("stated_by") != "document" and not (
         lead.ways and all(flow.stated_by == "document" for way in lead.ways for flow in way)
     ):
-        return "low"
-    return risk.confidence
+        return risk.confidence
+    missing = lead.element.attributes.get("denied_controls")
+    if isinstance(missing, tuple) and set(missing) & _asked_of(lead.threat):
+        return "medium" if risk.confidence == "high" else risk.confidence
+    return "low"
 
 
 def _evidence(matches: Sequence[Match], denials: Sequence[Evidence]) -> tuple[Evidence, ...]:

@@ -29,6 +29,9 @@ _PARTS = frozenset(
      "model", "models", "agent", "agents", "store", "stores", "what", "name", "application", "node", "server", "asset", "layer"}
 )  # fmt: skip
 _REACHED = frozenset({"exposed", "exposure", "access", "authentication", "auth", "login", "network", "zone", "how", "owner", "host"})
+_LOOKS = frozenset(
+    {"color", "colour", "icon", "emoji", "shortcut", "flag", "command"}
+)  # columns of tables about how something is shown or called
 _SECRETS = frozenset({"key", "keys", "password", "passwords", "token", "tokens", "credentials", "secret", "secrets"})
 _EXPLAINS = frozenset(
     {
@@ -52,6 +55,7 @@ _EXPLAINS = frozenset(
 _CUT = re.compile(
     r"[,;:.(]|\s(?:that|which|who|using|for|with|on|from|by|in|to|and|plus|calls?|of|behind|running)\s", re.IGNORECASE
 )  # a name ends
+_CLASS = re.compile(r"(?:[A-Z][a-z0-9]+)+(?:Service|Svc|Controller|Manager|Impl|Handler|Repository|Mapper)")
 _OPEN_WEIGHTS = re.compile(
     r"\b\d{1,3}(?:\.\d)?\s?[bB]\b(?! ?(?:users|records|rows|requests|tokens))|\bopen[- ](?:weights?|source) (?:model|llm)\b"
 )
@@ -83,6 +87,7 @@ _FINER: frozenset[ElementKind] = frozenset(
 )
 _MOST = 3_000  # names
 _WORDS = 5  # of a name
+_LONGEST_LABEL = 300  # characters of a label that are read
 
 
 @dataclass(slots=True)
@@ -127,7 +132,8 @@ class Described:
 
 def own_name(label: str) -> str:
     """The name in a label that goes on to explain itself: `Index (Qdrant, no key)`, `Log store, Loki`."""
-    return _OWN.sub("", label.strip()).strip() or label.strip()
+    bare = label.strip()[:_LONGEST_LABEL]
+    return _OWN.sub("", bare).strip() or bare
 
 
 def explained(label: str) -> str:
@@ -192,6 +198,8 @@ def _of_box(node: DiagramNode, drawn: ElementKind) -> ElementKind:
     name, rest = own_name(node.label), explained(node.label)
     if name.lower() == "store" and node.shape != "database" and node.kind != "store":
         return "component"  # mostly the state of a page
+    if _CLASS.fullmatch(name):
+        return "component"  # a class that handles agents or models is none
     own, by_words = kind_of_name(name), kind_of(name)
     if by_words in _TELLING and by_words != "data_store":
         return by_words
@@ -227,7 +235,12 @@ def _is_called_by_people(box: str, kinds: Mapping[str, ElementKind], into: Mappi
 
 def _listed(row: Row, described: Described) -> Iterator[tuple[str, ElementKind]]:
     """A part that a row of a table names, with what its other cells say it is."""
-    if not row.columns or not _PARTS & set(words_of(row.columns[0])) or len(row.cells[0].split()) > 5:
+    if (
+        not row.columns
+        or not _PARTS & set(words_of(row.columns[0]))
+        or _LOOKS & {word for column in row.columns for word in words_of(column)}
+        or len(row.cells[0].split()) > 5
+    ):
         return
     name = own_name(row.cells[0].strip("*_` "))
     if _SECRETS & set(words_of(name)[-1:]):

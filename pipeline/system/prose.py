@@ -320,7 +320,7 @@ def _acts(tale: _Tale, said: _Said) -> None:
     run = _thing(tale, statement.object) if statement.verb in ("run", "execute") else None
     if actor is not None and run is not None and run.kind in _ASKS:
         _flow(tale, actor, run, "", evidence)
-    if actor is None or actor.kind != "agent" or effect is None or not statement.object:
+    if actor is None or actor.kind != "agent" or effect is None or not statement.object or statement.object.endswith("ly"):
         return
     tool = _Thing("tool", f"{statement.verb} {statement.object}".strip())
     made = _put(tale, tool, evidence, side_effect=True, effects=(effect,))

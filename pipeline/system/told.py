@@ -71,6 +71,7 @@ _CLOSED = re.compile(
     r"^\W*(closed|mitigated|done|resolved|fixed|not applicable|n/?a|transferred|avoided|eliminated|implemented|dropped|rejected)\b",
     re.IGNORECASE,
 )
+_LONGEST_HEAD = 120  # characters of a heading that are read
 _LONGEST_HEADER = 48  # characters of a cell that names a column
 _HEADER_WORDS = 5
 
@@ -138,12 +139,13 @@ def told_of(document: DocumentFacts) -> Iterator[Told]:
             continue
         if any(_NOT_NOW.search(title) for title in passage.section):
             continue
-        headings = tuple(title for title in reversed(passage.section) if title)
+        headings = tuple(title[:_LONGEST_HEAD] for title in reversed(passage.section) if title)
         row = rows.get(id(passage))
         if row is not None:
             yield from _told_in(row, headings)
         elif passage.kind != "table_row":
-            for sentence in sentences(_QUOTED.sub("", passage.text)):
+            text = _QUOTED.sub("", passage.text) if document.path.endswith(".eml") else passage.text
+            for sentence in sentences(text):
                 if _NO_SENTENCE.search(sentence) is None:
                     yield Told(sentence, passage, headings)
 
@@ -151,7 +153,7 @@ def told_of(document: DocumentFacts) -> Iterator[Told]:
 def _told_in(row: Row, headings: tuple[str, ...]) -> Iterator[Told]:
     if _CLOSED.match(row.under(_STATE)):
         return
-    heads = (row.cells[0], *headings)
+    heads = (row.cells[0][:_LONGEST_HEAD], *headings)
     for at, cell in enumerate(row.cells):
         column = row.columns[at] if at < len(row.columns) else ""
         for sentence in filter(lambda each: _NO_SENTENCE.search(each) is None, sentences(cell)):

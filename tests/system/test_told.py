@@ -241,6 +241,18 @@ def test_a_tool_is_named_by_what_it_does(text: str, effect: str | None, identity
     assert (None if tool is None else tool.effect, None if tool is None else tool.identity) == (effect, identity)
 
 
+@pytest.mark.parametrize(("node", "kind"), [("AgentService", "component"), ("Agent service", "agent"), ("AgentMapper", "component")])
+def test_a_class_that_handles_agents_is_no_agent(tmp_path: Path, node: str, kind: str) -> None:
+    drawn = f"flowchart LR\n  ui([Users]) --> a[{node}]\n  a -->|prompt| llm[GPT-4o]\n"
+    result = described(tmp_path, f"# Design\n\n```mermaid\n{drawn}```\n")
+    assert [element.kind for element in result.system.elements if element.name == node] == [kind]
+
+
+def test_a_table_about_how_things_are_shown_lists_no_parts(tmp_path: Path) -> None:
+    table = "| Component | Color | Description |\n|---|---|---|\n| Agent | cyan | what the agent says |\n"
+    assert described(tmp_path, f"# Colours\n\n{table}").system.elements == ()
+
+
 # Drawings
 
 
@@ -389,6 +401,19 @@ def test_what_was_not_chosen_is_yet_to_come_or_is_an_attack_makes_nothing(tmp_pa
 @pytest.mark.parametrize("name", ["prompts/agent.md", "data/articles.md", "test_plan.md", "CHANGELOG.md"])
 def test_documents_that_are_asked_for_or_worked_on_tell_nothing(tmp_path: Path, name: str) -> None:
     assert described(tmp_path, f"# Agent\n\n{AGENT}\n", name).system.elements == ()
+
+
+def test_what_a_mail_quotes_is_not_what_it_says(tmp_path: Path) -> None:
+    mail = "From: a@b.example\nTo: c@b.example\nSubject: approval\nMIME-Version: 1.0\nContent-Type: text/plain\n\n{}\n"
+    (tmp_path / "design.md").write_text(f"# Design\n\n{AGENT}\n", "utf-8")
+    quoted = "It stays.\n\nOn Wed, Ada wrote:\n> The loop has no upper bound.\n"
+    assert not any(claim.kind == "denial" for claim in described(tmp_path, mail.format(quoted), "re.eml").system.claims)
+    assert any(claim.kind == "denial" for claim in described(tmp_path, mail.format("The loop has no upper bound."), "re.eml").system.claims)
+
+
+def test_a_sign_of_comparison_quotes_nothing(tmp_path: Path) -> None:
+    result = described(tmp_path, f"# Design\n\n{AGENT} With a score > 0.9 it goes on. The loop has no upper bound.\n")
+    assert any(claim.kind == "denial" for claim in result.system.claims)
 
 
 # Registers and credentials
