@@ -1,6 +1,7 @@
 """The questions: one YAML file per system, in the half that settings may be chosen on, in the one held out, or among the fresh ones.
 
-Held-out questions were asked whenever settings had been chosen; the fresh ones were written after the last of these, and asked once.
+Held-out questions were asked whenever settings had been chosen; the fresh ones were written after that, and nothing was changed by
+what they gave.
 """
 
 from __future__ import annotations

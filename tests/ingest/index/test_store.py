@@ -20,7 +20,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ingest.errors import UnusableInput
-from ingest.index import BrokenIndex, Chunk, FileEntry, IndexPlace, IndexReader, Retold, Update, Written, changes, write
+from ingest.index import BrokenIndex, Chunk, FileEntry, IndexPlace, IndexReader, Retold, Update, Written, changes, marks_known, write
 from ingest.index.catalogue import FILE, opened
 from ingest.index.words import words
 
@@ -119,6 +119,18 @@ def test_a_role_learnt_later_is_found_by_its_words(place: IndexPlace, reader: In
     assert model.asked == []
     with reader.session() as session:
         assert session.listed[0].elements == ("agent:first",)
+
+
+def test_marks_are_known_for_as_long_as_the_readers_are_the_same(place: IndexPlace) -> None:
+    assert marks_known(place) == {} and not place.folder.exists()
+    stored(place, Hashed(), {"a.py": [chunk("a.py", "one")]})
+    assert list(marks_known(place)) == ["a.py"]
+    with opened(place.folder) as catalogue:
+        catalogue.store.execute("UPDATE about SET value = 'of another edition' WHERE key = 'readers'")
+        catalogue.store.commit()
+    assert marks_known(place) == {}
+    (place.folder / FILE).write_bytes(b"rubbish" * 1000)
+    assert marks_known(place) == {}
 
 
 def test_another_model_makes_the_index_anew(place: IndexPlace) -> None:
