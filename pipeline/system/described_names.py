@@ -50,6 +50,11 @@ _EXPLAINS = frozenset(
         "role",
         "model",
         "details",
+        "remarks",
+        "remark",
+        "comment",
+        "comments",
+        "notes",
     }
 )
 _CUT = re.compile(
@@ -64,6 +69,8 @@ _TELLING: frozenset[ElementKind] = frozenset(
         "memory", "queue",
      "guardrail", "retriever", "model_registry", "inference_server", "training_job", "dataset", "interpreter", "file_store"}
 )  # fmt: skip
+# What teams give names of people and birds to.
+_NAMED: frozenset[ElementKind] = frozenset({"agent", "ml_model", "hosted_llm", "local_llm", "vector_store", "mcp_server"})
 _ENTRIES: frozenset[ElementKind] = frozenset({"http_route", "chat_ui", "webhook"})
 _PEOPLE: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public"})
 _ASKING: frozenset[ElementKind] = frozenset({"agent", "hosted_llm", "local_llm", "tool", "mcp_server", "mcp_client"})
@@ -164,10 +171,14 @@ def described_names(
                     described.define(name, kind)
                     if any((_EXPLAINS | _REACHED) & set(words_of(column)) for column in row.columns[1:]):
                         described.listed.append((name, kind, row))
+    for document in documents:
+        card = _CARD_OF.fullmatch(document.title.strip()) if describes(document) else None
+        if card is not None:
+            described.define(card["name"], "ml_model")
     for each in told:
-        said = _said(each.sentence, described) if not each.passage.hidden else None
-        if said is not None:
-            described.define(*said)
+        if not each.passage.hidden:
+            for name, kind in _said(each.sentence, described):
+                described.define(name, kind)
     return described
 
 
@@ -266,13 +277,32 @@ _IS = re.compile(
 )
 
 
-def _said(sentence: str, described: Described) -> tuple[str, ElementKind] | None:
-    """A part that is known by name, with what a sentence says it is: "The CV index runs on Chroma"."""
+# "an assistant called Finch", "our fraud model, named Magpie,": what is given a name is that thing.
+_CALLED = re.compile(
+    r"\b(?:an? |the |our )((?:[\w-]+ ){0,3}?[\w-]+),? (?:is |was )?(?:called|named|nicknamed|code-?named|known as) [\"\u201c'*_]{0,2}([A-Z][\w-]{2,30})"
+)
+# "Finch is the assistant of our officers, Magpie the model that watches payments": the second has no verb of its own.
+_ELLIPTIC = re.compile(
+    r"\bis (?:an?|the|our) [^.;]{3,80}?,(?: and)? ([A-Z][\w-]{2,30}) (?:an?|the|our) ((?:[\w-]+ ){0,3}?[\w-]+)(?= (?:that|which|who|of|for|behind)\b)"
+)
+_IS_ONE = re.compile(r"^([A-Z][\w-]{2,30}) is (?:an?|the|our) ((?:[\w-]+ ){0,3}?[\w-]+)(?= (?:that|which|who|of|for|behind)\b|[.,;]|$)")
+_CARD_OF = re.compile(
+    r"(?:model card(?: (?:for|of)|:| -)? )?(?P<name>[A-Z][\w ]{1,30}?)(?:\s*[-\u2013\u2014:,]\s*|\s+)model card", re.IGNORECASE
+)
+
+
+def _said(sentence: str, described: Described) -> Iterator[tuple[str, ElementKind]]:
+    """Parts with what a sentence says they are: "The CV index runs on Chroma", "an assistant called Finch"."""
     match = _IS.match(sentence)
-    if match is None or key_of(match[1]) not in described.kinds:
-        return None
-    kind = explained_kind(match[2])
-    return None if kind is None else (match[1], kind)
+    if match is not None and key_of(match[1]) in described.kinds:
+        kind = explained_kind(match[2])
+        if kind is not None:
+            yield match[1], kind
+    for pattern, name, what in ((_CALLED, 2, 1), (_ELLIPTIC, 1, 2), (_IS_ONE, 1, 2)):
+        for found in pattern.finditer(sentence):
+            kind = explained_kind(found[what])
+            if kind in _NAMED:
+                yield found[name], kind
 
 
 def explained_kind(cell: str) -> ElementKind | None:
