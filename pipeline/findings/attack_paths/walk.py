@@ -21,7 +21,7 @@ from pipeline.threats.engine import Match
 from pipeline.threats.view import View
 
 MAX_STATES = 4000  # per kind of attacker
-UNTOLD = 3
+UNTOLD = 3  # what it adds to a way that its finding does not tell of
 MAX_DEPTH = 10  # flows one after the other
 MANY_WRITERS = 8  # a store that more than so many elements write into is a whole database: who reads one row has not read another
 Session = Literal["own", "unknown", "others"]  # in whose session it comes to pass
@@ -82,9 +82,6 @@ class Reached:
     @property
     def arrival(self) -> Flow | None:
         return self.legs[-1].flow if self.legs else None
-
-    def seen(self) -> tuple[Seen, ...]:
-        return tuple(dict.fromkeys(seen for leg in self.legs for seen in leg.seen))
 
 
 @dataclass
