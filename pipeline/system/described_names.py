@@ -285,7 +285,8 @@ _CALLED = re.compile(
 _ELLIPTIC = re.compile(
     r"\bis (?:an?|the|our) [^.;]{3,80}?,(?: and)? ([A-Z][\w-]{2,30}) (?:an?|the|our) ((?:[\w-]+ ){0,3}?[\w-]+)(?= (?:that|which|who|of|for|behind)\b)"
 )
-_IS_ONE = re.compile(r"^([A-Z][\w-]{2,30}) is (?:an?|the|our) ((?:[\w-]+ ){0,3}?[\w-]+)(?= (?:that|which|who|of|for|behind)\b|[.,;]|$)")
+_IS_ONE = re.compile(
+    r"^([A-Z][\w-]{2,30}) is (?:an?|the|our) ((?:[\w-]+ ){0,3}?[\w-]+)(?= (?:that|which|who|of|for|behind)\b|[.,;]|$)")
 _CARD_OF = re.compile(
     r"(?:model card(?: (?:for|of)|:| -)? )?(?P<name>[A-Z][\w ]{1,30}?)(?:\s*[-\u2013\u2014:,]\s*|\s+)model card", re.IGNORECASE
 )

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.documents.position import cell_place
 from ingest.facts import DocumentFacts
 from pipeline.system.assembly import Assembly
+from pipeline.system.denials import SaidOfControl, mark_denied
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow
 from pipeline.system.promises import is_wished, modality_of
 from pipeline.system.prose_names import key_of
 from pipeline.system.spoken_of import SpokenOf
 from pipeline.system.statements import base_of, effect_of
-from pipeline.system.told import Told, describes, rows_of
+from pipeline.system.told import Row, Told, describes, rows_of
 from pipeline.system.words import load_words, mentions, words_of
 
 _LISTED = re.compile(r"\btools?\b[^:.;]{0,40}:\s*(.{3,300})$", re.IGNORECASE)
@@ -28,6 +29,11 @@ _TOOLS = frozenset({"tool", "tools", "function", "functions", "action", "actions
 _IDENTITY = re.compile(
     r"^(?:user|customer|patient|account|tenant|employee|member|client|citizen|student|guest|person|owner)_(?:id|no|nr|number|name|email)$"
 )
+_AGREES = frozenset({"agree", "agrees", "approval", "approves", "approved", "approver", "confirm", "confirms", "confirmation", "consent"})
+_NOBODY = re.compile(
+    r"\W*(?:nobody|no one|none|no|never|not (?:needed|required|asked)|automatic(?:ally)?|-|\u2013|\u2014)(?![\w-])", re.IGNORECASE
+)
+_SOMEBODY = re.compile(r"^(?!\W*(?:see|tbd|unclear|depends|open)\b).*[a-z]{3}", re.IGNORECASE)
 _CANNOT = frozenset({"no", "none", "not", "never", "without"})
 
 
@@ -101,10 +107,36 @@ def _from_tables(assembly: Assembly, document: DocumentFacts) -> None:
         if not row.columns or not _TOOLS & set(words_of(row.columns[0])):
             continue
         owners = _only_agent(assembly)
-        tool = tool_named(row.cells[0]) or _by_description(row.cells)
-        evidence = assembly.cite_place(row.passage.place, "claim") if owners and tool is not None else None
-        if evidence is not None and tool is not None:
-            put_tool(assembly, owners[0], tool, evidence)
+        named = [tool_named(part) for part in re.split(r",\s*(?![^()]*\))", row.cells[0])]
+        tools = [tool for tool in named if tool is not None] or list(filter(None, [_by_description(row.cells)]))
+        evidence = assembly.cite_place(row.passage.place, "claim") if owners and tools else None
+        for tool in tools if evidence is not None else ():
+            assert evidence is not None
+            effect = tool.effect or next((effect for cell in row.cells[1:] if (effect := _effect_told(cell)) is not None), None)
+            made = put_tool(assembly, owners[0], replace(tool, effect=effect), evidence)
+            _agreed(assembly, made, row, evidence)
+
+
+def _effect_told(cell: str) -> str | None:
+    """What a description says is done: "posts or mails a letter to the member"."""
+    words = cell.split()
+    for at, word in enumerate(words[:12]):
+        verb = base_of(word.strip(",;()"))
+        effect = effect_of(verb, " ".join(words[at + 1 : at + 9])) if verb else None
+        if effect is not None:
+            return effect
+    return None
+
+
+def _agreed(assembly: Assembly, tool: str, row: Row, evidence: Evidence) -> None:
+    """What a column about agreement says: a person or a role has to agree, or nobody."""
+    for column, cell in zip(row.columns[1:], row.cells[1:], strict=False):
+        if not _AGREES & set(words_of(column)):
+            continue
+        if _NOBODY.match(cell):
+            mark_denied(assembly, [SaidOfControl("human_approval", f"{column}: {cell}", evidence, (tool,))])
+        elif _SOMEBODY.search(cell) and modality_of(cell) not in ("todo", "does_not") and not is_wished(cell, row.passage.section):
+            assembly.control("human_approval", tool, evidence, "promised in a document")
 
 
 def _by_description(cells: Sequence[str]) -> ToolName | None:

@@ -74,9 +74,10 @@ def match(view: View, threat: Threat, element: Element) -> Outcome:
     if element.id in view.drawn_only:
         return Unmet(threat, element, "known from a drawing only")
     held = _Held()
-    removing = view.controls_on(element.id, threat.removed_by)
+    removed_by = _undenied(element, threat.removed_by)
+    removing = view.controls_on(element.id, removed_by)
     for condition in threat.when:
-        found = _evaluate(view, element, condition, threat.removed_by)
+        found = _evaluate(view, element, condition, removed_by)
         if found is None and removing and condition.the_element is not None:
             continue  # the element is not in the bad state because the control is there
         if found is None:
@@ -96,6 +97,12 @@ def match(view: View, threat: Threat, element: Element) -> Outcome:
         _once(list(held.closed)),
         cited=held.evidence,
     )
+
+
+def _undenied(element: Element, kinds: tuple[ControlKind, ...]) -> tuple[ControlKind, ...]:
+    """Kinds of control that no document says this element lacks: what is said of one tool outweighs what is promised of all."""
+    denied = element.attributes.get("denied_controls")
+    return tuple(kind for kind in kinds if kind not in denied) if isinstance(denied, tuple) else kinds
 
 
 def _joined(parts: list[_Held]) -> _Held:
