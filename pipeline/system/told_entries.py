@@ -1,6 +1,6 @@
 """Entries of a described system: what answers the people who come in there, and behind which of them a model is asked.
 
-Takes what is told and drawn by now, adds a flow from a chat that nothing leads out of, and marks the entries from which flows lead to a model.
+Takes what is told and drawn by now, adds a flow from a chat that nothing leads out of, and marks entries from which flows lead to a model.
 """
 
 from __future__ import annotations
