@@ -13,9 +13,10 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.described_claims import add_described_claims
 from pipeline.system.described_names import described_names
 from pipeline.system.drawn import Drawings, add_drawings, boxes_of
-from pipeline.system.prose import add_answers, add_prose, mark_inference
+from pipeline.system.prose import add_prose
 from pipeline.system.stated_risks import add_stated_risks
 from pipeline.system.told import describes, told_of
+from pipeline.system.told_entries import add_answers, mark_inference
 from pipeline.system.told_facts import add_told_facts
 from pipeline.system.told_parts import add_parts
 from pipeline.system.told_secrets import add_told_secrets

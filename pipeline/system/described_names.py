@@ -212,7 +212,7 @@ def _of_box(node: DiagramNode, drawn: ElementKind) -> ElementKind:
     if _CLASS.fullmatch(name):
         return "component"  # a class that handles agents or models is none
     own, by_words = kind_of_name(name), kind_of(name)
-    if by_words in _TELLING and by_words != "data_store":
+    if by_words in _TELLING and by_words != "data_store" and (by_words, drawn) != ("agent", "data_store"):
         return by_words
     if drawn in ("component", "end_user", "external_service") and own is not None and own != "component":
         return own
