@@ -352,3 +352,9 @@ def test_a_firewall_or_a_policy_that_counts_calls_limits_the_gateway_behind_it(t
     for number, (files, kind) in enumerate((({}, None), ({"waf.tf": wall}, 1), ({"k/policy.yaml": policy}, 1))):
         system = system_of(tmp_path / str(number), {"litellm.yaml": text, **files})
         assert controls(system, the(system, "http_route")).get("rate_limit") == kind
+
+
+def test_a_model_that_an_operator_serves_is_fetched_from_its_hub(tmp_path: Path) -> None:
+    text = "apiVersion: kubeai.org/v1\nkind: Model\nmetadata: {name: chat}\nspec:\n  engine: VLLM\n  url: hf://acme/chat-32b\n"
+    model = the(system_of(tmp_path, {"k/model.yaml": text}), "model_registry")
+    assert (model.name, model.attributes["revision_pinned"], model.evidence[0].start_line) == ("acme/chat-32b", False, 6)
