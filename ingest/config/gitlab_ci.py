@@ -21,10 +21,10 @@ _NOT_JOBS = frozenset({
     "image", "services", "stages", "variables", "include", "workflow", "default", "cache", "before_script", "after_script", "spec",
 })  # fmt: skip
 _SCRIPTS = ("before_script", "script", "after_script")
-# What whoever opens a merge request or commits may write as they like.
+# What whoever opens a merge request or writes a commit says in words of their own.
 _OF_AUTHORS = frozenset({
     "CI_MERGE_REQUEST_TITLE", "CI_MERGE_REQUEST_DESCRIPTION", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_MESSAGE", "CI_COMMIT_TITLE",
-    "CI_COMMIT_DESCRIPTION", "CI_COMMIT_REF_NAME", "CI_COMMIT_BRANCH", "CI_COMMIT_AUTHOR", "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME",
+    "CI_COMMIT_DESCRIPTION", "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME",
 })  # fmt: skip
 _MOST_DEPTH = 10
 

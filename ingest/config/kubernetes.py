@@ -73,6 +73,10 @@ def of_document(document: Node, path: str, only_if: tuple[str, ...] = ()) -> Ite
         yield _service(name, document, place, guard)
     elif kind in ("Ingress", "IngressRoute", "HTTPRoute", "Route", "VirtualService", "HTTPProxy"):
         yield _ingress(name, kind, document, place, guard)
+    elif kind == "Model" and document.get("apiVersion").text.startswith("kubeai.org/"):
+        source = document.get("spec").get("url")
+        at = Place(path, source.line, max(source.line, source.end_line))
+        yield setting("workload", name, at, resource=kind, workload=name, storage=source.text or None, init=False, **guard)
     elif kind in RELEASES:
         yield from of_manifest(document, path)
     elif kind == "Gateway" and document.get("spec").get("gatewayClassName").kind == "scalar":

@@ -288,17 +288,18 @@ def _controls(
 
 
 def _served(assembly: Assembly, workload: _Placed) -> None:
-    """A model that KServe serves, and where it is fetched from."""
+    """A model that an operator (KServe, KubeAI) serves, and where it is fetched from."""
     a, file = workload.setting.attributes, workload.file
     place = assembly.cite_place(workload.setting.place)
-    attributes: dict[str, AttributeValue] = {"product": "kserve", "remote": True, "service": str(a.get("workload"))}
+    product = "kubeai" if a.get("resource") == "Model" else "kserve"
+    attributes: dict[str, AttributeValue] = {"product": product, "remote": True, "service": str(a.get("workload"))}
     if a.get("model_format"):
         attributes["format"] = str(a["model_format"])
     server = assembly.drafts.put("inference_server", _name(workload), None, attributes, place, None, file.purpose)
     hub = _HUB.match(str(a.get("storage") or ""))
     if hub is not None:
         pinned = _FIXED.fullmatch(hub[2] or "") is not None
-        fetched: dict[str, AttributeValue] = {"source": "hub", "library": "kserve", "revision_pinned": pinned}
+        fetched: dict[str, AttributeValue] = {"source": "hub", "library": product, "revision_pinned": pinned}
         model = assembly.drafts.put("model_registry", hub[1], None, fetched, place, None, file.purpose)
         if pinned:
             assembly.control("pinned_revision", model, place)

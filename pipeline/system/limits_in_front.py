@@ -15,6 +15,7 @@ from ingest.source import Place
 _OF_A_CLOUD = re.compile(
     r"(?:^|\.)(?:rate_based_statement|rate_limit_options|throttle_settings|throttling_rate_limit|RateBasedStatement|ThrottlingRateLimit)\b"
 )
+_COUNTED = re.compile(r"\.\d+(?=\.|$)")  # blocks and items
 _PLANS = frozenset({"aws_api_gateway_usage_plan", "AWS::ApiGateway::UsagePlan"})
 
 
@@ -23,12 +24,11 @@ def limits_in_front(files: Sequence[ConfigFacts]) -> tuple[Place, ...]:
 
 
 def _limits(setting: Setting) -> bool:
-    if setting.kind in ("proxy", "exposure"):
+    if setting.kind in ("proxy", "exposure", "gate"):
         return bool(setting.attributes.get("rate_limited"))
     if setting.kind != "resource":
         return False
     values = setting.attributes.get("values")
-    counted = re.compile(r"\.\d+(?=[.=])")
     return setting.attributes.get("type") in _PLANS or any(
-        _OF_A_CLOUD.search(counted.sub("", value.partition("=")[0])) for value in (values if isinstance(values, tuple) else ())
+        _OF_A_CLOUD.search(_COUNTED.sub("", value.partition("=")[0])) for value in (values if isinstance(values, tuple) else ())
     )

@@ -341,3 +341,20 @@ def test_a_job_that_trains_is_told_from_one_that_does_not(tmp_path: Path) -> Non
     assert job.attributes["fine_tuning"] is True and job.attributes["sensitive"] is True
     assert [r.target for r in tuned.relations if r.source == job.id] == ["model_file:s3://a/out/", "dataset:s3://a/tickets/"]
     assert [e.kind for e in other.elements] == ["container"]
+
+
+def test_a_firewall_or_a_policy_that_counts_calls_limits_the_gateway_behind_it(tmp_path: Path) -> None:
+    text = dedent(GATEWAY).replace("  max_budget: 100\n", "")
+    wall = 'resource "aws_wafv2_web_acl" "w" {\n  rule {\n    statement {\n      rate_based_statement {\n        limit = 300\n      }\n    }\n  }\n}\n'
+    policy = (
+        "apiVersion: gateway.envoyproxy.io/v1alpha1\nkind: BackendTrafficPolicy\nmetadata: {name: p}\nspec: {rateLimit: {type: Global}}\n"
+    )
+    for number, (files, kind) in enumerate((({}, None), ({"waf.tf": wall}, 1), ({"k/policy.yaml": policy}, 1))):
+        system = system_of(tmp_path / str(number), {"litellm.yaml": text, **files})
+        assert controls(system, the(system, "http_route")).get("rate_limit") == kind
+
+
+def test_a_model_that_an_operator_serves_is_fetched_from_its_hub(tmp_path: Path) -> None:
+    text = "apiVersion: kubeai.org/v1\nkind: Model\nmetadata: {name: chat}\nspec:\n  engine: VLLM\n  url: hf://acme/chat-32b\n"
+    model = the(system_of(tmp_path, {"k/model.yaml": text}), "model_registry")
+    assert (model.name, model.attributes["revision_pinned"], model.evidence[0].start_line) == ("acme/chat-32b", False, 6)
