@@ -115,8 +115,8 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     else:
         drawn = add_drawings(assembly, documents)
         add_claims(assembly, documents)
+        add_written_secrets(assembly, documents)
     add_hidden_instructions(assembly, facts)
-    add_written_secrets(assembly, documents, described_only=described_only)
     return Built(_freeze(assembly, drawn, packages_of(assembly, config)), tuple(dict.fromkeys(assembly.notes)))
 
 

@@ -279,14 +279,15 @@ _IS = re.compile(
 
 # "an assistant called Finch", "our fraud model, named Magpie,": what is given a name is that thing.
 _CALLED = re.compile(
-    r"\b(?:an? |the |our )((?:[\w-]+ ){0,3}?[\w-]+),? (?:is |was )?(?:called|named|nicknamed|code-?named|known as) [\"\u201c'*_]{0,2}([A-Z][\w-]{2,30})"
+    r"\b(?:an? |the |our )((?:[\w-]+ ){0,3}?[\w-]+),? (?:is |was )?(?:called|named|nicknamed|code-?named|known as) "
+    r"[\"\u201c'*_]{0,2}([A-Z][\w-]{2,30})"
 )
 # "Finch is the assistant of our officers, Magpie the model that watches payments": the second has no verb of its own.
 _ELLIPTIC = re.compile(
-    r"\bis (?:an?|the|our) [^.;]{3,80}?,(?: and)? ([A-Z][\w-]{2,30}) (?:an?|the|our) ((?:[\w-]+ ){0,3}?[\w-]+)(?= (?:that|which|who|of|for|behind)\b)"
+    r"\bis (?:an?|the|our) [^.;]{3,80}?,(?: and)? ([A-Z][\w-]{2,30}) (?:an?|the|our) "
+    r"((?:[\w-]+ ){0,3}?[\w-]+)(?= (?:that|which|who|of|for|behind)\b)"
 )
-_IS_ONE = re.compile(
-    r"^([A-Z][\w-]{2,30}) is (?:an?|the|our) ((?:[\w-]+ ){0,3}?[\w-]+)(?= (?:that|which|who|of|for|behind)\b|[.,;]|$)")
+_IS_ONE = re.compile(r"^([A-Z][\w-]{2,30}) is (?:an?|the|our) ((?:[\w-]+ ){0,3}?[\w-]+)(?= (?:that|which|who|of|for|behind)\b|[.,;]|$)")
 _CARD_OF = re.compile(
     r"(?:model card(?: (?:for|of)|:| -)? )?(?P<name>[A-Z][\w ]{1,30}?)(?:\s*[-\u2013\u2014:,]\s*|\s+)model card", re.IGNORECASE
 )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ingest.documents.position import cell_place
 from ingest.facts import DocumentFacts, Passage
 from ingest.secrets import find_secrets, is_placeholder, is_public_identifier
+from ingest.told_secrets import told_secrets
 from pipeline.system.assembly import Assembly
 from pipeline.system.told import TOLD_OF_OTHERS, rows_of
 
@@ -29,6 +30,7 @@ _PAIR = re.compile(
 _WORDS = re.compile(r"[A-Za-z]+\d{0,4}(?:[-_.:][A-Za-z]*\d{0,4})*")  # `expires-after-30-days`, `JWT-RS256`
 _ELSEWHERE = re.compile(r"[/\\]|^(?:vault|env|ssm|kms|arn|secret|op):|\*\*|\u2026|\.\.\.$", re.IGNORECASE)
 _SAMPLE = re.compile(r"\bexample\.(?:com|org|net)\b|\blocalhost\b|\bcurl\b|\bfor example\b|\be\.g\.", re.IGNORECASE)
+_BY_CHANCE = 16  # characters of a value that nobody types by hand
 _LONGEST = 20_000  # characters of a passage that are searched
 
 
@@ -44,10 +46,11 @@ def add_told_secrets(assembly: Assembly, documents: Sequence[DocumentFacts]) -> 
     """An element per secret that documents hold; its value is masked from here on."""
     held = [each for document in documents if document.purpose not in TOLD_OF_OTHERS for each in _held_in(document)]
     assembly.book.hide(each.value for each in held)
+    names: dict[str, str] = {}  # a value in several papers is one to revoke
     for each in held:
         evidence = assembly.cite_place(cell_place(each.passage, each.passage.text), "sink")
         if evidence is not None:
-            name = f"{each.label or each.detector} in {each.passage.place.path}"
+            name = names.setdefault(each.value, f"{each.label or each.detector} in {each.passage.place.path}")
             attributes = {"where": "document", "detector": each.detector}
             assembly.drafts.put("secret", name, None, attributes, evidence, None, "documentation")
 
@@ -62,8 +65,10 @@ def _held_in(document: DocumentFacts) -> Iterator[_Held]:
         found += [
             (match[1].rstrip("."), "Secret Keyword") for match in _PAIR.finditer(text) if _is_secret("password", match[1].rstrip("."))
         ]
-        if passage.kind == "code" or _SAMPLE.search(text):  # how something is called is shown with values that open nothing
-            found = [(value, detector) for value, detector in found if detector != "Secret Keyword"]
+        found += [(value, "Secret Keyword") for value in told_secrets(text)]
+        shown = _SAMPLE.search(text) is not None  # how something is called is shown with values that open nothing
+        if shown or passage.kind == "code":
+            found = [(value, said) for value, said in found if said != "Secret Keyword" or (not shown and len(value) >= _BY_CHANCE)]
         row = rows.get(id(passage))
         if row is not None and _LABEL.search(row.cells[0]):
             found += [(value, "Secret Keyword") for cell in row.cells[1:] if (value := _first(cell)) and _is_secret(row.cells[0], value)]

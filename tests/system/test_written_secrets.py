@@ -26,7 +26,7 @@ def secrets(folder: Path, files: Mapping[str, bytes | str]) -> list[tuple[str, s
 def test_a_provider_s_key_in_a_runbook_is_reported(tmp_path: Path) -> None:
     page = f"<html><body><h1>Running it</h1><p>Put the key back:</p><pre>export OPENAI_API_KEY={KEY}</pre></body></html>"
     assert secrets(tmp_path, {"design.md": DESIGN, "wiki/run.html": page}) == [
-        ("secret:OPENAI_API_KEY in wiki/run.html", "wiki/run.html", "section Running it")
+        ("secret:OpenAI API Key in wiki/run.html", "wiki/run.html", "section Running it")
     ]
 
 
@@ -74,7 +74,7 @@ def test_sentences_about_passwords_tell_none(text: str) -> None:
 
 def test_one_value_in_two_papers_is_one_to_revoke(tmp_path: Path) -> None:
     found = secrets(tmp_path, {"a.md": DESIGN + f"Key: `{KEY}`\n", "b.md": f"# Copy\n\nKey: `{KEY}`\n"})
-    assert {element for element, _path, _where in found} == {"secret:Key in a.md"}
+    assert {element for element, _path, _where in found} == {"secret:OpenAI API Key in a.md"}
     assert [path for _element, path, _where in found] == ["a.md", "b.md"]
 
 
