@@ -51,6 +51,23 @@ _OTHER = (
     "link",
     "news",
 )
+# What a client asks beside what a model says: whether it is there, and for leave to ask.
+_ABOUT = (
+    "token",
+    "tokens",
+    "auth",
+    "login",
+    "exchange",
+    "exists",
+    "check",
+    "pull",
+    "list",
+    "health",
+    "ping",
+    "version",
+    "usage",
+    "balance",
+)
 
 
 def add_provider_replies(assembly: Assembly) -> None:
@@ -67,7 +84,7 @@ def add_provider_replies(assembly: Assembly) -> None:
             continue
         symbol = assembly.symbol(node)
         path = assembly.program.files[node[0]].path.rsplit(".", 1)[0].split("/")
-        if mentions([symbol], _OTHER) or (put_together and mentions(path, (*_OTHER, "tool", "tools"))):
+        if mentions([symbol], _OTHER) or (put_together and (mentions(path, (*_OTHER, "tool", "tools")) or mentions([symbol], _ABOUT))):
             continue
         model = assembly.drafts.put(
             "hosted_llm", f"{symbol} (provider's interface)", None, {"remote": True}, assembly.cite(node, "source"), node,

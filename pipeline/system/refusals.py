@@ -10,6 +10,7 @@ import re
 from ingest.code.program import FunctionRef, Node
 from ingest.facts import CodeFacts, Store
 from pipeline.system.assembly import Assembly
+from pipeline.system.discriminators import bare
 from pipeline.system.guards import parts
 
 _REFUSAL = re.compile(
@@ -61,7 +62,7 @@ def refusal_in(assembly: Assembly, reference: FunctionRef) -> Node | None:
     """Where a function refuses, `return page, 401`, or `response.status_code = 401`."""
     program = assembly.program
     for call in assembly.calls_in(reference):
-        if denies(assembly, call):
+        if denies(assembly, call) and not _lacks_own_key(assembly, call):
             return call
     facts = program.files[reference[0]]
     for store in facts.stores:
@@ -111,6 +112,31 @@ def _hands_on(assembly: Assembly, call: Node) -> bool:
     facts = assembly.program.files[call[0]]
     conditions = [(call[0], facts.branches[branch].condition) for branch in facts.conditions.get(call[1], ())]
     return any(assembly.program.value(part).text in ("401", "403") for condition in conditions[-1:] for part in parts(assembly, condition))
+
+
+def _lacks_own_key(assembly: Assembly, call: Node) -> bool:
+    """Whether a refusal only says that the program has no key: `key = header || process.env.OPENAI_API_KEY; if (!key) return 401`.
+
+    Whoever brings nothing is let in with the program's own key.
+    """
+    program, facts = assembly.program, assembly.program.files[call[0]]
+    known = facts.conditions.get(call[1], ())
+    test = facts.values[facts.branches[known[-1]].condition] if known else None
+    if test is None or test.kind != "operation" or test.text not in ("not", "!"):
+        return False
+    parts_of = [bare(assembly, (call[0], test.inputs[0]))]
+    for origin in (*parts_of, *program.origins(parts_of[0])):
+        value = program.value(origin)
+        parts_of += [(origin[0], given) for given in value.inputs] if value.kind == "choice" else [origin]
+    return any(_is_variable(assembly, origin) for part in parts_of for origin in program.origins(part))
+
+
+def _is_variable(assembly: Assembly, node: Node) -> bool:
+    """A variable of the environment: `process.env.KEY`, `os.getenv("KEY")`."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind == "attribute":
+        return value.text.isupper() and program.value((node[0], value.inputs[0])).text == "env"
+    return value.kind == "call" and any(name.endswith(("getenv", "environ.get")) for name in program.callee_names(node))
 
 
 def _is_denied(assembly: Assembly, node: Node) -> bool:

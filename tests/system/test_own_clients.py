@@ -195,3 +195,9 @@ def test_what_a_hand_written_client_of_a_provider_reads_is_the_models_reply(tmp_
     files = {"go.mod": "module example.com/app\n", f"{place}/gemini/client.go": _GO_CLIENT, "main.go": _GO_MAIN.replace("PLACE", place)}
     found = flows(scan_of(tmp_path, files).system, "shell")
     assert any("model_reply" in flow.carries for flow in found) is of_model
+
+
+def test_a_token_that_such_a_client_asks_for_is_no_reply(tmp_path: Path) -> None:
+    client = _GO_CLIENT.replace("read(", "exchangeToken(")
+    files = {"go.mod": "module example.com/app\n", "llm/gemini/client.go": client, "main.go": _GO_MAIN.replace("PLACE", "llm")}
+    assert not any("model_reply" in flow.carries for flow in flows(scan_of(tmp_path, files).system, "shell"))

@@ -242,3 +242,31 @@ public class Ask {
 def test_an_answer_of_a_spring_controller(refusal: str, other: str) -> None:
     assert refuses({"src/main/java/com/acme/Ask.java": SPRING.replace("BODY", refusal)})
     assert not refuses({"src/main/java/com/acme/Ask.java": SPRING.replace("BODY", other)})
+
+
+_OWN_KEY = """
+import OpenAI from 'openai';
+import { NextRequest } from 'next/server';
+export async function POST(request: NextRequest) {
+  const key = KEY;
+  if (!key) { return new Response('missing', { status: 401 }); }
+  const { question } = await request.json();
+  const client = new OpenAI({ apiKey: process.env.OPENAI_API_KEY });
+  const reply = await client.responses.create({ model: 'gpt-5-mini', input: question });
+  return new Response(reply.output_text);
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "asked"),
+    [
+        ("request.headers.get('x-key') || process.env.OPENAI_API_KEY", False),  # whoever brings none is let in with the program's own
+        ("process.env.OPENAI_API_KEY", False),
+        ("await getSession(request)", True),
+    ],
+)
+def test_a_refusal_that_only_says_that_the_program_has_no_key_asks_nobody(key: str, asked: bool) -> None:
+    system = system_of({"app/api/ask/route.ts": _OWN_KEY.replace("KEY;", f"{key};", 1)})
+    (route,) = [element for element in system.elements if element.kind == "http_route"]
+    assert route.attributes["authenticated"] is asked
