@@ -88,11 +88,13 @@ def _scale(scale: Scale, factors: dict[Factor, Seen], axis: str) -> tuple[tuple[
 
 
 def _controls(seen: tuple[Control, ...], asked: tuple[ControlKind, ...]) -> tuple[RiskRow, ...]:
+    first = {control.kind: number for number, control in reversed(list(enumerate(seen)))}  # one login written down twice is one
+    counted = {first[kind] for kind in list(dict.fromkeys(control.kind for control in seen))[:CONTROLS_COUNTED]}
     rows = [
-        _row("likelihood", _words(control.kind), "yes", -1 if number < CONTROLS_COUNTED else 0, _place(control.evidence[0]))
+        _row("likelihood", _words(control.kind), "yes", -1 if number in counted else 0, _place(control.evidence[0]))
         for number, control in enumerate(seen)
     ]
-    kinds = {control.kind for control in seen}
+    kinds = set(first)
     return (*rows, *(_row("likelihood", _words(kind), "no", 0) for kind in asked if kind not in kinds))
 
 
