@@ -45,6 +45,9 @@ _ANOTHERS = re.compile(
     r"\b(?:[A-Z]\w+ API|GitHub|OpenAI|Anthropic|provider|vendor|upstream)(?:'s)?(?: api)? rate[- ]limit"
     r"|\brate[- ]limit\w* (?:errors?|warnings?|exceptions?|headers?|log)\b"
 )
+_ONCE = re.compile(
+    r"\b(?:had|used to|until (?:then|that)|before (?:that|then))\b[^.;]{0,40}\b(?:been|be|was|were|had)\b", re.IGNORECASE
+)  # and no more
 _NOTED = re.compile(  # what follows is not so, or not yet
     r"(?:^|: )\W*(?:todo|tbd|fixme|idea|ideas|proposal|question|option)\b[^:]{0,20}:", re.IGNORECASE
 )
@@ -110,7 +113,7 @@ def promised_of(sentence: str) -> list[ControlKind]:
 
 def denied_of(sentence: str) -> list[ControlKind]:
     """Controls it denies; that who comes without is turned away says the opposite."""
-    if _TURNED_AWAY.search(sentence) or _NOTED.search(sentence):
+    if _TURNED_AWAY.search(sentence) or _NOTED.search(sentence) or _ONCE.search(sentence):
         return []
     return list(dict.fromkeys((*denied(sentence), *denied_in_prose(sentence))))
 

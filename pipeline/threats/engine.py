@@ -15,6 +15,8 @@ from pipeline.threats.schema import Condition, Threat
 from pipeline.threats.telling import telling
 from pipeline.threats.view import View, has_attributes
 
+_MENTIONS = 3  # places of a thing that papers speak of on every page
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -124,7 +126,8 @@ def evidence_of(element: Element, ways: tuple[tuple[Flow, ...], ...], cited: tup
     ends = any(step.role == "sink" for step in steps)
     # A log is each of its lines: what the function wrote first is no part of what it writes now.
     first = 0 if ends and element.kind == "log" else 1
-    own = [_as(e, "step" if ends else "sink") for e in element.evidence[: first if ways else 8]]
+    most = first if ways else _MENTIONS if element.attributes.get("stated_by") == "document" else 8
+    own = [_as(e, "step" if ends else "sink") for e in element.evidence[:most]]
     for evidence in [*steps, *own, *cited]:
         key = (evidence.path, evidence.page, evidence.start_line, evidence.end_line)
         found.setdefault(key, evidence)
