@@ -45,6 +45,7 @@ _GATE_ASKS = frozenset({
 _GATE_COUNTS = frozenset({"rateLimit", "limits", "rateLimiting"})
 _COUNTS = re.compile(r"/limit-(?:rps|rpm|connections)$|rate-?limit", re.IGNORECASE)
 _CALLED_AUTH, _CALLED_LIMIT = re.compile(r"auth|oidc|jwt|sso|login", re.IGNORECASE), re.compile(r"rate-?limit|throttl", re.IGNORECASE)
+_LOOPBACK = re.compile(r"127\.|::1$")
 _ANYWHERE = ("0.0.0.0/0", "::/0")
 _MOST_CONTAINERS = 200
 FROM_VALUES = "__values__"  # the key that stands for what a template takes over from the values of its chart
@@ -142,13 +143,13 @@ def _container(node: Node, pod: Node, path: str, more: dict[str, Attribute]) -> 
         image=image_parts(image)[0] if image else None, pin=image_parts(image)[3] if image else None,
         command=shlex.join(words) if words else None,
         ports=tuple(port.get("containerPort").text for port in node.get("ports").items) or None,
-        host_port=any(port.get("hostPort").text for port in node.get("ports").items),
+        host_port=any(port.get("hostPort").text and not _LOOPBACK.match(port.get("hostIP").text) for port in node.get("ports").items),
         root=_root(own, shared), privileged=own.get("privileged").is_true,
         capabilities=own.get("capabilities").get("add").texts() or None,
         read_only_root=own.get("readOnlyRootFilesystem").is_true,
         host_paths=host_paths or None, docker_socket=any(_SOCKET.search(folder) for folder in host_paths),
         host_network=pod.get("hostNetwork").is_true, limits=node.get("resources").get("limits").kind == "map",
-        value_paths=_from_values(node, pod), secrets_from=from_secrets or None,
+        value_paths=_from_values(node, pod), powers_at=_powers_at(node, mounted), secrets_from=from_secrets or None,
         service_account=pod.get("serviceAccountName", "serviceAccount").text or None, **more,
     )  # fmt: skip
     told = [part for part in (node.get("command"), node.get("args")) if part.kind != "none"]
@@ -172,6 +173,14 @@ def _from_values(node: Node, pod: Node) -> tuple[str, ...] | None:
     }  # fmt: skip
     found = tuple(f"{name}={part.get(FROM_VALUES).text}" for name, part in parts.items() if part.get(FROM_VALUES).text)
     return found or None
+
+
+def _powers_at(container: Node, mounted: list[Node]) -> tuple[str, ...] | None:
+    """Where it is said what a container may do to its host: `privileged=12`, `/etc=30`."""
+    privileged = container.get("securityContext").get("privileged")
+    paths = [volume.get("hostPath").get("path") for volume in mounted]
+    found = [f"privileged={privileged.line}"] if privileged.is_true else []
+    return (*found, *(f"{path.text}={path.line}" for path in paths if path.text)) or None
 
 
 def _root(own: Node, shared: Node) -> bool | None:

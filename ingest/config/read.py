@@ -24,6 +24,7 @@ from ingest.config.go_mod import read_go_mod
 from ingest.config.helm import read_helm_template, read_helm_values
 from ingest.config.jvm import read_gradle, read_maven
 from ingest.config.kubernetes import read_kubernetes
+from ingest.config.kustomize import read_kustomization
 from ingest.config.langgraph import read_langgraph
 from ingest.config.locks import read_lock
 from ingest.config.mcp import read_mcp
@@ -79,6 +80,7 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "helm_template": read_helm_template,
         "helm_values": read_helm_values,
         "kubernetes": read_kubernetes,
+        "kustomization": read_kustomization,
         "terraform": read_terraform,
         "cloudformation": read_cloudformation,
         "card_file": read_card_file,

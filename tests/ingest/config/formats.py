@@ -52,6 +52,11 @@ FORMATS: tuple[Format, ...] = (
         "named templates and charts that are depended on; nothing is rendered",
     ),
     Format(
+        "Kustomize", "kustomization", "kustomization.yaml", "secretGenerator:\n- name: hub\n  literals: [OPENAI_API_KEY=" + _KEY + "]\n",
+        {"secrets": ("environment", "secret")},
+        "Resources are files of their own. Patches, replacements and images are not applied.",
+    ),
+    Format(
         "Helm values", "helm_values", "values.yaml", "image:\n  tag: latest\nauth:\n  apiKey: 9fK2mQ7xV4bT8nL1\n",
         {"secrets": ("environment", "secret"), "pinning": ("chart_values", "values")}, "values of an installation",
     ),

@@ -117,3 +117,11 @@ def test_a_manifest_made_to_exhaust_its_reader_is_an_error(tmp_path: Path) -> No
 def test_tags_are_not_obeyed_and_odd_shapes_say_nothing(tmp_path: Path) -> None:
     text = "apiVersion: v1\nkind: Pod\nmetadata: !!python/object/apply:os.system [id]\nspec: [1, {containers: [a, {image: {x: y}}, {name: z}]}]\n"
     assert [s.name for s in read(tmp_path, "p.yaml", text, "kubernetes")] == ["/z"]
+
+
+def test_a_port_of_the_machine_itself_is_open_to_nobody_else(tmp_path: Path) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: d}\nspec:\n  containers:\n  - name: q\n    image: qdrant/qdrant:v1\n    ports:\n"
+    own = read(tmp_path, "a.yaml", pod + "    - {containerPort: 1, hostPort: 1, hostIP: 127.0.0.1}\n", "kubernetes")
+    every = read(tmp_path, "b.yaml", pod + "    - {containerPort: 1, hostPort: 1}\n", "kubernetes")
+    assert one(own, "workload", "d/q").attributes["host_port"] is False
+    assert one(every, "workload", "d/q").attributes["host_port"] is True
