@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 
 from ingest.config.chart_releases import RELEASES, of_manifest
 from ingest.config.commands import command_settings
+from ingest.config.envoy import envoy_of_text
 from ingest.config.gateway import gateway_of_text
 from ingest.config.json_nodes import json_node
 from ingest.config.nodes import NOTHING, Node
@@ -308,6 +309,7 @@ def _values(document: Node, path: str, kind: str) -> Iterator[Setting]:
             yield environment(key.replace("-", "_"), text, Place(path, value.line, value.end_line), beside=beside)
         elif value.kind == "scalar" and text == value.text:
             yield from gateway_of_text(text, path, value.line)
+            yield from envoy_of_text(text, path, value.line)
 
 
 def _decoded(text: str) -> str:

@@ -7,6 +7,7 @@ they are called so. Patches, replacements and images are not applied.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ingest.config.nodes import Node
@@ -34,11 +35,11 @@ def _literals(made: Node, path: str) -> Iterator[Setting]:
     beside = {name: value for name, value, _ in given}
     for name, value, literal in given:
         place = Place(path, literal.line, max(literal.line, literal.end_line))
-        yield environment(name.replace("-", "_").replace(".", "_"), value, place, beside=beside, service=made.get("name").text or None)
+        yield environment(name, value, place, beside=beside, service=made.get("name").text or None)
 
 
 def _parted(literal: str) -> tuple[str, str]:
     """Name and value, without the quotes that Kustomize takes away."""
     name, _, value = literal.partition("=")
     is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-    return name.strip(), value[1:-1] if is_quoted else value
+    return re.sub(r"[-.]", "_", name.strip()), value[1:-1] if is_quoted else value

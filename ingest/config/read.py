@@ -18,6 +18,7 @@ from ingest.config.dotenv import read_dotenv
 from ingest.config.dvc import read_dvc_config
 from ingest.config.ecs import read_ecs
 from ingest.config.entry_script import read_entry_script
+from ingest.config.envoy import read_envoy
 from ingest.config.gateway import read_gateway
 from ingest.config.gitlab_ci import read_gitlab_ci
 from ingest.config.go_mod import read_go_mod
@@ -69,6 +70,7 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "conda": read_conda,
         "gitlab_ci": read_gitlab_ci,
         "nginx": read_nginx,
+        "envoy": read_envoy,
         "gateway": read_gateway,
         "openapi": read_openapi,
         "ml_pipeline": read_ml_pipeline,
