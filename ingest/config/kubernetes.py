@@ -21,6 +21,7 @@ from ingest.config.gateway import gateway_of_text
 from ingest.config.json_nodes import json_node
 from ingest.config.nodes import NOTHING, Node
 from ingest.config.packages import environment, image_parts, setting
+from ingest.config.shell import installed
 from ingest.config.yaml_nodes import yaml_documents
 from ingest.facts import Setting
 from ingest.source import Attribute, Place
@@ -142,7 +143,7 @@ def _container(node: Node, pod: Node, path: str, more: dict[str, Attribute]) -> 
     yield setting(
         "workload", key, Place(path, node.line, max(node.line, node.end_line)),
         image=image_parts(image)[0] if image else None, pin=image_parts(image)[3] if image else None,
-        command=shlex.join(words) if words else None,
+        command=shlex.join(words) if words else None, command_lines=_lines_of(node.get("command"), node.get("args")),
         ports=tuple(port.get("containerPort").text for port in node.get("ports").items) or None,
         host_port=any(port.get("hostPort").text and not _LOOPBACK.match(port.get("hostIP").text) for port in node.get("ports").items),
         root=_root(own, shared), privileged=own.get("privileged").is_true,
@@ -157,6 +158,7 @@ def _container(node: Node, pod: Node, path: str, more: dict[str, Attribute]) -> 
     if told:
         lines = Place(path, told[0].line, max(told[0].line, told[-1].end_line))
         yield from command_settings(shlex.join(words), lines, "kubernetes", service=key, lines=False)
+        yield from _installed(told, words, lines)
     beside = {item.get("name").text: item.get("value").text for item in node.get("env").items}
     for item in node.get("env").items:
         if item.get("value").kind == "scalar":
@@ -164,6 +166,25 @@ def _container(node: Node, pod: Node, path: str, more: dict[str, Attribute]) -> 
             yield environment(
                 item.get("name").text, value.text, Place(path, item.line, max(item.line, value.end_line)), beside=beside, service=key
             )
+
+
+def _lines_of(*parts: Node) -> tuple[str, ...] | None:
+    """First and last line of what starts a container."""
+    told = [part for part in parts if part.kind != "none"]
+    return (str(told[0].line), str(max(told[0].line, told[-1].end_line))) if told else None
+
+
+def _installed(told: list[Node], words: tuple[str, ...], lines: Place) -> Iterator[Setting]:
+    """Packages that a container installs when it starts, each at its line of a script."""
+    scripts = [word for part in told for word in (part.items or (part,)) if " " in word.text.strip()]
+    if not scripts:
+        yield from installed(shlex.join(words), lines)
+    for script in scripts:
+        line = script.line + ("\n" in script.text)  # a text of several lines begins below its mark
+        for command in re.split(r"(?<!\\)\n", script.text):
+            last = line + command.count("\n")
+            yield from installed(command, Place(lines.path, min(line, lines.end_line), min(last, lines.end_line)))
+            line = last + 1
 
 
 def _from_values(node: Node, pod: Node) -> tuple[str, ...] | None:
