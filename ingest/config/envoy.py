@@ -87,7 +87,20 @@ def _routes(listener: Node, chain: Node, manager: Node, targets: Mapping[str, st
             authenticated=asked or bool(asks) or socket.get("require_client_certificate").is_true, limited=False,
             optional_at=optional.line + before if optional.kind != "none" and not later else None,
             rate_limited=any(name in filters and name not in off for name in _COUNTING), tls=socket.kind == "map",
+            headers=tuple(sorted(_headers(manager.get("route_config"), host, route, filters))) or None, judged_later=bool(later),
         )  # fmt: skip
+
+
+def _headers(routing: Node, host: Node, route: Node, filters: Mapping[str, Node]) -> set[str]:
+    """Headers that a caller cannot set: taken away, or written anew."""
+    found: set[str] = set()
+    for held in (routing, host, route, route.get("route")):
+        found |= {text.lower() for text in held.get("request_headers_to_remove").texts()}
+        found |= {added.get("header").get("key").text.lower() for added in held.get("request_headers_to_add").items}
+    for _, provider, _ in filters.get("jwt_authn", NOTHING).get("providers").entries():
+        found |= {claim.get("header_name").text.lower() for claim in provider.get("claim_to_headers").items}
+        found.add(provider.get("forward_payload_header").text.lower())
+    return found - {""}
 
 
 def _switched_off(held: Node) -> Iterator[str]:

@@ -18,6 +18,7 @@ from pipeline.system.cloud import add_cloud
 from pipeline.system.cluster import add_cluster
 from pipeline.system.cluster_training import add_cluster_training
 from pipeline.system.coding_agents import add_coding_agents
+from pipeline.system.deployed_agents import add_deployed_agents
 from pipeline.system.deployment import (
     agents_are_guarded,
     built_images,
@@ -86,6 +87,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
     add_cloud(assembly, used)
     add_gateways(assembly, used)
     add_notebook_hubs(assembly, used)
+    add_deployed_agents(assembly, used)
     add_training_files(assembly, used)
     add_described_apis(assembly, used)
     add_coding_agents(assembly, used, documents)

@@ -9,16 +9,17 @@ joined, by their own names.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ingest.facts import ConfigFacts, Setting
-from ingest.source import Place
+from ingest.source import Attribute, Place
 from pipeline.system.assembly import Assembly
 from pipeline.system.draft import MAX_EVIDENCE, Draft
 from pipeline.system.model import AttributeValue, ControlKind, ElementKind
 
 _CLUSTER = re.compile(r"([\w-]+)(?:\.svc(?:\.[\w.-]+)?)?")  # behind the first dot: the name's space
 _OF_MODELS = re.compile(r"(?:^|[-_.])(?:lite)?(?:llm|vllm|ollama|tgi|sglang|triton|openai|anthropic|inference)(?:[-_.]|$)", re.IGNORECASE)
+_IDENTITY = re.compile(r"(?:^|_)(?:USER(?:NAME|_ID)?|GROUPS?|ROLES?|TENANT(?:_ID)?|EMAIL|IDENTITY)(?:_|$)")
 _BEHIND: frozenset[ElementKind] = frozenset({"inference_server", "vector_store", "data_store", "model_registry"})
 
 
@@ -29,7 +30,7 @@ def add_proxies(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
             if setting.kind == "proxy" and _leads_to_a_model(assembly, setting.name):
                 _logged(assembly, file, setting)
     for file in files:
-        _gateway(assembly, file)
+        _gateway(assembly, file, files)
     proxies = [s for file in files for s in file.settings if s.kind == "proxy" and s.attributes.get("public")]
     for draft in [d for d in assembly.drafts.by_id.values() if d.kind in _BEHIND and d.attributes.get("service")]:
         leading = [proxy for proxy in proxies if _is_host_of(proxy.name.rsplit(":", 1)[0], draft)]
@@ -44,7 +45,7 @@ def _leads_to_a_model(assembly: Assembly, target: str) -> bool:
     return _OF_MODELS.search(host) is not None or any(_is_host_of(host, draft) for draft in servers)
 
 
-def _gateway(assembly: Assembly, file: ConfigFacts) -> None:
+def _gateway(assembly: Assembly, file: ConfigFacts, files: Sequence[ConfigFacts]) -> None:
     """A gateway that lets in whoever shows no token, or whose administration others reach, before services of this tree."""
     routes = [s for s in file.settings if s.kind == "proxy" and s.attributes.get("product") == "envoy"]
     if not any(_leads_here(assembly, s.name) for s in routes if not s.attributes.get("administration")):
@@ -59,6 +60,11 @@ def _gateway(assembly: Assembly, file: ConfigFacts) -> None:
         elif route.attributes.get("administration") and route.attributes.get("public"):
             attributes["administration_open"] = True
             places.append(route.place)
+    for route in routes:
+        for header, place in _trusted(assembly, route, files) if route.attributes.get("public") else ():
+            if header not in _texts(route.attributes.get("headers")) and not route.attributes.get("judged_later"):
+                attributes |= {"identity_header": True, "names": (header,)}
+                places += [route.place, place]
     if not attributes:
         return
     attributes["product"] = "envoy"
@@ -70,6 +76,21 @@ def _gateway(assembly: Assembly, file: ConfigFacts) -> None:
         evidence = assembly.cite_place(place)
         if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < MAX_EVIDENCE:
             draft.evidence.append(evidence)
+
+
+def _trusted(assembly: Assembly, route: Setting, files: Sequence[ConfigFacts]) -> Iterator[tuple[str, Place]]:
+    """Headers by which what stands behind a route is told who asks, and where that is said."""
+    host = route.name.rsplit(":", 1)[0]
+    behind = {str(d.attributes["service"]) for d in assembly.drafts.by_id.values() if d.attributes.get("service") and _is_host_of(host, d)}
+    for file in files:
+        for setting in file.settings:
+            header, service = setting.attributes.get("header"), str(setting.attributes.get("service") or "").partition("/")[0]
+            if isinstance(header, str) and service in behind and _IDENTITY.search(setting.name):
+                yield header, setting.place
+
+
+def _texts(value: Attribute) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
 
 
 def _leads_here(assembly: Assembly, target: str) -> bool:
