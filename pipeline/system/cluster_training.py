@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from ingest.facts import ConfigFacts, Setting
 from ingest.source import Place
@@ -116,7 +117,7 @@ def _words(command: str) -> list[str]:
 
 def _switches(words: Sequence[str]) -> Iterator[str]:
     """Options and values that say which records are taken: `--prefer=thumbs-up`, `--positive thumbs_up`."""
-    for word, following in zip(words, (*words[1:], ""), strict=True):
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
         name, given, _ = word.partition("=")
         if word.startswith("--") and not _OPTION_OUT.search(name):
             yield word.lstrip("-")

@@ -24,7 +24,10 @@ _SERVICE, _INGRESS = re.compile(r"(?:.*\.)?proxy\.service\.type"), re.compile(r"
 
 
 def add_notebook_hubs(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
+    charts = {file.path.partition("templates/")[0] for file in files if "templates/" in file.path}
     for file in files:
+        if file.path.rpartition("values.y")[0] in charts and "values.y" in file.path:
+            continue  # what a chart brings along is not yet an installation
         values = [value for setting in file.settings if setting.kind == "chart_values" for value in _values(file, setting)]
         chosen = next((v for v in values if _AUTHENTICATOR.fullmatch(v[0])), None)
         if chosen is None or not any(re.search(r"(?:^|\.)(?:hub|singleuser)\.", path) for path, _, _ in values):
