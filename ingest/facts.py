@@ -315,7 +315,9 @@ SettingKind = Literal[
                         # value_lines (parallel)
     "gateway",          # the settings of a gateway of models; attributes: values ("path=value"), value_lines (parallel)
     "proxy",            # what a web server hands on: name is the target "host:port"; attributes: location, public, authenticated, limited,
-                        # rate_limited, tls, body_logged_at (the line of a log's format that holds what callers send)
+                        # rate_limited, tls, body_logged_at (the line of a log's format that holds what callers send); of Envoy also
+                        # headers (that a caller cannot set), judged_later (bool: by a filter that may turn away),
+                        # optional_at (the line by which a token may be missing), administration (bool)
     "api",              # a description of an API; attributes: servers, schemes, plain_http
     "api_route",        # one of its operations; attributes: method, path, secured (bool), stated (bool)
     "prompt",           # a prompt file: name is its path; attributes: format, service, model, inputs, template, system (bool)

@@ -24,6 +24,8 @@ _MODELS, _OF_A_GATEWAY = (
     re.compile(rb"^model_list:[ \t]*(?:#[^\n]*)?$", re.MULTILINE),
     re.compile(rb"^[ \t-]+litellm_params:", re.MULTILINE),
 )
+_HUB, _SINGLE_USER = re.compile(rb"^hub:[ \t]*(?:#[^\n]*)?$", re.MULTILINE), re.compile(rb"^(?:singleuser|proxy):", re.MULTILINE)
+_BOOTSTRAP = re.compile(rb"^static_resources:[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
 _API = re.compile(rb"^[ \t]*\{?[ \t]*[\"']?(?:openapi|swagger)[\"']?[ \t]*:[ \t]*[\"']?[23]\.", re.MULTILINE)
 
 _CARD = (re.compile(rb"\"model_details\"\s*:\s*\{"), re.compile(rb"\"(?:schema_version|considerations|model_parameters)\"\s*:"))
@@ -51,6 +53,10 @@ def kind_of_head(path: str, head: bytes) -> SourceKind | None:
         return "cloudformation"
     if _MODELS.search(head) and _OF_A_GATEWAY.search(head):
         return "gateway"
+    if _HUB.search(head) and _SINGLE_USER.search(head):
+        return "helm_values"  # of JupyterHub, whose manual calls the file config.yaml
+    if _BOOTSTRAP.search(head):
+        return "envoy"
     if _API.search(head):
         return "openapi"
     if path.lower().endswith(".json"):

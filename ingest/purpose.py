@@ -83,6 +83,7 @@ _NAMES: dict[str, SourceKind] = {
     "cline_mcp_settings.json": "mcp_config", "mcp_servers.json": "mcp_config",
     "dockerfile": "dockerfile", "containerfile": "dockerfile", "readme": "text",
     "saved_model.pb": "model_file", "tokenizer_config.json": "model_file", "chat_template.json": "model_file",
+    "kustomization.yaml": "kustomization", "kustomization.yml": "kustomization", "kustomization": "kustomization",
     "params.yaml": "ml_pipeline", "makefile": "makefile", "gnumakefile": "makefile", "procfile": "procfile",
 }  # fmt: skip
 _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (

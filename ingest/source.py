@@ -19,7 +19,8 @@ SourceKind = Literal[
     "dockerfile", "compose", "github_workflow", "dotenv", "mcp_config", "entry_script", "shell_script", "makefile", "procfile",
     "prompt_file", "model_file",
     "mermaid", "drawio", "plantuml", "graphviz", "threat_dragon", "open_threat_model", "threat_composer", "tm7", "tm_bom", "tm_library",
-    "kubernetes", "helm_template", "helm_values", "terraform", "cloudformation", "openapi", "gitlab_ci", "nginx", "gateway",
+    "kubernetes", "kustomization", "helm_template", "helm_values", "terraform", "cloudformation", "openapi", "gitlab_ci", "nginx", "envoy",
+    "gateway",
     "conda", "maven", "gradle", "npmrc", "pip_config", "dvc_config",
     "agent_settings", "ml_pipeline", "card_file", "ecs_task", "systemd_unit",
 ]  # fmt: skip

@@ -16,10 +16,12 @@ from collections.abc import Iterator, Mapping
 
 from ingest.config.chart_releases import RELEASES, of_manifest
 from ingest.config.commands import command_settings
+from ingest.config.envoy import envoy_of_text
 from ingest.config.gateway import gateway_of_text
 from ingest.config.json_nodes import json_node
 from ingest.config.nodes import NOTHING, Node
 from ingest.config.packages import environment, image_parts, setting
+from ingest.config.shell import installed
 from ingest.config.yaml_nodes import yaml_documents
 from ingest.facts import Setting
 from ingest.source import Attribute, Place
@@ -45,6 +47,7 @@ _GATE_ASKS = frozenset({
 _GATE_COUNTS = frozenset({"rateLimit", "limits", "rateLimiting"})
 _COUNTS = re.compile(r"/limit-(?:rps|rpm|connections)$|rate-?limit", re.IGNORECASE)
 _CALLED_AUTH, _CALLED_LIMIT = re.compile(r"auth|oidc|jwt|sso|login", re.IGNORECASE), re.compile(r"rate-?limit|throttl", re.IGNORECASE)
+_LOOPBACK = re.compile(r"127\.|::1$")
 _ANYWHERE = ("0.0.0.0/0", "::/0")
 _MOST_CONTAINERS = 200
 FROM_VALUES = "__values__"  # the key that stands for what a template takes over from the values of its chart
@@ -144,21 +147,22 @@ def _container(node: Node, pod: Node, path: str, more: dict[str, Attribute]) -> 
     yield setting(
         "workload", key, Place(path, node.line, max(node.line, node.end_line)),
         image=image_parts(image)[0] if image else None, pin=image_parts(image)[3] if image else None,
-        command=shlex.join(words) if words else None,
+        command=shlex.join(words) if words else None, command_lines=_lines_of(node.get("command"), node.get("args")),
         ports=tuple(port.get("containerPort").text for port in node.get("ports").items) or None,
-        host_port=any(port.get("hostPort").text for port in node.get("ports").items),
+        host_port=any(port.get("hostPort").text and not _LOOPBACK.match(port.get("hostIP").text) for port in node.get("ports").items),
         root=_root(own, shared), privileged=own.get("privileged").is_true,
         capabilities=own.get("capabilities").get("add").texts() or None,
         read_only_root=own.get("readOnlyRootFilesystem").is_true,
         host_paths=host_paths or None, docker_socket=any(_SOCKET.search(folder) for folder in host_paths),
         host_network=pod.get("hostNetwork").is_true, limits=node.get("resources").get("limits").kind == "map",
-        value_paths=_from_values(node, pod), secrets_from=from_secrets or None,
+        value_paths=_from_values(node, pod), powers_at=_powers_at(node, mounted), secrets_from=from_secrets or None,
         service_account=pod.get("serviceAccountName", "serviceAccount").text or None, **more,
     )  # fmt: skip
     told = [part for part in (node.get("command"), node.get("args")) if part.kind != "none"]
     if told:
         lines = Place(path, told[0].line, max(told[0].line, told[-1].end_line))
         yield from command_settings(shlex.join(words), lines, "kubernetes", service=key, lines=False)
+        yield from _installed(told, words, lines)
     beside = {item.get("name").text: item.get("value").text for item in node.get("env").items}
     for item in node.get("env").items:
         if item.get("value").kind == "scalar":
@@ -166,6 +170,25 @@ def _container(node: Node, pod: Node, path: str, more: dict[str, Attribute]) -> 
             yield environment(
                 item.get("name").text, value.text, Place(path, item.line, max(item.line, value.end_line)), beside=beside, service=key
             )
+
+
+def _lines_of(*parts: Node) -> tuple[str, ...] | None:
+    """First and last line of what starts a container."""
+    told = [part for part in parts if part.kind != "none"]
+    return (str(told[0].line), str(max(told[0].line, told[-1].end_line))) if told else None
+
+
+def _installed(told: list[Node], words: tuple[str, ...], lines: Place) -> Iterator[Setting]:
+    """Packages that a container installs when it starts, each at its line of a script."""
+    scripts = [word for part in told for word in (part.items or (part,)) if " " in word.text.strip()]
+    if not scripts:
+        yield from installed(shlex.join(words), lines)
+    for script in scripts:
+        line = script.line + ("\n" in script.text)  # a text of several lines begins below its mark
+        for command in re.split(r"(?<!\\)\n", script.text):
+            last = line + command.count("\n")
+            yield from installed(command, Place(lines.path, min(line, lines.end_line), min(last, lines.end_line)))
+            line = last + 1
 
 
 def _from_values(node: Node, pod: Node) -> tuple[str, ...] | None:
@@ -176,6 +199,14 @@ def _from_values(node: Node, pod: Node) -> tuple[str, ...] | None:
     }  # fmt: skip
     found = tuple(f"{name}={part.get(FROM_VALUES).text}" for name, part in parts.items() if part.get(FROM_VALUES).text)
     return found or None
+
+
+def _powers_at(container: Node, mounted: list[Node]) -> tuple[str, ...] | None:
+    """Where it is said what a container may do to its host: `privileged=12`, `/etc=30`."""
+    privileged = container.get("securityContext").get("privileged")
+    paths = [volume.get("hostPath").get("path") for volume in mounted]
+    found = [f"privileged={privileged.line}"] if privileged.is_true else []
+    return (*found, *(f"{path.text}={path.line}" for path in paths if path.text)) or None
 
 
 def _root(own: Node, shared: Node) -> bool | None:
@@ -303,6 +334,7 @@ def _values(document: Node, path: str, kind: str) -> Iterator[Setting]:
             yield environment(key.replace("-", "_"), text, Place(path, value.line, value.end_line), beside=beside)
         elif value.kind == "scalar" and text == value.text:
             yield from gateway_of_text(text, path, value.line)
+            yield from envoy_of_text(text, path, value.line)
 
 
 def _decoded(text: str) -> str:

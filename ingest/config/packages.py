@@ -28,7 +28,12 @@ HUB_NAME = re.compile(  # `owner/name`, neither a folder nor a model of a provid
     r"(?!(?:models?|data|mnt|opt|app|workspace|home|cache|openai|azure|anthropic|bedrock|vertex_ai|gemini|ollama|hosted_vllm)/)"
     r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}"
 )
-_SWITCHES = frozenset({"true", "false", "1", "0", "yes", "no", "on", "off", "none"})
+_SWITCHES = frozenset({"true", "false", "1", "0", "yes", "no", "on", "off", "none", "disabled", "never"})
+_TOOLS = re.compile(r"(?:[A-Z0-9]+_)*TOOLS")
+_NAMES_LISTED = re.compile(r"[A-Za-z][\w.-]{0,60}(?:[ ]?,[ ]?[A-Za-z][\w.-]{0,60}){0,40}")
+_HEADER_NAME = re.compile(r"(?:[A-Z0-9]+_)*HEADER(?:_NAME)?")
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9]{0,30}(?:-[A-Za-z0-9]{1,30}){1,6}")
+_CACHE = re.compile(r"(?:[A-Z0-9]+_)*CACHE(?:_SCOPE|_MODE)?")
 # Tags that are moved as a matter of course: `latest`, `main-latest`, `nightly-cuda`; `v1.2-stable` is not one.
 _MOVING = re.compile(
     r"(?:[\w.-]{1,60}-)?(?:latest|nightly)(?:-[a-z][\w.-]{0,40})?|(?:main|master|develop|dev|edge|head|trunk|canary|unstable)(?:-stable)?|stable"
@@ -61,6 +66,9 @@ def environment(
         "has_value": bool(given),
         "switch": switch if switch in _SWITCHES else None,
         "model": given if _MODEL_NAME.fullmatch(name) and HUB_NAME.fullmatch(given) else None,
+        "listed": tuple(re.split(r"\s*,\s*", given)) if _TOOLS.fullmatch(name) and _NAMES_LISTED.fullmatch(given) else None,
+        "header": given.lower() if _HEADER_NAME.fullmatch(name) and _HEADER.fullmatch(given) else None,
+        "shared": switch in ("shared", "global") if _CACHE.fullmatch(name) else None,
         "secret": secret,
         "placeholder": bool(given) and is_placeholder(given),
         **more,

@@ -18,12 +18,14 @@ from ingest.config.dotenv import read_dotenv
 from ingest.config.dvc import read_dvc_config
 from ingest.config.ecs import read_ecs
 from ingest.config.entry_script import read_entry_script
+from ingest.config.envoy import read_envoy
 from ingest.config.gateway import read_gateway
 from ingest.config.gitlab_ci import read_gitlab_ci
 from ingest.config.go_mod import read_go_mod
 from ingest.config.helm import read_helm_template, read_helm_values
 from ingest.config.jvm import read_gradle, read_maven
 from ingest.config.kubernetes import read_kubernetes
+from ingest.config.kustomize import read_kustomization
 from ingest.config.langgraph import read_langgraph
 from ingest.config.locks import read_lock
 from ingest.config.mcp import read_mcp
@@ -68,6 +70,7 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "conda": read_conda,
         "gitlab_ci": read_gitlab_ci,
         "nginx": read_nginx,
+        "envoy": read_envoy,
         "gateway": read_gateway,
         "openapi": read_openapi,
         "ml_pipeline": read_ml_pipeline,
@@ -79,6 +82,7 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "helm_template": read_helm_template,
         "helm_values": read_helm_values,
         "kubernetes": read_kubernetes,
+        "kustomization": read_kustomization,
         "terraform": read_terraform,
         "cloudformation": read_cloudformation,
         "card_file": read_card_file,

@@ -86,6 +86,8 @@ class _Reader:
             yield from resource(
                 f"{'var' if kind == 'variable' else kind}.{names[0]}", kind, _named(values, kind, names[0]), place, "terraform"
             )
+        elif kind == "terraform":  # where its state is kept, with the key to it
+            yield from resource("terraform", "terraform", values, place, "terraform")
         elif kind == "locals":
             yield from resource("local", "locals", values, place, "terraform")
 

@@ -14,6 +14,7 @@ from ingest.default_passwords import is_default
 from ingest.facts import ConfigFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.cloud_access import add_doors, all_rights_of, wide_rights_of
+from pipeline.system.cloud_identities import add_identities, described
 from pipeline.system.images import known_image
 from pipeline.system.infrastructure import Infrastructure, ResourceRule, Says, load_infrastructure
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow
@@ -21,7 +22,6 @@ from pipeline.system.naming import placed_name
 from pipeline.system.resources import Line, Resource, Resources
 from pipeline.system.started import started_by
 
-_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _OPEN = re.compile(r"^(?:0\.0\.0\.0/0|::/0|\*|Internet)$")
 _PORT = re.compile(r"(?:from|to)_?port$|destination_port_ranges?$|allow\.ports$", re.IGNORECASE)
 _SOURCE = re.compile(r"cidr|source_ranges$|source_address_prefix(?:es)?$", re.IGNORECASE)
@@ -44,6 +44,7 @@ def add_cloud(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
         if resource.type in known.logs_prompts:
             _logged(assembly, resource)
     add_doors(assembly, resources, known)
+    add_identities(assembly, resources, known)
 
 
 def _element(assembly: Assembly, resource: Resource, rule: ResourceRule, known: Infrastructure) -> str | None:
@@ -66,8 +67,8 @@ def _element(assembly: Assembly, resource: Resource, rule: ResourceRule, known: 
         kind, attributes["product"], attributes["authenticated"] = "inference_server", started[0].product, started[1]
         if started[2] and (door := _open_port(resource)) is not None:
             attributes["exposed"] = True
-    if kind == "file_store" and not known.is_published(_described(resource)):
-        attributes["holds"] = known.held(_described(resource)) or ("data of AI parts",)
+    if kind == "file_store" and not known.is_published(described(resource)):
+        attributes["holds"] = known.held(described(resource)) or ("data of AI parts",)
     for name, patterns in rule.unless.items():
         if not any(resource.at(pattern) for pattern in patterns):
             attributes[name] = True
@@ -142,7 +143,7 @@ def _names(resource: Resource, line: Line, other: Resource) -> bool:
 
 def _is_linked(resource: Resource, known: Infrastructure) -> bool:
     """Whether a resource of AI names it, or one that stands between them; or its own name says what it is for."""
-    if known.names_ai(_described(resource)):
+    if known.names_ai(described(resource)):
         return True
     ring = {resource.key: resource}
     for _ in range(_MOST_LINKS):
@@ -151,12 +152,6 @@ def _is_linked(resource: Resource, known: Infrastructure) -> bool:
             return True
         ring = {key: other for key, other in around.items() if not re.search(r"(?i)iam|policy|role|kms|vpc|subnet|provider", other.type)}
     return False
-
-
-def _described(resource: Resource) -> str:
-    """A resource's own names, in words."""
-    given = resource.text("bucket", "BucketName", "bucket_prefix", "name", "Name", "domain_name", "DomainName")
-    return _WORDS.sub("-", f"{resource.address.rsplit('.', 1)[-1]} {re.sub(r'[$][{][^}]*[}]', '', given)}")
 
 
 def _open_port(resource: Resource) -> Line | None:

@@ -22,6 +22,7 @@ from pipeline.system.started import administers, asks_for_login, composed_server
 
 _HOST_CAPABILITIES = frozenset({"SYS_ADMIN", "ALL", "SYS_PTRACE", "SYS_MODULE", "DAC_READ_SEARCH", "BPF"})
 _HOST_FOLDERS = re.compile(r"^/$|^/(?:etc|root|boot|var|var/run|run|proc|var/lib|var/lib/(?:kubelet|docker|containerd))/?$")
+_SOCKET = re.compile(r"\.sock$")
 _HUB = re.compile(r"^(?:hf|huggingface)://([\w.-]+/[\w.-]+)(?::([\w.-]+))?")
 _GIVEN = re.compile(r"\$GIVEN-?")  # what a chart leaves to whoever installs it
 _FIXED = re.compile(r"[0-9a-f]{40}")
@@ -115,6 +116,9 @@ def _workload(assembly: Assembly, workload: _Placed, around: _Around) -> None:
     for said in workload.texts("said_at"):
         path, _, line = said.rpartition(":")
         _add_evidence(assembly, identity, assembly.cite_place(Place(path, int(line), int(line))))
+    for power, _, line in (said.rpartition("=") for said in workload.texts("powers_at")):
+        if power == "privileged" or _HOST_FOLDERS.match(power) or _SOCKET.search(power):
+            _add_evidence(assembly, identity, assembly.cite_place(Place(file.path, int(line), int(line))))
     for way in opened:
         _add_evidence(assembly, identity, assembly.cite_place(way.setting.place))
     _account(assembly, identity, workload, around)

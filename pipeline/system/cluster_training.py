@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from ingest.facts import ConfigFacts, Setting
+from ingest.source import Place
 from pipeline.system.assembly import Assembly
 from pipeline.system.images import stands_apart
 from pipeline.system.model import AttributeValue, Evidence, Flow, Label
@@ -25,17 +27,18 @@ _JOBS = frozenset(
 _TRAINS = re.compile(
     r"(?<![a-z])(?:retrain|(?:re)?training|trainer)(?![a-z])|fine-?_?tun|(?<![a-z])(?:sft|dpo|rlhf|grpo|qlora|lora)(?![a-z])", re.IGNORECASE
 )
-_TRAIN = re.compile(r"(?<![a-z])train(?![a-z])", re.IGNORECASE)  # which may run on rails
+_TRAIN = re.compile(r"(?<![a-z])(?:train|tune)(?![a-z])", re.IGNORECASE)  # which may run on rails, or be listened to
 _OF_A_MODEL = re.compile(
     r"models?(?![a-z])|epochs?|checkpoint|weights|learning-?_?rate|datasets?|batch-?_?size|torch|tensorflow", re.IGNORECASE
 )
 _TUNES = re.compile(r"fine-?_?tun|(?<![a-z])(?:sft|dpo|rlhf|grpo|qlora|lora|adapters?)(?![a-z])", re.IGNORECASE)
 _PLACE = re.compile(
-    r"(?:s3|gs|gcs|abfss?|wasbs?|az|hf|minio|file|postgres(?:ql)?|mongodb|kafka)://\S+"
+    r"(?:s3|gs|gcs|abfss?|wasbs?|az|hf|minio|file|postgres(?:ql)?|mysql|mongodb|rediss?|kafka|amqps?)://\S+"
     r"|(?:\.{0,2}/)?[\w.-]+(?:/[\w.-]+)+/?|[\w-]+\.(?:jsonl?|csv|parquet|arrow)"
 )
 _OPTION_IN = re.compile(r"train|data|input|source|corpus|records|feedback|prefer|from|bucket|prefix|table|topic", re.IGNORECASE)
 _OPTION_OUT = re.compile(r"out(?:put)?|save|target|dest|publish|push|upload|export|adapter|checkpoint", re.IGNORECASE)
+_SELECTS = re.compile(r"positive|negative|prefer|chosen|label|signal|reward|votes?|ratings?", re.IGNORECASE)
 _BY_USERS = (
     "feedback", "thumbs", "rating", "ratings", "conversation", "conversations", "chat", "chats", "transcript", "transcripts", "prompts",
     "messages", "tickets", "corrections", "upvotes", "likes",
@@ -60,7 +63,7 @@ def _job(assembly: Assembly, file: ConfigFacts, setting: Setting) -> None:
     named = f"{setting.name} {image} {command}"
     if stands_apart(image) or not _is_training(f"{setting.name} {image.rsplit('/', 1)[-1]} {' '.join(_words(command)[:4])}", named):
         return
-    place = assembly.cite_place(setting.place)
+    stands, place = assembly.cite_place(setting.place), assembly.cite_place(_told_at(file, setting))
     attributes: dict[str, AttributeValue] = {"library": "container"}
     if _TUNES.search(named):
         attributes["fine_tuning"] = True
@@ -70,7 +73,9 @@ def _job(assembly: Assembly, file: ConfigFacts, setting: Setting) -> None:
     if private:
         attributes["sensitive"] = True
     name = placed_name(str(a.get("workload") or setting.name), file.path)
-    job = assembly.drafts.put("training_job", name, None, attributes, place, None, file.purpose)
+    job = assembly.drafts.put("training_job", name, None, attributes, stands, None, file.purpose)
+    if place is not None and place not in assembly.draft(job).evidence:
+        assembly.draft(job).evidence.append(place)
     for path in reads:
         source = assembly.drafts.put("dataset", path, None, {"source": "file"}, place, None, file.purpose)
         by_users = mentions([data], _BY_USERS)
@@ -80,6 +85,12 @@ def _job(assembly: Assembly, file: ConfigFacts, setting: Setting) -> None:
         model = assembly.drafts.put("model_file", path, None, {"source": "file"}, place, None, file.purpose)
         assembly.relate(job, "produces", model, place)
     _controls(assembly, job, command, place)
+
+
+def _told_at(file: ConfigFacts, setting: Setting) -> Place:
+    """Where a container is told what to do; else where it stands."""
+    lines = setting.attributes.get("command_lines")
+    return Place(file.path, int(lines[0]), int(lines[1])) if isinstance(lines, tuple) else setting.place
 
 
 def _is_training(called: str, named: str) -> bool:
@@ -105,8 +116,13 @@ def _words(command: str) -> list[str]:
 
 
 def _switches(words: Sequence[str]) -> Iterator[str]:
-    """Options and values that say which records are taken: `--prefer=thumbs-up`."""
-    yield from (word.lstrip("-") for word in words if word.startswith("--") and not _OPTION_OUT.search(word.partition("=")[0]))
+    """Options and values that say which records are taken: `--prefer=thumbs-up`, `--positive thumbs_up`."""
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
+        name, given, _ = word.partition("=")
+        if word.startswith("--") and not _OPTION_OUT.search(name):
+            yield word.lstrip("-")
+            if not given and _SELECTS.search(name) and not following.startswith("-"):
+                yield following
 
 
 def _named_places(words: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -18,6 +18,7 @@ from pipeline.system.cloud import add_cloud
 from pipeline.system.cluster import add_cluster
 from pipeline.system.cluster_training import add_cluster_training
 from pipeline.system.coding_agents import add_coding_agents
+from pipeline.system.deployed_agents import add_deployed_agents
 from pipeline.system.deployment import (
     agents_are_guarded,
     built_images,
@@ -36,6 +37,7 @@ from pipeline.system.images import known_image
 from pipeline.system.look_alikes import look_alike_package
 from pipeline.system.model import AttributeValue, ElementKind
 from pipeline.system.naming import host_of
+from pipeline.system.notebook_hubs import add_notebook_hubs
 from pipeline.system.own_servers import OwnServers
 from pipeline.system.proxies import add_proxies
 from pipeline.system.releases import add_releases
@@ -84,6 +86,8 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
     add_proxies(assembly, used)
     add_cloud(assembly, used)
     add_gateways(assembly, used)
+    add_notebook_hubs(assembly, used)
+    add_deployed_agents(assembly, used)
     add_training_files(assembly, used)
     add_described_apis(assembly, used)
     add_coding_agents(assembly, used, documents)

@@ -69,6 +69,21 @@ class Door(Frozen):
     unless: str = Field(default="", description="Open where no line fits.")
 
 
+class Grant(Frozen):
+    """A resource that gives an identity a role over much."""
+
+    types: tuple[str, ...]
+    role: str
+    roles: str
+    scope: str = Field(default="", description="Where it is said over what; empty: the type says so.")
+    whole: str = Field(default="", description="Scopes that hold everything.")
+    groups: tuple[str, ...] = Field(default=(), description="Types of scopes that hold what refers to them.")
+    of_pipelines: str = Field(default="", description="Roles over a group that an identity of a pipeline, which deploys, needs.")
+    pipelines: str = Field(default="", description="Type by which an identity is a pipeline's.")
+    to: str
+    identities: tuple[str, ...]
+
+
 class Infrastructure(Frozen):
     resources: tuple[ResourceRule, ...]
     additions: tuple[Addition, ...]
@@ -84,6 +99,7 @@ class Infrastructure(Frozen):
     wide_rights: tuple[str, ...]
     wide_rights_names: str
     role_paths: str
+    grants: tuple[Grant, ...]
     asks_a_model: str
     functions: tuple[str, ...]
     doors: tuple[Door, ...]

@@ -358,3 +358,19 @@ def test_a_model_that_an_operator_serves_is_fetched_from_its_hub(tmp_path: Path)
     text = "apiVersion: kubeai.org/v1\nkind: Model\nmetadata: {name: chat}\nspec:\n  engine: VLLM\n  url: hf://acme/chat-32b\n"
     model = the(system_of(tmp_path, {"k/model.yaml": text}), "model_registry")
     assert (model.name, model.attributes["revision_pinned"], model.evidence[0].start_line) == ("acme/chat-32b", False, 6)
+
+
+def test_a_job_without_a_command_trains_by_its_name(tmp_path: Path) -> None:
+    job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: finetune}\nspec: {template: {spec: {containers: [{name: finetune, image: a/b:1}]}}}\n"
+    assert the(system_of(tmp_path, {"job.yaml": job}), "training_job").attributes["fine_tuning"] is True
+
+
+HUB = "hub:\n  config:\n    JupyterHub:\n      authenticator_class: dummy\nsingleuser:\n  image: {name: quay.io/jupyter/minimal-notebook}\n"
+
+
+def test_what_a_chart_brings_along_is_no_installation_of_a_hub(tmp_path: Path) -> None:
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: hub}\nspec: {selector: {app: hub}}\n"
+    own = system_of(tmp_path / "a", {"jupyterhub/values.yaml": HUB, "jupyterhub/templates/service.yaml": service})
+    installed = system_of(tmp_path / "b", {"deploy/values.yaml": HUB})
+    assert not [e for e in own.elements if e.attributes.get("shared_login")]
+    assert [e.name for e in installed.elements if e.attributes.get("shared_login")] == ["jupyterhub (deploy/values.yaml)"]

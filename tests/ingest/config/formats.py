@@ -52,6 +52,18 @@ FORMATS: tuple[Format, ...] = (
         "named templates and charts that are depended on; nothing is rendered",
     ),
     Format(
+        "Envoy", "envoy", "envoy.yaml",
+        "static_resources:\n  listeners:\n  - address: {socket_address: {address: 0.0.0.0, port_value: 80}}\n    filter_chains:\n    - filters:\n"
+        "      - typed_config:\n          route_config: {virtual_hosts: [{routes: [{match: {prefix: /}, route: {cluster: llm}}]}]}\n",
+        {"exposure": ("proxy", "public"), "data flow": ("proxy", "location")},
+        "what is discovered at run time; Lua and WebAssembly filters, rules of RBAC",
+    ),
+    Format(
+        "Kustomize", "kustomization", "kustomization.yaml", "secretGenerator:\n- name: hub\n  literals: [OPENAI_API_KEY=" + _KEY + "]\n",
+        {"secrets": ("environment", "secret")},
+        "Resources are files of their own. Patches, replacements and images are not applied.",
+    ),
+    Format(
         "Helm values", "helm_values", "values.yaml", "image:\n  tag: latest\nauth:\n  apiKey: 9fK2mQ7xV4bT8nL1\n",
         {"secrets": ("environment", "secret"), "pinning": ("chart_values", "values")}, "values of an installation",
     ),

@@ -117,3 +117,44 @@ def test_a_manifest_made_to_exhaust_its_reader_is_an_error(tmp_path: Path) -> No
 def test_tags_are_not_obeyed_and_odd_shapes_say_nothing(tmp_path: Path) -> None:
     text = "apiVersion: v1\nkind: Pod\nmetadata: !!python/object/apply:os.system [id]\nspec: [1, {containers: [a, {image: {x: y}}, {name: z}]}]\n"
     assert [s.name for s in read(tmp_path, "p.yaml", text, "kubernetes")] == ["/z"]
+
+
+def test_a_port_of_the_machine_itself_is_open_to_nobody_else(tmp_path: Path) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: d}\nspec:\n  containers:\n  - name: q\n    image: qdrant/qdrant:v1\n    ports:\n"
+    own = read(tmp_path, "a.yaml", pod + "    - {containerPort: 1, hostPort: 1, hostIP: 127.0.0.1}\n", "kubernetes")
+    every = read(tmp_path, "b.yaml", pod + "    - {containerPort: 1, hostPort: 1}\n", "kubernetes")
+    assert one(own, "workload", "d/q").attributes["host_port"] is False
+    assert one(every, "workload", "d/q").attributes["host_port"] is True
+
+
+def test_what_a_container_installs_when_it_starts_is_told_at_its_line(tmp_path: Path) -> None:
+    text = """\
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: tune}
+spec:
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          containers:
+            - name: tune
+              image: acme/tune:1
+              command: ["/bin/sh", "-c"]
+              args:
+                - |
+                  set -e
+                  pip install -U peft \\
+                    git+https://github.com/acme/tricks
+                  python tune.py --note "pip, npm and others"
+            - name: exact
+              image: acme/tune:1
+              command: [pip, install, "peft==0.17.1"]
+            - name: none
+              image: acme/tune:1
+              command: [python, tune.py, --install, peft]
+"""
+    packages = [s for s in read(tmp_path, "tune.yaml", text, "kubernetes") if s.kind == "package"]
+    assert [(p.name.split("+")[0], p.attributes["pin"], p.place.start_line, p.place.end_line) for p in packages] == [
+        ("peft", "none", 16, 17), ("git", "git", 16, 17), ("peft", "exact", 21, 21),
+    ]  # fmt: skip

@@ -126,3 +126,11 @@ def test_hostile_terraform_is_an_error(tmp_path: Path) -> None:
 def test_a_template_of_odd_shapes_is_an_error_that_says_where(tmp_path: Path) -> None:
     assert "Resources is a list" in error(tmp_path, "t.yaml", "Resources: [1]\n", "cloudformation")
     assert read(tmp_path, "u.yaml", "Resources: {A: x, B: {Type: [1], Properties: 7}}\n", "cloudformation")[0].name == "A"
+
+
+def test_the_key_to_the_state_is_a_secret_that_stands_in_the_backend(tmp_path: Path) -> None:
+    key = "q7Jd0mTzX1vN8sYk4RbWc2HfLp6UeGa9ioKx3ZrQtB5nMjVhSyDwEg0CuAlIFPO7T2kXvN8sYk4RbWc2HfLp6w=="
+    text = 'terraform {\n  backend "azurerm" {\n    key = "room.tfstate"\n    access_key = "%s"\n  }\n}\n'
+    told = [s.place.start_line for s in read(tmp_path, "a.tf", text % key, "terraform") if s.attributes.get("secret")]
+    none = [s for s in read(tmp_path, "b.tf", text % "${var.key}", "terraform") if s.attributes.get("secret")]
+    assert told == [4] and none == []

@@ -1,0 +1,45 @@
+"""Kustomization files: what they make secrets and maps of settings out of.
+
+Takes the text of one `kustomization.yaml`, gives a variable per literal of a generator, judged with those beside it, so that a password
+in a repository is seen however it gets into the cluster. Resources are files of their own and read as such; env files are read where
+they are called so. Patches, replacements and images are not applied.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.config.nodes import Node
+from ingest.config.packages import environment
+from ingest.config.yaml_nodes import yaml_documents
+from ingest.facts import Setting
+from ingest.source import Place
+
+_GENERATORS = ("secretGenerator", "configMapGenerator")
+
+
+def read_kustomization(text: str, path: str) -> tuple[Setting, ...]:
+    """Settings in the order of the file."""
+    return tuple(
+        found
+        for document in yaml_documents(text)
+        for generator in _GENERATORS
+        for made in document.get(generator).items
+        for found in _literals(made, path)
+    )
+
+
+def _literals(made: Node, path: str) -> Iterator[Setting]:
+    given = [(*_parted(literal.text), literal) for literal in made.get("literals").items if "=" in literal.text]
+    beside = {name: value for name, value, _ in given}
+    for name, value, literal in given:
+        place = Place(path, literal.line, max(literal.line, literal.end_line))
+        yield environment(name, value, place, beside=beside, service=made.get("name").text or None)
+
+
+def _parted(literal: str) -> tuple[str, str]:
+    """Name and value, without the quotes that Kustomize takes away."""
+    name, _, value = literal.partition("=")
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return re.sub(r"[-.]", "_", name.strip()), value[1:-1] if is_quoted else value

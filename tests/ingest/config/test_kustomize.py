@@ -1,0 +1,36 @@
+"""Kustomization files: literals of generators, and nothing of what they only name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.ingest.config.test_config import read
+
+FILE = """\
+kind: Kustomization
+resources: [chat.yaml]
+secretGenerator:
+  - name: hub
+    literals:
+      - user=SERVICE
+      - password='Tr4gwerk!Sued-88'
+  - name: store
+    envs: [secrets.env]
+    literals:
+      - uri=postgresql://ml:Br1dge-mlflow-7731@db.internal/ml
+      - api-key=$(API_KEY)
+configMapGenerator:
+  - name: settings
+    literals: [LOG_LEVEL=info, NO_VALUE]
+"""
+
+
+def test_literals_of_generators_are_variables_of_which_the_secrets_are_told(tmp_path: Path) -> None:
+    found = read(tmp_path, "kustomization.yaml", FILE, "kustomization")
+    secrets = [(s.name, s.place.start_line) for s in found if s.attributes.get("secret") and not s.attributes.get("placeholder")]
+    assert secrets == [("password", 7), ("uri", 11)]
+    assert {s.name for s in found} == {"user", "password", "uri", "api_key", "LOG_LEVEL"}
+
+
+def test_a_kustomization_that_only_lists_files_says_nothing(tmp_path: Path) -> None:
+    assert read(tmp_path, "kustomization.yaml", "resources: [a.yaml]\nsecretGenerator: nothing\n", "kustomization") == []
