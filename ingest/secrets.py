@@ -102,7 +102,7 @@ _KEY_BODY = re.compile(r"[A-Za-z0-9+/]{40}")
 
 _NAME = (
     r"(?:(?<!1)password|passwd|passphrase|pwd|secret|token|credential|api[_-]?key|apikey|secret[_-]?key|access[_-]?key(?:[_-]?id)?"
-    r"|private[_-]?key|master[_-]?key|salt[_-]?key|auth[_-]?key|signing[_-]?key|encryption[_-]?key|account[_-]?key|client[_-]?secret)"
+    r"|private[_-]?key|master[_-]?key|salt[_-]?key|auth[_-]?key|signing[_-]?key|encryption[_-]?key|fernet[_-]?key|account[_-]?key|client[_-]?secret)"
 )
 SECRET_NAME = re.compile(rf"(?:.*[_.\-]|.*[a-z](?=[A-Z])|){_NAME}", re.IGNORECASE)
 _KEYWORDS = re.compile(_NAME + r"(?=[\"'\]]{0,2}[ \t]{0,20}(?::=|=>|[:=]))", re.IGNORECASE)

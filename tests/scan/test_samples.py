@@ -19,10 +19,10 @@ BARS = {
     "defect-classifier": (0.66, 0.88),
     # Written later, and labelled without accepted threats: what is met on papers and settings that no rule was made for.
     "loan-desk": (0.20, 0.20),
-    "archive-rag-azure": (0.30, 0.34),
+    "archive-rag-azure": (0.70, 0.78),
     "listing-moderation": (0.42, 0.44),
     "tender-desk": (0.30, 0.35),
-    "voice-notes-infra": (0.30, 0.33),
+    "voice-notes-infra": (0.45, 0.50),
 }
 NAMES = [name for bare in BARS for name in (bare, f"{bare}-hardened") if (SYSTEMS / name).is_dir()]
 # Traps that are sprung, by what of a system and why; each is a false alarm that is known.
@@ -31,8 +31,6 @@ SPRUNG = {
     ("tender-desk", "No second factor for employees"): "a paragraph is cited whole, and the next sentence of it is the trap",
     ("tender-desk", "Portal without encryption"): "a paragraph is cited whole, and the sentence before is the trap",
     ("voice-notes-infra", "Qdrant image not pinned"): "the finding is about the port of the service that the image line names",
-    ("archive-rag-azure", "Demo password in production"): "an overlay for a developer's machine is taken for a deployment",
-    ("archive-rag-azure-hardened", "Demo password in production"): "the same",
 }
 _WITHOUT_LINES = {
     "pptx",
