@@ -36,7 +36,7 @@ class Requests:
         url, (prefix, body) = self._url(call, made, bool(known)), self._body(made, bool(known))
         keys = self.values.keys(body) if body is not None else {}
         told = keys.keys() & {*words.message_arguments, *words.prompt_arguments, "input"}
-        by_body = bool(told - {"input"}) and bool(keys.keys() & set(words.model_arguments))
+        by_body = bool(told - {"input"}) and bool(keys.keys() & {*words.model_arguments, *words.sampling_arguments})
         by_address = url is not None and re.search(words.address, self._end(url)) is not None and (not keys or bool(told))
         if not (by_body or by_address) or self._is_another_service(call, url, by_body):
             return None

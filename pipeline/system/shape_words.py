@@ -23,6 +23,7 @@ class ShapeWords(Frozen):
     only_handles: frozenset[str]
     told_the_answer: frozenset[str]
     model_arguments: tuple[str, ...]
+    sampling_arguments: tuple[str, ...]
     message_arguments: tuple[str, ...]
     prompt_arguments: tuple[str, ...]
     system_arguments: tuple[str, ...]

@@ -152,7 +152,7 @@ def _conversation(shapes: ShapeWords) -> tuple[tuple[re.Pattern[bytes], ...], ..
     roles = "|".join(map(re.escape, shapes.roles))
     turns = re.compile(rf"\brole[\"']?[ \t]*[=:][ \t]*[\"'`](?:{roles})[\"'`]".encode())
     classes = re.compile(rf"\b(?:{'|'.join(map(re.escape, shapes.message_classes))})\b[^\n]{{0,80}}\bcontent\b".encode())
-    return (told, _given(shapes.model_arguments)), (turns,), (classes,)
+    return (told, _given((*shapes.model_arguments, *shapes.sampling_arguments))), (turns,), (classes,)
 
 
 def _given(names: Iterable[str]) -> re.Pattern[bytes]:

@@ -71,6 +71,12 @@ MODEL_CALLS = {
             r = requests.post("https://models.example/ask", json={"model": "m-1", "messages": [{"role": "user", "content": q}]})
             eval(r.json()["choices"][0]["message"]["content"])
         """,
+    "a body that says how the answer to a prompt is drawn": """
+        import requests
+        def run(q):
+            r = requests.post("https://models.example/v1/complete", json={"prompt": q, "max_tokens": 30})
+            eval(r.json()["text"])
+        """,
     "a body that is put together": """
         import httpx, os
         async def run(q, history):
