@@ -313,6 +313,7 @@ SettingKind = Literal[
                         # (approval_off|any_command|servers_trusted|sandbox_off|deny_list|hook), rule, event, downloads_and_runs
     "chart_values",     # what the values of a chart say below one key; attributes: chart (where it is said), values ("path=value"),
                         # value_lines (parallel)
+    "mounted_file",     # a file that a map of settings is made of: name is its path below the file; attributes: into (the map), key
     "gateway",          # the settings of a gateway of models; attributes: values ("path=value"), value_lines (parallel)
     "proxy",            # what a web server hands on: name is the target "host:port"; attributes: location, public, authenticated, limited,
                         # rate_limited, tls, body_logged_at (the line of a log's format that holds what callers send); of Envoy also

@@ -22,6 +22,11 @@ _AFTER_COLON = re.compile(
     r"\b(?:[Pp]assword|[Pp]assphrase|[Pp]asscode)\b[^\n:.=(]{1,60}:[ \t]{1,3}"
     r"(?P<value>(?=[^\s]{0,79}\d)(?=[^\s]{0,79}[a-z])(?=[^\s]{0,79}[A-Z])[^\s\"'`<>]{8,80})"
 )
+# Right behind the word, where nothing but a password looks so: `user DESK, password Tr4gwerk!Sued`; `password OAuth2-based` does not.
+_BESIDE = re.compile(
+    r"\b(?:[Pp]assword|[Pp]assphrase|[Pp]asscode)[ \t]{1,3}"
+    r"(?P<value>(?=\S{0,79}\d)(?=\S{0,79}[a-z])(?=\S{0,79}[A-Z])(?=\S{0,79}[!#$%&*+@^~])[^\s\"'`<>(){}\[\]=]{7,79}[^\s\"'`<>(){}\[\]=.,;:])"
+)
 _FORMAT = re.compile(r"[a-z]{2,8}\d{1,4}[a-z]{0,5}")  # `the token is base64url`, `sha256`
 _READ = 200_000  # characters of one text
 
@@ -35,8 +40,9 @@ def _told(text: str) -> Iterator[str]:
     for match in _SPOKEN.finditer(text):
         if match["quoted"] or not _FORMAT.fullmatch(match["bare"]):
             yield match["quoted"] or match["bare"]
-    for match in _AFTER_COLON.finditer(text):
-        yield match["value"]
+    for pattern in (_AFTER_COLON, _BESIDE):
+        for match in pattern.finditer(text):
+            yield match["value"]
 
 
 def without_secrets(text: str) -> str:

@@ -1,8 +1,8 @@
 """Kustomization files: what they make secrets and maps of settings out of.
 
 Takes the text of one `kustomization.yaml`, gives a variable per literal of a generator, judged with those beside it, so that a password
-in a repository is seen however it gets into the cluster. Resources are files of their own and read as such; env files are read where
-they are called so. Patches, replacements and images are not applied.
+in a repository is seen however it gets into the cluster, and the files that generators take over. Resources are files of their own and
+read as such; env files are read where they are called so. Patches, replacements and images are not applied.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.config.nodes import Node
-from ingest.config.packages import environment
+from ingest.config.packages import environment, setting
 from ingest.config.yaml_nodes import yaml_documents
 from ingest.facts import Setting
 from ingest.source import Place
@@ -26,7 +26,7 @@ def read_kustomization(text: str, path: str) -> tuple[Setting, ...]:
         for document in yaml_documents(text)
         for generator in _GENERATORS
         for made in document.get(generator).items
-        for found in _literals(made, path)
+        for found in (*_literals(made, path), *_files(made, path))
     )
 
 
@@ -36,6 +36,15 @@ def _literals(made: Node, path: str) -> Iterator[Setting]:
     for name, value, literal in given:
         place = Place(path, literal.line, max(literal.line, literal.end_line))
         yield environment(name, value, place, beside=beside, service=made.get("name").text or None)
+
+
+def _files(made: Node, path: str) -> Iterator[Setting]:
+    """Files whose texts a generator takes over: `system.txt=prompts/system.txt`."""
+    for given in made.get("files").items:
+        key, _, name = given.text.rpartition("=")
+        if name:
+            place = Place(path, given.line, max(given.line, given.end_line))
+            yield setting("mounted_file", name, place, into=made.get("name").text or None, key=key or None)
 
 
 def _parted(literal: str) -> tuple[str, str]:

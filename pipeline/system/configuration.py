@@ -36,6 +36,7 @@ from pipeline.system.gateways import add_gateways
 from pipeline.system.images import known_image
 from pipeline.system.look_alikes import look_alike_package
 from pipeline.system.model import AttributeValue, ElementKind
+from pipeline.system.mounted_prompts import add_mounted_prompts
 from pipeline.system.naming import host_of
 from pipeline.system.notebook_hubs import add_notebook_hubs
 from pipeline.system.own_servers import OwnServers
@@ -87,6 +88,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
     add_cloud(assembly, used)
     add_gateways(assembly, used)
     add_notebook_hubs(assembly, used)
+    add_mounted_prompts(assembly, used, documents)
     add_deployed_agents(assembly, used)
     add_training_files(assembly, used)
     add_described_apis(assembly, used)

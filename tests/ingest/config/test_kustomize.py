@@ -34,3 +34,11 @@ def test_literals_of_generators_are_variables_of_which_the_secrets_are_told(tmp_
 
 def test_a_kustomization_that_only_lists_files_says_nothing(tmp_path: Path) -> None:
     assert read(tmp_path, "kustomization.yaml", "resources: [a.yaml]\nsecretGenerator: nothing\n", "kustomization") == []
+
+
+def test_files_that_a_generator_takes_over_are_named_with_their_map(tmp_path: Path) -> None:
+    text = "configMapGenerator:\n  - name: prompts\n    files:\n      - system.txt=texts/system.txt\n      - more.txt\n"
+    found = read(tmp_path, "kustomization.yaml", text, "kustomization")
+    assert [(s.name, s.attributes.get("key"), s.attributes["into"], s.place.start_line) for s in found] == [
+        ("texts/system.txt", "system.txt", "prompts", 4), ("more.txt", None, "prompts", 5),
+    ]  # fmt: skip

@@ -1,0 +1,27 @@
+"""Credentials right behind the word that tells of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.told_secrets import told_secrets, without_secrets
+
+
+def test_a_password_right_behind_the_word_is_told_and_masked() -> None:
+    text = "Tool create_order, user DESK, password Tr4gwerk!Sued-88."
+    assert told_secrets(text) == ("Tr4gwerk!Sued-88",)
+    assert without_secrets(text) == "Tool create_order, user DESK, password ****."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password OAuth2-based login",
+        "Password must hold 8+ Characters",
+        "password SHA256Hash of it",
+        "the password $PASSWORD_2b",
+        "password <Your1!Word>",
+    ],
+)
+def test_words_about_passwords_are_none(text: str) -> None:
+    assert told_secrets(text) == ()
