@@ -94,6 +94,15 @@ _NEWER: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("NVIDIA API Key", "nvapi-", re.compile(r"nvapi-[A-Za-z0-9_-]{50,80}")),
     ("NPM Token", "npm_", re.compile(r"npm_[A-Za-z0-9]{36}")),
     ("Basic Auth Credentials", "://", _URL_LOGIN),
+    # Whoever has the address of a chat's hook writes into the channel: its last part is the key. Others speak Slack's form too.
+    ("Chat Webhook", "/services/T", re.compile(r"/services/T[A-Z0-9]{6,12}/B[A-Z0-9]{5,12}/(?P<secret>[A-Za-z0-9]{20,32})(?![\w-])")),
+    ("Chat Webhook", "/webhooks/", re.compile(r"discord(?:app)?\.com/api/(?:v\d{1,2}/)?webhooks/\d{17,20}/(?P<secret>[\w-]{60,80})")),
+    (
+        "Chat Webhook",
+        "/IncomingWebhook/",
+        re.compile(r"/IncomingWebhook/(?P<secret>[0-9a-f]{32}/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"),
+    ),
+    ("Chat Webhook", ".logic.azure.com", re.compile(r"\.logic\.azure\.com[:/][^\s\"'<>]{1,400}[?&]sig=(?P<secret>[\w-]{43})(?![\w-])")),
 )
 _PHRASE = re.compile(r"(?:[A-Za-z]{1,20}|\d{1,4})(?:[-_ .](?:[A-Za-z]{1,20}|\d{1,4})){2,20}")  # `at-least-32-characters-long`
 _EXPRESSION = re.compile(r"\{(?:\d{1,2}|[A-Za-z_][\w.]{1,60})(?:[(\[:!][^{}]{0,60})?\}")  # of an f-string: the value is made elsewhere
@@ -287,7 +296,7 @@ def _known(text: str) -> Iterator[SecretSpan]:
 
 
 def _value_group(detector: str, pattern: re.Pattern[str], match: re.Match[str]) -> int | str:
-    if pattern is _URL_LOGIN:
+    if "secret" in pattern.groupindex:
         return "secret"
     return 1 if detector == "AWS Access Key" and pattern.groups and match.start(1) >= 0 else 0
 

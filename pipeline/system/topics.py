@@ -26,7 +26,8 @@ AI_KINDS: frozenset[ElementKind] = frozenset({
 _CREDENTIAL = re.compile(
     rb"\b(?:sk-|AKIA|ASIA|gh[pousr]_|github_pat_|hf_|xox[abprs]-|AIza|glpat-|npm_|pypi-|eyJ)[A-Za-z0-9_-]{10}"
     rb"|-----BEGIN [A-Z ]*PRIVATE KEY|\w://[^\s:/\"'@]{1,80}:[^\s:/\"'@]{3,200}@"
-    rb"|(?i:passw(?:or)?d|passphrase|secret|token|api_?key|credential)\w{0,20}[\"'\]]{0,3}[ \t]*(?::[ \t]*\w{1,20}[ \t]*)?"
+    rb"|/services/T[A-Z0-9]{6,12}/B[A-Z0-9]{5,12}/\w{20}|/webhooks/\d{17,20}/[\w-]{60}|/IncomingWebhook/[0-9a-f]{32}/|[?&]sig=[\w-]{43}"
+    rb"|(?i:passw(?:or)?d|passphrase|secret|token|(?:api|fernet)_?key|credential)\w{0,20}[\"'\]]{0,3}[ \t]*(?::[ \t]*\w{1,20}[ \t]*)?"
     rb"[=:][ \t]*[a-zA-Z]{0,2}[\"'`][^\"'`\s]{6}"
 )
 _DOMAINS = frozenset({"ai", "com", "dev", "edu", "io", "net", "org"})  # how names of Java packages begin

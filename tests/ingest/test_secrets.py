@@ -345,3 +345,47 @@ def test_a_providers_key_that_says_it_is_one_is_a_placeholder(value: str) -> Non
                                              ("OPENAI_API_KEY", "thisis7f3a91bc20")])  # fmt: skip
 def test_such_words_still_open_what_the_project_itself_guards(name: str, value: str) -> None:
     assert secret_in_assignment(name, value) is not None
+
+
+@pytest.mark.parametrize(
+    ("before", "secret"),
+    [
+        ("https://hooks.slack-gov.com/services/T4RD0KQ7L/B8MC2XW5Z/", noise(24, 41)),
+        ("https://chat.corp.internal/services/T4RD0KQ7L/B8MC2XW5Z/", noise(24, 42)),
+        ("https://discord.com/api/v10/webhooks/730518264917582940/", noise(68, 43)),
+        (
+            "https://acme.webhook.office.com/webhookb2/7c1e@9d2f/IncomingWebhook/",
+            noise(32, 44, "0123456789abcdef") + "/4b7d19ce-52af-4e08-9a63-d18f7c20b5e9",
+        ),
+        ("https://prod-07.westeurope.logic.azure.com:443/workflows/4b7d/triggers/manual/paths/invoke?sp=%2Frun&sig=", noise(43, 45)),
+    ],
+)  # fmt: skip
+def test_the_address_of_a_chats_hook_is_a_secret_and_its_host_stays_readable(before: str, secret: str) -> None:
+    text = f'HOOK = "{before}{secret}"\n'
+    (span,) = find_secrets(text)
+    assert text[span.start : span.end] == secret
+    assert before in mask_secrets(text) and secret not in mask_secrets(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'HOOK = "https://hooks.slack-gov.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX"',
+        'HOOK = f"https://discord.com/api/webhooks/{hook_id}/{hook_token}"',
+        'HOOK = "https://discord.com/api/webhooks/730518264917582940"', 'ROUTE = "/services/TRAINING/BATCHES/latest"',
+        'HOOK = f"https://acme.webhook.office.com/webhookb2/{team}/IncomingWebhook/{key}/{owner}"',
+        'BLOB = "https://prod-07.westeurope.logic.azure.com/workflows/4b7d/triggers/manual/paths/invoke?api-version=2016-10-01"',
+    ],
+)  # fmt: skip
+def test_an_address_of_a_hook_without_its_key_is_no_secret(text: str) -> None:
+    assert find_secrets(text) == ()
+
+
+def test_the_key_that_opens_stored_connections_is_a_secret_unless_it_is_made_elsewhere() -> None:
+    key = base64.urlsafe_b64encode(random.Random(46).randbytes(32)).decode()
+    assert secret_in_assignment("AIRFLOW__CORE__FERNET_KEY", key) == "Secret Keyword"
+    assert len(find_secrets(f'fernet_key = "{key}"')) == 1
+    assert secret_in_assignment("AIRFLOW__CORE__FERNET_KEY", "") is None
+    assert secret_in_assignment("AIRFLOW__CORE__FERNET_KEY", "${FERNET_KEY}") is None
+    assert secret_in_assignment("AIRFLOW__CORE__FERNET_KEY_CMD", "cat /run/keys/fernet") is None
+    assert find_secrets("fernet_key = Fernet.generate_key().decode()") == ()
