@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.code.program import FunctionRef, Node
+from pipeline.system.arguments import argument_positions
 from pipeline.system.assembly import Assembly
-from pipeline.system.sites import argument_positions, read_flags
+from pipeline.system.flags import read_flags
 
 _MOUNTS = ("include_router", "register_blueprint", "mount", "use", "route", "register")
 PARTS = frozenset({"Group", "With", "PathPrefix", "Subrouter"})  # calls that give a part of a router

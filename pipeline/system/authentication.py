@@ -11,12 +11,13 @@ import re
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.applications import PARTS, Applications
+from pipeline.system.arguments import argument_positions
 from pipeline.system.assembly import Assembly
+from pipeline.system.flags import read_flags
 from pipeline.system.guards import condition_kind, parts
 from pipeline.system.injections import Injections
 from pipeline.system.model import Evidence
 from pipeline.system.refusals import refusal_in
-from pipeline.system.sites import argument_positions, read_flags
 from pipeline.system.switches import off_by, switched_off
 from pipeline.system.words import words_of
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from ingest.code.program import Node
+from pipeline.system.arguments import argument_node
 from pipeline.system.assembly import Assembly
-from pipeline.system.sites import argument_node
 
 _MODELS = frozenset({"hosted_llm", "embedding_model"})
 # What the documentation of Vite, Next.js, Create React App, Expo, Nuxt, Gatsby and SvelteKit says is put into the bundle.

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from ingest.code.program import Node
 from ingest.facts import Value
+from pipeline.system.arguments import argument_node
 from pipeline.system.assembly import Assembly
-from pipeline.system.sites import argument_node
 
 _MODELS = frozenset({"hosted_llm", "agent"})
 _KEY = "api_key|apiKey|openai_api_key|openAIApiKey|anthropic_api_key|anthropicApiKey|google_api_key|auth_token|authToken"

@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.applications import Applications
 from pipeline.system.argument_vectors import files_that_run
+from pipeline.system.arguments import argument_node, argument_positions, option_positions
 from pipeline.system.assembly import Assembly, Sink, SourceOf
 from pipeline.system.entries import ENTRY_KINDS, add_class, add_entry
+from pipeline.system.flags import read_flags
 from pipeline.system.held import elements_of, receivers
 from pipeline.system.labels import SECRET_NAMES, label_of
 from pipeline.system.model import AttributeValue, ElementKind, Label, SinkRole
 from pipeline.system.naming import constant_host, local_name, name_of_call, table_of
-from pipeline.system.sites import CallSite, argument_node, argument_positions, option_positions, read_flags
+from pipeline.system.sites import CallSite
 from pipeline.system.standard_input import typed
 from pipeline.system.ties import add_ties, given_as
 from pipeline.system.words import mentions

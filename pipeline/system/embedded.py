@@ -12,11 +12,11 @@ from ingest.facts import StoredText, Value
 from ingest.secrets import find_secrets, is_public_identifier, mask_literals_of
 from ingest.source import Place
 from ingest.told_secrets import told_secrets
+from pipeline.system.arguments import entry_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import AttributeValue, Evidence
 from pipeline.system.prompt_files import PromptFiles
 from pipeline.system.prompt_loaders import loaded_by, loader_calls
-from pipeline.system.sites import entry_of
 from pipeline.system.words import load_words
 
 _CODE_LINE = re.compile(

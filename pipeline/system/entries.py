@@ -9,11 +9,13 @@ from fnmatch import fnmatchcase
 from ingest.code.program import FunctionRef, Node
 from ingest.facts import Function
 from pipeline.system.applications import Applications
+from pipeline.system.arguments import argument_node, argument_positions
 from pipeline.system.assembly import Assembly, SourceOf
 from pipeline.system.container import INJECTED, services_of
+from pipeline.system.flags import read_flags
 from pipeline.system.framework import DecoratorRule
 from pipeline.system.model import AttributeValue, ElementKind, Label
-from pipeline.system.sites import ClassSite, EntrySite, argument_node, argument_positions, read_flags
+from pipeline.system.sites import ClassSite, EntrySite
 
 ENTRY_KINDS: frozenset[ElementKind] = frozenset(
     {"http_route", "websocket", "chat_ui", "webhook", "queue_consumer", "mcp_tool", "command_line", "scheduled_job", "file_drop"}

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 
 from ingest.code.program import Node
+from pipeline.system.arguments import entry_of
 from pipeline.system.assembly import Assembly
-from pipeline.system.sites import entry_of
 from pipeline.system.words import mentions
 
 _EVERYWHERE = re.compile(r"^(0\.0\.0\.0|\[::\])?:")

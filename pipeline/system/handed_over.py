@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node, Program
+from pipeline.system.arguments import argument_positions
 from pipeline.system.assembly import Assembly
 from pipeline.system.page_state import new_states
-from pipeline.system.sites import argument_positions
 
 _CHAINED = ("langchain_core.", "langchain.")  # what is put together with `|`: a prompt, a model, a parser, a retriever
 

@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterator
 
 from ingest.code.program import Node
+from pipeline.system.arguments import argument_node, argument_positions
 from pipeline.system.assembly import Assembly
 from pipeline.system.framework import DecoratorRule, RelationKind
-from pipeline.system.sites import CallSite, argument_node, argument_positions
+from pipeline.system.sites import CallSite
 
 _ADDS = re.compile(r"(?:Add|Create|Import)(?:Plugin)?From(?:Type|Object)$|Add(?:Singleton|Scoped|Transient)$")
 _EXPLICIT = "EXPLICIT"  # wiringMode: nothing is given but what is named

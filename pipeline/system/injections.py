@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.applications import Applications
+from pipeline.system.arguments import argument_positions
 from pipeline.system.assembly import Assembly
-from pipeline.system.sites import argument_positions
 
 INJECTORS = ("Depends", "Security", "Provide", "Inject")
 

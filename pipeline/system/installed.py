@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node
+from pipeline.system.arguments import argument_positions
 from pipeline.system.assembly import Assembly
 from pipeline.system.guards import checked_kind, condition_kind
 from pipeline.system.model import Evidence
-from pipeline.system.sites import argument_positions
 
 _CLIENT = re.compile(r"^(httpx2?\.(Async)?Client|requests\.(sessions\.)?[Ss]ession)$")
 _EXCEPTION = re.compile(r"(Error|Exception|Refused|Denied|Forbidden|Blocked|Rejected|Unauthori[sz]ed)$")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ingest.code.program import Node
 from ingest.facts import Value
+from pipeline.system.arguments import argument_node
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import Label
-from pipeline.system.sites import CallSite, argument_node
+from pipeline.system.sites import CallSite
 from pipeline.system.words import mentions
 
 _WRITTEN_BY_ANYONE = ("wiki", "forum", "page", "pages", "web", "website", "scrape", "scraper", "scraped", "crawl", "crawler", "html",

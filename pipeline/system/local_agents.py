@@ -7,8 +7,8 @@ instead is not seen.
 
 from __future__ import annotations
 
+from pipeline.system.arguments import argument_positions
 from pipeline.system.assembly import Assembly
-from pipeline.system.sites import argument_positions
 
 _STARTS = frozenset({"uvicorn.run", "uvicorn.Config"})  # 127.0.0.1 unless told otherwise
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

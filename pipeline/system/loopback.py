@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from ingest.code.program import Node
 from ingest.facts import ConfigFacts
 from pipeline.system.applications import Applications
+from pipeline.system.arguments import argument_positions
 from pipeline.system.assembly import Assembly
 from pipeline.system.entries import ENTRY_KINDS
-from pipeline.system.sites import argument_positions
 
 _RUNS = frozenset({"uvicorn.run", "uvicorn.Config", "waitress.serve"})
 _METHODS = frozenset({"flask.Flask.run", "quart.Quart.run"})

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.code.program import Node
+from pipeline.system.arguments import argument_node
 from pipeline.system.assembly import Assembly
 from pipeline.system.held import elements_of
-from pipeline.system.sites import argument_node
 
 _LISTENS = ("express.", "fastify.", "koa.", "node:http.", "node:https.", "http.", "https.")
 _TRANSPORTS = ("StreamableHTTPServerTransport", "SSEServerTransport")

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 
 from ingest.code.program import Node
+from pipeline.system.arguments import argument_node, argument_positions, entry_of, option_positions
 from pipeline.system.assembly import Assembly, Sink
 from pipeline.system.model import AttributeValue
-from pipeline.system.sites import argument_node, argument_positions, entry_of, option_positions
 
 _MODELS = frozenset({"hosted_llm", "local_llm", "embedding_model"})
 _ADDRESS = "base_url|baseURL|baseUrl|api_base|openai_api_base|azure_endpoint|endpoint_url|server_url|serverURL|host"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from pipeline.system.arguments import argument_node
 from pipeline.system.assembly import Assembly
-from pipeline.system.sites import CallSite, argument_node
+from pipeline.system.sites import CallSite
 
 _TABLE = re.compile(r"\b(?:from|into|update|join|table(?:\s+if\s+not\s+exists)?)\s+[\"'`\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
 

@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator
 
 from ingest.code.program import Node
+from pipeline.system.arguments import argument_positions
 from pipeline.system.assembly import Assembly
 from pipeline.system.file_keys import keys, keys_of_file
 from pipeline.system.model import Label
-from pipeline.system.sites import CallSite, argument_positions
+from pipeline.system.sites import CallSite
 
 _DUMPS = re.compile(r"^(pickle|dill|cloudpickle|joblib|torch|numpy|skops\.io|pandas)(\..*)?\.(dump|save|savez|to_pickle)$")
 _SAVES = frozenset({"save_pretrained", "save_model", "save_file", "save_checkpoint", "save_state", "save", "dump"})

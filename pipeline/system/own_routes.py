@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ingest.code.program import FunctionRef, Node, Program
-from pipeline.system.sites import CallSite, argument_node
+from pipeline.system.arguments import argument_node
+from pipeline.system.sites import CallSite
 from pipeline.system.words import words_of
 
 _OPEN = "\0"  # stands for what the code does not say

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from ingest.code.program import Node
 from ingest.facts import ConfigFacts, Setting
+from pipeline.system.arguments import argument_node
 from pipeline.system.assembly import Assembly
-from pipeline.system.sites import argument_node
 
 _NAMES = "model_name|pretrained_model_name_or_path|model_id|repo_id|0"
 _COMMIT = re.compile(r"@[0-9a-f]{7,40}$")

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 
 from ingest.code.program import Node
+from pipeline.system.arguments import argument_node
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import AttributeValue, ElementKind
-from pipeline.system.sites import argument_node
 
 _MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "embedding_model", "ml_model", "model_registry"})
 _NAME = re.compile(r"(?=.*[\d/-])[A-Za-z][\w.:/@+-]{2,80}")  # a word alone is rather a provider or an option

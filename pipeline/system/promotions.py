@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 
 from ingest.code.program import Node
+from pipeline.system.arguments import argument_positions
 from pipeline.system.assembly import Assembly
-from pipeline.system.sites import argument_positions
 
 _MAKES = re.compile(r"^mlflow\.(?:[\w.]+\.)?(?:log_model|register_model|create_model_version)$")
 _VERSION = "version|1"

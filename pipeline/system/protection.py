@@ -7,11 +7,13 @@ controls, and says which element or flow each of them covers.
 from __future__ import annotations
 
 from ingest.code.program import FunctionRef, Node
+from pipeline.system.arguments import argument_positions
 from pipeline.system.asks_back import add_questions
 from pipeline.system.assembly import Assembly, SourceOf
 from pipeline.system.authentication import Authenticating
 from pipeline.system.entries import ENTRY_KINDS
 from pipeline.system.filter_chains import filter_chains
+from pipeline.system.flags import read_flags
 from pipeline.system.front_doors import front_doors
 from pipeline.system.guards import condition_kind, guard_kind
 from pipeline.system.held import elements_of, receivers
@@ -21,7 +23,7 @@ from pipeline.system.nest_guards import add_global_guards
 from pipeline.system.rate_limits import add_rate_limits, is_counted
 from pipeline.system.route_policies import routes_below
 from pipeline.system.second_look import look_again
-from pipeline.system.sites import CallSite, argument_positions, read_flags
+from pipeline.system.sites import CallSite
 from pipeline.system.switches import switched_off
 from pipeline.system.tool_filters import add_tool_filters
 

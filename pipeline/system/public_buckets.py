@@ -8,8 +8,8 @@ policy and asked with credentials are not told, nor is a digest that is compared
 from __future__ import annotations
 
 from ingest.code.program import Node
+from pipeline.system.arguments import argument_node
 from pipeline.system.assembly import Assembly
-from pipeline.system.sites import argument_node
 
 _FETCHES = frozenset({"download_file", "download_fileobj", "get_object"})
 _UNSIGNED = frozenset({"botocore.UNSIGNED", "botocore.handlers.UNSIGNED"})

@@ -8,8 +8,8 @@ alone, and so is one whose settings are not written in the code.
 from __future__ import annotations
 
 from ingest.code.program import Node
+from pipeline.system.arguments import argument_node
 from pipeline.system.assembly import Assembly
-from pipeline.system.sites import argument_node
 
 _MODELS = frozenset({"hosted_llm", "local_llm", "model_registry", "model_file", "agent"})
 _SETTINGS = (

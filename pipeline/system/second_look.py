@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 
 from ingest.code.program import Node, Program
+from pipeline.system.arguments import argument_node
 from pipeline.system.assembly import Assembly, Sink
-from pipeline.system.sites import argument_node
 from pipeline.system.words import words_of
 
 # Calls that take a model's name and raw bytes: which kind of model it is, only the code around them says.

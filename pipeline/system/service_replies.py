@@ -13,8 +13,8 @@ from collections.abc import Iterator
 
 from ingest.code.program import Node
 from pipeline.system.access_paths import WRITES_JSON
+from pipeline.system.arguments import argument_node
 from pipeline.system.assembly import Assembly
-from pipeline.system.sites import argument_node
 from pipeline.system.words import mentions
 
 _CREDENTIAL = re.compile(r"authorization|api[-_]?key|x-[\w-]*token|^token$|subscription-key", re.IGNORECASE)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ingest.code.program import Node
+from pipeline.system.arguments import argument_node
 from pipeline.system.framework import CallRule
 from pipeline.system.model import SinkRole
 from pipeline.system.shape_values import BY_SHAPE, TEXT, Call, Values, library_of
 from pipeline.system.shape_words import verbs_of
-from pipeline.system.sites import CallSite, Sites, argument_node
+from pipeline.system.sites import CallSite, Sites
 from pipeline.system.words import words_of
 
 

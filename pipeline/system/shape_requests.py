@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ingest.code.program import Node
+from pipeline.system.arguments import argument_node
 from pipeline.system.framework import CallRule
 from pipeline.system.model import SinkRole
 from pipeline.system.naming import host_of
 from pipeline.system.shape_values import TEXT, WITH_RECORDS, Call, Values, model_site
-from pipeline.system.sites import CallSite, argument_node
+from pipeline.system.sites import CallSite
 from pipeline.system.words import words_of
 
 

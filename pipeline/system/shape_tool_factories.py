@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import Value
+from pipeline.system.arguments import argument_node
 from pipeline.system.framework import DecoratorRule
-from pipeline.system.sites import EntrySite, argument_node
+from pipeline.system.sites import EntrySite
 from pipeline.system.words import words_of
 
 _TYPES = (".mcp.Tool", "/mcp.Tool", "mcp.NewTool")

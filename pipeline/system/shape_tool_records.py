@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import Value
+from pipeline.system.arguments import argument_node
 from pipeline.system.framework import DecoratorRule
-from pipeline.system.sites import EntrySite, argument_node
+from pipeline.system.sites import EntrySite
 
 _SCHEMAS = frozenset({"inputSchema", "input_schema", "parameters", "paramsSchema", "inputShape", "argsSchema", "schema"})
 _DOES = ("logic", "handler", "execute", "run", "callback", "handle", "call", "invoke", "fn")

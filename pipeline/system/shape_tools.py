@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node, Program
+from pipeline.system.arguments import argument_node
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.shape_tool_types import shape_rule, tool_types
 from pipeline.system.shape_values import Call, Values
-from pipeline.system.sites import EntrySite, Sites, argument_node
+from pipeline.system.sites import EntrySite, Sites
 from pipeline.system.words import words_of
 
 

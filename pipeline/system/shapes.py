@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ingest.code.program import FunctionRef, Node, Program
+from pipeline.system.arguments import argument_node
 from pipeline.system.framework import CallRule
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.mcp_dispatch import dispatched
@@ -27,7 +28,7 @@ from pipeline.system.shape_tools import described_tools
 from pipeline.system.shape_values import TEXT, Call, Values, library_of, model_site
 from pipeline.system.shape_words import load_shapes, verbs_of
 from pipeline.system.shown_answers import OWN_ROUTE
-from pipeline.system.sites import CallSite, Sites, argument_node
+from pipeline.system.sites import CallSite, Sites
 
 MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent"})
 

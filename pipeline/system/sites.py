@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ingest.code.literals import literal
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import OFFERED, CodeFacts, Value
+from pipeline.system.arguments import argument_node, argument_positions
 from pipeline.system.beans import injected
-from pipeline.system.framework import CallRule, ClassRule, DecoratorRule, Flag
+from pipeline.system.framework import CallRule, ClassRule, DecoratorRule
 from pipeline.system.knowledge import FrameworkIndex
-from pipeline.system.model import AttributeValue, ControlKind
 from pipeline.system.provided import provided
 from pipeline.system.tables import functions_in
 from pipeline.system.wrapped_handlers import handlers_behind, rule_behind
@@ -25,9 +24,6 @@ from pipeline.system.wrapped_handlers import handlers_behind, rule_behind
 Site = TypeVar("Site")
 _HANDLERS = frozenset({"handler", "preHandler", "onRequest", "preValidation"})  # options of a route that are functions
 _MANY = 12  # parameters
-
-
-_MAX_LOOKED_AT = 200  # values that are asked whether they hold an option
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,188 +311,3 @@ def _typed(program: Program, reference: FunctionRef, rule: DecoratorRule) -> Ite
     offset = 1 if program.function(reference).owner is not None else 0
     for position, name in rule.receives.items():
         yield reference, int(position) + offset, name
-
-
-def argument_positions(value: Value, wanted: str, skip: int = 0) -> list[int]:
-    """Positions in a call's inputs that an argument specification means; see `framework.Argument`."""
-    if wanted == "*":
-        return list(range(1, len(value.inputs)))
-    if wanted == "receiver":
-        return [0]
-    for choice in wanted.split("|"):
-        if choice == "-1":
-            return [len(value.inputs) - 1] if len(value.inputs) > 1 else []
-        if choice.isdigit():
-            position = -skip
-            for index in range(1, len(value.inputs)):
-                if value.labels[index] == "":
-                    if position == int(choice):
-                        return [index]
-                    position += 1
-        elif choice in value.labels[1:]:
-            return [value.labels.index(choice, 1)]
-    return []
-
-
-def argument_node(program: Program, node: Node, wanted: str, skip: int = 0) -> Node | None:
-    """The value of an argument; `config.recursion_limit` is a key of a dict display given as `config`."""
-    value = program.value(node)
-    for choice in wanted.split("|"):
-        first, *keys = choice.split(".")
-        positions = argument_positions(value, first, skip)[:1]
-        if not positions and first.isidentifier() and "**" in value.labels:
-            spread = (node[0], value.inputs[value.labels.index("**")])
-            found = entry_of(program, spread, first)
-            for key in keys:
-                found = entry_of(program, found, key) if found is not None else None
-            if found is not None:
-                return found
-        if not positions and first.isidentifier() and program.objects_are_entries(node[0]):
-            for given in value.inputs[1:]:
-                found = entry_of(program, (node[0], given), first)
-                for key in keys:
-                    found = entry_of(program, found, key) if found is not None else None
-                if found is not None:
-                    return found
-        for position in positions:
-            found = (node[0], value.inputs[position])
-            for key in keys:
-                found = entry_of(program, found, key) if found is not None else None
-            if found is not None:
-                return found
-    return None
-
-
-def option_positions(program: Program, node: Node, wanted: str) -> list[tuple[int, str]]:
-    """Where a named argument may be given as a property of an object: positions in the call's inputs, and the property.
-
-    An object literal that has no such property does not give it; what an unknown value holds is not known, so it may.
-    """
-    if not program.objects_are_entries(node[0]):
-        return []
-    value = program.value(node)
-    for choice in wanted.split("|"):
-        if not choice.split(".")[0].isidentifier() or choice == "receiver":
-            continue
-        for position in range(1, len(value.inputs)):
-            if _may_hold(program, (node[0], value.inputs[position]), choice.split(".")[0]):
-                return [(position, choice)]
-    return []
-
-
-def _may_hold(program: Program, node: Node, key: str) -> bool:
-    queue, seen = [node], set[Node]()
-    while queue and len(seen) < _MAX_LOOKED_AT:
-        for origin in program.origins(queue.pop(0)):
-            if origin in seen:
-                continue
-            seen.add(origin)
-            value = program.value(origin)
-            if value.kind in ("parameter", "call", "attribute", "index", "element_of"):
-                return True
-            if (value.kind == "update" or (value.kind == "collection" and value.text == "dictionary")) and (
-                key in value.labels or "**" in value.labels
-            ):
-                return True
-            if value.kind == "update":
-                queue.append((origin[0], value.inputs[0]))
-    return False
-
-
-def is_open(program: Program, node: Node, value: Value) -> bool:
-    """Whether a call may be given more named arguments than stand in it."""
-    if "**" in value.labels:
-        return True
-    if not program.objects_are_entries(node[0]):
-        return False
-    return any(_may_hold(program, (node[0], given), "**") for given in value.inputs[1:])
-
-
-def entry_of(program: Program, node: Node, key: str, depth: int = 0) -> Node | None:
-    """What stands under a constant key of a dict display, or was given by that name to a constructor."""
-    for origin in program.origins(node) if depth < 6 else ():
-        value = program.value(origin)
-        if key.isdigit() and value.kind == "call" and int(key) + 1 < len(value.inputs):  # openai("gpt-5"): its first argument
-            return origin[0], value.inputs[int(key) + 1]
-        if value.kind == "collection" and key in value.labels:
-            return origin[0], value.inputs[value.labels.index(key)]
-        if value.kind == "call" and key in value.labels:  # dict(key=...), ToolAnnotations(key=...)
-            return origin[0], value.inputs[value.labels.index(key)]
-        if value.kind == "update":
-            before = entry_of(program, (origin[0], value.inputs[0]), key, depth + 1) if value.text == "setdefault" else None
-            if before is not None:
-                return before
-            for position in range(len(value.labels) - 1, 0, -1):
-                if value.labels[position] == key:
-                    return origin[0], value.inputs[position]
-            return entry_of(program, (origin[0], value.inputs[0]), key, depth + 1)
-        if value.kind == "collection" and value.text == "dictionary" and "**" in value.labels:
-            for label, given in zip(value.labels, value.inputs, strict=False):
-                if label == "**" and given != node[1] and (found := entry_of(program, (origin[0], given), key, depth + 1)) is not None:
-                    return found
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Says:
-    """What the flags of a rule say at one call."""
-
-    attributes: dict[str, AttributeValue]
-    controls: tuple[ControlKind, ...]
-
-
-def read_flags(program: Program, node: Node, flags: tuple[Flag, ...], skip: int = 0) -> Says:
-    """Constant arguments, and absent ones, as attributes and controls."""
-    value = program.value(node)
-    attributes: dict[str, AttributeValue] = {}
-    controls: list[ControlKind] = []
-    if value.kind != "call" or not flags:
-        return Says(attributes, ())
-    open_call = is_open(program, node, value)
-    for flag in flags:
-        given = argument_node(program, node, flag.argument, skip)
-        if not _holds(program, flag, given, open_call):
-            continue
-        if flag.attribute is not None:
-            attributes[flag.attribute] = flag.value
-        if flag.control is not None:
-            controls.append(flag.control)
-    return Says(attributes, tuple(controls))
-
-
-def _listed(program: Program, node: Node) -> list[str]:
-    """Constant texts and names in a list display: `args=["-y", "server@1.4.2"]`, `permission_classes=[IsAuthenticated]`."""
-    listed = [program.constant(element) for element in program.elements(node)]
-    return [*(text for text in listed if isinstance(text, str)), *(name for one in program.elements(node) for name in program.names(one))]
-
-
-def _is_passed_through(program: Program, given: Node) -> bool:
-    """Whether a None is only the default of a function that nothing here calls: who calls it from outside gives the value."""
-    return any(
-        parameter.default == origin[1] and not program.callers((origin[0], number))
-        for origin in program.origins(given)
-        if program.value(origin).constant_type == "none"
-        for number, function in enumerate(program.files[origin[0]].functions)
-        for parameter in function.parameters
-    )
-
-
-def _holds(program: Program, flag: Flag, given: Node | None, open_call: bool) -> bool:
-    if given is None:
-        return flag.absent and not open_call
-    if flag.absent:
-        none = any(value.constant_type == "none" for value in program.constants(given)) and len(program.constants(given)) == 1
-        return none and not _is_passed_through(program, given)
-    constant = program.constant(given)
-    is_none = any(value.constant_type == "none" for value in program.constants(given)) and not _is_passed_through(program, given)
-    if flag.present:
-        return not is_none
-    if flag.not_constant:
-        return constant is None and not is_none
-    if flag.at_most is not None:
-        known = [literal(each.text, each.constant_type) for each in program.constants(given)]  # a default, and what is given for it
-        return bool(known) and all(isinstance(each, int | float) and each <= flag.at_most for each in known)
-    if flag.matches is not None:
-        said = [constant] if isinstance(constant, str) else [*program.names(given), *program.types(given), *_listed(program, given)]
-        return any(re.search(flag.matches, text) is not None for text in said)
-    return constant is not None and constant == flag.equals and isinstance(constant, bool) == isinstance(flag.equals, bool)

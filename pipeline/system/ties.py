@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ingest.code.program import Node
+from pipeline.system.arguments import argument_node, argument_positions
 from pipeline.system.assembly import Assembly
 from pipeline.system.entries import add_function_element
 from pipeline.system.held import elements_of
 from pipeline.system.in_sight import tools_in_sight
 from pipeline.system.model import ElementKind, Evidence, Flow, Label
 from pipeline.system.own_agents import tie_own_agents
-from pipeline.system.sites import CallSite, EntrySite, argument_node, argument_positions
+from pipeline.system.sites import CallSite, EntrySite
 from pipeline.system.words import words_of
 
 _HOLDERS: frozenset[ElementKind] = frozenset({"agent", "hosted_llm", "local_llm", "mcp_server"})

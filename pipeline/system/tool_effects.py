@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.flags import read_flags
 from pipeline.system.model import SinkRole
 from pipeline.system.passing_files import tidies_up
 from pipeline.system.session_clients import session_client
-from pipeline.system.sites import read_flags
 from pipeline.system.words import load_words, mentions, words_of
 
 _EFFECT_OF_ROLE: dict[SinkRole, str] = {

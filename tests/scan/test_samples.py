@@ -19,8 +19,8 @@ BARS = {
     "defect-classifier": (0.66, 0.88),
     # Written later, and labelled without accepted threats: what is met on papers and settings that no rule was made for.
     "loan-desk": (0.20, 0.20),
-    "archive-rag-azure": (0.70, 0.78),
-    "listing-moderation": (0.42, 0.44),
+    "archive-rag-azure": (0.75, 0.83),
+    "listing-moderation": (0.50, 0.48),
     "tender-desk": (0.30, 0.35),
     "voice-notes-infra": (0.45, 0.50),
 }
