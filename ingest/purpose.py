@@ -38,6 +38,7 @@ _PROSE = frozenset(
 )
 _TEST_NAME = re.compile(
     r"test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py|.*[._](?:test|spec)\.[cm]?[jt]sx?|.*_test\.go"
+    r"|(?:docker[-_])?compose[-_.](?:tests?|testing|e2e|ci)\.ya?ml"
     r"|(?:run[-_])?(?:tests?|e2e)(?:[-_].*)?\.sh|.*[-_.](?:tests?|e2e)\.sh",
     re.S,
 )

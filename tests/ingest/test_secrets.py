@@ -389,3 +389,8 @@ def test_the_key_that_opens_stored_connections_is_a_secret_unless_it_is_made_els
     assert secret_in_assignment("AIRFLOW__CORE__FERNET_KEY", "${FERNET_KEY}") is None
     assert secret_in_assignment("AIRFLOW__CORE__FERNET_KEY_CMD", "cat /run/keys/fernet") is None
     assert find_secrets("fernet_key = Fernet.generate_key().decode()") == ()
+
+
+@pytest.mark.parametrize("value", ["replace-at-deploy-time", "replace_before_use", "REPLACE-BY-OPS-8231"])
+def test_what_is_to_be_replaced_is_a_placeholder(value: str) -> None:
+    assert secret_in_assignment("OPENAI_API_KEY", value) is None

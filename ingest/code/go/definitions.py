@@ -30,9 +30,9 @@ class Definitions(Types):
         self._guesses: dict[str, list[tuple[str, int]]] = {}
         self._taken: dict[str, int] = {}
 
-    def read_file(self, root: Node) -> None:
+    def read_file(self, root: Node, end: int) -> None:
+        """All declarations of a file; `end` is its last line."""
         builder = self.builder
-        end = root.end_point[0] + 1
         builder.functions.append(OpenFunction(Function("<module>", f"{builder.module}.<module>", None, None, (), (), (), "", 1, end)))
         scope = Scope(0, None)
         top = named(root)

@@ -15,12 +15,17 @@ from ingest.source import Purpose
 def read(path: str, purpose: Purpose, text: str) -> CodeFacts:
     """The facts of one text. Syntax errors are listed in `errors`; what can be read around them is."""
     data = text.encode("utf-8", "replace")
-    root = Parser(Language(tree_sitter_go.language())).parse(data).root_node
+    lines = data.count(b"\n") + 1
+    parser = Parser(Language(tree_sitter_go.language()))
+    root = parser.parse(data).root_node
+    if root.has_error and not data.endswith(b"\n"):
+        ended = parser.parse(data + b"\n").root_node  # the grammar asks for the end of the last declaration's line
+        root = root if ended.has_error else ended
     builder = GraphBuilder(path, "go", purpose, module_name(path))
-    Definitions(builder, data).read_file(root)
+    Definitions(builder, data).read_file(root, lines)
     if root.has_error and not builder.errors:
         builder.errors.append(f"line {_first_error(root)}: syntax error")
-    return builder.finish(data.count(b"\n") + 1)
+    return builder.finish(lines)
 
 
 def _first_error(root: Node) -> int:

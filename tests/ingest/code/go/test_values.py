@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.code.go import read_go
 from tests.ingest.code.reading import facts_of, function_of, made_of, program_of
 
 ROOM = """package app
@@ -124,3 +125,10 @@ def test_what_cannot_be_parsed_is_named_by_its_line() -> None:
     facts = facts_of('package p\nfunc f() {\n  x := := 1\n}\nfunc g() string { return "y" }\n', "a.go")
     assert facts.errors and facts.errors[0].startswith("line 3")
     assert function_of(facts, "g").returns
+
+
+@pytest.mark.parametrize("last", ["type T struct {\n\tA int\n}", "var a = 1", "const b = 2", "func f() {}", "type I interface{ M() }"])
+def test_a_file_whose_last_line_does_not_end_is_whole(last: str) -> None:
+    facts = read_go("pkg/a.go", "product", f"package a\n\n{last}")
+    assert facts.errors == ()
+    assert facts.lines == 3 + last.count("\n")
