@@ -128,7 +128,8 @@ _HEADER = re.compile(  # the name under which a secret is sent: `X-ACME2-API-TOK
 _IDENTIFIERS = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 _PLACEHOLDER = re.compile(
-    r"change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this|with|at|by|before|in|on)(?![a-z])|your[-_ ]?|my[-_]?(?:api|secret|token|key|password)|example"
+    r"change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this|with|at|by|before|in|on)(?![a-z])"
+    r"|your[-_ ]?|my[-_]?(?:api|secret|token|key|password)|example"
     r"|placeholder|dummy|sample|fake|redacted|insert|to[-_]?do|fixme|x{4}|(?:^|[-_])x{3}|\.\.\.|…|\*\*\*|<[^>]*>|\$\{|\{\{|%\(|\$\(|^\$|^%"
     r"|not[-_ ]?(?:a[-_ ])?(?:real|needed|used|set|required)"
     r"|no[-_ ]?key|^test[-_]|[-_]test$|^\^\(\?[=!].*\$$"
