@@ -28,7 +28,8 @@ from pipeline.collection import collect_seldom, uncollected
 from pipeline.findings.model import SEVERITIES, STRIDE, Failed, Finding, Scan, Skipped, Summary, Target, Tool
 from pipeline.progress import Progress, Silent
 from pipeline.system.evidence import EvidenceBook, Lines
-from pipeline.system.knowledge import KnowledgeError, load_frameworks
+from pipeline.system.knowledge import load_frameworks
+from pipeline.system.knowledge_file import KnowledgeError
 from pipeline.system.model import System
 from pipeline.system.topics import topics_of
 

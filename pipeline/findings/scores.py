@@ -10,15 +10,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal
 
-import yaml
-from pydantic import ValidationError
-
 from pipeline.findings.agent_facts import AgentFact, agent_facts
 from pipeline.findings.factors import Seen, Surroundings
 from pipeline.findings.model import Score, ScoreInput
-from pipeline.system.knowledge import KnowledgeError
+from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import ElementKind, Frozen, Label
-from pipeline.threats.catalog import KNOWLEDGE
 from pipeline.threats.schema import Factor, Impact
 
 _METRICS = ("AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA")
@@ -62,11 +58,7 @@ def load_scoring() -> Scoring:
     Raises:
         KnowledgeError: the file cannot be used.
     """
-    path = KNOWLEDGE / "scoring.yaml"
-    try:
-        return Scoring.model_validate(yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader))
-    except (OSError, yaml.YAMLError, ValidationError) as problem:
-        raise KnowledgeError(f"{path.name}: {problem}") from problem
+    return read_knowledge(KNOWLEDGE / "scoring.yaml", Scoring)
 
 
 def scores_of(around: Surroundings, factors: dict[Factor, Seen]) -> tuple[Score, ...]:

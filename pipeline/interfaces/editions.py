@@ -10,8 +10,9 @@ from pathlib import Path
 import yaml
 
 from ingest.errors import UnusableInput
+from pipeline.system.knowledge_file import KnowledgeError
 from pipeline.threats.atlas_release import MOST_BYTES, newer
-from pipeline.threats.taxonomy import KnowledgeError, Taxonomies, TaxonomyFile, load_taxonomies, read_taxonomy
+from pipeline.threats.taxonomy import Taxonomies, TaxonomyFile, load_taxonomies, read_taxonomy
 
 
 def imported_atlas() -> Path:

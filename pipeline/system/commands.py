@@ -8,16 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import Field
 
 from ingest.facts import Setting
+from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import Frozen
 
-_FILE = Path(__file__).parent.parent / "knowledge" / "commands.yaml"
+_FILE = KNOWLEDGE / "commands.yaml"
 _LOOPBACK = re.compile(r"^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)(?::\d+)?$")
 _EVERYWHERE = re.compile(r"^(?:0\.0\.0\.0|\*|\[?::\]?|0)(?::\d+)?$|^:\d+$")
 
@@ -57,7 +56,7 @@ class CommandRules(Frozen):
 
 @lru_cache(maxsize=1)
 def load_commands() -> CommandRules:
-    return CommandRules.model_validate(yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
+    return read_knowledge(_FILE, CommandRules)
 
 
 def words_of(command: Setting) -> tuple[str, ...]:

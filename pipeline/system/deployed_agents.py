@@ -10,19 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 
-import yaml
 from pydantic import Field
 
 from ingest.facts import ConfigFacts, Setting
 from pipeline.system.assembly import Assembly
 from pipeline.system.draft import MAX_EVIDENCE
+from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import AttributeValue, Frozen
 from pipeline.system.naming import placed_name
 from pipeline.system.words import words_of
 
-_FILE = Path(__file__).parent.parent / "knowledge" / "switches.yaml"
+_FILE = KNOWLEDGE / "switches.yaml"
 
 
 class Switch(Frozen):
@@ -47,7 +46,7 @@ class Switches(Frozen):
 
 @lru_cache(maxsize=1)
 def load_switches() -> Switches:
-    return Switches.model_validate(yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
+    return read_knowledge(_FILE, Switches)
 
 
 def add_deployed_agents(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from pathlib import Path
 
-import yaml
 from pydantic import Field
 
+from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import ElementKind, Frozen, Label, SinkRole
 from pipeline.system.words import words_of
 
-_FILE = Path(__file__).parent.parent / "knowledge" / "drawn.yaml"
+_FILE = KNOWLEDGE / "drawn.yaml"
 _TOKEN = re.compile(r"[^\W_]+")
 _PART = re.compile(
     r"\s*(?:[,;:/|()\[\]{}\u2013\u2014\uff08\uff09\u3001\n&+]|\s-\s|\bor\b|\band\b|\bwith\b|\bfor\b|\bof\b|\bin\b|\bon\b)\s*", re.IGNORECASE
@@ -53,7 +52,7 @@ class DrawnWords(Frozen):
 
 @lru_cache(maxsize=1)
 def load_drawn_words() -> DrawnWords:
-    return DrawnWords.model_validate(yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
+    return read_knowledge(_FILE, DrawnWords)
 
 
 @lru_cache(maxsize=1 << 12)

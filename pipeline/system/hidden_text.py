@@ -11,17 +11,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from pathlib import Path
 
-import yaml
 from pydantic import Field
 
 from ingest.documents.position import HIDDEN_WORDS
 from ingest.facts import DocumentFacts, Facts, Hidden, ModelFacts, Passage
 from pipeline.system.assembly import Assembly
+from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import Frozen
 
-_FILE = Path(__file__).parent.parent / "knowledge" / "steering.yaml"
+_FILE = KNOWLEDGE / "steering.yaml"
 _FOR_AUTHORS: frozenset[Hidden] = frozenset({"comment", "speaker_notes", "alt_text", "metadata", "deleted_text"})
 _NOT_DESCRIBED = frozenset({"test", "vendored", "generated", "example"})
 _LONGEST = 20_000  # characters of one text that are looked at
@@ -38,7 +37,7 @@ class Steering(Frozen):
 
 @lru_cache(maxsize=1)
 def load_steering() -> Steering:
-    return Steering.model_validate(yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
+    return read_knowledge(_FILE, Steering)
 
 
 def add_hidden_instructions(assembly: Assembly, facts: Sequence[Facts]) -> None:

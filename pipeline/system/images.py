@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from pathlib import Path
 
-import yaml
 from pydantic import Field
 
+from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import ElementKind, Frozen
 
-_FILE = Path(__file__).parent.parent / "knowledge" / "images.yaml"
+_FILE = KNOWLEDGE / "images.yaml"
 
 
 class KnownImage(Frozen):
@@ -40,7 +39,7 @@ class _Images(Frozen):
 
 @lru_cache(maxsize=1)
 def _images() -> _Images:
-    return _Images.model_validate(yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
+    return read_knowledge(_FILE, _Images)
 
 
 @lru_cache(maxsize=1)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from pathlib import Path
 
-import yaml
 from pydantic import Field
 
+from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import AttributeValue, ControlKind, ElementKind, Frozen
 
-_FILE = Path(__file__).parent.parent / "knowledge" / "infrastructure.yaml"
+_FILE = KNOWLEDGE / "infrastructure.yaml"
 
 
 class Says(Frozen):
@@ -126,4 +125,4 @@ class Infrastructure(Frozen):
 
 @lru_cache(maxsize=1)
 def load_infrastructure() -> Infrastructure:
-    return Infrastructure.model_validate(yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
+    return read_knowledge(_FILE, Infrastructure)

@@ -9,17 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Generic, TypeVar
 
-import yaml
-from pydantic import ValidationError
-
 from pipeline.system.framework import CallRule, ClassRule, DecoratorRule, Framework
+from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 
 Rule = TypeVar("Rule")
-FRAMEWORKS = Path(__file__).parent.parent / "knowledge" / "frameworks"
-
-
-class KnowledgeError(Exception):
-    """A knowledge file that cannot be used. The message names the file and what is wrong with it."""
+FRAMEWORKS = KNOWLEDGE / "frameworks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +151,7 @@ def read_framework(path: Path) -> Framework:
     Raises:
         KnowledgeError: it is not valid; the message says where.
     """
-    try:
-        return Framework.model_validate(yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader))
-    except (OSError, yaml.YAMLError, ValidationError) as problem:
-        raise KnowledgeError(f"{path.name}: {problem}") from problem
+    return read_knowledge(path, Framework)
 
 
 @lru_cache(maxsize=4)

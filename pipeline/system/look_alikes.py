@@ -8,16 +8,15 @@ an index: that a name exists, and whose it is, is not known.
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 
-import yaml
 from pydantic import Field
 from rapidfuzz.distance import DamerauLevenshtein
 
 from pipeline.system.assembly import Assembly
+from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import ElementKind, Frozen
 
-_FILE = Path(__file__).parent.parent / "knowledge" / "popular_names.yaml"
+_FILE = KNOWLEDGE / "popular_names.yaml"
 _SHORTEST = 6  # characters: too many honest names shorter than that are one slip apart
 _SHORTEST_SCOPE = 5
 _LONG = 12  # of a name that long nobody else has the plural by chance
@@ -33,7 +32,7 @@ class PopularNames(Frozen):
 
 @lru_cache(maxsize=1)
 def load_popular_names() -> PopularNames:
-    return PopularNames.model_validate(yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
+    return read_knowledge(_FILE, PopularNames)
 
 
 @lru_cache(maxsize=1 << 14)

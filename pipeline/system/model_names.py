@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import Field
 
+from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import Frozen
 
-_FILE = Path(__file__).parent.parent / "knowledge" / "model_files.yaml"
+_FILE = KNOWLEDGE / "model_files.yaml"
 Standing = Literal["runs_code", "brings_code", "ordinary", "own", "declared", "unknown"]
 
 
@@ -41,7 +40,7 @@ class ModelKnowledge(Frozen):
 
 @lru_cache(maxsize=1)
 def load_model_knowledge() -> ModelKnowledge:
-    return ModelKnowledge.model_validate(yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
+    return read_knowledge(_FILE, ModelKnowledge)
 
 
 def standing_of(name: str, own: Collection[str] = (), declared: Collection[str] = ()) -> Standing:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import Field
 
+from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import ControlKind, ElementKind, Frozen, SinkRole
 
-_FILE = Path(__file__).parent.parent / "knowledge" / "promises.yaml"
+_FILE = KNOWLEDGE / "promises.yaml"
 Modality = Literal["does", "will", "must", "must_not", "does_not", "todo"]
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z0-9`\"'(])")
@@ -132,7 +131,7 @@ class Promises(Frozen):
 
 @lru_cache(maxsize=1)
 def load_promises() -> Promises:
-    return Promises.model_validate(yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
+    return read_knowledge(_FILE, Promises)
 
 
 @lru_cache(maxsize=256)

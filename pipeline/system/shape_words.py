@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 
-import yaml
 from pydantic import Field
 
+from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import Frozen
 from pipeline.system.words import words_of
 
-_FILE = Path(__file__).parent.parent / "knowledge" / "shapes.yaml"
+_FILE = KNOWLEDGE / "shapes.yaml"
 
 
 class ShapeWords(Frozen):
@@ -53,7 +52,7 @@ class ShapeWords(Frozen):
 
 @lru_cache(maxsize=1)
 def load_shapes() -> ShapeWords:
-    return ShapeWords.model_validate(yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
+    return read_knowledge(_FILE, ShapeWords)
 
 
 def verbs_of(name: str, known: frozenset[str]) -> set[str]:

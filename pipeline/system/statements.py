@@ -12,15 +12,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
-import yaml
-
+from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import ElementKind, Frozen, Label
 from pipeline.system.words import words_of
 
-_FILE = Path(__file__).parent.parent / "knowledge" / "prose.yaml"
+_FILE = KNOWLEDGE / "prose.yaml"
 StatementKind = Literal["sends", "calls", "reads", "stores", "trains", "decides", "acts"]
 
 _MARKUP = re.compile(r"!?\[([^\]\n]{1,300})\]\([^)\s]{1,500}\)|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|\([^()]{0,300}\)")
@@ -120,7 +118,7 @@ class Statement:
 
 @lru_cache(maxsize=1)
 def load_prose() -> Prose:
-    return Prose.model_validate(yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
+    return read_knowledge(_FILE, Prose)
 
 
 @dataclass(frozen=True, slots=True)

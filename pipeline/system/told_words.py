@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import Field
 
+from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import AttributeValue, ControlKind, ElementKind, Frozen
 from pipeline.system.promises import Promise, is_of_now, load_promises, modality_of, negated_before, quotes_or_advises
 
-_FILE = Path(__file__).parent.parent / "knowledge" / "told.yaml"
+_FILE = KNOWLEDGE / "told.yaml"
 
 
 class ToldControl(Frozen):
@@ -52,7 +51,7 @@ class ToldWords(Frozen):
 
 @lru_cache(maxsize=1)
 def load_told() -> ToldWords:
-    return ToldWords.model_validate(yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
+    return read_knowledge(_FILE, ToldWords)
 
 
 @lru_cache(maxsize=1)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from pathlib import Path
 
-import yaml
 from pydantic import Field
 
+from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import Frozen
 
-_FILE = Path(__file__).parent.parent / "knowledge" / "words.yaml"
+_FILE = KNOWLEDGE / "words.yaml"
 _CUT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -41,7 +40,7 @@ class Words(Frozen):
 
 @lru_cache(maxsize=1)
 def load_words() -> Words:
-    return Words.model_validate(yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
+    return read_knowledge(_FILE, Words)
 
 
 @lru_cache(maxsize=1 << 15)

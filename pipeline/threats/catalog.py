@@ -10,11 +10,10 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from pipeline.system.knowledge import KnowledgeError
+from pipeline.system.knowledge_file import KNOWLEDGE, KnowledgeError
 from pipeline.threats.schema import Threat, ThreatTaxonomy
 from pipeline.threats.taxonomy import Taxonomies, load_taxonomies
 
-KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
 THREATS = KNOWLEDGE / "threats"
 
 

@@ -15,13 +15,13 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, get_args
 
-import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field
 
+from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import Frozen, Stride
-from pipeline.threats.catalog import KNOWLEDGE, Catalog
+from pipeline.threats.catalog import Catalog
 from pipeline.threats.pages import GAPS, REPORTED, SILENT, read_cases
-from pipeline.threats.taxonomy import KnowledgeError, Taxonomies, TaxonomyFile
+from pipeline.threats.taxonomy import Taxonomies, TaxonomyFile
 
 REASONS = KNOWLEDGE / "out_of_reach.yaml"
 MOST_DAYS = 180
@@ -72,10 +72,7 @@ class Ledger(Frozen):
 
 def load_out_of_reach(path: Path = REASONS) -> OutOfReach:
     """The stated reasons; raises `KnowledgeError` where the file is not what it must be."""
-    try:
-        return OutOfReach.model_validate(yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader))
-    except (OSError, yaml.YAMLError, ValidationError) as problem:
-        raise KnowledgeError(f"{path.name}: {problem}") from problem
+    return read_knowledge(path, OutOfReach)
 
 
 def ledger_of(catalog: Catalog, taxonomies: Taxonomies, out_of_reach: OutOfReach, as_of: date) -> Ledger:

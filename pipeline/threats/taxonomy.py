@@ -11,16 +11,12 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Annotated, Literal, get_args
 
-import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field
 
+from pipeline.system.knowledge_file import KnowledgeError, read_knowledge
 from pipeline.system.model import Frozen
 
 TaxonomyField = Literal["owasp_llm", "owasp_agentic", "owasp_mcp", "owasp_ml", "atlas", "nist_aml", "cwe"]
-
-
-class KnowledgeError(Exception):
-    """A shipped taxonomy file is not what it must be: a bug of the product, never of the scanned system."""
 
 
 class TaxonomyFile(Frozen):
@@ -89,7 +85,4 @@ def load_taxonomies(folder: Traversable | None = None) -> Taxonomies:
 
 def read_taxonomy(path: Traversable) -> TaxonomyFile:
     """One taxonomy file; raises `KnowledgeError` naming it where it is wrong."""
-    try:
-        return TaxonomyFile.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise KnowledgeError(f"{path.name}: {error}") from error
+    return read_knowledge(path, TaxonomyFile)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.system.knowledge_file import KnowledgeError
 from pipeline.threats.catalog import Catalog, load_catalog
 from pipeline.threats.ledger import Ledger, LedgerEdition, LedgerItem, OutOfReach, is_old, ledger_of, load_out_of_reach
 from pipeline.threats.schema import Threat, ThreatTaxonomy
-from pipeline.threats.taxonomy import KnowledgeError, Taxonomies, TaxonomyFile, load_taxonomies
+from pipeline.threats.taxonomy import Taxonomies, TaxonomyFile, load_taxonomies
 
 TODAY = date(2026, 11, 28)
 THREAT = next(threat for threat in load_catalog().threats if threat.slug == "model-extraction")

@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from pipeline.findings.model import Taxonomy
+from pipeline.system.knowledge_file import KnowledgeError
 from pipeline.threats.schema import ThreatTaxonomy
-from pipeline.threats.taxonomy import KnowledgeError, Taxonomies, TaxonomyField, load_taxonomies
+from pipeline.threats.taxonomy import Taxonomies, TaxonomyField, load_taxonomies
 
 ROOT = Path(__file__).resolve().parents[2]
 THREATS = sorted((ROOT / "pipeline" / "knowledge" / "threats").rglob("*.yaml"))

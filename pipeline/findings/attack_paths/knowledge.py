@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from pipeline.system.knowledge import KnowledgeError
+from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import ControlKind, ElementKind, Frozen, SinkRole
 
-FILE = Path(__file__).parent.parent.parent / "knowledge" / "attack_paths.yaml"
+FILE = KNOWLEDGE / "attack_paths.yaml"
 Power = Literal["text", "control"]
 
 
@@ -88,7 +86,4 @@ def load_knowledge() -> Knowledge:
     Raises:
         KnowledgeError: the file cannot be used.
     """
-    try:
-        return Knowledge.model_validate(yaml.load(FILE.read_text("utf-8"), Loader=yaml.CSafeLoader))
-    except (OSError, yaml.YAMLError, ValidationError) as problem:
-        raise KnowledgeError(f"{FILE.name}: {problem}") from problem
+    return read_knowledge(FILE, Knowledge)
