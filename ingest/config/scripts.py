@@ -7,9 +7,9 @@ it sets itself filled in; included files, conditions and functions (`$(shell ...
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from ingest.config.commands import command_settings
+from ingest.config.continued_lines import continued
 from ingest.facts import Setting
 from ingest.source import Place
 from ingest.text import split_lines
@@ -29,7 +29,7 @@ def read_makefile(text: str, path: str) -> tuple[Setting, ...]:
     """Commands of all recipes, in their order."""
     known: dict[str, str] = {}
     found: list[Setting] = []
-    for first, last, line in _joined(split_lines(text)[:_LINES]):
+    for first, last, line in continued(split_lines(text)[:_LINES]):
         assigned = _VARIABLE.fullmatch(line) if not line.startswith("\t") else None
         if assigned is not None:
             known[assigned[1]] = _with(assigned[2].strip(), known)[:500]
@@ -47,20 +47,6 @@ def read_procfile(text: str, path: str) -> tuple[Setting, ...]:
         if process is not None:
             found += command_settings(process[1], Place(path, number, number), "procfile")
     return tuple(found)
-
-
-def _joined(lines: list[str]) -> Iterator[tuple[int, int, str]]:
-    """Lines with what continues them: the first and last number, and the text."""
-    start, whole = 0, ""
-    for number, line in enumerate(lines, 1):
-        start = start or number
-        if line.endswith("\\") and len(whole) < 20_000:
-            whole += line[:-1] + " "
-            continue
-        yield start, number, whole + line
-        start, whole = 0, ""
-    if whole:
-        yield start, len(lines), whole
 
 
 def _with(text: str, known: dict[str, str]) -> str:

@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterator
 
 from ingest.config.commands import command_settings
+from ingest.config.continued_lines import continued
 from ingest.config.packages import environment
 from ingest.facts import Setting
 from ingest.source import Place
@@ -26,7 +27,7 @@ def read_systemd(text: str, path: str) -> tuple[Setting, ...]:
     """Variables and commands of a unit."""
     variables: list[tuple[str, str, Place]] = []
     commands: list[tuple[str, Place]] = []
-    for first, last, line in _joined(split_lines(text)[:_LINES]):
+    for first, last, line in continued(split_lines(text)[:_LINES], comments=("#", ";")):
         match = _ASSIGNMENT.fullmatch(line)
         place = Place(path, first, last)
         if match is not None and match[1] == "Environment":
@@ -50,19 +51,3 @@ def _pairs(given: str) -> Iterator[tuple[str, str]]:
         match = _VARIABLE.fullmatch(word)
         if match is not None:
             yield match[1], match[2]
-
-
-def _joined(lines: list[str]) -> Iterator[tuple[int, int, str]]:
-    """Lines with what continues them; comments between them are none."""
-    start, whole = 0, ""
-    for number, line in enumerate(lines, 1):
-        if line.lstrip().startswith(("#", ";")):
-            continue
-        start = start or number
-        if line.endswith("\\") and len(whole) < 20_000:
-            whole += line[:-1] + " "
-            continue
-        yield start, number, whole + line
-        start, whole = 0, ""
-    if whole:
-        yield start, len(lines), whole
