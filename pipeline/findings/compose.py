@@ -11,6 +11,7 @@ from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.grouping import by_sink, copies_joined, ends_of, group_of, sources_joined
 from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, Finding, Mitigation, Taxonomy
 from pipeline.findings.risk import Risk, assess
+from pipeline.findings.scores import scores_of
 from pipeline.system.model import Confidence, ControlKind, Element, Evidence, System
 from pipeline.threats.engine import Match, Mitigated, Outcome, Unmet, shortened
 from pipeline.threats.schema import Threat
@@ -71,7 +72,7 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
         id=fingerprint(threat.slug, group), threat=threat.slug, title=threat.title, description=_describe(view, lead, [m for _r,
         m in rated]),
         stride=threat.stride, severity=risk.severity, likelihood=risk.likelihood, impact=risk.impact, risk_reasons=risk.reasons,
-        would_change_it=risk.would_change_it, risk_table=risk.rows, scores=risk.scores,
+        would_change_it=risk.would_change_it, risk_table=risk.rows, scores=scores_of(risk.around, risk.factors),
         confidence=_confidence(risk, lead), element=lead.element.id, attack_path=_path(lead),
         evidence=evidence, taxonomy=Taxonomy.model_validate(threat.taxonomy.model_dump()),
         mitigations=tuple(Mitigation(text=m.text, test=m.test) for m in threat.mitigations),

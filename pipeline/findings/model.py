@@ -47,6 +47,9 @@ class RiskRow(Frozen):
     because: str = Field(default="", description="The element or control it was seen at, and the place.")
 
 
+OF_THE_THREAT: Final = "of this threat, wherever it is"
+
+
 class ScoreInput(Frozen):
     """One metric of a score and why it has its value."""
 
@@ -63,6 +66,11 @@ class Score(Frozen):
     vector: str
     score: Annotated[float, Field(ge=0, le=10)]
     inputs: tuple[ScoreInput, ...]
+
+    @property
+    def read_inputs(self) -> tuple[ScoreInput, ...]:
+        """The inputs that were read from the system; those of the threat itself stand in the vector."""
+        return tuple(given for given in self.inputs if given.because != OF_THE_THREAT)
 
 
 class Finding(Frozen):

@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.findings.factors import Seen, Surroundings, factors_of
-from pipeline.findings.model import RiskRow, Score
-from pipeline.findings.scores import scores_of
+from pipeline.findings.model import RiskRow
 from pipeline.system.model import Confidence, Control, ControlKind, Evidence, Severity
 from pipeline.threats.engine import Match
 from pipeline.threats.schema import Factor, Scale
@@ -42,7 +41,8 @@ class Risk:
     rows: tuple[RiskRow, ...]
     reasons: tuple[str, ...]
     would_change_it: tuple[str, ...]
-    scores: tuple[Score, ...]
+    around: Surroundings
+    factors: dict[Factor, Seen]
 
 
 def severity_of(likelihood: int, impact: int) -> Severity:
@@ -69,9 +69,7 @@ def assess(view: View, match: Match) -> Risk:
     reasons += [f"likelihood -1: {row.asked} is there ({row.because})" for row in controls if row.step]
     reasons += [f"confidence lowered: {row.because}" for row in doubts]
     rows = (*likelihood, *controls, *impact, *doubts)
-    return Risk(
-        likely, bad, severity_of(likely, bad), confidence, rows, tuple(reasons), _changes(match, factors), scores_of(around, factors)
-    )
+    return Risk(likely, bad, severity_of(likely, bad), confidence, rows, tuple(reasons), _changes(match, factors), around, factors)
 
 
 def _scale(scale: Scale, factors: dict[Factor, Seen], axis: str) -> tuple[tuple[RiskRow, ...], list[str]]:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pipeline.findings.agent_facts import AgentFact, agent_facts
 from pipeline.findings.factors import Seen, Surroundings
-from pipeline.findings.model import Score, ScoreInput
+from pipeline.findings.model import OF_THE_THREAT, Score, ScoreInput
 from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import ElementKind, Frozen, Label
 from pipeline.threats.schema import Factor, Impact
@@ -75,7 +75,7 @@ def _cvss(around: Surroundings, factors: dict[Factor, Seen], reading: CvssReadin
 
     stated = around.match.threat.cvss
     given = stated.model_dump(exclude_none=True) if stated else {}
-    inputs = {metric: ScoreInput(metric=metric, value=value, because="of this threat, wherever it is") for metric, value in given.items()}
+    inputs = {metric: ScoreInput(metric=metric, value=value, because=OF_THE_THREAT) for metric, value in given.items()}
     inputs.setdefault("AV", _attack_vector(around))
     inputs.setdefault("PR", _privileges(around, factors))
     for factor in around.match.threat.impact.raise_when:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.interfaces.cli.page import Page
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -70,36 +72,29 @@ def _console() -> Console:
 
 def _print(console: Console, threat: Threat, page: str) -> None:
     from rich.markdown import Markdown
-    from rich.padding import Padding
     from rich.text import Text
 
     from pipeline.interfaces.editions import taxonomies_in_force
     from pipeline.reports.escape import visible, visible_lines
     from pipeline.reports.wording import words
 
-    def heading(text: str) -> None:
-        console.print()
-        console.print(Text(text, "bold cyan"))
-
-    def prose(text: str, style: str = "") -> None:
-        console.print(Padding(Text(visible(" ".join(text.split())), style), (0, 0, 0, 2)))
-
+    printed = Page(console)
     console.print(Text.assemble((threat.slug, "bold magenta"), ("  " + ", ".join(words(name) for name in threat.stride), "dim")))
     console.print(Text(visible(threat.title), "bold"))
     console.print()
-    prose(threat.summary)
-    heading("How we look")
-    prose(threat.how_we_look)
-    heading("Not a threat when")
-    prose(threat.not_a_threat_when)
-    heading("What to do, and how to test it")
+    printed.prose(threat.summary)
+    printed.heading("How we look")
+    printed.prose(threat.how_we_look)
+    printed.heading("Not a threat when")
+    printed.prose(threat.not_a_threat_when)
+    printed.heading("What to do, and how to test it")
     for item in threat.mitigations:
-        prose(f"• {item.text}", "green")
-        prose(f"  test: {item.test}")
+        printed.prose(f"• {item.text}", "green")
+        printed.prose(f"  test: {item.test}")
     for title, controls in (("Removed by", threat.removed_by), ("Lowered by", threat.lowered_by)):
         if controls:
-            heading(title)
-            prose(", ".join(words(control) for control in controls))
+            printed.heading(title)
+            printed.prose(", ".join(words(control) for control in controls))
     taxonomies = taxonomies_in_force()
     ids = [
         f"{words(name)}: {', '.join(f'{one} ({taxonomies.name_of(one)})' if taxonomies.name_of(one) else one for one in values)}"
@@ -107,13 +102,13 @@ def _print(console: Console, threat: Threat, page: str) -> None:
         if values
     ]
     if ids:
-        heading("Known as")
+        printed.heading("Known as")
         for line in ids:
-            prose(line)
+            printed.prose(line)
     if page.strip():
         console.print()
         console.print(Markdown("\n".join(visible_lines(page)), hyperlinks=False, code_theme="ansi_dark"))
     if threat.references:
-        heading("Read more")
+        printed.heading("Read more")
         for reference in threat.references:
-            prose(reference)
+            printed.prose(reference)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
+
+from pipeline.interfaces.cli.page import Page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from pipeline.findings.model import Finding, RiskRow, Scan, Score
+    from pipeline.findings.model import Finding, RiskRow, Scan
 
 _ID = re.compile(r"[0-9a-f]{6,64}")
 MOST_PLACES = 12
@@ -69,43 +71,37 @@ def print_finding(console: Console, scan: Scan, finding: Finding) -> None:
     from pipeline.reports.escape import shorten, visible
     from pipeline.reports.wording import path_names, place, sentence, words
 
-    def heading(text: str) -> None:
-        console.print()
-        console.print(Text(text, "bold cyan"))
-
-    def prose(text: str, style: str = "") -> None:
-        console.print(Padding(Text(visible(" ".join(text.split())), style), (0, 0, 0, 2)))
-
+    page = Page(console)
     classes = ", ".join(words(name) for name in finding.stride)
     console.print(Text.assemble((finding.id, "bold magenta"), (f"  {classes}; {finding.threat}", "dim")))
     console.print(Text(visible(sentence(finding)), "bold"))
-    heading(f"Severity {finding.severity}: likelihood {finding.likelihood} x impact {finding.impact}; confidence {finding.confidence}")
+    page.heading(f"Severity {finding.severity}: likelihood {finding.likelihood} x impact {finding.impact}; confidence {finding.confidence}")
     console.print(Padding(_table(finding.risk_table), (0, 0, 0, 2)))
     for score in finding.scores:
-        heading(f"{score.system} {score.edition}: {score.score:g}")
-        prose(score.vector)
-        for line in _inputs(score):
-            prose(line, "dim")
+        page.heading(f"{score.system} {score.edition}: {score.score:g}")
+        page.prose(score.vector)
+        for given in score.read_inputs:
+            page.prose(f"{given.metric} {given.value}: {given.because}", "dim")
     if finding.would_change_it:
-        heading("What would change it")
+        page.heading("What would change it")
         for change in finding.would_change_it:
-            prose(f"• {change}")
+            page.prose(f"• {change}")
     if len(finding.attack_path) > 1:
-        heading("The way")
-        prose(" → ".join(shorten(name, 80) for name in path_names(scan, finding)))
-    heading("Evidence")
+        page.heading("The way")
+        page.prose(" → ".join(shorten(name, 80) for name in path_names(scan, finding)))
+    page.heading("Evidence")
     for evidence in finding.evidence[:MOST_PLACES]:
-        prose(f"{place(evidence)}  ({evidence.role})", "bold")
+        page.prose(f"{place(evidence)}  ({evidence.role})", "bold")
         for line in evidence.quote.split("\n")[:4]:
             console.print(Padding(Text(visible(line.rstrip())), (0, 0, 0, 4)))
     if len(finding.evidence) > MOST_PLACES:
-        prose(f"and {len(finding.evidence) - MOST_PLACES} more places, in the JSON report")
-    heading("What to do, and how to test it")
+        page.prose(f"and {len(finding.evidence) - MOST_PLACES} more places, in the JSON report")
+    page.heading("What to do, and how to test it")
     for item in finding.mitigations:
-        prose(f"• {item.text}", "green")
-        prose(f"  test: {item.test}")
+        page.prose(f"• {item.text}", "green")
+        page.prose(f"  test: {item.test}")
     console.print()
-    prose(f"the threat itself: threatloom explain {finding.threat}", "dim")
+    page.prose(f"the threat itself: threatloom explain {finding.threat}", "dim")
 
 
 def _table(rows: Sequence[RiskRow]) -> Table:
@@ -125,10 +121,3 @@ def _table(rows: Sequence[RiskRow]) -> Table:
         table.add_row(*(Text(visible(cell), style) for cell in cells))
         before = row.axis
     return table
-
-
-def _inputs(score: Score) -> Iterator[str]:
-    """The inputs that were read from the system; those of the threat itself are in the vector."""
-    for given in score.inputs:
-        if given.because and not given.because.startswith("of this threat"):
-            yield f"{given.metric} {given.value}: {given.because}"
