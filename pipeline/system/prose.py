@@ -34,7 +34,7 @@ _ROUTE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/[\w/{}.:-]{1,100})")
 # Words of a path behind which a model is asked, beside the verbs by which models decide.
 _ASKING = frozenset(
     {"chat", "ask", "complete", "completion", "completions", "infer", "inference", "generate", "answer", "embed", "embeddings", "summarise",
-     "summarize", *(verb[0] for verb in load_prose().verbs["decides"].verbs)}
+     "summarize"}
 )  # fmt: skip
 _LONGEST = 600  # characters of a sentence
 
@@ -371,10 +371,11 @@ def _exposures(tale: _Tale, told: Sequence[Told]) -> None:
 
 def _routes(assembly: Assembly, told: Sequence[Told]) -> None:
     """Routes that sentences name as programs do: `POST /v1/chat`."""
+    asking = _ASKING.union(verb[0] for verb in load_prose().verbs["decides"].verbs)
     for each in told:
         for method, path in _ROUTE.findall(each.sentence):
             evidence = assembly.cite_place(each.passage.place, "claim")
             if evidence is not None:
-                asks = {"runs_inference": True} if set(words_of(path)) & _ASKING else {}
+                asks = {"runs_inference": True} if set(words_of(path)) & asking else {}
                 attributes: dict[str, AttributeValue] = {"stated_by": "document", "path": path, **asks}
                 assembly.drafts.put("http_route", f"{method} {path}", None, attributes, evidence, None, "documentation")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.documents.position import cell_place
 from pipeline.system.assembly import Assembly
@@ -57,7 +58,7 @@ def add_told_facts(assembly: Assembly, told: Sequence[Told], labels: Sequence[La
         kept = before[1] if before[0] is each.passage else ()
         if _SHORTEST <= len(each.in_column) <= _LONGEST and not is_wished(each.sentence, each.passage.section):
             found += _facts(assembly, spoken, each, kept)
-        before = (each.passage, tuple(spoken.named(each.sentence, _EVERY)) or kept)
+        before = (each.passage, tuple(spoken.named(each.sentence, _every())) or kept)
     for label in labels:
         for name in facts_in(label.text):
             kinds = load_told().facts[name].about
@@ -68,7 +69,10 @@ def add_told_facts(assembly: Assembly, told: Sequence[Told], labels: Sequence[La
         _apply(assembly, fact)
 
 
-_EVERY = frozenset(kind for fact in load_told().facts.values() for kind in fact.about)
+@lru_cache(maxsize=1)
+def _every() -> frozenset[ElementKind]:
+    """The kinds of element that some fact is about."""
+    return frozenset(kind for fact in load_told().facts.values() for kind in fact.about)
 
 
 def _facts(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence[str]) -> list[_Fact]:
