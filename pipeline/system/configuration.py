@@ -136,7 +136,7 @@ def _packages(
     _indexes(assembly, file, indexes, hashed == len(packages))
     for setting in packages:
         pin = setting.attributes.get("pin")
-        alike = look_alike_package(normal(setting.name), str(setting.attributes.get("ecosystem") or ecosystem))
+        alike = look_alike_package(setting.name, str(setting.attributes.get("ecosystem") or ecosystem))
         if pin in ("git", "url") or alike is not None:
             attributes: dict[str, AttributeValue] = {
                 "pin": str(pin or "none"),

@@ -13,6 +13,7 @@ from pydantic import Field
 from rapidfuzz.distance import DamerauLevenshtein
 
 from pipeline.system.assembly import Assembly
+from pipeline.system.deployment import normal
 from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import ElementKind, Frozen
 
@@ -40,6 +41,7 @@ def look_alike_package(name: str, ecosystem: str) -> str | None:
     """The popular package of an ecosystem that a name imitates; None where it is fine, or nothing is known of the ecosystem."""
     known = load_popular_names()
     popular = known.packages.get(ecosystem, ())
+    name = name.lower() if ecosystem == "npm" else normal(name)  # in npm `discord.js` and `discord-js` are two packages
     if name in popular or name in known.neighbours:
         return None
     if ecosystem == "npm":

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pipeline.system.look_alikes import load_popular_names, look_alike_owner, look_alike_package
+from tests.system.small import scan_of
 
 
 @pytest.mark.parametrize(
@@ -54,3 +57,14 @@ def test_an_index_of_which_nothing_is_known_has_no_look_alikes() -> None:
 )  # fmt: skip
 def test_a_slip_in_a_models_owner_is_told(model: str, owner: str | None) -> None:
     assert look_alike_owner(model) == owner
+
+
+def test_a_package_of_a_manifest_is_compared_under_its_own_name(tmp_path: Path) -> None:
+    """npm tells `discord.js` and `discord-js` apart; pip does not tell `scikit_learn` and `scikit-learn` apart."""
+    files = {
+        "bot/package.json": '{"dependencies": {"discord.js": "^14.16.1", "openai": "^5.0.0"}}',
+        "requirements.txt": "openai==2.1.0\nscikit_learn==1.5.0\nlangchian==0.3.0\n",
+        "app.py": "import openai\n\nclient = openai.OpenAI()\n",
+    }
+    found = {f.element for f in scan_of(tmp_path, files).findings if f.threat == "misspelled-package"}
+    assert found == {"package:langchian"}

@@ -15,6 +15,7 @@ from tests.system.small import scan_of
     [
         "If you are logged in, the coding tool can create the app registration for you.",
         "For troubleshooting common issues (rate limiting, OAuth errors), see the next page.",
+        "Higher values speed up research on capable systems but may increase API rate limit issues.",
         "You will still need to complete the steps for authenticated users yourself.",
         "Click View usage to review what was logged.",
         "Once logged in, run these commands to prepare the server.",
