@@ -59,7 +59,7 @@ class Surroundings:
         return [flow for way in self.match.ways for flow in way]
 
     def effects(self) -> set[str]:
-        return {effect for element in self.acting for effect in _texts(element.attributes.get("effects"))}
+        return {effect for element in self.acting for effect in effects_of(element)}
 
     def labels(self) -> dict[Label, Flow]:
         """What reaches the element or something before it, each with the first flow that carries it."""
@@ -130,7 +130,7 @@ def _has_untrusted_content(around: Surroundings) -> Seen | None:
 
 
 def _by_effect(*wanted: str) -> Callable[[Surroundings], Seen | None]:
-    return lambda around: first_of(e for e in around.acting if set(_texts(e.attributes.get("effects"))) & set(wanted))
+    return lambda around: first_of(e for e in around.acting if effects_of(e) & set(wanted))
 
 
 _TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
@@ -218,5 +218,7 @@ def is_example(path: str) -> bool:
     return bool({"examples", "example", "demo", "demos", "samples"} & set(path.lower().split("/")[:-1]))
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(str(item) for item in value) if isinstance(value, tuple) else ()
+def effects_of(element: Element) -> frozenset[str]:
+    """What a tool does to the world, as it was recognised."""
+    has = element.attributes.get("effects")
+    return frozenset(has) if isinstance(has, tuple) else frozenset()

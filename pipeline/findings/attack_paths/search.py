@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pipeline.findings.attack_paths.knowledge import Attacker, Knowledge, Power, load_knowledge
 from pipeline.findings.attack_paths.rank import Rated, rate
 from pipeline.findings.attack_paths.takings import Harms, Taken, taken
-from pipeline.findings.attack_paths.walk import Leg, Reached, Seen, Session, Ways, effects_of, told, walk
+from pipeline.findings.attack_paths.walk import Leg, Reached, Seen, Session, Ways, told, walk
+from pipeline.findings.factors import effects_of
 from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.grouping import Groups
 from pipeline.findings.model import AttackHop, AttackPath, AttackRoute, Finding, PathCut

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.findings.attack_paths.knowledge import Attacker, Knowledge
-from pipeline.findings.attack_paths.walk import Leg, Reached, Seen, begun_as, effects_of, is_open, leg_along, passes, told
+from pipeline.findings.attack_paths.walk import Leg, Reached, Seen, begun_as, is_open, leg_along, passes, told
+from pipeline.findings.factors import effects_of
 from pipeline.system.model import ElementKind, Flow
 from pipeline.threats.engine import Match
 from pipeline.threats.view import View, has_attributes

@@ -16,7 +16,7 @@ from typing import Literal
 
 from pipeline.findings.attack_paths.knowledge import Attacker, Knowledge, Power, Step
 from pipeline.findings.model import SEVERITIES, Finding
-from pipeline.system.model import ControlKind, Element, ElementKind, Evidence, Flow, Label
+from pipeline.system.model import ControlKind, ElementKind, Evidence, Flow, Label
 from pipeline.threats.engine import Match
 from pipeline.threats.view import View
 
@@ -243,12 +243,6 @@ def _arrived(view: View, known: Knowledge, ways: Ways, state: Reached, flow: Flo
 def leg_along(flow: Flow, does: str, seen: tuple[Seen, ...] = ()) -> Leg:
     """A leg along a flow, cited by where the flow begins and ends."""
     return Leg(flow.source, flow.target, does, flow, seen, tuple(dict.fromkeys((flow.steps[0], flow.steps[-1]))))
-
-
-def effects_of(element: Element) -> frozenset[str]:
-    """What a tool does to the world, as it was recognised."""
-    has = element.attributes.get("effects")
-    return frozenset(has) if isinstance(has, tuple) else frozenset()
 
 
 def told(view: View, seen: Seen, element: str) -> str:
