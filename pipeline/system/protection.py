@@ -116,14 +116,15 @@ def _add_guarded_uses(assembly: Assembly) -> None:
 def _add_recording_classes(assembly: Assembly) -> None:
     """Middleware of the project's own that writes calls to a log or an audit table covers the agent it is given to."""
     program = assembly.program
-    for site in assembly.sites.classes:
-        if site.rule.kind is not None:
-            continue
-        handed = [
-            identity for file, facts in enumerate(program.files) for value, call in enumerate(facts.values)
-            if call.kind == "call" and site.name in program.names((file, call.inputs[0])) for identity in _handed_to(assembly, (file,
-            value))
-        ]  # fmt: skip
+    recording = [site for site in assembly.sites.classes if site.rule.kind is None]
+    made: dict[str, list[Node]] = {site.name: [] for site in recording}
+    for file, facts in enumerate(program.files if recording else ()):
+        for value, call in enumerate(facts.values):
+            if call.kind == "call":
+                for name in made.keys() & program.names((file, call.inputs[0])):
+                    made[name].append((file, value))
+    for site in recording:
+        handed = [identity for node in made[site.name] for identity in _handed_to(assembly, node)]
         for method in site.rule.method:
             for reference in program.functions.get(f"{site.name}.{method}", ()):
                 place = _records(assembly, reference)

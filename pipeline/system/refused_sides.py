@@ -29,6 +29,8 @@ def refused_sides(assembly: Assembly, function: FunctionRef, verdict: bool | Non
         queue = [(condition, outcome)]
         while queue and len(found) < _MAX_PARTS:
             part, holds = queue.pop()
+            if (function[0], part) in found:
+                continue  # values of loops lead back to themselves
             found[function[0], part] = holds
             value = facts.values[part]
             if value.kind == "choice" or (value.kind == "operation" and value.text in ("not", "!")):

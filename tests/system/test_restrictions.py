@@ -180,6 +180,23 @@ def test_a_list_of_what_is_refused_is_no_list_of_what_is_allowed(test: str, limi
     assert restricted(route(f"if {test}:\n    return open(text).read()", LISTS)) is limits
 
 
+def test_a_verdict_that_loops_put_together_is_read_once_for_each_of_its_parts() -> None:
+    checked = """
+def verdict_on(path, mode):
+    found = load(path)
+    for key, value in mode:
+        if key not in found.kinds:
+            found.kinds[key] = Kind()
+        found.kinds[key].value = value
+    for key, value in mode:
+        if key not in found.kinds:
+            found.kinds[key] = Kind()
+        found.kinds[key].other = value
+    return found
+"""
+    assert restricted(route("if not verdict_on(text, mode):\n    return open(text).read()", checked)) is False
+
+
 GO = """\
 package main
 import (
