@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-from pydantic import ValidationError
-
-from pipeline.system.knowledge_file import KNOWLEDGE, KnowledgeError
+from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.threats.schema import Threat, ThreatTaxonomy
 from pipeline.threats.taxonomy import Taxonomies, load_taxonomies
 
@@ -43,16 +40,16 @@ def read_threat(path: Path) -> Threat:
     Raises:
         KnowledgeError: the file is not a valid threat; the message says where.
     """
-    try:
-        data = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+
+    def named(data: object) -> object:
         if not isinstance(data, dict):
-            raise KnowledgeError(f"{path.name}: not a mapping")
+            return data
         given = data.get("stride") or []
         also = [given] if isinstance(given, str) else list(given)
         stride = [path.parent.name, *(name for name in also if name != path.parent.name)]
-        return Threat.model_validate({**data, "slug": path.stem, "stride": stride})
-    except (OSError, yaml.YAMLError, ValidationError) as problem:
-        raise KnowledgeError(f"{path.parent.name}/{path.name}: {problem}") from problem
+        return {**data, "slug": path.stem, "stride": stride}
+
+    return read_knowledge(path, Threat, named)
 
 
 @lru_cache(maxsize=4)
