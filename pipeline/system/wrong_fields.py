@@ -68,7 +68,8 @@ def _problem(marked: Marked, place: _Place, errors: Sequence[ErrorDetails], mode
         return marked.problem(place, str(first["msg"]).removeprefix("Value error, "), "see docs/extending.md", key=True)
     given = first["input"]
     said = f"`{shown(given)}`" if isinstance(given, str | int | float | bool) else "nothing" if given is None else "this"
-    where = f" as {shown(name)}" if name else ""
+    names = ".".join(part for part in place or first["loc"][:1] if isinstance(part, str))
+    where = f" as {shown(names)}" if names else ""
     words = [word for error in errors for word in _expected(error)]
     if words:
         return marked.problem(place, f"{said} is not known{where}", instead_of(given, words))
