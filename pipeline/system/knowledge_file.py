@@ -10,18 +10,27 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from ingest.errors import UnusableInput
 from pipeline.system.marked_yaml import Marked, Problem, Unreadable, read_marked
 
 Model = TypeVar("Model", bound=BaseModel)
 KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
 
 
-class KnowledgeError(Exception):
+class KnowledgeError(UnusableInput):
     """Knowledge that cannot be used: what is wrong in which file, a line each; the places too, where they are known."""
 
     def __init__(self, said: str | Sequence[Problem]) -> None:
         self.problems = () if isinstance(said, str) else tuple(sorted(said))
-        super().__init__(said if isinstance(said, str) else "\n".join(map(str, self.problems)))
+        self.said = said if isinstance(said, str) else "\n".join(map(str, self.problems))
+        super().__init__(self.said, "knowledge", "correct the file")
+
+    def __str__(self) -> str:
+        return self.said
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(map(str, self.problems)) or (self.said,)
 
 
 def read_knowledge(path: Path | Traversable, model: type[Model], completed: Callable[[object], object] | None = None) -> Model:
