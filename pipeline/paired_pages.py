@@ -148,10 +148,8 @@ def _switched_off(result: Scan, slug: str) -> Iterable[str]:
 
 def _lacks(slug: str, written: list[Case]) -> Iterable[str]:
     for section, expectation in ((REPORTED, "threat"), (SILENT, "ok")):
-        shown = sum(
-            case.section == section and any(mark.expectation == expectation and mark.slug == slug for mark in case.marks)
-            for case in written
-        )
+        wanted = (expectation, slug)
+        shown = sum(case.section == section and wanted in {(mark.expectation, mark.slug) for mark in case.marks} for case in written)
         if shown < FEWEST:
             yield f"{shown} of {FEWEST} cases under {section} that mark a line with `{expectation}: {slug}`"
     for case in written:
