@@ -14,6 +14,7 @@ from ingest.errors import UnusableInput
 from pipeline.system.marked_yaml import Marked, Problem, Unreadable, read_marked
 
 Model = TypeVar("Model", bound=BaseModel)
+MOST_TOLD = 50  # problems of all files
 KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
 
 
@@ -30,7 +31,9 @@ class KnowledgeError(UnusableInput):
 
     @property
     def lines(self) -> tuple[str, ...]:
-        return tuple(map(str, self.problems)) or (self.said,)
+        rest = len(self.problems) - MOST_TOLD
+        more = (f"and {rest} more problems of knowledge",) if rest > 0 else ()
+        return (*map(str, self.problems[:MOST_TOLD]), *more) or (self.said,)
 
 
 def read_knowledge(path: Path | Traversable, model: type[Model], completed: Callable[[object], object] | None = None) -> Model:

@@ -1,7 +1,7 @@
 """YAML with the place of every value, so that what is wrong with a file can be said to the column.
 
-Takes bytes, gives plain values and the nodes they were made of. Aliases, tags, second documents and keys said twice are
-refused, each at its place; size and depth are bounded, so that no file can grow while it is read. What a file must say is
+Takes bytes, gives plain values and the nodes they were made of. Tags, second documents and keys said twice are refused, each at
+its place; size and depth are bounded, aliases written out, so that no file can grow while it is read. What a file must say is
 not known here: `knowledge_file.py` holds it against a model.
 """
 
@@ -14,6 +14,7 @@ import yaml
 
 MOST_BYTES = 256 * 1024
 MOST_DEPTH = 32
+MOST_VALUES = 20_000  # with aliases written out
 MOST_PROBLEMS = 20  # of one file
 MOST_SHOWN = 60  # characters of a value
 
@@ -91,6 +92,8 @@ def read_marked(path: str, data: bytes) -> Marked:
         if refused:
             raise Unreadable(refused[:MOST_PROBLEMS])
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
+        if root is not None and (grown := _Measured(path).grown(root)) is not None:
+            raise Unreadable([grown])
     except yaml.MarkedYAMLError as failure:
         mark = failure.problem_mark or failure.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -112,9 +115,7 @@ def _refused(path: str, text: str) -> Iterator[Problem]:
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         mark = event.start_mark
         at = (path, mark.line + 1, mark.column + 1) if mark is not None else (path, 1, 1)
-        if isinstance(event, yaml.AliasEvent):
-            yield Problem(*at, f"an alias, *{shown(event.anchor)}", "write the value out: aliases are not read here")
-        elif isinstance(event, yaml.DocumentStartEvent):
+        if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents == 2:
                 yield Problem(*at, "a second document", "make it a file of its own")
@@ -128,6 +129,39 @@ def _refused(path: str, text: str) -> Iterator[Problem]:
         tag = getattr(event, "tag", None)
         if tag is not None and tag != "!":
             yield Problem(*at, f"a tag, {shown(str(tag))}", "leave it out: values here are plain")
+
+
+class _Measured:
+    """How many values a file has and how deep they go, aliases written out; nothing is written out to find that."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._known: dict[int, tuple[int, int] | None] = {}  # node -> values and depth; None: not yet known, for it holds itself
+
+    def grown(self, node: yaml.Node) -> Problem | None:
+        """What is wrong where a value is too large, too deep, or holds itself."""
+        if isinstance(node, yaml.ScalarNode):
+            self._known[id(node)] = (1, 0)
+            return None
+        self._known[id(node)] = None
+        values, depth = 1, 0
+        for child in self._children(node):
+            if id(child) not in self._known and (problem := self.grown(child)) is not None:
+                return problem
+            known = self._known[id(child)]
+            if known is None:
+                return _at(self._path, node, "a value that holds itself by an alias", "write it out")
+            values, depth = values + known[0], max(depth, known[1] + 1)
+        if values > MOST_VALUES or depth > MOST_DEPTH:
+            said = f"more than {MOST_VALUES} values" if values > MOST_VALUES else f"nested more than {MOST_DEPTH} deep"
+            return _at(self._path, node, f"{said}, aliases written out", "make it smaller")
+        self._known[id(node)] = (values, depth)
+        return None
+
+    @staticmethod
+    def _children(node: yaml.Node) -> Iterator[yaml.Node]:
+        for item in node.value:
+            yield from item if isinstance(item, tuple) else (item,)
 
 
 def _value(node: yaml.Node | None, path: str, problems: list[Problem]) -> object:

@@ -27,7 +27,14 @@ def problems_of(marked: Marked, failure: ValidationError, model: type[BaseModel]
     at: dict[_Place, list[ErrorDetails]] = {}
     for error in failure.errors(include_url=False):
         at.setdefault(_in_file(marked.value, error), []).append(error)
-    return [_problem(marked, place, errors, model) for place, errors in list(at.items())[:MOST_PROBLEMS]]
+    told = [(place, errors) for place, errors in at.items() if not _follows(place, errors, at)]
+    return [_problem(marked, place, errors, model) for place, errors in told[:MOST_PROBLEMS]]
+
+
+def _follows(place: _Place, errors: Sequence[ErrorDetails], at: Mapping[_Place, object]) -> bool:
+    """Whether a list is only too short because what stands in it is wrong."""
+    inside = any(len(other) > len(place) and other[: len(place)] == place for other in at)
+    return inside and all(error["type"] == "too_short" for error in errors)
 
 
 def instead_of(said: object, words: Sequence[str]) -> str:

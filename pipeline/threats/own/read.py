@@ -291,7 +291,7 @@ def _framework_problems(marked: Marked, read: Framework, controls: frozenset[Own
                     if not _may_be_called(written):
                         what = f"no code can bear the name `{shown(written)}`"
                         yield marked.problem((*at, name, position), what, "write the full name, such as package.module.Class.method")
-            if not rule.model_fields_set - {*fields, "protects", "methods", "method", "function_argument"}:
+            if not rule.model_fields_set - {*fields, "protects", "function_argument"}:
                 yield marked.problem(at, "a rule that says nothing of what it names", "say kind, control, sinks, result or another")
             for place, control in _named_controls(at, rule):
                 if control.startswith("own/") and control not in controls:
