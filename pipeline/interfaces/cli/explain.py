@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.interfaces.cli.own import catalog_in_force, own_words, with_knowledge
 from pipeline.interfaces.cli.page import Page
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from pipeline.threats.catalog import Catalog
     from pipeline.threats.schema import Threat
 
 NEAR_ENOUGH = 55  # of 100, by rapidfuzz
@@ -23,20 +25,20 @@ WIDEST = 100
 @click.command(short_help="What a threat or a finding is, how it is recognised, what to do.")
 @click.argument("name", metavar="THREAT|FINDING")
 @click.argument("path", type=click.Path(path_type=Path), default=".")
+@with_knowledge
 @click.option("--scan", "kept", type=click.Path(path_type=Path), help="Look FINDING up in this JSON report instead of scanning PATH.")
-def explain(name: str, path: Path, kept: Path | None) -> None:
+def explain(name: str, path: Path, knowledge: tuple[str, ...], kept: Path | None) -> None:
     """Show the page of a threat, `threatloom explain indirect-prompt-injection`, or of a finding by its id.
 
     A finding is looked up in the scan of PATH (default: this folder), and shown with its decision table: every factor
     that was asked for, the answer, and what it did to likelihood and impact.
     """
     from pipeline.interfaces.cli.explain_finding import finding_of, may_be_finding, print_finding, scan_of
-    from pipeline.threats.catalog import load_catalog
 
-    catalog, console = load_catalog(), _console()
+    catalog, console = catalog_in_force(knowledge), _console()
     found = catalog.get(name)
     if found is None and may_be_finding(name):
-        scan = scan_of(path, kept)
+        scan = scan_of(path, knowledge, kept)
         finding = finding_of(scan, name)
         with console.capture() as captured:
             print_finding(console, scan, finding)
@@ -46,7 +48,7 @@ def explain(name: str, path: Path, kept: Path | None) -> None:
         raise click.UsageError(f"no such threat: {name!r} ({hint})")
     else:
         with console.capture() as captured:
-            _print(console, found, catalog.page(found.slug))
+            _print(console, found, catalog)
     text = captured.get()
     click.echo(text if console.is_terminal else "\n".join(line.rstrip() for line in text.split("\n")), nl=False)
 
@@ -70,7 +72,7 @@ def _console() -> Console:
     return Console(width=width, no_color=not colour, force_terminal=colour, markup=False, highlight=False, emoji=False)
 
 
-def _print(console: Console, threat: Threat, page: str) -> None:
+def _print(console: Console, threat: Threat, catalog: Catalog) -> None:
     from rich.markdown import Markdown
     from rich.text import Text
 
@@ -81,6 +83,8 @@ def _print(console: Console, threat: Threat, page: str) -> None:
     printed = Page(console)
     console.print(Text.assemble((threat.slug, "bold magenta"), ("  " + ", ".join(words(name) for name in threat.stride), "dim")))
     console.print(Text(visible(threat.title), "bold"))
+    for line in own_words(catalog, threat):
+        console.print(Text(visible(line), "yellow"))
     console.print()
     printed.prose(threat.summary)
     printed.heading("How we look")
@@ -105,7 +109,7 @@ def _print(console: Console, threat: Threat, page: str) -> None:
         printed.heading("Known as")
         for line in ids:
             printed.prose(line)
-    if page.strip():
+    if (page := catalog.page(threat.slug)).strip():
         console.print()
         console.print(Markdown("\n".join(visible_lines(page)), hyperlinks=False, code_theme="ansi_dark"))
     if threat.references:
