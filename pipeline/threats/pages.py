@@ -36,6 +36,7 @@ class Case:
     files: tuple[tuple[str, str], ...]
     marks: tuple[Mark, ...]
     languages: tuple[tuple[str, str], ...] = ()  # path, and the language its fence names
+    prose: str = ""  # why it is reported, or why it is silent
 
 
 def read_cases(slug: str, page: str) -> list[Case]:
@@ -45,14 +46,20 @@ def read_cases(slug: str, page: str) -> list[Case]:
     files: dict[str, str] = {}
     marks: list[Mark] = []
     languages: dict[str, str] = {}
+    prose: list[str] = []
+    told = 0  # lines of prose that stand before the last fence
     lines = page.split("\n")
 
-    def close() -> None:
+    def close(before: int | None = None) -> None:
+        nonlocal told
         if files:
-            cases.append(Case(slug, section, title, tuple(files.items()), tuple(marks), tuple(languages.items())))
+            text = "\n".join(prose[:before]).strip()
+            cases.append(Case(slug, section, title, tuple(files.items()), tuple(marks), tuple(languages.items()), text))
             files.clear()
             languages.clear()
             marks.clear()
+        del prose[:before]
+        told = 0
 
     index = 0
     while index < len(lines):
@@ -63,6 +70,8 @@ def read_cases(slug: str, page: str) -> list[Case]:
                 section, title = line[3:].strip(), ""
             else:
                 title = line[4:].strip()
+        elif not _FENCE.match(line):
+            prose.append(line)
         fence = _FENCE.match(line)
         if fence and fence.group(3):
             info = dict(_INFO.findall(fence.group(3)))
@@ -74,7 +83,8 @@ def read_cases(slug: str, page: str) -> list[Case]:
             if "path" in info:
                 path = info["path"]
                 if path in files:  # the next case of a section without headings of its own
-                    close()
+                    close(told)
+                told = len(prose)
                 for number, text in enumerate(body, 1):
                     mark = _MARK.search(text)
                     if mark:
@@ -89,3 +99,10 @@ def read_cases(slug: str, page: str) -> list[Case]:
         index += 1
     close()
     return cases
+
+
+def introduction(page: str) -> str:
+    """What a page says before its first section, without its title."""
+    lines = page.split("\n")
+    end = next((number for number, line in enumerate(lines) if line.startswith("## ")), len(lines))
+    return "\n".join(line for line in lines[:end] if not line.startswith("# ")).strip()

@@ -57,14 +57,15 @@ def _today() -> date:
 
 
 def _list(stride: str | None, form: str) -> None:
-    from pipeline.reports.escape import json_text, visible
+    from pipeline.interfaces.cli.catalog import shipped_handbook, show_json
+    from pipeline.reports.escape import visible
     from pipeline.reports.wording import words
     from pipeline.threats.catalog import load_catalog
 
-    found = [threat for threat in load_catalog().threats if stride is None or stride in threat.stride]
     if form == "json":
-        click.echo(json_text([threat.model_dump(mode="json", exclude={"when"}) for threat in found]), nl=False)
+        show_json(threat for threat in shipped_handbook().threats if stride is None or stride in threat.stride)
         return
+    found = [threat for threat in load_catalog().threats if stride is None or stride in threat.stride]
     width = max((len(threat.slug) for threat in found), default=0)
     for name in CLASSES:
         group = [threat for threat in found if (threat.stride[0] if stride is None else stride) == name]
