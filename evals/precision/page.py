@@ -23,7 +23,8 @@ its limits:
   The tests run all of them, so that every reported and silent case holds; they were written together with the rules and say what is
   understood, not how often it helps.
 - **Reference systems** (`evals/systems/`) are whole systems with labels, written from reading them. A finding serves a label, springs a
-  trap (a false alarm its authors foresaw), or does neither: that may be true and not labelled, a repetition, or wrong.
+  trap (a false alarm its authors foresaw), or does neither: that may be true and not labelled, a repetition, or wrong. A label that names no
+  threats, written apart from the rules, is served by any finding of its STRIDE class at its place, which is the weaker proof.
 - **Real packages** (`evals/judged/`) are public packages and applications; readers judged findings at the cited lines. Half right counts
   as wrong, generic is true of any system, a duplicate has the same remedy as another. They were judged as they were reported at the
   commit that stands in each file; what was mended since still counts as wrong here, so a figure is what a user of that commit met.
@@ -99,8 +100,8 @@ def _systems(table: SystemsTable) -> Iterator[str]:
     apart = _total(one.labels for one in table.systems if not one.names_threats)
     yield f"Measured at {table.commit}; `python -m evals.systems_table` measures anew. Labels met: {_rate(labels.met, labels.of)},"
     yield f"of those whose missing is a failure {_rate(must.met, must.of)}, and on systems that were labelled apart from the rules"
-    yield f"{_rate(apart.met, apart.of)}. Findings that serve a label: {_rate(findings.serving, findings.all)}; {findings.neither} more serve"
-    yield f"none, and {findings.traps} of {traps} traps {'was' if findings.traps == 1 else 'were'} sprung."
+    yield f"{_rate(apart.met, apart.of)}. Findings that serve a label: {_rate(findings.serving, findings.all)};"
+    yield f"{findings.neither} more serve none, and {findings.traps} of {traps} traps {'was' if findings.traps == 1 else 'were'} sprung."
     yield from (
         "",
         "| system | kind | labelled | labels met | of those that must be | within 15 lines | serve / trap / neither | traps set |",

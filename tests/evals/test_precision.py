@@ -99,12 +99,12 @@ def test_intervals_are_those_of_wilson(hits: int, of: int, low: float, high: flo
 def test_the_poorest_threats_stand_first_and_unjudged_ones_say_so() -> None:
     packages = {
         "good": judged("good", ("unsafe-model-load", "right"), ("unsafe-model-load", "right"), ("over-broad-tool", "right")),
-        "bad": judged("bad", ("over-broad-tool", "wrong"), ("system-prompt-leakage", "generic"), ("gone-for-good", "wrong"), language="go"),
+        "bad": judged("bad", ("over-broad-tool", "wrong"), ("secret-in-prompt", "generic"), ("gone-for-good", "wrong"), language="go"),
     }
     text = page(load_catalog(), SystemsTable(commit="abc", systems=(), threats={}), packages)
     rows = [line for line in text.split("\n") if line.startswith("| `")]
     judged_ones = [row.split("`")[1] for row in rows if "nothing judged" not in row and "pypi:" not in row]
-    assert judged_ones == ["system-prompt-leakage", "over-broad-tool", "unsafe-model-load"]
+    assert judged_ones == ["secret-in-prompt", "over-broad-tool", "unsafe-model-load"]
     assert "| 1 / 1 / 0 / 0 | 1 of 2 (50%, 9% to 91%) |" in next(row for row in rows if "`over-broad-tool`" in row)
     assert sum("nothing judged" in row for row in rows) == len(load_catalog().threats) - 3
     assert "Judged under names the catalog no longer has: `gone-for-good` 0 / 1 / 0 / 0" in text
