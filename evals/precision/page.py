@@ -23,8 +23,8 @@ its limits:
   The tests run all of them, so that every reported and silent case holds; they were written together with the rules and say what is
   understood, not how often it helps.
 - **Reference systems** (`evals/systems/`) are whole systems with labels, written from reading them. A finding serves a label, springs a
-  trap (a false alarm its authors foresaw), or does neither: that may be true and not labelled, a repetition, or wrong. A label that names no
-  threats, written apart from the rules, is served by any finding of its STRIDE class at its place, which is the weaker proof.
+  trap (a false alarm its authors foresaw), or does neither: that may be true and not labelled, a repetition, or wrong. A label that
+  names no threats, written apart from the rules, is served by any finding of its STRIDE class at its place, which is the weaker proof.
 - **Real packages** (`evals/judged/`) are public packages and applications; readers judged findings at the cited lines. Half right counts
   as wrong, generic is true of any system, a duplicate has the same remedy as another. They were judged as they were reported at the
   commit that stands in each file; what was mended since still counts as wrong here, so a figure is what a user of that commit met.

@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import get_args
 
-from pipeline.findings.risk import CONTROLS_COUNTED, severity_of
+from pipeline.findings.risk import severity_of
+from pipeline.handbook.decision import decision_of
 from pipeline.handbook.model import (
     ControlEntry,
     FrameworkEntry,
@@ -29,7 +30,7 @@ from pipeline.system.knowledge import load_frameworks
 from pipeline.system.model import ControlKind, ElementKind
 from pipeline.threats.catalog import Catalog, knowledge_hash
 from pipeline.threats.ledger import Cases, OutOfReach, cases_of, ledger_of
-from pipeline.threats.schema import Scale, Threat
+from pipeline.threats.schema import Threat
 from pipeline.threats.taxonomy import Taxonomies, TaxonomyFile
 
 Rule = CallRule | DecoratorRule | ClassRule
@@ -70,18 +71,11 @@ def threat_entry(threat: Threat, catalog: Catalog, taxonomies: Taxonomies, frame
 
 
 def severity_range(threat: Threat) -> SeverityRange:
-    """From all that lowers to all that raises: one step each way per axis, and one for each of two controls."""
-    controls = min(len(threat.lowered_by), CONTROLS_COUNTED)
-    (likely_low, likely_high), (bad_low, bad_high) = _ends(threat.likelihood), _ends(threat.impact)
+    """Where the decision table starts and between which severities it ends."""
+    decision = decision_of(threat)
     return SeverityRange(
-        starts=severity_of(threat.likelihood.base, threat.impact.base),
-        lowest=severity_of(max(1, likely_low - controls), bad_low),
-        highest=severity_of(likely_high, bad_high),
+        starts=severity_of(decision.likelihood.base, decision.impact.base), lowest=decision.lowest, highest=decision.highest
     )
-
-
-def _ends(scale: Scale) -> tuple[int, int]:
-    return max(1, scale.base - bool(scale.lower_when)), min(5, scale.base + bool(scale.raise_when))
 
 
 def control_entries(catalog: Catalog, frameworks: Iterable[FrameworkEntry]) -> tuple[ControlEntry, ...]:
