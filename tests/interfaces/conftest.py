@@ -89,9 +89,7 @@ def catalog(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         def page(self, slug: str) -> str:
             return f"## Reported\nWhy {slug}.\n```python path=serve.py\nexec(reply)  # threat: {slug}\n```\n"
 
-    module = ModuleType("pipeline.threats.catalog")
-    vars(module).update(load_catalog=Catalog)
-    monkeypatch.setitem(sys.modules, "pipeline.threats.catalog", module)
+    monkeypatch.setattr("pipeline.threats.catalog.load_catalog", Catalog)
     yield
 
 
