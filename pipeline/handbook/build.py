@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import get_args
 
+from pipeline.findings.attack_paths.knowledge import load_knowledge
 from pipeline.findings.risk import severity_of
 from pipeline.handbook.decision import decision_of
 from pipeline.handbook.model import (
@@ -66,6 +67,7 @@ def threat_entry(threat: Threat, catalog: Catalog, taxonomies: Taxonomies, frame
             "cases": cases_of(catalog, threat.slug),
             "names": names,
             "frameworks": tuple(one.name for one in frameworks if threat.slug in one.threats),
+            "leads_to": step.says.format(element="the element") if (step := load_knowledge().steps.get(threat.slug)) else "",
         }
     )
 

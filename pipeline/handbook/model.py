@@ -34,6 +34,7 @@ class ThreatEntry(Threat):
     cases: Cases = Field(description="Cases of its paired page.")
     names: dict[str, str] = Field(description="Id of a taxonomy -> its name.")
     frameworks: tuple[str, ...] = Field(description="Frameworks whose calls make an element the threat is about.")
+    leads_to: str = Field(default="", description="What it lets an attacker do in an attack path; empty: it takes part in none.")
 
 
 class ControlEntry(Frozen):

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from pipeline.findings.attack_paths.knowledge import load_knowledge
 from pipeline.handbook import Handbook, handbook_of, load_control_words, load_glossary
 from pipeline.handbook.json import render, schema
 from pipeline.system.knowledge_file import KNOWLEDGE, KnowledgeError
@@ -82,6 +83,13 @@ def test_every_id_of_a_threat_stands_in_a_taxonomy_that_names_the_threat(handboo
                 assert threat.slug in items[identity].threats, (threat.slug, identity)
                 assert threat.names[identity] == items[identity].name
     assert all(item.threats or item.reason for file in handbook.taxonomies for item in file.items if file.field != "cwe")
+
+
+def test_a_threat_says_what_it_lets_an_attacker_do(handbook: Handbook) -> None:
+    steps = load_knowledge().steps
+    assert {one.slug for one in handbook.threats if one.leads_to} == set(steps)
+    threat = handbook.threat("direct-prompt-injection")
+    assert threat is not None and threat.leads_to == "the attacker's words steer the element"
 
 
 def test_a_severity_range_follows_the_decision_table(handbook: Handbook) -> None:

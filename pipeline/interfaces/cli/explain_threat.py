@@ -27,6 +27,9 @@ def print_threat(page: Page, threat: ThreatEntry, *, whole: bool) -> None:
     if story := introduction(markdown):
         page.console.print()
         page.prose(story.replace("`", ""))
+    if threat.leads_to:
+        page.console.print()
+        page.prose(f"In an attack path: {threat.leads_to}.")
     page.heading("How we look")
     page.prose(threat.how_we_look)
     page.heading("Not a threat when")
