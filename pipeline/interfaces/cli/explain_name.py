@@ -80,7 +80,7 @@ def _control(page: Page, book: Handbook, control: ControlEntry) -> None:
     page.heading("It does not count when")
     page.prose(control.not_when)
     page.heading("Recognised in")
-    page.prose(", ".join(control.seen_in) or "nothing yet: a system that has it is told of the threats below all the same")
+    page.prose(", ".join(control.seen_in) or "nothing yet: a system that has it is told of such threats all the same")
     if control.frameworks:
         page.prose(f"frameworks: {', '.join(control.frameworks)}")
     _threats(page, book, "Removes", control.removes)
