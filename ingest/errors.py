@@ -15,3 +15,8 @@ class UnusableInput(Exception):
         self.what = what
         self.where = where
         self.mend = mend
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What is said of it, a line for each thing that is wrong."""
+        return (str(self),)

@@ -28,7 +28,7 @@ from pipeline.collection import collect_seldom, uncollected
 from pipeline.findings.model import SEVERITIES, STRIDE, Failed, Finding, Scan, Skipped, Summary, Target, Tool
 from pipeline.progress import Progress, Silent
 from pipeline.system.evidence import EvidenceBook, Lines
-from pipeline.system.knowledge import load_frameworks
+from pipeline.system.knowledge import FrameworkIndex, load_frameworks
 from pipeline.system.knowledge_file import KnowledgeError
 from pipeline.system.model import System
 from pipeline.system.topics import topics_of
@@ -38,6 +38,7 @@ if TYPE_CHECKING:  # what analyses is imported where it is needed: a tree that d
     from pipeline.system.build import Built
     from pipeline.threats.catalog import Catalog
     from pipeline.threats.engine import Outcome
+    from pipeline.threats.own import OwnKnowledge
 
 logger = logging.getLogger(__name__)
 _IN_PROCESS = 40  # fewer files than this are read faster without other processes
@@ -51,6 +52,7 @@ class ScanSettings:
     exclude: tuple[str, ...] = ()  # globs as in .gitignore
     jobs: int | None = None  # processes that read files; None: one per processor
     cache: Path | None = None  # folder of kept results; None: nothing is kept
+    knowledge: tuple[Path, ...] = ()  # folders of own threats, frameworks, controls and severities; named by whoever starts the scan
 
 
 @uncollected()
@@ -64,13 +66,15 @@ def scan(
 
     Raises:
         UnusableInput: there is nothing to scan there.
+        KnowledgeError: own knowledge cannot be used.
     """
     settings, progress = settings or ScanSettings(), progress or Silent()
     started, begun = clock(), time.perf_counter()
     sought = SourceSettings(docs=settings.docs, exclude=settings.exclude)
     listing = list_paths(path, sought)
     target = Target(name=path.resolve().name, revision=listing.revision, dirty=listing.dirty)
-    cached = kept_results.KeptResults(settings.cache, target.name, settings.exclude)
+    own = _own(settings.knowledge)
+    cached = kept_results.KeptResults(settings.cache, target.name, (*settings.exclude, *(("", *own.digests) if own else ())))
 
     def now() -> dict[str, object]:
         return {"target": target, "started_at": _stamp(started), "duration_s": round(time.perf_counter() - begun, 3)}
@@ -81,19 +85,24 @@ def scan(
     if (kept := cached.of_tree(found)) is not None:
         return kept.model_copy(update=now())
     progress.step("looking for AI", 0, 0)
-    sources, passed_over = _needed(found)
+    frameworks = _frameworks(own)
+    sources, passed_over = _needed(found, frameworks)
     if (kept := cached.of_files(sources, (*found.skipped, *found.errors, *_outside(found.sources), *passed_over))) is not None:
         return kept.model_copy(update=now())
     facts, skipped, failed = _read(sources, settings.jobs, progress, KeptFacts(settings.cache))
     progress.step("building the system model", 0, 0)
-    built = _built(facts, found)
+    built = _built(facts, found, frameworks)
     progress.step("matching threats", 0, 0)
     from pipeline.findings.compose import compose
-    from pipeline.threats.catalog import knowledge_hash, load_catalog
+    from pipeline.findings.own import told_of
+    from pipeline.threats.catalog import extended, hash_with, load_catalog
+    from pipeline.threats.own import NOTHING
 
-    findings, coverage, paths = compose(built.system, _outcomes_of(built.system, load_catalog()))
+    catalog = extended(load_catalog(), own) if own else load_catalog()
+    outcomes = list(_outcomes_of(built.system, catalog))
+    findings, coverage, paths = compose(built.system, outcomes)
     result = Scan(
-        tool=Tool(version=_version(), knowledge=knowledge_hash()),
+        tool=Tool(version=_version(), knowledge=hash_with(own or NOTHING)),
         target=target,
         started_at=_stamp(started),
         duration_s=round(time.perf_counter() - begun, 3),
@@ -102,6 +111,7 @@ def scan(
         findings=findings,
         coverage=coverage,
         attack_paths=paths.paths,
+        own_knowledge=told_of(own or NOTHING, outcomes),
         skipped=tuple(
             Skipped(path=skip.path, reason=skip.reason, count=skip.count)
             for skip in sorted([*found.skipped, *skipped, *_outside(found.sources), *passed_over])
@@ -118,7 +128,23 @@ def _stamp(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _built(facts: Sequence[Facts], found: SourceList) -> Built:
+def _own(folders: Sequence[Path]) -> OwnKnowledge | None:
+    """What the folders say; None where none is named, for which nothing is imported."""
+    if not folders:
+        return None
+    from pipeline.threats.catalog import load_catalog
+    from pipeline.threats.own import read_own_knowledge
+    from pipeline.threats.taxonomy import load_taxonomies
+
+    return read_own_knowledge(folders, load_catalog().threats, load_taxonomies())
+
+
+def _frameworks(own: OwnKnowledge | None) -> FrameworkIndex:
+    shipped = load_frameworks()
+    return shipped if own is None else shipped.extended(own.frameworks, own.replaced_frameworks, own.controls)
+
+
+def _built(facts: Sequence[Facts], found: SourceList, frameworks: FrameworkIndex) -> Built:
     """The system model; where building it fails, an empty one and a note that says so: what was read is still reported."""
     from pipeline.system.build import Built, build_system
 
@@ -126,7 +152,7 @@ def _built(facts: Sequence[Facts], found: SourceList) -> Built:
         return Built(System(), ((".", "no file was read: nothing can be said of this tree"),))
     try:
         described_only = not any(source.kind in CODE_KINDS and not _is_outside(source) for source in found.sources)
-        return build_system(facts, load_frameworks(), _evidence_book(found.sources, facts), described_only=described_only)
+        return build_system(facts, frameworks, _evidence_book(found.sources, facts), described_only=described_only)
     except KnowledgeError:
         raise
     except Exception as problem:  # scanned code decides what happens here: a bug it meets must not cost the report
@@ -137,23 +163,23 @@ def _built(facts: Sequence[Facts], found: SourceList) -> Built:
 def _outcomes_of(system: System, catalog: Catalog) -> Iterator[Outcome]:
     """What the catalog's conditions and the detectors say."""
     from pipeline.threats import contradictions
-    from pipeline.threats.engine import match_threats
+    from pipeline.threats.engine import match_threats, without
 
-    yield from match_threats(system, catalog.threats)
+    yield from without(match_threats(system, catalog.threats), catalog.switched_off)
     promised = catalog.get(contradictions.SLUG)
     if promised is not None:
-        yield from contradictions.claims_not_kept(system, promised)
+        yield from without(contradictions.claims_not_kept(system, promised), catalog.switched_off)
 
 
 # Reading
 
 
-def _needed(found: SourceList) -> tuple[list[Source], tuple[Skip, ...]]:
+def _needed(found: SourceList, frameworks: FrameworkIndex) -> tuple[list[Source], tuple[Skip, ...]]:
     """What is read: all but code that is no part of the system, and code that has nothing to do with AI."""
     product = [source for source in found.sources if not _is_outside(source)]
     code = [source for source in product if source.kind in CODE_KINDS]
     manifests = [source for source in found.sources if source.kind == "package_json"]
-    demand = demanded(code, topics_of(load_frameworks()), manifests, [source for source in product if source.kind == "ml_pipeline"])
+    demand = demanded(code, topics_of(frameworks), manifests, [source for source in product if source.kind == "ml_pipeline"])
     passed_over = frozenset(demand.passed_over)
     said = Skip("(no AI)", "code that neither mentions AI nor is joined to such code by imports: not read", len(passed_over))
     return [source for source in product if source not in passed_over], (said,) if passed_over else ()

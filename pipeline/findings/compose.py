@@ -13,7 +13,7 @@ from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, Finding, Mitig
 from pipeline.findings.risk import Risk, assess
 from pipeline.findings.scores import scores_of
 from pipeline.system.model import Confidence, ControlKind, Element, Evidence, System
-from pipeline.threats.engine import Match, Mitigated, Outcome, Unmet, shortened
+from pipeline.threats.engine import Match, Mitigated, Outcome, SwitchedOff, Unmet, shortened
 from pipeline.threats.schema import Threat
 from pipeline.threats.telling import is_measured, says_little
 from pipeline.threats.view import View
@@ -35,11 +35,14 @@ def compose(system: System, outcomes: Iterable[Outcome]) -> Composed:
     found_all: list[Match] = []
     mitigated: list[Mitigated] = []
     unmet: list[Unmet] = []
+    silenced: list[SwitchedOff] = []
     for outcome in outcomes:
         if isinstance(outcome, Match):
             found_all.append(outcome)
         elif isinstance(outcome, Mitigated):
             mitigated.append(outcome)
+        elif isinstance(outcome, SwitchedOff):
+            silenced.append(outcome)
         else:
             unmet.append(outcome)
     ends = ends_of(found_all)
@@ -51,7 +54,7 @@ def compose(system: System, outcomes: Iterable[Outcome]) -> Composed:
         (finding for finding, _found in made),
         key=lambda f: (SEVERITIES.index(f.severity), _CONFIDENCE.index(f.confidence), -f.likelihood * f.impact, f.threat, f.element, f.id),
     )
-    return Composed(tuple(findings), _coverage(system, made, mitigated, unmet), find_attack_paths(view, made))
+    return Composed(tuple(findings), _coverage(system, made, mitigated, unmet, silenced), find_attack_paths(view, made))
 
 
 def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
@@ -174,7 +177,11 @@ def _name(view: View, identity: str) -> str:
 
 
 def _coverage(
-    system: System, made: Sequence[tuple[Finding, Sequence[Match]]], mitigated: Sequence[Mitigated], unmet: Sequence[Unmet]
+    system: System,
+    made: Sequence[tuple[Finding, Sequence[Match]]],
+    mitigated: Sequence[Mitigated],
+    unmet: Sequence[Unmet],
+    silenced: Sequence[SwitchedOff],
 ) -> tuple[Coverage, ...]:
     found: dict[tuple[str, str], list[Finding]] = {}
     for finding, matches in made:
@@ -189,16 +196,21 @@ def _coverage(
     for miss in unmet:
         for stride in miss.threat.stride:
             missed.setdefault((miss.element.id, stride), []).append(miss)
+    off: dict[tuple[str, str], list[SwitchedOff]] = {}
+    for silent in silenced:
+        for stride in silent.threat.stride:
+            off.setdefault((silent.element.id, stride), []).append(silent)
     return tuple(
-        _cell(
-            element, stride, found.get((element.id, stride), []), closed.get((element.id, stride), []), missed.get((element.id, stride), [])
-        )
+        _cell(element, stride, found.get(key, []), closed.get(key, []), off.get(key, []), missed.get(key, []))
         for element in system.elements
         for stride in STRIDE
+        for key in [(element.id, stride)]
     )
 
 
-def _cell(element: Element, stride: str, findings: list[Finding], closed: list[Mitigated], missed: list[Unmet]) -> Coverage:
+def _cell(
+    element: Element, stride: str, findings: list[Finding], closed: list[Mitigated], off: list[SwitchedOff], missed: list[Unmet]
+) -> Coverage:
     given = {"element": element.id, "stride": stride}
     if findings:
         slugs = ", ".join(dict.fromkeys(finding.threat for finding in findings))
@@ -210,6 +222,9 @@ def _cell(element: Element, stride: str, findings: list[Finding], closed: list[M
         kinds = ", ".join(dict.fromkeys(c.kind.replace("_", " ") for outcome in closed for c in outcome.controls))
         slugs = ", ".join(dict.fromkeys(outcome.threat.slug for outcome in closed))
         return Coverage.model_validate({**given, "state": "mitigated", "reason": f"{slugs}: {kinds}", "controls": controls})
+    if off:
+        said = "; ".join(dict.fromkeys(f"{silent.threat.slug}: switched off by {silent.reason}" for silent in off))
+        return Coverage.model_validate({**given, "state": "not_examined", "reason": said})
     if not element.evidence or element.attributes.get("stated_by") == "document":
         return Coverage.model_validate(
             {**given, "state": "not_examined", "reason": "known from a document only; nothing of it was found in code or configuration"}

@@ -194,6 +194,35 @@ class Summary(Frozen):
     )
 
 
+class OwnThreat(Frozen):
+    """A threat that does not ship with threatloom."""
+
+    slug: str
+    replaces: str = Field(default="", description="Slug of the threat whose place it takes.")
+
+
+class Adjusted(Frozen):
+    """What own knowledge sets of a threat, and why."""
+
+    threat: str
+    likelihood: int | None = None
+    impact: int | None = None
+    switched_off: bool = False
+    reason: str
+    places: int = Field(default=0, description="Of a threat that is switched off: elements it holds for, none of them reported.")
+
+
+class OwnKnowledge(Frozen):
+    """A folder of a user's or an organisation's own knowledge that the scan was made with."""
+
+    name: str = Field(description="Name of the folder.")
+    digest: str = Field(description="SHA-256 over all of its files.")
+    threats: tuple[OwnThreat, ...] = ()
+    frameworks: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
+    adjusted: tuple[Adjusted, ...] = ()
+
+
 class LLMUse(Frozen):
     model: str
     calls: int = 0
@@ -217,6 +246,7 @@ class Scan(Frozen):
     findings: tuple[Finding, ...] = ()
     coverage: tuple[Coverage, ...] = ()
     attack_paths: tuple[AttackPath, ...] = Field(default=(), description="The most dangerous first.")
+    own_knowledge: tuple[OwnKnowledge, ...] = Field(default=(), description="What the scan knew beside what ships, in the order given.")
     skipped: tuple[Skipped, ...] = ()
     errors: tuple[Failed, ...] = ()
     llm: LLMUse | None = None

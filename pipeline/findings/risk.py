@@ -12,7 +12,7 @@ from pipeline.findings.factors import Seen, Surroundings, factors_of
 from pipeline.findings.model import RiskRow
 from pipeline.system.model import Confidence, Control, ControlKind, Evidence, Severity
 from pipeline.threats.engine import Match
-from pipeline.threats.schema import Factor, Scale
+from pipeline.threats.schema import Factor, Scale, SetScale
 from pipeline.threats.view import View
 
 FACTOR_WORDS: dict[Factor, str] = {
@@ -74,7 +74,9 @@ def assess(view: View, match: Match) -> Risk:
 
 def _scale(scale: Scale, factors: dict[Factor, Seen], axis: str) -> tuple[tuple[RiskRow, ...], list[str]]:
     """A start, and at most one step up and one down, however many reasons there are: they are seldom independent of each other."""
-    rows, told = [_row(axis, "where it starts", "start", scale.base)], [f"{axis} starts at {scale.base}"]
+    because = scale.because if isinstance(scale, SetScale) else ""
+    rows = [_row(axis, "where it starts", "start", scale.base, because)]
+    told = [f"{axis} starts at {scale.base}" + (f", {because}" if because else "")]
     for step, asked in ((1, scale.raise_when), (-1, scale.lower_when)):
         holding = [factor for factor in asked if factor in factors]
         for factor in asked:

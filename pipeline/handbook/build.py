@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import get_args
 
 from pipeline.findings.attack_paths.knowledge import load_knowledge
 from pipeline.findings.risk import severity_of
@@ -28,8 +27,8 @@ from pipeline.handbook.model import (
 from pipeline.handbook.words import load_control_words, load_glossary
 from pipeline.system.framework import CallRule, ClassRule, DecoratorRule, Flag, Framework
 from pipeline.system.knowledge import load_frameworks
-from pipeline.system.model import ControlKind, ElementKind
-from pipeline.threats.catalog import Catalog, knowledge_hash
+from pipeline.system.model import ControlKind, ElementKind, ShippedControl
+from pipeline.threats.catalog import Catalog, hash_with
 from pipeline.threats.ledger import Cases, OutOfReach, cases_of, ledger_of
 from pipeline.threats.schema import Threat
 from pipeline.threats.taxonomy import Taxonomies, TaxonomyFile
@@ -39,9 +38,11 @@ Rule = CallRule | DecoratorRule | ClassRule
 
 def handbook_of(catalog: Catalog, taxonomies: Taxonomies, out_of_reach: OutOfReach) -> Handbook:
     """All entries, each in the order of its names; threats of a user's own stand among the others."""
-    frameworks = tuple(framework_entry(one, catalog) for one in load_frameworks().frameworks)
+    shipped = (one for one in load_frameworks().frameworks if one.name not in catalog.own.replaced_frameworks)
+    known = sorted((*shipped, *catalog.own.frameworks), key=lambda one: one.name)
+    frameworks = tuple(framework_entry(one, catalog) for one in known)
     return Handbook(
-        knowledge=knowledge_hash(),
+        knowledge=hash_with(catalog.own),
         threats=tuple(threat_entry(one, catalog, taxonomies, frameworks) for one in catalog.threats),
         controls=control_entries(catalog, frameworks),
         frameworks=frameworks,
@@ -67,6 +68,7 @@ def threat_entry(threat: Threat, catalog: Catalog, taxonomies: Taxonomies, frame
             "cases": cases_of(catalog, threat.slug),
             "names": names,
             "frameworks": tuple(one.name for one in frameworks if threat.slug in one.threats),
+            "own": catalog.own.folder_of(threat.slug),
             "leads_to": step.says.format(element="the element") if (step := load_knowledge().steps.get(threat.slug)) else "",
         }
     )
@@ -81,25 +83,29 @@ def severity_range(threat: Threat) -> SeverityRange:
 
 
 def control_entries(catalog: Catalog, frameworks: Iterable[FrameworkEntry]) -> tuple[ControlEntry, ...]:
-    """The kinds of controls, with the threats they stand against and the frameworks that have them."""
+    """The kinds of controls, with the threats they stand against and the frameworks that have them; own ones come last."""
     having: dict[str, list[str]] = defaultdict(list)
     for framework in frameworks:
         for control in framework.controls:
             having[control.kind].append(framework.name)
-    words = load_control_words().controls
-    return tuple(
-        ControlEntry(
-            kind=kind,
-            description=words[kind].is_,
-            counts_when=words[kind].counts_when,
-            not_when=words[kind].not_when,
-            seen_in=words[kind].seen_in,
-            removes=tuple(threat.slug for threat in catalog.threats if kind in threat.removed_by),
-            lowers=tuple(threat.slug for threat in catalog.threats if kind in threat.lowered_by),
-            frameworks=tuple(having[kind]),
-        )
-        for kind in sorted(get_args(ControlKind))
+
+    def entry(kind: ControlKind, counts_as: tuple[ShippedControl, ...] = (), **said: object) -> ControlEntry:
+        kinds = {kind, *counts_as}
+        against = {
+            "removes": tuple(threat.slug for threat in catalog.threats if kinds & set(threat.removed_by)),
+            "lowers": tuple(threat.slug for threat in catalog.threats if kinds & set(threat.lowered_by)),
+        }
+        return ControlEntry.model_validate({"kind": kind, "frameworks": tuple(having[kind]), **against, **said})
+
+    shipped = (
+        entry(kind, description=word.is_, counts_when=word.counts_when, not_when=word.not_when, seen_in=word.seen_in)
+        for kind, word in sorted(load_control_words().controls.items())
     )
+    own = (
+        entry(kind, file.counts_as, description=file.title, seen_in=("code",) if having[kind] else ())
+        for kind, file in sorted(catalog.own.controls.items())
+    )
+    return (*shipped, *own)
 
 
 def framework_entry(framework: Framework, catalog: Catalog) -> FrameworkEntry:

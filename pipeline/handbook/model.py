@@ -34,6 +34,7 @@ class ThreatEntry(Threat):
     cases: Cases = Field(description="Cases of its paired page.")
     names: dict[str, str] = Field(description="Id of a taxonomy -> its name.")
     frameworks: tuple[str, ...] = Field(description="Frameworks whose calls make an element the threat is about.")
+    own: str = Field(default="", description="The folder of own knowledge it comes from; empty: it ships.")
     leads_to: str = Field(default="", description="What it lets an attacker do in an attack path; empty: it takes part in none.")
 
 
@@ -42,8 +43,8 @@ class ControlEntry(Frozen):
 
     kind: ControlKind
     description: str
-    counts_when: str = Field(description="What has to be so for it to lower or remove a threat.")
-    not_when: str = Field(description="What looks like it and does not count.")
+    counts_when: str = Field(default="", description="What has to be so for it to lower or remove a threat; empty of an own control.")
+    not_when: str = Field(default="", description="What looks like it and does not count; empty of an own control.")
     seen_in: tuple[SeenIn, ...] = Field(description="Where it is recognised; empty: nowhere yet.")
     removes: tuple[str, ...] = Field(description="Slugs of the threats it removes.")
     lowers: tuple[str, ...] = Field(description="Slugs of the threats it makes less likely.")

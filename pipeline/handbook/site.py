@@ -53,9 +53,9 @@ def pages(book: Handbook, catalog: Catalog) -> Mapping[str, str]:
     having = {(control.kind, framework.name): control.names for framework in book.frameworks for control in framework.controls}
     for control in book.controls:
         calls = [(name, having[control.kind, name]) for name in control.frameworks]
-        files[f"controls/{control.kind}.html"] = made("control", "../", "Controls", control=control, having=calls)
+        files[f"controls/{anchor(control.kind)}.html"] = made("control", "../", "Controls", control=control, having=calls)
     for framework in book.frameworks:
-        files[f"frameworks/{framework.name}.html"] = made("framework", "../", "Frameworks", framework=framework)
+        files[f"frameworks/{anchor(framework.name)}.html"] = made("framework", "../", "Frameworks", framework=framework)
     for file in book.taxonomies:
         files[f"taxonomies/{file.key}.html"] = made("taxonomy", "../", "Taxonomies", file=file)
     return {**files, "catalog.json": render_json(book)}

@@ -12,7 +12,7 @@ from typing import Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
-from pipeline.system.model import ControlKind, ElementKind, Frozen, Stride
+from pipeline.system.model import ElementKind, Frozen, ShippedControl, Stride
 
 SeenIn = Literal["code", "configuration", "model files", "documents"]
 
@@ -27,11 +27,11 @@ class ControlWord(Frozen):
 
 
 class ControlWords(Frozen):
-    controls: dict[ControlKind, ControlWord]
+    controls: dict[ShippedControl, ControlWord]
 
     @model_validator(mode="after")
     def _all(self) -> Self:
-        _whole(self.controls, get_args(ControlKind), "controls")
+        _whole(self.controls, get_args(ShippedControl), "controls")
         return self
 
 

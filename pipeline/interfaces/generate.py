@@ -18,6 +18,8 @@ from pipeline.findings.attack_paths import MOST_PATHS
 from pipeline.findings.attack_paths.knowledge import load_knowledge
 from pipeline.findings.model import STRIDE
 from pipeline.handbook.json import schema as catalog_schema
+from pipeline.interfaces.schemas import schemas
+from pipeline.interfaces.vocabulary import vocabulary
 from pipeline.reports.json import schema
 from pipeline.reports.ledger import render_page
 from pipeline.threats.catalog import load_catalog
@@ -33,6 +35,8 @@ def generated_files(root: Path) -> Mapping[Path, str]:
     return {
         Path("pipeline/reports/scan.schema.json"): schema(),
         Path("pipeline/handbook/catalog.schema.json"): catalog_schema(),
+        **{Path("pipeline/knowledge/schemas") / name: text for name, text in schemas().items()},
+        Path("docs/vocabulary.md"): vocabulary_page(),
         Path("docs/threats.md"): threats_page(knowledge / "threats"),
         Path("docs/frameworks.md"): frameworks_page(knowledge / "frameworks"),
         Path("docs/ledger.md"): ledger_page(),
@@ -55,6 +59,19 @@ def threats_page(folder: Path) -> str:
             named = ", ".join(f"{one} ({name})" if (name := taxonomies.name_of(one)) else one for one in ids)
             lines.append(_row((f"`{threat.slug}`", threat.title, named)))
         lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def vocabulary_page() -> str:
+    """The words of conditions, for whoever writes a threat."""
+    lines = [NOTICE.format(source="`pipeline/system/model.py` and `pipeline/knowledge/vocabulary.yaml`"), "", "# Words of threats", ""]
+    lines += ["What conditions of threats and rules of frameworks may say; `threatloom threats words` prints the same.", ""]
+    for part, words in vocabulary().items():
+        lines += [f"## {part[:1].upper()}{part[1:]}", ""]
+        if any(words.values()):
+            lines += ["| word | what it says |", "|---|---|", *(_row((f"`{word}`", said)) for word, said in words.items()), ""]
+        else:
+            lines += [", ".join(f"`{word}`" for word in words), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -27,7 +27,8 @@ FILE_NAME = ".threatloom.yaml"
 MOST_BYTES = 64 * 1024
 MOST_PYPROJECT_BYTES = 1024 * 1024
 _Given = Mapping[str, object]
-_LISTS = ("exclude", "docs", "format")
+_LISTS = ("exclude", "docs", "format", "knowledge")
+_PATHS = ("docs", "knowledge")
 
 
 def _listed(value: object) -> object:
@@ -51,6 +52,9 @@ class Settings(FileSettings):
     """Everything a scan is started with."""
 
     format: Listed = Field(default=(), description="Reports to write, as FORMAT or FORMAT=FILE.")
+    knowledge: Listed = Field(
+        default=(), description="Folders of own threats, frameworks, controls and severities; never named by the scanned tree."
+    )
     jobs: PositiveInt | None = Field(default=None, description="Processes that parse files; all processors where not given.")
     embedding: str = Field(
         default="wordllama", description="What embeds passages: wordllama (offline), openai:MODEL or sentence-transformers:MODEL."
@@ -75,6 +79,12 @@ def load_settings(target: Path, given: _Given, environment: Mapping[str, str], c
     return settings.model_copy(update={"exclude": tuple(TreePattern(pattern, name) for pattern in settings.exclude)})
 
 
+def knowledge_folders(given: Sequence[str], environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """Folders of own knowledge for commands that scan nothing: those of the command line, else those of the environment."""
+    named = given or Settings.model_validate({"knowledge": _split("knowledge", environment.get("THREATLOOM_KNOWLEDGE", ""))}).knowledge
+    return tuple(map(Path, named))
+
+
 def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
     found: dict[str, object] = {}
     for name in Settings.model_fields:
@@ -92,7 +102,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
 def _split(name: str, value: str) -> object:
     if name not in _LISTS:
         return value
-    return tuple(part.strip() for part in value.split(os.pathsep if name == "docs" else ",") if part.strip())
+    return tuple(part.strip() for part in value.split(os.pathsep if name in _PATHS else ",") if part.strip())
 
 
 def _from_tree(root: Path) -> dict[str, object]:

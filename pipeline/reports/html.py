@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from pipeline.findings.model import STRIDE, Coverage, Finding, Scan
 from pipeline.reports.diagram import HEIGHT, WIDTH, draw
 from pipeline.reports.escape import shorten, visible, visible_lines
+from pipeline.reports.own import own_lines, own_of
 from pipeline.reports.paths import counted, cut_words, elements_of, ends_of, hop_places, open_paths, threats_of, tree_of, tree_text
 from pipeline.reports.stated import drawn_not_found, found_not_drawn, state_counts, state_name, stated_threats
 from pipeline.reports.wording import (
@@ -104,7 +105,7 @@ def render(scan: Scan) -> str:
         verdict=verdict(scan), findings=found, anchors=anchors, severities=severity_counts(found),
         closed=closed_counts(scan), diagram=draw(scan), node_width=WIDTH, node_height=HEIGHT, rows=_rows(scan, anchors), stride=STRIDE,
         letters=LETTERS, states=coverage_counts(scan), state_names=STATES, symbols=SYMBOLS, skipped=skipped_by_reason(scan),
-        skipped_files=skipped_count(scan), unseen=unseen(scan),
+        skipped_files=skipped_count(scan), unseen=unseen(scan), own=own_lines(scan), own_of=lambda finding: own_of(scan, finding),
         skipped_shown=scan.skipped[:MOST_SKIPPED], sentence=sentence, excerpts=_excerpts,
         path_names=lambda finding: path_names(scan, finding), taxonomy_ids=_taxonomy_ids, names=names(scan), plural=plural,
         label=_label, boundaries=_drawn_boundaries(scan), threats=stated_threats(scan)[:MOST_STATED],

@@ -12,6 +12,7 @@ from pipeline.findings.model import STRIDE, AttackPath, AttackRoute, CoverageSta
 from pipeline.reports.escape import markdown as text
 from pipeline.reports.escape import markdown_block, markdown_html, shorten
 from pipeline.reports.escape import markdown_code as code
+from pipeline.reports.own import own_lines, own_of
 from pipeline.reports.paths import counted, cut_words, ends_of, hop_places, open_paths, threats_of, tree_text
 from pipeline.reports.stated import drawn_not_found, found_not_drawn, state_counts, state_name, stated_threats
 from pipeline.reports.wording import (
@@ -102,7 +103,8 @@ def _finding(scan: Scan, finding: Finding) -> Iterator[str]:
     if ids:
         yield "- **Known as:** " + ", ".join(code(item) for item in ids)
     classes = ", ".join(words(name) for name in finding.stride)
-    yield f"- {classes}; confidence {finding.confidence}; more: {code('threatloom explain ' + finding.threat)}"
+    own = f"; own threat of {code(name)}" if (name := own_of(scan, finding)) else ""
+    yield f"- {classes}; confidence {finding.confidence}{own}; more: {code('threatloom explain ' + finding.threat)}"
     yield ""
     yield "</details>"
     yield ""
@@ -234,6 +236,8 @@ def _drawn(scan: Scan) -> Iterator[str]:
 
 
 def _left_out(scan: Scan) -> Iterator[str]:
+    for line in own_lines(scan):
+        yield f"- {text(shorten(line.text, 400))}"
     for group in closed_counts(scan):
         yield f"- {plural(group.count, 'finding')} {group.reason}, not shown"
     if scan.skipped:

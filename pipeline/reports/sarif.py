@@ -15,6 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pipeline.findings.model import SEVERITIES, AttackPath, Failed, Finding, Scan, Skipped, Taxonomy
 from pipeline.reports import sarif_model as sarif
 from pipeline.reports.escape import markdown, markdown_code, model_json, shorten, visible
+from pipeline.reports.own import own_lines, own_of
 from pipeline.reports.paths import open_paths
 from pipeline.reports.wording import (
     ROLES,
@@ -55,7 +56,7 @@ def render(scan: Scan) -> str:
         name="threatloom",
         version=scan.tool.version,
         semantic_version=scan.tool.version if re.fullmatch(r"\d+\.\d+\.\d+", scan.tool.version) else None,
-        rules=tuple(_rule(slug, [finding for finding in found if finding.threat == slug], taxa) for slug in slugs),
+        rules=tuple(_rule(scan, slug, [finding for finding in found if finding.threat == slug], taxa) for slug in slugs),
         supported_taxonomies=tuple(_component(name, taxa) for name in taxa) or None,
         properties={"knowledge": scan.tool.knowledge},
     )
@@ -129,7 +130,7 @@ def _references(finding_taxonomies: Iterable[Taxonomy], taxa: _Taxa) -> tuple[sa
     )
 
 
-def _rule(slug: str, findings: list[Finding], taxa: _Taxa) -> sarif.Rule:
+def _rule(scan: Scan, slug: str, findings: list[Finding], taxa: _Taxa) -> sarif.Rule:
     first = findings[0]
     worst = min((finding.severity for finding in findings), key=SEVERITIES.index)
     doing = list(dict.fromkeys(mitigation for finding in findings for mitigation in finding.mitigations))
@@ -152,6 +153,7 @@ def _rule(slug: str, findings: list[Finding], taxa: _Taxa) -> sarif.Rule:
             "security-severity": _SCORES[worst],
             "precision": _PRECISION[first.confidence],
             "problem.severity": {"error": "error", "warning": "warning", "note": "recommendation"}[_LEVELS[worst]],
+            **({"ownKnowledge": own} if (own := own_of(scan, first)) else {}),
         },
     )
 
@@ -239,6 +241,7 @@ def _baseline(scan: Scan, finding: Finding) -> Literal["new", "unchanged", "abse
 def _invocation(scan: Scan) -> sarif.Invocation:
     items: tuple[Failed | Skipped, ...] = (*scan.errors, *scan.skipped)
     notes = [_notification(item) for item in items]
+    notes += [sarif.Notification(level="note", message=_plain(line.text)) for line in own_lines(scan)]
     return sarif.Invocation(execution_successful=not scan.errors, start_time_utc=scan.started_at, tool_execution_notifications=tuple(notes))
 
 

@@ -19,6 +19,7 @@ from rich.text import Text
 from ingest.exclusion import is_by_tree
 from pipeline.findings.model import STRIDE, AttackPath, Coverage, CoverageState, Finding, Scan
 from pipeline.reports.escape import shorten, visible, visible_lines
+from pipeline.reports.own import own_lines, own_of
 from pipeline.reports.paths import counted, cut_words, elements_of, ends_of, open_paths, threats_of
 from pipeline.reports.stated import drawn_not_found, found_not_drawn, state_counts, stated_threats
 from pipeline.reports.wording import (
@@ -101,6 +102,8 @@ def _finding(scan: Scan, finding: Finding, width: int) -> Iterator[Text | Paddin
     title = Text.assemble((f" {finding.severity} ", COLOURS[finding.severity]), " ", (visible(finding.threat), INKS[finding.severity]))
     if finding.status in ("reopened", "unknown"):
         title.append(f" ({finding.status})", "dim")
+    if own := own_of(scan, finding):
+        title.append(f" (own: {visible(own)})", "dim")
     yield title
     yield Padding(Text(visible(sentence(finding)), "bold"), (0, 0, 0, 1))
     yield from _excerpt(headline(finding), INKS[finding.severity], width)
@@ -261,7 +264,10 @@ def _left_out(scan: Scan, width: int) -> Iterator[Text]:
         )
     if len(scan.errors) > MOST_ERRORS:
         yield Text(f"error  {plural(len(scan.errors) - MOST_ERRORS, 'more')}", "red")
-    if reasons or scan.errors:
+    own = own_lines(scan)
+    for line in own:
+        yield Text(shorten(visible(line.text), 4 * width), "yellow" if line.silences else "dim")
+    if reasons or scan.errors or own:
         yield Text()
 
 

@@ -140,10 +140,11 @@ class Assembly:
         if evidence is None:
             return
         place = f"{evidence.path}:{evidence.page or ''}:{evidence.start_line}"
-        covered, cited = self.controls.setdefault((kind, place), (set(), []))
-        covered.add(protects)
-        if not cited:
-            cited.append(evidence.model_copy(update={"note": note}) if note else evidence)
+        for counted in self.index.counted_as(kind):
+            covered, cited = self.controls.setdefault((counted, place), (set(), []))
+            covered.add(protects)
+            if not cited:
+                cited.append(evidence.model_copy(update={"note": note}) if note else evidence)
 
     def flow(self, flow: Flow) -> None:
         self.flows.setdefault((flow.source, flow.target, flow.role), []).append(flow)

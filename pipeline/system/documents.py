@@ -53,7 +53,8 @@ def add_claims(assembly: Assembly, documents: Sequence[DocumentFacts]) -> None:
 
 
 def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
-    promises = promised(sentence) if 15 <= len(sentence) <= 600 and not lists_settings(sentence) else []
+    known: dict[ControlKind, Promise] = {**load_promises().promises, **assembly.index.own_promises}
+    promises = promised(sentence, known) if 15 <= len(sentence) <= 600 and not lists_settings(sentence) else []
     if not promises or is_wished(sentence, passage.section):
         return
     evidence = assembly.cite_place(cell_place(passage, sentence), "claim")
@@ -63,7 +64,7 @@ def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
     described: list[str] = []
     kept: bool | None = None
     for kind in promises:
-        promise = load_promises().promises[kind]
+        promise = known[kind]
         outward = (kind == "authentication" and speaks_of_calls_outward(sentence)) or speaks_of_another(sentence)
         possible = [] if outward else candidates(assembly, sentence, promise, passage.place.path)
         found = [identity for identity in possible if assembly.draft(identity).attributes.get("stated_by") != "document"]

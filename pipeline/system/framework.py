@@ -6,11 +6,24 @@ or hold `*` for one or more characters. A renamed API is a new name in a list, n
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from pipeline.system.model import AttributeValue, ControlKind, ElementKind, Frozen, Label, SinkRole, Zone
+
+
+def _compiles(text: str) -> str:
+    try:
+        re.compile(text)
+    except (re.error, OverflowError, RecursionError) as problem:
+        raise ValueError(f"no regular expression: {problem}") from problem
+    return text
+
+
+Pattern = Annotated[str, AfterValidator(_compiles)]
+"""A regular expression, tried when knowledge is loaded and not only when it is asked."""
 
 Argument = str
 """A keyword name, a position ("0", "1", "-1" for the last), alternatives joined by "|" ("model|0"), "*" for all, or "receiver".
@@ -29,7 +42,7 @@ class Flag(Frozen):
 
     argument: Argument
     equals: AttributeValue | None = None
-    matches: str | None = Field(default=None, description="Regular expression the constant matches.")
+    matches: Pattern | None = Field(default=None, description="Regular expression the constant matches.")
     present: bool = False
     absent: bool = False
     at_most: float | None = Field(default=None, description="A number no greater than this: a limit that limits.")
@@ -86,7 +99,7 @@ class CallRule(Frozen):
     in_sight: RelationKind | None = Field(
         default=None, description="How the call's element stands to every tool of the framework, where `in_sight_where` holds."
     )
-    in_sight_where: dict[Argument, str] = Field(
+    in_sight_where: dict[Argument, Pattern] = Field(
         default_factory=dict, description="Argument -> regular expression that a name of what is given there matches; one is enough."
     )
 
@@ -111,11 +124,11 @@ class DecoratorRule(Frozen):
         default=False, description="For `registers`: the functions stand in tables of tables, each named by its key: `{Query: {ask}}`."
     )
     of_returned: bool = Field(default=False, description="For `decorator`: the function that the decorated one returns is meant.")
-    where: dict[Argument, str] = Field(
+    where: dict[Argument, Pattern] = Field(
         default_factory=dict, description="For `registers`: argument -> regular expression that its names or its text match."
     )
     exports: tuple[str, ...] = Field(default=(), description="Names under which files offer functions to the framework (POST, default).")
-    files: str | None = Field(default=None, description="For `exports`: regular expression of the paths below the root it holds for.")
+    files: Pattern | None = Field(default=None, description="For `exports`: regular expression of the paths below the root it holds for.")
     runs_before: bool = Field(
         default=False, description="For `exports`: the function runs before the routes below its folder that the `config.matcher` names."
     )

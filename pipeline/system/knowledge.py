@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +11,9 @@ from typing import Generic, TypeVar
 
 from pipeline.system.framework import CallRule, ClassRule, DecoratorRule, Framework
 from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
+from pipeline.system.model import ControlKind, OwnControl
+from pipeline.system.own_control import OwnControlFile
+from pipeline.system.promises import Promise
 
 Rule = TypeVar("Rule")
 FRAMEWORKS = KNOWLEDGE / "frameworks"
@@ -56,9 +59,13 @@ class NameTable(Generic[Rule]):
 
 
 class FrameworkIndex:
-    """What all framework files together know."""
+    """What all framework files together know, and the controls that own knowledge adds."""
 
-    def __init__(self, frameworks: Iterable[Framework]) -> None:
+    def __init__(self, frameworks: Iterable[Framework], controls: Mapping[OwnControl, OwnControlFile] | None = None) -> None:
+        self._counted: dict[ControlKind, tuple[ControlKind, ...]] = {kind: said.counts_as for kind, said in (controls or {}).items()}
+        self.own_promises: dict[ControlKind, Promise] = {
+            kind: promise for kind, said in (controls or {}).items() if (promise := said.promise(kind)) is not None
+        }
         self.frameworks = tuple(sorted(frameworks, key=lambda framework: framework.name))
         self.calls = NameTable[CallRule](
             (name, Known(rule, framework.name)) for framework in self.frameworks for rule in framework.calls for name in rule.call
@@ -87,6 +94,18 @@ class FrameworkIndex:
         )
         self._canonical: dict[str, str] = {}
         self._aliases = {alias: name for framework in self.frameworks for alias, name in framework.aliases.items()}
+
+    def extended(
+        self, frameworks: Iterable[Framework], replaced: Iterable[str], controls: Mapping[OwnControl, OwnControlFile]
+    ) -> FrameworkIndex:
+        """With frameworks beside these or, where they are named, in their place."""
+        gone = set(replaced)
+        kept = (framework for framework in self.frameworks if framework.name not in gone)
+        return FrameworkIndex((*kept, *frameworks), controls)
+
+    def counted_as(self, kind: ControlKind) -> tuple[ControlKind, ...]:
+        """A control, and the shipped ones that it is too."""
+        return kind, *self._counted.get(kind, ())
 
     def canonical(self, name: str) -> str:
         """The name used in the framework files, where the code uses another import path."""

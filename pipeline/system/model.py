@@ -6,9 +6,9 @@ threat files share; a word that is not listed here is refused when knowledge is 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NewType
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Role = Literal["source", "step", "sink", "missing", "claim"]
 
@@ -82,7 +82,7 @@ SinkRole = Literal[
     "instructions",      # an agent's standing instructions
 ]  # fmt: skip
 
-ControlKind = Literal[
+ShippedControl = Literal[
     "authentication", "authorisation", "session_identity", "human_approval", "allow_list", "sandbox", "egress_limit",
     "schema_validation", "output_encoding", "parameterised_query", "input_length_limit", "input_validation", "rate_limit",
     "output_token_limit",
@@ -95,6 +95,11 @@ ControlKind = Literal[
     "memory_scope",
     "transport_security", "dependency_audit", "file_inspection", "liveness_check", "group_evaluation",
 ]  # fmt: skip
+OwnControl = NewType("OwnControl", str)
+"""A control that the knowledge of a user or an organisation defines: `own/` and the name of its file."""
+ControlKind = ShippedControl | Annotated[OwnControl, StringConstraints(pattern=r"^own/[a-z0-9]+(-[a-z0-9]+)*$")]
+RelationKind = Literal["has_tool", "uses_model", "uses_memory", "uses_retriever", "uses_store", "has_prompt", "loads", "trained_on",
+                       "derived_from", "produces", "serves", "runs_in", "calls", "stores_into", "embeds_with", "same_as"]  # fmt: skip
 
 Stride = Literal["spoofing", "tampering", "repudiation", "information_disclosure", "denial_of_service", "elevation_of_privilege"]
 Severity = Literal["critical", "high", "medium", "low", "info"]
@@ -170,9 +175,7 @@ class Relation(Frozen):
     """A lasting tie between two elements: an agent has a tool, a route runs in an application."""
 
     source: str
-    kind: Literal["has_tool", "uses_model", "uses_memory", "uses_retriever", "uses_store", "has_prompt", "loads", "trained_on",
-    "derived_from", "produces", "serves",
-                  "runs_in", "calls", "stores_into", "embeds_with", "same_as"]  # fmt: skip
+    kind: RelationKind
     target: str
     evidence: tuple[Evidence, ...] = ()
 

@@ -7,6 +7,7 @@ so, will be so, is still to do, or is not so. Words about plans and denials are 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal
 
@@ -195,8 +196,8 @@ def modality_of(sentence: str) -> Modality:
     return "does_not" if _NEGATED.search(sentence) else "does"
 
 
-def promised(sentence: str) -> list[ControlKind]:
-    """Controls that the sentence says are there or must be."""
+def promised(sentence: str, promises: Mapping[ControlKind, Promise] | None = None) -> list[ControlKind]:
+    """Controls that the sentence says are there or must be, of the shipped promises or of those given."""
     lowered = sentence.lower()
     modality = modality_of(sentence)
     denies = modality == "does_not" and _NOT_WITHOUT.search(sentence) is None
@@ -208,7 +209,7 @@ def promised(sentence: str) -> list[ControlKind]:
     ):
         return []
     found: list[ControlKind] = []
-    for kind, promise in load_promises().promises.items():
+    for kind, promise in (load_promises().promises if promises is None else promises).items():
         if denies and not promise.worded_as_denial:
             continue
         for phrase in promise.phrases:

@@ -70,6 +70,7 @@ def add_protection(assembly: Assembly) -> None:
         for control in dict.fromkeys([site.rule.control, *said]):
             if control is not None and _counts(assembly, site, control):
                 _add_control(assembly, site, control)
+    _add_bare_decorators(assembly)
     add_rate_limits(assembly, authenticating)
     add_questions(assembly)
     add_global_guards(assembly)
@@ -78,6 +79,20 @@ def add_protection(assembly: Assembly) -> None:
     _add_guarded_uses(assembly)
     add_installed_checks(assembly)
     _add_recording_classes(assembly)
+
+
+def _add_bare_decorators(assembly: Assembly) -> None:
+    """`@approved` without parentheses hands the function to what is a control as a call, and covers it as `@approved()` does."""
+    program = assembly.program
+    for reference, identity in sorted(assembly.entry_of_function.items()):
+        for decorator in program.function(reference).decorators:
+            node = (reference[0], decorator)
+            if program.value(node).kind == "call":
+                continue
+            names = [name for name in program.names(node) if name not in program.functions and name not in program.classes]
+            for known in assembly.index.for_call(names):
+                if known.rule.control is not None and known.rule.protects in ("function", "element"):
+                    assembly.control(known.rule.control, identity, assembly.cite(node))
 
 
 def _counts(assembly: Assembly, site: CallSite, control: ControlKind) -> bool:

@@ -7,7 +7,7 @@ system and touches nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.system.model import Control, ControlKind, Element, Evidence, Flow, Role, System
@@ -48,7 +48,16 @@ class Unmet:
     reason: str
 
 
-Outcome = Match | Mitigated | Unmet
+@dataclass(frozen=True, slots=True)
+class SwitchedOff:
+    """A threat that holds for an element and is not reported, because own knowledge says so."""
+
+    threat: Threat
+    element: Element
+    reason: str
+
+
+Outcome = Match | Mitigated | Unmet | SwitchedOff
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,7 @@ class _Held:
     shut: bool = False  # a condition whose ways are all closed
 
 
-def match_threats(system: System, threats: tuple[Threat, ...]) -> Iterator[Outcome]:
+def match_threats(system: System, threats: tuple[Threat, ...]) -> Iterator[Match | Mitigated | Unmet]:
     """Outcomes for every threat and every element it is about."""
     view = View(system)
     for threat in threats:
@@ -69,7 +78,14 @@ def match_threats(system: System, threats: tuple[Threat, ...]) -> Iterator[Outco
                 yield match(view, threat, element)
 
 
-def match(view: View, threat: Threat, element: Element) -> Outcome:
+def without(outcomes: Iterable[Match | Mitigated | Unmet], switched_off: Mapping[str, str]) -> Iterator[Outcome]:
+    """The outcomes, matches of threats that are switched off told as that; `switched_off` is slug and reason."""
+    for outcome in outcomes:
+        reason = switched_off.get(outcome.threat.slug)
+        yield outcome if reason is None or not isinstance(outcome, Match) else SwitchedOff(outcome.threat, outcome.element, reason)
+
+
+def match(view: View, threat: Threat, element: Element) -> Match | Mitigated | Unmet:
     """What one threat says of one element."""
     if "example" in threat.not_in and element.attributes.get("examples_only") is True:
         return Unmet(threat, element, "stands in examples only")

@@ -24,6 +24,7 @@ class Mark:
     line: int
     expectation: Expectation
     slug: str
+    at: int = 0  # the line of the page
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ def read_cases(slug: str, page: str) -> list[Case]:
         if fence and fence.group(3):
             info = dict(_INFO.findall(fence.group(3)))
             body: list[str] = []
+            first = index + 1  # the line of the fence, counted from 1
             index += 1
             while index < len(lines) and lines[index].strip() != fence.group(1):
                 body.append(lines[index])
@@ -88,12 +90,12 @@ def read_cases(slug: str, page: str) -> list[Case]:
                 for number, text in enumerate(body, 1):
                     mark = _MARK.search(text)
                     if mark:
-                        marks.append(Mark(path, number, mark.group(1), mark.group(2)))  # type: ignore[arg-type]  # the pattern allows these
+                        marks.append(Mark(path, number, mark.group(1), mark.group(2), first + number))  # type: ignore[arg-type]  # the pattern allows these
                         body[number - 1] = text[: mark.start()]
                 for given in info.get("marks", "").split(","):
                     if ":" in given:
                         number_text, expectation = given.split(":")[:2]
-                        marks.append(Mark(path, int(number_text), expectation, slug))
+                        marks.append(Mark(path, int(number_text), expectation, slug, first + int(number_text)))
                 files[path] = "\n".join(body) + "\n"
                 languages[path] = fence.group(2) or ""
         index += 1

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from pipeline.system.model import ControlKind, ElementKind, Frozen, Label, SinkRole, Stride, Zone
+from pipeline.system.model import ControlKind, ElementKind, Frozen, Label, RelationKind, SinkRole, Stride, Zone
 
 Scalar = str | int | float | bool
 
@@ -66,7 +66,7 @@ class FlowPattern(Frozen):
 
 
 class RelationPattern(Frozen):
-    kind: tuple[str, ...] = ()
+    kind: tuple[RelationKind, ...] = ()
     to_kind: tuple[ElementKind, ...] = Field(default=(), description="The element is the relation's source.")
     from_kind: tuple[ElementKind, ...] = Field(default=(), description="The element is the relation's target.")
     where: dict[str, Scalar | tuple[Scalar, ...]] = Field(default_factory=dict, description="Attributes of the other element.")
@@ -110,6 +110,12 @@ class Scale(Frozen):
     base: Annotated[int, Field(ge=1, le=5)]
     raise_when: tuple[Factor, ...] = ()
     lower_when: tuple[Factor, ...] = ()
+
+
+class SetScale(Scale):
+    """A scale whose start somebody set by knowledge of their own."""
+
+    because: str = Field(description="Who set it, what it was, and why.")
 
 
 class ThreatTaxonomy(Frozen):

@@ -15,7 +15,7 @@ from pipeline.findings.attack_paths.knowledge import load_knowledge
 from pipeline.handbook import Handbook, handbook_of, load_control_words, load_glossary
 from pipeline.handbook.json import render, schema
 from pipeline.system.knowledge_file import KNOWLEDGE, KnowledgeError
-from pipeline.system.model import ControlKind, ElementKind
+from pipeline.system.model import ElementKind, ShippedControl
 from pipeline.threats.catalog import load_catalog
 from pipeline.threats.ledger import load_out_of_reach
 from pipeline.threats.taxonomy import load_taxonomies
@@ -35,8 +35,8 @@ def _mentioned(kind: str) -> bool:
     return any(pattern.search(path.read_text("utf-8")) for path in sources if path.name != "model.py")
 
 
-@pytest.mark.parametrize("kind", get_args(ControlKind))
-def test_a_control_is_said_to_be_seen_exactly_where_something_makes_it(kind: ControlKind) -> None:
+@pytest.mark.parametrize("kind", get_args(ShippedControl))
+def test_a_control_is_said_to_be_seen_exactly_where_something_makes_it(kind: ShippedControl) -> None:
     seen = load_control_words().controls[kind].seen_in
     assert bool(seen) == _mentioned(kind)
     of_code = any(re.search(rf"(?<!\w){kind}(?!\w)", path.read_text("utf-8")) for path in (KNOWLEDGE / "frameworks").glob("*.yaml"))

@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.findings.model import Scan
 from pipeline.progress import Progress
+from pipeline.threats.own import NOTHING
 from pipeline.threats.schema import Threat
 from tests.reports.sample import SCAN
 
@@ -22,6 +23,7 @@ class ScanSettings:
     exclude: tuple[str, ...] = ()
     jobs: int | None = None
     cache: Path | None = None
+    knowledge: tuple[Path, ...] = ()
 
 
 @dataclass
@@ -51,6 +53,7 @@ def quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
         "THREATLOOM_FAIL_ON",
         "THREATLOOM_JOBS",
         "THREATLOOM_FORMAT",
+        "THREATLOOM_KNOWLEDGE",
         "SOURCE_DATE_EPOCH",
     ):
         monkeypatch.delenv(name, raising=False)
@@ -82,6 +85,7 @@ THREATS = tuple(
 def catalog(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     class Catalog:
         threats = THREATS
+        own = NOTHING
 
         def get(self, slug: str) -> Threat | None:
             return next((threat for threat in THREATS if threat.slug == slug), None)
@@ -90,6 +94,7 @@ def catalog(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             return f"## Reported\nWhy {slug}.\n```python path=serve.py\nexec(reply)  # threat: {slug}\n```\n"
 
     monkeypatch.setattr("pipeline.threats.catalog.load_catalog", Catalog)
+    monkeypatch.setattr("pipeline.threats.catalog.catalog_with", lambda folders: Catalog())
     yield
 
 

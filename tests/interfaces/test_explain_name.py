@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from pipeline.handbook import Handbook
-from pipeline.interfaces.cli.catalog import shipped_handbook
+from pipeline.interfaces.cli.catalog import handbook
 from pipeline.interfaces.cli.explain_name import entries_named, names_of, print_entry
 from pipeline.threats.catalog import Catalog, load_catalog
 
@@ -21,7 +21,7 @@ HOSTILE = "tidy\x1b[2Jup \u202eevil \x07 [bold red]x[/] <b>"
 
 @pytest.fixture(scope="module")
 def book() -> Handbook:
-    return shipped_handbook()
+    return handbook(load_catalog())
 
 
 def printed(book: Handbook, name: str, *, width: int = 80, whole: bool = False, colour: bool = False) -> str:
@@ -30,7 +30,7 @@ def printed(book: Handbook, name: str, *, width: int = 80, whole: bool = False, 
     system: Literal["standard"] | None = "standard" if colour else None
     console = Console(file=out, width=width, markup=False, highlight=False, emoji=False, force_terminal=colour, color_system=system)
     for entry in entries_named(book, name):
-        print_entry(console, book, entry, whole=whole)
+        print_entry(console, book, load_catalog(), entry, whole=whole)
     return out.getvalue()
 
 

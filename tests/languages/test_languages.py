@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.languages.features import GROUPS, LANGUAGES, Feature, Part, features
 from tests.languages.table import PATH, ROOT, languages_page
-from tests.threats.pages import Mark
-from tests.threats.test_pages import hits
+from tests.threats.pages import run
 
 FEATURES = [feature for group in GROUPS for feature in features(group)]
 PARTS = [(feature, part) for feature in FEATURES for part in feature.parts]
 IDS = [f"{feature.path.stem}-{part.language}" for feature, part in PARTS]
 
 
-def is_as_marked(mark: Mark, found: set[tuple[str, str, int]]) -> bool:
-    hit = (mark.slug, mark.path, mark.line) in found
-    return hit == (mark.expectation in ("threat", "todo-ok"))  # a miss that is found must be moved to what works
-
-
 @pytest.mark.parametrize(("feature", "part"), PARTS, ids=IDS)
-def test_a_feature_is_followed_as_its_page_says(feature: Feature, part: Part, tmp_path: Path) -> None:
+def test_a_feature_is_followed_as_its_page_says(feature: Feature, part: Part) -> None:
     if part.case is None:
         assert part.absent, "a part without files says why"
         return
-    found = hits(part.case, tmp_path)
-    wrong = [mark for mark in part.case.marks if not is_as_marked(mark, found)]
-    assert not wrong, f"{feature.title} in {part.language}: {wrong}; found {sorted(found)}"
+    ran = run(part.case)
+    assert ran.state == "as_written", f"{feature.title} in {part.language}: {ran.differs}; found {sorted(ran.hits)}"
 
 
 @pytest.mark.parametrize(("feature", "part"), PARTS, ids=IDS)

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import yaml
 
+from pipeline.paired_pages import line_in, write_case
 from pipeline.scan import ScanSettings, scan
 from pipeline.system.model import Severity
 from pipeline.threats.catalog import load_catalog
-from tests.threats.pages import Case, line_in, read_cases, write_case
+from tests.threats.pages import BINARY, Case, read_cases
 
 FILE = Path(__file__).parent / "cases.yaml"
 SCALE: tuple[Severity, ...] = ("low", "medium", "high", "critical")
@@ -71,9 +72,9 @@ def _held(judged: Iterable[Judged]) -> Iterator[Held]:
 def _scanned(one: Judged, case: Case) -> Iterator[Held]:
     marks = {(mark.path, mark.line) for mark in case.marks if mark.slug == one.threat and mark.expectation == "threat"}
     with tempfile.TemporaryDirectory() as folder:
-        findings = scan(write_case(case, Path(folder)), ScanSettings(jobs=1)).findings
+        findings = scan(write_case(case, Path(folder), BINARY), ScanSettings(jobs=1)).findings
     for finding in findings:
-        places = {(evidence.path, line) for evidence in finding.evidence for line in line_in(case, evidence)}
+        places = {(evidence.path, line) for evidence in finding.evidence for line in line_in(case, evidence, BINARY)}
         if finding.threat == one.threat and places & marks:
             assert finding.severity != "info"
             yield Held(one, finding.severity, finding.likelihood, finding.impact)

@@ -59,7 +59,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as failure:
         return _failed(failure.format_message())
     except UnusableInput as failure:
-        return _failed(str(failure))
+        return _failed(*failure.lines)
     except (click.Abort, KeyboardInterrupt):
         click.echo("threatloom: interrupted; nothing was written", err=True)
         return INTERRUPTED
@@ -73,8 +73,9 @@ def main() -> None:
     sys.exit(run(sys.argv[1:]))
 
 
-def _failed(message: str) -> int:
+def _failed(*messages: str) -> int:
     from pipeline.reports.escape import visible
 
-    click.echo(f"threatloom: error: {visible(' '.join(message.split()))}", err=True)
+    for message in messages:
+        click.echo(f"threatloom: error: {visible(' '.join(message.split()))}", err=True)
     return USAGE

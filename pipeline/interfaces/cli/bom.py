@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.interfaces.cli.own import with_knowledge
+
 if TYPE_CHECKING:
     from pipeline.findings.model import Scan
 
@@ -18,13 +20,15 @@ INCOMPLETE = 3
 @click.argument("path", default=".", type=click.Path(path_type=Path))
 @click.option("--docs", multiple=True, metavar="PATH", help="A design document, or a folder of them; may lie elsewhere. Repeatable.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out what matches, as .gitignore would. Repeatable.")
+@with_knowledge
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Default: table on a terminal, else cyclonedx (CycloneDX 1.6 JSON).")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file, whole or not at all.")
 @click.option("--no-cache", is_flag=True, help="Neither use nor keep results: an unchanged tree is analysed again.")
 @click.option("-q", "--quiet", is_flag=True, help="Only errors.")
 def bom(
-    path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], form: str | None, output: Path | None, no_cache: bool, quiet: bool
-) -> int:
+    path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], knowledge: tuple[str, ...], form: str | None, output: Path | None,
+    no_cache: bool, quiet: bool,
+) -> int:  # fmt: skip
     """Write what the system at PATH (default: this folder) is made of, each item with the lines it was seen at.
 
     \b
@@ -38,11 +42,11 @@ def bom(
     from pipeline.interfaces.cli.scan import scanned
     from pipeline.interfaces.settings import load_settings
 
-    given = {"docs": docs, "exclude": exclude}
+    given = {"docs": docs, "exclude": exclude, "knowledge": knowledge}
     settings = load_settings(path, {name: value for name, value in given.items() if value}, os.environ, None)
     form = form or ("table" if output is None and sys.stdout.isatty() else "cyclonedx")
     check_outputs((Output(form, output),))
-    result = scanned(path, settings.docs, settings.exclude, settings.jobs, cached=not no_cache, quiet=quiet, verbose=False)
+    result = scanned(path, settings, cached=not no_cache, quiet=quiet, verbose=False)
     text = _rendered(result, form)
     if output is not None:
         write_whole(output, text)

@@ -7,24 +7,26 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.interfaces.cli.own import catalog_in_force, with_knowledge
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from pipeline.handbook import Handbook
+    from pipeline.threats.catalog import Catalog
 
 _format = click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", help="For people (default) or for programs."
 )
 
 
-def shipped_handbook() -> Handbook:
-    """The catalog joined with frameworks and the taxonomies in force."""
+def handbook(catalog: Catalog) -> Handbook:
+    """A catalog joined with frameworks and the taxonomies in force."""
     from pipeline.handbook import handbook_of
     from pipeline.interfaces.editions import taxonomies_in_force
-    from pipeline.threats.catalog import load_catalog
     from pipeline.threats.ledger import load_out_of_reach
 
-    return handbook_of(load_catalog(), taxonomies_in_force(), load_out_of_reach())
+    return handbook_of(catalog, taxonomies_in_force(), load_out_of_reach())
 
 
 def show_json(entries: Iterable[BaseModel]) -> None:
@@ -35,12 +37,13 @@ def show_json(entries: Iterable[BaseModel]) -> None:
 
 
 @click.command(short_help="The controls a scan recognises.")
+@with_knowledge
 @_format
-def controls(form: str) -> None:
+def controls(form: str, knowledge: tuple[str, ...]) -> None:
     """List the kinds of controls, what each removes and lowers, and in how many frameworks it is recognised."""
     from pipeline.reports.wording import plural
 
-    found = shipped_handbook().controls
+    found = handbook(catalog_in_force(knowledge)).controls
     if form == "json":
         show_json(found)
         return
@@ -54,13 +57,14 @@ def controls(form: str) -> None:
 
 
 @click.command(short_help="The frameworks a scan understands.")
+@with_knowledge
 @_format
-def frameworks(form: str) -> None:
+def frameworks(form: str, knowledge: tuple[str, ...]) -> None:
     """List the frameworks whose calls are understood, with the versions they were read from."""
     from pipeline.reports.escape import shorten
     from pipeline.reports.wording import plural
 
-    found = shipped_handbook().frameworks
+    found = handbook(catalog_in_force(knowledge)).frameworks
     if form == "json":
         show_json(found)
         return

@@ -51,6 +51,9 @@ def _checks() -> Iterator[Check]:
     yield _guarded("document language", _language, needed=False, mend="reinstall threatloom")
     yield _git()
     yield _guarded("knowledge", _knowledge, needed=True, mend="reinstall threatloom: its knowledge files are missing or broken")
+    yield _guarded(
+        "own knowledge", _own_knowledge, needed=False, mend="correct it: threatloom threats says each place, or unset THREATLOOM_KNOWLEDGE"
+    )
     yield _guarded("folders", _folders, needed=False, mend="set HOME, or XDG_CACHE_HOME and XDG_DATA_HOME")
     yield _guarded("embedding", _embedding, needed=False, mend="pip install wordllama, or choose a model: THREATLOOM_EMBEDDING")
     yield _guarded("index of this folder", _index, needed=False, mend="make it anew: threatloom index --rebuild")
@@ -122,6 +125,18 @@ def _knowledge() -> str:
     if not threats or not frameworks:
         raise ValueError(f"{threats} threats, {frameworks} frameworks")
     return f"{threats} threats, {frameworks} frameworks, ATLAS {taxonomies_in_force().edition_in('atlas').edition}"
+
+
+def _own_knowledge() -> str:
+    """What the folders that the environment names add; they are read as a scan would."""
+    from pipeline.interfaces.settings import knowledge_folders
+    from pipeline.threats.catalog import catalog_with
+
+    folders = knowledge_folders((), os.environ)
+    if not folders:
+        return "none named by THREATLOOM_KNOWLEDGE"
+    own = catalog_with(folders).own
+    return f"{len(own.threats)} threats, {len(own.frameworks)} frameworks, {len(own.controls)} controls in {', '.join(map(str, folders))}"
 
 
 def _folders() -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.interfaces.cli.own import catalog_in_force, with_knowledge
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -19,9 +21,10 @@ WIDEST = 100
 @click.command(short_help="What a threat, a control, a framework, a taxonomy item or a finding is.")
 @click.argument("name", metavar="NAME|FINDING")
 @click.argument("path", type=click.Path(path_type=Path), default=".")
+@with_knowledge
 @click.option("--scan", "kept", type=click.Path(path_type=Path), help="Look FINDING up in this JSON report instead of scanning PATH.")
 @click.option("--all", "whole", is_flag=True, help="All examples of a threat, and all names a framework is known by.")
-def explain(name: str, path: Path, kept: Path | None, whole: bool) -> None:
+def explain(name: str, path: Path, knowledge: tuple[str, ...], kept: Path | None, whole: bool) -> None:
     """Show the page of a threat, `threatloom explain indirect-prompt-injection`, of a control (`human_approval`), a framework
     (`langchain`), an item of a taxonomy (`LLM01`, `AML.T0051`, `ASI02:2026`), a kind of element (`vector_store`), a class of
     STRIDE, or of a finding by its id.
@@ -33,15 +36,16 @@ def explain(name: str, path: Path, kept: Path | None, whole: bool) -> None:
 
     console = _console()
     if may_be_finding(name):
-        scan = scan_of(path, kept)
+        scan = scan_of(path, knowledge, kept)
         finding = finding_of(scan, name)
         with console.capture() as captured:
             print_finding(console, scan, finding)
     else:
-        from pipeline.interfaces.cli.catalog import shipped_handbook
+        from pipeline.interfaces.cli.catalog import handbook
         from pipeline.interfaces.cli.explain_name import entries_named, names_of, print_entry
 
-        book = shipped_handbook()
+        catalog = catalog_in_force(knowledge)
+        book = handbook(catalog)
         found = entries_named(book, name)
         if not found:
             near = nearest(name, names_of(book))
@@ -51,7 +55,7 @@ def explain(name: str, path: Path, kept: Path | None, whole: bool) -> None:
             for number, entry in enumerate(found):
                 if number:
                     console.print()
-                print_entry(console, book, entry, whole=whole)
+                print_entry(console, book, catalog, entry, whole=whole)
     text = captured.get()
     click.echo(text if console.is_terminal else "\n".join(line.rstrip() for line in text.split("\n")), nl=False)
 

@@ -27,16 +27,20 @@ def may_be_finding(name: str) -> bool:
     return _ID.fullmatch(name) is not None
 
 
-def scan_of(path: Path, kept: Path | None) -> Scan:
+def scan_of(path: Path, knowledge: tuple[str, ...], kept: Path | None) -> Scan:
     """The scan a finding is looked for in: a JSON report, or the scan of a folder.
 
     Raises:
         click.UsageError: the report is none.
     """
     if kept is None:
-        from pipeline.interfaces.cli.scan import scanned
+        import os
 
-        return scanned(path, (), (), None, cached=True, quiet=False, verbose=False)
+        from pipeline.interfaces.cli.scan import scanned
+        from pipeline.interfaces.settings import Settings, knowledge_folders
+
+        settings = Settings(knowledge=tuple(map(str, knowledge_folders(knowledge, os.environ))))
+        return scanned(path, settings, cached=True, quiet=False, verbose=False)
     from pydantic import ValidationError
 
     from pipeline.findings.model import Scan

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from pipeline.handbook.model import ControlEntry, FrameworkEntry, Handbook, ItemEntry, TaxonomyEntry, ThreatEntry, WordEntry
+    from pipeline.threats.catalog import Catalog
 
     Entry = ThreatEntry | ControlEntry | FrameworkEntry | WordEntry | tuple[TaxonomyEntry, ItemEntry]
 
@@ -41,7 +42,7 @@ def names_of(book: Handbook) -> list[str]:
     return list(dict.fromkeys([*entries, *words, *items]))
 
 
-def print_entry(console: Console, book: Handbook, entry: Entry, *, whole: bool) -> None:
+def print_entry(console: Console, book: Handbook, catalog: Catalog, entry: Entry, *, whole: bool) -> None:
     """The page of one entry."""
     from pipeline.handbook.model import ControlEntry, FrameworkEntry, ThreatEntry, WordEntry
 
@@ -49,7 +50,7 @@ def print_entry(console: Console, book: Handbook, entry: Entry, *, whole: bool) 
     if isinstance(entry, ThreatEntry):
         from pipeline.interfaces.cli.explain_threat import print_threat
 
-        print_threat(page, entry, whole=whole)
+        print_threat(page, catalog, entry, whole=whole)
     elif isinstance(entry, ControlEntry):
         _control(page, book, entry)
     elif isinstance(entry, FrameworkEntry):
@@ -75,10 +76,10 @@ def _control(page: Page, book: Handbook, control: ControlEntry) -> None:
     page.title(control.kind, "control", words(control.kind).capitalize())
     page.console.print()
     page.prose(control.description)
-    page.heading("It counts when")
-    page.prose(control.counts_when)
-    page.heading("It does not count when")
-    page.prose(control.not_when)
+    for heading, text in (("It counts when", control.counts_when), ("It does not count when", control.not_when)):
+        if text:
+            page.heading(heading)
+            page.prose(text)
     page.heading("Recognised in")
     page.prose(", ".join(control.seen_in) or "nothing yet: a system that has it is told of such threats all the same")
     if control.frameworks:

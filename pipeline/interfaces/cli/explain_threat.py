@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.interfaces.cli.own import own_words
 from pipeline.interfaces.cli.page import Page
 
 if TYPE_CHECKING:
     from pipeline.handbook.decision import Axis
     from pipeline.handbook.model import ThreatEntry
+    from pipeline.threats.catalog import Catalog
     from pipeline.threats.pages import Case
 
 MOST_LINES = 40  # of a file of an example, unless all is asked for
 
 
-def print_threat(page: Page, threat: ThreatEntry, *, whole: bool) -> None:
+def print_threat(page: Page, catalog: Catalog, threat: ThreatEntry, *, whole: bool) -> None:
     """The page of a threat; of its examples the first reported and the first silent one, or all."""
     from pipeline.reports.wording import words
-    from pipeline.threats.catalog import load_catalog
     from pipeline.threats.pages import introduction
 
-    markdown = load_catalog().page(threat.slug)
+    markdown = catalog.page(threat.slug)
     page.title(threat.slug, ", ".join(words(name) for name in threat.stride), threat.title)
+    for line in own_words(catalog, threat):
+        page.prose(line, "yellow")
     page.console.print()
     page.prose(threat.summary)
     if story := introduction(markdown):

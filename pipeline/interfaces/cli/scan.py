@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.interfaces.cli.output import Output, check_outputs, deliver, parse_output
+from pipeline.interfaces.cli.own import with_knowledge
 from pipeline.reports import FORMATS
 
 if TYPE_CHECKING:
     from pipeline.findings.model import Scan
+    from pipeline.interfaces.settings import Settings
 
 SEVERITIES = ("critical", "high", "medium", "low")
 FOUND, INCOMPLETE = 1, 3
@@ -28,6 +30,7 @@ FOUND, INCOMPLETE = 1, 3
 @click.option(
     "--fail-on", type=click.Choice([*SEVERITIES, "never"]), help="Exit with 1 if a finding is at least this severe. Default: never."
 )
+@with_knowledge
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to parse with. Default: one per processor.")
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings file to use instead of the tree's own.")
 @click.option("--no-cache", is_flag=True, help="Neither use nor keep results: an unchanged tree is analysed again.")
@@ -36,7 +39,7 @@ FOUND, INCOMPLETE = 1, 3
 @click.pass_context
 def scan(
     context: click.Context, path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], formats: tuple[str, ...], fail_on: str | None,
-    jobs: int | None, config: Path | None, no_cache: bool, quiet: bool, verbose: bool,
+    knowledge: tuple[str, ...], jobs: int | None, config: Path | None, no_cache: bool, quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
     """Read PATH (default: this folder) and report what can go wrong, with the lines that prove it.
 
@@ -58,14 +61,14 @@ def scan(
     except (OSError, ValueError) as problem:
         what = "no such file or folder" if isinstance(problem, FileNotFoundError) else f"cannot be opened, {reason_of(problem)}"
         raise UnusableInput(what, shorten(str(path), 200), "give the path of the tree to scan") from None
-    given = {"docs": docs, "exclude": exclude, "format": formats, "fail_on": fail_on, "jobs": jobs}
+    given = {"docs": docs, "exclude": exclude, "format": formats, "fail_on": fail_on, "knowledge": knowledge, "jobs": jobs}
     settings = load_settings(path, {name: value for name, value in given.items() if value not in ((), None)}, os.environ, config)
     outputs = tuple(parse_output(text) for text in settings.format) or (() if quiet else (Output("table"),))
     check_outputs(outputs)
     for document in settings.docs:
         if not os.access(document, os.F_OK):
             raise UnusableInput("no such document", document, "correct --docs or the setting docs")
-    result = scanned(path, settings.docs, settings.exclude, settings.jobs, cached=not no_cache, quiet=quiet, verbose=verbose)
+    result = scanned(path, settings, cached=not no_cache, quiet=quiet, verbose=verbose)
     deliver(result, outputs)
     if not quiet:
         for output in outputs:
@@ -74,9 +77,7 @@ def scan(
     return exit_code(result, settings.fail_on)
 
 
-def scanned(
-    path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], jobs: int | None, *, cached: bool, quiet: bool, verbose: bool
-) -> Scan:
+def scanned(path: Path, settings: Settings, *, cached: bool, quiet: bool, verbose: bool) -> Scan:
     """The scan of a path, kept or made anew, with its progress on stderr."""
     from pipeline.interfaces.cli.stderr import log_to_stderr, shown_progress
     from pipeline.kept_results import default_folder
@@ -84,11 +85,12 @@ def scanned(
     from pipeline.scan import scan as run_scan
 
     log_to_stderr(verbose=verbose, quiet=quiet)
-    settings = ScanSettings(
-        docs=tuple(Path(document) for document in docs), exclude=exclude, jobs=jobs, cache=default_folder() if cached else None
-    )
+    wanted = ScanSettings(
+        docs=tuple(map(Path, settings.docs)), exclude=settings.exclude, jobs=settings.jobs,
+        cache=default_folder() if cached else None, knowledge=tuple(map(Path, settings.knowledge)),
+    )  # fmt: skip
     with shown_progress(quiet=quiet) as progress:
-        return run_scan(path, settings, progress)
+        return run_scan(path, wanted, progress)
 
 
 def exit_code(scan: Scan, fail_on: str) -> int:

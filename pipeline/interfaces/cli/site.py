@@ -12,25 +12,28 @@ from pathlib import Path
 
 import click
 
+from pipeline.interfaces.cli.own import catalog_in_force, with_knowledge
+
 LIST = ".threatloom-site"
 MOST_LISTED = 2_000_000  # bytes
 
 
 @click.command(short_help="Write the catalog as a static site.")
 @click.argument("out", type=click.Path(path_type=Path, file_okay=False))
-def site(out: Path) -> None:
+@with_knowledge
+def site(out: Path, knowledge: tuple[str, ...]) -> None:
     """Write a page per threat, control, framework and taxonomy into the folder OUT, with an index, a search, and the catalog as JSON.
 
     The pages need no server and load nothing: open OUT/index.html.
     """
     from pipeline.handbook.site import pages
-    from pipeline.interfaces.cli.catalog import shipped_handbook
+    from pipeline.interfaces.cli.catalog import handbook
     from pipeline.interfaces.cli.output import write_whole
     from pipeline.reports.escape import visible
-    from pipeline.threats.catalog import load_catalog
 
     before = _files_before(out)
-    files = pages(shipped_handbook(), load_catalog())
+    catalog = catalog_in_force(knowledge)
+    files = pages(handbook(catalog), catalog)
     for folder in sorted({(out / name).parent for name in files}):
         _make(folder)
     write_whole(
