@@ -27,7 +27,7 @@ def entries_named(book: Handbook, name: str) -> list[Entry]:
     wanted = _plain(name)
     threat = book.threat(name.strip()) or next((one for one in book.threats if _plain(one.slug) == wanted), None)
     found: list[Entry] = [threat] if threat else []
-    found += [control for control in book.controls if control.kind == wanted]
+    found += [control for control in book.controls if _plain(control.kind) == wanted]
     found += [framework for framework in book.frameworks if _plain(framework.name) == wanted]
     found += [word for word in (*book.elements, *book.stride) if word.word == wanted]
     found += [(file, item) for file in book.taxonomies for item in file.items if wanted in _ids_of(item)]
