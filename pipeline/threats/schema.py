@@ -159,26 +159,28 @@ class Threat(Frozen):
     sentence: str = Field(
         description="What a finding says of this system. May use {element}, {kind}, {source}, {target}, {other}, {symbol}, {names}."
     )
-    about: Annotated[tuple[ElementKind, ...], Field(min_length=1)]
-    when: Annotated[tuple[Condition, ...], Field(min_length=1)]
-    removed_by: tuple[ControlKind, ...] = ()
-    lowered_by: tuple[ControlKind, ...] = ()
+    about: Annotated[tuple[ElementKind, ...], Field(min_length=1, description="The kinds of elements it is about; one at a time.")]
+    when: Annotated[tuple[Condition, ...], Field(min_length=1, description="All must hold; each that holds is cited.")]
+    removed_by: tuple[ControlKind, ...] = Field(default=(), description="With one of these it is not reported, but shown as mitigated.")
+    lowered_by: tuple[ControlKind, ...] = Field(default=(), description="With one of these it is reported, and less likely.")
     group_by: Literal["element", "source", "sink", "file", "kind", "system"] = Field(
         default="element", description="Matches with one remedy become one finding with its places."
     )
     not_in: tuple[Literal["test", "example", "documentation", "vendored", "generated"], ...] = Field(
         default=("test", "vendored", "generated", "documentation"), description="Purposes of files whose evidence does not count."
     )
-    likelihood: Scale
-    impact: Scale
-    confidence: Literal["high", "medium", "low"] = "high"
+    likelihood: Scale = Field(description="Where its likelihood starts, from 1 to 5, and what moves it by a step.")
+    impact: Scale = Field(description="Where its impact starts, from 1 to 5, and what moves it by a step.")
+    confidence: Literal["high", "medium", "low"] = Field(default="high", description="How sure a match is that it is so.")
     cvss: CvssBase | None = Field(default=None, description="Left out where the threat is no vulnerability: a missing record, a promise.")
     taxonomy: ThreatTaxonomy = ThreatTaxonomy()
-    how_we_look: str
-    not_a_threat_when: str
-    mitigations: Annotated[tuple[ThreatMitigation, ...], Field(min_length=1)]
-    references: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
+    how_we_look: str = Field(description="What is looked at, and what that can miss.")
+    not_a_threat_when: str = Field(description="What may be dismissed, and why.")
+    mitigations: Annotated[
+        tuple[ThreatMitigation, ...], Field(min_length=1, description="What to do, each with a way to see that it works.")
+    ]
+    references: tuple[str, ...] = Field(default=(), description="Addresses of what to read about it.")
+    aliases: tuple[str, ...] = Field(default=(), description="Former slugs, under which people may have accepted it.")
 
     @field_validator("sentence")
     @classmethod

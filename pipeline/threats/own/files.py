@@ -115,10 +115,11 @@ def _is_wanted(below: Path) -> bool:
 def _read(folder: Path, below: Path, problems: list[Problem]) -> OwnFile | None:
     location = folder / below
     try:
-        if not location.resolve().is_relative_to(folder.resolve()):
+        real = location.resolve()
+        if not real.is_relative_to(folder.resolve()):
             problems.append(Problem(str(location), 1, 1, "a link that leads out of the folder", "put the file itself here"))
             return None
-        with open_regular(location) as stream:
+        with open_regular(real) as stream:
             data = stream.read(MOST_BYTES + 1)
     except (OSError, RuntimeError) as failure:
         said = getattr(failure, "strerror", None) or str(failure)
