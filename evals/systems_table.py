@@ -13,21 +13,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 import threatloom
 from evals.labels import SYSTEMS, Labels, read_labels
 from evals.matching import Result, score
 from pipeline.findings.model import Finding
+from pipeline.system.model import Frozen
 
 FILE = Path(__file__).with_name("systems_table.json")
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Met(_Frozen):
+class Met(Frozen):
     """Labels: how many were met, of how many."""
 
     met: int = 0
@@ -37,7 +34,7 @@ class Met(_Frozen):
         return Met(met=self.met + other.met, of=self.of + other.of)
 
 
-class Reported(_Frozen):
+class Reported(Frozen):
     """Findings: those that serve a label, those that spring a trap, and the others."""
 
     serving: int = 0
@@ -52,7 +49,7 @@ class Reported(_Frozen):
         return Reported(serving=self.serving + other.serving, traps=self.traps + other.traps, neither=self.neither + other.neither)
 
 
-class SystemFigures(_Frozen):
+class SystemFigures(Frozen):
     name: str
     kind: Literal["vulnerable", "ordinary", "hardened", "negative"]
     languages: tuple[str, ...]
@@ -65,12 +62,12 @@ class SystemFigures(_Frozen):
     by_severity: dict[str, Met] = Field(description="Labels by the severity they state.")
 
 
-class ThreatFigures(_Frozen):
+class ThreatFigures(Frozen):
     labels: Met = Field(description="Labels that accept this threat.")
     findings: Reported
 
 
-class SystemsTable(_Frozen):
+class SystemsTable(Frozen):
     commit: str = Field(description="Commit of threatloom that was measured.")
     systems: tuple[SystemFigures, ...]
     threats: dict[str, ThreatFigures] = Field(description="By slug; threats without a label and without a finding are left out.")

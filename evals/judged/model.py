@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
-from pipeline.system.model import Severity
+from pipeline.system.model import Frozen, Severity
 
 FOLDER = Path(__file__).parent
 Verdict = Literal["right", "wrong", "generic", "duplicate", "half"]
@@ -27,11 +27,7 @@ class UnusableJudgement(Exception):
     """A file of judged findings that cannot be read; the text says which one and why."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class JudgedFinding(_Frozen):
+class JudgedFinding(Frozen):
     fingerprint: str = Field(pattern=r"^[0-9a-f]{16}$", description="The id of the finding in the scan.")
     threat: Slug
     severity: Severity = Field(description="As the scan said it, right or not.")
@@ -40,7 +36,7 @@ class JudgedFinding(_Frozen):
     reason: Sentence = Field(description="One sentence of ours; nothing of the package is quoted.")
 
 
-class Missed(_Frozen):
+class Missed(Frozen):
     """What a reader found in the code and the scan did not say."""
 
     threat: Slug | None = Field(default=None, description="The threat that should have been reported; None: the catalog has none.")
@@ -49,7 +45,7 @@ class Missed(_Frozen):
     reason: Sentence
 
 
-class JudgedPackage(_Frozen):
+class JudgedPackage(Frozen):
     package: str = Field(min_length=1)
     source: str = Field(pattern=r"^(github:[^/\s]+/[^/@\s]+@[0-9a-f]{7,40}|(pypi:\S+==|npm:\S+@|nuget:\S+@|maven:\S+:)\S+)$")
     language: str = Field(pattern=r"^[a-z#+]+(, [a-z#+]+)*$", description="In lower case; of several the main one first.")

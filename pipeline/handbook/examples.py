@@ -34,7 +34,6 @@ class ShownLine:
 @dataclass(frozen=True, slots=True)
 class ShownFile:
     path: str
-    language: str
     lines: tuple[ShownLine, ...]
 
 
@@ -63,9 +62,8 @@ def _file(case: Case, path: str, text: str, language: str) -> ShownFile:
         if mark.path == path and mark.slug == case.slug:
             marks[mark.line] = min(marks.get(mark.line, mark.expectation), mark.expectation, key=_WORST.index)
     coloured = _coloured(visible_lines(text.removesuffix("\n")), language)
-    return ShownFile(
-        path, language, tuple(ShownLine(at, code, marks.get(at), MARKS.get(marks[at], "") if at in marks else "") for at, code in coloured)
-    )
+    said = {line: MARKS[expectation] for line, expectation in marks.items()}
+    return ShownFile(path, tuple(ShownLine(at, code, marks.get(at), said.get(at, "")) for at, code in coloured))
 
 
 def _coloured(lines: tuple[str, ...], language: str) -> list[tuple[int, Markup]]:

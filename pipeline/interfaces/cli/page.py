@@ -48,7 +48,7 @@ class Page:
         """What belongs to the bullet before, after a word such as `test:`."""
         self._hanging(label, text, style, INDENT + 2)
 
-    def pairs(self, rows: Iterable[tuple[str, str]], style: str = "") -> None:
+    def pairs(self, rows: Iterable[tuple[str, str]]) -> None:
         """Names and what is said of them, side by side, or below each other where there is no room for both."""
         from rich.table import Table
         from rich.text import Text
@@ -59,11 +59,11 @@ class Page:
         if max((len(visible(name)) for name, _ in shown), default=0) + LEAST_ROOM > self.console.width:
             for name, said in shown:
                 self.prose(name, "bold")
-                self._below(_text(said, style), INDENT + 2)
+                self._below(_text(said), INDENT + 2)
             return
         table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
         table.add_column(no_wrap=True, style="bold")
-        table.add_column(overflow="fold", style=style)
+        table.add_column(overflow="fold")
         for name, said in shown:
             table.add_row(Text(visible(name)), _text(said))
         self._below(table, INDENT)
