@@ -1,4 +1,5 @@
-"""Writes the generated files anew: the JSON Schema of a scan, and the tables of threats, frameworks and attack paths in `docs/`.
+"""Writes the generated files anew: the JSON Schemas of a scan and of the catalog, and the tables of threats, frameworks and attack paths in
+`docs/`.
 
 Run by `make docs` as `python -m pipeline.interfaces.generate`. Takes the knowledge files and the models,
 gives text per path; a test compares that text with what is committed. Prose pages are not touched.
@@ -16,6 +17,7 @@ import yaml
 from pipeline.findings.attack_paths import MOST_PATHS
 from pipeline.findings.attack_paths.knowledge import load_knowledge
 from pipeline.findings.model import STRIDE
+from pipeline.handbook.json import schema as catalog_schema
 from pipeline.interfaces.schemas import schemas
 from pipeline.interfaces.vocabulary import vocabulary
 from pipeline.reports.json import schema
@@ -32,6 +34,7 @@ def generated_files(root: Path) -> Mapping[Path, str]:
     knowledge = root / "pipeline" / "knowledge"
     return {
         Path("pipeline/reports/scan.schema.json"): schema(),
+        Path("pipeline/handbook/catalog.schema.json"): catalog_schema(),
         **{Path("pipeline/knowledge/schemas") / name: text for name, text in schemas().items()},
         Path("docs/vocabulary.md"): vocabulary_page(),
         Path("docs/threats.md"): threats_page(knowledge / "threats"),

@@ -82,7 +82,7 @@ def ledger_of(catalog: Catalog, taxonomies: Taxonomies, out_of_reach: OutOfReach
         for field, ids in threat.taxonomy:
             for identity in dict.fromkeys(whole for given in ids for whole in (given, *_wholes(field, given))):
                 cited.setdefault(identity, []).append(threat.slug)
-    counted = {threat.slug: _cases(catalog, threat.slug) for threat in catalog.threats}
+    counted = {threat.slug: cases_of(catalog, threat.slug) for threat in catalog.threats}
     editions = [_stride(catalog, counted)]
     for file in taxonomies.files:
         if file.field == "cwe":
@@ -131,6 +131,7 @@ def _sum(slugs: tuple[str, ...], counted: Mapping[str, Cases]) -> Cases:
     )
 
 
-def _cases(catalog: Catalog, slug: str) -> Cases:
+def cases_of(catalog: Catalog, slug: str) -> Cases:
+    """How many cases of each kind the page of a threat has."""
     sections = Counter(case.section for case in read_cases(slug, catalog.page(slug)))
     return Cases(reported=sections[REPORTED], silent=sections[SILENT], known_gaps=sections[GAPS])

@@ -37,6 +37,7 @@ class Case:
     files: tuple[tuple[str, str], ...]
     marks: tuple[Mark, ...]
     languages: tuple[tuple[str, str], ...] = ()  # path, and the language its fence names
+    prose: str = ""  # why it is reported, or why it is silent
 
 
 def read_cases(slug: str, page: str) -> list[Case]:
@@ -46,14 +47,20 @@ def read_cases(slug: str, page: str) -> list[Case]:
     files: dict[str, str] = {}
     marks: list[Mark] = []
     languages: dict[str, str] = {}
+    prose: list[str] = []
+    told = 0  # lines of prose that stand before the last fence
     lines = page.split("\n")
 
-    def close() -> None:
+    def close(before: int | None = None) -> None:
+        nonlocal told
         if files:
-            cases.append(Case(slug, section, title, tuple(files.items()), tuple(marks), tuple(languages.items())))
+            text = "\n".join(prose[:before]).strip()
+            cases.append(Case(slug, section, title, tuple(files.items()), tuple(marks), tuple(languages.items()), text))
             files.clear()
             languages.clear()
             marks.clear()
+        del prose[:before]
+        told = 0
 
     index = 0
     while index < len(lines):
@@ -64,6 +71,8 @@ def read_cases(slug: str, page: str) -> list[Case]:
                 section, title = line[3:].strip(), ""
             else:
                 title = line[4:].strip()
+        elif not _FENCE.match(line):
+            prose.append(line)
         fence = _FENCE.match(line)
         if fence and fence.group(3):
             info = dict(_INFO.findall(fence.group(3)))
@@ -76,7 +85,8 @@ def read_cases(slug: str, page: str) -> list[Case]:
             if "path" in info:
                 path = info["path"]
                 if path in files:  # the next case of a section without headings of its own
-                    close()
+                    close(told)
+                told = len(prose)
                 for number, text in enumerate(body, 1):
                     mark = _MARK.search(text)
                     if mark:
@@ -91,3 +101,10 @@ def read_cases(slug: str, page: str) -> list[Case]:
         index += 1
     close()
     return cases
+
+
+def introduction(page: str) -> str:
+    """What a page says before its first section, without its title."""
+    lines = page.split("\n")
+    end = next((number for number, line in enumerate(lines) if line.startswith("## ")), len(lines))
+    return "\n".join(line for line in lines[:end] if not line.startswith("# ")).strip()

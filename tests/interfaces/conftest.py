@@ -93,9 +93,8 @@ def catalog(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         def page(self, slug: str) -> str:
             return f"## Reported\nWhy {slug}.\n```python path=serve.py\nexec(reply)  # threat: {slug}\n```\n"
 
-    module = ModuleType("pipeline.threats.catalog")
-    vars(module).update(load_catalog=Catalog, catalog_with=lambda folders: Catalog())
-    monkeypatch.setitem(sys.modules, "pipeline.threats.catalog", module)
+    monkeypatch.setattr("pipeline.threats.catalog.load_catalog", Catalog)
+    monkeypatch.setattr("pipeline.threats.catalog.catalog_with", lambda folders: Catalog())
     yield
 
 

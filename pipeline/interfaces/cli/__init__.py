@@ -14,6 +14,7 @@ import click
 
 from ingest.errors import UnusableInput
 from pipeline.interfaces.cli.bom import bom
+from pipeline.interfaces.cli.catalog import controls, frameworks
 from pipeline.interfaces.cli.doctor import doctor
 from pipeline.interfaces.cli.explain import explain
 from pipeline.interfaces.cli.index import index
@@ -24,7 +25,7 @@ from pipeline.interfaces.cli.threats import threats
 
 __all__ = ["COMMANDS", "cli", "main", "run"]
 
-COMMANDS = (scan, bom, explain, threats, knowledge, index, search, doctor)
+COMMANDS = (scan, bom, explain, threats, controls, frameworks, knowledge, index, search, doctor)
 USAGE, INTERRUPTED = 2, 130
 
 

@@ -89,7 +89,7 @@ def print_finding(console: Console, scan: Scan, finding: Finding) -> None:
     if finding.would_change_it:
         page.heading("What would change it")
         for change in finding.would_change_it:
-            page.prose(f"• {change}")
+            page.bullet(change)
     if len(finding.attack_path) > 1:
         page.heading("The way")
         page.prose(" → ".join(shorten(name, 80) for name in path_names(scan, finding)))
@@ -102,10 +102,9 @@ def print_finding(console: Console, scan: Scan, finding: Finding) -> None:
         page.prose(f"and {len(finding.evidence) - MOST_PLACES} more places, in the JSON report")
     page.heading("What to do, and how to test it")
     for item in finding.mitigations:
-        page.prose(f"• {item.text}", "green")
-        page.prose(f"  test: {item.test}")
-    console.print()
-    page.prose(f"the threat itself: threatloom explain {finding.threat}", "dim")
+        page.bullet(item.text, "green")
+        page.beneath("test:", item.test)
+    page.more(f"the threat itself: threatloom explain {finding.threat}")
 
 
 def _table(rows: Sequence[RiskRow]) -> Table:

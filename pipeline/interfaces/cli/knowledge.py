@@ -1,4 +1,4 @@
-"""`threatloom knowledge`: newer editions of what the catalog is anchored in."""
+"""`threatloom knowledge`: the catalog as a site, and newer editions of what it is anchored in."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from pipeline.interfaces.cli.site import site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,9 +17,12 @@ if TYPE_CHECKING:
 SHOWN = 40
 
 
-@click.group(short_help="Bring newer editions of taxonomies.")
+@click.group(short_help="The catalog as a site, and newer editions of taxonomies.")
 def knowledge() -> None:
-    """Bring newer editions of the taxonomies that threats name."""
+    """Write the catalog as a site, or bring newer editions of the taxonomies that threats name."""
+
+
+knowledge.add_command(site)
 
 
 @knowledge.command(name="import", short_help="Read a release of MITRE ATLAS.")

@@ -64,18 +64,14 @@ def _today() -> date:
 
 
 def _list(stride: str | None, form: str, catalog: Catalog) -> None:
-    from pipeline.reports.escape import json_text, visible
+    from pipeline.interfaces.cli.catalog import handbook, show_json
+    from pipeline.reports.escape import visible
     from pipeline.reports.wording import words
 
-    found = [threat for threat in catalog.threats if stride is None or stride in threat.stride]
     if form == "json":
-        click.echo(
-            json_text(
-                [{**threat.model_dump(mode="json", exclude={"when"}), "own": catalog.own.folder_of(threat.slug)} for threat in found]
-            ),
-            nl=False,
-        )
+        show_json(threat for threat in handbook(catalog).threats if stride is None or stride in threat.stride)
         return
+    found = [threat for threat in catalog.threats if stride is None or stride in threat.stride]
     width = max((len(threat.slug) for threat in found), default=0)
     for name in CLASSES:
         group = [threat for threat in found if (threat.stride[0] if stride is None else stride) == name]

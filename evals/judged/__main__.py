@@ -1,0 +1,70 @@
+"""`python -m evals.judged`: drafts of judged packages, and judged packages held against new scans."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from evals.judged.comparing import Compared, compare, told
+from evals.judged.drafting import draft
+from evals.judged.model import UnusableJudgement, read_packages
+from pipeline.findings.model import Scan
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main(given: list[str] | None = None) -> int:
+    """Exit code 1: a finding that was judged right is no longer reported; 2: an unusable file."""
+    arguments = _parser().parse_args(given)
+    try:
+        return _draft(arguments) if arguments.command == "draft" else _compare(arguments.judged, arguments.scans)
+    except UnusableJudgement as failure:
+        sys.stderr.write(f"{failure}\n")
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m evals.judged", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    comparing = commands.add_parser("compare", help="what new scans do to judged findings")
+    comparing.add_argument("judged", type=Path, help="a NAME.yaml, or a folder of them")
+    comparing.add_argument("scans", type=Path, help="folder with NAME.json of each, from `threatloom scan --format json`")
+    drafting = commands.add_parser("draft", help="write a draft with empty verdicts to stdout")
+    drafting.add_argument("scan", type=Path, help="NAME.json")
+    drafting.add_argument("--source", required=True, help="github:owner/name@commit, pypi:name==version, npm:name@version")
+    drafting.add_argument("--package", help="its name (default: the name of the file)")
+    drafting.add_argument("--at", help="commit of threatloom that made the scan (default: the one checked out)")
+    return parser
+
+
+def _draft(arguments: argparse.Namespace) -> int:
+    at = arguments.at or subprocess.run(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout
+    sys.stdout.write(draft(_scan(arguments.scan), arguments.package or arguments.scan.stem, arguments.source, at.strip()))
+    return 0
+
+
+def _compare(judged: Path, scans: Path) -> int:
+    compared: dict[str, Compared] = {}
+    for name, package in read_packages(judged).items():
+        file = scans / f"{name}.json"
+        if file.exists():
+            compared[name] = compare(package, _scan(file))
+        else:
+            sys.stdout.write(f"{name}: no scan ({file.name} is not in the folder)\n")
+    sys.stdout.writelines(f"{line}\n" for line in told(compared))
+    return 1 if any(one.lost for one in compared.values()) else 0
+
+
+def _scan(file: Path) -> Scan:
+    try:
+        return Scan.model_validate_json(file.read_bytes())
+    except (OSError, ValidationError) as failure:
+        raise UnusableJudgement(f"{file} is no scan (make it with --format json): {str(failure).splitlines()[0]}") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

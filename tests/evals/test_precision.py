@@ -1,0 +1,116 @@
+"""Figures of precision and recall: counted right by hand-made values, the page current, its data of the present systems and catalog."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from evals.judged.model import JudgedPackage, read_packages
+from evals.labels import SYSTEMS, Expected, LabelledFile, Labels, Trap, read_labels
+from evals.matching import score
+from evals.precision.__main__ import PAGE, current_page
+from evals.precision.counting import Verdicts, all_verdicts, by_threat, interval
+from evals.precision.page import page
+from evals.systems_table import Met, Reported, SystemsTable, figures, read_table
+from pipeline.threats.catalog import load_catalog
+from tests import factories as make
+
+WHY = "The value is checked one line above."
+
+
+def judged(name: str, *verdicts: tuple[str, str], missed: tuple[str | None, ...] = (), language: str = "python") -> JudgedPackage:
+    """A package with findings of these threats and verdicts."""
+    said: dict[str, Any] = {"severity": "high", "place": "a.py:1", "reason": WHY}
+    return JudgedPackage.model_validate(
+        {
+            "package": name, "source": f"pypi:{name}==1", "language": language, "lines": 1000, "judged_at": "abc1234",
+            "findings": [{"fingerprint": f"{at:016x}", "threat": slug, "verdict": verdict, **said} for at, (slug, verdict) in enumerate(verdicts)],
+            "missed": [{"threat": slug, **said} for slug in missed],
+        }
+    )  # fmt: skip
+
+
+def test_the_page_is_current() -> None:
+    assert PAGE.read_text("utf-8") == current_page(), "run `make docs`"
+
+
+def test_the_measured_table_is_of_the_systems_and_labels_there_are() -> None:
+    table = {one.name: one for one in read_table().systems}
+    systems = {path.name: read_labels(path) for path in SYSTEMS.iterdir() if (path / "labels.yaml").is_file()}
+    assert {name: (one.labels.of, one.traps) for name, one in table.items()} == {
+        name: (len(labels.expected), len(labels.must_not)) for name, labels in systems.items()
+    }, "run `python -m evals.systems_table`, then `make docs`"
+
+
+def test_the_measured_table_names_threats_the_catalog_has() -> None:
+    known = {threat.slug for threat in load_catalog().threats}
+    table = read_table()
+    assert {slug for slug, one in table.threats.items() if one.findings.all} <= known, (
+        "run `python -m evals.systems_table`, then `make docs`"
+    )
+    by_system = sum((one.findings for one in table.systems), Reported())
+    assert sum((one.findings for one in table.threats.values()), Reported()) == by_system
+
+
+def test_a_finding_serves_a_label_springs_a_trap_or_does_neither() -> None:
+    def label(identity: str, accept: tuple[str, ...], line: int) -> Expected:
+        at = LabelledFile(path="app.py", lines=str(line))
+        return Expected(
+            id=identity, stride=("tampering",), threat="t", accept=accept, files=(at,), severity="high", must=identity == "L1", why="w"
+        )
+
+    labels = Labels(
+        version=1, canary="c", system="s", kind="vulnerable", languages=("python",),
+        expected=(label("L1", ("a", "b"), 1), label("L2", ("b",), 400)),
+        must_not=(Trap(claim="c", file="app.py", lines="200", why="w"),),
+    )  # fmt: skip
+    findings = tuple(
+        make.finding(slug, id=slug, evidence=(make.evidence(f"app.py:{line}"),)) for slug, line in (("a", 1), ("c", 200), ("d", 900))
+    )
+    row, threats = figures("s", labels, score(labels, findings), findings)
+    assert row.labels == Met(met=1, of=2) and row.must == Met(met=1, of=1)
+    assert row.findings == Reported(serving=1, traps=1, neither=1) and row.by_severity == {"high": Met(met=1, of=2)}
+    assert threats["a"].labels == Met(met=1, of=1) and threats["a"].findings == Reported(serving=1)
+    assert threats["b"].labels == Met(met=1, of=2), "L1 accepts it too and was met"
+    assert threats["c"].findings == Reported(traps=1) and threats["d"].findings == Reported(neither=1)
+
+
+def test_a_half_is_wrong_and_what_was_missed_is_no_verdict() -> None:
+    package = judged("x", ("a", "right"), ("a", "half"), ("b", "wrong"), ("b", "generic"), ("c", "duplicate"), missed=("a", None))
+    assert all_verdicts([package]) == Verdicts(right=1, wrong=2, generic=1, duplicate=1, missed=2)
+    assert all_verdicts([package]).read == 5
+
+
+def test_verdicts_under_a_former_slug_count_for_the_threat_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog = load_catalog()
+    first = catalog.threats[0].model_copy(update={"aliases": ("old-name",)})
+    renamed = type(catalog)((first, *catalog.threats[1:]), catalog.folder)
+    counted = by_threat({"x": judged("x", ("old-name", "right"), (first.slug, "wrong"), ("never-heard-of", "right"))}, renamed)
+    assert counted == {first.slug: Verdicts(right=1, wrong=1), "never-heard-of": Verdicts(right=1)}
+
+
+@pytest.mark.parametrize(("hits", "of", "low", "high"), [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (10, 10, 0.7225, 1.0)])
+def test_intervals_are_those_of_wilson(hits: int, of: int, low: float, high: float) -> None:
+    # Published values: https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval#Wilson_score_interval
+    assert interval(hits, of) == pytest.approx((low, high), abs=0.0001)
+
+
+def test_the_poorest_threats_stand_first_and_unjudged_ones_say_so() -> None:
+    packages = {
+        "good": judged("good", ("unsafe-model-load", "right"), ("unsafe-model-load", "right"), ("over-broad-tool", "right")),
+        "bad": judged("bad", ("over-broad-tool", "wrong"), ("secret-in-prompt", "generic"), ("gone-for-good", "wrong"), language="go"),
+    }
+    text = page(load_catalog(), SystemsTable(commit="abc", systems=(), threats={}), packages)
+    rows = [line for line in text.split("\n") if line.startswith("| `")]
+    judged_ones = [row.split("`")[1] for row in rows if "nothing judged" not in row and "pypi:" not in row]
+    assert judged_ones == ["secret-in-prompt", "over-broad-tool", "unsafe-model-load"]
+    assert "| 1 / 1 / 0 / 0 | 1 of 2 (50%, 9% to 91%) |" in next(row for row in rows if "`over-broad-tool`" in row)
+    assert sum("nothing judged" in row for row in rows) == len(load_catalog().threats) - 3
+    assert "Judged under names the catalog no longer has: `gone-for-good` 0 / 1 / 0 / 0" in text
+    assert text.index("| bad |") < text.index("| good |")
+
+
+def test_all_judged_packages_are_counted_on_the_page() -> None:
+    text = PAGE.read_text("utf-8")
+    assert all(f"`{one.source}`" in text for one in read_packages().values())
