@@ -26,6 +26,7 @@ _ATTRIBUTES = ("the_element", "from_where", "to_where", "where")
 _CONTROLS = ("removed_by", "lowered_by", "lacks_control", "without")
 _KINDS = ("about", "kind", "from_kind", "to_kind")
 _CWE = re.compile(r"CWE-[1-9]\d{0,4}")
+_STATED = "stated_"  # what drawings say of a box in their tool's own words
 _Place = tuple[int | str, ...]
 
 
@@ -121,7 +122,7 @@ def _dead(marked: Marked, at: _Place, value: object, given: Given) -> Iterator[P
 
 def _attributes(marked: Marked, at: _Place, asked: Mapping[str, object], given: Given) -> Iterator[Problem]:
     for name in asked:
-        if name not in given.attributes:
+        if name not in given.attributes and not name.startswith(_STATED):
             mend = instead_of(name, sorted(given.attributes))
             yield marked.problem((*at, name), f"nothing gives an element the attribute `{shown(name)}`", mend, key=True)
 
