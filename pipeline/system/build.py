@@ -27,6 +27,7 @@ from pipeline.system.entries import addresses
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.go_listening import mark_go_listening
 from pipeline.system.hidden_text import add_hidden_instructions
+from pipeline.system.kept_places import with_places
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.local_agents import mark_local_agents
 from pipeline.system.look_alikes import mark_look_alike_models
@@ -76,7 +77,8 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     program.link()
     known = Assembly(program, frameworks, book, find_sites(program, frameworks))
     sites = without_terminal(program, with_shapes(program, frameworks, known.sites, OwnRoutes(program, lambda: addresses(known))))
-    assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)))
+    sites, kept = with_places(program, frameworks, sites, config)
+    assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)), kept)
     add_code_elements(assembly)
     add_public_buckets(assembly)
     add_provider_replies(assembly)

@@ -47,7 +47,7 @@ _NOT_FOLLOWED: frozenset[Label] = frozenset(
 def add_code_flows(assembly: Assembly) -> None:
     """Searches from all sources and adds what they reach."""
     properties = frozenset(sink.key for sinks in assembly.sinks.values() for sink in sinks if sink.argument == 0 and sink.key)
-    graph = FlowGraph(assembly.program, runs(assembly), shared(assembly), properties)
+    graph = FlowGraph(assembly.program, runs(assembly), shared(assembly), properties, assembly.kept)
     behaviours = _Behaviours(assembly)
     returns = frozenset(assembly.entry_of_function)
     groups: dict[tuple[str, Label], dict[Node, tuple[str, ...]]] = {}
