@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from ingest.code.python.modules import DottedModules
+from ingest.purpose import NOT_PRODUCT
+from ingest.shared_files import SharedFiles
 from ingest.source import Source
 from ingest.text import read_bytes
 
@@ -157,7 +159,7 @@ def _mentions(code: Sequence[Source], topics: Topics, packages: _Packages) -> tu
     python = [source for source in code if source.kind in _PYTHON]
     modules = DottedModules([_File(source.path) for source in python])
     place = {source.path: index for index, source in enumerate(python)}
-    about, imports = set[str](), _Imports()
+    about, imports, shared = set[str](), _Imports(), SharedFiles()
     for source in code:
         unit = packages.unit_of(source)
         if unit in about and source.kind not in _IMPORTING:
@@ -168,6 +170,8 @@ def _mentions(code: Sequence[Source], topics: Topics, packages: _Packages) -> tu
         if unit not in about and topics.mentioned(data):
             about.add(unit)
         if source.kind in _PYTHON:
+            if source.purpose not in NOT_PRODUCT:
+                shared.add(unit, data)
             for target in dict.fromkeys(_imported(data, source.path)):
                 found = modules.prefix(target, place[source.path])
                 if found is not None:
@@ -175,7 +179,7 @@ def _mentions(code: Sequence[Source], topics: Topics, packages: _Packages) -> tu
         elif source.kind == "typescript":
             for other in packages.named_in(data, source.path):
                 imports.add(unit, other)
-    return about, imports
+    return about | shared.joined(about, imports.below), imports
 
 
 def _closed(imports: _Imports, about: set[str], units: Collection[str], offers_itself: Callable[[str], bool]) -> set[str]:

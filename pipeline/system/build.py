@@ -32,6 +32,7 @@ from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.local_agents import mark_local_agents
 from pipeline.system.look_alikes import mark_look_alike_models
 from pipeline.system.loopback import add_loopback
+from pipeline.system.made_at_places import add_made
 from pipeline.system.mcp_listening import mark_mcp_listening
 from pipeline.system.model import Boundary, Flow, Package, System
 from pipeline.system.model_addresses import add_model_addresses
@@ -95,6 +96,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_code_flows(assembly)
     mark_own_files(assembly)
     add_protection(assembly)
+    add_made(assembly)
     add_checked_downloads(assembly)
     add_loopback(assembly, config)
     add_pipelines(assembly, config)

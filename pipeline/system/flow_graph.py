@@ -19,7 +19,8 @@ class FlowGraph:
     """Reverse indexes of a program, built once: who uses a value.
 
     `runs` are calls that run a function handed to them, `shared` the parameters that receive the entries a function returns,
-    `properties` those that calls of outside objects act on (`command.CommandText`). `kept` says what calls leave at places and who takes it.
+    `properties` those that calls of outside objects act on (`command.CommandText`). `kept` says what calls leave at
+    places and who takes it.
     """
 
     def __init__(

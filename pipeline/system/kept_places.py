@@ -8,6 +8,7 @@ where a script finds a file beside itself, that is the one, and not an equal one
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -34,9 +35,17 @@ class _Place:
     takes: list[Use] = field(default_factory=list)
     moves: list[Use] = field(default_factory=list)
 
+    def uses(self) -> tuple[Use, ...]:
+        return (*self.keeps, *self.takes)
+
     def name(self) -> str:
-        keys = Counter(key.text for use in (*self.keeps, *self.takes) for key in use.keys)
-        text = min(keys, key=lambda text: (-keys[text], "://" not in text, len(text), text))
+        """The key that most uses have; where a function handles several files of one folder, that folder."""
+        keys = Counter(key.text for use in self.uses() for key in use.keys)
+        shared = [text for text in keys if all(text in {key.text for key in use.keys} for use in self.uses())]
+        folders = {posixpath.dirname(text) for text in keys}
+        text = min(shared or keys, key=lambda text: (-keys[text], "://" not in text, len(text), text))
+        if len(keys) > 1 and len(folders) == 1 and "" not in folders:
+            text = folders.pop()
         return text.rsplit(":", 1)[-1] if text.startswith("table:") else text if "://" in text else text.partition(":")[2] or text
 
 
@@ -53,7 +62,8 @@ def with_places(program: Program, index: FrameworkIndex, sites: Sites, files: Se
             left[kept.call] = kept.data
             taken = takers.setdefault(kept.call, {})
             taken.update(dict.fromkeys(use.call for use in place.takes if use.form == kept.form))
-        changed |= {use.call: (place, use) for use in (*place.keeps, *place.takes)}
+        if _kind(place, sites.calls) != "model_file" or len({use.call[0] for use in place.uses()}) > 1:
+            changed |= {use.call: (place, use) for use in place.uses()}
     calls = _renamed(program, sites.calls, changed)
     return replace(sites, calls=calls), Kept(left, {call: tuple(found) for call, found in takers.items()})
 
@@ -135,24 +145,28 @@ def _named(place: _Place, kind: ElementKind) -> str:
 def _kind(place: _Place, calls: Sequence[CallSite]) -> ElementKind:
     if any(key.text.startswith("table:") for use in place.takes for key in use.keys):
         return "data_store"
-    nodes = {use.call for use in (*place.keeps, *place.takes)}
+    nodes = {use.call for use in place.uses()}
     loaded = any(site.node in nodes and site.rule.kind == "model_file" for site in calls)
     return "model_file" if loaded or any(use.form == "pickled" for use in place.keeps) else "dataset"
 
 
 def _as_place(rule: CallRule, kind: ElementKind, use: Use, value: Value) -> CallRule:
     """A rule that says that the call uses the place's element."""
-    attributes: dict[str, AttributeValue] = {"source": "file", "local_path": True}
-    if kind != "dataset":
-        attributes = dict(rule.attributes) if kind == "data_store" else {**rule.attributes, "source": "file"}
+    attributes: dict[str, AttributeValue] = dict(rule.attributes) if kind != "dataset" else {"local_path": True}
+    if kind != "data_store":
+        attributes["source"] = "file"
     sinks: dict[str, SinkRole] = dict(rule.sinks)
     if use.kind == "keep":
         for position in use.data:
             sinks[_argument(value, position)] = "store_write"
+    relations = {} if use.kind == "keep" else rule.relations  # what made it is known by `add_made`
     result = rule.result or ("stored_data" if use.kind == "take" and kind != "model_file" else None)
     return rule.model_copy(
-        update={"kind": kind, "name": None, "name_from": None, "zone": "data", "attributes": attributes, "sinks": sinks, "result": result}
-    )
+        update={
+            "kind": kind, "name": None, "name_from": None, "zone": "data", "attributes": attributes, "sinks": sinks, "result": result,
+            "relations": relations,
+        }
+    )  # fmt: skip
 
 
 def _argument(value: Value, position: int) -> str:

@@ -8,7 +8,7 @@ them are given, or none where they are too many.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
 from ingest.code.program import Node, Program
@@ -20,8 +20,8 @@ UNKNOWN = "\0"
 _DEPTH = 16
 _MANY = 6
 _SAME = frozenset({
-    "Path", "PurePath", "PosixPath", "PurePosixPath", "str", "fspath", "abspath", "realpath", "resolve", "absolute", "expanduser", "as_posix",
-    "normpath", "UPath", "AnyPath", "strip",
+    "Path", "PurePath", "PosixPath", "PurePosixPath", "str", "fspath", "abspath", "realpath", "resolve", "absolute", "expanduser",
+    "as_posix", "normpath", "UPath", "AnyPath", "strip",
 })  # fmt: skip
 _JOINS = frozenset({"join", "joinpath"})
 _LOADS = frozenset({
@@ -184,9 +184,8 @@ class PlaceTexts:
 
     def _plain(self, call: Node) -> tuple[str, ...]:
         value = self._program.value(call)
-        texts = (
-            self._program.constant((call[0], given)) for given, label in zip(value.inputs[1:], value.labels[1:], strict=False) if label == ""
-        )
+        given = [(call[0], part) for part, label in zip(value.inputs[1:], value.labels[1:], strict=False) if label == ""]
+        texts = map(self._program.constant, given)
         return tuple(text for text in texts if isinstance(text, str))
 
     def _click_option(self, parameter: Node) -> Node | None:
@@ -197,9 +196,9 @@ class PlaceTexts:
         name = self._program.function(found[0]).parameters[found[1]].name
         for decorator in self._program.function(found[0]).decorators:
             call = (found[0][0], decorator)
-            if self._program.value(call).kind == "call":
-                if name in (text.lstrip("-").replace("-", "_") for text in self._plain(call)):
-                    return argument_node(self._program, call, "default")
+            texts = self._plain(call) if self._program.value(call).kind == "call" else ()
+            if name in (text.lstrip("-").replace("-", "_") for text in texts):
+                return argument_node(self._program, call, "default")
         return None
 
     # Settings
@@ -235,6 +234,3 @@ def _ancestor(text: str, steps: int) -> str:
     for _ in range(min(steps, 40) + 1):
         text = _parent(text)
     return text
-
-
-Texts = Callable[[Node], tuple[str, ...]]

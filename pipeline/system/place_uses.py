@@ -88,7 +88,8 @@ class PlaceUses:
             keys, onto = self._keys(call, moved.source), self._keys(call, moved.target)
             if keys and onto:
                 yield Use(call, "move", keys, onto=onto)
-        if (opened := self._opens.find(names, method)) is not None and self._reads(call, opened) and (keys := self._keys(call, opened.place)):
+        opened = self._opens.find(names, method)
+        if opened is not None and self._reads(call, opened) and (keys := self._keys(call, opened.place)):
             yield Use(call, "take", keys)
 
     def _called(self, call: Node) -> tuple[list[str], str]:

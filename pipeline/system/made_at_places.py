@@ -1,0 +1,22 @@
+"""Models that lie at places: which training job made what another script loads.
+
+Takes an assembly whose calls have their elements, ties each training job whose model is left at a place to the model file there.
+"""
+
+from __future__ import annotations
+
+from pipeline.system.assembly import Assembly
+from pipeline.system.held import elements_of
+
+
+def add_made(assembly: Assembly) -> None:
+    """A training job produces the model file that its model is written to."""
+    for call, positions in sorted(assembly.kept.left.items()):
+        place = assembly.element_of_call.get(call)
+        if place is None or assembly.draft(place).kind != "model_file":
+            continue
+        value = assembly.program.value(call)
+        for position in positions:
+            for made in elements_of(assembly, (call[0], value.inputs[position])):
+                if assembly.draft(made).kind in ("training_job", "ml_model"):
+                    assembly.relate(made, "produces", place, assembly.cite(call, "sink", "the trained model is left here"))
