@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable
 
-_ENDS = re.compile(rb"\.(?:csv|tsv|parquet|feather|jsonl|ndjson|json|arrow|npy|npz|pkl|pickle|joblib|pth?|ckpt|h5|hdf5|xlsx|onnx)(?:\.gz)?[\"']")
+_ENDS = re.compile(
+    rb"\.(?:csv|tsv|parquet|feather|jsonl|ndjson|json|arrow|npy|npz|pkl|pickle|joblib|pth?|ckpt|h5|hdf5|xlsx|onnx)(?:\.gz)?[\"']"
+)
 _NAME = re.compile(rb"[\w.-]{1,80}$")
 _IN_FOLDER = re.compile(rb"[\w.-]{1,80}/[\w.-]{1,80}$")
 _LEARNS = re.compile(rb"\.fit\(|\.partial_fit\(|\.predict(?:_proba)?\(|\.train\(|Trainer\(|optimizer\.step\(|\.backward\(|_model\(")

@@ -107,9 +107,7 @@ class _Behaviours:
         """Whether an argument that may be a path is a file at hand: `read_csv(StringIO(text))`."""
         program = self._assembly.program
         origins = program.origins((call[0], program.value(call).inputs[argument]))
-        return any(
-            program.value(origin).kind == "call" and not _IN_MEMORY.isdisjoint(program.callee_names(origin)) for origin in origins
-        )
+        return any(program.value(origin).kind == "call" and not _IN_MEMORY.isdisjoint(program.callee_names(origin)) for origin in origins)
 
     def passed(self, trace: Iterable[Node]) -> list[tuple[Node, Known[CallRule]]]:
         """Rules of calls the data went through: what they clean or control."""
