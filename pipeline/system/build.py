@@ -51,6 +51,8 @@ from pipeline.system.prompt_models import add_prompt_models
 from pipeline.system.protection import add_identities, add_protection
 from pipeline.system.provider_replies import add_provider_replies
 from pipeline.system.public_buckets import add_public_buckets
+from pipeline.system.public_objects import add_public_objects
+from pipeline.system.released_anyway import mark_released_anyway
 from pipeline.system.safety_filters import mark_safety_filters
 from pipeline.system.same_things import relate_same_things
 from pipeline.system.service_replies import add_service_replies
@@ -106,6 +108,8 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_mcp_listening(assembly)
     mark_go_listening(assembly)
     add_configuration(assembly, config, documents)
+    mark_released_anyway(assembly, config)
+    add_public_objects(assembly, config)
     relate_same_things(assembly)
     add_model_files(assembly, sorted((f for f in facts if isinstance(f, ModelFacts)), key=lambda f: f.path), config)
     name_models(assembly, config)
