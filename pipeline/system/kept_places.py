@@ -156,7 +156,7 @@ def _as_place(rule: CallRule, kind: ElementKind, use: Use, value: Value) -> Call
     if kind != "data_store":
         attributes["source"] = "file"
     sinks: dict[str, SinkRole] = dict(rule.sinks)
-    if use.kind == "keep":
+    if use.kind == "keep" and kind != "model_file":  # whose records are in a pickle says nothing of the code in it: we wrote that
         for position in use.data:
             sinks[_argument(value, position)] = "store_write"
     relations = {} if use.kind == "keep" else rule.relations  # what made it is known by `add_made`

@@ -40,8 +40,8 @@ def add_public_objects(assembly: Assembly, files: Sequence[ConfigFacts]) -> None
             continue
         for identity, value in enumerate(facts.values):
             if value.kind == "call":
-                for text in _said(assembly, (file, identity)):
-                    _put(assembly, text, assembly.cite((file, identity), "sink"), facts.purpose)
+                for text, place in _said(assembly, (file, identity)):
+                    _put(assembly, text, assembly.cite(place, "sink"), facts.purpose)
     for settings in files:
         for setting in settings.settings:
             if setting.kind in ("run_command", "ml_stage"):
@@ -49,23 +49,24 @@ def add_public_objects(assembly: Assembly, files: Sequence[ConfigFacts]) -> None
                     _put(assembly, match[0], assembly.cite_place(setting.place, "sink"), settings.purpose)
 
 
-def _said(assembly: Assembly, call: Node) -> Iterator[str]:
-    """The words of a call that makes something public: of its command, or of what is sent and where to."""
+def _said(assembly: Assembly, call: Node) -> Iterator[tuple[str, Node]]:
+    """The words of a call that makes something public, and where they stand: a command, or what is sent and where to."""
     program = assembly.program
     callee = program.value((call[0], program.value(call).inputs[0]))
     last = callee.text.rsplit(".", 1)[-1]
     if last in _SENDS:
         given = [argument_node(program, call, wanted) for wanted in ("ACL", "ExtraArgs.ACL", "predefined_acl")]
         if any(node is not None and program.constant(node) in _PUBLIC for node in given):
-            yield _address(assembly, call)
+            yield _address(assembly, call), call
     elif last == "make_public" and callee.kind == "attribute":
         for made in program.origins((call[0], callee.inputs[0])):
             if program.value(made).kind == "call":
-                yield " ".join(_words(assembly, made))
+                yield " ".join(_words(assembly, made)), call
     elif last in ("run", "call", "check_call", "check_output", "Popen", "system", "popen", "BashOperator"):
         names = [assembly.index.canonical(name) for name in program.callee_names(call)]
         if any(_RUNS.match(name) for name in names):
-            yield from (match[0] for match in _COMMAND.finditer(" ".join(_words(assembly, call))))
+            command = (call[0], program.value(call).inputs[1]) if len(program.value(call).inputs) > 1 else call
+            yield from ((match[0], command) for match in _COMMAND.finditer(" ".join(_words(assembly, call))))
 
 
 def _address(assembly: Assembly, call: Node) -> str:
