@@ -5,7 +5,8 @@ that are passed over. Nothing is parsed: a byte scan finds mentions, and imports
 files that mention a topic, those that import them, directly or through others, and all that any of these import: data
 flows along calls, and calls along imports. What offers itself by its words is needed where it imports one of these or
 stands in the same package, for plugins are often loaded by name. In Python the unit is the file, and a dotted path in a
-string is an import too; in TypeScript it is the package; of any other language all files are one unit.
+string is an import too, and so is a file of data that code which learns names as well (`shared_files`); in TypeScript it is the
+package; of any other language all files are one unit.
 
 What it leaves out: code that reaches an AI part only over the network or through a plugin of another package that is
 loaded by a computed name. A file that is passed over is listed as skipped.

@@ -39,13 +39,11 @@ class KeepRule(PlaceRule):
     data: Argument
     form: Form = "records"
     ends: str = Field(default="", description="What the library puts behind a name that does not end so.")
-    folder: bool = False
 
 
 class TakeRule(PlaceRule):
     place: str
     form: Form = "records"
-    folder: bool = False
 
 
 class MoveRule(PlaceRule):
