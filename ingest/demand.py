@@ -5,7 +5,8 @@ that are passed over. Nothing is parsed: a byte scan finds mentions, and imports
 files that mention a topic, those that import them, directly or through others, and all that any of these import: data
 flows along calls, and calls along imports. What offers itself by its words is needed where it imports one of these or
 stands in the same package, for plugins are often loaded by name. In Python the unit is the file, and a dotted path in a
-string is an import too; in TypeScript it is the package; of any other language all files are one unit.
+string is an import too, and so is a file of data that code which learns names as well (`shared_files`); in TypeScript it is the
+package; of any other language all files are one unit.
 
 What it leaves out: code that reaches an AI part only over the network or through a plugin of another package that is
 loaded by a computed name. A file that is passed over is listed as skipped.
@@ -19,6 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from ingest.code.python.modules import DottedModules
+from ingest.purpose import NOT_PRODUCT
+from ingest.shared_files import SharedFiles
 from ingest.source import Source
 from ingest.text import read_bytes
 
@@ -157,7 +160,7 @@ def _mentions(code: Sequence[Source], topics: Topics, packages: _Packages) -> tu
     python = [source for source in code if source.kind in _PYTHON]
     modules = DottedModules([_File(source.path) for source in python])
     place = {source.path: index for index, source in enumerate(python)}
-    about, imports = set[str](), _Imports()
+    about, imports, shared = set[str](), _Imports(), SharedFiles()
     for source in code:
         unit = packages.unit_of(source)
         if unit in about and source.kind not in _IMPORTING:
@@ -168,6 +171,8 @@ def _mentions(code: Sequence[Source], topics: Topics, packages: _Packages) -> tu
         if unit not in about and topics.mentioned(data):
             about.add(unit)
         if source.kind in _PYTHON:
+            if source.purpose not in NOT_PRODUCT:
+                shared.add(unit, data)
             for target in dict.fromkeys(_imported(data, source.path)):
                 found = modules.prefix(target, place[source.path])
                 if found is not None:
@@ -175,7 +180,7 @@ def _mentions(code: Sequence[Source], topics: Topics, packages: _Packages) -> tu
         elif source.kind == "typescript":
             for other in packages.named_in(data, source.path):
                 imports.add(unit, other)
-    return about, imports
+    return about | shared.joined(about, imports.below), imports
 
 
 def _closed(imports: _Imports, about: set[str], units: Collection[str], offers_itself: Callable[[str], bool]) -> set[str]:

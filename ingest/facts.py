@@ -292,7 +292,8 @@ SettingKind = Literal[
                         # a model on a hub), secret (detector's name), placeholder (bool), repeats (an earlier variable that holds
                         # the same secret)
     "workflow",         # one CI workflow; attributes: triggers, permissions, untrusted_trigger
-    "workflow_step",    # attributes: uses, pin (sha|tag|branch|none), run, untrusted_input (expressions), secrets, job
+    "workflow_step",    # attributes: uses, pin (sha|tag|branch|none), run, untrusted_input (expressions), secrets, job,
+                        # continue_on_error (bool)
     "module_paths",     # what names in imports stand for; attributes: paths ("pattern target"), base_url, extends
     "npm_module",       # what imports call a package of the project; attributes: main, exports ("part target"), imports ("#part target")
     "go_module",        # the module whose root this folder is: name is its import path

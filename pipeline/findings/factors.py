@@ -45,6 +45,7 @@ class Surroundings:
     nearby: list[Element] = field(init=False)  # the nearest first
     given: list[Element] = field(init=False)  # tools and services handed to the element
     acting: list[Element] = field(init=False)  # what the text at hand may make act
+    made: list[Element] = field(init=False)  # models that were made by a training, wherever they are loaded
 
     def __post_init__(self) -> None:
         element, view = self.match.element, self.view
@@ -52,6 +53,7 @@ class Surroundings:
         passed, others = (flow.source for flow in self.flows()), (other.id for other in self.match.others)
         self.nearby = [view.elements[identity] for identity in dict.fromkeys((element.id, *passed, *others, *self.upstream))]
         self.given = [view.elements[r.target] for r in view.relations_from.get(element.id, ()) if r.kind in ("has_tool", "calls")]
+        self.made = _made(view, element) if element.kind == "training_job" else []
         callers = _calling_tools(view, self.match, [element.id, *self.upstream])
         self.acting = [e for e in (*self.nearby, *self.given) if e.id not in callers]
 
@@ -100,11 +102,12 @@ def _executes_code(around: Surroundings) -> Seen | None:
 
 
 def _about_people(around: Surroundings) -> Seen | None:
-    return first_of(e for e in around.nearby if e.attributes.get("decides_about") == "people" or _is(e, "sensitive"))
+    return first_of(e for e in (*around.nearby, *around.made) if e.attributes.get("decides_about") == "people" or _is(e, "sensitive"))
 
 
 def _acts_on_the_world(around: Surroundings) -> Seen | None:
-    decided = first_of(e for e in around.nearby if e.attributes.get("decides_about") in _STAKES or _is(e, "physical"))
+    beside = (*around.nearby, *around.made)
+    decided = first_of(e for e in beside if e.attributes.get("decides_about") in _STAKES or _is(e, "physical"))
     return decided or _by_effect("payment")(around)
 
 
@@ -176,6 +179,13 @@ def _calling_tools(view: View, match: Match, around: list[str]) -> set[str]:
     used |= {flow.target for flow in view.out_of.get(match.element.id, ()) if flow.role != "response"}
     used |= {flow.source for identity in around for flow in view.into.get(identity, ()) if "tool_result" in flow.carries}
     return before - used - {other.id for other in match.others}
+
+
+def _made(view: View, element: Element) -> list[Element]:
+    """The models a training makes: those it leaves, and those that load what it wrote."""
+    left = [relation.target for relation in view.relations_from.get(element.id, ()) if relation.kind == "produces"]
+    loaded = [r.source for identity in left for r in view.relations_to.get(identity, ()) if r.kind == "loads"]
+    return [view.elements[identity] for identity in dict.fromkeys((*left, *loaded)) if view.elements[identity].kind == "ml_model"]
 
 
 def _upstream(view: View, element: Element) -> list[str]:

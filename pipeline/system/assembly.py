@@ -13,6 +13,7 @@ from ingest.code.program import FunctionRef, Node, Program
 from ingest.source import Place
 from pipeline.system.draft import Draft, Drafts
 from pipeline.system.evidence import EvidenceBook, UnknownPlace
+from pipeline.system.flow_edges import Kept
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.model import Claim, Control, ControlKind, Evidence, Flow, Label, Relation, Role, SinkRole
 from pipeline.system.sites import Sites
@@ -63,6 +64,7 @@ class Assembly:
     book: EvidenceBook
     sites: Sites
     drafts: Drafts = field(default_factory=Drafts)
+    kept: Kept = field(default_factory=Kept)
     sinks: dict[Node, list[Sink]] = field(default_factory=dict)
     sources: dict[Node, list[SourceOf]] = field(default_factory=dict)
     element_of_call: dict[Node, str] = field(default_factory=dict)  # construction or use -> element

@@ -27,10 +27,12 @@ from pipeline.system.entries import addresses
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.go_listening import mark_go_listening
 from pipeline.system.hidden_text import add_hidden_instructions
+from pipeline.system.kept_places import with_places
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.local_agents import mark_local_agents
 from pipeline.system.look_alikes import mark_look_alike_models
 from pipeline.system.loopback import add_loopback
+from pipeline.system.made_at_places import add_made
 from pipeline.system.mcp_listening import mark_mcp_listening
 from pipeline.system.model import Boundary, Flow, Package, System
 from pipeline.system.model_addresses import add_model_addresses
@@ -49,6 +51,8 @@ from pipeline.system.prompt_models import add_prompt_models
 from pipeline.system.protection import add_identities, add_protection
 from pipeline.system.provider_replies import add_provider_replies
 from pipeline.system.public_buckets import add_public_buckets
+from pipeline.system.public_objects import add_public_objects
+from pipeline.system.released_anyway import mark_released_anyway
 from pipeline.system.safety_filters import mark_safety_filters
 from pipeline.system.same_things import relate_same_things
 from pipeline.system.service_replies import add_service_replies
@@ -76,7 +80,8 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     program.link()
     known = Assembly(program, frameworks, book, find_sites(program, frameworks))
     sites = without_terminal(program, with_shapes(program, frameworks, known.sites, OwnRoutes(program, lambda: addresses(known))))
-    assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)))
+    sites, kept = with_places(program, frameworks, sites, config)
+    assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)), kept)
     add_code_elements(assembly)
     add_public_buckets(assembly)
     add_provider_replies(assembly)
@@ -93,6 +98,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_code_flows(assembly)
     mark_own_files(assembly)
     add_protection(assembly)
+    add_made(assembly)
     add_checked_downloads(assembly)
     add_loopback(assembly, config)
     add_pipelines(assembly, config)
@@ -102,6 +108,8 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_mcp_listening(assembly)
     mark_go_listening(assembly)
     add_configuration(assembly, config, documents)
+    mark_released_anyway(assembly, config)
+    add_public_objects(assembly, config)
     relate_same_things(assembly)
     add_model_files(assembly, sorted((f for f in facts if isinstance(f, ModelFacts)), key=lambda f: f.path), config)
     name_models(assembly, config)

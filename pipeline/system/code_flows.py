@@ -38,6 +38,7 @@ _BEHIND = re.compile(r"[/?](?!/)")
 _PRINTED = re.compile(r"%[sv][/?](?!/)")
 _BEHIND_HOST = frozenset({"RawQuery", "Path", "RawPath", "Fragment"})  # fields of Go's url.URL
 _WAY = re.compile(r"/\w|[\w-]+/")  # `/alerts/{x}` without a host: below the address that the client has of its own
+_IN_MEMORY = frozenset({"io.StringIO", "io.BytesIO"})
 _TAKES_NUMBERS: frozenset[SinkRole] = frozenset({"features", "training_data", "query_parameters", "request_body", "payment"})
 _NOT_FOLLOWED: frozenset[Label] = frozenset(
     {"environment_value", "identity"}
@@ -47,7 +48,7 @@ _NOT_FOLLOWED: frozenset[Label] = frozenset(
 def add_code_flows(assembly: Assembly) -> None:
     """Searches from all sources and adds what they reach."""
     properties = frozenset(sink.key for sinks in assembly.sinks.values() for sink in sinks if sink.argument == 0 and sink.key)
-    graph = FlowGraph(assembly.program, runs(assembly), shared(assembly), properties)
+    graph = FlowGraph(assembly.program, runs(assembly), shared(assembly), properties, assembly.kept)
     behaviours = _Behaviours(assembly)
     returns = frozenset(assembly.entry_of_function)
     groups: dict[tuple[str, Label], dict[Node, tuple[str, ...]]] = {}
@@ -99,8 +100,14 @@ class _Behaviours:
             if site.rule.calls_argument is not None:
                 called = site.rule.calls_argument
         if is_sink and not any(sink.role in ("prompt", "system_prompt", "instructions", "response") for sink in sinks):
-            carries = False
+            carries = all(sink.role == "path" for sink in sinks) and self._is_open(call, argument)
         return CallBehaviour(carries, is_sink, called, cleans)
+
+    def _is_open(self, call: Node, argument: int) -> bool:
+        """Whether an argument that may be a path is a file at hand: `read_csv(StringIO(text))`."""
+        program = self._assembly.program
+        origins = program.origins((call[0], program.value(call).inputs[argument]))
+        return any(program.value(origin).kind == "call" and not _IN_MEMORY.isdisjoint(program.callee_names(origin)) for origin in origins)
 
     def passed(self, trace: Iterable[Node]) -> list[tuple[Node, Known[CallRule]]]:
         """Rules of calls the data went through: what they clean or control."""

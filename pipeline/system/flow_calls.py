@@ -70,6 +70,7 @@ class CallSteps:
         behaviour = self._behaviour(call, 0)
         if behaviour.sink:
             yield Arrive(call, 0)
+        yield from self._left(call, 0)
         if not behaviour.carries or (self._only_text and value.text not in _TEXT_CALLS) or (self._bare and behaviour.cleans):
             return
         if value.text in ("get", "pop", "getlist", "setdefault", "at"):
@@ -90,6 +91,7 @@ class CallSteps:
         behaviour = self._behaviour(call, position)
         if behaviour.sink:
             yield Arrive(call, position)
+        yield from self._left(call, position)
         if self._bare and behaviour.cleans:
             return
         targets = self._targets(call)
@@ -102,6 +104,11 @@ class CallSteps:
             yield from self._called_back(call, value, position)
         if not targets or all(target.constructs for target in targets):
             yield from self._over(call, value, position, behaviour, bool(targets))
+
+    def _left(self, call: Node, position: int) -> Iterator[Step]:
+        """To the call itself where it leaves the data at a place: whoever takes it from there gets it from the call."""
+        if not self._only_text and self._graph.is_left(call, position):
+            yield Step(call, anywhere)
 
     def _over(self, call: Node, value: Value, position: int, behaviour: CallBehaviour, constructs: bool) -> Iterator[Step]:
         """Into what a call of the outside, or of a class, gives back."""

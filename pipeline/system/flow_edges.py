@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from ingest.code.program import FunctionRef, Node, Target
@@ -41,13 +42,22 @@ class Arrive(NamedTuple):
 class Hub(NamedTuple):
     """Where data lies open: all that read it get it, whoever put it there.
 
-    A global is known by its value, a field by class and name, a function's result, where its caller is not known, by the function.
+    A global is known by its value, a field by class and name, a function's result, where its caller is not known, by the function, and
+    what lies at a place, such as a file, by the call that left it there.
     """
 
-    kind: Literal["global", "field", "result"]
+    kind: Literal["global", "field", "result", "kept"]
     place: Node
     owner: str = ""
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What lies at places: the arguments that calls leave there, by their positions, and who takes what a call left."""
+
+    left: Mapping[Node, tuple[int, ...]] = field(default_factory=dict)
+    takers: Mapping[Node, tuple[Node, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

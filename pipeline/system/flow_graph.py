@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ingest.code.program import FunctionRef, Node, Program
-from pipeline.system.flow_edges import Hub
+from pipeline.system.flow_edges import Hub, Kept
 
 _NOWHERE: Node = (-1, -1)
 
@@ -19,14 +19,16 @@ class FlowGraph:
     """Reverse indexes of a program, built once: who uses a value.
 
     `runs` are calls that run a function handed to them, `shared` the parameters that receive the entries a function returns,
-    `properties` those that calls of outside objects act on (`command.CommandText`).
+    `properties` those that calls of outside objects act on (`command.CommandText`). `kept` says what calls leave at
+    places and who takes it.
     """
 
     def __init__(
         self, program: Program, runs: Mapping[FunctionRef, Sequence[Node]], shared: Mapping[FunctionRef, Sequence[Node]],
-        properties: frozenset[str] = frozenset(),
+        properties: frozenset[str] = frozenset(), kept: Kept | None = None,
     ) -> None:  # fmt: skip
         self.program, self._properties = program, properties
+        self._kept = kept or Kept()
         self._runs, self._shared = runs, shared
         self._users: list[dict[int, list[tuple[int, int]]] | None] = [None] * len(program.files)
         self._returns: list[dict[int, list[int]]] = []
@@ -80,6 +82,10 @@ class FlowGraph:
     def shared_with(self, reference: FunctionRef) -> Sequence[Node]:
         return self._shared.get(reference, ())
 
+    def is_left(self, call: Node, position: int) -> bool:
+        """Whether a call leaves this argument at a place that others take it from."""
+        return position in self._kept.left.get(call, ())
+
     def opens(self, node: Node) -> Iterator[Hub]:
         """Where a value lies open: as a global, and in fields it is stored into, where the objects of a class are taken for one.
 
@@ -87,6 +93,8 @@ class FlowGraph:
         """
         if node in self._reads:
             yield Hub("global", node)
+        if node in self._kept.takers:
+            yield Hub("kept", node)
         for number in self._stores[node[0]].get(node[1], ()):
             store = self.program.files[node[0]].stores[number]
             for owner in self.program.holders((node[0], store.base)):
@@ -102,6 +110,8 @@ class FlowGraph:
                 return self._reads_of(hub.owner, hub.name)
             case "result":
                 return self.callers(hub.place)
+            case "kept":
+                return self._kept.takers[hub.place]
 
     def records(self, node: Node) -> Iterator[tuple[Node, str]]:
         """Records, and objects of packages, that a value is stored into, and the field: `filter.source = x`."""

@@ -24,7 +24,7 @@ _BEFORE = frozenset({"<<", "set_upstream"})
 def add_task_order(assembly: Assembly) -> None:
     """A flow per pair of steps that follow each other."""
     steps = _Steps(assembly)
-    for file, facts in enumerate(assembly.program.files if steps.by_marker else ()):
+    for file, facts in enumerate(assembly.program.files if steps.are_there else ()):
         for identity, value in enumerate(facts.values):
             if value.kind in ("operation", "call"):
                 for first, then in steps.pairs((file, identity)):
@@ -47,6 +47,11 @@ class _Steps:
             element = assembly.entry_of_function.get(entry.function)
             if element is not None and assembly.draft(element).kind in _STEPS:
                 self.by_marker[entry.marker] = element
+
+    @property
+    def are_there(self) -> bool:
+        drafts = self._assembly.drafts.by_id.values()
+        return bool(self.by_marker) or any(draft.attributes.get("pipeline_step") is True for draft in drafts)
 
     def pairs(self, node: Node) -> Iterator[tuple[str, str]]:
         """Steps that the value says follow each other."""

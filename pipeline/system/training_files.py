@@ -55,8 +55,16 @@ def _stage(assembly: Assembly, file: ConfigFacts, stage: Setting) -> None:
                 model = assembly.drafts.put("model_file", path, None, {"source": "file", "local_path": True}, place, None, file.purpose)
                 assembly.relate(job, "loads", model, place)
             elif not path.endswith((".py", ".ipynb", ".yaml", ".yml")) and not _holds_code(assembly, file, path):
-                data = assembly.drafts.put("dataset", path, None, {"source": "file", "local_path": True}, place, None, file.purpose)
+                data = _known(assembly, file, path) or assembly.drafts.put(
+                    "dataset", path, None, {"source": "file", "local_path": True}, place, None, file.purpose
+                )
                 assembly.relate(job, "trained_on", data, place)
+
+
+def _known(assembly: Assembly, file: ConfigFacts, path: str) -> str | None:
+    """What the code is known to keep at a path."""
+    inside = posixpath.normpath(posixpath.join(folder_of(file.path), path))
+    return next((name for kind in ("dataset", "model_file") if (name := f"{kind}:{inside}") in assembly.drafts.by_id), None)
 
 
 def _holds_code(assembly: Assembly, file: ConfigFacts, path: str) -> bool:

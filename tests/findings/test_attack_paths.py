@@ -36,13 +36,13 @@ GOLDEN = {
     ("anyone on the internet", "session", "renderer:chat.chat (markdown)", ("vector-store-open-to-writes", "indirect-prompt-injection", "model-output-rendered")),
     ("whoever opens an issue or a pull request", "repository", "ci_job:.github/workflows/triage.yml", ("ci-untrusted-text-with-rights",)),
     ("anyone on the internet", "learning", "training_job:train.train (fine-tuning)", ("feedback-loop-poisoning",)),
-    ("anyone on the internet", "verdict", "ml_model:IntentClassifier.load (torch)", ("adversarial-evasion",)),
+    ("anyone on the internet", "verdict", "ml_model:/var/lib/support/intent.pt", ("adversarial-evasion",)),
     ("a signed-in user", "decision", "hosted_llm:gpt-4.1-mini in server", ("direct-prompt-injection",)),
     ("anyone on the internet", "answers", "vector_store:support-knowledge", ("vector-store-open-to-writes",)),
     ("whoever reaches the port", "documents", "vector_store:chroma service", ("exposed-vector-store",)),
     ("whoever controls what is fetched from outside", "code", "model_registry:norbits/minilm-intent-nordic", ("remote-code-in-model-repo",)),
-    ("anyone on the internet", "training_data", "ml_model:IntentClassifier.load (torch)", ("membership-inference",)),
-    ("anyone on the internet", "weights", "ml_model:IntentClassifier.load (torch)", ("model-extraction",)),
+    ("anyone on the internet", "training_data", "ml_model:/var/lib/support/intent.pt", ("membership-inference",)),
+    ("anyone on the internet", "weights", "ml_model:/var/lib/support/intent.pt", ("model-extraction",)),
 }  # fmt: skip
 
 GOLDEN_OF_THE_LINE = {
