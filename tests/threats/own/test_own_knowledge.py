@@ -56,9 +56,7 @@ def test_a_threat_a_framework_and_a_control_work_together(tmp_path: Path) -> Non
     result = scanned(tree(tmp_path), folder_of(tmp_path, WHOLE))
     (finding,) = (finding for finding in result.findings if finding.threat == "agent-without-guard")
     assert (finding.element, finding.evidence[0].path, finding.evidence[0].start_line) == ("agent:desk", "app.py", 6)
-    assert {
-        (control.kind, control.evidence[0].start_line) for control in result.system.controls if "agent:shop" in control.protects
-    } == {
+    assert {(control.kind, control.evidence[0].start_line) for control in result.system.controls if "agent:shop" in control.protects} == {
         ("own/acme-guard", 10),
         ("guardrail", 10),
     }
