@@ -63,10 +63,17 @@ def _claim_rooms() -> None:
 _claim_rooms()
 
 
-def scan(path: str | Path, docs: Iterable[str | Path] = (), *, exclude: Iterable[str] = (), jobs: int | None = None) -> Scan:
-    """The threat model of the tree at `path`, with design documents that may lie elsewhere.
+def scan(
+    path: str | Path,
+    docs: Iterable[str | Path] = (),
+    *,
+    exclude: Iterable[str] = (),
+    knowledge: Iterable[str | Path] = (),
+    jobs: int | None = None,
+) -> Scan:
+    """The threat model of the tree at `path`, with design documents that may lie elsewhere and folders of own knowledge.
 
-    Raises `ingest.errors.UnusableInput`, whose text is one line, where there is nothing to scan.
+    Raises `ingest.errors.UnusableInput` where there is nothing to scan, or own knowledge cannot be used; its `lines` say what is wrong.
     """
     from pathlib import Path
 
@@ -74,7 +81,7 @@ def scan(path: str | Path, docs: Iterable[str | Path] = (), *, exclude: Iterable
     from pipeline.scan import ScanSettings
     from pipeline.scan import scan as run_scan
 
-    settings = ScanSettings(docs=tuple(Path(document) for document in docs), exclude=tuple(exclude), jobs=jobs)
+    settings = ScanSettings(docs=tuple(map(Path, docs)), exclude=tuple(exclude), jobs=jobs, knowledge=tuple(map(Path, knowledge)))
     return run_scan(Path(path), settings, Silent())
 
 

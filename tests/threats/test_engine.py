@@ -227,8 +227,8 @@ def test_only_elements_of_the_kinds_it_is_about_are_asked() -> None:
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"about": ["toaster"]}, "about"), ({"about": []}, "about"), ({"when": []}, "when"), ({"when": [{}]}, "when"), ({"likelihood": {"base": 6}}, "likelihood"),
-        ({"when": [{"the_element": {}, "lacks_control": ["tls"]}]}, "when"), ({"when": [{"a_flow": {"carries": ["user_input"]}}]}, "a_flow"),
+        ({"about": ["toaster"]}, "about"), ({"about": []}, "about"), ({"when": []}, "when"), ({"when": [{}]}, "condition"), ({"likelihood": {"base": 6}}, "likelihood"),
+        ({"when": [{"the_element": {}, "lacks_control": ["tls"]}]}, "condition"), ({"when": [{"a_flow": {"carries": ["user_input"]}}]}, "a_flow"),
         ({"when": [{"a_flow": {"into": "the_element", "carries": ["gossip"]}}]}, "carries"), ({"when": [{"a_relation": {}}]}, "a_relation"), ({"removed_by": ["luck"]}, "removed_by"),
         ({"impact": {"base": 3, "raise_when": ["full_moon"]}}, "raise_when"), ({"mitigations": []}, "mitigations"), ({"mitigations": [{"text": "Close the thing."}]}, "test"),
         ({"mitigations": [{"text": "Close the thing.", "test": "Try"}]}, "test"), ({"sentence": "{elment} is open"}, "elment"), ({"advice": "none"}, "advice"), ({"group_by": "colour"}, "group_by"),

@@ -11,9 +11,11 @@ from pipeline.findings.model import Scan
 from pipeline.kept_results import KeptResults
 from pipeline.reports import html, markdown, sarif, table
 from pipeline.scan import ScanSettings, scan
+from pipeline.system.marked_yaml import read_marked
 from pipeline.system.model import ControlKind
 from pipeline.threats.catalog import THREATS, hash_with, load_catalog
-from pipeline.threats.own.words import load_vocabulary
+from pipeline.threats.own.words import dead_words, given_by, load_vocabulary
+from pipeline.threats.taxonomy import load_taxonomies
 from tests.threats.own.folders import CONTROL, FRAMEWORK, THREAT, WHOLE, folder_of, known
 
 SHIPPED = "agent-runaway-loop"
@@ -60,6 +62,13 @@ def test_a_threat_a_framework_and_a_control_work_together(tmp_path: Path) -> Non
         ("own/acme-guard", 10),
         ("guardrail", 10),
     }
+
+
+def test_programs_name_folders_too(tmp_path: Path) -> None:
+    import threatloom
+
+    result = threatloom.scan(tree(tmp_path), knowledge=[folder_of(tmp_path, WHOLE)], jobs=1)
+    assert "agent-without-guard" in slugs(result)
 
 
 def test_a_tree_without_own_knowledge_knows_nothing_of_it(tmp_path: Path) -> None:
@@ -226,6 +235,13 @@ def test_the_vocabulary_knows_every_attribute_that_shipped_knowledge_names() -> 
     given = {name for rule in rules for name in getattr(rule, "attributes", {})}
     given |= {flag.attribute for rule in rules for flag in getattr(rule, "flags", ()) if flag.attribute}
     assert given <= load_vocabulary().attributes.keys()
+
+
+def test_shipped_threats_ask_for_no_attribute_that_the_vocabulary_does_not_have() -> None:
+    given, taxonomies = given_by((), ()), load_taxonomies()
+    files = [read_marked(path.name, path.read_bytes()) for path in sorted(THREATS.glob("*/*.yaml"))]
+    asked = [problem for marked in files for problem in dead_words(marked, given, taxonomies) if "attribute" in problem.what]
+    assert files and not asked
 
 
 @pytest.mark.parametrize("threat", load_catalog().threats, ids=lambda threat: threat.slug)
