@@ -140,9 +140,9 @@ def _outcomes_of(system: System, catalog: Catalog) -> Iterator[Outcome]:
     from pipeline.threats.engine import match_threats
 
     yield from match_threats(system, catalog.threats)
-    promised = catalog.get(contradictions.SLUG)
-    if promised is not None:
-        yield from contradictions.claims_not_kept(system, promised)
+    for kind, slug in contradictions.SLUGS.items():
+        if (threat := catalog.get(slug)) is not None:
+            yield from contradictions.claims_not_kept(system, threat, kind)
 
 
 # Reading

@@ -32,6 +32,7 @@ class Match:
     cited: tuple[Evidence, ...] = ()  # what conditions other than flows were seen by
     group: str = ""  # what the finding is about, where that is not the element (a claim)
     said: str = ""  # the sentence a contradiction starts from
+    instead: str = ""  # what the other side of a contradiction does, where that takes words
 
 
 @dataclass(frozen=True, slots=True)

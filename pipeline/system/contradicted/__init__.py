@@ -1,0 +1,25 @@
+"""Statements of documents and drawings beside what was found: where the two disagree, a claim says so and cites both.
+
+Takes an assembly in which everything was found and every promise is held against a control; each module adds claims of one kind
+(`model.Claim.kind`) with `kept` false: weaker controls, data kept longer, data that goes elsewhere, other models, stale drawings.
+`pipeline/threats/contradictions.py` makes findings of them. Said by all of them: what is planned, conditional, quoted or told of
+others is no statement, and what was not found is held against nobody unless its name is nowhere in the tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.facts import ConfigFacts, DocumentFacts
+from pipeline.system.assembly import Assembly
+from pipeline.system.contradicted.amounts import add_weaker_controls
+from pipeline.system.drawn import Drawings
+
+__all__ = ["add_contradictions"]
+
+
+def add_contradictions(
+    assembly: Assembly, documents: Sequence[DocumentFacts], config: Sequence[ConfigFacts], drawings: Drawings
+) -> None:  # fmt: skip
+    """Claims for all that documents and drawings say and that was seen not to be so."""
+    add_weaker_controls(assembly)
