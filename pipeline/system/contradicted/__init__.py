@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from ingest.facts import ConfigFacts, DocumentFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.amounts import add_weaker_controls
+from pipeline.system.contradicted.destinations import add_destinations
 from pipeline.system.drawn import Drawings
 
 __all__ = ["add_contradictions"]
@@ -23,3 +24,4 @@ def add_contradictions(
 ) -> None:  # fmt: skip
     """Claims for all that documents and drawings say and that was seen not to be so."""
     add_weaker_controls(assembly)
+    add_destinations(assembly, documents)
