@@ -14,6 +14,8 @@ from ingest.facts import ConfigFacts, DocumentFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.amounts import add_weaker_controls
 from pipeline.system.contradicted.destinations import add_destinations
+from pipeline.system.contradicted.named_models import add_named_models
+from pipeline.system.contradicted.retention import add_retention
 from pipeline.system.drawn import Drawings
 
 __all__ = ["add_contradictions"]
@@ -25,3 +27,5 @@ def add_contradictions(
     """Claims for all that documents and drawings say and that was seen not to be so."""
     add_weaker_controls(assembly)
     add_destinations(assembly, documents)
+    add_named_models(assembly, documents)
+    add_retention(assembly, documents, config)

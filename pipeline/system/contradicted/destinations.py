@@ -94,6 +94,8 @@ def add_destinations(assembly: Assembly, documents: Sequence[DocumentFacts]) -> 
 def _sentences(assembly: Assembly, documents: Sequence[DocumentFacts]) -> list[_Excludes]:
     found = []
     for statement in statements_of(documents):
+        if not statement.is_of_all:
+            continue
         only = _ONLY_TO.search(statement.text) is not None
         nothing = not only and any(pattern.search(statement.text) for pattern in _NOTHING_LEAVES) and not _NO_DATA.search(statement.text)
         named = named_parties(statement.text)

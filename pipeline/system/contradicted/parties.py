@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
+from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.draft import Draft
 from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
@@ -24,6 +25,7 @@ from pipeline.system.model_addresses import addresses_of, clients_of
 _FILE = KNOWLEDGE / "parties.yaml"
 _ASKED: frozenset[ElementKind] = frozenset({"hosted_llm", "embedding_model"})
 _SERVICES: frozenset[ElementKind] = frozenset({"external_service", "web_content"})
+_LEAST_KEY = 16  # letters of a key or an address
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 
 
@@ -117,7 +119,7 @@ def _asked(assembly: Assembly, draft: Draft) -> str | None:
     hosts = {_of_host(urlsplit(text).hostname or "") for text in texts}
     if hosts:
         return next(iter(hosts)) if len(hosts) == 1 else None
-    if any(has_address(assembly, client) for client in clients):
+    if any(_has_address(assembly, client) for client in clients):
         return None
     model = str(draft.attributes.get("model") or "")
     for name, party in load_parties().parties.items():
@@ -127,7 +129,7 @@ def _asked(assembly: Assembly, draft: Draft) -> str | None:
     return next((name for name, party in load_parties().parties.items() if provider in party.providers), None)
 
 
-def has_address(assembly: Assembly, client: tuple[int, int]) -> bool:
+def _has_address(assembly: Assembly, client: Node) -> bool:
     """Whether a client is given an address at all, by whatever."""
     labels = set(assembly.program.value(client).labels)
     return bool(labels & {"base_url", "baseURL", "baseUrl", "api_base", "openai_api_base", "azure_endpoint", "endpoint", "**"})
@@ -152,5 +154,19 @@ def observers(assembly: Assembly) -> Iterator[tuple[str, Evidence]]:
                 continue
             party = next((by_call[name] for name in assembly.program.callee_names((file, identity)) if name in by_call), None)
             evidence = assembly.cite((file, identity), "sink") if party is not None else None
-            if party is not None and evidence is not None:
+            if party is not None and evidence is not None and _is_fixed(assembly, (file, identity)):
                 yield party, evidence
+
+
+def _is_fixed(assembly: Assembly, call: Node) -> bool:
+    """Whether what such a client is given is written down: where a setting gives its key, it is silent without one."""
+    value = assembly.program.value(call)
+    given = [(call[0], argument) for argument in value.inputs[1:]]
+    given += [
+        (call[0], inner)
+        for node in given
+        for inner in assembly.program.value(node).inputs
+        if assembly.program.value(node).kind == "collection"
+    ]
+    constants = [assembly.program.constant(node) for node in given]
+    return any(isinstance(text, str) and len(text) >= _LEAST_KEY for text in constants)

@@ -18,6 +18,7 @@ from pipeline.system.contradicted.parties import names_local_way
 from pipeline.system.model import Evidence
 from pipeline.system.promises import is_wished, lists_settings, modality_of, quotes_or_advises, speaks_of_another
 from pipeline.system.told import Told, describes, told_of
+from pipeline.system.words import words_of
 
 _SHORTEST, _LONGEST = 15, 500
 _CONDITIONAL = re.compile(
@@ -34,6 +35,13 @@ _ONE_OF_SEVERAL = re.compile(
     re.IGNORECASE,
 )
 
+# Documents that speak of the system as a whole; any other may be about one part of it.
+_OF_ALL = frozenset(
+    {"readme", "index", "overview", "privacy", "security", "architecture", "design", "adr", "dpa", "gdpr", "compliance", "protection",
+     "processors", "subprocessors", "policy", "threat", "threats", "system", "data", "introduction", "about", "whitepaper"}
+)  # fmt: skip
+_OF_A_PART = frozenset({"extension", "plugin", "widget", "desktop", "mobile", "browser", "cli", "client", "addon"})
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -43,6 +51,13 @@ class Statement:
     path: str
     heads: tuple[str, ...]
     told: Told
+
+    @property
+    def is_of_all(self) -> bool:
+        """Whether its document speaks of the whole system, and its headings of no part of it."""
+        name = set(words_of(self.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]))
+        around = {word for text in (self.text, *self.heads) for word in words_of(text)}
+        return bool(name & _OF_ALL) and not (name | around) & _OF_A_PART
 
     def cite(self, assembly: Assembly) -> Evidence | None:
         return assembly.cite_place(cell_place(self.told.passage, self.told.sentence), "claim")
