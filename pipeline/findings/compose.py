@@ -152,7 +152,7 @@ def _describe(view: View, lead: Match, all_of: Sequence[Match]) -> str:
         names=_named(lead.element), instead=lead.instead,
     ).strip()  # fmt: skip
     if lead.said:
-        return f"\u201c{lead.said}\u201d says a document; {sentence.rstrip('.')}. {threat.summary}"
+        return f"{lead.said[:1].upper()}{lead.said[1:]}; {sentence.rstrip('.')}. {threat.summary}"
     names = list(dict.fromkeys(f"`{match.element.name}`" for match in all_of if match.element.id != lead.element.id))
     if names:
         shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

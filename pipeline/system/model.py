@@ -218,6 +218,7 @@ class Claim(Frozen):
         description="A control that is promised or denied, a threat that is stated, what a model or data is said to be for, or not for; "
         "how strict a control is, how long data is kept, where it goes, which model is used; what a diagram draws.",
     )
+    drawn: bool = Field(default=False, description="Whether a diagram says it, by a box or a frame.")
     against: tuple[Evidence, ...] = Field(default=(), description="Places of code or configuration that do not keep it.")
     instead: str = Field(default="", description="What these places do, in a few words.")
     state: Literal["", "open", "mitigated", "accepted", "transferred", "not_applicable"] = Field(

@@ -25,6 +25,8 @@ SLUGS: Mapping[str, str] = {
 }
 """Kinds of claims, and the threat that a claim of the kind is when it is not kept."""
 MAX_ELEMENTS = 5
+_DRAWN = "a diagram draws \u201c{text}\u201d"
+_SAID = "\u201c{text}\u201d says a document"
 
 
 def claims_not_kept(system: System, threat: Threat, kind: str) -> Iterator[Match]:
@@ -42,6 +44,5 @@ def claims_not_kept(system: System, threat: Threat, kind: str) -> Iterator[Match
             e.model_copy(update={"role": "missing"}) for element in broken[:MAX_ELEMENTS] for e in element.evidence[:1]
         )
         cited = tuple(e for claim in claims for e in claim.evidence)
-        yield Match(
-            threat, broken[0], (), tuple(broken[1:]), (*cited, *places), (), group=group, said=claims[0].text, instead=claims[0].instead
-        )
+        said = (_DRAWN if claims[0].drawn else _SAID).format(text=claims[0].text)
+        yield Match(threat, broken[0], (), tuple(broken[1:]), (*cited, *places), (), group=group, said=said, instead=claims[0].instead)

@@ -13,9 +13,13 @@ from collections.abc import Sequence
 from ingest.facts import ConfigFacts, DocumentFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.amounts import add_weaker_controls
+from pipeline.system.contradicted.crossings import add_crossings
 from pipeline.system.contradicted.destinations import add_destinations
+from pipeline.system.contradicted.drawn_controls import add_drawn_controls
 from pipeline.system.contradicted.named_models import add_named_models
+from pipeline.system.contradicted.pictures import held_pictures
 from pipeline.system.contradicted.retention import add_retention
+from pipeline.system.contradicted.stale_drawings import add_stale_drawings
 from pipeline.system.drawn import Drawings
 
 __all__ = ["add_contradictions"]
@@ -29,3 +33,7 @@ def add_contradictions(
     add_destinations(assembly, documents)
     add_named_models(assembly, documents)
     add_retention(assembly, documents, config)
+    held = held_pictures(assembly, documents, drawings)
+    add_drawn_controls(assembly, held, config)
+    add_stale_drawings(assembly, documents, held)
+    add_crossings(assembly, held)
