@@ -44,7 +44,7 @@ def add_named_models(assembly: Assembly, documents: Sequence[DocumentFacts]) -> 
     written: str | None = None
     for statement in statements_of(documents):
         named = {_tokens(match[0]): match[0] for match in _NAMES.finditer(statement.text)}
-        if len(named) != 1 or not statement.is_of_all or not _says_used(statement):
+        if len(named) != 1 or statement.is_of_a_part or not _says_used(statement):
             continue
         (tokens, name), = named.items()  # fmt: skip
         used = _used(assembly, statement, _EMBEDS.search(name) is not None)

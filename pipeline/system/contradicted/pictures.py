@@ -22,8 +22,8 @@ from pipeline.system.model import ControlKind, ElementKind, Frozen
 from pipeline.system.told import describes
 
 _FILE = KNOWLEDGE / "drawn_beside_code.yaml"
-_LEAST_FOUND = 2  # boxes, for a drawing to be of this system
-_LEAST_SHARE = 0.25
+_LEAST_FOUND, _LEAST_SHARE = 2, 0.25  # boxes, for a drawing to be of this system
+_ENOUGH = 3  # of a drawing of many boxes, whatever the share
 
 
 class DrawnControl(Frozen):
@@ -94,7 +94,7 @@ def held_pictures(assembly: Assembly, documents: Sequence[DocumentFacts], drawin
         if picture.diagram.draws == "types" or not picture.diagram.nodes or not describes(document):
             continue
         known = tuple(dict.fromkeys(picture.elements[node] for node in sorted(picture.found) if _is_code(assembly, picture.elements[node])))
-        if len(known) < _LEAST_FOUND or len(picture.found) < _LEAST_SHARE * len(picture.elements):
+        if len(known) < _ENOUGH and (len(known) < _LEAST_FOUND or len(picture.found) < _LEAST_SHARE * len(picture.elements)):
             continue
         around = _around(document, picture)
         if not says(around, load_beside_code().planned):

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from ingest.facts import ConfigFacts, DocumentFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.endings import Ending, endings_of, load_kept, sorts_of
+from pipeline.system.contradicted.parties import named_parties
 from pipeline.system.contradicted.quantities import said_span, spans
 from pipeline.system.contradicted.stated import Statement, statements_of
 from pipeline.system.documents import claim_id
@@ -48,6 +49,8 @@ def add_retention(assembly: Assembly, documents: Sequence[DocumentFacts], config
         said = set(spans(statement.text))
         if match is None or len(said) != 1 or _AT_LEAST.search(statement.text) or not statement.is_of_all:
             continue
+        if any(named_parties(text) for text in (statement.text, *statement.heads[:-1])):
+            continue  # how long a company keeps what it is sent
         seconds = said.pop()
         sorts = sorts_of(statement.text[: match.start()]) or sorts_of(*statement.heads[:1])
         if endings is None:

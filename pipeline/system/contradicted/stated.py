@@ -55,9 +55,12 @@ class Statement:
     @property
     def is_of_all(self) -> bool:
         """Whether its document speaks of the whole system, and its headings of no part of it."""
-        name = set(words_of(self.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]))
-        around = {word for text in (self.text, *self.heads) for word in words_of(text)}
-        return bool(name & _OF_ALL) and not (name | around) & _OF_A_PART
+        return bool(set(words_of(self.path.rsplit("/", 1)[-1].rsplit(".", 1)[0])) & _OF_ALL) and not self.is_of_a_part
+
+    @property
+    def is_of_a_part(self) -> bool:
+        """Whether it, its headings or the name of its document speak of a part: an extension, a client."""
+        return bool({word for text in (self.text, self.path, *self.heads) for word in words_of(text)} & _OF_A_PART)
 
     def cite(self, assembly: Assembly) -> Evidence | None:
         return assembly.cite_place(cell_place(self.told.passage, self.told.sentence), "claim")
