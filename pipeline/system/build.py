@@ -116,8 +116,8 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     else:
         drawn = add_drawings(assembly, documents)
         add_claims(assembly, documents)
-        add_contradictions(assembly, documents, config, drawn)
         add_written_secrets(assembly, documents)
+    add_contradictions(assembly, documents, config, drawn)
     add_hidden_instructions(assembly, facts)
     return Built(_freeze(assembly, drawn, packages_of(assembly, config)), tuple(dict.fromkeys(assembly.notes)))
 

@@ -21,6 +21,7 @@ from pipeline.system.promises import load_promises
 _NAME = re.compile(r"[A-Za-z_]\w{3,}")
 _TOLERANCE = 1.05  # 1000 an hour and 17 a minute are meant to be the same
 _MOST_NAMES = 12
+_LARGEST = 10**12
 _COMPARISONS = ("<", "<=", ">", ">=")
 _AMOUNT = re.compile(r"amount|total|price|sum|value|cost|refund|cents", re.IGNORECASE)
 _ABOVE = re.compile(
@@ -134,7 +135,7 @@ def _compared(assembly: Assembly, function: FunctionRef) -> Iterator[tuple[float
             named = program.value((function[0], one))
             while named.kind == "guarded":  # known from a comparison before
                 named = program.value((function[0], named.inputs[0]))
-            if isinstance(number, int | float) and not isinstance(number, bool) and number > 0 and _AMOUNT.search(named.text):
+            if isinstance(number, int | float) and not isinstance(number, bool) and 0 < number < _LARGEST and _AMOUNT.search(named.text):
                 yield float(number), (function[0], identity)
 
 

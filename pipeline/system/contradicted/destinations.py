@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ingest.facts import DocumentFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.parties import Recipient, is_among, named_parties, observers, recipients
-from pipeline.system.contradicted.stated import Statement, statements_of
+from pipeline.system.contradicted.stated import statements_of
 from pipeline.system.documents import claim_id, is_built, speaks_of
 from pipeline.system.model import Claim, Evidence
 from pipeline.system.told import TOLD_OF_OTHERS, rows_of
@@ -80,6 +80,7 @@ def add_destinations(assembly: Assembly, documents: Sequence[DocumentFacts]) -> 
     watched = list(observers(assembly))
     for excludes in said:
         beyond = [recipient for recipient in _allowed_out(assembly, found, excludes) if not is_among(recipient.party, excludes.named)]
+        beyond = [recipient for recipient in beyond if not _breaks_promise(assembly, excludes, recipient)]
         for party in sorted({recipient.party for recipient in beyond}):
             told = [recipient for recipient in beyond if recipient.party == party]
             _add(assembly, excludes, party, [one.element for one in told], [one.evidence for one in told])
@@ -89,6 +90,21 @@ def add_destinations(assembly: Assembly, documents: Sequence[DocumentFacts]) -> 
                     "external_service", party, "third_party", {"effect": "write"}, evidence, None, "product"
                 )  # fmt: skip
                 _add(assembly, excludes, party, [element], [evidence])
+
+
+def _breaks_promise(assembly: Assembly, excludes: _Excludes, recipient: Recipient) -> bool:
+    """Whether the sentence is a promise that nothing leaves, and the recipient a provider in place of a model of one's own.
+
+    Such a promise is broken, and that is one finding: the one of the promise.
+    """
+    if assembly.draft(recipient.element).attributes.get("overflow") is not True:
+        return False
+    for at, claim in enumerate(assembly.claims):
+        if claim.kind == "promise" and "egress_limit" in claim.promises and claim.evidence[0] == excludes.evidence:
+            if claim.kept is not False:
+                assembly.claims[at] = claim.model_copy(update={"kept": False, "about": (recipient.element,)})
+            return True
+    return False
 
 
 def _sentences(assembly: Assembly, documents: Sequence[DocumentFacts]) -> list[_Excludes]:
@@ -102,15 +118,9 @@ def _sentences(assembly: Assembly, documents: Sequence[DocumentFacts]) -> list[_
         if not nothing and not (only and named):
             continue
         evidence = statement.cite(assembly)
-        if evidence is not None and not _is_judged(assembly, statement, evidence):
+        if evidence is not None:
             found.append(_Excludes(statement.text, statement.path, named, evidence, nothing))
     return found
-
-
-def _is_judged(assembly: Assembly, statement: Statement, evidence: Evidence) -> bool:
-    """Whether the sentence is already known as a promise that is broken."""
-    identity = claim_id(evidence, statement.told.sentence)
-    return any(claim.id == identity and claim.kept is False and "egress_limit" in claim.promises for claim in assembly.claims)
 
 
 def _lists(assembly: Assembly, documents: Sequence[DocumentFacts]) -> list[_Excludes]:

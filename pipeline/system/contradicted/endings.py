@@ -43,6 +43,10 @@ class Kept(Frozen):
     carries: dict[str, tuple[Label, ...]]
 
 
+_LARGEST = 10**12
+_DIGITS = 6
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """A place that ends the life of data: after how many seconds, and the words around it."""
@@ -123,7 +127,7 @@ def _number(assembly: Assembly, node: Node, depth: int = 0) -> float:
             found *= _number(assembly, (node[0], inner), depth + 1)
         return found
     constant = assembly.program.constant(node)
-    return float(constant) if isinstance(constant, int | float) and not isinstance(constant, bool) and constant > 0 else 0
+    return float(constant) if isinstance(constant, int | float) and not isinstance(constant, bool) and 0 < constant < _LARGEST else 0
 
 
 def _in_config(assembly: Assembly, config: Sequence[ConfigFacts]) -> Iterator[Ending]:
@@ -139,7 +143,7 @@ def _of_resource(assembly: Assembly, setting: Setting) -> Iterator[Ending]:
     pairs = [pair.partition("=") for pair in values] if isinstance(values, tuple) else []
     names = [text for path, _, text in pairs if path in ("name", "bucket")]
     for at, (path, _, text) in enumerate(pairs):
-        if not _PATHS.search(path) or not text.isdecimal() or not int(text):
+        if not _PATHS.search(path) or not text.isdecimal() or len(text) > _DIGITS or not int(text):
             continue
         told = lines[at] if isinstance(lines, tuple) and at < len(lines) else ""
         line = int(told) if told.isdecimal() else setting.place.start_line

@@ -16,40 +16,42 @@ _NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10, "twelve": 12, "fourteen": 14, "fifteen": 15,
     "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90,
 }  # fmt: skip
-_NUMBER = rf"(\d[\d,_]*|{'|'.join(_NUMBERS)})"
+_NUMBER = rf"(\d[\d,_]{{0,14}}|{'|'.join(_NUMBERS)})"
 _TIME = r"(seconds?|minutes?|hours?|days?|weeks?|months?|years?)"
 _PER = re.compile(
     rf"\b{_NUMBER} (?:[a-z-]+ ){{1,3}}?(?:per|an?|each|every) (?:(?:user|ip|caller|client|session|tenant|key|customer|person|address)"
     rf"(?: (?:and|per|an?|each|every))? )?{_TIME}\b",
     re.IGNORECASE,
 )
-_SLASH = re.compile(r"\b(\d[\d_,]*) ?(?:/|r/|per) ?(\d{1,3} ?)?(s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?)\b", re.IGNORECASE)
-_RPM = re.compile(r"\b(\d[\d,_]*) ?(rpm|rps|qps)\b", re.IGNORECASE)
-_TIMES = re.compile(r"\b(?:times|limit|points|max|maxRequests)\s*[=:]\s*(\d+)")
-_WINDOW = re.compile(r"\b(milliseconds|seconds|minutes|hours|days|windowMs|window_seconds|duration|period)\s*[=:]\s*([\d_ *]+)")
+_SLASH = re.compile(r"\b(\d[\d_,]{0,14}) ?(?:/|r/|per) ?(\d{1,3} ?)?(s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?)\b", re.IGNORECASE)
+_RPM = re.compile(r"\b(\d[\d,_]{0,14}) ?(rpm|rps|qps)\b", re.IGNORECASE)
+_TIMES = re.compile(r"\b(?:times|limit|points|max|maxRequests)\s*[=:]\s*(\d{1,12})")
+_WINDOW = re.compile(r"\b(milliseconds|seconds|minutes|hours|days|windowMs|window_seconds|duration|period)\s*[=:]\s*([\d_ *]{1,60})")
 _WINDOW_UNITS = {"milliseconds": 0.001, "windowMs": 0.001, "seconds": 1, "window_seconds": 1, "duration": 1, "period": 1, "minutes": 60,
                  "hours": 3600, "days": 86_400}  # fmt: skip
-_SLIDING = re.compile(r"\b(?:slidingWindow|fixedWindow|tokenBucket)\((\d+), ?[\"'`](\d+) ?(s|m|h|d)[\"'`]")
-_PERMITS = re.compile(r"\b(?:PermitLimit|TokenLimit)\s*=\s*(\d+)")
-_SPAN = re.compile(r"\bTimeSpan\.From(Seconds|Minutes|Hours|Days)\((\d+)\)")
-_CHARACTERS = re.compile(r"\b(\d[\d,]*)(k?) ?(?:characters?|chars?)\b", re.IGNORECASE)
+_SLIDING = re.compile(r"\b(?:slidingWindow|fixedWindow|tokenBucket)\((\d{1,12}), ?[\"'`](\d{1,6}) ?(s|m|h|d)[\"'`]")
+_PERMITS = re.compile(r"\b(?:PermitLimit|TokenLimit)\s*=\s*(\d{1,12})")
+_SPAN = re.compile(r"\bTimeSpan\.From(Seconds|Minutes|Hours|Days)\((\d{1,9})\)")
+_CHARACTERS = re.compile(r"\b(\d[\d,]{0,14})(k?) ?(?:characters?|chars?)\b", re.IGNORECASE)
 _LENGTH = re.compile(
-    r"\b(?:max_?length|max_?len|max_?chars?|max_?characters|MaxLength)\b\W{1,4}(\d[\d_]*)|\.max\((\d[\d_]*)|@Size\([^)]*max\s*=\s*(\d+)"
-    r"|\bStringLength\((\d+)|(?:\blen\([\w.]+\)|\.[lL]ength(?:\(\))?)\s*>=?\s*(\d[\d_]*)|\[:(\d[\d_]*)\]",
+    r"\b(?:max_?length|max_?len|max_?chars?|max_?characters|MaxLength)\b\W{1,4}(\d[\d_]{0,12})|\.max\((\d[\d_]{0,12})|@Size\([^)]{0,80}max\s*=\s*(\d{1,12})"
+    r"|\bStringLength\((\d{1,12})|(?:\blen\([\w.]+\)|\.[lL]ength(?:\(\))?)\s*>=?\s*(\d[\d_]{0,12})|\[:(\d[\d_]{0,12})\]",
     re.IGNORECASE,
 )
 _SPELT = re.compile(rf"\b{_NUMBER}[ -]{_TIME}\b", re.IGNORECASE)
+_SUM = r"(\d[\d,]{0,14}(?:\.\d{1,4})?)"
 _MONEY = re.compile(
-    r"(?:[$\u20ac\u00a3] ?(\d[\d,]*(?:\.\d+)?)|\b(\d[\d,]*(?:\.\d+)?) ?(?:eur|usd|gbp|chf|euros?|dollars|pounds|\u20ac|\$))", re.IGNORECASE
-)
+    rf"(?:[$\u20ac\u00a3] ?{_SUM}|\b{_SUM} ?(?:eur|usd|gbp|chf|euros?|dollars|pounds|\u20ac|\$))", re.IGNORECASE
+)  # fmt: skip
 
 
 def rates(text: str) -> list[float]:
     """Calls per second of every rate that a text names, in prose or as limiters are told."""
-    found = [_number(match[1]) / _seconds(match[2]) for match in _PER.finditer(text)]
-    found += [_number(match[1]) / (_seconds(match[3]) * (_number(match[2]) if match[2] else 1)) for match in _SLASH.finditer(text)]
-    found += [_number(match[1]) / (60 if match[2].lower() == "rpm" else 1) for match in _RPM.finditer(text)]
-    found += [_number(match[1]) / (_number(match[2]) * _seconds(match[3])) for match in _SLIDING.finditer(text)]
+    told = [(match[1], "1", match[2]) for match in _PER.finditer(text)]
+    told += [(match[1], match[2] or "1", match[3]) for match in _SLASH.finditer(text)]
+    told += [(match[1], "1", "minute" if match[2].lower() == "rpm" else "second") for match in _RPM.finditer(text)]
+    told += [(match[1], match[2], match[3]) for match in _SLIDING.finditer(text)]
+    found = [_number(calls) / (_number(times) * _seconds(unit)) for calls, times, unit in told if _number(times)]
     return [*found, *_windows(text)]
 
 
