@@ -30,6 +30,7 @@ _SETTING = re.compile(r"retention|retain|_ttl|ttl_|expir|keep_for|keep_days|max_
 _UNITS: dict[str, float] = {
     "days": 86_400, "day": 86_400, "hours": 3600, "hour": 3600, "minutes": 60, "seconds": 1, "secs": 1, "weeks": 604_800,
 }  # fmt: skip
+_NOW = {"Date.now": 0.001, "time.time": 1.0}  # what one unit of the clock is in seconds
 _PATHS = re.compile(
     r"(?:retention_in_days|retention_days|expiration\.days|expiration\.0\.days|expirationindays|retentionindays|retentiondays)$",
     re.IGNORECASE,
@@ -80,6 +81,8 @@ def _in_code(assembly: Assembly) -> Iterator[Ending]:
         for identity, value in enumerate(facts.values):
             if value.kind == "call":
                 yield from _called(assembly, (file, identity))
+            elif value.kind == "operation" and value.text == "-" and len(value.inputs) == 2:
+                yield from _cut_off(assembly, (file, identity))
         for name, values in facts.variables.items():
             if _SETTING.search(name) and len(values) == 1:
                 yield from _named(assembly, name, (file, values[0]))
@@ -99,7 +102,7 @@ def _called(assembly: Assembly, call: Node) -> Iterator[Ending]:
     found += [(node, 1) for label, node in named if label in _SECONDS] + [(node, 86_400) for label, node in named if label in _DAYS]
     if callee in _BY_POSITION and len(positional) > 1:
         found.append((positional[1], 1))
-    around = [assembly.symbol(call).rpartition(".")[2], program.files[call[0]].path.rpartition("/")[2]]
+    around = _around(assembly, call)
     if callee == "timedelta" and any(map(_ENDS.search, around)):
         found += [(node, _UNITS[label]) for label, node in named if label in _UNITS]
     for node, unit in found:
@@ -107,6 +110,24 @@ def _called(assembly: Assembly, call: Node) -> Iterator[Ending]:
         evidence = assembly.cite(call, "sink") if number else None
         if evidence is not None:
             yield Ending(number * unit, sorts_of(*around, evidence.quote), evidence)
+
+
+def _cut_off(assembly: Assembly, node: Node) -> Iterator[Ending]:
+    """`Date.now() - 30 * DAY` in a function that deletes: what is older goes."""
+    program, value = assembly.program, assembly.program.value(node)
+    now = program.value((node[0], value.inputs[0]))
+    names = program.callee_names((node[0], value.inputs[0])) if now.kind == "call" else ()
+    unit = next((seconds for name, seconds in _NOW.items() if any(given == name or given.endswith(f".{name}") for given in names)), None)
+    around = _around(assembly, node)
+    number = _number(assembly, (node[0], value.inputs[1])) if unit is not None and any(map(_ENDS.search, around)) else 0
+    evidence = assembly.cite(node, "sink") if number else None
+    if unit is not None and evidence is not None:
+        yield Ending(number * unit, sorts_of(*around, evidence.quote), evidence)
+
+
+def _around(assembly: Assembly, node: Node) -> tuple[str, str]:
+    """The names of the function and the file that a value stands in."""
+    return assembly.symbol(node).rpartition(".")[2], assembly.program.files[node[0]].path.rpartition("/")[2]
 
 
 def _named(assembly: Assembly, name: str, node: Node) -> Iterator[Ending]:
@@ -126,6 +147,10 @@ def _number(assembly: Assembly, node: Node, depth: int = 0) -> float:
         for inner in value.inputs:
             found *= _number(assembly, (node[0], inner), depth + 1)
         return found
+    if value.kind in ("name", "attribute") and depth < 6:
+        origins = [origin for origin in assembly.program.origins(node) if origin != node]
+        if len(origins) == 1:
+            return _number(assembly, origins[0], depth + 1)
     constant = assembly.program.constant(node)
     return float(constant) if isinstance(constant, int | float) and not isinstance(constant, bool) and 0 < constant < _LARGEST else 0
 

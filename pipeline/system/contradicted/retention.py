@@ -26,18 +26,18 @@ _KEPT = re.compile(
     rf"\b(?:for|up to|at most|no longer than|a maximum of)\b[^.;:]{{0,25}}?\b{_SPAN}"
     r"|\b(?:deleted|removed|purged|erased|expires?|expired|dropped|discarded|destroyed)\b[^.;:]{0,30}?"
     rf"\b(?:after|within)\b[^.;:]{{0,15}}?\b{_SPAN}"
+    rf"|\bolder than {_SPAN}\b[^.;]{{0,30}}\b(?:deleted|removed|purged|erased)\b"
     rf"|\bretention(?: period| time)?\b[^.;]{{0,30}}?\b{_SPAN}|\b{_SPAN} retention\b",
     re.IGNORECASE,
 )
 _AT_LEAST = re.compile(r"\b(?:at least|minimum|no less than|not less than|before)\b", re.IGNORECASE)
 _STORES: frozenset[ElementKind] = frozenset({"data_store", "file_store", "memory", "vector_store", "log"})
-# What tells that data does not live for ever, wherever it stands: settings, jobs, SQL in code.
-_ENDED = re.compile(
-    r"retention|retain|\bttl\b|_ttl|ttl_|expir|purge|prune|clean_?up|older_?than|delete_?old|lifecycle|housekeep|timedelta|interval '"
-    r"|rotat|sweep",
-    re.IGNORECASE,
-)
+# What tells that data does not live for ever, wherever it stands; the words of the second need those of the data beside them, for logins
+# and certificates end too.
+_ENDED = r"retention|\bttl\b|_ttl|ttl_|purge|prune|clean_?up|older_?than|delete_?old|lifecycle|housekeep"
+_ENDS = r"expir|timedelta|interval '|rotat|sweep|days|delete.{0,40}where.{0,60}<"
 _WRITES = frozenset({"store_write", "memory_write", "query_parameters", "query"})
+_LOGGED = frozenset({"logs", "traces"})
 _TOLERANCE = 1.05
 
 
@@ -46,7 +46,7 @@ def add_retention(assembly: Assembly, documents: Sequence[DocumentFacts], config
     endings: list[Ending] | None = None
     for statement in statements_of(documents):
         match = _KEPT.search(statement.text)
-        said = set(spans(statement.text))
+        said = set(spans(match[0])) if match is not None else set()
         if match is None or len(said) != 1 or _AT_LEAST.search(statement.text) or not statement.is_of_all:
             continue
         if any(named_parties(text) for text in (statement.text, *statement.heads[:-1])):
@@ -59,8 +59,15 @@ def add_retention(assembly: Assembly, documents: Sequence[DocumentFacts], config
         if same and min(ending.seconds for ending in same) > seconds * _TOLERANCE:
             least = min(same, key=lambda ending: ending.seconds)
             _add(assembly, statement, sorts, [least.evidence], f"{said_span(least.seconds)}")
-        elif not same and sorts and (stored := _stored(assembly, sorts)) and not assembly.book.stands_anywhere(_ENDED):
+        elif not same and sorts and (stored := _stored(assembly, sorts)) and not _is_ended(assembly, sorts):
             _add(assembly, statement, sorts, [evidence for _identity, evidence in stored][:2], "for ever", [stored[0][0]])
+
+
+def _is_ended(assembly: Assembly, sorts: frozenset[str]) -> bool:
+    """Whether any line of the tree may end the life of such data."""
+    words = "|".join(sorted({word for sort in sorts for word in load_kept().sorts[sort]}))
+    pattern = rf"{_ENDED}|\b(?:{words})\b.{{0,80}}(?:{_ENDS})|(?:{_ENDS}).{{0,80}}(?:{words})"
+    return assembly.book.stands_anywhere(re.compile(pattern, re.IGNORECASE))
 
 
 def _stored(assembly: Assembly, sorts: frozenset[str]) -> list[tuple[str, Evidence]]:
@@ -96,7 +103,8 @@ def _add(
 
 def _store(assembly: Assembly, sorts: frozenset[str], place: Evidence) -> str:
     """The store that a place is about: one in the same file, one of the same sort, else what the place itself tells of."""
-    stores = [(identity, draft) for identity, draft in sorted(assembly.drafts.by_id.items()) if draft.kind in _STORES]
+    kinds = _STORES if sorts & _LOGGED else _STORES - {"log"}
+    stores = [(identity, draft) for identity, draft in sorted(assembly.drafts.by_id.items()) if draft.kind in kinds]
     here = [identity for identity, draft in stores if any(e.path == place.path for e in draft.evidence)]
     same = [identity for identity, draft in stores if sorts_of(draft.name) & sorts and draft.attributes.get("stated_by") != "document"]
     both = [identity for identity in here if identity in same]

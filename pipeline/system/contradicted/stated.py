@@ -55,7 +55,8 @@ class Statement:
     @property
     def is_of_all(self) -> bool:
         """Whether its document speaks of the whole system, and its headings of no part of it."""
-        return bool(set(words_of(self.path.rsplit("/", 1)[-1].rsplit(".", 1)[0])) & _OF_ALL) and not self.is_of_a_part
+        named = "/".join(self.path.rsplit(".", 1)[0].split("/")[-2:])  # `data-privacy/content.md`
+        return bool(set(words_of(named)) & _OF_ALL) and not self.is_of_a_part
 
     @property
     def is_of_a_part(self) -> bool:
