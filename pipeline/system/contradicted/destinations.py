@@ -42,7 +42,12 @@ _NOTHING_LEAVES = tuple(
         rf"\b(?:all|your|our) (?:[\w-]+ )?{_DATA} (?:always )?(?:stays?|remains?) (?:on|in|within|inside) {_OURS} (?:[\w-]+ )?{_HOME}\b",
     )
 )
-_NO_DATA = re.compile(r"\b(?:keys?|tokens?|passwords?|credentials?|secrets?|weights|telemetry|wallets?)\b", re.IGNORECASE)
+# What is no data of those who use the system, and what takes back a part of the sentence.
+_BUT = re.compile(
+    r"\b(?:keys?|tokens?|passwords?|credentials?|secrets?|weights|telemetry|wallets?|except|apart from|other than|aside from"
+    r"|besides|beyond|outside of)\b",
+    re.IGNORECASE,
+)
 _GIVEN = r"(?:sent|shared|transmitted|passed|goes|go|forwarded|disclosed)"
 _COMPANY = r"(?:third part\w+|sub-?processors?|external (?:services?|providers?|apis?)|recipients?|data processors?)"
 _ONLY_TO = re.compile(
@@ -113,7 +118,7 @@ def _sentences(assembly: Assembly, documents: Sequence[DocumentFacts]) -> list[_
         if not statement.is_of_all:
             continue
         only = _ONLY_TO.search(statement.text) is not None
-        nothing = not only and any(pattern.search(statement.text) for pattern in _NOTHING_LEAVES) and not _NO_DATA.search(statement.text)
+        nothing = not only and not _BUT.search(statement.text) and any(pattern.search(statement.text) for pattern in _NOTHING_LEAVES)
         named = named_parties(statement.text)
         if not nothing and not (only and named):
             continue

@@ -15,6 +15,7 @@ from ingest.code.program import Node
 from ingest.facts import ConfigFacts, Setting
 from ingest.source import Place
 from pipeline.system.assembly import Assembly
+from pipeline.system.contradicted.quantities import spans
 from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import Evidence, Frozen, Label
 from pipeline.system.words import words_of
@@ -105,11 +106,22 @@ def _called(assembly: Assembly, call: Node) -> Iterator[Ending]:
     around = _around(assembly, call)
     if callee == "timedelta" and any(map(_ENDS.search, around)):
         found += [(node, _UNITS[label]) for label, node in named if label in _UNITS]
+    yield from _told(assembly, call, [node for label, node in named if label == "retention"], around)
     for node, unit in found:
         number = _number(assembly, (call[0], node))
         evidence = assembly.cite(call, "sink") if number else None
         if evidence is not None:
             yield Ending(number * unit, sorts_of(*around, evidence.quote), evidence)
+
+
+def _told(assembly: Assembly, call: Node, given: Sequence[int], around: Sequence[str]) -> Iterator[Ending]:
+    """`logger.add("chat.log", retention="30 days")`."""
+    for node in given:
+        text = assembly.program.constant((call[0], node))
+        said = spans(text) if isinstance(text, str) else []
+        evidence = assembly.cite(call, "sink") if len(said) == 1 else None
+        if evidence is not None:
+            yield Ending(said[0], sorts_of(*around, evidence.quote), evidence)
 
 
 def _cut_off(assembly: Assembly, node: Node) -> Iterator[Ending]:
