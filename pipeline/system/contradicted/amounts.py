@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.contradicted.parties import named_parties
 from pipeline.system.contradicted.quantities import amounts, length_limits, lengths, rates, said_rate
+from pipeline.system.documents import speaks_of
 from pipeline.system.model import Claim, ControlKind, Evidence
 from pipeline.system.promises import load_promises
 
@@ -22,6 +24,9 @@ _NAME = re.compile(r"[A-Za-z_]\w{3,}")
 _TOLERANCE = 1.05  # 1000 an hour and 17 a minute are meant to be the same
 _MOST_NAMES = 12
 _LARGEST = 10**12
+_OF_OTHERS = re.compile(
+    r"\b(?:tiers?|plans?|free|paid|premium|providers?|upstream|external|third[- ]part\w+|models?|quotas?|accounts?|their)\b", re.IGNORECASE
+)
 _COMPARISONS = ("<", "<=", ">", ">=")
 _AMOUNT = re.compile(r"amount|total|price|sum|value|cost|refund|cents", re.IGNORECASE)
 _ABOVE = re.compile(
@@ -63,13 +68,32 @@ def _limits(assembly: Assembly, claim: Claim, kind: ControlKind) -> None:
     if len(said) != 1 or said[0] <= 0:
         return
     weaker: dict[str, tuple[float, Evidence]] = {}
-    for identity in claim.about:
+    about = claim.about or _limited(assembly, claim, kind)
+    for identity in about:
         found = list(_coded(assembly, identity, kind, measure))
         if found and min(found, key=lambda pair: pair[0])[0] > said[0] * _TOLERANCE:
             weaker[identity] = min(found, key=lambda pair: pair[0])
-    if weaker:
+    if weaker and (claim.about or len(weaker) == len(about)):
         strictest = min(weaker.values(), key=lambda pair: pair[0])
         _say(assembly, claim, kind, tuple(weaker), [cited for _number, cited in weaker.values()], measure.words(strictest[0]))
+
+
+def _limited(assembly: Assembly, claim: Claim, kind: ControlKind) -> tuple[str, ...]:
+    """What a limit that names nothing is about: all that is limited, unless it is that of a company or of a plan."""
+    if named_parties(claim.text) or _OF_OTHERS.search(claim.text):
+        return ()
+    covered = {
+        identity
+        for (control, _place), (protected, cited) in assembly.controls.items()
+        if control == kind and any(evidence.role != "claim" for evidence in cited)
+        for identity in protected
+    }
+    path = claim.evidence[0].path
+    return tuple(
+        identity
+        for identity in sorted(covered & assembly.drafts.by_id.keys())
+        if assembly.draft(identity).attributes.get("stated_by") != "document" and speaks_of(path, assembly.draft(identity))
+    )
 
 
 def _coded(assembly: Assembly, identity: str, kind: ControlKind, measure: Measure) -> Iterator[tuple[float, Evidence]]:
