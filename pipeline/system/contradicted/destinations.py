@@ -144,7 +144,8 @@ def _lists(assembly: Assembly, documents: Sequence[DocumentFacts]) -> list[_Excl
         if first is None or evidence is None:
             continue
         named = frozenset(party for passage in document.passages for party in named_parties(passage.text))
-        found.append(_Excludes(first.section[-1], document.path, named, evidence, False))
+        listed_here = sorted({party for passage in entries for party in named_parties(passage.text)})
+        found.append(_Excludes(f"{first.section[-1]}: {', '.join(listed_here)}", document.path, named, evidence, False))
     return found
 
 

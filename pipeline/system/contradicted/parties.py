@@ -25,6 +25,7 @@ from pipeline.system.model_addresses import addresses_of, clients_of
 _FILE = KNOWLEDGE / "parties.yaml"
 _ASKED: frozenset[ElementKind] = frozenset({"hosted_llm", "embedding_model"})
 _SERVICES: frozenset[ElementKind] = frozenset({"external_service", "web_content"})
+_ASKED_AT = re.compile(r"\(([\w-]+(?:\.[\w-]+)+)\)")
 _LEAST_KEY = 16  # letters of a key or an address
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 
@@ -121,6 +122,9 @@ def _asked(assembly: Assembly, draft: Draft) -> str | None:
         return next(iter(hosts)) if len(hosts) == 1 else None
     if any(_has_address(assembly, client) for client in clients):
         return None
+    asked = _ASKED_AT.search(draft.name)  # what is known by the shape of its requests bears its host
+    if asked is not None:
+        return _of_host(asked[1])
     model = str(draft.attributes.get("model") or "")
     for name, party in load_parties().parties.items():
         if model and any(re.match(pattern, model) for pattern in party.models):
