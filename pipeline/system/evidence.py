@@ -34,6 +34,7 @@ class EvidenceBook:
     ) -> None:
         self._read_lines, self._mask, self._paragraphs, self._entries = read_lines, mask, paragraphs, entries
         self._built = tuple(built)
+        self._standing: dict[str, bool] = {}
         self._lines: dict[str, Lines] = {}
         self._masked: dict[tuple[str, int | None], tuple[str, ...]] = {}
         self._kept: dict[tuple[Place, Role, str, str], Evidence] = {}
@@ -66,7 +67,10 @@ class EvidenceBook:
 
     def stands_anywhere(self, pattern: re.Pattern[str]) -> bool:
         """Whether code or configuration has a text, also where nothing else was read of it. For what is said not to be there."""
-        return any(pattern.search(line) for path in self._built for page in self._read_lines(path).values() for line in page)
+        if pattern.pattern not in self._standing:
+            pages = (page for path in self._built for page in self._read_lines(path).values())
+            self._standing[pattern.pattern] = any(pattern.search(line) for page in pages for line in page)
+        return self._standing[pattern.pattern]
 
     def masked(self, text: str) -> str:
         """A text that is told rather than quoted, without its secrets."""

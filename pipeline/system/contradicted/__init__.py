@@ -20,6 +20,7 @@ from pipeline.system.contradicted.named_models import add_named_models
 from pipeline.system.contradicted.pictures import held_pictures
 from pipeline.system.contradicted.retention import add_retention
 from pipeline.system.contradicted.stale_drawings import add_stale_drawings
+from pipeline.system.contradicted.stated import statements_of
 from pipeline.system.drawn import Drawings
 
 __all__ = ["add_contradictions"]
@@ -30,9 +31,10 @@ def add_contradictions(
 ) -> None:  # fmt: skip
     """Claims for all that documents and drawings say and that was seen not to be so."""
     add_weaker_controls(assembly)
-    add_destinations(assembly, documents)
-    add_named_models(assembly, documents)
-    add_retention(assembly, documents, config)
+    statements = list(statements_of(documents))
+    add_destinations(assembly, documents, statements)
+    add_named_models(assembly, documents, statements)
+    add_retention(assembly, statements, config)
     held = held_pictures(assembly, documents, drawings)
     add_drawn_controls(assembly, held, config)
     add_stale_drawings(assembly, documents, held)

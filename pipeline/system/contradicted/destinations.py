@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ingest.facts import DocumentFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.parties import Recipient, is_among, named_parties, observers, recipients
-from pipeline.system.contradicted.stated import statements_of
+from pipeline.system.contradicted.stated import Statement
 from pipeline.system.documents import claim_id, is_built, speaks_of
 from pipeline.system.model import Claim, Evidence
 from pipeline.system.told import TOLD_OF_OTHERS, rows_of
@@ -76,9 +76,9 @@ class _Excludes:
     nothing: bool  # that no company gets anything
 
 
-def add_destinations(assembly: Assembly, documents: Sequence[DocumentFacts]) -> None:
+def add_destinations(assembly: Assembly, documents: Sequence[DocumentFacts], statements: Sequence[Statement]) -> None:
     """A claim for every statement on recipients that code or configuration goes beyond."""
-    said = [*_sentences(assembly, documents), *_lists(assembly, documents)]
+    said = [*_sentences(assembly, statements), *_lists(assembly, documents)]
     if not said:
         return
     found = [recipient for recipient in recipients(assembly) if is_built(assembly.draft(recipient.element))]
@@ -112,9 +112,9 @@ def _breaks_promise(assembly: Assembly, excludes: _Excludes, recipient: Recipien
     return False
 
 
-def _sentences(assembly: Assembly, documents: Sequence[DocumentFacts]) -> list[_Excludes]:
+def _sentences(assembly: Assembly, statements: Sequence[Statement]) -> list[_Excludes]:
     found = []
-    for statement in statements_of(documents):
+    for statement in statements:
         if not statement.is_of_all:
             continue
         only = _ONLY_TO.search(statement.text) is not None

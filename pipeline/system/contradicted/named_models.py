@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from ingest.facts import DocumentFacts
 from pipeline.system.assembly import Assembly
-from pipeline.system.contradicted.stated import Statement, statements_of
+from pipeline.system.contradicted.stated import Statement
 from pipeline.system.documents import claim_id, is_built, speaks_of
 from pipeline.system.draft import Draft
 from pipeline.system.model import Claim, ElementKind
@@ -39,10 +39,10 @@ _TOKEN = re.compile(r"[a-z]+|\d+[a-z]*")
 _MOST_MODELS = 3  # more are a choice
 
 
-def add_named_models(assembly: Assembly, documents: Sequence[DocumentFacts]) -> None:
+def add_named_models(assembly: Assembly, documents: Sequence[DocumentFacts], statements: Sequence[Statement]) -> None:
     """A claim for every statement on the model that is used, where code uses another."""
     written: str | None = None
-    for statement in statements_of(documents):
+    for statement in statements:
         named = {_tokens(match[0]): match[0] for match in _NAMES.finditer(statement.text)}
         if len(named) != 1 or statement.is_of_a_part or not _says_used(statement):
             continue

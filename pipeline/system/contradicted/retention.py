@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ingest.facts import ConfigFacts, DocumentFacts
+from ingest.facts import ConfigFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.endings import Ending, endings_of, load_kept, sorts_of
 from pipeline.system.contradicted.parties import named_parties
 from pipeline.system.contradicted.quantities import said_span, spans
-from pipeline.system.contradicted.stated import Statement, statements_of
+from pipeline.system.contradicted.stated import Statement
 from pipeline.system.documents import claim_id
 from pipeline.system.model import Claim, ElementKind, Evidence
 
@@ -41,10 +41,10 @@ _LOGGED = frozenset({"logs", "traces"})
 _TOLERANCE = 1.05
 
 
-def add_retention(assembly: Assembly, documents: Sequence[DocumentFacts], config: Sequence[ConfigFacts]) -> None:
+def add_retention(assembly: Assembly, statements: Sequence[Statement], config: Sequence[ConfigFacts]) -> None:
     """A claim for every statement on how long data is kept that is not kept."""
     endings: list[Ending] | None = None
-    for statement in statements_of(documents):
+    for statement in statements:
         match = _KEPT.search(statement.text)
         said = set(spans(match[0])) if match is not None else set()
         if match is None or len(said) != 1 or _AT_LEAST.search(statement.text) or not statement.is_of_all:

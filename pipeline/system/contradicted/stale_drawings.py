@@ -16,7 +16,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.parties import is_among, named_parties, recipients
 from pipeline.system.contradicted.pictures import Held, load_beside_code
 from pipeline.system.documents import is_built, speaks_of
-from pipeline.system.drawn_words import says, technology_of
+from pipeline.system.drawn_words import load_drawn_words, says, technology_of
 from pipeline.system.model import Claim, ClaimKind, ElementKind, Evidence
 
 _STORES: frozenset[ElementKind] = frozenset({"data_store", "vector_store", "retriever", "queue", "memory", "file_store"})
@@ -84,8 +84,6 @@ def _left_out_stores(assembly: Assembly, whole: Sequence[Held], told: str) -> No
 
 
 def _aliases_of(product: str) -> tuple[str, ...]:
-    from pipeline.system.drawn_words import load_drawn_words
-
     return tuple(alias for alias, meant in load_drawn_words().aliases.items() if meant == product)
 
 
