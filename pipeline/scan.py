@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ingest import SourceList, SourceSettings, lines_of, list_paths, list_sources, read_source
 from ingest.demand import demanded
+from ingest.documents import FORMATS
 from ingest.facts import CodeFacts, DocumentFacts, Facts, ModelFacts
 from ingest.kept_facts import KeptFacts
 from ingest.purpose import NOT_PRODUCT
@@ -41,6 +42,7 @@ if TYPE_CHECKING:  # what analyses is imported where it is needed: a tree that d
     from pipeline.threats.own import OwnKnowledge
 
 logger = logging.getLogger(__name__)
+_NOT_BUILT = frozenset({*FORMATS, "model_file", "lockfile", "card_file"})  # what tells of a system, or was made of it
 _IN_PROCESS = 40  # fewer files than this are read faster without other processes
 
 
@@ -166,9 +168,9 @@ def _outcomes_of(system: System, catalog: Catalog) -> Iterator[Outcome]:
     from pipeline.threats.engine import match_threats, without
 
     yield from without(match_threats(system, catalog.threats), catalog.switched_off)
-    promised = catalog.get(contradictions.SLUG)
-    if promised is not None:
-        yield from without(contradictions.claims_not_kept(system, promised), catalog.switched_off)
+    for kind, slug in contradictions.SLUGS.items():
+        if (threat := catalog.get(slug)) is not None:
+            yield from without(contradictions.claims_not_kept(system, threat, kind), catalog.switched_off)
 
 
 # Reading
@@ -234,7 +236,8 @@ def _evidence_book(sources: Iterable[Source], facts: Iterable[Facts]) -> Evidenc
 
     in_paragraphs = frozenset(read.path for read in facts if isinstance(read, DocumentFacts) and read.unit == "paragraph")
     in_entries = frozenset(read.path for read in facts if isinstance(read, ModelFacts))
-    return EvidenceBook(read_lines, without_secrets, in_paragraphs, in_entries)
+    built = (path for path, source in by_path.items() if source.kind not in _NOT_BUILT and source.purpose in ("product", "example"))
+    return EvidenceBook(read_lines, without_secrets, in_paragraphs, in_entries, built)
 
 
 # Counting

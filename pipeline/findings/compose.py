@@ -148,13 +148,14 @@ def _describe(view: View, lead: Match, all_of: Sequence[Match]) -> str:
     target = _name(view, way[-1].target) if way else _name(view, lead.element.id)
     other = f"`{lead.others[0].name}`" if lead.others else source
     symbol = _name(view, lead.element.id)
+    if lead.said and lead.others:
+        symbol += f" and {len(lead.others)} more"
     sentence = threat.sentence.format(
         element=symbol, kind=lead.element.kind.replace("_", " "), source=source, target=target, other=other, symbol=symbol,
-        names=_named(lead.element),
+        names=_named(lead.element), instead=lead.instead,
     ).strip()  # fmt: skip
     if lead.said:
-        also = f" and {len(lead.others)} more" if lead.others else ""
-        return f"\u201c{lead.said}\u201d says a document; `{lead.element.name}`{also} has no such control. {threat.summary}"
+        return f"{lead.said[:1].upper()}{lead.said[1:]}; {sentence.rstrip('.')}. {threat.summary}"
     names = list(dict.fromkeys(f"`{match.element.name}`" for match in all_of if match.element.id != lead.element.id))
     if names:
         shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -17,6 +17,7 @@ from pipeline.system.code_elements import add_code_elements
 from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
 from pipeline.system.console import without_terminal
+from pipeline.system.contradicted import add_contradictions
 from pipeline.system.derive import add_actors, boundaries_of, crossed, derive
 from pipeline.system.described import add_described
 from pipeline.system.documents import add_claims
@@ -124,6 +125,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
         drawn = add_drawings(assembly, documents)
         add_claims(assembly, documents)
         add_written_secrets(assembly, documents)
+    add_contradictions(assembly, documents, config, drawn)
     add_hidden_instructions(assembly, facts)
     return Built(_freeze(assembly, drawn, packages_of(assembly, config)), tuple(dict.fromkeys(assembly.notes)))
 

@@ -92,7 +92,7 @@ def claim_id(evidence: Evidence, sentence: str) -> str:
     return "claim:" + hashlib.sha256(f"{evidence.path}\n{' '.join(sentence.split())}".encode()).hexdigest()[:12]
 
 
-def _speaks_of(document: str, draft: Draft) -> bool:
+def speaks_of(document: str, draft: Draft) -> bool:
     """A document inside a folder of the code speaks of what lies there; one at the top or in a documents folder of all."""
     if TOLD_ELSEWHERE & set(words_of(document.rsplit(".", 1)[0])):
         return False
@@ -107,7 +107,7 @@ def candidates(assembly: Assembly, sentence: str, promise: Promise, document: st
     possible = [
         draft for _, draft in sorted(assembly.drafts.by_id.items())
         if draft.kind in promise.about and draft.evidence and draft.attributes.get("examples_only") is not True
-        and _speaks_of(document, draft) and _is_built(draft) and _narrowed(draft, promise)
+        and speaks_of(document, draft) and is_built(draft) and _narrowed(draft, promise)
         and not mentions([draft.name], promise.except_named)
         and (not promise.via or _arriving(assembly, draft.id, promise, sentence))
     ]  # fmt: skip
@@ -133,7 +133,7 @@ def _says_all(sentence: str, word: str) -> bool:
     return False
 
 
-def _is_built(draft: Draft) -> bool:
+def is_built(draft: Draft) -> bool:
     """Whether an element stands in code that is built on, not in a notebook or a folder where something was tried out."""
     return not draft.evidence or any(
         not e.path.endswith(".ipynb") and not _TRIED_OUT & set(e.path.lower().split("/")[:-1]) for e in draft.evidence

@@ -25,7 +25,7 @@ from pipeline.system.told import TOLD_OF_OTHERS, describes
 from pipeline.system.told_tools import put_tool, tools_in
 from pipeline.system.words import load_words, mentions
 
-_FORMAL = frozenset({"threat_dragon", "tm7", "open_threat_model", "tm_bom", "tm_library"})  # notations in which each box has its kind
+FORMAL = frozenset({"threat_dragon", "tm7", "open_threat_model", "tm_bom", "tm_library"})  # notations in which each box has its kind
 _STORES: frozenset[ElementKind] = frozenset(
     {"vector_store", "data_store", "dataset", "log", "queue", "model_registry", "memory", "web_content", "prompt"}
 )
@@ -47,6 +47,17 @@ _ACCESS = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One diagram and what its boxes were taken for."""
+
+    path: str
+    diagram: Diagram
+    kinds: Mapping[str, ElementKind]  # by the id of the box
+    elements: Mapping[str, str]  # element ids, by the id of the box
+    found: frozenset[str]  # ids of boxes that code or configuration has
+
+
 @dataclass(slots=True)
 class Drawings:
     """What all diagrams together draw, beyond elements and flows."""
@@ -56,6 +67,7 @@ class Drawings:
     made: dict[tuple[ElementKind, frozenset[str]], str] = field(default_factory=dict)  # elements that boxes became, by kind and words
     told: dict[frozenset[str], str] = field(default_factory=dict)  # elements that prose told of, by words
     roles: dict[tuple[str, str], list[str | None]] = field(default_factory=dict)  # of the flows between two elements
+    pictures: list[Picture] = field(default_factory=list)
     labels: list[Labelled] = field(default_factory=list)  # what stands at boxes and arrows beside their names
 
 
@@ -84,7 +96,7 @@ def add_drawings(assembly: Assembly, documents: Sequence[DocumentFacts], describ
         for number, written in enumerate(document.diagrams, 1):
             diagram = without_secrets(written, assembly.book.masked)
             own = f"{document.path}#{number}" if number > 1 else document.path
-            _add_diagram(assembly, drawings, diagram, own, found, described)
+            drawings.pictures.append(_add_diagram(assembly, drawings, diagram, own, found, described))
     return drawings
 
 
@@ -97,12 +109,12 @@ def boxes_of(documents: Sequence[DocumentFacts]) -> dict[str, dict[str, ElementK
 
 
 def _parts(diagram: Diagram) -> tuple[DiagramNode, ...]:
-    return drawn_parts(diagram, lambda node: kind_of_node(diagram, node), diagram.language in _FORMAL)
+    return drawn_parts(diagram, lambda node: kind_of_node(diagram, node), diagram.language in FORMAL)
 
 
 def _add_diagram(
     assembly: Assembly, drawings: Drawings, diagram: Diagram, own: str, found: Found, described: Described | None
-) -> None:  # fmt: skip
+) -> Picture:  # fmt: skip
     nodes = _parts(diagram)
     kinds = {node.id: kind_of_node(diagram, node) for node in nodes}
     if described is not None:
@@ -146,6 +158,8 @@ def _add_diagram(
     for threat in diagram.threats:
         parts = [part for about in threat.about for part in ends.get(about, (about,))]
         _add_threat(assembly, threat, [identities[part] for part in parts if part in identities])
+    taken = frozenset(identity for identity in identities if matches[identity].element is not None)
+    return Picture(own.partition("#")[0], diagram, kinds, identities, taken)
 
 
 def _beside(assembly: Assembly, node: DiagramNode, identity: str, evidence: Evidence) -> Iterator[Labelled]:
@@ -197,14 +211,14 @@ def kind_of_node(diagram: Diagram, node: DiagramNode) -> ElementKind:
     if kind == "component" and node.technology:
         kind = kind_of(node.technology)
     if (node.kind == "actor" or node.shape == "actor") and kind == "component":
-        is_person = diagram.language not in _FORMAL or (diagram.language == "tm_library" and node.shape in _PEOPLE)
+        is_person = diagram.language not in FORMAL or (diagram.language == "tm_library" and node.shape in _PEOPLE)
         return "end_user" if is_person else "external_service"
     if node.kind == "store" or node.shape == "database":
         if node.attributes.get("log") is True and kind == "component":
             return "log"
         if kind in ("embedding_model", "agent"):
             return "vector_store" if kind == "embedding_model" else "data_store"  # a table of agents is no agent
-        is_told = kind in _STORES if diagram.language in _FORMAL else kind not in ("component", "end_user")
+        is_told = kind in _STORES if diagram.language in FORMAL else kind not in ("component", "end_user")
         return kind if is_told else "data_store"
     if node.kind == "process" and kind in _OUTSIDE:
         return "component"

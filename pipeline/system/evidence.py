@@ -6,6 +6,7 @@ finding which cannot show its lines cannot be built. Secrets in the lines are ma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 from ingest.source import Place
@@ -21,7 +22,7 @@ class UnknownPlace(Exception):
 
 
 class EvidenceBook:
-    """Quotes places. `read_lines` gives a file's lines, `unit_of` what they are."""
+    """Quotes places. `read_lines` gives a file's lines, `built` are the paths of code and configuration."""
 
     def __init__(
         self,
@@ -29,8 +30,11 @@ class EvidenceBook:
         mask: Callable[[str], str] = lambda text: text,
         paragraphs: frozenset[str] = frozenset(),
         entries: frozenset[str] = frozenset(),
+        built: Iterable[str] = (),
     ) -> None:
         self._read_lines, self._mask, self._paragraphs, self._entries = read_lines, mask, paragraphs, entries
+        self._built = tuple(built)
+        self._standing: dict[str, bool] = {}
         self._lines: dict[str, Lines] = {}
         self._masked: dict[tuple[str, int | None], tuple[str, ...]] = {}
         self._kept: dict[tuple[Place, Role, str, str], Evidence] = {}
@@ -60,6 +64,13 @@ class EvidenceBook:
         )  # fmt: skip
         self._kept[key] = made
         return made
+
+    def stands_anywhere(self, pattern: re.Pattern[str]) -> bool:
+        """Whether code or configuration has a text, also where nothing else was read of it. For what is said not to be there."""
+        if pattern.pattern not in self._standing:
+            pages = (page for path in self._built for page in self._read_lines(path).values())
+            self._standing[pattern.pattern] = any(pattern.search(line) for page in pages for line in page)
+        return self._standing[pattern.pattern]
 
     def masked(self, text: str) -> str:
         """A text that is told rather than quoted, without its secrets."""

@@ -195,6 +195,12 @@ class Control(Frozen):
     note: str = ""
 
 
+ClaimKind = Literal[
+    "promise", "denial", "threat", "intended_use", "limit", "amount", "retention", "destination", "model", "drawing", "drawn_control",
+    "drawn_boundary",
+]  # fmt: skip
+
+
 class Claim(Frozen):
     """What a document says of the system, with its polarity and modality kept; or a threat that a threat model states.
 
@@ -210,10 +216,14 @@ class Claim(Frozen):
     modality: Literal["does", "will", "must", "must_not", "does_not", "todo"] = "does"
     kept: bool | None = Field(default=None, description="Whether the code keeps it; null where that could not be told.")
     evidence: tuple[Evidence, ...]
-    kind: Literal["promise", "denial", "threat", "intended_use", "limit"] = Field(
+    kind: ClaimKind = Field(
         default="promise",
-        description="A control that is promised or denied, a threat that is stated, what a model or data is said to be for, or not for.",
+        description="A control that is promised or denied, a threat that is stated, what a model or data is said to be for, or not for; "
+        "how strict a control is, how long data is kept, where it goes, which model is used; what a diagram draws.",
     )
+    drawn: bool = Field(default=False, description="Whether a diagram says it, by a box or a frame.")
+    against: tuple[Evidence, ...] = Field(default=(), description="Places of code or configuration that do not keep it.")
+    instead: str = Field(default="", description="What these places do, in a few words.")
     state: Literal["", "open", "mitigated", "accepted", "transferred", "not_applicable"] = Field(
         default="", description="Of a stated threat: what its authors say became of it; empty where they do not say."
     )

@@ -36,7 +36,7 @@ def add_model_addresses(assembly: Assembly) -> None:
     for identity, draft in sorted(assembly.drafts.by_id.items()):
         if draft.kind not in _MODELS:
             continue
-        for client in dict.fromkeys(made for node in list(draft.nodes) for made in _clients(assembly, node)):
+        for client in dict.fromkeys(made for node in list(draft.nodes) for made in clients_of(assembly, node)):
             _add_sink(assembly, client, identity)
             if _is_public_and_plain(assembly, client):
                 _mark(assembly, identity, client, "asked_in_clear", True)
@@ -44,7 +44,7 @@ def add_model_addresses(assembly: Assembly) -> None:
                 _mark(assembly, identity, client, "tls_verification", False)
 
 
-def _clients(assembly: Assembly, node: Node) -> Iterator[Node]:
+def clients_of(assembly: Assembly, node: Node) -> Iterator[Node]:
     """The constructions with an address or a transport of their own that a call goes back to, through receivers and attributes."""
     program, queue, seen = assembly.program, [node], set[Node]()
     while queue and len(seen) < _MAX_STEPS * 3:
@@ -67,21 +67,22 @@ def _add_sink(assembly: Assembly, client: Node, identity: str) -> None:
         assembly.sinks.setdefault(client, []).extend(Sink(position, "url", identity, key) for position, key in found[:1])
 
 
-def _addresses(assembly: Assembly, client: Node) -> list[str]:
+def addresses_of(assembly: Assembly, client: Node) -> list[str]:
+    """The addresses that are written down for a client."""
     address = argument_node(assembly.program, client, _ADDRESS)
     constants = assembly.program.constants(address) if address is not None else ()
     return [constant.text for constant in constants if constant.constant_type == "string" and constant.text]
 
 
 def _is_public_and_plain(assembly: Assembly, client: Node) -> bool:
-    texts = _addresses(assembly, client)
+    texts = addresses_of(assembly, client)
     return bool(texts) and all(_PUBLIC.match(text) for text in texts)
 
 
 def _is_unchecked(assembly: Assembly, client: Node) -> bool:
     """Whether the transport given to a client was made with its certificate checks off, and leads to another machine."""
     program = assembly.program
-    if (texts := _addresses(assembly, client)) and all(_HERE.match(text) for text in texts):
+    if (texts := addresses_of(assembly, client)) and all(_HERE.match(text) for text in texts):
         return False
     transport = argument_node(program, client, _TRANSPORT)
     made = [origin for given in (client, transport) if given is not None for origin in program.origins(given)]

@@ -31,7 +31,8 @@ class Match:
     shielded: tuple[Control, ...] = ()  # controls that closed other ways of the same threat
     cited: tuple[Evidence, ...] = ()  # what conditions other than flows were seen by
     group: str = ""  # what the finding is about, where that is not the element (a claim)
-    said: str = ""  # the sentence a contradiction starts from
+    said: str = ""  # what a contradiction starts from: what a document says or a diagram draws
+    instead: str = ""  # what the other side of a contradiction does, where that takes words
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,8 @@ class Threat(Frozen):
     title: str = Field(description="The pattern, in one line; no advice.")
     summary: str = Field(description="Who can do what, and why it works; one or two sentences.")
     sentence: str = Field(
-        description="What a finding says of this system. May use {element}, {kind}, {source}, {target}, {other}, {symbol}, {names}."
+        description="What a finding says of this system. May use {element}, {kind}, {source}, {target}, {other}, {symbol}, {names}, "
+        "{instead}."
     )
     about: Annotated[tuple[ElementKind, ...], Field(min_length=1, description="The kinds of elements it is about; one at a time.")]
     when: Annotated[tuple[Condition, ...], Field(min_length=1, description="All must hold; each that holds is cited.")]
@@ -186,7 +187,7 @@ class Threat(Frozen):
     @classmethod
     def _known_placeholders(cls, text: str) -> str:
         try:
-            text.format(element="", kind="", source="", target="", other="", symbol="", names="")
+            text.format(element="", kind="", source="", target="", other="", symbol="", names="", instead="")
         except (KeyError, IndexError, AttributeError) as problem:
             raise ValueError(f"sentence has no such placeholder: {problem}") from problem
         return text
