@@ -11,6 +11,7 @@ from pipeline.interfaces.cli.output import Output, check_outputs, deliver, parse
 from pipeline.reports import FORMATS
 
 if TYPE_CHECKING:
+    from ingest.pictures.reader import PictureReader
     from pipeline.findings.model import Scan
 
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -29,6 +30,9 @@ FOUND, INCOMPLETE = 1, 3
     "--fail-on", type=click.Choice([*SEVERITIES, "never"]), help="Exit with 1 if a finding is at least this severe. Default: never."
 )
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to parse with. Default: one per processor.")
+@click.option("--ocr", metavar="READER", help="Read the text in pictures: tesseract, tesseract:LANGUAGES, or vision:MODEL. Default: off.")
+@click.option("--ocr-url", metavar="URL", help="OpenAI-compatible endpoint for vision:MODEL; pictures are sent there.")
+@click.option("--offline", is_flag=True, default=None, help="Refuse settings that would send something over the network.")
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings file to use instead of the tree's own.")
 @click.option("--no-cache", is_flag=True, help="Neither use nor keep results: an unchanged tree is analysed again.")
 @click.option("-q", "--quiet", is_flag=True, help="Only errors, and the reports asked for by --format.")
@@ -36,11 +40,13 @@ FOUND, INCOMPLETE = 1, 3
 @click.pass_context
 def scan(
     context: click.Context, path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], formats: tuple[str, ...], fail_on: str | None,
-    jobs: int | None, config: Path | None, no_cache: bool, quiet: bool, verbose: bool,
+    jobs: int | None, ocr: str | None, ocr_url: str | None, offline: bool | None, config: Path | None,
+    no_cache: bool, quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
     """Read PATH (default: this folder) and report what can go wrong, with the lines that prove it.
 
-    Nothing of PATH is executed, nothing leaves the machine, and no key or network is needed.
+    Nothing of PATH is executed, no key or network is needed, and nothing leaves the machine unless you name a vision model that is
+    not on it.
 
     \b
     Exit codes: 0 done; 1 findings at or above --fail-on; 2 wrong usage or
@@ -50,6 +56,7 @@ def scan(
 
     from ingest.errors import UnusableInput
     from ingest.text import reason_of
+    from pipeline.interfaces.pictures import picture_reader
     from pipeline.interfaces.settings import load_settings
     from pipeline.reports.escape import shorten
 
@@ -58,14 +65,20 @@ def scan(
     except (OSError, ValueError) as problem:
         what = "no such file or folder" if isinstance(problem, FileNotFoundError) else f"cannot be opened, {reason_of(problem)}"
         raise UnusableInput(what, shorten(str(path), 200), "give the path of the tree to scan") from None
-    given = {"docs": docs, "exclude": exclude, "format": formats, "fail_on": fail_on, "jobs": jobs}
+    given = {
+        "docs": docs, "exclude": exclude, "format": formats, "fail_on": fail_on, "jobs": jobs,
+        "ocr": ocr, "ocr_url": ocr_url, "offline": offline,
+    }  # fmt: skip
     settings = load_settings(path, {name: value for name, value in given.items() if value not in ((), None)}, os.environ, config)
     outputs = tuple(parse_output(text) for text in settings.format) or (() if quiet else (Output("table"),))
     check_outputs(outputs)
     for document in settings.docs:
         if not os.access(document, os.F_OK):
             raise UnusableInput("no such document", document, "correct --docs or the setting docs")
-    result = scanned(path, settings.docs, settings.exclude, settings.jobs, cached=not no_cache, quiet=quiet, verbose=verbose)
+    result = scanned(
+        path, settings.docs, settings.exclude, settings.jobs,
+        cached=not no_cache, quiet=quiet, verbose=verbose, pictures=picture_reader(settings, path, os.environ),
+    )  # fmt: skip
     deliver(result, outputs)
     if not quiet:
         for output in outputs:
@@ -75,8 +88,9 @@ def scan(
 
 
 def scanned(
-    path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], jobs: int | None, *, cached: bool, quiet: bool, verbose: bool
-) -> Scan:
+    path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], jobs: int | None, *,
+    cached: bool, quiet: bool, verbose: bool, pictures: PictureReader | None = None,
+) -> Scan:  # fmt: skip
     """The scan of a path, kept or made anew, with its progress on stderr."""
     from pipeline.interfaces.cli.stderr import log_to_stderr, shown_progress
     from pipeline.kept_results import default_folder
@@ -85,8 +99,9 @@ def scanned(
 
     log_to_stderr(verbose=verbose, quiet=quiet)
     settings = ScanSettings(
-        docs=tuple(Path(document) for document in docs), exclude=exclude, jobs=jobs, cache=default_folder() if cached else None
-    )
+        docs=tuple(Path(document) for document in docs), exclude=exclude, jobs=jobs, cache=default_folder() if cached else None,
+        pictures=pictures,
+    )  # fmt: skip
     with shown_progress(quiet=quiet) as progress:
         return run_scan(path, settings, progress)
 
