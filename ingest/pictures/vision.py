@@ -102,7 +102,7 @@ class VisionModel:
         )
         try:
             with asked as response:
-                for piece in response.iter_bytes(65_536):
+                for piece in response.iter_bytes():
                     reply += piece
                     if len(reply) > _MOST_REPLY:
                         raise NotRead("the endpoint sent more than a reply")

@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from ingest.pictures.reader import PictureReader
 from pipeline.findings.model import Scan
 from pipeline.progress import Progress
 from pipeline.threats.schema import Threat
@@ -22,6 +23,7 @@ class ScanSettings:
     exclude: tuple[str, ...] = ()
     jobs: int | None = None
     cache: Path | None = None
+    pictures: PictureReader | None = None
 
 
 @dataclass
@@ -51,6 +53,9 @@ def quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
         "THREATLOOM_FAIL_ON",
         "THREATLOOM_JOBS",
         "THREATLOOM_FORMAT",
+        "THREATLOOM_OCR",
+        "THREATLOOM_OCR_URL",
+        "THREATLOOM_OFFLINE",
         "SOURCE_DATE_EPOCH",
     ):
         monkeypatch.delenv(name, raising=False)

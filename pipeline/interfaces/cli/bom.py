@@ -36,13 +36,17 @@ def bom(
 
     from pipeline.interfaces.cli.output import Output, check_outputs, write_whole
     from pipeline.interfaces.cli.scan import scanned
+    from pipeline.interfaces.pictures import picture_reader
     from pipeline.interfaces.settings import load_settings
 
     given = {"docs": docs, "exclude": exclude}
     settings = load_settings(path, {name: value for name, value in given.items() if value}, os.environ, None)
     form = form or ("table" if output is None and sys.stdout.isatty() else "cyclonedx")
     check_outputs((Output(form, output),))
-    result = scanned(path, settings.docs, settings.exclude, settings.jobs, cached=not no_cache, quiet=quiet, verbose=False)
+    result = scanned(
+        path, settings.docs, settings.exclude, settings.jobs,
+        cached=not no_cache, quiet=quiet, verbose=False, pictures=picture_reader(settings, path, os.environ),
+    )  # fmt: skip
     text = _rendered(result, form)
     if output is not None:
         write_whole(output, text)

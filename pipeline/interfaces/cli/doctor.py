@@ -52,6 +52,7 @@ def _checks() -> Iterator[Check]:
     yield _git()
     yield _guarded("knowledge", _knowledge, needed=True, mend="reinstall threatloom: its knowledge files are missing or broken")
     yield _guarded("folders", _folders, needed=False, mend="set HOME, or XDG_CACHE_HOME and XDG_DATA_HOME")
+    yield _guarded("text in pictures", _ocr, needed=False, mend="THREATLOOM_OCR: off, tesseract or vision:MODEL")
     yield _guarded("embedding", _embedding, needed=False, mend="pip install wordllama, or choose a model: THREATLOOM_EMBEDDING")
     yield _guarded("index of this folder", _index, needed=False, mend="make it anew: threatloom index --rebuild")
     present = [name for name in KEYS if os.environ.get(name)]
@@ -142,6 +143,28 @@ def _embedding() -> str:
         return f"{model.identity}, {model.dimension} dimensions, offline"
     address = f" at {chosen.address}" if chosen.address else ""
     return f"{chosen.provider}:{chosen.model}{address}, not tried here"
+
+
+def _ocr() -> str:
+    """What reads the text in pictures, by the settings in force; a program is looked for, an endpoint is not asked."""
+    import shutil
+
+    from ingest.pictures.reader import host_of, is_loopback, make_reader
+    from pipeline.interfaces.pictures import chosen_ocr
+    from pipeline.interfaces.settings import load_settings
+
+    ocr = chosen_ocr(load_settings(Path(), {}, os.environ), os.environ)
+    if ocr is None:
+        there = (
+            "tesseract is installed: --ocr tesseract reads them here"
+            if shutil.which("tesseract")
+            else "--ocr needs tesseract or a vision model"
+        )
+        return f"off: pictures are listed as not examined ({there})"
+    if ocr.provider == "tesseract":
+        return f"{make_reader(ocr, Path()).identity}; pictures stay on this machine"
+    sent = "which is this machine" if is_loopback(ocr.address) else "and pictures are sent there"
+    return f"{ocr.model} at {host_of(ocr.address)}, {sent}; not tried here"
 
 
 def _index() -> str:
