@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
@@ -53,24 +54,33 @@ def frames(data: bytes, bounds: PictureBounds) -> Iterator[Image]:
     if len(data) > bounds.max_bytes:
         raise LeftOut(f"a picture larger than {bounds.max_bytes} bytes was not examined")
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-            warnings.simplefilter("ignore")  # of sizes, which are looked at here, and of odd metadata
-            for number in count() if image.format in _IN_FRAMES else (0,):
-                try:
-                    image.seek(number)
-                except EOFError:
-                    return
-                if number >= bounds.max_pictures:
-                    raise LeftOut(bounds.rest)
-                checked(image.size, bounds)
+        with _silent():
+            image = Image.open(io.BytesIO(data), formats=_FORMATS)
+        for number in count() if image.format in _IN_FRAMES else (0,):
+            try:
+                image.seek(number)
+            except EOFError:
+                return
+            if number >= bounds.max_pictures:
+                raise LeftOut(bounds.rest)
+            checked(image.size, bounds)
+            with _silent():
                 image.load()
-                yield image
+            yield image
     except (LeftOut, Broken):
         raise
     except Image.DecompressionBombError:
         raise LeftOut(_too_large(bounds)) from None
     except Exception as problem:  # a library of decoders meets hostile bytes here; what it raises is this picture's error
         raise Broken(f"is no readable picture: {type(problem).__name__}: {str(problem)[:120]}") from None
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Without warnings: sizes are looked at here, and odd metadata are not read."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def checked(size: tuple[int, int], bounds: PictureBounds) -> None:

@@ -6,13 +6,12 @@ a settings file, and the scanned tree is never asked: a repository can neither t
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
-from urllib.parse import urlsplit
 
+from ingest.addresses import host_of, is_loopback
 from ingest.errors import UnusableInput
 
 LANGUAGES = re.compile(r"[A-Za-z0-9_]{2,30}(?:\+[A-Za-z0-9_]{2,30}){0,9}")
@@ -28,6 +27,11 @@ class Ocr:
     address: str | None = None
     key: str | None = None
     instructions: str = ""
+
+    @property
+    def endpoint(self) -> str:
+        """Where pictures are sent to, named or not."""
+        return self.address or "https://api.openai.com/v1"
 
     def __repr__(self) -> str:  # a key is never shown
         return f"Ocr({self.provider!r}, {self.model!r}, {self.address!r})"
@@ -95,34 +99,10 @@ def make_reader(ocr: Ocr, root: Path, *, offline: bool = False) -> PictureReader
         from ingest.pictures.tesseract import Tesseract
 
         return Tesseract.found(ocr.model, root)
-    if offline and not is_loopback(ocr.address):
+    if offline and not is_loopback(ocr.endpoint):
         raise UnusableInput(
-            "ocr would send pictures over the network, and --offline forbids that", host_of(ocr.address), "use tesseract, or a model here"
+            "ocr would send pictures over the network, and --offline forbids that", host_of(ocr.endpoint), "use tesseract, or a model here"
         )
     from ingest.pictures.vision import VisionModel
 
     return VisionModel.connected(ocr)
-
-
-def is_loopback(address: str | None) -> bool:
-    """Whether what is sent to an address stays on this machine."""
-    host = _host(address)
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def host_of(address: str | None) -> str:
-    """Host and port of an endpoint, without whatever else its address may hold."""
-    parts = urlsplit(address or _DEFAULT)
-    return f"{parts.hostname or '?'}:{parts.port}" if parts.port else parts.hostname or "?"
-
-
-_DEFAULT = "https://api.openai.com/v1"
-
-
-def _host(address: str | None) -> str:
-    return (urlsplit(address or _DEFAULT).hostname or "").lower()

@@ -15,8 +15,9 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
+from ingest.addresses import host_of, is_loopback
 from ingest.errors import UnusableInput
-from ingest.pictures.reader import NotRead, Ocr, Picture, host_of, is_loopback
+from ingest.pictures.reader import NotRead, Ocr, Picture
 from ingest.text import split_lines
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class VisionModel:
     def __init__(self, client: OpenAI, ocr: Ocr, seconds: float = _SECONDS) -> None:
         self._client, self._ocr, self._seconds = client, ocr, seconds
         self._steady = True  # temperature 0, until a model refuses to be told
-        self.sent_to = "" if is_loopback(ocr.address) else host_of(ocr.address)
+        self.sent_to = "" if is_loopback(ocr.endpoint) else host_of(ocr.endpoint)
 
     @classmethod
     def connected(cls, ocr: Ocr, seconds: float = _SECONDS, retries: int = _RETRIES) -> VisionModel:
@@ -52,14 +53,15 @@ class VisionModel:
             raise UnusableInput("no key for the vision model", ocr.model, "set OPENAI_API_KEY, or name an endpoint of your own: --ocr-url")
         if ocr.address is not None and not re.match(r"https?://[^/\s]", ocr.address):
             raise UnusableInput("ocr-url is no address", ocr.address[:100], "write it as http://127.0.0.1:11434/v1")
-        http = DefaultHttpxClient(follow_redirects=False, trust_env=not is_loopback(ocr.address))
-        client = OpenAI(api_key=ocr.key or "none", base_url=ocr.address, max_retries=retries, timeout=seconds, http_client=http)
+        http = DefaultHttpxClient(follow_redirects=False, trust_env=not is_loopback(ocr.endpoint))
+        # The address is always given: the library would take another one from the environment without a word.
+        client = OpenAI(api_key=ocr.key or "none", base_url=ocr.endpoint, max_retries=retries, timeout=seconds, http_client=http)
         return cls(client, ocr, seconds)
 
     @property
     def identity(self) -> str:
         words = hashlib.sha256(self._ocr.instructions.encode()).hexdigest()[:8]
-        return f"{self._ocr.model} at {host_of(self._ocr.address)}, prompt {words}"
+        return f"{self._ocr.model} at {host_of(self._ocr.endpoint)}, prompt {words}"
 
     def lines(self, picture: Picture) -> tuple[str, ...]:
         content = _content(self._reply(picture))

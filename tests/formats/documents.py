@@ -431,7 +431,9 @@ PLACE = "a place in its own words"
 
 GROUP = Group(
     "Documents",
-    "Text that people do not see is read and marked, and counts as no promise. What a document holds besides text is listed with the reason.",
+    "Text that people do not see is read and marked, and counts as no promise. What a document holds besides text is listed with the reason."
+    " Pictures and scanned pages are read where the user has set up a reader (`--ocr`), and else listed as not examined. Evidence then quotes what was"
+    " read and says who read it: no bytes of the file say it, a person checks it by looking, and a finding that rests on it is less sure.",
     THINGS,
     (
         Format("Markdown", (".md", ".markdown", ".mdx"), read("markdown", MARKDOWN.encode, {

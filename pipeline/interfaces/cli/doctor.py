@@ -149,7 +149,8 @@ def _ocr() -> str:
     """What reads the text in pictures, by the settings in force; a program is looked for, an endpoint is not asked."""
     import shutil
 
-    from ingest.pictures.reader import host_of, is_loopback, make_reader
+    from ingest.addresses import host_of, is_loopback
+    from ingest.pictures.reader import make_reader
     from pipeline.interfaces.pictures import chosen_ocr
     from pipeline.interfaces.settings import load_settings
 
@@ -163,8 +164,8 @@ def _ocr() -> str:
         return f"off: pictures are listed as not examined ({there})"
     if ocr.provider == "tesseract":
         return f"{make_reader(ocr, Path()).identity}; pictures stay on this machine"
-    sent = "which is this machine" if is_loopback(ocr.address) else "and pictures are sent there"
-    return f"{ocr.model} at {host_of(ocr.address)}, {sent}; not tried here"
+    sent = "which is this machine" if is_loopback(ocr.endpoint) else "and pictures are sent there"
+    return f"{ocr.model} at {host_of(ocr.endpoint)}, {sent}; not tried here"
 
 
 def _index() -> str:

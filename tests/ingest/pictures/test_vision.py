@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
+from ingest.addresses import is_loopback
 from ingest.errors import UnusableInput
-from ingest.pictures.reader import NotRead, Ocr, Picture, is_loopback, make_reader, ocr_named
+from ingest.pictures.reader import NotRead, Ocr, Picture, make_reader, ocr_named
 from ingest.pictures.vision import VisionModel
 from prompts import load_prompt
 from tests.ingest.pictures.making import PROMISE, packed, picture
@@ -164,11 +165,11 @@ def test_a_model_that_refuses_a_temperature_is_asked_without_one() -> None:
     ("address", "here"),
     [
         ("http://127.0.0.1:11434/v1", True), ("http://localhost/v1", True), ("http://[::1]:8000/v1", True),
-        (None, False), ("https://api.openai.com/v1", False), ("http://127.0.0.1.example.com/v1", False),
+        ("", False), ("http://[::1", False), ("https://api.openai.com/v1", False), ("http://127.0.0.1.example.com/v1", False),
         ("http://localhost@example.com/v1", False), ("http://10.0.0.5:11434", False), ("not an address", False),
     ],
 )  # fmt: skip
-def test_only_an_address_of_this_machine_is_local(address: str | None, here: bool) -> None:
+def test_only_an_address_of_this_machine_is_local(address: str, here: bool) -> None:
     assert is_loopback(address) is here
 
 
@@ -178,6 +179,15 @@ def test_offline_refuses_what_is_not_on_this_machine(tmp_path: Path) -> None:
     with pytest.raises(UnusableInput, match=r"--offline forbids that: models\.example"):
         make_reader(far, tmp_path, offline=True)
     assert (make_reader(far, tmp_path).sent_to, make_reader(near, tmp_path, offline=True).sent_to) == ("models.example", "")
+
+
+def test_pictures_go_to_no_address_that_the_library_finds_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(replied(reply("taken"))) as (elsewhere, taken):
+        monkeypatch.setenv("OPENAI_BASE_URL", elsewhere)
+        reader = VisionModel.connected(Ocr("vision", "eyes", None, "k"))
+        assert reader.sent_to == "api.openai.com"
+        assert str(reader._client.base_url) == "https://api.openai.com/v1/"
+    assert taken == []
 
 
 def test_a_key_is_never_shown_and_an_address_that_is_none_is_refused() -> None:
