@@ -53,7 +53,8 @@ class Settings(FileSettings):
     format: Listed = Field(default=(), description="Reports to write, as FORMAT or FORMAT=FILE.")
     jobs: PositiveInt | None = Field(default=None, description="Processes that parse files; all processors where not given.")
     embedding: str = Field(
-        default="wordllama", description="What embeds passages: wordllama (offline), openai:MODEL or sentence-transformers:MODEL."
+        default="wordllama",
+        description="What embeds passages: wordllama, onnx:FOLDER (both offline), openai:MODEL or sentence-transformers:MODEL.",
     )
     embedding_url: str | None = Field(default=None, description="Address of an OpenAI-compatible endpoint for openai:MODEL.")
     ocr: str = Field(

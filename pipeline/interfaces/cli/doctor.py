@@ -137,7 +137,7 @@ def _embedding() -> str:
     from pipeline.interfaces.cli.index import index_settings
 
     chosen = index_settings(Path(), {}).embedding
-    if chosen.provider == "wordllama":
+    if chosen.provider in ("wordllama", "onnx"):
         model = make_embedder(chosen)
         model.embed(["a passage"])
         return f"{model.identity}, {model.dimension} dimensions, offline"
@@ -181,6 +181,10 @@ def _index() -> str:
     if found is None:
         return f"none yet; threatloom index or search makes it in {where}"
     wanted = ":".join(filter(None, (settings.embedding.provider, settings.embedding.model)))
+    if settings.embedding.provider == "onnx":
+        from ingest.index.onnx_model import identity_of
+
+        wanted = identity_of(settings.embedding.model)
     notes = []
     if found.model != wanted and not found.model.startswith(f"{wanted}:"):
         notes.append(f"of another model than the one in use ({wanted}): the next search makes it anew")

@@ -22,7 +22,9 @@ INCOMPLETE = 3
 @click.option("--rebuild", is_flag=True, help="Make the index anew, whatever is there.")
 @click.option("--docs", multiple=True, metavar="PATH", help="A design document, or a folder of them; may lie elsewhere. Repeatable.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out what matches, as .gitignore would. Repeatable.")
-@click.option("--embedding", metavar="MODEL", help="wordllama (default, offline), openai:MODEL or sentence-transformers:MODEL.")
+@click.option(
+    "--embedding", metavar="MODEL", help="wordllama (default), onnx:FOLDER (both offline), openai:MODEL or sentence-transformers:MODEL."
+)
 @click.option("--embedding-url", metavar="URL", help="OpenAI-compatible endpoint for openai:MODEL.")
 @click.option("--chroma-url", metavar="URL", help="Chroma server that holds the vectors. Default: a folder of this machine.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to read with. Default: one per processor.")
@@ -74,6 +76,7 @@ def index_settings(path: Path, given: Mapping[str, object]) -> IndexSettings:
     settings = load_settings(path, {name: value for name, value in given.items() if value not in ((), None)}, os.environ)
     key = os.environ.get("THREATLOOM_API_KEY") or os.environ.get("OPENAI_API_KEY")
     embedding = embedding_named(settings.embedding, settings.embedding_url, key)
+    _refuse_model_of(path, embedding)
     if settings.offline:
         _refuse_sending(embedding, settings.chroma_url)
     return IndexSettings(
@@ -84,6 +87,14 @@ def index_settings(path: Path, given: Mapping[str, object]) -> IndexSettings:
         folder=Path(settings.index_dir) if settings.index_dir else None,
         server=settings.chroma_url,
     )
+
+
+def _refuse_model_of(root: Path, embedding: Embedding) -> None:
+    """A model that the tree brings along is not loaded: its files were written by others."""
+    from ingest.errors import UnusableInput
+
+    if embedding.provider == "onnx" and Path(embedding.model).resolve().is_relative_to(root.resolve()):
+        raise UnusableInput("the encoder lies in the tree to index, and none of that is loaded", embedding.model[:200], "copy it elsewhere")
 
 
 def _refuse_sending(embedding: Embedding, chroma_url: str | None) -> None:
