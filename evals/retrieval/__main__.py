@@ -30,6 +30,8 @@ def main() -> int:
     text = page(done)
     if arguments.write:
         (ROOT / "docs" / "retrieval.md").write_text(text, encoding="utf-8")
+    if arguments.embedding != "wordllama":
+        sys.stdout.write(f"Embedded by {arguments.embedding}, and not by the model that the page speaks of.\n\n")
     sys.stdout.write(text)
     if arguments.misses:
         for one in done.asked:
