@@ -16,7 +16,7 @@ _ENCODER = """\
 `--embedding onnx:FOLDER` (`THREATLOOM_EMBEDDING`) takes a sentence encoder that you have in place of the static vectors. The folder holds
 `model.onnx` and `tokenizer.json`: `optimum-cli export onnx --model sentence-transformers/all-MiniLM-L6-v2 FOLDER` writes such a one on a
 machine with a network, and it is then copied. Nothing is downloaded here, the digest of the files is part of the index, and a folder inside
-the tree that is indexed is refused. Measured on 2026-11-29 with `python -m evals.retrieval --embedding onnx:FOLDER`: all-MiniLM-L6-v2 with
+the tree that is indexed is refused. Measured on 2026-11-29 (`python -m evals.retrieval --embedding onnx:FOLDER`): all-MiniLM-L6-v2 with
 weights of 8 bits (23 MB), its first 128 tokens of each passage, hybrid with expansion, no setting changed for it.
 
 | questions | model | recall@10 | MRR | nDCG@10 |
