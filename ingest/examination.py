@@ -12,13 +12,14 @@ from pathlib import Path, PurePosixPath
 from ingest.documents import FORMATS, diagrams
 from ingest.exclusion import GENERATED_MARK, left_out_by_tree
 from ingest.heads import kind_of_head, may_be_told
+from ingest.pictures.names import is_picture
 from ingest.purpose import is_generated, is_generated_name, is_python_script, kind_of, may_be_model, purpose_of
 from ingest.recognition import is_told_by_head, kind_by_head
 from ingest.source import ReadError, Skip, Source, SourceKind, SourceSettings
 from ingest.text import open_regular, reason_of, unmarked_utf16
 
 DOCUMENT_KINDS: frozenset[SourceKind] = frozenset(FORMATS)
-_BINARY: frozenset[SourceKind] = frozenset({"docx", "odt", "pptx", "xlsx", "pdf", "eml", "model_file"})
+_BINARY: frozenset[SourceKind] = frozenset({"docx", "odt", "pptx", "xlsx", "pdf", "eml", "picture", "model_file"})
 _LARGE: frozenset[SourceKind] = _BINARY | {"notebook", "lockfile", *diagrams.FORMATS}
 _LONG_LINES_ARE_NORMAL: frozenset[SourceKind] = _LARGE | {"text", "markdown", "rst"}
 _WRITTEN: frozenset[SourceKind] = frozenset({"python", "typescript", "java", "go", "csharp", "html"})
@@ -64,8 +65,11 @@ def kind_in(base: Path, path: str) -> SourceKind | None:
 
 
 def examined(base: Path, path: str, label: str, settings: SourceSettings) -> Source | Skip | ReadError | None:
-    """One file, judged by its status and its head; None where it turns out to be of no kind that is read."""
-    location, kind = base / path, kind_of(path)
+    """One file, judged by its status and its head; None where it turns out to be of no kind that is read.
+
+    Whether a picture is asked for is for the caller to say.
+    """
+    location, kind = base / path, kind_of(path) or ("picture" if is_picture(path) else None)
     is_open = kind is None and not _may_be_script(path)  # most JSON and YAML is data that nobody asks about
     try:
         status = location.lstat()

@@ -271,6 +271,19 @@ class DocumentFacts:
     unit: Literal["line", "paragraph"] = "line"  # what `Place` counts in this document
     unexamined: tuple[str, ...] = ()  # what is in it and was not read, and why: pictures, macros, attachments
     settings: tuple[Setting, ...] = ()  # what it says as a card of a model or of data
+    transcripts: tuple[Transcript, ...] = ()  # in the order of their pages; their passages stand among the others
+    failed: tuple[str, ...] = ()  # pictures that should have been read and could not be just now
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was read out of one picture: no bytes of the file say it, a reader of pictures does."""
+
+    page: int | None
+    where: str  # "page 3 (read by OCR)"
+    lines: tuple[str, ...]  # behind the other lines of the page
+    reader: str  # with its edition
+    sent_to: str = ""  # host the picture was sent to; empty where it stayed on this machine
 
 
 SettingKind = Literal[

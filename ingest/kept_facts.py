@@ -42,7 +42,8 @@ logger = logging.getLogger(__name__)
 class KeptFacts:
     """The facts kept in a folder; with None for a folder nothing is known and nothing kept."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, reader: str = "") -> None:
+        self._reader = reader  # of pictures: what another one read are other facts
         self._file = None if folder is None else folder / _FILE
         self._asked: dict[str, bytes] = {}  # keys of files that were asked for, by path
 
@@ -76,7 +77,7 @@ class KeptFacts:
         content = content_of(source)
         if content is None:
             return None
-        about = f"{source.path}\0{source.kind}\0{source.purpose}".encode("utf-8", "surrogateescape")
+        about = f"{source.path}\0{source.kind}\0{source.purpose}\0{self._reader}".encode("utf-8", "surrogateescape")
         return hashlib.sha256(_edition() + hashlib.sha256(about).digest() + content.encode()).digest()
 
     def _rows(self, keys: list[bytes]) -> Iterator[tuple[bytes, bytes]]:

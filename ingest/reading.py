@@ -5,19 +5,19 @@ Whatever goes wrong with a file ends as a `Skip` or a `ReadError` of that file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ingest.documents import FORMATS
-from ingest.facts import CodeFacts, ConfigFacts, Facts, Passage, TextFacts
+from ingest.facts import CodeFacts, ConfigFacts, Facts, Passage, TextFacts, Transcript
 from ingest.source import ReadError, Skip, Source
 
 CODE_KINDS = frozenset({"python", "notebook", "typescript", "java", "go", "csharp"})
 
 
-def read_source(source: Source) -> Facts | Skip | ReadError:
-    """The facts of one file."""
-    read = _read(source)
+def read_source(source: Source, *, pictures: bool = False) -> Facts | Skip | ReadError:
+    """The facts of one file. With `pictures`, those that hold nothing else are not passed over: they are read next."""
+    read = _read(source, pictures)
     if source.kind != "notebook" and isinstance(read, CodeFacts | ConfigFacts | TextFacts) and (unseen := _unseen(source)):
         return replace(read, unseen=unseen)
     return read
@@ -35,13 +35,13 @@ def _unseen(source: Source) -> tuple[Passage, ...]:
     return unseen_in_lines(source.path, split_lines(decode(data, source.kind == "python")))
 
 
-def _read(source: Source) -> Facts | Skip | ReadError:
+def _read(source: Source, pictures: bool) -> Facts | Skip | ReadError:
     if source.kind in CODE_KINDS:
         return _read_code(source)
     if source.kind in FORMATS:
         from ingest.documents import DocumentLimits, read_document
 
-        return read_document(source, DocumentLimits())  # has its own net around one file
+        return read_document(source, DocumentLimits(), pictures=pictures)  # has its own net around one file
     if source.kind == "prompt_file":
         from ingest.texts import read_texts
 
@@ -78,6 +78,14 @@ def _read_code(source: Source) -> CodeFacts | Skip | ReadError:
         return ReadError(source.path, f"not read as {source.kind}: {problem}")
     except Exception as problem:  # around one file: a reader's bug must not end the scan
         return ReadError(source.path, f"{source.kind} reader failed: {type(problem).__name__}: {str(problem)[:200]}")
+
+
+def transcribed(lines: Mapping[int | None, tuple[str, ...]], transcripts: Iterable[Transcript]) -> Mapping[int | None, tuple[str, ...]]:
+    """The lines of a document, those that were read out of its pictures behind the others of their page."""
+    joined = dict(lines)
+    for one in transcripts:
+        joined[one.page] = (*joined.get(one.page, ()), *one.lines)
+    return joined
 
 
 def lines_of(source: Source) -> Mapping[int | None, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from typing import Literal
 
 SourceKind = Literal[
     "python", "notebook", "typescript", "java", "go", "csharp",
-    "markdown", "docx", "odt", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text",
+    "markdown", "docx", "odt", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text", "picture",
     "requirements", "go_mod", "pyproject", "lockfile", "package_json", "tsconfig", "langgraph_config", "nuget",
     "dockerfile", "compose", "github_workflow", "dotenv", "mcp_config", "entry_script", "shell_script", "makefile", "procfile",
     "prompt_file", "model_file",
@@ -87,3 +87,4 @@ class SourceSettings:
     max_document_bytes: int = 20_000_000  # docx, pdf, notebooks and lock files
     max_files: int = 200_000
     use_git: bool = True
+    pictures: bool = False  # whether something reads the text in them

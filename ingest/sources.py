@@ -21,6 +21,7 @@ from ingest.examination import DOCUMENT_KINDS, about_link, examined, has_reader,
 from ingest.exclusion import IGNORE_FILE, exclusion_of, left_out_by_tree, skips_of
 from ingest.gitfiles import git_files
 from ingest.marks import unchanged
+from ingest.pictures.names import is_picture, may_describe
 from ingest.purpose import vendored_folder
 from ingest.source import ReadError, Skip, Source, SourceKind, SourceSettings
 from ingest.text import reason_of
@@ -181,7 +182,7 @@ def _outcomes(listing: Listing, settings: SourceSettings, marks: Mapping[str, st
     inside: dict[str, bool] = {}
     for path in listing.paths:
         label = safe_path(path)
-        if label not in marks and not may_be_read(path):
+        if label not in marks and not may_be_read(path) and not (settings.pictures and may_describe(path)):
             unread[_suffix(path)] += 1
             continue
         parent = path.rpartition("/")[0] or "."
@@ -205,10 +206,17 @@ def _outcomes(listing: Listing, settings: SourceSettings, marks: Mapping[str, st
             yield outcome
     listed = dict(sorted(unread.items(), key=lambda item: (-item[1], item[0]))[:_SUFFIXES_LISTED])
     for suffix, count in listed.items():
-        yield Skip(f"*{suffix}", f"no reader yet for {suffix} files" if suffix else "no reader for files without a known suffix", count)
+        yield Skip(f"*{suffix}", _why_unread(suffix, settings), count)
     rest = sum(unread.values()) - sum(listed.values())
     if rest:
         yield Skip("*.*", "no reader yet for files of other kinds", rest)
+
+
+def _why_unread(suffix: str, settings: SourceSettings) -> str:
+    if is_picture(f"x{suffix}"):
+        said = "not told by their names to describe the system (--docs reads them)" if settings.pictures else "no OCR is set up"
+        return f"pictures were not examined: {said}"
+    return f"no reader yet for {suffix} files" if suffix else "no reader for files without a known suffix"
 
 
 _DATA_KINDS: frozenset[SourceKind] = DOCUMENT_KINDS - {"markdown"}
@@ -233,12 +241,15 @@ def _documents(base: Path, taken: set[str], settings: SourceSettings) -> Iterato
             raise UnusableInput("no such document", safe_path(str(given)), "check the path given as --docs") from None
         if location.is_dir():
             paths = walk(location, settings.max_files, exclusion_of(settings.exclude)).paths
-            folder, files = location, [path for path in paths if kind_in(location, path) in DOCUMENT_KINDS]
+            folder, files = location, [path for path in paths if _is_document(location, path, settings)]
+            if not location.is_relative_to(base):  # those of the tree itself were listed with it
+                unread = Counter(_suffix(path) for path in paths if is_picture(path) and not settings.pictures)
+                yield from (Skip(f"docs/*{suffix}", _why_unread(suffix, settings), count) for suffix, count in sorted(unread.items()))
             if not files:
                 raise UnusableInput(
                     "no documents in this folder", safe_path(str(given)), "give documents or diagrams of a kind that is read as --docs"
                 )
-        elif kind_in(location.parent, location.name) in DOCUMENT_KINDS:
+        elif _is_document(location.parent, location.name, settings):
             folder, files = location.parent, [location.name]
         else:
             raise UnusableInput(
@@ -257,6 +268,10 @@ def _documents(base: Path, taken: set[str], settings: SourceSettings) -> Iterato
                 yield Source(label, file, outcome.kind, "documentation", outcome.size)
             elif outcome is not None:
                 yield outcome
+
+
+def _is_document(folder: Path, path: str, settings: SourceSettings) -> bool:
+    return kind_in(folder, path) in DOCUMENT_KINDS or (settings.pictures and is_picture(path))
 
 
 def _unique(label: str, taken: set[str]) -> str:

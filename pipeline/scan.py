@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,15 +19,15 @@ from typing import TYPE_CHECKING
 from ingest import SourceList, SourceSettings, lines_of, list_paths, list_sources, read_source
 from ingest.demand import demanded
 from ingest.documents import FORMATS
-from ingest.facts import CodeFacts, DocumentFacts, Facts, ModelFacts
+from ingest.facts import CodeFacts, DocumentFacts, Facts, ModelFacts, Transcript
 from ingest.kept_facts import KeptFacts
 from ingest.purpose import NOT_PRODUCT
-from ingest.reading import CODE_KINDS
+from ingest.reading import CODE_KINDS, transcribed
 from ingest.source import ReadError, Skip, Source
 from ingest.told_secrets import without_secrets
 from pipeline import kept_results
 from pipeline.collection import collect_seldom, uncollected
-from pipeline.findings.model import SEVERITIES, STRIDE, Failed, Finding, Scan, Skipped, Summary, Target, Tool
+from pipeline.findings.model import SEVERITIES, STRIDE, Failed, Finding, ReadPicture, Scan, Skipped, Summary, Target, Tool
 from pipeline.progress import Progress, Silent
 from pipeline.system.evidence import EvidenceBook, Lines
 from pipeline.system.knowledge import FrameworkIndex, load_frameworks
@@ -35,6 +36,7 @@ from pipeline.system.model import System
 from pipeline.system.topics import topics_of
 
 if TYPE_CHECKING:  # what analyses is imported where it is needed: a tree that did not change is answered without it
+    from ingest.pictures.reader import PictureReader
     from pipeline.findings.attack_paths import Found
     from pipeline.system.build import Built
     from pipeline.threats.catalog import Catalog
@@ -55,6 +57,12 @@ class ScanSettings:
     jobs: int | None = None  # processes that read files; None: one per processor
     cache: Path | None = None  # folder of kept results; None: nothing is kept
     knowledge: tuple[Path, ...] = ()  # folders of own threats, frameworks, controls and severities; named by whoever starts the scan
+    pictures: PictureReader | None = None  # what reads the text in pictures; None: they are listed as not examined
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """What a result depends on beside the files."""
+        return self.exclude if self.pictures is None else (*self.exclude, f"pictures: {self.pictures.identity}")
 
 
 @uncollected()
@@ -72,16 +80,16 @@ def scan(
     """
     settings, progress = settings or ScanSettings(), progress or Silent()
     started, begun = clock(), time.perf_counter()
-    sought = SourceSettings(docs=settings.docs, exclude=settings.exclude)
+    sought = SourceSettings(docs=settings.docs, exclude=settings.exclude, pictures=settings.pictures is not None)
     listing = list_paths(path, sought)
     target = Target(name=path.resolve().name, revision=listing.revision, dirty=listing.dirty)
     own = _own(settings.knowledge)
-    cached = kept_results.KeptResults(settings.cache, target.name, (*settings.exclude, *(("", *own.digests) if own else ())))
+    cached = kept_results.KeptResults(settings.cache, target.name, (*settings.chosen, *(("", *own.digests) if own else ())))
 
     def now() -> dict[str, object]:
         return {"target": target, "started_at": _stamp(started), "duration_s": round(time.perf_counter() - begun, 3)}
 
-    if not settings.docs and (kept := cached.of_listing(listing)) is not None:
+    if not settings.docs and settings.pictures is None and (kept := cached.of_listing(listing)) is not None:
         return kept.model_copy(update=now())
     found = list_sources(path, sought, listing)
     if (kept := cached.of_tree(found)) is not None:
@@ -91,7 +99,7 @@ def scan(
     sources, passed_over = _needed(found, frameworks)
     if (kept := cached.of_files(sources, (*found.skipped, *found.errors, *_outside(found.sources), *passed_over))) is not None:
         return kept.model_copy(update=now())
-    facts, skipped, failed = _read(sources, settings.jobs, progress, KeptFacts(settings.cache))
+    facts, skipped, failed = _read(sources, settings, progress)
     progress.step("building the system model", 0, 0)
     built = _built(facts, found, frameworks)
     progress.step("matching threats", 0, 0)
@@ -114,6 +122,7 @@ def scan(
         coverage=coverage,
         attack_paths=paths.paths,
         own_knowledge=told_of(own or NOTHING, outcomes),
+        pictures=tuple(_pictures(facts)),
         skipped=tuple(
             Skipped(path=skip.path, reason=skip.reason, count=skip.count)
             for skip in sorted([*found.skipped, *skipped, *_outside(found.sources), *passed_over])
@@ -187,15 +196,17 @@ def _needed(found: SourceList, frameworks: FrameworkIndex) -> tuple[list[Source]
     return [source for source in product if source not in passed_over], (said,) if passed_over else ()
 
 
-def _read(
-    sources: Sequence[Source], jobs: int | None, progress: Progress, kept: KeptFacts
-) -> tuple[list[Facts], list[Skip], list[ReadError]]:
+def _read(sources: Sequence[Source], settings: ScanSettings, progress: Progress) -> tuple[list[Facts], list[Skip], list[ReadError]]:
+    kept = KeptFacts(settings.cache, settings.pictures.identity if settings.pictures else "")
     known = kept.known(sources)
     rest = [source for source in sources if source.path not in known]
     fresh: list[tuple[Source, Facts]] = []
     skipped: list[Skip] = []
     failed: list[ReadError] = []
-    for done, (source, outcome) in enumerate(zip(rest, _outcomes(rest, jobs or os.cpu_count() or 1), strict=True), 1 + len(known)):
+    outcomes = _outcomes(rest, settings.jobs or os.cpu_count() or 1, settings.pictures is not None)
+    if settings.pictures is not None:
+        outcomes = _with_pictures(rest, outcomes, settings.pictures, progress)
+    for done, (source, outcome) in enumerate(zip(rest, outcomes, strict=True), 1 + len(known)):
         progress.step("reading files", done, len(sources))
         if isinstance(outcome, Skip):
             skipped.append(outcome)
@@ -203,41 +214,74 @@ def _read(
             failed.append(outcome)
         else:
             fresh.append((source, outcome))
-    kept.keep(fresh)
+    kept.keep((source, read) for source, read in fresh if not (isinstance(read, DocumentFacts) and read.failed))
     facts = [*known.values(), *(read for _source, read in fresh)]
     skipped += (Skip(read.path, f"read in part: {problem}") for read in facts if isinstance(read, CodeFacts) for problem in read.errors[:1])
     skipped += (Skip(read.path, note) for read in facts if isinstance(read, ModelFacts) for note in read.notes)
     skipped += (Skip(read.path, f"read in part: {what}") for read in facts if isinstance(read, DocumentFacts) for what in read.unexamined)
+    failed += (ReadError(read.path, what) for read in facts if isinstance(read, DocumentFacts) for what in read.failed)
     return facts, skipped, failed
 
 
-def _outcomes(sources: Sequence[Source], jobs: int) -> Iterator[Facts | Skip | ReadError]:
+def _with_pictures(
+    sources: Sequence[Source], outcomes: Iterable[Facts | Skip | ReadError], reader: PictureReader, progress: Progress
+) -> Iterator[Facts | Skip | ReadError]:
+    """The same, and the text in the pictures of documents; here and not where files are read, so that all of a scan are counted."""
+    from ingest.pictures.transcribing import Transcription, has_pictures
+
+    transcription = Transcription(reader)
+    for done, (source, outcome) in enumerate(zip(sources, outcomes, strict=True), 1):
+        if isinstance(outcome, DocumentFacts) and has_pictures(source, outcome):
+            progress.step("reading pictures", done, len(sources))
+            yield transcription.of(source, outcome)
+        else:
+            yield outcome
+
+
+def _outcomes(sources: Sequence[Source], jobs: int, pictures: bool) -> Iterator[Facts | Skip | ReadError]:
     """Facts in the order of the sources, whichever process read them."""
+    read = partial(read_source, pictures=pictures)
     if jobs == 1 or len(sources) < _IN_PROCESS:
-        yield from map(read_source, sources)
+        yield from map(read, sources)
         return
     done = 0
     try:
         with ProcessPoolExecutor(max_workers=jobs, initializer=collect_seldom) as pool:
-            for outcome in pool.map(read_source, sources, chunksize=max(1, min(32, len(sources) // (jobs * 4)))):
+            for outcome in pool.map(read, sources, chunksize=max(1, min(32, len(sources) // (jobs * 4)))):
                 done += 1
                 yield outcome
     except BrokenProcessPool:
         # A process was killed (out of memory, most likely): the file at fault is found by going on one by one.
-        yield from map(read_source, sources[done:])
+        yield from map(read, sources[done:])
 
 
-def _evidence_book(sources: Iterable[Source], facts: Iterable[Facts]) -> EvidenceBook:
+def _evidence_book(sources: Iterable[Source], facts: Sequence[Facts]) -> EvidenceBook:
     by_path = {source.path: source for source in sources}
 
     def read_lines(path: str) -> Lines:
         source = by_path.get(path)
-        return {} if source is None else lines_of(source)
+        return {} if source is None else transcribed(lines_of(source), transcripts.get(path, ()))
 
+    transcripts = {read.path: read.transcripts for read in facts if isinstance(read, DocumentFacts) and read.transcripts}
     in_paragraphs = frozenset(read.path for read in facts if isinstance(read, DocumentFacts) and read.unit == "paragraph")
     in_entries = frozenset(read.path for read in facts if isinstance(read, ModelFacts))
     built = (path for path, source in by_path.items() if source.kind not in _NOT_BUILT and source.purpose in ("product", "example"))
-    return EvidenceBook(read_lines, without_secrets, in_paragraphs, in_entries, built)
+    counted = {path: _counted(of) for path, of in transcripts.items()}
+    return EvidenceBook(read_lines, without_secrets, in_paragraphs, in_entries, built, counted)
+
+
+def _counted(transcripts: Iterable[Transcript]) -> dict[int | None, int]:
+    """Lines that were read out of pictures, by page."""
+    counts: Counter[int | None] = Counter()
+    for one in transcripts:
+        counts[one.page] += len(one.lines)
+    return counts
+
+
+def _pictures(facts: Iterable[Facts]) -> Iterator[ReadPicture]:
+    for read in facts:
+        for one in read.transcripts if isinstance(read, DocumentFacts) else ():
+            yield ReadPicture(path=read.path, where=one.where, reader=one.reader, sent_to=one.sent_to or None, lines=len(one.lines))
 
 
 # Counting

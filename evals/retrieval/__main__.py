@@ -10,6 +10,7 @@ from typing import get_args
 from evals.retrieval.questions import Half, read_questions
 from evals.retrieval.report import page
 from evals.retrieval.run import WAYS, run
+from ingest.index import embedding_named
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,11 +21,17 @@ def main() -> int:
     parser.add_argument("--half", choices=get_args(Half), help="only this half")
     parser.add_argument("--misses", action="store_true", help="also list questions whose passages were not all found")
     parser.add_argument("--write", action="store_true", help="write docs/retrieval.md")
+    parser.add_argument("--embedding", default="wordllama", help="the model, as for threatloom index; only the default is written")
     arguments = parser.parse_args()
-    done = run((one for one in read_questions() if arguments.half in (None, one.half)), arguments.cache or _default_cache())
+    if arguments.write and (arguments.half or arguments.embedding != "wordllama"):
+        parser.error("the page is written of all questions and the default model")
+    sets = (one for one in read_questions() if arguments.half in (None, one.half))
+    done = run(sets, arguments.cache or _default_cache(), embedding=embedding_named(arguments.embedding))
     text = page(done)
     if arguments.write:
         (ROOT / "docs" / "retrieval.md").write_text(text, encoding="utf-8")
+    if arguments.embedding != "wordllama":
+        sys.stdout.write(f"Embedded by {arguments.embedding}, and not by the model that the page speaks of.\n\n")
     sys.stdout.write(text)
     if arguments.misses:
         for one in done.asked:

@@ -9,6 +9,7 @@ from pathlib import Path
 from evals.retrieval.packages import NotBrought, root_of
 from evals.retrieval.questions import Half, QuestionSet, passage_of
 from evals.retrieval.scoring import DEPTH, Score, scored
+from ingest.index import Embedding
 from pipeline.retrieval import IndexSettings, Query, Retriever
 from pipeline.retrieval.search import Weights
 from pipeline.scan import ScanSettings, scan
@@ -42,7 +43,7 @@ class Run:
     missing: tuple[str, ...] = ()
 
 
-def run(sets: Iterable[QuestionSet], cache: Path, weights: Weights | None = None) -> Run:
+def run(sets: Iterable[QuestionSet], cache: Path, weights: Weights | None = None, embedding: Embedding | None = None) -> Run:
     """Asks all questions in all ways. What lies in the cache is used again."""
     asked: list[Asked] = []
     chunks: dict[str, int] = {}
@@ -54,7 +55,8 @@ def run(sets: Iterable[QuestionSet], cache: Path, weights: Weights | None = None
             missing.append(f"{questions.system}: {problem}")
             continue
         system = scan(root, ScanSettings(cache=cache / "results")).system
-        with Retriever(root, system, IndexSettings(folder=cache / "indexes"), weights=weights) as retriever:
+        settings = IndexSettings(folder=cache / "indexes", embedding=embedding or Embedding())
+        with Retriever(root, system, settings, weights=weights) as retriever:
             chunks[questions.system] = retriever.report.chunks
             asked += _asked(questions, retriever, root)
     return Run(tuple(asked), chunks, tuple(missing))

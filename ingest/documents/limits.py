@@ -15,6 +15,7 @@ from typing import Literal
 from ingest.facts import Diagram, Passage, Setting
 
 PICTURES = "pictures in it were not examined: no OCR is set up"
+NO_TEXT = "pages without a text layer in it were not examined: no OCR is set up"
 EMBEDDED = "files embedded in it were not examined"
 """What readers say of what they leave unread, where several of them do."""
 
@@ -77,3 +78,4 @@ class Reading:
     unit: Literal["line", "paragraph"] = "line"
     unexamined: tuple[str, ...] = ()  # what is in it and was not read, and why
     settings: tuple[Setting, ...] = ()  # what it says as a card of a model or of data
+    textless: str = ""  # why there is nothing to read but pictures; empty where there is

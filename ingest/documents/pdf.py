@@ -3,7 +3,7 @@
 Read with pypdf, page by page: the PDF path of `unstructured` needs layout models that have to be downloaded. Lines come from
 `pdf_page.py`, blocks from `blocks.py`; larger or bold lines are titles, lines with the same columns rows of a table, and
 a word that is cut at the end of a line is one. Text that is not seen, comments and metadata are passages of their own, marked.
-A document without a text layer is a skip (no OCR), never an empty result. Bounds: pypdf's own limits on streams, trees and
+A document without a text layer is a skip where no OCR is set up, never an empty result. Bounds: pypdf's own limits on streams, trees and
 recursion, a deadline that is checked at each drawing operator, and the number of pages. Where pypdf would only log that it left
 out text, the whole document is refused: a page is never cut short in silence.
 
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ingest.documents.blocks import Block, split_blocks
-from ingest.documents.limits import EMBEDDED, PICTURES, Deadline, DocumentLimits, LimitReached, Pages, Reading, Unreadable
+from ingest.documents.limits import EMBEDDED, NO_TEXT, PICTURES, Deadline, DocumentLimits, LimitReached, Pages, Reading, Unreadable
 from ingest.documents.outline import Outline, squeezed
 from ingest.documents.pdf_page import Line, Row, has_pictures, page_lines, row_at
 from ingest.facts import Hidden, Passage
@@ -46,7 +46,6 @@ _KEEPS_HYPHEN = frozenset(
 )  # fmt: skip
 _OF_THE_WRITER = frozenset({"/Producer", "/Creator", "/CreationDate", "/ModDate", "/Trapped", "/Author"})
 _NOTHING_SAID = frozenset({"", "untitled", "unspecified", "anonymous"})
-_NO_TEXT = "pages without a text layer in it were not examined: no OCR is set up"
 _SCRIPTS = "scripts in it were not examined and never run"
 
 
@@ -67,8 +66,7 @@ def read_pages(data: bytes, limits: DocumentLimits, deadline: Deadline) -> Pages
 def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Deadline) -> Reading:
     """Blocks in the order of the pages; titles stay open across pages."""
     pages, left = _pages(data, limits, deadline)
-    if not any(line.text.strip() and line.hidden not in ("metadata", "comment") for page in pages for line in page.lines):
-        raise LimitReached(f"no text layer on its {len(pages)} pages; OCR is not set up")
+    has_text = any(line.text.strip() and line.hidden not in ("metadata", "comment") for page in pages for line in page.lines)
     levels = _title_levels(pages)
     outline = Outline()
     passages: list[Passage] = []
@@ -84,7 +82,8 @@ def read_passages(path: str, data: bytes, limits: DocumentLimits, deadline: Dead
         if len(passages) > limits.max_passages:
             raise LimitReached(f"has more than {limits.max_passages} passages")
     title = next((passage.text for passage in passages if passage.kind == "title"), "")
-    return Reading(title, tuple(passages), (), sum(len(page.lines) for page in pages), unexamined=left)
+    textless = "" if has_text else f"no text layer on its {len(pages)} pages; OCR is not set up"
+    return Reading(title, tuple(passages), (), sum(len(page.lines) for page in pages), unexamined=left, textless=textless)
 
 
 def _title_levels(pages: Sequence[_Page]) -> _Levels:
@@ -174,7 +173,7 @@ def _pages(data: bytes, limits: DocumentLimits, deadline: Deadline) -> tuple[Seq
     from pypdf import PdfReader
     from pypdf.errors import DependencyError, PyPdfError
 
-    with _bounded_pypdf() as losses:
+    with bounded_pypdf() as losses:
         try:
             reader = PdfReader(io.BytesIO(data))
             if reader.is_encrypted and not reader.decrypt(""):
@@ -206,7 +205,7 @@ def _pages(data: bytes, limits: DocumentLimits, deadline: Deadline) -> tuple[Seq
 def _left_on(page: PageObject, lines: Sequence[Line]) -> Iterator[str]:
     """What is on a page and was not read."""
     if not any(line.text.strip() for line in lines):
-        yield _NO_TEXT
+        yield NO_TEXT
     elif has_pictures(page):
         yield PICTURES
 
@@ -267,7 +266,7 @@ class _Losses(logging.Handler):
 
 
 @contextmanager
-def _bounded_pypdf() -> Iterator[list[str]]:
+def bounded_pypdf(stream_bytes: int = _BYTES_PER_STREAM) -> Iterator[list[str]]:
     """pypdf with tight limits and a silent log; gives the text losses it has reported so far."""
     import pypdf
 
@@ -279,10 +278,10 @@ def _bounded_pypdf() -> Iterator[list[str]]:
     logger.propagate = False
     try:
         with pypdf.apply_configuration(
-            zlib_maximum_output_length=_BYTES_PER_STREAM,
-            lzw_maximum_output_length=_BYTES_PER_STREAM,
-            run_length_maximum_output_length=_BYTES_PER_STREAM,
-            array_based_stream_maximum_output_length=_BYTES_PER_STREAM,
+            zlib_maximum_output_length=stream_bytes,
+            lzw_maximum_output_length=stream_bytes,
+            run_length_maximum_output_length=stream_bytes,
+            array_based_stream_maximum_output_length=stream_bytes,
             page_tree_maximum_entries=20_000,
         ):
             yield losses.messages

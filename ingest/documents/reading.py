@@ -17,7 +17,20 @@ from ingest.documents.position import positioned
 from ingest.facts import DocumentFacts
 from ingest.source import ReadError, Skip, Source, SourceKind
 
-FORMATS: tuple[SourceKind, ...] = ("markdown", "docx", "odt", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text", *diagrams.FORMATS)
+FORMATS: tuple[SourceKind, ...] = (
+    "markdown",
+    "docx",
+    "odt",
+    "pptx",
+    "xlsx",
+    "html",
+    "pdf",
+    "rst",
+    "eml",
+    "text",
+    "picture",
+    *diagrams.FORMATS,
+)
 """Kinds of source that are documents; each has a module of that name in this folder, or in `diagrams/`."""
 
 LIBRARIES: Mapping[SourceKind, tuple[str, ...]] = {
@@ -46,8 +59,11 @@ class _Format(Protocol):
     def read_passages(self, path: str, data: bytes, limits: DocumentLimits, deadline: Deadline) -> Reading: ...
 
 
-def read_document(source: Source, limits: DocumentLimits) -> DocumentFacts | Skip | ReadError:
-    """The passages and diagrams of a document, why it was passed over, or why it could not be read."""
+def read_document(source: Source, limits: DocumentLimits, *, pictures: bool = False) -> DocumentFacts | Skip | ReadError:
+    """The passages and diagrams of a document, why it was passed over, or why it could not be read.
+
+    With `pictures`, a document that holds nothing else is none to pass over: somebody reads them next.
+    """
     try:
         format_ = _format_of(source)
         data = _bytes_of(source, limits)
@@ -60,6 +76,8 @@ def read_document(source: Source, limits: DocumentLimits) -> DocumentFacts | Ski
         return ReadError(source.path, _one_line(f"cannot be opened: {error.strerror or type(error).__name__}"))
     except Exception as error:  # libraries meet hostile bytes here; whatever they raise is this file's error and no other's
         return ReadError(source.path, _one_line(f"cannot be read as {source.kind}: {type(error).__name__}: {error}"))
+    if reading.textless and not pictures:
+        return Skip(source.path, reading.textless)
     return DocumentFacts(
         path=source.path,
         purpose=source.purpose,

@@ -1,4 +1,4 @@
-"""What turns text into vectors: the default that ships inside a wheel, and two that a user may choose.
+"""What turns text into vectors: the default that ships inside a wheel, and three that a user may choose.
 
 Takes an `Embedding` (which model, at which address), gives an `Embedder`. Nothing here reads the environment or a settings file:
 who asks says which model, and the scanned tree is never asked. Libraries are imported when a model is made.
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
 
-Provider = Literal["wordllama", "openai", "sentence-transformers"]
+Provider = Literal["wordllama", "onnx", "openai", "sentence-transformers"]
 
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """Which model embeds. `address` and `key` are for endpoints alone."""
+    """Which model embeds; of `onnx`, `model` is a folder. `address` and `key` are for endpoints alone."""
 
     provider: Provider = "wordllama"
     model: str = ""
@@ -52,7 +52,7 @@ class Embedder(Protocol):
 
 
 def embedding_named(text: str, address: str | None = None, key: str | None = None) -> Embedding:
-    """`wordllama`, `openai:MODEL` or `sentence-transformers:MODEL`.
+    """`wordllama`, `onnx:FOLDER`, `openai:MODEL` or `sentence-transformers:MODEL`.
 
     Raises:
         UnusableInput: it is none of these.
@@ -60,9 +60,11 @@ def embedding_named(text: str, address: str | None = None, key: str | None = Non
     provider, _, model = text.partition(":")
     if provider == "wordllama" and not model:
         return Embedding()
+    if provider == "onnx" and model:
+        return Embedding("onnx", model)
     if provider in ("openai", "sentence-transformers") and model:
         return Embedding("openai" if provider == "openai" else "sentence-transformers", model, address, key)
-    raise UnusableInput("no such embedding model", text[:100], "write wordllama, openai:MODEL or sentence-transformers:MODEL")
+    raise UnusableInput("no such embedding model", text[:100], "write wordllama, onnx:FOLDER, openai:MODEL or sentence-transformers:MODEL")
 
 
 def make_embedder(embedding: Embedding) -> Embedder:
@@ -75,6 +77,10 @@ def make_embedder(embedding: Embedding) -> Embedder:
         from ingest.index.static_model import StaticModel
 
         return StaticModel.bundled()
+    if embedding.provider == "onnx":
+        from ingest.index.onnx_model import OnnxModel
+
+        return OnnxModel.loaded(embedding.model)
     if embedding.provider == "openai":
         from ingest.index.endpoint_model import EndpointModel
 

@@ -167,6 +167,16 @@ class Failed(Frozen):
     error: str
 
 
+class ReadPicture(Frozen):
+    """A picture whose text was read, because the user has set that up."""
+
+    path: str
+    where: str = Field(description="The place in words, and who read it.")
+    reader: str = Field(description="With its edition.")
+    sent_to: str | None = Field(description="The host the picture was sent to, now or when it was first read; null: it stayed here.")
+    lines: int = Field(description="Lines that were read; 0 where there was no text.")
+
+
 class Tool(Frozen):
     name: Literal["threatloom"] = "threatloom"
     version: str
@@ -247,6 +257,7 @@ class Scan(Frozen):
     coverage: tuple[Coverage, ...] = ()
     attack_paths: tuple[AttackPath, ...] = Field(default=(), description="The most dangerous first.")
     own_knowledge: tuple[OwnKnowledge, ...] = Field(default=(), description="What the scan knew beside what ships, in the order given.")
+    pictures: tuple[ReadPicture, ...] = Field(default=(), description="Pictures that were read, and where they were sent for that.")
     skipped: tuple[Skipped, ...] = ()
     errors: tuple[Failed, ...] = ()
     llm: LLMUse | None = None

@@ -103,6 +103,9 @@ def _doubts(view: View, match: Match, factors: dict[Factor, Seen]) -> tuple[Risk
     said = {
         "what it was seen in": "all evidence stands in examples" if "only_in_examples" in factors else "",
         "whether the way is the only one": f"a call on the way may mean any of {choices} implementations" if choices > MANY_CHOICES else "",
+        "whether a picture was read": "a place that it rests on was read out of a picture"
+        if any(evidence.unit == "transcript" for evidence in match.evidence)
+        else "",
         "how the model was recognised": "the model is recognised by the shape of the call, not by a known library"
         if _by_shape(view, match)
         else "",

@@ -57,9 +57,16 @@ class Settings(FileSettings):
     )
     jobs: PositiveInt | None = Field(default=None, description="Processes that parse files; all processors where not given.")
     embedding: str = Field(
-        default="wordllama", description="What embeds passages: wordllama (offline), openai:MODEL or sentence-transformers:MODEL."
+        default="wordllama",
+        description="What embeds passages: wordllama, onnx:FOLDER (both offline), openai:MODEL or sentence-transformers:MODEL.",
     )
     embedding_url: str | None = Field(default=None, description="Address of an OpenAI-compatible endpoint for openai:MODEL.")
+    ocr: str = Field(
+        default="off",
+        description="What reads the text in pictures: off, tesseract or tesseract:LANGUAGES (here), vision:MODEL (pictures are sent).",
+    )
+    ocr_url: str | None = Field(default=None, description="Address of an OpenAI-compatible endpoint for vision:MODEL.")
+    offline: bool = Field(default=False, description="Refuse settings that would send something over the network.")
     chroma_url: str | None = Field(default=None, description="Chroma server that holds the vectors; a folder of this machine if not given.")
     index_dir: str | None = Field(default=None, description="Folder of the indexes; the user's cache folder if not given.")
 

@@ -23,6 +23,7 @@ from pipeline.reports.wording import (
     names,
     open_findings,
     path_names,
+    pictures_read,
     place,
     plural,
     sentence,
@@ -243,7 +244,7 @@ def _left_out(scan: Scan) -> Iterator[str]:
     if scan.skipped:
         reasons = ", ".join(f"{group.count} {text(group.reason)}" for group in skipped_by_reason(scan)[:8])
         yield f"- {plural(skipped_count(scan), 'file')} skipped: {reasons}"
-    if said := unseen(scan):
+    for said in filter(None, (unseen(scan), pictures_read(scan))):
         yield f"- {text(said)}"
     for error in scan.errors[:10]:
         yield f"- **Error** {code(error.path)}: {text(error.error)}"

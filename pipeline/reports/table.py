@@ -33,6 +33,7 @@ from pipeline.reports.wording import (
     names,
     open_findings,
     path_names,
+    pictures_read,
     place,
     plural,
     sentence,
@@ -258,6 +259,8 @@ def _left_out(scan: Scan, width: int) -> Iterator[Text]:
         yield Text(f"skipped  {sum(group.count for group in groups[8:]):>5}  for {len(groups) - 8} other reasons", "dim")
     if said := unseen(scan):
         yield Text(shorten(said, width), "dim")
+    if said := pictures_read(scan):
+        yield Text(shorten(visible(said), width), "yellow" if any(one.sent_to for one in scan.pictures) else "dim")
     for error in scan.errors[:MOST_ERRORS]:
         yield Text.assemble(
             ("error  ", "bold bright_red"), (visible(error.path), "underline"), f": {visible(error.error)}", overflow="fold"

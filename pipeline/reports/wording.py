@@ -162,6 +162,17 @@ def unseen(scan: Scan) -> str:
     return f"{plural(sum(counts.values()), 'passage')} people do not see, which count as no promise ({kinds})" if counts else ""
 
 
+def pictures_read(scan: Scan) -> str:
+    """Who read the text in pictures and where these were sent for it, in one sentence; empty where none was read."""
+    counted = Counter((one.reader, one.sent_to) for one in scan.pictures)
+    return "; ".join(
+        f"{plural(count, 'picture')} sent to {sent_to} and read there by {reader}"
+        if sent_to
+        else f"{plural(count, 'picture')} read by {reader}, on this machine"
+        for (reader, sent_to), count in sorted(counted.items(), key=str)
+    )
+
+
 def control_at(control: Control) -> str:
     """A control with the first place it was seen at."""
     return f"{words(control.kind)} at {place(control.evidence[0])}" if control.evidence else words(control.kind)

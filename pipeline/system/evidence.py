@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from ingest.source import Place
-from pipeline.system.model import Evidence, Role
+from pipeline.system.model import Evidence, Role, Unit
 
 MAX_QUOTED_LINES = 6
 Lines = Mapping[int | None, tuple[str, ...]]
@@ -31,10 +32,12 @@ class EvidenceBook:
         paragraphs: frozenset[str] = frozenset(),
         entries: frozenset[str] = frozenset(),
         built: Iterable[str] = (),
+        transcribed: Mapping[str, Mapping[int | None, int]] = MappingProxyType({}),
     ) -> None:
         self._read_lines, self._mask, self._paragraphs, self._entries = read_lines, mask, paragraphs, entries
         self._built = tuple(built)
         self._standing: dict[str, bool] = {}
+        self._transcribed = transcribed  # path and page to how many of the page's last lines were read out of pictures
         self._lines: dict[str, Lines] = {}
         self._masked: dict[tuple[str, int | None], tuple[str, ...]] = {}
         self._kept: dict[tuple[Place, Role, str, str], Evidence] = {}
@@ -59,7 +62,7 @@ class EvidenceBook:
         text = "\n".join(self._masked_lines(place, page)[place.start_line - 1 : end])
         made = Evidence(
             path=place.path, start_line=place.start_line, end_line=end, quote=text, role=role, page=place.page,
-            unit="paragraph" if place.path in self._paragraphs else "entry" if place.path in self._entries else "line", note=note,
+            unit=self._unit(place, page), note=note,
             where=self.masked(place.where),
         )  # fmt: skip
         self._kept[key] = made
@@ -71,6 +74,11 @@ class EvidenceBook:
             pages = (page for path in self._built for page in self._read_lines(path).values())
             self._standing[pattern.pattern] = any(pattern.search(line) for page in pages for line in page)
         return self._standing[pattern.pattern]
+
+    def _unit(self, place: Place, page: tuple[str, ...]) -> Unit:
+        if place.start_line > len(page) - self._transcribed.get(place.path, {}).get(place.page, 0):
+            return "transcript"
+        return "paragraph" if place.path in self._paragraphs else "entry" if place.path in self._entries else "line"
 
     def masked(self, text: str) -> str:
         """A text that is told rather than quoted, without its secrets."""

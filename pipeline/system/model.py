@@ -11,6 +11,7 @@ from typing import Annotated, Literal, NewType
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Role = Literal["source", "step", "sink", "missing", "claim"]
+Unit = Literal["line", "paragraph", "entry", "transcript"]
 
 ElementKind = Literal[
     # actors
@@ -123,8 +124,10 @@ class Evidence(Frozen):
     page: int | None = Field(
         default=None, description="Page of a PDF, slide, sheet, part of a mail or cell of a notebook; lines then count inside it."
     )
-    unit: Literal["line", "paragraph", "entry"] = Field(
-        default="line", description="What start_line and end_line count; entries are those of a binary file's listing."
+    unit: Unit = Field(
+        default="line",
+        description="What start_line and end_line count; entries are those of a binary file's listing. A transcript is what a reader of"
+        " pictures made of one: its lines are quoted as read, no bytes of the file say them, and a person checks them by looking.",
     )
     where: str = Field(
         default="", description="The place in words: section and paragraph, slide, sheet and cell, `archive/data.pkl byte 12`."

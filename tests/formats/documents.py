@@ -16,6 +16,7 @@ from docx.shared import Pt, RGBColor
 from openpyxl import Workbook  # type: ignore[import-untyped]  # published without types
 from openpyxl.comments import Comment  # type: ignore[import-untyped]
 from openpyxl.styles import Font  # type: ignore[import-untyped]
+from PIL.Image import Image
 from pptx import Presentation
 from pptx.dml.color import RGBColor as SlideColor
 from pptx.util import Inches
@@ -27,17 +28,18 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table
 
-from ingest.facts import Hidden, PassageKind
+from ingest.facts import DocumentFacts, Hidden, PassageKind
 from ingest.source import SourceKind
 from tests.formats.declaring import Format, Gap, Group, Proof
 from tests.ingest.documents.making import docx_bytes, facts_of, saved, zip_bytes
+from tests.ingest.pictures import making as pictures
 
 PROMISE = "Every refund needs the approval of a human."
 THINGS = (
     "titles and the sections they open", "paragraphs", "list items", "tables, row by row", "code", "a place in its own words",
     "headers and footers", "footnotes", "text boxes", "attached or embedded documents", "comments", "tracked deletions", "speaker notes",
     "alternative texts", "metadata", "text in the colour of its ground", "tiny text", "text marked as hidden", "text outside of the page",
-    "characters nobody sees", "macros and scripts: listed, never run", "pictures: listed", "cards of models and data",
+    "characters nobody sees", "macros and scripts: listed, never run", "pictures: listed", "text in pictures, where OCR is set up", "cards of models and data",
 )  # fmt: skip
 TAGS = "".join(chr(0xE0000 + ord(letter)) for letter in "spelled")
 
@@ -86,6 +88,19 @@ def marked(**texts: str) -> dict[str, Expected | str]:
         "tags": ("characters nobody sees", "invisible_characters"),
     }  # fmt: skip
     return {named[name][0]: Expected(text, named[name][1]) for name, text in texts.items()}
+
+
+def in_pictures(kind: SourceKind, made: Callable[[Image], bytes], where: str) -> dict[str, Proof]:
+    """Whether what a reader of pictures makes of one in a document is a passage of the document, with its place."""
+
+    def proof(folder: Path) -> bool:
+        facts = pictures.transcribed(folder, made(pictures.picture("Shown.")), kind, pictures.Scripted(said=("Shown.",)))
+        passages = facts.passages if isinstance(facts, DocumentFacts) else ()
+        return [passage.place.where for passage in passages if passage.text == "Shown."] == [
+            f"{where} (read by OCR)" if where else "read by OCR"
+        ]
+
+    return {"text in pictures, where OCR is set up": proof}
 
 
 def card(folder: Path) -> bool:
@@ -416,7 +431,9 @@ PLACE = "a place in its own words"
 
 GROUP = Group(
     "Documents",
-    "Text that people do not see is read and marked, and counts as no promise. What a document holds besides text is listed with the reason.",
+    "Text that people do not see is read and marked, and counts as no promise. What a document holds besides text is listed with the reason."
+    " Pictures and scanned pages are read where the user has set up a reader (`--ocr`), and else listed as not examined. Evidence then quotes what was"
+    " read and says who read it: no bytes of the file say it, a person checks it by looking, and a finding that rests on it is less sure.",
     THINGS,
     (
         Format("Markdown", (".md", ".markdown", ".mdx"), read("markdown", MARKDOWN.encode, {
@@ -430,19 +447,19 @@ GROUP = Group(
             "text boxes": Expected("In a box.", where="section 3.2 Approvals, text box"),
             **marked(comment="Ask Ann.", deleted="taken out", alt="The flow of data", metadata="agents", white="in white", tiny="as small as dust",
                      hidden="marked as hidden", tags="spelled"),
-        }), {"attached or embedded documents": Gap(found("docx", word, Expected("embedded")), "documents embedded in a document are listed, not read")}),
+        }) | in_pictures("docx", pictures.word_with, "picture image1.png"), {"attached or embedded documents": Gap(found("docx", word, Expected("embedded")), "documents embedded in a document are listed, not read")}),
         Format("OpenDocument text", (".odt", ".ott"), read("odt", open_text, {
             **BASIC, **UNREAD, PLACE: Expected(PROMISE, where="section 3.2 Approvals, paragraph 1"),
             "footnotes": Expected("Below 100 EUR nobody is asked."), "text boxes": Expected("In a box."),
             **marked(comment="Ask Ann.", deleted="taken out", alt="The flow of data", metadata="keyword: agents", white="in white",
                      tiny="as small as dust", hidden="marked as hidden", tags="spelled"),
-        }), {"headers and footers": Gap(found("odt", open_text, Expected("Draft")), "headers and footers are not read"),
+        }) | in_pictures("odt", pictures.odt_with, "picture 1.png"), {"headers and footers": Gap(found("odt", open_text, Expected("Draft")), "headers and footers are not read"),
              "attached or embedded documents": Gap(found("odt", open_text, Expected("embedded")), "objects in a document are listed, not read")}),
         Format("PowerPoint", (".pptx", ".pptm", ".ppsx"), read("pptx", slides, {
             **BASIC, **UNREAD, PLACE: Expected(PROMISE, where="slide 1, section 3.2 Approvals, paragraph 1"), "text boxes": Expected("In a box."),
             **marked(comment="Ask Ann.", notes="Tell of the outage.", alt="The flow of data", metadata="agents", white="in white",
                      tiny="as small as dust", hidden="on a hidden slide", off_page="beside the slide", tags="spelled"),
-        }), {"headers and footers": Gap(found("pptx", slides, Expected("Draft")), "what a layout or master adds to each slide is not read"),
+        }) | in_pictures("pptx", pictures.slides_with, "slide 2"), {"headers and footers": Gap(found("pptx", slides, Expected("Draft")), "what a layout or master adds to each slide is not read"),
              "attached or embedded documents": Gap(found("pptx", slides, Expected("embedded")), "documents embedded in a deck are listed, not read")}),
         Format("Excel", (".xlsx", ".xlsm"), read("xlsx", sheets, {
             **UNREAD, "titles and the sections they open": Expected(f"refund | {PROMISE}", section="Register"),
@@ -450,7 +467,7 @@ GROUP = Group(
             PLACE: Expected(f"refund | {PROMISE}", where="sheet Register, A1:B1"), "text boxes": Expected("In a box."),
             **marked(comment="Ask Ann.", alt="The flow of data", metadata="agents", white="in white", tiny="as small as dust",
                      hidden="in a hidden row", tags="spelled"),
-        }), {"headers and footers": Gap(found("xlsx", sheets, Expected("Draft")), "headers and footers for printing are not read"),
+        }) | in_pictures("xlsx", pictures.sheet_with, "picture image1.png"), {"headers and footers": Gap(found("xlsx", sheets, Expected("Draft")), "headers and footers for printing are not read"),
              "attached or embedded documents": Gap(found("xlsx", sheets, Expected("embedded")), "files embedded in a workbook are listed, not read")}),
         Format("PDF", (".pdf",), read("pdf", pdf, {
             "titles and the sections they open": Expected(SECTION, kind="title"), "paragraphs": Expected("One.", section=SECTION),
@@ -460,7 +477,7 @@ GROUP = Group(
             "macros and scripts: listed, never run": "scripts in it were not examined and never run", "pictures: listed": PICTURES,
             **marked(comment="Ask Ann.", metadata="agents", white="in white", tiny="as small as dust", hidden="without ink",
                      off_page="beside the page"),
-        }), {"code": Gap(found("pdf", pdf, Expected("agent.run()", kind="code")), "a listing is a paragraph"),
+        }) | in_pictures("pdf", pictures.scanned_pdf, "page 1"), {"code": Gap(found("pdf", pdf, Expected("agent.run()", kind="code")), "a listing is a paragraph"),
              "attached or embedded documents": Gap(found("pdf", pdf, Expected("embedded")), "attachments are listed, not read")}),
         Format("HTML", (".html", ".htm"), read("html", HTML.encode, {
             **BASIC, **CODE, PLACE: Expected(PROMISE, where="section 3.2 Approvals"),
@@ -477,7 +494,8 @@ GROUP = Group(
             "pictures: listed": "attachments in it were not examined: image/png", "macros and scripts: listed, never run": MACROS,
             **marked(comment="Ask Ann.", alt="The flow of data", metadata="agents", white="in white", tiny="as small as dust",
                      hidden="marked as hidden", off_page="beside the page", tags="spelled"),
-        })),
+        }), {name: Gap(proof, "pictures in a mail are listed, not read") for name, proof in in_pictures("eml", pictures.mail_with, "a.png").items()}),
+        Format("Picture", (".png", ".jpg", ".tif", ".webp", ".bmp", ".gif"), in_pictures("picture", pictures.packed, "")),
         Format("Text", (".txt", ".adoc", "README"), read("text", TEXT.encode, {
             **BASIC, PLACE: Expected(PROMISE, where="section 3.2 Approvals"), **marked(tags="spelled"),
         })),

@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from ingest.pictures.reader import PictureReader
 from pipeline.findings.model import Scan
 from pipeline.progress import Progress
 from pipeline.threats.own import NOTHING
@@ -24,6 +25,7 @@ class ScanSettings:
     jobs: int | None = None
     cache: Path | None = None
     knowledge: tuple[Path, ...] = ()
+    pictures: PictureReader | None = None
 
 
 @dataclass
@@ -54,6 +56,9 @@ def quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
         "THREATLOOM_JOBS",
         "THREATLOOM_FORMAT",
         "THREATLOOM_KNOWLEDGE",
+        "THREATLOOM_OCR",
+        "THREATLOOM_OCR_URL",
+        "THREATLOOM_OFFLINE",
         "SOURCE_DATE_EPOCH",
     ):
         monkeypatch.delenv(name, raising=False)

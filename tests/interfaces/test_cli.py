@@ -194,6 +194,38 @@ def test_doctor_says_which_model_embeds_and_how_the_index_of_this_folder_is(
     assert code == 0 and "make it anew: threatloom index --rebuild" in out
 
 
+def test_doctor_says_what_reads_pictures_and_where_they_would_go(
+    run: Run, catalog: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "off: pictures are listed as not examined (--ocr needs tesseract or a vision model)" in run("doctor")[1]
+    monkeypatch.setenv("THREATLOOM_OCR", "tesseract")
+    code, out, _ = run("doctor")
+    assert code == 0 and "tesseract is not installed" in out and "apt install tesseract-ocr" in out
+    monkeypatch.setenv("THREATLOOM_OCR", "vision:eyes")
+    monkeypatch.setenv("THREATLOOM_OCR_URL", "https://key@models.example/v1")
+    assert "eyes at models.example, and pictures are sent there; not tried here" in run("doctor")[1]
+    monkeypatch.setenv("THREATLOOM_OCR_URL", "http://127.0.0.1:11434/v1")
+    assert "eyes at 127.0.0.1:11434, which is this machine; not tried here" in run("doctor")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--ocr", "eyes"], "no such reader of pictures"), (["--ocr", "vision:eyes"], "no key for the vision model"),
+        (["--ocr", "vision:eyes", "--ocr-url", "https://models.example", "--offline"], "--offline forbids that: models.example"),
+    ],
+)  # fmt: skip
+def test_a_reader_of_pictures_that_cannot_be_had_ends_before_anything_is_read(
+    run: Run, stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
+    for name in ("OPENAI_API_KEY", "THREATLOOM_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    code, out, err = run("scan", tmp_path, *arguments)
+    assert (code, out) == (2, "") and one_line(err) and said in err
+    assert not stub.calls
+
+
 def test_doctor_fails_only_where_the_offline_job_cannot_work(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 

@@ -68,6 +68,20 @@ def test_a_scanned_tree_chooses_neither_model_nor_place(tree: Path, run: Run, ke
         assert f"{key} can only be set on the command line or in the environment" in err
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "host"),
+    [("EMBEDDING", "openai:small", "api.openai.com"), ("CHROMA_URL", "http://store.example:8000", "store.example:8000")],
+)
+def test_offline_refuses_to_send_passages_elsewhere(
+    tree: Path, run: Run, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, host: str
+) -> None:
+    monkeypatch.setenv("THREATLOOM_OFFLINE", "1")
+    monkeypatch.setenv(f"THREATLOOM_{variable}", value)
+    code, out, err = run("index", tree)
+    assert (code, out) == (2, "")
+    assert f"{variable.lower()} would send passages over the network, and offline forbids that: {host}" in err
+
+
 def test_dotenv_of_the_tree_is_not_read(tree: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     (tree / ".env").write_text("THREATLOOM_EMBEDDING=openai:evil\nCHROMA_SERVER_HOST=evil.example\nOPENAI_BASE_URL=http://evil.example\n")
     monkeypatch.chdir(tree)

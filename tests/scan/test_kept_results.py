@@ -179,9 +179,9 @@ def test_of_a_changed_tree_only_the_changed_file_is_read_and_the_result_is_that_
     fresh = scanned(tree, None)
     opened: list[str] = []
 
-    def counted(source: Source) -> Facts | Skip | ReadError:
+    def counted(source: Source, *, pictures: bool) -> Facts | Skip | ReadError:
         opened.append(source.path)
-        return read_source(source)
+        return read_source(source, pictures=pictures)
 
     monkeypatch.setattr(scanning, "read_source", counted)
     assert without_times(scanned(tree, tmp_path / "kept")) == without_times(fresh)

@@ -55,6 +55,7 @@ def _checks() -> Iterator[Check]:
         "own knowledge", _own_knowledge, needed=False, mend="correct it: threatloom threats says each place, or unset THREATLOOM_KNOWLEDGE"
     )
     yield _guarded("folders", _folders, needed=False, mend="set HOME, or XDG_CACHE_HOME and XDG_DATA_HOME")
+    yield _guarded("text in pictures", _ocr, needed=False, mend="THREATLOOM_OCR: off, tesseract or vision:MODEL")
     yield _guarded("embedding", _embedding, needed=False, mend="pip install wordllama, or choose a model: THREATLOOM_EMBEDDING")
     yield _guarded("index of this folder", _index, needed=False, mend="make it anew: threatloom index --rebuild")
     present = [name for name in KEYS if os.environ.get(name)]
@@ -151,12 +152,35 @@ def _embedding() -> str:
     from pipeline.interfaces.cli.index import index_settings
 
     chosen = index_settings(Path(), {}).embedding
-    if chosen.provider == "wordllama":
+    if chosen.provider in ("wordllama", "onnx"):
         model = make_embedder(chosen)
         model.embed(["a passage"])
         return f"{model.identity}, {model.dimension} dimensions, offline"
     address = f" at {chosen.address}" if chosen.address else ""
     return f"{chosen.provider}:{chosen.model}{address}, not tried here"
+
+
+def _ocr() -> str:
+    """What reads the text in pictures, by the settings in force; a program is looked for, an endpoint is not asked."""
+    import shutil
+
+    from ingest.addresses import host_of, is_loopback
+    from ingest.pictures.reader import make_reader
+    from pipeline.interfaces.pictures import chosen_ocr
+    from pipeline.interfaces.settings import load_settings
+
+    ocr = chosen_ocr(load_settings(Path(), {}, os.environ), os.environ)
+    if ocr is None:
+        there = (
+            "tesseract is installed: --ocr tesseract reads them here"
+            if shutil.which("tesseract")
+            else "--ocr needs tesseract or a vision model"
+        )
+        return f"off: pictures are listed as not examined ({there})"
+    if ocr.provider == "tesseract":
+        return f"{make_reader(ocr, Path()).identity}; pictures stay on this machine"
+    sent = "which is this machine" if is_loopback(ocr.endpoint) else "and pictures are sent there"
+    return f"{ocr.model} at {host_of(ocr.endpoint)}, {sent}; not tried here"
 
 
 def _index() -> str:
@@ -172,6 +196,10 @@ def _index() -> str:
     if found is None:
         return f"none yet; threatloom index or search makes it in {where}"
     wanted = ":".join(filter(None, (settings.embedding.provider, settings.embedding.model)))
+    if settings.embedding.provider == "onnx":
+        from ingest.index.onnx_model import identity_of
+
+        wanted = identity_of(settings.embedding.model)
     notes = []
     if found.model != wanted and not found.model.startswith(f"{wanted}:"):
         notes.append(f"of another model than the one in use ({wanted}): the next search makes it anew")

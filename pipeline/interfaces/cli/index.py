@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from ingest.index import Embedding
     from pipeline.progress import Progress
     from pipeline.retrieval import IndexReport, IndexSettings
     from pipeline.system.model import System
@@ -21,7 +22,9 @@ INCOMPLETE = 3
 @click.option("--rebuild", is_flag=True, help="Make the index anew, whatever is there.")
 @click.option("--docs", multiple=True, metavar="PATH", help="A design document, or a folder of them; may lie elsewhere. Repeatable.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out what matches, as .gitignore would. Repeatable.")
-@click.option("--embedding", metavar="MODEL", help="wordllama (default, offline), openai:MODEL or sentence-transformers:MODEL.")
+@click.option(
+    "--embedding", metavar="MODEL", help="wordllama (default), onnx:FOLDER (both offline), openai:MODEL or sentence-transformers:MODEL."
+)
 @click.option("--embedding-url", metavar="URL", help="OpenAI-compatible endpoint for openai:MODEL.")
 @click.option("--chroma-url", metavar="URL", help="Chroma server that holds the vectors. Default: a folder of this machine.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to read with. Default: one per processor.")
@@ -72,14 +75,40 @@ def index_settings(path: Path, given: Mapping[str, object]) -> IndexSettings:
         raise UnusableInput("no such file or folder", shorten(str(path), 200), "give the path of the tree to index")
     settings = load_settings(path, {name: value for name, value in given.items() if value not in ((), None)}, os.environ)
     key = os.environ.get("THREATLOOM_API_KEY") or os.environ.get("OPENAI_API_KEY")
+    embedding = embedding_named(settings.embedding, settings.embedding_url, key)
+    _refuse_model_of(path, embedding)
+    if settings.offline:
+        _refuse_sending(embedding, settings.chroma_url)
     return IndexSettings(
         docs=tuple(Path(document) for document in settings.docs),
         exclude=settings.exclude,
         jobs=settings.jobs,
-        embedding=embedding_named(settings.embedding, settings.embedding_url, key),
+        embedding=embedding,
         folder=Path(settings.index_dir) if settings.index_dir else None,
         server=settings.chroma_url,
     )
+
+
+def _refuse_model_of(root: Path, embedding: Embedding) -> None:
+    """A model that the tree brings along is not loaded: its files were written by others."""
+    from ingest.errors import UnusableInput
+
+    if embedding.provider == "onnx" and Path(embedding.model).resolve().is_relative_to(root.resolve()):
+        raise UnusableInput("the encoder lies in the tree to index, and none of that is loaded", embedding.model[:200], "copy it elsewhere")
+
+
+def _refuse_sending(embedding: Embedding, chroma_url: str | None) -> None:
+    """Passages of a tree that has to stay here are neither embedded nor kept elsewhere."""
+    from ingest.addresses import host_of, is_loopback
+    from ingest.errors import UnusableInput
+
+    addresses = {
+        "embedding": (embedding.address or "https://api.openai.com/v1") if embedding.provider == "openai" else None,
+        "chroma_url": chroma_url,
+    }
+    for name, address in addresses.items():
+        if address is not None and not is_loopback(address):
+            raise UnusableInput(f"{name} would send passages over the network, and offline forbids that", host_of(address), "leave it out")
 
 
 def system_of(path: Path, settings: IndexSettings, progress: Progress) -> System:

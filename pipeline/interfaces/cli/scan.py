@@ -32,6 +32,9 @@ FOUND, INCOMPLETE = 1, 3
 )
 @with_knowledge
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to parse with. Default: one per processor.")
+@click.option("--ocr", metavar="READER", help="Read the text in pictures: tesseract, tesseract:LANGUAGES, or vision:MODEL. Default: off.")
+@click.option("--ocr-url", metavar="URL", help="OpenAI-compatible endpoint for vision:MODEL; pictures are sent there.")
+@click.option("--offline", is_flag=True, default=None, help="Refuse settings that would send something over the network.")
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings file to use instead of the tree's own.")
 @click.option("--no-cache", is_flag=True, help="Neither use nor keep results: an unchanged tree is analysed again.")
 @click.option("-q", "--quiet", is_flag=True, help="Only errors, and the reports asked for by --format.")
@@ -39,11 +42,13 @@ FOUND, INCOMPLETE = 1, 3
 @click.pass_context
 def scan(
     context: click.Context, path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], formats: tuple[str, ...], fail_on: str | None,
-    knowledge: tuple[str, ...], jobs: int | None, config: Path | None, no_cache: bool, quiet: bool, verbose: bool,
+    knowledge: tuple[str, ...], jobs: int | None, ocr: str | None, ocr_url: str | None, offline: bool | None, config: Path | None,
+    no_cache: bool, quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
     """Read PATH (default: this folder) and report what can go wrong, with the lines that prove it.
 
-    Nothing of PATH is executed, nothing leaves the machine, and no key or network is needed.
+    Nothing of PATH is executed, no key or network is needed, and nothing leaves the machine unless you name a vision model that is
+    not on it.
 
     \b
     Exit codes: 0 done; 1 findings at or above --fail-on; 2 wrong usage or
@@ -61,7 +66,10 @@ def scan(
     except (OSError, ValueError) as problem:
         what = "no such file or folder" if isinstance(problem, FileNotFoundError) else f"cannot be opened, {reason_of(problem)}"
         raise UnusableInput(what, shorten(str(path), 200), "give the path of the tree to scan") from None
-    given = {"docs": docs, "exclude": exclude, "format": formats, "fail_on": fail_on, "knowledge": knowledge, "jobs": jobs}
+    given = {
+        "docs": docs, "exclude": exclude, "format": formats, "fail_on": fail_on, "knowledge": knowledge, "jobs": jobs,
+        "ocr": ocr, "ocr_url": ocr_url, "offline": offline,
+    }  # fmt: skip
     settings = load_settings(path, {name: value for name, value in given.items() if value not in ((), None)}, os.environ, config)
     outputs = tuple(parse_output(text) for text in settings.format) or (() if quiet else (Output("table"),))
     check_outputs(outputs)
@@ -80,6 +88,7 @@ def scan(
 def scanned(path: Path, settings: Settings, *, cached: bool, quiet: bool, verbose: bool) -> Scan:
     """The scan of a path, kept or made anew, with its progress on stderr."""
     from pipeline.interfaces.cli.stderr import log_to_stderr, shown_progress
+    from pipeline.interfaces.pictures import picture_reader
     from pipeline.kept_results import default_folder
     from pipeline.scan import ScanSettings
     from pipeline.scan import scan as run_scan
@@ -88,6 +97,7 @@ def scanned(path: Path, settings: Settings, *, cached: bool, quiet: bool, verbos
     wanted = ScanSettings(
         docs=tuple(map(Path, settings.docs)), exclude=settings.exclude, jobs=settings.jobs,
         cache=default_folder() if cached else None, knowledge=tuple(map(Path, settings.knowledge)),
+        pictures=picture_reader(settings, path, os.environ),
     )  # fmt: skip
     with shown_progress(quiet=quiet) as progress:
         return run_scan(path, wanted, progress)
