@@ -96,6 +96,10 @@ ControlKind = Literal[
     "transport_security", "dependency_audit", "file_inspection", "liveness_check", "group_evaluation",
 ]  # fmt: skip
 
+Topic = Literal["the name that can move", "what outsiders write is acted on here", "who may start it"]
+"""Notes of an element's own places that are about one thing alone; a threat that is about it cites these."""
+MOVES: Topic = "the name that can move"
+
 Stride = Literal["spoofing", "tampering", "repudiation", "information_disclosure", "denial_of_service", "elevation_of_privilege"]
 Severity = Literal["critical", "high", "medium", "low", "info"]
 Confidence = Literal["high", "medium", "low"]
