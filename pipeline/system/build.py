@@ -35,6 +35,7 @@ from pipeline.system.mcp_listening import mark_mcp_listening
 from pipeline.system.model import Boundary, Flow, Package, System
 from pipeline.system.model_addresses import add_model_addresses
 from pipeline.system.model_files import add_model_files
+from pipeline.system.own_collections import mark_own_collections
 from pipeline.system.own_files import mark_own_files
 from pipeline.system.own_routes import OwnRoutes
 from pipeline.system.package_installs import mark_package_installs
@@ -91,6 +92,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_package_installs(assembly)
     mark_local_agents(assembly)
     add_code_flows(assembly)
+    mark_own_collections(assembly)
     mark_own_files(assembly)
     add_protection(assembly)
     add_checked_downloads(assembly)
