@@ -27,9 +27,9 @@ def mark_own_collections(assembly: Assembly) -> None:
             if sink.role == "index_query" and assembly.draft(sink.element).kind == "vector_store":
                 searches.setdefault(sink.element, []).append(_asked_whose(assembly, call))
     for element, questions in searches.items():
-        if asked := [question for question in questions if question is not None]:
-            if len(asked) == len(questions):
-                assembly.control("tenant_filter", element, assembly.cite(asked[0]), "the collection is that of a record of its owner")
+        asked = [question for question in questions if question is not None]
+        if asked and len(asked) == len(questions):
+            assembly.control("tenant_filter", element, assembly.cite(asked[0]), "the collection is that of a record of its owner")
 
 
 def _asked_whose(assembly: Assembly, search: Node) -> Node | None:

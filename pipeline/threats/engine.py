@@ -8,7 +8,7 @@ system and touches nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
 from pipeline.system.model import Control, ControlKind, Element, Evidence, Flow, Role, System, Topic
@@ -193,7 +193,8 @@ def _evaluate(view: View, element: Element, condition: Condition, removed_by: tu
         parts = [held for inner in condition.any_of if (held := _evaluate(view, element, inner, removed_by)) is not None]
         if not parts:
             return None
-        return _joined([part for part in parts if not part.shut] or parts)
+        joined = _joined([part for part in parts if not part.shut] or parts)
+        return replace(joined, ways=tuple(sorted(joined.ways, key=telling)))
     if condition.none_of is not None:
         return None if any(_evaluate(view, element, inner, ()) is not None for inner in condition.none_of) else _Held()
     raise AssertionError("a condition without content passed validation")
