@@ -13,6 +13,7 @@ from pipeline.system.browser_keys import mark_browser_keys
 from pipeline.system.callers_keys import add_callers_keys
 from pipeline.system.cards import add_cards
 from pipeline.system.checked_downloads import add_checked_downloads
+from pipeline.system.chosen_models import mark_chosen_models
 from pipeline.system.code_elements import add_code_elements
 from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
@@ -100,6 +101,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_pipelines(assembly, config)
     add_task_order(assembly)
     mark_promotions(assembly)
+    mark_chosen_models(assembly)
     derive(assembly)
     mark_mcp_listening(assembly)
     mark_go_listening(assembly)
