@@ -28,6 +28,7 @@ from pipeline.system.entries import addresses
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.go_listening import mark_go_listening
 from pipeline.system.hidden_text import add_hidden_instructions
+from pipeline.system.idle_services import mark_idle_services
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.local_agents import mark_local_agents
 from pipeline.system.look_alikes import mark_look_alike_models
@@ -107,6 +108,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_go_listening(assembly)
     add_configuration(assembly, config, documents)
     relate_same_things(assembly)
+    mark_idle_services(assembly, config)
     add_model_files(assembly, sorted((f for f in facts if isinstance(f, ModelFacts)), key=lambda f: f.path), config)
     name_models(assembly, config)
     add_prompt_models(assembly, sorted((f for f in facts if isinstance(f, TextFacts)), key=lambda f: f.path))
