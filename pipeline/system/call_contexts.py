@@ -275,10 +275,10 @@ class Arguments:
             if value.kind == "collection":
                 queue += [(node[0], given) for given in value.inputs]
                 continue
-            found = [name for name in self._program.names(node) if name in self._program.functions]
+            found = self._program.names(node)  # of a package, it is none of the project's
             if not found:
                 return None
-            names |= {f"(){name}" for name in found}
+            names |= {f"(){name}" for name in found if name in self._program.functions}
         return frozenset(names) if names else None
 
     def _entry(self, table: Node, key: str) -> frozenset[str] | None:
