@@ -51,6 +51,7 @@ from pipeline.system.workflows import add_workflow
 
 _MAX_PLACES = 8
 _MOVING = ("latest", "none")
+_TOLD_APART = ("exposed", "authenticated", "default_password", "product")
 
 
 def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], documents: Sequence[DocumentFacts] = ()) -> None:
@@ -239,9 +240,7 @@ def _service(
         attributes["authenticated"] = guarded
         if a.get("default_passwords"):
             attributes |= {"default_password": True, "names": _tuple(a["default_passwords"])}
-    identity = _put(
-        assembly, kind, f"{setting.name} ({file.path})" if kind == "container" else f"{setting.name} service", attributes, setting, file
-    )
+    identity = _put(assembly, kind, _service_name(assembly, kind, setting, file, attributes), attributes, setting, file)
     if attributes.get("pin") in _MOVING and isinstance(line := a.get("image_line"), int):
         assembly.cite_of(identity, Place(file.path, line, line), MOVES)
     if attributes.get("authenticated") is True:
@@ -251,11 +250,27 @@ def _service(
         assembly.control("network_isolation", identity, isolated)
         for other, draft in assembly.drafts.by_id.items():
             # The client in the code and the service in the configuration are the two ends of one thing.
+            if "service" in draft.attributes:
+                continue
             if draft.attributes.get("remote") is True and str(draft.attributes.get("product", "")).lower() == attributes["product"]:
                 assembly.control("network_isolation", other, isolated)
                 assembly.relate(other, "same_as", identity, isolated)
     if a.get("pin") == "digest":
         assembly.control("digest_pin", identity, assembly.cite_place(setting.place))
+
+
+def _service_name(
+    assembly: Assembly, kind: ElementKind, setting: Setting, file: ConfigFacts, attributes: Mapping[str, AttributeValue]
+) -> str:
+    """A service by its name; one of the same name in another composition that is guarded or reached otherwise is another service."""
+    alone = f"{setting.name} ({file.path})"
+    if kind == "container":
+        return alone
+    known = assembly.drafts.by_id.get(f"{kind}:{setting.name} service")
+    if known is None or known.evidence[:1] == [assembly.cite_place(setting.place)]:
+        return f"{setting.name} service"
+    apart = any(known.attributes.get(name) != attributes.get(name) for name in _TOLD_APART)
+    return f"{setting.name} service ({file.path})" if apart else f"{setting.name} service"
 
 
 def _tuple(value: Attribute) -> tuple[str, ...]:
