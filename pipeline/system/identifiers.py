@@ -27,6 +27,7 @@ _NAMES = frozenset({"name", "names", "file", "files"})  # of something: `server_
 _ERRORS = frozenset({"error", "errors", "err", "exception", "exc"})
 _OF_ERRORS = frozenset({"text", "message", "msg", "detail", "details", "str", "description"})
 _COUNTED = frozenset({"n", "num", "count", "total", "is", "has", "len"})
+_COUNTERS = frozenset({"i", "j", "k", "n", "idx"})
 # What a line says just before it writes the value down: "score: %s".
 _CAPTION = frozenset(
     {
@@ -152,6 +153,8 @@ def _texts(assembly: Assembly, node: Node, depth: int = 0) -> Iterator[Node]:
 def _is_local(spelling: str) -> bool:
     """Whether an argument is a variable, or a field of one, with the name of an identifier, a count, a setting or the like."""
     owner, _, name = spelling.rpartition(".")
+    if spelling in _COUNTERS:
+        return True
     return name.isidentifier() and all(part.isidentifier() for part in owner.split(".") if owner) and _named(name, owner.rpartition(".")[2])
 
 

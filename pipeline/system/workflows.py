@@ -15,7 +15,8 @@ from pipeline.system.model import MOVES, AttributeValue, Topic
 
 _MAX_PLACES = 8
 _OF_THE_FORGE = ("actions/", "github/")
-_OF_PULL_REQUEST = ("github.head_ref", "github.event.pull_request.")  # in a workflow that any other event starts they are empty
+# In a workflow that only a push or a pull request starts, the former are empty or without rights, the latter written by who may push.
+_NOT_OUTSIDERS = ("github.head_ref", "github.event.pull_request.", "github.event.head_commit.", "github.event.commits")
 _ACTED_ON: Topic = "what outsiders write is acted on here"
 _STARTED_BY: Topic = "who may start it"
 
@@ -63,7 +64,7 @@ def _acts_on_outsiders(workflow: Setting, step: Setting) -> bool:
     if workflow.attributes.get("untrusted_trigger") or "workflow_call" in _texts(workflow.attributes.get("triggers")):
         return bool(texts)
     kept = "self-hosted" in str(step.attributes.get("runs_on") or "")
-    return any(kept or not text.lower().startswith(_OF_PULL_REQUEST) for text in texts)
+    return any(kept or not text.lower().startswith(_NOT_OUTSIDERS) for text in texts)
 
 
 def _permission(value: Attribute) -> str:
