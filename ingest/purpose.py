@@ -201,7 +201,7 @@ def purpose_of(path: str, head: bytes) -> Purpose:
     written = {".py", ".java", ".go", ".cs", ".html", ".js", ".css", ".ts", ".tsx", ".jsx", ".mjs", ".cjs"}
     if pure.suffix in written and is_generated(path, head):
         return "generated"
-    if pure.suffix == ".cs" and folders & {"obj", "bin"}:
+    if (pure.suffix == ".cs" and folders & {"obj", "bin"}) or "doctrees" in folders:
         return "generated"  # what a build leaves beside a project
     in_test_project = any(_TEST_PROJECT.fullmatch(folder) for folder in folders)
     in_tests = in_test_project or folders & (_TEST_FOLDERS - ({"spec", "specs"} if prose else set()))

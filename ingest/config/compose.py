@@ -47,6 +47,7 @@ def _service(name: str, node: Node, line: int, path: str) -> Iterator[Setting]:
         "service", name, place,
         image=image_parts(image)[0] if image else None,
         pin=image_parts(image)[3] if image else None,
+        image_line=node.get("image").line if image else None,
         build=node.get("build").kind != "none",
         ports=ports or None,
         published=any(not port.startswith(_LOOPBACK) for port in ports),

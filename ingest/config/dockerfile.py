@@ -60,7 +60,7 @@ def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
         match instruction.name:
             case "FROM":
                 words = [word for word in value.split() if not _FLAG.fullmatch(word)] or [""]
-                reference = _expanded(words[0], arguments)
+                reference = _expanded(words[0].strip("\"'"), arguments)
                 alias = words[2].lower() if len(words) > 2 and words[1].lower() == "as" else str(len(stages))
                 if reference.lower() not in stages and reference and reference != "scratch":
                     name, tag, digest, pin = image_parts(reference)

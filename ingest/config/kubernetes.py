@@ -147,6 +147,7 @@ def _container(node: Node, pod: Node, path: str, more: dict[str, Attribute]) -> 
     yield setting(
         "workload", key, Place(path, node.line, max(node.line, node.end_line)),
         image=image_parts(image)[0] if image else None, pin=image_parts(image)[3] if image else None,
+        image_line=node.get("image").line if image else None,
         command=shlex.join(words) if words else None, command_lines=_lines_of(node.get("command"), node.get("args")),
         ports=tuple(port.get("containerPort").text for port in node.get("ports").items) or None,
         host_port=any(port.get("hostPort").text and not _LOOPBACK.match(port.get("hostIP").text) for port in node.get("ports").items),

@@ -12,7 +12,7 @@ from pipeline.findings.grouping import by_sink, copies_joined, ends_of, group_of
 from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, Finding, Mitigation, Taxonomy
 from pipeline.findings.risk import Risk, assess
 from pipeline.findings.scores import scores_of
-from pipeline.system.model import Confidence, ControlKind, Element, Evidence, System
+from pipeline.system.model import Confidence, ControlKind, Element, Evidence, Flow, System
 from pipeline.threats.engine import Match, Mitigated, Outcome, SwitchedOff, Unmet, shortened
 from pipeline.threats.schema import Threat
 from pipeline.threats.telling import is_measured, says_little
@@ -144,7 +144,7 @@ def _path(lead: Match) -> tuple[str, ...]:
 def _describe(view: View, lead: Match, all_of: Sequence[Match]) -> str:
     threat = lead.threat
     way = lead.ways[0] if lead.ways else ()
-    source = _name(view, way[0].source) if way else _name(view, lead.element.id)
+    source = _sources(view, lead.ways) if way else _name(view, lead.element.id)
     target = _name(view, way[-1].target) if way else _name(view, lead.element.id)
     other = f"`{lead.others[0].name}`" if lead.others else source
     symbol = _name(view, lead.element.id)
@@ -161,6 +161,14 @@ def _describe(view: View, lead: Match, all_of: Sequence[Match]) -> str:
         shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
         sentence = f"{sentence.rstrip('.')}. The same holds for {shown}"
     return f"{sentence[:1].upper()}{sentence[1:].rstrip('.')}. {threat.summary}"
+
+
+def _sources(view: View, ways: Sequence[tuple[Flow, ...]]) -> str:
+    """Where the way begins that is told, and the others whose data ends in the same place: which of them is in use a setting may say."""
+    first = ways[0]
+    alike = (way[0].source for way in ways if way[0].carries == first[0].carries and way[-1].steps[-1:] == first[-1].steps[-1:])
+    names = list(dict.fromkeys(_name(view, identity) for identity in (first[0].source, *alike)))
+    return " or ".join(names) if len(names) < 3 else f"{names[0]}, {names[1]} or {len(names) - 2} more"
 
 
 def _named(element: Element) -> str:

@@ -84,7 +84,9 @@ def by_sink(match: Match, groups: Groups) -> list[Match]:
 
 
 def _part(match: Match, ways: tuple[tuple[Flow, ...], ...], group: str) -> Match:
-    return replace(match, ways=ways, evidence=evidence_of(match.element, _shown(ways), (*match.cited, *_places(ways))), group=group)
+    return replace(
+        match, ways=ways, evidence=evidence_of(match.threat, match.element, _shown(ways), (*match.cited, *_places(ways))), group=group
+    )
 
 
 def _shown(ways: Sequence[tuple[Flow, ...]]) -> tuple[tuple[Flow, ...], ...]:
@@ -206,5 +208,7 @@ def group_of(match: Match) -> str:
             return f"file:{match.evidence[0].path}"
         case "kind":
             return f"kind:{match.element.kind}"
+        case "image":  # how the name of an image is held has nothing to do with what is started from it
+            return "kind:ci_job" if match.element.kind == "ci_job" else "kind:container"
         case "system":
             return "system"

@@ -15,7 +15,7 @@ from pipeline.system.draft import Draft, Drafts
 from pipeline.system.evidence import EvidenceBook, UnknownPlace
 from pipeline.system.flow_edges import Kept
 from pipeline.system.knowledge import FrameworkIndex
-from pipeline.system.model import Claim, Control, ControlKind, Evidence, Flow, Label, Relation, Role, SinkRole
+from pipeline.system.model import Claim, Control, ControlKind, Evidence, Flow, Label, Relation, Role, SinkRole, Topic
 from pipeline.system.sites import Sites
 
 Given = frozenset[tuple[int, tuple[str, ...]]]
@@ -105,6 +105,12 @@ class Assembly:
         except UnknownPlace as problem:
             self.notes.append((place.path, f"evidence could not be shown: {problem}"))
             return None
+
+    def cite_of(self, element: str, place: Place, topic: Topic | None = None) -> None:
+        """One more place of an element, once; one with a topic is shown where a threat is about that."""
+        draft, evidence = self.draft(element), self.cite_place(place, note=topic or "")
+        if evidence is not None and evidence not in draft.evidence:
+            draft.evidence.append(evidence)
 
     def function_evidence(self, reference: FunctionRef, role: Role = "step", note: str = "") -> Evidence | None:
         function = self.program.function(reference)

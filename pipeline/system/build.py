@@ -13,6 +13,7 @@ from pipeline.system.browser_keys import mark_browser_keys
 from pipeline.system.callers_keys import add_callers_keys
 from pipeline.system.cards import add_cards
 from pipeline.system.checked_downloads import add_checked_downloads
+from pipeline.system.chosen_models import mark_chosen_models
 from pipeline.system.code_elements import add_code_elements
 from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
@@ -28,6 +29,7 @@ from pipeline.system.entries import addresses
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.go_listening import mark_go_listening
 from pipeline.system.hidden_text import add_hidden_instructions
+from pipeline.system.idle_services import mark_idle_services
 from pipeline.system.kept_places import with_places
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.local_agents import mark_local_agents
@@ -38,6 +40,7 @@ from pipeline.system.mcp_listening import mark_mcp_listening
 from pipeline.system.model import Boundary, Flow, Package, System
 from pipeline.system.model_addresses import add_model_addresses
 from pipeline.system.model_files import add_model_files
+from pipeline.system.own_collections import mark_own_collections
 from pipeline.system.own_files import mark_own_files
 from pipeline.system.own_routes import OwnRoutes
 from pipeline.system.package_installs import mark_package_installs
@@ -97,6 +100,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_package_installs(assembly)
     mark_local_agents(assembly)
     add_code_flows(assembly)
+    mark_own_collections(assembly)
     mark_own_files(assembly)
     add_protection(assembly)
     add_made(assembly)
@@ -105,6 +109,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_pipelines(assembly, config)
     add_task_order(assembly)
     mark_promotions(assembly)
+    mark_chosen_models(assembly)
     derive(assembly)
     mark_mcp_listening(assembly)
     mark_go_listening(assembly)
@@ -112,6 +117,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_released_anyway(assembly, config)
     add_public_objects(assembly, config)
     relate_same_things(assembly)
+    mark_idle_services(assembly, config)
     add_model_files(assembly, sorted((f for f in facts if isinstance(f, ModelFacts)), key=lambda f: f.path), config)
     name_models(assembly, config)
     add_prompt_models(assembly, sorted((f for f in facts if isinstance(f, TextFacts)), key=lambda f: f.path))

@@ -57,10 +57,14 @@ class Arguments:
         return frozenset(found.items())
 
     def handed(self, call: Node, function: FunctionRef) -> Known:
-        """Where a call calls a parameter: that this parameter is the function."""
+        """Where a call calls a parameter, that this parameter is the function; where it looks one up by a parameter, by which keys."""
         if self._program.value(call).kind != "call":  # a step of a chain
             return NOTHING
         parameter = self._bare((call[0], self._program.value(call).inputs[0]))
+        if (keyed := self._nested(parameter)) is not None:
+            name = f"(){self._program.function(function).qualified_name}"
+            keys = [key for key in self._keys(keyed[0]) if name in (self._below(keyed[0], key) or ())]
+            return frozenset({(keyed[1], frozenset(f"={key}" for key in keys))}) if keys else NOTHING
         if self._program.value(parameter).kind != "parameter" or self._program.parameter_of(parameter) is None:
             return NOTHING
         return frozenset({(parameter, frozenset({f"(){self._program.function(function).qualified_name}"}))})
@@ -150,6 +154,13 @@ class Arguments:
 
     # What values are
 
+    def _sole(self, node: Node) -> Node:
+        """A value that stands for one other: behind tests, and a variable that all branches leave the same."""
+        node = self._bare(node)
+        while self._program.value(node).kind == "choice" and len(self._program.value(node).inputs) == 1:
+            node = self._bare((node[0], self._program.value(node).inputs[0]))
+        return node
+
     def _bare(self, node: Node) -> Node:
         while self._program.value(node).kind in _SAME:
             node = (node[0], self._program.value(node).inputs[0])
@@ -201,6 +212,8 @@ class Arguments:
             return found if found and all(one.startswith("()") for one in found) else None
         if value.kind == "name" or (value.kind == "choice" and len(value.inputs) == 1):
             return None
+        if (keyed := self._nested(callee)) is not None:
+            return self._below_any(keyed[0], table.get(keyed[1]))
         base, key = self._looked_up(callee)
         keys = table.get(self._bare(key)) if key is not None else None
         if base is None or not keys or not all(one.startswith("=") for one in keys):
@@ -219,6 +232,54 @@ class Arguments:
             if callee.kind == "attribute" and callee.text == "get":
                 return (node[0], callee.inputs[0]), inner[1]
         return None, None
+
+    def _nested(self, callee: Node) -> tuple[Node, Node] | None:
+        """The table and the parameter of `TABLE[key][part]`, whatever the part: a table whose entries are tables or lists."""
+        queue, found, seen = [callee], set[tuple[Node, Node]](), 0
+        while queue and seen < _MAX_USES:
+            node = self._bare(queue.pop())
+            value, seen = self._program.value(node), seen + 1
+            if value.kind == "choice":
+                queue += [(node[0], given) for given in value.inputs]
+                continue
+            inner = self._bare((node[0], value.inputs[0])) if value.kind == "index" and value.inputs else None
+            if inner is None or self._program.value(inner).kind not in ("index", "choice"):
+                return None
+            base, key = self._looked_up(inner)
+            if base is None or key is None or self._program.value(self._bare(base)).kind in ("index", "choice"):
+                queue.append(inner)
+            elif self._program.value(named := self._sole(key)).kind == "parameter":
+                found.add((base, named))
+            else:
+                return None
+        return next(iter(found)) if len(found) == 1 and not queue else None
+
+    def _below_any(self, table: Node, keys: frozenset[str] | None) -> frozenset[str] | None:
+        if not keys or not all(one.startswith("=") for one in keys):
+            return None
+        entries = [self._below(table, one[1:]) for one in keys]
+        return frozenset(name for entry in entries if entry is not None for name in entry) if None not in entries else None
+
+    def _keys(self, table: Node) -> list[str]:
+        displays = [self._program.value(origin) for origin in self._program.origins(table)]
+        return list(dict.fromkeys(label for display in displays if display.kind == "collection" for label in display.labels if label))
+
+    def _below(self, table: Node, key: str) -> frozenset[str] | None:
+        """The functions that stand anywhere in the entry of a table; None where not all of it is in sight."""
+        queue, names = list(self._entries(table, key)), set[str]()
+        while queue:
+            node = queue.pop()
+            if node is None:
+                return None
+            value = self._program.value(node)
+            if value.kind == "collection":
+                queue += [(node[0], given) for given in value.inputs]
+                continue
+            found = self._program.names(node)  # of a package, it is none of the project's
+            if not found:
+                return None
+            names |= {f"(){name}" for name in found if name in self._program.functions}
+        return frozenset(names) if names else None
 
     def _entry(self, table: Node, key: str) -> frozenset[str] | None:
         """The functions that stand in a table under a key; None where the table is not all in sight."""

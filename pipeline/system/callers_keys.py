@@ -25,6 +25,7 @@ def add_callers_keys(assembly: Assembly) -> None:
             continue
         keys = [key for node in draft.nodes for key in _keys(assembly, node)]
         if keys and all(_from_callers(assembly, key, 0) for key in keys):
+            draft.attributes["callers_key"] = True
             assembly.control("budget_limit", identity, assembly.cite(keys[0]), _NOTE)
 
 

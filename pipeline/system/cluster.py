@@ -16,7 +16,7 @@ from ingest.source import Place
 from pipeline.system.assembly import Assembly
 from pipeline.system.deployment import folder_of, is_model_image
 from pipeline.system.images import known_image, known_page, stands_apart
-from pipeline.system.model import AttributeValue, ElementKind, Evidence
+from pipeline.system.model import MOVES, AttributeValue, ElementKind, Evidence
 from pipeline.system.naming import placed_name
 from pipeline.system.started import administers, asks_for_login, composed_server, imaged_server
 
@@ -113,6 +113,8 @@ def _workload(assembly: Assembly, workload: _Placed, around: _Around) -> None:
         attributes["tls"] = True
     place = assembly.cite_place(workload.setting.place)
     identity = assembly.drafts.put(kind, _name(workload), None, attributes, place, None, file.purpose)
+    if a.get("pin") in ("latest", "none") and isinstance(line := a.get("image_line"), int):
+        assembly.cite_of(identity, Place(file.path, line, line), MOVES)
     for said in workload.texts("said_at"):
         path, _, line = said.rpartition(":")
         _add_evidence(assembly, identity, assembly.cite_place(Place(path, int(line), int(line))))

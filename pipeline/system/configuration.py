@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ingest.facts import ConfigFacts, DocumentFacts, Setting
-from ingest.source import Attribute
+from ingest.source import Attribute, Place
 from pipeline.system.assembly import Assembly
 from pipeline.system.charts import with_values
 from pipeline.system.cloud import add_cloud
@@ -35,7 +35,7 @@ from pipeline.system.described_apis import add_described_apis
 from pipeline.system.gateways import add_gateways
 from pipeline.system.images import known_image
 from pipeline.system.look_alikes import look_alike_package
-from pipeline.system.model import AttributeValue, ElementKind
+from pipeline.system.model import MOVES, AttributeValue, ElementKind
 from pipeline.system.mounted_prompts import add_mounted_prompts
 from pipeline.system.naming import host_of
 from pipeline.system.notebook_hubs import add_notebook_hubs
@@ -47,8 +47,11 @@ from pipeline.system.started import add_started, composed_server, imaged_server
 from pipeline.system.step_limits import mark_step_limits
 from pipeline.system.training_files import add_training_files
 from pipeline.system.words import load_words
+from pipeline.system.workflows import add_workflow
 
 _MAX_PLACES = 8
+_MOVING = ("latest", "none")
+_TOLD_APART = ("exposed", "authenticated", "default_password", "product")
 
 
 def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], documents: Sequence[DocumentFacts] = ()) -> None:
@@ -71,7 +74,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
         for setting in by_kind.get("service", ()):
             _service(assembly, file, setting, used, built)
         if "workflow" in by_kind:
-            _workflow(assembly, file, by_kind)
+            add_workflow(assembly, file, by_kind)
         for setting in by_kind.get("environment", ()):
             if (
                 setting.attributes.get("secret")
@@ -181,11 +184,11 @@ def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequ
             if build.attributes.get(name):
                 attributes["ports"] = _value(build.attributes[name])
     identity = _put(assembly, "container", file.path, attributes, base, file)
-    draft = assembly.draft(identity)
     for setting in [*images[:4], *users[-1:]]:
-        evidence = assembly.cite_place(setting.place)
-        if evidence is not None and evidence not in draft.evidence:
-            draft.evidence.append(evidence)
+        assembly.cite_of(identity, setting.place)
+    for image in images[:4]:
+        if image.attributes.get("pin") in _MOVING:
+            assembly.cite_of(identity, image.place, MOVES)
     if not root:
         assembly.control("non_root_user", identity, assembly.cite_place((handed or users[-1]).place))
     if worst == "digest" and images:
@@ -237,9 +240,9 @@ def _service(
         attributes["authenticated"] = guarded
         if a.get("default_passwords"):
             attributes |= {"default_password": True, "names": _tuple(a["default_passwords"])}
-    identity = _put(
-        assembly, kind, f"{setting.name} ({file.path})" if kind == "container" else f"{setting.name} service", attributes, setting, file
-    )
+    identity = _put(assembly, kind, _service_name(assembly, kind, setting, file, attributes), attributes, setting, file)
+    if attributes.get("pin") in _MOVING and isinstance(line := a.get("image_line"), int):
+        assembly.cite_of(identity, Place(file.path, line, line), MOVES)
     if attributes.get("authenticated") is True:
         assembly.control("authentication", identity, assembly.cite_place(setting.place))
     if kind != "container" and not attributes.get("exposed"):
@@ -247,11 +250,27 @@ def _service(
         assembly.control("network_isolation", identity, isolated)
         for other, draft in assembly.drafts.by_id.items():
             # The client in the code and the service in the configuration are the two ends of one thing.
+            if "service" in draft.attributes:
+                continue
             if draft.attributes.get("remote") is True and str(draft.attributes.get("product", "")).lower() == attributes["product"]:
                 assembly.control("network_isolation", other, isolated)
                 assembly.relate(other, "same_as", identity, isolated)
     if a.get("pin") == "digest":
         assembly.control("digest_pin", identity, assembly.cite_place(setting.place))
+
+
+def _service_name(
+    assembly: Assembly, kind: ElementKind, setting: Setting, file: ConfigFacts, attributes: Mapping[str, AttributeValue]
+) -> str:
+    """A service by its name; one of the same name in another composition that is guarded or reached otherwise is another service."""
+    alone = f"{setting.name} ({file.path})"
+    if kind == "container":
+        return alone
+    known = assembly.drafts.by_id.get(f"{kind}:{setting.name} service")
+    if known is None or known.evidence[:1] == [assembly.cite_place(setting.place)]:
+        return f"{setting.name} service"
+    apart = any(known.attributes.get(name) != attributes.get(name) for name in _TOLD_APART)
+    return f"{setting.name} service ({file.path})" if apart else f"{setting.name} service"
 
 
 def _tuple(value: Attribute) -> tuple[str, ...]:
@@ -261,7 +280,6 @@ def _tuple(value: Attribute) -> tuple[str, ...]:
 _CREDENTIAL = ("PASSWORD", "API_KEY", "APIKEY", "AUTHN", "AUTH_TOKEN", "AUTH_CREDENTIALS", "SECRET", "REQUIREPASS", "AUTHENTICATION",
                "AUTHORIZATIONENABLED", "--API-KEY")  # fmt: skip
 # Keys by which the service itself is a client of somebody else, and variables that say that nobody is asked.
-_OF_PULL_REQUEST = ("github.head_ref", "github.event.pull_request.")  # in a workflow that any other event starts they are empty
 _NOT_ITS_OWN = re.compile(
     r"^(OPENAI|AZURE|COHERE|HF|HUGGING_?FACE|ANTHROPIC|MISTRAL|GOOGLE|AWS|S3|MINIO_(ACCESS|SECRET)|ETCD|JINAAI)_|"
     r"ANONYMOUS|ALLOW_EMPTY|_OPTIONAL"
@@ -277,58 +295,6 @@ def _has_credentials(service: Setting, file: ConfigFacts, files: Sequence[Config
     names += [s.name.upper() for other in files if other.path in given for s in other.settings if s.kind == "environment"]
     told = " ".join((*(name for name in names if not _NOT_ITS_OWN.search(name)), *_tuple(a.get("command")))).upper()
     return any(word in told for word in _CREDENTIAL)
-
-
-def _workflow(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequence[Setting]]) -> None:
-    workflow = by_kind["workflow"][0]
-    steps = by_kind.get("workflow_step", ())
-    loose = [
-        s
-        for s in steps
-        if s.attributes.get("uses") and s.attributes.get("pin") not in ("sha", None) and not str(s.attributes["uses"]).startswith("./")
-    ]
-    outside = [s for s in steps if _acts_on_outsiders(workflow, s)]
-    text = " ".join(f"{s.attributes.get('uses') or ''} {s.attributes.get('run') or ''}" for s in steps).lower()
-    permissions = workflow.attributes.get("permissions")
-    attributes: dict[str, AttributeValue] = {
-        "untrusted_trigger": bool(workflow.attributes.get("untrusted_trigger")), "untrusted_input": bool(outside),
-        "permissions": _permission(permissions), "actions_unpinned": len(loose),
-        "runs_ai": any(word in text for word in ("openai", "claude", "anthropic", "gemini", "codex", "llm", "ai-inference", "gpt")),
-        "secrets": any(s.attributes.get("secrets") for s in steps),
-        "publishes_model": any(word in text for word in ("upload_folder", "push_to_hub", "huggingface-cli upload", "hf upload",
-        "register_model")),
-        "third_party_unpinned": any(not str(s.attributes.get("uses")).startswith(("actions/", "github/")) for s in loose),
-    }  # fmt: skip
-    identity = _put(assembly, "ci_job", file.path, attributes, workflow, file)
-    draft = assembly.draft(identity)
-    for setting in [*outside, *loose][:_MAX_PLACES]:
-        evidence = assembly.cite_place(setting.place)
-        if evidence is not None and evidence not in draft.evidence:
-            draft.evidence.append(evidence)
-    if steps and not loose:
-        assembly.control("digest_pin", identity, assembly.cite_place(next((s for s in steps if s.attributes.get("uses")), workflow).place))
-    if attributes["permissions"] == "read":
-        assembly.control("least_privilege", identity, assembly.cite_place(workflow.place))
-
-
-def _acts_on_outsiders(workflow: Setting, step: Setting) -> bool:
-    """Whether a step acts on outsiders' text where that gains something.
-
-    A pull request of a fork starts a `pull_request` job with a token that may only read and without secrets, whatever the
-    workflow asks for; its own words then harm nobody, unless the machine is one that is kept.
-    """
-    texts = _tuple(step.attributes.get("untrusted_input"))
-    if workflow.attributes.get("untrusted_trigger") or "workflow_call" in _tuple(workflow.attributes.get("triggers")):
-        return bool(texts)
-    kept = "self-hosted" in str(step.attributes.get("runs_on") or "")
-    return any(kept or not text.lower().startswith(_OF_PULL_REQUEST) for text in texts)
-
-
-def _permission(value: Attribute) -> str:
-    if value is None or value == "unset":
-        return "unset"
-    text = " ".join(_tuple(value)) if isinstance(value, tuple) else str(value)
-    return "write" if "write" in text else "read"
 
 
 def _secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str) -> None:

@@ -124,6 +124,9 @@ def _inference(assembly: Assembly) -> None:
         run |= {assembly.draft(t).kind for (s, t, role) in assembly.flows if s == identity and role in RUN_BY}
         if run & MODELS:
             draft.attributes["runs_inference"] = True
+        asked = [assembly.draft(t) for (s, t, role) in assembly.flows if s == identity and role in RUN_BY]
+        if asked and all(model.attributes.get("callers_key") is True for model in asked):
+            draft.attributes["callers_key"] = True
         if draft.kind in ("http_route", "websocket", "chat_ui", "webhook"):
             draft.attributes["authenticated"] = "authentication" in covered.get(identity, set())
             if mentions([draft.name, assembly.program.function(reference).name], load_words().administrative):

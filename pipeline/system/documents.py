@@ -18,6 +18,7 @@ from pipeline.system.denials import all_described
 from pipeline.system.draft import Draft
 from pipeline.system.model import Claim, ControlKind, Evidence, Flow, Label
 from pipeline.system.name_matching import COMMON, stem
+from pipeline.system.plain_promises import is_meant, is_plain
 from pipeline.system.promises import (
     Promise,
     is_wished,
@@ -69,13 +70,15 @@ def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
         possible = [] if outward else candidates(assembly, sentence, promise, passage.place.path)
         found = [identity for identity in possible if assembly.draft(identity).attributes.get("stated_by") != "document"]
         covered = [identity for identity in found if _covered(assembly, identity, promise, sentence)]
-        broken = [identity for identity in found if identity not in covered]
+        plain = is_plain(sentence, kind, passage.place.path, passage.section)
+        meant = [identity for identity in found if plain and _is_meant(assembly, assembly.draft(identity), sentence, promise)]
+        broken = [identity for identity in meant if identity not in covered]
         if broken:
             kept = False
             about.update(dict.fromkeys(broken))
-        elif found and kept is None:
+        elif covered and kept is None:
             kept = True
-            about.update(dict.fromkeys(found))
+            about.update(dict.fromkeys(covered))
         elif not outward and not found:  # of what is only drawn, a promise is a part of the description
             described += possible
             for identity in possible or all_described(assembly, promise.about, kind):
@@ -150,6 +153,12 @@ def _narrowed(draft: Draft, promise: Promise) -> bool:
         if (wanted == "present" and actual is not None) or any(value == option for value in values for option in options):
             return True
     return False
+
+
+def _is_meant(assembly: Assembly, draft: Draft, sentence: str, promise: Promise) -> bool:
+    """Whether an element is one of a kind that the sentence names as such, or is named by more than a word that may be any."""
+    of_kind = not _names(assembly, draft, sentence) or any(_says_all(sentence, word) for word in promise.words)
+    return of_kind or is_meant(sentence, draft)
 
 
 _NAMED_KINDS = frozenset(

@@ -19,16 +19,35 @@ _IDENTIFIER = frozenset(
      "status", "duration", "elapsed", "latency", "seconds", "timestamp", "usage", "tokens", "index", "version", "model", "type",
      "role", "url", "uri", "path", "filename", "filepath", "filenames", "port", "reason", "created", "mode", "language", "locale",
      "provider", "temperature", "limit", "offset", "page", "config", "settings", "dtype", "dir", "directory", "folder", "error", "err",
-     "exception", "exc", "traceback", "stack", "timeout", "ms", "dimension", "dims", "percent", "uuids", "ratio", "tokenizer"}
+     "exception", "exc", "traceback", "stack", "timeout", "ms", "dimension", "dims", "percent", "uuids", "ratio", "tokenizer",
+     "reference", "column", "table"}
 )  # fmt: skip
 _ONLY_AFTER = {"code": ("status", "error", "exit", "return"), "no": ("page", "line", "chunk")}
 _NAMES = frozenset({"name", "names", "file", "files"})  # of something: `server_name`, `plan_file`; alone they may be a person, or contents
 _ERRORS = frozenset({"error", "errors", "err", "exception", "exc"})
 _OF_ERRORS = frozenset({"text", "message", "msg", "detail", "details", "str", "description"})
 _COUNTED = frozenset({"n", "num", "count", "total", "is", "has", "len"})
+_COUNTERS = frozenset({"i", "j", "k", "n", "idx"})
 # What a line says just before it writes the value down: "score: %s".
 _CAPTION = frozenset(
-    {"id", "ids", "uuid", "score", "scores", "count", "length", "duration", "elapsed", "latency", "tokens", "usage", "importance"}
+    {
+        "id",
+        "ids",
+        "uuid",
+        "score",
+        "scores",
+        "count",
+        "length",
+        "duration",
+        "elapsed",
+        "latency",
+        "tokens",
+        "usage",
+        "importance",
+        "index",
+        "indexes",
+        "indices",
+    }
 )
 _PLACEHOLDER = re.compile(r"%(?:\([^)]*\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
 _COMPARES = frozenset({"==", "!=", "===", "!==", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not", "instanceof"})
@@ -60,6 +79,14 @@ def texts(assembly: Assembly, call: Node) -> tuple[Node, ...]:
             for text in _texts(assembly, (call[0], value.inputs[position]))
         )
     )
+
+
+def hands_on(assembly: Assembly, node: Node) -> bool:
+    """Whether a value is what it is given: `", ".join(columns)`, `str(name)`, and a call of the project, of which the way tells."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind == "collection":
+        return value.text == "comprehension"
+    return value.kind == "call" and (program.value((node[0], value.inputs[0])).text in _UNCHANGED or bool(program.targets(node)))
 
 
 def is_called_other_than_text(assembly: Assembly, node: Node) -> bool:
@@ -124,8 +151,11 @@ def _texts(assembly: Assembly, node: Node, depth: int = 0) -> Iterator[Node]:
 
 
 def _is_local(spelling: str) -> bool:
-    """Whether an argument is a variable alone, with the name of an identifier, a count, a setting or the like."""
-    return spelling.isidentifier() and _named(spelling)
+    """Whether an argument is a variable, or a field of one, with the name of an identifier, a count, a setting or the like."""
+    owner, _, name = spelling.rpartition(".")
+    if spelling in _COUNTERS:
+        return True
+    return name.isidentifier() and all(part.isidentifier() for part in owner.split(".") if owner) and _named(name, owner.rpartition(".")[2])
 
 
 def _is_announced(assembly: Assembly, node: Node, position: int) -> bool:

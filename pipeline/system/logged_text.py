@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.debug_switches import is_on_demand
-from pipeline.system.identifiers import is_called_other_than_text, texts
+from pipeline.system.excerpts import is_cut_short, is_run_as_query
+from pipeline.system.identifiers import hands_on, is_called_other_than_text, texts
 from pipeline.system.model import SinkRole
 from pipeline.system.programs import imported
 from pipeline.system.taint import TESTED, Hit
@@ -68,7 +69,7 @@ def written(assembly: Assembly, hit: Hit, known: Said) -> Hit | None:
     ways = [way for part in parts if (way := hit.by_way_of(part))]
     if not ways and not parts:
         return None
-    spoken = [way for way in ways if _is_spoken(assembly, way, hit.key[2], known)]
+    spoken = [way for way in ways if _is_spoken(assembly, way, hit.key[2], known) and not is_cut_short(assembly, way[-1])]
     if ways and not spoken:
         return None
     if not spoken:
@@ -80,12 +81,12 @@ def written(assembly: Assembly, hit: Hit, known: Said) -> Hit | None:
 
 
 def _is_spoken(assembly: Assembly, way: tuple[Node, ...], source: Node, known: Said) -> bool:
-    if source in known.verdicts:
+    if source in known.verdicts or is_run_as_query(assembly, way[-1]):
         return False
     for node in reversed(way):
         if is_called_other_than_text(assembly, node):
             return False
-        if assembly.program.value(node).kind not in _HANDED_ON:
+        if assembly.program.value(node).kind not in _HANDED_ON and not hands_on(assembly, node):
             break
     if not known.fields or _is_named_text(assembly, way):
         return True

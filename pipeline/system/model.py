@@ -102,6 +102,10 @@ ControlKind = ShippedControl | Annotated[OwnControl, StringConstraints(pattern=r
 RelationKind = Literal["has_tool", "uses_model", "uses_memory", "uses_retriever", "uses_store", "has_prompt", "loads", "trained_on",
                        "derived_from", "produces", "serves", "runs_in", "calls", "stores_into", "embeds_with", "same_as"]  # fmt: skip
 
+Topic = Literal["the name that can move", "what outsiders write is acted on here", "who may start it"]
+"""Notes of an element's own places that are about one thing alone; a threat that is about it cites these."""
+MOVES: Topic = "the name that can move"
+
 Stride = Literal["spoofing", "tampering", "repudiation", "information_disclosure", "denial_of_service", "elevation_of_privilege"]
 Severity = Literal["critical", "high", "medium", "low", "info"]
 Confidence = Literal["high", "medium", "low"]

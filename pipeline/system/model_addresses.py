@@ -16,7 +16,7 @@ from pipeline.system.assembly import Assembly, Sink
 from pipeline.system.model import AttributeValue
 
 _MODELS = frozenset({"hosted_llm", "local_llm", "embedding_model"})
-_ADDRESS = "base_url|baseURL|baseUrl|api_base|openai_api_base|azure_endpoint|endpoint_url|server_url|serverURL|host"
+ADDRESS = "base_url|baseURL|baseUrl|api_base|openai_api_base|azure_endpoint|endpoint_url|server_url|serverURL|host"
 _TRANSPORT = (
     "http_client|http_async_client|httpClient|client|httpAgent|agent|fetchOptions|http_options|httpx_client|client_args|client_kwargs"
 )
@@ -53,7 +53,7 @@ def clients_of(assembly: Assembly, node: Node) -> Iterator[Node]:
             continue
         seen.add(current)
         value = program.value(current)
-        if value.kind == "call" and any(argument_node(program, current, wanted) is not None for wanted in (_ADDRESS, _TRANSPORT)):
+        if value.kind == "call" and any(argument_node(program, current, wanted) is not None for wanted in (ADDRESS, _TRANSPORT)):
             yield current
         if value.kind in ("call", "attribute") and value.inputs:
             queue.append((current[0], value.inputs[0]))
@@ -62,14 +62,14 @@ def clients_of(assembly: Assembly, node: Node) -> Iterator[Node]:
 
 def _add_sink(assembly: Assembly, client: Node, identity: str) -> None:
     value = assembly.program.value(client)
-    found = [(position, "") for position in argument_positions(value, _ADDRESS)] or option_positions(assembly.program, client, _ADDRESS)
-    if argument_node(assembly.program, client, _ADDRESS) is not None:
+    found = [(position, "") for position in argument_positions(value, ADDRESS)] or option_positions(assembly.program, client, ADDRESS)
+    if argument_node(assembly.program, client, ADDRESS) is not None:
         assembly.sinks.setdefault(client, []).extend(Sink(position, "url", identity, key) for position, key in found[:1])
 
 
 def addresses_of(assembly: Assembly, client: Node) -> list[str]:
     """The addresses that are written down for a client."""
-    address = argument_node(assembly.program, client, _ADDRESS)
+    address = argument_node(assembly.program, client, ADDRESS)
     constants = assembly.program.constants(address) if address is not None else ()
     return [constant.text for constant in constants if constant.constant_type == "string" and constant.text]
 

@@ -114,6 +114,7 @@ class Promise(Frozen):
     """How one control is promised, and what keeps the promise."""
 
     phrases: tuple[str, ...]
+    plainly: tuple[str, ...] = Field(default=(), description="Phrases that are held against code; where there are none, all are.")
     denied: tuple[str, ...] = ()
     worded_as_denial: bool = Field(default=False, description="The promise is that something does not happen.")
     about: tuple[ElementKind, ...]

@@ -167,12 +167,18 @@ class _ByShape:
             base = (call.node[0], callee.inputs[0])
             types = [name.removesuffix("()") for name in self.program.types(base)]
             made = next((name for name in types if name.rsplit(".", 1)[-1][:1].isupper()), "")
-            held = self.program.value(base).text
+            held = self._called(base)
             if made:
                 library = "" if made in self.program.classes else made.split(".")[0]
             said = made.rsplit(".", 1)[-1] or ("" if held in ("self", "cls", "this") else held)
         said = said or call.last
         return f"{said} ({library})" if library and library != said else said
+
+    def _called(self, node: Node) -> str:
+        """What a value is called, whatever was asked of it before: `if llm is not None: llm.invoke(...)`."""
+        while self.program.value(node).kind == "guarded":
+            node = (node[0], self.program.value(node).inputs[0])
+        return self.program.value(node).text
 
     # A method of what stands for a language model
 

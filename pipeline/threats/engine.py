@@ -7,10 +7,11 @@ system and touches nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import get_args
 
-from pipeline.system.model import Control, ControlKind, Element, Evidence, Flow, Role, System
+from pipeline.system.model import Control, ControlKind, Element, Evidence, Flow, Role, System, Topic
 from pipeline.threats.schema import Condition, Threat
 from pipeline.threats.telling import telling
 from pipeline.threats.view import View, has_attributes
@@ -111,7 +112,7 @@ def match(view: View, threat: Threat, element: Element) -> Match | Mitigated | U
         element,
         held.ways,
         held.others,
-        evidence_of(element, held.ways, held.evidence),
+        evidence_of(threat, element, held.ways, held.evidence),
         _once(lowered),
         _once(list(held.closed)),
         cited=held.evidence,
@@ -136,7 +137,7 @@ def _once(controls: list[Control]) -> tuple[Control, ...]:
     return tuple({control.id: control for control in controls}.values())
 
 
-def evidence_of(element: Element, ways: tuple[tuple[Flow, ...], ...], cited: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+def evidence_of(threat: Threat, element: Element, ways: tuple[tuple[Flow, ...], ...], cited: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     """Steps of the ways, what the conditions cited, then where the element itself stands."""
     found: dict[tuple[str, int | None, int, int], Evidence] = {}
     steps = [step for way in ways[:4] for step in _steps(way)]
@@ -144,11 +145,17 @@ def evidence_of(element: Element, ways: tuple[tuple[Flow, ...], ...], cited: tup
     # A log is each of its lines: what the function wrote first is no part of what it writes now.
     first = 0 if ends and element.kind == "log" else 1
     most = first if ways else _MENTIONS if element.attributes.get("stated_by") == "document" else 8
-    own = [_as(e, "step" if ends else "sink") for e in element.evidence[:most]]
+    own = [_as(e, "step" if ends else "sink") for e in _own_places(threat, element)[:most]]
     for evidence in [*steps, *own, *cited]:
         key = (evidence.path, evidence.page, evidence.start_line, evidence.end_line)
         found.setdefault(key, evidence)
     return shortened(found.values(), 40)
+
+
+def _own_places(threat: Threat, element: Element) -> Sequence[Evidence]:
+    """Where the element stands; of a threat that is about one thing of it, the places of that."""
+    about = [e for e in element.evidence if e.note in threat.cites]
+    return about or [e for e in element.evidence if e.note not in get_args(Topic)] or element.evidence
 
 
 def shortened(evidence: Iterable[Evidence], most: int) -> tuple[Evidence, ...]:
@@ -203,7 +210,8 @@ def _evaluate(view: View, element: Element, condition: Condition, removed_by: tu
         parts = [held for inner in condition.any_of if (held := _evaluate(view, element, inner, removed_by)) is not None]
         if not parts:
             return None
-        return _joined([part for part in parts if not part.shut] or parts)
+        joined = _joined([part for part in parts if not part.shut] or parts)
+        return replace(joined, ways=tuple(sorted(joined.ways, key=telling)))
     if condition.none_of is not None:
         return None if any(_evaluate(view, element, inner, ()) is not None for inner in condition.none_of) else _Held()
     raise AssertionError("a condition without content passed validation")

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from pipeline.system.model import ControlKind, ElementKind, Frozen, Label, RelationKind, SinkRole, Stride, Zone
+from pipeline.system.model import ControlKind, ElementKind, Frozen, Label, RelationKind, SinkRole, Stride, Topic, Zone
 
 Scalar = str | int | float | bool
 
@@ -164,8 +164,12 @@ class Threat(Frozen):
     when: Annotated[tuple[Condition, ...], Field(min_length=1, description="All must hold; each that holds is cited.")]
     removed_by: tuple[ControlKind, ...] = Field(default=(), description="With one of these it is not reported, but shown as mitigated.")
     lowered_by: tuple[ControlKind, ...] = Field(default=(), description="With one of these it is reported, and less likely.")
-    group_by: Literal["element", "source", "sink", "file", "kind", "system"] = Field(
-        default="element", description="Matches with one remedy become one finding with its places."
+    group_by: Literal["element", "source", "sink", "file", "kind", "image", "system"] = Field(
+        default="element",
+        description="Matches with one remedy become one finding with its places; `image`: all that is started from images is one kind.",
+    )
+    cites: tuple[Topic, ...] = Field(
+        default=(), description="What the element's own places are cited for, where some of them are about that; the others are not shown."
     )
     not_in: tuple[Literal["test", "example", "documentation", "vendored", "generated"], ...] = Field(
         default=("test", "vendored", "generated", "documentation"), description="Purposes of files whose evidence does not count."

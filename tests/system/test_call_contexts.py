@@ -15,6 +15,8 @@ TABLE = "def perform(x):\n    eval(x)\ndef show(x):\n    print(x)\nTABLE = {'run
 DECIDED = {
     "a table": (TABLE + "def act(key, x):\n    TABLE[key](x)", "act('run', text)", "act('show', text)"),
     "a table through two functions": (TABLE + "def inner(key, x):\n    TABLE[key](x)\ndef act(key, x):\n    inner(key, x)", "act('run', text)", "act('show', text)"),
+    "a table of tables": ("def perform(x):\n    eval(x)\ndef show(x):\n    print(x)\nTABLE = {'run': {'a': perform}, 'show': {'a': show, 'b': [show, print]}}\ndef act(key, x, part='a'):\n    if key not in TABLE:\n        raise ValueError\n    f = TABLE[key][part]\n    f = f[0] if isinstance(f, list) else f\n    f(x)", "act('run', text)", "act('show', text)"),
+    "what comes back out of a table of tables": ("def ask():\n    return chosen\ndef fixed():\n    return '1'\nTABLE = {'ask': {'a': ask}, 'fixed': {'a': fixed}}\ndef act(key):\n    for part in TABLE[key]:\n        return TABLE[key][part]()", "global chosen\nchosen = text\neval(act('ask'))", "global chosen\nchosen = text\neval(act('fixed'))\nact('ask')"),
     "a constant of the module as key": (TABLE + "SHOW, RUN = 'show', 'run'\ndef act(key, x):\n    TABLE[key](x)", "act(RUN, text)", "act(SHOW, text)"),
     "a default as key": (TABLE + "def act(x, key='show'):\n    TABLE[key](x)", "act(text, key='run')", "act(text)"),
     "a test": ("def act(mode, x):\n    if mode == 'run':\n        eval(x)\n    else:\n        print(x)", "act('run', text)", "act('show', text)"),

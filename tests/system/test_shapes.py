@@ -448,3 +448,12 @@ def test_an_object_put_together_of_a_model_and_messages_asks_nobody() -> None:
         }
     """
     assert elements(system_of({"a.ts": text}), "hosted_llm") == []
+
+
+def test_a_model_that_was_asked_for_first_keeps_its_name() -> None:
+    system = system_of("""
+        def run(writing_llm, messages):
+            if writing_llm is not None:
+                exec(writing_llm.invoke([{"role": "user", "content": messages}]).content)
+        """)
+    assert [element.name for element in system.elements if element.kind in MODELS] == ["writing_llm"]

@@ -87,6 +87,8 @@ def scan(
 
 def scanned(path: Path, settings: Settings, *, cached: bool, quiet: bool, verbose: bool) -> Scan:
     """The scan of a path, kept or made anew, with its progress on stderr."""
+    import os
+
     from pipeline.interfaces.cli.stderr import log_to_stderr, shown_progress
     from pipeline.interfaces.pictures import picture_reader
     from pipeline.kept_results import default_folder

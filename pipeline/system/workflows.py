@@ -1,0 +1,78 @@
+"""Workflows of GitHub Actions into elements: who may start them, what they may do, whose actions they run.
+
+Takes the settings of one file, gives a `ci_job`, whose places say what each is about: an action whose name can move, a step that acts on
+what outsiders write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ingest.facts import ConfigFacts, Setting
+from ingest.source import Attribute
+from pipeline.system.assembly import Assembly
+from pipeline.system.model import MOVES, AttributeValue, Topic
+
+_MAX_PLACES = 8
+_OF_THE_FORGE = ("actions/", "github/")
+# In a workflow that only a push or a pull request starts, the former are empty or without rights, the latter written by who may push.
+_NOT_OUTSIDERS = ("github.head_ref", "github.event.pull_request.", "github.event.head_commit.", "github.event.commits")
+_ACTED_ON: Topic = "what outsiders write is acted on here"
+_STARTED_BY: Topic = "who may start it"
+
+
+def add_workflow(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequence[Setting]]) -> None:
+    """The workflow of a file as an element, with the steps that are to be held and those that act on what outsiders write."""
+    workflow = by_kind["workflow"][0]
+    steps = by_kind.get("workflow_step", ())
+    loose = [
+        s
+        for s in steps
+        if s.attributes.get("uses") and s.attributes.get("pin") not in ("sha", None) and not str(s.attributes["uses"]).startswith("./")
+    ]
+    outside = [s for s in steps if _acts_on_outsiders(workflow, s)]
+    text = " ".join(f"{s.attributes.get('uses') or ''} {s.attributes.get('run') or ''}" for s in steps).lower()
+    permissions = workflow.attributes.get("permissions")
+    attributes: dict[str, AttributeValue] = {
+        "untrusted_trigger": bool(workflow.attributes.get("untrusted_trigger")), "untrusted_input": bool(outside),
+        "permissions": _permission(permissions), "actions_unpinned": len(loose),
+        "runs_ai": any(word in text for word in ("openai", "claude", "anthropic", "gemini", "codex", "llm", "ai-inference", "gpt")),
+        "secrets": any(s.attributes.get("secrets") for s in steps),
+        "publishes_model": any(word in text for word in ("upload_folder", "push_to_hub", "huggingface-cli upload", "hf upload",
+        "register_model")),
+        "third_party_unpinned": any(not str(s.attributes.get("uses")).startswith(_OF_THE_FORGE) for s in loose),
+    }  # fmt: skip
+    started = assembly.cite_place(workflow.place, note=_STARTED_BY)
+    identity = assembly.drafts.put("ci_job", file.path, None, attributes, started, None, file.purpose)
+    # Actions of others first: those of the forge's owner come from where the workflow itself is kept.
+    others = sorted(loose, key=lambda s: str(s.attributes["uses"]).startswith(_OF_THE_FORGE))
+    for setting, topic in [*((s, _ACTED_ON) for s in outside), *((s, MOVES) for s in others)][:_MAX_PLACES]:
+        assembly.cite_of(identity, setting.place, topic)
+    if steps and not loose:
+        assembly.control("digest_pin", identity, assembly.cite_place(next((s for s in steps if s.attributes.get("uses")), workflow).place))
+    if attributes["permissions"] == "read":
+        assembly.control("least_privilege", identity, assembly.cite_place(workflow.place))
+
+
+def _acts_on_outsiders(workflow: Setting, step: Setting) -> bool:
+    """Whether a step acts on outsiders' text where that gains something.
+
+    A pull request of a fork starts a `pull_request` job with a token that may only read and without secrets, whatever the
+    workflow asks for; its own words then harm nobody, unless the machine is one that is kept.
+    """
+    texts = _texts(step.attributes.get("untrusted_input"))
+    if workflow.attributes.get("untrusted_trigger") or "workflow_call" in _texts(workflow.attributes.get("triggers")):
+        return bool(texts)
+    kept = "self-hosted" in str(step.attributes.get("runs_on") or "")
+    return any(kept or not text.lower().startswith(_NOT_OUTSIDERS) for text in texts)
+
+
+def _permission(value: Attribute) -> str:
+    if value is None or value == "unset":
+        return "unset"
+    text = " ".join(_texts(value)) if isinstance(value, tuple) else str(value)
+    return "write" if "write" in text else "read"
+
+
+def _texts(value: Attribute) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (str(value),) if value else ()
