@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node
+from pipeline.system.access_paths import MAX_PATH
 from pipeline.system.applications import Applications
 from pipeline.system.argument_vectors import files_that_run
 from pipeline.system.arguments import argument_node, argument_positions, option_positions
@@ -14,6 +15,7 @@ from pipeline.system.entries import ENTRY_KINDS, add_class, add_entry
 from pipeline.system.flags import read_flags
 from pipeline.system.held import elements_of, receivers
 from pipeline.system.labels import SECRET_NAMES, label_of
+from pipeline.system.mapped_tables import joined_tables, same_table
 from pipeline.system.model import AttributeValue, ElementKind, Label, SinkRole
 from pipeline.system.naming import constant_host, local_name, name_of_call, table_of
 from pipeline.system.sites import CallSite
@@ -240,6 +242,17 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
             known.append(SourceOf("web_content", web))
         if not any(source.label == label for source in known):
             known.append(SourceOf(label, element))
+            known += _joined(assembly, site, label)
+
+
+def _joined(assembly: Assembly, site: CallSite, label: Label) -> list[SourceOf]:
+    """Other tables of the program whose records a read brings along, below their names."""
+    ways = joined_tables(assembly.program, site.node) if site.rule.table_from is not None else ()
+    if not ways:
+        return []
+    tables = {draft.name.partition(" (")[0]: draft.id for draft in assembly.drafts.by_id.values() if draft.kind == "data_store"}
+    known = frozenset(tables)
+    return [SourceOf(label, tables[table], way[:MAX_PATH]) for way in ways if (table := same_table(way[-1], known)) is not None]
 
 
 def _add_typed(assembly: Assembly, site: CallSite) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import Value
 from ingest.source import Place
-from pipeline.system.access_paths import NAMED, leads_to
+from pipeline.system.access_paths import NAMED, Path, leads_to
 from pipeline.system.answer_types import is_no_page
 from pipeline.system.argument_vectors import role_in_vector
 from pipeline.system.assembly import Assembly
@@ -150,6 +150,8 @@ def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours
             continue
         if sink.argument == hit.argument and (sink.element != source or sink.role in ("prompt", "conversation", "system_prompt")):
             role = conversation_role(assembly, hit) if sink.role == "conversation" else sink.role
+            if role == "store_write" and label == "stored_data" and _is_identifier(hit.path):
+                continue  # `userId: user.id` refers to a record, and copies nothing of it
             if role == "process_arguments" and assembly.draft(sink.element).kind == "interpreter":
                 role = role_in_vector(assembly, hit.call, hit.argument, hit.trace)
             if label == "model_reply" and role in ("store_write", "payment", "response") and hands_on_verdict(assembly, hit):
@@ -163,6 +165,11 @@ def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours
             met: ControlKind | None = "text_withheld" if text is None else None
             becomes: SinkRole = "system_prompt" if template else role
             _add_way(assembly, source, sink.element, label, becomes, text or hit, behaviours, graph, template, met)
+
+
+def _is_identifier(path: Path) -> bool:
+    """Whether what is held is the key of a record, by the name of the entry it stands in."""
+    return bool(path) and words_of(path[-1].split("@")[0])[-1:] in (["id"], ["ids"], ["uuid"])
 
 
 def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:

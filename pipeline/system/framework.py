@@ -61,6 +61,11 @@ class CallRule(Frozen):
     )
     name: str | None = None
     name_from: Argument | None = None
+    table_from: Literal["member", "chain"] | None = Field(
+        default=None,
+        description="Of object mappers: `member` where the method is called on a member named for the table (`prisma.message.create`), "
+        "`chain` where the table was given to a link before (`db.insert(notes).values`). What a read joins beside it is read as well.",
+    )
     zone: Zone | None = None
     attributes: dict[str, AttributeValue] = Field(default_factory=dict)
     flags: tuple[Flag, ...] = ()
