@@ -125,6 +125,10 @@ class DecoratorRule(Frozen):
         default=False, description="For `exports`: the function runs before the routes below its folder that the `config.matcher` names."
     )
     directive: str | None = Field(default=None, description="For `exports`: a string that stands alone at the file's top ('use server').")
+    used_in: str | None = Field(
+        default=None,
+        description="With `directive`: the string at the top of files for browsers; what only other files import is not offered.",
+    )
     receives: dict[str, str] = Field(
         default_factory=dict,
         description="For `registers` and `exports`: position -> type of that parameter, where the code does not say it.",

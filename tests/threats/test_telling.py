@@ -70,3 +70,19 @@ def test_a_way_through_what_measures_the_program_is_told_last_of_all() -> None:
         first(of("src/evaluate.py", "web_content:a.example"), of("src/app.py", "web_content:b.example", "src/ask.py"))
         == "web_content:a.example"
     )
+
+
+def handed_on(line: str, function: str) -> tuple[Flow, ...]:
+    steps = (evidence("a.py:1", "reply = ask()"), evidence("a.py:2", line), evidence("log.py:9", "console.log(stamp(message, context))"))
+    return (flow("hosted_llm:gpt", f"log:logging.{function} (console)", ("model_reply",), role="log", steps=steps),)
+
+
+def test_of_a_function_that_hands_on_to_a_log_the_line_that_calls_it_is_judged() -> None:
+    about, said = handed_on('logInfo("kept", { found })', "logInfo"), handed_on('logInfo("Final:", { answer })', "logInfo")
+    debugging = handed_on('logDebug("Final:", { answer })', "logDebug")
+    assert sorted([debugging, about, said], key=telling) == [said, about, debugging]
+
+
+def test_a_line_about_trouble_is_told_last() -> None:
+    trouble, debugging = logged('console.error("Invalid part:", message)'), logged('logger.debug(f"prompt: {prompt}")')
+    assert min([trouble, debugging], key=telling) == debugging
