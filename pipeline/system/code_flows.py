@@ -26,6 +26,7 @@ from pipeline.system.naming import host_of
 from pipeline.system.placeholders import system_template
 from pipeline.system.sites import CallSite
 from pipeline.system.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
+from pipeline.system.tool_parts import is_way_of, tool_at
 from pipeline.system.verdicts import hands_on_verdict, mark_decision
 from pipeline.system.words import words_of
 
@@ -117,6 +118,8 @@ class _Behaviours:
 
 
 def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours: _Behaviours, graph: FlowGraph, known: Said) -> None:
+    if not is_way_of(assembly, source, hit):
+        return
     if hit.argument == TESTED:
         mark_decision(assembly, source, label, hit)
         return
@@ -130,7 +133,7 @@ def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours
         return  # an answer of one word gives nothing of the model away that its use would not
     if hit.argument == RETURNED:
         reference: FunctionRef = (hit.call[0], -1 - hit.call[1])
-        target = assembly.entry_of_function[reference]
+        target = tool_at(assembly, reference, hit.trace[-1])
         draft = assembly.draft(target)
         if target != source:
             _add_way(assembly, source, target, label, "response", hit, behaviours, graph)
