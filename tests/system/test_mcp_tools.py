@@ -270,3 +270,14 @@ def test_cases_with_work_of_their_own_are_tools_with_their_own_ways_and_effects(
 def test_a_setting_of_one_tool_makes_no_tools() -> None:
     text = _INLINE.replace("switch (name)", "switch (args.mode)")
     assert {tool.name for tool in elements(system_of({"index.ts": text}), "mcp_tool")} == {"setRequestHandler"}
+
+
+@pytest.mark.parametrize(("attached", "chosen"), [("{ filename: 'a', path: file }", True), ("{ filename: file, content: 'a' }", False)])
+def test_a_file_that_is_attached_to_a_mail_by_its_path_is_opened(attached: str, chosen: bool) -> None:
+    text = _INLINE.replace("const { name,", "const files = [];\n      const { name,").replace(
+        "await gmail.users.labels.delete({",
+        "for (const file of args.files) { files.push(" + attached + "); }\n"
+        "await nodemailer.createTransport({}).sendMail({ to: args.to, attachments: files });\nawait gmail.users.labels.delete({",
+    )
+    system = system_of({"index.ts": text.replace("import * as fs", 'import nodemailer from "nodemailer";\n    import * as fs')})
+    assert ("mcp_tool:delete_label" in {flow.source for flow in flows(system, "path", "tool_arguments")}) is chosen
