@@ -448,3 +448,28 @@ def test_an_object_put_together_of_a_model_and_messages_asks_nobody() -> None:
         }
     """
     assert elements(system_of({"a.ts": text}), "hosted_llm") == []
+
+
+def test_the_conversation_of_a_request_is_in_its_body_and_not_in_the_address_before_it() -> None:
+    system = system_of(
+        {
+            "pages/api/chat.ts": """
+            const address = (given) => new URL(given);
+
+            export default async function handler(req) {
+              const asked = await req.json();
+              const to = address(req.headers.get("x-endpoint") || process.env.ENDPOINT);
+              const answer = await fetch(to, {
+                method: "POST",
+                body: JSON.stringify({ model: "gpt-5", messages: asked.messages, temperature: 0 }),
+              });
+              return new Response(answer.body);
+            }
+            """.replace("handler(req)", "handler(req: NextRequest)").replace(
+                "const address", 'import { NextRequest } from "next/server";\n            const address', 1
+            )
+        }
+    )
+    assert [flow.steps[0].start_line for flow in flows(system, "conversation", "user_input")] == [6]
+    assert not [flow for flow in flows(system, "prompt", "user_input") if any("x-endpoint" in step.quote for step in flow.steps)]
+    assert flows(system, "url", "user_input")
