@@ -73,7 +73,8 @@ def _logged_at(flow: Flow) -> tuple[str, str]:
 
 def _brings_a_label(flow: Flow) -> bool:
     """Whether a way begins in code named for a key or number, or its first lines take one and nothing that is named for a text."""
-    if words_of(flow.source.split(" (")[0])[-1:] in ([word] for word in _LABELS):
+    is_address = flow.source.startswith(("http_route:", "websocket:", "webhook:"))  # `/chat/:botId` ends in what is asked about
+    if not is_address and words_of(flow.source.split(" (")[0])[-1:] in ([word] for word in _LABELS):
         return True
     begun = [step.quote for step in flow.steps[:2]]
     return any(_LABEL_OF.search(quote) for quote in begun) and not any(_TEXT_OF.search(quote) for quote in begun)

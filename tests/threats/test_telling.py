@@ -37,6 +37,12 @@ def test_code_named_for_an_identifier_comes_last_of_its_kind() -> None:
     assert first(named, way("http_route:POST /ask", "text", carries=("user_input",))) == named[0].source
 
 
+def test_an_address_that_ends_in_a_key_is_told_like_any_other() -> None:
+    said = way("http_route:POST /chat/:botId", "message", carries=("user_input",))
+    kept = (*way("http_route:POST bots", "name", carries=("user_input",)), *way("data_store:bots", "read"))
+    assert min([kept, said], key=telling) == said
+
+
 def logged(line: str) -> tuple[Flow, ...]:
     return (
         flow(
