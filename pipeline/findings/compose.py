@@ -85,7 +85,7 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
 
 def _takes_text(view: View, match: Match) -> bool:
     """Whether what comes in at an element is told to a model: told of before an entry that runs one with words of its own."""
-    return any(flow.role in _TOLD for flow in view.out_of.get(match.element.id, ()))
+    return bool(match.ways) or any(flow.role in _TOLD for flow in view.out_of.get(match.element.id, ()))
 
 
 def _is_measured(match: Match) -> bool:
