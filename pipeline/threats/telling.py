@@ -30,7 +30,8 @@ _HANDS_ON = re.compile(
     r"(?i)(?:write_?|print_?|add_?)?(?:log|logger|logging)?_?(?:debug|info|warn|warning|error|trace|verbose|log|message|event)?"
 )
 _ON_TROUBLE = re.compile(
-    r"(?i)\b(error|warn|warning|exception|fatal)[fw]?\(.*\b(invalid|failed|failure|unable|unknown|unexpected|unsupported|malformed|cannot|error)\b"
+    r"(?i)(?:\b|log_?)(?:error|warn|warning|exception|fatal)[fw]?\("
+    r".*\b(?:invalid|failed|failure|unable|unknown|unexpected|unsupported|malformed|cannot|error|not found|missing)\b"
 )
 _DEBUGGING = re.compile(r"(?i)(?:\b\w*\.|\blog_?)(?:log)?(?:debug|trace|verbose)[fw]?\(")
 

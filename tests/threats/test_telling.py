@@ -90,5 +90,5 @@ def test_of_a_function_that_hands_on_to_a_log_the_line_that_calls_it_is_judged()
 
 
 def test_a_line_about_trouble_is_told_last() -> None:
-    trouble, debugging = logged('console.error("Invalid part:", message)'), logged('logger.debug(f"prompt: {prompt}")')
+    trouble, debugging = logged('logError("Invalid part:", message)'), logged('logger.debug(f"prompt: {prompt}")')
     assert min([trouble, debugging], key=telling) == debugging
