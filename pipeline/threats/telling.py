@@ -43,7 +43,8 @@ def telling(way: tuple[Flow, ...]) -> tuple[bool, int, int, bool, int, int]:
     bring its text, then the shortest.
     """
     rank = min((_FIRST.index(label) for label in way[0].carries if label in _FIRST), default=len(_FIRST))
-    return is_measured(way), says_little(way), rank, _brings_a_label(way[0]), len(way), sum(len(flow.steps) for flow in way)
+    label = _brings_a_label(way[0]) or way[-1].role == "url"  # an address that is chosen is no text
+    return is_measured(way), says_little(way), rank, label, len(way), sum(len(flow.steps) for flow in way)
 
 
 def is_measured(way: tuple[Flow, ...]) -> bool:
