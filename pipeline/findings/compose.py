@@ -19,6 +19,7 @@ from pipeline.threats.telling import is_measured, says_little
 from pipeline.threats.view import View
 
 MAX_EVIDENCE = 30
+_TOLD = frozenset({"prompt", "system_prompt", "conversation"})
 _CONFIDENCE: tuple[Confidence, ...] = ("high", "medium", "low")
 
 
@@ -65,6 +66,7 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
             -pair[0].likelihood * pair[0].impact,
             _CONFIDENCE.index(pair[0].confidence),
             says_little(pair[1].ways[0] if pair[1].ways else ()),
+            not _takes_text(view, pair[1]),
             pair[1].element.id,
         ),
     )
@@ -82,6 +84,11 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
         source="contradiction" if lead.said else "rule",
         missing_controls=tuple(kind for kind in (*threat.removed_by, *threat.lowered_by) if kind not in {c.kind for c in lead.lowered}),
     )  # fmt: skip
+
+
+def _takes_text(view: View, match: Match) -> bool:
+    """Whether what comes in at an element is told to a model: told of before an entry that runs one with words of its own."""
+    return bool(match.ways) or any(flow.role in _TOLD for flow in view.out_of.get(match.element.id, ()))
 
 
 def _is_measured(match: Match) -> bool:

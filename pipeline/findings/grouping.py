@@ -165,7 +165,7 @@ def _alike(found: Sequence[Match]) -> tuple[object, ...]:
     if element.kind == "secret":  # one to revoke: the same name, and the same of its value that the mask leaves
         shown = sorted({e.quote.strip() for match in found for e in match.evidence})
         return ("secret", element.name.split(" in ")[0], *shown) if all(_SHOWN.search(quote) for quote in shown) else ()
-    if copied := _copied(found):
+    if copied := _copied(found) or _written_twice(found):
         return copied
     owner, dot, method = element.name.split(" (")[0].rpartition(".")
     if group == element.id and dot:
@@ -184,6 +184,14 @@ def _copied(found: Sequence[Match]) -> tuple[object, ...]:
     begun = next((place for place, step in enumerate(inside) if _TAKES.match(step.quote)), None)
     lines = [step.quote.strip() for step in inside[begun:]] if begun is not None else []
     return ("copy", found[0].ways[0][0].source, *lines) if len(lines) >= _COPIED else ()
+
+
+def _written_twice(found: Sequence[Match]) -> tuple[object, ...]:
+    """The lines of a way inside one file, up to its end: an entry that was copied into another file does the same with what it is given."""
+    steps = [step for flow in found[0].ways[0] for step in flow.steps] if found[0].ways else []
+    lines = [step.quote.strip() for step in steps[:-1]]
+    alone = len(found) == 1 and len({step.path for step in steps}) == 1
+    return ("written twice", *lines) if alone and len(lines) >= _COPIED else ()
 
 
 def _lines(evidence: Evidence) -> tuple[str, int, int, str]:

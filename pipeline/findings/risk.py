@@ -25,6 +25,7 @@ FACTOR_WORDS: dict[Factor, str] = {
     "has_tools": "the model can act through tools", "reads_private_data": "private data is within reach",
     "only_in_examples": "seen in examples only", "only_for_debugging": "written for debugging only",
     "has_untrusted_content": "content written by outsiders reaches the model", "acts_on_the_world": "money, safety or access depends on it",
+    "published": "its port is published", "address_in_settings": "where it listens is not in the code",
     "loaded_by_code": "code of this tree loads it",
     "harms_only_the_caller": "it steers nothing but the caller's own answer",
 }  # fmt: skip

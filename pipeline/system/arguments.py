@@ -64,7 +64,8 @@ def argument_node(program: Program, node: Node, wanted: str, skip: int = 0) -> N
 def option_positions(program: Program, node: Node, wanted: str) -> list[tuple[int, str]]:
     """Where a named argument may be given as a property of an object: positions in the call's inputs, and the property.
 
-    An object literal that has no such property does not give it; what an unknown value holds is not known, so it may.
+    An object literal that has no such property does not give it; what an unknown value holds is not known, so it may,
+    where no literal has it.
     """
     if not program.objects_are_entries(node[0]):
         return []
@@ -72,13 +73,15 @@ def option_positions(program: Program, node: Node, wanted: str) -> list[tuple[in
     for choice in wanted.split("|"):
         if not choice.split(".")[0].isidentifier() or choice == "receiver":
             continue
-        for position in range(1, len(value.inputs)):
-            if _may_hold(program, (node[0], value.inputs[position]), choice.split(".")[0]):
-                return [(position, choice)]
+        for only_written in (True, False):
+            for position in range(1, len(value.inputs)):
+                if _may_hold(program, (node[0], value.inputs[position]), choice.split(".")[0], only_written):
+                    return [(position, choice)]
     return []
 
 
-def _may_hold(program: Program, node: Node, key: str) -> bool:
+def _may_hold(program: Program, node: Node, key: str, only_written: bool = False) -> bool:
+    """Whether an object has a property: an object literal that names it, or also a value of which that is not known."""
     queue, seen = [node], set[Node]()
     while queue and len(seen) < _MAX_LOOKED_AT:
         for origin in program.origins(queue.pop(0)):
@@ -86,10 +89,10 @@ def _may_hold(program: Program, node: Node, key: str) -> bool:
                 continue
             seen.add(origin)
             value = program.value(origin)
-            if value.kind in ("parameter", "call", "attribute", "index", "element_of"):
+            if value.kind in ("parameter", "call", "attribute", "index", "element_of") and not only_written:
                 return True
             if (value.kind == "update" or (value.kind == "collection" and value.text == "dictionary")) and (
-                key in value.labels or "**" in value.labels
+                key in value.labels or ("**" in value.labels and not only_written)
             ):
                 return True
             if value.kind == "update":

@@ -19,13 +19,9 @@ from pipeline.system.injections import Injections
 from pipeline.system.model import Evidence
 from pipeline.system.refusals import refusal_in
 from pipeline.system.switches import off_by, switched_off
+from pipeline.system.unknown_callers import AUTH_NAME, CREDENTIAL, leaves_unknown, snake
 from pipeline.system.words import words_of
 
-_AUTH_NAME = re.compile(
-    r"(^|_)(auth(?!or(s|ed|ing|_|$))\w*|current_user|current_\w*user|login_required|require_\w+|verify_\w*(token|key|jwt|session|signature)|"
-    r"api_key\w*|check_(token|key|auth)\w*|get_(session_)?user|get_principal|get_identity|resolve_user|resolve_identity|logged_in)($|_)",
-    re.IGNORECASE,
-)
 # Names of functions whose verdict, where it is tested, lets a caller in or not.
 _VERDICT = re.compile(
     r"(^|_)(authenticate\w*|(is_)?authori[sz]ed?|is_authenticated|"
@@ -37,14 +33,8 @@ _RESOLVER = re.compile(
     r"(user|identity|auth\w*|principal|session|token|credential)s?_?(resolver|authenticator|verifier)$|authenticator$", re.I
 )
 _CLOSED = frozenset({"1008", "3000", "3003", "4401", "4403"})  # policy violation, unauthorized, forbidden; 4xxx as in HTTP
-_CREDENTIAL = re.compile(r"token|auth|secret|password|credential|api_?key|jwt|session", re.I)
 _OF_PAGES = frozenset({"cors", "origin", "origins", "csrf"})  # ask which page sends a request, and not who
 _MAX_REACH = 120
-
-
-def _snake(name: str) -> str:
-    """`requireUser` -> `require_user`: names are told by their words in every language."""
-    return "_".join(words_of(name))
 
 
 class Authenticating:
@@ -92,6 +82,7 @@ class Authenticating:
             return None
         asked = self._auth_calls.get(reference) if self.program.function(reference).name != "<module>" else None
         asked = refusal_in(self.assembly, reference) if asked is None else asked
+        asked = leaves_unknown(self.assembly, reference) if asked is None else asked
         if asked is not None:
             return self._unless_off(asked)
         if depth < 3:
@@ -106,7 +97,7 @@ class Authenticating:
                         return self.assembly.cite((reference[0], node))
             for call in self.assembly.calls_in(reference):
                 for target in self.program.targets(call):
-                    if _AUTH_NAME.search(_snake(self.program.function(target.function).name)):
+                    if AUTH_NAME.search(snake(self.program.function(target.function).name)):
                         found = self.function(target.function, depth + 1)
                         if found is not None:
                             return found
@@ -164,7 +155,7 @@ class Authenticating:
         ):
             return False
         return any(
-            _AUTH_NAME.search(name.rsplit(".", 1)[-1]) and name not in self.program.functions
+            AUTH_NAME.search(name.rsplit(".", 1)[-1]) and name not in self.program.functions
             for given in value.inputs[1:2]
             for name in (*self.program.names((node[0], given)), *self.program.types((node[0], given)))
         )
@@ -205,7 +196,7 @@ class Authenticating:
         at_addresses = [self._at_address(marker, reference, socket) for marker in self._markers.get(reference, ())]
         if all(any(evidence is not None for evidence in asked) for asked in at_addresses):  # one open address opens the function
             found += [evidence for asked in at_addresses for evidence in asked]
-        refusal = refusal_in(self.assembly, reference)
+        refusal = refusal_in(self.assembly, reference) or leaves_unknown(self.assembly, reference)
         found += [self._unless_off(refusal)] if refusal is not None else []
         for inner in sorted(self.assembly.reach(reference))[:_MAX_REACH]:
             if inner == reference or self._inside(inner, reference):
@@ -213,7 +204,7 @@ class Authenticating:
                 found += [self.assembly.cite(call) for call in self.assembly.calls_in(inner) if socket and self._closes(call)]
             for call in self.assembly.calls_in(inner):
                 for target in self.program.targets(call):
-                    named = _AUTH_NAME.search(_snake(self.program.function(target.function).name))
+                    named = AUTH_NAME.search(snake(self.program.function(target.function).name))
                     if named and self.function(target.function, 1) is not None:
                         found.append(self.assembly.cite(call))
                 if self._resolves(call):
@@ -250,7 +241,7 @@ class Authenticating:
         return found
 
     def _knows(self, name: str) -> bool:
-        return _AUTH_NAME.search(_snake(name.rsplit(".", 1)[-1])) is not None and name not in self.program.functions
+        return AUTH_NAME.search(snake(name.rsplit(".", 1)[-1])) is not None and name not in self.program.functions
 
     def _inside(self, inner: FunctionRef, outer: FunctionRef) -> bool:
         """Whether a function is defined inside another."""
@@ -289,12 +280,12 @@ class Authenticating:
             return False
         for given in value.inputs[1:]:
             inner = self.program.value((call[0], given))
-            if inner.kind == "constant" and (inner.text in _CLOSED or _CREDENTIAL.search(inner.text)):
+            if inner.kind == "constant" and (inner.text in _CLOSED or CREDENTIAL.search(inner.text)):
                 return True
             if inner.kind in ("attribute", "name") and "1008" in inner.text:
                 return True
         return any(
-            _CREDENTIAL.search(self.program.value(part).text)
+            CREDENTIAL.search(self.program.value(part).text)
             for test in tests
             for part in parts(self.assembly, test)
             if self.program.value(part).kind in ("name", "attribute", "index", "parameter")
@@ -337,7 +328,7 @@ class Authenticating:
                 said = read_flags(self.program, decorator, known.rule.flags).controls
                 if "authentication" in (known.rule.control, *said):
                     found.append(self.assembly.cite(decorator))
-            if _AUTH_NAME.search(name.rsplit(".", 1)[-1]):
+            if AUTH_NAME.search(name.rsplit(".", 1)[-1]):
                 found.append(self.assembly.cite(decorator))
         return found
 
@@ -376,7 +367,7 @@ class Authenticating:
         file, number = middleware
         left = [branch.condition for branch in self.program.files[file].branches if branch.scope == number and branch.exits_when]
         asked = [part for condition in left for part in parts(self.assembly, (file, condition)) if self.program.value(part).kind == "call"]
-        return any(_VERDICT.search(_snake(self.program.value((part[0], self.program.value(part).inputs[0])).text)) for part in asked)
+        return any(_VERDICT.search(snake(self.program.value((part[0], self.program.value(part).inputs[0])).text)) for part in asked)
 
     def _cite_function(self, reference: FunctionRef | None) -> Evidence | None:
         return None if reference is None else self.assembly.function_evidence(reference)

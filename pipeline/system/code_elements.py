@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node
+from pipeline.system.access_paths import MAX_PATH
 from pipeline.system.applications import Applications
 from pipeline.system.argument_vectors import files_that_run
 from pipeline.system.arguments import argument_node, argument_positions, option_positions
@@ -14,6 +15,7 @@ from pipeline.system.entries import ENTRY_KINDS, add_class, add_entry
 from pipeline.system.flags import read_flags
 from pipeline.system.held import elements_of, receivers
 from pipeline.system.labels import SECRET_NAMES, label_of
+from pipeline.system.mapped_tables import joined_tables, same_table
 from pipeline.system.model import AttributeValue, ElementKind, Label, SinkRole
 from pipeline.system.naming import constant_host, local_name, name_of_call, table_of
 from pipeline.system.sites import CallSite
@@ -235,11 +237,25 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
             _secret_reads(assembly, site)
         element = owner or _source_element(assembly, site, label)
         known = assembly.sources.setdefault(node, [])
-        if label == "model_reply" and (asked := _searches_web(assembly, site)) is not None:
+        if label == "model_reply" and (machine := _of_provider(assembly, site, _COMPUTER_TOOLS)) is not None:
+            tool = assembly.drafts.put("tool", "computer", "application", {}, assembly.cite(machine), machine)
+            assembly.relate(element, "has_tool", tool, assembly.cite(site.node))
+        if label == "model_reply" and (asked := _of_provider(assembly, site, _WEB_TOOLS)) is not None:
             web = assembly.drafts.put("web_content", "web search", "internet", {}, assembly.cite(asked, "source"), asked)
             known.append(SourceOf("web_content", web))
         if not any(source.label == label for source in known):
             known.append(SourceOf(label, element))
+            known += _joined(assembly, site, label)
+
+
+def _joined(assembly: Assembly, site: CallSite, label: Label) -> list[SourceOf]:
+    """Other tables of the program whose records a read brings along, below their names."""
+    ways = joined_tables(assembly.program, site.node) if site.rule.table_from is not None else ()
+    if not ways:
+        return []
+    tables = {draft.name.partition(" (")[0]: draft.id for draft in assembly.drafts.by_id.values() if draft.kind == "data_store"}
+    known = frozenset(tables)
+    return [SourceOf(label, tables[table], way[:MAX_PATH]) for way in ways if (table := same_table(way[-1], known)) is not None]
 
 
 def _add_typed(assembly: Assembly, site: CallSite) -> None:
@@ -255,10 +271,12 @@ def _add_typed(assembly: Assembly, site: CallSite) -> None:
 _WEB_TOOLS = re.compile(
     r"^(google_?search(_?retrieval)?|url_?context|(enterprise_?)?web_?(search|fetch)(_preview)?([_-]\d+)*)$", re.IGNORECASE
 )
+# Screen, mouse and keyboard of a machine that the program lends: the model says what is done there.
+_COMPUTER_TOOLS = re.compile(r"^computer(_?use)?(_preview)?([_-]\d+)*$", re.IGNORECASE)
 
 
-def _searches_web(assembly: Assembly, site: CallSite) -> Node | None:
-    """Where a model is given its provider's own search of the web: what it answers then repeats pages that anyone writes.
+def _of_provider(assembly: Assembly, site: CallSite, kinds: re.Pattern[str]) -> Node | None:
+    """Where a model is given one of its provider's own tools: a search, after which it repeats pages that anyone writes, or a computer.
 
     `tools=[{"google_search": {}}]`, `Tool(google_search=GoogleSearch())`, `{"type": "web_search_20250305", ...}`.
     """
@@ -277,7 +295,7 @@ def _searches_web(assembly: Assembly, site: CallSite) -> Node | None:
                 continue
             for label, given in zip(value.labels or ("",) * len(value.inputs), value.inputs, strict=False):
                 said = program.constant((origin[0], given)) if label == "type" else label
-                if isinstance(said, str) and _WEB_TOOLS.match(said):
+                if isinstance(said, str) and kinds.match(said):
                     return origin
             first = 1 if value.kind == "call" else 0
             queue += [(origin[0], given) for given in value.inputs[first:]]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import Value
 from ingest.source import Place
-from pipeline.system.access_paths import NAMED, leads_to
+from pipeline.system.access_paths import NAMED, Path, leads_to
 from pipeline.system.answer_types import is_no_page
 from pipeline.system.argument_vectors import role_in_vector
 from pipeline.system.assembly import Assembly
@@ -26,6 +26,7 @@ from pipeline.system.naming import host_of
 from pipeline.system.placeholders import system_template
 from pipeline.system.sites import CallSite
 from pipeline.system.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
+from pipeline.system.tool_parts import is_way_of, tool_at
 from pipeline.system.verdicts import hands_on_verdict, mark_decision
 from pipeline.system.words import words_of
 
@@ -124,6 +125,8 @@ class _Behaviours:
 
 
 def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours: _Behaviours, graph: FlowGraph, known: Said) -> None:
+    if not is_way_of(assembly, source, hit):
+        return
     if hit.argument == TESTED:
         mark_decision(assembly, source, label, hit)
         return
@@ -137,7 +140,7 @@ def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours
         return  # an answer of one word gives nothing of the model away that its use would not
     if hit.argument == RETURNED:
         reference: FunctionRef = (hit.call[0], -1 - hit.call[1])
-        target = assembly.entry_of_function[reference]
+        target = tool_at(assembly, reference, hit.trace[-1])
         draft = assembly.draft(target)
         if target != source:
             _add_way(assembly, source, target, label, "response", hit, behaviours, graph)
@@ -157,6 +160,8 @@ def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours
             continue
         if sink.argument == hit.argument and (sink.element != source or sink.role in ("prompt", "conversation", "system_prompt")):
             role = conversation_role(assembly, hit) if sink.role == "conversation" else sink.role
+            if role == "store_write" and label == "stored_data" and _is_identifier(hit.path):
+                continue  # `userId: user.id` refers to a record, and copies nothing of it
             if role == "process_arguments" and assembly.draft(sink.element).kind == "interpreter":
                 role = role_in_vector(assembly, hit.call, hit.argument, hit.trace)
             if label == "model_reply" and role in ("store_write", "payment", "response") and hands_on_verdict(assembly, hit):
@@ -170,6 +175,11 @@ def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours
             met: ControlKind | None = "text_withheld" if text is None else None
             becomes: SinkRole = "system_prompt" if template else role
             _add_way(assembly, source, sink.element, label, becomes, text or hit, behaviours, graph, template, met)
+
+
+def _is_identifier(path: Path) -> bool:
+    """Whether what is held is the key of a record, by the name of the entry it stands in."""
+    return bool(path) and words_of(path[-1].split("@")[0])[-1:] in (["id"], ["ids"], ["uuid"])
 
 
 def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:

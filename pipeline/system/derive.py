@@ -14,6 +14,7 @@ from pipeline.system.logged_text import mark_logs
 from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, SinkRole, Zone
 from pipeline.system.shown_answers import add_shown_answers
 from pipeline.system.tool_effects import add_effects
+from pipeline.system.tool_parts import calls_of, entries, reach_of
 from pipeline.system.training_loops import add_loop_data
 from pipeline.system.words import load_words, mentions, subjects, words_of
 
@@ -34,9 +35,9 @@ def derive(assembly: Assembly) -> None:
 
 def _calls(assembly: Assembly) -> None:
     """What runs when an entry or a tool is called, whether or not data flows there."""
-    for reference, identity in sorted(assembly.entry_of_function.items()):
-        for function in sorted(assembly.reach(reference)):
-            for call in assembly.calls_in(function):
+    for reference, identity in entries(assembly):
+        for function in sorted(reach_of(assembly, reference, identity)):
+            for call in calls_of(assembly, function, identity):
                 target = assembly.element_of_call.get(call)
                 if target is not None and target != identity:
                     assembly.relate(identity, "calls", target, assembly.cite(call))

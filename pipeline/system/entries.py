@@ -44,7 +44,7 @@ def add_entry(assembly: Assembly, entry: EntrySite, applications: Applications) 
             return  # it is named by its plainest address
         others = tuple(sorted({other for other, _attributes in said} - {name}))
         attributes |= {"also": others} if others else {}
-    identity = add_function_element(assembly, entry.function, rule.kind, name, None, entry.framework, attributes, rule)
+    identity = add_function_element(assembly, entry.function, rule.kind, name, None, entry.framework, attributes, rule, entry.part)
     for kind in read_flags(assembly.program, entry.marker, rule.flags).controls:
         assembly.control(kind, identity, assembly.cite(entry.marker))
 
@@ -167,14 +167,17 @@ def _mounted(applications: Applications, routers: list[Node], depth: int) -> str
 
 def add_function_element(
     assembly: Assembly, reference: FunctionRef, kind: ElementKind, name: str, label: Label | None, framework: str,
-    attributes: dict[str, AttributeValue] | None = None, rule: DecoratorRule | None = None,
+    attributes: dict[str, AttributeValue] | None = None, rule: DecoratorRule | None = None, part: tuple[int, int] | None = None,
 ) -> str:  # fmt: skip
-    """An element whose body is a function; its parameters are sources."""
+    """An element whose body is a function, or a part of one; its parameters are sources."""
+    evidence = assembly.function_evidence(reference) if part is None else assembly.cite((reference[0], part[0]))
     identity = assembly.drafts.put(
-        kind, name, rule.zone if rule is not None else None, attributes, assembly.function_evidence(reference), None,
+        kind, name, rule.zone if rule is not None else None, attributes, evidence, None,
         assembly.purpose(reference[0]), assembly.program.function(reference).qualified_name,
         kind in ("http_route", "websocket", "mcp_tool") or framework == "shape",
     )  # fmt: skip
+    if part is not None:
+        assembly.parts.setdefault(reference, {})[identity] = part
     assembly.entry_of_function[reference] = identity
     carried = rule.parameters if rule is not None else label
     if kind in ("tool", "mcp_tool") and carried is None:

@@ -74,6 +74,11 @@ class CallRule(Frozen):
     )
     name: str | None = None
     name_from: Argument | None = None
+    table_from: Literal["member", "chain"] | None = Field(
+        default=None,
+        description="Of object mappers: `member` where the method is called on a member named for the table (`prisma.message.create`), "
+        "`chain` where the table was given to a link before (`db.insert(notes).values`). What a read joins beside it is read as well.",
+    )
     zone: Zone | None = None
     attributes: dict[str, AttributeValue] = Field(default_factory=dict)
     flags: tuple[Flag, ...] = ()
@@ -133,6 +138,10 @@ class DecoratorRule(Frozen):
         default=False, description="For `exports`: the function runs before the routes below its folder that the `config.matcher` names."
     )
     directive: str | None = Field(default=None, description="For `exports`: a string that stands alone at the file's top ('use server').")
+    used_in: str | None = Field(
+        default=None,
+        description="With `directive`: the string at the top of files for browsers; what only other files import is not offered.",
+    )
     receives: dict[str, str] = Field(
         default_factory=dict,
         description="For `registers` and `exports`: position -> type of that parameter, where the code does not say it.",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ingest.code.program import Node
+from ingest.code.program import Node, Program
 from ingest.facts import Value
 from pipeline.system.arguments import argument_node
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import Label
 from pipeline.system.sites import CallSite
-from pipeline.system.words import mentions
+from pipeline.system.words import mentions, words_of
 
 _WRITTEN_BY_ANYONE = ("wiki", "forum", "page", "pages", "web", "website", "scrape", "scraper", "scraped", "crawl", "crawler", "html",
 "feed", "rss", "news", "reddit",
@@ -16,7 +16,15 @@ _WRITTEN_BY_ANYONE = ("wiki", "forum", "page", "pages", "web", "website", "scrap
                       "fetch_url", "url", "urls", "link", "links",
                       "issue", "issues", "mail", "inbox", "readme", "blog", "post", "posts", "browse")  # fmt: skip
 
+# Words of a name for an address that is the program's own choice, a service it was built against: `baseUrl`, `getUserInfoUrl`.
+_OWN_ADDRESS = frozenset(
+    {"base", "api", "server", "service", "endpoint", "backend", "host", "oauth", "oauth2", "openid", "auth", "token", "userinfo",
+     "callback", "webhook", "health", "gateway", "proxy"}
+)  # fmt: skip
+_ADDRESSES = frozenset({"url", "urls", "link", "links"})
+_IDENTITY = ("userinfo", "user_info", "openid", "oauth", "oauth2", "open_id")  # what a provider says of whoever signs in
 
+_NEAR = 400  # values behind a request in which its answer is looked for
 SECRET_NAMES = ("token", "key", "secret", "password", "passwd", "credential", "credentials", "apikey")
 
 
@@ -47,17 +55,39 @@ def _response_label(assembly: Assembly, site: CallSite) -> Label:
     facts = program.files[node[0]]
     value = facts.values[node[1]]
     taken = {
-        facts.values[user].text for user in range(node[1], min(len(facts.values), node[1] + 400))
+        facts.values[user].text for user in range(node[1], min(len(facts.values), node[1] + _NEAR))
         if facts.values[user].kind == "attribute" and node[1] in _behind(facts.values, facts.values[user].inputs[0])
     }  # fmt: skip
-    if "json" not in taken or taken & {"text", "content", "read", "iter_lines"}:
+    function = facts.functions[value.scope].qualified_name
+    asked_at = [text for given in value.inputs[1:3] for text in _texts_of(assembly, (node[0], given))]
+    if mentions((function.rpartition(".")[2], *asked_at), _IDENTITY):
+        return "stored_data"
+    if ("json" not in taken or taken & {"text", "content", "read", "iter_lines"}) and not _is_parsed(program, node):
         return "web_content"
-    texts = [
-        facts.path,
-        facts.functions[value.scope].qualified_name,
-        *(text for given in value.inputs[1:3] for text in _texts_of(assembly, (node[0], given))),
-    ]
+    texts = [facts.path, function, *(text for text in asked_at if not _is_own_address(text))]
     return "web_content" if mentions(texts, _WRITTEN_BY_ANYONE) else "stored_data"
+
+
+def _is_own_address(name: str) -> bool:
+    """Whether a name is that of an address the program was built against: `baseUrl`, `API_URL`, `getReportsUrl`."""
+    words = set(words_of(name))
+    return bool(words & _ADDRESSES) and "://" not in name and (bool(words & _OWN_ADDRESS) or name.isupper())
+
+
+def _is_parsed(program: Program, node: Node) -> bool:
+    """Whether the text of an answer is read as JSON: `JSON.parse(await response.text())`."""
+    values = program.files[node[0]].values
+    held = {node[1]}
+    for user in range(node[1] + 1, min(len(values), node[1] + _NEAR)):
+        value = values[user]
+        if not held.intersection(value.inputs[:2]):
+            continue
+        callee = values[value.inputs[0]] if value.kind == "call" else value
+        if value.kind == "call" and callee.text in ("parse", "loads") and held.intersection(value.inputs[1:2]):
+            return True
+        if value.kind in ("await", "choice", "guarded") or (callee.kind == "attribute" and callee.text == "text"):
+            held.add(user)
+    return False
 
 
 def _is_own(assembly: Assembly, node: Node) -> bool:

@@ -7,40 +7,72 @@ that a connection that is handed over beside it is not taken for something a mod
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ingest.code.program import FunctionRef, Node, Program, Target
 from ingest.facts import Branch, Value
 from pipeline.system.framework import DecoratorRule
+from pipeline.system.restrictions import is_validator
 from pipeline.system.sites import EntrySite
+from pipeline.system.words import words_of
 
 _MIN_CASES = 2
+_PARSES = frozenset(
+    {"parse", "safeParse", "parseAsync", "safeParseAsync", "assign", "from", "String", "str", "dict", "model_validate", "validate",
+     "loads", "cast", "unmarshal", "Unmarshal", "structuredClone"}
+)  # fmt: skip
 _NONE = (-1,)  # no parameter at all carries what a model chose
 
 
 def dispatched(program: Program, entries: Sequence[EntrySite]) -> tuple[EntrySite, ...]:
-    """The entries, those of MCP tools that only choose another function replaced by the functions chosen."""
+    """The entries, those of MCP tools that choose by a name replaced by what is chosen: functions, or cases of their own."""
     found: list[EntrySite] = []
     taken = {entry.function for entry in entries}
     for entry in entries:
         for_all = entry.rule.kind == "mcp_tool" and entry.rule.name_from is None and not entry.named  # a tool with a name may have actions
         chosen = list(_chosen(program, entry)) if for_all else []
-        fresh = [site for site in chosen if site is not None and site.function not in taken]
-        if not fresh or None in chosen:
-            found.append(entry)
-        found += fresh
+        fresh = [site for site in chosen if site.function not in taken]
+        inline = [site for site in chosen if site.part is not None]
+        found += (entry,) if not fresh and not inline else (*fresh, *inline)
         taken |= {site.function for site in fresh}
     return tuple(found)
 
 
-def _chosen(program: Program, entry: EntrySite) -> Iterator[EntrySite | None]:
-    """A site for each function that is chosen by a name; None for work that is done on the spot."""
+def _chosen(program: Program, entry: EntrySite) -> Iterator[EntrySite]:
+    """A site for each function that is chosen by a name, and for each case that does its work on the spot."""
     cases = list(_cases(program, entry.function))
-    for name, branch in cases if len(cases) >= _MIN_CASES else ():
-        yield _delegate(program, entry, name, branch)
+    cases = cases if len(cases) >= _MIN_CASES else []
+    by_name = bool(cases) and _is_name(program, (entry.function[0], cases[0][1].condition))
+    delegates = {name: _delegate(program, entry, name, branch) for name, branch in cases}
+    used = Counter(site.function for site in delegates.values() if site is not None)
+    for position, (name, _branch) in enumerate(cases):
+        site = delegates[name]
+        if site is not None and used[site.function] == 1:
+            yield site
+        elif by_name and (part := _part(cases, position)) is not None:
+            yield replace(entry, named=name, part=part)
     for call in _calls(program, entry.function):
         for name, reference in _in_table(program, call):
             yield _site(program, entry, call, Target(reference, program.function(reference).owner is not None), name)
+
+
+def _is_name(program: Program, test: Node) -> bool:
+    """Whether it is a tool's name that is compared, and not a setting of the one tool there is."""
+    compared = program.value((test[0], program.value(test).inputs[0]))
+    return words_of(_text(program, test[0], compared))[-1:] in (["name"], ["tool"])
+
+
+def _part(cases: Sequence[tuple[str, Branch]], position: int) -> tuple[int, int] | None:
+    """The values of a case, from its test on; one without statements of its own runs those of the next."""
+    for (_name, branch), (_after, following) in zip(cases[position:], [*cases[position + 1 :], ("", None)], strict=True):
+        start, end = branch.held
+        if end > start:
+            return cases[position][1].condition, end
+        if following is not None and start == 0:  # what falls through into it is not told apart by the reader
+            return cases[position][1].condition, following.condition
+    return None
 
 
 def _cases(program: Program, function: FunctionRef) -> Iterator[tuple[str, Branch]]:
@@ -105,8 +137,19 @@ def _given(program: Program, function: FunctionRef, call: Node) -> list[int]:
                 break
             if current not in seen:
                 seen.add(current)
-                queue += program.value((call[0], current)).inputs
+                queue += _taken_from(program, (call[0], current))
     return found
+
+
+def _taken_from(program: Program, node: Node) -> Sequence[int]:
+    """What a value hands on of what it is made of; what a call looked up by it is something else, and no argument of the request."""
+    value = program.value(node)
+    if value.kind != "call":
+        return value.inputs
+    callee = program.value((node[0], value.inputs[0]))
+    if callee.text.rsplit(".", 1)[-1] in _PARSES or is_validator(callee.text.rsplit(".", 1)[-1]):
+        return value.inputs
+    return value.inputs[:1] if callee.text == "get" else ()  # `args.get("path")`
 
 
 def _in_table(program: Program, call: Node) -> Iterator[tuple[str, FunctionRef]]:

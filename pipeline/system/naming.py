@@ -6,6 +6,7 @@ import re
 
 from pipeline.system.arguments import argument_node
 from pipeline.system.assembly import Assembly
+from pipeline.system.mapped_tables import called_on, given_before
 from pipeline.system.sites import CallSite
 
 _TABLE = re.compile(r"\b(?:from|into|update|join|table(?:\s+if\s+not\s+exists)?)\s+[\"'`\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
@@ -30,6 +31,8 @@ def table_of(assembly: Assembly, site: CallSite) -> str | None:
     value = program.value(node)
     if value.kind != "call":
         return None
+    if site.rule.table_from is not None:
+        return called_on(program, node) if site.rule.table_from == "member" else given_before(program, node)
     queue, seen = [(node[0], given) for given in value.inputs[1:4]], 0
     while queue and seen < 30:
         current = queue.pop(0)

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly
+from pipeline.system.made_of import callee_text
 from pipeline.system.taint import Hit
 
 _FILLS = frozenset({
@@ -25,6 +26,7 @@ _SYSTEM_TEMPLATE = re.compile(r"\.SystemPromptTemplate\.(?:create\w*|render)$")
 _SYSTEM_MARK = re.compile(r"""<message role=["'](?:system|developer)["']>([^<]*)</message>""")
 _SYSTEM = frozenset({"system", "developer"})
 _PASSED_ON = frozenset({"pipe", "bind", "with_config", "withConfig", "with_structured_output", "withStructuredOutput", "partial", "assign"})
+_TEXTS = frozenset({"toString", "to_string", "str", "String", "stringify", "dumps"})
 _STEPS = 40
 
 
@@ -46,11 +48,21 @@ def system_template(assembly: Assembly, hit: Hit) -> Node | None:
         ):
             return node
         if callee.kind == "attribute" and callee.text in _FILLS:
-            for key in _keys(program, hit, node, before):
+            for key in _keys(program, hit, node, before) if not _becomes_text(assembly, hit, node) else ():
                 for template in _templates(program, (node[0], callee.inputs[0])):
                     if any(_holds(text, key) for speaker, text in _messages(program, template) if speaker in _SYSTEM):
                         return template
     return None
+
+
+def _becomes_text(assembly: Assembly, hit: Hit, filled: Node) -> bool:
+    """Whether the filled template is made one text afterwards, `new HumanMessage(prompt.toString())`: whose words it is, that says."""
+    program, behind = assembly.program, hit.trace[hit.trace.index(filled) + 1 :] if filled in hit.trace else ()
+    for node in behind:
+        value = program.value(node)
+        if value.kind == "format" or (value.kind == "call" and callee_text(assembly, node) in _TEXTS):
+            return True
+    return False
 
 
 def _keys(program: Program, hit: Hit, call: Node, given: Node) -> Iterator[str]:

@@ -19,6 +19,7 @@ from pipeline.system.framework import CallRule, ClassRule, DecoratorRule
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.provided import provided
 from pipeline.system.tables import functions_in
+from pipeline.system.used_in_pages import PageUse
 from pipeline.system.wrapped_handlers import handlers_behind, rule_behind
 
 Site = TypeVar("Site")
@@ -47,6 +48,7 @@ class EntrySite:
     marker: Node  # the decorator or the registering call
     named: str = ""  # its address, where a table gives it
     offered_by: int | None = None  # the file whose place tells the framework of it, where that is another than the function's
+    part: tuple[int, int] | None = None  # the values of the function that are this entry's, where it shares the function with others
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def find_sites(program: Program, index: FrameworkIndex) -> Sites:
     """All sites of the program, in the order of files and lines."""
     calls: list[CallSite] = []
     entries: list[EntrySite] = []
+    uses: dict[str, PageUse] = {}
     for file, facts in enumerate(program.files):
         for identity, value in enumerate(facts.values):
             node = (file, identity)
@@ -93,7 +96,7 @@ def find_sites(program: Program, index: FrameworkIndex) -> Sites:
         for number, function in enumerate(facts.functions):
             for decorator in function.decorators:
                 entries += _decorated(program, index, (file, number), (file, decorator))
-        entries += (entry for entry in _offered(program, index, file) if entry.rule.kind is not None)
+        entries += (entry for entry in _offered(program, index, file) if entry.rule.kind is not None and _is_used(uses, program, entry))
     classes = [
         ClassSite(name, known.rule, known.framework)
         for name in sorted(program.classes)
@@ -268,6 +271,14 @@ def _offered(program: Program, index: FrameworkIndex, file: int) -> Iterator[Ent
                 function = facts.functions[value.scope]
                 if value.line - function.line <= 2 and len(function.parameters) < _MANY and not _used_before(facts, identity, value.scope):
                     yield EntrySite((file, value.scope), known.rule, known.framework, (file, identity))
+
+
+def _is_used(uses: dict[str, PageUse], program: Program, entry: EntrySite) -> bool:
+    """Whether a function that a file offers to browsers is used by one, where that matters."""
+    directive = entry.rule.used_in
+    if directive is None or entry.offered_by is None:
+        return True
+    return uses.setdefault(directive, PageUse(program, directive)).may_be_called(program.function(entry.function).qualified_name)
 
 
 def _used_before(facts: CodeFacts, identity: int, scope: int) -> bool:

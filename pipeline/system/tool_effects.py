@@ -14,6 +14,7 @@ from pipeline.system.flags import read_flags
 from pipeline.system.model import SinkRole
 from pipeline.system.passing_files import tidies_up
 from pipeline.system.session_clients import session_client
+from pipeline.system.tool_parts import calls_of, entries, reach_of
 from pipeline.system.words import load_words, mentions, words_of
 
 _EFFECT_OF_ROLE: dict[SinkRole, str] = {
@@ -44,15 +45,15 @@ _Stated = dict[Node, set[str | None]]
 def add_effects(assembly: Assembly) -> None:
     """Effects of every tool."""
     words, stated = load_words(), _stated_effects(assembly)
-    for reference, identity in sorted(assembly.entry_of_function.items()):
+    for reference, identity in entries(assembly):
         draft = assembly.draft(identity)
         if draft.kind not in ("tool", "mcp_tool"):
             continue
         effects = set(_as_tuple(draft.attributes.get("effects")))
-        reached = _own_reach(assembly, reference)
+        reached = _own_reach(assembly, reference, identity)
         for function in reached:
             outside = function == reference or _does_something(assembly, function)
-            for call in assembly.calls_in(function):
+            for call in calls_of(assembly, function, identity):
                 for sink in assembly.sinks.get(call, ()):
                     effect = _EFFECT_OF_ROLE.get(sink.role)
                     if effect is None or (effect == "deletion" and tidies_up(assembly, call)):
@@ -71,7 +72,7 @@ def add_effects(assembly: Assembly) -> None:
                 ):
                     effects.add(effect)
         own = mentions([draft.name], [word for verbs in words.effects.values() for word in verbs])
-        if own is not None and _acts(draft.name) and _calls_anything(assembly, reached):
+        if own is not None and _acts(draft.name) and _calls_anything(assembly, reached, identity):
             effects |= {effect for effect, verbs in words.effects.items() if own in verbs}
         if not _acts(draft.name) and not ((own_name := _own_name(assembly, reference)) and _acts(own_name)):
             # A tool that is named for reading may note, or tell somebody that a key has expired: that is not what it is called for.
@@ -83,7 +84,7 @@ def add_effects(assembly: Assembly) -> None:
             draft.attributes["effects"] = tuple(sorted(effects))
         if effects & SIDE_EFFECTS:
             draft.attributes["side_effect"] = True
-        for parameter in assembly.program.function(reference).parameters:
+        for parameter in assembly.program.function(reference).parameters if reference not in assembly.parts else ():
             node = (reference[0], parameter.value)
             if any(source.label == "identity" for source in assembly.sources.get(node, ())):
                 continue
@@ -94,9 +95,9 @@ def add_effects(assembly: Assembly) -> None:
             assembly.control("session_identity", identity, assembly.cite(client))
 
 
-def _own_reach(assembly: Assembly, reference: FunctionRef) -> Collection[FunctionRef]:
+def _own_reach(assembly: Assembly, reference: FunctionRef, identity: str) -> Collection[FunctionRef]:
     """Functions a tool runs; what an agent behind it does, and the tools that one chooses, is theirs."""
-    reached = assembly.reach(reference)
+    reached = reach_of(assembly, reference, identity)
     agents = {site.name for site in assembly.sites.classes if site.framework == "shape" and site.rule.kind == "agent"}
     others = {
         inner for inner in reached
@@ -110,7 +111,7 @@ def _own_reach(assembly: Assembly, reference: FunctionRef) -> Collection[Functio
         if current not in own and current not in others:
             own.add(current)
             queue += [target.function for call in assembly.calls_in(current) for target in assembly.program.targets(call)]
-    return own & reached
+    return own & set(reached)
 
 
 def _is_tool_type(assembly: Assembly, reference: FunctionRef) -> bool:
@@ -121,10 +122,12 @@ def _is_tool_type(assembly: Assembly, reference: FunctionRef) -> bool:
     return draft.kind == "tool" and draft.attributes.get("recognised") == "shape"
 
 
-def _calls_anything(assembly: Assembly, reached: Collection[FunctionRef]) -> bool:
+def _calls_anything(assembly: Assembly, reached: Collection[FunctionRef], identity: str) -> bool:
     """Whether functions call more than the language itself; one that only puts an answer together has no effect, whatever its name."""
     program = assembly.program
-    called = (program.names((call[0], program.value(call).inputs[0])) for function in reached for call in assembly.calls_in(function))
+    called = (
+        program.names((call[0], program.value(call).inputs[0])) for function in reached for call in calls_of(assembly, function, identity)
+    )
     return any(not names or not all(name.startswith("builtins.") or name in program.classes for name in names) for names in called)
 
 
@@ -141,7 +144,7 @@ def _asked_for(assembly: Assembly, reference: FunctionRef, identity: str, stated
     """
     chosen: dict[SinkRole, str] = {role: effect for role, effect in _EFFECT_OF_ROLE.items() if role != "process_arguments"}
     found = {effect for role, effect in chosen.items() if any(key[0] == identity and key[2] == role for key in assembly.flows)}
-    for call in assembly.calls_in(reference):
+    for call in calls_of(assembly, reference, identity):
         found |= {chosen.get(sink.role, "") for sink in assembly.sinks.get(call, ())} | set(_declared(assembly, call, stated))
     return found
 

@@ -26,7 +26,14 @@ _SAID = re.compile(
     r"(?i)(?<![a-z])(prompt|question|query|queries|messages?|answer|reply|response|resp|content|topic|task|text|chat|input|body)(?![a-z])"
 )
 _QUOTED = re.compile(r"(?<=[\"'`}])[^\"'`{}$]*(?=[\"'`{$])|%[a-z]")
-_DEBUGGING = re.compile(r"(?i)\b\w*\.(log)?(debug|trace|verbose)[fw]?\(")
+_HANDS_ON = re.compile(
+    r"(?i)(?:write_?|print_?|add_?)?(?:log|logger|logging)?_?(?:debug|info|warn|warning|error|trace|verbose|log|message|event)?"
+)
+_ON_TROUBLE = re.compile(
+    r"(?i)(?:\b|log_?)(?:error|warn|warning|exception|fatal)[fw]?\("
+    r".*\b(?:invalid|failed|failure|unable|unknown|unexpected|unsupported|malformed|cannot|error|not found|missing)\b"
+)
+_DEBUGGING = re.compile(r"(?i)(?:\b\w*\.|\blog_?)(?:log)?(?:debug|trace|verbose)[fw]?\(")
 
 
 def telling(way: tuple[Flow, ...]) -> tuple[bool, int, int, bool, int, int]:
@@ -36,7 +43,8 @@ def telling(way: tuple[Flow, ...]) -> tuple[bool, int, int, bool, int, int]:
     bring its text, then the shortest.
     """
     rank = min((_FIRST.index(label) for label in way[0].carries if label in _FIRST), default=len(_FIRST))
-    return is_measured(way), says_little(way), rank, _brings_a_label(way[0]), len(way), sum(len(flow.steps) for flow in way)
+    label = _brings_a_label(way[0]) or way[-1].role == "url"  # an address that is chosen is no text
+    return is_measured(way), says_little(way), rank, label, len(way), sum(len(flow.steps) for flow in way)
 
 
 def is_measured(way: tuple[Flow, ...]) -> bool:
@@ -45,16 +53,30 @@ def is_measured(way: tuple[Flow, ...]) -> bool:
 
 
 def says_little(way: tuple[Flow, ...]) -> int:
-    """Of a line of a log: 0 where it names what was said or answered, 1 where it may, 2 where it is written for debugging only."""
+    """Of a line of a log: 0 where it names what was said, 1 where it may, 2 and 3 likewise for debugging, 4 where it tells of trouble."""
     if not way or way[-1].role != "log" or not way[-1].steps:
         return 0
-    line = way[-1].steps[-1].quote
-    return 2 if _DEBUGGING.search(line) else 0 if _SAID.search(_QUOTED.sub("", line)) else 1
+    line, written = _logged_at(way[-1])
+    if _ON_TROUBLE.search(line):
+        return 4
+    said = 0 if _SAID.search(_QUOTED.sub("", line)) else 1
+    return 2 + said if _DEBUGGING.search(written) else said
+
+
+def _logged_at(flow: Flow) -> tuple[str, str]:
+    """The line that says what is logged, and all that says how: of a function that only hands on to a log, the line that calls it."""
+    last = flow.steps[-1]
+    before = next((step for step in reversed(flow.steps[:-1]) if step.path != last.path), None)
+    name = flow.target.partition(":")[2].partition(" (")[0].rpartition(".")[2]
+    if before is None or not _HANDS_ON.fullmatch(name):
+        return last.quote, last.quote
+    return before.quote, f"{name}({before.quote}"
 
 
 def _brings_a_label(flow: Flow) -> bool:
     """Whether a way begins in code named for a key or number, or its first lines take one and nothing that is named for a text."""
-    if words_of(flow.source.split(" (")[0])[-1:] in ([word] for word in _LABELS):
+    is_address = flow.source.startswith(("http_route:", "websocket:", "webhook:"))  # `/chat/:botId` ends in what is asked about
+    if not is_address and words_of(flow.source.split(" (")[0])[-1:] in ([word] for word in _LABELS):
         return True
     begun = [step.quote for step in flow.steps[:2]]
     return any(_LABEL_OF.search(quote) for quote in begun) and not any(_TEXT_OF.search(quote) for quote in begun)

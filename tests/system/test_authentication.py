@@ -297,3 +297,25 @@ app.post("/ask", async (req, res) => {
 def test_a_check_behind_an_option_of_the_command_line_is_none(secret: str, asked: bool) -> None:
     system = system_of({"app.ts": OPTION.replace("SECRET", secret)})
     assert ("authentication" in controls_on(system, only(system, "http_route").id)) is asked
+
+
+GRAPHQL = """
+import {{ ApolloServer }} from "@apollo/server";
+import OpenAI from "openai";
+import {{ auth, lookUp }} from "./auth";
+
+const client = new OpenAI();
+const ask = async (_, args, context) => {{
+  const user = await {call};
+  if (!user) return null;
+  return client.responses.create({{ model: "gpt-5", input: args.question }});
+}};
+export const server = new ApolloServer({{ typeDefs: "", resolvers: {{ Mutation: {{ ask }} }} }});
+"""
+
+
+@pytest.mark.parametrize(("call", "asked"), [("auth(context.authToken)", True), ("lookUp(args.id)", False), ("auth(args.id)", False)])
+def test_a_resolver_that_ends_where_nobody_comes_of_a_credential_asks_who_calls(call: str, asked: bool) -> None:
+    system = system_of({"api.ts": GRAPHQL.format(call=call)})
+    (route,) = (element for element in system.elements if element.kind == "http_route")
+    assert route.attributes["authenticated"] is asked

@@ -172,9 +172,9 @@ def test_what_is_handed_over_beside_the_request_was_not_chosen_by_a_model() -> N
     assert [flow.role for flow in system.flows if flow.source == "mcp_tool:run" and flow.target.startswith("interpreter")] == ["shell"]
 
 
-def test_a_function_that_does_the_work_itself_stays_the_tool() -> None:
+def test_a_case_that_does_the_work_itself_is_a_tool_of_its_own() -> None:
     text = _PYTHON.replace('return say(arguments["text"])', 'return arguments["text"].upper()')
-    assert {tool.name for tool in elements(system_of(text), "mcp_tool")} == {"run", "call_tool"}
+    assert {tool.name for tool in elements(system_of(text), "mcp_tool")} == {"run", "say"}
 
 
 _LISTENING = """
@@ -222,3 +222,62 @@ def test_actions_of_one_tool_are_no_tools() -> None:
                 return say(text)
         """
     assert [tool.name for tool in elements(system_of(text), "mcp_tool")] == ["act"]
+
+
+_INLINE = """
+    import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+    import { CallToolRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+    import { execSync } from "node:child_process";
+    import * as fs from "node:fs";
+    import { google } from "googleapis";
+
+    const gmail = google.gmail({ version: "v1" });
+    const server = new Server({ name: "ops", version: "1" }, { capabilities: { tools: {} } });
+    server.setRequestHandler(CallToolRequestSchema, async (request) => {
+      const { name, arguments: args } = request.params;
+      async function later(command: any) { return execSync(command); }
+      switch (name) {
+        case "run_now":
+        case "run_later": {
+          return later(args.command);
+        }
+        case "save": {
+          const given = Save.parse(args);
+          const found = await gmail.users.messages.get({ id: given.id });
+          const nameOf = (part: any) => part.filename;
+          fs.writeFileSync(given.path, nameOf(found.data.payload));
+          return { content: [{ type: "text", text: "saved" }] };
+        }
+        case "delete_label": {
+          await gmail.users.labels.delete({ userId: "me", id: args.id });
+          return { content: [{ type: "text", text: "done" }] };
+        }
+      }
+    });
+    """
+
+
+def test_cases_with_work_of_their_own_are_tools_with_their_own_ways_and_effects() -> None:
+    system = system_of({"index.ts": _INLINE})
+    tools = {tool.name: tool for tool in elements(system, "mcp_tool")}
+    assert set(tools) == {"run_now", "run_later", "save", "delete_label"}
+    assert {flow.source for flow in flows(system, "path", "tool_arguments")} == {"mcp_tool:save"}
+    assert {flow.source for flow in flows(system, "shell", "tool_arguments")} == {"mcp_tool:run_now", "mcp_tool:run_later"}
+    assert tools["delete_label"].attributes["effects"] == ("deletion",)
+    assert tools["save"].evidence[0].quote.strip().startswith('case "save"')
+
+
+def test_a_setting_of_one_tool_makes_no_tools() -> None:
+    text = _INLINE.replace("switch (name)", "switch (args.mode)")
+    assert {tool.name for tool in elements(system_of({"index.ts": text}), "mcp_tool")} == {"setRequestHandler"}
+
+
+@pytest.mark.parametrize(("attached", "chosen"), [("{ filename: 'a', path: file }", True), ("{ filename: file, content: 'a' }", False)])
+def test_a_file_that_is_attached_to_a_mail_by_its_path_is_opened(attached: str, chosen: bool) -> None:
+    text = _INLINE.replace("const { name,", "const files = [];\n      const { name,").replace(
+        "await gmail.users.labels.delete({",
+        "for (const file of args.files) { files.push(" + attached + "); }\n"
+        "await nodemailer.createTransport({}).sendMail({ to: args.to, attachments: files });\nawait gmail.users.labels.delete({",
+    )
+    system = system_of({"index.ts": text.replace("import * as fs", 'import nodemailer from "nodemailer";\n    import * as fs')})
+    assert ("mcp_tool:delete_label" in {flow.source for flow in flows(system, "path", "tool_arguments")}) is chosen

@@ -67,6 +67,18 @@ def test_a_chat_template_of_a_script_does_as_well(first: str, second: str, found
     assert bool(flows(system, "system_prompt", "user_input")) is found
 
 
+def test_a_filled_template_that_is_made_one_text_says_nothing_of_the_speaker() -> None:
+    """Only what its text is put into says whose words they are."""
+    script = SCRIPT.format(first="You are {style}.", second="{word}").replace(
+        'template.pipe(llm).invoke({ style: request.body.style, word: "hello" })',
+        'llm.invoke([new HumanMessage((await template.invoke({ style: request.body.style, word: "hello" })).toString())])',
+    )
+    script = script.replace("import { ChatOpenAI }", 'import { HumanMessage } from "@langchain/core/messages";\nimport { ChatOpenAI }')
+    system = system_of({"app.ts": script})
+    assert not flows(system, "system_prompt", "user_input")
+    assert flows(system, "prompt", "user_input")
+
+
 SERVICE = """
 package com.acme;
 

@@ -60,3 +60,38 @@ def test_a_request_that_only_looks_something_up_changes_nothing(address: str, ac
     )
 
     assert (tool.attributes.get("side_effect") is True) is acts
+
+
+SCRIPT = """
+import OpenAI from "openai";
+
+const API_URL = process.env.API_URL;
+
+function getReportsUrl() {{
+  return `${{API_URL}}/reports`;
+}}
+
+export async function ask(question, pageUrl) {{
+  const response = await fetch({address});
+  const found = {read};
+  return new OpenAI().responses.create({{ model: "gpt-5-mini", input: `${{question}} ${{found.title}}` }});
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("address", "read", "written"),
+    [
+        ("pageUrl", "await response.json()", True),
+        ("getReportsUrl()", "await response.json()", False),
+        ("`${API_URL}/reports`", "await response.json()", False),
+        ("`${API_URL}/reports`", "JSON.parse(await response.text())", False),
+        ("`${API_URL}/reports`", "{ title: await response.text() }", True),
+        ("'https://id.example.org/oauth2/v2/userinfo'", "{ title: await response.text() }", False),
+    ],
+)
+def test_an_address_the_program_was_built_against_gives_data_and_a_page_gives_text_of_others(
+    address: str, read: str, written: bool
+) -> None:
+    system = system_of({"app.ts": SCRIPT.format(address=address, read=read)})
+    assert bool(flows(system, "prompt", "web_content")) is written

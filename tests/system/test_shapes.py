@@ -457,3 +457,28 @@ def test_a_model_that_was_asked_for_first_keeps_its_name() -> None:
                 exec(writing_llm.invoke([{"role": "user", "content": messages}]).content)
         """)
     assert [element.name for element in system.elements if element.kind in MODELS] == ["writing_llm"]
+
+
+def test_the_conversation_of_a_request_is_in_its_body_and_not_in_the_address_before_it() -> None:
+    system = system_of(
+        {
+            "pages/api/chat.ts": """
+            const address = (given) => new URL(given);
+
+            export default async function handler(req) {
+              const asked = await req.json();
+              const to = address(req.headers.get("x-endpoint") || process.env.ENDPOINT);
+              const answer = await fetch(to, {
+                method: "POST",
+                body: JSON.stringify({ model: "gpt-5", messages: asked.messages, temperature: 0 }),
+              });
+              return new Response(answer.body);
+            }
+            """.replace("handler(req)", "handler(req: NextRequest)").replace(
+                "const address", 'import { NextRequest } from "next/server";\n            const address', 1
+            )
+        }
+    )
+    assert [flow.steps[0].start_line for flow in flows(system, "conversation", "user_input")] == [6]
+    assert not [flow for flow in flows(system, "prompt", "user_input") if any("x-endpoint" in step.quote for step in flow.steps)]
+    assert flows(system, "url", "user_input")

@@ -131,3 +131,23 @@ class TestWhatAToolDoes:
 
     def test_a_folder_that_was_there_before_is(self) -> None:
         assert effects_of("keep_note", "shutil.rmtree('/srv/notes')", "return text") == (("deletion",), True)
+
+
+@pytest.mark.parametrize(("tool", "given"), [("computer", True), ("computer_use_preview", True), ("computer_list", False)])
+def test_a_model_that_is_lent_a_computer_acts_through_a_tool(tool: str, given: bool) -> None:
+    system = system_of(
+        {
+            "app.ts": f"""
+            import OpenAI from "openai";
+
+            const computer = {{ type: "{tool}" as const }} as unknown as Tool;
+
+            export async function step(messages) {{
+              return await new OpenAI().responses.create({{ model: "gpt-5.4", input: messages, tools: [computer] }});
+            }}
+            """
+        }
+    )
+    assert [(tie.source, tie.target) for tie in system.relations if tie.kind == "has_tool"] == (
+        [("hosted_llm:gpt-5.4", "tool:computer")] if given else []
+    )

@@ -37,6 +37,12 @@ def test_code_named_for_an_identifier_comes_last_of_its_kind() -> None:
     assert first(named, way("http_route:POST /ask", "text", carries=("user_input",))) == named[0].source
 
 
+def test_an_address_that_ends_in_a_key_is_told_like_any_other() -> None:
+    said = way("http_route:POST /chat/:botId", "message", carries=("user_input",))
+    kept = (*way("http_route:POST bots", "name", carries=("user_input",)), *way("data_store:bots", "read"))
+    assert min([kept, said], key=telling) == said
+
+
 def logged(line: str) -> tuple[Flow, ...]:
     return (
         flow(
@@ -70,3 +76,19 @@ def test_a_way_through_what_measures_the_program_is_told_last_of_all() -> None:
         first(of("src/evaluate.py", "web_content:a.example"), of("src/app.py", "web_content:b.example", "src/ask.py"))
         == "web_content:a.example"
     )
+
+
+def handed_on(line: str, function: str) -> tuple[Flow, ...]:
+    steps = (evidence("a.py:1", "reply = ask()"), evidence("a.py:2", line), evidence("log.py:9", "console.log(stamp(message, context))"))
+    return (flow("hosted_llm:gpt", f"log:logging.{function} (console)", ("model_reply",), role="log", steps=steps),)
+
+
+def test_of_a_function_that_hands_on_to_a_log_the_line_that_calls_it_is_judged() -> None:
+    about, said = handed_on('logInfo("kept", { found })', "logInfo"), handed_on('logInfo("Final:", { answer })', "logInfo")
+    debugging = handed_on('logDebug("Final:", { answer })', "logDebug")
+    assert sorted([debugging, about, said], key=telling) == [said, about, debugging]
+
+
+def test_a_line_about_trouble_is_told_last() -> None:
+    trouble, debugging = logged('logError("Invalid part:", message)'), logged('logger.debug(f"prompt: {prompt}")')
+    assert min([trouble, debugging], key=telling) == debugging

@@ -1,0 +1,86 @@
+"""Which tables a call of an object mapper or a query builder is about, where its own shape says so.
+
+Three shapes: a member of the client that the method is called on (`prisma.message.create`, `db.query.notes.findMany`), what a link of
+the chain before was given (`db.select().from(notes)`, `supabase.from("notes").insert`), and the relations that a read asks for beside
+its own table (`include: {messages: true}`, `with: {notes: true}`). A table is named by the word the code uses for it, in small letters;
+what the mapper's schema calls it is not looked up, and neither is a relation whose name is not that of its table, one or many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingest.code.program import Node, Program
+
+# Members of clients by which their methods are reached, and which are no tables.
+_CLIENTS = frozenset({"prisma", "db", "tx", "client", "database", "orm", "query", "manager", "repository"})
+_LINKS = frozenset({"from", "into", "insert", "update", "delete", "table", "collection"})
+_RELATED = frozenset({"include", "select", "with"})
+_LONGEST = 60
+_MOST_LINKS = 12
+_DEEPEST = 3
+
+
+def called_on(program: Program, call: Node) -> str | None:
+    """The member of a client that names the table: `message` of `prisma.message.create`."""
+    method = program.value((call[0], program.value(call).inputs[0]))
+    owner = program.value((call[0], method.inputs[0])) if method.kind == "attribute" else method
+    return owner.text.lower() if owner.kind == "attribute" and owner.text and owner.text not in _CLIENTS else None
+
+
+def given_before(program: Program, call: Node) -> str | None:
+    """What a link of the chain was given: the table of `db.insert(notes).values(...)`; its own argument where the call is the link."""
+    current = call
+    for _ in range(_MOST_LINKS):
+        value = program.value(current)
+        if value.kind == "call":
+            callee = program.value((current[0], value.inputs[0]))
+            if callee.kind != "attribute":
+                return None
+            if callee.text in _LINKS and len(value.inputs) > 1 and (found := _named(program, (current[0], value.inputs[1]))):
+                return found
+            current = (current[0], callee.inputs[0])
+        elif value.kind in ("await", "guarded", "attribute") and value.inputs:
+            current = (current[0], value.inputs[0])
+        else:
+            return None
+    return None
+
+
+def joined_tables(program: Program, call: Node) -> tuple[tuple[str, ...], ...]:
+    """The relations that a read asks for beside its own table, each as the way to it from what is given back."""
+    value = program.value(call)
+    many = ("*",) if program.value((call[0], value.inputs[0])).text.startswith("findMany") else ()
+    given = [(call[0], argument) for argument in value.inputs[1:3]]
+    return tuple(dict.fromkeys((*many, *way) for argument in given for way in _relations(program, argument, 0)))
+
+
+def _relations(program: Program, options: Node, depth: int) -> Iterator[tuple[str, ...]]:
+    for origin in program.origins(options) if depth < _DEEPEST else ():
+        value = program.value(origin)
+        for label, given in zip(value.labels, value.inputs, strict=False) if value.kind == "collection" else ():
+            asked = program.value((origin[0], given))
+            if label not in _RELATED or asked.kind != "collection":
+                continue
+            for name, inner in zip(asked.labels, asked.inputs, strict=False):
+                nested = program.value((origin[0], inner)).kind == "collection"
+                if name and (nested or label != "select"):  # `select: {id: true}` takes a column
+                    yield (name,)
+                    yield from ((name, *way) for way in _relations(program, (origin[0], inner), depth + 1))
+
+
+def _named(program: Program, table: Node) -> str | None:
+    constant = program.constant(table)
+    if isinstance(constant, str):
+        return constant.lower() if 0 < len(constant) <= _LONGEST and " " not in constant else None
+    value = program.value(table)
+    while value.kind == "guarded":
+        value = program.value((table[0], value.inputs[0]))
+    return value.text.rsplit(".", 1)[-1].lower() if value.kind in ("name", "attribute") and value.text else None
+
+
+def same_table(relation: str, tables: frozenset[str]) -> str | None:
+    """The table that a relation leads to, by its name: `messages` to `message`."""
+    relation = relation.lower()
+    forms = (relation, relation.removesuffix("s"), relation.removesuffix("es"), f"{relation.removesuffix('ies')}y", f"{relation}s")
+    return next((form for form in forms if form in tables), None)
