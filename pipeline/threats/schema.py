@@ -157,7 +157,7 @@ class Threat(Frozen):
     when: Annotated[tuple[Condition, ...], Field(min_length=1)]
     removed_by: tuple[ControlKind, ...] = ()
     lowered_by: tuple[ControlKind, ...] = ()
-    group_by: Literal["element", "source", "sink", "file", "kind", "system"] = Field(
+    group_by: Literal["element", "source", "sink", "file", "kind", "written_in", "system"] = Field(
         default="element", description="Matches with one remedy become one finding with its places."
     )
     not_in: tuple[Literal["test", "example", "documentation", "vendored", "generated"], ...] = Field(
