@@ -2,8 +2,8 @@
 
 Takes matches, gives the group each of them is in. A way that ends in a file or an address is mended in the module that
 opens it; where one function hands the same text on to many modules, or a tool one of its arguments, it is mended there; queries that
-one function puts together are one, and so is all code that one class runs. Models, agents and providers that the same callers reach are mended where the callers come in, and so are the stores they
-write into.
+one function puts together are one, and so is all code that one class runs. Models, agents and providers that the same callers reach
+are mended where the callers come in, and so are the stores they write into.
 """
 
 from __future__ import annotations
