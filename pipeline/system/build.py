@@ -27,6 +27,7 @@ from pipeline.system.entries import addresses
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.go_listening import mark_go_listening
 from pipeline.system.hidden_text import add_hidden_instructions
+from pipeline.system.kestrel import mark_kestrel
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.local_agents import mark_local_agents
 from pipeline.system.look_alikes import mark_look_alike_models
@@ -101,6 +102,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     derive(assembly)
     mark_mcp_listening(assembly)
     mark_go_listening(assembly)
+    mark_kestrel(assembly, config)
     add_configuration(assembly, config, documents)
     relate_same_things(assembly)
     add_model_files(assembly, sorted((f for f in facts if isinstance(f, ModelFacts)), key=lambda f: f.path), config)
