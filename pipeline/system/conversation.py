@@ -103,7 +103,7 @@ def _is_text_of_a_form(assembly: Assembly, hit: Hit) -> bool:
 
 
 def _under_a_test_of_the_role(assembly: Assembly, hit: Hit) -> bool:
-    """Whether the message is made where the record of an earlier one was asked who speaks: `case "assistant": NewAssistantMessage(m.text)`."""
+    """Whether the message is made where an earlier one was asked who speaks: `case "assistant": NewAssistantMessage(m.text)`."""
     for node in hit.trace:
         value, facts = assembly.program.value(node), assembly.program.files[node[0]]
         if value.kind != "call" or not value.inputs or not facts.values[value.inputs[0]].text.endswith("Message"):
