@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.debug_switches import is_on_demand
-from pipeline.system.identifiers import is_called_other_than_text, texts
+from pipeline.system.identifiers import is_called_other_than_text, is_identifier, texts
 from pipeline.system.model import SinkRole
 from pipeline.system.programs import imported
 from pipeline.system.taint import TESTED, Hit
@@ -80,7 +80,7 @@ def written(assembly: Assembly, hit: Hit, known: Said) -> Hit | None:
 
 
 def _is_spoken(assembly: Assembly, way: tuple[Node, ...], source: Node, known: Said) -> bool:
-    if source in known.verdicts:
+    if source in known.verdicts or any(is_identifier(assembly, node) for node in way[1:]):
         return False
     for node in reversed(way):
         if is_called_other_than_text(assembly, node):
