@@ -286,7 +286,7 @@ SettingKind = Literal[
     "parameter",        # a value of a training's parameters; name is its dotted path, attributes: value
     "command",          # what starts or fetches something of an AI system; name is the program; attributes: words, variables ("A=b"),
                         # where (shell|make|procfile|npm|systemd|compose|docker|build|workflow), service
-    "service",          # one compose service; attributes: image, pin, ports, published (bool), volumes, privileged, network_mode, user,
+    "service",          # one compose service; attributes: image, tag, pin, ports, published, volumes, privileged, network_mode, user,
                         # limits (bool), command
     "environment",      # a variable given a value; attributes: has_value, switch (a value that only says yes or no), model (the name of
                         # a model on a hub), secret (detector's name), placeholder (bool), repeats (an earlier variable that holds

@@ -207,7 +207,7 @@ def _service(
     if a.get("published") or a.get("network_mode") == "host":
         attributes |= {"published": True, "exposed": True}
     kind: ElementKind = "container"
-    if (known := known_image(image)) is not None:
+    if (known := known_image(image) or known_image(f"{image}:{a.get('tag') or ''}")) is not None:  # `recall:v0.5-postgresql`
         kind, attributes["product"] = known.kind, known.product
     started = (composed_server(setting, file) or imaged_server(setting, file)) if kind == "container" else None
     if started is not None:
