@@ -299,7 +299,7 @@ SettingKind = Literal[
     "parameter",        # a value of a training's parameters; name is its dotted path, attributes: value
     "command",          # what starts or fetches something of an AI system; name is the program; attributes: words, variables ("A=b"),
                         # where (shell|make|procfile|npm|systemd|compose|docker|build|workflow), service
-    "service",          # one compose service; attributes: image, pin, ports, published (bool), volumes, privileged, network_mode, user,
+    "service",          # one compose service; attributes: image, tag, pin, ports, published, volumes, privileged, network_mode, user,
                         # limits (bool), command
     "environment",      # a variable given a value; attributes: has_value, switch (a value that only says yes or no), model (the name of
                         # a model on a hub), secret (detector's name), placeholder (bool), repeats (an earlier variable that holds
@@ -309,6 +309,7 @@ SettingKind = Literal[
                         # continue_on_error (bool)
     "module_paths",     # what names in imports stand for; attributes: paths ("pattern target"), base_url, extends
     "npm_module",       # what imports call a package of the project; attributes: main, exports ("part target"), imports ("#part target")
+    "listener",         # an address a .NET application is told to listen on: name is the address; attributes: environment
     "go_module",        # the module whose root this folder is: name is its import path
     "agent_server",     # a server of agents; attributes: graphs (names), authenticated (bool)
     "mcp_server",       # a configured MCP server; attributes: command, arguments, url, package, pin, auto_approve, env_secrets

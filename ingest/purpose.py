@@ -122,6 +122,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
     (re.compile(r"(?:.*/)?(?:dvc\.ya?ml|[^/]+\.dvc|mlproject|mlmodel)", re.S), "ml_pipeline"),
     (re.compile(r"(?:.*/)?\.dvc/config(?:\.local)?", re.S), "dvc_config"),
     (re.compile(r"(?:.*/)?tsconfig(?:\.[^/]+)?\.json", re.S), "tsconfig"),
+    (re.compile(r"(?:.*/)?appsettings(?:\.[^/]+)?\.json", re.S), "app_settings"),
     (re.compile(r"(?:.*/)?\.env(?:\.[^/]+)?", re.S), "dotenv"),
     (re.compile(r"(?:.*/)?(?:[^/]*[._-])?entry-?point(?:[._-][^/]*)?\.sh", re.S), "entry_script"),
     (re.compile(r"(?:.*/)?(?:dockerfile|containerfile)\.(?!md$|txt$|py$|ya?ml$|sh$|dockerignore$)[^/]+", re.S), "dockerfile"),

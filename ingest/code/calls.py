@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ingest.code.answers import Node
 from ingest.code.arguments import arguments_by_parameter
 from ingest.code.questions import EXTENSION, FunctionRef, Questions, Target
 
+_TEXT = "builtins.str"
+_ANY = frozenset({"java.lang.Object", "java.lang.CharSequence", "java.lang.Comparable", "java.io.Serializable", "System.Object"})
+_MAX_WRAPPED = 6
 _MAX_HEIRS = 40  # implementations of one abstract method that are looked at
 
 
@@ -67,7 +70,43 @@ class Calls(Questions):
             parameters = self.function(target.function).parameters[1 if target.bound else 0 :]
             if len(parameters) == given or (parameters and parameters[-1].splat == "*" and given >= len(parameters) - 1):
                 fitting.append(target)
-        return fitting or found
+        return [target for target in fitting if self._takes(call, target)] or fitting or found
+
+    def _takes(self, call: Node, target: Target) -> bool:
+        """Whether no argument is a text where the parameter is an object of a class, or the other way round."""
+        parameters = self.function(target.function).parameters[1 if target.bound else 0 :]
+        for given, parameter in zip(self.value(call).inputs[1:], parameters, strict=False):
+            annotation = parameter.annotation
+            said = self._plain_type((call[0], given))
+            wanted = self._declared((target.function[0], annotation)) if annotation is not None else ""
+            if said and wanted and said != wanted and _TEXT in (said, wanted):
+                return False
+        return True
+
+    def _plain_type(self, node: Node, depth: int = 0) -> str:
+        """The type a value shows by itself: of a constant, of a declared parameter, of an object that is made here."""
+        value = self.value(node)
+        if value.kind == "format" or (value.kind == "constant" and value.constant_type == "string"):
+            return _TEXT
+        if value.kind in ("guarded", "await") and depth < _MAX_WRAPPED:
+            return self._plain_type((node[0], value.inputs[0]), depth + 1)
+        if value.kind == "call":
+            return self._class_or_text([name for name in self.names((node[0], value.inputs[0])) if name.rpartition(".")[2][:1].isupper()])
+        found = self.parameter_of(node) if value.kind == "parameter" else None
+        annotation = self.function(found[0]).parameters[found[1]].annotation if found is not None else None
+        return self._declared((node[0], annotation)) if annotation is not None else ""
+
+    def _declared(self, annotation: Node) -> str:
+        value = self.value(annotation)
+        if value.kind == "index" and len(value.inputs) > 1 and "typing.Annotated" in self.names((annotation[0], value.inputs[0])):
+            annotated = self.value((annotation[0], value.inputs[1]))
+            inner = annotated.inputs[0] if annotated.kind == "collection" and annotated.inputs else value.inputs[1]
+            return self._class_or_text(self.names((annotation[0], inner)))
+        return self._class_or_text(self.names(annotation))
+
+    def _class_or_text(self, names: Iterable[str]) -> str:
+        known = [name for name in names if name == _TEXT or name in self.classes or "." in name]
+        return "" if any(name in _ANY for name in known) else next(iter(known), "")
 
     def _overrides(self, callee: Node, name: str) -> Iterator[Target]:
         """Implementations of an abstract method: the body of the one named here is only a declaration."""

@@ -46,6 +46,7 @@ def _service(name: str, node: Node, line: int, path: str) -> Iterator[Setting]:
     yield setting(
         "service", name, place,
         image=image_parts(image)[0] if image else None,
+        tag=image_parts(image)[1] if image else None,
         pin=image_parts(image)[3] if image else None,
         image_line=node.get("image").line if image else None,
         build=node.get("build").kind != "none",

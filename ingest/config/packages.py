@@ -17,7 +17,13 @@ from ingest.source import Attribute, Place, attributes_of
 
 _LONGEST = 2000
 _DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
-_GIVEN = re.compile(r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*(?::?\?[^}]*)?\})$")
+# A name that somebody else completes: with a variable that has no value here, by a template, or by hand.
+_GIVEN = re.compile(
+    r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*(?::?\?[^}]*)?\})$|:[^/:]{0,200}\$\{?[A-Za-z_]|\$\(|\{\{|<[^<>]{1,100}>"
+    r"|(?<![^\W_])(?:replace|your|placeholder|change-?me|to-?do)(?![^\W_])",
+    re.IGNORECASE,
+)
+_WITH_DEFAULT = re.compile(r"\$\{[A-Za-z_]\w*:?-([^${}]*)\}")
 _SECRETS_PLACE = re.compile(
     r"existing|(?:secret|key|token|password|credentials?)s?_?(?:name|names|ref|refs|id|arn|path|file)$", re.IGNORECASE
 )
@@ -133,8 +139,10 @@ def npm_parts(reference: str) -> tuple[str, str]:
 def image_parts(reference: str) -> tuple[str, str | None, str | None, str]:
     """Name, tag, digest and pin (digest, tag, latest, none, given) of a container image.
 
-    Given is one that ends in a variable without a value: whoever builds or starts says what it is, the file does not.
+    Given is one that a variable without a value, a template or a person completes: whoever builds or starts says what it is, the file
+    does not. A variable with a default is that default.
     """
+    reference = _WITH_DEFAULT.sub(lambda found: found[1], reference)
     digest = _DIGEST.search(reference)
     rest = reference[: digest.start()] if digest else reference
     tag = _TAG.search(rest)

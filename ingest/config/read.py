@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from ingest.config.agent_settings import read_agent_settings
+from ingest.config.app_settings import read_app_settings
 from ingest.config.card_files import read_card_file
 from ingest.config.cloudformation import read_cloudformation
 from ingest.config.compose import read_compose
@@ -66,6 +67,7 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "procfile": read_procfile,
         "langgraph_config": read_langgraph,
         "nuget": read_nuget,
+        "app_settings": read_app_settings,
         "agent_settings": read_agent_settings,
         "conda": read_conda,
         "gitlab_ci": read_gitlab_ci,

@@ -1,9 +1,9 @@
 """What belongs into one finding: matches of one threat that are mended at one place.
 
 Takes matches, gives the group each of them is in. A way that ends in a file or an address is mended in the module that
-opens it; where one function hands the same text on to many modules, it is mended there; queries that one function puts together
-are one. Models, agents and providers that the same callers reach are mended where the callers come in, and so are the stores they
-write into.
+opens it; where one function hands the same text on to many modules, or a tool one of its arguments, it is mended there; queries that
+one function puts together are one, and so is all code that one class runs. Models, agents and providers that the same callers reach
+are mended where the callers come in, and so are the stores they write into.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pipeline.threats.engine import Match, evidence_of
 
 _TAKES = re.compile(r"\s*(?:export\s+)?(?:public\s+|private\s+)?(?:static\s+)?(?:async\s+)?(?:def|func|function|constructor)\b")
 _TWIN = re.compile(r"^(_*)(?:async_|a)(?=[a-z])")  # `_arun` beside `_run`, `async_search` beside `search`
+_CLASS = re.compile(r"[:.][A-Z]\w*$")
 _SHOWN = re.compile(r"[\w-]{2,}\*{4}")
 _CODE = (".py", ".ts", ".tsx", ".js", ".mjs", ".go", ".java", ".cs", ".ipynb")
 _MODELS = frozenset({"hosted_llm", "local_llm", "agent"})
@@ -53,8 +54,11 @@ def ends_of(matches: Iterable[Match]) -> Groups:
             for one, other in _one_query(match):
                 groups.join(f"{match.threat.slug}:{_end_of(way[-1])}" for way in (one, other))
             for way in match.ways:
+                end = f"{match.threat.slug}:{_end_of(way[-1])}"
                 hubs = [f"{match.threat.slug}:{hub}" for hub in _handed_on(way)]
-                handed.append((f"{match.threat.slug}:{_end_of(way[-1])}", hubs))
+                handed.append((end, hubs))
+                if argument := _argument(way):
+                    groups.join([end, f"{match.threat.slug}:{argument}"])
                 for hub in hubs:
                     modules.setdefault(hub, set()).add(way[-1].steps[-1].path)
     for end, hubs in handed:
@@ -103,7 +107,18 @@ def _end_of(last: Flow) -> str:
     """Files and addresses opened in one module are mended there, once: by a function of that module that proves them."""
     if last.role in ("path", "url") and last.steps:
         return f"{last.steps[-1].path}:{last.role}"
+    owner, dot, _method = last.target.split(" (")[0].rpartition(".")
+    if last.role == "code" and dot and last.steps and _CLASS.search(owner):
+        return f"{last.steps[-1].path}:{owner}:code"
     return last.target
+
+
+def _argument(way: tuple[Flow, ...]) -> str:
+    """The argument of a tool that a path or an address is: wherever it is opened, it is checked where the tool takes it."""
+    steps, last = way[0].steps, way[-1]
+    if last.role not in ("path", "url") or len(steps) < 3 or way[0].source.partition(":")[0] not in ("tool", "mcp_tool"):
+        return ""
+    return f"{way[0].source}:{steps[0].start_line}:{steps[1].path}:{steps[1].start_line}:{last.role}"
 
 
 def _handed_on(way: tuple[Flow, ...]) -> list[str]:

@@ -31,6 +31,7 @@ from pipeline.system.go_listening import mark_go_listening
 from pipeline.system.hidden_text import add_hidden_instructions
 from pipeline.system.idle_services import mark_idle_services
 from pipeline.system.kept_places import with_places
+from pipeline.system.kestrel import mark_kestrel
 from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.local_agents import mark_local_agents
 from pipeline.system.look_alikes import mark_look_alike_models
@@ -113,6 +114,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     derive(assembly)
     mark_mcp_listening(assembly)
     mark_go_listening(assembly)
+    mark_kestrel(assembly, config)
     add_configuration(assembly, config, documents)
     mark_released_anyway(assembly, config)
     add_public_objects(assembly, config)

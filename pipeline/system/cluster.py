@@ -15,7 +15,7 @@ from ingest.facts import ConfigFacts, Setting
 from ingest.source import Place
 from pipeline.system.assembly import Assembly
 from pipeline.system.deployment import folder_of, is_model_image
-from pipeline.system.images import known_image, known_page, stands_apart
+from pipeline.system.images import is_only_here, known_image, known_page, stands_apart
 from pipeline.system.model import MOVES, AttributeValue, ElementKind, Evidence
 from pipeline.system.naming import placed_name
 from pipeline.system.started import administers, asks_for_login, composed_server, imaged_server
@@ -85,7 +85,7 @@ def _workload(assembly: Assembly, workload: _Placed, around: _Around) -> None:
     if kind == "container" and not of_model and (stands_apart(image) or a.get("resource") == "DaemonSet"):
         return
     attributes |= {"service": _GIVEN.sub("", str(a.get("workload"))), **_rights(workload, around)}
-    if a.get("pin"):
+    if a.get("pin") and not is_only_here(image):
         attributes["pin"] = str(a["pin"])
     if of_model and a.get("root"):
         attributes["runs_model"] = True

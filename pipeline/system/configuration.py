@@ -33,7 +33,7 @@ from pipeline.system.deployment import (
 from pipeline.system.derive import mark_examples
 from pipeline.system.described_apis import add_described_apis
 from pipeline.system.gateways import add_gateways
-from pipeline.system.images import known_image
+from pipeline.system.images import is_only_here, known_image
 from pipeline.system.look_alikes import look_alike_package
 from pipeline.system.model import MOVES, AttributeValue, ElementKind
 from pipeline.system.mounted_prompts import add_mounted_prompts
@@ -204,13 +204,13 @@ def _service(
     a = setting.attributes
     image = str(a.get("image") or "")
     attributes: dict[str, AttributeValue] = {"service": setting.name}
-    made_here = bool(a.get("build")) or image in built
+    made_here = bool(a.get("build")) or image in built or is_only_here(image)
     if a.get("pin") and not made_here:  # nobody else can move the name of an image that is built here
         attributes["pin"] = str(a["pin"])
     if a.get("published") or a.get("network_mode") == "host":
         attributes |= {"published": True, "exposed": True}
     kind: ElementKind = "container"
-    if (known := known_image(image)) is not None:
+    if (known := known_image(image) or known_image(f"{image}:{a.get('tag') or ''}")) is not None:  # `recall:v0.5-postgresql`
         kind, attributes["product"] = known.kind, known.product
     started = (composed_server(setting, file) or imaged_server(setting, file)) if kind == "container" else None
     if started is not None:

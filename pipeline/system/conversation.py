@@ -33,6 +33,8 @@ _LISTS = frozenset(
 )
 
 
+# What gives one text of a request, whatever was sent: Go, C#, Java.
+_ONE_TEXT = frozenset({"FormValue", "PostFormValue", "PathValue", "QueryParam", "DefaultQuery", "Param", "getParameter", "getHeader"})
 _LIST_FIELDS = frozenset({"messages", "history", "conversation", "turns", "chat_history", "msgs"})
 
 
@@ -48,7 +50,8 @@ def conversation_role(assembly: Assembly, hit: Hit) -> SinkRole:
 def _role(assembly: Assembly, hit: Hit) -> SinkRole:
     if any("@" in part for part in hit.path):
         role = next(part for part in hit.path if "@" in part).split("@")[1]
-        role = (_given_speaker(assembly, hit) or role) if role == "?" else role
+        if role == "?" or _under_a_test_of_the_role(assembly, hit):
+            role = _given_speaker(assembly, hit) or ("user" if role == "?" and _is_one_text(assembly, hit) else role)
         # A caller who says who speaks, or whose text is put into the assistant's mouth, writes the conversation.
         return "system_prompt" if role in _SYSTEM_ROLES else "conversation" if role in ("?", "assistant", "ai") else "prompt"
     lists = False
@@ -82,7 +85,34 @@ def _role(assembly: Assembly, hit: Hit) -> SinkRole:
         )
         if value.kind == "call" and len(value.inputs) > 1 and _first_constant(assembly, node) in _LIST_FIELDS:
             lists = True
-    return "conversation" if lists else "prompt"
+    return "conversation" if lists and not _is_text_of_a_form(assembly, hit) else "prompt"
+
+
+def _is_one_text(assembly: Assembly, hit: Hit) -> bool:
+    """Whether one text is taken of what was sent, which brings no speaker along: `request.UserInput`, declared as a string."""
+    if _is_text_of_a_form(assembly, hit):
+        return True
+    taken = (node for node in hit.trace if assembly.program.value(node).kind == "attribute")
+    names = {*_TEXT_FIELDS, *_LIST_FIELDS, "role", "speaker", "sender", "author"}
+    return any(assembly.program.value(n).text.lower() not in names and _annotated_with(assembly, n, {"builtins.str"}) for n in taken)
+
+
+def _is_text_of_a_form(assembly: Assembly, hit: Hit) -> bool:
+    value = assembly.program.value(hit.trace[0])
+    return value.kind == "call" and assembly.program.value((hit.trace[0][0], value.inputs[0])).text in _ONE_TEXT
+
+
+def _under_a_test_of_the_role(assembly: Assembly, hit: Hit) -> bool:
+    """Whether the message is made where an earlier one was asked who speaks: `case "assistant": NewAssistantMessage(m.text)`."""
+    for node in hit.trace:
+        value, facts = assembly.program.value(node), assembly.program.files[node[0]]
+        if value.kind != "call" or not value.inputs or not facts.values[value.inputs[0]].text.endswith("Message"):
+            continue
+        asked = [facts.branches[branch].condition for branch in facts.conditions.get(node[1], ())]
+        parts = [facts.values[part] for condition in asked for part in (condition, *facts.values[condition].inputs)]
+        if any(part.kind in ("attribute", "index") and part.text.lower() == "role" for part in parts):
+            return True
+    return False
 
 
 def _says_system(assembly: Assembly, call: Node) -> bool:

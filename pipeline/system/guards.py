@@ -13,7 +13,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.closed_lists import is_open
 from pipeline.system.discriminators import bare, vouches
 from pipeline.system.last_parts import inside_a_package, is_name_only
-from pipeline.system.made_of import settles
+from pipeline.system.made_of import Settled, settles
 from pipeline.system.model import ControlKind, SinkRole
 from pipeline.system.record_parts import Keys, keys_taken
 from pipeline.system.refused_text import is_quoted
@@ -94,7 +94,7 @@ def _restricted(assembly: Assembly, hit: Hit, guard: Node, role: SinkRole) -> Co
     return known[key]
 
 
-def _find_restricted(assembly: Assembly, guard: Node, role: SinkRole, settled: bool, taken: Keys) -> ControlKind | None:
+def _find_restricted(assembly: Assembly, guard: Node, role: SinkRole, settled: Settled, taken: Keys) -> ControlKind | None:
     kind = _known_kind(assembly, guard)
     if kind in _OF_THE_WHOLE or kind in ("authentication", "input_length_limit"):
         return kind

@@ -19,8 +19,8 @@ _IDENTIFIER = frozenset(
      "status", "duration", "elapsed", "latency", "seconds", "timestamp", "usage", "tokens", "index", "version", "model", "type",
      "role", "url", "uri", "path", "filename", "filepath", "filenames", "port", "reason", "created", "mode", "language", "locale",
      "provider", "temperature", "limit", "offset", "page", "config", "settings", "dtype", "dir", "directory", "folder", "error", "err",
-     "exception", "exc", "traceback", "stack", "timeout", "ms", "dimension", "dims", "percent", "uuids", "ratio", "tokenizer",
-     "reference", "column", "table"}
+     "exception", "exc", "operation", "ok", "traceback", "stack", "timeout", "ms", "dimension", "dims", "percent", "uuids", "ratio",
+     "tokenizer", "reference", "column", "table"}
 )  # fmt: skip
 _ONLY_AFTER = {"code": ("status", "error", "exit", "return"), "no": ("page", "line", "chunk")}
 _NAMES = frozenset({"name", "names", "file", "files"})  # of something: `server_name`, `plan_file`; alone they may be a person, or contents
@@ -96,6 +96,13 @@ def is_called_other_than_text(assembly: Assembly, node: Node) -> bool:
         key = assembly.program.constant((node[0], value.inputs[1]))
         return isinstance(key, str) and _named(key)
     return value.kind in ("attribute", "index", "parameter") and bool(value.text) and _named(value.text, _owner(assembly, node))
+
+
+def is_identifier(assembly: Assembly, node: Node) -> bool:
+    """Whether a value is an entry, a parameter or an attribute that can only tell things apart, whatever is made of it later."""
+    value = assembly.program.value(node)
+    words = words_of(value.text) if value.kind in ("attribute", "index", "parameter") else []
+    return words[-1:] in (["id"], ["uuid"], ["guid"]) or words in (["status", "text"], ["status", "code"])
 
 
 def _captions(assembly: Assembly, call: Node) -> dict[int, str]:
@@ -204,7 +211,8 @@ def _named(name: str, owner: str = "") -> bool:
         before = words[:-1] or owners
         return bool(before) and before[-1] in _ONLY_AFTER[last]
     if last in _NAMES:
-        return bool(words[:-1] or owners[-1:]) and (words[:-1] or owners)[-1] not in ("self", "this", "user", "uploaded")
+        of = words[:-1] or owners
+        return bool(of) and of[-1] not in ("self", "this", "uploaded") and (of[-1] != "user" or words[-2:] == ["user", "name"])
     if last in _OF_ERRORS:
-        return not _ERRORS.isdisjoint(words[:-1] or owners[-1:])
+        return not (_ERRORS | {"status"}).isdisjoint(words[:-1] or owners[-1:])
     return last in _IDENTIFIER or last.removesuffix("s") in _IDENTIFIER or (len(words) > 1 and words[0] in _COUNTED)

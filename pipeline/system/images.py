@@ -35,6 +35,7 @@ class _Images(Frozen):
     known: tuple[KnownImage, ...]
     pages: tuple[KnownPage, ...]
     apart: str
+    official: str
 
 
 @lru_cache(maxsize=1)
@@ -45,6 +46,11 @@ def _images() -> _Images:
 @lru_cache(maxsize=1)
 def _apart() -> re.Pattern[str]:
     return re.compile(re.sub(r"\s+", "", _images().apart))
+
+
+@lru_cache(maxsize=1)
+def _official() -> re.Pattern[str]:
+    return re.compile(re.sub(r"\s+", "", _images().official))
 
 
 def known_image(reference: str) -> KnownImage | None:
@@ -62,3 +68,9 @@ def known_page(reference: str) -> KnownPage | None:
 def stands_apart(reference: str) -> bool:
     """Whether an image is one of the cluster's own parts, which hold neither models nor agents."""
     return _apart().search(reference.split("@")[0].lower()) is not None
+
+
+def is_only_here(reference: str) -> bool:
+    """Whether no public registry has an image of this name: it has no owner and is none of the official ones, so it was built here."""
+    name = reference.split("@")[0].partition(":")[0].lower()
+    return bool(name) and "/" not in name and "$" not in name and _official().fullmatch(name) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ingest.code.program import Node, Program
 from ingest.facts import Value
 from pipeline.system.arguments import argument_node
@@ -25,6 +27,8 @@ _ADDRESSES = frozenset({"url", "urls", "link", "links"})
 _IDENTITY = ("userinfo", "user_info", "openid", "oauth", "oauth2", "open_id")  # what a provider says of whoever signs in
 
 _NEAR = 400  # values behind a request in which its answer is looked for
+_ROOTED = re.compile(r"/(?!/)")
+_RELATIVE = re.compile(r"/(?!/)|[\w.-]+(?:[/?]|$)")
 SECRET_NAMES = ("token", "key", "secret", "password", "passwd", "credential", "credentials", "apikey")
 
 
@@ -91,15 +95,38 @@ def _is_parsed(program: Program, node: Node) -> bool:
 
 
 def _is_own(assembly: Assembly, node: Node) -> bool:
-    """`fetch("/api/items")`: an address without a host is the application's own server."""
+    """`fetch("/api/items")`: an address without a host is the application's own server.
+
+    In C# it is one of the service that the client was set up for, `new Uri("https+http://catalog")`.
+    """
     program = assembly.program
+    without_host = _RELATIVE if program.files[node[0]].language == "csharp" else _ROOTED
     for given in program.value(node).inputs[1:2]:
         starts = []
         for origin in program.origins((node[0], given)):
             value = program.value(origin)
-            starts.append(program.value((origin[0], value.inputs[0])) if value.kind == "format" and value.inputs else value)
-        return bool(starts) and all(v.kind == "constant" and v.text.startswith("/") and not v.text.startswith("//") for v in starts)
-    return False
+            start = (origin[0], value.inputs[0]) if value.kind == "format" and value.inputs else origin
+            starts.append(program.constant(start))
+        if starts and all(isinstance(start, str) and without_host.match(start) for start in starts):
+            return True
+    asked = _asked(assembly, node)
+    return asked is not None and _is_own(assembly, asked)
+
+
+def _asked(assembly: Assembly, node: Node) -> Node | None:
+    """The request whose answer is read in a call of its own: `answer.Content.ReadAsStringAsync()`."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind != "call" or program.files[node[0]].language != "csharp":
+        return None
+    current = (node[0], value.inputs[0])
+    while program.value(current).kind == "attribute":
+        current = (current[0], program.value(current).inputs[0])
+    for origin in program.origins(current):
+        while program.value(origin).kind in ("await", "guarded"):
+            origin = (origin[0], program.value(origin).inputs[0])
+        if program.value(origin).kind == "call" and origin < node and origin[0] == node[0]:
+            return origin
+    return None
 
 
 def _behind(values: tuple[Value, ...], identity: int) -> set[int]:

@@ -14,7 +14,7 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.debug_switches import is_on_demand
 from pipeline.system.excerpts import is_cut_short, is_run_as_query
-from pipeline.system.identifiers import hands_on, is_called_other_than_text, texts
+from pipeline.system.identifiers import hands_on, is_called_other_than_text, is_identifier, texts
 from pipeline.system.model import SinkRole
 from pipeline.system.programs import imported
 from pipeline.system.taint import TESTED, Hit
@@ -81,7 +81,7 @@ def written(assembly: Assembly, hit: Hit, known: Said) -> Hit | None:
 
 
 def _is_spoken(assembly: Assembly, way: tuple[Node, ...], source: Node, known: Said) -> bool:
-    if source in known.verdicts or is_run_as_query(assembly, way[-1]):
+    if source in known.verdicts or is_run_as_query(assembly, way[-1]) or any(is_identifier(assembly, node) for node in way[1:]):
         return False
     for node in reversed(way):
         if is_called_other_than_text(assembly, node):

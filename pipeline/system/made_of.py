@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
@@ -14,6 +16,12 @@ _MAX_PARTS, _MAX_RETURNED = 60, 200
 _ANSWERS: frozenset[SinkRole] = frozenset({"url", "path", "process_arguments", "shell", "code", "query"})
 SETTLES = frozenset(
     {"resolve", "realpath", "abspath", "normpath", "absolute", "normalize", "safe_join", "realpathSync", "Abs", "Clean", "EvalSymlinks"}
+)
+
+
+# An absolute part does not begin a path anew here, as it does in Python.
+_JOINS_BELOW = frozenset(
+    {"go:path/filepath.Join", "go:path.Join", "path.join", "node:path.join", "path.posix.join", "node:path.posix.join"}
 )
 
 
@@ -102,6 +110,15 @@ def texts_of(assembly: Assembly, node: Node) -> list[str]:
     return found
 
 
-def settles(assembly: Assembly, trace: Iterable[Node]) -> bool:
-    """Whether a path was made absolute on the way."""
-    return any(callee_text(assembly, node) in SETTLES for node in trace)
+Settled = Literal["", "absolute", "below"]
+"""What was done to a path: made absolute, or put below a folder by a join that an absolute path does not leave."""
+
+
+def settles(assembly: Assembly, trace: Sequence[Node]) -> Settled:
+    """What was done to a path on the way."""
+    for before, node in pairwise(trace):
+        value = assembly.program.value(node)
+        later_part = value.kind == "call" and before[0] == node[0] and before[1] in value.inputs[2:]
+        if later_part and not _JOINS_BELOW.isdisjoint(assembly.program.callee_names(node)):
+            return "below"
+    return "absolute" if any(callee_text(assembly, node) in SETTLES for node in trace) else ""

@@ -11,6 +11,8 @@ from pipeline.system.sites import CallSite
 
 _TABLE = re.compile(r"\b(?:from|into|update|join|table(?:\s+if\s+not\s+exists)?)\s+[\"'`\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
 
+_CATALOGUE = re.compile(r"(?:information_schema|pg_catalog|sys)\.|(?:sqlite_(?:master|schema)|pg_\w+)$")  # what a database says of itself
+
 _LONGEST_NAME = 78
 _OWN_HOST = re.compile(
     r"[^.]+(?::\d+)?|.*\.(?:svc|local|internal|lan|corp|cluster|localhost|home|intranet)(?::\d+)?"
@@ -41,7 +43,8 @@ def table_of(assembly: Assembly, site: CallSite) -> str | None:
         if inner.kind == "constant" and inner.constant_type == "string" and " " in inner.text:
             match = _TABLE.search(inner.text)
             if match is not None:
-                return match.group(1).lower()
+                table = match.group(1).lower()
+                return None if _CATALOGUE.match(table) else table
         for name in (*program.names(current), *program.types(current)):
             if name in program.classes and inner.kind != "attribute":
                 return program.classes[name][1].name

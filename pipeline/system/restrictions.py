@@ -16,7 +16,7 @@ from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly, Given
 from pipeline.system.closed_lists import is_open
 from pipeline.system.discriminators import bare
-from pipeline.system.made_of import SETTLES, callee_text, made_of, settles, texts_of
+from pipeline.system.made_of import SETTLES, Settled, callee_text, made_of, settles, texts_of
 from pipeline.system.model import ControlKind, SinkRole
 from pipeline.system.patterns import CLASS, WITH_HOST, narrows, pattern_of
 from pipeline.system.received import handed_on, meant_by, received
@@ -60,7 +60,7 @@ class Tested:
 
     value: Node
     role: SinkRole
-    settled: bool  # whether it is a path that was made absolute
+    settled: Settled  # what was done to it as a path
     taken: Keys = ()  # what the way reads of it afterwards
 
 
@@ -111,18 +111,27 @@ def went_well(program: Program, condition: Node, holds: bool) -> Node | None:
 
 
 def restricting(
-    assembly: Assembly, function: FunctionRef, role: SinkRole, given: Given, verdict: bool | None = None, depth: int = 0
+    assembly: Assembly,
+    function: FunctionRef,
+    role: SinkRole,
+    given: Given,
+    verdict: bool | None = None,
+    depth: int = 0,
+    later: Settled = "",
 ) -> ControlKind | None:
-    """What a function of the project, asked for its verdict or for a checked value, restricts of these parameters; None if form only."""
-    known, key = assembly.memo.restricting, (function, role, given, verdict)
+    """What a function of the project, asked for its verdict or for a checked value, restricts of these parameters; None if form only.
+
+    `later` is what is done afterwards to what it lets pass.
+    """
+    known, key = assembly.memo.restricting, (function, role, given, verdict, later)
     if key not in known:
         known[key] = None  # a function that asks itself adds nothing
-        known[key] = _restricting(assembly, function, role, given, verdict, depth)
+        known[key] = _restricting(assembly, function, role, given, verdict, depth, later)
     return known[key]
 
 
 def _restricting(
-    assembly: Assembly, function: FunctionRef, role: SinkRole, given: Given, verdict: bool | None, depth: int
+    assembly: Assembly, function: FunctionRef, role: SinkRole, given: Given, verdict: bool | None, depth: int, later: Settled
 ) -> ControlKind | None:
     program, (reached, choices) = assembly.program, handed_on(assembly, function, given)
     called = {text for inner in reached for call in assembly.calls_in(inner) for text in (callee_text(assembly, call),)}
@@ -134,7 +143,7 @@ def _restricting(
     }
     if called & _LOOKS_UP or read & _KIND_OF_ADDRESS:
         return "egress_limit"
-    settled = bool(called & SETTLES)
+    settled: Settled = "absolute" if called & SETTLES else later
     if called & _BELOW and (settled or "relative_to" not in called):
         return "allow_list"
     if any(cleans(assembly, call, role) for inner in reached for call in assembly.calls_in(inner)):
@@ -157,7 +166,7 @@ def _restricting(
                     if kind is not None:
                         return kind
     for implementations in choices if depth < _MAX_CHOICES else ():
-        kinds = [restricting(assembly, one, role, parameters, None, depth + 1) for one, parameters in implementations]
+        kinds = [restricting(assembly, one, role, parameters, None, depth + 1, later) for one, parameters in implementations]
         if all(kinds):
             return kinds[0]
     return None
@@ -172,7 +181,8 @@ def _compared(assembly: Assembly, node: Node, holds: bool, record: Tested) -> Co
             return "allow_list" if listed else None
         said = {program.constant(left), program.value(left).text}
         if record.role in ("path", "url", "model_source"):  # no separator: a name and no path; no `..`: an absolute path still is
-            return "input_validation" if said & _SEPARATORS else None
+            below = record.settled == "below" and record.role == "path" and ".." in said and _leads(assembly, right, record)
+            return "input_validation" if said & _SEPARATORS or below else None
         return "input_validation" if _taken(assembly, left) and _leads(assembly, right, record) else None
     if value.text in ("==", "!=", "===", "!==", "is"):
         if (value.text in ("==", "===", "is")) != holds or left == right:  # the last: a look at its type alone
@@ -232,14 +242,17 @@ def _asked(assembly: Assembly, node: Node, holds: bool, record: Tested, depth: i
         # Data that came out of the call went in by any argument that is not constant.
         asked_of = [given for given in arguments if program.constant(given) is None] if record.value == node else [record.value]
         held = {given: record.taken if given == record.value else () for given in asked_of}
-        kinds = [restricting(assembly, one.function, record.role, received(assembly, node, one, held), holds) for one in targets]
+        later: Settled = "below" if record.settled == "below" else ""
+        kinds = [
+            restricting(assembly, one.function, record.role, received(assembly, node, one, held), holds, later=later) for one in targets
+        ]
         return kinds[0] if all(kinds) else None
     lists = [base, *arguments[:1]] if "contains" in words_of(name) else []  # `slices.Contains(known, name)`, `known.Contains(name)`
     permits = not targets and _PERMITS & set(words_of(name)) and not any(is_open(assembly, one) for one in lists if one is not None)
     return "input_validation" if permits else None
 
 
-def _begins(assembly: Assembly, base: Node, given: Node, start: bool, settled: bool) -> ControlKind | None:
+def _begins(assembly: Assembly, base: Node, given: Node, start: bool, settled: Settled) -> ControlKind | None:
     """`startswith` of a host, a folder or what configuration says; `endswith` of a host's name. A fence or a scheme is form."""
     constants = [assembly.program.constant(element) for element in assembly.program.elements(given)]
     texts = [constant for constant in constants if isinstance(constant, str)]
@@ -322,13 +335,14 @@ def proven(assembly: Assembly, trace: tuple[Node, ...], calls: Iterable[Node], r
             if other < call and (kind := _raises(assembly, other, trace, passed, role)) is not None:
                 found.append((kind, other))
         for branch in facts.conditions.get(call[1], ()):
-            condition = (call[0], facts.branches[branch].condition)
-            if condition in narrowed or not facts.branches[branch].exits_when:
+            condition, side = (call[0], facts.branches[branch].condition), facts.branches[branch].side(call[1])
+            sides = (False, True) if facts.branches[branch].exits_when else (side,) if side is not None else ()
+            if condition in narrowed:
                 continue
             common = passed & made_of(assembly, condition)
             for node in [one for one in nearest if one in common and one[0] == call[0]][:1]:  # before it the data held other things too
                 record = Tested(node, role, settled, keys_taken(assembly, trace, node))
-                kinds = [restriction(assembly, condition, holds, record) for holds in (False, True)]
+                kinds = [restriction(assembly, condition, holds, record) for holds in sides]
                 found += [(kind, condition) for kind in kinds if kind is not None][:1]
     return list(dict.fromkeys(found))
 

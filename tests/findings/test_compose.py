@@ -158,6 +158,18 @@ def test_matches_with_one_remedy_are_one_finding_with_all_its_places(group_by: s
     assert {cell.element for cell in coverage if cell.state == "finding"} == {"agent:one", "agent:two"}
 
 
+def test_images_are_one_finding_whatever_runs_in_them_and_actions_another() -> None:
+    image = {"pin": "latest"}
+    parts = (
+        element("container", "Dockerfile", attributes=image, evidence=(evidence("Dockerfile:1"),)),
+        element("vector_store", "qdrant service", "data", attributes=image, evidence=(evidence("compose.yaml:3"),)),
+        element("ci_job", "release", attributes=image, evidence=(evidence("release.yml:4"),)),
+    )
+    given = threat(group_by="image", about=["container", "vector_store", "ci_job"], when=[{"the_element": {"pin": "latest"}}])
+    found = composed(given, *parts, flows=())[0]
+    assert sorted(sorted({e.path for e in f.evidence}) for f in found) == [["Dockerfile", "compose.yaml"], ["release.yml"]]
+
+
 def test_files_are_told_apart() -> None:
     parts = (agent("one", "a.py"), agent("two", "b.py"))
     flows = (asks("agent:one", path="a.py"), asks("agent:two", path="b.py"))
@@ -197,6 +209,32 @@ def test_files_opened_in_one_module_are_one_end(file: str, role: SinkRole, count
     findings = composed(threat(group_by="sink", when=[{"a_flow": {"out_of": "the_element"}}]), agent(), *ends, flows=flows)[0]
     assert len(findings) == count
     assert {(e.path, e.start_line) for f in findings for e in f.evidence} >= {("app.py", 5), (file, 6)}
+
+
+@pytest.mark.parametrize(("argument", "count"), [("tools.go:7", 1), ("tools.go:9", 2)])
+def test_an_argument_of_a_tool_is_checked_where_the_tool_takes_it(argument: str, count: int) -> None:
+    tool = element("mcp_tool", "edit", evidence=(evidence("tools.go:5"),))
+    ends = (element("file_store", "files"), element("file_store", "others"))
+    flows = tuple(
+        flow(tool.id, end.id, ("tool_arguments",), "path", steps=(evidence("tools.go:5"), evidence(taken), evidence(f"{name}.go:6")))
+        for name, end, taken in zip(("one", "two"), ends, ("tools.go:7", argument), strict=True)
+    )
+    given = threat(group_by="sink", about=["mcp_tool"], when=[{"a_flow": {"out_of": "the_element"}}])
+    findings = composed(given, tool, *ends, flows=flows)[0]
+    assert len(findings) == count
+    assert {(e.path, e.start_line) for f in findings for e in f.evidence} >= {("one.go", 6), ("two.go", 6)}
+
+
+@pytest.mark.parametrize(("other", "count"), [("Action.Init (interpreter)", 1), ("Prompt.Run (interpreter)", 2)])
+def test_code_that_one_class_runs_is_one_end(other: str, count: int) -> None:
+    ends = (element("interpreter", "Action.Run (interpreter)"), element("interpreter", other))
+    flows = tuple(
+        flow("agent:assistant", end.id, ("model_reply",), "code", steps=(evidence(f"action.go:{line}"),))
+        for line, end in zip((5, 40), ends, strict=True)
+    )
+    findings = composed(threat(group_by="sink", when=[{"a_flow": {"out_of": "the_element"}}]), agent(), *ends, flows=flows)[0]
+    assert len(findings) == count
+    assert {(e.path, e.start_line) for f in findings for e in f.evidence} >= {("action.go", 5), ("action.go", 40)}
 
 
 @pytest.mark.parametrize(("second", "count"), [("db.py:12", 1), ("db.py:40", 2), ("other.py:12", 2)])

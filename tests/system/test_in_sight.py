@@ -134,3 +134,26 @@ OVERLOADED = """
 def test_overloads_are_told_apart_by_how_much_they_take(call: str, asked: bool) -> None:
     system = system_of({"src/main/java/com/acme/Api.java": OVERLOADED % call})
     assert bool(flows(system, "conversation", "user_input")) is asked or bool(flows(system, "prompt", "user_input")) is asked
+
+
+TYPED = """
+    package com.acme;
+    import dev.langchain4j.agent.tool.P;
+    import dev.langchain4j.agent.tool.Tool;
+    import java.io.File;
+    import java.nio.file.Files;
+
+    class Scans {
+        @Tool("Reads an invoice")
+        String scan(@P("its name") String name) throws Exception { return read(%s); }
+
+        private String read(String name) { return "blob " + name; }
+        private String read(File file) throws Exception { return Files.readString(file.toPath()); }
+    }
+"""
+
+
+@pytest.mark.parametrize(("given", "opened"), [("name", False), ("new File(name)", True)])
+def test_overloads_are_told_apart_by_a_text_where_the_other_takes_an_object(given: str, opened: bool) -> None:
+    system = system_of({"src/main/java/com/acme/Scans.java": TYPED % given})
+    assert bool(flows(system, "path", "tool_arguments")) is opened

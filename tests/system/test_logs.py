@@ -123,3 +123,31 @@ def test_a_log_line_that_leaves_the_text_out_is_no_redaction() -> None:
     system = system_of({"a.py": _COUNTED})
     logged = flows(system, "log", "model_reply")
     assert {kind for flow in logged for kind in controls_on(system, flow.id)} == {"text_withheld"}
+
+
+_FAILED = """
+    package main
+
+    import ("encoding/json"; "log/slog"; "net/http")
+
+    type Asked struct { Text string; SessionUuid string; SessionId string }
+    type Problem struct { Message string }
+
+    func missing(what string) Problem { return Problem{Message: "no session " + what} }
+
+    func ask(w http.ResponseWriter, r *http.Request) {
+        var asked Asked
+        json.NewDecoder(r.Body).Decode(&asked)
+        problem := missing(asked.QID)
+        slog.Error("api", "message", problem.Message)
+    }
+
+    func main() { http.HandleFunc("/ask", ask) }
+    """
+
+
+@pytest.mark.parametrize(("name", "logged"), [("Text", True), ("SessionUuid", False), ("SessionId", False)])
+def test_what_is_made_of_an_identifier_is_no_text_of_a_conversation(name: str, logged: bool) -> None:
+    system = system_of({"a.go": _FAILED.replace("QID", name)})
+    (line,) = flows(system, "log", "user_input")
+    assert ("text_withheld" not in controls_on(system, line.id)) is logged

@@ -13,7 +13,7 @@ using System;
 using ModelContextProtocol.Client;
 using Microsoft.Extensions.ServiceDiscovery;
 class Tools {
-  async void Connect(ServiceEndpointResolver resolver, string given) {
+  async void Connect(ServiceEndpointResolver resolver, string given, HttpClientTransportOptions chosen, StdioClientTransportOptions started) {
     CODE
   }
 }
@@ -28,6 +28,8 @@ _OWN = {
     "this machine": _HTTP.replace("ADDRESS", '"http://localhost:5000/mcp"'),
     "service discovery": "var found = (await resolver.GetEndpointsAsync(given, default)).Endpoints[0].EndPoint.ToString();"
     + _HTTP.replace("ADDRESS", "found"),
+    "options of the settings": "var t = new HttpClientTransport(chosen);",
+    "a command of the settings": "var t = new StdioClientTransport(started);",
     "a program": 'var t = new StdioClientTransport(new() { Name = "t", Command = "dotnet", Arguments = ["run"] });',
     "a release": 'var t = new StdioClientTransport(new() { Name = "t", Command = "npx", Arguments = ["-y", "mcp-time@1.2.3"] });',
 }

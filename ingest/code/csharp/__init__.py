@@ -1,7 +1,7 @@
 """C# files, and Razor files with C# in them, into `CodeFacts`.
 
 Takes the text of a file, gives its value graph; nothing is compiled or run. What it does not follow: reflection, what source generators
-write, overloads apart by their types, `goto`, the sides of `#if` apart.
+write, overloads apart by their types (a text from an object excepted), `goto`, the sides of `#if` apart.
 """
 
 from __future__ import annotations

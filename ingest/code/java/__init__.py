@@ -1,7 +1,8 @@
 """Java files into `CodeFacts`.
 
 Takes the text of a file, gives its value graph; nothing is compiled or run. What it does not follow: reflection, code that
-annotation processors write (accessors, builders and loggers by Lombok excepted), overloads apart by their types, labelled jumps.
+annotation processors write (accessors, builders and loggers by Lombok excepted), overloads apart by types of objects,
+labelled jumps.
 """
 
 from __future__ import annotations

@@ -171,6 +171,9 @@ FORMATS: tuple[Format, ...] = (
     Format("package.json", "package_json", "package.json", '{"dependencies": {"a": "^1"}}', {"pinning": ("package", "pin")}),
     Format("go.mod", "go_mod", "go.mod", "module a.dev/b\nrequire c.dev/d v1.0.0\n", {"pinning": ("package", "pin")}),
     Format("NuGet", "nuget", "a.csproj", '<Project><ItemGroup><PackageReference Include="A" Version="1.0.0"/></ItemGroup></Project>', {"pinning": ("package", "pin")}),
+    Format("appsettings.json", "app_settings", "appsettings.json",
+           '{"Kestrel": {"Endpoints": {"Http": {"Url": "http://*:8080"}}}, "Llm": {"ApiKey": "' + _KEY + '"}}',
+           {"exposure": ("listener", "environment"), "secrets": ("environment", "secret")}, "settings of the application itself"),
     Format("NuGet.config", "nuget", "NuGet.config",
            '<configuration><packageSources><add key="a" value="https://nuget.a.dev/v3/index.json"/></packageSources>'
            '<packageSourceCredentials><a><add key="ClearTextPassword" value="Kx82mQ7vLp3zRt9w"/></a></packageSourceCredentials></configuration>',

@@ -1,0 +1,34 @@
+"""What a C# client of a service answers: data of the service it was set up for, or pages of anybody."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.system.small import elements, system_of
+
+_CLIENT = """
+using System.Net.Http;
+using System.ComponentModel;
+using Microsoft.SemanticKernel;
+public class Catalogue(HttpClient client) {
+  private const string BasePath = "api/v1/products";
+  [KernelFunction]
+  public async Task<string> Find(string id, string address) {
+    var answer = await client.GetAsync(ADDRESS);
+    return await answer.Content.ReadAsStringAsync();
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("address", "outsiders"),
+    [
+        ('$"{BasePath}/{id}"', False),
+        ('"api/products?all=true"', False),
+        ('$"https://pages.example.com/{id}"', True),
+        ("address", True),
+    ],
+)
+def test_an_address_without_a_host_is_of_the_service_the_client_was_set_up_for(address: str, outsiders: bool) -> None:
+    assert bool(elements(system_of({"Catalogue.cs": _CLIENT.replace("ADDRESS", address)}), "web_content")) is outsiders
