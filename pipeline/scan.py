@@ -30,10 +30,10 @@ from pipeline.collection import collect_seldom, uncollected
 from pipeline.findings.model import SEVERITIES, STRIDE, Failed, Finding, ReadPicture, Scan, Skipped, Summary, Target, Tool
 from pipeline.progress import Progress, Silent
 from pipeline.system.evidence import EvidenceBook, Lines
-from pipeline.system.knowledge import FrameworkIndex, load_frameworks
-from pipeline.system.knowledge_file import KnowledgeError
 from pipeline.system.model import System
-from pipeline.system.topics import topics_of
+from pipeline.system.rules.knowledge import FrameworkIndex, load_frameworks
+from pipeline.system.rules.knowledge_file import KnowledgeError
+from pipeline.system.rules.topics import topics_of
 
 if TYPE_CHECKING:  # what analyses is imported where it is needed: a tree that did not change is answered without it
     from ingest.pictures.reader import PictureReader
@@ -299,7 +299,7 @@ def _outside(sources: Iterable[Source]) -> list[Skip]:
 
 
 def _summary(facts: Sequence[Facts], findings: Sequence[Finding], paths: Found) -> Summary:
-    from pipeline.system.hidden_text import hidden_counts
+    from pipeline.system.documents.hidden_text import hidden_counts
 
     return Summary(
         files=len(facts),

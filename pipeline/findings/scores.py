@@ -13,8 +13,8 @@ from typing import Literal
 from pipeline.findings.agent_facts import AgentFact, agent_facts
 from pipeline.findings.factors import Seen, Surroundings
 from pipeline.findings.model import OF_THE_THREAT, Score, ScoreInput
-from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import ElementKind, Frozen, Label
+from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.threats.schema import Factor, Impact
 
 _METRICS = ("AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA")

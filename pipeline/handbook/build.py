@@ -25,9 +25,9 @@ from pipeline.handbook.model import (
     WordEntry,
 )
 from pipeline.handbook.words import load_control_words, load_glossary
-from pipeline.system.framework import CallRule, ClassRule, DecoratorRule, Flag, Framework
-from pipeline.system.knowledge import load_frameworks
 from pipeline.system.model import ControlKind, ElementKind, ShippedControl
+from pipeline.system.rules.framework import CallRule, ClassRule, DecoratorRule, Flag, Framework
+from pipeline.system.rules.knowledge import load_frameworks
 from pipeline.threats.catalog import Catalog, hash_with
 from pipeline.threats.ledger import Cases, OutOfReach, cases_of, ledger_of
 from pipeline.threats.schema import Threat

@@ -11,8 +11,8 @@ from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import ElementKind, Frozen, ShippedControl, Stride
+from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
 
 SeenIn = Literal["code", "configuration", "model files", "documents"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from ingest.errors import UnusableInput
-from pipeline.system.knowledge_file import KnowledgeError
+from pipeline.system.rules.knowledge_file import KnowledgeError
 from pipeline.threats.atlas_release import MOST_BYTES, newer
 from pipeline.threats.taxonomy import Taxonomies, TaxonomyFile, load_taxonomies, read_taxonomy
 

@@ -17,7 +17,7 @@ SHIPPED = Path(__file__).parents[1] / "knowledge" / "schemas"
 
 def schemas() -> Mapping[str, str]:
     """Each schema (2020-12) as text, by the name of its file."""
-    from pipeline.system.own_control import OwnControlFile
+    from pipeline.system.rules.own_control import OwnControlFile
     from pipeline.threats.own.schema import OwnFrameworkFile, OwnThreatFile, SeveritiesFile
 
     made: dict[str, type[BaseModel]] = {

@@ -13,10 +13,10 @@ from ingest.code.program import FunctionRef, Node, Program
 from ingest.source import Place
 from pipeline.system.draft import Draft, Drafts
 from pipeline.system.evidence import EvidenceBook, UnknownPlace
-from pipeline.system.flow_edges import Kept
-from pipeline.system.knowledge import FrameworkIndex
 from pipeline.system.model import Claim, Control, ControlKind, Evidence, Flow, Label, Relation, Role, SinkRole, Topic
-from pipeline.system.sites import Sites
+from pipeline.system.program.flow_edges import Kept
+from pipeline.system.program.sites import Sites
+from pipeline.system.rules.knowledge import FrameworkIndex
 
 Given = frozenset[tuple[int, tuple[str, ...]]]
 """Positions of parameters, each with what the way of the data reads of what it is given there."""

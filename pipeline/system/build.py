@@ -8,64 +8,64 @@ from dataclasses import dataclass
 from ingest.code.program import Program
 from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, TextFacts
 from ingest.purpose import NOT_PRODUCT
+from pipeline.system.agents.go_listening import mark_go_listening
+from pipeline.system.agents.kestrel import mark_kestrel
+from pipeline.system.agents.local_agents import mark_local_agents
+from pipeline.system.agents.mcp_listening import mark_mcp_listening
 from pipeline.system.assembly import Assembly, frozen_controls, frozen_relations
-from pipeline.system.browser_keys import mark_browser_keys
-from pipeline.system.callers_keys import add_callers_keys
-from pipeline.system.cards import add_cards
-from pipeline.system.checked_downloads import add_checked_downloads
-from pipeline.system.chosen_models import mark_chosen_models
-from pipeline.system.code_elements import add_code_elements
 from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
-from pipeline.system.console import without_terminal
 from pipeline.system.contradicted import add_contradictions
+from pipeline.system.controls.checked_downloads import add_checked_downloads
+from pipeline.system.controls.own_collections import mark_own_collections
+from pipeline.system.controls.protection import add_identities, add_protection
+from pipeline.system.controls.safety_filters import mark_safety_filters
+from pipeline.system.deployment.idle_services import mark_idle_services
+from pipeline.system.deployment.look_alikes import mark_look_alike_models
+from pipeline.system.deployment.packages import packages_of
 from pipeline.system.derive import add_actors, boundaries_of, crossed, derive
 from pipeline.system.described import add_described
-from pipeline.system.documents import add_claims
+from pipeline.system.documents.documents import add_claims
+from pipeline.system.documents.hidden_text import add_hidden_instructions
+from pipeline.system.documents.written_secrets import add_written_secrets
 from pipeline.system.draft import Drafts
-from pipeline.system.drawn import Drawings, add_drawings
-from pipeline.system.embedded import add_prompts_and_secrets
-from pipeline.system.entries import addresses
+from pipeline.system.drawings.drawn import Drawings, add_drawings
+from pipeline.system.elements.browser_keys import mark_browser_keys
+from pipeline.system.elements.callers_keys import add_callers_keys
+from pipeline.system.elements.chosen_models import mark_chosen_models
+from pipeline.system.elements.code_elements import add_code_elements
+from pipeline.system.elements.console import without_terminal
+from pipeline.system.elements.entries import addresses
+from pipeline.system.elements.loopback import add_loopback
+from pipeline.system.elements.model_addresses import add_model_addresses
+from pipeline.system.elements.own_files import mark_own_files
+from pipeline.system.elements.own_routes import OwnRoutes
+from pipeline.system.elements.package_installs import mark_package_installs
+from pipeline.system.elements.possible_models import mark_possible_models
+from pipeline.system.elements.provider_replies import add_provider_replies
+from pipeline.system.elements.public_buckets import add_public_buckets
+from pipeline.system.elements.service_replies import add_service_replies
+from pipeline.system.elements.shared_conversations import mark_shared_conversations
 from pipeline.system.evidence import EvidenceBook
-from pipeline.system.go_listening import mark_go_listening
-from pipeline.system.hidden_text import add_hidden_instructions
-from pipeline.system.idle_services import mark_idle_services
-from pipeline.system.kept_places import with_places
-from pipeline.system.kestrel import mark_kestrel
-from pipeline.system.knowledge import FrameworkIndex
-from pipeline.system.local_agents import mark_local_agents
-from pipeline.system.look_alikes import mark_look_alike_models
-from pipeline.system.loopback import add_loopback
-from pipeline.system.made_at_places import add_made
-from pipeline.system.mcp_listening import mark_mcp_listening
 from pipeline.system.model import Boundary, Flow, Package, System
-from pipeline.system.model_addresses import add_model_addresses
-from pipeline.system.model_files import add_model_files
-from pipeline.system.own_collections import mark_own_collections
-from pipeline.system.own_files import mark_own_files
-from pipeline.system.own_routes import OwnRoutes
-from pipeline.system.package_installs import mark_package_installs
-from pipeline.system.packages import packages_of
-from pipeline.system.parameters import name_models
-from pipeline.system.pipelines import add_pipelines
-from pipeline.system.possible_models import mark_possible_models
-from pipeline.system.programs import programs_of
-from pipeline.system.promotions import mark_promotions
-from pipeline.system.prompt_files import PromptFiles
-from pipeline.system.prompt_models import add_prompt_models
-from pipeline.system.protection import add_identities, add_protection
-from pipeline.system.provider_replies import add_provider_replies
-from pipeline.system.public_buckets import add_public_buckets
-from pipeline.system.public_objects import add_public_objects
-from pipeline.system.released_anyway import mark_released_anyway
-from pipeline.system.safety_filters import mark_safety_filters
+from pipeline.system.places.kept_places import with_places
+from pipeline.system.places.made_at_places import add_made
+from pipeline.system.program.programs import programs_of
+from pipeline.system.program.sites import find_sites, received
+from pipeline.system.prompts.embedded import add_prompts_and_secrets
+from pipeline.system.prompts.prompt_files import PromptFiles
+from pipeline.system.prompts.prompt_models import add_prompt_models
+from pipeline.system.rules.knowledge import FrameworkIndex
 from pipeline.system.same_things import relate_same_things
-from pipeline.system.service_replies import add_service_replies
-from pipeline.system.shapes import with_shapes
-from pipeline.system.shared_conversations import mark_shared_conversations
-from pipeline.system.sites import find_sites, received
-from pipeline.system.task_order import add_task_order
-from pipeline.system.written_secrets import add_written_secrets
+from pipeline.system.shapes.shapes import with_shapes
+from pipeline.system.training.cards import add_cards
+from pipeline.system.training.model_files import add_model_files
+from pipeline.system.training.parameters import name_models
+from pipeline.system.training.pipelines import add_pipelines
+from pipeline.system.training.promotions import mark_promotions
+from pipeline.system.training.public_objects import add_public_objects
+from pipeline.system.training.released_anyway import mark_released_anyway
+from pipeline.system.training.task_order import add_task_order
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,27 +8,27 @@ from collections.abc import Iterable
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import Value
 from ingest.source import Place
-from pipeline.system.access_paths import NAMED, Path, leads_to
-from pipeline.system.answer_types import is_no_page
-from pipeline.system.argument_vectors import role_in_vector
+from pipeline.system.agents.tool_parts import is_way_of, tool_at
 from pipeline.system.assembly import Assembly
-from pipeline.system.conversation import conversation_role
-from pipeline.system.discriminators import contradicted
-from pipeline.system.flow_graph import FlowGraph
-from pipeline.system.framework import CallRule
-from pipeline.system.guards import choices_on_way, controls_on_way
-from pipeline.system.handed_over import runs, shared
-from pipeline.system.knowledge import Known
-from pipeline.system.logged_text import Said, said, written
-from pipeline.system.made_of import callee_text
+from pipeline.system.controls.guards import choices_on_way, controls_on_way
+from pipeline.system.controls.verdicts import hands_on_verdict, mark_decision
+from pipeline.system.elements.argument_vectors import role_in_vector
+from pipeline.system.flows.answer_types import is_no_page
+from pipeline.system.flows.conversation import conversation_role
+from pipeline.system.flows.discriminators import contradicted
+from pipeline.system.flows.flow_graph import FlowGraph
+from pipeline.system.flows.handed_over import runs, shared
+from pipeline.system.flows.logged_text import Said, said, written
+from pipeline.system.flows.made_of import callee_text
+from pipeline.system.flows.placeholders import system_template
+from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
 from pipeline.system.model import ControlKind, Evidence, Flow, Label, Role, SinkRole
-from pipeline.system.naming import host_of
-from pipeline.system.placeholders import system_template
-from pipeline.system.sites import CallSite
-from pipeline.system.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
-from pipeline.system.tool_parts import is_way_of, tool_at
-from pipeline.system.verdicts import hands_on_verdict, mark_decision
-from pipeline.system.words import words_of
+from pipeline.system.program.access_paths import NAMED, Path, leads_to
+from pipeline.system.program.naming import host_of
+from pipeline.system.program.sites import CallSite
+from pipeline.system.rules.framework import CallRule
+from pipeline.system.rules.knowledge import Known
+from pipeline.system.rules.words import words_of
 
 MAX_WAYS = 6  # ways kept of one flow: between the same elements, in the same role
 MAX_STEPS = 14

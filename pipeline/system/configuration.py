@@ -12,14 +12,14 @@ from collections.abc import Mapping, Sequence
 
 from ingest.facts import ConfigFacts, DocumentFacts, Setting
 from ingest.source import Attribute, Place
+from pipeline.system.agents.step_limits import mark_step_limits
 from pipeline.system.assembly import Assembly
-from pipeline.system.charts import with_values
-from pipeline.system.cloud import add_cloud
-from pipeline.system.cluster import add_cluster
-from pipeline.system.cluster_training import add_cluster_training
-from pipeline.system.coding_agents import add_coding_agents
-from pipeline.system.deployed_agents import add_deployed_agents
-from pipeline.system.deployment import (
+from pipeline.system.deployment.charts import with_values
+from pipeline.system.deployment.cloud import add_cloud
+from pipeline.system.deployment.cluster import add_cluster
+from pipeline.system.deployment.coding_agents import add_coding_agents
+from pipeline.system.deployment.deployed_agents import add_deployed_agents
+from pipeline.system.deployment.deployment import (
     agents_are_guarded,
     built_images,
     folder_of,
@@ -30,24 +30,24 @@ from pipeline.system.deployment import (
     normal,
     serves_agents,
 )
+from pipeline.system.deployment.gateways import add_gateways
+from pipeline.system.deployment.look_alikes import look_alike_package
+from pipeline.system.deployment.mounted_prompts import add_mounted_prompts
+from pipeline.system.deployment.notebook_hubs import add_notebook_hubs
+from pipeline.system.deployment.own_servers import OwnServers
+from pipeline.system.deployment.proxies import add_proxies
+from pipeline.system.deployment.releases import add_releases
+from pipeline.system.deployment.started import add_started, composed_server, imaged_server
+from pipeline.system.deployment.workflows import add_workflow
 from pipeline.system.derive import mark_examples
-from pipeline.system.described_apis import add_described_apis
-from pipeline.system.gateways import add_gateways
-from pipeline.system.images import is_only_here, known_image
-from pipeline.system.look_alikes import look_alike_package
+from pipeline.system.documents.described_apis import add_described_apis
+from pipeline.system.elements.signed_in_browsers import kept_to_sites, signed_in
 from pipeline.system.model import MOVES, AttributeValue, ElementKind
-from pipeline.system.mounted_prompts import add_mounted_prompts
-from pipeline.system.naming import host_of
-from pipeline.system.notebook_hubs import add_notebook_hubs
-from pipeline.system.own_servers import OwnServers
-from pipeline.system.proxies import add_proxies
-from pipeline.system.releases import add_releases
-from pipeline.system.signed_in_browsers import kept_to_sites, signed_in
-from pipeline.system.started import add_started, composed_server, imaged_server
-from pipeline.system.step_limits import mark_step_limits
-from pipeline.system.training_files import add_training_files
-from pipeline.system.words import load_words
-from pipeline.system.workflows import add_workflow
+from pipeline.system.program.naming import host_of
+from pipeline.system.rules.images import is_only_here, known_image
+from pipeline.system.rules.words import load_words
+from pipeline.system.training.cluster_training import add_cluster_training
+from pipeline.system.training.training_files import add_training_files
 
 _MAX_PLACES = 8
 _MOVING = ("latest", "none")

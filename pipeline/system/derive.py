@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pipeline.system.agents.tool_effects import add_effects
+from pipeline.system.agents.tool_parts import calls_of, entries, reach_of
 from pipeline.system.assembly import Assembly
-from pipeline.system.entries import ENTRY_KINDS
-from pipeline.system.inference import MODELS, RUN_BY, models_run
-from pipeline.system.logged_text import mark_logs
+from pipeline.system.elements.entries import ENTRY_KINDS
+from pipeline.system.elements.inference import MODELS, RUN_BY, models_run
+from pipeline.system.elements.shown_answers import add_shown_answers
+from pipeline.system.flows.logged_text import mark_logs
 from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, SinkRole, Zone
-from pipeline.system.shown_answers import add_shown_answers
-from pipeline.system.tool_effects import add_effects
-from pipeline.system.tool_parts import calls_of, entries, reach_of
-from pipeline.system.training_loops import add_loop_data
-from pipeline.system.words import load_words, mentions, subjects, words_of
+from pipeline.system.rules.words import load_words, mentions, subjects, words_of
+from pipeline.system.training.training_loops import add_loop_data
 
 
 def derive(assembly: Assembly) -> None:

@@ -10,17 +10,17 @@ from collections.abc import Sequence
 
 from ingest.facts import DocumentFacts
 from pipeline.system.assembly import Assembly
-from pipeline.system.described_claims import add_described_claims
-from pipeline.system.described_names import described_names
-from pipeline.system.drawn import Drawings, add_drawings, boxes_of
-from pipeline.system.prose import add_prose
-from pipeline.system.stated_risks import add_stated_risks
-from pipeline.system.told import describes, told_of
-from pipeline.system.told_entries import add_answers, mark_inference
-from pipeline.system.told_facts import add_told_facts
-from pipeline.system.told_parts import add_parts
-from pipeline.system.told_secrets import add_told_secrets
-from pipeline.system.told_tools import add_tools
+from pipeline.system.documents.described_claims import add_described_claims
+from pipeline.system.documents.described_names import described_names
+from pipeline.system.documents.prose import add_prose
+from pipeline.system.documents.stated_risks import add_stated_risks
+from pipeline.system.documents.told import describes, told_of
+from pipeline.system.documents.told_entries import add_answers, mark_inference
+from pipeline.system.documents.told_facts import add_told_facts
+from pipeline.system.documents.told_parts import add_parts
+from pipeline.system.documents.told_secrets import add_told_secrets
+from pipeline.system.documents.told_tools import add_tools
+from pipeline.system.drawings.drawn import Drawings, add_drawings, boxes_of
 
 
 def add_described(assembly: Assembly, documents: Sequence[DocumentFacts]) -> Drawings:

@@ -15,9 +15,9 @@ from functools import lru_cache
 from rapidfuzz.distance import DamerauLevenshtein
 
 from pipeline.system.draft import Draft
-from pipeline.system.drawn_words import load_drawn_words, parts_of, technology_of
 from pipeline.system.model import ElementKind
-from pipeline.system.words import words_of
+from pipeline.system.rules.drawn_words import load_drawn_words, parts_of, technology_of
+from pipeline.system.rules.words import words_of
 
 COMMON = frozenset({"the", "and", "get", "post", "put", "api", "app", "main", "in", "of", "a", "to", "for", "by", "model", "models",
 "tool", "tools", "agent", "data",

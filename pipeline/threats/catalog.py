@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
+from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.threats.own import NOTHING, Adjustment, OwnKnowledge, read_own_knowledge
 from pipeline.threats.schema import Scale, SetScale, Threat, ThreatTaxonomy
 from pipeline.threats.taxonomy import Taxonomies, load_taxonomies

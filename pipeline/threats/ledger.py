@@ -17,8 +17,8 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
-from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import Frozen, Stride
+from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.threats.catalog import Catalog
 from pipeline.threats.pages import GAPS, REPORTED, SILENT, read_cases
 from pipeline.threats.taxonomy import Taxonomies, TaxonomyFile

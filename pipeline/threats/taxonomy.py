@@ -13,8 +13,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from pipeline.system.knowledge_file import KnowledgeError, read_knowledge
 from pipeline.system.model import Frozen
+from pipeline.system.rules.knowledge_file import KnowledgeError, read_knowledge
 
 TaxonomyField = Literal["owasp_llm", "owasp_agentic", "owasp_mcp", "owasp_ml", "atlas", "nist_aml", "cwe"]
 

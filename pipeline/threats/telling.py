@@ -11,7 +11,7 @@ import re
 
 from ingest.purpose import measures
 from pipeline.system.model import Flow
-from pipeline.system.words import words_of
+from pipeline.system.rules.words import words_of
 
 _FIRST = ("web_content", "user_input", "uploaded_file", "user_feedback")
 # What is taken of an outsider's thing where only its label comes back, and what is taken where its text does.

@@ -14,8 +14,8 @@ from jsonschema import Draft202012Validator
 from pipeline.findings.attack_paths.knowledge import load_knowledge
 from pipeline.handbook import Handbook, handbook_of, load_control_words, load_glossary
 from pipeline.handbook.json import render, schema
-from pipeline.system.knowledge_file import KNOWLEDGE, KnowledgeError
 from pipeline.system.model import ElementKind, ShippedControl
+from pipeline.system.rules.knowledge_file import KNOWLEDGE, KnowledgeError
 from pipeline.threats.catalog import load_catalog
 from pipeline.threats.ledger import load_out_of_reach
 from pipeline.threats.taxonomy import load_taxonomies

@@ -13,7 +13,7 @@ import yaml
 
 from pipeline.interfaces.schemas import SHIPPED, schemas
 from pipeline.interfaces.settings import load_settings
-from pipeline.system.knowledge import FRAMEWORKS
+from pipeline.system.rules.knowledge import FRAMEWORKS
 from pipeline.threats.catalog import THREATS
 from tests.threats.own.folders import CONTROL, THREAT, WHOLE, folder_of
 

@@ -17,8 +17,8 @@ from pipeline.findings.model import Scan
 from pipeline.scan import ScanSettings, scan
 from pipeline.system.build import build_system
 from pipeline.system.evidence import EvidenceBook
-from pipeline.system.knowledge import load_frameworks
 from pipeline.system.model import ControlKind, Element, Flow, SinkRole, System
+from pipeline.system.rules.knowledge import load_frameworks
 
 
 def system_of(files: Mapping[str, str] | str) -> System:

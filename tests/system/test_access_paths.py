@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.system.access_paths import MAX_PATH, leads_to, take, under
+from pipeline.system.program.access_paths import MAX_PATH, leads_to, take, under
 from tests.system.small import scan_of
 from tests.system.test_flows import is_run, route
 

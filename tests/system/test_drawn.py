@@ -9,9 +9,9 @@ import pytest
 
 from pipeline.findings.model import Scan
 from pipeline.reports.stated import drawn_not_found, found_not_drawn, stated_threats
-from pipeline.system.drawn_words import kind_of, technology_of
 from pipeline.system.model import ElementKind, System
 from pipeline.system.name_matching import Found, Known, match_name
+from pipeline.system.rules.drawn_words import kind_of, technology_of
 from tests.ingest.documents.diagram_formats import FORMATS, THREAT_DRAGON, TM7
 from tests.system.small import scan_of
 

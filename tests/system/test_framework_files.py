@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline.system.framework import CallRule, DecoratorRule, Flag, Framework
+from pipeline.system.rules.framework import CallRule, DecoratorRule, Flag, Framework
 
 FOLDER = Path(__file__).parents[2] / "pipeline" / "knowledge" / "frameworks"
 FILES = sorted(FOLDER.glob("*.yaml"))

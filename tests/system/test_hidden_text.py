@@ -17,7 +17,7 @@ from ingest.source import Place
 from pipeline.findings.model import Finding, Scan
 from pipeline.reports import html, markdown, sarif, table
 from pipeline.scan import ScanSettings, scan
-from pipeline.system.hidden_text import steers
+from pipeline.system.documents.hidden_text import steers
 from tests.ingest.documents.making import docx_bytes, saved
 
 SLUG = "hidden-instructions"

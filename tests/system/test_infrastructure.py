@@ -14,8 +14,8 @@ from ingest.secrets import mask_secrets
 from ingest.source import Source
 from pipeline.system.build import build_system
 from pipeline.system.evidence import EvidenceBook
-from pipeline.system.knowledge import load_frameworks
 from pipeline.system.model import Element, System
+from pipeline.system.rules.knowledge import load_frameworks
 
 
 def system_of(folder: Path, files: Mapping[str, str]) -> System:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.system.look_alikes import load_popular_names, look_alike_owner, look_alike_package
+from pipeline.system.deployment.look_alikes import load_popular_names, look_alike_owner, look_alike_package
 from tests.system.small import scan_of
 
 

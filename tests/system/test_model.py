@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.system.model import Claim, System
-from pipeline.system.words import subjects
+from pipeline.system.rules.words import subjects
 from tests.system.small import controls_on, elements, flows, only, scan_of, system_of, ties
 
 AGENT = '''

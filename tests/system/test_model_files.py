@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.scan import ScanSettings, scan
 from pipeline.system.model import Element, System
-from pipeline.system.model_names import Standing, standing_of
+from pipeline.system.rules.model_names import Standing, standing_of
 from tests.ingest.model_files.building import CALLS_SYSTEM, assembled, joblib_array, keras_archive, numpy_file, torch_zip
 from tests.scan.trees import write_tree
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.system.package_installs import installs
-from pipeline.system.signed_in_browsers import kept_to_sites, signed_in
+from pipeline.system.elements.package_installs import installs
+from pipeline.system.elements.signed_in_browsers import kept_to_sites, signed_in
 
 
 @pytest.mark.parametrize(

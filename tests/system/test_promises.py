@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.system.promises import promised
+from pipeline.system.rules.promises import promised
 from tests.system.small import scan_of
 
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from pipeline.findings.model import Scan
 from pipeline.scan import ScanSettings, scan
-from pipeline.system.promises import denied
-from pipeline.system.prose_names import kind_of_name
-from pipeline.system.statements import Statement, statements
+from pipeline.system.documents.prose_names import kind_of_name
+from pipeline.system.documents.statements import Statement, statements
+from pipeline.system.rules.promises import denied
 
 
 def told(sentence: str, before: str = "") -> list[tuple[str, str, str, str]]:

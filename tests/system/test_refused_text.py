@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.system.controls.refused_text import keeps_out
 from pipeline.system.model import SinkRole
-from pipeline.system.refused_text import keeps_out
 from tests.system.small import controls_on, elements, flows, only, system_of
 from tests.system.test_flows import route
 

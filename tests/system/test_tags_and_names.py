@@ -8,11 +8,11 @@ from ingest.code.program import Program
 from ingest.code.typescript import read_typescript
 from ingest.secrets import mask_secrets
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.last_parts import holds_no_separator
 from pipeline.system.evidence import EvidenceBook
-from pipeline.system.knowledge import load_frameworks
-from pipeline.system.last_parts import holds_no_separator
-from pipeline.system.sites import Sites
-from pipeline.system.tags import tags
+from pipeline.system.flows.tags import tags
+from pipeline.system.program.sites import Sites
+from pipeline.system.rules.knowledge import load_frameworks
 from tests.system.small import controls_on, flows, system_of
 
 SAYS = """

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from pipeline.findings.model import Finding, Scan
 from pipeline.scan import ScanSettings, scan
-from pipeline.system.described_claims import denied_of, promised_of
-from pipeline.system.described_names import explained_kind, own_name
-from pipeline.system.told_tools import tool_named
-from pipeline.system.told_words import facts_in
+from pipeline.system.documents.described_claims import denied_of, promised_of
+from pipeline.system.documents.described_names import explained_kind, own_name
+from pipeline.system.documents.told_tools import tool_named
+from pipeline.system.rules.told_words import facts_in
 
 AGENT = "The claims agent sends the message of the customer to GPT-4o at OpenAI. The claims agent can issue refunds to customers."
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ingest.demand import Topics
-from pipeline.system.knowledge import load_frameworks
-from pipeline.system.topics import topics_of
+from pipeline.system.rules.knowledge import load_frameworks
+from pipeline.system.rules.topics import topics_of
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from pipeline.system.knowledge_file import KnowledgeError
 from pipeline.system.model import Control, ControlKind, Element, ElementKind, Flow, Relation, SinkRole, System
+from pipeline.system.rules.knowledge_file import KnowledgeError
 from pipeline.threats.catalog import THREATS, load_catalog, read_threat
 from pipeline.threats.engine import Match, Mitigated, Outcome, Unmet, match_threats
 from pipeline.threats.schema import Threat

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.system.knowledge_file import KnowledgeError
+from pipeline.system.rules.knowledge_file import KnowledgeError
 from pipeline.threats.catalog import Catalog, load_catalog
 from pipeline.threats.ledger import Ledger, LedgerEdition, LedgerItem, OutOfReach, is_old, ledger_of, load_out_of_reach
 from pipeline.threats.schema import Threat, ThreatTaxonomy

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from pipeline.findings.model import Taxonomy
-from pipeline.system.knowledge_file import KnowledgeError
+from pipeline.system.rules.knowledge_file import KnowledgeError
 from pipeline.threats.schema import ThreatTaxonomy
 from pipeline.threats.taxonomy import Taxonomies, TaxonomyField, load_taxonomies
 

@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import ControlKind, ElementKind, Frozen, SinkRole
+from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
 
 FILE = KNOWLEDGE / "attack_paths.yaml"
 Power = Literal["text", "control"]

@@ -21,7 +21,7 @@ from pipeline.system.contradicted.pictures import held_pictures
 from pipeline.system.contradicted.retention import add_retention
 from pipeline.system.contradicted.stale_drawings import add_stale_drawings
 from pipeline.system.contradicted.stated import statements_of
-from pipeline.system.drawn import Drawings
+from pipeline.system.drawings.drawn import Drawings
 
 __all__ = ["add_contradictions"]
 

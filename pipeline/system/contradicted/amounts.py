@@ -16,9 +16,9 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.parties import named_parties
 from pipeline.system.contradicted.quantities import amounts, length_limits, lengths, rates, said_rate
-from pipeline.system.documents import speaks_of
+from pipeline.system.documents.documents import speaks_of
 from pipeline.system.model import Claim, ControlKind, Evidence
-from pipeline.system.promises import load_promises
+from pipeline.system.rules.promises import load_promises
 
 _NAME = re.compile(r"[A-Za-z_]\w{3,}")
 _TOLERANCE = 1.05  # 1000 an hour and 17 a minute are meant to be the same

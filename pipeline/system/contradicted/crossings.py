@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from ingest.facts import DiagramBoundary
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.pictures import Held, load_beside_code
-from pipeline.system.drawn import FORMAL, Picture
-from pipeline.system.drawn_words import says
+from pipeline.system.drawings.drawn import FORMAL, Picture
 from pipeline.system.model import Claim, Flow
+from pipeline.system.rules.drawn_words import says
 
 
 def add_crossings(assembly: Assembly, held: Sequence[Held]) -> None:

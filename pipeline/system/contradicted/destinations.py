@@ -16,9 +16,9 @@ from ingest.facts import DocumentFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.parties import Recipient, is_among, named_parties, observers, recipients
 from pipeline.system.contradicted.stated import Statement
-from pipeline.system.documents import claim_id, is_built, speaks_of
+from pipeline.system.documents.documents import claim_id, is_built, speaks_of
+from pipeline.system.documents.told import TOLD_OF_OTHERS, rows_of
 from pipeline.system.model import Claim, Evidence
-from pipeline.system.told import TOLD_OF_OTHERS, rows_of
 
 _DATA = (
     r"(?:data|documents?|files?|prompts?|conversations?|messages?|content|information|nothing|everything|recordings?|transcripts?|audio"

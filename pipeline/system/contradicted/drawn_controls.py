@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from ingest.facts import ConfigFacts, DiagramNode
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.pictures import DrawnControl, Held, load_beside_code
-from pipeline.system.drawn_words import says
 from pipeline.system.model import Claim
+from pipeline.system.rules.drawn_words import says
 
 _CLOUD = frozenset({"resource", "workload", "exposure"})
 

@@ -16,9 +16,9 @@ from ingest.facts import ConfigFacts, Setting
 from ingest.source import Place
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.quantities import spans
-from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.model import Evidence, Frozen, Label
-from pipeline.system.words import words_of
+from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
+from pipeline.system.rules.words import words_of
 
 _FILE = KNOWLEDGE / "kept.yaml"
 _SECONDS = frozenset(

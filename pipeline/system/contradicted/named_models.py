@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from ingest.facts import DocumentFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.stated import Statement
-from pipeline.system.documents import claim_id, is_built, speaks_of
+from pipeline.system.documents.documents import claim_id, is_built, speaks_of
 from pipeline.system.draft import Draft
 from pipeline.system.model import Claim, ElementKind
 

@@ -18,9 +18,9 @@ from pydantic import Field
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.draft import Draft
-from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
+from pipeline.system.elements.model_addresses import addresses_of, clients_of
 from pipeline.system.model import ElementKind, Evidence, Frozen
-from pipeline.system.model_addresses import addresses_of, clients_of
+from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
 
 _FILE = KNOWLEDGE / "parties.yaml"
 _ASKED: frozenset[ElementKind] = frozenset({"hosted_llm", "embedding_model"})

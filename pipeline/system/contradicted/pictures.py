@@ -15,11 +15,11 @@ from pydantic import Field
 
 from ingest.facts import DiagramNode, DocumentFacts
 from pipeline.system.assembly import Assembly
-from pipeline.system.drawn import Drawings, Picture
-from pipeline.system.drawn_words import says
-from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
+from pipeline.system.documents.told import describes
+from pipeline.system.drawings.drawn import Drawings, Picture
 from pipeline.system.model import ControlKind, ElementKind, Frozen
-from pipeline.system.told import describes
+from pipeline.system.rules.drawn_words import says
+from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
 
 _FILE = KNOWLEDGE / "drawn_beside_code.yaml"
 _LEAST_FOUND, _LEAST_SHARE = 2, 0.25  # boxes, for a drawing to be of this system

@@ -16,7 +16,7 @@ from pipeline.system.contradicted.endings import Ending, endings_of, load_kept, 
 from pipeline.system.contradicted.parties import named_parties
 from pipeline.system.contradicted.quantities import said_span, spans
 from pipeline.system.contradicted.stated import Statement
-from pipeline.system.documents import claim_id
+from pipeline.system.documents.documents import claim_id
 from pipeline.system.model import Claim, ElementKind, Evidence
 
 _NUMBER = r"(?:\d[\d,]*|one|two|three|four|five|six|seven|ten|twelve|fourteen|thirty|sixty|ninety)"

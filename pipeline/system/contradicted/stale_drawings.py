@@ -15,9 +15,9 @@ from ingest.facts import DiagramNode, DocumentFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.parties import is_among, named_parties, recipients
 from pipeline.system.contradicted.pictures import Held, load_beside_code
-from pipeline.system.documents import is_built, speaks_of
-from pipeline.system.drawn_words import load_drawn_words, says, technology_of
+from pipeline.system.documents.documents import is_built, speaks_of
 from pipeline.system.model import Claim, ClaimKind, ElementKind, Evidence
+from pipeline.system.rules.drawn_words import load_drawn_words, says, technology_of
 
 _STORES: frozenset[ElementKind] = frozenset({"data_store", "vector_store", "retriever", "queue", "memory", "file_store"})
 _MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "embedding_model", "inference_server"})

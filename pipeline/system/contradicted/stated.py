@@ -15,10 +15,10 @@ from ingest.documents.position import cell_place
 from ingest.facts import DocumentFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.parties import names_local_way
+from pipeline.system.documents.told import Told, describes, told_of
 from pipeline.system.model import Evidence
-from pipeline.system.promises import is_wished, lists_settings, modality_of, quotes_or_advises, speaks_of_another
-from pipeline.system.told import Told, describes, told_of
-from pipeline.system.words import words_of
+from pipeline.system.rules.promises import is_wished, lists_settings, modality_of, quotes_or_advises, speaks_of_another
+from pipeline.system.rules.words import words_of
 
 _SHORTEST, _LONGEST = 15, 500
 _CONDITIONAL = re.compile(

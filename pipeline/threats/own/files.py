@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ingest.errors import UnusableInput
 from ingest.text import open_regular
-from pipeline.system.marked_yaml import MOST_BYTES, Problem, shown
+from pipeline.system.rules.marked_yaml import MOST_BYTES, Problem, shown
 
 PARTS = ("threats", "frameworks", "controls")
 SEVERITIES = "severities.yaml"

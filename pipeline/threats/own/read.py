@@ -15,13 +15,13 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from pipeline.system.framework import Framework
-from pipeline.system.knowledge import FRAMEWORKS
-from pipeline.system.knowledge_file import KnowledgeError, checked
-from pipeline.system.marked_yaml import Marked, Problem, Unreadable, read_marked, shown
 from pipeline.system.model import OwnControl
-from pipeline.system.own_control import OwnControlFile
-from pipeline.system.wrong_fields import instead_of
+from pipeline.system.rules.framework import Framework
+from pipeline.system.rules.knowledge import FRAMEWORKS
+from pipeline.system.rules.knowledge_file import KnowledgeError, checked
+from pipeline.system.rules.marked_yaml import Marked, Problem, Unreadable, read_marked, shown
+from pipeline.system.rules.own_control import OwnControlFile
+from pipeline.system.rules.wrong_fields import instead_of
 from pipeline.threats.own.files import OwnFile, OwnFiles, read_files
 from pipeline.threats.own.schema import SLUG, Adjustment, OwnFrameworkFile, OwnThreatFile, SeveritiesFile
 from pipeline.threats.own.words import dead_words, given_by

@@ -6,8 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.system.framework import Framework
 from pipeline.system.model import Frozen
+from pipeline.system.rules.framework import Framework
 from pipeline.threats.schema import Threat
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"

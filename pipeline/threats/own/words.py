@@ -14,11 +14,11 @@ from typing import Any
 
 from pydantic import Field
 
-from pipeline.system.framework import Framework
-from pipeline.system.knowledge_file import KNOWLEDGE, read_knowledge
-from pipeline.system.marked_yaml import Marked, Problem, shown
 from pipeline.system.model import ElementKind, Frozen, Label, OwnControl, ShippedControl
-from pipeline.system.wrong_fields import instead_of
+from pipeline.system.rules.framework import Framework
+from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
+from pipeline.system.rules.marked_yaml import Marked, Problem, shown
+from pipeline.system.rules.wrong_fields import instead_of
 from pipeline.threats.taxonomy import Taxonomies
 
 _FILE = KNOWLEDGE / "vocabulary.yaml"

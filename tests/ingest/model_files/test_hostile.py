@@ -172,7 +172,7 @@ def test_json_nested_too_deeply_is_said(tmp_path: Path) -> None:
 
 
 def test_a_template_nested_too_deeply_is_searched_as_text() -> None:
-    from pipeline.system.chat_templates import told_by
+    from pipeline.system.prompts.chat_templates import told_by
 
     told = told_by("{{ " + "(" * 20_000 + "\n'__globals__'")
     assert told.problem

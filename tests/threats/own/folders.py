@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipeline.system.knowledge_file import KnowledgeError
+from pipeline.system.rules.knowledge_file import KnowledgeError
 from pipeline.threats.catalog import Catalog, catalog_with
 
 THREAT = """\

@@ -11,8 +11,8 @@ from pipeline.findings.model import Scan
 from pipeline.kept_results import KeptResults
 from pipeline.reports import html, markdown, sarif, table
 from pipeline.scan import ScanSettings, scan
-from pipeline.system.marked_yaml import read_marked
 from pipeline.system.model import ControlKind
+from pipeline.system.rules.marked_yaml import read_marked
 from pipeline.threats.catalog import THREATS, hash_with, load_catalog
 from pipeline.threats.own.words import dead_words, given_by, load_vocabulary
 from pipeline.threats.taxonomy import load_taxonomies
@@ -228,7 +228,7 @@ def test_the_vocabulary_knows_every_attribute_that_a_sample_scan_gives(tmp_path:
 
 
 def test_the_vocabulary_knows_every_attribute_that_shipped_knowledge_names() -> None:
-    from pipeline.system.knowledge import load_frameworks
+    from pipeline.system.rules.knowledge import load_frameworks
 
     frameworks = load_frameworks().frameworks
     rules = [rule for framework in frameworks for rule in (*framework.calls, *framework.decorators, *framework.classes)]

@@ -1,0 +1,1 @@
+"""Agents and tool servers: their ties, where they listen, and what bounds their steps."""

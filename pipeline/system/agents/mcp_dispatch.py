@@ -1,0 +1,172 @@
+"""MCP servers that dispatch every tool in one function: `switch (name) { case "add": return add(args) }`, or a table of functions.
+
+Takes the entries that were found and gives them with the functions that do the work as tools of their own, under the names they are chosen
+by. The dispatching function stays an entry where it does some of the work itself. Which argument comes from the request is looked up, so
+that a connection that is handed over beside it is not taken for something a model wrote.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ingest.code.program import FunctionRef, Node, Program, Target
+from ingest.facts import Branch, Value
+from pipeline.system.controls.restrictions import is_validator
+from pipeline.system.program.sites import EntrySite
+from pipeline.system.rules.framework import DecoratorRule
+from pipeline.system.rules.words import words_of
+
+_MIN_CASES = 2
+_PARSES = frozenset(
+    {"parse", "safeParse", "parseAsync", "safeParseAsync", "assign", "from", "String", "str", "dict", "model_validate", "validate",
+     "loads", "cast", "unmarshal", "Unmarshal", "structuredClone"}
+)  # fmt: skip
+_NONE = (-1,)  # no parameter at all carries what a model chose
+
+
+def dispatched(program: Program, entries: Sequence[EntrySite]) -> tuple[EntrySite, ...]:
+    """The entries, those of MCP tools that choose by a name replaced by what is chosen: functions, or cases of their own."""
+    found: list[EntrySite] = []
+    taken = {entry.function for entry in entries}
+    for entry in entries:
+        for_all = entry.rule.kind == "mcp_tool" and entry.rule.name_from is None and not entry.named  # a tool with a name may have actions
+        chosen = list(_chosen(program, entry)) if for_all else []
+        fresh = [site for site in chosen if site.function not in taken]
+        inline = [site for site in chosen if site.part is not None]
+        found += (entry,) if not fresh and not inline else (*fresh, *inline)
+        taken |= {site.function for site in fresh}
+    return tuple(found)
+
+
+def _chosen(program: Program, entry: EntrySite) -> Iterator[EntrySite]:
+    """A site for each function that is chosen by a name, and for each case that does its work on the spot."""
+    cases = list(_cases(program, entry.function))
+    cases = cases if len(cases) >= _MIN_CASES else []
+    by_name = bool(cases) and _is_name(program, (entry.function[0], cases[0][1].condition))
+    delegates = {name: _delegate(program, entry, name, branch) for name, branch in cases}
+    used = Counter(site.function for site in delegates.values() if site is not None)
+    for position, (name, _branch) in enumerate(cases):
+        site = delegates[name]
+        if site is not None and used[site.function] == 1:
+            yield site
+        elif by_name and (part := _part(cases, position)) is not None:
+            yield replace(entry, named=name, part=part)
+    for call in _calls(program, entry.function):
+        for name, reference in _in_table(program, call):
+            yield _site(program, entry, call, Target(reference, program.function(reference).owner is not None), name)
+
+
+def _is_name(program: Program, test: Node) -> bool:
+    """Whether it is a tool's name that is compared, and not a setting of the one tool there is."""
+    compared = program.value((test[0], program.value(test).inputs[0]))
+    return words_of(_text(program, test[0], compared))[-1:] in (["name"], ["tool"])
+
+
+def _part(cases: Sequence[tuple[str, Branch]], position: int) -> tuple[int, int] | None:
+    """The values of a case, from its test on; one without statements of its own runs those of the next."""
+    for (_name, branch), (_after, following) in zip(cases[position:], [*cases[position + 1 :], ("", None)], strict=True):
+        start, end = branch.held
+        if end > start:
+            return cases[position][1].condition, end
+        if following is not None and start == 0:  # what falls through into it is not told apart by the reader
+            return cases[position][1].condition, following.condition
+    return None
+
+
+def _cases(program: Program, function: FunctionRef) -> Iterator[tuple[str, Branch]]:
+    """Branches that compare one value with a name, each with that name."""
+    file = function[0]
+    compared: dict[str, list[tuple[str, Branch]]] = {}
+    for branch in program.files[file].branches:
+        test = program.value((file, branch.condition))
+        if branch.scope != function[1] or test.kind != "operation" or test.text not in ("==", "===") or len(test.inputs) != 2:
+            continue
+        left, right = (program.value((file, given)) for given in test.inputs)
+        name = program.constant((file, test.inputs[1]))
+        if isinstance(name, str) and name and left.kind in ("parameter", "attribute", "name", "index", "guarded") and left != right:
+            compared.setdefault(_text(program, file, left), []).append((name, branch))
+    yield from max(compared.values(), key=len, default=[])
+
+
+def _text(program: Program, file: int, value: Value) -> str:
+    while value.kind == "guarded":
+        value = program.value((file, value.inputs[0]))
+    return value.text
+
+
+def _calls(program: Program, function: FunctionRef) -> Iterator[Node]:
+    values = program.files[function[0]].values
+    yield from ((function[0], i) for i, value in enumerate(values) if value.kind == "call" and value.scope == function[1])
+
+
+def _delegate(program: Program, entry: EntrySite, name: str, branch: Branch) -> EntrySite | None:
+    for call in _calls(program, entry.function):
+        if branch.side(call[1]) is True:
+            for target in program.targets(call):
+                if not target.constructs and _given(program, entry.function, call):
+                    return _site(program, entry, call, target, name)
+    for call in _calls(program, entry.function):  # what lists something is given nothing
+        if branch.side(call[1]) is True:
+            for target in program.targets(call):
+                if not target.constructs and len(program.value(call).inputs) == 1:
+                    return _site(program, entry, call, target, name)
+    return None
+
+
+def _site(program: Program, entry: EntrySite, call: Node, target: Target, name: str) -> EntrySite:
+    offset = 1 if target.bound and program.function(target.function).owner is not None else 0
+    positions = tuple(position - 1 + offset for position in _given(program, entry.function, call))
+    rule = DecoratorRule(
+        kind="mcp_tool", parameters="tool_arguments", parameters_at=positions or _NONE, returns=entry.rule.returns, flags=entry.rule.flags
+    )
+    return EntrySite(target.function, rule, entry.framework, call, name)
+
+
+def _given(program: Program, function: FunctionRef, call: Node) -> list[int]:
+    """Positions of a call's arguments that are made of what the function was given."""
+    own = {parameter.value for parameter in program.function(function).parameters}
+    found: list[int] = []
+    for position, given in enumerate(program.value(call).inputs):
+        queue, seen = [given], set[int]()
+        while queue and position and len(seen) < 60:
+            current = queue.pop()
+            if current in own:
+                found.append(position)
+                break
+            if current not in seen:
+                seen.add(current)
+                queue += _taken_from(program, (call[0], current))
+    return found
+
+
+def _taken_from(program: Program, node: Node) -> Sequence[int]:
+    """What a value hands on of what it is made of; what a call looked up by it is something else, and no argument of the request."""
+    value = program.value(node)
+    if value.kind != "call":
+        return value.inputs
+    callee = program.value((node[0], value.inputs[0]))
+    if callee.text.rsplit(".", 1)[-1] in _PARSES or is_validator(callee.text.rsplit(".", 1)[-1]):
+        return value.inputs
+    return value.inputs[:1] if callee.text == "get" else ()  # `args.get("path")`
+
+
+def _in_table(program: Program, call: Node) -> Iterator[tuple[str, FunctionRef]]:
+    """`handlers[name](args)`: functions of a table, by their keys."""
+    callee = (call[0], program.value(call).inputs[0])
+    while program.value(callee).kind in ("guarded", "await"):
+        callee = (callee[0], program.value(callee).inputs[0])
+    value = program.value(callee)
+    held: int | None = None
+    if value.kind == "index" and program.constant((callee[0], value.inputs[1])) is None:
+        held = value.inputs[0]
+    elif value.kind == "call":
+        method = program.value((callee[0], value.inputs[0]))
+        held = method.inputs[0] if method.kind == "attribute" and method.text == "get" else None
+    for origin in program.origins((callee[0], held)) if held is not None else ():
+        display = program.value(origin)
+        if display.kind == "collection" and display.text == "dictionary":
+            for label, given in zip(display.labels, display.inputs, strict=False):
+                for named in program.names((origin[0], given)) if label not in ("", "**") else ():
+                    yield from ((label, reference) for reference in program.functions.get(named, ())[:1])

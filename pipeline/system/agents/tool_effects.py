@@ -1,0 +1,225 @@
+"""What a tool does to the world: effects by the sinks its functions reach, by what knowledge says of calls, and by what it is called.
+
+Takes an assembly whose flows are known; gives tools and MCP tools their `effects`, `side_effect` and the parameter that names a person. A
+tool that is named for reading has only the effects it was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from ingest.code.program import FunctionRef, Node
+from pipeline.system.agents.tool_parts import calls_of, entries, reach_of
+from pipeline.system.assembly import Assembly
+from pipeline.system.elements.session_clients import session_client
+from pipeline.system.model import SinkRole
+from pipeline.system.program.flags import read_flags
+from pipeline.system.program.passing_files import tidies_up
+from pipeline.system.rules.words import load_words, mentions, words_of
+
+_EFFECT_OF_ROLE: dict[SinkRole, str] = {
+    "payment": "payment", "message": "message", "deletion": "deletion", "store_write": "write", "code": "execute", "shell": "shell",
+    "process_arguments": "shell", "query": "query", "url": "network", "request_body": "network", "path": "file", "index_write": "write",
+    "memory_write": "write", "training_data": "write",
+}  # fmt: skip
+# The last words of an address by which something is looked up, whatever the method: long questions are posted.
+_LOOKED_UP = frozenset({"search", "searches", "query", "queries", "lookup", "retrieve", "retrieval", "find", "scroll", "rerank", "count",
+                        "extract", "scrape", "crawl", "embed", "embeddings", "moderations"})  # fmt: skip
+# What a name ends in that is only told.
+_TOLD = frozenset({
+    "status", "statuses", "state", "history", "details", "detail", "info", "information", "policy", "policies", "summary", "methods",
+    "options", "list", "count", "total", "amount", "eligibility", "quote", "estimate", "preview", "report", "terms",
+})  # fmt: skip
+_READS = frozenset({
+    "get", "list", "find", "search", "lookup", "look", "read", "show", "check", "is", "has", "fetch", "describe", "calculate", "estimate",
+    "format", "parse", "validate", "count", "explain", "preview", "can", "grep", "glob", "ls", "view", "cat", "tree", "diff", "diagnostics",
+})  # fmt: skip
+# What libraries call the function of every tool: it says nothing of what the tool does.
+_OF_ALL_TOOLS = frozenset({"forward", "run", "execute", "invoke", "call", "handle", "handler", "func", "function", "lambda", "apply"})
+SIDE_EFFECTS = frozenset({"payment", "message", "deletion", "write", "execute", "shell", "file_write"})
+
+
+_Stated = dict[Node, set[str | None]]
+
+
+def add_effects(assembly: Assembly) -> None:
+    """Effects of every tool."""
+    words, stated = load_words(), _stated_effects(assembly)
+    for reference, identity in entries(assembly):
+        draft = assembly.draft(identity)
+        if draft.kind not in ("tool", "mcp_tool"):
+            continue
+        effects = set(_as_tuple(draft.attributes.get("effects")))
+        reached = _own_reach(assembly, reference, identity)
+        for function in reached:
+            outside = function == reference or _does_something(assembly, function)
+            for call in calls_of(assembly, function, identity):
+                for sink in assembly.sinks.get(call, ()):
+                    effect = _EFFECT_OF_ROLE.get(sink.role)
+                    if effect is None or (effect == "deletion" and tidies_up(assembly, call)):
+                        continue
+                    if sink.role != "index_write" or not _is_passing(assembly, sink.element, reached):
+                        effects.add(effect)
+                for site_effect in _declared(assembly, call, stated):
+                    effects.add(site_effect)
+            name = assembly.program.function(function).name
+            for effect, verbs in words.effects.items():
+                if (
+                    outside
+                    and (function == reference or effects & {"network", "write", "query"})
+                    and mentions([name], verbs)
+                    and _acts(name)
+                ):
+                    effects.add(effect)
+        own = mentions([draft.name], [word for verbs in words.effects.values() for word in verbs])
+        if own is not None and _acts(draft.name) and _calls_anything(assembly, reached, identity):
+            effects |= {effect for effect, verbs in words.effects.items() if own in verbs}
+        if not _acts(draft.name) and not ((own_name := _own_name(assembly, reference)) and _acts(own_name)):
+            # A tool that is named for reading may note, or tell somebody that a key has expired: that is not what it is called for.
+            asked = _asked_for(assembly, reference, identity, stated)
+            effects = {effect for effect in effects if effect not in SIDE_EFFECTS or effect in asked}
+        if draft.attributes.get("read_only") is True:
+            effects &= {"query", "network"}
+        if effects:
+            draft.attributes["effects"] = tuple(sorted(effects))
+        if effects & SIDE_EFFECTS:
+            draft.attributes["side_effect"] = True
+        for parameter in assembly.program.function(reference).parameters if reference not in assembly.parts else ():
+            node = (reference[0], parameter.value)
+            if any(source.label == "identity" for source in assembly.sources.get(node, ())):
+                continue
+            for name in assembly.program.parts_read(reference[0], parameter):
+                if mentions([name], words.identity_parameter) and words_of(name):
+                    draft.attributes["identity_parameter"] = name
+        if "identity_parameter" in draft.attributes and (client := session_client(assembly, reference)) is not None:
+            assembly.control("session_identity", identity, assembly.cite(client))
+
+
+def _own_reach(assembly: Assembly, reference: FunctionRef, identity: str) -> Collection[FunctionRef]:
+    """Functions a tool runs; what an agent behind it does, and the tools that one chooses, is theirs."""
+    reached = reach_of(assembly, reference, identity)
+    agents = {site.name for site in assembly.sites.classes if site.framework == "shape" and site.rule.kind == "agent"}
+    others = {
+        inner for inner in reached
+        if inner != reference and (_is_tool_type(assembly, inner) or assembly.program.function(inner).owner in agents)
+    }  # fmt: skip
+    if not others:
+        return reached
+    own, queue = set[FunctionRef](), [reference]
+    while queue:
+        current = queue.pop()
+        if current not in own and current not in others:
+            own.add(current)
+            queue += [target.function for call in assembly.calls_in(current) for target in assembly.program.targets(call)]
+    return own & set(reached)
+
+
+def _is_tool_type(assembly: Assembly, reference: FunctionRef) -> bool:
+    identity = assembly.entry_of_function.get(reference)
+    if identity is None or assembly.program.function(reference).owner is None:
+        return False
+    draft = assembly.draft(identity)
+    return draft.kind == "tool" and draft.attributes.get("recognised") == "shape"
+
+
+def _calls_anything(assembly: Assembly, reached: Collection[FunctionRef], identity: str) -> bool:
+    """Whether functions call more than the language itself; one that only puts an answer together has no effect, whatever its name."""
+    program = assembly.program
+    called = (
+        program.names((call[0], program.value(call).inputs[0])) for function in reached for call in calls_of(assembly, function, identity)
+    )
+    return any(not names or not all(name.startswith("builtins.") or name in program.classes for name in names) for names in called)
+
+
+def _does_something(assembly: Assembly, function: FunctionRef) -> bool:
+    """Whether a function, or one that it calls, touches anything outside the program."""
+    reached = assembly.reach(function)
+    return any(assembly.sinks.get(call) or call in assembly.element_of_call for inner in reached for call in assembly.calls_in(inner))
+
+
+def _asked_for(assembly: Assembly, reference: FunctionRef, identity: str, stated: _Stated) -> set[str]:
+    """Effects of a tool that take what the model said, or that stand in the tool's own body.
+
+    A program that is fixed, given arguments to look something up (`rg pattern`), is no command of the model.
+    """
+    chosen: dict[SinkRole, str] = {role: effect for role, effect in _EFFECT_OF_ROLE.items() if role != "process_arguments"}
+    found = {effect for role, effect in chosen.items() if any(key[0] == identity and key[2] == role for key in assembly.flows)}
+    for call in calls_of(assembly, reference, identity):
+        found |= {chosen.get(sink.role, "") for sink in assembly.sinks.get(call, ())} | set(_declared(assembly, call, stated))
+    return found
+
+
+def _own_name(assembly: Assembly, reference: FunctionRef) -> str:
+    """The name of a tool's function; empty where all tools of a library have a function of that name."""
+    name = assembly.program.function(reference).name.strip("_<>")
+    words = words_of(name)
+    return "" if name.removeprefix("a") in _OF_ALL_TOOLS or (words and words[-1] in _OF_ALL_TOOLS) else name
+
+
+def _acts(name: str) -> bool:
+    """`refund_order` acts; `get_refund_policy` reads, and so does `paymentStatus`: its last word says what is given back."""
+    words = words_of(name)
+    return not words or (words[-1] not in _TOLD and words[0] not in _READS)
+
+
+def _stated_effects(assembly: Assembly) -> _Stated:
+    """What knowledge says of single calls: a store that is written elsewhere is only read where it is asked."""
+    found: _Stated = {}
+    for site in assembly.sites.calls:
+        if site.rule.kind is not None and site.rule.element_from == "call":
+            said = {**site.rule.attributes, **read_flags(assembly.program, site.node, site.rule.flags).attributes}.get("effect")
+            found.setdefault(site.node, set()).add(said if isinstance(said, str) else None)
+    return found
+
+
+def _declared(assembly: Assembly, call: tuple[int, int], stated: _Stated) -> Iterable[str]:
+    element = assembly.element_of_call.get(call)
+    if element is None:
+        return
+    effect = assembly.draft(element).attributes.get("effect")
+    if call in stated and effect not in stated[call]:
+        return
+    if effect == "deletion" and tidies_up(assembly, call):
+        return
+    if isinstance(effect, str) and effect != "read":
+        yield "network" if effect == "write" and _is_looked_up(assembly, call) else effect
+
+
+def _is_looked_up(assembly: Assembly, call: Node) -> bool:
+    """Whether a request goes to an address that ends in a word for searching: `POST /v1/search` asks and changes nothing."""
+    program = assembly.program
+    for given in program.value(call).inputs[1:4]:
+        for origin in program.origins((call[0], given)):
+            value = program.value(origin)
+            parts = [program.value((origin[0], part)) for part in value.inputs] if value.kind in ("format", "operation") else [value]
+            texts = [part.text for part in parts if part.kind == "constant" and "/" in part.text]
+            path = texts[-1].split("?")[0].rstrip("/") if texts else ""
+            last = path.rsplit("/", 1)[-1]
+            if path and (_LOOKED_UP & set(words_of(last)[-1:]) or (last == "graphql" and _only_queries(assembly, call))):
+                return True
+    return False
+
+
+def _only_queries(assembly: Assembly, call: Node) -> bool:
+    """Whether the function around sends queries of GraphQL and no mutation."""
+    facts = assembly.program.files[call[0]]
+    scope = facts.values[call[1]].scope
+    texts = [value.text.lstrip() for value in facts.values if value.scope == scope and value.kind == "constant"]
+    return any(text.startswith("query") for text in texts) and not any("mutation" in text for text in texts)
+
+
+def _is_passing(assembly: Assembly, store: str, reached: Collection[FunctionRef]) -> bool:
+    """Whether an index is gone with the run or the process: one in memory by its name, or one of a library made while the tool runs."""
+    draft = assembly.draft(store)
+    if draft.kind != "vector_store" or draft.attributes.get("remote") or draft.attributes.get("persistent"):
+        return False
+    made = draft.nodes[:1]
+    names = [name for node in made if assembly.program.value(node).kind == "call" for name in assembly.program.callee_names(node)]
+    if draft.attributes.get("in_memory") is True or mentions(names, ("in_memory", "ephemeral")):
+        return True
+    inside = any((file, assembly.program.value((file, value)).scope) in reached for file, value in made)
+    return inside and draft.attributes.get("product") == "FAISS"
+
+
+def _as_tuple(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, tuple) else ()

@@ -1,0 +1,373 @@
+"""Whether whoever reaches an entry was asked who they are: at the route, its router, its application, or inside.
+
+Looks for refusals (an answer 401 or 403, an exception that means one, a closed socket) in what runs before or
+around an entry: injected dependencies, decorators, middleware, resolvers, and the first messages of a socket.
+Gateways in front of the process are not seen.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ingest.code.program import FunctionRef, Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.controls.guards import condition_kind, parts
+from pipeline.system.controls.injections import Injections
+from pipeline.system.controls.refusals import refusal_in
+from pipeline.system.controls.unknown_callers import AUTH_NAME, CREDENTIAL, leaves_unknown, snake
+from pipeline.system.flows.switches import off_by, switched_off
+from pipeline.system.model import Evidence
+from pipeline.system.program.applications import PARTS, Applications
+from pipeline.system.program.arguments import argument_positions
+from pipeline.system.program.flags import read_flags
+from pipeline.system.rules.words import words_of
+
+# Names of functions whose verdict, where it is tested, lets a caller in or not.
+_VERDICT = re.compile(
+    r"(^|_)(authenticate\w*|(is_)?authori[sz]ed?|is_authenticated|"
+    r"(verify|check|validate|is_valid|valid)_(\w+_)?(token|key|apikey|jwt|session|signature|credentials?|password|auth\w*|bearer))($|_)",
+    re.IGNORECASE,
+)
+# Objects that say who a request comes from.
+_RESOLVER = re.compile(
+    r"(user|identity|auth\w*|principal|session|token|credential)s?_?(resolver|authenticator|verifier)$|authenticator$", re.I
+)
+_CLOSED = frozenset({"1008", "3000", "3003", "4401", "4403"})  # policy violation, unauthorized, forbidden; 4xxx as in HTTP
+_OF_PAGES = frozenset({"cors", "origin", "origins", "csrf"})  # ask which page sends a request, and not who
+_MAX_REACH = 120
+
+
+class Authenticating:
+    """Which functions refuse callers they do not know."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        self.assembly, self.program = assembly, assembly.program
+        self.applications = Applications(assembly)
+        self.injections = Injections(assembly, self.applications)
+        self._known: dict[FunctionRef, Evidence | None] = {}
+        self._off: dict[FunctionRef, Evidence] = {}  # functions that refuse only where a setting asks for it
+        self._left_out: dict[Evidence, None] = {}  # why, for the entry that is looked at
+        self._auth_calls: dict[FunctionRef, Node] = {}
+        for site in assembly.sites.calls:
+            if site.rule.control in ("authentication", "authorisation"):
+                value = self.program.value(site.node)
+                self._auth_calls.setdefault((site.node[0], value.scope), site.node)
+        self._markers: dict[FunctionRef, list[Node]] = {}
+        self._beside: dict[Node, set[FunctionRef]] = {}  # entries of one table: none of them runs before another
+        for entry in assembly.sites.entries:
+            if entry.rule.kind in ("http_route", "websocket", "webhook", "chat_ui"):
+                self._markers.setdefault(entry.function, []).append(entry.marker)
+                if entry.rule.in_tables:
+                    self._beside.setdefault(entry.marker, set()).add(entry.function)
+
+    # Functions
+
+    def function(self, reference: FunctionRef, depth: int) -> Evidence | None:
+        """Evidence that a function authenticates, or None."""
+        if reference not in self._known:
+            self._known[reference] = None
+            before = dict(self._left_out)
+            self._known[reference] = self._look(reference, depth)
+            new = [reason for reason in self._left_out if reason not in before]
+            if self._known[reference] is None and new:
+                self._off[reference] = new[0]
+        if reference in self._off:
+            self._left_out[self._off[reference]] = None
+        return self._known[reference]
+
+    def _look(self, reference: FunctionRef, depth: int) -> Evidence | None:
+        dummy = self._other_definition(reference)
+        if dummy is not None:
+            self._left_out[dummy] = None
+            return None
+        asked = self._auth_calls.get(reference) if self.program.function(reference).name != "<module>" else None
+        asked = refusal_in(self.assembly, reference) if asked is None else asked
+        asked = leaves_unknown(self.assembly, reference) if asked is None else asked
+        if asked is not None:
+            return self._unless_off(asked)
+        if depth < 3:
+            function = self.program.function(reference)
+            for parameter in function.parameters:
+                for dependency in self.injections.of_parameter(reference, parameter.name):
+                    found = self.function(dependency, depth + 1)
+                    if found is not None:
+                        return found
+                for node in (parameter.default, parameter.annotation):
+                    if node is not None and self._scheme((reference[0], node)):
+                        return self.assembly.cite((reference[0], node))
+            for call in self.assembly.calls_in(reference):
+                for target in self.program.targets(call):
+                    if AUTH_NAME.search(snake(self.program.function(target.function).name)):
+                        found = self.function(target.function, depth + 1)
+                        if found is not None:
+                            return found
+        return None
+
+    def _unless_off(self, call: Node) -> Evidence | None:
+        """Evidence for a check, where no setting has to be made for it to happen."""
+        off = switched_off(self.assembly, call)
+        if off is None:
+            return self.assembly.cite(call)
+        self._left_out[off] = None
+        return None
+
+    def _other_definition(self, reference: FunctionRef) -> Evidence | None:
+        """The function of the same name beside it, under another condition, that asks nobody: `def authenticated(): return True`."""
+        own = self.program.function(reference)
+        for other in self.program.functions.get(own.qualified_name, ()):
+            function = self.program.function(other)
+            if other[0] == reference[0] and other != reference and not (function.decorators or own.decorators):
+                facts = self.program.files[other[0]]
+                returned = [facts.values[identity] for identity in function.returns]
+                if returned and all(value.kind == "constant" for value in returned) and not self.assembly.calls_in(other):
+                    return self.assembly.function_evidence(other, "step", "nobody is asked where this definition is the one in use")
+        return None
+
+    def runs_before(self, reference: FunctionRef) -> frozenset[FunctionRef]:
+        """Functions of the project that run before an entry: injected ones and middleware, at any of its addresses."""
+        return self.injections.runs_before(reference, self._markers.get(reference, []))
+
+    def left_out(self) -> tuple[Evidence, ...]:
+        """Why checks of the entry that was looked at last do not count."""
+        return tuple(self._left_out)
+
+    def _scheme(self, node: Node) -> bool:
+        queue, seen = [node], 0
+        while queue and seen < 20:
+            current = queue.pop()
+            seen += 1
+            value = self.program.value(current)
+            for name in (*self.program.types(current), *self.program.names(current)):
+                for known in self.assembly.index.for_call([name]):
+                    if known.rule.control == "authentication":
+                        return True
+            if value.kind in ("call", "index", "collection", "unknown"):
+                queue += [(current[0], given) for given in value.inputs]
+        return False
+
+    # Injection
+
+    def _named(self, node: Node) -> bool:
+        """An injected function from outside of what was scanned, named for what it does."""
+        value = self.program.value(node)
+        if value.kind != "call" or not any(
+            name.rsplit(".", 1)[-1] in ("Depends", "Security") for name in self.program.names((node[0], value.inputs[0]))
+        ):
+            return False
+        return any(
+            AUTH_NAME.search(name.rsplit(".", 1)[-1]) and name not in self.program.functions
+            for given in value.inputs[1:2]
+            for name in (*self.program.names((node[0], given)), *self.program.types((node[0], given)))
+        )
+
+    def _given_dependencies(self, call: Node, argument: str) -> list[Evidence | None]:
+        value = self.program.value(call)
+        found: list[Evidence | None] = []
+        for position in argument_positions(value, argument):
+            given = (call[0], value.inputs[position])
+            guarded = any(self.function(dependency, 0) is not None for dependency in self.injections.injected(given)) or any(
+                self._named(element) for element in self.program.elements(given)
+            )
+            if guarded or any(self._scheme(element) for element in self.program.elements(given)):
+                found.append(self.assembly.cite(given))
+        return found
+
+    # Entries
+
+    def of_entry(self, reference: FunctionRef, socket: bool = False) -> list[Evidence]:
+        """Evidence that whoever reaches an entry was authenticated before; `socket` for websockets."""
+        found: list[Evidence | None] = []
+        self._left_out = {}
+        function = self.program.function(reference)
+        for parameter in function.parameters:
+            for node in (parameter.default, parameter.annotation):
+                if node is None:
+                    continue
+                at = (reference[0], node)
+                asked = any(self.function(dependency, 0) is not None for dependency in self.injections.injected(at))
+                if asked or self._scheme(at) or self._named(at):
+                    found.append(self.assembly.cite(at))
+        for decorator in function.decorators:
+            found += self._decorator((reference[0], decorator))
+        if function.owner in self.program.classes:  # guards of a whole controller
+            file, owner = self.program.classes[function.owner]
+            for decorator in owner.decorators:
+                found += self._decorator((file, decorator))
+        at_addresses = [self._at_address(marker, reference, socket) for marker in self._markers.get(reference, ())]
+        if all(any(evidence is not None for evidence in asked) for asked in at_addresses):  # one open address opens the function
+            found += [evidence for asked in at_addresses for evidence in asked]
+        refusal = refusal_in(self.assembly, reference) or leaves_unknown(self.assembly, reference)
+        found += [self._unless_off(refusal)] if refusal is not None else []
+        for inner in sorted(self.assembly.reach(reference))[:_MAX_REACH]:
+            if inner == reference or self._inside(inner, reference):
+                found += self._verdicts(inner)
+                found += [self.assembly.cite(call) for call in self.assembly.calls_in(inner) if socket and self._closes(call)]
+            for call in self.assembly.calls_in(inner):
+                for target in self.program.targets(call):
+                    named = AUTH_NAME.search(snake(self.program.function(target.function).name))
+                    if named and self.function(target.function, 1) is not None:
+                        found.append(self.assembly.cite(call))
+                if self._resolves(call):
+                    found.append(self.assembly.cite(call))
+        if reference in self._auth_calls:
+            found.append(self._unless_off(self._auth_calls[reference]))
+        return [evidence for evidence in found if evidence is not None]
+
+    def _at_address(self, marker: Node, reference: FunctionRef, socket: bool) -> list[Evidence | None]:
+        """What stands before a function at one of its addresses."""
+        found: list[Evidence | None] = []
+        if self.program.value(marker).kind == "call":
+            found += self._given_dependencies(marker, "dependencies")
+            found += self._handlers_before(marker, reference)
+            for application in self.applications.of_marker(marker):
+                found += self._application(application, socket, set(), self.applications.mounted_at(marker))
+        return found
+
+    def _handlers_before(self, marker: Node, reference: FunctionRef) -> list[Evidence | None]:
+        """`app.post(path, requireUser, handler)`: what is given between the address and the handler runs first."""
+        found: list[Evidence | None] = []
+        if not self.program.objects_are_entries(marker[0]):
+            return found
+        after = {reference, *self._beside.get(marker, ())}
+        for given in self.program.value(marker).inputs[1:]:
+            node = (marker[0], given)
+            for element in self.program.elements(node) if self.program.value(node).kind == "collection" else (node,):
+                references = [r for name in self.program.names(element) for r in self.program.functions.get(name, ())]
+                around = self.applications.layers(element)
+                if any(inner not in after and self.function(inner, 0) is not None for inner in (*references, *around)) or (
+                    not references and (self._scheme(element) or any(self._knows(name) for name in self.program.names(element)))
+                ):
+                    found.append(self.assembly.cite(element))
+        return found
+
+    def _knows(self, name: str) -> bool:
+        return AUTH_NAME.search(snake(name.rsplit(".", 1)[-1])) is not None and name not in self.program.functions
+
+    def _inside(self, inner: FunctionRef, outer: FunctionRef) -> bool:
+        """Whether a function is defined inside another."""
+        parent = self.program.function(inner).parent if inner[0] == outer[0] else None
+        while parent is not None and parent != outer[1]:
+            parent = self.program.function((outer[0], parent)).parent
+        return parent is not None
+
+    def _verdicts(self, reference: FunctionRef) -> list[Evidence | None]:
+        """Tests of what a function says that is named for judging credentials: `if not server.authenticate(message["key"])`."""
+        file, number = reference
+        found: list[Evidence | None] = []
+        for branch in self.program.files[file].branches:
+            if branch.scope != number:
+                continue
+            for part in parts(self.assembly, (file, branch.condition)):
+                value = self.program.value(part)
+                callee = self.program.value((part[0], value.inputs[0])) if value.kind == "call" else None
+                if callee is not None and len(value.inputs) > 1 and callee.kind in ("name", "attribute") and _VERDICT.search(callee.text):
+                    off = off_by(self.assembly, (file, branch.condition))
+                    if off is None:
+                        found.append(self.assembly.cite((file, branch.condition)))
+                    else:
+                        self._left_out[off] = None
+        return found
+
+    def _closes(self, call: Node) -> bool:
+        """A socket is closed on who does not say the right thing: by the code or words of a refusal, or after a look at a credential."""
+        value, facts = self.program.value(call), self.program.files[call[0]]
+        callee = self.program.value((call[0], value.inputs[0]))
+        tests = [(call[0], facts.branches[branch].condition) for branch in facts.conditions.get(call[1], ())]
+        tests = [test for test in tests if self.program.value(test).kind != "constant"]  # `while True`
+        if callee.kind != "attribute" or callee.text != "close" or not tests:
+            return False
+        if any(condition_kind(self.assembly, tests[-1], side) == "input_length_limit" for side in (True, False)):
+            return False
+        for given in value.inputs[1:]:
+            inner = self.program.value((call[0], given))
+            if inner.kind == "constant" and (inner.text in _CLOSED or CREDENTIAL.search(inner.text)):
+                return True
+            if inner.kind in ("attribute", "name") and "1008" in inner.text:
+                return True
+        return any(
+            CREDENTIAL.search(self.program.value(part).text)
+            for test in tests
+            for part in parts(self.assembly, test)
+            if self.program.value(part).kind in ("name", "attribute", "index", "parameter")
+        )
+
+    def _resolves(self, call: Node) -> bool:
+        """`self.user_resolver.resolve(request)` that refuses unknown callers, or whose missing user is refused here.
+
+        An abstract resolver that the project leaves to its users counts: who installs one says who the caller is.
+        """
+        program, value = self.program, self.program.value(call)
+        callee = program.value((call[0], value.inputs[0]))
+        if callee.kind != "attribute" or len(value.inputs) < 2:
+            return False
+        base = (call[0], callee.inputs[0])
+        if not any(_RESOLVER.search(name.rsplit(".", 1)[-1]) for name in (program.value(base).text, *program.types(base))):
+            return False
+        targets = [target.function for target in program.targets(call) if self.assembly.purpose(target.function[0]) == "product"]
+        if any(self.function(target, 1) is not None for target in targets):
+            return True
+        facts = program.files[call[0]]
+        for branch in facts.branches:
+            if branch.scope == value.scope and branch.exits_when and call in parts(self.assembly, (call[0], branch.condition)):
+                return True
+        return bool(targets) and all(self._is_abstract(target) for target in targets)
+
+    def _is_abstract(self, reference: FunctionRef) -> bool:
+        return any(
+            name.rsplit(".", 1)[-1] == "abstractmethod"
+            for decorator in self.program.function(reference).decorators
+            for name in self.program.names((reference[0], decorator))
+        )
+
+    def _decorator(self, decorator: Node) -> list[Evidence | None]:
+        value = self.program.value(decorator)
+        callee = (decorator[0], value.inputs[0]) if value.kind == "call" else decorator
+        found: list[Evidence | None] = []
+        for name in self.program.names(callee):
+            for known in self.assembly.index.for_call([name]):
+                said = read_flags(self.program, decorator, known.rule.flags).controls
+                if "authentication" in (known.rule.control, *said):
+                    found.append(self.assembly.cite(decorator))
+            if AUTH_NAME.search(name.rsplit(".", 1)[-1]):
+                found.append(self.assembly.cite(decorator))
+        return found
+
+    def _application(self, origin: Node, socket: bool, seen: set[Node], address: str) -> list[Evidence | None]:
+        """Dependencies and middleware of the application or router a route hangs on, at an address as seen from there."""
+        found: list[Evidence | None] = []
+        parts_of = self.applications.part_given(origin)
+        if origin in seen or (self.program.value(origin).kind != "call" and not parts_of):
+            return found
+        seen.add(origin)
+        found += self._given_dependencies(origin, "dependencies") if not parts_of else []
+        for installed in self.applications.middleware(origin):
+            if (socket and installed.http_only) or not f"{address}/".startswith(f"{installed.below}/" if installed.below else ""):
+                continue
+            if installed.function is None or self._lets_in(installed.function):
+                at = installed.marker
+                found.append(self._unless_off(at) if at is not None else self._cite_function(installed.function))
+        for part in (*parts_of, origin):  # what runs before the whole router runs before its part
+            value = self.program.value(part)
+            callee = self.program.value((part[0], value.inputs[0])) if value.kind == "call" else value
+            if part in parts_of or (callee.kind == "attribute" and callee.text in PARTS):
+                for whole in self.applications.makers(self.applications.receiver(part)):
+                    found += self._application(whole, socket, seen, self.applications.mounted_at(part) + address)
+        for include in self.applications.includes(origin):
+            found += self._given_dependencies(include, "dependencies")
+            for application in self.applications.makers(self.applications.receiver(include)):
+                found += self._application(application, socket, seen, self.applications.mounted_at(include) + address)
+        return found
+
+    def _lets_in(self, middleware: FunctionRef) -> bool:
+        """Whether a piece of middleware refuses, or leaves after a look at what a function says that is named for judging credentials."""
+        if not _OF_PAGES.isdisjoint(words_of(self.program.function(middleware).qualified_name)):
+            return False
+        if self.function(middleware, 0) is not None:
+            return True
+        file, number = middleware
+        left = [branch.condition for branch in self.program.files[file].branches if branch.scope == number and branch.exits_when]
+        asked = [part for condition in left for part in parts(self.assembly, (file, condition)) if self.program.value(part).kind == "call"]
+        return any(_VERDICT.search(snake(self.program.value((part[0], self.program.value(part).inputs[0])).text)) for part in asked)
+
+    def _cite_function(self, reference: FunctionRef | None) -> Evidence | None:
+        return None if reference is None else self.assembly.function_evidence(reference)

@@ -1,0 +1,383 @@
+"""What stands on the way of data: checks, approvals, redaction, fences.
+
+Reads a hit of the flow search, gives the controls it met and where. A check counts only where the data
+passes it; what a test says is judged from its shape (membership, digest, identity, length), never from a comment.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ingest.code.program import FunctionRef, Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.controls.closed_lists import is_open
+from pipeline.system.controls.last_parts import inside_a_package, is_name_only
+from pipeline.system.controls.refused_text import is_quoted
+from pipeline.system.controls.restrictions import CHOOSES, Tested, cleans, is_validator, proven, restricting, restriction, went_well
+from pipeline.system.flows.discriminators import bare, vouches
+from pipeline.system.flows.made_of import Settled, settles
+from pipeline.system.flows.record_parts import Keys, keys_taken
+from pipeline.system.flows.taint import Hit
+from pipeline.system.model import ControlKind, SinkRole
+from pipeline.system.rules.words import mentions
+
+_TAG = re.compile(r"<([A-Za-z][\w-]{1,30})>")
+
+
+_ASKING = frozenset({"builtins.input", "typer.confirm", "typer.prompt", "click.confirm", "click.prompt", "rich.prompt.Confirm.ask",
+"rich.prompt.Prompt.ask",
+                     "inquirer.confirm", "inquirer.prompt", "getpass.getpass", "prompt_toolkit.prompt", "questionary.confirm",
+                     "streamlit.button"})  # fmt: skip
+
+
+_REDACTS = (
+    "redact",
+    "redacted",
+    "anonymize",
+    "anonymise",
+    "pseudonymize",
+    "pseudonymise",
+    "scrub",
+    "mask",
+    "strip_pii",
+    "remove_pii",
+    "deidentify",
+)
+
+
+# A digest or an owner that was looked at vouches for the record it stands in.
+_OF_THE_WHOLE: frozenset[ControlKind] = frozenset({"hash_check", "session_identity"})
+
+_ASKS_TYPE = frozenset({"builtins.isinstance", "builtins.hasattr", "builtins.len", "builtins.bool", "globalThis.Array.isArray"})
+_NAMES_TYPE = frozenset({"name", "__name__", "__qualname__"})
+
+_REVIEWED = ("accepted", "approved", "reviewed", "moderated", "verified", "curated", "vetted")
+
+
+def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[ControlKind, Node]]:
+    """Controls that data met between its source and the place where it becomes something, each with the place it stands."""
+    controls: list[tuple[ControlKind, Node]] = []
+    chooses = role if role in CHOOSES else None
+    used_in = (hit.call[0], assembly.program.value(hit.call).scope) if hit.argument >= 0 and not chooses else None
+    controls += [(kind, node) for node in hit.trace if (kind := _validated(assembly, node, hit.trace, chooses, used_in)) is not None]
+    if role in ("prompt", "system_prompt", "conversation", "instructions"):
+        controls += [("content_separation", node) for node in hit.trace if _is_fenced(assembly, node)]
+    controls += [("human_approval", node) for node in _asked(assembly, hit)]
+    controls += [("redaction", node) for node in hit.trace if _redacts(assembly, node)]
+    controls += [("review_before_use", node) for node in hit.trace if _reads_reviewed(assembly, node)]
+    controls += [
+        (kind, guard)
+        for guard in hit.guards
+        if (kind := _restricted(assembly, hit, guard, chooses) if chooses else _known_kind(assembly, guard)) is not None
+        and (kind in _OF_THE_WHOLE or vouches(assembly, hit, guard))
+    ]
+    if chooses and hit.argument >= 0:
+        controls += [
+            ("input_validation", node) for node in hit.trace if cleans(assembly, node, chooses) or is_name_only(assembly, node, chooses)
+        ]
+        if chooses == "query":
+            controls += [
+                ("output_encoding", node) for position, node in enumerate(hit.trace) if is_quoted(assembly, node, hit.trace[position + 1 :])
+            ]
+        package = inside_a_package(assembly, hit.trace, hit.call) if chooses == "code" else None
+        controls += [("allow_list", package)] if package is not None else []
+        controls += proven(assembly, hit.trace, (*_entered(assembly, hit), hit.call), chooses)
+    return controls
+
+
+def _restricted(assembly: Assembly, hit: Hit, guard: Node, role: SinkRole) -> ControlKind | None:
+    """What a test says of data that is about to choose a path, an address or a program."""
+    tested = bare(assembly, (guard[0], assembly.program.value(guard).inputs[0]))
+    key, known = (guard, role, settles(assembly, hit.trace), keys_taken(assembly, hit.trace, tested)), assembly.memo.restricted
+    if key not in known:
+        known[key] = _find_restricted(assembly, *key)
+    return known[key]
+
+
+def _find_restricted(assembly: Assembly, guard: Node, role: SinkRole, settled: Settled, taken: Keys) -> ControlKind | None:
+    kind = _known_kind(assembly, guard)
+    if kind in _OF_THE_WHOLE or kind in ("authentication", "input_length_limit"):
+        return kind
+    value = assembly.program.value(guard)
+    side, _, part = value.text.partition(":")
+    if part:
+        return None
+    record = Tested(bare(assembly, (guard[0], value.inputs[0])), role, settled, taken)
+    return restriction(assembly, (guard[0], value.inputs[1]), side == "holds", record)
+
+
+def _known_kind(assembly: Assembly, guard: Node) -> ControlKind | None:
+    """`guard_kind`, once for all data that passes a test."""
+    known = assembly.memo.guards
+    if guard not in known:
+        known[guard] = guard_kind(assembly, guard)
+    return known[guard]
+
+
+def _validated(
+    assembly: Assembly, node: Node, trace: tuple[Node, ...] = (), chooses: SinkRole | None = None, used_in: FunctionRef | None = None
+) -> ControlKind | None:
+    """The data is a parameter of a project function that refuses what it does not like and gives it back: a validator.
+
+    Where the data `chooses` a path or the like, a look at its form is none. Data that is `used_in` the function itself has not been
+    given back: the tests it passed there stand on its way by themselves.
+    """
+    program = assembly.program
+    found = program.parameter_of(node) if program.value(node).kind == "parameter" else None
+    if found is None:
+        return None
+    if found[0] in assembly.entry_of_function or not is_validator(program.function(found[0]).name):
+        return None
+    if found[0] == used_in or not _refuses(assembly, found[0]):
+        return None
+    if chooses is None:
+        return checked_kind(assembly, found[0])
+    return restricting(assembly, found[0], chooses, frozenset({(found[1], keys_taken(assembly, trace, node))}))
+
+
+def checked_kind(assembly: Assembly, function: FunctionRef) -> ControlKind:
+    """What a function that refuses looks at: addresses, paths, or anything else."""
+    called = {text for inner in assembly.reach(function) for call in assembly.calls_in(inner) for text in _last_names(assembly, call)}
+    if called & {"getaddrinfo", "ip_address", "gethostbyname", "is_private", "urlparse", "urlsplit"}:
+        return "egress_limit"
+    if called & {"resolve", "realpath", "is_relative_to", "commonpath", "commonprefix", "abspath"}:
+        return "allow_list"
+    return "input_validation"
+
+
+def _last_names(assembly: Assembly, call: Node) -> list[str]:
+    callee = assembly.program.value((call[0], assembly.program.value(call).inputs[0]))
+    return [callee.text.rsplit(".", 1)[-1]] if callee.kind in ("name", "attribute") else []
+
+
+def _is_fenced(assembly: Assembly, node: Node) -> bool:
+    """Text put between an opening and a closing tag of a prompt: `<claim>{text}</claim>`."""
+    value = assembly.program.value(node)
+    if value.kind != "format":
+        return False
+    parts = [assembly.program.value((node[0], given)) for given in value.inputs]
+    constant = "".join(part.text for part in parts if part.kind == "constant")
+    return any(f"</{tag}>" in constant for tag in _TAG.findall(constant))
+
+
+def _asked(assembly: Assembly, hit: Hit) -> list[Node]:
+    """Tests on the way whose outcome a person was asked for: `if input("run it? ") == "y"`."""
+    program = assembly.program
+    found: list[Node] = []
+    for call in (*hit.trace, *_entered(assembly, hit), hit.call) if hit.argument >= 0 else ():
+        facts = program.files[call[0]]
+        for branch in facts.conditions.get(call[1], ()):
+            condition = (call[0], facts.branches[branch].condition)
+            if condition not in assembly.asked:
+                assembly.asked[condition] = any(_ASKING & set(called_names(assembly, root)) for root in parts(assembly, condition))
+            if assembly.asked[condition]:
+                found.append(condition)
+    return list(dict.fromkeys(found))
+
+
+def choices_on_way(assembly: Assembly, hit: Hit) -> int:
+    """The most implementations a call on the way may mean."""
+    return max((len(assembly.program.targets(call)) for call in _entered(assembly, hit)), default=1)
+
+
+def _entered(assembly: Assembly, hit: Hit) -> list[Node]:
+    """Calls by which the data went into functions of the project."""
+    program, known = assembly.program, assembly.memo.entered
+    found: list[Node] = []
+    for before, node in zip(hit.trace, hit.trace[1:], strict=False):
+        if program.value(node).kind == "parameter":
+            if before not in known:
+                function = (before[0], program.value(before).scope)
+                known[before] = tuple(call for call in assembly.calls_in(function) if before[1] in program.value(call).inputs)
+            found += known[before]
+    return found
+
+
+def parts(assembly: Assembly, node: Node) -> list[Node]:
+    """A condition's operands and where they come from."""
+    found: list[Node] = []
+    queue = [node]
+    while queue and len(found) < 30:
+        current = queue.pop()
+        if current in found:
+            continue
+        found.append(current)
+        value = assembly.program.value(current)
+        if value.kind in ("operation", "choice", "attribute", "index", "await", "guarded", "call"):
+            queue += [(current[0], given) for given in value.inputs[:4]]
+        elif value.kind == "name":
+            queue += assembly.program.origins(current)[:2]
+    return found
+
+
+def _redacts(assembly: Assembly, node: Node) -> bool:
+    """A parameter of one of the project's own functions that is named for redacting and replaces text."""
+    found = assembly.program.parameter_of(node) if assembly.program.value(node).kind == "parameter" else None
+    if found is None or not mentions([assembly.program.function(found[0]).name], _REDACTS):
+        return False
+    return any(
+        assembly.program.value((call[0], assembly.program.value(call).inputs[0])).text
+        in ("sub", "subn", "replace", "translate", "anonymize", "mask")
+        for call in assembly.calls_in(found[0])
+    )
+
+
+def _reads_reviewed(assembly: Assembly, node: Node) -> bool:
+    """A read from a store that asks for reviewed records only: `where(Feedback.accepted)`, `WHERE approved = 1`."""
+    if not any(source.label == "stored_data" for source in assembly.sources.get(node, ())):
+        return False
+    queue, seen = list(assembly.program.value(node).inputs), 0
+    while queue and seen < 40:
+        value = assembly.program.value((node[0], queue.pop()))
+        seen += 1
+        if (
+            value.kind in ("attribute", "constant")
+            and mentions([value.text], _REVIEWED)
+            and (value.kind == "attribute" or " " in value.text)
+        ):
+            return True
+        if any(mentions([label], _REVIEWED) for label in value.labels):
+            return True
+        queue += value.inputs
+    return False
+
+
+def guard_kind(assembly: Assembly, guard: Node) -> ControlKind | None:
+    """What a test on the way says about the data that passed it."""
+    value = assembly.program.value(guard)
+    side, _, part = value.text.partition(":")
+    kind = condition_kind(assembly, (guard[0], value.inputs[1]), side == "holds")
+    return kind if not part or kind in _OF_THE_WHOLE else None
+
+
+def condition_kind(assembly: Assembly, node: Node, holds: bool, depth: int = 0) -> ControlKind | None:
+    """An allow-list, a limit, a comparison with a known identity, or another check; None for a mere presence test."""
+    program, value = assembly.program, assembly.program.value(node)
+    if depth > 6:
+        return None
+    if value.kind == "operation":
+        if value.text.startswith("not ") or value.text == "not":
+            inner = (node[0], value.inputs[0])
+            if value.text == "not":
+                return condition_kind(assembly, inner, not holds, depth + 1)
+        if value.text in ("in", "not in") and (value.text == "in") == holds:
+            # `"url" in record`: that something is there is no list of what may be there.
+            # Nor is a table that requests fill.
+            named = isinstance(program.constant((node[0], value.inputs[0])), str)
+            return None if named or is_open(assembly, (node[0], value.inputs[1])) else "allow_list"
+        if value.text in ("<", "<=", ">", ">=") and any(_is_length(assembly, (node[0], given)) for given in value.inputs):
+            # `len(found) > 0` says that there is something, and limits nothing.
+            above = (value.text in ("<", "<=")) == _is_length(assembly, (node[0], value.inputs[0]))
+            return "input_length_limit" if above == holds else None
+        if value.text in ("==", "!=") and (value.text == "==") == holds:
+            if any(_is_type(assembly, (node[0], given)) for given in value.inputs):
+                return None
+            if any(_is_digest(assembly, (node[0], given)) for given in value.inputs):
+                return "hash_check"
+            for given in value.inputs:
+                if _is_identity(assembly, (node[0], given)):
+                    return "session_identity"
+            constants = [given for given in value.inputs if program.value((node[0], given)).kind == "constant"]
+            if any(program.value((node[0], given)).constant_type == "none" for given in constants):  # only that there is something
+                asked = went_well(program, node, holds)
+                return condition_kind(assembly, asked, True, depth + 1) if asked is not None else None
+            if any(program.value((node[0], given)).text for given in constants) and not any(
+                _is_length(assembly, (node[0], given)) for given in value.inputs
+            ):
+                return "allow_list"
+        if value.text in ("<", "<=", ">", ">="):
+            return "input_validation"
+        return None
+    if value.kind == "choice":
+        for given in value.inputs:
+            found = condition_kind(assembly, (node[0], given), holds, depth + 1)
+            if found is not None:
+                return found
+        return None
+    if value.kind == "call":
+        names = program.names((node[0], value.inputs[0]))
+        if not _ASKS_TYPE.isdisjoint(names):
+            return None
+        if any(name.endswith("compare_digest") for name in names):
+            return "hash_check" if any(_is_digest(assembly, (node[0], given)) for given in value.inputs[1:]) else "authentication"
+        last = [name.rsplit(".", 1)[-1] for name in names]
+        if any(
+            name in ("match", "fullmatch", "startswith", "endswith", "is_relative_to", "isalnum", "isdigit", "issubset") for name in last
+        ):
+            return "input_validation"
+        if names and not any(name.startswith("builtins.") for name in names):
+            targets = program.targets(node)
+            if not targets:
+                return "input_validation"
+            refusing = [target for target in targets if _refuses(assembly, target.function)]
+            for target in refusing:
+                for parameter in program.function(target.function).parameters[-1:]:
+                    found = _validated(assembly, (target.function[0], parameter.value))
+                    if found is not None:
+                        return found
+            return "input_validation" if refusing else None
+    return None
+
+
+def _refuses(assembly: Assembly, reference: FunctionRef) -> bool:
+    """Whether a function of the project, or one it calls, tests what it is given, or gives back a verdict."""
+    program = assembly.program
+    reached = sorted(assembly.reach(reference))[:20]
+    if any(branch.scope == number for file, number in reached for branch in program.files[file].branches):
+        return True
+    facts = program.files[reference[0]]
+    returned = [facts.values[identity] for identity in facts.functions[reference[1]].returns]
+    # `return a == b and c not in d` is a verdict made of several.
+    parts = [facts.values[given] for value in returned if value.kind == "choice" for given in value.inputs]
+    return any(value.kind == "operation" for value in (*returned, *parts))
+
+
+def _is_digest(assembly: Assembly, node: Node) -> bool:
+    return any(
+        name.startswith(("hashlib.", "hmac.")) or name.rsplit(".", 1)[-1] in ("sha256", "sha512", "file_digest", "hexdigest")
+        for root in _roots(assembly, node)
+        for name in assembly.program.names(root)
+    )
+
+
+def _is_type(assembly: Assembly, node: Node) -> bool:
+    """What kind of thing a value is, which says nothing of its content: `typeof x`, `type(x).__name__`, `x.constructor.name`."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind == "attribute" and value.text in _NAMES_TYPE and value.inputs:
+        node = (node[0], value.inputs[0])
+        value = program.value(node)
+    if value.kind == "attribute" and value.text in ("constructor", "__class__"):
+        return True
+    asks = value.kind == "call" and "builtins.type" in program.names((node[0], value.inputs[0]))
+    return asks or (value.kind == "operation" and value.text == "is typeof")
+
+
+def _is_length(assembly: Assembly, node: Node) -> bool:
+    value = assembly.program.value(node)
+    return value.kind == "call" and "builtins.len" in assembly.program.names((node[0], value.inputs[0]))
+
+
+def _is_identity(assembly: Assembly, node: Node) -> bool:
+    """Whether a value is who the caller is, as the server established it (an injected or session value)."""
+    return any(source.label == "identity" for origin in _roots(assembly, node) for source in assembly.sources.get(origin, ()))
+
+
+def _roots(assembly: Assembly, node: Node) -> list[Node]:
+    found: list[Node] = []
+    queue = [node]
+    while queue and len(found) < 20:
+        current = queue.pop()
+        found.append(current)
+        value = assembly.program.value(current)
+        if value.kind in ("attribute", "index", "await", "guarded", "call"):
+            queue.append((current[0], value.inputs[0]))
+        elif value.kind in ("choice",):
+            queue += [(current[0], given) for given in value.inputs]
+        elif value.kind in ("parameter", "name"):
+            queue += [origin for origin in assembly.program.origins(current) if origin != current and origin not in found]
+    return found
+
+
+def called_names(assembly: Assembly, node: Node) -> tuple[str, ...]:
+    value = assembly.program.value(node)
+    return assembly.program.callee_names(node) if value.kind == "call" else ()

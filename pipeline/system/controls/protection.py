@@ -1,0 +1,315 @@
+"""Who may enter, and what stands in the way: authentication, limits and other controls around entries.
+
+Reads decorators, injected dependencies, routers, middleware and calls that knowledge knows as
+controls, and says which element or flow each of them covers.
+"""
+
+from __future__ import annotations
+
+from ingest.code.program import FunctionRef, Node
+from pipeline.system.assembly import Assembly, SourceOf
+from pipeline.system.controls.asks_back import add_questions
+from pipeline.system.controls.authentication import Authenticating
+from pipeline.system.controls.filter_chains import filter_chains
+from pipeline.system.controls.front_doors import front_doors
+from pipeline.system.controls.guards import condition_kind, guard_kind
+from pipeline.system.controls.installed import add_installed_checks
+from pipeline.system.controls.nest_guards import add_global_guards
+from pipeline.system.controls.rate_limits import add_rate_limits, is_counted
+from pipeline.system.controls.route_policies import routes_below
+from pipeline.system.controls.tool_filters import add_tool_filters
+from pipeline.system.elements.entries import ENTRY_KINDS
+from pipeline.system.elements.second_look import look_again
+from pipeline.system.flows.switches import switched_off
+from pipeline.system.model import ControlKind, Evidence
+from pipeline.system.program.arguments import argument_positions
+from pipeline.system.program.flags import read_flags
+from pipeline.system.program.held import elements_of, receivers
+from pipeline.system.program.sites import CallSite
+
+_RECORDED = frozenset({"agent", "hosted_llm", "local_llm", "tool", "mcp_tool", "ml_model"})
+_HANDED_AS = frozenset(
+    [
+        "middleware",
+        "guardrails",
+        "callbacks",
+        "input_guardrails",
+        "output_guardrails",
+        "auth",
+        "token_verifier",
+        "interrupt_before",
+        "hooks",
+        "auth_provider",
+        "transport_security",
+        "checkpointer",
+        "stop_when",
+        "safety_settings",
+        "logger",
+        "config",  # `agent.invoke(messages, config={"callbacks": [tracer]})`
+    ]
+)
+
+
+def add_protection(assembly: Assembly) -> None:
+    """Controls of entries, then controls that calls are."""
+    authenticating = Authenticating(assembly)
+    doors = [*front_doors(assembly, authenticating), *filter_chains(assembly, authenticating)]
+    for reference, identity in sorted(assembly.entry_of_function.items()):
+        kind = assembly.draft(identity).kind
+        if kind in ENTRY_KINDS and kind != "mcp_tool":
+            asked = authenticating.of_entry(reference, kind == "websocket")
+            file, route = assembly.program.files[reference[0]].path, assembly.draft(identity).attributes
+            before = (door.before(file, str(route.get("path", "")), str(route.get("method", ""))) for door in doors)
+            asked += [evidence for evidence in before if evidence is not None]
+            for evidence in asked:
+                assembly.control("authentication", identity, evidence)
+            draft = assembly.draft(identity)
+            draft.evidence += [] if asked else [reason for reason in authenticating.left_out() if reason not in draft.evidence]
+    for site in assembly.sites.calls:
+        said = read_flags(assembly.program, site.node, site.rule.flags).controls if site.rule.kind is None else ()
+        for control in dict.fromkeys([site.rule.control, *said]):
+            if control is not None and _counts(assembly, site, control):
+                _add_control(assembly, site, control)
+    _add_bare_decorators(assembly)
+    add_rate_limits(assembly, authenticating)
+    add_questions(assembly)
+    add_global_guards(assembly)
+    add_tool_filters(assembly)
+    _add_field_limits(assembly)
+    _add_guarded_uses(assembly)
+    add_installed_checks(assembly)
+    _add_recording_classes(assembly)
+
+
+def _add_bare_decorators(assembly: Assembly) -> None:
+    """`@approved` without parentheses hands the function to what is a control as a call, and covers it as `@approved()` does."""
+    program = assembly.program
+    for reference, identity in sorted(assembly.entry_of_function.items()):
+        for decorator in program.function(reference).decorators:
+            node = (reference[0], decorator)
+            if program.value(node).kind == "call":
+                continue
+            names = [name for name in program.names(node) if name not in program.functions and name not in program.classes]
+            for known in assembly.index.for_call(names):
+                if known.rule.control is not None and known.rule.protects in ("function", "element"):
+                    assembly.control(known.rule.control, identity, assembly.cite(node))
+
+
+def _counts(assembly: Assembly, site: CallSite, control: ControlKind) -> bool:
+    """A check that no setting leaves out, and a limit that counts somebody: an answer 429 may only hand on what a provider said."""
+    if control == "authentication":
+        return switched_off(assembly, site.node) is None
+    answers = control == "rate_limit" and any(name.endswith(("HTTPException", "abort")) for name in site.names)
+    return not answers or is_counted(assembly, site.node)
+
+
+def _add_guarded_uses(assembly: Assembly) -> None:
+    """A check of what a call is given, before it is called, covers the element that the call is."""
+    program = assembly.program
+    for node, identity in sorted(assembly.element_of_call.items()):
+        value = program.value(node)
+        if value.kind != "call":
+            continue
+        for given in value.inputs[1:]:
+            current = program.value((node[0], given))
+            for _ in range(6):
+                if current.kind == "guarded":
+                    kind = guard_kind(assembly, (node[0], given))
+                    if kind in ("hash_check", "allow_list"):
+                        assembly.control(kind, identity, assembly.cite((node[0], current.inputs[1])))
+                if current.kind not in ("guarded", "choice", "call", "await") or not current.inputs:
+                    break
+                given = current.inputs[-1] if current.kind == "call" else current.inputs[0]
+                current = program.value((node[0], given))
+        facts = program.files[node[0]]
+        for branch in facts.conditions.get(node[1], ()):
+            test = facts.branches[branch]
+            if condition_kind(assembly, (node[0], test.condition), test.exits_when != "holds") == "hash_check":
+                assembly.control("hash_check", identity, assembly.cite((node[0], test.condition)))
+
+
+def _add_recording_classes(assembly: Assembly) -> None:
+    """Middleware of the project's own that writes calls to a log or an audit table covers the agent it is given to."""
+    program = assembly.program
+    recording = [site for site in assembly.sites.classes if site.rule.kind is None]
+    made: dict[str, list[Node]] = {site.name: [] for site in recording}
+    for file, facts in enumerate(program.files if recording else ()):
+        for value, call in enumerate(facts.values):
+            if call.kind == "call":
+                for name in made.keys() & program.names((file, call.inputs[0])):
+                    made[name].append((file, value))
+    for site in recording:
+        handed = [identity for node in made[site.name] for identity in _handed_to(assembly, node)]
+        for method in site.rule.method:
+            for reference in program.functions.get(f"{site.name}.{method}", ()):
+                place = _records(assembly, reference)
+                if place is None:
+                    continue
+                kind: ControlKind = "audit_log" if "tool" in method else "prompt_log"
+                for identity in dict.fromkeys(handed):
+                    assembly.control(kind, identity, assembly.cite(place), "the project's own middleware records it")
+                    for source, relation, target in list(assembly.relations):
+                        if source == identity and relation == ("has_tool" if kind == "audit_log" else "uses_model"):
+                            assembly.control(kind, target, assembly.cite(place), "the project's own middleware records it")
+
+
+def _records(assembly: Assembly, reference: FunctionRef) -> Node | None:
+    """The call below a function that writes to a log, a file or a table, or by which it hands on what it was told."""
+    for function in sorted(assembly.reach(reference)):
+        for call in assembly.calls_in(function):
+            if any(sink.role in ("log", "store_write") for sink in assembly.sinks.get(call, ())):
+                return call
+    told = {parameter.value for parameter in assembly.program.function(reference).parameters[1:]}
+    for call in assembly.calls_in(reference):
+        value = assembly.program.value(call)
+        callee = assembly.program.value((call[0], value.inputs[0]))
+        # `self.sink(prompts)`: to something of its own, from outside; printing or measuring it keeps nothing.
+        if callee.kind == "attribute" and told & set(value.inputs[1:]) and not assembly.program.targets(call):
+            return call
+    return None
+
+
+def add_identities(assembly: Assembly) -> None:
+    """Injected parameters of authenticating dependencies carry who the caller is; elements are looked at once more."""
+    look_again(assembly)
+    authenticating = Authenticating(assembly)
+    for file, facts in enumerate(assembly.program.files):
+        for number, function in enumerate(facts.functions):
+            for parameter in function.parameters:
+                for dependency in authenticating.injections.of_parameter((file, number), parameter.name):
+                    if authenticating.function(dependency, 0) is not None:
+                        assembly.sources.setdefault((file, parameter.value), []).append(
+                            SourceOf(
+                                "identity",
+                                assembly.drafts.put("component", "session", "application", {}, assembly.function_evidence(dependency)),
+                            )
+                        )
+
+
+def _add_control(assembly: Assembly, site: CallSite, control: ControlKind) -> None:
+    """A call that is a control, and what it covers."""
+    rule, node = site.rule, site.node
+    evidence = assembly.cite(node)
+    value = assembly.program.value(node)
+    covered: list[str] = []
+    function = (node[0], value.scope)
+    if rule.protects == "application" and control == "authentication":
+        covered += [
+            identity for identity, draft in assembly.drafts.by_id.items()
+            if draft.kind == "chat_ui" or draft.attributes.get("serves_agents") is True
+        ]  # fmt: skip
+    elif rule.protects == "application" and control in ("prompt_log", "audit_log"):
+        covered += [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind in _RECORDED]
+    elif rule.protects == "application" and control in ("model_lineage", "group_evaluation"):
+        covered += [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind == "training_job"]
+    elif rule.protects == "application":
+        covered += [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind in ENTRY_KINDS and draft.kind != "mcp_tool"]
+    elif rule.protects == "receiver":
+        covered += receivers(assembly, node)
+    elif rule.protects == "routes":
+        covered += routes_below(assembly, site)
+    elif rule.protects == "element" and node in assembly.element_of_call:
+        covered.append(assembly.element_of_call[node])
+    if rule.protects in ("function", "element"):
+        covered += _decorated_entries(assembly, node)
+    if rule.protects == "function":
+        covered += _in_function(assembly, function)
+    covered += _handed_to(assembly, node)
+    if not covered and rule.protects in ("element", "receiver") and value.kind == "call":
+        covered += [identity for given in value.inputs[1:4] for identity in elements_of(assembly, (node[0], given))]
+    covered += [source for source, kind, target in list(assembly.relations) if kind == "loads" and target in covered]
+    for identity in dict.fromkeys(covered):
+        if control == "human_approval" and assembly.draft(identity).kind == "agent" and _cover_tools(assembly, node, identity, evidence):
+            continue  # an approval of named tools is none of the agent's other acts
+        assembly.control(control, identity, evidence)
+
+
+def _decorated_entries(assembly: Assembly, node: Node) -> list[str]:
+    found = []
+    for reference, identity in assembly.entry_of_function.items():
+        if reference[0] == node[0] and node[1] in assembly.program.function(reference).decorators:
+            found.append(identity)
+    return found
+
+
+def _in_function(assembly: Assembly, function: FunctionRef) -> list[str]:
+    """Elements used in a function, and the entry whose body it is."""
+    if assembly.program.function(function).name == "<module>":
+        return []
+    found = [assembly.element_of_call[call] for call in assembly.calls_in(function) if call in assembly.element_of_call]
+    if function in assembly.entry_of_function:
+        found.append(assembly.entry_of_function[function])
+    found += [
+        identity
+        for reference, identity in assembly.entry_of_function.items()
+        if function != reference and function in assembly.reach(reference)
+    ]
+    return found
+
+
+def _handed_to(assembly: Assembly, node: Node) -> list[str]:
+    """Elements a control object is given to: `create_agent(middleware=[control])`."""
+    if assembly.memo.handed is None:  # one look at all calls, instead of one for every control
+        handed: dict[Node, dict[tuple[Node, int], str]] = {}
+        for call, identity in assembly.element_of_call.items():
+            value = assembly.program.value(call)
+            if value.kind != "call":
+                continue
+            for position, label in enumerate(value.labels):
+                if position and label in _HANDED_AS:
+                    for member in assembly.program.elements((call[0], value.inputs[position])):
+                        handed.setdefault(member, {})[call, position] = identity
+        assembly.memo.handed = {member: tuple(given.items()) for member, given in handed.items()}
+    return [identity for (call, _position), identity in assembly.memo.handed.get(node, ()) if call != node]
+
+
+def _cover_tools(assembly: Assembly, node: Node, agent: str, evidence: Evidence | None) -> bool:
+    """An approval step covers the tools it names, or all tools where it names none; True where it names some."""
+    value = assembly.program.value(node)
+    named: set[str] = set()
+    for position in argument_positions(value, "interrupt_on"):
+        for origin in assembly.program.origins((node[0], value.inputs[position])):
+            given = assembly.program.value(origin)
+            if given.kind == "collection":
+                for label, inner in zip(given.labels, given.inputs, strict=False):
+                    if assembly.program.constant((origin[0], inner)) is not False:
+                        named.add(label)
+    for source, kind, target in list(assembly.relations):
+        if source == agent and kind == "has_tool" and (not named or assembly.draft(target).name in named):
+            assembly.control("human_approval", target, evidence)
+    return bool(named)
+
+
+def _add_field_limits(assembly: Assembly) -> None:
+    """Request models whose text fields are bounded limit what a route takes in."""
+    kinds: dict[str, ControlKind] = {"max_length": "input_length_limit", "max_items": "input_length_limit"}
+    for reference, identity in assembly.entry_of_function.items():
+        for parameter in assembly.program.function(reference).parameters:
+            nodes = [node for node in (parameter.annotation, parameter.default) if node is not None]
+            limits = [found for node in nodes for found in _limits(assembly, (reference[0], node), kinds)]
+            if parameter.annotation is not None:
+                for cls in assembly.program.annotated((reference[0], parameter.annotation)):
+                    if cls in assembly.program.classes:
+                        file, facts = assembly.program.classes[cls]
+                        for _name, annotation, default, _line in facts.fields:
+                            limits += [
+                                f for node in (annotation, default) if node is not None for f in _limits(assembly, (file, node), kinds)
+                            ]
+            for kind, node in limits:
+                assembly.control(kind, identity, assembly.cite(node))
+
+
+def _limits(assembly: Assembly, node: Node, kinds: dict[str, ControlKind]) -> list[tuple[ControlKind, Node]]:
+    found: list[tuple[ControlKind, Node]] = []
+    queue, seen = [node], 0
+    while queue and seen < 30:
+        current = queue.pop()
+        seen += 1
+        value = assembly.program.value(current)
+        if value.kind == "call":
+            found += [(kinds[label], current) for label in value.labels if label in kinds]
+        if value.kind in ("call", "index", "collection", "operation", "unknown"):
+            queue += [(current[0], given) for given in value.inputs]
+        elif value.kind == "name":
+            queue += [other for other in assembly.program.lookup(current[0], value.text)[0] if other != current]
+    return found

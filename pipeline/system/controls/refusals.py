@@ -1,0 +1,156 @@
+"""Where a program refuses a caller it does not know: an answer 401 or 403, an exception that means one, or words that say so.
+
+Takes an assembly, answers for a call or a function. A refusal that only hands on what another service answered is none.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ingest.code.program import FunctionRef, Node
+from ingest.facts import CodeFacts, Store
+from pipeline.system.assembly import Assembly
+from pipeline.system.controls.guards import parts
+from pipeline.system.flows.discriminators import bare
+
+_REFUSAL = re.compile(
+    r"(PermissionDenied|PermissionError|(Unauthori[sz]ed|Forbidden)(Exception|Error)?|Unauthenticated|NotAuthenticated|NotAuthori[sz]ed|AuthenticationFailed|"
+    r"AuthenticationRequired|LoginRequired|HTTPUnauthorized|HTTPForbidden|InvalidCredentials|"
+    r"((Authentication|Authori[sz]ation|Auth)(Error|Exception))|(Unauthorized|Forbid|Challenge)(Object|Http)?Result|Forbid)$"
+)
+_ANSWERS = frozenset(
+    [
+        *("HTTPException", "abort", "WebSocketException", "make_response", "json_response", "HTTPResponse"),
+        *(
+            "status",
+            "sendStatus",
+            "code",
+            "json",
+            "text",
+            "createError",
+            "HttpException",
+            "GraphQLError",
+            "writeHead",
+            "TRPCError",
+            "ORPCError",
+        ),
+        *("setStatus", "sendError", "setStatusCode", "abortWith"),
+        *("AbortWithStatus", "AbortWithStatusJSON", "AbortWithError", "Error", "JSON", "String", "WriteHeader", "NewHTTPError"),
+        *("Status", "SendStatus", "NewError", "NoContent", "StatusCode", "StatusCodeResult", "ObjectResult", "Problem"),
+        *("ResponseEntity", "ResponseStatusException"),
+    ]
+)
+_RESPONSE = re.compile(r"(^|[a-z0-9])Response$|^[A-Z]+Response$")  # JSONResponse, NextResponse, HttpResponse ...
+_CODE_OF_ANSWER = frozenset({"status_code", "statusCode", "StatusCode"})
+_ANSWERED = frozenset({"ctx", "context", "res", "response", "reply", "set", "c"})  # what has a `status` that is the answer's code
+_DENIED = frozenset({"401", "403", "UNAUTHORIZED", "UNAUTHENTICATED", "FORBIDDEN"})
+_DENIED_NAME = re.compile(
+    r"(^|\.|_)(401|403|1008)(_|$)|(^|\.)(SC_)?(UNAUTHORIZED|FORBIDDEN)$|(^|\.)Status(401|403)?(Unauthorized|Forbidden)$"
+)
+# `throw new Error("Unauthorized")`, `return { error: "You must be signed in" }`
+_WORDS = re.compile(
+    r"^(un-?authori[sz]ed|unauthenticated|forbidden|access denied|not (authenticated|authori[sz]ed|logged[ -]?in|signed[ -]?in)"
+    r"|user (is )?not (authenticated|authori[sz]ed|logged[ -]?in|signed[ -]?in)|no (active )?session"
+    r"|(authentication|login|log-?in|sign-?in) (is )?required"
+    r"|(please|you (must|need to|have to)|must) (be )?(log|logged|sign|signed)[ -]?in\b.{0,60})[.!]?$",
+    re.IGNORECASE,
+)
+_RAISED = re.compile(r"(Error|Exception)$")
+
+
+def refusal_in(assembly: Assembly, reference: FunctionRef) -> Node | None:
+    """Where a function refuses, `return page, 401`, or `response.status_code = 401`."""
+    program = assembly.program
+    for call in assembly.calls_in(reference):
+        if denies(assembly, call) and not _lacks_own_key(assembly, call):
+            return call
+    facts = program.files[reference[0]]
+    for store in facts.stores:
+        if store.scope == reference[1] and _is_code(facts, store) and _is_denied(assembly, (reference[0], store.value)):
+            return reference[0], store.value
+    for identity in facts.functions[reference[1]].returns:
+        value = facts.values[identity]
+        if value.kind != "collection" or not value.inputs:
+            continue
+        said = [facts.values[given] for given in value.inputs[:6]]
+        if value.text == "dictionary" and any(_says_so(given.constant_type, given.text) for given in said):
+            return reference[0], identity
+        if len(value.inputs) > 1 and _is_denied(assembly, (reference[0], value.inputs[1])):
+            return reference[0], identity
+    return None
+
+
+def _is_code(facts: CodeFacts, store: Store) -> bool:
+    """Whether the code of an answer is set: `response.status_code = ...`, `ctx.status = ...`."""
+    base = facts.values[store.base].text
+    return (store.attribute in _CODE_OF_ANSWER and base not in ("self", "this")) or (store.attribute == "status" and base in _ANSWERED)
+
+
+def answers(name: str) -> bool:
+    """Whether a call of this name makes an answer, or what becomes one."""
+    return name in _ANSWERS or _RESPONSE.search(name) is not None
+
+
+def denies(assembly: Assembly, call: Node) -> bool:
+    """A refusal of unknown callers: an answer 401 or 403, or an exception that says so."""
+    program, value = assembly.program, assembly.program.value(call)
+    last = [name.rsplit(".", 1)[-1] for name in program.names((call[0], value.inputs[0]))]
+    if any(_REFUSAL.search(name) for name in last):
+        return True
+    given = [program.value((call[0], identity)) for identity in value.inputs[1:3]]
+    if any(_RAISED.search(name) for name in last) and any(_says_so(one.constant_type, one.text) for one in given):
+        return not _hands_on(assembly, call)
+    return any(answers(name) for name in last) and any(_is_denied(assembly, (call[0], given)) for given in value.inputs[1:])
+
+
+def _says_so(kind: str, text: str) -> bool:
+    return kind == "string" and len(text) < 100 and _WORDS.match(text.strip()) is not None
+
+
+def _hands_on(assembly: Assembly, call: Node) -> bool:
+    """Whether a refusal depends on another one: `if (response.status === 401) throw ...`."""
+    facts = assembly.program.files[call[0]]
+    conditions = [(call[0], facts.branches[branch].condition) for branch in facts.conditions.get(call[1], ())]
+    return any(assembly.program.value(part).text in ("401", "403") for condition in conditions[-1:] for part in parts(assembly, condition))
+
+
+def _lacks_own_key(assembly: Assembly, call: Node) -> bool:
+    """Whether a refusal only says that the program has no key: `key = header || process.env.OPENAI_API_KEY; if (!key) return 401`.
+
+    Whoever brings nothing is let in with the program's own key.
+    """
+    program, facts = assembly.program, assembly.program.files[call[0]]
+    known = facts.conditions.get(call[1], ())
+    test = facts.values[facts.branches[known[-1]].condition] if known else None
+    if test is None or test.kind != "operation" or test.text not in ("not", "!"):
+        return False
+    parts_of = [bare(assembly, (call[0], test.inputs[0]))]
+    for origin in (*parts_of, *program.origins(parts_of[0])):
+        value = program.value(origin)
+        parts_of += [(origin[0], given) for given in value.inputs] if value.kind == "choice" else [origin]
+    return any(_is_variable(assembly, origin) for part in parts_of for origin in program.origins(part))
+
+
+def _is_variable(assembly: Assembly, node: Node) -> bool:
+    """A variable of the environment: `process.env.KEY`, `os.getenv("KEY")`."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind == "attribute":
+        return value.text.isupper() and program.value((node[0], value.inputs[0])).text == "env"
+    return value.kind == "call" and any(name.endswith(("getenv", "environ.get")) for name in program.callee_names(node))
+
+
+def _is_denied(assembly: Assembly, node: Node) -> bool:
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind == "constant":
+        return value.text in _DENIED
+    for label in ("status", "code", "extensions") if value.kind == "collection" else ():  # new Response(text, {status: 401})
+        if label in value.labels:
+            return _is_denied(assembly, (node[0], value.inputs[value.labels.index(label)]))
+    if value.kind == "collection" and value.text in ("tuple", "expression_list"):  # make_response((page, 401))
+        return any(_is_denied(assembly, (node[0], given)) for given in value.inputs[1:])
+    if value.kind == "call":  # HttpStatus.UNAUTHORIZED.value()
+        callee = program.value((node[0], value.inputs[0]))
+        return callee.kind == "attribute" and callee.text in ("value", "code") and _is_denied(assembly, (node[0], callee.inputs[0]))
+    return value.kind in ("attribute", "name") and any(
+        _DENIED_NAME.search(text) for text in (value.text, *program.names(node)) if "1008" not in text
+    )

@@ -1,0 +1,78 @@
+"""Controls that one call puts before all routes of a program: a fallback policy, a policy of all controllers, or of a group.
+
+Takes an assembly and the call; gives the routes of the same framework whose files lie below the folder of the call's file, those that let
+anyone in by name left out. Conventions that sort routes by their address are not followed.
+"""
+
+from __future__ import annotations
+
+from ingest.code.program import Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.program.sites import CallSite
+
+_OPEN = "AllowAnonymous"
+_MOST = 60
+
+
+def routes_below(assembly: Assembly, site: CallSite) -> list[str]:
+    """Routes that the call covers."""
+    program = assembly.program
+    folder = program.files[site.node[0]].path.rpartition("/")[0]
+    if any(name.endswith("McpEndpointBuilder.RequireAuthorization") for name in site.names):
+        return _servers(assembly, folder)
+    group: set[Node] | None = None
+    if any(name.endswith("RouteGroupBuilder.RequireAuthorization") for name in site.names):
+        group = {site.node, *program.origins(_receiver(assembly, site.node))}
+    controllers_alone = any("Controller" in name for name in site.names)
+    found: dict[str, None] = {}
+    for entry in assembly.sites.entries:
+        path = program.files[entry.function[0]].path
+        identity = assembly.entry_of_function.get(entry.function)
+        if entry.framework != site.framework or identity is None or (folder and not path.startswith(folder + "/")):
+            continue
+        decorators = program.function(entry.function).decorators
+        is_decorated = entry.marker[0] == entry.function[0] and entry.marker[1] in decorators
+        texts = {
+            program.value((entry.function[0], given)).text
+            for mark in decorators
+            for given in (program.value((entry.function[0], mark)).inputs[:1])
+        }
+        if group is not None and not group & _around(assembly, entry.marker):
+            continue
+        if _OPEN not in texts and (is_decorated or not controllers_alone) and not _opened(assembly, entry.marker):
+            found[identity] = None
+    return list(found)
+
+
+def _receiver(assembly: Assembly, call: Node) -> Node:
+    value = assembly.program.value(call)
+    callee = assembly.program.value((call[0], value.inputs[0]))
+    return call[0], callee.inputs[0] if callee.inputs else value.inputs[0]
+
+
+def _around(assembly: Assembly, marker: Node) -> set[Node]:
+    """The groups a route is registered at, inner ones first: `app.MapGroup("/a").MapGroup("/b").MapGet(...)`."""
+    found: set[Node] = set()
+    queue = [marker]
+    while queue and len(found) < _MOST:
+        current = queue.pop()
+        if assembly.program.value(current).kind == "call":
+            inner = [node for node in assembly.program.origins(_receiver(assembly, current)) if node not in found]
+            found.update(inner)
+            queue += inner
+    return found
+
+
+def _servers(assembly: Assembly, folder: str) -> list[str]:
+    """The MCP servers that are made below a folder: `MapMcp` serves them."""
+    return [
+        identity
+        for identity, draft in assembly.drafts.by_id.items()
+        if draft.kind == "mcp_server" and any(assembly.program.files[file].path.startswith(folder) for file, _value in draft.nodes)
+    ]
+
+
+def _opened(assembly: Assembly, marker: Node) -> bool:
+    """`app.MapGet(...).AllowAnonymous()`."""
+    values = assembly.program.files[marker[0]].values
+    return any(value.kind == "attribute" and value.text == _OPEN and value.inputs[0] == marker[1] for value in values)

@@ -1,0 +1,1 @@
+"""What configuration starts and exposes: containers, clusters, clouds, charts, packages."""

@@ -1,0 +1,1 @@
+"""What documents tell: parts, facts, promises, denials, secrets, hidden text."""

@@ -1,0 +1,210 @@
+"""Documents into the model: what they promise, held against the code. What they draw is read in `drawn.py`.
+
+A promise is a sentence that says a control is there. It is about the elements its words can be matched
+to; it is kept where each of them has a control that keeps it, broken where one has none, and open where
+nothing could be matched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+from ingest.documents.position import cell_place
+from ingest.facts import DocumentFacts, Passage
+from pipeline.system.assembly import Assembly
+from pipeline.system.documents.denials import all_described
+from pipeline.system.documents.told import TOLD_ELSEWHERE, TOLD_OF_OTHERS
+from pipeline.system.draft import Draft
+from pipeline.system.model import Claim, ControlKind, Evidence, Flow, Label
+from pipeline.system.name_matching import COMMON, stem
+from pipeline.system.rules.plain_promises import is_meant, is_plain
+from pipeline.system.rules.promises import (
+    Promise,
+    is_wished,
+    lists_settings,
+    load_promises,
+    modality_of,
+    promised,
+    says_word,
+    sentences,
+    speaks_of_another,
+    speaks_of_calls_outward,
+    speaks_of_others,
+)
+from pipeline.system.rules.words import mentions, words_of
+
+_ALL = re.compile(r"\b(all|every|each|any|no|whatever)\b(?: [\w-]+){0,3}? $", re.IGNORECASE)  # just before the word that names a kind
+_ONE = re.compile(r"\b(this|that)\b(?: [\w-]+){0,2}? $", re.IGNORECASE)
+_ALWAYS = re.compile(r"\b(always|never|only)\b", re.IGNORECASE)
+# Where code is tried out: nobody keeps promises there.
+_TRIED_OUT = frozenset({"experiments", "experiment", "notebooks", "notebook", "playground", "research", "scratch"})
+
+
+def add_claims(assembly: Assembly, documents: Sequence[DocumentFacts]) -> None:
+    """What the sentences of documents promise of what was found."""
+    for document in documents:
+        if document.purpose in TOLD_OF_OTHERS:
+            continue
+        for passage in document.passages:
+            if passage.kind in ("paragraph", "list_item", "table_row", "caption") and not passage.hidden:
+                for sentence in sentences(passage.text):
+                    _claim(assembly, passage, sentence)
+
+
+def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
+    known: dict[ControlKind, Promise] = {**load_promises().promises, **assembly.index.own_promises}
+    promises = promised(sentence, known) if 15 <= len(sentence) <= 600 and not lists_settings(sentence) else []
+    if not promises or is_wished(sentence, passage.section):
+        return
+    evidence = assembly.cite_place(cell_place(passage, sentence), "claim")
+    if evidence is None or speaks_of_others(evidence.quote):
+        return
+    about: dict[str, None] = {}
+    described: list[str] = []
+    kept: bool | None = None
+    for kind in promises:
+        promise = known[kind]
+        outward = (kind == "authentication" and speaks_of_calls_outward(sentence)) or speaks_of_another(sentence)
+        possible = [] if outward else candidates(assembly, sentence, promise, passage.place.path)
+        found = [identity for identity in possible if assembly.draft(identity).attributes.get("stated_by") != "document"]
+        covered = [identity for identity in found if _covered(assembly, identity, promise, sentence)]
+        plain = is_plain(sentence, kind, passage.place.path, passage.section)
+        meant = [identity for identity in found if plain and _is_meant(assembly, assembly.draft(identity), sentence, promise)]
+        broken = [identity for identity in meant if identity not in covered]
+        if broken:
+            kept = False
+            about.update(dict.fromkeys(broken))
+        elif covered and kept is None:
+            kept = True
+            about.update(dict.fromkeys(covered))
+        elif not outward and not found:  # of what is only drawn, a promise is a part of the description
+            described += possible
+            for identity in possible or all_described(assembly, promise.about, kind):
+                assembly.control(kind, identity, evidence, "promised in a document")
+    about.update(dict.fromkeys(described))
+    assembly.claims.append(
+        Claim(id=claim_id(evidence, sentence), text=sentence, about=tuple(about), promises=tuple(promises),
+              modality=modality_of(sentence), kept=kept, evidence=(evidence,))
+    )  # fmt: skip
+
+
+def claim_id(evidence: Evidence, sentence: str) -> str:
+    """The id of what a document says in a sentence."""
+    return "claim:" + hashlib.sha256(f"{evidence.path}\n{' '.join(sentence.split())}".encode()).hexdigest()[:12]
+
+
+def speaks_of(document: str, draft: Draft) -> bool:
+    """A document inside a folder of the code speaks of what lies there; one at the top or in a documents folder of all."""
+    if TOLD_ELSEWHERE & set(words_of(document.rsplit(".", 1)[0])):
+        return False
+    folder = document.rsplit("/", 1)[0] if "/" in document else ""
+    if not folder or set(folder.lower().split("/")) & {"docs", "doc", "documentation", "design", "adr", "architecture", "specs"}:
+        return True
+    return any(evidence.path.startswith(folder + "/") for evidence in draft.evidence)
+
+
+def candidates(assembly: Assembly, sentence: str, promise: Promise, document: str) -> list[str]:
+    """Elements the sentence can be about: those it names; else all of a kind it names as such."""
+    possible = [
+        draft for _, draft in sorted(assembly.drafts.by_id.items())
+        if draft.kind in promise.about and draft.evidence and draft.attributes.get("examples_only") is not True
+        and speaks_of(document, draft) and is_built(draft) and _narrowed(draft, promise)
+        and not mentions([draft.name], promise.except_named)
+        and (not promise.via or _arriving(assembly, draft.id, promise, sentence))
+    ]  # fmt: skip
+    named = [draft.id for draft in possible if _names(assembly, draft, sentence)]
+    if named:
+        return named
+    # A sentence about one thing that bears no name found here is about nothing that can be held against it.
+    said = [word for word in promise.words if (says_word(sentence, word) if promise.via else _says_all(sentence, word))]
+    if isinstance(promise.words, dict):
+        kinds = {kind for word in said for kind in promise.words[word]}
+        return [draft.id for draft in possible if draft.kind in kinds]
+    return [draft.id for draft in possible] if said else []
+
+
+def _says_all(sentence: str, word: str) -> bool:
+    """Whether the word stands for all of its kind: "every endpoint", "endpoints", "the API always"; not "this endpoint ... all chats"."""
+    for match in re.finditer(rf"\b(?:{word})\b", sentence, re.IGNORECASE):
+        before = sentence[: match.start()]
+        if _ALL.search(before):
+            return True
+        if not _ONE.search(before) and (match.group().lower().endswith("s") or _ALWAYS.search(sentence)):
+            return True
+    return False
+
+
+def is_built(draft: Draft) -> bool:
+    """Whether an element stands in code that is built on, not in a notebook or a folder where something was tried out."""
+    return not draft.evidence or any(
+        not e.path.endswith(".ipynb") and not _TRIED_OUT & set(e.path.lower().split("/")[:-1]) for e in draft.evidence
+    )
+
+
+def _narrowed(draft: Draft, promise: Promise) -> bool:
+    if not promise.only_where:
+        return True
+    for name, wanted in promise.only_where.items():
+        actual = draft.attributes.get(name)
+        options = wanted if isinstance(wanted, tuple) else (wanted,)
+        values: tuple[object, ...] = actual if isinstance(actual, tuple) else (actual,)
+        if (wanted == "present" and actual is not None) or any(value == option for value in values for option in options):
+            return True
+    return False
+
+
+def _is_meant(assembly: Assembly, draft: Draft, sentence: str, promise: Promise) -> bool:
+    """Whether an element is one of a kind that the sentence names as such, or is named by more than a word that may be any."""
+    of_kind = not _names(assembly, draft, sentence) or any(_says_all(sentence, word) for word in promise.words)
+    return of_kind or is_meant(sentence, draft)
+
+
+_NAMED_KINDS = frozenset(
+    {"tool", "mcp_tool", "http_route", "websocket", "chat_ui", "webhook", "data_store", "vector_store", "memory", "agent", "dataset",
+     "training_job", "model_registry", "mcp_server", "external_service"}
+)  # fmt: skip
+
+
+def _names(assembly: Assembly, draft: Draft, sentence: str) -> bool:
+    """Whether the sentence names the element: by its code name, its path, or a telling word of its name."""
+    name = draft.name.split(" (")[0]
+    path = str(draft.attributes.get("path") or "")
+    if len(path) > 2 and re.search(rf"(?<![\w/}}]){re.escape(path)}(?![\w{{]|/[\w{{])", sentence):
+        return True
+    if len(name) > 5 and ("_" in name or "." in name) and name in sentence:
+        return True
+    said = {stem(word) for word in words_of(sentence)}
+    own = {stem(word) for word in words_of(name.rsplit("/", 1)[-1]) if word not in COMMON and len(word) > 3}
+    # What has a name of its own in the world (a tool, a route, a store) is named by one word of it; a place in the code by two.
+    return len(own & said) >= (1 if draft.kind in _NAMED_KINDS else min(2, len(own) or 1))
+
+
+_ABOUT_LABEL: dict[str, tuple[Label, ...]] = {
+    "wiki|pages?|sites?|web|articles?": ("web_content",),
+    "feedback|ratings?|corrections?|transcripts?|conversations?": ("user_input", "user_feedback"),
+    "uploads?|uploaded files?": ("uploaded_file",),
+}  # fmt: skip
+
+
+def _arriving(assembly: Assembly, identity: str, promise: Promise, sentence: str) -> list[Flow]:
+    """Outsiders' data that arrives at an element, of the sort the sentence speaks of where it says."""
+    named = {label for word, labels in _ABOUT_LABEL.items() if says_word(sentence, word) for label in labels}
+    wanted = named or {"web_content", "user_input", "uploaded_file", "user_feedback"}
+    described = assembly.draft(identity).attributes.get("stated_by") == "document"
+    return [
+        flow for (_s, target, role), flows in assembly.flows.items() if target == identity and role in promise.via
+        for flow in flows if set(flow.carries) & wanted and (described or flow.stated_by != "document")
+    ]  # fmt: skip
+
+
+def _covered(assembly: Assembly, identity: str, promise: Promise, sentence: str) -> bool:
+    kept_by: tuple[ControlKind, ...] = promise.kept_by
+    if promise.via:
+        return all(
+            any(kind in kept_by and {flow.id, flow.source} & covered for (kind, _place), (covered, _cited) in assembly.controls.items())
+            for flow in _arriving(assembly, identity, promise, sentence)
+        )
+    around = {identity, *(flow.id for flows in assembly.flows.values() for flow in flows if identity in (flow.source, flow.target))}
+    return any(kind in kept_by and covered & around for (kind, _place), (covered, _cited) in assembly.controls.items())

@@ -1,0 +1,1 @@
+"""What diagrams and threat models draw: boxes, arrows, frames, stated threats."""

@@ -1,0 +1,1 @@
+"""Elements out of code: entries, models, tools, stores, and what calls give back."""

@@ -1,0 +1,305 @@
+"""Functions and classes that a framework calls: routes, tools, jobs; their parameters are where data enters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+
+from ingest.code.program import FunctionRef, Node
+from ingest.facts import Function
+from pipeline.system.assembly import Assembly, SourceOf
+from pipeline.system.elements.container import INJECTED, services_of
+from pipeline.system.model import AttributeValue, ElementKind, Label
+from pipeline.system.program.applications import Applications
+from pipeline.system.program.arguments import argument_node, argument_positions
+from pipeline.system.program.flags import read_flags
+from pipeline.system.program.sites import ClassSite, EntrySite
+from pipeline.system.rules.framework import DecoratorRule
+
+ENTRY_KINDS: frozenset[ElementKind] = frozenset(
+    {"http_route", "websocket", "chat_ui", "webhook", "queue_consumer", "mcp_tool", "command_line", "scheduled_job", "file_drop"}
+)
+
+
+_VARIABLE = re.compile(r"\{[^}]*\}|<[^>]*>|/:\w+")
+_WITH_METHOD = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) +(\S*/.*)")
+PRIVATE = "builtins.private"  # the mark of methods that only their own class calls
+_NEAR = 4000  # values among which a table is looked for that holds a thing
+_PLAIN_TYPES = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date", "datetime.datetime"})
+
+
+def add_entry(assembly: Assembly, entry: EntrySite, applications: Applications) -> None:
+    """The element of a function that a framework calls. One function behind several addresses is one route."""
+    rule = entry.rule
+    assert rule.kind is not None
+    siblings = [
+        other for other in assembly.sites.entries if other.function == entry.function and other.rule.kind == rule.kind
+    ] if rule.kind == "http_route" else []  # fmt: skip
+    name, attributes = _said(assembly, entry, applications)
+    if len(siblings) > 1:
+        said = [_said(assembly, other, applications) for other in siblings]
+        plainest = min(said, key=lambda one: (len(_VARIABLE.findall(one[0])), len(one[0]), one[0]))
+        if plainest[0] != name:
+            return  # it is named by its plainest address
+        others = tuple(sorted({other for other, _attributes in said} - {name}))
+        attributes |= {"also": others} if others else {}
+    identity = add_function_element(assembly, entry.function, rule.kind, name, None, entry.framework, attributes, rule, entry.part)
+    for kind in read_flags(assembly.program, entry.marker, rule.flags).controls:
+        assembly.control(kind, identity, assembly.cite(entry.marker))
+
+
+def addresses(assembly: Assembly) -> Iterator[tuple[str, FunctionRef]]:
+    """The paths of all routes, each with the function behind it."""
+    applications = Applications(assembly)
+    for entry in assembly.sites.entries:
+        if entry.rule.kind == "http_route":
+            yield str(_said(assembly, entry, applications)[1].get("path", "")), entry.function
+
+
+def _said(assembly: Assembly, entry: EntrySite, applications: Applications) -> tuple[str, dict[str, AttributeValue]]:
+    """The name of an entry, and what its marker says of it: `@router.post("/ask", response_class=HTMLResponse)`."""
+    program, rule = assembly.program, entry.rule
+    function = program.function(entry.function)
+    name, given_name = function.name.strip("<>"), False
+    marker = program.value(entry.marker)
+    if rule.name_from is not None and marker.kind == "call":
+        given = argument_node(program, entry.marker, rule.name_from)
+        constant = program.constant(given) if given is not None else None
+        if isinstance(constant, str) and (constant or rule.kind == "http_route"):
+            name, given_name = constant, True  # also `AddTool(NewTool("read"), read)`
+    elif rule.registers and function.name.startswith("<"):
+        name = _holder(assembly, entry.marker) or name
+    if entry.named:
+        name, given_name = entry.named, True
+    file = entry.function[0] if entry.offered_by is None else entry.offered_by
+    if rule.files is not None and (placed := re.search(rule.files, program.files[file].path)) is not None:
+        served = placed.groupdict().get("path")
+        if served is not None or "path" in placed.groupdict():
+            name, given_name = "/" + re.sub(r"\([^/()]*\)/?", "", served or ""), True  # (groups) of folders are no part of addresses
+    attributes: dict[str, AttributeValue] = {**rule.attributes, **read_flags(program, entry.marker, rule.flags).attributes}
+    if rule.kind == "http_route":
+        with_method = _WITH_METHOD.match(name)
+        if with_method is not None:  # `HandleFunc("POST /ask", ask)`
+            attributes["method"], name = with_method.groups()
+        method = str(attributes.get("method") or _method_of(program.names(_callee(assembly, entry.marker))))
+        if rule.exports and function.name in rule.exports and function.name.isupper():
+            method = function.name
+        if function.name in rule.methods:
+            method = function.name.removeprefix("on_")
+        path = f"{_prefix(assembly, entry, applications)}{name}" if given_name else name
+        parts = _parts(assembly, entry)
+        if parts:
+            path = "/" + "/".join(part.strip("/") for part in (*parts, name if given_name else "") if part.strip("/"))
+        name = f"{method.upper()} {path or '/'}".strip()
+        attributes["path"] = path or "/"
+        attributes["method"] = method.upper()
+    return name, attributes
+
+
+def _holder(assembly: Assembly, made: Node) -> str:
+    """What holds the thing that a call makes: the variable, or the entry of a table of such things (`{ask: base.query(...)}`)."""
+    facts = assembly.program.files[made[0]]
+    for variable, values in facts.variables.items():
+        if made[1] in values:
+            return variable
+    for value in facts.values[made[1] + 1 : made[1] + _NEAR]:
+        if value.kind == "collection" and made[1] in value.inputs and value.labels:
+            return value.labels[value.inputs.index(made[1])]
+    return ""
+
+
+def _callee(assembly: Assembly, marker: Node) -> Node:
+    value = assembly.program.value(marker)
+    return (marker[0], value.inputs[0]) if value.kind == "call" else marker
+
+
+def _method_of(names: Iterable[str]) -> str:
+    for name in names:
+        last = name.rsplit(".", 1)[-1]
+        if last in ("get", "post", "put", "patch", "delete", "head", "options", "websocket"):
+            return last
+    return ""
+
+
+def _parts(assembly: Assembly, entry: EntrySite) -> list[str]:
+    """Parts of an address that stand at the class or in another decorator of the function: `@Path("/orders")`."""
+    program, wanted = assembly.program, entry.rule.address_from
+    function = program.function(entry.function)
+    marks = [(entry.function[0], mark) for mark in function.decorators if (entry.function[0], mark) != entry.marker]
+    if function.owner in program.classes:
+        file, owner = program.classes[function.owner]
+        marks = [*((file, mark) for mark in owner.decorators), *marks]
+    found: list[str] = []
+    for mark in marks if wanted else ():
+        value = program.value(mark)
+        if value.kind == "call" and any(assembly.index.canonical(name) in wanted for name in program.names(_callee(assembly, mark))):
+            given = [program.constant((mark[0], value.inputs[at])) for at in argument_positions(value, "value|path|0")]
+            found += [text for text in given if isinstance(text, str)]
+    return found
+
+
+def _prefix(assembly: Assembly, entry: EntrySite, applications: Applications) -> str:
+    """What stands before an address: the router's own prefix, or where it is mounted (`app.use("/api", router)`)."""
+    if assembly.program.objects_are_entries(entry.marker[0]):
+        return _mounted(applications, applications.of_marker(entry.marker), 0)
+    program = assembly.program
+    callee = program.value(_callee(assembly, entry.marker))
+    if callee.kind != "attribute":
+        return ""
+    for origin in program.origins((entry.marker[0], callee.inputs[0])):
+        value = program.value(origin)
+        if value.kind == "call":
+            for position in argument_positions(value, "prefix|url_prefix"):
+                constant = program.constant((origin[0], value.inputs[position]))
+                if isinstance(constant, str):
+                    return constant
+    return ""
+
+
+def _mounted(applications: Applications, routers: list[Node], depth: int) -> str:
+    for router in routers if depth < 5 else ():
+        for include in applications.includes(router):
+            above = applications.makers(applications.receiver(include))
+            return _mounted(applications, [one for one in above if one != router], depth + 1) + applications.mounted_at(include)
+    return ""
+
+
+def add_function_element(
+    assembly: Assembly, reference: FunctionRef, kind: ElementKind, name: str, label: Label | None, framework: str,
+    attributes: dict[str, AttributeValue] | None = None, rule: DecoratorRule | None = None, part: tuple[int, int] | None = None,
+) -> str:  # fmt: skip
+    """An element whose body is a function, or a part of one; its parameters are sources."""
+    evidence = assembly.function_evidence(reference) if part is None else assembly.cite((reference[0], part[0]))
+    identity = assembly.drafts.put(
+        kind, name, rule.zone if rule is not None else None, attributes, evidence, None,
+        assembly.purpose(reference[0]), assembly.program.function(reference).qualified_name,
+        kind in ("http_route", "websocket", "mcp_tool") or framework == "shape",
+    )  # fmt: skip
+    if part is not None:
+        assembly.parts.setdefault(reference, {})[identity] = part
+    assembly.entry_of_function[reference] = identity
+    carried = rule.parameters if rule is not None else label
+    if kind in ("tool", "mcp_tool") and carried is None:
+        carried = "tool_arguments"
+    if carried is not None:
+        _add_parameters(assembly, reference, identity, carried, rule)
+    return identity
+
+
+def _add_parameters(assembly: Assembly, reference: FunctionRef, identity: str, label: Label, rule: DecoratorRule | None) -> None:
+    program = assembly.program
+    function: Function = program.function(reference)
+    for position, parameter in enumerate(function.parameters):
+        if position == 0 and function.owner is not None and parameter.name in ("self", "cls"):
+            continue
+        if rule is not None and rule.parameters_at and position not in rule.parameters_at:
+            continue
+        node = (reference[0], parameter.value)
+        types = _types_of(assembly, reference[0], parameter.annotation)
+        if rule is not None:
+            if _is_injected(assembly, reference[0], parameter.default, rule) or _is_injected(
+                assembly, reference[0], parameter.annotation, rule
+            ):
+                continue
+            if any(_matches(assembly, name, rule.except_types) for name in types):
+                continue
+            if INJECTED in rule.injects and types & services_of(assembly):
+                continue
+        if (types and types <= _PLAIN_TYPES) or program.is_plain(reference[0], parameter.annotation):
+            continue
+        carried = label
+        for name, special in (rule.parameter_types if rule is not None else {}).items():
+            if any(_matches(assembly, given, (name,)) for given in types):
+                carried = special
+        assembly.sources.setdefault(node, []).append(SourceOf(carried, identity))
+
+
+def _types_of(assembly: Assembly, file: int, annotation: int | None) -> set[str]:
+    if annotation is None:
+        return set()
+    node = (file, annotation)
+    return set(assembly.program.annotated(node)) | {name for name in assembly.program.names(node) if name in _PLAIN_TYPES}
+
+
+def _matches(assembly: Assembly, name: str, wanted: tuple[str, ...]) -> bool:
+    canonical = assembly.index.canonical(name)
+    return any(canonical == other or name == other or canonical.endswith("." + other) for other in wanted)
+
+
+def _is_injected(assembly: Assembly, file: int, value: int | None, rule: DecoratorRule) -> bool:
+    if value is None or not rule.injects:
+        return False
+    queue, seen = [value], 0
+    while queue and seen < 30:
+        current = queue.pop()
+        seen += 1
+        found = assembly.program.value((file, current))
+        if found.kind == "call" and any(
+            assembly.index.canonical(name) in rule.injects for name in assembly.program.names((file, found.inputs[0]))
+        ):
+            return True
+        if found.kind == "name":
+            for origin in assembly.program.origins((file, current)):
+                inner = assembly.program.value(origin)
+                if inner.kind == "index":  # Annotated alias: CurrentUser = Annotated[User, Depends(f)]
+                    return any(
+                        assembly.program.value((origin[0], given)).kind == "call"
+                        and any(
+                            assembly.index.canonical(name) in rule.injects
+                            for name in assembly.program.names((origin[0], assembly.program.value((origin[0], given)).inputs[0]))
+                        )
+                        for given in _flat(assembly, origin)
+                    )
+        if found.kind in ("index", "collection", "operation", "unknown"):
+            queue += found.inputs
+    return False
+
+
+def _flat(assembly: Assembly, node: Node) -> list[int]:
+    found: list[int] = []
+    queue = list(assembly.program.value(node).inputs)
+    while queue and len(found) < 30:
+        current = queue.pop()
+        found.append(current)
+        value = assembly.program.value((node[0], current))
+        if value.kind in ("index", "collection"):
+            queue += value.inputs
+    return found
+
+
+def add_class(assembly: Assembly, site: ClassSite) -> None:
+    program, rule = assembly.program, site.rule
+    if rule.kind is None:
+        return
+    file, cls = program.classes[site.name]
+    name = cls.name
+    for node in [(file, default) for field, _annotation, default, _line in cls.fields if field == "name" and default is not None]:
+        constant = program.constant(node)
+        if isinstance(constant, str) and constant:
+            name = constant
+    evidence = assembly.cite_place(assembly.lines(file, cls.line, cls.line))
+    identity = assembly.drafts.put(rule.kind, name, None, dict(rule.attributes), evidence, None, assembly.purpose(file), site.name)
+    assembly.element_of_class[site.name] = identity
+    for method in _methods_of(assembly, site):
+        for reference in program.functions.get(f"{site.name}.{method}", ()):
+            assembly.entry_of_function[reference] = identity
+            if rule.parameters is not None:
+                _add_parameters(assembly, reference, identity, rule.parameters, None)
+
+
+def _methods_of(assembly: Assembly, site: ClassSite) -> list[str]:
+    """The methods that the framework calls; of `on_*` those that are not private."""
+    program = assembly.program
+    file, cls = program.classes[site.name]
+    found: dict[str, None] = {}
+    for wanted in site.rule.method:
+        if "*" not in wanted:
+            found[wanted] = None
+            continue
+        for number in cls.methods:
+            function = program.files[file].functions[number]
+            marks = {name for mark in function.decorators for name in program.names((file, mark))}
+            if fnmatchcase(function.name, wanted) and not function.name.startswith("_") and PRIVATE not in marks:
+                found[function.name] = None
+    return list(found)

@@ -1,0 +1,114 @@
+"""What is given because it is there: a service that takes every tool the container knows (`@AiService`), or those it names, and a call
+that lets the model choose among the tools of its kernel.
+
+Takes an assembly whose calls and entries have their elements, gives ties between the agents that the methods of such a class are, or the
+element of such a call, and the tools of the program. Tools of another framework, profiles that leave some out, and kernels with tools of
+their own in one project are not told apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.code.program import Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.program.arguments import argument_node, argument_positions
+from pipeline.system.program.sites import CallSite
+from pipeline.system.rules.framework import DecoratorRule, RelationKind
+
+_ADDS = re.compile(r"(?:Add|Create|Import)(?:Plugin)?From(?:Type|Object)$|Add(?:Singleton|Scoped|Transient)$")
+_EXPLICIT = "EXPLICIT"  # wiringMode: nothing is given but what is named
+
+
+def tools_in_sight(assembly: Assembly) -> Iterator[tuple[str, RelationKind, str, Node]]:
+    """Agent, kind of tie, tool, and the decorator that says so."""
+    yield from _by_call(assembly)
+    program = assembly.program
+    for name, (file, cls) in sorted(program.classes.items()):
+        for mark in cls.decorators:
+            value = program.value((file, mark))
+            callee = (file, value.inputs[0]) if value.kind == "call" else (file, mark)
+            for known in (k for one in program.names(callee) for k in assembly.index.decorators.find(assembly.index.canonical(one))):
+                if known.rule.in_sight is None:
+                    continue
+                for agent in _agents_of(assembly, name):
+                    for tool in _given(assembly, (file, mark), known.rule, known.framework):
+                        yield agent, known.rule.in_sight, tool, (file, mark)
+
+
+def _by_call(assembly: Assembly) -> Iterator[tuple[str, RelationKind, str, Node]]:
+    """Calls that are told to let the model choose."""
+    registered = _registered(assembly) if any(site.rule.in_sight is not None for site in assembly.sites.calls) else {}
+    for site in assembly.sites.calls:
+        tie, owner = site.rule.in_sight, assembly.element_of_call.get(site.node)
+        if tie is None or owner is None or not any(_says(assembly, site, *told) for told in site.rule.in_sight_where.items()):
+            continue
+        here = _project_of(assembly, site.node[0])
+        for reference, identity in sorted(assembly.entry_of_function.items()):
+            draft = assembly.draft(identity)
+            if draft.kind != "tool" or draft.attributes.get("framework") != site.framework:
+                continue
+            if here == _project_of(assembly, reference[0]) or here in registered.get(assembly.program.function(reference).owner or "", ()):
+                yield owner, tie, identity, site.node
+
+
+def _project_of(assembly: Assembly, file: int) -> str:
+    """The folder of the manifest that a file's program is below."""
+    return assembly.drafts.programs.get(file, "").rpartition(" ")[0]
+
+
+def _registered(assembly: Assembly) -> dict[str, set[str]]:
+    """Classes with tools, by the projects whose calls add them to something: `Plugins.AddFromType<Mail>()`."""
+    program, found = assembly.program, dict[str, set[str]]()
+    for file, facts in enumerate(program.files):
+        for value in facts.values:
+            if value.kind != "call" or not _ADDS.match(facts.values[value.inputs[0]].text):
+                continue
+            for given in value.inputs[1:4]:
+                for name in (*program.names((file, given)), *program.types((file, given))):
+                    found.setdefault(name, set()).add(_project_of(assembly, file))
+    return found
+
+
+def _says(assembly: Assembly, site: CallSite, wanted: str, pattern: str) -> bool:
+    program, given = assembly.program, argument_node(assembly.program, site.node, wanted, site.skip)
+    for origin in () if given is None else (given, *program.origins(given)):
+        called = program.callee_names(origin) if program.value(origin).kind == "call" else ()
+        if any(re.search(pattern, name) for name in (*program.names(origin), *called)):
+            return True
+    return False
+
+
+def _agents_of(assembly: Assembly, name: str) -> list[str]:
+    found: dict[str, None] = {}
+    for reference in (r for given, refs in assembly.program.functions.items() if given.startswith(f"{name}.") for r in refs):
+        for call in assembly.calls_in(reference):
+            identity = assembly.element_of_call.get(call)
+            if identity is not None and assembly.draft(identity).kind == "agent":
+                found[identity] = None
+    return list(found)
+
+
+def _given(assembly: Assembly, mark: Node, rule: DecoratorRule, framework: str) -> list[str]:
+    """The tools that the decorator names, or all of its framework where it names none."""
+    program, value = assembly.program, assembly.program.value(mark)
+    named: set[str] = set()
+    explicit = rule.in_sight_only_named
+    if value.kind == "call":
+        for position in argument_positions(value, "tools"):
+            for element in program.elements((mark[0], value.inputs[position])):
+                constant = program.constant(element)
+                named |= {constant} if isinstance(constant, str) else {one.rpartition(".")[2] for one in program.names(element)}
+        texts = (program.value((mark[0], given)).text for given in value.inputs[1:])
+        explicit = explicit or bool(named) or any(text == _EXPLICIT for text in texts)
+    found: list[str] = []
+    for reference, identity in sorted(assembly.entry_of_function.items()):
+        owner = program.function(reference).owner
+        draft = assembly.draft(identity)
+        if draft.kind != "tool" or owner is None or draft.attributes.get("framework") != framework:
+            continue
+        cls = owner.rpartition(".")[2]
+        if not explicit or cls in named or f"{cls[:1].lower()}{cls[1:]}" in named:
+            found.append(identity)
+    return found

@@ -1,0 +1,58 @@
+"""Which functions run a model, told apart from those that only make or configure one.
+
+Takes an assembly whose sinks and sources are known, gives the kinds of models each function runs by itself. A call
+runs a model where it gives it a prompt, a conversation or features, or gets a reply or prediction back; and so does a
+method with the name of a run, or a bare call, on what was constructed as one, though no framework file knows it.
+What a function runs through the functions it calls is for the caller to add.
+"""
+
+from __future__ import annotations
+
+from ingest.code.program import FunctionRef, Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.model import ElementKind, SinkRole
+from pipeline.system.program.held import elements_of, receivers
+from pipeline.system.rules.words import words_of
+
+MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent", "ml_model"})
+RUN_BY: frozenset[SinkRole] = frozenset({"prompt", "conversation", "features"})
+_GIVEN_BACK = frozenset({"model_reply", "prediction"})
+_VERBS = frozenset(
+    {"run", "arun", "invoke", "ainvoke", "call", "acall", "chat", "achat", "generate", "agenerate", "predict", "apredict", "complete",
+     "acomplete", "stream", "astream", "batch", "abatch", "ask", "aask", "query", "aquery", "kickoff", "execute", "respond", "reply",
+     "answer", "infer", "transcribe", "forward"}
+)  # fmt: skip
+_NO_RUN = frozenset(
+    {"options", "config", "args", "kwargs", "settings", "parameters", "params", "tools", "name"}
+)  # run_config, stream_options
+
+
+def models_run(assembly: Assembly) -> dict[FunctionRef, frozenset[ElementKind]]:
+    """Kinds of models that run when a function runs, without those behind its calls."""
+    found: dict[FunctionRef, set[ElementKind]] = {}
+    for file, facts in enumerate(assembly.program.files):
+        for identity, value in enumerate(facts.values):
+            if value.kind == "call":
+                kinds = _run_by(assembly, (file, identity))
+                if kinds:
+                    found.setdefault((file, value.scope), set()).update(kinds)
+    return {function: frozenset(kinds) for function, kinds in found.items()}
+
+
+def _run_by(assembly: Assembly, call: Node) -> set[ElementKind]:
+    used = {sink.element for sink in assembly.sinks.get(call, ()) if sink.role in RUN_BY}
+    used |= {source.element for source in assembly.sources.get(call, ()) if source.label in _GIVEN_BACK}
+    if not used and call not in assembly.element_of_call and _looks_like_a_run(assembly, call):
+        used = set(receivers(assembly, call))
+    return {assembly.draft(identity).kind for identity in used} & MODELS
+
+
+def _looks_like_a_run(assembly: Assembly, call: Node) -> bool:
+    callee = (call[0], assembly.program.value(call).inputs[0])
+    value = assembly.program.value(callee)
+    if value.kind == "attribute":
+        words = words_of(value.text)
+        return bool(words) and words[0] in _VERBS and words[-1] not in _NO_RUN
+    if assembly.program.targets(call) or assembly.program.names(callee):
+        return False
+    return bool(elements_of(assembly, callee))  # agent(text)

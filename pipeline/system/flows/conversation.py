@@ -1,0 +1,189 @@
+"""Which part of a conversation data becomes: the system's words, one turn, or the message list with its roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ingest.code.program import Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.flows.kept_speakers import without_system
+from pipeline.system.flows.taint import Hit
+from pipeline.system.model import SinkRole
+
+_SYSTEM_ROLES = frozenset({"system", "developer"})
+
+
+_SPEAKERS = _SYSTEM_ROLES | {"user", "human", "assistant", "ai", "tool", "function"}
+_SYSTEM_MESSAGES = frozenset({"SystemMessage", "SystemMessagePromptTemplate", "SystemChatMessage", "DeveloperChatMessage",
+                              "ChatRequestSystemMessage", "CreateSystemMessage"})  # fmt: skip
+_TEXT_FIELDS = frozenset({"content", "text", "message", "body", "parts", "value"})
+
+
+_LISTS = frozenset(
+    {
+        "builtins.list",
+        "builtins.dict",
+        "typing.List",
+        "typing.Dict",
+        "typing.Sequence",
+        "collections.abc.Sequence",
+        "typing.Iterable",
+        "typing.Any",
+    }
+)
+
+
+# What gives one text of a request, whatever was sent: Go, C#, Java.
+_ONE_TEXT = frozenset({"FormValue", "PostFormValue", "PathValue", "QueryParam", "DefaultQuery", "Param", "getParameter", "getHeader"})
+_LIST_FIELDS = frozenset({"messages", "history", "conversation", "turns", "chat_history", "msgs"})
+
+
+def conversation_role(assembly: Assembly, hit: Hit) -> SinkRole:
+    """Which part of a message list the data became: the system's words, a turn, or the whole list.
+
+    A list without the system's turns, whoever sent it, is turns.
+    """
+    role = _role(assembly, hit)
+    return "prompt" if role == "conversation" and without_system(assembly, hit) else role
+
+
+def _role(assembly: Assembly, hit: Hit) -> SinkRole:
+    if any("@" in part for part in hit.path):
+        role = next(part for part in hit.path if "@" in part).split("@")[1]
+        if role == "?" or _under_a_test_of_the_role(assembly, hit):
+            role = _given_speaker(assembly, hit) or ("user" if role == "?" and _is_one_text(assembly, hit) else role)
+        # A caller who says who speaks, or whose text is put into the assistant's mouth, writes the conversation.
+        return "system_prompt" if role in _SYSTEM_ROLES else "conversation" if role in ("?", "assistant", "ai") else "prompt"
+    lists = False
+    for node in reversed(hit.trace):
+        value = assembly.program.value(node)
+        if value.kind == "collection" and value.text == "dictionary" and "role" in value.labels:
+            speaker = assembly.program.constant((node[0], value.inputs[value.labels.index("role")]))
+            return "system_prompt" if speaker in _SYSTEM_ROLES else "prompt"
+        if value.kind == "collection" and value.text == "tuple" and len(value.inputs) == 2:
+            first = assembly.program.value((node[0], value.inputs[0]))
+            if first.kind == "constant" and first.text in ("system", "user", "human", "ai", "assistant", "developer"):
+                return "system_prompt" if first.text in _SYSTEM_ROLES else "prompt"
+        if value.kind == "call":
+            names = assembly.program.names((node[0], value.inputs[0]))
+            if any(name.rsplit(".", 1)[-1] in _SYSTEM_MESSAGES for name in names):
+                return "system_prompt"
+            if any(name.rsplit(".", 1)[-1].endswith(("Message", "MessageContent")) for name in names) and _says_system(assembly, node):
+                return "system_prompt"
+            if any(name.rsplit(".", 1)[-1].endswith("Message") for name in names):
+                return "prompt"
+            if any(name.startswith("builtins.str.") or name.endswith((".format", ".join", ".strip")) for name in names):
+                return "prompt"
+        if value.kind == "format" or _annotated_with(assembly, node, {"builtins.str"}):
+            return "prompt"
+        if not lists and _entry(assembly, node) not in ("", *_LIST_FIELDS, *_TEXT_FIELDS, "input"):
+            return "prompt"  # one entry of what a caller sends is not the list, whatever it lies in
+        lists = (
+            lists
+            or _annotated_with(assembly, node, _LISTS)
+            or (value.kind in ("attribute", "index", "parameter") and value.text.lower() in _LIST_FIELDS)
+        )
+        if value.kind == "call" and len(value.inputs) > 1 and _first_constant(assembly, node) in _LIST_FIELDS:
+            lists = True
+    return "conversation" if lists and not _is_text_of_a_form(assembly, hit) else "prompt"
+
+
+def _is_one_text(assembly: Assembly, hit: Hit) -> bool:
+    """Whether one text is taken of what was sent, which brings no speaker along: `request.UserInput`, declared as a string."""
+    if _is_text_of_a_form(assembly, hit):
+        return True
+    taken = (node for node in hit.trace if assembly.program.value(node).kind == "attribute")
+    names = {*_TEXT_FIELDS, *_LIST_FIELDS, "role", "speaker", "sender", "author"}
+    return any(assembly.program.value(n).text.lower() not in names and _annotated_with(assembly, n, {"builtins.str"}) for n in taken)
+
+
+def _is_text_of_a_form(assembly: Assembly, hit: Hit) -> bool:
+    value = assembly.program.value(hit.trace[0])
+    return value.kind == "call" and assembly.program.value((hit.trace[0][0], value.inputs[0])).text in _ONE_TEXT
+
+
+def _under_a_test_of_the_role(assembly: Assembly, hit: Hit) -> bool:
+    """Whether the message is made where an earlier one was asked who speaks: `case "assistant": NewAssistantMessage(m.text)`."""
+    for node in hit.trace:
+        value, facts = assembly.program.value(node), assembly.program.files[node[0]]
+        if value.kind != "call" or not value.inputs or not facts.values[value.inputs[0]].text.endswith("Message"):
+            continue
+        asked = [facts.branches[branch].condition for branch in facts.conditions.get(node[1], ())]
+        parts = [facts.values[part] for condition in asked for part in (condition, *facts.values[condition].inputs)]
+        if any(part.kind in ("attribute", "index") and part.text.lower() == "role" for part in parts):
+            return True
+    return False
+
+
+def _says_system(assembly: Assembly, call: Node) -> bool:
+    """`new ChatMessage(ChatRole.System, text)`: the role is a member of what a package defines."""
+    given = [assembly.program.value((call[0], position)) for position in assembly.program.value(call).inputs[1:]]
+    return any(
+        value.kind == "attribute"
+        and value.text.lower() in _SYSTEM_ROLES
+        and "Role" in assembly.program.value((call[0], value.inputs[0])).text
+        for value in given
+    )
+
+
+def _given_speaker(assembly: Assembly, hit: Hit) -> str:
+    """The role the text was given where it became a message, which a later list only repeats: `{"role": m.role, "content": m.content}`.
+
+    Empty where the data itself may say who speaks.
+    """
+    for before, node in zip(hit.trace, hit.trace[1:], strict=False):
+        value = assembly.program.value(node)
+        role = next((label for label in value.labels if label in ("role", "Role")), "")
+        if value.kind not in ("call", "collection") or not role or before[0] != node[0] or before[1] not in value.inputs:
+            continue
+        if value.labels[value.inputs.index(before[1])].lower() not in _TEXT_FIELDS:
+            continue
+        said = [_speaker(assembly, origin) for origin in assembly.program.origins((node[0], value.inputs[value.labels.index(role)]))]
+        if said and all(said):
+            return next((speaker for speaker in said if speaker in _SYSTEM_ROLES), said[0])
+    return ""
+
+
+def _speaker(assembly: Assembly, node: Node) -> str:
+    """A constant speaker, or a member of an enumeration named for one."""
+    value = assembly.program.value(node)
+    text = value.text.lower() if value.kind in ("constant", "attribute") else ""
+    return text if text in _SPEAKERS and (value.kind == "constant" or value.text.isupper()) else ""
+
+
+def _entry(assembly: Assembly, node: Node) -> str:
+    """The entry that is taken of a dictionary by name: `payload["question"]`, `payload.get("question")`."""
+    value = assembly.program.value(node)
+    if value.kind == "index":
+        return "" if value.text.isdigit() else value.text
+    if value.kind == "call" and len(value.inputs) > 1 and assembly.program.value((node[0], value.inputs[0])).text in ("get", "pop"):
+        constant = _first_constant(assembly, node)
+        return constant if isinstance(constant, str) else ""
+    return ""
+
+
+def _first_constant(assembly: Assembly, call: Node) -> object:
+    """The first argument of a call, where it is a constant: the key of `body.get("messages")`."""
+    return assembly.program.constant((call[0], assembly.program.value(call).inputs[1]))
+
+
+def _annotated_with(assembly: Assembly, node: Node, wanted: Iterable[str]) -> bool:
+    """Whether a parameter or field is annotated with one of these types."""
+    program, value = assembly.program, assembly.program.value(node)
+    annotations: list[Node] = []
+    if value.kind == "parameter":
+        found = program.parameter_of(node)
+        if found is not None:
+            annotation = program.function(found[0]).parameters[found[1]].annotation
+            annotations += [] if annotation is None else [(node[0], annotation)]
+    elif value.kind == "attribute":
+        for owner in program.types((node[0], value.inputs[0])):
+            if owner in program.classes:
+                annotations += program.field_annotations(owner, value.text)
+    names: set[str] = set()
+    for at in annotations:
+        inner = program.value(at)
+        names |= set(program.names(at))
+        if inner.kind in ("operation", "index"):
+            names |= {name for given in inner.inputs for name in program.names((at[0], given))}
+    return bool(names & set(wanted))

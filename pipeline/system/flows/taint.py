@@ -1,0 +1,298 @@
+"""Following data forward through the program: from a source to every place its data becomes something.
+
+A tabulation of contexts (Reps, Horwitz and Sagiv 1995; the functional approach of Sharir and Pnueli 1981): a
+context is a parameter that received data, an open place (a source, a reader of a field, what a call gave
+back to an unknown caller), or a hub: what lies open, on its way to all who read it. Each context is explored
+once, inside its own function; what its function returns is handed to every call that entered it, and to no
+other. So a way through calls is always a possible one, and what one source found out about a function serves
+all others.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import NamedTuple
+
+from ingest.code.program import FunctionRef, Node, Program
+from pipeline.system.flows.call_contexts import NOTHING, Arguments, Known
+from pipeline.system.flows.flow_graph import FlowGraph
+from pipeline.system.flows.flow_steps import FlowSteps
+from pipeline.system.program.access_paths import Path
+from pipeline.system.program.flow_edges import RETURNED, TESTED, Arrive, CallBehaviour, Enter, Hub, Place
+
+__all__ = ["RETURNED", "TESTED", "CallBehaviour", "FlowSearch", "Hit", "Key"]
+
+MAX_STATES = 200_000  # places looked at for the sources of one element
+MAX_OPEN_CALLERS = 40  # calls of a function whose caller is not known
+Key = tuple[Node, int, Node, Path]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Data arrived at an argument of a call, or at a function's return."""
+
+    call: Node
+    argument: int  # position in the call's inputs; RETURNED or TESTED
+    path: Path
+    key: Key  # what makes two hits the same: where, from where, in which entry and as whose words
+    _walk: Callable[[], tuple[Node, ...]]
+    _by: Callable[[Node], tuple[Node, ...]]
+    _program: Program
+
+    @cached_property
+    def trace(self) -> tuple[Node, ...]:
+        """From the source to the argument, inclusive; found when it is asked for, as most hits repeat what is known."""
+        return self._walk()
+
+    def by_way_of(self, node: Node) -> tuple[Node, ...]:
+        """From the source to a value of the function where the data arrived; empty where the data does not come there as text."""
+        return self._by(node)
+
+    @cached_property
+    def guards(self) -> tuple[Node, ...]:
+        """Guarded values the data passed through."""
+        return tuple(node for node in self.trace if self._program.value(node).kind == "guarded")
+
+
+class _Way(NamedTuple):
+    """How a place of a context was reached: from another, or from one by way of a call that was entered and left."""
+
+    depth: int
+    before: Place | None
+    callee: _Context | None = None
+    left: Place | None = None  # where the callee was left
+
+
+@dataclass(eq=False, slots=True)
+class _Context:
+    function: FunctionRef | None  # None for an open place
+    known: Known  # what is known of parameters here
+    ways: dict[Place, _Way]
+    links: dict[_Context, Place | None] = field(default_factory=dict)  # contexts begun from here, and from which place
+    arrivals: list[tuple[Arrive, Place]] = field(default_factory=list)
+    left: dict[Path, Place] = field(default_factory=dict)  # what the function returns
+    waiting: list[tuple[_Context, Place, Node]] = field(default_factory=list)  # calls that entered it
+    is_asked: bool = False  # whether data arrives here at more than a test
+
+
+class FlowSearch:
+    """Searches from sources; results of all searches share what is known of each function."""
+
+    def __init__(
+        self,
+        graph: FlowGraph,
+        behaviour: Callable[[Node, int], CallBehaviour],
+        return_sinks: frozenset[FunctionRef] = frozenset(),
+        only_text: bool = False,
+        bare: bool = False,
+    ) -> None:
+        self._program, self._graph = graph.program, graph
+        self._steps = FlowSteps(graph, behaviour, return_sinks, only_text, bare)
+        self._arguments = Arguments(graph)
+        self._contexts: dict[tuple[Place, FunctionRef | None, Known], _Context] = {}
+        self._hubs: dict[tuple[Hub, Path], _Context] = {}
+        self._queue: deque[tuple[_Context, Place]] = deque()
+        self._unfinished: set[_Context] = set()
+        self._useful: dict[bool, set[_Context]] = {}
+        self.cut = False  # whether a search was ended by its bound
+
+    def explore(self, sources: Mapping[Node, Path]) -> None:
+        """Finds out all there is to know about where these sources' data goes."""
+        for place in sorted(sources.items()):
+            self._context(place, None)
+        states = 0
+        while self._queue:
+            context, place = self._queue.popleft()
+            self._expand(context, place)
+            states += 1
+            if states > MAX_STATES:
+                self._unfinished.update(context for context, _place in self._queue)
+                self._queue.clear()
+        self._useful.clear()
+
+    def search(self, sources: Mapping[Node, Path], tested: bool = True) -> list[Hit]:
+        """Every place the data of these sources arrives, each by a short way, the shortest first.
+
+        The sources must have been explored; `tested` asks for branches as well. Sets `cut` where the bound hid something.
+        """
+        found: dict[Key, tuple[int, _Context, Place, Mapping[_Context, _Context | None]]] = {}
+        arrived: dict[Key, list[tuple[_Context, Mapping[_Context, _Context | None]]]] = {}
+        for place in sorted(sources.items()):
+            reached = self._reached(self._context(place, None), tested)
+            entered = {context: by for context, by, _depth in reached}
+            for context, _by, depth in reached:
+                self.cut = self.cut or context in self._unfinished
+                for arrival, at in context.arrivals:
+                    if arrival.argument == TESTED and not tested:
+                        continue
+                    # Where options are passed as one object, each property is an argument of its own; in a list, its first member is.
+                    apart = at[1][:1] == ("[0]",) or self._program.objects_are_entries(arrival.call[0])
+                    named = at[1][:1] if arrival.argument > 0 and apart else ()
+                    key = (arrival.call, arrival.argument, place[0], (*named, *(part for part in at[1] if "@" in part)))
+                    length = depth + context.ways[at].depth
+                    arrived.setdefault(key, []).append((context, entered))
+                    if key not in found or length < found[key][0]:
+                        found[key] = (length, context, at, entered)
+        ordered = sorted(found.items(), key=lambda item: (item[1][0], item[0]))
+        return [
+            Hit(key[0], key[1], at[1], key, partial(_walk, context, at, entered), partial(_walk_to, arrived[key]), self._program)
+            for key, (_length, context, at, entered) in ordered
+        ]
+
+    # Exploring
+
+    def _context(self, start: Place, function: FunctionRef | None, given: Known = NOTHING) -> _Context:
+        known = self._contexts.get((start, function, given))
+        if known is None:
+            known = self._contexts[start, function, given] = _Context(function, given, {start: _Way(0, None)})
+            self._queue.append((known, start))
+        return known
+
+    def _hub(self, hub: Hub, path: Path) -> _Context:
+        """What lies open, with all who read it."""
+        known = self._hubs.get((hub, path))
+        if known is None:
+            known = self._hubs[hub, path] = _Context(None, NOTHING, {})
+            readers = self._graph.readers(hub)
+            if hub.kind == "result":
+                self._give_back(known, None, readers[:MAX_OPEN_CALLERS], hub.place, path)
+            else:
+                for reader in readers:
+                    known.links.setdefault(self._context((reader, path), None), None)
+        return known
+
+    def _give_back(self, context: _Context, place: Place | None, calls: Sequence[Node], function: FunctionRef, path: Path) -> None:
+        """To calls that may have called; a function that was handed over gives its result to those alone who hand it over."""
+        for call in calls:
+            context.links.setdefault(self._context((call, path), None, self._arguments.handed(call, function)), place)
+
+    def _add(self, context: _Context, place: Place, before: Place, callee: _Context | None = None, left: Place | None = None) -> None:
+        ways = context.ways
+        if place not in ways:
+            inside = callee.ways[left].depth if callee is not None and left is not None else 0
+            ways[place] = _Way(ways[before].depth + inside + 1, before, callee, left)
+            self._queue.append((context, place))
+
+    def _expand(self, context: _Context, place: Place) -> None:
+        node, path = place
+        edges, known = self._steps.edges(node), context.known
+        for arrival in edges.arrivals:
+            if arrival.argument < 0 or not self._arguments.excludes(arrival.call, known):
+                context.arrivals.append((arrival, place))
+                context.is_asked = context.is_asked or arrival.argument != TESTED
+        for step in edges.steps:
+            after = step.change(path)
+            if after is not None:
+                self._add(context, (step.node, after), place)
+        for enter in edges.enters:
+            after = enter.change(path)
+            if after is not None and not self._arguments.excludes(enter.call, known, enter.function):
+                self._enter(context, place, enter, after)
+        for hub in edges.opens:
+            context.links.setdefault(self._hub(hub, path), place)
+        for function in edges.leaves:
+            self._leave(context, place, function, path)
+
+    def _enter(self, context: _Context, place: Place, enter: Enter, path: Path) -> None:
+        """Into a function, with what this call says of the parameters that decide something there."""
+        given = self._arguments.given(enter.call, enter.target, context.known) if enter.target is not None else NOTHING
+        callee = self._context((enter.parameter, path), enter.function, given)
+        context.links.setdefault(callee, place)
+        callee.waiting.append((context, place, enter.call))
+        for returned, left in callee.left.items():
+            self._add(context, (enter.call, returned), place, callee, left)
+
+    def _leave(self, context: _Context, place: Place, function: FunctionRef, path: Path) -> None:
+        # `return {"found": text}` and `Command(update={"found": text})` change the entry of that name.
+        entry = path[1:] if path[:1] == ("update",) else path
+        for receiver in self._graph.shared_with(function) if entry else ():
+            context.links.setdefault(self._context((receiver, entry), None), place)
+        if function == context.function:
+            if path not in context.left:
+                context.left[path] = place
+                for caller, at, call in context.waiting[:]:
+                    self._add(caller, (call, path), at, context, place)
+        elif context.known:
+            calls = [call for call in self._graph.callers(function) if self._arguments.may_pass(call, function, context.known)]
+            self._give_back(context, place, calls[:MAX_OPEN_CALLERS], function, path)
+        else:
+            context.links.setdefault(self._hub(Hub("result", function), path), place)
+
+    # Reading off
+
+    def _reached(self, start: _Context, tested: bool) -> list[tuple[_Context, _Context | None, int]]:
+        """Contexts that data of a source comes to and that lead somewhere, nearest first: (context, from where, distance)."""
+        useful = self._leading(tested)
+        result: list[tuple[_Context, _Context | None, int]] = []
+        heap: list[tuple[int, int, _Context, _Context | None]] = [(0, 0, start, None)]
+        seen: set[_Context] = set()
+        number = 0
+        while heap:
+            distance, _number, context, by = heapq.heappop(heap)
+            if context in seen:
+                continue
+            seen.add(context)
+            result.append((context, by, distance))
+            for after, at in context.links.items():
+                if after not in seen and after in useful:
+                    number += 1
+                    further = distance if at is None else distance + context.ways[at].depth + 1
+                    heapq.heappush(heap, (further, number, after, context))
+        return result
+
+    def _leading(self, tested: bool) -> set[_Context]:
+        """Contexts from which something arrives somewhere, or at a test if that is asked."""
+        known = self._useful.get(tested)
+        if known is None:
+            before: dict[_Context, list[_Context]] = {}
+            everything = [*self._contexts.values(), *self._hubs.values()]
+            for context in everything:
+                for after in context.links:
+                    before.setdefault(after, []).append(context)
+            asked = (each for each in everything if each.is_asked or (tested and each.arrivals))
+            known = self._useful[tested] = {*asked, *self._unfinished}
+            queue = list(known)
+            while queue:
+                for context in before.get(queue.pop(), ()):
+                    if context not in known:
+                        known.add(context)
+                        queue.append(context)
+        return known
+
+
+def _walk(context: _Context, at: Place, entered: Mapping[_Context, _Context | None]) -> tuple[Node, ...]:
+    """The values from a source to a place of a context, through the contexts that led to it."""
+    pieces = [_within(context, at)]
+    while (by := entered[context]) is not None:
+        pieces.append(_within(by, by.links[context]))
+        context = by
+    return tuple(node for piece in reversed(pieces) for node in piece)
+
+
+def _walk_to(arrived: Sequence[tuple[_Context, Mapping[_Context, _Context | None]]], node: Node) -> tuple[Node, ...]:
+    """The values from a source to one value of the contexts where it arrived, nearest first, by a way that the data takes as text."""
+    for context, entered in arrived:
+        places = [place for place in context.ways if place[0] == node and "#" not in place[1]]
+        if places:
+            return _walk(context, min(places, key=lambda place: (context.ways[place].depth, place[1])), entered)
+    return ()
+
+
+def _within(context: _Context, place: Place | None) -> list[Node]:
+    """The values from a context's start to a place of it, through calls that were entered and left."""
+    backwards: list[Node] = []
+    pending: list[tuple[_Context, Place | None]] = [(context, place)]
+    while pending:
+        inside, at = pending.pop()
+        if at is None:
+            continue
+        way = inside.ways[at]
+        backwards.append(at[0])
+        pending.append((inside, way.before))
+        if way.callee is not None:
+            pending.append((way.callee, way.left))
+    return backwards[::-1]

@@ -1,0 +1,1 @@
+"""What the values and calls of a program denote: names, arguments, places, what an object holds."""

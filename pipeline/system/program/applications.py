@@ -1,0 +1,253 @@
+"""What hangs on a web application: the routers it includes, and the middleware that runs before its routes.
+
+Takes an assembly, answers for the call that made an application or router. What a piece of middleware does
+with a request is judged in `authentication`; middleware that is wrapped around the application by hand is not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.code.program import FunctionRef, Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.program.arguments import argument_positions
+from pipeline.system.program.flags import read_flags
+
+_MOUNTS = ("include_router", "register_blueprint", "mount", "use", "route", "register")
+PARTS = frozenset({"Group", "With", "PathPrefix", "Subrouter"})  # calls that give a part of a router
+_TAKE_PARTS = frozenset({"Group", "Route"})  # or hand it to a function: `r.Route("/api", func(r chi.Router) { ... })`
+_SERVES = frozenset({"ListenAndServe", "ListenAndServeTLS"})
+_MAX_LAYERS = 40
+_MOUNTED = 7  # arguments among which a router is looked for: `app.use("/api", limit, requireUser, router)`
+_MADE_BY = ("middleware", "createMiddleware", "create", "define", "experimental_middleware")  # a piece of middleware made of a function
+_BEFORE = ("before_request", "before_app_request")
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Middleware, or a function that runs before each request of an application."""
+
+    application: Node  # what it is hung on
+    marker: Node | None  # the call that hangs it there; None for a decorator
+    function: FunctionRef | None  # None where it comes from outside and knowledge says that it authenticates
+    http_only: bool = True  # websockets pass it by
+    below: str = ""  # the beginning of the addresses it runs before; empty: all
+
+
+class Applications:
+    """Routers and middleware of the whole program, found once."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        self.assembly, self.program = assembly, assembly.program
+        self._mounted: list[tuple[Node, Node]] | None = None
+        self._hung: list[Installed] | None = None
+        self._routes: list[tuple[Node, frozenset[Node]]] | None = None
+        self._parts: dict[Node, list[Node]] | None = None
+        self._authenticates = {
+            site.node
+            for site in assembly.sites.calls
+            if site.rule.protects == "application" and "authentication" in read_flags(assembly.program, site.node, site.rule.flags).controls
+        }
+
+    def includes(self, router: Node) -> list[Node]:
+        """`app.include_router(router, dependencies=...)` and alike."""
+        if self._mounted is None:
+            self._mounted = []
+            for file, facts in enumerate(self.program.files):
+                for identity, value in enumerate(facts.values):
+                    callee = facts.values[value.inputs[0]] if value.kind == "call" and len(value.inputs) > 1 else None
+                    if callee is not None and callee.kind == "attribute" and callee.text in _MOUNTS:
+                        self._mounted += [((file, identity), (file, given)) for given in value.inputs[1:_MOUNTED]]
+        return [call for call, given in self._mounted if router in self.makers(given)]
+
+    def makers(self, node: Node) -> list[Node]:
+        """The calls that made an application or router; `@router.put(...)` reads like an addition to it, and is none."""
+        found: dict[Node, None] = {}
+        queue, seen = list(self.program.origins(node)), set[Node]()
+        while queue:
+            current = queue.pop(0)
+            if current in seen:
+                continue
+            seen.add(current)
+            if self.program.value(current).kind == "update":
+                queue += self.program.origins((current[0], self.program.value(current).inputs[0]))
+            else:
+                found[current] = None
+        return list(found)
+
+    def receiver(self, call: Node) -> Node:
+        """What a method is called on."""
+        callee = self.program.value((call[0], self.program.value(call).inputs[0]))
+        return call[0], callee.inputs[0] if callee.inputs else self.program.value(call).inputs[0]
+
+    def of_marker(self, marker: Node) -> list[Node]:
+        """Applications and routers that a decorator or a registering call puts a function on."""
+        value = self.program.value(marker)
+        if value.kind != "call":
+            return []
+        if self._routes is None:  # Starlette(routes=[Route("/", f)])
+            self._routes = [
+                ((file, identity), frozenset(self.program.elements((file, call.inputs[call.labels.index("routes")]))))
+                for file, facts in enumerate(self.program.files)
+                for identity, call in enumerate(facts.values)
+                if call.kind == "call" and "routes" in call.labels
+            ]
+        return [*self.makers(self.receiver(marker)), *(made for made, routes in self._routes if marker in routes)]
+
+    def middleware(self, application: Node) -> list[Installed]:
+        """What runs before the routes of an application, where the application is made or afterwards."""
+        if self._hung is None:
+            self._hung = self._find()
+        return [*(one for one in self._hung if application in self.makers(one.application)), *self._links(application)]
+
+    def mounted_at(self, include: Node) -> str:
+        """The beginning of the addresses of what a call mounts: `app.use("/api", router)`; empty where it says none."""
+        value = self.program.value(include)
+        first = self.program.constant((include[0], value.inputs[1])) if len(value.inputs) > 1 else None
+        return first.split("*", 1)[0].rstrip("/") if isinstance(first, str) else ""
+
+    def _links(self, made: Node) -> Iterator[Installed]:
+        """What runs before whatever is made by a chain of calls: `base.use(requireUser).input(schema)`."""
+        current, seen = made, 0
+        while seen < 16:
+            seen += 1
+            value = self.program.value(current)
+            callee = self.program.value((current[0], value.inputs[0])) if value.kind == "call" else value
+            if callee.kind != "attribute":
+                return
+            if value.kind == "call" and callee.text == "use":
+                for position in range(1, len(value.inputs)):
+                    for node in self._middleware_made((current[0], value.inputs[position])):
+                        yield from (Installed(made, current, one, False) for one in self._functions(node))
+            below = self.program.origins((current[0], callee.inputs[0]))
+            if len(below) != 1:
+                return
+            current = below[0]
+
+    def _middleware_made(self, node: Node) -> list[Node]:
+        """A piece of middleware, and the function it was made of: `t.middleware(({ next }) => ...)`."""
+        found = [node]
+        for origin in self.program.origins(node):
+            value = self.program.value(origin)
+            if value.kind == "call" and self.program.value((origin[0], value.inputs[0])).text in _MADE_BY:
+                found += [(origin[0], given) for given in value.inputs[1:3]]
+        return found
+
+    def _find(self) -> list[Installed]:
+        found: list[Installed] = []
+        for file, facts in enumerate(self.program.files):
+            for number, function in enumerate(facts.functions):
+                for decorator in function.decorators:
+                    value = facts.values[decorator]
+                    callee = facts.values[value.inputs[0]] if value.kind == "call" else value
+                    if callee.kind == "attribute" and callee.text in ("middleware", *_BEFORE):
+                        found.append(Installed((file, callee.inputs[0]), None, (file, number)))
+            for identity, value in enumerate(facts.values):
+                if value.kind != "call":
+                    continue
+                callee = facts.values[value.inputs[0]]
+                if callee.kind == "attribute" and len(value.inputs) > 1 and callee.text == "add_middleware":
+                    found += self._added((file, callee.inputs[0]), (file, identity))
+                elif callee.kind == "attribute" and callee.text in ("use", "addHook", "Use") and self.program.objects_are_entries(file):
+                    found += self._used((file, callee.inputs[0]), (file, identity))
+                elif callee.kind == "attribute" and callee.text in PARTS and self.program.objects_are_entries(file):
+                    found += self._used((file, identity), (file, identity))  # what is given to a part runs before its routes
+                elif self.program.objects_are_entries(file) and (callee.text in _SERVES or "Handler" in value.labels):
+                    found += self._wrapped((file, identity))
+                elif callee.kind == "attribute" and len(value.inputs) > 1 and callee.text in _BEFORE:
+                    found += self._given((file, callee.inputs[0]), (file, identity), 1)
+                elif callee.kind == "call" and len(value.inputs) > 1 and facts.values[callee.inputs[0]].text == "middleware":
+                    inner = facts.values[callee.inputs[0]]  # app.middleware("http")(function)
+                    if inner.inputs:
+                        found += self._given((file, inner.inputs[0]), (file, identity), 1)
+                for position in argument_positions(value, "middleware"):  # FastAPI(middleware=[Middleware(Class)])
+                    for element in self.program.elements((file, value.inputs[position])):
+                        if self.program.value(element).kind == "call" and len(self.program.value(element).inputs) > 1:
+                            found += self._added((file, identity), element)
+        return found
+
+    def _wrapped(self, call: Node) -> Iterator[Installed]:
+        """`ListenAndServe(address, signedIn(mux))`, `Server{Handler: signedIn(mux)}`: what is put around an application runs before it."""
+        value = self.program.value(call)
+        for position in range(1, len(value.inputs)):
+            queue = [(call[0], value.inputs[position])] if value.labels[position] in ("", "Handler") else []
+            layers: list[FunctionRef] = []
+            while queue and len(layers) < _MAX_LAYERS:
+                around = queue.pop()
+                inside = self.program.value(around)
+                if inside.kind == "call" and len(inside.inputs) > 1:
+                    layers += self.layers(around)
+                    queue += [(around[0], given) for given in inside.inputs[1:]]
+                elif layers:
+                    for layer in layers:
+                        yield Installed(around, call, layer)
+
+    def layers(self, call: Node) -> list[FunctionRef]:
+        """Functions of the project that a call puts around what it is given: `signedIn` of `signedIn(handler)`, and what it hands back."""
+        value = self.program.value(call)
+        if value.kind != "call" or len(value.inputs) < 2:
+            return []
+        made = [origin for origin in self.program.origins(call) if self.program.value(origin).kind == "function"]
+        names = [name for origin in made for name in self.program.names(origin)]
+        found = [target.function for target in self.program.targets(call)]
+        return [*found, *(reference for name in names for reference in self.program.functions.get(name, ()))]
+
+    def _used(self, application: Node, call: Node) -> Iterator[Installed]:
+        """`app.use(requireUser)`: functions of the project, and known ones that are made by a call."""
+        value = self.program.value(call)
+        below = "" if application == call else self.mounted_at(call)  # a part's own address is no part of those of its routes
+        for position in range(1, len(value.inputs)):
+            given = (call[0], value.inputs[position])
+            made = self._made(given)
+            yield from (Installed(application, call, reference, True, below) for reference in (*self._functions(given), *made))
+            if any(known.rule.control == "authentication" for known in self.assembly.index.for_call(self._made_by(given))):
+                yield Installed(application, call, None, http_only=False, below=below)
+
+    def _made(self, node: Node) -> list[FunctionRef]:
+        """Functions inside the one that makes a piece of middleware: `users.Use(signedIn(secret))`."""
+        found = [target.function for target in self.program.targets(node)] if self.program.value(node).kind == "call" else []
+        for file, outer in found:
+            functions = self.program.files[file].functions
+            found += ((file, number) for number, inner in enumerate(functions) if inner.parent == outer and (file, number) not in found)
+        return found[:_MAX_LAYERS]
+
+    def part_given(self, parameter: Node) -> list[Node]:
+        """The calls that hand a part of a router to a function with this parameter: `r.Route("/api", func(r chi.Router) { ... })`."""
+        if self._parts is None:
+            self._parts = {}
+            for file, facts in enumerate(self.program.files):
+                for identity, value in enumerate(facts.values):
+                    callee = facts.values[value.inputs[0]] if value.kind == "call" and len(value.inputs) > 1 else value
+                    if callee.kind != "attribute" or callee.text not in _TAKE_PARTS or not self.program.objects_are_entries(file):
+                        continue
+                    for taker in self._functions((file, value.inputs[-1])):
+                        for taken in self.program.function(taker).parameters[:1]:
+                            self._parts.setdefault((taker[0], taken.value), []).append((file, identity))
+        return self._parts.get(parameter, [])
+
+    def _made_by(self, node: Node) -> tuple[str, ...]:
+        value = self.program.value(node)
+        return self.program.callee_names(node) if value.kind == "call" else self.program.names(node)
+
+    def _given(self, application: Node, call: Node, position: int, http_only: bool = True) -> list[Installed]:
+        given = (call[0], self.program.value(call).inputs[position])
+        return [Installed(application, call, reference, http_only) for reference in self._functions(given)]
+
+    def _functions(self, node: Node) -> list[FunctionRef]:
+        return [reference for name in self.program.names(node) for reference in self.program.functions.get(name, ())]
+
+    def _added(self, application: Node, call: Node) -> list[Installed]:
+        """`add_middleware(Class)` and `Middleware(Class)`: `dispatch` sees HTTP requests, a bare `__call__` sockets too."""
+        value = self.program.value(call)
+        found = [Installed(application, call, None, http_only=False)] if call in self._authenticates else []
+        for position in argument_positions(value, "dispatch"):
+            found += self._given(application, call, position)
+        for name in self.program.names((call[0], value.inputs[1])):
+            if name in self.program.classes:
+                dispatch, whole = self.program.method(name, "dispatch"), self.program.method(name, "__call__")
+                if dispatch is not None:
+                    found.append(Installed(application, call, dispatch))
+                elif whole is not None:
+                    found.append(Installed(application, call, whole, http_only=False))
+        return found

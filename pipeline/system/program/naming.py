@@ -1,0 +1,115 @@
+"""Names of elements found in code: a constant argument, a host, a table, or else where it stands and what it is."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.system.assembly import Assembly
+from pipeline.system.program.arguments import argument_node
+from pipeline.system.program.mapped_tables import called_on, given_before
+from pipeline.system.program.sites import CallSite
+
+_TABLE = re.compile(r"\b(?:from|into|update|join|table(?:\s+if\s+not\s+exists)?)\s+[\"'`\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
+
+_CATALOGUE = re.compile(r"(?:information_schema|pg_catalog|sys)\.|(?:sqlite_(?:master|schema)|pg_\w+)$")  # what a database says of itself
+
+_LONGEST_NAME = 78
+_OWN_HOST = re.compile(
+    r"[^.]+(?::\d+)?|.*\.(?:svc|local|internal|lan|corp|cluster|localhost|home|intranet)(?::\d+)?"
+    r"|(?:10|127)\..*|192\.168\..*|172\.(?:1[6-9]|2\d|3[01])\..*|169\.254\..*",
+    re.IGNORECASE,
+)
+
+
+def placed_name(name: str, path: str) -> str:
+    """A name with the file it stands in, of which a long path is shortened from its beginning."""
+    shown = f"{name} ({path})"
+    return shown if len(shown) < _LONGEST_NAME else f"{name} (…/{'/'.join(path.split('/')[-2:])})"
+
+
+def table_of(assembly: Assembly, site: CallSite) -> str | None:
+    """The table or mapped class a call reads or writes: its records, not the whole database, flow from one to the other."""
+    program, node = assembly.program, site.node
+    value = program.value(node)
+    if value.kind != "call":
+        return None
+    if site.rule.table_from is not None:
+        return called_on(program, node) if site.rule.table_from == "member" else given_before(program, node)
+    queue, seen = [(node[0], given) for given in value.inputs[1:4]], 0
+    while queue and seen < 30:
+        current = queue.pop(0)
+        seen += 1
+        inner = program.value(current)
+        if inner.kind == "constant" and inner.constant_type == "string" and " " in inner.text:
+            match = _TABLE.search(inner.text)
+            if match is not None:
+                table = match.group(1).lower()
+                return None if _CATALOGUE.match(table) else table
+        for name in (*program.names(current), *program.types(current)):
+            if name in program.classes and inner.kind != "attribute":
+                return program.classes[name][1].name
+        if inner.kind == "attribute":
+            for name in program.names((current[0], inner.inputs[0])):
+                if name in program.classes:
+                    return program.classes[name][1].name
+        if inner.kind in ("call", "format", "operation", "collection", "choice", "element_of", "name", "parameter"):
+            queue += [(current[0], given) for given in inner.inputs]
+            if inner.kind in ("name", "parameter"):
+                queue += [origin for origin in program.origins(current)[:2] if origin != current]
+    return None
+
+
+def name_of_call(assembly: Assembly, site: CallSite) -> tuple[str, str | None]:
+    rule, node = site.rule, site.node
+    if site.named:
+        return site.named, ""
+    if rule.name_from is not None:
+        value = assembly.program.value(node)
+        given = argument_node(assembly.program, node, rule.name_from, site.skip) if value.kind == "call" else None
+        for at in [given] if given is not None else []:
+            constant = assembly.program.constant(at)
+            if isinstance(constant, str) and 0 < len(constant) <= 120:
+                host = host_of(constant) if rule.kind in ("external_service", "web_content") else None
+                return host or constant, constant
+    if rule.kind in ("external_service", "web_content") and (found := constant_host(assembly, site)) is not None:
+        return found, found
+    if rule.kind == "data_store":
+        table = table_of(assembly, site)
+        if table is not None:
+            return f"{table} ({rule.name or site.framework})", table
+        return rule.name or site.framework, "one per application"  # connections that are not named lead to the same database
+    return local_name(assembly, site), None
+
+
+def local_name(assembly: Assembly, site: CallSite) -> str:
+    """A name for what has none of its own: where it stands, and what it is. `support_agent (langchain)`."""
+    symbol = assembly.symbol(site.node).rsplit("/", 1)[-1].split(".")
+    return f"{'.'.join(symbol[-2:])} ({site.rule.name or site.framework})"
+
+
+def constant_host(assembly: Assembly, site: CallSite) -> str | None:
+    """The host a request goes to, where its URL begins with a constant."""
+    value = assembly.program.value(site.node)
+    for given in value.inputs[1:3]:
+        for origin in assembly.program.origins((site.node[0], given)):
+            start = assembly.program.value(origin)
+            if start.kind == "format" and start.inputs:
+                start = assembly.program.value((origin[0], start.inputs[0]))
+            if start.kind == "constant" and start.text.startswith(("http://", "https://")):
+                host = host_of(start.text)
+                if host is not None:
+                    return host
+    return None
+
+
+def host_of(url: str) -> str | None:
+    """The host a constant URL names, without credentials; None where it is no URL or the host is computed."""
+    if not url.startswith(("http://", "https://", "ws://", "wss://")):
+        return None
+    host = url.split("/")[2].split("@")[-1]
+    return host if host and not set("{%<$") & set(host) else None
+
+
+def is_own_host(host: str) -> bool:
+    """Whether a host is this machine, a service beside it, or an address that the internet does not know."""
+    return _OWN_HOST.fullmatch(host) is not None

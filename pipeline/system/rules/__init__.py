@@ -1,0 +1,1 @@
+"""Knowledge files as the engine reads them: frameworks, words, commands, images, promises."""

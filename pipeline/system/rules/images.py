@@ -1,0 +1,76 @@
+"""What container images are, out of `pipeline/knowledge/images.yaml`: stores, servers of models, and what only stands beside a system."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pydantic import Field
+
+from pipeline.system.model import ElementKind, Frozen
+from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
+
+_FILE = KNOWLEDGE / "images.yaml"
+
+
+class KnownImage(Frozen):
+    image: str
+    kind: ElementKind
+    product: str
+
+
+class KnownPage(Frozen):
+    """A page for people, by its image: who may use it without a login."""
+
+    image: str
+    product: str
+    kind: ElementKind = "chat_ui"
+    asks: bool = Field(default=False, description="Whether it asks for a login unless it is told not to.")
+    opened_by: dict[str, str] = Field(default_factory=dict, description="Variables, with the value by which nobody is asked.")
+    opened_by_words: str = Field(default="", description="Pattern of the words of its command by which nobody is asked.")
+    closed_by: tuple[str, ...] = Field(default=(), description="Variables and words by which callers are asked.")
+
+
+class _Images(Frozen):
+    known: tuple[KnownImage, ...]
+    pages: tuple[KnownPage, ...]
+    apart: str
+    official: str
+
+
+@lru_cache(maxsize=1)
+def _images() -> _Images:
+    return read_knowledge(_FILE, _Images)
+
+
+@lru_cache(maxsize=1)
+def _apart() -> re.Pattern[str]:
+    return re.compile(re.sub(r"\s+", "", _images().apart))
+
+
+@lru_cache(maxsize=1)
+def _official() -> re.Pattern[str]:
+    return re.compile(re.sub(r"\s+", "", _images().official))
+
+
+def known_image(reference: str) -> KnownImage | None:
+    """What an image is, as far as its name says."""
+    name = reference.split("@")[0].lower()
+    return next((known for known in _images().known if known.image in name), None)
+
+
+def known_page(reference: str) -> KnownPage | None:
+    """The page for people that an image is, as far as its name says."""
+    name = reference.split("@")[0].lower()
+    return next((page for page in _images().pages if re.search(page.image, name)), None)
+
+
+def stands_apart(reference: str) -> bool:
+    """Whether an image is one of the cluster's own parts, which hold neither models nor agents."""
+    return _apart().search(reference.split("@")[0].lower()) is not None
+
+
+def is_only_here(reference: str) -> bool:
+    """Whether no public registry has an image of this name: it has no owner and is none of the official ones, so it was built here."""
+    name = reference.split("@")[0].partition(":")[0].lower()
+    return bool(name) and "/" not in name and "$" not in name and _official().fullmatch(name) is None

@@ -1,0 +1,54 @@
+"""Which promises are held against code: those that say plainly of what, and that it is so.
+
+Takes a sentence that promises a control (`promises.promised`) and where it stands. "Every tool call is logged" is held against every tool;
+"the authenticated user", "sandbox containers need more room", a condition, a default, a known limit and a plan are words about the control,
+not that it is there. What a system is only described by is read more widely, as there is nothing to hold it against.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.system.draft import Draft
+from pipeline.system.model import ControlKind
+from pipeline.system.name_matching import COMMON, stem
+from pipeline.system.rules.promises import load_promises
+from pipeline.system.rules.words import words_of
+
+_CONDITION = re.compile(
+    r"\b(?:whether|if|except|e\.g\.|for example|such as|can be|may be|optional(?:ly)?|by default|defaults? to|default:|should"
+    r"|recommend\w*|when(?:ever)? (?!a person|somebody|it is called|called)|known limitations?)\b|\(default\b|\bconfigurable\b"
+    r"|`?[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+`?\s*(?:[:|=(]|\*\*)",
+    re.IGNORECASE,
+)
+_OTHER_SECTIONS = re.compile(
+    r"\b(?:limitations?|known issues?|not (?:yet )?(?:verified|executed|done|tested|implemented)|gaps?|troubleshooting|migrat\w+"
+    r"|benchmark\w*|changelog|release notes|test(?:s|ing| cases?| plan)?|alternatives?|comparison|examples?|playgrounds?|faq"
+    r"|implementation plan|tasks?)\b",
+    re.IGNORECASE,
+)
+_OTHER_DOCUMENTS = re.compile(
+    r"(?:^|/)(?:plans?|stories|changelog|proposals)/|(?:^|/)(?:AGENTS|CLAUDE|CHANGELOG|GEMINI)\.md$|_[a-z]{2}\.md$", re.IGNORECASE
+)
+_ALL = re.compile(r"\b(?:every|each|all|any|no|only|always|never|must|nobody|nothing|anything|everything)\b", re.IGNORECASE)
+_ENGLISH = re.compile(r"\b(?:the|is|are|be|every|each|all|any|no|only|must|a|an|of|by|in|with)\b", re.IGNORECASE)
+
+
+def is_plain(sentence: str, kind: ControlKind, path: str, section: Sequence[str]) -> bool:
+    """Whether a sentence says without condition that a control is there, in a place where a system is told of as it is."""
+    if _OTHER_DOCUMENTS.search(path) or any(_OTHER_SECTIONS.search(title) for title in section):
+        return False
+    if _CONDITION.search(sentence) or not _ENGLISH.search(sentence):
+        return False
+    said = load_promises().promises[kind].plainly
+    return not said or any(re.search(phrase, sentence.lower()) for phrase in said)
+
+
+def is_meant(sentence: str, draft: Draft) -> bool:
+    """Whether a sentence speaks of all there are of its kind, or bears the whole name of an element."""
+    name, path = draft.name.split(" (")[0], str(draft.attributes.get("path") or "")
+    if _ALL.search(sentence) or (len(name) > 5 and name in sentence) or (len(path) > 2 and path in sentence):
+        return True
+    own = {stem(word) for word in words_of(name.rsplit("/", 1)[-1]) if word not in COMMON and len(word) > 3}
+    return len(own & {stem(word) for word in words_of(sentence)}) >= max(2, len(own))

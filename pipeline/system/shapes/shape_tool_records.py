@@ -1,0 +1,77 @@
+"""Tools that stand in records, which a loop registers: `for (const tool of tools) server.registerTool(tool.name, {...}, tool.handler)`.
+
+A record tells a name, what the tool does and which arguments it takes, and holds the function that does it, bare or in calls that wrap
+it. How the loop gets the records (an array, a container of services, a list put together at the start) is not followed: where a server
+registers tools whose names are not written down there, all such records of the project are its tools, and the closure that stood for all of
+them gives way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ingest.code.program import FunctionRef, Node, Program
+from ingest.facts import Value
+from pipeline.system.program.arguments import argument_node
+from pipeline.system.program.sites import EntrySite
+from pipeline.system.rules.framework import DecoratorRule
+
+_SCHEMAS = frozenset({"inputSchema", "input_schema", "parameters", "paramsSchema", "inputShape", "argsSchema", "schema"})
+_DOES = ("logic", "handler", "execute", "run", "callback", "handle", "call", "invoke", "fn")
+_MAX_WRAPS = 4
+
+
+def with_records(program: Program, entries: Sequence[EntrySite]) -> tuple[EntrySite, ...]:
+    """The entries with the tools of records, where some server registers tools by names that it reads of something."""
+    loops = {entry.marker: entry for entry in entries if _names_nothing(program, entry)}
+    if not loops:
+        return tuple(entries)
+    taken = {entry.function for entry in entries if entry.marker not in loops}
+    found: dict[FunctionRef, EntrySite] = {}
+    for file, facts in enumerate(program.files):
+        if not program.objects_are_entries(file) or facts.language == "go" or facts.purpose != "product":
+            continue
+        for identity, value in enumerate(facts.values):
+            told = _told(program, file, value)
+            if told is not None and told[0] not in taken:
+                found.setdefault(told[0], EntrySite(told[0], _rule(), "shape", (file, identity), told[1]))
+    kept = (entry for entry in entries if not found or entry.marker not in loops or entry.function in found)
+    return (*(entry for entry in kept if entry.function not in found), *found.values())
+
+
+def _names_nothing(program: Program, entry: EntrySite) -> bool:
+    """Whether what registers a tool reads its name of something: `server.registerTool(tool.name, ...)`."""
+    if entry.rule.kind != "mcp_tool" or not entry.rule.registers or program.value(entry.marker).kind != "call":
+        return False
+    name = argument_node(program, entry.marker, entry.rule.name_from or "0")
+    return name is not None and program.constant(name) is None and program.value(name).kind in ("attribute", "index", "element_of")
+
+
+def _told(program: Program, file: int, value: Value) -> tuple[FunctionRef, str] | None:
+    """The function and the name of a record that describes a tool."""
+    if value.kind != "collection" or value.text != "dictionary" or not {"name", "description"} <= set(value.labels):
+        return None
+    does = next((label for label in _DOES if label in value.labels), None)
+    if does is None or _SCHEMAS.isdisjoint(value.labels):
+        return None
+    name = program.constant((file, value.inputs[value.labels.index("name")]))
+    function = next(_functions(program, (file, value.inputs[value.labels.index(does)]), 0), None)
+    return (function, name) if function is not None and isinstance(name, str) and name else None
+
+
+def _functions(program: Program, node: Node, depth: int) -> Iterator[FunctionRef]:
+    """What a value does: a function, or the one inside calls that wrap it: `signedIn(["write"], handler(add))`."""
+    value = program.value(node)
+    if value.kind == "call" and depth < _MAX_WRAPS:
+        for given in value.inputs[1:]:
+            yield from _functions(program, (node[0], given), depth + 1)
+    elif value.kind in ("function", "name", "attribute"):
+        for name in program.names(node):
+            yield from program.functions.get(name, ())
+
+
+def _rule() -> DecoratorRule:
+    """A model chooses the first parameter; what else a function is given is the program's own."""
+    return DecoratorRule(
+        kind="mcp_tool", attributes={"recognised": "shape"}, parameters="tool_arguments", parameters_at=(0,), returns="response"
+    )

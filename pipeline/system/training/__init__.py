@@ -1,0 +1,1 @@
+"""Training: pipelines, their data and order, model files, cards."""
