@@ -129,7 +129,9 @@ def _inference(assembly: Assembly) -> None:
         if asked and all(model.attributes.get("callers_key") is True for model in asked):
             draft.attributes["callers_key"] = True
         if draft.kind in ("http_route", "websocket", "chat_ui", "webhook"):
-            draft.attributes["authenticated"] = "authentication" in covered.get(identity, set())
+            # What only members of a network reach, who have signed in there, is known to its framework.
+            known = draft.attributes.get("authenticated") is True
+            draft.attributes["authenticated"] = known or "authentication" in covered.get(identity, set())
             if mentions([draft.name, assembly.program.function(reference).name], load_words().administrative):
                 draft.attributes["admin"] = True
         returned = {
