@@ -24,6 +24,7 @@ _UNTRUSTED = frozenset({"web_content", "retrieved_text", "uploaded_file"})
 _CHOSEN = frozenset({"path", "url", "model_source"})
 _RAN = frozenset({"code", "shell"})
 _STAKES = frozenset({"money", "safety", "security"})
+_SERVED: frozenset[ElementKind] = frozenset({"http_route", "websocket", "chat_ui", "webhook", "queue_consumer", "inference_server"})
 _UPSTREAM = 60  # elements before the one at hand that are looked at
 
 
@@ -127,6 +128,27 @@ def _loaded_by_code(around: Surroundings) -> Seen | None:
     return at(around.view.elements[loaders[0]]) if loaders else None
 
 
+def _password_of_own_service(around: Surroundings) -> Seen | None:
+    """A password that a composition gives to a service of its own: it opens nothing for who is not beside that service."""
+    element = around.match.element
+    composed = any("compose" in e.path.rsplit("/", 1)[-1].lower() for e in element.evidence)
+    return at(element) if element.kind == "secret" and composed and "PASSWORD" in element.name.split(" ")[0].upper() else None
+
+
+def _serves_others(element: Element) -> bool:
+    """Whether an element is a door for others: a route, a chat page, an MCP server that listens, a published port."""
+    listens = element.kind == "mcp_server" and element.attributes.get("transport") not in (None, "stdio")
+    return (element.kind in _SERVED or listens or _is(element, "published", "open")) and not _is(element, "examples_only")
+
+
+def _one_persons_tool(around: Surroundings) -> Seen | None:
+    """The program's own start, where it is started by hand and serves nobody: who runs it, pays for it and reads it is one person."""
+    everything = around.view.elements.values()
+    if any(_serves_others(e) for e in everything):
+        return None
+    return first_of(e for e in everything if e.kind == "command_line")
+
+
 def _has_untrusted_content(around: Surroundings) -> Seen | None:
     labels = around.labels()
     return _flow(around, (labels[label] for label in sorted(labels) if label in _UNTRUSTED))
@@ -157,6 +179,8 @@ _TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
     "address_in_settings": lambda around: at(around.match.element) if _is(around.match.element, "address_in_settings") else None,
     "only_for_debugging": lambda around: at(around.match.element) if _is(around.match.element, "debugging") else None,
     "has_untrusted_content": _has_untrusted_content,
+    "one_persons_tool": _one_persons_tool,
+    "password_of_own_service": _password_of_own_service,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.findings.risk import CONTROLS_COUNTED, FACTOR_WORDS, severity_of
+from pipeline.findings.risk import CONTROLS_COUNTED, FACTOR_WORDS, REACHES, severity_of
 from pipeline.system.model import Severity
 from pipeline.threats.schema import Scale, Threat
 
@@ -44,7 +44,7 @@ class Decision:
 
 
 def decision_of(threat: Threat) -> Decision:
-    """One step each way per axis for factors, and one step of likelihood for each of two controls."""
+    """One step each way per axis for factors (code of the attacker: to the top), and one step of likelihood for each of two controls."""
     likelihood = _axis("likelihood", threat.likelihood, min(len(threat.lowered_by), CONTROLS_COUNTED))
     impact = _axis("impact", threat.impact, 0)
     squares = tuple(
@@ -68,5 +68,5 @@ def _axis(name: str, scale: Scale, controls: int) -> Axis:
         tuple(FACTOR_WORDS[factor] for factor in scale.raise_when),
         tuple(FACTOR_WORDS[factor] for factor in scale.lower_when),
         max(1, scale.base - bool(scale.lower_when) - controls),
-        min(5, scale.base + bool(scale.raise_when)),
+        min(5, max(scale.base + bool(scale.raise_when), *(REACHES.get(factor, 0) for factor in scale.raise_when), 0)),
     )

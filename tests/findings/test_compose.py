@@ -91,7 +91,7 @@ def test_more_likely_or_worse_is_never_less_severe() -> None:
     [
         ("holds_secrets", agent(holds_secret=True)), ("about_people", agent(decides_about="people")), ("acts_on_the_world", agent(decides_about="money")),
         ("moves_money", agent(effects=("payment",))), ("changes_data", agent(effects=("write",))), ("sends_messages", agent(effects=("message",))),
-        ("executes_code", agent(effects=("shell",))), ("unauthenticated", agent(authenticated=False)), ("reads_private_data", agent(private_data=True)),
+        ("unauthenticated", agent(authenticated=False)), ("reads_private_data", agent(private_data=True)),
     ],
 )  # fmt: skip
 def test_a_factor_raises_by_one_and_says_so(factor: str, part: Element) -> None:
@@ -102,6 +102,66 @@ def test_a_factor_raises_by_one_and_says_so(factor: str, part: Element) -> None:
     assert any(change.startswith("raised if ") for change in plain.would_change_it) and not any(
         c.startswith("raised if ") for c in raised.would_change_it
     )
+
+
+@pytest.mark.parametrize("start", [2, 3, 4])
+def test_code_of_the_attacker_is_the_highest_impact_wherever_it_starts(start: int) -> None:
+    asked = threat(impact={"base": start, "raise_when": ["holds_secrets", "executes_code"]})
+    found = only(asked, agent(effects=("shell",), holds_secret=True))
+    assert found.impact == 5
+    assert sum(row.step for row in found.risk_table if row.axis == "impact") == 5
+    assert only(asked, agent(holds_secret=True)).impact == start + 1
+
+
+COMMAND = element("command_line", "arguments", "application", evidence=(evidence("app.py:1"),))
+SERVED = {
+    "a route": ROUTE, "a listening MCP server": element("mcp_server", "tools", attributes={"transport": "http"}, evidence=(evidence("s.py:1"),)),
+    "a published port": element("container", "db", attributes={"published": True}, evidence=(evidence("compose.yaml:1"),)),
+}  # fmt: skip
+BY_HAND = {"likelihood": {"base": 3, "lower_when": ["one_persons_tool"]}, "impact": {"base": 3, "lower_when": ["one_persons_tool"]}}
+
+
+@pytest.mark.parametrize(
+    "beside", [(), (element("mcp_server", "tools", attributes={"transport": "stdio"}, evidence=(evidence("s.py:1"),)),)]
+)
+def test_what_one_person_starts_by_hand_is_lowered_on_both_axes(beside: tuple[Element, ...]) -> None:
+    (found,) = _started(COMMAND, *beside)
+    assert (found.likelihood, found.impact) == (2, 2)
+
+
+@pytest.mark.parametrize("beside", SERVED.values(), ids=SERVED)
+def test_a_program_that_serves_others_is_not_one_person_s(beside: Element) -> None:
+    (found,) = _started(COMMAND, beside)
+    assert (found.likelihood, found.impact) == (3, 3)
+
+
+def test_a_library_without_a_start_is_not_taken_for_one_person_s() -> None:
+    (found,) = _started(element("component", "ask", evidence=(evidence("app.py:1"),)))
+    assert (found.likelihood, found.impact) == (3, 3)
+
+
+def _started(start: Element, *beside: Element) -> tuple[Finding, ...]:
+    system = System(elements=(start, agent(), *beside), flows=(asks(source=start.id),))
+    return compose(system, match_threats(system, (threat(**BY_HAND),)))[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "likelihood"),
+    [
+        ("MYSQL_ROOT_PASSWORD in docker-compose.yml", "docker-compose.yml", 2),
+        ("OPENAI_API_KEY in docker-compose.yml", "docker-compose.yml", 3),  # opens a service of others
+        ("MYSQL_ROOT_PASSWORD in production.env", "production.env", 3),
+    ],
+)
+def test_a_composed_service_s_own_password_is_usable_from_inside_only(name: str, path: str, likelihood: int) -> None:
+    secret = element("secret", name, attributes={"where": "config"}, evidence=(evidence(f"{path}:3"),))
+    asked = threat(
+        about=["secret"],
+        when=[{"the_element": {"where": ["config"]}}],
+        likelihood={"base": 3, "lower_when": ["password_of_own_service"]},
+        sentence="{element} is written down",
+    )
+    assert only(asked, secret, flows=()).likelihood == likelihood
 
 
 def test_several_factors_raise_once_and_never_above_five() -> None:
