@@ -62,6 +62,11 @@ def test_to_ask_whether_something_is_there_is_no_check_of_it(test: str) -> None:
     assert "input_validation" not in on_the_way(f'text = body["text"]\nif not {test}:\n    raise ValueError\nask(text)')
 
 
+@pytest.mark.parametrize("test", ["text.isalnum()", "text.startswith('sum ')", "re.match('[a-z]', text)"])
+def test_to_ask_what_a_text_is_like_checks_it(test: str) -> None:
+    assert "input_validation" in on_the_way(f'text = str(body["text"])\nif not {test}:\n    raise ValueError\nask(text)')
+
+
 @pytest.mark.parametrize(
     ("then", "counts"), [("raise ValueError", True), ("return None", True), ('print("odd")', False), ("odd = True", False)]
 )

@@ -15,15 +15,15 @@ from pipeline.system.flows.record_parts import keys_read, keys_taken
 _MAX_DEPTH, _MAX_PARTS = 6, 60
 _THERE = frozenset(
     {"exists", "existssync", "pathexists", "isfile", "isdir", "islink", "isdirectory", "access", "accesssync", "stat", "statsync",
-     "lexists", "isempty", "isblank", "isnotempty", "isnotblank", "isnullorempty", "isnullorwhitespace", "hastext", "haslength", "any",
-     "ispresent", "isnull", "nonnull", "notnull", "isna", "isnan", "notna", "hasnext", "find", "next", "filter", "strip", "trim", "get",
+     "lexists", "isempty", "isblank", "isnotempty", "isnotblank", "isnullorempty", "isnullorwhitespace", "hastext", "haslength",
+     "ispresent", "isnull", "nonnull", "notnull", "isna", "notna", "hasnext", "find", "next", "filter", "strip", "trim", "get",
      "getattr", "trygetproperty", "trygetvalue"}
 )  # fmt: skip
 
 
 def asks_presence(names: Sequence[str]) -> bool:
     """Whether a call asks that something is there, or only takes something: `os.path.exists(x)`, `lines.filter(Boolean)`."""
-    return any(name.replace("_", "").lower() in _THERE for name in names)
+    return any(name == "Any" or name.replace("_", "").lower() in _THERE for name in names)
 
 
 def tests_in(assembly: Assembly, condition: Node, holds: bool, depth: int = 0) -> Iterator[tuple[Node, bool]]:
