@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from ingest.code.python.modules import DottedModules
+from ingest.facts import Import
 from ingest.purpose import NOT_PRODUCT
 from ingest.shared_files import SharedFiles
 from ingest.source import Source
@@ -206,6 +207,7 @@ class _File:
 
     path: str
     language: str = "python"
+    imports: tuple[Import, ...] = ()  # not read yet: what may lie beside a script is read with it
 
 
 def _imported(data: bytes, path: str) -> Iterator[str]:

@@ -49,7 +49,7 @@ class Memo:
     handed_back: dict[FunctionRef, frozenset[int] | None] = field(default_factory=dict)
     restricting: dict[tuple[FunctionRef, str, Given, bool | None, str], ControlKind | None] = field(default_factory=dict)
     restricted: dict[tuple[Node, str, str, tuple[str, ...]], ControlKind | None] = field(default_factory=dict)
-    guards: dict[Node, ControlKind | None] = field(default_factory=dict)
+    guards: dict[Node, tuple[tuple[ControlKind, Node], ...]] = field(default_factory=dict)
     raising: frozenset[FunctionRef] | None = None  # functions that raise by themselves
     filled: dict[Node, list[Node]] | None = None  # module variables by what is put into them
     serving: frozenset[FunctionRef] | None = None  # functions that run while requests are served

@@ -1,16 +1,18 @@
 """Which file an imported Python module is.
 
 A folder without `__init__.py` above a module may be a root that imports are written from, so a file
-is known by every dotted name that such a root gives it.
+is known by every dotted name that such a root gives it. A script that is run where it lies finds its neighbours
+by their bare names although its folder is a package; a name that other files import too is a package from outside.
 """
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from ingest.facts import ConfigFacts
+from ingest.facts import ConfigFacts, Import
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -27,6 +29,9 @@ class _File(Protocol):
     @property
     def language(self) -> str: ...
 
+    @property
+    def imports(self) -> tuple[Import, ...]: ...
+
 
 class DottedModules:
     """Finds the project's file behind a dotted module name, as seen from a file that imports it."""
@@ -39,12 +44,16 @@ class DottedModules:
         for index, file in own:
             for name in _names(file.path, packages):
                 self._by_name.setdefault(name, []).append(index)
+        self._packages = packages
+        self._by_path = {file.path: index for index, file in own}
+        self._folders = {"/".join(parts[:end]) for _, file in own for parts in (file.path.split("/"),) for end in range(1, len(parts))}
+        self._outside = frozenset(name for _, file in own for name in self._imported_from_outside(file))
 
     def find(self, module: str, importer: int) -> int | None:
         """The file's index, or None where the module is not the project's own."""
         found = self._by_name.get(module)
         if not found:
-            return None
+            return self._neighbour(module, self._files[importer].path.rpartition("/")[0])
         here = self._files[importer].path.split("/")[:-1]
         if "." not in module:
             # A one-word module beside a script may be its neighbour; elsewhere it is a package from outside.
@@ -54,6 +63,23 @@ class DottedModules:
                 return None
             found = near
         return max(found, key=lambda i: (_shared(here, self._files[i].path.split("/")[:-1]), -i))
+
+    def _neighbour(self, module: str, folder: str) -> int | None:
+        """The file beside a script in a package, which finds it when it is run where it lies: `import helpers`."""
+        first = module.partition(".")[0]
+        if folder not in self._packages or first in sys.stdlib_module_names or first in self._outside:
+            return None
+        path = f"{folder}/{module.replace('.', '/')}"
+        return self._by_path.get(f"{path}.py", self._by_path.get(f"{path}/__init__.py"))
+
+    def _imported_from_outside(self, file: _File) -> Iterator[str]:
+        """First names of imports where no file of that name lies beside, or where it is the importing file itself."""
+        folder, _, name = file.path.rpartition("/")
+        before = f"{folder}/" if folder else ""
+        for first in {found.target.partition(".")[0] for found in file.imports}:
+            beside = f"{before}{first}.py" in self._by_path or f"{before}{first}" in self._folders
+            if not beside or name == f"{first}.py":
+                yield first
 
     def prefix(self, name: str, importer: int) -> tuple[int, tuple[str, ...]] | None:
         """The longest module that begins `name`, and what is left of the name behind it."""

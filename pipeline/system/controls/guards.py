@@ -6,52 +6,35 @@ passes it; what a test says is judged from its shape (membership, digest, identi
 
 from __future__ import annotations
 
-import re
-
 from ingest.code.program import FunctionRef, Node
+from ingest.facts import Branch
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.closed_lists import is_open
 from pipeline.system.controls.last_parts import inside_a_package, is_name_only
 from pipeline.system.controls.refused_text import is_quoted
 from pipeline.system.controls.restrictions import CHOOSES, Tested, cleans, is_validator, proven, restricting, restriction, went_well
+from pipeline.system.controls.tested_parts import asks_presence, looks_at, reads, tests_in
+from pipeline.system.controls.treated_text import is_fenced, is_redacted, reads_reviewed
 from pipeline.system.flows.discriminators import bare, vouches
 from pipeline.system.flows.made_of import Settled, settles
 from pipeline.system.flows.record_parts import Keys, keys_taken
 from pipeline.system.flows.taint import Hit
-from pipeline.system.model import ControlKind, SinkRole
-from pipeline.system.rules.words import mentions
+from pipeline.system.model import ControlKind, Label, SinkRole
 
-_TAG = re.compile(r"<([A-Za-z][\w-]{1,30})>")
-
-
+# What somebody brings who acts for themselves.
+_OWN: frozenset[Label] = frozenset({"user_input", "uploaded_file", "environment_value", "identity"})
 _ASKING = frozenset({"builtins.input", "typer.confirm", "typer.prompt", "click.confirm", "click.prompt", "rich.prompt.Confirm.ask",
 "rich.prompt.Prompt.ask",
                      "inquirer.confirm", "inquirer.prompt", "getpass.getpass", "prompt_toolkit.prompt", "questionary.confirm",
                      "streamlit.button"})  # fmt: skip
 
 
-_REDACTS = (
-    "redact",
-    "redacted",
-    "anonymize",
-    "anonymise",
-    "pseudonymize",
-    "pseudonymise",
-    "scrub",
-    "mask",
-    "strip_pii",
-    "remove_pii",
-    "deidentify",
-)
-
-
 # A digest or an owner that was looked at vouches for the record it stands in.
 _OF_THE_WHOLE: frozenset[ControlKind] = frozenset({"hash_check", "session_identity"})
 
+_SHOWN: frozenset[SinkRole] = frozenset({"log", "response", "html"})
 _ASKS_TYPE = frozenset({"builtins.isinstance", "builtins.hasattr", "builtins.len", "builtins.bool", "globalThis.Array.isArray"})
 _NAMES_TYPE = frozenset({"name", "__name__", "__qualname__"})
-
-_REVIEWED = ("accepted", "approved", "reviewed", "moderated", "verified", "curated", "vetted")
 
 
 def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[ControlKind, Node]]:
@@ -61,14 +44,14 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
     used_in = (hit.call[0], assembly.program.value(hit.call).scope) if hit.argument >= 0 and not chooses else None
     controls += [(kind, node) for node in hit.trace if (kind := _validated(assembly, node, hit.trace, chooses, used_in)) is not None]
     if role in ("prompt", "system_prompt", "conversation", "instructions"):
-        controls += [("content_separation", node) for node in hit.trace if _is_fenced(assembly, node)]
+        controls += [("content_separation", node) for node in hit.trace if is_fenced(assembly, node, hit.trace)]
     controls += [("human_approval", node) for node in _asked(assembly, hit)]
-    controls += [("redaction", node) for node in hit.trace if _redacts(assembly, node)]
-    controls += [("review_before_use", node) for node in hit.trace if _reads_reviewed(assembly, node)]
+    controls += [("redaction", node) for node in hit.trace if is_redacted(assembly, node)]
+    controls += [("review_before_use", node) for node in hit.trace if reads_reviewed(assembly, node)]
     controls += [
         (kind, guard)
         for guard in hit.guards
-        if (kind := _restricted(assembly, hit, guard, chooses) if chooses else _known_kind(assembly, guard)) is not None
+        if (kind := _restricted(assembly, hit, guard, chooses) if chooses else _said(assembly, hit, guard, role)) is not None
         and (kind in _OF_THE_WHOLE or vouches(assembly, hit, guard))
     ]
     if chooses and hit.argument >= 0:
@@ -95,7 +78,7 @@ def _restricted(assembly: Assembly, hit: Hit, guard: Node, role: SinkRole) -> Co
 
 
 def _find_restricted(assembly: Assembly, guard: Node, role: SinkRole, settled: Settled, taken: Keys) -> ControlKind | None:
-    kind = _known_kind(assembly, guard)
+    kind = guard_kind(assembly, guard)
     if kind in _OF_THE_WHOLE or kind in ("authentication", "input_length_limit"):
         return kind
     value = assembly.program.value(guard)
@@ -106,12 +89,28 @@ def _find_restricted(assembly: Assembly, guard: Node, role: SinkRole, settled: S
     return restriction(assembly, (guard[0], value.inputs[1]), side == "holds", record)
 
 
-def _known_kind(assembly: Assembly, guard: Node) -> ControlKind | None:
-    """`guard_kind`, once for all data that passes a test."""
-    known = assembly.memo.guards
+def _said(assembly: Assembly, hit: Hit, guard: Node, role: SinkRole) -> ControlKind | None:
+    """What the tests that a guard joins say of the data that goes on, where it chooses nothing."""
+    value, known = assembly.program.value(guard), assembly.memo.guards
+    side, _, part = value.text.partition(":")
+    condition, record = (guard[0], value.inputs[1]), bare(assembly, (guard[0], value.inputs[0]))
     if guard not in known:
-        known[guard] = guard_kind(assembly, guard)
-    return known[guard]
+        tests = tests_in(assembly, condition, side == "holds")
+        known[guard] = tuple((kind, test) for test, holds in tests if (kind := condition_kind(assembly, test, holds)) is not None)
+    for kind, test in known[guard]:
+        if kind in _OF_THE_WHOLE:
+            return kind
+        if part or (kind != "authentication" and not looks_at(assembly, test, condition, record, hit.trace)):
+            continue
+        if kind != "input_length_limit" or role not in _SHOWN or _leaves(assembly, condition):
+            return kind
+    return None
+
+
+def _leaves(assembly: Assembly, condition: Node) -> bool:
+    """Whether a test of the program refuses, instead of telling how much of a text is shown: `text if len(text) < 80 else text[:80]`."""
+    branches = assembly.program.files[condition[0]].branches
+    return any(branch.condition == condition[1] and branch.exits_when for branch in branches)
 
 
 def _validated(
@@ -150,29 +149,31 @@ def _last_names(assembly: Assembly, call: Node) -> list[str]:
     return [callee.text.rsplit(".", 1)[-1]] if callee.kind in ("name", "attribute") else []
 
 
-def _is_fenced(assembly: Assembly, node: Node) -> bool:
-    """Text put between an opening and a closing tag of a prompt: `<claim>{text}</claim>`."""
-    value = assembly.program.value(node)
-    if value.kind != "format":
-        return False
-    parts = [assembly.program.value((node[0], given)) for given in value.inputs]
-    constant = "".join(part.text for part in parts if part.kind == "constant")
-    return any(f"</{tag}>" in constant for tag in _TAG.findall(constant))
-
-
 def _asked(assembly: Assembly, hit: Hit) -> list[Node]:
-    """Tests on the way whose outcome a person was asked for: `if input("run it? ") == "y"`."""
+    """Tests on the way whose outcome a person was asked for, after there was something to ask about: `if input("run it? ") == "y"`.
+
+    What callers bring themselves counts where the question shows it: a button beside a field only starts what they want.
+    """
     program = assembly.program
     found: list[Node] = []
+    brought = all(source.label in _OWN for source in assembly.sources.get(hit.trace[0], ()))
     for call in (*hit.trace, *_entered(assembly, hit), hit.call) if hit.argument >= 0 else ():
         facts = program.files[call[0]]
         for branch in facts.conditions.get(call[1], ()):
             condition = (call[0], facts.branches[branch].condition)
             if condition not in assembly.asked:
                 assembly.asked[condition] = any(_ASKING & set(called_names(assembly, root)) for root in parts(assembly, condition))
-            if assembly.asked[condition]:
+            if not assembly.asked[condition] or _comes_up_inside(assembly, hit, call[0], facts.branches[branch]):
+                continue
+            if not brought or any(reads(assembly, condition, bare(assembly, node)) for node in hit.trace):
                 found.append(condition)
     return list(dict.fromkeys(found))
+
+
+def _comes_up_inside(assembly: Assembly, hit: Hit, file: int, branch: Branch) -> bool:
+    """Whether the data is made only when the person has already answered: `if st.button("Write"): save(ask_model())`."""
+    first = next((node for node in hit.trace if node[0] == file and assembly.program.value(node).scope == branch.scope), None)
+    return first is not None and branch.side(first[1]) is not None
 
 
 def choices_on_way(assembly: Assembly, hit: Hit) -> int:
@@ -210,38 +211,6 @@ def parts(assembly: Assembly, node: Node) -> list[Node]:
     return found
 
 
-def _redacts(assembly: Assembly, node: Node) -> bool:
-    """A parameter of one of the project's own functions that is named for redacting and replaces text."""
-    found = assembly.program.parameter_of(node) if assembly.program.value(node).kind == "parameter" else None
-    if found is None or not mentions([assembly.program.function(found[0]).name], _REDACTS):
-        return False
-    return any(
-        assembly.program.value((call[0], assembly.program.value(call).inputs[0])).text
-        in ("sub", "subn", "replace", "translate", "anonymize", "mask")
-        for call in assembly.calls_in(found[0])
-    )
-
-
-def _reads_reviewed(assembly: Assembly, node: Node) -> bool:
-    """A read from a store that asks for reviewed records only: `where(Feedback.accepted)`, `WHERE approved = 1`."""
-    if not any(source.label == "stored_data" for source in assembly.sources.get(node, ())):
-        return False
-    queue, seen = list(assembly.program.value(node).inputs), 0
-    while queue and seen < 40:
-        value = assembly.program.value((node[0], queue.pop()))
-        seen += 1
-        if (
-            value.kind in ("attribute", "constant")
-            and mentions([value.text], _REVIEWED)
-            and (value.kind == "attribute" or " " in value.text)
-        ):
-            return True
-        if any(mentions([label], _REVIEWED) for label in value.labels):
-            return True
-        queue += value.inputs
-    return False
-
-
 def guard_kind(assembly: Assembly, guard: Node) -> ControlKind | None:
     """What a test on the way says about the data that passed it."""
     value = assembly.program.value(guard)
@@ -268,7 +237,8 @@ def condition_kind(assembly: Assembly, node: Node, holds: bool, depth: int = 0) 
         if value.text in ("<", "<=", ">", ">=") and any(_is_length(assembly, (node[0], given)) for given in value.inputs):
             # `len(found) > 0` says that there is something, and limits nothing.
             above = (value.text in ("<", "<=")) == _is_length(assembly, (node[0], value.inputs[0]))
-            return "input_length_limit" if above == holds else None
+            few = any(program.value((node[0], given)).text in ("0", "1") for given in value.inputs)
+            return "input_length_limit" if above == holds and not few else None
         if value.text in ("==", "!=") and (value.text == "==") == holds:
             if any(_is_type(assembly, (node[0], given)) for given in value.inputs):
                 return None
@@ -308,7 +278,7 @@ def condition_kind(assembly: Assembly, node: Node, holds: bool, depth: int = 0) 
         if names and not any(name.startswith("builtins.") for name in names):
             targets = program.targets(node)
             if not targets:
-                return "input_validation"
+                return None if asks_presence(last) else "input_validation"
             refusing = [target for target in targets if _refuses(assembly, target.function)]
             for target in refusing:
                 for parameter in program.function(target.function).parameters[-1:]:

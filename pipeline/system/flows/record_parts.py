@@ -52,8 +52,10 @@ def keys_read(assembly: Assembly, node: Node, record: Node) -> Keys:
             queue += [(_owner(program, current), (key, *keys))]
         elif value.kind == "name":
             queue += [(origin, keys) for origin in program.origins(current)[:2]]
+        elif value.kind == "call":
+            queue += [(given, ()) for given in (_asked_object(program, current), *inner[1:])]
         else:
-            queue += [(given, () if value.kind == "call" else keys) for given in inner]
+            queue += [(given, keys) for given in inner]
     return ()
 
 
@@ -81,6 +83,13 @@ def _key(program: Program, node: Node) -> str | None:
         key = program.constant((node[0], value.inputs[1]))
         return key.lower() if isinstance(key, str) else None
     return callee.text[3:].lower() if len(value.inputs) == 1 and callee.text[:3] == "get" and callee.text[3:4].isupper() else None
+
+
+def _asked_object(program: Program, call: Node) -> Node:
+    """What a method is called on: its name is no part of a record."""
+    callee = (call[0], program.value(call).inputs[0])
+    value = program.value(callee)
+    return (call[0], value.inputs[0]) if value.kind == "attribute" else callee
 
 
 def _owner(program: Program, node: Node) -> Node:
