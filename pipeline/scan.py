@@ -279,7 +279,7 @@ def _counted(transcripts: Iterable[Transcript]) -> dict[int | None, int]:
 
 
 def _pictures(facts: Iterable[Facts]) -> Iterator[ReadPicture]:
-    for read in facts:
+    for read in sorted(facts, key=lambda read: read.path):
         for one in read.transcripts if isinstance(read, DocumentFacts) else ():
             yield ReadPicture(path=read.path, where=one.where, reader=one.reader, sent_to=one.sent_to or None, lines=len(one.lines))
 

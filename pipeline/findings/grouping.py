@@ -24,6 +24,7 @@ _CODE = (".py", ".ts", ".tsx", ".js", ".mjs", ".go", ".java", ".cs", ".ipynb")
 _MODELS = frozenset({"hosted_llm", "local_llm", "agent"})
 _BEHIND_CALLERS = {**dict.fromkeys(_MODELS, "llm"), "vector_store": "vector_store"}  # kinds, with the name of their groups
 _SAME_FUNCTION = 10  # lines between two queries of a way, at most, for them to be one to mend
+_LAST = "~"  # before keys that hold lines: they join, and never name a group, so that its id stays where lines move
 _COPIED = 3  # lines of a function, at least, that are the same in another file
 
 
@@ -55,10 +56,10 @@ def ends_of(matches: Iterable[Match]) -> Groups:
                 groups.join(f"{match.threat.slug}:{_end_of(way[-1])}" for way in (one, other))
             for way in match.ways:
                 end = f"{match.threat.slug}:{_end_of(way[-1])}"
-                hubs = [f"{match.threat.slug}:{hub}" for hub in _handed_on(way)]
+                hubs = [f"{match.threat.slug}:{_LAST}{hub}" for hub in _handed_on(way)]
                 handed.append((end, hubs))
                 if argument := _argument(way):
-                    groups.join([end, f"{match.threat.slug}:{argument}"])
+                    groups.join([end, f"{match.threat.slug}:{_LAST}{argument}"])
                 for hub in hubs:
                     modules.setdefault(hub, set()).add(way[-1].steps[-1].path)
     for end, hubs in handed:
