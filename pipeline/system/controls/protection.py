@@ -19,6 +19,7 @@ from pipeline.system.controls.installed import add_installed_checks
 from pipeline.system.controls.nest_guards import add_global_guards
 from pipeline.system.controls.rate_limits import add_rate_limits, is_counted
 from pipeline.system.controls.route_policies import routes_below
+from pipeline.system.controls.tool_call_records import add_tool_call_records
 from pipeline.system.controls.tool_filters import add_tool_filters
 from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.elements.second_look import look_again
@@ -81,6 +82,7 @@ def add_protection(assembly: Assembly) -> None:
     _add_guarded_uses(assembly)
     add_installed_checks(assembly)
     _add_recording_classes(assembly)
+    add_tool_call_records(assembly)
 
 
 def _add_bare_decorators(assembly: Assembly) -> None:
