@@ -36,9 +36,9 @@ def add_tool_call_records(assembly: Assembly) -> None:
         elements = covered.get(_folder(facts.path), ())
         if not elements or not any(_is_tool_call(value.text) for value in facts.values if value.kind != "constant"):
             continue
-        for identity, value in enumerate(facts.values):
-            if value.kind == "call" and _records(assembly, (file, identity)):
-                evidence = assembly.cite((file, identity))
+        for number, value in enumerate(facts.values):
+            if value.kind == "call" and _records(assembly, (file, number)):
+                evidence = assembly.cite((file, number))
                 for element in elements:
                     assembly.control("audit_log", element, evidence, "tool calls are written down here")
                 break
