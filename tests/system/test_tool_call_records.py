@@ -49,7 +49,12 @@ class Recorder:
 
 @pytest.mark.parametrize(
     ("writes", "recorded"),
-    [("recorder.record_step(tool_calls=tool_calls, reply=reply)", True), ("recorder.count(len(tool_calls))", False), ("pass", False)],
+    [
+        ("recorder.record_step(tool_calls=tool_calls, reply=reply)", True),
+        ("recorder.count(len(tool_calls))", False),
+        ("import logging; logging.error(f'failed: {tool_calls}')", False),
+        ("pass", False),
+    ],
 )
 def test_a_recorder_of_the_projects_own_that_writes_tool_calls_to_a_file_is_a_record(tmp_path: Path, writes: str, recorded: bool) -> None:
     scan = scan_of(tmp_path, {"agent.py": AGENT.replace("WRITES", writes), "recorder.py": RECORDER})

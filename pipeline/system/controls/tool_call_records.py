@@ -16,6 +16,7 @@ from pipeline.system.rules.words import words_of
 _COVERED: frozenset[ElementKind] = frozenset({"agent", "hosted_llm", "local_llm"})
 _WRITES = frozenset({"record", "log", "save", "store", "persist", "write", "audit", "trace"})
 _KEPT_IN = frozenset({"message", "messages", "session", "sessions", "history", "trajectory", "transcript", "conversation", "conversations"})
+_FAILURES = frozenset({"error", "errorf", "exception", "warning", "warn", "warnf", "critical", "fatal", "fatalf"})
 _ADDS = frozenset({"create", "update", "insert", "add", "append"})
 _PARTS = frozenset({"call", "calls", "arguments", "args", "input", "inputs"})
 _FILES = frozenset({"dump", "dumps", "write_text", "writelines", "appendFile", "appendFileSync", "writeFile", "writeFileSync", "WriteFile"})
@@ -59,6 +60,8 @@ def _records(assembly: Assembly, call: Node) -> bool:
     written = any(sink.role in ("log", "store_write") for sink in assembly.sinks.get(call, ()))
     callee = program.value((call[0], value.inputs[0]))
     verb = (words_of(callee.text) or [""])[0]
+    if verb in _FAILURES:  # what went wrong is a part of what was done
+        return False
     kept = _keeps_messages(assembly, call, verb)
     if not written and not kept and (verb not in _WRITES or not _ends_in_writing(assembly, call)):
         return False
