@@ -217,6 +217,8 @@ class Origins(Questions):
                     or (value.kind == "collection" and value.inputs)
                 ):
                     queue += self.nodes(origin[0], value.inputs)
+                elif value.kind == "call" and len(value.inputs) > 2 and "typing.cast" in self.names((origin[0], value.inputs[0])):
+                    queue.append((origin[0], value.inputs[2]))  # `cast(list[Middleware], [...])` is what it is given
                 else:
                     found[origin] = None
         return tuple(found)

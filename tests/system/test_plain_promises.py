@@ -52,6 +52,10 @@ def test_what_is_said_plainly_is_held_against_the_code(tmp_path: Path, sentence:
 @pytest.mark.parametrize(
     "sentence",
     [
+        "All your clicks are automatically logged in the same space that the agent uses.",
+        "All model runs are logged for debugging.",
+        "You only need a model token: it requires an API key.",
+        "Secret header values are masked in the response.",
         "Raise it for fast endpoints, lower it for rate-limited ones.",
         "The summary keeps its state in Redis, so that rate limiting works across services.",
         "- **SUMMARY_MAX_PARALLEL**: Global rate limit for concurrent summaries of all clients (default: `20`)",

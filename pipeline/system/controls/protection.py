@@ -6,6 +6,8 @@ controls, and says which element or flow each of them covers.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly, SourceOf
 from pipeline.system.controls.asks_back import add_questions
@@ -17,12 +19,13 @@ from pipeline.system.controls.installed import add_installed_checks
 from pipeline.system.controls.nest_guards import add_global_guards
 from pipeline.system.controls.rate_limits import add_rate_limits, is_counted
 from pipeline.system.controls.route_policies import routes_below
+from pipeline.system.controls.tool_call_records import add_tool_call_records
 from pipeline.system.controls.tool_filters import add_tool_filters
 from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.elements.second_look import look_again
 from pipeline.system.flows.switches import switched_off
 from pipeline.system.model import ControlKind, Evidence
-from pipeline.system.program.arguments import argument_positions
+from pipeline.system.program.arguments import argument_positions, entry_of
 from pipeline.system.program.flags import read_flags
 from pipeline.system.program.held import elements_of, receivers
 from pipeline.system.program.sites import CallSite
@@ -79,6 +82,7 @@ def add_protection(assembly: Assembly) -> None:
     _add_guarded_uses(assembly)
     add_installed_checks(assembly)
     _add_recording_classes(assembly)
+    add_tool_call_records(assembly)
 
 
 def _add_bare_decorators(assembly: Assembly) -> None:
@@ -255,12 +259,22 @@ def _handed_to(assembly: Assembly, node: Node) -> list[str]:
             value = assembly.program.value(call)
             if value.kind != "call":
                 continue
-            for position, label in enumerate(value.labels):
-                if position and label in _HANDED_AS:
-                    for member in assembly.program.elements((call[0], value.inputs[position])):
-                        handed.setdefault(member, {})[call, position] = identity
+            for position, given in _handed_over(assembly, call):
+                for member in assembly.program.elements(given):
+                    handed.setdefault(member, {})[call, position] = identity
         assembly.memo.handed = {member: tuple(given.items()) for member, given in handed.items()}
     return [identity for (call, _position), identity in assembly.memo.handed.get(node, ()) if call != node]
+
+
+def _handed_over(assembly: Assembly, call: Node) -> Iterator[tuple[int, Node]]:
+    """Arguments that hold controls, by their names or as properties of an object: `createAgent({ middleware: [limit] })`."""
+    program, value = assembly.program, assembly.program.value(call)
+    for position, label in enumerate(value.labels):
+        given = (call[0], value.inputs[position])
+        if position and label in _HANDED_AS:
+            yield position, given
+        elif position and label == "" and program.objects_are_entries(call[0]):
+            yield from ((position, held) for name in _HANDED_AS if (held := entry_of(program, given, name)) is not None)
 
 
 def _cover_tools(assembly: Assembly, node: Node, agent: str, evidence: Evidence | None) -> bool:

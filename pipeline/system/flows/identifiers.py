@@ -20,9 +20,15 @@ _IDENTIFIER = frozenset(
      "role", "url", "uri", "path", "filename", "filepath", "filenames", "port", "reason", "created", "mode", "language", "locale",
      "provider", "temperature", "limit", "offset", "page", "config", "settings", "dtype", "dir", "directory", "folder", "error", "err",
      "exception", "exc", "operation", "ok", "traceback", "stack", "timeout", "ms", "dimension", "dims", "percent", "uuids", "ratio",
-     "tokenizer", "reference", "column", "table"}
+     "tokenizer", "reference", "column", "table", "repo", "repository", "branch", "commit", "sha", "extension",
+     "endpoint", "hostname", "quantity", "progress", "date", "time"}
 )  # fmt: skip
-_ONLY_AFTER = {"code": ("status", "error", "exit", "return"), "no": ("page", "line", "chunk")}
+_ONLY_AFTER = {
+    "code": ("status", "error", "exit", "return", "language", "country"),
+    "text": ("status",),
+    "owner": ("repo", "context", "repository"),
+    "no": ("page", "line", "chunk"),
+}
 _NAMES = frozenset({"name", "names", "file", "files"})  # of something: `server_name`, `plan_file`; alone they may be a person, or contents
 _ERRORS = frozenset({"error", "errors", "err", "exception", "exc"})
 _OF_ERRORS = frozenset({"text", "message", "msg", "detail", "details", "str", "description"})
@@ -102,7 +108,7 @@ def is_identifier(assembly: Assembly, node: Node) -> bool:
     """Whether a value is an entry, a parameter or an attribute that can only tell things apart, whatever is made of it later."""
     value = assembly.program.value(node)
     words = words_of(value.text) if value.kind in ("attribute", "index", "parameter") else []
-    return words[-1:] in (["id"], ["uuid"], ["guid"]) or words in (["status", "text"], ["status", "code"])
+    return words[-1:] in (["id"], ["uuid"], ["guid"]) or words in (["status", "text"], ["status", "code"], ["finish", "reason"])
 
 
 def _captions(assembly: Assembly, call: Node) -> dict[int, str]:

@@ -73,7 +73,9 @@ def _holds(program: Program, flag: Flag, given: Node | None, open_call: bool) ->
         return constant is None and not is_none
     if flag.at_most is not None:
         known = [literal(each.text, each.constant_type) for each in program.constants(given)]  # a default, and what is given for it
-        return bool(known) and all(isinstance(each, int | float) and each <= flag.at_most for each in known)
+        if not known:  # a setting, `limits.get("steps", 100)`: that a limit is handed over says that there is one
+            return program.value(given).kind != "constant" and not is_none
+        return all(isinstance(each, int | float) and each <= flag.at_most for each in known)
     if flag.matches is not None:
         said = [constant] if isinstance(constant, str) else [*program.names(given), *program.types(given), *_listed(program, given)]
         return any(re.search(flag.matches, text) is not None for text in said)

@@ -25,6 +25,17 @@ _CODE_LINE = re.compile(
     re.MULTILINE,
 )
 _FIRST_WORDS = re.compile(r"[a-z']+(?: [a-z']+)?")  # of what was found: the value comes later
+_ITSELF = re.compile(
+    r"^[^.\n]*\b(?:reveal|disclose|divulge|tell|share|show|repeat|mention|print|output|discuss|keep)\b[^.]{0,60}"
+    r"\b(?:instructions?|prompts?|rules|guidelines|(?:this|above|these) (?:content|message|text|context))\b"
+)
+_WORTH_HIDING = re.compile(
+    r"\d ?(?:%|percent|usd|eur|dollars?|euros?)|[$\u20ac\u00a3] ?\d"
+    r"|\b(?:discounts?|margins?|coupons?|salar(?:y|ies)|budgets?|overrides?|passwords?)\b"
+    r"|\b(?:access|unlock|promo|voucher|master) codes?\b|\binternal(?:ly)?:|\binternal (?:polic|pric|limit|threshold|host|url)"
+    r"|\b(?:our|the) (?:customers?|clients?) (?:is|are|called|named)\b|[\w.-]+@[\w-]+\.\w|\.(?:internal|corp|intra)\b|\b10\.\d+\.\d+\.\d+"
+)
+_OBJECT = 80  # characters after an order in which its object stands
 _READ = 200_000  # characters of one text
 _SHORTEST = 20  # characters: less is a word, not a prompt
 _READS = re.compile(
@@ -212,9 +223,15 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 def _confidential(text: str) -> str | None:
     """The first kind of words by which a prompt says that it holds what must stay inside; never the value itself."""
     lowered = text[:_READ].lower()
-    found = next((match for pattern in _patterns() if (match := pattern.search(lowered))), None)
+    found = next((match for pattern in _patterns() if (match := pattern.search(lowered)) and not _hides_only_rules(lowered, match)), None)
     said = _FIRST_WORDS.match(found.group()) if found is not None else None
     return said[0] if said is not None else None
+
+
+def _hides_only_rules(lowered: str, order: re.Match[str]) -> bool:
+    """Whether an order is to keep the instructions themselves back, and these hold no figure, code, address or name of a customer."""
+    itself = _ITSELF.search(lowered[order.start() : order.end() + _OBJECT])
+    return itself is not None and _WORTH_HIDING.search(lowered) is None
 
 
 def without_spoken(evidence: Evidence | None, values: Collection[str]) -> Evidence | None:

@@ -17,7 +17,8 @@ from pipeline.system.rules.promises import load_promises
 from pipeline.system.rules.words import words_of
 
 _CONDITION = re.compile(
-    r"\b(?:whether|if|except|e\.g\.|for example|such as|can be|may be|optional(?:ly)?|by default|defaults? to|default:|should"
+    r"\b(?:you (?:only |still |also )?need"
+    r"|whether|if|except|e\.g\.|for example|such as|can be|may be|optional(?:ly)?|by default|defaults? to|default:|should"
     r"|recommend\w*|when(?:ever)? (?!a person|somebody|it is called|called)|known limitations?)\b|\(default\b|\bconfigurable\b"
     r"|`?[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+`?\s*(?:[:|=(]|\*\*)",
     re.IGNORECASE,
@@ -25,13 +26,17 @@ _CONDITION = re.compile(
 _OTHER_SECTIONS = re.compile(
     r"\b(?:limitations?|known issues?|not (?:yet )?(?:verified|executed|done|tested|implemented)|gaps?|troubleshooting|migrat\w+"
     r"|benchmark\w*|changelog|release notes|test(?:s|ing| cases?| plan)?|alternatives?|comparison|examples?|playgrounds?|faq"
-    r"|implementation plan|tasks?)\b",
+    r"|implementation plan|tasks?|glossary|terminology|verification|why)\b",
     re.IGNORECASE,
 )
 _OTHER_DOCUMENTS = re.compile(
-    r"(?:^|/)(?:plans?|stories|changelog|proposals)/|(?:^|/)(?:AGENTS|CLAUDE|CHANGELOG|GEMINI)\.md$|_[a-z]{2}\.md$", re.IGNORECASE
+    r"(?:^|/)(?:plans?|stories|changelog|proposals)/|(?:^|/)(?:AGENTS|CLAUDE|CHANGELOG|GEMINI)\.md$|_[a-z]{2}\.md$|(?:^|/)\d{4}-\d\d-\d\d-[^/]*$",
+    re.IGNORECASE,
 )
-_ALL = re.compile(r"\b(?:every|each|all|any|no|only|always|never|must|nobody|nothing|anything|everything)\b", re.IGNORECASE)
+# What all of is spoken of: "every refund", "refunds must ..."; "all agent runs" speaks of agents.
+_QUANTIFIED = re.compile(r"\b(?:every|each|all|any|no)\s+(?:(?:of|the|an?|single|such|new)\s+)*[`*_]*([\w-]+)", re.IGNORECASE)
+_BOUND = re.compile(r"((?:[\w-]+[`*_]*\s+){1,4})(?:always|never|only|must)\b", re.IGNORECASE)
+_ANSWERED = re.compile(r"\bin (?:the |its |api )*(?:responses?|repl(?:y|ies)|answers?)\b", re.IGNORECASE)
 _ENGLISH = re.compile(r"\b(?:the|is|are|be|every|each|all|any|no|only|must|a|an|of|by|in|with)\b", re.IGNORECASE)
 
 
@@ -41,6 +46,8 @@ def is_plain(sentence: str, kind: ControlKind, path: str, section: Sequence[str]
         return False
     if _CONDITION.search(sentence) or not _ENGLISH.search(sentence):
         return False
+    if kind == "redaction" and _ANSWERED.search(sentence):  # what a caller is shown is neither a log nor a prompt
+        return False
     known = load_promises().promises.get(kind)  # of a control of the user's own, the phrases are the user's
     said = known.plainly if known is not None else ()
     return not said or any(re.search(phrase, sentence.lower()) for phrase in said)
@@ -49,7 +56,10 @@ def is_plain(sentence: str, kind: ControlKind, path: str, section: Sequence[str]
 def is_meant(sentence: str, draft: Draft) -> bool:
     """Whether a sentence speaks of all there are of its kind, or bears the whole name of an element."""
     name, path = draft.name.split(" (")[0], str(draft.attributes.get("path") or "")
-    if _ALL.search(sentence) or (len(name) > 5 and name in sentence) or (len(path) > 2 and path in sentence):
+    if (len(name) > 5 and name in sentence) or (len(path) > 2 and path in sentence):
         return True
     own = {stem(word) for word in words_of(name.rsplit("/", 1)[-1]) if word not in COMMON and len(word) > 3}
+    spoken = " ".join(match[1] for pattern in (_QUANTIFIED, _BOUND) for match in pattern.finditer(sentence))
+    if own & {stem(word) for word in words_of(spoken)}:
+        return True
     return len(own & {stem(word) for word in words_of(sentence)}) >= max(2, len(own))

@@ -1,0 +1,107 @@
+"""Records of tool calls that a project keeps by itself: a log line, a recorder's file, a table of messages.
+
+Takes an assembly with elements and sinks; calls that are told tool calls and write them down become an audit record of the agents and
+models of the same top folder. Whether all agents there go through the recorder is not followed; a count or a name of a tool is no record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingest.code.program import FunctionRef, Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.model import ElementKind
+from pipeline.system.rules.words import words_of
+
+_COVERED: frozenset[ElementKind] = frozenset({"agent", "hosted_llm", "local_llm"})
+_WRITES = frozenset({"record", "log", "save", "store", "persist", "write", "audit", "trace"})
+_KEPT_IN = frozenset({"message", "messages", "session", "sessions", "history", "trajectory", "transcript", "conversation", "conversations"})
+_FAILURES = frozenset({"error", "errorf", "exception", "warning", "warn", "warnf", "critical", "fatal", "fatalf"})
+_ADDS = frozenset({"create", "update", "insert", "add", "append"})
+_PARTS = frozenset({"call", "calls", "arguments", "args", "input", "inputs"})
+_FILES = frozenset({"dump", "dumps", "write_text", "writelines", "appendFile", "appendFileSync", "writeFile", "writeFileSync", "WriteFile"})
+_MAX_DEPTH = 8
+
+
+def add_tool_call_records(assembly: Assembly) -> None:
+    """`audit_log` for the agents and models of a folder in which tool calls are written down."""
+    covered: dict[str, list[str]] = {}
+    for identity, draft in assembly.drafts.by_id.items():
+        if draft.kind in _COVERED:
+            for folder in {_folder(e.path) for e in draft.evidence}:
+                covered.setdefault(folder, []).append(identity)
+    if not covered:
+        return
+    program = assembly.program
+    for file, facts in enumerate(program.files):
+        elements = covered.get(_folder(facts.path), ())
+        if not elements or not any(_is_tool_call(value.text) for value in facts.values if value.kind != "constant"):
+            continue
+        for number, value in enumerate(facts.values):
+            if value.kind == "call" and _records(assembly, (file, number)):
+                evidence = assembly.cite((file, number))
+                for element in elements:
+                    assembly.control("audit_log", element, evidence, "tool calls are written down here")
+                break
+
+
+def _folder(path: str) -> str:
+    return path.split("/", 1)[0] if "/" in path else ""
+
+
+def _is_tool_call(text: str) -> bool:
+    words = words_of(text)
+    return "tool" in words and not _PARTS.isdisjoint(words) and words[-1] not in ("id", "ids", "count")
+
+
+def _records(assembly: Assembly, call: Node) -> bool:
+    """Whether a call writes down what it is told, and is told tool calls or keeps messages of an agent that makes them."""
+    program, value = assembly.program, assembly.program.value(call)
+    written = any(sink.role in ("log", "store_write") for sink in assembly.sinks.get(call, ()))
+    callee = program.value((call[0], value.inputs[0]))
+    verb = (words_of(callee.text) or [""])[0]
+    if verb in _FAILURES:  # what went wrong is a part of what was done
+        return False
+    kept = _keeps_messages(assembly, call, verb)
+    if not written and not kept and (verb not in _WRITES or not _ends_in_writing(assembly, call)):
+        return False
+    if kept:
+        return _ends_in_writing(assembly, call)
+    named = any(_is_tool_call(label) for label in value.labels[1:])
+    return named or any(_holds_tool_call(assembly, (call[0], given), 0) for given in value.inputs[1:])
+
+
+def _keeps_messages(assembly: Assembly, call: Node, verb: str) -> bool:
+    callee = assembly.program.value((call[0], assembly.program.value(call).inputs[0]))
+    if verb not in _ADDS or callee.kind != "attribute":
+        return False
+    owner = words_of(assembly.program.value((call[0], callee.inputs[0])).text)
+    return bool(owner) and owner[-1] in _KEPT_IN
+
+
+def _holds_tool_call(assembly: Assembly, node: Node, depth: int) -> bool:
+    value = assembly.program.value(node)
+    if value.kind in ("name", "parameter", "attribute", "index") and _is_tool_call(value.text):
+        return True
+    if depth > _MAX_DEPTH or value.kind in ("function", "class"):
+        return False
+    if value.kind == "call" and assembly.program.value((node[0], value.inputs[0])).text in ("len", "sum", "bool"):
+        return False
+    return any(_holds_tool_call(assembly, (node[0], given), depth + 1) for given in value.inputs if given < node[1])
+
+
+def _ends_in_writing(assembly: Assembly, call: Node) -> bool:
+    """Whether what a call runs writes a file or a table."""
+    for target in assembly.program.targets(call):
+        for inner in _calls(assembly, target.function):
+            value = assembly.program.value(inner)
+            if assembly.program.value((inner[0], value.inputs[0])).text in _FILES:
+                return True
+            if any(sink.role in ("store_write", "query") for sink in assembly.sinks.get(inner, ())):
+                return True
+    return False
+
+
+def _calls(assembly: Assembly, function: FunctionRef) -> Iterator[Node]:
+    for reached in sorted(assembly.reach(function)):
+        yield from assembly.calls_in(reached)
