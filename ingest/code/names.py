@@ -90,7 +90,8 @@ class Names(Questions):
                     found = True
                     yield from self.names(element)
                 if not found and value.kind == "index":
-                    yield from (name for name in self.names((file, value.inputs[0])) if self._is_class_name(name))  # Agent[Deps, str]
+                    for name in self.names((file, value.inputs[0])):
+                        yield name if self._is_class_name(name) else f"{name}[]"  # Agent[Deps, str]; request.files["letter"]
             case _:
                 return
 

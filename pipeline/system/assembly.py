@@ -76,6 +76,7 @@ class Assembly:
     controls: dict[tuple[ControlKind, str], tuple[set[str], list[Evidence]]] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)  # (path, what could not be done)
+    segments: set[Node] = field(default_factory=set)  # parameters that one segment of an address fills, without any separator
     asked: dict[Node, bool] = field(default_factory=dict)  # conditions: whether a person was asked
     reached: dict[FunctionRef, frozenset[FunctionRef]] = field(default_factory=dict)
     memo: Memo = field(default_factory=Memo)

@@ -65,6 +65,7 @@ SinkRole = Literal[
     "query",             # SQL, Cypher or another query text
     "query_parameters",  # bound parameters: safe by construction
     "template",          # a template's source text
+    "prompt_template",   # a prompt that is filled in first, and whose marks may call functions
     "html",              # rendered as markup
     "path",              # chooses a file
     "url",               # chooses a request's target

@@ -10,7 +10,7 @@ from ingest.code.program import FunctionRef, Node
 from ingest.facts import Branch
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.closed_lists import is_open
-from pipeline.system.controls.last_parts import inside_a_package, is_name_only
+from pipeline.system.controls.last_parts import inside_a_package, is_end_of_name, is_name_only
 from pipeline.system.controls.refused_text import is_quoted
 from pipeline.system.controls.restrictions import CHOOSES, Tested, cleans, is_validator, proven, restricting, restriction, went_well
 from pipeline.system.controls.tested_parts import asks_presence, looks_at, reads, tests_in
@@ -56,7 +56,11 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
     ]
     if chooses and hit.argument >= 0:
         controls += [
-            ("input_validation", node) for node in hit.trace if cleans(assembly, node, chooses) or is_name_only(assembly, node, chooses)
+            ("input_validation", node)
+            for node in hit.trace
+            if cleans(assembly, node, chooses)
+            or is_name_only(assembly, node, chooses)
+            or is_end_of_name(assembly, node, hit.trace, chooses)
         ]
         if chooses == "query":
             controls += [

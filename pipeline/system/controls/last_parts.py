@@ -11,7 +11,7 @@ import re
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.discriminators import bare
-from pipeline.system.flows.made_of import callee_text
+from pipeline.system.flows.made_of import callee_text, made_of
 from pipeline.system.model import SinkRole
 from pipeline.system.program.patterns import pattern_of
 
@@ -23,17 +23,58 @@ _GROUP = re.compile(r"\((?!\?)|\(\?P?<(?![=!])(\w+)>")
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
 _ESCAPED = re.compile(r"\\[^SDW/\\]")
 _PACKAGE = re.compile(r"(?:[A-Za-z_]\w*\.)+|\.+[\w.]*|(?:[A-Za-z_]\w*\.)+[\w.]*_")
+_FORMS = frozenset({"FormFile", "MultipartForm"})
 _LONGEST = 400
+_RANDOM = re.compile(r"uuid[1-7]?$|randomUUID|NewGuid|uuid[.]New|nanoid|token_hex|randomBytes", re.IGNORECASE)
 
 
 def is_name_only(assembly: Assembly, node: Node, role: SinkRole) -> bool:
     """Whether a value holds no separator whatever the data was: `url.split("/")[-1]`, `Path(x).name`, `found.group(1)`."""
-    return role in _OF_NAMES and (_is_last_part(assembly, node) or _is_caught(assembly, node))
+    return role in _OF_NAMES and (
+        node in assembly.segments or any(is_one(assembly, node) for is_one in (_is_last_part, _is_caught, _is_stripped))
+    )
+
+
+def _is_stripped(assembly: Assembly, node: Node) -> bool:
+    """The name of a file in a form as Go's standard library gives it, without folders: `header.Filename`."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind != "attribute" or value.text != "Filename" or not program.files[node[0]].path.endswith(".go"):
+        return False
+    parts = [part for part in made_of(assembly, (node[0], value.inputs[0])) if program.value(part).kind in ("call", "attribute")]
+    return any(
+        (callee_text(assembly, part) if program.value(part).kind == "call" else program.value(part).text) in _FORMS for part in parts
+    )
+
+
+def is_end_of_name(assembly: Assembly, node: Node, trace: tuple[Node, ...], role: SinkRole) -> bool:
+    """Whether data only ends the name of a file: `f"{number}_{name}"`. What it climbs out of would be a folder that nobody made."""
+    value = assembly.program.value(node)
+    if role != "path" or value.kind != "format":
+        return False
+    given = [(node[0], part) for part in value.inputs]
+    filled = next((at for at, part in enumerate(given) if part in trace), 0)
+    before = _ends_with(assembly, given[filled - 1]) if filled else ""
+    return bool(before) and before[-1] not in "/\\"
+
+
+def _ends_with(assembly: Assembly, node: Node) -> str:
+    """The constant text a value ends with, or a stand-in for a random one."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind == "format" and value.inputs:
+        return _ends_with(assembly, (node[0], value.inputs[-1]))
+    for origin in (node, *program.origins(node)):
+        made = program.value(origin)
+        if made.kind == "call" and any(_RANDOM.search(name) for name in program.callee_names(origin)):
+            return "0"
+        if made.kind == "attribute" and made.text == "hex":
+            return "0"
+    constant = program.constant(node)
+    return constant if isinstance(constant, str) else ""
 
 
 def _is_last_part(assembly: Assembly, node: Node) -> bool:
     program, value = assembly.program, assembly.program.value(node)
-    if value.kind == "attribute" and value.text in ("name", "stem"):
+    if value.kind == "attribute" and value.text in ("name", "stem", "suffix"):
         base = node[0], value.inputs[0]
         return bool(set(_PATHS) & {*program.types(base), *_made_by(assembly, base)})
     if value.kind == "call" and callee_text(assembly, node) in ("pop", "at"):  # `url.split("/").pop()`

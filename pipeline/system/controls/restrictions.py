@@ -283,7 +283,7 @@ def cleans(assembly: Assembly, node: Node, role: SinkRole) -> bool:
     if name in ("sub", "subn", "ReplaceAllString") and callee.kind == "attribute":
         pattern = pattern_of(assembly, (node[0], callee.inputs[0]), arguments) or ""
         return any(("/" not in found) if found.startswith("[^") else ("/" in found) for found in CLASS.findall(pattern))
-    return name in ("replace", "replaceAll") and bool(_SEPARATORS & _taken(assembly, arguments[0]))
+    return name in ("replace", "replaceAll", "Replace") and bool(_SEPARATORS & _taken(assembly, arguments[0]))
 
 
 def _taken(assembly: Assembly, node: Node) -> set[str]:

@@ -23,6 +23,7 @@ ENTRY_KINDS: frozenset[ElementKind] = frozenset(
 
 
 _VARIABLE = re.compile(r"\{[^}]*\}|<[^>]*>|/:\w+")
+_SEGMENT = re.compile(r"\{(\w+)\??\}|<(?:string:)?(\w+)>")
 _WITH_METHOD = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) +(\S*/.*)")
 PRIVATE = "builtins.private"  # the mark of methods that only their own class calls
 _NEAR = 4000  # values among which a table is looked for that holds a thing
@@ -184,7 +185,14 @@ def add_function_element(
         carried = "tool_arguments"
     if carried is not None:
         _add_parameters(assembly, reference, identity, carried, rule)
+        _add_segments(assembly, reference, str((attributes or {}).get("path", "")))
     return identity
+
+
+def _add_segments(assembly: Assembly, reference: FunctionRef, path: str) -> None:
+    """Parameters that a router fills with one segment of the address: `/files/{name}`, and not `/files/{name:path}`."""
+    named = {braced or angled for braced, angled in _SEGMENT.findall(path)}
+    assembly.segments |= {(reference[0], one.value) for one in assembly.program.function(reference).parameters if one.name in named}
 
 
 def _add_parameters(assembly: Assembly, reference: FunctionRef, identity: str, label: Label, rule: DecoratorRule | None) -> None:

@@ -15,7 +15,20 @@ _MAX_PARTS, _MAX_RETURNED = 60, 200
 # What these answer is not made of what they were asked.
 _ANSWERS: frozenset[SinkRole] = frozenset({"url", "path", "process_arguments", "shell", "code", "query"})
 SETTLES = frozenset(
-    {"resolve", "realpath", "abspath", "normpath", "absolute", "normalize", "safe_join", "realpathSync", "Abs", "Clean", "EvalSymlinks"}
+    {
+        "resolve",
+        "realpath",
+        "abspath",
+        "normpath",
+        "absolute",
+        "normalize",
+        "safe_join",
+        "realpathSync",
+        "Abs",
+        "Clean",
+        "EvalSymlinks",
+        "GetFullPath",
+    }
 )
 
 
