@@ -51,6 +51,10 @@ class JudgedPackage(Frozen):
     language: str = Field(pattern=r"^[a-z#+]+(, [a-z#+]+)*$", description="In lower case; of several the main one first.")
     lines: int = Field(ge=1)
     judged_at: str = Field(pattern=r"^[0-9a-f]{7,40}$", description="Commit of threatloom whose scan was judged.")
+    read: Literal["unmet", "in sight"] = Field(
+        default="in sight",
+        description="`unmet`: no rule had met it, and its reader wrote none. `in sight`: read by those who mended rules with it at hand.",
+    )
     findings: tuple[JudgedFinding, ...] = ()
     missed: tuple[Missed, ...] = ()
 

@@ -66,6 +66,11 @@ def page(catalog: Catalog, table: SystemsTable, packages: Mapping[str, JudgedPac
     return "\n".join(lines).rstrip() + "\n"
 
 
+_READ = """\
+*Unmet* is what a new user meets: no rule had met the package, and its reader wrote none. *In sight* are packages whose errors were
+mended by those who read them afterwards: the figure says what the mends did, and flatters."""
+
+
 def _overall(table: SystemsTable, packages: Mapping[str, JudgedPackage]) -> Iterator[str]:
     yield from ("## Real packages", "")
     if not packages:
@@ -78,6 +83,9 @@ def _overall(table: SystemsTable, packages: Mapping[str, JudgedPackage]) -> Iter
         known = verdicts.right + verdicts.missed
         yield f"Readers noted {verdicts.missed} that were missed, so that of what they know {_rate(verdicts.right, known)} was said."
     yield ""
+    yield from (_READ, "")
+    read = verdicts_by(packages, lambda package, _one: package.read)
+    yield from _verdict_table("read", [(name, read[name]) for name in ("unmet", "in sight") if name in read])
     severities = verdicts_by(packages, lambda _package, one: one.severity)
     yield from _verdict_table("severity", [(name, severities[name]) for name in SEVERITIES if name in severities])
     languages = verdicts_by(packages, lambda package, _one: package.language.split(", ")[0])
