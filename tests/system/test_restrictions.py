@@ -295,3 +295,48 @@ app.post("/run", (req, res) => {{ const text = req.body.text; const name = {0}; 
 )
 def test_so_is_one_of_typescript(choice: str, limits: bool) -> None:
     assert restricted(system_of({"app.ts": TERNARY.format(choice)})) is limits
+
+
+CSHARP_FILES = """\
+using System.IO;
+using OpenAI.Chat;
+var builder = WebApplication.CreateBuilder(args);
+var app = builder.Build();
+app.MapGet("/files/{*name}", async (string name) => await Files.Read(name));
+app.MapPost("/ask", async (string text) => await new ChatClient("gpt-5", "").CompleteChatAsync(text));
+app.Run();
+class Files {
+  static string root = "/data";
+  public static async Task<string> Read(string name) {
+    var path = Path.GetFullPath(Path.Combine(root, name));
+    CHECK
+    return await File.ReadAllTextAsync(path);
+  }
+}
+"""
+GO_FILES = """\
+package main
+import ("net/http"; "os"; "strings"; "path/filepath"; openai "github.com/sashabaranov/go-openai")
+const root = "/data"
+func read(w http.ResponseWriter, r *http.Request) {
+  path, _ := filepath.Abs(filepath.Join(root, r.FormValue("name")))
+  CHECK
+  text, _ := os.ReadFile(path)
+  w.Write(text)
+}
+func main() { openai.NewClient(""); http.HandleFunc("/read", read); http.ListenAndServe(":80", nil) }
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "check", "limits"),
+    [
+        ("a.cs", CSHARP_FILES, "if (!path.StartsWith(root)) throw new UnauthorizedAccessException();", True),
+        ("a.cs", CSHARP_FILES, 'if (path.StartsWith("http")) return "";', False),
+        ("a.cs", CSHARP_FILES, "", False),
+        ("a.go", GO_FILES, 'if !strings.HasPrefix(path, root) { http.Error(w, "no", 403); return }', True),
+        ("a.go", GO_FILES, 'if strings.HasPrefix(path, "http") { return }', False),
+    ],
+)
+def test_a_settled_path_that_has_to_begin_with_a_folder_stays_in_it(name: str, text: str, check: str, limits: bool) -> None:
+    assert restricted(system_of({name: text.replace("CHECK", check)})) is limits

@@ -213,7 +213,9 @@ def _asked(assembly: Assembly, node: Node, holds: bool, record: Tested, depth: i
         given = program.value(arguments[0])
         found = (restriction(assembly, (node[0], part), holds, record, depth + 1) for part in given.inputs)
         return next((kind for kind in found if kind is not None), None)
-    if name in ("startswith", "startsWith", "endswith", "endsWith") and base is not None and arguments:
+    if name in ("HasPrefix", "HasSuffix") and len(arguments) == 2:  # Go asks a package: `strings.HasPrefix(path, root)`
+        base, name, arguments = arguments[0], "startswith" if name == "HasPrefix" else "endswith", arguments[1:]
+    if name.lower() in ("startswith", "endswith") and base is not None and arguments:
         constant = program.constant(arguments[0])
         if not holds and isinstance(constant, str) and constant.startswith(".."):  # a way from a folder that does not lead out of it
             below = any(callee_text(assembly, part) in _RELATIVE for part in made_of(assembly, base))
