@@ -19,7 +19,7 @@ from pipeline.system.program.arguments import argument_node, argument_positions,
 from pipeline.system.program.flags import read_flags
 from pipeline.system.program.held import elements_of, receivers
 from pipeline.system.program.mapped_tables import joined_tables, same_table
-from pipeline.system.program.naming import constant_host, local_name, name_of_call, table_of
+from pipeline.system.program.naming import constant_host, is_file_path, local_name, name_of_call, table_of
 from pipeline.system.program.sites import CallSite
 from pipeline.system.rules.words import mentions
 
@@ -169,6 +169,8 @@ def _add_call(assembly: Assembly, site: CallSite, receiver: str | None) -> None:
         attributes: dict[str, AttributeValue] = {**rule.attributes, **says.attributes}
         if constant is not None and name == constant and rule.kind in ("hosted_llm", "local_llm", "embedding_model", "ml_model"):
             attributes.setdefault("model", constant)
+        if constant is not None and rule.kind in ("model_registry", "embedding_model") and is_file_path(constant):
+            attributes["local_path"] = True
         if constant is None and rule.name_from is not None and rule.kind == "vector_store":
             attributes.pop("shared", None)  # a collection whose name is computed may be one per tenant
         identity = assembly.drafts.put(
