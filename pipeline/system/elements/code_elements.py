@@ -12,6 +12,7 @@ from pipeline.system.elements.entries import ENTRY_KINDS, add_class, add_entry
 from pipeline.system.elements.labels import SECRET_NAMES, label_of
 from pipeline.system.elements.standard_input import typed
 from pipeline.system.elements.ties import add_ties, given_as
+from pipeline.system.elements.whose_search import flags_of_search
 from pipeline.system.model import AttributeValue, ElementKind, Label, SinkRole
 from pipeline.system.program.access_paths import MAX_PATH
 from pipeline.system.program.applications import Applications
@@ -129,7 +130,7 @@ def _receiver_for(assembly: Assembly, site: CallSite) -> str | None:
 def _add_call(assembly: Assembly, site: CallSite, receiver: str | None) -> None:
     rule, node = site.rule, site.node
     assert rule.kind is not None
-    says = read_flags(assembly.program, node, rule.flags)
+    says = read_flags(assembly.program, node, flags_of_search(assembly, site))
     evidence = assembly.cite(node)
     if (
         receiver is not None
