@@ -133,6 +133,21 @@ def check_host(server):
 """
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        'record["content_type"]',
+        'record.get("content_type", "json")',
+        'record.get("content_type", "json").lower()',
+        'record.get("mimeType")',
+    ],
+)
+def test_the_form_of_a_text_says_nothing_of_the_path_it_is_kept_at(form: str) -> None:
+    head = "import openai\nfrom fastapi import FastAPI\napp = FastAPI()\n"
+    body = f"    record['name'] = record['name'] + '.txt'\n    if {form} in ['markdown', 'md']:\n        return open(str(record)).read()\n"
+    assert not restricted(system_of(f"{head}@app.post('/run')\nasync def run(record: dict):\n{body}"))
+
+
 def test_which_kind_a_record_is_says_nothing_of_its_path() -> None:
     body = "import json\nserver = json.loads(text)\nif {0}(server):\n    return open(server['path']).read()"
     assert not restricted(route(body.format("check"), RECORDS))
