@@ -310,3 +310,31 @@ app.post("/run", (req, res) => {{ const text = req.body.text; const name = {0}; 
 )
 def test_so_is_one_of_typescript(choice: str, limits: bool) -> None:
     assert restricted(system_of({"app.ts": TERNARY.format(choice)})) is limits
+
+
+@pytest.mark.parametrize(
+    ("test", "listed"),
+    [("len(pairs)%2 == 1", False), ("len(pairs) == 2", False), ('pairs == "a"', True)],
+)
+def test_how_much_there_is_of_a_value_is_no_list_of_what_it_may_be(test: str, listed: bool) -> None:
+    text = """
+        package main
+
+        import (
+            "log/slog"
+            "net/http"
+
+            _ "github.com/sashabaranov/go-openai"
+        )
+
+        func ask(w http.ResponseWriter, r *http.Request) {
+            pairs := r.FormValue("q")
+            if TEST {
+                slog.Info("asked", "q", pairs)
+            }
+        }
+
+        func main() { http.HandleFunc("/ask", ask) }
+        """
+    system = system_of({"a.go": text.replace("TEST", test)})
+    assert [("allow_list" in controls_on(system, flow.id)) for flow in flows(system, "log", "user_input")] == [listed]

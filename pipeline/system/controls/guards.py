@@ -21,6 +21,8 @@ from pipeline.system.flows.taint import Hit
 from pipeline.system.model import ControlKind, SinkRole
 from pipeline.system.rules.words import mentions
 
+_RECKONS = frozenset({"%", "+", "-", "*", "/", "//"})
+_LENGTHS = frozenset({"builtins.len", "len"})
 _TAG = re.compile(r"<([A-Za-z][\w-]{1,30})>")
 
 
@@ -353,8 +355,13 @@ def _is_type(assembly: Assembly, node: Node) -> bool:
 
 
 def _is_length(assembly: Assembly, node: Node) -> bool:
+    """Whether a value counts what is there, or is reckoned from such a count: `len(pairs) % 2`."""
     value = assembly.program.value(node)
-    return value.kind == "call" and "builtins.len" in assembly.program.names((node[0], value.inputs[0]))
+    if value.kind == "operation" and value.text in _RECKONS:
+        return any(_is_length(assembly, (node[0], given)) for given in value.inputs)
+    return value.kind == "call" and not _LENGTHS.isdisjoint(
+        (*assembly.program.names((node[0], value.inputs[0])), assembly.program.value((node[0], value.inputs[0])).text)
+    )
 
 
 def _is_identity(assembly: Assembly, node: Node) -> bool:
