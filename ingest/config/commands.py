@@ -27,6 +27,7 @@ PROGRAMS = frozenset({
     "ollama", "llama-server", "llama_cpp.server", "lmdeploy", "litellm", "tritonserver", "langgraph", "mlflow", "jupyter", "jupyter-lab",
     "jupyter-notebook", "jupyterlab", "notebook", "ray", "fastmcp", "mcp", "mcpo", "mcp-proxy", "supergateway", "huggingface-cli", "hf",
     "lm_eval", "lm-eval", "optimum-cli", "trl", "text-embeddings-router", "tensorflow_model_server", "local-ai", "xinference-local",
+    "uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "waitress-serve", "fastapi", "flask",  # what starts an application of Python
 })  # fmt: skip
 _GENERAL = frozenset({"git", "wget", "curl", "aria2c", "sha256sum", "shasum", "md5sum"})  # where they are used on a hub of models
 _HUB = re.compile(r"\b(?:huggingface\.co|hf\.co)/")
@@ -41,7 +42,8 @@ _IMAGE = re.compile(
 _MENTIONED = re.compile(
     r"\b(?:vllm|sglang|text-generation-launcher|ollama|llama-server|llama_cpp|lmdeploy|litellm|tritonserver|langgraph|mlflow|jupyter|notebook|ray"
     r"|fastmcp|mcpo?|supergateway|huggingface|hf|lm.eval|optimum-cli|trl"
-    r"|text-embeddings-router|tensorflow_model_server|local-ai|xinference-local)\b"
+    r"|text-embeddings-router|tensorflow_model_server|local-ai|xinference-local"
+    r"|uvicorn|gunicorn|hypercorn|granian|daphne|waitress-serve|fastapi|flask)\b"
 )
 _VARIABLES = re.compile(r"(?:OLLAMA|VLLM|LLAMA|SGLANG|LITELLM|FASTMCP|MCP|MLFLOW|JUPYTER|LANGGRAPH|RAY|HF)_\w+|API_KEY|HOST(?:NAME)?")
 _LENGTH = 64_000  # characters of one script

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ingest.config.commands import command_settings
 from ingest.config.nodes import Kind, Node, shaped
@@ -17,8 +18,9 @@ from ingest.config.packages import environment, image_parts, setting
 from ingest.config.yaml_nodes import yaml_node
 from ingest.default_passwords import is_default_key, is_default_password
 from ingest.facts import Setting
-from ingest.source import Place
+from ingest.source import Place, attributes_of
 
+_TELLING = 8  # characters of a value that two variables do not share by chance
 _LOOPBACK = ("127.", "localhost", "::1", "[::1]")
 
 
@@ -26,10 +28,11 @@ def read_compose(text: str, path: str) -> tuple[Setting, ...]:
     """Settings in the order of the file."""
     document = shaped(yaml_node(text), "the file", "map", write="services: at its top")
     services = shaped(document.get("services"), "services", "map", write="one key per service, with its settings below")
-    return tuple(found for name, node, line in services.entries() for found in _service(name, node, line, path))
+    told: dict[str, str] = {}  # secrets of the services before, each with the variable that held it first
+    return tuple(found for name, node, line in services.entries() for found in _service(name, node, line, path, told))
 
 
-def _service(name: str, node: Node, line: int, path: str) -> Iterator[Setting]:
+def _service(name: str, node: Node, line: int, path: str, told: dict[str, str]) -> Iterator[Setting]:
     node = shaped(node, f"services.{name}", "map", write="its settings as keys, such as image:")
     place = Place(path, line, max(line, node.end_line))
 
@@ -72,7 +75,15 @@ def _service(name: str, node: Node, line: int, path: str) -> Iterator[Setting]:
         script = given.text or shlex.join(given.texts()) if given.kind in ("scalar", "list") else ""
         yield from command_settings(script, lines, "compose", service=name, lines=False)
     for key, text, at in variables:
-        yield environment(key, text, at, beside=beside, service=name)
+        yield _once(environment(key, text, at, beside=beside, service=name), text or "", told)
+
+
+def _once(variable: Setting, value: str, told: dict[str, str]) -> Setting:
+    """A variable whose secret another service holds under another name repeats that one: the server's password at its clients."""
+    if not variable.attributes.get("secret") or len(value) < _TELLING:
+        return variable
+    first = told.setdefault(value, str(variable.attributes.get("repeats") or variable.name))
+    return variable if first == variable.name else replace(variable, attributes=attributes_of(**{**variable.attributes, "repeats": first}))
 
 
 def _variables(given: Node, path: str) -> Iterator[tuple[str, str | None, Place]]:

@@ -226,6 +226,8 @@ def group_of(match: Match) -> str:
         case "element" if match.element.kind == "mcp_client" and match.evidence[0].path.endswith(_CODE):
             # A client per call, of the server that the same settings name: where they are read, it is pinned.
             return f"mcp_client in {match.evidence[0].path.rpartition('/')[0]}"
+        case "element" if match.element.attributes.get("tls_verification") is False and "unchecked_by" in match.element.attributes:
+            return f"unchecked by {match.element.attributes['unchecked_by']}"  # a request per method, of one client that checks nothing
         case "element" | "source" | "sink":
             return match.element.id
         case "file":

@@ -46,6 +46,7 @@ from pipeline.system.elements.provider_replies import add_provider_replies
 from pipeline.system.elements.public_buckets import add_public_buckets
 from pipeline.system.elements.service_replies import add_service_replies
 from pipeline.system.elements.shared_conversations import mark_shared_conversations
+from pipeline.system.elements.unchecked_certificates import mark_unchecked_certificates
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.model import Boundary, Flow, Package, System
 from pipeline.system.places.kept_places import with_places
@@ -95,6 +96,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_prompts_and_secrets(assembly, PromptFiles([f for f in facts if isinstance(f, TextFacts | DocumentFacts)]))
     add_callers_keys(assembly)
     add_model_addresses(assembly)
+    mark_unchecked_certificates(assembly)
     mark_browser_keys(assembly)
     mark_safety_filters(assembly)
     mark_shared_conversations(assembly)

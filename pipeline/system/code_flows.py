@@ -69,9 +69,11 @@ def add_code_flows(assembly: Assembly) -> None:
             for search in searches:
                 for hit in search.search(nodes, tested=label in ("prediction", "model_reply")):
                     hits.setdefault(hit.key, hit)
-            known = said(assembly, hits.values())
+            known, idle = said(assembly, hits.values()), list[tuple[str, Hit]]()
             for hit in hits.values():
-                _add_hit(assembly, element, label, hit, behaviours, graph, known)
+                _add_hit(assembly, element, label, hit, behaviours, graph, known, idle)
+            for log, hit in idle:  # last: where another way brings the text to the same line, the line tells it
+                _add_way(assembly, element, log, label, "log", hit, behaviours, graph, None, "text_withheld")
             if any(search.cut for search in searches):
                 assembly.notes.append((element, "flow search reached its bound: some flows from here were not followed to the end"))
             for search in searches:
@@ -124,7 +126,11 @@ class _Behaviours:
         return "0" not in site.rule.sinks or len(self._assembly.program.value(site.node).inputs) > 1
 
 
-def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours: _Behaviours, graph: FlowGraph, known: Said) -> None:
+def _add_hit(
+    assembly: Assembly, source: str, label: Label, hit: Hit, behaviours: _Behaviours, graph: FlowGraph, known: Said,
+    idle: list[tuple[str, Hit]],
+) -> None:  # fmt: skip
+    """Adds what a hit reaches; `idle` collects the lines of a log, with their log, to which it brings nothing of a text."""
     if not is_way_of(assembly, source, hit):
         return
     if hit.argument == TESTED:
@@ -171,10 +177,11 @@ def _add_hit(assembly: Assembly, source: str, label: Label, hit: Hit, behaviours
                 role = "prompt"  # what the system itself kept of a conversation, or a chat widget's own history
             template = system_template(assembly, hit) if role == "prompt" else None
             text = written(assembly, hit, known) if role == "log" and hit.argument > 0 else hit
-            # Nothing of a text but what it is filed under: the line is a record, and tells nobody what was said.
-            met: ControlKind | None = "text_withheld" if text is None else None
+            if text is None:  # nothing of a text but what it is filed under: the line is a record, and tells nobody what was said
+                idle.append((sink.element, hit))
+                continue
             becomes: SinkRole = "system_prompt" if template else role
-            _add_way(assembly, source, sink.element, label, becomes, text or hit, behaviours, graph, template, met)
+            _add_way(assembly, source, sink.element, label, becomes, text, behaviours, graph, template)
 
 
 def _is_identifier(path: Path) -> bool:

@@ -319,3 +319,46 @@ def test_a_resolver_that_ends_where_nobody_comes_of_a_credential_asks_who_calls(
     system = system_of({"api.ts": GRAPHQL.format(call=call)})
     (route,) = (element for element in system.elements if element.kind == "http_route")
     assert route.attributes["authenticated"] is asked
+
+
+_KEYED = """
+from uuid import UUID
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import APIKeyHeader
+from openai import OpenAI
+from sqlalchemy import Column, String
+from sqlalchemy.orm import Session, declarative_base
+
+Base = declarative_base()
+Key = APIKeyHeader(name="x-key")
+app = FastAPI()
+
+class Note(Base):
+    __tablename__ = "notes"
+    owner = Column(String)
+
+def session(): ...
+
+def is_known(key): ...
+
+@app.post("/notes")
+def notes(session: Session = Depends(session), key: UUID = Depends(Key)):
+    BODY
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "asked"),
+    [
+        ("session.add(Note(owner=key))", False),
+        ("return session.query(Note).filter(Note.owner == key).all()", False),
+        ("found = session.query(Note).filter(Note.owner == key)\n    if not found:\n        raise HTTPException(404)", True),
+        ("if key != KNOWN:\n        return None\n    session.add(Note(owner=key))", True),
+        ("is_known(key)\n    session.add(Note(owner=key))", True),
+        ("OpenAI(api_key=key).models.list()", True),
+        ("return None", True),
+    ],
+)
+def test_a_key_that_nobody_looks_at_is_the_name_of_whoever_sends_it(body: str, asked: bool) -> None:
+    system = system_of(_KEYED.replace("BODY", body))
+    assert ("authentication" in controls_on(system, only(system, "http_route").id)) is asked

@@ -125,6 +125,80 @@ def test_a_log_line_that_leaves_the_text_out_is_no_redaction() -> None:
     assert {kind for flow in logged for kind in controls_on(system, flow.id)} == {"text_withheld"}
 
 
+_ASKED_BY_ID = {
+    "Java": (
+        "Ask.java",
+        """
+        package a;
+        import lombok.extern.slf4j.Slf4j;
+        import org.springframework.web.bind.annotation.*;
+
+        @Slf4j
+        @RestController
+        class Ask {
+            @PostMapping("/ask/{id}")
+            public String ask(@PathVariable String id, @RequestBody String question) {
+                log.info(LINE);
+                return "";
+            }
+        }
+        """,
+        '"ask id={} q={}", id, question',
+        '"asked, id={}", id',
+    ),
+    "C#": (
+        "Ask.cs",
+        """
+        using Microsoft.AspNetCore.Mvc;
+        using Microsoft.Extensions.Logging;
+
+        [ApiController]
+        public class Ask : ControllerBase
+        {
+            private readonly ILogger<Ask> _logger;
+            public Ask(ILogger<Ask> logger) { _logger = logger; }
+
+            [HttpPost("/ask/{id}")]
+            public string Send(string id, [FromBody] string prompt)
+            {
+                _logger.LogInformation(LINE);
+                return "";
+            }
+        }
+        """,
+        '"ask {Id} {Prompt}", id, prompt',
+        '"asked {Id}", id',
+    ),
+    "C#, one text": ("Ask.cs", "", '$"ask {id} for [{prompt}]"', '$"asked {id}"'),
+    "Python": (
+        "app.py",
+        """
+        import logging
+        from fastapi import Body, FastAPI
+        app = FastAPI()
+        log = logging.getLogger(__name__)
+        @app.post("/ask/{id}")
+        def ask(id: str, question: str = Body()):
+            log.info(LINE)
+        """,
+        '"ask id=%s q=%s", id, question',
+        '"asked, id=%s", id',
+    ),
+}
+
+
+@pytest.mark.parametrize("case", _ASKED_BY_ID)
+def test_an_identifier_in_a_line_withholds_nothing_of_the_text_that_stands_beside_it(case: str) -> None:
+    path, text, both, bare = _ASKED_BY_ID[case]
+    text = text or _ASKED_BY_ID["C#"][1]
+
+    def withheld(line: str) -> list[bool]:
+        system = system_of({path: text.replace("LINE", line)})
+        return [controls_on(system, flow.id) == {"text_withheld"} for flow in flows(system, "log", "user_input")]
+
+    assert (withheld(both), withheld(bare)) == ([False], [True])
+
+
 _FAILED = """
     package main
 

@@ -133,6 +133,21 @@ def check_host(server):
 """
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        'record["content_type"]',
+        'record.get("content_type", "json")',
+        'record.get("content_type", "json").lower()',
+        'record.get("mimeType")',
+    ],
+)
+def test_the_form_of_a_text_says_nothing_of_the_path_it_is_kept_at(form: str) -> None:
+    head = "import openai\nfrom fastapi import FastAPI\napp = FastAPI()\n"
+    body = f"    record['name'] = record['name'] + '.txt'\n    if {form} in ['markdown', 'md']:\n        return open(str(record)).read()\n"
+    assert not restricted(system_of(f"{head}@app.post('/run')\nasync def run(record: dict):\n{body}"))
+
+
 def test_which_kind_a_record_is_says_nothing_of_its_path() -> None:
     body = "import json\nserver = json.loads(text)\nif {0}(server):\n    return open(server['path']).read()"
     assert not restricted(route(body.format("check"), RECORDS))
@@ -340,3 +355,31 @@ func main() { openai.NewClient(""); http.HandleFunc("/read", read); http.ListenA
 )
 def test_a_settled_path_that_has_to_begin_with_a_folder_stays_in_it(name: str, text: str, check: str, limits: bool) -> None:
     assert restricted(system_of({name: text.replace("CHECK", check)})) is limits
+
+
+@pytest.mark.parametrize(
+    ("test", "listed"),
+    [("len(pairs)%2 == 1", False), ("len(pairs) == 2", False), ('pairs == "a"', True)],
+)
+def test_how_much_there_is_of_a_value_is_no_list_of_what_it_may_be(test: str, listed: bool) -> None:
+    text = """
+        package main
+
+        import (
+            "log/slog"
+            "net/http"
+
+            _ "github.com/sashabaranov/go-openai"
+        )
+
+        func ask(w http.ResponseWriter, r *http.Request) {
+            pairs := r.FormValue("q")
+            if TEST {
+                slog.Info("asked", "q", pairs)
+            }
+        }
+
+        func main() { http.HandleFunc("/ask", ask) }
+        """
+    system = system_of({"a.go": text.replace("TEST", test)})
+    assert [("allow_list" in controls_on(system, flow.id)) for flow in flows(system, "log", "user_input")] == [listed]

@@ -14,6 +14,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.controls.guards import condition_kind, parts
 from pipeline.system.controls.injections import Injections
 from pipeline.system.controls.refusals import refusal_in
+from pipeline.system.controls.taken_as_sent import is_taken_as_sent
 from pipeline.system.controls.unknown_callers import AUTH_NAME, CREDENTIAL, leaves_unknown, snake
 from pipeline.system.flows.switches import off_by, switched_off
 from pipeline.system.model import Evidence
@@ -93,7 +94,7 @@ class Authenticating:
                     if found is not None:
                         return found
                 for node in (parameter.default, parameter.annotation):
-                    if node is not None and self._scheme((reference[0], node)):
+                    if node is not None and self._asks(reference, parameter.value, node):
                         return self.assembly.cite((reference[0], node))
             for call in self.assembly.calls_in(reference):
                 for target in self.program.targets(call):
@@ -130,6 +131,10 @@ class Authenticating:
     def left_out(self) -> tuple[Evidence, ...]:
         """Why checks of the entry that was looked at last do not count."""
         return tuple(self._left_out)
+
+    def _asks(self, reference: FunctionRef, parameter: int, given: int) -> bool:
+        """Whether a scheme is injected into a parameter, and what was sent is not believed as it comes."""
+        return self._scheme((reference[0], given)) and not is_taken_as_sent(self.assembly, reference, parameter)
 
     def _scheme(self, node: Node) -> bool:
         queue, seen = [node], 0
@@ -185,7 +190,7 @@ class Authenticating:
                     continue
                 at = (reference[0], node)
                 asked = any(self.function(dependency, 0) is not None for dependency in self.injections.injected(at))
-                if asked or self._scheme(at) or self._named(at):
+                if asked or self._asks(reference, parameter.value, node) or self._named(at):
                     found.append(self.assembly.cite(at))
         for decorator in function.decorators:
             found += self._decorator((reference[0], decorator))

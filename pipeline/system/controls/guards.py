@@ -21,6 +21,9 @@ from pipeline.system.flows.record_parts import Keys, keys_taken
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import ControlKind, Label, SinkRole
 
+_RECKONS = frozenset({"%", "+", "-", "*", "/", "//"})
+_LENGTHS = frozenset({"builtins.len", "len"})
+
 # What somebody brings who acts for themselves.
 _OWN: frozenset[Label] = frozenset({"user_input", "uploaded_file", "environment_value", "identity"})
 _ASKING = frozenset({"builtins.input", "typer.confirm", "typer.prompt", "click.confirm", "click.prompt", "rich.prompt.Confirm.ask",
@@ -327,8 +330,13 @@ def _is_type(assembly: Assembly, node: Node) -> bool:
 
 
 def _is_length(assembly: Assembly, node: Node) -> bool:
+    """Whether a value counts what is there, or is reckoned from such a count: `len(pairs) % 2`."""
     value = assembly.program.value(node)
-    return value.kind == "call" and "builtins.len" in assembly.program.names((node[0], value.inputs[0]))
+    if value.kind == "operation" and value.text in _RECKONS:
+        return any(_is_length(assembly, (node[0], given)) for given in value.inputs)
+    return value.kind == "call" and not _LENGTHS.isdisjoint(
+        (*assembly.program.names((node[0], value.inputs[0])), assembly.program.value((node[0], value.inputs[0])).text)
+    )
 
 
 def _is_identity(assembly: Assembly, node: Node) -> bool:

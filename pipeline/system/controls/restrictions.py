@@ -47,6 +47,8 @@ _RELATIVE = frozenset({"relpath", "relative", "Rel"})
 _MEMBER = frozenset({"includes", "has", "__contains__", "contains"})
 _HOST = frozenset({"host", "hosts", "hostname", "netloc", "domain", "origin", "ip", "address"})
 _TELLS_KIND = frozenset({"type", "kind", "role", "mode", "status", "state", "method", "action", "op", "operation", "provider"})
+_MEDIA = frozenset({"contenttype", "mimetype", "mediatype"})  # what form a text has, whatever it is kept as
+_CASE = frozenset({"lower", "upper", "casefold", "strip", "toLowerCase", "toUpperCase", "trim", "ToLower"})
 _PERMITS = frozenset(
     {"allowed", "allows", "allow", "permitted", "permits", "permit", "authorized", "authorised", "trusted", "whitelisted", "allowlisted",
      "allowlist", "whitelist", "safe", "fnmatch", "contains"}
@@ -314,13 +316,25 @@ def _is_form(assembly: Assembly, node: Node, depth: int = 0) -> bool:
     if value.kind in ("guarded", "choice") and depth < _MAX_DEPTH:  # the same, read after another test of it
         inner = value.inputs[:1] if value.kind == "guarded" else value.inputs
         return bool(inner) and all(_is_form(assembly, (node[0], given), depth + 1) for given in inner)
-    if value.kind in ("attribute", "index") and value.text.lower() in _TELLS_KIND:  # which kind of record it is
+    if value.kind in ("attribute", "index") and (value.text.lower() in _TELLS_KIND or _is_media(value.text)):  # which kind of record it is
         return True
+    if value.kind == "call" and depth < _MAX_DEPTH:
+        callee, key = assembly.program.value((node[0], value.inputs[0])), None
+        if callee.text in _CASE and callee.kind == "attribute":
+            return _is_form(assembly, (node[0], callee.inputs[0]), depth + 1)
+        if callee.text in ("get", "Get", "FormValue", "pop") and len(value.inputs) > 1:
+            key = assembly.program.constant((node[0], value.inputs[1]))
+        if isinstance(key, str) and _is_media(key):
+            return True
     if value.kind in ("attribute", "index") and value.text in ("scheme", "Scheme", "protocol", "suffix", "0", "__class__", "length"):
         return True
     if value.kind == "operation" and value.text == "is typeof":
         return True
     return value.kind == "call" and callee_text(assembly, node) in ("len", "type", "count", "id", "splitext", "bool", "Ext")
+
+
+def _is_media(name: str) -> bool:
+    return "".join(words_of(name)) in _MEDIA
 
 
 def proven(assembly: Assembly, trace: tuple[Node, ...], calls: Iterable[Node], role: SinkRole) -> list[tuple[ControlKind, Node]]:

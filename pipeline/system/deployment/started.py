@@ -19,7 +19,7 @@ from ingest.source import Place
 from pipeline.system.assembly import Assembly
 from pipeline.system.deployment.deployment import agents_are_guarded, context_of, folder_of, inside, is_for_containers
 from pipeline.system.model import AttributeValue
-from pipeline.system.program.naming import is_own_host
+from pipeline.system.program.naming import is_file_path, is_own_host
 from pipeline.system.rules.commands import (
     ServerRule,
     asks_for_key,
@@ -133,7 +133,7 @@ def _model(assembly: Assembly, start: _Start, product: str, model: str, trusts: 
     attributes: dict[str, AttributeValue] = {"library": product, "model": model}
     if trusts:
         attributes["trust_remote_code"] = True
-    if model.startswith(("/", "./")):
+    if is_file_path(model):
         attributes["local_path"] = True
     place = assembly.cite_place(start.setting.place)
     identity = assembly.drafts.put("local_llm", f"{model} ({product})", None, attributes, place, None, start.file.purpose)

@@ -12,6 +12,7 @@ from pipeline.system.elements.entries import ENTRY_KINDS, add_class, add_entry
 from pipeline.system.elements.labels import SECRET_NAMES, label_of
 from pipeline.system.elements.standard_input import typed
 from pipeline.system.elements.ties import add_ties, given_as
+from pipeline.system.elements.whose_search import flags_of_search
 from pipeline.system.model import AttributeValue, ElementKind, Label, SinkRole
 from pipeline.system.program.access_paths import MAX_PATH
 from pipeline.system.program.applications import Applications
@@ -19,7 +20,7 @@ from pipeline.system.program.arguments import argument_node, argument_positions,
 from pipeline.system.program.flags import read_flags
 from pipeline.system.program.held import elements_of, receivers
 from pipeline.system.program.mapped_tables import joined_tables, same_table
-from pipeline.system.program.naming import constant_host, local_name, name_of_call, table_of
+from pipeline.system.program.naming import constant_host, is_file_path, local_name, name_of_call, table_of
 from pipeline.system.program.sites import CallSite
 from pipeline.system.rules.words import mentions
 
@@ -129,7 +130,7 @@ def _receiver_for(assembly: Assembly, site: CallSite) -> str | None:
 def _add_call(assembly: Assembly, site: CallSite, receiver: str | None) -> None:
     rule, node = site.rule, site.node
     assert rule.kind is not None
-    says = read_flags(assembly.program, node, rule.flags)
+    says = read_flags(assembly.program, node, flags_of_search(assembly, site))
     evidence = assembly.cite(node)
     if (
         receiver is not None
@@ -169,6 +170,8 @@ def _add_call(assembly: Assembly, site: CallSite, receiver: str | None) -> None:
         attributes: dict[str, AttributeValue] = {**rule.attributes, **says.attributes}
         if constant is not None and name == constant and rule.kind in ("hosted_llm", "local_llm", "embedding_model", "ml_model"):
             attributes.setdefault("model", constant)
+        if constant is not None and rule.kind in ("model_registry", "embedding_model") and is_file_path(constant):
+            attributes["local_path"] = True
         if constant is None and rule.name_from is not None and rule.kind == "vector_store":
             attributes.pop("shared", None)  # a collection whose name is computed may be one per tenant
         identity = assembly.drafts.put(

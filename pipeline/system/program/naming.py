@@ -20,6 +20,8 @@ _OWN_HOST = re.compile(
     re.IGNORECASE,
 )
 
+_FILE_PATH = re.compile(r"[/~]|\.{1,2}[/\\]|[A-Za-z]:[/\\]|\\\\")
+
 
 def placed_name(name: str, path: str) -> str:
     """A name with the file it stands in, of which a long path is shortened from its beginning."""
@@ -108,6 +110,11 @@ def host_of(url: str) -> str | None:
         return None
     host = url.split("/")[2].split("@")[-1]
     return host if host and not set("{%<$") & set(host) else None
+
+
+def is_file_path(name: str) -> bool:
+    """Whether a name that a hub could be asked for is a place on this machine: `./models/x`, `~/x`, `/srv/x`, `D:\\models\\x`."""
+    return _FILE_PATH.match(name) is not None
 
 
 def is_own_host(host: str) -> bool:

@@ -13,6 +13,7 @@ from ingest.code.program import Node
 from ingest.facts import ConfigFacts, Setting
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.arguments import argument_node
+from pipeline.system.program.naming import is_file_path
 
 _NAMES = "model_name|pretrained_model_name_or_path|model_id|repo_id|0"
 _COMMIT = re.compile(r"@[0-9a-f]{7,40}$")
@@ -35,7 +36,7 @@ def name_models(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
                 continue
             value, evidence = str(found.attributes["value"]), assembly.cite_place(found.place)
             draft.attributes |= {"named": True, "model": value}
-            if value.startswith((".", "/")):
+            if is_file_path(value):
                 draft.attributes["local_path"] = True
             if evidence is not None and evidence not in draft.evidence:
                 draft.evidence.append(evidence)

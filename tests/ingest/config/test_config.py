@@ -146,6 +146,17 @@ def test_a_dockerfile_without_a_user_runs_as_root(tmp_path: Path) -> None:
     assert one(read(tmp_path, "Dockerfile", "FROM a AS b\nUSER me\nFROM b\n"), "container_user", "root").attributes["declared"] is False
 
 
+def test_a_secret_that_a_service_is_given_under_another_name_repeats_the_first(tmp_path: Path) -> None:
+    text = (
+        "services:\n  app:\n    environment:\n      S3_SECRET_KEY: q7Rt3Yb9Kc2Nv8Dp\n      MAIL_PASSWORD: Sommer88meadow\n"
+        "  store:\n    environment:\n      MINIO_ROOT_PASSWORD: q7Rt3Yb9Kc2Nv8Dp\n  mail:\n    environment:\n      MAIL_PASSWORD: Sommer88meadow\n"
+    )
+    variables = [s for s in read(tmp_path, "compose.yaml", text) if s.kind == "environment"]
+    assert [(s.name, s.attributes.get("repeats")) for s in variables] == [
+        ("S3_SECRET_KEY", None), ("MAIL_PASSWORD", None), ("MINIO_ROOT_PASSWORD", "S3_SECRET_KEY"), ("MAIL_PASSWORD", None),
+    ]  # fmt: skip
+
+
 def test_compose_services_tell_what_they_open(tmp_path: Path) -> None:
     text = (
         "x-base: &base\n  privileged: true\n  environment: {MODE: fast}\nservices:\n  app:\n    <<: *base\n    image: corp/app:1.2\n    ports:\n"
