@@ -36,6 +36,7 @@ from pipeline.system.deployment.mounted_prompts import add_mounted_prompts
 from pipeline.system.deployment.notebook_hubs import add_notebook_hubs
 from pipeline.system.deployment.own_servers import OwnServers
 from pipeline.system.deployment.proxies import add_proxies
+from pipeline.system.deployment.public_feeds import is_public_feed
 from pipeline.system.deployment.releases import add_releases
 from pipeline.system.deployment.started import add_started, composed_server, imaged_server
 from pipeline.system.deployment.workflows import add_workflow
@@ -159,7 +160,7 @@ def _is_over(folder: str, path: str) -> bool:
 def _indexes(assembly: Assembly, file: ConfigFacts, indexes: Sequence[Setting], hashed: bool) -> None:
     """Further package indexes: whoever may upload there can answer for any name, unless every file has its hash."""
     for index in indexes:
-        if index.attributes.get("extra"):
+        if index.attributes.get("extra") and not is_public_feed(index.name):
             ecosystem = str(index.attributes.get("ecosystem") or "pypi")
             identity = _put(assembly, "package", index.name, {"extra_index": True, "ecosystem": ecosystem, "locked": hashed}, index, file)
             if hashed:
