@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.config.commands import command_settings
-from ingest.config.nodes import BadConfig, Node, shaped
+from ingest.config.nodes import Node, shaped
 from ingest.config.packages import setting
 from ingest.config.shell import installed, read_twice, runs_a_download
 from ingest.config.yaml_nodes import yaml_node
@@ -49,7 +49,7 @@ def read_workflow(text: str, path: str) -> tuple[Setting, ...]:
     """The workflow first, then its steps in the order of the file."""
     document = shaped(yaml_node(text), "the file", "map", write="on: and jobs: at its top")
     if document.kind != "map":
-        raise BadConfig("not a workflow: it is empty; write on: and jobs:")
+        return ()  # nothing but comments: switched off, and nothing is run
     triggers, line, end = _triggers(document)
     found = [
         setting(

@@ -63,6 +63,7 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
         ((assess(view, match), match) for match in matches),
         key=lambda pair: (
             _is_measured(pair[1]),
+            _only_stores(view, pair[1]),
             -pair[0].likelihood * pair[0].impact,
             _CONFIDENCE.index(pair[0].confidence),
             says_little(pair[1].ways[0] if pair[1].ways else ()),
@@ -89,6 +90,12 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
 def _takes_text(view: View, match: Match) -> bool:
     """Whether what comes in at an element is told to a model: told of before an entry that runs one with words of its own."""
     return bool(match.ways) or any(flow.role in _TOLD for flow in view.out_of.get(match.element.id, ()))
+
+
+def _only_stores(view: View, match: Match) -> bool:
+    """Whether a threat is about what is asked now, and the requests of this match only keep what others ask with: they are told of last."""
+    live = any(condition.a_flow is not None and condition.a_flow.live for condition in match.threat.when)
+    return live and not any(view.asks_now(way) for way in match.ways)
 
 
 def _is_measured(match: Match) -> bool:

@@ -36,9 +36,10 @@ from pipeline.system.deployment.mounted_prompts import add_mounted_prompts
 from pipeline.system.deployment.notebook_hubs import add_notebook_hubs
 from pipeline.system.deployment.own_servers import OwnServers
 from pipeline.system.deployment.proxies import add_proxies
+from pipeline.system.deployment.public_feeds import is_public_feed
 from pipeline.system.deployment.releases import add_releases
 from pipeline.system.deployment.started import add_started, composed_server, imaged_server
-from pipeline.system.deployment.workflows import add_workflow
+from pipeline.system.deployment.workflows import add_workflow, is_started
 from pipeline.system.derive import mark_examples
 from pipeline.system.documents.described_apis import add_described_apis
 from pipeline.system.elements.signed_in_browsers import kept_to_sites, signed_in
@@ -56,7 +57,8 @@ _TOLD_APART = ("exposed", "authenticated", "default_password", "product")
 
 def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], documents: Sequence[DocumentFacts] = ()) -> None:
     """Drafts from all settings of files that belong to the product; documents tell which images are built here."""
-    used = with_values([file for file in files if file.purpose not in ("test", "vendored", "generated")])
+    paths = [file.path for file in (*files, *documents)]
+    used = with_values([f for f in files if f.purpose not in ("test", "vendored", "generated") and is_started(f.path, paths)])
     built = built_images(used, documents)
     own = OwnServers.of(used, built)
     locks = [s for file in used for s in file.settings if s.kind == "lock"]
@@ -159,7 +161,7 @@ def _is_over(folder: str, path: str) -> bool:
 def _indexes(assembly: Assembly, file: ConfigFacts, indexes: Sequence[Setting], hashed: bool) -> None:
     """Further package indexes: whoever may upload there can answer for any name, unless every file has its hash."""
     for index in indexes:
-        if index.attributes.get("extra"):
+        if index.attributes.get("extra") and not is_public_feed(index.name):
             ecosystem = str(index.attributes.get("ecosystem") or "pypi")
             identity = _put(assembly, "package", index.name, {"extra_index": True, "ecosystem": ecosystem, "locked": hashed}, index, file)
             if hashed:

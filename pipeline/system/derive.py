@@ -117,11 +117,19 @@ def _inference(assembly: Assembly) -> None:
         for identity in elements:
             covered.setdefault(identity, set()).add(kind)
     run_in = models_run(assembly)
+    trains = {
+        (call[0], assembly.program.value(call).scope)
+        for call, made in assembly.element_of_call.items()
+        if assembly.draft(made).kind == "training_job"
+    }
     for reference, identity in sorted(assembly.entry_of_function.items()):
         draft = assembly.draft(identity)
         if draft.kind not in ENTRY_KINDS:
             continue
-        run = {kind for function in assembly.reach(reference) for kind in run_in.get(function, ())}
+        reached = assembly.reach(reference)
+        run = {kind for function in reached for kind in run_in.get(function, ())}
+        if reached & trains:
+            run.discard("ml_model")  # the new model is measured with data that is at hand, not with what a caller sends
         run |= {assembly.draft(t).kind for (s, t, role) in assembly.flows if s == identity and role in RUN_BY}
         if run & MODELS:
             draft.attributes["runs_inference"] = True

@@ -187,6 +187,8 @@ def _evaluate(view: View, element: Element, condition: Condition, removed_by: tu
         ways = tuple(sorted(view.ways(element, condition.a_flow), key=telling))
         if not ways:
             return None
+        if condition.a_flow.live:  # a request that only stores what others ask with is told where none that asks is known
+            ways = tuple(way for way in ways if view.asks_now(way)) or ways
         closed = {way: view.controls_of_way(way, removed_by) for way in ways} if removed_by else {}
         still_open = tuple(way for way in ways if not closed.get(way))
         return _Held(ways=still_open, closed=tuple(c for found in closed.values() for c in found), shut=not still_open)

@@ -58,7 +58,9 @@ class FlowPattern(Frozen):
     to_where: dict[str, Scalar | tuple[Scalar, ...]] = Field(default_factory=dict)
     upstream: bool = Field(default=False, description="Also flows that arrive through other elements, hop by hop.")
     live: bool = Field(
-        default=False, description="With upstream: not through stores, retrievers, memories or tools; what is asked now, not what was kept."
+        default=False,
+        description="With upstream: not through stores, retrievers, memories or tools; what is asked now, not what was kept."
+        " Requests that run a model go before those that do not.",
     )
     without: tuple[ControlKind, ...] = Field(default=(), description="Holds only for flows none of these controls lies on.")
 

@@ -16,6 +16,7 @@ _CHOOSES: frozenset[SinkRole] = frozenset({"path", "index_query", "deletion"})
 _KEEPS: frozenset[ElementKind] = frozenset(
     {"data_store", "vector_store", "retriever", "memory", "file_store", "tool", "mcp_tool", "dataset", "log"}
 )
+_REQUESTS: frozenset[ElementKind] = frozenset({"http_route", "websocket", "webhook"})
 _ACTORS: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public", "operator"})
 AI_KINDS: frozenset[ElementKind] = frozenset(
     {
@@ -144,6 +145,11 @@ class View:
             if begun:
                 return min(begun, key=telling)
         return None
+
+    def asks_now(self, way: tuple[Flow, ...]) -> bool:
+        """Whether the request that a way begins with runs a model; who stands outside, and what is no request, is not asked."""
+        begins = self.elements[way[0].source]
+        return begins.kind not in _REQUESTS or begins.attributes.get("runs_inference") is True
 
     def is_answer(self, flow: Flow) -> bool:
         """What an entry answers does not come back in as its next request."""

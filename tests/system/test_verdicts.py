@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.system.rules.words import subjects
 from tests.system.small import elements, system_of
 
 ASK = "import json\nfrom openai import OpenAI\nclient = OpenAI()\ndef screen(application):\n    reply = client.responses.create(model='gpt-5', input='Should we hire? ' + application)\n    text = reply.output_text\n    {}\n"
@@ -42,3 +43,34 @@ def test_a_branch_on_a_word_or_a_score_is_a_verdict(body: str) -> None:
 )
 def test_a_look_at_how_a_reply_is_built_is_none(body: str) -> None:
     assert not decides(body)
+
+
+_PAGE = """
+@using Microsoft.Extensions.AI
+@inject IChatClient Client
+@if (said == "hired")
+{
+    <b>@said</b>
+}
+@code {
+    private string said = "";
+    private string shown = "";
+    private async Task Ask(string text)
+    {
+        said = (await Client.GetResponseAsync(text)).Text;
+        MORE
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(("more", "decided"), [("", False), ('if (said == "hired") { shown = "welcome"; }', True)])
+def test_the_markup_of_a_page_decides_nothing_and_its_code_may(more: str, decided: bool) -> None:
+    found = elements(system_of({"Components/Answer.razor": _PAGE.replace("MORE", more)}), "hosted_llm")
+
+    assert [model.attributes.get("decides", False) for model in found] == [decided]
+
+
+@pytest.mark.parametrize(("names", "found"), [(["interview_coach"], []), (["interview", "applicant"], ["people"])])
+def test_an_interview_alone_is_no_decision_about_people(names: list[str], found: list[str]) -> None:
+    assert subjects(names, decides=True) == found

@@ -37,6 +37,7 @@ _OF_THE_PROTOCOL = frozenset(
 _PROTOCOL_WORDS = frozenset(
     {"stop", "length", "tool_calls", "tool_use", "end_turn", "completed", "requires_action", "in_progress", "queued"}
 )
+_SHOWS = "BuildRenderTree"  # the function that the markup of a Razor page is
 _MARKUP = re.compile(r"[`<>{}\[\]#|\\\n]|^\W+$|://")
 
 
@@ -51,6 +52,8 @@ def hands_on_verdict(assembly: Assembly, hit: Hit) -> bool:
 def mark_decision(assembly: Assembly, source: str, label: Label, hit: Hit) -> None:
     """A branch depends on what a model said."""
     draft = assembly.draft(source)
+    if assembly.program.function((hit.call[0], assembly.program.value(hit.call).scope)).name == _SHOWS:
+        return  # the markup of a page chooses what it shows of a reply, and decides nothing
     if label == "prediction" or (label == "model_reply" and _is_verdict(assembly, hit)):
         draft.attributes["decides"] = True
         evidence = assembly.cite(hit.call, "sink", "what happens next depends on it")

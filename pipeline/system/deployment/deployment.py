@@ -74,16 +74,24 @@ def holds_a_model(assembly: Assembly, path: str, images: Sequence[str], packages
     context = context_of(path)
     npm, pypi = suffixes is None or ".ts" in suffixes, suffixes is None or ".py" in suffixes
     beside = [s for file in files if folder_of(file.path) == context for s in file.settings if s.kind == "package"]
-    if any(
-        s.attributes.get("direct") is not False and normal(s.name) in ai and (npm if s.attributes.get("ecosystem") == "npm" else pypi)
-        for s in beside
-    ):
+    declared = [s for s in beside if s.attributes.get("direct") is not False and normal(s.name) in ai]
+    if any((npm and _is_imported(assembly, s.name, context)) if s.attributes.get("ecosystem") == "npm" else pypi for s in declared):
         return True
     return any(
         inside(evidence.path, context) and (suffixes is None or evidence.path.endswith(suffixes))
         for draft in assembly.drafts.by_id.values()
         if draft.kind in _AI and draft.attributes.get("examples_only") is not True and draft.attributes.get("stated_by") != "document"
         for evidence in draft.evidence
+    )
+
+
+def _is_imported(assembly: Assembly, package: str, folder: str) -> bool:
+    """Whether code below a folder imports a package of npm: a page is built of what it imports, not of all that is declared."""
+    return any(
+        found.target == package or found.target.startswith((package + "/", package + "."))
+        for facts in assembly.program.files
+        if inside(facts.path, folder)
+        for found in facts.imports
     )
 
 

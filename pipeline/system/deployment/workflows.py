@@ -6,7 +6,8 @@ what outsiders write.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from ingest.facts import ConfigFacts, Setting
 from ingest.source import Attribute
@@ -19,6 +20,22 @@ _OF_THE_FORGE = ("actions/", "github/")
 _NOT_OUTSIDERS = ("github.head_ref", "github.event.pull_request.", "github.event.head_commit.", "github.event.commits")
 _ACTED_ON: Topic = "what outsiders write is acted on here"
 _STARTED_BY: Topic = "who may start it"
+
+_OF_ROOT = re.compile(
+    r"\.github/workflows/[^/]+|readme(?:\.\w+)?|[^/]*requirements[^/]*\.txt|pyproject\.toml|package\.json|go\.mod|pom\.xml"
+    r"|build\.gradle(?:\.kts)?|[^/]+\.csproj|directory\.packages\.props|dockerfile",
+    re.IGNORECASE,
+)
+
+
+def is_started(path: str, others: Iterable[str]) -> bool:
+    """Whether GitHub may start what a file says: workflows count at the root of a repository only.
+
+    Where a README, a manifest or a workflow of its own stands at the root of what is scanned, that is the repository, and workflows of
+    folders below are leftovers. Without any of them, the folders may be repositories that lie beside each other.
+    """
+    above = path.partition(".github/workflows/")[0]
+    return path == above or not above or not any(_OF_ROOT.fullmatch(other) for other in others)
 
 
 def add_workflow(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequence[Setting]]) -> None:

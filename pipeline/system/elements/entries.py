@@ -16,6 +16,7 @@ from pipeline.system.program.arguments import argument_node, argument_positions
 from pipeline.system.program.flags import read_flags
 from pipeline.system.program.sites import ClassSite, EntrySite
 from pipeline.system.rules.framework import DecoratorRule
+from pipeline.system.rules.words import words_of
 
 ENTRY_KINDS: frozenset[ElementKind] = frozenset(
     {"http_route", "websocket", "chat_ui", "webhook", "queue_consumer", "mcp_tool", "command_line", "scheduled_job", "file_drop"}
@@ -26,6 +27,8 @@ _VARIABLE = re.compile(r"\{[^}]*\}|<[^>]*>|/:\w+")
 _SEGMENT = re.compile(r"\{(\w+)\??\}|<(?:string:)?(\w+)>")
 _WITH_METHOD = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) +(\S*/.*)")
 PRIVATE = "builtins.private"  # the mark of methods that only their own class calls
+_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "websocket"})
+_CHAINED = 40  # values after a registration in which a method is told
 _NEAR = 4000  # values among which a table is looked for that holds a thing
 _PLAIN_TYPES = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date", "datetime.datetime"})
 
@@ -83,7 +86,8 @@ def _said(assembly: Assembly, entry: EntrySite, applications: Applications) -> t
         with_method = _WITH_METHOD.match(name)
         if with_method is not None:  # `HandleFunc("POST /ask", ask)`
             attributes["method"], name = with_method.groups()
-        method = str(attributes.get("method") or _method_of(program.names(_callee(assembly, entry.marker))))
+        method = _method_of(program.names(_callee(assembly, entry.marker)), str(attributes.get("method") or ""))
+        method = method or _method_after(assembly, entry.marker)
         if rule.exports and function.name in rule.exports and function.name.isupper():
             method = function.name
         if function.name in rule.methods:
@@ -115,11 +119,26 @@ def _callee(assembly: Assembly, marker: Node) -> Node:
     return (marker[0], value.inputs[0]) if value.kind == "call" else marker
 
 
-def _method_of(names: Iterable[str]) -> str:
+def _method_of(names: Iterable[str], of_rule: str) -> str:
+    """The method that the marker itself says, `MapPut`, `@PatchMapping`, `add_put`; else the one its rule says."""
     for name in names:
-        last = name.rsplit(".", 1)[-1]
-        if last in ("get", "post", "put", "patch", "delete", "head", "options", "websocket"):
-            return last
+        said = [word for word in words_of(name.rsplit(".", 1)[-1]) if word in _METHODS]
+        if len(said) == 1:
+            return said[0]
+    return of_rule
+
+
+def _method_after(assembly: Assembly, marker: Node) -> str:
+    """The one method that is told to what a router gives back: `router.HandleFunc("/ask", ask).Methods(http.MethodPost)`."""
+    facts = assembly.program.files[marker[0]]
+    for call in facts.values[marker[1] + 1 : marker[1] + _CHAINED]:
+        callee = facts.values[call.inputs[0]] if call.kind == "call" else call
+        if call.kind == "call" and callee.kind == "attribute" and callee.text == "Methods" and marker[1] in callee.inputs[:1]:
+            told = [
+                str(assembly.program.constant((marker[0], at)) or facts.values[at].text).lower().removeprefix("method")
+                for at in call.inputs[1:]
+            ]
+            return told[0] if len(told) == 1 and told[0] in _METHODS else ""
     return ""
 
 

@@ -43,7 +43,9 @@ def _run_by(assembly: Assembly, call: Node) -> set[ElementKind]:
     used = {sink.element for sink in assembly.sinks.get(call, ()) if sink.role in RUN_BY}
     used |= {source.element for source in assembly.sources.get(call, ()) if source.label in _GIVEN_BACK}
     if not used and call not in assembly.element_of_call and _looks_like_a_run(assembly, call):
-        used = set(receivers(assembly, call))
+        held = set(receivers(assembly, call))
+        # `session.query(Agent)`: what may be a database is asked as one, whatever else its type may stand for.
+        used = set() if any(assembly.draft(identity).kind == "data_store" for identity in held) else held
     return {assembly.draft(identity).kind for identity in used} & MODELS
 
 

@@ -81,8 +81,8 @@ def mentions(names: Iterable[str], wanted: Iterable[str]) -> str | None:
 
 
 _EVERYWHERE = frozenset(
-    {"candidate", "resume", "cv", "sign", "transaction"}
-)  # retrieval has candidates, jobs resume: never enough among themselves
+    {"candidate", "resume", "cv", "sign", "transaction", "interview"}
+)  # retrieval has candidates, jobs resume, coaches hold interviews: never enough among themselves
 
 
 def subjects(names: Iterable[str], decides: bool) -> list[str]:

@@ -173,6 +173,11 @@ def test_compose_services_tell_what_they_open(tmp_path: Path) -> None:
     assert "Winter2031" not in repr(found)
 
 
+@pytest.mark.parametrize("text", ["", "# name: ci\n# on: push\n", "---\n", "~\n"])
+def test_a_workflow_that_is_commented_out_runs_nothing_and_is_no_error(tmp_path: Path, text: str) -> None:
+    assert list(read(tmp_path, "ci.yml", text, "github_workflow")) == []
+
+
 def test_a_workflow_tells_who_starts_it_and_what_outsiders_write(tmp_path: Path) -> None:
     text = (
         "on:\n  pull_request_target:\n    types: [opened]\njobs:\n  a:\n    runs-on: ubuntu-latest\n    permissions: write-all\n    steps:\n"
