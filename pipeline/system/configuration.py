@@ -57,7 +57,7 @@ _TOLD_APART = ("exposed", "authenticated", "default_password", "product")
 
 def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], documents: Sequence[DocumentFacts] = ()) -> None:
     """Drafts from all settings of files that belong to the product; documents tell which images are built here."""
-    paths = [file.path for file in (*files, *documents)]
+    paths = [*(file.path for file in files), *(document.path for document in documents)]
     used = with_values([f for f in files if f.purpose not in ("test", "vendored", "generated") and is_started(f.path, paths)])
     built = built_images(used, documents)
     own = OwnServers.of(used, built)
