@@ -74,7 +74,8 @@ def test_a_recipe_is_read_with_the_variables_of_its_makefile(tmp_path: Path) -> 
 
 
 def test_processes_scripts_of_manifests_and_steps_of_workflows_are_read(tmp_path: Path) -> None:
-    assert said(tmp_path, "Procfile", "web: uvicorn app:app\nmodel: vllm serve m\n") == [(2, ("vllm", "serve", "m"))]
+    assert said(tmp_path, "Procfile", "web: acme app:app\nmodel: vllm serve m\n") == [(2, ("vllm", "serve", "m"))]
+    assert said(tmp_path, "Procfile", "web: uvicorn app:app\n") == [(1, ("uvicorn", "app:app"))]
     manifest = '{\n "name": "x",\n "scripts": {\n  "dev": "concurrently \\"next dev\\" \\"langgraph dev --port 1\\""\n }\n}\n'
     assert said(tmp_path, "package.json", manifest) == [(4, ("langgraph", "dev", "--port", "1"))]
     workflow = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n          hf download a/b\n"
