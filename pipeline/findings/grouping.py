@@ -25,6 +25,7 @@ _MODELS = frozenset({"hosted_llm", "local_llm", "agent"})
 _BEHIND_CALLERS = {**dict.fromkeys(_MODELS, "llm"), "vector_store": "vector_store"}  # kinds, with the name of their groups
 _SAME_FUNCTION = 10  # lines between two queries of a way, at most, for them to be one to mend
 _LAST = "~"  # before keys that hold lines: they join, and never name a group, so that its id stays where lines move
+_TWICE = "written twice"  # the same lines in two files; in one file they are two things
 _COPIED = 3  # lines of a function, at least, that are the same in another file
 
 
@@ -168,7 +169,8 @@ def copies_joined(matches: Mapping[tuple[str, str], list[Match]]) -> dict[tuple[
         alike = _alike(found)
         same = first.setdefault((key[0], *(alike or sorted({_lines(e) for match in found for e in match.evidence}))), key)
         paths = {e.path for match in matches[same] for e in match.evidence}
-        if same != key and (alike or any(e.path not in paths for match in found for e in match.evidence)):
+        elsewhere = any(e.path not in paths for match in found for e in match.evidence)
+        if same != key and (elsewhere or (alike and alike[0] != _TWICE)):
             kept[same] = [*kept[same], *found]
         else:
             kept[key] = found
@@ -207,7 +209,7 @@ def _written_twice(found: Sequence[Match]) -> tuple[object, ...]:
     steps = [step for flow in found[0].ways[0] for step in flow.steps] if found[0].ways else []
     lines = [step.quote.strip() for step in steps[:-1]]
     alone = len(found) == 1 and len({step.path for step in steps}) == 1
-    return ("written twice", *lines) if alone and len(lines) >= _COPIED else ()
+    return (_TWICE, *lines) if alone and len(lines) >= _COPIED else ()
 
 
 def _lines(evidence: Evidence) -> tuple[str, int, int, str]:

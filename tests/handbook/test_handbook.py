@@ -30,7 +30,7 @@ def handbook() -> Handbook:
 
 def _mentioned(kind: str) -> bool:
     """Whether anything that makes controls names the kind: a reader of the system model, a framework file or an infrastructure pattern."""
-    sources = [*SYSTEM.glob("*.py"), *(KNOWLEDGE / "frameworks").glob("*.yaml"), KNOWLEDGE / "infrastructure.yaml"]
+    sources = [*SYSTEM.rglob("*.py"), *(KNOWLEDGE / "frameworks").glob("*.yaml"), KNOWLEDGE / "infrastructure.yaml"]
     pattern = re.compile(rf"(?<!\w){kind}(?!\w)")
     return any(pattern.search(path.read_text("utf-8")) for path in sources if path.name != "model.py")
 

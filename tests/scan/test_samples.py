@@ -22,7 +22,7 @@ BARS = {
     "archive-rag-azure": (0.75, 0.83),
     "listing-moderation": (0.50, 0.48),
     "tender-desk": (0.30, 0.35),
-    "voice-notes-infra": (0.45, 0.50),
+    "voice-notes-infra": (0.45, 0.45),  # the images of one folder are one finding, which serves one label
 }
 NAMES = [name for bare in BARS for name in (bare, f"{bare}-hardened") if (SYSTEMS / name).is_dir()]
 # Traps that are sprung, by what of a system and why; each is a false alarm that is known.

@@ -63,17 +63,17 @@ def test_the_nearest_of_files_of_one_name_is_loaded(tmp_path: Path) -> None:
 
 def test_a_file_of_tensors_lowers_its_loader_and_one_that_calls_a_shell_does_not(tmp_path: Path) -> None:
     code = "import torch, openai\nmodel = torch.load('net.pt')\n"
-    severities = {}
+    likelihoods = {}
     for name, data in (
         ("tensors", torch_zip()),
         ("shell", torch_zip(CALLS_SYSTEM)),
         ("pointer", b"version https://git-lfs.github.com/spec/v1\n"),
     ):
         result = scan(write_tree(tmp_path / name, {"serve.py": code, "net.pt": data}, program=False), ScanSettings(jobs=1))
-        severities[name] = {finding.threat: finding.severity for finding in result.findings}
-    assert severities["tensors"] == {"unsafe-model-load": "low"}
-    assert severities["shell"] == {"unsafe-model-load": "medium", "model-file-runs-code": "critical"}
-    assert severities["pointer"] == {"unsafe-model-load": "medium"}
+        likelihoods[name] = {finding.threat: finding.likelihood for finding in result.findings}
+    assert likelihoods["tensors"] == {"unsafe-model-load": 1}
+    assert likelihoods["shell"] == {"unsafe-model-load": 2, "model-file-runs-code": 4}
+    assert likelihoods["pointer"] == {"unsafe-model-load": 2}
 
 
 def test_arrays_and_files_of_tests_are_no_elements_unless_code_loads_an_array(tmp_path: Path) -> None:

@@ -27,6 +27,11 @@ CHANGES: dict[str, Change] = {
 NAMES_CHANGE = {"other functions", "other files"}
 KNOWN = {
     ("no-model-lineage: A model beside ratings", "calls wrapped"): "whether an estimator is only read off is judged inside of one function",
+    ("cross-tenant-retrieval: A filter by source and page, in Weaviate", "calls wrapped"): "a filter that a function makes is believed",
+    (
+        "cross-tenant-retrieval: The collection of a record that is its owner's",
+        "calls wrapped",
+    ): "whose record names a collection is looked for where it is asked for",
     ("sensitive-text-in-logs: A line for whoever debugs", "other files"): "the default of a switch is looked for in the file that asks it",
     (
         "model-chosen-identity: A connector that acts as who is asking",
