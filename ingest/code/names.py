@@ -91,7 +91,10 @@ class Names(Questions):
                     yield from self.names(element)
                 if not found and value.kind == "index":
                     for name in self.names((file, value.inputs[0])):
-                        yield name if self._is_class_name(name) else f"{name}[]"  # Agent[Deps, str]; request.files["letter"]
+                        if self._is_class_name(name):
+                            yield name  # Agent[Deps, str]
+                        elif not name.startswith("module:") and not name.endswith("[]"):  # one step, so that loops come to an end
+                            yield f"{name}[]"  # request.files["letter"]
             case _:
                 return
 

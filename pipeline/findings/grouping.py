@@ -237,6 +237,7 @@ def group_of(match: Match) -> str:
         case "kind":
             return f"kind:{match.element.kind}"
         case "image":  # how the name of an image is held has nothing to do with what is started from it; a folder is deployed as one
-            return "kind:ci_job" if match.element.kind == "ci_job" else f"kind:container in {match.evidence[0].path.rpartition('/')[0]}"
+            folder = match.evidence[0].path.rpartition("/")[0]
+            return "kind:ci_job" if match.element.kind == "ci_job" else "kind:container" + (f" in {folder}" if folder else "")
         case "system":
             return "system"

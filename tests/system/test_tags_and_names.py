@@ -119,3 +119,23 @@ for (const part of parts) { kind = part.a ? kind : "next"; send(kind); }
     assembly = Assembly(program, load_frameworks(), book, Sites((), (), ()))
     loops = [identity for identity, value in enumerate(facts.values) if value.kind == "choice" and value.text == "kind"]
     assert [tags(assembly, (0, identity)) for identity in loops] == [frozenset({"start", "next"})] * len(loops) and loops
+
+
+def test_what_is_taken_out_of_a_module_by_key_is_no_module_and_loops_over_it_end() -> None:
+    system = system_of(
+        {
+            "locales.ts": "export const en = { hello: 'hi' };\nexport const fr = { hello: 'salut' };\n",
+            "app.ts": """
+                import OpenAI from "openai";
+                import * as locales from "./locales";
+
+                export async function ask(language: string, rest: any) {
+                  let found = locales[language];
+                  for (const key of rest) { found = found[key]; }
+                  found.hello.world();
+                  return new OpenAI().responses.create({ model: "gpt-5", input: locales[language].hello });
+                }
+                """,
+        }
+    )
+    assert [element.id for element in system.elements if element.kind == "hosted_llm"] == ["hosted_llm:gpt-5"]
