@@ -5,6 +5,10 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import urlsplit
 
+OPENAI = (
+    "https://api.openai.com/v1"  # where a model of OpenAI is asked unless an address is named; the library would look into the environment
+)
+
 
 def is_loopback(address: str) -> bool:
     """Whether what is sent to an address stays on this machine."""

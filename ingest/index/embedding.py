@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from ingest.addresses import OPENAI
 from ingest.errors import UnusableInput
 from ingest.index.chunk import Chunk
 
@@ -30,6 +31,11 @@ class Embedding:
     model: str = ""
     address: str | None = None
     key: str | None = None
+
+    @property
+    def endpoint(self) -> str:
+        """Where texts are sent to, named or not."""
+        return self.address or OPENAI
 
     def __repr__(self) -> str:  # a key is never shown
         return f"Embedding({self.provider!r}, {self.model!r}, {self.address!r})"

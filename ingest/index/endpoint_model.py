@@ -39,7 +39,7 @@ class EndpointModel:
 
         if not embedding.key and not embedding.address:
             raise UnusableInput("no key for the embedding endpoint", embedding.model, "set OPENAI_API_KEY, or name an endpoint of your own")
-        client = OpenAI(api_key=embedding.key or "none", base_url=embedding.address, max_retries=_RETRIES, timeout=_TIMEOUT_S)
+        client = OpenAI(api_key=embedding.key or "none", base_url=embedding.endpoint, max_retries=_RETRIES, timeout=_TIMEOUT_S)
         probe = cls(client, embedding, 0)
         return cls(client, embedding, int(probe.embed(["dimension"]).shape[1]))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from ingest.addresses import host_of, is_loopback
+from ingest.addresses import OPENAI, host_of, is_loopback
 from ingest.errors import UnusableInput
 
 LANGUAGES = re.compile(r"[A-Za-z0-9_]{2,30}(?:\+[A-Za-z0-9_]{2,30}){0,9}")
@@ -31,7 +31,7 @@ class Ocr:
     @property
     def endpoint(self) -> str:
         """Where pictures are sent to, named or not."""
-        return self.address or "https://api.openai.com/v1"
+        return self.address or OPENAI
 
     def __repr__(self) -> str:  # a key is never shown
         return f"Ocr({self.provider!r}, {self.model!r}, {self.address!r})"

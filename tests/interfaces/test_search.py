@@ -82,6 +82,14 @@ def test_offline_refuses_to_send_passages_elsewhere(
     assert f"{variable.lower()} would send passages over the network, and offline forbids that: {host}" in err
 
 
+def test_offline_refuses_a_model_that_a_hub_would_give(tree: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THREATLOOM_OFFLINE", "1")
+    monkeypatch.setenv("THREATLOOM_EMBEDDING", "sentence-transformers:all-MiniLM-L6-v2")
+    code, out, err = run("index", tree)
+    assert (code, out) == (2, "")
+    assert "the model may be fetched from a hub, and offline forbids that: all-MiniLM-L6-v2 (name its folder)" in err
+
+
 def test_dotenv_of_the_tree_is_not_read(tree: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     (tree / ".env").write_text("THREATLOOM_EMBEDDING=openai:evil\nCHROMA_SERVER_HOST=evil.example\nOPENAI_BASE_URL=http://evil.example\n")
     monkeypatch.chdir(tree)

@@ -103,9 +103,11 @@ def _refuse_sending(embedding: Embedding, chroma_url: str | None) -> None:
     from ingest.errors import UnusableInput
 
     addresses = {
-        "embedding": (embedding.address or "https://api.openai.com/v1") if embedding.provider == "openai" else None,
+        "embedding": embedding.endpoint if embedding.provider == "openai" else None,
         "chroma_url": chroma_url,
     }
+    if embedding.provider == "sentence-transformers" and not Path(embedding.model).is_dir():
+        raise UnusableInput("the model may be fetched from a hub, and offline forbids that", embedding.model[:200], "name its folder")
     for name, address in addresses.items():
         if address is not None and not is_loopback(address):
             raise UnusableInput(f"{name} would send passages over the network, and offline forbids that", host_of(address), "leave it out")
