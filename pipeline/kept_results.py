@@ -52,6 +52,7 @@ class KeptResults:
         self._folder, self._about = folder, (name, *settings)
         self._leading: list[str] = []  # keys that name the result, as far as they were asked for
         self._key: str | None = None
+        self._tree: str | None = None  # the hash of the whole tree
 
     def of_listing(self, listing: Listing) -> Scan | None:
         """The result of a tree that git says is the same; nothing of it is opened."""
@@ -60,7 +61,8 @@ class KeptResults:
 
     def of_tree(self, found: SourceList) -> Scan | None:
         """The result of this very tree."""
-        return self._led_to(self._of_sources(found.sources, (*found.skipped, *found.errors)))
+        self._tree = self._of_sources(found.sources, (*found.skipped, *found.errors))
+        return self._led_to(self._tree)
 
     def of_files(self, sources: Sequence[Source], passed: Iterable[Skip | ReadError]) -> Scan | None:
         """The result of a tree of which the same is read; to be asked last."""
@@ -70,8 +72,9 @@ class KeptResults:
             self._lead()
         return kept
 
-    def keep(self, result: Scan) -> None:
-        """Keeps the result for all questions."""
+    def keep(self, result: Scan, *, of_all: bool = False) -> None:
+        """Keeps the result for all questions; one for which files were looked into that are not read, for the whole tree only."""
+        self._key = self._tree if of_all else self._key
         if self._folder and self._key and not result.errors:  # what could not be read may be readable next time
             _keep(self._folder, self._key, result)
             self._lead()

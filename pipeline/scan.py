@@ -101,7 +101,8 @@ def scan(
         return kept.model_copy(update=now())
     facts, skipped, failed = _read(sources, settings, progress)
     progress.step("building the system model", 0, 0)
-    built = _built(facts, found, frameworks)
+    book = _evidence_book(found.sources, facts)
+    built = _built(facts, found, frameworks, book)
     progress.step("matching threats", 0, 0)
     from pipeline.findings.compose import compose
     from pipeline.findings.own import told_of
@@ -131,7 +132,7 @@ def scan(
             Failed(path=where, error=what) for where, what in sorted({*((e.path, e.error) for e in (*found.errors, *failed)), *built.notes})
         ),
     )
-    cached.keep(result)
+    cached.keep(result, of_all=book.asked_of_all)
     return result
 
 
@@ -155,7 +156,7 @@ def _frameworks(own: OwnKnowledge | None) -> FrameworkIndex:
     return shipped if own is None else shipped.extended(own.frameworks, own.replaced_frameworks, own.controls)
 
 
-def _built(facts: Sequence[Facts], found: SourceList, frameworks: FrameworkIndex) -> Built:
+def _built(facts: Sequence[Facts], found: SourceList, frameworks: FrameworkIndex, book: EvidenceBook) -> Built:
     """The system model; where building it fails, an empty one and a note that says so: what was read is still reported."""
     from pipeline.system.build import Built, build_system
 
@@ -163,7 +164,7 @@ def _built(facts: Sequence[Facts], found: SourceList, frameworks: FrameworkIndex
         return Built(System(), ((".", "no file was read: nothing can be said of this tree"),))
     try:
         described_only = not any(source.kind in CODE_KINDS and not _is_outside(source) for source in found.sources)
-        return build_system(facts, frameworks, _evidence_book(found.sources, facts), described_only=described_only)
+        return build_system(facts, frameworks, book, described_only=described_only)
     except KnowledgeError:
         raise
     except Exception as problem:  # scanned code decides what happens here: a bug it meets must not cost the report

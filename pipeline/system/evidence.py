@@ -36,7 +36,7 @@ class EvidenceBook:
     ) -> None:
         self._read_lines, self._mask, self._paragraphs, self._entries = read_lines, mask, paragraphs, entries
         self._built = tuple(built)
-        self._standing: dict[str, bool] = {}
+        self._standing: dict[re.Pattern[str], bool] = {}
         self._transcribed = transcribed  # path and page to how many of the page's last lines were read out of pictures
         self._lines: dict[str, Lines] = {}
         self._masked: dict[tuple[str, int | None], tuple[str, ...]] = {}
@@ -68,12 +68,18 @@ class EvidenceBook:
         self._kept[key] = made
         return made
 
+    @property
+    def asked_of_all(self) -> bool:
+        """Whether something was looked for in all code and configuration, also in files of which nothing else was read."""
+        return bool(self._standing)
+
     def stands_anywhere(self, pattern: re.Pattern[str]) -> bool:
         """Whether code or configuration has a text, also where nothing else was read of it. For what is said not to be there."""
-        if pattern.pattern not in self._standing:
-            pages = (page for path in self._built for page in self._read_lines(path).values())
-            self._standing[pattern.pattern] = any(pattern.search(line) for page in pages for line in page)
-        return self._standing[pattern.pattern]
+        if pattern not in self._standing:
+            # Lines of files that nothing is quoted from are not kept: memory stays what it is, however large the tree.
+            pages = (page for path in self._built for page in (self._lines.get(path) or self._read_lines(path)).values())
+            self._standing[pattern] = any(pattern.search(line) for page in pages for line in page)
+        return self._standing[pattern]
 
     def _unit(self, place: Place, page: tuple[str, ...]) -> Unit:
         if place.start_line > len(page) - self._transcribed.get(place.path, {}).get(place.page, 0):

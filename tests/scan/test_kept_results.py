@@ -228,3 +228,16 @@ def test_what_a_link_leads_to_is_part_of_what_a_tree_is(tree: Path, tmp_path: Pa
     assert nowhere in {skip.reason for skip in scanned(tree, tmp_path / "kept").skipped}
     (tree / "later.py").write_text("x = 1\n", "utf-8")
     assert nowhere not in {skip.reason for skip in scanned(tree, tmp_path / "kept").skipped}
+
+
+def test_what_was_looked_for_in_all_files_is_not_answered_for_a_tree_of_which_another_file_changed(tree: Path, tmp_path: Path) -> None:
+    (tree / "docs").mkdir()
+    (tree / "docs" / "architecture.md").write_text("# Architecture\n\nAnswers are written by Claude 3.5 Sonnet.\n", "utf-8")
+    (tree / "app.py").write_text(APP.replace('model="m"', 'model="gpt-5-mini"'), "utf-8")
+    (tree / "jobs.py").write_text("def nightly(day):\n    return day\n", "utf-8")  # mentions no AI, and is not read
+    folder = tmp_path / "cache"
+    first = scanned(tree, folder)
+    assert "undocumented-model" in {finding.threat for finding in first.findings}
+    assert without_times(scanned(tree, folder)) == without_times(first)
+    (tree / "jobs.py").write_text("WRITER = 'claude-3-5-sonnet'\n", "utf-8")
+    assert "undocumented-model" not in {finding.threat for finding in scanned(tree, folder).findings}
