@@ -32,7 +32,7 @@ FACTOR_WORDS: dict[Factor, str] = {
     "one_persons_tool": "started by hand and serving nobody else",
 }  # fmt: skip
 # Factors that are a level of docs/risk.md by themselves: code of the attacker is level 5, wherever the impact starts.
-REACHES: dict[Factor, int] = {"executes_code": 5}
+_REACHES: dict[Factor, int] = {"executes_code": 5}
 MANY_CHOICES = 3
 CONTROLS_COUNTED = 2  # controls that lower the likelihood by one step each; no number of them closes a threat
 
@@ -83,18 +83,18 @@ def _scale(scale: Scale, factors: dict[Factor, Seen], axis: str) -> tuple[tuple[
     rows = [_row(axis, "where it starts", "start", scale.base, because)]
     told = [f"{axis} starts at {scale.base}" + (f", {because}" if because else "")]
     for step, asked in ((1, scale.raise_when), (-1, scale.lower_when)):
-        holding = sorted((factor for factor in asked if factor in factors), key=lambda factor: -_step(axis, scale.base, step, factor))
+        holding = sorted((factor for factor in asked if factor in factors), key=lambda factor: -step_of(axis, scale.base, step, factor))
         for factor in asked:
-            taken = _step(axis, scale.base, step, factor) if holding and factor == holding[0] else 0
+            taken = step_of(axis, scale.base, step, factor) if holding and factor == holding[0] else 0
             rows.append(_row(axis, FACTOR_WORDS[factor], "yes" if factor in factors else "no", taken, _because(factors.get(factor))))
         if holding:
-            told.append(f"{axis} {_step(axis, scale.base, step, holding[0]):+d}: {'; '.join(FACTOR_WORDS[factor] for factor in holding)}")
+            told.append(f"{axis} {step_of(axis, scale.base, step, holding[0]):+d}: {'; '.join(FACTOR_WORDS[factor] for factor in holding)}")
     return tuple(rows), told
 
 
-def _step(axis: str, base: int, step: int, factor: Factor) -> int:
+def step_of(axis: str, base: int, step: int, factor: Factor) -> int:
     """One step, or as many as lead to the level that the factor is by itself."""
-    return max(step, REACHES[factor] - base) if axis == "impact" and step > 0 and factor in REACHES else step
+    return max(step, _REACHES[factor] - base) if axis == "impact" and step > 0 and factor in _REACHES else step
 
 
 def _controls(seen: tuple[Control, ...], asked: tuple[ControlKind, ...]) -> tuple[RiskRow, ...]:

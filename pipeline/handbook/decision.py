@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.findings.risk import CONTROLS_COUNTED, FACTOR_WORDS, REACHES, severity_of
+from pipeline.findings.risk import CONTROLS_COUNTED, FACTOR_WORDS, severity_of, step_of
 from pipeline.system.model import Severity
 from pipeline.threats.schema import Scale, Threat
 
@@ -13,7 +13,7 @@ from pipeline.threats.schema import Scale, Threat
 class Axis:
     name: str
     base: int
-    raising: tuple[str, ...]
+    raising: tuple[tuple[int, tuple[str, ...]], ...]  # steps up, and the factors that take them
     lowering: tuple[str, ...]
     lowest: int
     highest: int
@@ -62,11 +62,12 @@ def decision_of(threat: Threat) -> Decision:
 
 
 def _axis(name: str, scale: Scale, controls: int) -> Axis:
+    steps = {factor: step_of(name, scale.base, 1, factor) for factor in scale.raise_when}
     return Axis(
         name,
         scale.base,
-        tuple(FACTOR_WORDS[factor] for factor in scale.raise_when),
+        tuple((step, tuple(FACTOR_WORDS[f] for f, one in steps.items() if one == step)) for step in sorted(set(steps.values()))),
         tuple(FACTOR_WORDS[factor] for factor in scale.lower_when),
         max(1, scale.base - bool(scale.lower_when) - controls),
-        min(5, max(scale.base + bool(scale.raise_when), *(REACHES.get(factor, 0) for factor in scale.raise_when), 0)),
+        min(5, scale.base + max(steps.values(), default=0)),
     )

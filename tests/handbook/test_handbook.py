@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from pipeline.findings.attack_paths.knowledge import load_knowledge
 from pipeline.handbook import Handbook, handbook_of, load_control_words, load_glossary
+from pipeline.handbook.decision import decision_of
 from pipeline.handbook.json import render, schema
 from pipeline.system.model import ElementKind, ShippedControl
 from pipeline.system.rules.knowledge_file import KNOWLEDGE, KnowledgeError
@@ -111,3 +112,10 @@ def test_a_threat_in_json_says_all_its_file_says(handbook: Handbook) -> None:
         said = json.loads(threat.model_dump_json(exclude_none=True))
         assert {name: written[threat.slug][name] for name in said} == said
         assert set(written[threat.slug]["cases"]) == {"reported", "silent", "known_gaps"}
+
+
+def test_a_severity_that_is_shown_as_reached_is_one_that_a_scan_can_give() -> None:
+    threat = load_catalog().get("container-controls-host")
+    assert threat is not None
+    decision = decision_of(threat)
+    assert (decision.likelihood.base, decision.likelihood.highest) == (2, 3)  # code of the attacker moves the impact alone to the top

@@ -65,7 +65,7 @@ def _severity(page: Page, threat: ThreatEntry) -> None:
 
 def _told(axis: Axis, controls: tuple[str, ...]) -> str:
     said = [f"starts at {axis.base} of 5"]
-    said += [f"+1 if {', or '.join(axis.raising)}"] if axis.raising else []
+    said += [f"{step:+d} if {', or '.join(factors)}" for step, factors in axis.raising]
     said += [f"-1 if {', or '.join(axis.lowering)}"] if axis.lowering else []
     said += ["-1 for each of at most two controls that lower it"] if axis.name == "likelihood" and controls else []
     return "; ".join(said)
