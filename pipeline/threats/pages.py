@@ -15,7 +15,16 @@ REPORTED, SILENT, GAPS = "Reported", "Silent", "Known gaps"
 
 _FENCE = re.compile(r"^(`{3,})(\w+)?\s*(.*)$")
 _MARK = re.compile(r"\s*(?:#|//|<!--|--)\s*(threat|ok|todo|todo-ok):\s*([a-z0-9-]+)\s*(?:-->)?\s*$")
+_GIVEN = re.compile(r"(\d{1,6}):(threat|ok|todo|todo-ok)")
 _INFO = re.compile(r"(\w+)=(\S+)")
+
+
+class UnusablePage(Exception):
+    """A page that says something no case can hold: the line, what is wrong, what to write instead."""
+
+    def __init__(self, line: int, what: str, mend: str) -> None:
+        super().__init__(f"line {line}: {what} ({mend})")
+        self.line, self.what, self.mend = line, what, mend
 
 
 @dataclass(frozen=True)
@@ -92,10 +101,14 @@ def read_cases(slug: str, page: str) -> list[Case]:
                     if mark:
                         marks.append(Mark(path, number, mark.group(1), mark.group(2), first + number))  # type: ignore[arg-type]  # the pattern allows these
                         body[number - 1] = text[: mark.start()]
-                for given in info.get("marks", "").split(","):
-                    if ":" in given:
-                        number_text, expectation = given.split(":")[:2]
-                        marks.append(Mark(path, int(number_text), expectation, slug, first + int(number_text)))
+                for given in filter(None, info.get("marks", "").split(",")):
+                    said = _GIVEN.fullmatch(given)
+                    if said is None:
+                        raise UnusablePage(
+                            first, f"`marks={given}` is no line and expectation", "write marks=12:threat, or ok, todo, todo-ok"
+                        )
+                    number = int(said[1])
+                    marks.append(Mark(path, number, said[2], slug, first + number))  # type: ignore[arg-type]  # the pattern allows these
                 files[path] = "\n".join(body) + "\n"
                 languages[path] = fence.group(2) or ""
         index += 1

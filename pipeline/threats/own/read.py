@@ -25,6 +25,7 @@ from pipeline.system.rules.wrong_fields import instead_of
 from pipeline.threats.own.files import OwnFile, OwnFiles, read_files
 from pipeline.threats.own.schema import SLUG, Adjustment, OwnFrameworkFile, OwnThreatFile, SeveritiesFile
 from pipeline.threats.own.words import dead_words, given_by
+from pipeline.threats.pages import UnusablePage, read_cases
 from pipeline.threats.schema import Threat
 from pipeline.threats.taxonomy import Taxonomies
 
@@ -235,6 +236,9 @@ class _Reading:
                     mend = f"choose another name, or say `replaces: {names[name]}`"
                     at = () if name == read.slug else ("aliases",)
                     self.problems.append(marked.problem(at, f"there is a threat `{name}` already", mend))
+            if read.replaces in self.adjusted and read.replaces != read.slug:
+                what = f"the severity of `{read.replaces}` is set in {self.adjusted[read.replaces]}, and would hold for nothing"
+                self.problems.append(marked.problem(("replaces",), what, f"set that of `{read.slug}` in its own folder"))
             if read.replaces:
                 self.known.pop(read.replaces, None)
                 self.threats.pop(read.replaces, None)
@@ -245,10 +249,12 @@ class _Reading:
 
     def _page(self, slug: str, page: OwnFile) -> None:
         try:
-            page.data.decode("utf-8")
+            read_cases(slug, page.data.decode("utf-8"))
         except UnicodeDecodeError as failure:
             line = page.data[: failure.start].count(b"\n") + 1
             self.problems.append(Problem(page.path, line, 1, "no UTF-8", "save the file as UTF-8"))
+        except UnusablePage as failure:
+            self.problems.append(Problem(page.path, failure.line, 1, failure.what, failure.mend))
         self.pages[slug] = page
 
     # Severities
@@ -267,7 +273,7 @@ class _Reading:
             elif slug in self.adjusted:
                 mend = "say it in one of them"
                 self.problems.append(marked.problem(at, f"`{slug}` is set in {self.adjusted[slug]} already", mend, key=True))
-            self.adjusted.setdefault(slug, files.folder.name)
+            self.adjusted.setdefault(slug, files.folder.resolve().name)
         return dict(read.severities)
 
 

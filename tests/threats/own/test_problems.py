@@ -219,3 +219,23 @@ def test_the_number_of_files_is_bounded(tmp_path: Path) -> None:
     said = problems(folder_of(tmp_path, {f"threats/t{number}.md": "x" for number in range(401)}))
     assert any("more than 400 files" in line for line in said)
     assert said[-1].startswith("and ") and len(said) == 51
+
+
+@pytest.mark.parametrize("given", ["x:ok", "1:maybe", "1"])
+def test_an_expectation_that_is_none_is_told_with_the_line_of_its_fence(tmp_path: Path, given: str) -> None:
+    page = f"# A page\n\n## Reported\n\n### One\n\n```python path=a.py marks={given}\nimport openai\n```\n"
+    folder = folder_of(tmp_path, {**WHOLE, "threats/agent-without-guard.md": page})
+    assert problems(folder) == [
+        f"threats/agent-without-guard.md:7:1: `marks={given}` is no line and expectation (write marks=12:threat, or ok, todo, todo-ok)"
+    ]
+
+
+def test_a_severity_that_a_later_folder_would_leave_without_its_threat_is_told(tmp_path: Path) -> None:
+    first = folder_of(
+        tmp_path, {"severities.yaml": "severities: {model-extraction: {switched_off: true, reason: We sell the model.}}\n"}, "first"
+    )
+    replacing = THREAT.replace("about:", "replaces: model-extraction\nabout:", 1)
+    second = folder_of(tmp_path, {**WHOLE, SLUG: replacing}, "second")
+    assert [line.partition(": ")[2] for line in problems(first, second)] == [
+        "the severity of `model-extraction` is set in first, and would hold for nothing (set that of `agent-without-guard` in its own folder)"
+    ]
