@@ -37,9 +37,10 @@ def scan_of(path: Path, knowledge: tuple[str, ...], kept: Path | None) -> Scan:
         import os
 
         from pipeline.interfaces.cli.scan import scanned
-        from pipeline.interfaces.settings import Settings, knowledge_folders
+        from pipeline.interfaces.settings import load_settings
 
-        settings = Settings(knowledge=tuple(map(str, knowledge_folders(knowledge, os.environ))))
+        # The settings of `scan`, for the same findings.
+        settings = load_settings(path, {"knowledge": knowledge} if knowledge else {}, os.environ, None)
         return scanned(path, settings, cached=True, quiet=False, verbose=False)
     from pydantic import ValidationError
 
