@@ -24,6 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 from ingest.documents.offline_nlp import active_pipeline
 from ingest.edition import readers_edition
 from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, TextFacts
+from ingest.pictures.names import WITH_PICTURES
 from ingest.source import Source
 from ingest.text import content_of
 
@@ -77,7 +78,8 @@ class KeptFacts:
         content = content_of(source)
         if content is None:
             return None
-        about = f"{source.path}\0{source.kind}\0{source.purpose}\0{self._reader}".encode("utf-8", "surrogateescape")
+        reader = self._reader if source.kind in WITH_PICTURES else ""
+        about = f"{source.path}\0{source.kind}\0{source.purpose}\0{reader}".encode("utf-8", "surrogateescape")
         return hashlib.sha256(_edition() + hashlib.sha256(about).digest() + content.encode()).digest()
 
     def _rows(self, keys: list[bytes]) -> Iterator[tuple[bytes, bytes]]:

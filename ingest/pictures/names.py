@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
+WITH_PICTURES = frozenset({"picture", "pdf", "docx", "odt", "pptx", "xlsx"})  # kinds of sources
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"})
 _DOCUMENT_FOLDERS = frozenset({
     "doc", "docs", "documentation", "design", "designs", "architecture", "arch", "diagram", "diagrams", "drawings", "adr", "adrs", "rfc",

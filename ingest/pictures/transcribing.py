@@ -22,13 +22,13 @@ from ingest.documents.limits import NO_TEXT, PICTURES, DocumentLimits, LimitReac
 from ingest.documents.outline import Outline
 from ingest.facts import DocumentFacts, Passage, Transcript
 from ingest.pictures.finding import Missed, pictures_in
+from ingest.pictures.names import WITH_PICTURES
 from ingest.pictures.opening import PictureBounds
 from ingest.pictures.reader import NotRead, Picture, PictureReader
 from ingest.reading import lines_of
 from ingest.source import Place, ReadError, Skip, Source
 from ingest.text import read_bytes
 
-KINDS = frozenset({"picture", "pdf", "docx", "odt", "pptx", "xlsx"})
 _WITH_PICTURES = frozenset({PICTURES, NO_TEXT})
 _FAILURES_ENDURED = 3  # one after the other
 _NOTHING = "no text was found in its pictures"
@@ -48,7 +48,7 @@ class ScanBounds:
 
 def has_pictures(source: Source, facts: DocumentFacts) -> bool:
     """Whether pictures of a document are left to be read."""
-    return source.kind in KINDS and (source.kind == "picture" or not _WITH_PICTURES.isdisjoint(facts.unexamined))
+    return source.kind in WITH_PICTURES and (source.kind == "picture" or not _WITH_PICTURES.isdisjoint(facts.unexamined))
 
 
 class Transcription:
