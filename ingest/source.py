@@ -77,6 +77,11 @@ def attributes_of(**attributes: Attribute) -> Mapping[str, Attribute]:
     return {name: attributes[name] for name in sorted(attributes) if attributes[name] is not None}
 
 
+def parts_of(value: Attribute | None) -> tuple[str, ...]:
+    """The parts of an attribute that has several; of any other, none."""
+    return value if isinstance(value, tuple) else ()
+
+
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
     """What to read and how much of it."""

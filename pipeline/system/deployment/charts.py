@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 
 from ingest.config.packages import image_parts
 from ingest.facts import ConfigFacts, Setting
-from ingest.source import Attribute, attributes_of
+from ingest.source import Attribute, attributes_of, parts_of
+from pipeline.system.deployment.said_values import said_values
 
 _MARK = re.compile(r"\$\((?:\.([\w.-]+)|given)\)")
 _TEMPLATES = re.compile(r"^((?:.*/)?)templates/")
@@ -51,11 +52,9 @@ def _values(file: ConfigFacts) -> _Values:
     lines: dict[str, str] = {}
     for setting in file.settings:
         if setting.kind == "chart_values":
-            said, numbers = (_texts(setting.attributes.get(name)) for name in ("values", "value_lines"))
-            for value, number in zip(said, numbers, strict=False):
-                path, _, text = value.partition("=")
-                texts.setdefault(path, text)
-                lines.setdefault(path, number)
+            for value in said_values(file, setting):
+                texts.setdefault(value.path, value.text)
+                lines.setdefault(value.path, str(value.place.start_line))
     return _Values(file.path, texts, lines)
 
 
@@ -65,7 +64,7 @@ def _filled(file: ConfigFacts, values: _Values) -> ConfigFacts:
 
 def _is_on(setting: Setting, values: _Values) -> bool:
     """Whether a resource is there as the chart ships; a map counts as on."""
-    for condition in _texts(setting.attributes.get("only_if")):
+    for condition in parts_of(setting.attributes.get("only_if")):
         path = condition.removeprefix("!")
         on = values.get(path, "") not in _OFF or any(name.startswith(f"{path}.") for name in values.texts)
         if on == condition.startswith("!"):
@@ -107,7 +106,7 @@ def _container(setting: Setting, filled: Mapping[str, Attribute], values: _Value
     if image != setting.attributes.get("image"):
         name, _tag, _digest, pin = image_parts(image)
         found |= {"image": name, "pin": pin}
-    paths = dict(pair.split("=", 1) for pair in _texts(setting.attributes.get("value_paths")) if "=" in pair)
+    paths = dict(pair.split("=", 1) for pair in parts_of(setting.attributes.get("value_paths")) if "=" in pair)
     own, shared = paths.get("securityContext"), paths.get("podSecurityContext")
     for path in filter(None, (shared, own)):
         user = values.get(f"{path}.runAsUser")
@@ -127,7 +126,3 @@ def _container(setting: Setting, filled: Mapping[str, Attribute], values: _Value
     if limits is not None and any(name.startswith(f"{limits}.limits.") for name in values.texts):
         found["limits"] = True
     return found
-
-
-def _texts(value: Attribute) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else ()

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.facts import ConfigFacts, Setting
-from ingest.source import Place
+from ingest.source import Place, parts_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.deployment.deployment import folder_of, is_model_image
 from pipeline.system.deployment.started import administers, asks_for_login, composed_server, imaged_server
@@ -41,8 +41,7 @@ class _Placed:
     setting: Setting
 
     def texts(self, name: str) -> tuple[str, ...]:
-        value = self.setting.attributes.get(name)
-        return value if isinstance(value, tuple) else ()
+        return parts_of(self.setting.attributes.get(name))
 
     def near(self, other: _Placed) -> bool:
         """Whether two settings describe one cluster: neither far apart in the tree, nor in two named spaces."""

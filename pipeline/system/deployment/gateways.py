@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ingest.facts import ConfigFacts, Setting
-from ingest.source import Attribute, Place
+from ingest.source import Place, parts_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.deployment.limits_in_front import limits_in_front
+from pipeline.system.deployment.said_values import SaidValue, said_values
 from pipeline.system.model import AttributeValue, Flow
 from pipeline.system.program.naming import host_of, is_own_host
 
@@ -31,7 +32,6 @@ _PROVIDERS = frozenset({
 })  # fmt: skip
 _PROVIDERS_NAMES = re.compile(r"(?:gpt-|o[134](?:-|$)|chatgpt|claude|gemini|mistral-|command-|deepseek-)")
 _NO_CHAT = re.compile(r"embed|rerank|whisper|tts|dall-e|image|moderation|speech|bge-|e5-", re.IGNORECASE)
-_OFF = frozenset({"", "false", "null", "~", "0", "none", "[]", "{}"})
 _ASKS = re.compile(r"general_settings\.(?:master_key|custom_auth|enable_jwt_auth|enable_oauth2_auth|enable_oauth2_proxy_auth)")
 _BUDGET = re.compile(r"(?:^|\.)(?:max_(?:internal_user_)?budget|max_end_user_budget|soft_budget)$")
 _RATE = re.compile(r"(?:^|\.)(?:(?:default_)?(?:tpm|rpm)(?:_limit)?|(?:global_)?max_parallel_requests)$")
@@ -44,17 +44,6 @@ _RECORDS = _BUCKETS | frozenset(
     {"langfuse", "langfuse_otel", "langsmith", "datadog_llm_observability", "arize", "arize_phoenix", "opik", "lunary", "otel"}
 )
 _MOST_MODELS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    path: str
-    text: str
-    place: Place
-
-    @property
-    def is_on(self) -> bool:
-        return self.text.lower() not in _OFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +60,10 @@ class _Gateway:
     setting: Setting
 
     @cached_property
-    def lines(self) -> tuple[_Line, ...]:
-        said, numbers = _texts(self.setting.attributes.get("values")), _texts(self.setting.attributes.get("value_lines"))
-        return tuple(
-            _Line(*value.partition("=")[::2], Place(self.file.path, int(number), int(number)))
-            for value, number in zip(said, numbers, strict=False)
-        )
+    def lines(self) -> tuple[SaidValue, ...]:
+        return tuple(said_values(self.file, self.setting))
 
-    def first(self, pattern: re.Pattern[str]) -> _Line | None:
+    def first(self, pattern: re.Pattern[str]) -> SaidValue | None:
         return next((line for line in self.lines if pattern.search(line.path) and line.is_on), None)
 
     @cached_property
@@ -88,7 +73,7 @@ class _Gateway:
         return min(said, default=Place(self.file.path, self.setting.place.start_line, self.setting.place.start_line))
 
     def models(self) -> Iterator[_Model]:
-        entries: dict[str, dict[str, _Line]] = {}
+        entries: dict[str, dict[str, SaidValue]] = {}
         for line in self.lines:
             match = re.fullmatch(r"model_list\.(\d+)\.(model_name|litellm_params\.(?:model|api_base|base_url))", line.path)
             if match is not None:
@@ -160,7 +145,7 @@ def _given_key(files: Sequence[ConfigFacts]) -> Place | None:
     """Where a deployment gives the gateway its key."""
     for file in files:
         for setting in file.settings:
-            secrets = _texts(setting.attributes.get("secrets_from")) if setting.kind == "workload" else ()
+            secrets = parts_of(setting.attributes.get("secrets_from")) if setting.kind == "workload" else ()
             if (
                 setting.kind == "environment" and setting.name in ("LITELLM_MASTER_KEY", "PROXY_MASTER_KEY")
             ) or "LITELLM_MASTER_KEY" in secrets:
@@ -238,7 +223,3 @@ def _records(assembly: Assembly, gateway: _Gateway, models: Sequence[str]) -> No
         if is_callback and name in _RECORDS:
             for identity in models:
                 assembly.control("prompt_log", identity, assembly.cite_place(line.place))
-
-
-def _texts(value: Attribute) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else ()

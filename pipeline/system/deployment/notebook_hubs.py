@@ -8,11 +8,11 @@ one as well, but what a values file leaves out is often said in another, so only
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from ingest.facts import ConfigFacts, Setting
-from ingest.source import Place
+from ingest.facts import ConfigFacts
 from pipeline.system.assembly import Assembly
+from pipeline.system.deployment.said_values import said_values
 from pipeline.system.draft import MAX_EVIDENCE
 from pipeline.system.model import AttributeValue
 from pipeline.system.program.naming import placed_name
@@ -28,30 +28,24 @@ def add_notebook_hubs(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
     for file in files:
         if file.path.rpartition("values.y")[0] in charts and "values.y" in file.path:
             continue  # what a chart brings along is not yet an installation
-        values = [value for setting in file.settings if setting.kind == "chart_values" for value in _values(file, setting)]
-        chosen = next((v for v in values if _AUTHENTICATOR.fullmatch(v[0])), None)
-        if chosen is None or not any(re.search(r"(?:^|\.)(?:hub|singleuser)\.", path) for path, _, _ in values):
+        values = [value for setting in file.settings if setting.kind == "chart_values" for value in said_values(file, setting)]
+        chosen = next((v for v in values if _AUTHENTICATOR.fullmatch(v.path)), None)
+        if chosen is None or not any(re.search(r"(?:^|\.)(?:hub|singleuser)\.", v.path) for v in values):
             continue
-        for_anybody = _FOR_ANYBODY.fullmatch(chosen[1]) is not None
-        ways = [v for v in values if (_SERVICE.fullmatch(v[0]) and v[1] != "ClusterIP") or (_INGRESS.fullmatch(v[0]) and v[1] == "true")]
+        for_anybody = _FOR_ANYBODY.fullmatch(chosen.text) is not None
+        ways = [
+            v for v in values if (_SERVICE.fullmatch(v.path) and v.text != "ClusterIP") or (_INGRESS.fullmatch(v.path) and v.text == "true")
+        ]
         attributes: dict[str, AttributeValue] = {"product": "jupyterhub", "remote": True, "authenticated": not for_anybody}
         if for_anybody:
             attributes["shared_login"] = True
-        place = assembly.cite_place(chosen[2])
+        place = assembly.cite_place(chosen.place)
         identity = assembly.drafts.put("interpreter", placed_name("jupyterhub", file.path), None, attributes, place, None, file.purpose)
         if not for_anybody:
             assembly.control("authentication", identity, place)
-        if not ways and any(_SERVICE.fullmatch(v[0]) for v in values):
+        if not ways and any(_SERVICE.fullmatch(v.path) for v in values):
             assembly.control("network_isolation", identity, place, "reached inside the cluster only")
-        for _, _, at in [*(v for v in values if _SHARED.fullmatch(v[0])), *ways]:
-            evidence, draft = assembly.cite_place(at), assembly.draft(identity)
+        for shown in [*(v for v in values if _SHARED.fullmatch(v.path)), *ways]:
+            evidence, draft = assembly.cite_place(shown.place), assembly.draft(identity)
             if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < MAX_EVIDENCE:
                 draft.evidence.append(evidence)
-
-
-def _values(file: ConfigFacts, setting: Setting) -> Iterator[tuple[str, str, Place]]:
-    """Path, text and place of each value."""
-    said, numbers = setting.attributes.get("values"), setting.attributes.get("value_lines")
-    for value, number in zip(said if isinstance(said, tuple) else (), numbers if isinstance(numbers, tuple) else (), strict=False):
-        path, _, text = value.partition("=")
-        yield path, text, Place(file.path, int(number), int(number))

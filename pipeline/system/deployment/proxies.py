@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.facts import ConfigFacts, Setting
-from ingest.source import Attribute, Place
+from ingest.source import Place, parts_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.draft import MAX_EVIDENCE, Draft
 from pipeline.system.model import AttributeValue, ControlKind, ElementKind
@@ -62,7 +62,7 @@ def _gateway(assembly: Assembly, file: ConfigFacts, files: Sequence[ConfigFacts]
             places.append(route.place)
     for route in routes:
         for header, place in _trusted(assembly, route, files) if route.attributes.get("public") else ():
-            if header not in _texts(route.attributes.get("headers")) and not route.attributes.get("judged_later"):
+            if header not in parts_of(route.attributes.get("headers")) and not route.attributes.get("judged_later"):
                 attributes |= {"identity_header": True, "names": (header,)}
                 places += [route.place, place]
     if not attributes:
@@ -87,10 +87,6 @@ def _trusted(assembly: Assembly, route: Setting, files: Sequence[ConfigFacts]) -
             header, service = setting.attributes.get("header"), str(setting.attributes.get("service") or "").partition("/")[0]
             if isinstance(header, str) and service in behind and _IDENTITY.search(setting.name):
                 yield header, setting.place
-
-
-def _texts(value: Attribute) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else ()
 
 
 def _leads_here(assembly: Assembly, target: str) -> bool:

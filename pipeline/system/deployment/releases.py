@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from ingest.config.kubernetes import asks_callers, is_kept_inside
 from ingest.config.packages import HUB_NAME, image_parts
 from ingest.facts import ConfigFacts, Setting
-from ingest.source import Attribute, Place
+from ingest.source import Place
 from pipeline.system.assembly import Assembly
 from pipeline.system.deployment.deployment import folder_of
+from pipeline.system.deployment.said_values import OFF, SaidValue, said_values
 from pipeline.system.deployment.started import add_hub_model
 from pipeline.system.model import AttributeValue, ElementKind
 from pipeline.system.program.naming import placed_name
@@ -35,7 +36,6 @@ _NOT_ITS_OWN = re.compile(
     r"|anthropic|webhook|metrics|serviceMonitor|disable|skip|tokeniz|max_?tokens|secretName$",
     re.IGNORECASE,
 )
-_OFF = frozenset({"", "false", "null", "~", "none", "0", "no", "off"})
 _KINDS: frozenset[ElementKind] = frozenset({"vector_store", "inference_server", "model_registry", "chat_ui", "interpreter"})
 _MODEL_KEY = re.compile(r"modelU(?:RL|rl)|(?:hf|huggingFace)?[mM]odelId|(?:(?:LLM|HF|EMBEDDING|RERANK|TEI|TGI|VLLM)_)?MODEL_ID")
 _IMAGE = ("image.repository", "image.name", "image")
@@ -45,25 +45,14 @@ _NAME_OF_FILE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class _Value:
-    path: str
-    text: str
-    place: Place
-
-    @property
-    def is_on(self) -> bool:
-        return self.text.lower() not in _OFF
-
-
-@dataclass(frozen=True, slots=True)
 class _Part:
     """One chart that is installed: the file's own, or one that it depends on."""
 
     file: ConfigFacts
     name: str
-    values: tuple[_Value, ...]
+    values: tuple[SaidValue, ...]
 
-    def first(self, pattern: re.Pattern[str]) -> _Value | None:
+    def first(self, pattern: re.Pattern[str]) -> SaidValue | None:
         return next((value for value in self.values if pattern.search(value.path) and value.is_on), None)
 
     def text(self, *paths: str) -> str:
@@ -94,7 +83,7 @@ def add_releases(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
 
 def _models(assembly: Assembly, file: ConfigFacts) -> None:
     """Models of a hub that values name, unless a revision stands beside them."""
-    values = [value for setting in file.settings if setting.kind == "chart_values" for value in _values(file, setting)]
+    values = [value for setting in file.settings if setting.kind == "chart_values" for value in said_values(file, setting)]
     for value in values:
         holder, _, last = value.path.rpartition(".")
         if _MODEL_KEY.fullmatch(last) and HUB_NAME.fullmatch(value.text):
@@ -111,25 +100,18 @@ def _parts(file: ConfigFacts, charts: Mapping[str, str]) -> Iterator[_Part]:
         if setting.kind == "chart_values":
             by_chart.setdefault(str(setting.attributes.get("chart") or ""), []).append(setting)
     for chart, settings in by_chart.items():
-        values = tuple(value for setting in settings for value in _values(file, setting))
+        values = tuple(value for setting in settings for value in said_values(file, setting))
         if not values:
             continue
         is_default = not chart and folder in charts and file.path.rsplit("/", 1)[-1].startswith("values.")
         if not is_default:
             yield _Part(file, chart or _called(file.path), values)
         for name in dict.fromkeys(value.path.partition(".")[0] for value in values):
-            inner = tuple(_Value(v.path[len(name) + 1 :], v.text, v.place) for v in values if v.path.startswith(f"{name}."))
+            inner = tuple(SaidValue(v.path[len(name) + 1 :], v.text, v.place) for v in values if v.path.startswith(f"{name}."))
             if f"{folder}charts/{name}/" in charts or (is_default and (name in charts[folder] or not _is_product(name))):
                 continue
             if any(v.path.partition(".")[0] in ("image", "service", "ingress") for v in inner):
                 yield _Part(file, name, inner)
-
-
-def _values(file: ConfigFacts, setting: Setting) -> Iterator[_Value]:
-    said, numbers = (_texts(setting.attributes.get(name)) for name in ("values", "value_lines"))
-    for value, number in zip(said, numbers, strict=False):
-        path, _, text = value.partition("=")
-        yield _Value(path, text, Place(file.path, int(number), int(number)))
 
 
 def _called(path: str) -> str:
@@ -140,7 +122,7 @@ def _called(path: str) -> str:
 
 
 def _release(assembly: Assembly, part: _Part) -> None:
-    found = _known(part) if part.text("enabled").lower() not in _OFF - {""} else None
+    found = _known(part) if part.text("enabled").lower() not in OFF - {""} else None
     if found is None:
         return
     kind, product, page = found
@@ -190,7 +172,7 @@ def _is_product(name: str) -> bool:
     return known_page(name) is not None or known_image(name) is not None or any(rule.product == name for rule in load_commands().servers)
 
 
-def _opened(part: _Part) -> _Value | None:
+def _opened(part: _Part) -> SaidValue | None:
     """The value by which a service is reached from outside; None where it is not, or by those of an own network alone."""
     ranges = [value.text for value in part.values if _RANGES.search(value.path) and value.is_on]
     limited = bool(ranges) and _ANYWHERE.isdisjoint(ranges)
@@ -211,11 +193,11 @@ def _annotations(part: _Part, stem: str) -> Mapping[str, str]:
     return {value.path.removeprefix(begin): value.text for value in part.values if value.path.startswith(begin)}
 
 
-def _asked_at_the_door(part: _Part) -> _Value | None:
+def _asked_at_the_door(part: _Part) -> SaidValue | None:
     return next((v for v in part.values if ".annotations." in f".{v.path}" and asks_callers(v.path, v.text)), None)
 
 
-def _credential(part: _Part) -> _Value | None:
+def _credential(part: _Part) -> SaidValue | None:
     """A value by which the chart's program is told to ask for a key."""
     for value in part.values:
         name = _variable(part, value)
@@ -228,13 +210,9 @@ def _credential(part: _Part) -> _Value | None:
     return None
 
 
-def _variable(part: _Part, value: _Value) -> str:
+def _variable(part: _Part, value: SaidValue) -> str:
     """The path of a value, or the name of the variable that it is given to."""
     holder, _, last = value.path.rpartition(".")
     if last == "value":
         return part.text(f"{holder}.name") or value.path
     return last if re.search(r"(?:^|\.)(?:env|extraEnv|envVars|environment)$", holder) else value.path
-
-
-def _texts(value: Attribute) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else ()

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ingest.facts import ConfigFacts, Setting
-from ingest.source import Place
+from ingest.source import Place, parts_of
 from pipeline.system.deployment.deployment import folder_of
+from pipeline.system.deployment.said_values import said_values
 
 _REFERENCE = re.compile(r"\$\{([^{}]{1,400})\}")
 _NAME = re.compile(r"(?:data\.|module\.|var\.|local\.)?[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)?")
@@ -66,13 +67,12 @@ class Resource:
         return (*own, *(line for document in documents if document is not self for line in document._own()))
 
     def _own(self) -> Iterator[Line]:
-        values, numbers = self.setting.attributes.get("values"), self.setting.attributes.get("value_lines")
-        for value, number in zip(values if isinstance(values, tuple) else (), numbers if isinstance(numbers, tuple) else (), strict=False):
-            path, _, text = value.partition("=")
-            statement = _STATEMENT.search(path)
-            place = Place(self.file.path, int(number), int(number))
-            inside = (path[: statement.end()], _COUNTED.sub("", path[statement.end() :])) if statement else ("", "")
-            yield Line(_COUNTED.sub("", path), self.index.filled(self, text), place, *inside, path.rpartition(".")[0])
+        for value in said_values(self.file, self.setting):
+            statement = _STATEMENT.search(value.path)
+            inside = (value.path[: statement.end()], _COUNTED.sub("", value.path[statement.end() :])) if statement else ("", "")
+            yield Line(
+                _COUNTED.sub("", value.path), self.index.filled(self, value.text), value.place, *inside, value.path.rpartition(".")[0]
+            )
 
     @cached_property
     def refers(self) -> tuple[Resource, ...]:
@@ -177,5 +177,4 @@ class Resources:
 
 
 def _raw(resource: Resource) -> tuple[str, ...]:
-    values = resource.setting.attributes.get("values")
-    return values if isinstance(values, tuple) else ()
+    return parts_of(resource.setting.attributes.get("values"))

@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import Field
 
 from ingest.facts import Setting
+from ingest.source import parts_of
 from pipeline.system.model import Frozen
 from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
 
@@ -60,13 +61,11 @@ def load_commands() -> CommandRules:
 
 
 def words_of(command: Setting) -> tuple[str, ...]:
-    given = command.attributes.get("words")
-    return given if isinstance(given, tuple) else ()
+    return parts_of(command.attributes.get("words"))
 
 
 def variables_of(command: Setting) -> dict[str, str]:
-    given = command.attributes.get("variables")
-    return dict(pair.split("=", 1) for pair in (given if isinstance(given, tuple) else ()) if "=" in pair)
+    return dict(pair.split("=", 1) for pair in parts_of(command.attributes.get("variables")) if "=" in pair)
 
 
 def server_of(words: Sequence[str]) -> ServerRule | None:

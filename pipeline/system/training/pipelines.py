@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from ingest.facts import ConfigFacts, Setting
-from ingest.source import Attribute, Place
+from ingest.source import Place, parts_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.deployment.deployment import folder_of
 from pipeline.system.model import Evidence, Flow
@@ -28,11 +28,11 @@ def add_pipelines(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
     for file in files:
         stages = [setting for setting in file.settings if setting.kind == "ml_stage"]
         for first in stages:
-            written = _texts(first.attributes.get("writes"))
+            written = parts_of(first.attributes.get("writes"))
             if not mentions([first.name, *written], _FEEDBACK):
                 continue
             for later in stages:
-                if later is not first and not set(written).isdisjoint(_texts(later.attributes.get("reads"))):
+                if later is not first and not set(written).isdisjoint(parts_of(later.attributes.get("reads"))):
                     _join(assembly, file, first, later)
 
 
@@ -74,7 +74,3 @@ def _script(assembly: Assembly, folder: str, stage: Setting) -> str | None:
         return wanted if wanted in paths else None
     ending = "/" + match["module"].replace(".", "/") + ".py"
     return next((path for path in sorted(paths) if f"/{path}".endswith(ending)), None)
-
-
-def _texts(value: Attribute) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else ()

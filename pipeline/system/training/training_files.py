@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.facts import ConfigFacts, Setting
-from ingest.source import Attribute
+from ingest.source import parts_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.deployment.deployment import folder_of
 from pipeline.system.model import AttributeValue
@@ -34,7 +34,7 @@ def add_training_files(assembly: Assembly, files: Sequence[ConfigFacts]) -> None
 
 def _stage(assembly: Assembly, file: ConfigFacts, stage: Setting) -> None:
     command = str(stage.attributes.get("command") or "")
-    writes, reads = _texts(stage.attributes.get("writes")), _texts(stage.attributes.get("reads"))
+    writes, reads = parts_of(stage.attributes.get("writes")), parts_of(stage.attributes.get("reads"))
     models = [path for path in writes if _MODEL.search(path)]
     if not (models or _TRAINS.search(f"{stage.name} {command}")):
         return
@@ -88,7 +88,3 @@ def _tracked(assembly: Assembly, file: ConfigFacts, data: Setting) -> None:
     for identity, draft in assembly.drafts.by_id.items():
         if draft.kind in ("dataset", "model_file") and draft.name in (path, data.name):
             assembly.control("hash_check", identity, place)
-
-
-def _texts(value: Attribute) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else ()
