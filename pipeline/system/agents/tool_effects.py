@@ -32,7 +32,8 @@ _TOLD = frozenset({
 })  # fmt: skip
 _READS = frozenset({
     "get", "list", "find", "search", "lookup", "look", "read", "show", "check", "is", "has", "fetch", "describe", "calculate", "estimate",
-    "format", "parse", "validate", "count", "explain", "preview", "can", "grep", "glob", "ls", "view", "cat", "tree", "diff", "diagnostics",
+    "format", "parse", "validate", "verify",
+    "count", "explain", "preview", "can", "grep", "glob", "ls", "view", "cat", "tree", "diff", "diagnostics",
 })  # fmt: skip
 # What libraries call the function of every tool: it says nothing of what the tool does.
 _OF_ALL_TOOLS = frozenset({"forward", "run", "execute", "invoke", "call", "handle", "handler", "func", "function", "lambda", "apply"})

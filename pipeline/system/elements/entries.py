@@ -222,6 +222,8 @@ def _add_parameters(assembly: Assembly, reference: FunctionRef, identity: str, l
             continue
         if rule is not None and rule.parameters_at and position not in rule.parameters_at:
             continue
+        if rule is not None and rule.parameters_named and parameter.name not in rule.parameters_named:
+            continue
         node = (reference[0], parameter.value)
         types = _types_of(assembly, reference[0], parameter.annotation)
         if rule is not None:

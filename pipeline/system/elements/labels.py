@@ -27,6 +27,7 @@ _ADDRESSES = frozenset({"url", "urls", "link", "links"})
 _IDENTITY = ("userinfo", "user_info", "openid", "oauth", "oauth2", "open_id")  # what a provider says of whoever signs in
 
 _NEAR = 400  # values behind a request in which its answer is looked for
+_METHOD = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b")  # a handler that is called by its method is called nothing
 _ROOTED = re.compile(r"/(?!/)")
 _RELATIVE = re.compile(r"/(?!/)|[\w.-]+(?:[/?]|$)")
 SECRET_NAMES = ("token", "key", "secret", "password", "passwd", "credential", "credentials", "apikey")
@@ -68,7 +69,7 @@ def _response_label(assembly: Assembly, site: CallSite) -> Label:
         return "stored_data"
     if ("json" not in taken or taken & {"text", "content", "read", "iter_lines"}) and not _is_parsed(program, node):
         return "web_content"
-    texts = [facts.path, function, *(text for text in asked_at if not _is_own_address(text))]
+    texts = [facts.path, _METHOD.sub("", function), *(text for text in asked_at if not _is_own_address(text))]
     return "web_content" if mentions(texts, _WRITTEN_BY_ANYONE) else "stored_data"
 
 

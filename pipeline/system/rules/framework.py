@@ -164,6 +164,9 @@ class DecoratorRule(Frozen):
     flags: tuple[Flag, ...] = ()
     parameters: Label | None = Field(default=None, description="What the function's parameters carry.")
     parameters_at: tuple[int, ...] = Field(default=(), description="Only parameters at these positions carry it; empty: all.")
+    parameters_named: tuple[str, ...] = Field(
+        default=(), description="Only parameters of these names carry it, where the framework hands in by name; empty: all."
+    )
     except_types: tuple[str, ...] = Field(default=(), description="Parameters of these types carry nothing (Response, BackgroundTasks).")
     parameter_types: dict[str, Label] = Field(default_factory=dict, description="Parameter type -> what it carries (UploadFile).")
     returns: SinkRole | None = None

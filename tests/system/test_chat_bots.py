@@ -1,0 +1,43 @@
+"""What of a bot's handler is what people write, and what the network hands in beside it."""
+
+from __future__ import annotations
+
+from tests.system.small import flows, system_of
+
+
+def test_of_what_slack_hands_in_by_name_only_the_message_is_what_people_write() -> None:
+    system = system_of("""
+        import boto3
+        from openai import OpenAI
+        from slack_bolt import App
+
+        app = App()
+        store = boto3.client("s3")
+
+
+        @app.event("app_mention")
+        def mentioned(event, context, say):
+            store.get_object(Bucket="teams", Key=context.team_id)
+            say(OpenAI().responses.create(model="gpt-5", input=event["text"]).output_text)
+        """)
+    assert [flow.source for flow in flows(system, "prompt", "user_input")] == ["chat_ui:app_mention"]
+    assert flows(system, "path", "user_input") == []
+
+
+def test_a_handler_called_by_its_method_does_not_make_a_fixed_service_a_board_to_post_on() -> None:
+    text = """
+        import { openai } from "@ai-sdk/openai";
+        import { generateText } from "ai";
+
+        export async function POST(request: Request) {
+          const { place } = await request.json();
+          const answer = await fetch(`https://api.open-meteo.com/v1/forecast?latitude=${place}`);
+          const weather = await answer.json();
+          const { text } = await generateText({ model: openai("gpt-5"), prompt: `The weather: ${weather.current}` });
+          return Response.json({ text });
+        }
+        """
+    system = system_of({"app/api/chat/route.ts": text})
+    assert flows(system, "prompt", "web_content") == []
+    posted = system_of({"app/api/chat/route.ts": text.replace("api.open-meteo.com/v1/forecast", "hacker.example/api/posts")})
+    assert len(flows(posted, "prompt", "web_content")) == 1
