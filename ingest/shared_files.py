@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
+from itertools import islice
 
 _ENDS = re.compile(
     rb"\.(?:csv|tsv|parquet|feather|jsonl|ndjson|json|arrow|npy|npz|pkl|pickle|joblib|pth?|ckpt|h5|hdf5|xlsx|onnx)(?:\.gz)?[\"']"
@@ -28,7 +29,7 @@ class SharedFiles:
 
     def add(self, path: str, data: bytes) -> None:
         """Looks into one file."""
-        names = frozenset(name for found in list(_ENDS.finditer(data))[:_MOST] if (name := _named(data, found)) is not None)
+        names = frozenset(name for found in islice(_ENDS.finditer(data), _MOST) if (name := _named(data, found)) is not None)
         if names:
             self._names[path] = names
         if _LEARNS.search(data) is not None:

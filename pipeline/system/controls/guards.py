@@ -16,7 +16,7 @@ from pipeline.system.controls.restrictions import CHOOSES, Tested, cleans, is_va
 from pipeline.system.controls.tested_parts import asks_presence, looks_at, reads, tests_in
 from pipeline.system.controls.treated_text import is_fenced, is_redacted, reads_reviewed
 from pipeline.system.flows.discriminators import bare, vouches
-from pipeline.system.flows.made_of import Settled, settles
+from pipeline.system.flows.made_of import Settled, callee_text, settles
 from pipeline.system.flows.record_parts import Keys, keys_taken
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import ControlKind, Label, SinkRole
@@ -143,17 +143,12 @@ def _validated(
 
 def checked_kind(assembly: Assembly, function: FunctionRef) -> ControlKind:
     """What a function that refuses looks at: addresses, paths, or anything else."""
-    called = {text for inner in assembly.reach(function) for call in assembly.calls_in(inner) for text in _last_names(assembly, call)}
+    called = {callee_text(assembly, call) for inner in assembly.reach(function) for call in assembly.calls_in(inner)}
     if called & {"getaddrinfo", "ip_address", "gethostbyname", "is_private", "urlparse", "urlsplit"}:
         return "egress_limit"
     if called & {"resolve", "realpath", "is_relative_to", "commonpath", "commonprefix", "abspath"}:
         return "allow_list"
     return "input_validation"
-
-
-def _last_names(assembly: Assembly, call: Node) -> list[str]:
-    callee = assembly.program.value((call[0], assembly.program.value(call).inputs[0]))
-    return [callee.text.rsplit(".", 1)[-1]] if callee.kind in ("name", "attribute") else []
 
 
 def _asked(assembly: Assembly, hit: Hit) -> list[Node]:
@@ -232,10 +227,8 @@ def condition_kind(assembly: Assembly, node: Node, holds: bool, depth: int = 0) 
     if depth > 6:
         return None
     if value.kind == "operation":
-        if value.text.startswith("not ") or value.text == "not":
-            inner = (node[0], value.inputs[0])
-            if value.text == "not":
-                return condition_kind(assembly, inner, not holds, depth + 1)
+        if value.text == "not":
+            return condition_kind(assembly, (node[0], value.inputs[0]), not holds, depth + 1)
         if value.text in ("in", "not in") and (value.text == "in") == holds:
             # `"url" in record`: that something is there is no list of what may be there.
             # Nor is a table that requests fill.

@@ -41,7 +41,7 @@ def tests_in(assembly: Assembly, condition: Node, holds: bool, depth: int = 0) -
 def looks_at(assembly: Assembly, test: Node, condition: Node, record: Node, trace: Sequence[Node]) -> bool:
     """Whether one test of a condition looks at the record itself, or at that part of it that the data on the way is."""
     if not reads(assembly, test, record):
-        return not reads(assembly, condition, record)
+        return test == condition or not reads(assembly, condition, record)
     read = keys_read(assembly, test, record)
     return not read or keys_taken(assembly, trace, record)[: len(read)] == read
 

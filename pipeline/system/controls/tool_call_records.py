@@ -50,6 +50,8 @@ def _folder(path: str) -> str:
 
 
 def _is_tool_call(text: str) -> bool:
+    if "tool" not in text.lower():
+        return False
     words = words_of(text)
     return "tool" in words and not _PARTS.isdisjoint(words) and words[-1] not in ("id", "ids", "count")
 
@@ -68,7 +70,7 @@ def _records(assembly: Assembly, call: Node) -> bool:
     if kept:
         return _ends_in_writing(assembly, call)
     named = any(_is_tool_call(label) for label in value.labels[1:])
-    return named or any(_holds_tool_call(assembly, (call[0], given), 0) for given in value.inputs[1:])
+    return named or _holds_tool_call(assembly, [(call[0], given) for given in value.inputs[1:]])
 
 
 def _keeps_messages(assembly: Assembly, call: Node, verb: str) -> bool:
@@ -79,15 +81,21 @@ def _keeps_messages(assembly: Assembly, call: Node, verb: str) -> bool:
     return bool(owner) and owner[-1] in _KEPT_IN
 
 
-def _holds_tool_call(assembly: Assembly, node: Node, depth: int) -> bool:
-    value = assembly.program.value(node)
-    if value.kind in ("name", "parameter", "attribute", "index") and _is_tool_call(value.text):
-        return True
-    if depth > _MAX_DEPTH or value.kind in ("function", "class"):
-        return False
-    if value.kind == "call" and assembly.program.value((node[0], value.inputs[0])).text in ("len", "sum", "bool"):
-        return False
-    return any(_holds_tool_call(assembly, (node[0], given), depth + 1) for given in value.inputs if given < node[1])
+def _holds_tool_call(assembly: Assembly, given: list[Node]) -> bool:
+    """Whether what a call is given is made of something that is called a tool call, a few steps back."""
+    program, level, seen = assembly.program, given, set[Node]()
+    for _ in range(_MAX_DEPTH + 2):
+        following: list[Node] = []
+        for node in level:
+            value = program.value(node)
+            if value.kind in ("name", "parameter", "attribute", "index") and _is_tool_call(value.text):
+                return True
+            counts = value.kind == "call" and program.value((node[0], value.inputs[0])).text in ("len", "sum", "bool")
+            if node not in seen and value.kind not in ("function", "class") and not counts:
+                following += [(node[0], inner) for inner in value.inputs if inner < node[1]]
+            seen.add(node)
+        level = following
+    return False
 
 
 def _ends_in_writing(assembly: Assembly, call: Node) -> bool:

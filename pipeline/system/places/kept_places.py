@@ -53,17 +53,19 @@ def with_places(program: Program, index: FrameworkIndex, sites: Sites, files: Se
     """The sites with one element per place, and the ways over places."""
     if not any(site.rule.kind in _LEARNS for site in sites.calls):
         return sites, Kept()
+    loads = frozenset(site.node for site in sites.calls if site.rule.kind == "model_file")
     places = _joined(list(PlaceUses(program, index, files).find()))
     left: dict[Node, tuple[int, ...]] = {}
     takers: dict[Node, dict[Node, None]] = {}
-    changed: dict[Node, tuple[_Place, Use]] = {}
+    changed: dict[Node, tuple[_Place, ElementKind, Use]] = {}
     for place in places:
+        kind = _kind(place, loads)
         for kept in place.keeps:
             left[kept.call] = kept.data
             taken = takers.setdefault(kept.call, {})
             taken.update(dict.fromkeys(use.call for use in place.takes if use.form == kept.form))
-        if _kind(place, sites.calls) != "model_file" or len({use.call[0] for use in place.uses()}) > 1:
-            changed |= {use.call: (place, use) for use in place.uses()}
+        if kind != "model_file" or len({use.call[0] for use in place.uses()}) > 1:
+            changed |= {use.call: (place, kind, use) for use in place.uses()}
     calls = _renamed(program, sites.calls, changed)
     return replace(sites, calls=calls), Kept(left, {call: tuple(found) for call, found in takers.items()})
 
@@ -116,25 +118,21 @@ def _leavers(number: int, use: Use, leaving: Mapping[str, Sequence[int]]) -> Ite
             return
 
 
-def _renamed(program: Program, calls: Sequence[CallSite], changed: Mapping[Node, tuple[_Place, Use]]) -> tuple[CallSite, ...]:
+def _renamed(program: Program, calls: Sequence[CallSite], changed: Mapping[Node, tuple[_Place, ElementKind, Use]]) -> tuple[CallSite, ...]:
     """The sites of the calls that use a place, as that place's element."""
-    kinds = {id(place): _kind(place, calls) for place, _use in changed.values()}
     found: list[CallSite] = []
     met: set[Node] = set()
     for site in calls:
-        place, use = changed.get(site.node, (None, None))
-        if place is None or use is None or site.is_read:
+        if site.node not in changed or site.is_read or site.rule.kind not in _KEPT_IN:
             found.append(site)
-        elif site.rule.kind in _KEPT_IN:
-            met.add(site.node)
-            rule = _as_place(site.rule, kinds[id(place)], use, program.value(site.node))
-            found.append(replace(site, rule=rule, named=_named(place, kinds[id(place)])))
-        else:
-            found.append(site)
-    for node, (place, use) in changed.items():
+            continue
+        place, kind, use = changed[site.node]
+        met.add(site.node)
+        found.append(replace(site, rule=_as_place(site.rule, kind, use, program.value(site.node)), named=_named(place, kind)))
+    for node, (place, kind, use) in changed.items():
         if node not in met:
-            rule = _as_place(CallRule(call=("*",)), kinds[id(place)], use, program.value(node))
-            found.append(CallSite(node, rule, _FRAMEWORK, (), named=_named(place, kinds[id(place)])))
+            rule = _as_place(CallRule(call=("*",)), kind, use, program.value(node))
+            found.append(CallSite(node, rule, _FRAMEWORK, (), named=_named(place, kind)))
     return tuple(sorted(found, key=lambda site: site.node))
 
 
@@ -142,11 +140,10 @@ def _named(place: _Place, kind: ElementKind) -> str:
     return f"{place.name()} ({_DATABASE})" if kind == "data_store" else place.name()
 
 
-def _kind(place: _Place, calls: Sequence[CallSite]) -> ElementKind:
+def _kind(place: _Place, loads: frozenset[Node]) -> ElementKind:
     if any(key.text.startswith("table:") for use in place.takes for key in use.keys):
         return "data_store"
-    nodes = {use.call for use in place.uses()}
-    loaded = any(site.node in nodes and site.rule.kind == "model_file" for site in calls)
+    loaded = any(use.call in loads for use in place.uses())
     return "model_file" if loaded or any(use.form == "pickled" for use in place.keeps) else "dataset"
 
 

@@ -135,7 +135,7 @@ class PlaceTexts:
             yield from self._scripts.positions(self._program.files[node[0]].path, value.text) or (UNKNOWN,)
         elif value.kind == "index" and "os.environ" in names and value.text:
             yield f"${{{value.text}}}"
-        elif (found := self._parsed(node, value, given[0])) is not None:
+        elif (found := self._parsed(value, given[0])) is not None:
             yield from found
         elif (told := self._told(node)) is not None:
             yield told
@@ -144,7 +144,7 @@ class PlaceTexts:
 
     # Arguments of commands
 
-    def _parsed(self, node: Node, value: Value, base: Node) -> tuple[str, ...] | None:
+    def _parsed(self, value: Value, base: Node) -> tuple[str, ...] | None:
         """What an argument of the command line holds: as the commands give it, or else by default."""
         if not value.text:
             return None
@@ -155,7 +155,9 @@ class PlaceTexts:
                 made = self._program.value(origin)
             if made.kind != "call" or self._program.value((origin[0], made.inputs[0])).text not in _PARSES:
                 continue
-            options = self._options.setdefault(origin[0], self._declared(origin[0]))
+            if origin[0] not in self._options:
+                self._options[origin[0]] = self._declared(origin[0])
+            options = self._options[origin[0]]
             declared = options.get(value.text)
             if declared is None:
                 continue
