@@ -46,6 +46,7 @@ docs: $(VENV)/.installed ## write the generated files anew
 	@$(BIN)/python -m pipeline.interfaces.generate
 	@$(BIN)/python -m tests.languages.table # what tests prove, tests write: the product knows nothing of them
 	@$(BIN)/python -m tests.formats.table
+	@$(BIN)/python -m evals.peers page
 	@$(BIN)/python -m evals.precision # figures that were measured and judged before; it scans nothing
 
 bench: $(BENCH_VENV)/.locked $(if $(wildcard $(BIN)/python),,$(VENV)/.installed) ## measure time and memory; options: make bench BENCH="--sizes 10k,30k"

@@ -70,7 +70,7 @@ def _threats(model: ModelFile) -> Iterator[StatedThreat]:
         if mitigation is not None:
             linked.setdefault(said(link.get("linkedId")), []).append(mitigation)
     for threat in root.get("threats").items:
-        metadata = {said(entry.get("key")): said(entry.get("value")) for entry in threat.get("metadata").items}
+        metadata = {said(entry.get("key")): _value(entry.get("value")) for entry in threat.get("metadata").items}
         statement = threat.get("statement")
         text = said(statement) or _assembled(threat)
         if not text:
@@ -86,6 +86,11 @@ def _threats(model: ModelFile) -> Iterator[StatedThreat]:
             "",
             tuple(told),
         )
+
+
+def _value(value: Node) -> str:
+    """One word, or a list of them: the classes of a threat are one."""
+    return ", ".join(text for item in value.items if (text := said(item))) if value.kind == "list" else said(value)
 
 
 def _assembled(threat: Node) -> str:

@@ -1,0 +1,133 @@
+"""`python -m evals.peers`: run the peers over the reference systems, keep their scores, and score the report of any other tool.
+
+Brings each peer from PyPI into an environment of its own under `run --place`; the product's environment is left alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import threatloom
+from evals.labels import SYSTEMS, read_labels
+from evals.peers.model import Peer, read_peers
+from evals.peers.page import page
+from evals.peers.reading import UnreadableReport, findings_in
+from evals.peers.running import environment, run
+from evals.peers.scoring import PeersTable, SystemScore, ToolScore, failed, system_score
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE = ROOT / "evals" / "peers.json"
+PAGE = ROOT / "docs" / "peers.md"
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Exit code 2: a peer cannot be brought, a report cannot be read, or a name is unknown."""
+    arguments = _parser().parse_args(given)
+    if arguments.command == "page":
+        PAGE.write_text(page(PeersTable.model_validate_json(FILE.read_bytes())), encoding="utf-8", newline="\n")
+        return 0
+    try:
+        return (
+            _score(arguments.system, arguments.report) if arguments.command == "score" else _run(arguments.place.resolve(), arguments.only)
+        )
+    except (Unusable, UnreadableReport) as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 2
+
+
+class Unusable(Exception):
+    """What was asked for cannot be done; the message is one line."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m evals.peers", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    running = commands.add_parser("run", help="run the peers over all reference systems and write evals/peers.json")
+    running.add_argument(
+        "--place", type=Path, default=Path("build/peers"), help="folder for the peers' environments (default: build/peers)"
+    )
+    running.add_argument("--only", nargs="*", default=[], metavar="NAME", help="only these peers")
+    scoring = commands.add_parser("score", help="score a SARIF report that any tool made of a reference system")
+    scoring.add_argument("system", help="name of the system, as in evals/systems/")
+    scoring.add_argument("report", type=Path, help="its report, in SARIF")
+    commands.add_parser("page", help="write docs/peers.md from what was measured before")
+    return parser
+
+
+def _run(place: Path, only: Sequence[str]) -> int:
+    peers = [peer for peer in read_peers() if not only or peer.name in only]
+    if unknown := set(only) - {peer.name for peer in peers}:
+        raise Unusable(f"no such peer: {', '.join(sorted(unknown))} (known: {', '.join(peer.name for peer in read_peers())})")
+    systems = sorted(path for path in SYSTEMS.iterdir() if (path / "labels.yaml").is_file())
+    tools: list[ToolScore] = []
+    for peer in peers:
+        try:
+            programs = environment(peer, place)
+        except subprocess.CalledProcessError as problem:
+            raise Unusable(f"{peer.name}: its packages cannot be installed ({' '.join(peer.packages)}): {problem}") from problem
+        scores = [_told(peer.name, _peer_on(peer, programs, system, place / "work" / peer.name)) for system in systems]
+        tools.append(ToolScore(name=peer.name, packages=peer.packages, about=peer.about, systems=tuple(scores)))
+    own = [_told("threatloom", _threatloom_on(system)) for system in systems]
+    tools.append(ToolScore(name="threatloom", packages=(), about="threat models of AI systems; this project", systems=tuple(own)))
+    described = subprocess.run(["git", "-C", str(ROOT), "describe", "--always", "--dirty"], capture_output=True, text=True, check=True)
+    table = PeersTable(commit=described.stdout.strip(), tools=tuple(tools))
+    FILE.write_text(table.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
+    sys.stdout.write(f"written: {FILE.relative_to(ROOT).as_posix()}\n")
+    return 0
+
+
+def _score(name: str, report: Path) -> int:
+    system = SYSTEMS / name
+    if not (system / "labels.yaml").is_file():
+        raise Unusable(f"no such system: {name} (they are the folders of evals/systems)")
+    try:
+        text = report.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise Unusable(f"{report}: cannot be read: {problem}") from problem
+    found = system_score(system, read_labels(system), findings_in(text, "sarif", system, report.name), 0.0)
+    sys.stdout.write(
+        f"{found.findings} findings; {found.met} of {found.labels} labels met, {found.precise} within 15 lines; "
+        f"{found.sprung} of {found.traps} traps sprung\n"
+    )
+    return 0
+
+
+def _peer_on(peer: Peer, programs: Path, system: Path, work: Path) -> SystemScore:
+    labels = read_labels(system)
+    with tempfile.TemporaryDirectory() as place:
+        # The labels stay away: they quote what is wrong. So does the repository, whose lists of ignored files are not meant for them.
+        copy = Path(
+            shutil.copytree(
+                system, Path(place) / system.name, ignore=lambda folder, _names: {"labels.yaml"} if folder == str(system) else set()
+            )
+        )
+        done = run(peer, programs, copy, work)
+        if done.text is None:
+            return failed(system, labels, done.seconds, done.failure)
+        try:
+            found = findings_in(done.text, peer.format, copy, peer.name)
+        except UnreadableReport as problem:
+            return failed(system, labels, done.seconds, str(problem))
+    return system_score(system, labels, found, done.seconds)
+
+
+def _threatloom_on(system: Path) -> SystemScore:
+    began = time.monotonic()
+    findings = threatloom.scan(system).findings
+    return system_score(system, read_labels(system), findings, time.monotonic() - began)
+
+
+def _told(tool: str, score: SystemScore) -> SystemScore:
+    sys.stderr.write(f"{tool} on {score.system}: {score.failure or f'{score.findings} findings, {score.met} of {score.labels} labels'}\n")
+    return score
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,27 @@
+"""A peer: which packages it is, how it is started, in what form it answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import yaml
+
+from pipeline.system.model import Frozen
+
+FILE = Path(__file__).with_name("peers.yaml")
+
+
+class Peer(Frozen):
+    name: str
+    packages: tuple[str, ...]
+    about: str
+    command: tuple[str, ...]
+    format: Literal["sarif", "detect-secrets", "modelscan"]
+    output: str | None = None
+    """Name of the file it writes into its folder, where it takes no name."""
+
+
+def read_peers(file: Path = FILE) -> tuple[Peer, ...]:
+    """The peers in the order of their file; a pydantic error names what is wrong with one."""
+    return tuple(Peer.model_validate(entry) for entry in yaml.safe_load(file.read_text("utf-8"))["peers"])

@@ -1,0 +1,125 @@
+"""Other tools beside ours: their reports become findings, and what cannot be read is said."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from evals.labels import SYSTEMS, read_labels
+from evals.peers.__main__ import FILE, PAGE, main
+from evals.peers.model import Peer, read_peers
+from evals.peers.page import page
+from evals.peers.reading import UnreadableReport, findings_in
+from evals.peers.running import run
+from evals.peers.scoring import PeersTable, failed, system_score, total
+
+SYSTEM = SYSTEMS / "support-assistant"
+
+
+def _sarif(*places: tuple[str, int, int, str], **more: object) -> str:
+    results = [
+        {
+            "ruleId": rule,
+            "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": first, "endLine": last}}}],
+            **more,
+        }
+        for uri, first, last, rule in places
+    ]
+    return json.dumps({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "other"}}, "results": results}]})
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "README.md",
+        "./README.md",
+        f"file://{SYSTEM.resolve()}/README.md",
+        f"{SYSTEM.resolve()}/README.md",
+        f"{SYSTEM.resolve()}/README.md"[1:],
+    ],
+)
+def test_a_place_is_known_however_the_tool_writes_it(uri: str) -> None:
+    (found,) = findings_in(_sarif((uri, 3, 4, "R1")), "sarif", SYSTEM, "other")
+    assert (found.evidence[0].path, found.evidence[0].start_line, found.evidence[0].end_line) == ("README.md", 3, 4)
+
+
+@pytest.mark.parametrize("uri", ["/etc/passwd", "../llm-gateway-infra/README.md", "gone.py", "", "https://example.org/README.md"])
+def test_a_place_outside_the_system_is_no_finding(uri: str) -> None:
+    assert findings_in(_sarif((uri, 1, 1, "R1")), "sarif", SYSTEM, "other") == ()
+
+
+def test_what_the_tool_suppresses_or_says_twice_counts_once_or_not() -> None:
+    twice = _sarif(("README.md", 1, 1, "R1"), ("README.md", 1, 1, "R1"), ("README.md", 1, 1, "R2"))
+    assert len(findings_in(twice, "sarif", SYSTEM, "other")) == 2
+    assert findings_in(_sarif(("README.md", 1, 1, "R1"), suppressions=[{"kind": "inSource"}]), "sarif", SYSTEM, "other") == ()
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"runs": 3}', "not json", '{"runs": [{"results": [3]}]}'])
+def test_a_report_that_is_none_is_said_in_one_line(text: str) -> None:
+    with pytest.raises(UnreadableReport, match=r"^other: its sarif report cannot be read: [^\n]+$"):
+        findings_in(text, "sarif", SYSTEM, "other")
+
+
+def test_secrets_and_model_files_have_readers() -> None:
+    secrets = json.dumps({"results": {"README.md": [{"type": "Secret Keyword", "line_number": 7}]}})
+    assert findings_in(secrets, "detect-secrets", SYSTEM, "other")[0].evidence[0].start_line == 7
+    models = json.dumps({"issues": [{"source": f"{SYSTEM}/README.md:data.pkl", "operator": "system"}]})
+    assert findings_in(models, "modelscan", SYSTEM, "other")[0].title == "system"
+
+
+def test_any_finding_at_its_place_serves_a_label_of_any_class() -> None:
+    labels = read_labels(SYSTEM)
+    label = next(one for one in labels.expected if one.accept and one.files[0].range() is not None)
+    first, last = label.files[0].range() or (0, 0)
+    at = findings_in(_sarif((label.files[0].path, first, last, "R1")), "sarif", SYSTEM, "other")
+    assert system_score(SYSTEM, labels, at, 1.0).precise == 1
+    other_file = next(
+        path for path in ("README.md", "Dockerfile") if all(file.path != path for one in labels.expected for file in one.files)
+    )
+    elsewhere = findings_in(_sarif((other_file, 1, 1, "R1")), "sarif", SYSTEM, "other")
+    assert system_score(SYSTEM, labels, elsewhere, 1.0).met == 0
+
+
+def test_a_run_without_an_answer_is_counted_nowhere() -> None:
+    labels = read_labels(SYSTEM)
+    both = [failed(SYSTEM, labels, 600.0, "took too long"), system_score(SYSTEM, labels, (), 2.0)]
+    assert (total(both).labels, total(both).seconds) == (len(labels.expected), 2.0)
+
+
+def _program(folder: Path, text: str) -> Path:
+    folder.mkdir()
+    program = folder / "tool"
+    program.write_text(f"#!/bin/sh\n{text}\n")
+    program.chmod(program.stat().st_mode | stat.S_IEXEC)
+    return folder
+
+
+def test_an_answer_counts_whatever_the_exit_code_and_its_absence_is_told(tmp_path: Path) -> None:
+    peer = Peer(name="x", packages=(), about="", command=("{bin}/tool", "{output}"), format="sarif")
+    speaks = _program(tmp_path / "speaks", 'echo \'{"runs": []}\' > "$1"; exit 3')
+    assert run(peer, speaks, SYSTEM, tmp_path / "work").text == '{"runs": []}\n'
+    silent = _program(tmp_path / "silent", "echo first; echo broken >&2; exit 4")
+    assert run(peer, silent, SYSTEM, tmp_path / "work").failure == "exit code 4: broken"
+
+
+def test_the_list_of_peers_pins_every_package() -> None:
+    peers = read_peers()
+    assert len(peers) >= 6
+    assert all(peer.packages and all("==" in package for package in peer.packages) for peer in peers)
+
+
+def test_the_page_is_what_was_measured() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(PeersTable.model_validate_json(FILE.read_bytes()))
+
+
+def test_a_report_of_any_tool_is_scored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = tmp_path / "other.sarif"
+    report.write_text(_sarif(("README.md", 1, 1, "R1")))
+    assert main(["score", "support-assistant", str(report)]) == 0
+    assert capsys.readouterr().out.startswith("1 findings; ")
+    assert main(["score", "no-such-system", str(report)]) == 2
+    assert main(["score", "support-assistant", str(tmp_path / "gone")]) == 2
+    assert capsys.readouterr().err.count("\n") == 2
