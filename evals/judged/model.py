@@ -23,6 +23,9 @@ Place = Annotated[str, Field(pattern=r"^[^/\\~:\n]([^:\n][^\n]*)?:[0-9]+$", desc
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
+Read = Literal["unmet", "in sight"]
+
+
 class UnusableJudgement(Exception):
     """A file of judged findings that cannot be read; the text says which one and why."""
 
@@ -34,6 +37,9 @@ class JudgedFinding(Frozen):
     place: Place = Field(description="Where it was reported.")
     verdict: Verdict
     reason: Sentence = Field(description="One sentence of ours; nothing of the package is quoted.")
+    read: Read | None = Field(
+        default=None, description="Of a finding that came up later, in a package that was unmet when it was first read: `in sight`."
+    )
 
 
 class Missed(Frozen):
@@ -51,7 +57,7 @@ class JudgedPackage(Frozen):
     language: str = Field(pattern=r"^[a-z#+]+(, [a-z#+]+)*$", description="In lower case; of several the main one first.")
     lines: int = Field(ge=1)
     judged_at: str = Field(pattern=r"^[0-9a-f]{7,40}$", description="Commit of threatloom whose scan was judged.")
-    read: Literal["unmet", "in sight"] = Field(
+    read: Read = Field(
         default="in sight",
         description="`unmet`: no rule had met it, and its reader wrote none. `in sight`: read by those who mended rules with it at hand.",
     )

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from evals.judged.model import read_packages
+from evals.judged.present import read_present
 from evals.precision.page import page
 from evals.systems_table import read_table
 from pipeline.threats.catalog import load_catalog
@@ -16,7 +17,7 @@ PAGE = ROOT / "docs" / "precision.md"
 
 def current_page() -> str:
     """What the page has to say now."""
-    return page(load_catalog(), read_table(), read_packages())
+    return page(load_catalog(), read_table(), read_packages(), read_present())
 
 
 def main() -> int:

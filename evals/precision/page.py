@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from evals.judged.model import JudgedPackage
+from evals.judged.present import Present
 from evals.precision.counting import NOTHING, Verdicts, all_verdicts, by_threat, interval, verdicts_by
 from evals.systems_table import Met, Reported, SystemsTable, ThreatFigures
 from pipeline.findings.model import SEVERITIES
@@ -59,9 +60,9 @@ class _Row:
         return (1, labels.met / labels.of, -labels.of, self.slug) if labels.of else (2, 0.0, -self.on_systems.findings.all, self.slug)
 
 
-def page(catalog: Catalog, table: SystemsTable, packages: Mapping[str, JudgedPackage]) -> str:
+def page(catalog: Catalog, table: SystemsTable, packages: Mapping[str, JudgedPackage], present: Present | None = None) -> str:
     """All figures; a threat that the catalog no longer has keeps its judged findings."""
-    lines = [NOTICE, _INTRODUCTION, *_overall(table, packages), *_systems(table), *_packages(packages)]
+    lines = [NOTICE, _INTRODUCTION, *_overall(table, packages), *_now(present), *_systems(table), *_packages(packages)]
     lines += _threats(catalog, table, by_threat(packages, catalog))
     return "\n".join(lines).rstrip() + "\n"
 
@@ -84,12 +85,25 @@ def _overall(table: SystemsTable, packages: Mapping[str, JudgedPackage]) -> Iter
         yield f"Readers noted {verdicts.missed} that were missed, so that of what they know {_rate(verdicts.right, known)} was said."
     yield ""
     yield from (_READ, "")
-    read = verdicts_by(packages, lambda package, _one: package.read)
+    read = verdicts_by(packages, lambda package, one: getattr(one, "read", None) or package.read)
     yield from _verdict_table("read", [(name, read[name]) for name in ("unmet", "in sight") if name in read])
     severities = verdicts_by(packages, lambda _package, one: one.severity)
     yield from _verdict_table("severity", [(name, severities[name]) for name in SEVERITIES if name in severities])
     languages = verdicts_by(packages, lambda package, _one: package.language.split(", ")[0])
     yield from _verdict_table("language", sorted(languages.items(), key=lambda item: (-item[1].read, item[0])))
+
+
+def _now(present: Present | None) -> Iterator[str]:
+    """What the packages would be told today, by the verdicts that stand."""
+    if present is None:
+        return
+    said, grave, gone = present.still, present.grave, present.gone
+    yield f"Scanned again at {present.commit}, {present.packages} of these packages are told {said.read + present.unjudged} findings;"
+    yield f"{present.unjudged} of them nobody has read ({present.grave_unjudged} critical or high). Of the others"
+    yield f"{_rate(said.right, said.read)} are right, {_rate(said.generic, said.read)} generic, {_rate(said.duplicate, said.read)} duplicate;"
+    yield f"of those that were critical or high when they were read {_rate(grave.right, grave.read)} are right."
+    yield f"{gone.read - gone.right} that were not right are no longer reported, nor are {gone.right} that were."
+    yield ""
 
 
 def _verdict_table(name: str, rows: Iterable[tuple[str, Verdicts]]) -> Iterator[str]:

@@ -11,6 +11,10 @@ import yaml
 from evals.judged.__main__ import main
 from evals.judged.comparing import compare
 from evals.judged.model import FOLDER, JudgedPackage, UnusableJudgement, read_package, read_packages
+from evals.judged.present import present
+from evals.precision.page import page
+from evals.systems_table import SystemsTable
+from pipeline.threats.catalog import load_catalog
 from tests import factories as make
 
 RIGHT, HALF = "a" * 16, "b" * 16
@@ -160,3 +164,18 @@ def test_a_draft_of_a_silent_scan_says_so(tmp_path: Path, capsys: pytest.Capture
     assert main(["draft", str(scanned(tmp_path)), "--source", "pypi:x==1", "--at", "abc1234"]) == 0
     (tmp_path / "x.yaml").write_text(capsys.readouterr().out)
     assert read_package(tmp_path / "x.yaml").findings == ()
+
+
+def test_what_is_told_today_is_counted_by_the_verdicts_that_stand(tmp_path: Path) -> None:
+    new, still, gone = make.finding(id="c" * 16), make.finding(id=RIGHT), judged(HALF, verdict="half", place="gone.py:3")
+    known = JudgedPackage.model_validate(package(judged(), gone))
+    told = present("abc1234", [compare(known, make.scan((still, new)))])
+    assert (told.still.right, told.still.read, told.gone.wrong, told.unjudged) == (1, 1, 1, 1)
+    assert told.grave.right == 1
+
+
+def test_a_finding_that_came_up_later_in_an_unmet_package_was_read_in_sight() -> None:
+    one = JudgedPackage.model_validate(package(judged(), judged(HALF, read="in sight"), read="unmet"))
+    text = page(load_catalog(), SystemsTable(commit="abc", systems=(), threats={}), {"shell-gpt": one})
+    assert "| unmet | 1 | 1 |" in text
+    assert "| in sight | 1 | 1 |" in text

@@ -1,0 +1,65 @@
+"""What judged packages would be told today: the verdicts of the findings that a new scan still reports, kept for the page of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from pydantic import Field
+
+from evals.judged.comparing import Compared
+from evals.judged.model import JudgedFinding
+from pipeline.system.model import Frozen
+
+FILE = Path(__file__).parents[1] / "judged_present.json"
+_GRAVE = ("critical", "high")
+
+
+class Told(Frozen):
+    """Findings by verdict; half right counts as wrong."""
+
+    right: int = 0
+    wrong: int = 0
+    generic: int = 0
+    duplicate: int = 0
+
+    @property
+    def read(self) -> int:
+        return self.right + self.wrong + self.generic + self.duplicate
+
+
+class Present(Frozen):
+    commit: str = Field(description="Commit of threatloom that was run.")
+    packages: int = Field(description="Judged packages that were scanned again.")
+    still: Told = Field(description="Judged findings that are still reported.")
+    grave: Told = Field(description="Of these, those that were critical or high when they were read.")
+    gone: Told = Field(description="Judged findings that are no longer reported.")
+    unjudged: int = Field(description="Findings that nobody has read.")
+    grave_unjudged: int = Field(description="Of these, critical and high ones.")
+
+
+def read_present(file: Path = FILE) -> Present | None:
+    """None where it was never measured."""
+    return Present.model_validate_json(file.read_bytes()) if file.exists() else None
+
+
+def present(commit: str, compared: Sequence[Compared]) -> Present:
+    """The sums over packages."""
+    still = [finding for one in compared for finding in one.still]
+    new = [finding for one in compared for finding in one.unjudged]
+    return Present(
+        commit=commit,
+        packages=len(compared),
+        still=_told(still),
+        grave=_told(finding for finding in still if finding.severity in _GRAVE),
+        gone=_told(finding for one in compared for finding in one.gone),
+        unjudged=len(new),
+        grave_unjudged=sum(finding.severity in _GRAVE for finding in new),
+    )
+
+
+def _told(findings: Iterable[JudgedFinding]) -> Told:
+    counted = dict.fromkeys(("right", "wrong", "generic", "duplicate"), 0)
+    for finding in findings:
+        counted["wrong" if finding.verdict == "half" else finding.verdict] += 1
+    return Told(**counted)
