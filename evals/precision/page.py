@@ -100,7 +100,8 @@ def _now(present: Present | None) -> Iterator[str]:
     said, grave, gone = present.still, present.grave, present.gone
     yield f"Scanned again at {present.commit}, {present.packages} of these packages are told {said.read + present.unjudged} findings;"
     yield f"{present.unjudged} of them nobody has read ({present.grave_unjudged} critical or high). Of the others"
-    yield f"{_rate(said.right, said.read)} are right, {_rate(said.generic, said.read)} generic, {_rate(said.duplicate, said.read)} duplicate;"
+    yield f"{_rate(said.right, said.read)} are right, {_rate(said.generic, said.read)} generic and"
+    yield f"{_rate(said.duplicate, said.read)} duplicate;"
     yield f"of those that were critical or high when they were read {_rate(grave.right, grave.read)} are right."
     yield f"{gone.read - gone.right} that were not right are no longer reported, nor are {gone.right} that were."
     yield ""
