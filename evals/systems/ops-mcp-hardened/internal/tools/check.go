@@ -14,7 +14,7 @@ import (
 var target = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?(\.[a-z0-9-]{1,40}){0,3}$`)
 
 var checks = map[string][]string{
-	"dns":         {"dig", "+short", "+time=2", "--"},
+	"dns":         {"dig", "+short", "+time=2"},
 	"ping":        {"ping", "-c", "3", "-w", "5", "--"},
 	"certificate": {"/usr/local/lib/checks/cert"},
 	"disk":        {"/usr/local/lib/checks/disk"},
