@@ -1,0 +1,6 @@
+package care.kurzbrief.record;
+
+import java.time.OffsetDateTime;
+
+public record Encounter(OffsetDateTime at, String code, String note) {
+}

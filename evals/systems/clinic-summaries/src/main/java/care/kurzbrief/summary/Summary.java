@@ -1,0 +1,6 @@
+package care.kurzbrief.summary;
+
+import java.util.UUID;
+
+public record Summary(UUID patientId, String body, int urgency) {
+}

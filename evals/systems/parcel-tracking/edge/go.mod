@@ -1,0 +1,5 @@
+module px.example/edge
+
+go 1.25.0
+
+require github.com/jackc/pgx/v5 v5.7.6
