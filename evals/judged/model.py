@@ -34,6 +34,7 @@ class JudgedFinding(Frozen):
     place: Place = Field(description="Where it was reported.")
     verdict: Verdict
     reason: Sentence = Field(description="One sentence of ours; nothing of the package is quoted.")
+    mitigated: bool = Field(default=False, description="Of a wrong one: whether a control that is in place prevents it.")
 
 
 class Missed(Frozen):
