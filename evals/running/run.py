@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
@@ -42,28 +42,24 @@ def run_suite(
     progress = progress or Silent()
     scanner = scanner or (lambda root, turn: scan_apart(root, timeout=settings.timeout, turn=turn))
     asked = [(system, turn) for system in systems for turn in range(settings.repeat)]
-    ran: dict[tuple[str, int], Ran] = {}
+    ran: dict[str, dict[int, Ran]] = {system.name: {} for system in systems}
+    results: dict[str, SystemResult] = {}
     with ThreadPoolExecutor(settings.jobs) as pool:
-        waiting: dict[Future[Ran], tuple[str, int]] = {
-            pool.submit(scanner, system.path, turn): (system.name, turn) for system, turn in asked
-        }
-        progress.step("scanning the systems", 0, len(asked))
+        waiting = {pool.submit(scanner, system.path, turn): (system, turn) for system, turn in asked}
+        progress.step("measuring", 0, len(asked))
         try:
-            while waiting:
-                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                for one in done:
-                    ran[waiting.pop(one)] = one.result()
-                    progress.step("scanning the systems", len(ran), len(asked))
+            for number, done in enumerate(as_completed(waiting), 1):
+                system, turn = waiting[done]
+                ran[system.name][turn] = done.result()
+                if len(ran[system.name]) == settings.repeat:  # held against its labels while others are scanned
+                    results[system.name] = _of_system(suite, system, [ran[system.name][turn] for turn in range(settings.repeat)])
+                progress.step("measuring", number, len(asked))
         except BaseException:  # an interrupt: what has not begun does not begin
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    progress.step("holding findings against labels", 0, len(systems))
-    results = []
-    for number, system in enumerate(systems, 1):
-        results.append(_of_system(suite, system, [ran[system.name, turn] for turn in range(settings.repeat)]))
-        progress.step("holding findings against labels", number, len(systems))
-    scans = [one.scan for one in ran.values() if one.scan is not None]
-    return joined(results, digest_of(systems), _tool(scans), clock())
+    scans = (one.scan for system in systems for one in ran[system.name].values() if one.scan is not None)
+    tool = next(((scan.tool.version, scan.tool.knowledge) for scan in scans), ("", ""))
+    return joined([results[system.name] for system in systems], digest_of(systems), tool, clock())
 
 
 def joined(systems: Sequence[SystemResult], suite: str, tool: tuple[str, str], moment: datetime, commit: str | None = None) -> EvalResult:
@@ -112,11 +108,3 @@ def _stability(ran: Sequence[Ran]) -> Stability:
 
 def _severities(scan: Scan | None) -> dict[str, str]:
     return {finding.id: finding.severity for finding in scan.findings} if scan else {}
-
-
-def _tool(scans: Sequence[Scan]) -> tuple[str, str]:
-    return next(_said(scans), ("", ""))
-
-
-def _said(scans: Sequence[Scan]) -> Iterator[tuple[str, str]]:
-    yield from ((scan.tool.version, scan.tool.knowledge) for scan in scans)

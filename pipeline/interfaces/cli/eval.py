@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evals.reporting import FORMATS
+
 if TYPE_CHECKING:
     from evals.bars import Bars
     from evals.result import EvalResult
     from evals.suite import Suite
     from pipeline.interfaces.cli.output import Output
 
-NAMES = ("table", "json", "html", "markdown")
 UNDER_A_BAR, INCOMPLETE = 1, 3
 PLAIN_WIDTH = 140
 
@@ -36,7 +37,7 @@ PLAIN_WIDTH = 140
     "formats",
     multiple=True,
     metavar="FORMAT[=FILE]",
-    help=f"Report to write, to stdout or a file: {', '.join(NAMES)}. Repeatable. Default: table.",
+    help=f"Report to write, to stdout or a file: {', '.join(FORMATS)}. Repeatable. Default: table.",
 )
 @click.option(
     "--compare", "old", type=click.Path(path_type=Path), metavar="OLD.json", help="A former result: what changed, with its interval."
@@ -79,7 +80,7 @@ def evaluate(
         raise UnusableInput("no analyst with a model is built yet", model, "leave out --llm: the offline analyst is measured")
     if attacks:
         raise UnusableInput("no attacks are built yet", "--attacks", "leave it out")
-    outputs = tuple(parse_output(text, NAMES) for text in formats) or (() if quiet else (Output("table"),))
+    outputs = tuple(parse_output(text, FORMATS) for text in formats) or (() if quiet else (Output("table"),))
     check_outputs(outputs)
     bars = _bars(least, most, bars_file)
     before = read_kept(old) if old is not None else None
