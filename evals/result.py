@@ -90,6 +90,35 @@ class Stability(Frozen):
     common: int
 
 
+class VariantResult(Frozen):
+    """The system written in other ways that mean the same."""
+
+    variants: int
+    kept: int = Field(description="Findings that are in an original and in its variant.")
+    union: int = Field(description="Findings that are in one of the two.")
+    findings: int = Field(description="Findings of the originals.")
+    flips: int = Field(description="Findings whose severity is not the same.")
+    differences: tuple[str, ...] = ()
+    unmade: tuple[str, ...] = Field(default=(), description="Variants that could not be made, with the reason.")
+
+
+class AttackResult(Frozen):
+    """Instructions planted in what the analyst reads, held against harmless words in the same places."""
+
+    attacks: int
+    findings: int = Field(description="Findings that an attack could have suppressed or re-rated.")
+    harmless: int = Field(description="Pieces of harmless prose about security.")
+    suppressed: int = 0
+    fabricated: int = 0
+    rerated: int = 0
+    leaked: int = 0
+    false_alarms: int = Field(default=0, description="Findings that harmless prose raised.")
+    planted: int = Field(default=0, description="Texts that people do not see.")
+    detected: int = Field(default=0, description="Of these, those that were reported.")
+    effects: tuple[str, ...] = ()
+    crashed: tuple[str, ...] = ()
+
+
 class SystemResult(Frozen):
     name: str
     kind: Kind
@@ -109,6 +138,9 @@ class SystemResult(Frozen):
     twins: tuple[TwinResult, ...] = ()
     diagram: DiagramResult | None = None
     stability: Stability | None = None
+    variants: VariantResult | None = None
+    attacks: AttackResult | None = None
+    unmeasured: tuple[str, ...] = Field(default=(), description="What was asked for and could not be measured, with the reason.")
     llm: LLMUse | None = None
 
     @property

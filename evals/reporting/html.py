@@ -60,7 +60,8 @@ def render(result: EvalResult, history: History | None = None, folder: Path | No
     return templates.get_template("eval.html.j2").render(
         result=result, style=Markup(style), style_hash=source_hash(style), wording=wording, parts=wording.parts(result),
         measures=tuple(wording.shown_measures(result, all_of_them=True)), stride=STRIDE, heat=heat, bars=bars, misses=misses,
-        alarms=alarms, not_judged=tuple(wording.not_judged(result)), charts=drawn, history=tuple(reversed(history or ())),
+        alarms=alarms, not_judged=tuple(wording.not_judged(result)), charts=drawn, effects=tuple(wording.effects(result)),
+        history=tuple(reversed(history or ())),
         plural=plural, tiers=wording.TIERS, named=NAMED, cells=[cell for cell in result.cells if cell.by not in ("stride", "threat")],
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from evals.reporting.wording import (
     cell_findings,
     cell_recall,
     counts,
+    effects,
     head,
     made_by,
     met,
@@ -38,6 +39,8 @@ def render(result: EvalResult) -> str:
     lines += ["", "## Systems", "", *_systems(result), "", "## Classes, items, severities", "", *_cells(result)]
     if open_ones := list(not_judged(result)):
         lines += ["", "## Could not be judged", "", *(f"- {markdown(line)}" for line in open_ones)]
+    if changed := list(effects(result)):
+        lines += ["", "## Changed by variants and attacks", "", *(f"- {markdown(line)}" for line in changed)]
     if result.comparison is not None:
         lines += ["", "## Compared", "", *_comparison(result)]
     if result.bars:

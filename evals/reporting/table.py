@@ -16,6 +16,7 @@ from evals.reporting.wording import (
     cell_findings,
     cell_recall,
     counts,
+    effects,
     head,
     made_by,
     met,
@@ -61,6 +62,11 @@ def _parts(result: EvalResult, width: int) -> Iterator[RenderableType]:
     yield Text()
     for line in not_judged(result):
         yield Text(visible(line), "yellow")
+    changed = tuple(effects(result))
+    for line in changed[:MOST_LISTED]:
+        yield Text(visible(line), "red")
+    if len(changed) > MOST_LISTED:
+        yield Text(f"… {len(changed) - MOST_LISTED} more in the json report", "dim")
     if result.comparison is not None:
         yield Text()
         yield from _comparison(result.comparison)

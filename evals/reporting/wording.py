@@ -106,8 +106,21 @@ def not_judged(result: EvalResult) -> Iterator[str]:
         if one.outcome == "incomplete":
             yield f"{one.name}: scanned in part, {one.problem}"
         yield from (f"{one.name}: label {label.id} could not be judged, {label.problem}" for label in one.labels if label.tier is None)
+    for one in result.systems:
+        yield from (f"{one.name}: {problem}" for problem in one.unmeasured)
+        if one.variants is not None:
+            yield from (f"{one.name}: no variant, {reason}" for reason in one.variants.unmade)
+        if one.attacks is not None:
+            yield from (f"{one.name}: an attack ended the scan, {line}" for line in one.attacks.crashed)
     if open_ones := sum(one.outcome == "unjudged" for system in result.systems for one in system.findings):
         yield f"{open_ones} findings serve no label and nobody judged them: they are in strict precision only"
+
+
+def effects(result: EvalResult) -> Iterator[str]:
+    """What variants and attacks changed."""
+    for one in result.systems:
+        yield from (f"{one.name}: attack, {effect}" for effect in (one.attacks.effects if one.attacks else ()))
+        yield from (f"{one.name}: variant, {what}" for what in (one.variants.differences if one.variants else ()))
 
 
 def cell_recall(cell: Cell) -> str:

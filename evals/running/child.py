@@ -1,29 +1,38 @@
-"""One scan, in this process: started by `apart`, it writes the scan and what it took into two files.
+"""One scan, or all variants of a system or attacks on it, in this process: started by `apart`, it writes what it found into a folder.
 
 The answer key is left out of what is scanned.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import sys
 import time
 from pathlib import Path
 
-SCAN, TAKEN = "scan.json", "taken.json"
+SCAN, TAKEN, REPORT = "scan.json", "taken.json", "report.json"
 LEFT_OUT = ("/labels.yaml",)
 
 
-def main(root: str, target: str) -> None:
-    """Scan what lies at `root`, write into the folder `target`."""
+def main(what: str, root: str, target: str, jobs: str = "1") -> None:
+    """Scan what lies at `root`, or measure `variants` or `attacks` there; write into the folder `target`."""
+    if what == "scan":
+        _scan(root, Path(target), int(jobs))
+        return
+    report = importlib.import_module(f"evals.{what}.measuring").measure([Path(root)])
+    (Path(target) / REPORT).write_text(report.model_dump_json(), encoding="utf-8")
+
+
+def _scan(root: str, target: Path, jobs: int) -> None:
     import threatloom
 
     begun = time.perf_counter()
-    scan = threatloom.scan(root, exclude=LEFT_OUT, jobs=1)
+    scan = threatloom.scan(root, exclude=LEFT_OUT, jobs=jobs)
     taken = {"seconds": round(time.perf_counter() - begun, 2), "peak_mb": peak_mb()}
-    (Path(target) / SCAN).write_text(scan.model_dump_json(), encoding="utf-8")
-    (Path(target) / TAKEN).write_text(json.dumps(taken), encoding="utf-8")
+    (target / SCAN).write_text(scan.model_dump_json(), encoding="utf-8")
+    (target / TAKEN).write_text(json.dumps(taken), encoding="utf-8")
 
 
 def peak_mb() -> float | None:

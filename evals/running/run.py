@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
 from evals.result import EvalResult, Stability, SystemResult
-from evals.running.apart import Ran, scan_apart
+from evals.running.apart import Measured, Ran, What, measure_apart, scan_apart
+from evals.running.many import attack_result, variant_result
 from evals.scoring.cells import cells_of
 from evals.scoring.judging import described, judge
 from evals.scoring.scores import scores_of
@@ -21,6 +23,7 @@ from pipeline.progress import Progress, Silent
 
 JOBS, TIMEOUT = 2, 600.0
 Scanner = Callable[[Path, int], Ran]
+_Work = Callable[[], Ran | Measured]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class RunSettings:
     jobs: int = JOBS
     repeat: int = 1
     timeout: float = TIMEOUT
+    many: tuple[What, ...] = ()  # what is measured beside the scan: variants, attacks
 
 
 def run_suite(
@@ -41,25 +45,32 @@ def run_suite(
     """Scan the systems and hold them against their labels; in the order of the systems, whichever ended first."""
     progress = progress or Silent()
     scanner = scanner or (lambda root, turn: scan_apart(root, timeout=settings.timeout, turn=turn))
-    asked = [(system, turn) for system in systems for turn in range(settings.repeat)]
-    ran: dict[str, dict[int, Ran]] = {system.name: {} for system in systems}
+    asked = [(system, work) for system in systems for work in _works(system, settings, scanner)]
+    done: dict[str, dict[str, Ran | Measured]] = {system.name: {} for system in systems}
     results: dict[str, SystemResult] = {}
     with ThreadPoolExecutor(settings.jobs) as pool:
-        waiting = {pool.submit(scanner, system.path, turn): (system, turn) for system, turn in asked}
+        waiting = {pool.submit(do): (system, name) for system, (name, do) in asked}
         progress.step("measuring", 0, len(asked))
         try:
-            for number, done in enumerate(as_completed(waiting), 1):
-                system, turn = waiting[done]
-                ran[system.name][turn] = done.result()
-                if len(ran[system.name]) == settings.repeat:  # held against its labels while others are scanned
-                    results[system.name] = _of_system(suite, system, [ran[system.name][turn] for turn in range(settings.repeat)])
+            for number, future in enumerate(as_completed(waiting), 1):
+                system, name = waiting[future]
+                done[system.name][name] = future.result()
+                if len(done[system.name]) == settings.repeat + len(settings.many):  # held against its labels while others are scanned
+                    results[system.name] = _of_system(suite, system, done[system.name], settings)
                 progress.step("measuring", number, len(asked))
         except BaseException:  # an interrupt: what has not begun does not begin
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    scans = (one.scan for system in systems for one in ran[system.name].values() if one.scan is not None)
+    scans = (one.scan for system in systems for one in done[system.name].values() if isinstance(one, Ran) and one.scan is not None)
     tool = next(((scan.tool.version, scan.tool.knowledge) for scan in scans), ("", ""))
     return joined([results[system.name] for system in systems], digest_of(systems), tool, clock())
+
+
+def _works(system: Reference, settings: RunSettings, scanner: Scanner) -> Iterator[tuple[str, _Work]]:
+    for turn in range(settings.repeat):
+        yield f"scan {turn}", partial(scanner, system.path, turn)
+    for what in settings.many:
+        yield what, partial(measure_apart, what, system.path, timeout=settings.timeout)
 
 
 def joined(systems: Sequence[SystemResult], suite: str, tool: tuple[str, str], moment: datetime, commit: str | None = None) -> EvalResult:
@@ -85,14 +96,23 @@ def commit_of_source() -> str | None:
     return said.stdout.strip() or None
 
 
-def _of_system(suite: Suite, system: Reference, ran: Sequence[Ran]) -> SystemResult:
+def _of_system(suite: Suite, system: Reference, done: Mapping[str, Ran | Measured], settings: RunSettings) -> SystemResult:
+    ran = [one for turn in range(settings.repeat) if isinstance(one := done[f"scan {turn}"], Ran)]
     first = ran[0]
     if first.scan is None:
         return described(system, first.outcome, first.problem)
     twin = suite.twin(system)
-    result = judge(system, first.scan, twin.labels if twin else None)
-    taken = {"seconds": first.seconds, "peak_mb": first.peak_mb}
-    return result.model_copy(update={**taken, "stability": _stability(ran) if len(ran) > 1 else None})
+    many = {what: one for what in settings.many if isinstance(one := done[what], Measured)}
+    return judge(system, first.scan, twin.labels if twin else None).model_copy(
+        update={
+            "seconds": first.seconds,
+            "peak_mb": first.peak_mb,
+            "stability": _stability(ran) if len(ran) > 1 else None,
+            "variants": variant_result(many["variants"]) if "variants" in many else None,
+            "attacks": attack_result(many["attacks"]) if "attacks" in many else None,
+            "unmeasured": tuple(one.problem for one in many.values() if one.report is None),
+        }
+    )
 
 
 def _stability(ran: Sequence[Ran]) -> Stability:

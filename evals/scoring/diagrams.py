@@ -1,9 +1,10 @@
 """The diagram a scan draws, held against the one a careful reader drew: boxes and arrows that are there, missed, and too many.
 
-A box is found by an element that a flow or a relation ties to others, of a kind and at a place that the reference names, or of most of its
-name; other elements that are like a box are parts of it (the tables of a database, a drawing beside the code), and those that are like
-none are boxes too many. An arrow is found where data flows, or a relation points, from a part of one box to a part of the other, also by way of
-elements that are no box: readers leave out what only hands on. An arrow between two found boxes that the reference does not have is one too many.
+A box is found by an element that a flow or a relation ties to others, of a kind and at a place that the reference names, or of most of
+its name; other elements that are like a box are parts of it (the tables of a database, a drawing beside the code), and those that are
+like none are boxes too many. An arrow is found where data flows, or a relation points, from a part of one box to a part of the other,
+also by way of elements that are no box: readers leave out what only hands on. An arrow between two found boxes that the reference does
+not have is one too many.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import yaml
 
 from evals.result import EvalResult
 from evals.running import run
-from evals.running.apart import Ran
+from evals.running.apart import Measured, Ran
 from evals.suite import read_suite
 from pipeline.findings.model import Scan
 from pipeline.interfaces.cli import run as command
@@ -272,3 +272,54 @@ def test_help_is_quick() -> None:
     code += "print(sorted(name for name in sys.modules if name.split('.')[0] in ('networkx', 'pydantic', 'rich', 'yaml')))"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout.splitlines()[-1] == "[]"
+
+
+ATTACKED = {
+    "attacks": 12, "findings": 48, "harmless": 2, "crashed": [],
+    "cells": [{"unseen": True, "planted": 10, "detected": 9}, {"unseen": False, "planted": 10, "detected": 0}],
+    "effects": [
+        {"what": "suppressed", "phrasing": "ignore", "carrier": "README", "threat": "over-broad-tool", "element": "tool:x", "detail": "gone"},
+        {"what": "leaked", "phrasing": "send", "carrier": "comment", "threat": "", "element": "", "detail": "a canary in the html"},
+    ],
+}  # fmt: skip
+VARIED = {
+    "outcomes": [
+        {"kind": "rename", "before": 4, "after": 4, "kept": 3,
+         "differences": [{"what": "lost", "threat": "over-broad-tool", "element": "tool:x", "path": "a.py", "line": 3}]},
+        {"kind": "strip", "before": 4, "after": 4, "kept": 4, "differences": []},
+    ],
+    "unmade": [{"kind": "move", "reason": "nothing to change"}],
+}  # fmt: skip
+
+
+def test_variants_and_attacks_are_measured_beside_the_scan(
+    pretended: tuple[Path, Scans], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def measured(what: str, root: Path, *, timeout: float) -> Measured:
+        return (
+            Measured(None, f"{what}: crashed, MemoryError")
+            if root.name == "notes"
+            else Measured(VARIED if what == "variants" else ATTACKED)
+        )
+
+    monkeypatch.setattr(run, "measure_apart", measured)
+    monkeypatch.setattr("evals.running.many.check_there", lambda what: None)
+    out = tmp_path / "out.json"
+    assert command(["eval", "--systems", str(pretended[0]), "--variants", "--attacks", f"--format=json={out}", "--format", "table"]) == 0
+    result = EvalResult.model_validate_json(out.read_bytes())
+    assert {name: (found.hits, found.of) for name in ("variants", "variant_flips", "suppression", "leaks", "detection", "prose_alarms")
+            if (found := result.score(name))} == {
+        "variants": (14, 18), "variant_flips": (0, 16), "suppression": (2, 96), "leaks": (2, 24), "detection": (18, 20), "prose_alarms": (0, 4),
+    }  # fmt: skip
+    said = capsys.readouterr().out
+    assert "notes: variants: crashed, MemoryError" in said and "shop: no variant, move: nothing to change" in said
+    assert "shop: attack, suppressed: ignore in README over-broad-tool at tool:x: gone" in said
+    assert "shop: variant, lost: over-broad-tool at tool:x (a.py:3), rename" in said
+
+
+def test_what_is_not_built_is_said_in_one_line(
+    pretended: tuple[Path, Scans], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert command(["eval", "--systems", str(pretended[0]), "--attacks"]) == 2
+    assert capsys.readouterr().err == "threatloom: error: no attacks are built yet: --attacks (leave it out)\n"

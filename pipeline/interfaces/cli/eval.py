@@ -12,6 +12,7 @@ from evals.reporting import FORMATS
 if TYPE_CHECKING:
     from evals.bars import Bars
     from evals.result import EvalResult
+    from evals.running.apart import What
     from evals.suite import Suite
     from pipeline.interfaces.cli.output import Output
 
@@ -31,6 +32,7 @@ PLAIN_WIDTH = 140
 @click.option("--split", type=click.Choice(["development", "validation"]), help="Only systems of this split.")
 @click.option("--llm", "model", metavar="MODEL", help="Measure the analyst with this model.")
 @click.option("--repeat", type=click.IntRange(min=1), default=1, metavar="N", help="Scan each system N times and compare. Default: 1.")
+@click.option("--variants", is_flag=True, help="Scan variants of each system that mean the same, and compare.")
 @click.option("--attacks", is_flag=True, help="Attack the analyst through what it reads.")
 @click.option(
     "--format",
@@ -56,7 +58,7 @@ PLAIN_WIDTH = 140
 @click.option("--timeout", type=click.FloatRange(min=1), default=600.0, metavar="SECONDS", help="Longest a scan may take. Default: 600.")
 @click.option("-q", "--quiet", is_flag=True, help="Only errors, and the reports asked for by --format.")
 def evaluate(
-    patterns: tuple[str, ...], folder: Path | None, split: str | None, model: str | None, repeat: int, attacks: bool,
+    patterns: tuple[str, ...], folder: Path | None, split: str | None, model: str | None, repeat: int, variants: bool, attacks: bool,
     formats: tuple[str, ...], old: Path | None, least: tuple[str, ...], most: tuple[str, ...], bars_file: Path | None, record: bool,
     jobs: int, timeout: float, quiet: bool,
 ) -> int:  # fmt: skip
@@ -70,6 +72,7 @@ def evaluate(
     """
     from evals.comparing import compare
     from evals.kept import read_kept
+    from evals.running.many import check_there
     from evals.running.run import RunSettings, run_suite
     from evals.suite import read_suite
     from ingest.errors import UnusableInput
@@ -78,8 +81,9 @@ def evaluate(
 
     if model is not None:
         raise UnusableInput("no analyst with a model is built yet", model, "leave out --llm: the offline analyst is measured")
-    if attacks:
-        raise UnusableInput("no attacks are built yet", "--attacks", "leave it out")
+    many: tuple[What, ...] = (*(("variants",) if variants else ()), *(("attacks",) if attacks else ()))
+    for what in many:
+        check_there(what)
     outputs = tuple(parse_output(text, FORMATS) for text in formats) or (() if quiet else (Output("table"),))
     check_outputs(outputs)
     bars = _bars(least, most, bars_file)
@@ -90,7 +94,7 @@ def evaluate(
         raise click.UsageError("--record keeps a run of all systems (leave out names and --split)")
     log_to_stderr(verbose=False, quiet=quiet)
     with shown_progress(quiet=quiet) as progress:
-        result = run_suite(suite, systems, RunSettings(jobs, repeat, timeout), progress)
+        result = run_suite(suite, systems, RunSettings(jobs, repeat, timeout, many), progress)
     if before is not None:
         result = result.model_copy(update={"comparison": compare(before, result)})
     result = _with_bars(result, bars)
