@@ -18,7 +18,7 @@ PYTHON := $(shell for candidate in python3.11 python3.12 python3.13 python3.14 p
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench lock clean
+.PHONY: help demo test check format docs evals bench lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1 - /'
@@ -31,11 +31,12 @@ demo: $(VENV)/.installed ## scan the sample system, show the table, write a repo
 
 test: check ## run everything CI runs
 
-check: $(VENV)/.installed ## format check, lint, types, import layers, tests
+check: $(VENV)/.installed ## format check, lint, types, import layers, evaluation, tests
 	@echo "== format"; $(BIN)/ruff format --check .
 	@echo "== lint"; $(BIN)/ruff check .
 	@echo "== types"; $(BIN)/mypy
 	@echo "== import layers"; $(BIN)/lint-imports --no-cache
+	@echo "== evaluation"; $(BIN)/threatloom eval --bars evals/systems/bars.yaml
 	@echo "== tests"; $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 format: $(VENV)/.installed ## bring the code into its form
@@ -47,7 +48,11 @@ docs: $(VENV)/.installed ## write the generated files anew
 	@$(BIN)/python -m tests.languages.table # what tests prove, tests write: the product knows nothing of them
 	@$(BIN)/python -m tests.formats.table
 	@$(BIN)/python -m evals.peers page
-	@$(BIN)/python -m evals.precision # figures that were measured and judged before; it scans nothing
+	@$(BIN)/python -m evals.precision # figures that were measured and judged before, in the README too; it scans nothing
+
+evals: $(VENV)/.installed ## measure on the reference systems and keep the result; then: make docs
+	@mkdir -p $(BUILD)
+	@$(BIN)/threatloom eval --record --format table --format html=$(BUILD)/eval.html
 
 bench: $(BENCH_VENV)/.locked $(if $(wildcard $(BIN)/python),,$(VENV)/.installed) ## measure time and memory; options: make bench BENCH="--sizes 10k,30k"
 	@$(BENCH_VENV)/bin/python -m benchmarks --product-python $(BIN)/python --output $(BUILD)/bench $(BENCH)

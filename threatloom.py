@@ -3,7 +3,7 @@
     import threatloom
     scan = threatloom.scan("path", docs=["design.docx"])
 
-The packages behind this module carry everyday names (`ingest`, `pipeline`, `prompts`), which scanned repositories
+The packages behind this module carry everyday names (`ingest`, `pipeline`, `prompts`, `evals`), which scanned repositories
 use as well. Importing this module makes sure that ours are found next to this file, whatever the current folder
 holds; started as a program, it also takes the current folder off the import path.
 """
@@ -15,7 +15,7 @@ import os
 import sys
 
 _HOME = os.path.dirname(os.path.realpath(__file__))  # noqa: PTH120 - pathlib is not loaded yet
-_ROOMS = ("ingest", "pipeline", "prompts")
+_ROOMS = ("ingest", "pipeline", "prompts", "evals")
 
 
 def _leave_current_folder() -> None:

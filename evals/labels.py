@@ -1,14 +1,23 @@
-"""Labels of a reference system: `labels.yaml`, written from reading the system."""
+"""Labels of a reference system: `labels.yaml`, written from reading the system before any tool ran on it."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from ingest.errors import UnusableInput
 
 SYSTEMS = Path(__file__).parent / "systems"
+FILE = "labels.yaml"
+Kind = Literal["vulnerable", "ordinary", "hardened", "negative"]
+Split = Literal["development", "validation"]
+SPLITS: tuple[Split, ...] = ("development", "validation")
+_TWIN = "-hardened"
+# One line may be written as a number.
+Lines = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value), Field(pattern=r"^\d+(-\d+)?$")]
 
 
 class _Frozen(BaseModel):
@@ -17,7 +26,7 @@ class _Frozen(BaseModel):
 
 class LabelledFile(_Frozen):
     path: str
-    lines: str | None = Field(default=None, description="`10-25`; None means anywhere in the file.")
+    lines: Lines | None = Field(default=None, description="`10-25`; None means anywhere in the file.")
 
     def range(self) -> tuple[int, int] | None:
         """First and last line, or None where the label names the file only."""
@@ -25,6 +34,9 @@ class LabelledFile(_Frozen):
             return None
         first, _, last = self.lines.partition("-")
         return int(first), int(last or first)
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.lines}" if self.lines else self.path
 
 
 class Expected(_Frozen):
@@ -42,21 +54,93 @@ class Expected(_Frozen):
 class Trap(_Frozen):
     claim: str
     file: str
-    lines: str | None = None
+    lines: Lines | None = None
     slugs: tuple[str, ...] = Field(default=(), description="Threats that would be the false alarm; none named: any finding there.")
     why: str
 
+    @property
+    def place(self) -> LabelledFile:
+        return LabelledFile(path=self.file, lines=self.lines)
+
+
+class Change(_Frozen):
+    """Why labels are not what they were."""
+
+    version: int = Field(description="The version of the labels from which it holds.")
+    label: str | None = Field(default=None, description="Id of the label, or claim of the trap; None: the set as a whole.")
+    reason: str = Field(min_length=10)
+
+
+class Node(_Frozen):
+    """A box of the reference diagram, as a person draws it."""
+
+    id: str
+    name: str
+    kinds: tuple[str, ...] = Field(default=(), description="Kinds of elements it may be; none named: any.")
+    files: tuple[str, ...] = Field(default=(), description="Where it stands; an element seen there, of such a kind, is it.")
+
+
+class Edge(_Frozen):
+    source: str
+    target: str
+
+
+class Diagram(_Frozen):
+    """The data-flow diagram a careful reader draws of the system: the boxes that matter, and what flows."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+    @model_validator(mode="after")
+    def _joined(self) -> Diagram:
+        known = {node.id for node in self.nodes}
+        loose = sorted({end for edge in self.edges for end in (edge.source, edge.target)} - known)
+        if loose or len(known) < len(self.nodes):
+            raise ValueError(f"edges name nodes that are not drawn: {', '.join(loose)}" if loose else "two nodes have one id")
+        return self
+
 
 class Labels(_Frozen):
-    version: int
-    canary: str
+    version: int = 1
+    canary: str = ""
     system: str
-    kind: Literal["vulnerable", "ordinary", "hardened", "negative"]
+    kind: Kind
+    family: str = Field(description="A system and its hardened twin share one; left out, it is the name without `-hardened`.")
+    split: Split = Field(description="Left out: validation where no label names threats of the catalog, that is, labelled apart from it.")
     languages: tuple[str, ...]
-    expected: tuple[Expected, ...]
-    must_not: tuple[Trap, ...]
+    expected: tuple[Expected, ...] = ()
+    must_not: tuple[Trap, ...] = ()
+    diagram: Diagram | None = None
+    history: tuple[Change, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _filled(cls, given: Any) -> Any:  # Any: whatever the YAML holds
+        if not isinstance(given, dict) or not isinstance(given.get("system"), str):
+            return given
+        expected = given.get("expected") or ()
+        named = any(one.get("accept") if isinstance(one, dict) else getattr(one, "accept", ()) for one in expected)
+        family = given["system"].removesuffix(_TWIN)
+        return {"family": family, "split": "development" if named else "validation", **given}
+
+    @property
+    def names_threats(self) -> bool:
+        """Whether labels say which threats they accept; the others were written apart from the rules."""
+        return any(label.accept for label in self.expected)
 
 
 def read_labels(system: Path) -> Labels:
-    """The labels of one system's folder."""
-    return Labels.model_validate(yaml.safe_load((system / "labels.yaml").read_text("utf-8")))
+    """The labels of one system's folder.
+
+    Raises:
+        UnusableInput: they cannot be read.
+    """
+    file = system / FILE
+    try:
+        return Labels.model_validate(yaml.safe_load(file.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as failure:
+        raise UnusableInput("labels cannot be read", str(file), " ".join(str(failure).split())[:300]) from None
+    except ValidationError as failure:
+        first = failure.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole"
+        raise UnusableInput("labels cannot be used", str(file), f"{where}: {first['msg']}") from None

@@ -1,80 +1,137 @@
-"""Findings held against labels: which labels were met, by a maximum one-to-one matching, and which traps were sprung.
+"""Findings held against labels: a maximum one-to-one matching per tier of strictness, and the traps that were sprung.
 
-A finding can serve a label when their STRIDE classes meet, its threat is one the label accepts (where
-it names any), and a piece of its evidence lies in one of the label's files: within 15 lines of the range
-is precise, elsewhere in the file is near.
+A finding can serve a label when their STRIDE classes meet and its threat is one the label accepts, where the label names any. Then:
+
+1. element: its evidence lies in a file of the label, or the element it is about is seen in one;
+2. file: its evidence lies in a file of the label (of a document without lines: in that document);
+3. lines: within 3 lines of the labelled ones, where the label names lines. This is the headline.
+
+What serves at a tier serves at the looser ones. One finding serves one label.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
 
 from evals.labels import Expected, LabelledFile, Labels, Trap
-from threatloom import Finding
+from pipeline.findings.model import Finding
+from pipeline.system.model import Element, Evidence
 
-NEAR = 15  # lines
+Tier = Literal[0, 1, 2, 3]  # 0: not met
+TIERS: tuple[Tier, ...] = (3, 2, 1)
+ELEMENT: Final = 1
+FILE: Final = 2
+LINES: Final = 3
+NEAR = 3  # lines
+Assigned = dict[str, str]  # label id -> finding id
+DECISIVE = ("sink", "missing", "claim")
 
 
 @dataclass(frozen=True)
 class Result:
-    met: dict[str, str]  # label id -> finding id
-    precise: frozenset[str]  # label ids met within NEAR lines
+    """One system: what was met at each tier, what was missed in the file, and what was sprung."""
+
+    tiers: Mapping[Tier, Assigned]
     missed: tuple[Expected, ...]
     sprung: tuple[tuple[Trap, Finding], ...]
 
-    def recall(self, labels: Labels, *, must_only: bool = False) -> tuple[int, int]:
-        """Met and all labels."""
-        wanted = [label.id for label in labels.expected if label.must or not must_only]
-        return sum(identity in self.met for identity in wanted), len(wanted)
+    @property
+    def met(self) -> Assigned:
+        """Labels met in the file, which is what the contract calls a match."""
+        return self.tiers[FILE]
+
+    @property
+    def precise(self) -> frozenset[str]:
+        """Labels met within 3 lines."""
+        return frozenset(self.tiers[LINES])
 
 
-def score(labels: Labels, findings: tuple[Finding, ...]) -> Result:
-    """The best assignment of findings to labels, precise ones first."""
-    edges = {
-        label.id: [finding.id for finding in sorted(findings, key=lambda f: -_closeness(label, f)) if _closeness(label, finding)]
-        for label in labels.expected
+def score(labels: Labels, findings: Sequence[Finding], elements: Mapping[str, Element] | None = None) -> Result:
+    """The findings held against all labels and traps of a system; without elements nothing is met by its element alone."""
+    tiers = match(labels.expected, findings, elements or {})
+    missed = tuple(label for label in labels.expected if label.id not in tiers[FILE])
+    return Result(tiers, missed, tuple((trap, finding) for trap in labels.must_not for finding in findings if springs(trap, finding)))
+
+
+def match(labels: Sequence[Expected], findings: Sequence[Finding], elements: Mapping[str, Element]) -> dict[Tier, Assigned]:
+    """Per tier the best assignment. A label met at a tier is met at every looser one."""
+    close = {
+        (label.id, finding.id): (near, _preference(label, finding))
+        for label in labels
+        for finding in findings
+        if (near := closeness(label, finding, elements.get(finding.element)))
     }
-    owner: dict[str, str] = {}
-    for label in labels.expected:
-        _augment(label.id, edges, owner, set())
-    met = {label: finding for finding, label in owner.items()}
-    by_id = {finding.id: finding for finding in findings}
-    precise = frozenset(label.id for label in labels.expected if label.id in met and _closeness(label, by_id[met[label.id]]) == 2)
-    missed = tuple(label for label in labels.expected if label.id not in met)
-    sprung = tuple((trap, finding) for trap in labels.must_not for finding in findings if _springs(trap, finding))
-    return Result(met, precise, missed, sprung)
+    return assign(close)
 
 
-def _augment(label: str, edges: dict[str, list[str]], owner: dict[str, str], seen: set[str]) -> bool:
-    for finding in edges[label]:
-        if finding in seen:
-            continue
-        seen.add(finding)
-        if finding not in owner or _augment(owner[finding], edges, owner, seen):
-            owner[finding] = label
-            return True
-    return False
+def assign(close: Mapping[tuple[str, str], tuple[Tier, int]]) -> dict[Tier, Assigned]:
+    """Per tier a matching with as many labels as can be, of equals the closer and preferred one; pairs are `(label, finding)`."""
+    found: dict[Tier, Assigned] = {}
+    covered: frozenset[str] = frozenset()
+    for tier in TIERS:
+        found[tier] = _matched({pair: how for pair, how in close.items() if how[0] >= tier}, covered)
+        covered = frozenset(found[tier])
+    return found
 
 
-def _closeness(label: Expected, finding: Finding) -> int:
+def _matched(close: Mapping[tuple[str, str], tuple[Tier, int]], covered: frozenset[str]) -> Assigned:
+    import networkx as nx
+
+    labels, findings = (sorted({pair[side] for pair in close}) for side in (0, 1))
+    # Whole numbers, so that nothing is rounded: keeping what is covered outweighs closeness, closeness outweighs preference.
+    step = 100 * (len(labels) + 1)
+    of_finding = {name: len(labels) + number for number, name in enumerate(findings)}
+    graph = nx.Graph()
+    for number, label in enumerate(labels):
+        for finding in findings:
+            if how := close.get((label, finding)):
+                weight = step * step * (label in covered) + step * how[0] + 99 - how[1]
+                graph.add_edge(number, of_finding[finding], weight=weight)
+    pairs = (sorted(pair) for pair in nx.max_weight_matching(graph, maxcardinality=True))
+    return {labels[label]: findings[finding - len(labels)] for label, finding in sorted(pairs)}
+
+
+def closeness(label: Expected, finding: Finding, element: Element | None) -> Tier:
+    """The strictest tier at which the finding can serve the label."""
     if not set(label.stride) & set(finding.stride) or (label.accept and finding.threat not in label.accept):
         return 0
-    return max((_place(file, finding) for file in label.files), default=0)
+    near: Tier = 0
+    for file in label.files:
+        inside = [one for one in finding.evidence if one.path == file.path]
+        if inside and _is_near(file, inside):
+            return 3
+        if inside:
+            near = 2
+        elif not near and element is not None and any(one.path == file.path for one in element.evidence):
+            near = 1
+    return near
 
 
-def _place(file: LabelledFile, finding: Finding) -> int:
-    inside = [evidence for evidence in finding.evidence if evidence.path == file.path]
-    if not inside:
-        return 0
+def _is_near(file: LabelledFile, inside: Iterable[Evidence], near: int = NEAR) -> bool:
     lines = file.range()
-    if lines is None or any(e.start_line <= lines[1] + NEAR and e.end_line >= lines[0] - NEAR for e in inside):
-        return 2
-    return 1
+    return lines is None or any(one.start_line <= lines[1] + near and one.end_line >= lines[0] - near for one in inside)
 
 
-def _springs(trap: Trap, finding: Finding) -> bool:
+def _preference(label: Expected, finding: Finding) -> int:
+    """Smaller is better: the threat that a label names first is what it means, and of equals who cites more of its places means it."""
+    named = label.accept.index(finding.threat) if finding.threat in label.accept else 0
+    places = sum(_is_near(file, [one for one in finding.evidence if one.path == file.path]) for file in label.files if file.lines)
+    return 10 * min(named, 8) + max(9 - places, 0)
+
+
+def overlaps(label: Expected, finding: Finding) -> bool | None:
+    """Whether a piece of evidence shares a line with the label; None where the label names no lines."""
+    ranged = [file for file in label.files if file.lines is not None]
+    if not ranged:
+        return None
+    return any(_is_near(file, [one for one in finding.evidence if one.path == file.path], near=0) for file in ranged)
+
+
+def springs(trap: Trap, finding: Finding) -> bool:
+    """Whether the finding claims what the trap says must not be claimed: its threat, at its place."""
     if trap.slugs and finding.threat not in trap.slugs:
         return False
-    lines = LabelledFile(path=trap.file, lines=trap.lines).range()
-    decisive = [e for e in finding.evidence if e.path == trap.file and e.role in ("sink", "missing", "claim")]
-    return any(lines is None or (e.start_line <= lines[1] and e.end_line >= lines[0]) for e in decisive)
+    inside = [one for one in finding.evidence if one.path == trap.file and one.role in DECISIVE]
+    return bool(inside) and _is_near(trap.place, inside, near=0)

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from setuptools import find_packages  # type: ignore[import-untyped]
 
 from pipeline.interfaces.generate import generated_files
 
@@ -140,8 +141,11 @@ def test_the_top_level_holds_the_fixed_names_only() -> None:
 
 def test_samples_stay_out_of_the_wheel() -> None:
     settings = pyproject()["tool"]["setuptools"]
-    assert not [name for name in settings["packages"]["find"]["include"] if name.startswith(("evals", "tests", "*"))]
-    assert settings["packages"]["find"]["namespaces"] is False
+    assert settings["packages"]["find"]["namespaces"] is False, "a folder of samples is no package"
+    packages = set(find_packages(str(ROOT), include=settings["packages"]["find"]["include"]))
+    assert {"ingest", "pipeline", "prompts", "evals", "evals.running"} <= packages
+    assert not [name for name in packages if name.startswith(("evals.systems", "tests"))]
+    assert settings["package-data"]["evals"] == ["reporting/templates/*"], "labels and judgements stay out too"
 
 
 def test_no_file_names_the_place_it_was_made_in() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from evals.judged.model import JudgedFinding, JudgedPackage, Verdict
@@ -37,21 +37,28 @@ def place_of(finding: Finding) -> str:
     return f"{where.path}:{where.start_line}"
 
 
-def compare(judged: JudgedPackage, scan: Scan) -> Compared:
-    """Each judged finding serves one reported finding: by fingerprint, else by threat and place."""
-    free = {finding.id: finding for finding in scan.findings}
-    still = {one.fingerprint for one in judged.findings if free.pop(one.fingerprint, None)}
+def served(judged: Iterable[JudgedFinding], findings: Iterable[Finding]) -> dict[str, JudgedFinding]:
+    """By id of the finding the judgement it is: by fingerprint, else by threat and place; each judgement serves one finding."""
+    judged = tuple(judged)
+    free = {finding.id: finding for finding in findings}
+    known = {one.fingerprint: one for one in judged if free.pop(one.fingerprint, None)}
     by_place: dict[tuple[str, str], list[str]] = {}
     for finding in free.values():
         by_place.setdefault((finding.threat, place_of(finding)), []).append(finding.id)
-    for one in judged.findings:
-        if one.fingerprint not in still and (found := by_place.get((one.threat, one.place))):
-            free.pop(found.pop(0))
-            still.add(one.fingerprint)
+    for one in judged:
+        if one.fingerprint not in known and (found := by_place.get((one.threat, one.place))):
+            known[found.pop(0)] = one
+    return known
+
+
+def compare(judged: JudgedPackage, scan: Scan) -> Compared:
+    """Each judged finding serves one reported finding."""
+    known = served(judged.findings, scan.findings)
+    still = {one.fingerprint for one in known.values()}
     return Compared(
         tuple(one for one in judged.findings if one.fingerprint in still),
         tuple(one for one in judged.findings if one.fingerprint not in still),
-        tuple(free.values()),
+        tuple(finding for finding in scan.findings if finding.id not in known),
     )
 
 

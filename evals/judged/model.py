@@ -40,6 +40,7 @@ class JudgedFinding(Frozen):
     read: Read | None = Field(
         default=None, description="Of a finding that came up later, in a package that was unmet when it was first read: `in sight`."
     )
+    mitigated: bool = Field(default=False, description="Of a wrong one: whether a control that is in place prevents it.")
 
 
 class Missed(Frozen):

@@ -93,7 +93,7 @@ def _score(name: str, report: Path) -> int:
         raise Unusable(f"{report}: cannot be read: {problem}") from problem
     found = system_score(system, read_labels(system), findings_in(text, "sarif", system, report.name), 0.0)
     sys.stdout.write(
-        f"{found.findings} findings; {found.met} of {found.labels} labels met, {found.precise} within 15 lines; "
+        f"{found.findings} findings; {found.met} of {found.labels} labels met, {found.precise} within 3 lines; "
         f"{found.sprung} of {found.traps} traps sprung\n"
     )
     return 0

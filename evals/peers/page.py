@@ -52,7 +52,7 @@ def page(table: PeersTable) -> str:
 
 
 def _table(tools: Sequence[ToolScore]) -> Iterator[str]:
-    yield "| tool | what it is made for | labels met within 15 lines | in the file | findings | of them serve a label | traps sprung |"
+    yield "| tool | what it is made for | labels met within 3 lines | in the file | findings | of them serve a label | traps sprung |"
     yield " findings on hardened and harmless systems | seconds |\n"
     yield "|---|---|--:|--:|--:|--:|--:|--:|--:|\n"
     for tool in tools:

@@ -21,7 +21,7 @@ class SystemScore(Frozen):
     kind: str
     labels: int
     met: int = Field(description="Labels with a finding in one of their files, one finding each.")
-    precise: int = Field(description="Of these, within 15 lines.")
+    precise: int = Field(description="Of these, within 3 lines.")
     findings: int
     sprung: int = Field(description="Traps on whose lines lies a finding that serves no label; those that name our threats are left out.")
     traps: int

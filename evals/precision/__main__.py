@@ -1,30 +1,51 @@
-"""`python -m evals.precision`, run by `make docs`: write `docs/precision.md` anew from what was measured and judged."""
+"""`python -m evals.precision`, run by `make docs`: write `docs/precision.md` and the table in the README from what was measured."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from evals.judged.model import read_packages
 from evals.judged.present import read_present
+from evals.kept import read_kept
+from evals.labels import SYSTEMS
 from evals.precision.page import page
-from evals.systems_table import read_table
+from evals.precision.systems import table_of
+from evals.reporting.markdown import score_table
+from evals.reporting.wording import head
+from evals.suite import RESULTS
 from pipeline.threats.catalog import load_catalog
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "precision.md"
+PAGE, README = ROOT / "docs" / "precision.md", ROOT / "README.md"
+BEGIN, END = "<!-- Measured; written by `make docs` from evals/systems/results.json. -->", "<!-- End of what was measured. -->"
 
 
 def current_page() -> str:
     """What the page has to say now."""
-    return page(load_catalog(), read_table(), read_packages(), read_present())
+    return page(load_catalog(), table_of(read_kept(SYSTEMS / RESULTS)), read_packages(), read_present())
+
+
+def current_readme() -> str:
+    """The README with the table of the kept result."""
+    before, rest = README.read_text(encoding="utf-8").split(BEGIN)
+    after = rest.split(END)[1]
+    return f"{before}{BEGIN}\n\n" + "\n".join(_measured()) + f"\n\n{END}{after}"
+
+
+def _measured() -> Iterator[str]:
+    result = read_kept(SYSTEMS / RESULTS)
+    yield from score_table(result, headline=True)
+    yield ""
+    yield f"{head(result)}. Measured at {result.commit}; in brackets the interval of 95 %."
 
 
 def main() -> int:
-    text = current_page()
-    if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        PAGE.write_text(text, encoding="utf-8", newline="\n")
-        sys.stdout.write(f"written: {PAGE.relative_to(ROOT).as_posix()}\n")
+    for file, text in ((PAGE, current_page()), (README, current_readme())):
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            file.write_text(text, encoding="utf-8", newline="\n")
+            sys.stdout.write(f"written: {file.relative_to(ROOT).as_posix()}\n")
     return 0
 
 

@@ -7,8 +7,6 @@ page works the same from a disk and from a server. All text is escaped by the te
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,6 +21,7 @@ from pipeline.handbook.examples import examples_of
 from pipeline.handbook.json import render as render_json
 from pipeline.handbook.model import Handbook, ThreatEntry
 from pipeline.reports.escape import visible
+from pipeline.reports.inline import source_hash
 from pipeline.reports.wording import plural, words
 from pipeline.threats.catalog import Catalog
 from pipeline.threats.pages import introduction
@@ -74,8 +73,8 @@ def _environment(book: Handbook) -> Environment:
     environment.globals.update(
         style=Markup(style),
         script=Markup(script),
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=source_hash(style),
+        script_hash=source_hash(script),
         plural=plural,
     )
     environment.filters.update(words=spoken, titled=titled, named=named, anchor=anchor)
@@ -121,7 +120,3 @@ def _conditions(threat: ThreatEntry) -> str:
 
 def _shown(value: object) -> object:
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) and "\n" not in value else value
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -7,17 +7,15 @@ template engine after its invisible characters were written out. The page reads 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pipeline.findings.model import STRIDE, Coverage, Finding, Scan
 from pipeline.reports.diagram import HEIGHT, WIDTH, draw
 from pipeline.reports.escape import shorten, visible, visible_lines
+from pipeline.reports.inline import environment, source_hash
 from pipeline.reports.own import own_lines, own_of
 from pipeline.reports.paths import counted, cut_words, elements_of, ends_of, hop_places, open_paths, threats_of, tree_of, tree_text
 from pipeline.reports.stated import drawn_not_found, found_not_drawn, state_counts, state_name, stated_threats
@@ -93,16 +91,13 @@ class Row:
 
 def render(scan: Scan) -> str:
     style, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
-    loader = FileSystemLoader(TEMPLATES)
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_shown
-    )
-    environment.filters["words"] = words
-    environment.filters["named"] = _named
+    templates = environment(TEMPLATES)
+    templates.filters["words"] = words
+    templates.filters["named"] = _named
     found, paths = open_findings(scan), open_paths(scan)
     anchors = {finding.id: f"f{number}" for number, finding in enumerate(found, 1)}
-    return environment.get_template("report.html.j2").render(
-        scan=scan, style=Markup(style), script=Markup(script), style_hash=_hash(style), script_hash=_hash(script),
+    return templates.get_template("report.html.j2").render(
+        scan=scan, style=Markup(style), script=Markup(script), style_hash=source_hash(style), script_hash=source_hash(script),
         verdict=verdict(scan), findings=found, anchors=anchors, severities=severity_counts(found),
         closed=closed_counts(scan), diagram=draw(scan), node_width=WIDTH, node_height=HEIGHT, rows=_rows(scan, anchors), stride=STRIDE,
         letters=LETTERS, states=coverage_counts(scan), state_names=STATES, symbols=SYMBOLS, skipped=skipped_by_reason(scan),
@@ -128,19 +123,11 @@ def _named(text: str) -> Markup:
     )
 
 
-def _shown(value: object) -> object:
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
 def _label(name: str) -> str:
     """What fits into a box: of a long path its end, of any other long name its beginning."""
     shown = visible(name)
     tail = shown.rpartition("/")[2]
     return shorten(f"…/{tail}" if len(shown) > LABEL and tail and tail != shown else shown, LABEL)
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _excerpts(finding: Finding) -> tuple[Excerpt, ...]:

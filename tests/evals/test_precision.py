@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
+from evals.bars import check_bars, read_bars
 from evals.judged.model import JudgedPackage, read_packages
-from evals.labels import SYSTEMS, Expected, LabelledFile, Labels, Trap, read_labels
-from evals.matching import score
-from evals.precision.__main__ import PAGE, current_page
+from evals.kept import read_kept
+from evals.labels import SYSTEMS
+from evals.precision.__main__ import PAGE, README, current_page, current_readme
 from evals.precision.counting import Verdicts, all_verdicts, by_threat, interval
 from evals.precision.page import page
-from evals.systems_table import Met, Reported, SystemsTable, figures, read_table
+from evals.precision.systems import Reported, SystemsTable, table_of
+from evals.result import Score
+from evals.suite import BARS, RESULTS, digest_of, read_suite
 from pipeline.threats.catalog import load_catalog
-from tests import factories as make
 
 WHY = "The value is checked one line above."
 
@@ -31,49 +33,44 @@ def judged(name: str, *verdicts: tuple[str, str], missed: tuple[str | None, ...]
     )  # fmt: skip
 
 
-def test_the_page_is_current() -> None:
+KEPT = read_kept(SYSTEMS / RESULTS)
+ANEW = "run `make evals`, then `make docs`"
+
+
+def test_the_page_and_the_readme_are_current() -> None:
     assert PAGE.read_text("utf-8") == current_page(), "run `make docs`"
+    assert README.read_text("utf-8") == current_readme(), "run `make docs`"
 
 
-def test_the_measured_table_is_of_the_systems_and_labels_there_are() -> None:
-    table = {one.name: one for one in read_table().systems}
-    systems = {path.name: read_labels(path) for path in SYSTEMS.iterdir() if (path / "labels.yaml").is_file()}
-    assert {name: (one.labels.of, one.traps) for name, one in table.items()} == {
-        name: (len(labels.expected), len(labels.must_not)) for name, labels in systems.items()
-    }, "run `python -m evals.systems_table`, then `make docs`"
+def test_the_kept_result_is_of_the_systems_and_labels_there_are() -> None:
+    suite = read_suite()
+    assert KEPT.suite == digest_of(suite.systems), ANEW
+    kept = {one.name: (len(one.labels), len(one.traps)) for one in KEPT.systems}
+    assert kept == {one.name: (len(one.labels.expected), len(one.labels.must_not)) for one in suite.systems}, ANEW
 
 
-def test_the_measured_table_names_threats_the_catalog_has() -> None:
+def test_the_kept_result_names_threats_the_catalog_has() -> None:
     known = {threat.slug for threat in load_catalog().threats}
-    table = read_table()
-    assert {slug for slug, one in table.threats.items() if one.findings.all} <= known, (
-        "run `python -m evals.systems_table`, then `make docs`"
-    )
+    assert {finding.threat for one in KEPT.systems for finding in one.findings} <= known, ANEW
+
+
+def test_every_finding_of_the_kept_result_serves_a_label_or_is_judged() -> None:
+    open_ones = [
+        (one.name, finding.id, finding.threat) for one in KEPT.systems for finding in one.findings if finding.outcome == "unjudged"
+    ]
+    assert not open_ones, "judge them in evals/systems/adjudicated.yaml, by reading the system"
+
+
+def test_the_kept_result_reaches_the_bars() -> None:
+    assert not [one for one in check_bars(KEPT, read_bars(SYSTEMS / BARS)) if not one.reached]
+
+
+def test_the_counts_of_the_page_are_those_of_the_result() -> None:
+    table = table_of(KEPT)
     by_system = sum((one.findings for one in table.systems), Reported())
     assert sum((one.findings for one in table.threats.values()), Reported()) == by_system
-
-
-def test_a_finding_serves_a_label_springs_a_trap_or_does_neither() -> None:
-    def label(identity: str, accept: tuple[str, ...], line: int) -> Expected:
-        at = LabelledFile(path="app.py", lines=str(line))
-        return Expected(
-            id=identity, stride=("tampering",), threat="t", accept=accept, files=(at,), severity="high", must=identity == "L1", why="w"
-        )
-
-    labels = Labels(
-        version=1, canary="c", system="s", kind="vulnerable", languages=("python",),
-        expected=(label("L1", ("a", "b"), 1), label("L2", ("b",), 400)),
-        must_not=(Trap(claim="c", file="app.py", lines="200", why="w"),),
-    )  # fmt: skip
-    findings = tuple(
-        make.finding(slug, id=slug, evidence=(make.evidence(f"app.py:{line}"),)) for slug, line in (("a", 1), ("c", 200), ("d", 900))
-    )
-    row, threats = figures("s", labels, score(labels, findings), findings)
-    assert row.labels == Met(met=1, of=2) and row.must == Met(met=1, of=1)
-    assert row.findings == Reported(serving=1, traps=1, neither=1) and row.by_severity == {"high": Met(met=1, of=2)}
-    assert threats["a"].labels == Met(met=1, of=1) and threats["a"].findings == Reported(serving=1)
-    assert threats["b"].labels == Met(met=1, of=2), "L1 accepts it too and was met"
-    assert threats["c"].findings == Reported(traps=1) and threats["d"].findings == Reported(neither=1)
+    assert by_system.all == sum(len(one.findings) for one in KEPT.systems)
+    assert sum(one.labels.met for one in table.systems) == (KEPT.score("recall_t2") or Score(name="", value=None)).hits
 
 
 def test_a_half_is_wrong_and_what_was_missed_is_no_verdict() -> None:

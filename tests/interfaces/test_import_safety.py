@@ -25,10 +25,20 @@ def start(arguments: list[str], folder: Path, **variables: str) -> subprocess.Co
 @pytest.fixture
 def decoy(tmp_path: Path) -> Path:
     """A repository whose folders and files are called like ours and like what we depend on."""
-    for name in ("ingest", "pipeline", "prompts", "click", "pydantic", "yaml"):
+    for name in ("ingest", "pipeline", "prompts", "evals", "click", "pydantic", "yaml"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("import pathlib; pathlib.Path('pwned').touch(); raise SystemExit('decoy imported')\n")
     return tmp_path
+
+
+def test_the_evaluation_of_the_current_folder_is_never_imported(decoy: Path) -> None:
+    """Neither by the command nor by the processes it scans in."""
+    (decoy / "systems" / "tiny").mkdir(parents=True)
+    (decoy / "systems" / "tiny" / "labels.yaml").write_text("{system: tiny, kind: negative, languages: [python]}\n")
+    (decoy / "systems" / "tiny" / "app.py").write_text("import openai\n")
+    done = start(["-m", "threatloom", "eval", "--systems", "systems"], decoy, PYTHONPATH=str(ROOT))
+    assert done.returncode == 0, done.stderr
+    assert not list(decoy.rglob("pwned"))
 
 
 @pytest.mark.parametrize("way", ["module", "script"])

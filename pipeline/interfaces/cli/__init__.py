@@ -1,6 +1,6 @@
 """The command line: parses, asks the pipeline, writes what comes back, ends with the contract's exit codes.
 
-0 done; 1 findings at or above --fail-on; 2 wrong usage or unusable input, one line on stderr; 3 the scan ended
+0 done; 1 findings at or above --fail-on, or a score under its bar; 2 wrong usage or unusable input, one line on stderr; 3 the scan ended
 incomplete; 130 interrupted. Modules here import click alone at their top, so that `--help` is quick.
 """
 
@@ -16,6 +16,7 @@ from ingest.errors import UnusableInput
 from pipeline.interfaces.cli.bom import bom
 from pipeline.interfaces.cli.catalog import controls, frameworks
 from pipeline.interfaces.cli.doctor import doctor
+from pipeline.interfaces.cli.eval import evaluate
 from pipeline.interfaces.cli.explain import explain
 from pipeline.interfaces.cli.index import index
 from pipeline.interfaces.cli.knowledge import knowledge
@@ -25,7 +26,7 @@ from pipeline.interfaces.cli.threats import threats
 
 __all__ = ["COMMANDS", "cli", "main", "run"]
 
-COMMANDS = (scan, bom, explain, threats, controls, frameworks, knowledge, index, search, doctor)
+COMMANDS = (scan, bom, explain, threats, controls, frameworks, knowledge, index, search, evaluate, doctor)
 USAGE, INTERRUPTED = 2, 130
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipeline.findings.model import Scan
 
 PLAIN_WIDTH = 100
+NAMES = tuple(known.name for known in FORMATS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,20 @@ class Output:
     file: Path | None = None
 
 
-def parse_output(text: str) -> Output:
-    """`FORMAT` or `FORMAT=FILE`."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What stdout can show: how wide it is, whether in colour, and whether no more than ASCII."""
+
+    width: int
+    colour: bool
+    ascii_only: bool
+
+
+def parse_output(text: str, names: Sequence[str] = NAMES) -> Output:
+    """`FORMAT` or `FORMAT=FILE`, of the formats of a scan or of those given."""
     name, equals, file = text.partition("=")
-    if format_named(name) is None:
-        raise click.UsageError(f"no such format: {name!r} (one of {', '.join(known.name for known in FORMATS)})")
+    if name not in names:
+        raise click.UsageError(f"no such format: {name!r} (one of {', '.join(names)})")
     if equals and not file:
         raise click.UsageError(f"no file after {text!r} (write {name}=FILE, or {name} for stdout)")
     return Output(name, Path(file) if equals else None)
@@ -58,7 +68,11 @@ def check_outputs(outputs: Sequence[Output]) -> None:
 
 def deliver(scan: Scan, outputs: Sequence[Output]) -> None:
     """Make every report first, then write, so that a report that fails leaves no other behind."""
-    made = [(output, _rendered(scan, output)) for output in outputs]
+    write([(output, _rendered(scan, output)) for output in outputs])
+
+
+def write(made: Sequence[tuple[Output, str]]) -> None:
+    """Files first, then stdout."""
     for output, text in made:
         if output.file is not None:
             write_whole(output.file, text)
@@ -71,12 +85,16 @@ def _rendered(scan: Scan, output: Output) -> str:
     if output.name == "table" and output.file is None:
         from pipeline.reports.table import render
 
-        terminal = sys.stdout.isatty()
-        width = shutil.get_terminal_size().columns if terminal else PLAIN_WIDTH
-        return render(scan, width=width, colour=terminal and colour_wanted(), ascii_only=not _draws_boxes())
+        look = look_of_stdout()
+        return render(scan, width=look.width, colour=look.colour, ascii_only=look.ascii_only)
     known = format_named(output.name)
     assert known is not None  # parse_output saw to it
     return known.render(scan)
+
+
+def look_of_stdout(plain_width: int = PLAIN_WIDTH) -> Look:
+    terminal = sys.stdout.isatty()
+    return Look(shutil.get_terminal_size().columns if terminal else plain_width, terminal and colour_wanted(), not _draws_boxes())
 
 
 def colour_wanted() -> bool:

@@ -1,0 +1,98 @@
+"""The matching of findings to labels: as many as can be, whatever the order, and the same as trying all."""
+
+from __future__ import annotations
+
+from itertools import combinations, permutations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evals.labels import Trap
+from evals.matching import TIERS, Tier, assign, closeness, match, overlaps, springs
+from tests import factories as make
+from tests.evals.making import label
+
+Close = dict[tuple[str, str], tuple[Tier, int]]
+pairs = st.dictionaries(
+    st.tuples(st.sampled_from([f"L{n}" for n in range(4)]), st.sampled_from([f"f{n}" for n in range(4)])),
+    st.tuples(st.sampled_from(TIERS), st.integers(0, 90)),
+    max_size=10,
+)
+
+
+def most_by_trying_all(edges: set[tuple[str, str]]) -> int:
+    for size in range(min(4, len(edges)), 0, -1):
+        for some in combinations(sorted(edges), size):
+            if len({pair[0] for pair in some}) == size == len({pair[1] for pair in some}):
+                return size
+    return 0
+
+
+@given(pairs)
+@settings(max_examples=200, deadline=None)
+def test_every_tier_has_as_many_as_trying_all_finds(close: Close) -> None:
+    found = assign(close)
+    for tier in TIERS:
+        edges = {pair for pair, how in close.items() if how[0] >= tier}
+        assert len(found[tier]) == most_by_trying_all(edges)
+        assert len(set(found[tier].values())) == len(found[tier]), "one finding serves one label"
+        assert set(found[tier].items()) <= edges
+
+
+@given(pairs)
+@settings(max_examples=200, deadline=None)
+def test_what_is_met_at_a_tier_is_met_at_the_looser_ones(close: Close) -> None:
+    found = assign(close)
+    assert set(found[3]) <= set(found[2]) <= set(found[1])
+
+
+@given(pairs, st.randoms(use_true_random=False))
+@settings(max_examples=100, deadline=None)
+def test_the_order_of_pairs_changes_nothing(close: Close, chance: object) -> None:
+    items = list(close.items())
+    chance.shuffle(items)  # type: ignore[attr-defined]
+    assert assign(dict(items)) == assign(close)
+
+
+def test_a_label_that_can_wait_gives_way_to_one_that_cannot() -> None:
+    close: Close = {("L1", "f1"): (3, 0), ("L1", "f2"): (3, 0), ("L2", "f1"): (3, 0)}
+    assert assign(close)[3] == {"L1": "f2", "L2": "f1"}
+
+
+def test_of_equals_the_closer_one_serves() -> None:
+    close: Close = {("L1", "f1"): (2, 0), ("L1", "f2"): (3, 0)}
+    assert assign(close)[2] == assign(close)[3] == {"L1": "f2"}
+
+
+def test_of_equals_the_threat_a_label_names_first_serves() -> None:
+    one = label(accept=("model-extraction", "unbounded-consumption"))
+    findings = [make.finding(slug, evidence=(make.evidence("app.py:10"),)) for slug in ("unbounded-consumption", "model-extraction")]
+    for order in permutations(findings):
+        assert match([one], order, {})[3] == {"L1": "f-model-extraction"}
+
+
+def test_the_three_tiers() -> None:
+    seen_there = make.element(name="assistant", evidence=(make.evidence("app.py:90"),))
+    at_line, in_file, at_element, elsewhere = (
+        make.finding(evidence=(make.evidence(place),)) for place in ("app.py:15", "app.py:16", "other.py:1", "other.py:1")
+    )
+    assert [closeness(label(), one, seen_there) for one in (at_line, in_file, at_element)] == [3, 2, 1]
+    assert closeness(label(), elsewhere, make.element(evidence=(make.evidence("third.py:1"),))) == 0
+    assert closeness(label(), at_line.model_copy(update={"stride": ("spoofing",)}), seen_there) == 0, "another class"
+    assert closeness(label(accept=("other-threat",)), at_line, seen_there) == 0, "a threat it does not accept"
+    assert closeness(label(places=("app.py",)), in_file, None) == 3, "a label without lines is met anywhere in the file"
+
+
+def test_whether_evidence_overlaps_the_label() -> None:
+    at = [make.finding(evidence=(make.evidence(place),)) for place in ("app.py:12", "app.py:13")]
+    assert [overlaps(label(), one) for one in at] == [True, False]
+    assert overlaps(label(places=("app.py",)), at[0]) is None
+
+
+def test_a_trap_is_sprung_by_what_decides_and_not_by_the_way() -> None:
+    trap = Trap(claim="c", file="app.py", lines="10-12", slugs=("a",), why="w")
+    sink, step = (make.finding("a", evidence=(make.evidence("app.py:11", role=role),)) for role in ("sink", "step"))
+    assert springs(trap, sink) and not springs(trap, step)
+    assert not springs(trap, sink.model_copy(update={"threat": "b"}))
+    assert not springs(trap, make.finding("a", evidence=(make.evidence("app.py:13"),)))
+    assert springs(Trap(claim="c", file="app.py", why="w"), sink) and not springs(Trap(claim="c", file="b.py", why="w"), sink)
