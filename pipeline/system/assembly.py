@@ -55,6 +55,7 @@ class Memo:
     serving: frozenset[FunctionRef] | None = None  # functions that run while requests are served
     handed: dict[Node, tuple[tuple[tuple[Node, int], str], ...]] | None = None  # what calls that are elements are given by name
     services: frozenset[str] | None = None  # classes that a container hands out
+    plain_fields: dict[str, bool] = field(default_factory=dict)  # names of fields, whether all who declare one hold no text there
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ from pipeline.system.flows.handed_over import runs, shared
 from pipeline.system.flows.logged_text import Said, said, written
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.flows.placeholders import system_template
+from pipeline.system.flows.plain_fields import is_no_text
 from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
 from pipeline.system.model import ControlKind, Evidence, Flow, Label, Role, SinkRole
 from pipeline.system.program.access_paths import NAMED, Path, leads_to
@@ -166,6 +167,8 @@ def _add_hit(
             continue
         if sink.argument == hit.argument and (sink.element != source or sink.role in ("prompt", "conversation", "system_prompt")):
             role = conversation_role(assembly, hit) if sink.role == "conversation" else sink.role
+            if is_no_text(assembly, hit, role):
+                continue
             if role == "store_write" and label == "stored_data" and _is_identifier(hit.path):
                 continue  # `userId: user.id` refers to a record, and copies nothing of it
             if role == "process_arguments" and assembly.draft(sink.element).kind == "interpreter":

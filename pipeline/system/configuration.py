@@ -14,6 +14,7 @@ from ingest.facts import ConfigFacts, DocumentFacts, Setting
 from ingest.source import Attribute, Place
 from pipeline.system.agents.step_limits import mark_step_limits
 from pipeline.system.assembly import Assembly
+from pipeline.system.deployment.build_arguments import with_build_arguments
 from pipeline.system.deployment.charts import with_values
 from pipeline.system.deployment.cloud import add_cloud
 from pipeline.system.deployment.cluster import add_cluster
@@ -58,7 +59,9 @@ _TOLD_APART = ("exposed", "authenticated", "default_password", "product")
 def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], documents: Sequence[DocumentFacts] = ()) -> None:
     """Drafts from all settings of files that belong to the product; documents tell which images are built here."""
     paths = [*(file.path for file in files), *(document.path for document in documents)]
-    used = with_values([f for f in files if f.purpose not in ("test", "vendored", "generated") and is_started(f.path, paths)])
+    used = with_build_arguments(
+        with_values([f for f in files if f.purpose not in ("test", "vendored", "generated") and is_started(f.path, paths)])
+    )
     built = built_images(used, documents)
     own = OwnServers.of(used, built)
     locks = [s for file in used for s in file.settings if s.kind == "lock"]
