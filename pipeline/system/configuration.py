@@ -38,6 +38,7 @@ from pipeline.system.deployment.notebook_hubs import add_notebook_hubs
 from pipeline.system.deployment.own_servers import OwnServers
 from pipeline.system.deployment.proxies import add_proxies
 from pipeline.system.deployment.public_feeds import is_public_feed
+from pipeline.system.deployment.published_pages import mark_published_pages
 from pipeline.system.deployment.releases import add_releases
 from pipeline.system.deployment.started import add_started, composed_server, imaged_server
 from pipeline.system.deployment.workflows import add_workflow, is_started
@@ -102,6 +103,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
     add_described_apis(assembly, used)
     add_coding_agents(assembly, used, documents)
     add_started(assembly, used)
+    mark_published_pages(assembly, used)
     mark_step_limits(assembly, used)
     mark_examples(assembly)
 
