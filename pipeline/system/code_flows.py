@@ -20,6 +20,7 @@ from pipeline.system.flows.flow_graph import FlowGraph
 from pipeline.system.flows.handed_over import runs, shared
 from pipeline.system.flows.logged_text import Said, said, written
 from pipeline.system.flows.made_of import callee_text
+from pipeline.system.flows.own_instructions import is_own_instruction
 from pipeline.system.flows.placeholders import system_template
 from pipeline.system.flows.plain_fields import is_no_text
 from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
@@ -184,6 +185,8 @@ def _add_hit(
                 idle.append((sink.element, hit))
                 continue
             becomes: SinkRole = "system_prompt" if template else role
+            if template is None and is_own_instruction(assembly, hit, label, becomes):
+                continue
             _add_way(assembly, source, sink.element, label, becomes, text, behaviours, graph, template)
 
 
