@@ -20,6 +20,7 @@ from pipeline.system.flows.flow_graph import FlowGraph
 from pipeline.system.flows.handed_over import runs, shared
 from pipeline.system.flows.logged_text import Said, said, written
 from pipeline.system.flows.made_of import callee_text
+from pipeline.system.flows.own_address import is_own_address
 from pipeline.system.flows.own_instructions import is_own_instruction
 from pipeline.system.flows.placeholders import system_template
 from pipeline.system.flows.plain_fields import is_no_text
@@ -199,6 +200,8 @@ def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
     """`f"https://api.example/v1/{x}"`: the data chooses a part of the path, not who is asked."""
     program = assembly.program
     if any(part.split("@")[0] in ("searchParams", "search", "hash") for part in hit.path):  # what is asked, not who
+        return True
+    if is_own_address(program, hit.trace):
         return True
     for node in hit.trace:
         value = program.value(node)
