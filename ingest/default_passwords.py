@@ -14,7 +14,7 @@ PASSWORD_NAME = re.compile(r"(?:password|passwd|passphrase|pwd)$", re.IGNORECASE
 # Those that images, manuals and quickstarts hand out.
 _DEFAULTS = frozenset({
     "postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb", "redis", "rabbitmq", "guest", "neo4j", "elastic", "minio",
-    "minioadmin", "clickhouse", "admin", "root", "toor", "password", "passw0rd", "pass", "changeit", "secret",
+    "minioadmin", "miniosecret", "clickhouse", "admin", "root", "toor", "password", "passw0rd", "pass", "changeit", "secret",
 })  # fmt: skip
 _TAIL = re.compile(r"[-_]?(?:0?1|12|123|1234|12345|123456)$")
 _LOCAL = re.compile(
@@ -24,7 +24,9 @@ _USER = frozenset({"user", "username", "usr", "db", "database", "dbname", "name"
 _HOST = frozenset({"host", "hostname", "server", "address", "addr", "url", "uri", "endpoint", "dsn"})
 _HOST_OF_URL = re.compile(r"(?:[\w+.-]{1,40}://)?(?:[^/@\s]{0,200}@)?(\[[0-9a-fA-F:]{2,40}\]|[\w.-]{1,253})")
 _KEY_NAME = re.compile(r"(?:access[_-]?key(?:[_-]?id)?|secret(?:[_-]?access)?[_-]?key)$", re.IGNORECASE)
-_DEFAULT_KEYS = frozenset({"minioadmin", "minio", "minio123", "minioaccesskey", "miniosecretkey"})  # of object stores that run locally
+_DEFAULT_KEYS = frozenset(
+    {"minioadmin", "minio", "minio123", "minioaccesskey", "miniosecretkey", "miniosecret"}
+)  # of object stores that run locally
 _OF_A_PROVIDER = re.compile(r"(?:api|access|auth)[_-]?(?:key|token)$", re.IGNORECASE)
 _NAMED_FOR_ITSELF = re.compile(
     r"(?:this[-_]?is|put|enter|paste|add|use|set|fill[-_]?in)[-_]?(?:the|an?|my)?[-_]?[a-z-_]{0,30}(?:key|token)s?", re.IGNORECASE

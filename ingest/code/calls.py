@@ -10,6 +10,7 @@ from ingest.code.questions import EXTENSION, FunctionRef, Questions, Target
 
 _TEXT = "builtins.str"
 _ANY = frozenset({"java.lang.Object", "java.lang.CharSequence", "java.lang.Comparable", "java.io.Serializable", "System.Object"})
+_RUNS_DECORATED = frozenset({"invoke", "ainvoke", "batch", "abatch", "stream", "astream"})
 _MAX_WRAPPED = 6
 _MAX_HEIRS = 40  # implementations of one abstract method that are looked at
 
@@ -53,12 +54,21 @@ class Calls(Questions):
                 found += [Target(reference, self._is_bound(callee, reference)) for reference in self.functions.get(name, ())]
                 if name in self.functions:
                     found += self._overrides(callee, name)
+                else:
+                    found += self._decorated(name)
         for owner in self.types(callee):
             if owner in self.classes:
                 reference = self.method(owner, "__call__")
                 if reference is not None:
                     found.append(Target(reference, True))
         return tuple(dict.fromkeys(self._fitting(node, found)))[:_MAX_HEIRS]
+
+    def _decorated(self, name: str) -> Iterator[Target]:
+        """`answer.ainvoke(x)`: a decorator made an object of the function, which a method of that object runs."""
+        function, _dot, method = name.rpartition(".")
+        for reference in self.functions.get(function, ()) if method in _RUNS_DECORATED else ():
+            if any(decorator.endswith("runnables.chain") for decorator in self._decorator_names(reference)):
+                yield Target(reference, False)
 
     def _fitting(self, call: Node, found: list[Target]) -> list[Target]:
         """Of functions that share a name, where the language allows that, those that take as many arguments as are given."""

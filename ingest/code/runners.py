@@ -1,4 +1,4 @@
-"""Functions that are handed to something that calls them: `executor.submit(work, text)`, `Thread(target=work, args=(text,))`.
+"""Functions that are handed to something that calls them: `executor.submit(work, text)`, `Thread(target=work, args=(text,), kwargs={})`.
 
 Takes a program whose names can be asked and a call that reaches no function of the project; gives what it passes for which parameter of
 which function. Only calls that are named for running something are looked at: what else takes a function may call it with anything.
@@ -25,17 +25,21 @@ _RUNS_TARGET = frozenset({"Thread", "Process", "Timer"})
 def handed_on(program: Questions, call: Node, value: Value) -> Iterator[tuple[FunctionRef, int, Node]]:
     """Function, position of its parameter, and what is passed for it."""
     file, last = call[0], program.value((call[0], value.inputs[0])).text
+    named: dict[str, int] = {}
     positions = [position for position in range(1, len(value.inputs)) if value.labels[position] == ""]
     if last in _RUNS_FIRST or last in _RUNS_SECOND:
         at = 1 if last in _RUNS_SECOND else 0
         if len(positions) <= at:
             return
         function, given = value.inputs[positions[at]], [value.inputs[position] for position in positions[at + 1 :]]
-    elif last in _RUNS_TARGET and "target" in value.labels and "args" in value.labels:
+    elif last in _RUNS_TARGET and "target" in value.labels and {"args", "kwargs"} & set(value.labels):
         function, given = value.inputs[value.labels.index("target")], []
-        arguments = program.value((file, value.inputs[value.labels.index("args")]))
-        if arguments.kind == "collection":
-            given = list(arguments.inputs)
+        for label in {"args", "kwargs"} & set(value.labels):
+            arguments = program.value((file, value.inputs[value.labels.index(label)]))
+            if arguments.kind == "collection" and label == "args":
+                given = list(arguments.inputs)
+            elif arguments.kind == "collection":
+                named = dict(zip(arguments.labels, arguments.inputs, strict=False))
     else:
         return
     for name in program.names((file, function)):
@@ -44,3 +48,6 @@ def handed_on(program: Questions, call: Node, value: Value) -> Iterator[tuple[Fu
             offset = 1 if program.function(reference).owner is not None and program.value((file, function)).kind == "attribute" else 0
             known = len(program.function(reference).parameters)
             yield from ((reference, offset + at, (file, node)) for at, node in enumerate(given) if offset + at < known)
+            for position, parameter in enumerate(program.function(reference).parameters if named else ()):
+                if parameter.name in named:
+                    yield reference, position, (file, named[parameter.name])

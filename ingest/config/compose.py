@@ -8,15 +8,17 @@ the loopback interface. A default password is no secret of its variable but a fa
 
 from __future__ import annotations
 
+import posixpath
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from ingest.config.commands import command_settings
 from ingest.config.nodes import Kind, Node, shaped
 from ingest.config.packages import environment, image_parts, setting
 from ingest.config.yaml_nodes import yaml_node
-from ingest.default_passwords import is_default_key, is_default_password
+from ingest.default_passwords import is_default, is_default_key, is_default_password
 from ingest.facts import Setting
 from ingest.source import Place, attributes_of
 
@@ -53,6 +55,8 @@ def _service(name: str, node: Node, line: int, path: str, told: dict[str, str]) 
         pin=image_parts(image)[3] if image else None,
         image_line=node.get("image").line if image else None,
         build=node.get("build").kind != "none",
+        built_from=_built_from(node.get("build")) or None,
+        build_arguments=_build_arguments(node.get("build").get("args"), path) or None,
         ports=ports or None,
         published=any(not port.startswith(_LOOPBACK) for port in ports),
         volumes=volumes or None,
@@ -65,7 +69,9 @@ def _service(name: str, node: Node, line: int, path: str, told: dict[str, str]) 
         user=node.get("user").text or None,
         limits=any(part.kind != "none" for part in (limits, node.get("mem_limit"), node.get("cpus"), node.get("pids_limit"))),
         default_passwords=tuple(key for key, text, _ in variables if is_default_password(key, text or "", beside)
-                                or ("minio" in image.lower() and is_default_key(key, text or ""))) or None,
+                                or ("minio" in image.lower() and is_default_key(key, text or "")))
+        + tuple(word for word, given in pairwise(_words(node.get("command"))) if word == "--requirepass" and is_default("redis", given))
+        or None,
         command=" ".join(node.get("command").texts()) or None,
         env_files=_env_files(node) or None,
     )  # fmt: skip
@@ -76,6 +82,10 @@ def _service(name: str, node: Node, line: int, path: str, told: dict[str, str]) 
         yield from command_settings(script, lines, "compose", service=name, lines=False)
     for key, text, at in variables:
         yield _once(environment(key, text, at, beside=beside, service=name), text or "", told)
+
+
+def _words(command: Node) -> list[str]:
+    return [word for text in command.texts() or (command.text,) for word in text.split()]
 
 
 def _once(variable: Setting, value: str, told: dict[str, str]) -> Setting:
@@ -92,6 +102,16 @@ def _variables(given: Node, path: str) -> Iterator[tuple[str, str | None, Place]
     for item in given.items:
         key, separator, text = item.text.partition("=")
         yield key, text if separator else None, Place(path, item.line, item.end_line)
+
+
+def _built_from(build: Node) -> str:
+    """The container file of a service, relative to the composition."""
+    context = build.text or build.get("context").text
+    return posixpath.join(context or ".", build.get("dockerfile").text or "Dockerfile") if build.kind != "none" else ""
+
+
+def _build_arguments(given: Node, path: str) -> tuple[str, ...]:
+    return tuple(f"{key}={text}" for key, text, _place in _variables(given, path) if text)
 
 
 def _env_files(node: Node) -> tuple[str, ...]:

@@ -64,7 +64,8 @@ def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
                 alias = words[2].lower() if len(words) > 2 and words[1].lower() == "as" else str(len(stages))
                 if reference.lower() not in stages and reference and reference != "scratch":
                     name, tag, digest, pin = image_parts(reference)
-                    found.append(setting("image", name, place, tag=tag, digest=digest, pin=pin, stage=alias))
+                    written = words[0].strip("\"'") if "$" in words[0] else None
+                    found.append(setting("image", name, place, tag=tag, digest=digest, pin=pin, stage=alias, written=written))
                 stages.add(alias)
                 last_from, user, exposed, entry = place, None, [], ""
                 runs.clear()

@@ -63,6 +63,7 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
         ((assess(view, match), match) for match in matches),
         key=lambda pair: (
             _is_measured(pair[1]),
+            _is_tried_out(pair[1]),
             _only_stores(view, pair[1]),
             -pair[0].likelihood * pair[0].impact,
             _CONFIDENCE.index(pair[0].confidence),
@@ -101,6 +102,11 @@ def _only_stores(view: View, match: Match) -> bool:
 def _is_measured(match: Match) -> bool:
     """Whether a match is about code that measures the program; its ways of the program itself come first where it has any."""
     return is_measured(match.ways[0]) if match.ways else all(measures(e.path) for e in match.evidence)
+
+
+def _is_tried_out(match: Match) -> bool:
+    """Whether a match stands in notebooks only: what is tried there is told of after what the program does."""
+    return all(e.path.endswith(".ipynb") for e in match.evidence)
 
 
 def _asked_of(threat: Threat) -> frozenset[ControlKind]:

@@ -22,6 +22,7 @@ _CLASS = re.compile(r"[:.][A-Z]\w*$")
 _SHOWN = re.compile(r"[\w-]{2,}\*{4}")
 _CODE = (".py", ".ts", ".tsx", ".js", ".mjs", ".go", ".java", ".cs", ".ipynb")
 _MODELS = frozenset({"hosted_llm", "local_llm", "agent"})
+_REQUESTS = frozenset({"http_route", "websocket", "webhook"})
 _BEHIND_CALLERS = {**dict.fromkeys(_MODELS, "llm"), "vector_store": "vector_store"}  # kinds, with the name of their groups
 _SAME_FUNCTION = 10  # lines between two queries of a way, at most, for them to be one to mend
 _LAST = "~"  # before keys that hold lines: they join, and never name a group, so that its id stays where lines move
@@ -116,9 +117,16 @@ def _end_of(last: Flow) -> str:
 
 
 def _argument(way: tuple[Flow, ...]) -> str:
-    """The argument of a tool that a path or an address is: wherever it is opened, it is checked where the tool takes it."""
-    steps, last = way[0].steps, way[-1]
-    if last.role not in ("path", "url") or len(steps) < 3 or way[0].source.partition(":")[0] not in ("tool", "mcp_tool"):
+    """The argument of a tool or a request that a path or an address is: wherever it is opened, it is checked where it is taken.
+
+    The one name of an uploaded file is known by the line that reads it; of what a tool or a request is given, by where it goes next.
+    """
+    steps, last, kind = way[0].steps, way[-1], way[0].source.partition(":")[0]
+    if last.role not in ("path", "url") or len(steps) < 2 or kind not in {"tool", "mcp_tool", *_REQUESTS}:
+        return ""
+    if kind in _REQUESTS and "uploaded_file" in way[0].carries:
+        return f"{way[0].source}:{steps[0].path}:{steps[0].start_line}:{last.role}"
+    if len(steps) < 3:
         return ""
     return f"{way[0].source}:{steps[0].start_line}:{steps[1].path}:{steps[1].start_line}:{last.role}"
 

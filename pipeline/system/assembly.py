@@ -55,6 +55,8 @@ class Memo:
     serving: frozenset[FunctionRef] | None = None  # functions that run while requests are served
     handed: dict[Node, tuple[tuple[tuple[Node, int], str], ...]] | None = None  # what calls that are elements are given by name
     services: frozenset[str] | None = None  # classes that a container hands out
+    run_by: dict[str, dict[str, list[FunctionRef]]] | None = None  # by a base's method and by class: what of the class it calls
+    plain_fields: dict[str, bool] = field(default_factory=dict)  # names of fields, whether all who declare one hold no text there
 
 
 @dataclass(slots=True)
@@ -187,6 +189,9 @@ class Assembly:
         if callee.kind == "parameter":
             return []
         found = [target.function for target in program.targets(call)]
+        if not found and callee.kind == "attribute" and callee.text in self._run_by():
+            owners = program.holders((call[0], callee.inputs[0]))
+            return [reference for owner in owners for reference in self._run_by()[callee.text].get(owner, ())]
         if found:
             given = [(call[0], argument) for argument in value.inputs[1:]]
             names = [
@@ -196,6 +201,16 @@ class Assembly:
             made = [program.method(name, "__init__") for name in names if name in program.classes]
             found += [reference for reference in made if reference is not None]
         return found
+
+    def _run_by(self) -> dict[str, dict[str, list[FunctionRef]]]:
+        """Methods of outside bases that call methods of their subclasses, with these by class."""
+        if self.memo.run_by is None:
+            self.memo.run_by = {}
+            for site in self.sites.classes:
+                called = [reference for name in site.rule.method if (reference := self.program.method(site.name, name)) is not None]
+                for name in site.rule.run_by:
+                    self.memo.run_by.setdefault(name, {}).setdefault(site.name, []).extend(called)
+        return self.memo.run_by
 
     def _calls_by_function(self) -> dict[FunctionRef, list[Node]]:
         if not self._calls:

@@ -20,7 +20,10 @@ from pipeline.system.flows.flow_graph import FlowGraph
 from pipeline.system.flows.handed_over import runs, shared
 from pipeline.system.flows.logged_text import Said, said, written
 from pipeline.system.flows.made_of import callee_text
+from pipeline.system.flows.own_address import is_own_address
+from pipeline.system.flows.own_instructions import is_own_instruction
 from pipeline.system.flows.placeholders import system_template
+from pipeline.system.flows.plain_fields import is_no_text
 from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
 from pipeline.system.model import ControlKind, Evidence, Flow, Label, Role, SinkRole
 from pipeline.system.program.access_paths import NAMED, Path, leads_to
@@ -166,6 +169,8 @@ def _add_hit(
             continue
         if sink.argument == hit.argument and (sink.element != source or sink.role in ("prompt", "conversation", "system_prompt")):
             role = conversation_role(assembly, hit) if sink.role == "conversation" else sink.role
+            if is_no_text(assembly, hit, role):
+                continue
             if role == "store_write" and label == "stored_data" and _is_identifier(hit.path):
                 continue  # `userId: user.id` refers to a record, and copies nothing of it
             if role == "process_arguments" and assembly.draft(sink.element).kind == "interpreter":
@@ -181,6 +186,8 @@ def _add_hit(
                 idle.append((sink.element, hit))
                 continue
             becomes: SinkRole = "system_prompt" if template else role
+            if template is None and is_own_instruction(assembly, hit, label, becomes):
+                continue
             _add_way(assembly, source, sink.element, label, becomes, text, behaviours, graph, template)
 
 
@@ -193,6 +200,8 @@ def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
     """`f"https://api.example/v1/{x}"`: the data chooses a part of the path, not who is asked."""
     program = assembly.program
     if any(part.split("@")[0] in ("searchParams", "search", "hash") for part in hit.path):  # what is asked, not who
+        return True
+    if is_own_address(program, hit.trace):
         return True
     for node in hit.trace:
         value = program.value(node)

@@ -14,6 +14,7 @@ from ingest.facts import ConfigFacts, DocumentFacts, Setting
 from ingest.source import Attribute, Place
 from pipeline.system.agents.step_limits import mark_step_limits
 from pipeline.system.assembly import Assembly
+from pipeline.system.deployment.build_arguments import with_build_arguments
 from pipeline.system.deployment.charts import with_values
 from pipeline.system.deployment.cloud import add_cloud
 from pipeline.system.deployment.cluster import add_cluster
@@ -37,6 +38,7 @@ from pipeline.system.deployment.notebook_hubs import add_notebook_hubs
 from pipeline.system.deployment.own_servers import OwnServers
 from pipeline.system.deployment.proxies import add_proxies
 from pipeline.system.deployment.public_feeds import is_public_feed
+from pipeline.system.deployment.published_pages import mark_published_pages
 from pipeline.system.deployment.releases import add_releases
 from pipeline.system.deployment.started import add_started, composed_server, imaged_server
 from pipeline.system.deployment.workflows import add_workflow, is_started
@@ -58,7 +60,9 @@ _TOLD_APART = ("exposed", "authenticated", "default_password", "product")
 def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], documents: Sequence[DocumentFacts] = ()) -> None:
     """Drafts from all settings of files that belong to the product; documents tell which images are built here."""
     paths = [*(file.path for file in files), *(document.path for document in documents)]
-    used = with_values([f for f in files if f.purpose not in ("test", "vendored", "generated") and is_started(f.path, paths)])
+    used = with_build_arguments(
+        with_values([f for f in files if f.purpose not in ("test", "vendored", "generated") and is_started(f.path, paths)])
+    )
     built = built_images(used, documents)
     own = OwnServers.of(used, built)
     locks = [s for file in used for s in file.settings if s.kind == "lock"]
@@ -99,6 +103,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
     add_described_apis(assembly, used)
     add_coding_agents(assembly, used, documents)
     add_started(assembly, used)
+    mark_published_pages(assembly, used)
     mark_step_limits(assembly, used)
     mark_examples(assembly)
 

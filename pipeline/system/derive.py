@@ -90,11 +90,14 @@ def _recorded(assembly: Assembly) -> None:
     for source, target, _role in sorted(key for key in assembly.flows if key[2] in ("prompt", "conversation", "system_prompt")):
         if target not in prompted.setdefault(source, []):
             prompted[source].append(target)
+    withheld = {flow for (kind, _place), (flows, _evidence) in assembly.controls.items() if kind == "text_withheld" for flow in flows}
     for (source, target, role), flows in sorted(assembly.flows.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or "")):
         if role not in ("log", "store_write"):
             continue
         from_kind, to_draft = assembly.draft(source).kind, assembly.draft(target)
         for flow in flows:
+            if flow.id in withheld and from_kind not in ("tool", "mcp_tool", "ml_model"):
+                continue  # a line on an identifier tells which call it was, and nothing of what was said
             last = flow.steps[-1] if flow.steps else None
             if from_kind in ("hosted_llm", "local_llm", "agent") and "model_reply" in flow.carries:
                 assembly.control("prompt_log", source, last, "the reply is recorded here")

@@ -106,6 +106,8 @@ RelationKind = Literal["has_tool", "uses_model", "uses_memory", "uses_retriever"
 Topic = Literal["the name that can move", "what outsiders write is acted on here", "who may start it"]
 """Notes of an element's own places that are about one thing alone; a threat that is about it cites these."""
 MOVES: Topic = "the name that can move"
+DECIDED_HERE = "what happens next depends on it"
+"""Note of the lines that act on a verdict; threats that do not ask what an element decides do not show them."""
 
 Stride = Literal["spoofing", "tampering", "repudiation", "information_disclosure", "denial_of_service", "elevation_of_privilege"]
 Severity = Literal["critical", "high", "medium", "low", "info"]

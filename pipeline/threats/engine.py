@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from pipeline.system.model import Control, ControlKind, Element, Evidence, Flow, Role, System, Topic
+from pipeline.system.model import DECIDED_HERE, Control, ControlKind, Element, Evidence, Flow, Role, System, Topic
 from pipeline.threats.schema import Condition, Threat
 from pipeline.threats.telling import telling
 from pipeline.threats.view import View, has_attributes
@@ -140,6 +140,7 @@ def _once(controls: list[Control]) -> tuple[Control, ...]:
 def evidence_of(threat: Threat, element: Element, ways: tuple[tuple[Flow, ...], ...], cited: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     """Steps of the ways, what the conditions cited, then where the element itself stands."""
     found: dict[tuple[str, int | None, int, int], Evidence] = {}
+    ways = ways if threat.shows == "ways" else ()
     steps = [step for way in ways[:4] for step in _steps(way)]
     ends = any(step.role == "sink" for step in steps)
     # A log is each of its lines: what the function wrote first is no part of what it writes now.
@@ -155,7 +156,18 @@ def evidence_of(threat: Threat, element: Element, ways: tuple[tuple[Flow, ...], 
 def _own_places(threat: Threat, element: Element) -> Sequence[Evidence]:
     """Where the element stands; of a threat that is about one thing of it, the places of that."""
     about = [e for e in element.evidence if e.note in threat.cites]
-    return about or [e for e in element.evidence if e.note not in get_args(Topic)] or element.evidence
+    if about:
+        return about
+    aside = {*get_args(Topic), *(() if _asks_what_is_decided(threat.when) else (DECIDED_HERE,))}
+    return [e for e in element.evidence if e.note not in aside] or element.evidence
+
+
+def _asks_what_is_decided(conditions: Iterable[Condition]) -> bool:
+    """Whether a threat is about verdicts: then the lines that act on them are part of what it says."""
+    return any(
+        {"decides", "decides_about"} & set(condition.the_element or ()) or _asks_what_is_decided(condition.any_of or ())
+        for condition in conditions
+    )
 
 
 def shortened(evidence: Iterable[Evidence], most: int) -> tuple[Evidence, ...]:

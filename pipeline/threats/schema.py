@@ -177,6 +177,10 @@ class Threat(Frozen):
     cites: tuple[Topic, ...] = Field(
         default=(), description="What the element's own places are cited for, where some of them are about that; the others are not shown."
     )
+    shows: Literal["ways", "element"] = Field(
+        default="ways",
+        description="What the evidence begins with; `element`: how the element is set up is the fault, and the ways to it are left out.",
+    )
     not_in: tuple[Literal["test", "example", "documentation", "vendored", "generated"], ...] = Field(
         default=("test", "vendored", "generated", "documentation"), description="Purposes of files whose evidence does not count."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ from pipeline.threats.telling import telling
 MAX_HOPS = 6
 _MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm"})
 _STORES: frozenset[ElementKind] = frozenset({"data_store", "vector_store", "memory", "file_store"})
+_READS = re.compile(r"(?i)\.(?:find|find_?one|aggregate|count_?documents)\(|\bselect\b")
+_WRITES = re.compile(r"(?i)\b(?:insert|update|upsert|merge|replace|create|set|call|exec)\b|_and_(?:update|replace)")
 _CHOOSES: frozenset[SinkRole] = frozenset({"path", "index_query", "deletion"})
 _KEEPS: frozenset[ElementKind] = frozenset(
     {"data_store", "vector_store", "retriever", "memory", "file_store", "tool", "mcp_tool", "dataset", "log"}
@@ -157,7 +160,7 @@ class View:
 
     def comes_out(self, kept: Flow, after: Flow) -> bool:
         """Whether what flows into an element may be in what flows out of it: what only chooses a file or a row is not kept there."""
-        if self.elements[kept.target].kind in _STORES and kept.role in _CHOOSES:
+        if self.elements[kept.target].kind in _STORES and (kept.role in _CHOOSES or _looks_up(kept)):
             return False
         return self._same_asker(kept, after)
 
@@ -201,6 +204,13 @@ class View:
                 continue
             if other.kind in (pattern.to_kind or pattern.from_kind) and has_attributes(other, pattern.where):
                 yield relation, other
+
+
+def _looks_up(flow: Flow) -> bool:
+    """Whether a parameter of a query only says which records are read: `find_one({"id": id})`, `SELECT ... WHERE id = ?`."""
+    if flow.role != "query_parameters" or not flow.steps:
+        return False
+    return _READS.search(flow.steps[-1].quote) is not None and _WRITES.search(flow.steps[-1].quote) is None
 
 
 def has_attributes(element: Element, wanted: Wanted) -> bool:

@@ -41,3 +41,24 @@ def test_a_handler_called_by_its_method_does_not_make_a_fixed_service_a_board_to
     assert flows(system, "prompt", "web_content") == []
     posted = system_of({"app/api/chat/route.ts": text.replace("api.open-meteo.com/v1/forecast", "hacker.example/api/posts")})
     assert len(flows(posted, "prompt", "web_content")) == 1
+
+
+def test_what_runs_after_the_acknowledgement_is_given_the_message_and_the_acknowledgement_asks_nobody() -> None:
+    system = system_of("""
+        from openai import OpenAI
+        from slack_bolt import App
+
+        app = App()
+
+
+        def noted(ack):
+            ack()
+
+
+        def answered(say, event):
+            say(OpenAI().responses.create(model="gpt-5", input=event["text"]).output_text)
+
+
+        app.event("app_mention")(ack=noted, lazy=[answered])
+        """)
+    assert [flow.source for flow in flows(system, "prompt", "user_input")] == ["chat_ui:answered"]

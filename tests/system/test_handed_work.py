@@ -24,6 +24,7 @@ _ASK = """
 RUNNERS = {
     "an executor": 'pool.submit(model.ask, "gpt-5", TEXT).result()',
     "a loop's executor": 'await asyncio.get_running_loop().run_in_executor(None, model.ask, "gpt-5", TEXT)',
+    "a thread told by name": 'threading.Thread(target=model.ask, kwargs={"prompt": TEXT, "name": "gpt-5"}).start()',
     "a thread": 'threading.Thread(target=model.ask, args=("gpt-5", TEXT)).start()',
 }
 

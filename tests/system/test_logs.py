@@ -225,3 +225,21 @@ def test_what_is_made_of_an_identifier_is_no_text_of_a_conversation(name: str, l
     system = system_of({"a.go": _FAILED.replace("QID", name)})
     (line,) = flows(system, "log", "user_input")
     assert ("text_withheld" not in controls_on(system, line.id)) is logged
+
+
+@pytest.mark.parametrize(("line", "recorded"), [('log.info("asked %s", question)', True), ('log.info("asked by %s", user_id)', False)])
+def test_a_line_that_leaves_the_text_out_records_no_prompt(line: str, recorded: bool) -> None:
+    system = system_of(f"""
+        import logging
+        from fastapi import FastAPI
+        from openai import OpenAI
+
+        app = FastAPI()
+        log = logging.getLogger(__name__)
+
+        @app.post("/ask")
+        def ask(question: str, user_id: str):
+            {line}
+            return OpenAI().responses.create(model="gpt-5", input=question).output_text
+        """)
+    assert any(control.kind == "prompt_log" for control in system.controls) is recorded

@@ -281,3 +281,74 @@ def test_a_file_that_is_attached_to_a_mail_by_its_path_is_opened(attached: str, 
     )
     system = system_of({"index.ts": text.replace("import * as fs", 'import nodemailer from "nodemailer";\n    import * as fs')})
     assert ("mcp_tool:delete_label" in {flow.source for flow in flows(system, "path", "tool_arguments")}) is chosen
+
+
+OBJECTS = """
+    from mcp.server import Server
+    from mcp.types import Tool
+
+    app = Server("notes")
+
+
+    class Handler:
+        def __init__(self, name: str):
+            self.name = name
+
+        def run(self, arguments: dict):
+            raise NotImplementedError()
+
+
+    class Read(Handler):
+        def __init__(self):
+            super().__init__("read_note")
+
+        def run(self, arguments: dict):
+            return open(arguments["path"]).read()
+
+
+    class Erase(Handler):
+        def __init__(self):
+            super().__init__(ERASE)
+
+        def describe(self):
+            return Tool(name="erase_note", description="Erases a note.", inputSchema={})
+
+        def run(self, arguments: dict):
+            import os
+
+            os.remove(arguments["path"])
+            return "gone"
+
+
+    ERASE = "x"
+    handlers = {}
+
+
+    def add(handler: Handler):
+        handlers[handler.name] = handler
+
+
+    def find(name: str) -> Handler:
+        return handlers[name]
+
+
+    add(Read())
+    add(Erase())
+
+
+    @app.call_tool()
+    async def call_tool(name: str, arguments: dict):
+        GIVEN
+"""
+
+
+def test_tools_that_are_objects_are_tools_of_their_own() -> None:
+    given = "handler = find(name)\n        return handler.run(arguments)"
+    system = system_of(OBJECTS.replace("GIVEN", given))
+    assert [element.name for element in elements(system, "mcp_tool")] == ["erase_note", "read_note"]
+    assert any(flow.source == "mcp_tool:erase_note" and flow.role == "deletion" for flow in system.flows)
+
+
+def test_an_object_that_is_asked_for_a_text_of_its_own_is_no_tool() -> None:
+    given = "handler = find(name)\n        return handler.run({}) + name"
+    assert [element.name for element in elements(system_of(OBJECTS.replace("GIVEN", given)), "mcp_tool")] == ["call_tool"]

@@ -348,3 +348,19 @@ def test_a_spring_repository_binds_the_parameters_of_its_query() -> None:
     program = JAVA.format(statement="guests.byCity(city);").replace("private Session", "private Guests guests;\n    private Session")
     files = {"src/main/java/com/acme/App.java": program, "src/main/java/com/acme/Guests.java": REPOSITORY}
     assert flows(system_of(files), "query") == []
+
+
+@pytest.mark.parametrize(("update", "kept"), [('{"$inc": {"seen": 1}}', False), ('{"$set": {"last": key}}', True)])
+def test_what_chooses_the_records_that_change_is_not_written_into_them(update: str, kept: bool) -> None:
+    system = system_of(f"""
+        from fastapi import FastAPI
+        from pymongo import MongoClient
+
+        app = FastAPI()
+        rows = MongoClient("mongodb://store")["notes"]["rows"]
+
+        @app.post("/seen/{{key}}")
+        def seen(key: str):
+            rows.update_one({{"id": key}}, {update})
+        """)
+    assert bool(flows(system, "store_write", "user_input")) is kept

@@ -327,6 +327,25 @@ def test_what_two_files_ask_one_model_is_not_joined_by_its_name(asked: str, answ
     assert isinstance(found, Match) == joined
 
 
+@pytest.mark.parametrize(
+    ("query", "joined"),
+    [
+        ('row = table.find_one({"id": id})', False),
+        ('cursor.execute("SELECT text FROM notes WHERE id = ?", (id,))', False),
+        ('cursor.execute("INSERT INTO notes (text) SELECT ?", (text,))', True),
+        ('rows = table.find_one_and_update({"id": 1}, {"$set": given})', True),
+    ],
+)
+def test_a_parameter_that_only_says_which_records_are_read_is_not_in_them(query: str, joined: bool) -> None:
+    pattern = {"into": "the_element", "carries": ["user_input"], "upstream": True}
+    known = (agent(open=True), ROUTE, element("data_store", "notes", "data"))
+    last = evidence("a.py:2").model_copy(update={"quote": query})
+    into = flow(ROUTE.id, "data_store:notes", ("user_input",), "query_parameters", steps=(evidence("a.py:1"), last))
+    out = flow("data_store:notes", "agent:assistant", ("stored_data",), "prompt", steps=(evidence("b.py:1"), evidence("b.py:2")))
+    (found,) = match_threats(System(elements=known, flows=(into, out)), (threat({"a_flow": pattern}),))
+    assert isinstance(found, Match) == joined
+
+
 @pytest.mark.parametrize(("role", "joined"), [("store_write", True), ("path", False), ("query_parameters", True)])
 def test_what_only_chooses_a_record_is_not_what_the_record_says(role: SinkRole, joined: bool) -> None:
     pattern = {"into": "the_element", "carries": ["user_input"], "upstream": True}

@@ -1,4 +1,4 @@
-"""MCP servers that dispatch every tool in one function: `switch (name) { case "add": return add(args) }`, or a table of functions.
+"""MCP servers that dispatch every tool in one function: `switch (name) { case "add": return add(args) }`, a table of functions or objects.
 
 Takes the entries that were found and gives them with the functions that do the work as tools of their own, under the names they are chosen
 by. The dispatching function stays an entry where it does some of the work itself. Which argument comes from the request is looked up, so
@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from ingest.code.program import FunctionRef, Node, Program, Target
 from ingest.facts import Branch, Value
+from pipeline.system.agents.tool_objects import tool_objects
 from pipeline.system.controls.restrictions import is_validator
 from pipeline.system.program.sites import EntrySite
 from pipeline.system.rules.framework import DecoratorRule
@@ -54,6 +55,8 @@ def _chosen(program: Program, entry: EntrySite) -> Iterator[EntrySite]:
         elif by_name and (part := _part(cases, position)) is not None:
             yield replace(entry, named=name, part=part)
     for call in _calls(program, entry.function):
+        for name, target in tool_objects(program, call) if not cases and _given(program, entry.function, call) else ():
+            yield _site(program, entry, call, target, name)
         for name, reference in _in_table(program, call):
             yield _site(program, entry, call, Target(reference, program.function(reference).owner is not None), name)
 

@@ -35,6 +35,8 @@ _READS = frozenset({
     "format", "parse", "validate", "verify",
     "count", "explain", "preview", "can", "grep", "glob", "ls", "view", "cat", "tree", "diff", "diagnostics",
 })  # fmt: skip
+_MAKES = frozenset({"generate", "create", "make", "build", "get", "prepare", "new"})
+_BY_A_LINK = frozenset({"payment", "message", "write"})  # what making a link is not yet; that it is made at a service is no record changed
 # What libraries call the function of every tool: it says nothing of what the tool does.
 _OF_ALL_TOOLS = frozenset({"forward", "run", "execute", "invoke", "call", "handle", "handler", "func", "function", "lambda", "apply"})
 SIDE_EFFECTS = frozenset({"payment", "message", "deletion", "write", "execute", "shell", "file_write"})
@@ -79,6 +81,8 @@ def add_effects(assembly: Assembly) -> None:
             # A tool that is named for reading may note, or tell somebody that a key has expired: that is not what it is called for.
             asked = _asked_for(assembly, reference, identity, stated)
             effects = {effect for effect in effects if effect not in SIDE_EFFECTS or effect in asked}
+        if _makes_a_link(_own_name(assembly, reference) or draft.name):
+            effects -= _BY_A_LINK
         if draft.attributes.get("read_only") is True:
             effects &= {"query", "network"}
         if effects:
@@ -161,6 +165,12 @@ def _acts(name: str) -> bool:
     """`refund_order` acts; `get_refund_policy` reads, and so does `paymentStatus`: its last word says what is given back."""
     words = words_of(name)
     return not words or (words[-1] not in _TOLD and words[0] not in _READS)
+
+
+def _makes_a_link(name: str) -> bool:
+    """`generate_payment_link`: somebody else pays, books or signs by it, later and by themselves."""
+    words = words_of(name)
+    return words[-1:] in (["link"], ["links"], ["url"], ["urls"]) and words[0] in _MAKES
 
 
 def _stated_effects(assembly: Assembly) -> _Stated:

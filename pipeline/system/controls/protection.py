@@ -135,7 +135,7 @@ def _add_guarded_uses(assembly: Assembly) -> None:
 def _add_recording_classes(assembly: Assembly) -> None:
     """Middleware of the project's own that writes calls to a log or an audit table covers the agent it is given to."""
     program = assembly.program
-    recording = [site for site in assembly.sites.classes if site.rule.kind is None]
+    recording = [site for site in assembly.sites.classes if site.rule.kind is None and not site.rule.run_by]
     made: dict[str, list[Node]] = {site.name: [] for site in recording}
     for file, facts in enumerate(program.files if recording else ()):
         for value, call in enumerate(facts.values):

@@ -8,7 +8,7 @@ from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.guards import called_names
 from pipeline.system.flows.taint import Hit
-from pipeline.system.model import Label
+from pipeline.system.model import DECIDED_HERE, Label
 from pipeline.system.program.access_paths import READS_JSON
 from pipeline.system.rules.words import mentions
 
@@ -56,7 +56,7 @@ def mark_decision(assembly: Assembly, source: str, label: Label, hit: Hit) -> No
         return  # the markup of a page chooses what it shows of a reply, and decides nothing
     if label == "prediction" or (label == "model_reply" and _is_verdict(assembly, hit)):
         draft.attributes["decides"] = True
-        evidence = assembly.cite(hit.call, "sink", "what happens next depends on it")
+        evidence = assembly.cite(hit.call, "sink", DECIDED_HERE)
         if (
             evidence is not None
             and len(draft.evidence) < 12

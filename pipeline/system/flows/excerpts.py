@@ -9,6 +9,7 @@ from __future__ import annotations
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.made_of import callee_text
+from pipeline.system.program.arguments import argument_node
 
 _MOST = 64  # characters that tell which text it was, and little of what it says
 _CUTS = frozenset({"slice", "substring", "substr", "Substring"})
@@ -23,6 +24,9 @@ def is_cut_short(assembly: Assembly, node: Node) -> bool:
         bounds = [(node[0], given) for given in cut.inputs] if cut.text == "slice" else []
     elif value.kind == "call" and callee_text(assembly, node) in _CUTS:
         bounds = [(node[0], given) for given in value.inputs[1:]]
+    elif value.kind == "call" and "textwrap.shorten" in program.callee_names(node):
+        width = argument_node(program, node, "width|1")
+        bounds = [width] if width is not None else []
     else:
         return False
     ends = [program.constant(bound) for bound in bounds]

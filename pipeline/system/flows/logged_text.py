@@ -15,6 +15,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.flows.debug_switches import is_on_demand
 from pipeline.system.flows.excerpts import is_cut_short, is_run_as_query
 from pipeline.system.flows.identifiers import hands_on, is_called_other_than_text, is_identifier, texts
+from pipeline.system.flows.known_words import is_known_word
 from pipeline.system.flows.taint import TESTED, Hit
 from pipeline.system.model import SinkRole
 from pipeline.system.program.programs import imported
@@ -81,7 +82,12 @@ def written(assembly: Assembly, hit: Hit, known: Said) -> Hit | None:
 
 
 def _is_spoken(assembly: Assembly, way: tuple[Node, ...], source: Node, known: Said) -> bool:
-    if source in known.verdicts or is_run_as_query(assembly, way[-1]) or any(is_identifier(assembly, node) for node in way[1:]):
+    if (
+        source in known.verdicts
+        or is_run_as_query(assembly, way[-1])
+        or is_known_word(assembly, way[-1])
+        or any(is_identifier(assembly, node) for node in way[1:])
+    ):
         return False
     for node in reversed(way):
         if is_called_other_than_text(assembly, node):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ingest.code.program import Node, Program
 from ingest.facts import Value
+from pipeline.system.program.access_paths import WRITES_JSON
 
 _MAX_LOOKED_AT = 200  # values that are asked whether they hold an option
 
@@ -119,6 +120,8 @@ def entry_of(program: Program, node: Node, key: str, depth: int = 0) -> Node | N
             return origin[0], value.inputs[value.labels.index(key)]
         if value.kind == "call" and key in value.labels:  # dict(key=...), ToolAnnotations(key=...)
             return origin[0], value.inputs[value.labels.index(key)]
+        if value.kind == "call" and len(value.inputs) > 1 and not WRITES_JSON.isdisjoint(program.names((origin[0], value.inputs[0]))):
+            return entry_of(program, (origin[0], value.inputs[1]), key, depth + 1)  # json.dumps({key: ...})
         if value.kind == "update":
             before = entry_of(program, (origin[0], value.inputs[0]), key, depth + 1) if value.text == "setdefault" else None
             if before is not None:

@@ -188,6 +188,7 @@ class ClassRule(Frozen):
     base: tuple[str, ...]
     kind: ElementKind | None = None
     method: tuple[str, ...] = Field(default=(), description="The methods the framework calls.")
+    run_by: tuple[str, ...] = Field(default=(), description="Methods of the base in which it calls them: `server.process(body)`.")
     around_tools: bool = Field(
         default=False, description="`method` runs in place of each tool of the framework, which its last parameter leads on to."
     )

@@ -1,0 +1,122 @@
+"""One cause is one finding, and it is shown first: a setting behind many requests, one argument that many places open, a program beside its trials."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from pipeline.findings.model import Finding
+from tests.system.small import scan_of
+
+CLIENT = """
+import requests
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes")
+
+
+class Notes:
+    def __init__(self, verify_ssl: bool = VERIFIED):
+        self.verify_ssl = verify_ssl
+
+    def read(self, name):
+        return requests.get("https://notes.internal/read", params={"name": name}, verify=self.verify_ssl, timeout=5).text
+
+    def write(self, name, text):
+        return requests.put("https://notes.internal/write", json={"name": name, "text": text}, verify=self.verify_ssl, timeout=5).text
+
+
+@mcp.tool()
+def read_note(name: str) -> str:
+    return Notes().read(name)
+
+
+@mcp.tool()
+def write_note(name: str, text: str) -> str:
+    return Notes().write(name, text)
+"""
+
+LOADERS = """
+from fastapi import FastAPI, Body
+from openai import OpenAI
+from loaders import TextLoader, JsonLoader
+
+app = FastAPI()
+
+
+@app.post("/load")
+def load(paths: list[str] = Body(...)) -> str:
+    return OpenAI().responses.create(model="gpt-5-mini", input=read_all(paths)).output_text
+
+
+def read_all(paths):
+    return "".join(TextLoader().load(path) + JsonLoader().load(path) for path in paths)
+"""
+
+TRAINING = """
+import joblib
+from sklearn.linear_model import LogisticRegression
+
+model = LogisticRegression()
+model.fit(x, y)
+joblib.dump(model, "model.joblib")
+"""
+
+
+def reported(folder: Path, threat: str, files: dict[str, str]) -> list[Finding]:
+    return [finding for finding in scan_of(folder, files).findings if finding.threat == threat]
+
+
+def test_a_client_that_checks_nothing_is_shown_by_its_setting_and_its_requests(tmp_path: Path) -> None:
+    (found,) = reported(tmp_path, "spoofed-agent-or-server", {"app.py": CLIENT.replace("VERIFIED", "False")})
+    assert "verify_ssl: bool = False" in found.evidence[0].quote
+    assert all("def " not in place.quote or place == found.evidence[0] for place in found.evidence)
+
+
+def test_a_client_that_checks_is_not_shown(tmp_path: Path) -> None:
+    assert reported(tmp_path, "spoofed-agent-or-server", {"app.py": CLIENT.replace("VERIFIED", "True")}) == []
+
+
+def test_one_argument_of_a_request_that_many_loaders_open_is_one_finding(tmp_path: Path) -> None:
+    loaders = {
+        "loaders/__init__.py": "from loaders.text import TextLoader\nfrom loaders.data import JsonLoader\n",
+        "loaders/text.py": "class TextLoader:\n    def load(self, path):\n        return open(path).read()\n",
+        "loaders/data.py": "import json\n\n\nclass JsonLoader:\n    def load(self, path):\n        return str(json.load(open(path)))\n",
+    }
+    (found,) = reported(tmp_path, "caller-chooses-path", {"app.py": LOADERS, **loaders})
+    assert {"loaders/text.py", "loaders/data.py"} <= {place.path for place in found.evidence}
+
+
+def test_two_arguments_of_a_request_are_two_findings(tmp_path: Path) -> None:
+    app = """
+        from fastapi import FastAPI
+        from openai import OpenAI
+        from first import read
+        from second import show
+
+        app = FastAPI()
+
+
+        @app.post("/load")
+        def load(one: str, other: str) -> str:
+            return OpenAI().responses.create(model="gpt-5-mini", input=read(one) + show(other)).output_text
+        """
+    files = {
+        "app.py": app,
+        "first.py": "def read(x):\n    return open(x).read()\n",
+        "second.py": "def show(x):\n    return open(x).read()\n",
+    }
+    assert len(reported(tmp_path, "caller-chooses-path", files)) == 2
+
+
+def test_a_model_of_the_program_is_told_of_before_one_of_a_notebook(tmp_path: Path) -> None:
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+        "source": TRAINING.splitlines(keepends=True),
+    }
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (found,) = reported(tmp_path, "no-model-lineage", {"a_trial.ipynb": json.dumps(notebook), "train.py": TRAINING})
+    assert found.evidence[0].path == "train.py"
