@@ -55,6 +55,7 @@ class Memo:
     serving: frozenset[FunctionRef] | None = None  # functions that run while requests are served
     handed: dict[Node, tuple[tuple[tuple[Node, int], str], ...]] | None = None  # what calls that are elements are given by name
     services: frozenset[str] | None = None  # classes that a container hands out
+    markers: dict[FunctionRef, list[Node]] = field(default_factory=dict)  # functions a framework calls, with what registered them
 
 
 @dataclass(slots=True)
