@@ -56,6 +56,7 @@ class Memo:
     handed: dict[Node, tuple[tuple[tuple[Node, int], str], ...]] | None = None  # what calls that are elements are given by name
     services: frozenset[str] | None = None  # classes that a container hands out
     markers: dict[FunctionRef, list[Node]] = field(default_factory=dict)  # functions a framework calls, with what registered them
+    taken_in: dict[FunctionRef, frozenset[str]] = field(default_factory=dict)  # names that functions take of anything
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from pipeline.system.controls.guards import choices_on_way, controls_on_way
 from pipeline.system.controls.verdicts import hands_on_verdict, mark_decision
 from pipeline.system.elements.argument_vectors import role_in_vector
 from pipeline.system.flows.answer_types import is_no_page
+from pipeline.system.flows.columns import columns_of
 from pipeline.system.flows.conversation import conversation_role
 from pipeline.system.flows.discriminators import contradicted
 from pipeline.system.flows.flow_graph import FlowGraph
@@ -304,9 +305,13 @@ def _add_way(
     template: Node | None = None, met: ControlKind | None = None,
 ) -> None:  # fmt: skip
     known = assembly.flows.get((source, target, role), [])
+    columns = columns_of(assembly, hit, label, role)
+    for number, flow in enumerate(known):
+        if flow.steps and label in flow.carries and _same_end(assembly, flow, hit):
+            both = tuple(sorted({*flow.fields, *columns})) if flow.fields and columns else ()
+            known[number] = flow.model_copy(update={"fields": both})
+            return
     if len(known) >= MAX_WAYS:
-        return
-    if any(flow.steps and label in flow.carries and _same_end(assembly, flow, hit) for flow in known):
         return
     if contradicted(assembly, hit):
         return
@@ -341,6 +346,7 @@ def _add_way(
             role=role,
             steps=steps,
             choices=max(1, choices_on_way(assembly, hit)),
+            fields=columns,
         )
     )
 

@@ -159,6 +159,8 @@ class View:
         """Whether what flows into an element may be in what flows out of it: what only chooses a file or a row is not kept there."""
         if self.elements[kept.target].kind in _STORES and kept.role in _CHOOSES:
             return False
+        if kept.fields and after.fields and self.elements[kept.target].kind == "data_store" and set(kept.fields).isdisjoint(after.fields):
+            return False  # what is written to one column is not read from another
         return self._same_asker(kept, after)
 
     def _same_asker(self, asked: Flow, answered: Flow) -> bool:
