@@ -13,6 +13,7 @@ MAX_HOPS = 6
 _MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm"})
 _STORES: frozenset[ElementKind] = frozenset({"data_store", "vector_store", "memory", "file_store"})
 _CHOOSES: frozenset[SinkRole] = frozenset({"path", "index_query", "deletion"})
+_ASKS: frozenset[SinkRole] = frozenset({"url", "request_body", "path"})
 _KEEPS: frozenset[ElementKind] = frozenset(
     {"data_store", "vector_store", "retriever", "memory", "file_store", "tool", "mcp_tool", "dataset", "log"}
 )
@@ -159,6 +160,8 @@ class View:
         """Whether what flows into an element may be in what flows out of it: what only chooses a file or a row is not kept there."""
         if self.elements[kept.target].kind in _STORES and kept.role in _CHOOSES:
             return False
+        if self.elements[kept.target].kind == "web_content" and kept.role in _ASKS:
+            return False  # what others have written is not what they were asked
         if kept.fields and after.fields and self.elements[kept.target].kind == "data_store" and set(kept.fields).isdisjoint(after.fields):
             return False  # what is written to one column is not read from another
         return self._same_asker(kept, after)
@@ -179,7 +182,10 @@ class View:
             return False
         if pattern.from_zone and source.zone not in pattern.from_zone:
             return False
-        return has_attributes(source, pattern.from_where)
+        # Who stands outside comes in by the entry, and is as it is: what staff send is sent by staff.
+        return has_attributes(source, pattern.from_where) and (
+            source.kind not in _ACTORS or has_attributes(self.elements[flow.target], pattern.from_where)
+        )
 
     def _matches(self, flow: Flow, pattern: FlowPattern) -> bool:
         if pattern.carries and not set(pattern.carries) & set(flow.carries):
