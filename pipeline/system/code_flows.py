@@ -15,7 +15,7 @@ from pipeline.system.controls.verdicts import hands_on_verdict, mark_decision
 from pipeline.system.elements.argument_vectors import role_in_vector
 from pipeline.system.flows.answer_types import is_no_page
 from pipeline.system.flows.columns import columns_of
-from pipeline.system.flows.conversation import conversation_role
+from pipeline.system.flows.conversation import conversation_role, is_whole_request
 from pipeline.system.flows.discriminators import contradicted
 from pipeline.system.flows.flow_graph import FlowGraph
 from pipeline.system.flows.handed_over import runs, shared
@@ -165,8 +165,10 @@ def _add_hit(
             continue
         if sink.role == "html" and sink.argument == hit.argument and is_no_page(assembly, hit):
             continue
+        if sink.role == "system_prompt" and sink.argument == hit.argument and is_whole_request(assembly, hit, sink):
+            continue  # who speaks in which role is one matter, told of the conversation
         if sink.argument == hit.argument and (sink.element != source or sink.role in ("prompt", "conversation", "system_prompt")):
-            role = conversation_role(assembly, hit) if sink.role == "conversation" else sink.role
+            role = conversation_role(assembly, hit, sink.key) if sink.role == "conversation" else sink.role
             if role == "store_write" and label == "stored_data" and _is_identifier(hit.path):
                 continue  # `userId: user.id` refers to a record, and copies nothing of it
             if role == "process_arguments" and assembly.draft(sink.element).kind == "interpreter":

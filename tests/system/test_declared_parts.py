@@ -15,7 +15,9 @@ const body = z.object({ brief: z.boolean(), about: z.string().max(200), tone: z.
                         page: z.object({ size: z.coerce.number().optional() }) });
 const answer = (text) => new OpenAI().responses.create({ model: "gpt-5", instructions: text, input: "hello" });
 """
-_ROUTE = "export async function POST(request) { const { brief, about, tone, page } = body.parse(await request.json()); return answer(PART); }"
+_ROUTE = (
+    "export async function POST(request) { const { brief, about, tone, page } = body.parse(await request.json()); return answer(PART); }"
+)
 _SAFE = "const got = body.safeParse(await request.json()); const { brief, about, tone, page } = got.data; return answer(PART);"
 _ACTION = """
 export const save = createSafeActionClient().inputSchema(body).action(async ({ ctx, parsedInput: { brief, about, tone, page } }) => answer(PART));
