@@ -22,6 +22,7 @@ from pipeline.system.flows.handed_over import runs, shared
 from pipeline.system.flows.logged_text import Said, said, written
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.flows.placeholders import system_template
+from pipeline.system.flows.stored_uploads import is_stored_name
 from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
 from pipeline.system.model import ControlKind, Evidence, Flow, Label, Role, SinkRole
 from pipeline.system.program.access_paths import NAMED, Path, leads_to
@@ -164,6 +165,8 @@ def _add_hit(
         if sink.role == "url" and sink.argument == hit.argument and _host_is_fixed(assembly, hit):
             continue
         if sink.role == "html" and sink.argument == hit.argument and is_no_page(assembly, hit):
+            continue
+        if sink.role == "path" and sink.argument == hit.argument and is_stored_name(assembly, hit):
             continue
         if sink.role == "system_prompt" and sink.argument == hit.argument and is_whole_request(assembly, hit, sink):
             continue  # who speaks in which role is one matter, told of the conversation

@@ -1,8 +1,8 @@
 """Which columns of a table a way may write or read, by the names that the program gives them.
 
-Takes a hit of the flow search, gives names in small letters: of a write all that the record it ends in has, of a read all that the functions
-on the way take of anything. So two ways without a name in common have nothing to do with each other; where a record goes on as a whole,
-or is put together elsewhere, nothing is said.
+Takes a hit of the flow search, gives names in small letters: of a write all that the record it ends in has, of a read all that the
+functions on the way take of anything. So two ways without a name in common have nothing to do with each other; where a record goes on
+as a whole, or is put together elsewhere, nothing is said.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pipeline.system.model import Label, SinkRole
 from pipeline.system.rules.words import words_of
 
 _MAX_DEPTH = 4
-_NO_COLUMNS = frozenset({"data", "where", "create", "update", "upsert", "set", "values", "connect", "connectorcreate", "createmany", "select",
-                         "include", "list", "id"})  # fmt: skip
+_NO_COLUMNS = frozenset({"data", "where", "create", "update", "upsert", "set", "values", "connect", "connectorcreate", "createmany",
+                         "select", "include", "list", "id"})  # fmt: skip
 _HANDED_ON = frozenset({"await", "guarded", "choice", "name", "parameter", "element_of"})
 
 

@@ -41,7 +41,8 @@ _LIST_FIELDS = frozenset({"messages", "history", "conversation", "turns", "chat_
 def conversation_role(assembly: Assembly, hit: Hit, key: str = "") -> SinkRole:
     """Which part of a message list the data became: the system's words, a turn, or the whole list.
 
-    A list without the system's turns, whoever sent it, is turns. A record that is spread where the list is looked for under a `key` brings it.
+    A list without the system's turns, whoever sent it, is turns. A record that is spread where the list is looked for
+    under a `key` brings it.
     """
     role = "conversation" if key and _is_spread(assembly, hit, {key}) else _role(assembly, hit)
     return "prompt" if role == "conversation" and without_system(assembly, hit) else role
@@ -190,7 +191,7 @@ def _annotated_with(assembly: Assembly, node: Node, wanted: Iterable[str]) -> bo
 
 
 def is_whole_request(assembly: Assembly, hit: Hit, sink: Sink) -> bool:
-    """Whether the data is all that a model is asked with, roles included: `create({...body, stream: true})`, without a prompt of the program."""
+    """Whether the data is all that a model is asked with, roles included, without a prompt of the program: `create({...body})`."""
     sinks = assembly.sinks.get(hit.call, ())
     keys = {other.key for other in sinks if other.role == "conversation" and other.argument == hit.argument and other.key}
     return bool(sink.key and keys) and _is_spread(assembly, hit, {sink.key, *keys})
