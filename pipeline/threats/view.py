@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from pipeline.system.flows.columns import CATALOGUE
 from pipeline.system.model import AttributeValue, Claim, Control, ControlKind, Element, ElementKind, Flow, Relation, SinkRole, System
 from pipeline.threats.schema import FlowPattern, RelationPattern
 from pipeline.threats.telling import telling
@@ -162,8 +163,10 @@ class View:
             return False
         if self.elements[kept.target].kind == "web_content" and kept.role in _ASKS:
             return False  # what others have written is not what they were asked
-        if kept.fields and after.fields and self.elements[kept.target].kind == "data_store" and set(kept.fields).isdisjoint(after.fields):
-            return False  # what is written to one column is not read from another
+        if self.elements[kept.target].kind == "data_store" and after.fields:
+            # What is written to one column is not read from another, and no record is what a database tells of its tables.
+            if after.fields == (CATALOGUE,) or (kept.fields and set(kept.fields).isdisjoint(after.fields)):
+                return False
         return self._same_asker(kept, after)
 
     def _same_asker(self, asked: Flow, answered: Flow) -> bool:

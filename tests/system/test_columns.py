@@ -38,3 +38,27 @@ def test_a_column_comes_out_where_it_is_read(put: str, read: str, comes_out: boo
     system = system_of({"app/api/chat/route.ts": _APP.replace("WRITTEN", put).replace("READ", read)})
     (kept,), (after,) = flows(system, "store_write", "user_input"), flows(system, "system_prompt", "stored_data")
     assert View(system).comes_out(kept, after) is comes_out
+
+
+_QUERIES = {
+    "what tables there are": ("SELECT table_name, column_default FROM information_schema.columns c JOIN pg_catalog.pg_class p ON true", False),
+    "what is in one": ("SELECT note FROM orders JOIN information_schema.tables t ON true", True),
+}
+
+
+@pytest.mark.parametrize(("query", "comes_out"), _QUERIES.values(), ids=_QUERIES.keys())
+def test_what_a_database_tells_of_itself_is_nobodys_record(query: str, comes_out: bool) -> None:
+    text = """
+    import pg from "pg";
+    import OpenAI from "openai";
+    const pool = new pg.Pool();
+    export async function POST(request) { const { sql } = await request.json(); return Response.json(await pool.query(sql)); }
+    export async function GET(request) {
+      const found = await pool.query("QUERY");
+      const told = found.rows.map((row) => row.note ?? row.column_default).join(",");
+      return Response.json(await new OpenAI().responses.create({ model: "gpt-5", instructions: told, input: "hello" }));
+    }
+    """
+    system = system_of({"app/api/chat/route.ts": text.replace("QUERY", query)})
+    (asked,), (after,) = flows(system, "query", "user_input"), flows(system, "system_prompt", "stored_data")
+    assert View(system).comes_out(asked, after.model_copy(update={"source": asked.target})) is comes_out

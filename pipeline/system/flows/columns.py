@@ -7,6 +7,7 @@ as a whole, or is put together elsewhere, nothing is said.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from ingest.code.program import FunctionRef, Node
@@ -15,7 +16,13 @@ from pipeline.system.flows.taint import Hit
 from pipeline.system.model import Label, SinkRole
 from pipeline.system.rules.words import words_of
 
+CATALOGUE = "@catalogue"
+"""Stands for all columns of what a database tells of itself: nobody's records come out of there."""
+
 _MAX_DEPTH = 4
+_FROM = re.compile(r"\b(?:from|join)\s+([\w.\"`\[\]]+)", re.IGNORECASE)
+_OF_CATALOGUE = re.compile(r"[\"`\[]?(information_schema|pg_catalog|pg_\w+|sqlite_(master|schema)|sys|mysql)\b", re.IGNORECASE)
+_SHOWS = re.compile(r"\s*(show\s+(tables|columns|databases|create|index)|describe|pragma\s+table_info)\b", re.IGNORECASE)
 _NO_COLUMNS = frozenset({"data", "where", "create", "update", "upsert", "set", "values", "connect", "connectorcreate", "createmany",
                          "select", "include", "list", "id"})  # fmt: skip
 _HANDED_ON = frozenset({"await", "guarded", "choice", "name", "parameter", "element_of"})
@@ -25,7 +32,20 @@ def columns_of(assembly: Assembly, hit: Hit, label: Label, role: SinkRole) -> tu
     """The columns that may be written, where the way ends in a table, or read, where it begins in one; empty where any may be."""
     if role == "store_write":
         return _written(assembly, hit)
+    if label == "stored_data" and _asks_for_catalogue(assembly, hit.trace[0]):
+        return (CATALOGUE,)
     return _read(assembly, hit) if label == "stored_data" else ()
+
+
+def _asks_for_catalogue(assembly: Assembly, read: Node) -> bool:
+    """Whether a query is written down that asks a database what tables it has, and nothing of what is in them."""
+    program, value = assembly.program, assembly.program.value(read)
+    if value.kind != "call":
+        return False
+    texts = [program.constant((read[0], given)) for given in value.inputs[1:3]]
+    asked = next((text for text in texts if isinstance(text, str) and text.strip()), "")
+    tables = _FROM.findall(asked)
+    return bool(_SHOWS.match(asked)) or (bool(tables) and all(_OF_CATALOGUE.match(table) for table in tables))
 
 
 def _written(assembly: Assembly, hit: Hit) -> tuple[str, ...]:
