@@ -41,7 +41,10 @@ def test_a_column_comes_out_where_it_is_read(put: str, read: str, comes_out: boo
 
 
 _QUERIES = {
-    "what tables there are": ("SELECT table_name, column_default FROM information_schema.columns c JOIN pg_catalog.pg_class p ON true", False),
+    "what tables there are": (
+        "SELECT table_name, column_default FROM information_schema.columns c JOIN pg_catalog.pg_class p ON true",
+        False,
+    ),
     "what is in one": ("SELECT note FROM orders JOIN information_schema.tables t ON true", True),
 }
 
