@@ -172,7 +172,7 @@ def _add_hit(
             continue  # who speaks in which role is one matter, told of the conversation
         if sink.argument == hit.argument and (sink.element != source or sink.role in ("prompt", "conversation", "system_prompt")):
             role = conversation_role(assembly, hit, sink.key) if sink.role == "conversation" else sink.role
-            if role == "store_write" and label == "stored_data" and _is_identifier(hit.path):
+            if role == "store_write" and label in ("stored_data", "web_content") and _is_identifier(hit.path):
                 continue  # `userId: user.id` refers to a record, and copies nothing of it
             if role == "process_arguments" and assembly.draft(sink.element).kind == "interpreter":
                 role = role_in_vector(assembly, hit.call, hit.argument, hit.trace)

@@ -163,11 +163,13 @@ class View:
             return False
         if self.elements[kept.target].kind == "web_content" and kept.role in _ASKS:
             return False  # what others have written is not what they were asked
-        if self.elements[kept.target].kind == "data_store" and after.fields:
-            # What is written to one column is not read from another, and no record is what a database tells of its tables.
-            if after.fields == (CATALOGUE,) or (kept.fields and set(kept.fields).isdisjoint(after.fields)):
-                return False
-        return self._same_asker(kept, after)
+        return not self._in_other_columns(kept, after) and self._same_asker(kept, after)
+
+    def _in_other_columns(self, kept: Flow, after: Flow) -> bool:
+        """What is written to one column is not read from another, and no record is what a database tells of its tables."""
+        if self.elements[kept.target].kind != "data_store" or not after.fields:
+            return False
+        return after.fields == (CATALOGUE,) or (bool(kept.fields) and set(kept.fields).isdisjoint(after.fields))
 
     def _same_asker(self, asked: Flow, answered: Flow) -> bool:
         """Whether what goes into a model can be in what comes out of it: two files that ask one model by its name are two conversations."""
