@@ -11,7 +11,7 @@ import re
 
 from tree_sitter import Node
 
-from ingest.code.graph import Scope
+from ingest.code.graph import DECORATED, Scope
 from ingest.code.tree import lines, named
 from ingest.code.typescript.expressions import FUNCTIONS, Expressions
 from ingest.code.typescript.names import specifier
@@ -24,6 +24,7 @@ _SETTLED = frozenset({"then", "catch", "finally"})
 _RUNS = frozenset({"useMemo", "useCallback", "cache", "memo", "memoize", "once", "lazy", "pRetry", "retry", "backOff", "withRetry", "limit",
                    "startTransition", "$transaction", "transaction", "nextTick", "run"})  # fmt: skip
 _INSIDE = re.compile(r"with[A-Z]")  # `await settings.withModel(model, () => ask(text))`: what is done inside is what is waited for
+_DECORATES = frozenset({"decorate"})  # `fastify.decorate("search", client)`: from then on there is `fastify.search`
 _SAME = frozenset({"Promise.all", "Promise.allSettled", "Promise.race", "Promise.any", "Promise.resolve", "Object.freeze",
                    "structuredClone", "Array.from"})  # fmt: skip
 _MARKUP = frozenset({"innerHTML", "outerHTML", "srcdoc"})
@@ -97,6 +98,9 @@ class Calls(Expressions):
         call = self.builder.add(scope, "call", lines(node), "", tuple(inputs), tuple(labels))
         if name in _MUTATORS and receiver is not None and len(inputs) > 1 and function.type == "member_expression":
             self._mutate(scope, function, call, receiver, inputs[1:], labels[1:])
+        if name in _DECORATES and receiver is not None and len(inputs) == 3 and self.builder.kind_of(inputs[1]) == "constant":
+            kept = self.builder.add(scope, "attribute", lines(node), DECORATED, (receiver,))
+            self.builder.stores.append(Store(kept, self.builder.text_of(inputs[1]), inputs[2], node.start_point[0] + 1, scope.function))
         if results:
             values = tuple(dict.fromkeys(results))
             if name in ("map", "flatMap"):
