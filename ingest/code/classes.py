@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.code.answers import Node
-from ingest.code.plain_types import is_plain
 from ingest.code.graph import DECORATED
+from ingest.code.plain_types import is_plain
 from ingest.code.questions import STATE, FunctionRef, Questions
 from ingest.facts import Class
 
