@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.code.answers import Node
+from ingest.code.graph import DECORATED
 from ingest.code.plain_types import is_plain
 from ingest.code.questions import STATE, FunctionRef, Questions
 from ingest.facts import Class
@@ -116,7 +117,7 @@ class Classes(Questions):
                         fields.setdefault((cls.qualified_name, name), []).append((index, default))
             for store in file.stores:
                 base = (index, store.base)
-                owner = self._self_class(base, "") or (STATE if self.value(base).text == "state" else None)
+                owner = self._self_class(base, "") or {"state": STATE, DECORATED: DECORATED}.get(self.value(base).text)
                 if owner is not None:
                     fields.setdefault((owner, store.attribute), []).append((index, store.value))
         self._fields = fields  # types of other bases may ask for fields
@@ -136,7 +137,16 @@ class Classes(Questions):
         """`request.app.state.model`: what the application keeps for its handlers, by name."""
         value = self.value(node)
         inner = self.value((node[0], value.inputs[0])) if value.inputs else value
-        return self.fields(STATE, value.text) if inner.kind == "attribute" and inner.text == "state" else []
+        if inner.kind == "attribute" and inner.text == "state":
+            return self.fields(STATE, value.text)
+        return self.fields(DECORATED, value.text) if value.kind == "attribute" and self._is_server((node[0], value.inputs[0])) else []
+
+    def _is_server(self, node: Node) -> bool:
+        """Whether a value is named as the server that plugins are handed; `fastify.withTypeProvider()` is the same one."""
+        value = self.value(node)
+        if value.kind == "call" and self.value((node[0], value.inputs[0])).text == "withTypeProvider":
+            return True
+        return value.kind in ("name", "parameter") and value.text.strip("_").lower() in ("fastify", "server", "instance", "app")
 
     def field_annotations(self, owner: str, member: str) -> Iterator[tuple[int, int]]:
         for cls in (owner, *self.bases(owner)):

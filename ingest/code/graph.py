@@ -17,6 +17,8 @@ Environment = dict[str, int]
 _MAX_JUMPS = 8  # of one loop that are told apart from running it to its end
 _OUTER, _INNER = 60, 100  # tests that are kept of those a call stands behind
 
+DECORATED = "@decorated"  # stands for the server that plugins give properties to: `fastify.decorate("search", client)`
+
 
 @dataclass(slots=True)
 class Loop:

@@ -57,6 +57,8 @@ class Memo:
     services: frozenset[str] | None = None  # classes that a container hands out
     run_by: dict[str, dict[str, list[FunctionRef]]] | None = None  # by a base's method and by class: what of the class it calls
     plain_fields: dict[str, bool] = field(default_factory=dict)  # names of fields, whether all who declare one hold no text there
+    markers: dict[FunctionRef, list[Node]] = field(default_factory=dict)  # functions a framework calls, with what registered them
+    taken_in: dict[FunctionRef, frozenset[str]] = field(default_factory=dict)  # names that functions take of anything
 
 
 @dataclass(slots=True)

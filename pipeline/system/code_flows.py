@@ -14,7 +14,8 @@ from pipeline.system.controls.guards import choices_on_way, controls_on_way
 from pipeline.system.controls.verdicts import hands_on_verdict, mark_decision
 from pipeline.system.elements.argument_vectors import role_in_vector
 from pipeline.system.flows.answer_types import is_no_page
-from pipeline.system.flows.conversation import conversation_role
+from pipeline.system.flows.columns import columns_of
+from pipeline.system.flows.conversation import conversation_role, is_whole_request
 from pipeline.system.flows.discriminators import contradicted
 from pipeline.system.flows.flow_graph import FlowGraph
 from pipeline.system.flows.handed_over import runs, shared
@@ -24,6 +25,7 @@ from pipeline.system.flows.own_address import is_own_address
 from pipeline.system.flows.own_instructions import is_own_instruction
 from pipeline.system.flows.placeholders import system_template
 from pipeline.system.flows.plain_fields import is_no_text
+from pipeline.system.flows.stored_uploads import is_stored_name
 from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
 from pipeline.system.model import ControlKind, Evidence, Flow, Label, Role, SinkRole
 from pipeline.system.program.access_paths import NAMED, Path, leads_to
@@ -167,11 +169,15 @@ def _add_hit(
             continue
         if sink.role == "html" and sink.argument == hit.argument and is_no_page(assembly, hit):
             continue
+        if sink.role == "path" and sink.argument == hit.argument and is_stored_name(assembly, hit):
+            continue
+        if sink.role == "system_prompt" and sink.argument == hit.argument and is_whole_request(assembly, hit, sink):
+            continue  # who speaks in which role is one matter, told of the conversation
         if sink.argument == hit.argument and (sink.element != source or sink.role in ("prompt", "conversation", "system_prompt")):
-            role = conversation_role(assembly, hit) if sink.role == "conversation" else sink.role
+            role = conversation_role(assembly, hit, sink.key) if sink.role == "conversation" else sink.role
             if is_no_text(assembly, hit, role):
                 continue
-            if role == "store_write" and label == "stored_data" and _is_identifier(hit.path):
+            if role == "store_write" and label in ("stored_data", "web_content") and _is_identifier(hit.path):
                 continue  # `userId: user.id` refers to a record, and copies nothing of it
             if role == "process_arguments" and assembly.draft(sink.element).kind == "interpreter":
                 role = role_in_vector(assembly, hit.call, hit.argument, hit.trace)
@@ -313,9 +319,13 @@ def _add_way(
     template: Node | None = None, met: ControlKind | None = None,
 ) -> None:  # fmt: skip
     known = assembly.flows.get((source, target, role), [])
+    columns = columns_of(assembly, hit, label, role)
+    for number, flow in enumerate(known):
+        if flow.steps and label in flow.carries and _same_end(assembly, flow, hit):
+            both = tuple(sorted({*flow.fields, *columns})) if flow.fields and columns else ()
+            known[number] = flow.model_copy(update={"fields": both})
+            return
     if len(known) >= MAX_WAYS:
-        return
-    if any(flow.steps and label in flow.carries and _same_end(assembly, flow, hit) for flow in known):
         return
     if contradicted(assembly, hit):
         return
@@ -350,6 +360,7 @@ def _add_way(
             role=role,
             steps=steps,
             choices=max(1, choices_on_way(assembly, hit)),
+            fields=columns,
         )
     )
 

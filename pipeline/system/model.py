@@ -176,6 +176,9 @@ class Flow(Frozen):
     controls: tuple[str, ...] = Field(default=(), description="Ids of controls that lie on the way.")
     stated_by: Literal["code", "configuration", "document"] = "code"
     stated: Stated | None = Field(default=None, description="What a diagram says of it, where one does.")
+    fields: tuple[str, ...] = Field(
+        default=(), exclude=True, description="Columns of a table that are written or read, where the code names them; empty: any may be."
+    )
     choices: int = Field(
         default=1, description="Most implementations that one call on the way may mean; which one runs is decided at run time."
     )

@@ -43,7 +43,8 @@ def telling(way: tuple[Flow, ...]) -> tuple[bool, int, int, bool, int, int]:
     bring its text, then the shortest.
     """
     rank = min((_FIRST.index(label) for label in way[0].carries if label in _FIRST), default=len(_FIRST))
-    label = _brings_a_label(way[0]) or way[-1].role == "url"  # an address that is chosen is no text
+    # An address that is chosen is no text, and a picture is one to few readers.
+    label = _brings_a_label(way[0]) or way[-1].role == "url" or any("base64" in step.quote for flow in way for step in flow.steps)
     return is_measured(way), says_little(way), rank, label, len(way), sum(len(flow.steps) for flow in way)
 
 

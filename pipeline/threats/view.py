@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from pipeline.system.flows.columns import CATALOGUE
 from pipeline.system.model import AttributeValue, Claim, Control, ControlKind, Element, ElementKind, Flow, Relation, SinkRole, System
 from pipeline.threats.schema import FlowPattern, RelationPattern
 from pipeline.threats.telling import telling
@@ -16,6 +17,7 @@ _STORES: frozenset[ElementKind] = frozenset({"data_store", "vector_store", "memo
 _READS = re.compile(r"(?i)\.(?:find|find_?one|aggregate|count_?documents)\(|\bselect\b")
 _WRITES = re.compile(r"(?i)\b(?:insert|update|upsert|merge|replace|create|set|call|exec)\b|_and_(?:update|replace)")
 _CHOOSES: frozenset[SinkRole] = frozenset({"path", "index_query", "deletion"})
+_ASKS: frozenset[SinkRole] = frozenset({"url", "request_body", "path"})
 _KEEPS: frozenset[ElementKind] = frozenset(
     {"data_store", "vector_store", "retriever", "memory", "file_store", "tool", "mcp_tool", "dataset", "log"}
 )
@@ -162,7 +164,15 @@ class View:
         """Whether what flows into an element may be in what flows out of it: what only chooses a file or a row is not kept there."""
         if self.elements[kept.target].kind in _STORES and (kept.role in _CHOOSES or _looks_up(kept)):
             return False
-        return self._same_asker(kept, after)
+        if self.elements[kept.target].kind == "web_content" and kept.role in _ASKS:
+            return False  # what others have written is not what they were asked
+        return not self._in_other_columns(kept, after) and self._same_asker(kept, after)
+
+    def _in_other_columns(self, kept: Flow, after: Flow) -> bool:
+        """What is written to one column is not read from another, and no record is what a database tells of its tables."""
+        if self.elements[kept.target].kind != "data_store" or not after.fields:
+            return False
+        return after.fields == (CATALOGUE,) or (bool(kept.fields) and set(kept.fields).isdisjoint(after.fields))
 
     def _same_asker(self, asked: Flow, answered: Flow) -> bool:
         """Whether what goes into a model can be in what comes out of it: two files that ask one model by its name are two conversations."""
@@ -180,7 +190,10 @@ class View:
             return False
         if pattern.from_zone and source.zone not in pattern.from_zone:
             return False
-        return has_attributes(source, pattern.from_where)
+        # Who stands outside comes in by the entry, and is as it is: what staff send is sent by staff.
+        return has_attributes(source, pattern.from_where) and (
+            source.kind not in _ACTORS or has_attributes(self.elements[flow.target], pattern.from_where)
+        )
 
     def _matches(self, flow: Flow, pattern: FlowPattern) -> bool:
         if pattern.carries and not set(pattern.carries) & set(flow.carries):

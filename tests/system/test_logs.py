@@ -243,3 +243,34 @@ def test_a_line_that_leaves_the_text_out_records_no_prompt(line: str, recorded: 
             return OpenAI().responses.create(model="gpt-5", input=question).output_text
         """)
     assert any(control.kind == "prompt_log" for control in system.controls) is recorded
+
+
+_PARTS = """
+import OpenAI from "openai";
+const isTextPart = (part) => part.type === "text";
+const isSafe = (part) => part.type === "text";
+export async function POST(request) {
+  const { parts } = await request.json();
+  const kept = parts.map((part) => {
+    TEST
+    return part.text;
+  });
+  return Response.json(await new OpenAI().responses.create({ model: "gpt-5", input: kept.join(" ") }));
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "told"),
+    [
+        ('if (!isTextPart(part)) { console.error("no text:", part); return ""; }', False),
+        ('if (!isSafe(part)) { console.error("refused:", part); return ""; }', True),
+        ('if (isTextPart(part)) console.error("a text:", part);', True),
+    ],
+    ids=["of no known form", "refused for what it says", "of the known form"],
+)
+def test_what_is_of_no_known_form_is_no_conversation(test: str, told: bool) -> None:
+    system = system_of({"app/api/chat/route.ts": _PARTS.replace("TEST", test)})
+    logged = [flow for flow in system.flows if flow.role == "log"]
+    withheld = {one for control in system.controls if control.kind == "text_withheld" for one in control.protects}
+    assert bool([flow for flow in logged if flow.id not in withheld]) is told

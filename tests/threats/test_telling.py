@@ -92,3 +92,9 @@ def test_of_a_function_that_hands_on_to_a_log_the_line_that_calls_it_is_judged()
 def test_a_line_about_trouble_is_told_last() -> None:
     trouble, debugging = logged('logError("Invalid part:", message)'), logged('logger.debug(f"prompt: {prompt}")')
     assert min([trouble, debugging], key=telling) == debugging
+
+
+def test_a_picture_is_told_after_a_text() -> None:
+    picture = way("web_content:bot", "answer = fetch(attachment.url)", "const data = buffer.toString('base64')")
+    mail = way("web_content:mails", "mail = box.messages.get(id)", "return mail.body", "use(body)")
+    assert first(picture, mail) == "web_content:mails"

@@ -7,9 +7,11 @@ the elements as their parameters; methods that put something into their object g
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
-from ingest.code.graph import Scope
+from ingest.code.graph import DECORATED, Scope
 from ingest.code.tree import lines, named
 from ingest.code.typescript.expressions import FUNCTIONS, Expressions
 from ingest.code.typescript.names import specifier
@@ -21,6 +23,8 @@ _ELEMENT = {"map": 0, "flatMap": 0, "filter": 0, "forEach": 0, "find": 0, "findL
 _SETTLED = frozenset({"then", "catch", "finally"})
 _RUNS = frozenset({"useMemo", "useCallback", "cache", "memo", "memoize", "once", "lazy", "pRetry", "retry", "backOff", "withRetry", "limit",
                    "startTransition", "$transaction", "transaction", "nextTick", "run"})  # fmt: skip
+_INSIDE = re.compile(r"with[A-Z]")  # `await settings.withModel(model, () => ask(text))`: what is done inside is what is waited for
+_DECORATES = frozenset({"decorate"})  # `fastify.decorate("search", client)`: from then on there is `fastify.search`
 _SAME = frozenset({"Promise.all", "Promise.allSettled", "Promise.race", "Promise.any", "Promise.resolve", "Object.freeze",
                    "structuredClone", "Array.from"})  # fmt: skip
 _MARKUP = frozenset({"innerHTML", "outerHTML", "srcdoc"})
@@ -94,6 +98,9 @@ class Calls(Expressions):
         call = self.builder.add(scope, "call", lines(node), "", tuple(inputs), tuple(labels))
         if name in _MUTATORS and receiver is not None and len(inputs) > 1 and function.type == "member_expression":
             self._mutate(scope, function, call, receiver, inputs[1:], labels[1:])
+        if name in _DECORATES and receiver is not None and len(inputs) == 3 and self.builder.kind_of(inputs[1]) == "constant":
+            kept = self.builder.add(scope, "attribute", lines(node), DECORATED, (receiver,))
+            self.builder.stores.append(Store(kept, self.builder.text_of(inputs[1]), inputs[2], node.start_point[0] + 1, scope.function))
         if results:
             values = tuple(dict.fromkeys(results))
             if name in ("map", "flatMap"):
@@ -117,13 +124,27 @@ class Calls(Expressions):
                 bound[0] = self.builder.add(scope, "choice", lines(node), "", (first, receiver))
         elif receiver is not None and name == "then" and position == 0:
             bound[0] = self.builder.add(scope, "await", lines(node), "", (receiver,))
+        before = self.builder.next_value
         value, index = self.function_value(scope, node, f"<{name or 'lambda'}>", bound)
         returned = self.builder.functions[index].returns
+        if name == "Promise" and position == 0:
+            results += self._settled_with(index, before)
+        elif _INSIDE.match(name) and _is_awaited(node):
+            results += returned
         if (name in ("map", "flatMap", "reduce", "reduceRight") and bound) or name in _RUNS or (name in _SETTLED and receiver is not None):
             results += returned
             if name.startswith("reduce") and 0 in bound:
                 results.append(bound[0])
         return value
+
+    def _settled_with(self, function: int, before: int) -> list[int]:
+        """What `new Promise((resolve) => resolve(x))` is waited for, wherever in the function it is handed over."""
+        parameters = self.builder.functions[function].function.parameters
+        if not parameters:
+            return []
+        calls = (value for value in range(before, self.builder.next_value) if self.builder.kind_of(value) == "call")
+        given = (self.builder.inputs_of(call) for call in calls)
+        return [inputs[1] for inputs in given if inputs[0] == parameters[0].value and len(inputs) == 2]
 
     def _applied(self, scope: Scope, node: Node, name: str, receiver: int, function: int) -> int:
         """`items.map(render)`: a call of the named function with each element."""
@@ -259,3 +280,9 @@ class Calls(Expressions):
     def _jsx_inner(self, scope: Scope, node: Node) -> int:
         inner = named(node)
         return self.value(scope, inner[0]) if inner else self.builder.add(scope, "constant", lines(node), "None", constant="none")
+
+
+def _is_awaited(node: Node) -> bool:
+    """Whether the call that a function is written into is waited for."""
+    call = node.parent.parent if node.parent is not None else None
+    return call is not None and call.parent is not None and call.parent.type == "await_expression"

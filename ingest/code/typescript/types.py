@@ -65,7 +65,11 @@ class Types(Statements):
                     return None
                 return builder.add(scope, "attribute", lines(node), self.text(member), (base,))
             case "nested_identifier":
-                return self.value(scope, node)
+                owner, part = node.child_by_field_name("object"), node.child_by_field_name("property")
+                base = self._type(scope, owner, depth + 1) if owner is not None else None
+                if base is None or part is None:
+                    return None
+                return builder.add(scope, "attribute", lines(node), self.text(part), (base,))
             case "union_type" | "intersection_type":
                 parts = [self._type(scope, child, depth + 1) for child in named(node)]
                 known = tuple(part for part in parts if part is not None)

@@ -12,6 +12,7 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.agents.tool_parts import calls_of, entries, reach_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.elements.session_clients import session_client
+from pipeline.system.elements.shown_answers import OWN_ROUTE
 from pipeline.system.model import SinkRole
 from pipeline.system.program.flags import read_flags
 from pipeline.system.program.passing_files import tidies_up
@@ -40,7 +41,7 @@ _BY_A_LINK = frozenset({"payment", "message", "write"})  # what making a link is
 # What libraries call the function of every tool: it says nothing of what the tool does.
 _OF_ALL_TOOLS = frozenset({"forward", "run", "execute", "invoke", "call", "handle", "handler", "func", "function", "lambda", "apply"})
 SIDE_EFFECTS = frozenset({"payment", "message", "deletion", "write", "execute", "shell", "file_write"})
-
+_CHANGES = SIDE_EFFECTS | {"query"}
 
 _Stated = dict[Node, set[str | None]]
 
@@ -193,7 +194,25 @@ def _declared(assembly: Assembly, call: tuple[int, int], stated: _Stated) -> Ite
     if effect == "deletion" and tidies_up(assembly, call):
         return
     if isinstance(effect, str) and effect != "read":
-        yield "network" if effect == "write" and _is_looked_up(assembly, call) else effect
+        only_asks = effect == "write" and (_is_looked_up(assembly, call) or _only_answers(assembly, assembly.draft(element).name))
+        yield "network" if only_asks else effect
+
+
+def _only_answers(assembly: Assembly, name: str) -> bool:
+    """Whether what is asked is a route of the system's own that changes nothing: it asks a model, or looks something up."""
+    path = name.removeprefix(OWN_ROUTE)
+    routes = [reference for reference, known in entries(assembly) if assembly.draft(known).attributes.get("path") == path]
+    if path == name or not routes:
+        return False
+    for reference in routes:
+        for function in assembly.reach(reference):
+            for call in assembly.calls_in(function):
+                if any(_EFFECT_OF_ROLE.get(sink.role) in _CHANGES for sink in assembly.sinks.get(call, ())):
+                    return False
+                used = assembly.element_of_call.get(call)
+                if used is not None and assembly.draft(used).attributes.get("effect") in _CHANGES:
+                    return False
+    return True
 
 
 def _is_looked_up(assembly: Assembly, call: Node) -> bool:

@@ -10,6 +10,7 @@ from ingest.code.program import FunctionRef, Node
 from ingest.facts import Branch
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.closed_lists import is_open
+from pipeline.system.controls.declared_parts import declared_parts
 from pipeline.system.controls.last_parts import inside_a_package, is_end_of_name, is_name_only
 from pipeline.system.controls.refused_text import is_quoted
 from pipeline.system.controls.restrictions import CHOOSES, Tested, cleans, is_validator, proven, restricting, restriction, went_well
@@ -48,6 +49,7 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
     controls += [(kind, node) for node in hit.trace if (kind := _validated(assembly, node, hit.trace, chooses, used_in)) is not None]
     if role in ("prompt", "system_prompt", "conversation", "instructions"):
         controls += [("content_separation", node) for node in hit.trace if is_fenced(assembly, node, hit.trace)]
+    controls += declared_parts(assembly, hit)
     controls += [("human_approval", node) for node in _asked(assembly, hit)]
     controls += [("redaction", node) for node in hit.trace if is_redacted(assembly, node)]
     controls += [("review_before_use", node) for node in hit.trace if reads_reviewed(assembly, node)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.code.program import Node
+from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.rules.words import mentions
@@ -28,6 +28,7 @@ _REDACTS = (
     "remove_pii",
     "deidentify",
 )
+_HIDES_FIELDS = ("hash_sensitive", "hide_sensitive", "remove_sensitive", "strip_sensitive", "filter_sensitive", "censor", "obfuscate")
 _REVIEWED = ("accepted", "approved", "reviewed", "moderated", "verified", "curated", "vetted")
 
 
@@ -57,15 +58,22 @@ def _escapes(assembly: Assembly, node: Node) -> bool:
 
 
 def is_redacted(assembly: Assembly, node: Node) -> bool:
-    """A parameter of one of the project's own functions that is named for redacting and replaces text."""
+    """A parameter of one of the project's own functions that is named for redacting, and replaces text or goes by the names of fields."""
     found = assembly.program.parameter_of(node) if assembly.program.value(node).kind == "parameter" else None
-    if found is None or not mentions([assembly.program.function(found[0]).name], _REDACTS):
+    if found is None or not mentions([assembly.program.function(found[0]).name], (*_REDACTS, *_HIDES_FIELDS)):
         return False
-    return any(
+    return _asks_for_names(assembly, found[0]) or any(
         assembly.program.value((call[0], assembly.program.value(call).inputs[0])).text
         in ("sub", "subn", "replace", "translate", "anonymize", "mask")
         for call in assembly.calls_in(found[0])
     )
+
+
+def _asks_for_names(assembly: Assembly, function: FunctionRef) -> bool:
+    """Whether a function goes through the entries of a record and asks for each whether its name is in a list."""
+    values = assembly.program.files[function[0]].values
+    inside = [value for value in values if value.scope == function[1]]
+    return any(value.kind == "element_of" for value in inside) and any(value.kind == "operation" and value.text == "in" for value in inside)
 
 
 def reads_reviewed(assembly: Assembly, node: Node) -> bool:

@@ -100,6 +100,7 @@ def _add_marked_controls(assembly: Assembly) -> None:
 # Calls
 
 _OWN_KIND_WINS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent"})
+_DATABASES: frozenset[ElementKind] = frozenset({"data_store", "vector_store"})
 
 
 def _receiver_for(assembly: Assembly, site: CallSite) -> str | None:
@@ -112,6 +113,8 @@ def _receiver_for(assembly: Assembly, site: CallSite) -> str | None:
         held = [identity for identity in dict.fromkeys(held) if assembly.draft(identity).kind == kind]
         return held[0] if len(held) == 1 else None  # one of several: a run of its own, tied to each
     held = list(dict.fromkeys(receivers(assembly, site.node)))
+    if kind in _DATABASES:  # a pool made with a certificate from a file is not the file
+        held = [identity for identity in held if assembly.draft(identity).kind != "file_store"]
     if not held:
         return None
     fitting = [identity for identity in held if assembly.draft(identity).kind == kind]

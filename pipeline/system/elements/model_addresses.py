@@ -53,7 +53,10 @@ def clients_of(assembly: Assembly, node: Node) -> Iterator[Node]:
             continue
         seen.add(current)
         value = program.value(current)
-        if value.kind == "call" and any(argument_node(program, current, wanted) is not None for wanted in (ADDRESS, _TRANSPORT)):
+        if value.kind == "call" and (
+            any(argument_node(program, current, wanted) is not None for wanted in (ADDRESS, _TRANSPORT))
+            or _takes_a_record(assembly, current)
+        ):
             yield current
         if value.kind in ("call", "attribute") and value.inputs:
             queue.append((current[0], value.inputs[0]))
@@ -63,8 +66,21 @@ def clients_of(assembly: Assembly, node: Node) -> Iterator[Node]:
 def _add_sink(assembly: Assembly, client: Node, identity: str) -> None:
     value = assembly.program.value(client)
     found = [(position, "") for position in argument_positions(value, ADDRESS)] or option_positions(assembly.program, client, ADDRESS)
-    if argument_node(assembly.program, client, ADDRESS) is not None:
+    if argument_node(assembly.program, client, ADDRESS) is not None or _takes_a_record(assembly, client):
         assembly.sinks.setdefault(client, []).extend(Sink(position, "url", identity, key) for position, key in found[:1])
+
+
+def _takes_a_record(assembly: Assembly, client: Node) -> bool:
+    """Whether a client is made with a record that came from elsewhere as a whole, address and all: `new OpenAI(body.model)`."""
+    program, value = assembly.program, assembly.program.value(client)
+    if not program.objects_are_entries(client[0]) or len(value.inputs) != 2 or value.labels[1]:
+        return False
+    if not program.value((client[0], value.inputs[0])).text[:1].isupper():
+        return False
+    given = (client[0], value.inputs[1])
+    return program.value(given).kind in ("name", "parameter", "attribute", "index") and not any(
+        program.value(origin).kind in ("collection", "constant", "format") for origin in program.origins(given)
+    )
 
 
 def addresses_of(assembly: Assembly, client: Node) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ingest.code.program import Node
-from pipeline.system.assembly import Assembly
+from pipeline.system.assembly import Assembly, Sink
 from pipeline.system.flows.kept_speakers import without_system
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import SinkRole
@@ -38,12 +38,13 @@ _ONE_TEXT = frozenset({"FormValue", "PostFormValue", "PathValue", "QueryParam", 
 _LIST_FIELDS = frozenset({"messages", "history", "conversation", "turns", "chat_history", "msgs"})
 
 
-def conversation_role(assembly: Assembly, hit: Hit) -> SinkRole:
+def conversation_role(assembly: Assembly, hit: Hit, key: str = "") -> SinkRole:
     """Which part of a message list the data became: the system's words, a turn, or the whole list.
 
-    A list without the system's turns, whoever sent it, is turns.
+    A list without the system's turns, whoever sent it, is turns. A record that is spread where the list is looked for
+    under a `key` brings it.
     """
-    role = _role(assembly, hit)
+    role = "conversation" if key and _is_spread(assembly, hit, {key}) else _role(assembly, hit)
     return "prompt" if role == "conversation" and without_system(assembly, hit) else role
 
 
@@ -187,3 +188,21 @@ def _annotated_with(assembly: Assembly, node: Node, wanted: Iterable[str]) -> bo
         if inner.kind in ("operation", "index"):
             names |= {name for given in inner.inputs for name in program.names((at[0], given))}
     return bool(names & set(wanted))
+
+
+def is_whole_request(assembly: Assembly, hit: Hit, sink: Sink) -> bool:
+    """Whether the data is all that a model is asked with, roles included, without a prompt of the program: `create({...body})`."""
+    sinks = assembly.sinks.get(hit.call, ())
+    keys = {other.key for other in sinks if other.role == "conversation" and other.argument == hit.argument and other.key}
+    return bool(sink.key and keys) and _is_spread(assembly, hit, {sink.key, *keys})
+
+
+def _is_spread(assembly: Assembly, hit: Hit, keys: set[str]) -> bool:
+    """Whether all options of a call are the data's own record, and none of these keys stands beside it."""
+    program, value = assembly.program, assembly.program.value(hit.call)
+    if hit.path or not 0 < hit.argument < len(value.inputs):
+        return False
+    displays = [program.value(origin) for origin in program.origins((hit.call[0], value.inputs[hit.argument]))]
+    return bool(displays) and all(
+        display.kind == "collection" and "**" in display.labels and keys.isdisjoint(display.labels) for display in displays
+    )

@@ -29,6 +29,8 @@ _SPOKEN = frozenset(
      "instructions", "chat", "history", "conversation", "request", "data", "payload", "transcript", "document", "documents", "email",
      "args", "kwargs", "line", "turn", "turns", "word", "words", "keyword", "keywords", "term", "terms"}
 )  # fmt: skip
+_FORMS = frozenset({"part", "type", "object", "array", "record", "message", "call", "result", "response", "event", "instance", "string",
+                    "chunk", "block", "item", "node", "format", "shape", "schema"})  # fmt: skip
 _CONSOLE = "globalThis.console."
 _STAYS = frozenset({"listen", "serve", "on", "once", "setInterval", "schedule", "createServer", "launch", "login", "addListener", "watch",
                     "subscribe", "consume", "Worker", "process"})  # fmt: skip
@@ -66,6 +68,8 @@ def said(assembly: Assembly, hits: Iterable[Hit]) -> Said:
 
 def written(assembly: Assembly, hit: Hit, known: Said) -> Hit | None:
     """The hit by the way of the text it writes; None where it writes no text of a conversation."""
+    if _is_of_no_known_form(assembly, hit):
+        return None
     parts = texts(assembly, hit.call)
     ways = [way for part in parts if (way := hit.by_way_of(part))]
     if not ways and not parts:
@@ -79,6 +83,24 @@ def written(assembly: Assembly, hit: Hit, known: Said) -> Hit | None:
     rest = hit.trace[hit.trace.index(best[-1]) + 1 :] if best[-1] in hit.trace else ()
     trace = (*best, *rest)
     return replace(hit, _walk=lambda: trace)
+
+
+def _is_of_no_known_form(assembly: Assembly, hit: Hit) -> bool:
+    """Whether a line is only written of what is none of the things it should be: `if (!isTextPart(part)) log("unknown", part)`."""
+    program, scope = assembly.program, assembly.program.value(hit.call).scope
+    for node in hit.trace:
+        value = program.value(node)
+        if node[0] != hit.call[0] or value.scope != scope or value.kind != "guarded" or value.text not in ("holds", "fails"):
+            continue
+        asked, holds = (node[0], value.inputs[1]), value.text == "holds"
+        while program.value(asked).kind == "operation" and program.value(asked).text == "not":
+            asked, holds = (asked[0], program.value(asked).inputs[0]), not holds
+        if holds or program.value(asked).kind != "call":
+            continue
+        words = words_of(_callee(assembly, asked))
+        if words[:1] == ["is"] and words[-1] in _FORMS:
+            return True
+    return False
 
 
 def _is_spoken(assembly: Assembly, way: tuple[Node, ...], source: Node, known: Said) -> bool:

@@ -70,7 +70,7 @@ def name_of_call(assembly: Assembly, site: CallSite) -> tuple[str, str | None]:
         given = argument_node(assembly.program, node, rule.name_from, site.skip) if value.kind == "call" else None
         for at in [given] if given is not None else []:
             constant = assembly.program.constant(at)
-            if isinstance(constant, str) and 0 < len(constant) <= 120:
+            if isinstance(constant, str) and len(constant) <= 120 and any(letter.isalnum() for letter in constant):
                 host = host_of(constant) if rule.kind in ("external_service", "web_content") else None
                 return host or constant, constant
     if rule.kind in ("external_service", "web_content") and (found := constant_host(assembly, site)) is not None:

@@ -302,6 +302,7 @@ def library_of(call: Call) -> str:
 def model_site(values: Values, call: Call, sinks: Mapping[str, SinkRole], name: str, kind: ElementKind = "hosted_llm") -> CallSite:
     """A call that asks a model which is known by its shape only."""
     systems: dict[str, SinkRole] = dict.fromkeys(values.words.system_arguments, "system_prompt")
+    name = name if any(letter.isalnum() for letter in name) else values.place(call.node)
     rule = CallRule(
         call=call.names[:1] or ("*",), kind=kind, zone="third_party" if kind == "hosted_llm" else "application", name=name,
         attributes=dict(BY_SHAPE), sinks={**sinks, **systems}, result="model_reply", protects="element",

@@ -30,6 +30,9 @@ CARRIES = {
     "for await": "let x\nfor await (const y of a) { x = y }\nreturn x", "a loop's round before": "let x = 1\nwhile (b) { c = x; x = a }\nreturn c", "do while": "let x\ndo { x = a } while (b)\nreturn x",
     "map": "return a.map((x) => x.y)", "map of a constant list": "return [1].map(() => a)", "a named callback": "return a.map(g)", "filter": "return a.filter((x) => x.ok)", "reduce": "return a.reduce((all, x) => all + x, '')",
     "forEach": "const x = []\na.forEach((y) => x.push(y))\nreturn x", "find": "return a.find((x) => x.y)", "then": "return a.then((x) => x.text())", "a chain": "return a.split(',').map((x) => x.trim()).join('; ')",
+    "what is done inside other settings": "return await settings.withModel(b, async () => await g(a))",
+    "a promise that is settled": "return new Promise((resolve, reject) => { try { resolve(a) } catch (e) { reject(e) } })",
+    "a promise that is settled later": "return new Promise((resolve) => { b.once('end', () => resolve(a)) })",
     "Promise.all": "return Promise.all([a])", "an arrow": "const g = () => a\nreturn g", "JSON": "return JSON.stringify({ a })", "a tagged template": "return sql`x ${a}`",
     "an immediate function": "let x\n;(() => { x = a })()\nreturn x", "a closure that sets": "let x\nfunction g() { x = a }\ng()\nreturn x", "enum beside it": "enum E { A }\nreturn [E.A, a]",
     "an element of markup": "return <p>{a}</p>", "a component's property": "return <Chat text={a} />", "a component's children": "return <Chat>{a}</Chat>", "spread properties": "return <Chat {...a} />", "a fragment": "return <><b>{a}</b></>",
@@ -53,7 +56,8 @@ def test_data_is_carried_by(body: str) -> None:
 DOES_NOT_CARRY = {
     "a condition": "return a ? 1 : 2", "a comparison": "return x === y", "an overwritten variable": "let x = a\nx = 1\nreturn x", "typeof": "return typeof x === 'string'",
     "a name in an inner block": "{ const b = a }\nreturn b", "a name of a loop": "for (const b of a) { }\nreturn b", "the other member": "const { x, y } = { x: a, y: 1 }\nreturn 2",
-    "a parameter of the same name": "const g = (a) => 1\nreturn g",
+    "a parameter of the same name": "const g = (a) => 1\nreturn g", "a promise that is refused": "return new Promise((resolve, reject) => { resolve(1); reject(a) })",
+    "a handler that is wrapped": "return router.withRole(b, () => a)",
 }  # fmt: skip
 
 

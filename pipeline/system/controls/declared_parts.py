@@ -1,0 +1,122 @@
+"""What a schema of the program says of one part of what came in: in `z.object({count: z.number()})` there is no text in `count`.
+
+Takes a hit of the flow search, gives the control that the part it took has by its declared type. Schemas are those of zod, where they are
+asked (`schema.parse(body)`) and where a handler is made with one (`action.schema(body).action(...)`); unions and lists are not looked into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ingest.code.program import FunctionRef, Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.flows.made_of import callee_text
+from pipeline.system.flows.taint import Hit
+from pipeline.system.model import ControlKind
+
+_ASKED = frozenset({"parse", "safeParse", "parseAsync", "safeParseAsync"})
+_GIVEN_TO = frozenset({"schema", "inputSchema", "input"})
+_ENVELOPE = frozenset({"data", "parsedInput", "input", "success"})  # what stands around the parts where they are handed over
+_CASTS = frozenset({"boolean", "number", "int", "bigint", "date", "uuid", "cuid", "cuid2", "ulid", "datetime", "stringbool", "iso"})
+_LISTS = frozenset({"enum", "nativeEnum", "literal"})
+_HANDED_ON = frozenset({"await", "guarded", "choice", "name", "parameter"})
+_MOST_LINKS = 12
+
+
+def declared_parts(assembly: Assembly, hit: Hit) -> Iterator[tuple[ControlKind, Node]]:
+    """The control of each place of the way where a part was taken that is declared as something other than text."""
+    for position, node in enumerate(hit.trace):
+        for schema in _schemas_at(assembly, node):
+            kind = _kind_of(assembly, schema, list(_taken(assembly, hit.trace[position + 1 :])))
+            if kind is not None:
+                yield kind, node
+
+
+def _schemas_at(assembly: Assembly, node: Node) -> Iterator[Node]:
+    """Schemas that what a value holds was checked by."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind == "call" and callee_text(assembly, node) in _ASKED:
+        callee = program.value((node[0], value.inputs[0]))
+        if callee.kind == "attribute":
+            yield node[0], callee.inputs[0]
+    elif value.kind == "parameter" and (found := program.parameter_of(node)) is not None:
+        for marker in _markers(assembly).get(found[0], ()):
+            for link in _chain(assembly, marker):
+                inputs = program.value(link).inputs
+                if callee_text(assembly, link) in _GIVEN_TO and len(inputs) > 1:
+                    yield link[0], inputs[1]
+
+
+def _markers(assembly: Assembly) -> dict[FunctionRef, list[Node]]:
+    """Entries by function, with the calls that registered them."""
+    if not assembly.memo.markers:
+        for entry in assembly.sites.entries:
+            assembly.memo.markers.setdefault(entry.function, []).append(entry.marker)
+    return assembly.memo.markers
+
+
+def _chain(assembly: Assembly, call: Node) -> Iterator[Node]:
+    """The calls of a chain, from the last one back: `client.schema(s).action(f)`."""
+    program = assembly.program
+    for _ in range(_MOST_LINKS):
+        if program.value(call).kind != "call":
+            return
+        yield call
+        callee = program.value((call[0], program.value(call).inputs[0]))
+        if callee.kind != "attribute":
+            return
+        call = (call[0], callee.inputs[0])
+
+
+def _taken(assembly: Assembly, rest: Sequence[Node]) -> Iterator[str]:
+    """The keys that are taken one after the other, until something is made of what was taken."""
+    for node in rest:
+        value = assembly.program.value(node)
+        if value.kind in ("attribute", "index") and value.text:
+            yield value.text
+        elif value.kind not in _HANDED_ON:
+            return
+
+
+def _kind_of(assembly: Assembly, schema: Node, taken: list[str]) -> ControlKind | None:
+    """The control that the declared type of the part is; a key that the schema does not know says nothing."""
+    for key in taken:
+        part = next(_parts(assembly, schema, key), None)
+        if part is None and key in _ENVELOPE:
+            continue
+        if part is None:
+            return None
+        kind = _of_type(assembly, part)
+        if kind is not None:
+            return kind
+        schema = part
+    return None
+
+
+def _links(assembly: Assembly, schema: Node) -> Iterator[Node]:
+    for origin in assembly.program.origins(schema):
+        links = list(_chain(assembly, origin))
+        if links and any(name.startswith("zod") for name in assembly.program.names((links[-1][0], _callee(assembly, links[-1])))):
+            yield from links
+
+
+def _callee(assembly: Assembly, call: Node) -> int:
+    return assembly.program.value(call).inputs[0]
+
+
+def _parts(assembly: Assembly, schema: Node, key: str) -> Iterator[Node]:
+    for link in _links(assembly, schema):
+        for given in assembly.program.value(link).inputs[1:2]:
+            for display in assembly.program.origins((link[0], given)):
+                value = assembly.program.value(display)
+                if value.kind == "collection" and key in value.labels:
+                    yield display[0], value.inputs[value.labels.index(key)]
+
+
+def _of_type(assembly: Assembly, part: Node) -> ControlKind | None:
+    said = {callee_text(assembly, link) for link in _links(assembly, part)}
+    if "object" in said or "array" in said or "union" in said or "or" in said:
+        return None
+    if said & _LISTS:
+        return "allow_list"
+    return "type_cast" if said & _CASTS else None

@@ -1,0 +1,99 @@
+"""Which columns of a table a way may write or read, by the names that the program gives them.
+
+Takes a hit of the flow search, gives names in small letters: of a write all that the record it ends in has, of a read all that the
+functions on the way take of anything. So two ways without a name in common have nothing to do with each other; where a record goes on
+as a whole, or is put together elsewhere, nothing is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ingest.code.program import FunctionRef, Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.flows.taint import Hit
+from pipeline.system.model import Label, SinkRole
+from pipeline.system.rules.words import words_of
+
+CATALOGUE = "@catalogue"
+"""Stands for all columns of what a database tells of itself: nobody's records come out of there."""
+
+_MAX_DEPTH = 4
+_FROM = re.compile(r"\b(?:from|join)\s+([\w.\"`\[\]]+)", re.IGNORECASE)
+_OF_CATALOGUE = re.compile(r"[\"`\[]?(information_schema|pg_catalog|pg_\w+|sqlite_(master|schema)|sys|mysql)\b", re.IGNORECASE)
+_SHOWS = re.compile(r"\s*(show\s+(tables|columns|databases|create|index)|describe|pragma\s+table_info)\b", re.IGNORECASE)
+_NO_COLUMNS = frozenset({"data", "where", "create", "update", "upsert", "set", "values", "connect", "connectorcreate", "createmany",
+                         "select", "include", "list", "id"})  # fmt: skip
+_HANDED_ON = frozenset({"await", "guarded", "choice", "name", "parameter", "element_of"})
+
+
+def columns_of(assembly: Assembly, hit: Hit, label: Label, role: SinkRole) -> tuple[str, ...]:
+    """The columns that may be written, where the way ends in a table, or read, where it begins in one; empty where any may be."""
+    if role == "store_write":
+        return _written(assembly, hit)
+    if label == "stored_data" and _asks_for_catalogue(assembly, hit.trace[0]):
+        return (CATALOGUE,)
+    return _read(assembly, hit) if label == "stored_data" else ()
+
+
+def _asks_for_catalogue(assembly: Assembly, read: Node) -> bool:
+    """Whether a query is written down that asks a database what tables it has, and nothing of what is in them."""
+    program, value = assembly.program, assembly.program.value(read)
+    if value.kind != "call":
+        return False
+    texts = [program.constant((read[0], given)) for given in value.inputs[1:3]]
+    asked = next((text for text in texts if isinstance(text, str) and text.strip()), "")
+    tables = _FROM.findall(asked)
+    return bool(_SHOWS.match(asked)) or (bool(tables) and all(_OF_CATALOGUE.match(table) for table in tables))
+
+
+def _written(assembly: Assembly, hit: Hit) -> tuple[str, ...]:
+    value = assembly.program.value(hit.call)
+    if not 0 < hit.argument < len(value.inputs):
+        return ()
+    names = list(_entries(assembly, (hit.call[0], value.inputs[hit.argument]), 0))
+    return () if "" in names else tuple(name for name in _plain(names) if name not in _NO_COLUMNS)
+
+
+def _entries(assembly: Assembly, record: Node, depth: int) -> Iterator[str]:
+    """Keys of a display and of those in it; an empty one where there may be others."""
+    for origin in assembly.program.origins(record):
+        value = assembly.program.value(origin)
+        if value.kind != "collection" or value.text == "comprehension" or depth > _MAX_DEPTH:
+            if depth == 0:
+                yield ""  # put together by other code
+            continue
+        for label, given in zip(value.labels or ("",) * len(value.inputs), value.inputs, strict=False):
+            yield "" if label in ("**", "*", "?") else label or "@list"
+            yield from _entries(assembly, (origin[0], given), depth + 1)
+
+
+def _read(assembly: Assembly, hit: Hit) -> tuple[str, ...]:
+    taken = False
+    for node in hit.trace[1:]:
+        value = assembly.program.value(node)
+        taken = value.kind in ("attribute", "index") and value.text.isidentifier()
+        if taken or value.kind not in _HANDED_ON:
+            break
+    if not taken:
+        return ()
+    scopes = {(node[0], assembly.program.value(node).scope) for node in hit.trace}
+    return _plain(name for scope in scopes for name in _taken_in(assembly, scope))
+
+
+def _taken_in(assembly: Assembly, function: FunctionRef) -> frozenset[str]:
+    """Names that a function takes of anything."""
+    known = assembly.memo.taken_in
+    if not known:
+        found: dict[FunctionRef, set[str]] = {}
+        for file, facts in enumerate(assembly.program.files):
+            for value in facts.values:
+                if value.kind in ("attribute", "index") and value.text.isidentifier():
+                    found.setdefault((file, value.scope), set()).add(value.text)
+        known.update((scope, frozenset(names)) for scope, names in found.items())
+    return known.get(function, frozenset())
+
+
+def _plain(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({"".join(words_of(name)) for name in names} - {""}))

@@ -1,0 +1,50 @@
+"""Names that a server itself gives to uploads: `req.file.path` of multer, `file.filepath` of formidable.
+
+Takes a hit of the flow search whose data chooses a file. What the caller called the file (`originalname`) is another part; what a program
+makes of that where it names the stored file is not looked into.
+"""
+
+from __future__ import annotations
+
+from ingest.code.program import Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.flows.taint import Hit
+
+_OF_MULTER = frozenset({"path", "filename", "destination"})
+_OF_FORMIDABLE = frozenset({"filepath", "newFilename"})
+_REQUESTS = frozenset({"req", "request"})
+
+
+def is_stored_name(assembly: Assembly, hit: Hit) -> bool:
+    """Whether the way takes the place or the name under which the framework has put an upload down."""
+    for node in hit.trace:
+        value = assembly.program.value(node)
+        if value.kind != "attribute":
+            continue
+        if value.text in _OF_FORMIDABLE or (value.text in _OF_MULTER and _is_file(assembly, (node[0], value.inputs[0]))):
+            return True
+    return False
+
+
+def _is_file(assembly: Assembly, node: Node) -> bool:
+    """Whether a value is a file of multer: declared as one, or `req.file` and one of `req.files`."""
+    program, value = assembly.program, assembly.program.value(node)
+    if any(name.endswith("Multer.File") for name in program.types(node)) or _is_declared(assembly, node):
+        return True
+    while value.kind in ("element_of", "index", "guarded", "choice", "await") and value.inputs:
+        node = (node[0], value.inputs[0])
+        value = program.value(node)
+    return value.kind == "attribute" and value.text in ("file", "files") and program.value((node[0], value.inputs[0])).text in _REQUESTS
+
+
+def _is_declared(assembly: Assembly, node: Node) -> bool:
+    """Whether a parameter is declared as `Express.Multer.File`, a namespace that no file imports."""
+    program, found = assembly.program, assembly.program.parameter_of(node)
+    annotation = None if found is None else program.function(found[0]).parameters[found[1]].annotation
+    queue = [] if annotation is None else [annotation]
+    while queue:
+        value = program.value((node[0], queue.pop()))
+        if value.kind == "attribute" and value.text == "File" and program.value((node[0], value.inputs[0])).text == "Multer":
+            return True
+        queue += value.inputs
+    return False
