@@ -24,10 +24,10 @@ _ELEMENT = frozenset({"map", "flatMap", "filter", "forEach", "anyMatch", "allMat
 _GIVES = frozenset({"map", "flatMap", "mapToObj", "concatMap", "flatMapMany", "flatMapSequential", "flatMapIterable", "concatMapIterable",
                     "switchMap", "mapNotNull"})  # fmt: skip
 # What these give is what they are called on, watched or done elsewhere: steps of streams, and those of Reactor and RxJava.
-_PASSES = frozenset({"filter", "peek", "takeWhile", "dropWhile", "limit", "skip", "sorted", "subscribeOn", "publishOn", "observeOn", "onErrorMap",
-                     "doOnNext", "doOnError", "doOnSuccess", "doOnComplete", "doOnCancel", "doOnTerminate", "doOnSubscribe", "doFinally",
-                     "contextWrite", "retryWhen", "delayElements", "collectList", "onErrorResume", "onErrorReturn", "switchIfEmpty",
-                     "defaultIfEmpty", "filterWhen"})  # fmt: skip
+_PASSES = frozenset({"filter", "peek", "takeWhile", "dropWhile", "limit", "skip", "sorted", "subscribeOn", "publishOn", "observeOn",
+                     "onErrorMap", "doOnNext", "doOnError", "doOnSuccess", "doOnComplete", "doOnCancel", "doOnTerminate",
+                     "doOnSubscribe", "doFinally", "contextWrite", "retryWhen", "delayElements", "collectList", "onErrorResume",
+                     "onErrorReturn", "switchIfEmpty", "defaultIfEmpty", "filterWhen"})  # fmt: skip
 _RUNS = frozenset({"supplyAsync", "runAsync", "submit", "execute", "call", "orElseGet", "computeIfAbsent", "thenApply", "thenCompose",
                    "callInTransaction", "doPrivileged", "fromCallable", "fromSupplier", "defer", "deferContextual"})  # fmt: skip
 # A text that is given as a function which fills it in: `user(u -> u.text("Say {q}").param("q", question))` says what that function made.
