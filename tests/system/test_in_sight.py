@@ -186,7 +186,14 @@ public static class Writer {
 """
 
 
+@pytest.mark.parametrize("letters", ["new Letters()", "kernel.Services.CreateScope().ServiceProvider.GetRequiredService<Letters>()"])
 @pytest.mark.parametrize(("made", "holders"), [("kernel.Clone()", {"agent:Reader"}), ("kernel", {"agent:Reader", "agent:Writer"})])
-def test_functions_that_a_copy_of_a_kernel_is_given_are_those_of_its_agents(made: str, holders: set[str]) -> None:
-    system = system_of({"Shop.cs": KERNELS.replace("kernel.Clone()", made)})
+def test_functions_that_a_copy_of_a_kernel_is_given_are_those_of_its_agents(letters: str, made: str, holders: set[str]) -> None:
+    system = system_of(
+        {
+            "Shop.cs": KERNELS.replace("kernel.Clone()", made)
+            .replace("new Letters()", letters)
+            .replace("own.Plugins.AddFromO", "own.Plugins.Add(more); own.Plugins.AddFromO")
+        }
+    )
     assert {r.source for r in system.relations if r.kind == "has_tool"} == holders

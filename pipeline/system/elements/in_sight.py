@@ -88,12 +88,24 @@ def _kept_apart(assembly: Assembly) -> dict[str, set[Node]]:
                 continue
             holder = facts.values[value.inputs[0]]
             plugins = facts.values[holder.inputs[0]] if holder.kind == "attribute" else holder
+            while plugins.kind == "update":  # others were added before
+                plugins = facts.values[plugins.inputs[0]]
             copies = _copies(assembly, (file, plugins.inputs[0])) if plugins.kind == "attribute" and plugins.text == "Plugins" else set()
-            for given in value.inputs[1:4]:
-                for name in (*program.names((file, given)), *program.types((file, given))):
+            asked = [(file, given) for given in value.inputs[1:4]]
+            for node in [*asked, *(part for given in asked for part in _asked_for(assembly, given))]:
+                for name in (*program.names(node), *program.types(node)):
                     found.setdefault(name, set()).update(copies)
                     shared |= set() if copies else {name}
     return {name: copies for name, copies in found.items() if name not in shared}
+
+
+def _asked_for(assembly: Assembly, node: Node) -> Iterator[Node]:
+    """The class that a container is asked for: `services.GetRequiredService<Mail>()`."""
+    program = assembly.program
+    for origin in program.origins(node):
+        value = program.value(origin)
+        if value.kind == "call" and program.value((origin[0], value.inputs[0])).text in ("GetRequiredService", "GetService"):
+            yield from ((origin[0], given) for given in value.inputs[1:2])
 
 
 def _copies(assembly: Assembly, kernel: Node) -> set[Node]:
