@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.system.model import Flow, Label
-from pipeline.threats.telling import telling
+from pipeline.threats.telling import says_little, telling
 from tests.factories import evidence, flow
 
 AGENT = "agent:assistant"
@@ -92,3 +92,9 @@ def test_of_a_function_that_hands_on_to_a_log_the_line_that_calls_it_is_judged()
 def test_a_line_about_trouble_is_told_last() -> None:
     trouble, debugging = logged('logError("Invalid part:", message)'), logged('logger.debug(f"prompt: {prompt}")')
     assert min([trouble, debugging], key=telling) == debugging
+
+
+def test_a_name_of_several_words_says_what_it_ends_in() -> None:
+    asked = (flow("http_route:POST /ask", "log:a (log)", ("user_input",), "log", steps=(evidence("a.java:1", "log.info(userPrompt)"),)),)
+    other = (flow("http_route:POST /ask", "log:b (log)", ("user_input",), "log", steps=(evidence("b.java:1", "log.info(found)"),)),)
+    assert says_little(asked) < says_little(other)
