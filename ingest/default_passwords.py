@@ -16,6 +16,11 @@ _DEFAULTS = frozenset({
     "postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb", "redis", "rabbitmq", "guest", "neo4j", "elastic", "minio",
     "minioadmin", "miniosecret", "clickhouse", "admin", "root", "toor", "password", "passw0rd", "pass", "changeit", "secret",
 })  # fmt: skip
+# A product, and what the word is for: what compose files of manuals call it, `miniosecret`, `myredissecret`, `postgrespassword`.
+_NAMED_FOR_A_PRODUCT = re.compile(
+    r"(?:my|the)?[-_]?(?:postgres(?:ql|db)?|mysql|mariadb|mongo(?:db)?|redis|rabbitmq|neo4j|elastic|minio|clickhouse|milvus|qdrant|weaviate)"
+    r"[-_]?(?:secret|password|passwd|pass|pwd)"
+)
 _TAIL = re.compile(r"[-_]?(?:0?1|12|123|1234|12345|123456)$")
 _LOCAL = re.compile(
     r"localhost|[\w-]+|[\w.-]+\.localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[?::1?\]?|(?:host|gateway)\.docker\.internal", re.IGNORECASE
@@ -42,7 +47,10 @@ def is_local_host(host: str) -> bool:
 def is_default(user: str, password: str) -> bool:
     """Whether a password is one from a manual, or the user's name again."""
     lowered = password.lower()
-    return lowered in _DEFAULTS or _TAIL.sub("", lowered) in _DEFAULTS or (bool(user) and lowered == user.lower())
+    known = (
+        lowered in _DEFAULTS or _TAIL.sub("", lowered) in _DEFAULTS or _NAMED_FOR_A_PRODUCT.fullmatch(_TAIL.sub("", lowered)) is not None
+    )
+    return known or (bool(user) and lowered == user.lower())
 
 
 def is_default_password(name: str, value: str, beside: Mapping[str, str] | None = None) -> bool:

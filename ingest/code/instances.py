@@ -118,6 +118,7 @@ class Instances(Questions):
             return
         for field_file, annotation in self.field_annotations(owner, member):  # first: what it is given may have many possible names
             yield from self.annotated((field_file, annotation))
+            yield from self._injected_types((field_file, annotation))
         for node in self.fields(owner, member):
             yield from self.types(node)
         for base in self.outside_bases(owner):
@@ -181,6 +182,7 @@ class Instances(Questions):
             return
         self._answers.shifts += 1
         yield from self._handed.get(node, ())
+        yield from self._injected_types(node)
         found = self.parameter_of(node)
         if found is None:
             return
@@ -193,6 +195,12 @@ class Instances(Questions):
         if parameter.annotation is None:
             for leaf in self._leaves(node):
                 yield from self.types(leaf)
+
+    def _injected_types(self, place: Node) -> Iterator[str]:
+        """Outside types of what injection fills a parameter or a field with."""
+        self._answers.shifts += 1
+        for made in self._injected.get(place, ()):
+            yield from (name for name in self.types(made) if name not in self.classes and not name.endswith(")"))
 
     def annotated(self, node: Node, depth: int = 0) -> Iterator[str]:
         """Classes an annotation names, through Optional, unions, Annotated and quotes."""

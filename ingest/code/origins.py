@@ -139,7 +139,7 @@ class Origins(Questions):
             case "name":
                 return [other for other in self.lookup(file, value.text)[0] if other != node]
             case "parameter":
-                arguments = list(self._arguments(node))
+                arguments = [*self._arguments(node), *self._injected.get(node, ())]
                 found = self.parameter_of(node)
                 if found is not None:
                     default = self.function(found[0]).parameters[found[1]].default
@@ -152,6 +152,8 @@ class Origins(Questions):
                 for owner in self.types(base):
                     if owner in self.classes:
                         nodes += self.fields(owner, value.text)
+                        self._answers.shifts += 1  # what is injected is still to be found
+                        nodes += (made for place in self.field_annotations(owner, value.text) for made in self._injected.get(place, ()))
                         method = self.method(owner, value.text)
                         if method is not None and any("property" in name for name in self._decorator_names(method)):
                             nodes += self.nodes(method[0], self.function(method).returns)

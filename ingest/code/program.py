@@ -35,8 +35,10 @@ class Program(Names, Instances, Classes, Calls, Origins):
         returned_type: Callable[[str], str | None] = lambda _name: None,
         configuration: Sequence[ConfigFacts] = (),
         receivers: Callable[[Program], Iterable[tuple[FunctionRef, int, str]]] = lambda _program: (),
+        injections: Callable[[Program], Iterable[tuple[Node, Node]]] = lambda _program: (),
     ) -> None:
         super().__init__(files, returned_type, configuration)
+        self._injections = injections  # parameters and annotations of fields that are filled from outside: with what
         self._receivers = receivers  # functions handed to frameworks: function, parameter, type it will have
         for name in self.classes:
             for base in self._bases_of(name):
@@ -78,6 +80,10 @@ class Program(Names, Instances, Classes, Calls, Origins):
                 if position < len(parameters):
                     handed.setdefault((reference[0], parameters[position].value), {})[name] = None
             self._handed = {node: tuple(names) for node, names in handed.items()}
+            made: dict[Node, dict[Node, None]] = {}
+            for place, given_there in self._injections(self):
+                made.setdefault(place, {})[given_there] = None
+            self._injected = {place: tuple(nodes) for place, nodes in made.items()}
         self._forget()
 
     def _constructed(self, call: Node, value: Value) -> Iterator[tuple[tuple[str, str], Node]]:

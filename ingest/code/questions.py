@@ -46,6 +46,7 @@ class Questions(ABC):
         self._languages = tuple(language_of(file.language) for file in self.files)
         self._returned_type = returned_type
         self._handed: dict[Node, tuple[str, ...]] = {}
+        self._injected: dict[Node, tuple[Node, ...]] = {}
         self._imports = Imports(self.files, self._languages, configuration)
         self._names: Table[Node, tuple[str, ...]] = Table()
         self._types: Table[Node, tuple[str, ...]] = Table()

@@ -81,7 +81,7 @@ def _words(command: str) -> list[str]:
     try:
         return shlex.split(command, comments=True)[:_WORDS]
     except ValueError:
-        return command.split()[:_WORDS]
+        return [word.strip("\"'") for word in command.split()[:_WORDS]]  # cut out of a script in quotes: `su app -c "cd x && npm i y"`
 
 
 def _pip(words: list[str], place: Place, *, first_wins: bool) -> Iterator[Setting]:

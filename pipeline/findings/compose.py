@@ -67,7 +67,9 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
             _only_stores(view, pair[1]),
             -pair[0].likelihood * pair[0].impact,
             _CONFIDENCE.index(pair[0].confidence),
+            _is_no_question(pair[1]),
             says_little(pair[1].ways[0] if pair[1].ways else ()),
+            _steps_to_a_log(pair[1]),
             not _takes_text(view, pair[1]),
             pair[1].element.id,
         ),
@@ -86,6 +88,16 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
         source="contradiction" if lead.said else "rule",
         missing_controls=tuple(kind for kind in (*threat.removed_by, *threat.lowered_by) if kind not in {c.kind for c in lead.lowered}),
     )  # fmt: skip
+
+
+def _is_no_question(match: Match) -> bool:
+    """Whether a log is written something else than what a person asked; the person's own words are told of first."""
+    return bool(match.ways) and match.ways[0][-1].role == "log" and "user_input" not in match.ways[0][-1].carries
+
+
+def _steps_to_a_log(match: Match) -> int:
+    """How far the text came before it was written, and so how much it may have been changed."""
+    return len(match.ways[0][-1].steps) if match.ways and match.ways[0][-1].role == "log" else 0
 
 
 def _takes_text(view: View, match: Match) -> bool:

@@ -58,6 +58,7 @@ def ends_of(matches: Iterable[Match]) -> Groups:
                 groups.join(f"{match.threat.slug}:{_end_of(way[-1])}" for way in (one, other))
             for way in match.ways:
                 end = f"{match.threat.slug}:{_end_of(way[-1])}"
+                groups.join([end, *(f"{match.threat.slug}:{_LAST}{opener}" for opener in _opener(way))])
                 hubs = [f"{match.threat.slug}:{_LAST}{hub}" for hub in _handed_on(way)]
                 handed.append((end, hubs))
                 if argument := _argument(way):
@@ -114,6 +115,13 @@ def _end_of(last: Flow) -> str:
     if last.role == "code" and dot and last.steps and _CLASS.search(owner):
         return f"{last.steps[-1].path}:{owner}:code"
     return last.target
+
+
+def _opener(way: tuple[Flow, ...]) -> list[str]:
+    """The function that opens what it is given, a file or an address, as a model names it: both are refused there."""
+    steps = way[-1].steps if way[-1].role in ("path", "url") else ()
+    taken = next((step for step in reversed(steps[:-1]) if _TAKES.match(step.quote)), None)
+    return [f"{taken.path}:{taken.start_line} opens"] if taken is not None and taken.path == steps[-1].path else []
 
 
 def _argument(way: tuple[Flow, ...]) -> str:

@@ -51,6 +51,7 @@ from pipeline.system.evidence import EvidenceBook
 from pipeline.system.model import Boundary, Flow, Package, System
 from pipeline.system.places.kept_places import with_places
 from pipeline.system.places.made_at_places import add_made
+from pipeline.system.program.beans import injected
 from pipeline.system.program.programs import programs_of
 from pipeline.system.program.sites import find_sites, received
 from pipeline.system.prompts.embedded import add_prompts_and_secrets
@@ -82,7 +83,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     code = sorted((f for f in facts if isinstance(f, CodeFacts) and f.purpose not in NOT_PRODUCT), key=lambda f: f.path)
     config = sorted((f for f in facts if isinstance(f, ConfigFacts)), key=lambda f: f.path)
     documents = sorted((f for f in facts if isinstance(f, DocumentFacts)), key=lambda f: f.path)
-    program = Program(code, frameworks.returned_type, config, lambda program: received(program, frameworks))
+    program = Program(code, frameworks.returned_type, config, lambda program: received(program, frameworks), injected)
     program.link()
     known = Assembly(program, frameworks, book, find_sites(program, frameworks))
     sites = without_terminal(program, with_shapes(program, frameworks, known.sites, OwnRoutes(program, lambda: addresses(known))))

@@ -11,12 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from pipeline.system.model import DECIDED_HERE, Control, ControlKind, Element, Evidence, Flow, Role, System, Topic
+from pipeline.system.model import DECIDED_HERE, Control, ControlKind, Element, ElementKind, Evidence, Flow, Role, System, Topic
 from pipeline.threats.schema import Condition, Threat
 from pipeline.threats.telling import telling
 from pipeline.threats.view import View, has_attributes
 
 _MENTIONS = 3  # places of a thing that papers speak of on every page
+
+
+_ENTRIES: frozenset[ElementKind] = frozenset({"http_route", "websocket", "webhook", "chat_ui"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ def match(view: View, threat: Threat, element: Element) -> Match | Mitigated | U
         held = _joined([held, found])
     if removing or held.shut:
         return Mitigated(threat, element, _once([*removing, *held.closed]))
-    lowered = [control for way in held.ways for control in view.controls_of_way(way, threat.lowered_by)]
+    lowered = _of_every_entry(view, held.ways, [view.controls_of_way(way, threat.lowered_by) for way in held.ways])
     lowered += view.controls_on(element.id, threat.lowered_by)
     return Match(
         threat,
@@ -117,6 +120,14 @@ def match(view: View, threat: Threat, element: Element) -> Match | Mitigated | U
         _once(list(held.closed)),
         cited=held.evidence,
     )
+
+
+def _of_every_entry(view: View, ways: Sequence[tuple[Flow, ...]], found: Sequence[Sequence[Control]]) -> list[Control]:
+    """Controls of the ways; that one entry asks who calls lowers nothing where another one leads to the same place and asks nobody."""
+    entered = [view.elements[way[0].source].kind in _ENTRIES for way in ways]
+    asked = [any(control.kind == "authentication" for control in controls) for controls in found]
+    open_too = any(entry and not guarded for entry, guarded in zip(entered, asked, strict=True))
+    return [c for controls in found for c in controls if c.kind != "authentication" or not open_too]
 
 
 def _undenied(element: Element, kinds: tuple[ControlKind, ...]) -> tuple[ControlKind, ...]:

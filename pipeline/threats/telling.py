@@ -25,6 +25,7 @@ _TEXT_OF = re.compile(
 _SAID = re.compile(
     r"(?i)(?<![a-z])(prompt|question|query|queries|messages?|answer|reply|response|resp|content|topic|task|text|chat|input|body)(?![a-z])"
 )
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")  # `userPrompt` speaks of a prompt
 _QUOTED = re.compile(r"(?<=[\"'`}])[^\"'`{}$]*(?=[\"'`{$])|%[a-z]")
 _HANDS_ON = re.compile(
     r"(?i)(?:write_?|print_?|add_?)?(?:log|logger|logging)?_?(?:debug|info|warn|warning|error|trace|verbose|log|message|event)?"
@@ -60,7 +61,7 @@ def says_little(way: tuple[Flow, ...]) -> int:
     line, written = _logged_at(way[-1])
     if _ON_TROUBLE.search(line):
         return 4
-    said = 0 if _SAID.search(_QUOTED.sub("", line)) else 1
+    said = 0 if _SAID.search(_HUMP.sub("_", _QUOTED.sub("", line))) else 1
     return 2 + said if _DEBUGGING.search(written) else said
 
 

@@ -285,6 +285,26 @@ def test_an_argument_of_a_tool_is_checked_where_the_tool_takes_it(argument: str,
     assert {(e.path, e.start_line) for f in findings for e in f.evidence} >= {("one.go", 6), ("two.go", 6)}
 
 
+@pytest.mark.parametrize(("taken", "count"), [("fetch.go:3", 1), ("fetch.go:30", 2)])
+def test_a_file_or_an_address_that_one_function_opens_as_it_is_told_is_one_end(taken: str, count: int) -> None:
+    ends = (element("file_store", "files"), element("external_service", "Fetch (go)"))
+    roles: tuple[SinkRole, ...] = ("path", "url")
+    steps = [
+        (
+            evidence("ask.go:5"),
+            evidence(place).model_copy(update={"quote": "func fetch(address string) []byte {"}),
+            evidence(f"fetch.go:{line}"),
+        )
+        for place, line in (("fetch.go:3", 6), (taken, 40))
+    ]
+    flows = tuple(
+        flow("agent:assistant", end.id, ("model_reply",), role, steps=way) for end, role, way in zip(ends, roles, steps, strict=True)
+    )
+    findings = composed(threat(group_by="sink", when=[{"a_flow": {"out_of": "the_element"}}]), agent(), *ends, flows=flows)[0]
+    assert len(findings) == count
+    assert {(e.path, e.start_line) for f in findings for e in f.evidence} >= {("fetch.go", 6), ("fetch.go", 40)}
+
+
 @pytest.mark.parametrize(("other", "count"), [("Action.Init (interpreter)", 1), ("Prompt.Run (interpreter)", 2)])
 def test_code_that_one_class_runs_is_one_end(other: str, count: int) -> None:
     ends = (element("interpreter", "Action.Run (interpreter)"), element("interpreter", other))

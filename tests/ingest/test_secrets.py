@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.default_passwords import is_default
 from ingest.secrets import find_secrets, is_placeholder, mask_literals_of, mask_secrets, secret_in_assignment, told_before
 
 
@@ -256,7 +257,14 @@ def test_a_value_that_is_made_by_an_expression_is_no_secret() -> None:
 
 def test_the_pair_of_keys_an_object_store_is_delivered_with_is_no_secret() -> None:
     assert secret_in_assignment("MINIO_ACCESS_KEY", "minioadmin") is None
+    assert secret_in_assignment("MINIO_SECRET_KEY", "miniosecret") is None
     assert secret_in_assignment("MINIO_SECRET_KEY", "Vinter77-orchard") == "Secret Keyword"
+
+
+@pytest.mark.parametrize("value", ["miniosecret", "myredissecret", "postgrespassword", "redis_password1"])
+def test_a_product_with_a_word_for_what_it_is_there_for_is_a_default(value: str) -> None:
+    assert is_default("", value)
+    assert not is_default("", value.replace("redis", "grove").replace("minio", "grove").replace("postgres", "grove"))
 
 
 def test_a_variable_that_holds_a_part_or_the_other_half_of_an_earlier_secret_names_it() -> None:

@@ -157,3 +157,43 @@ TYPED = """
 def test_overloads_are_told_apart_by_a_text_where_the_other_takes_an_object(given: str, opened: bool) -> None:
     system = system_of({"src/main/java/com/acme/Scans.java": TYPED % given})
     assert bool(flows(system, "path", "tool_arguments")) is opened
+
+
+KERNELS = """
+using System.ComponentModel;
+using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.Agents;
+using Microsoft.SemanticKernel.Connectors.OpenAI;
+namespace Shop;
+public class Letters {
+  [KernelFunction, Description("Reads letters")]
+  public string Read(string name) => name;
+}
+public static class Reader {
+  public static Agent Create(Kernel kernel) {
+    var own = kernel.Clone();
+    own.Plugins.AddFromObject(new Letters());
+    var settings = new OpenAIPromptExecutionSettings { FunctionChoiceBehavior = FunctionChoiceBehavior.Auto() };
+    return new ChatCompletionAgent { Name = "Reader", Instructions = "Read.", Kernel = own, Arguments = new KernelArguments(settings) };
+  }
+}
+public static class Writer {
+  public static Agent Create(Kernel kernel) {
+    var settings = new OpenAIPromptExecutionSettings { FunctionChoiceBehavior = FunctionChoiceBehavior.Auto() };
+    return new ChatCompletionAgent { Name = "Writer", Instructions = "Write.", Kernel = kernel, Arguments = new KernelArguments(settings) };
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("letters", ["new Letters()", "kernel.Services.CreateScope().ServiceProvider.GetRequiredService<Letters>()"])
+@pytest.mark.parametrize(("made", "holders"), [("kernel.Clone()", {"agent:Reader"}), ("kernel", {"agent:Reader", "agent:Writer"})])
+def test_functions_that_a_copy_of_a_kernel_is_given_are_those_of_its_agents(letters: str, made: str, holders: set[str]) -> None:
+    system = system_of(
+        {
+            "Shop.cs": KERNELS.replace("kernel.Clone()", made)
+            .replace("new Letters()", letters)
+            .replace("own.Plugins.AddFromO", "own.Plugins.Add(more); own.Plugins.AddFromO")
+        }
+    )
+    assert {r.source for r in system.relations if r.kind == "has_tool"} == holders

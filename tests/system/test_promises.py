@@ -36,6 +36,40 @@ def test_a_rule_for_whoever_calls_is_a_promise() -> None:
     assert promised("You must be logged in to use these endpoints.") == ["authentication"]
 
 
+ROUTES = """
+from fastapi import FastAPI
+from openai import OpenAI
+
+app = FastAPI()
+client = OpenAI()
+
+@app.post("/prices")
+def prices(name: str) -> str:
+    return client.responses.create(model="gpt-5-mini", input=name).output_text
+
+@app.post("/offers")
+def offers(name: str) -> str:
+    return client.responses.create(model="gpt-5-mini", input=name).output_text
+
+@app.post("/orders")
+def orders(name: str) -> str:
+    return client.responses.create(model="gpt-5-mini", input=name).output_text
+"""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "about"),
+    [
+        ("`/prices` and `/offers` are public; all other API routes require authentication.", ["/orders"]),
+        ("All API routes require authentication.", ["/offers", "/orders", "/prices"]),
+    ],
+)
+def test_what_a_sentence_exempts_it_promises_nothing_of(tmp_path: Path, sentence: str, about: list[str]) -> None:
+    scanned = scan_of(tmp_path, {"README.md": f"# Orders\n\n{sentence}\n", "app.py": ROUTES})
+    [claim] = scanned.system.claims
+    assert sorted(one.rpartition(" ")[2] for one in claim.about) == about
+
+
 def claims_of(folder: Path, document: str) -> list[str]:
     scanned = scan_of(folder, {"README.md": document, "app.py": "import openai\n"})
     return [claim.text for claim in scanned.system.claims]

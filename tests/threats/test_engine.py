@@ -191,6 +191,17 @@ def test_a_lowering_control_is_reported_with_the_match() -> None:
 
 
 @pytest.mark.parametrize(
+    ("guarded", "kinds"), [(("http_route:POST /ask",), []), (("http_route:POST /ask", "http_route:POST /tell"), ["authentication"])]
+)
+def test_one_entry_that_asks_who_calls_lowers_nothing_where_another_asks_nobody(guarded: tuple[str, ...], kinds: list[str]) -> None:
+    routes = (element("http_route", "POST /ask"), element("http_route", "POST /tell"))
+    ways = tuple(flow(route.id, "agent:assistant", steps=(evidence("app.py:1", role="source"), evidence("app.py:2"))) for route in routes)
+    system = System(elements=(agent(), *routes), flows=ways, controls=(control("authentication", *guarded),))
+    (found,) = match_threats(system, (threat(INTO, lowered_by=["authentication"]),))
+    assert isinstance(found, Match) and [c.kind for c in found.lowered] == kinds
+
+
+@pytest.mark.parametrize(
     ("condition", "reason"),
     [
         ({"the_element": {"closed": True}}, "not closed=True"), ({"the_element": {"pin": ["a", "b"]}}, "not pin=a|b"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.system.model import Flow, Label
-from pipeline.threats.telling import telling
+from pipeline.threats.telling import says_little, telling
 from tests.factories import evidence, flow
 
 AGENT = "agent:assistant"
@@ -98,3 +98,9 @@ def test_a_picture_is_told_after_a_text() -> None:
     picture = way("web_content:bot", "answer = fetch(attachment.url)", "const data = buffer.toString('base64')")
     mail = way("web_content:mails", "mail = box.messages.get(id)", "return mail.body", "use(body)")
     assert first(picture, mail) == "web_content:mails"
+
+
+def test_a_name_of_several_words_says_what_it_ends_in() -> None:
+    asked = (flow("http_route:POST /ask", "log:a (log)", ("user_input",), "log", steps=(evidence("a.java:1", "log.info(userPrompt)"),)),)
+    other = (flow("http_route:POST /ask", "log:b (log)", ("user_input",), "log", steps=(evidence("b.java:1", "log.info(found)"),)),)
+    assert says_little(asked) < says_little(other)

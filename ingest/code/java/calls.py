@@ -8,6 +8,7 @@ written into the calls of streams see the elements as their parameters; methods 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tree_sitter import Node
 
@@ -18,10 +19,17 @@ from ingest.code.tree import lines, named
 _MUTATORS = frozenset({"add", "addAll", "put", "putAll", "append", "push", "offer", "addFirst", "addLast", "insert", "putIfAbsent"})
 _ELEMENT = frozenset({"map", "flatMap", "filter", "forEach", "anyMatch", "allMatch", "noneMatch", "mapToObj", "peek", "ifPresent",
                       "ifPresentOrElse", "takeWhile", "dropWhile", "removeIf", "doOnNext", "concatMap", "thenApply", "thenAccept",
-                      "thenCompose", "mapMulti"})  # fmt: skip
-_GIVES = frozenset({"map", "flatMap", "mapToObj", "concatMap"})
+                      "thenCompose", "mapMulti", "flatMapMany", "flatMapSequential", "flatMapIterable", "concatMapIterable", "switchMap",
+                      "mapNotNull", "doOnSuccess", "zipWhen", "filterWhen"})  # fmt: skip
+_GIVES = frozenset({"map", "flatMap", "mapToObj", "concatMap", "flatMapMany", "flatMapSequential", "flatMapIterable", "concatMapIterable",
+                    "switchMap", "mapNotNull"})  # fmt: skip
+# What these give is what they are called on, watched or done elsewhere: steps of streams, and those of Reactor and RxJava.
+_PASSES = frozenset({"filter", "peek", "takeWhile", "dropWhile", "limit", "skip", "sorted", "subscribeOn", "publishOn", "observeOn",
+                     "onErrorMap", "doOnNext", "doOnError", "doOnSuccess", "doOnComplete", "doOnCancel", "doOnTerminate",
+                     "doOnSubscribe", "doFinally", "contextWrite", "retryWhen", "delayElements", "collectList", "onErrorResume",
+                     "onErrorReturn", "switchIfEmpty", "defaultIfEmpty", "filterWhen"})  # fmt: skip
 _RUNS = frozenset({"supplyAsync", "runAsync", "submit", "execute", "call", "orElseGet", "computeIfAbsent", "thenApply", "thenCompose",
-                   "callInTransaction", "doPrivileged", "fromCallable", "fromSupplier", "defer"})  # fmt: skip
+                   "callInTransaction", "doPrivileged", "fromCallable", "fromSupplier", "defer", "deferContextual"})  # fmt: skip
 # A text that is given as a function which fills it in: `user(u -> u.text("Say {q}").param("q", question))` says what that function made.
 _FILLED_IN = frozenset({"user", "system", "defaultUser", "defaultSystem"})
 _SAME = frozenset({"stream", "parallelStream", "toList", "iterator", "boxed", "sequential", "parallel", "orElseThrow", "intern",
@@ -172,12 +180,13 @@ class Calls(Expressions):
                     bound[0] = self.builder.add(scope, "element_of", lines(argument), "", (receiver,))
                 if receiver is not None and name == "reduce":
                     bound = dict.fromkeys((0, 1), self.builder.add(scope, "element_of", lines(argument), "", (receiver,)))
+                first = self.builder.next_value
                 value, index = self.function_value(scope, argument, f"<{name}>", bound)
                 returned = self.builder.functions[index].returns
                 if (name in _GIVES and bound) or name in _RUNS or name == "reduce":
                     results += returned
-                elif name in _FILLED_IN and len(returned) == 1:
-                    value = returned[0]
+                elif name in _FILLED_IN:
+                    value = self._filled_in(scope, argument, value, returned, range(first, self.builder.next_value))
             else:
                 value = self.value(scope, argument)
                 if argument.type == "method_reference" and receiver is not None and position == 0 and name in _ELEMENT:
@@ -193,9 +202,14 @@ class Calls(Expressions):
             if name in _GIVES:
                 return self.builder.add(scope, "collection", lines(node), "comprehension", values, ("",) * len(values))
             return self.builder.add(scope, "choice", lines(node), "", (*values, call))
-        if name in ("filter", "peek", "takeWhile", "dropWhile", "limit", "skip", "sorted") and receiver is not None:
+        if name in _PASSES and receiver is not None:
             return self.builder.add(scope, "choice", lines(node), "", (receiver, call))
         return call
+
+    def _filled_in(self, scope: Scope, node: Node, function: int, returned: Sequence[int], inside: Sequence[int]) -> int:
+        """What a function makes of the text it is given to fill in: what it returns, else all it calls."""
+        made = list(returned) if len(returned) == 1 else [value for value in inside if self.builder.kind_of(value) == "call"]
+        return made[0] if len(made) == 1 else self.builder.add(scope, "choice", lines(node), "", tuple(made)) if made else function
 
     def _mutate(self, scope: Scope, target: Node, name: str, before: int, given: list[int], call: int) -> None:
         """`list.add(x)`, `map.put(k, v)`, `bean.setName(x)`: what the object is from here on."""

@@ -9,6 +9,7 @@ between the test and the use (redirects, links, DNS), is not judged.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -31,6 +32,8 @@ CHOOSES: frozenset[SinkRole] = frozenset(
 _VALIDATES = (
     "validate", "check", "ensure", "assert", "verify", "sanitize", "sanitise", "normalize_and_check", "resolve_safe", "safe_", "is_safe",
 )  # fmt: skip
+# What a package offers to judge a path or a name by; what else it is called says nothing of what it looks at.
+_JUDGES_PATHS = re.compile(r"(?:validate|is_?(?:safe|valid|local))_?\w{0,40}(?:path|name|filename|slug)", re.IGNORECASE)
 _MAX_DEPTH, _MAX_CHOICES = 8, 3
 _NEAR = 16  # values between a conditional expression and its test
 _LOOKS_UP = frozenset(
@@ -107,9 +110,14 @@ def went_well(program: Program, condition: Node, holds: bool) -> Node | None:
         given = program.value(node)
         if given.kind == "operation" and given.text == "is" and len(given.inputs) == 1:
             node = (node[0], given.inputs[0])
-        if program.value(node).kind == "call" and program.targets(node):
+        if program.value(node).kind == "call" and (program.targets(node) or _judges_paths(program, node)):
             return node
     return None
+
+
+def _judges_paths(program: Program, call: Node) -> bool:
+    callee = program.value((call[0], program.value(call).inputs[0]))
+    return callee.kind in ("name", "attribute") and _JUDGES_PATHS.fullmatch(callee.text) is not None and not program.targets(call)
 
 
 def restricting(
@@ -241,6 +249,8 @@ def _asked(assembly: Assembly, node: Node, holds: bool, record: Tested, depth: i
         pattern = pattern_of(assembly, base, arguments)
         limits = pattern is None or narrows(pattern, name, holds) or (not holds and keeps_out(pattern, name, record.role))
         return "input_validation" if limits else None
+    if record.role == "path" and holds and _judges_paths(program, node):
+        return "input_validation" if any(_leads(assembly, given, record) for given in arguments) else None
     targets = meant_by(assembly, node)
     if targets and depth < _MAX_DEPTH - 1:
         # Data that came out of the call went in by any argument that is not constant.

@@ -22,6 +22,7 @@ from pipeline.system.name_matching import COMMON, stem
 from pipeline.system.rules.plain_promises import is_meant, is_plain
 from pipeline.system.rules.promises import (
     Promise,
+    exempted,
     is_wished,
     lists_settings,
     load_promises,
@@ -106,7 +107,8 @@ def speaks_of(document: str, draft: Draft) -> bool:
 
 
 def candidates(assembly: Assembly, sentence: str, promise: Promise, document: str) -> list[str]:
-    """Elements the sentence can be about: those it names; else all of a kind it names as such."""
+    """Elements the sentence can be about: those it names; else all of a kind it names as such. What it exempts is none of them."""
+    without, sentence = exempted(sentence)
     possible = [
         draft for _, draft in sorted(assembly.drafts.by_id.items())
         if draft.kind in promise.about and draft.evidence and draft.attributes.get("examples_only") is not True
@@ -114,6 +116,9 @@ def candidates(assembly: Assembly, sentence: str, promise: Promise, document: st
         and not mentions([draft.name], promise.except_named)
         and (not promise.via or _arriving(assembly, draft.id, promise, sentence))
     ]  # fmt: skip
+    if without:  # "the others" are those of the same part of the system
+        exempt = {draft.id: _folder(draft) for draft in possible if _names(assembly, draft, without)}
+        possible = [draft for draft in possible if draft.id not in exempt and (not exempt or _folder(draft) in exempt.values())]
     named = [draft.id for draft in possible if _names(assembly, draft, sentence)]
     if named:
         return named
@@ -123,6 +128,11 @@ def candidates(assembly: Assembly, sentence: str, promise: Promise, document: st
         kinds = {kind for word in said for kind in promise.words[word]}
         return [draft.id for draft in possible if draft.kind in kinds]
     return [draft.id for draft in possible] if said else []
+
+
+def _folder(draft: Draft) -> str:
+    """The folder at the top in which an element stands: a backend, beside others."""
+    return draft.evidence[0].path.partition("/")[0] if draft.evidence and "/" in draft.evidence[0].path else ""
 
 
 def _says_all(sentence: str, word: str) -> bool:

@@ -18,7 +18,7 @@ from pipeline.system.program.access_paths import MAX_PATH
 from pipeline.system.program.applications import Applications
 from pipeline.system.program.arguments import argument_node, argument_positions, option_positions
 from pipeline.system.program.flags import read_flags
-from pipeline.system.program.held import elements_of, receivers
+from pipeline.system.program.held import elements_of, is_prepared_elsewhere, receivers
 from pipeline.system.program.mapped_tables import joined_tables, same_table
 from pipeline.system.program.naming import constant_host, is_file_path, local_name, name_of_call, table_of
 from pipeline.system.program.sites import CallSite
@@ -59,7 +59,14 @@ def add_code_elements(assembly: Assembly) -> None:
             later.append(site)
         elif site.rule.kind is not None:
             _add_call(assembly, site, None)
+    last: list[CallSite] = []
     for site in later:
+        receiver = _receiver_for(assembly, site)
+        if receiver is None and is_prepared_elsewhere(assembly, site.node):
+            last.append(site)
+        else:
+            _add_call(assembly, site, receiver)
+    for site in last:
         _add_call(assembly, site, _receiver_for(assembly, site))
     for site in sites:
         _add_ends(assembly, site)

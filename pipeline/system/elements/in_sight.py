@@ -18,6 +18,7 @@ from pipeline.system.program.sites import CallSite
 from pipeline.system.rules.framework import DecoratorRule, RelationKind
 
 _ADDS = re.compile(r"(?:Add|Create|Import)(?:Plugin)?From(?:Type|Object)$|Add(?:Singleton|Scoped|Transient)$")
+_ADDS_TO_KERNEL = re.compile(r"(?:Add|Create|Import)(?:Plugin)?From(?:Type|Object)$")
 _EXPLICIT = "EXPLICIT"  # wiringMode: nothing is given but what is named
 
 
@@ -39,17 +40,24 @@ def tools_in_sight(assembly: Assembly) -> Iterator[tuple[str, RelationKind, str,
 
 def _by_call(assembly: Assembly) -> Iterator[tuple[str, RelationKind, str, Node]]:
     """Calls that are told to let the model choose."""
-    registered = _registered(assembly) if any(site.rule.in_sight is not None for site in assembly.sites.calls) else {}
+    any_tied = any(site.rule.in_sight is not None for site in assembly.sites.calls)
+    registered = _registered(assembly) if any_tied else {}
+    apart = _kept_apart(assembly) if any_tied else {}
     for site in assembly.sites.calls:
         tie, owner = site.rule.in_sight, assembly.element_of_call.get(site.node)
         if tie is None or owner is None or not any(_says(assembly, site, *told) for told in site.rule.in_sight_where.items()):
             continue
         here = _project_of(assembly, site.node[0])
+        given = argument_node(assembly.program, site.node, "Kernel") if assembly.draft(owner).kind == "agent" else None
+        own = None if given is None else _copies(assembly, given)
         for reference, identity in sorted(assembly.entry_of_function.items()):
             draft = assembly.draft(identity)
             if draft.kind != "tool" or draft.attributes.get("framework") != site.framework:
                 continue
-            if here == _project_of(assembly, reference[0]) or here in registered.get(assembly.program.function(reference).owner or "", ()):
+            cls = assembly.program.function(reference).owner or ""
+            if own is not None and cls in apart and own.isdisjoint(apart[cls]):
+                continue
+            if here == _project_of(assembly, reference[0]) or here in registered.get(cls, ()):
                 yield owner, tie, identity, site.node
 
 
@@ -68,6 +76,51 @@ def _registered(assembly: Assembly) -> dict[str, set[str]]:
             for given in value.inputs[1:4]:
                 for name in (*program.names((file, given)), *program.types((file, given))):
                     found.setdefault(name, set()).add(_project_of(assembly, file))
+    return found
+
+
+def _kept_apart(assembly: Assembly) -> dict[str, set[Node]]:
+    """Classes with tools that are only ever added to copies of a kernel, by those copies: no other kernel has them."""
+    program, found, shared = assembly.program, dict[str, set[Node]](), set[str]()
+    for file, facts in enumerate(program.files):
+        for value in facts.values if facts.language == "csharp" else ():
+            if value.kind != "call" or not _ADDS_TO_KERNEL.match(facts.values[value.inputs[0]].text):
+                continue
+            holder = facts.values[value.inputs[0]]
+            plugins = facts.values[holder.inputs[0]] if holder.kind == "attribute" else holder
+            while plugins.kind == "update":  # others were added before
+                plugins = facts.values[plugins.inputs[0]]
+            copies = _copies(assembly, (file, plugins.inputs[0])) if plugins.kind == "attribute" and plugins.text == "Plugins" else set()
+            asked = [(file, given) for given in value.inputs[1:4]]
+            for node in [*asked, *(part for given in asked for part in _asked_for(assembly, given))]:
+                for name in (*program.names(node), *program.types(node)):
+                    found.setdefault(name, set()).update(copies)
+                    shared |= set() if copies else {name}
+    return {name: copies for name, copies in found.items() if name not in shared}
+
+
+def _asked_for(assembly: Assembly, node: Node) -> Iterator[Node]:
+    """The class that a container is asked for: `services.GetRequiredService<Mail>()`."""
+    program = assembly.program
+    for origin in program.origins(node):
+        value = program.value(origin)
+        if value.kind == "call" and program.value((origin[0], value.inputs[0])).text in ("GetRequiredService", "GetService"):
+            yield from ((origin[0], given) for given in value.inputs[1:2])
+
+
+def _copies(assembly: Assembly, kernel: Node) -> set[Node]:
+    """The calls of `Clone` that a kernel comes from."""
+    program, found, seen, queue = assembly.program, set[Node](), set[Node](), [kernel]
+    while queue and len(seen) < 40:
+        for origin in program.origins(queue.pop()):
+            value = program.value(origin)
+            if origin in seen:
+                continue
+            seen.add(origin)
+            if value.kind == "call" and program.value((origin[0], value.inputs[0])).text == "Clone":
+                found.add(origin)
+            elif value.kind == "update":
+                queue.append((origin[0], value.inputs[0]))
     return found
 
 

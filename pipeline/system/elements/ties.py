@@ -167,12 +167,12 @@ def _brought_along(assembly: Assembly, given: Node, tools: _Tools, depth: int = 
         if known is not None:
             yield from known
         value = program.value(origin)
-        if value.kind != "call" or origin in assembly.element_of_call:
-            continue
+        if value.kind not in ("call", "parameter", "attribute") or origin in assembly.element_of_call:
+            continue  # what a parameter or a field is handed by injection, its type says
         for name in program.types(origin):
             for cls in (name, *program.bases(name)):
                 yield from tools.of_class.get(cls, ())
-        if depth < 3 and not program.targets(origin):
+        if depth < 3 and value.kind == "call" and not program.targets(origin):
             callee = program.value((origin[0], value.inputs[0]))
             inner = [callee.inputs[0]] if callee.kind == "attribute" else []
             for other in (*inner, *value.inputs[1:4]):

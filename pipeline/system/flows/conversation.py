@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ingest.code.program import Node
+from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly, Sink
 from pipeline.system.flows.kept_speakers import without_system
 from pipeline.system.flows.taint import Hit
@@ -13,6 +13,7 @@ from pipeline.system.model import SinkRole
 _SYSTEM_ROLES = frozenset({"system", "developer"})
 
 
+_ASSISTANTS = ("assistant", "ai")
 _SPEAKERS = _SYSTEM_ROLES | {"user", "human", "assistant", "ai", "tool", "function"}
 _SYSTEM_MESSAGES = frozenset({"SystemMessage", "SystemMessagePromptTemplate", "SystemChatMessage", "DeveloperChatMessage",
                               "ChatRequestSystemMessage", "CreateSystemMessage"})  # fmt: skip
@@ -53,8 +54,10 @@ def _role(assembly: Assembly, hit: Hit) -> SinkRole:
         role = next(part for part in hit.path if "@" in part).split("@")[1]
         if role == "?" or _under_a_test_of_the_role(assembly, hit):
             role = _given_speaker(assembly, hit) or ("user" if role == "?" and _is_one_text(assembly, hit) else role)
+        if role in _ASSISTANTS and _is_a_reply(assembly, hit):
+            role = "user"  # what a model said is its own turn
         # A caller who says who speaks, or whose text is put into the assistant's mouth, writes the conversation.
-        return "system_prompt" if role in _SYSTEM_ROLES else "conversation" if role in ("?", "assistant", "ai") else "prompt"
+        return "system_prompt" if role in _SYSTEM_ROLES else "conversation" if role in ("?", *_ASSISTANTS) else "prompt"
     lists = False
     for node in reversed(hit.trace):
         value = assembly.program.value(node)
@@ -87,6 +90,25 @@ def _role(assembly: Assembly, hit: Hit) -> SinkRole:
         if value.kind == "call" and len(value.inputs) > 1 and _first_constant(assembly, node) in _LIST_FIELDS:
             lists = True
     return "conversation" if lists and not _is_text_of_a_form(assembly, hit) else "prompt"
+
+
+def _is_a_reply(assembly: Assembly, hit: Hit) -> bool:
+    """Whether the text is what one of several clients answers, others of which ask a model: a dry run that repeats what it is told."""
+    for node in hit.trace:
+        if assembly.program.value(node).kind != "call":
+            continue
+        targets = {target.function for target in assembly.program.targets(node)}
+        if len(targets) > 1 and any(_asks_a_model(assembly, target) for target in targets):
+            return True
+    return False
+
+
+def _asks_a_model(assembly: Assembly, function: FunctionRef) -> bool:
+    return any(
+        sink.role in ("prompt", "conversation") and assembly.draft(sink.element).kind in ("hosted_llm", "local_llm")
+        for call in assembly.calls_in(function)
+        for sink in assembly.sinks.get(call, ())
+    )
 
 
 def _is_one_text(assembly: Assembly, hit: Hit) -> bool:

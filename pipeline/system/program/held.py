@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 
+_LINKS = 8  # calls of one chain
+
 
 def receivers(assembly: Assembly, call: Node) -> Iterator[str]:
     """Elements that the object a method is called on was constructed as."""
@@ -22,6 +24,20 @@ def receivers(assembly: Assembly, call: Node) -> Iterator[str]:
         yield from elements_of(assembly, (call[0], callee.inputs[0]))
     if not assembly.program.names((call[0], value.inputs[0])) or callee.kind != "attribute":
         yield from elements_of(assembly, (call[0], value.inputs[0]))
+
+
+def is_prepared_elsewhere(assembly: Assembly, call: Node) -> bool:
+    """Whether the chain of a call begins at what a function of the program gives: `prepared(client, text).call().content()`."""
+    program, current = assembly.program, call
+    for _link in range(_LINKS):
+        value = program.value(current)
+        callee = (current[0], value.inputs[0]) if value.kind == "call" else current
+        if program.value(callee).kind != "attribute":
+            return False
+        current = (callee[0], program.value(callee).inputs[0])
+        if program.value(current).kind == "call" and program.targets(current):
+            return True
+    return False
 
 
 def elements_of(assembly: Assembly, node: Node) -> list[str]:

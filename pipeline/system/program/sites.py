@@ -14,7 +14,6 @@ from typing import TypeVar
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import OFFERED, CodeFacts, Value
 from pipeline.system.program.arguments import argument_node, argument_positions
-from pipeline.system.program.beans import injected
 from pipeline.system.program.provided import provided
 from pipeline.system.program.tables import functions_in
 from pipeline.system.program.used_in_pages import PageUse
@@ -291,7 +290,6 @@ def _used_before(facts: CodeFacts, identity: int, scope: int) -> bool:
 
 def received(program: Program, index: FrameworkIndex) -> Iterator[tuple[FunctionRef, int, str]]:
     """What functions handed to frameworks receive: function, position of the parameter, its type."""
-    yield from injected(program)
     yield from provided(program)
     for file, facts in enumerate(program.files):
         if facts.language == "python":  # what a handler receives stands in its signature

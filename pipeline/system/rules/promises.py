@@ -109,6 +109,13 @@ _PLATFORM = re.compile(
     r"|throttles?|masks?|redacts?)\b"
 )
 
+# "`/login` is public; other routes require a token".
+_EXEMPT = re.compile(
+    r"^([^;]{1,300}?\b(?:is|are|remains?|stays?) (?:all |left )?(?:public|exempt(?:ed)?|excluded|unauthenticated|anonymous"
+    r"|open to (?:all|anyone|everyone|the public))\b[^;,]{0,80})[;,]",
+    re.IGNORECASE,
+)
+
 
 class Promise(Frozen):
     """How one control is promised, and what keeps the promise."""
@@ -166,6 +173,12 @@ def speaks_of_calls_outward(sentence: str) -> bool:
 def speaks_of_another(sentence: str) -> bool:
     """Whether a sentence tells what a platform does, or what a test does to the system: "GitHub limits ...", "This probe caps ..."."""
     return _TRIES.search(sentence) is not None or _PLATFORM.search(sentence) is not None
+
+
+def exempted(sentence: str) -> tuple[str, str]:
+    """What a sentence says its promise does not hold for, and the sentence without that."""
+    match = _EXEMPT.match(sentence)
+    return ("", sentence) if match is None else (match[1], sentence[match.end() :])
 
 
 def is_wished(sentence: str, section: tuple[str, ...]) -> bool:

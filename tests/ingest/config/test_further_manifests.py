@@ -159,3 +159,8 @@ def test_whether_an_index_stands_beside_another_is_for_its_package_manager_to_sa
 def test_uv_takes_the_first_index_that_knows_a_name(command: str, extra: bool) -> None:
     found = [s for s in installed(command, Place("Dockerfile", 1, 1)) if s.kind == "package_index"]
     assert [s.attributes["extra"] for s in found] == [extra]
+
+
+def test_a_package_in_a_script_in_quotes_is_called_without_the_quotes() -> None:
+    command = 'su app -c "umask 0002 && npm install -g eslint" && npm cache clean --force'
+    assert [s.name for s in installed(command, Place("Dockerfile", 1, 1)) if s.kind == "package"] == ["eslint"]
