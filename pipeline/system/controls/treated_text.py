@@ -27,6 +27,11 @@ _REDACTS = (
     "strip_pii",
     "remove_pii",
     "deidentify",
+    "hash_sensitive",
+    "hide_sensitive",
+    "filter_sensitive",
+    "strip_sensitive",
+    "remove_sensitive",
 )
 _REVIEWED = ("accepted", "approved", "reviewed", "moderated", "verified", "curated", "vetted")
 
@@ -63,7 +68,7 @@ def is_redacted(assembly: Assembly, node: Node) -> bool:
         return False
     return any(
         assembly.program.value((call[0], assembly.program.value(call).inputs[0])).text
-        in ("sub", "subn", "replace", "translate", "anonymize", "mask")
+        in ("sub", "subn", "replace", "translate", "anonymize", "mask", "hash", "createHash", "createHmac", "sha256", "hexdigest")
         for call in assembly.calls_in(found[0])
     )
 
