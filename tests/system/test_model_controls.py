@@ -136,3 +136,41 @@ def test_a_start_script_that_verifies_what_it_fetches(tmp_path: Path, command: s
     system = scan_of(tmp_path, {"start.sh": script, "Dockerfile": 'FROM python:3.12\nCOPY start.sh /\nCMD ["/start.sh"]\n'}).system
     assert [element.name for element in system.elements if element.kind == "model_registry"] == ["acme/novel-7b"]
     assert ("provenance_check" in {control.kind for control in system.controls}) is counts
+
+
+ACTS = """
+import os
+import ldclient
+import redis
+from langchain.agents import create_agent
+from langchain_core.tools import tool
+
+store = redis.Redis()
+
+@tool
+def send_money(account: str) -> str:
+    \"\"\"Send money.\"\"\"
+    BODY
+    return str(account)
+
+agent = create_agent("gpt-5-mini", tools=[send_money])
+STARTED
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "started", "counts"),
+    [
+        ('if not ldclient.get().variation("agent-on", "all", False): raise RuntimeError("stopped")', "", True),
+        ('if store.get("agent:stop"): return "stopped"', "", True),
+        ('if os.environ.get("AGENT_STOP"): return "stopped"', "", False),  # takes a new start
+        ('if store.get(account): return "known"', "", False),  # a record, and no switch
+        ('print(store.get("agent:stop"))', "", False),  # shown, and nothing follows
+        ("pass", 'if not store.get("agent:stop"): agent.invoke({"messages": []})', False),  # once, before all steps
+    ],
+)
+def test_each_step_asks_whether_it_may_go_on(body: str, started: str, counts: bool) -> None:
+    system = system_of(dedent(ACTS).replace("BODY", body).replace("STARTED", started))
+    covered = [one for control in system.controls if control.kind == "kill_switch" for one in control.protects]
+    assert any(one.startswith("agent:") for one in covered) is counts
+    assert any(one.startswith("tool:") for one in covered) is counts
