@@ -92,7 +92,8 @@ def _source_is_public(around: Surroundings) -> Seen | None:
 
 def _holds_secrets(around: Surroundings) -> Seen | None:
     element = around.match.element
-    if _is(element, "secrets", "holds_secret") or (element.kind == "hosted_llm" and not _is(element, "callers_key", "local")):
+    held = _is(element, "secrets", "holds_secret") and not _is(element, "own_token_only")  # that one opens no other system
+    if held or (element.kind == "hosted_llm" and not _is(element, "callers_key", "local")):
         return at(element)  # a provider's model is asked with the key of whoever runs this
     return first_of(e for e in around.nearby if e.kind == "secret")
 

@@ -45,5 +45,5 @@ def test_comments_can_be_taken_back(tmp_path: Path, rights: str, only: bool) -> 
 
 
 def test_the_token_of_the_run_is_no_key_to_anything_else(tmp_path: Path) -> None:
-    assert job(tmp_path / "a", "permissions: {issues: write}").attributes["secrets"] is False
-    assert job(tmp_path / "b", "permissions: {issues: write}", "MODEL_KEY").attributes["secrets"] is True
+    assert job(tmp_path / "a", "permissions: {issues: write}").attributes.get("own_token_only") is True
+    assert job(tmp_path / "b", "permissions: {issues: write}", "MODEL_KEY").attributes.get("own_token_only") is None

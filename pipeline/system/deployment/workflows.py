@@ -56,11 +56,14 @@ def add_workflow(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Se
         "untrusted_trigger": bool(workflow.attributes.get("untrusted_trigger")), "untrusted_input": bool(outside),
         "permissions": _permission(permissions), "actions_unpinned": len(loose),
         "runs_ai": any(word in text for word in ("openai", "claude", "anthropic", "gemini", "codex", "llm", "ai-inference", "gpt")),
-        "secrets": any(set(_texts(s.attributes.get("secrets"))) - _OWN_TOKEN for s in steps),
+        "secrets": any(s.attributes.get("secrets") for s in steps),
         "publishes_model": any(word in text for word in ("upload_folder", "push_to_hub", "huggingface-cli upload", "hf upload",
         "register_model")),
         "third_party_unpinned": any(not str(s.attributes.get("uses")).startswith(_OF_THE_FORGE) for s in loose),
     }  # fmt: skip
+    held = {name for s in steps for name in _texts(s.attributes.get("secrets"))}
+    if held and held <= _OWN_TOKEN:
+        attributes["own_token_only"] = True
     if _comments_only(permissions, steps):
         attributes["comments_only"] = True
     started = assembly.cite_place(workflow.place, note=_STARTED_BY)
