@@ -306,7 +306,7 @@ SettingKind = Literal[
                         # the same secret)
     "workflow",         # one CI workflow; attributes: triggers, permissions, untrusted_trigger
     "workflow_step",    # attributes: uses, pin (sha|tag|branch|none), run, untrusted_input (expressions), secrets, job,
-                        # continue_on_error (bool)
+                        # continue_on_error (bool), exit_code (of an action's settings)
     "module_paths",     # what names in imports stand for; attributes: paths ("pattern target"), base_url, extends
     "npm_module",       # what imports call a package of the project; attributes: main, exports ("part target"), imports ("#part target")
     "listener",         # an address a .NET application is told to listen on: name is the address; attributes: environment

@@ -29,6 +29,8 @@ PROGRAMS = frozenset({
     "lm_eval", "lm-eval", "optimum-cli", "trl", "text-embeddings-router", "tensorflow_model_server", "local-ai", "xinference-local",
     "uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "waitress-serve", "fastapi", "flask",  # what starts an application of Python
 })  # fmt: skip
+_VERIFIERS = frozenset({"cosign", "slsa-verifier", "gh", "in-toto-verify", "model_signing", "model-signing"})
+_PASSED_OVER = re.compile(r"\|\|\s*(?:true|:|echo\b)")
 _GENERAL = frozenset({"git", "wget", "curl", "aria2c", "sha256sum", "shasum", "md5sum"})  # where they are used on a hub of models
 _HUB = re.compile(r"\b(?:huggingface\.co|hf\.co)/")
 MODEL_ADDRESS = re.compile(  # a file of weights somewhere on the web
@@ -83,7 +85,10 @@ def command_settings(script: str, place: Place, where: str, service: str | None 
     hub, image = model or _HUB.search(script) is not None, _IMAGE.search(script) is not None
     for command in read_commands(script):
         name = command.words[0]
-        if name in PROGRAMS or (hub and name in _GENERAL) or (image and name in _ENGINES and "run" in command.words[1:3]):
+        verifying = name in _VERIFIERS and "verify" in " ".join(command.words[:3])
+        if verifying and _PASSED_OVER.search(script.splitlines()[min(command.line, script.count("\n"))]):
+            continue
+        if name in PROGRAMS or verifying or (hub and name in _GENERAL) or (image and name in _ENGINES and "run" in command.words[1:3]):
             line = min(place.start_line + command.line, place.end_line) if lines else place.start_line
             variables = tuple(f"{name}={value}" for name, value in command.variables if _VARIABLES.fullmatch(name))
             yield setting(

@@ -65,6 +65,7 @@ def _job(name: str, node: Node, line: int, path: str) -> Iterator[Setting]:
     yield setting(
         "workflow_step", name, Place(path, line, max(line, node.end_line)), run=text or None, job=name,
         runs_on=" ".join(node.get("tags").texts()) or None, untrusted_input=read_twice(text, _OF_AUTHORS) or None,
+        continue_on_error=node.get("allow_failure").is_true or None,
     )  # fmt: skip
     yield from _image(node.get("image"), name, path)
     yield from _variables(node.get("variables"), path)

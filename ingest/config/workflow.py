@@ -110,6 +110,7 @@ def _job(job: str, node: Node, line: int, path: str, shared: frozenset[str], per
             untrusted_environment=tuple(sorted({name for part in step.get("env").scalars() for name in _untrusted(part.text)})) or None,
             checks_out_untrusted="actions/checkout" in uses and bool(_UNTRUSTED_CODE.search(settings.get("ref").text)),
             secrets=tuple(sorted(secrets | _secrets(step))) or None, continue_on_error=step.get("continue-on-error").is_true or None,
+            exit_code=settings.get("exit-code").text or None,
         )  # fmt: skip
         if run.text:
             span = Place(path, code.line, max(code.line, code.end_line))

@@ -25,6 +25,8 @@ _CHOSEN = frozenset({"path", "url", "model_source"})
 _RAN = frozenset({"code", "shell"})
 _STAKES = frozenset({"money", "safety", "security"})
 _SERVED: frozenset[ElementKind] = frozenset({"http_route", "websocket", "chat_ui", "webhook", "queue_consumer", "inference_server"})
+_KEPT = frozenset({"index_write", "deletion", "model_source", "training_data"})
+_ENTRIES: frozenset[ElementKind] = frozenset({"http_route", "websocket", "chat_ui"})
 _UPSTREAM = 60  # elements before the one at hand that are looked at
 
 
@@ -89,9 +91,43 @@ def _source_is_public(around: Surroundings) -> Seen | None:
 
 
 def _holds_secrets(around: Surroundings) -> Seen | None:
-    if _is(around.match.element, "secrets", "holds_secret"):
-        return at(around.match.element)
+    element = around.match.element
+    held = _is(element, "secrets", "holds_secret") and not _is(element, "own_token_only")  # that one opens no other system
+    if held or (element.kind == "hosted_llm" and not _is(element, "callers_key", "local")):
+        return at(element)  # a provider's model is asked with the key of whoever runs this
     return first_of(e for e in around.nearby if e.kind == "secret")
+
+
+def _moves_money(around: Surroundings) -> Seen | None:
+    return _by_effect("payment")(around) or _flow(around, (f for f in _leaving(around) if f.role == "payment"))
+
+
+def _deletes_data(around: Surroundings) -> Seen | None:
+    return _by_effect("deletion")(around) or _flow(around, (f for f in _leaving(around) if f.role == "deletion"))
+
+
+def _leaving(around: Surroundings) -> list[Flow]:
+    return [*around.flows(), *around.view.out_of.get(around.match.element.id, ())]
+
+
+def _callers_data_is_kept(around: Surroundings) -> Seen | None:
+    """What a caller sends goes into the index, the training or the choice of the model, which others use afterwards."""
+    element = around.match.element
+    if _is(element, "administers"):
+        return at(element)
+    sent = (flow for flow in around.view.out_of.get(element.id, ()) if set(flow.carries) & {"user_input", "uploaded_file"})
+    return _flow(around, (flow for flow in sent if flow.role in _KEPT))
+
+
+def _nothing_learns_from_it(around: Surroundings) -> Seen | None:
+    element, view = around.match.element, around.view
+    used = view.out_of.get(element.id, ()) or any(r.kind == "trained_on" for r in view.relations_to.get(element.id, ()))
+    return None if used or any(e.kind == "training_job" for e in view.elements.values()) else at(element)
+
+
+def _readers_are_signed_in(around: Surroundings) -> Seen | None:
+    asking = (e for e in around.view.elements.values() if e.kind in _ENTRIES and e.attributes.get("authenticated") is True)
+    return first_of(e for e in asking if not _is(e, "examples_only"))
 
 
 def _executes_code(around: Surroundings) -> Seen | None:
@@ -99,7 +135,8 @@ def _executes_code(around: Surroundings) -> Seen | None:
     if element.kind == "interpreter":
         return at(element)
     ran = (flow for flow in around.view.out_of.get(element.id, ()) if flow.role in _RAN)
-    return _by_effect("execute", "shell")(around) or _flow(around, ran)
+    by_agent = first_of(e for e in around.acting if _is(e, "code_execution"))
+    return _by_effect("execute", "shell")(around) or by_agent or _flow(around, ran)
 
 
 def _about_people(around: Surroundings) -> Seen | None:
@@ -165,7 +202,12 @@ _TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
     "path_is_user_controlled": lambda around: _flow(around, (f for f in around.flows() if "user_input" in f.carries and f.role in _CHOSEN)),
     "runs_in_ci": lambda around: at(around.match.element) if around.match.element.kind == "ci_job" else None,
     "holds_secrets": _holds_secrets,
-    "moves_money": _by_effect("payment"),
+    "moves_money": _moves_money,
+    "deletes_data": _deletes_data,
+    "callers_data_is_kept": _callers_data_is_kept,
+    "nothing_learns_from_it": _nothing_learns_from_it,
+    "readers_are_signed_in": _readers_are_signed_in,
+    "changes_only_comments": lambda around: at(around.match.element) if _is(around.match.element, "comments_only") else None,
     "changes_data": _by_effect("write", "deletion", "file_write"),
     "sends_messages": _by_effect("message"),
     "executes_code": _executes_code,

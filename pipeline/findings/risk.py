@@ -25,6 +25,10 @@ FACTOR_WORDS: dict[Factor, str] = {
     "has_tools": "the model can act through tools", "reads_private_data": "private data is within reach",
     "only_in_examples": "seen in examples only", "only_for_debugging": "written for debugging only",
     "has_untrusted_content": "content written by outsiders reaches the model", "acts_on_the_world": "money, safety or access depends on it",
+    "deletes_data": "data is deleted",
+    "callers_data_is_kept": "what a caller sends is kept or loaded for others",
+    "nothing_learns_from_it": "no model learns from it or is asked with it", "readers_are_signed_in": "readers are signed in",
+    "changes_only_comments": "it may change comments and labels alone",
     "published": "its port is published", "address_in_settings": "where it listens is not in the code",
     "loaded_by_code": "code of this tree loads it",
     "harms_only_the_caller": "it steers nothing but the caller's own answer",
@@ -62,6 +66,9 @@ def assess(view: View, match: Match) -> Risk:
     factors = factors_of(around)
     if any(control.kind == "authentication" for control in match.lowered):
         factors.pop("unauthenticated", None)  # one entry cannot be both
+    if any(control.kind == "network_isolation" for control in match.lowered):
+        factors.pop("unauthenticated", None)  # nobody is asked, and nobody from elsewhere comes
+        factors.pop("reached_from_internet", None)
     likelihood, reasons = _scale(threat.likelihood, factors, "likelihood")
     impact, more = _scale(threat.impact, factors, "impact")
     controls = _controls(match.lowered, threat.lowered_by)

@@ -17,8 +17,10 @@ from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
 from pipeline.system.contradicted import add_contradictions
 from pipeline.system.controls.checked_downloads import add_checked_downloads
+from pipeline.system.controls.kill_switches import add_kill_switches
 from pipeline.system.controls.own_collections import mark_own_collections
 from pipeline.system.controls.protection import add_identities, add_protection
+from pipeline.system.controls.proven_origins import add_proven_origins
 from pipeline.system.controls.safety_filters import mark_safety_filters
 from pipeline.system.deployment.idle_services import mark_idle_services
 from pipeline.system.deployment.look_alikes import mark_look_alike_models
@@ -109,6 +111,8 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_protection(assembly)
     add_made(assembly)
     add_checked_downloads(assembly)
+    add_proven_origins(assembly)
+    add_kill_switches(assembly)
     add_loopback(assembly, config)
     add_pipelines(assembly, config)
     add_task_order(assembly)

@@ -10,10 +10,13 @@ from ingest.facts import Value
 from ingest.source import Place
 from pipeline.system.agents.tool_parts import is_way_of, tool_at
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.deduplicated import deduplicated
 from pipeline.system.controls.guards import choices_on_way, controls_on_way
+from pipeline.system.controls.perturbed import perturbed
 from pipeline.system.controls.verdicts import hands_on_verdict, mark_decision
 from pipeline.system.elements.argument_vectors import role_in_vector
 from pipeline.system.flows.answer_types import is_no_page
+from pipeline.system.flows.asked_fields import asks_for_instructions, is_bare_status
 from pipeline.system.flows.columns import columns_of
 from pipeline.system.flows.conversation import conversation_role, is_whole_request
 from pipeline.system.flows.discriminators import contradicted
@@ -327,7 +330,7 @@ def _add_way(
             return
     if len(known) >= MAX_WAYS:
         return
-    if contradicted(assembly, hit):
+    if contradicted(assembly, hit) or is_bare_status(assembly, hit) or (role in _INSTRUCTS and asks_for_instructions(assembly, hit)):
         return
     controls: list[tuple[ControlKind, Node]] = [] if met is None else [(met, hit.call)]
     # `clean(markdown(x))`: what comes out of the sink is cleaned before anybody sees it.
@@ -345,6 +348,10 @@ def _add_way(
         elif rule.rule.control is not None and rule.rule.protects == "data" and not rule.rule.cleans:
             controls.append((rule.rule.control, node))
     controls += controls_on_way(assembly, hit, role)
+    if role == "training_data":
+        controls += [("deduplication", node) for node in deduplicated(assembly, hit)]
+    if label == "prediction":
+        controls += [("output_perturbation", node) for node in perturbed(assembly, hit)]
     steps = _steps(assembly, hit, label, role, template)
     if not steps:
         return
@@ -371,6 +378,7 @@ def _same_end(assembly: Assembly, flow: Flow, hit: Hit) -> bool:
     return (last.path, last.start_line, last.page) == (end.path, end.start_line, end.page)
 
 
+_INSTRUCTS: frozenset[SinkRole] = frozenset({"system_prompt", "instructions"})
 _ENTERS: dict[Label, str] = {
     "user_input": "a caller's text enters here", "uploaded_file": "a caller's file enters here",
     "web_content": "text that outsiders write is read here",

@@ -14,6 +14,7 @@ from ingest.facts import ConfigFacts, DocumentFacts, Setting
 from ingest.source import Attribute, Place
 from pipeline.system.agents.step_limits import mark_step_limits
 from pipeline.system.assembly import Assembly
+from pipeline.system.deployment.audits import add_audits
 from pipeline.system.deployment.build_arguments import with_build_arguments
 from pipeline.system.deployment.charts import with_values
 from pipeline.system.deployment.cloud import add_cloud
@@ -90,6 +91,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
                 _secret(assembly, file, setting, "config")
         for setting in by_kind.get("mcp_server", ()):
             _mcp_client(assembly, file, setting, own)
+    add_audits(assembly, used)
     add_cluster(assembly, used)
     add_releases(assembly, used)
     add_cluster_training(assembly, used)

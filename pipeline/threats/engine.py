@@ -11,15 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from pipeline.system.model import DECIDED_HERE, Control, ControlKind, Element, ElementKind, Evidence, Flow, Role, System, Topic
+from pipeline.system.model import DECIDED_HERE, Control, ControlKind, Element, Evidence, Flow, Role, System, Topic
 from pipeline.threats.schema import Condition, Threat
 from pipeline.threats.telling import telling
 from pipeline.threats.view import View, has_attributes
 
 _MENTIONS = 3  # places of a thing that papers speak of on every page
-
-
-_ENTRIES: frozenset[ElementKind] = frozenset({"http_route", "websocket", "webhook", "chat_ui"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +69,7 @@ class _Held:
     evidence: tuple[Evidence, ...] = ()
     closed: tuple[Control, ...] = ()  # controls that closed ways of these conditions
     shut: bool = False  # a condition whose ways are all closed
+    on_way: tuple[Control, ...] = ()  # controls that lower the threat and lie on the ways of a condition, whichever is taken
 
 
 def match_threats(system: System, threats: tuple[Threat, ...]) -> Iterator[Match | Mitigated | Unmet]:
@@ -100,7 +98,7 @@ def match(view: View, threat: Threat, element: Element) -> Match | Mitigated | U
     removed_by = _undenied(element, threat.removed_by)
     removing = view.controls_on(element.id, removed_by)
     for condition in threat.when:
-        found = _evaluate(view, element, condition, removed_by)
+        found = _evaluate(view, element, condition, removed_by, threat.lowered_by)
         if found is None and removing and condition.the_element is not None:
             continue  # the element is not in the bad state because the control is there
         if found is None:
@@ -108,8 +106,7 @@ def match(view: View, threat: Threat, element: Element) -> Match | Mitigated | U
         held = _joined([held, found])
     if removing or held.shut:
         return Mitigated(threat, element, _once([*removing, *held.closed]))
-    lowered = _of_every_entry(view, held.ways, [view.controls_of_way(way, threat.lowered_by) for way in held.ways])
-    lowered += view.controls_on(element.id, threat.lowered_by)
+    lowered = [*held.on_way, *view.controls_on(element.id, threat.lowered_by)]
     return Match(
         threat,
         element,
@@ -122,14 +119,6 @@ def match(view: View, threat: Threat, element: Element) -> Match | Mitigated | U
     )
 
 
-def _of_every_entry(view: View, ways: Sequence[tuple[Flow, ...]], found: Sequence[Sequence[Control]]) -> list[Control]:
-    """Controls of the ways; that one entry asks who calls lowers nothing where another one leads to the same place and asks nobody."""
-    entered = [view.elements[way[0].source].kind in _ENTRIES for way in ways]
-    asked = [any(control.kind == "authentication" for control in controls) for controls in found]
-    open_too = any(entry and not guarded for entry, guarded in zip(entered, asked, strict=True))
-    return [c for controls in found for c in controls if c.kind != "authentication" or not open_too]
-
-
 def _undenied(element: Element, kinds: tuple[ControlKind, ...]) -> tuple[ControlKind, ...]:
     """Kinds of control that no document says this element lacks: what is said of one tool outweighs what is promised of all."""
     denied = element.attributes.get("denied_controls")
@@ -140,8 +129,15 @@ def _joined(parts: list[_Held]) -> _Held:
     return _Held(
         tuple(way for part in parts for way in part.ways), tuple(other for part in parts for other in part.others),
         tuple(e for part in parts for e in part.evidence), tuple(c for part in parts for c in part.closed),
-        any(part.shut for part in parts),
+        any(part.shut for part in parts), tuple(c for part in parts for c in part.on_way),
     )  # fmt: skip
+
+
+def _on_all(ways: Sequence[Sequence[Control]]) -> tuple[Control, ...]:
+    """Controls of the kinds that lie on each of several ways: an attacker takes the one where nothing stands in between."""
+    kinds = [{control.kind for control in way} for way in ways]
+    everywhere = set.intersection(*kinds) if kinds else set()
+    return tuple(control for way in ways for control in way if control.kind in everywhere)
 
 
 def _once(controls: list[Control]) -> tuple[Control, ...]:
@@ -203,7 +199,9 @@ def _as(evidence: Evidence, role: Role) -> Evidence:
     return evidence if evidence.role == role else evidence.model_copy(update={"role": role})
 
 
-def _evaluate(view: View, element: Element, condition: Condition, removed_by: tuple[ControlKind, ...]) -> _Held | None:
+def _evaluate(
+    view: View, element: Element, condition: Condition, removed_by: tuple[ControlKind, ...], lowered_by: tuple[ControlKind, ...]
+) -> _Held | None:
     if condition.the_element is not None:
         return _Held() if has_attributes(element, condition.the_element) else None
     if condition.a_flow is not None:
@@ -214,7 +212,8 @@ def _evaluate(view: View, element: Element, condition: Condition, removed_by: tu
             ways = tuple(way for way in ways if view.asks_now(way)) or ways
         closed = {way: view.controls_of_way(way, removed_by) for way in ways} if removed_by else {}
         still_open = tuple(way for way in ways if not closed.get(way))
-        return _Held(ways=still_open, closed=tuple(c for found in closed.values() for c in found), shut=not still_open)
+        lowered = _on_all([view.controls_of_way(way, lowered_by) for way in still_open]) if lowered_by else ()
+        return _Held(ways=still_open, closed=tuple(c for found in closed.values() for c in found), shut=not still_open, on_way=lowered)
     if condition.a_relation is not None:
         related = list(view.related(element, condition.a_relation))
         if not related:
@@ -232,13 +231,14 @@ def _evaluate(view: View, element: Element, condition: Condition, removed_by: tu
             return None
         return _Held(evidence=tuple(_as(e, "missing") for e in element.evidence[:2]))
     if condition.any_of is not None:
-        parts = [held for inner in condition.any_of if (held := _evaluate(view, element, inner, removed_by)) is not None]
+        parts = [held for inner in condition.any_of if (held := _evaluate(view, element, inner, removed_by, lowered_by)) is not None]
         if not parts:
             return None
         joined = _joined([part for part in parts if not part.shut] or parts)
-        return replace(joined, ways=tuple(sorted(joined.ways, key=telling)))
+        lowered = _on_all([part.on_way for part in parts if part.ways])
+        return replace(joined, ways=tuple(sorted(joined.ways, key=telling)), on_way=lowered)
     if condition.none_of is not None:
-        return None if any(_evaluate(view, element, inner, ()) is not None for inner in condition.none_of) else _Held()
+        return None if any(_evaluate(view, element, inner, (), ()) is not None for inner in condition.none_of) else _Held()
     raise AssertionError("a condition without content passed validation")
 
 

@@ -37,6 +37,11 @@ Factor = Literal[
     "loaded_by_code",             # a file of the tree that code of the tree loads
     "published",                  # what listens there is given to addresses outside of its machine or network
     "address_in_settings",        # where it listens is told by settings; whether strangers reach it is not in the code
+    "deletes_data",               # a tool or flow on the way deletes: nobody can undo it
+    "callers_data_is_kept",       # what a caller sends is kept, learned from or loaded, for all who ask later
+    "nothing_learns_from_it",     # a dataset that reaches no model, where nothing is trained
+    "readers_are_signed_in",      # the system has entries that ask who somebody is: a page acts as the person who reads it
+    "changes_only_comments",      # what the job may write are comments, labels and the like, which can be undone
     "acts_on_the_world",          # money, access, safety or another party is affected by the verdict
 ]  # fmt: skip
 

@@ -39,7 +39,7 @@ def printed(book: Handbook, name: str, *, width: int = 80, whole: bool = False, 
     [
         ("direct-prompt-injection", ("Text a user types can steer", "How we look", "test:", "Severity: high to start with, between low and critical", "LLM01:2025")),
         ("Human Approval", ("human_approval  control", "It counts when", "It does not count when", "tool-without-approval", "langgraph")),
-        ("kill_switch", ("nothing yet: a system that has it",)),
+        ("kill_switch", ("It counts when", "agent-runaway-loop")),
         ("PGVector", ("pgvector  framework", "pgvector.psycopg.register_vector", "cross-tenant-retrieval")),
         ("llm01", ("LLM01:2025  OWASP Top 10", "LLM01:2026  OWASP Top 10", "continues LLM01:2025")),
         ("LLM01:2026", ("published 2026", "direct-prompt-injection")),

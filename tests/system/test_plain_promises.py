@@ -40,6 +40,7 @@ def broken(folder: Path, document: str, path: str = "docs/guide.md") -> set[str]
     [
         ("Every endpoint is rate limited.", "http_route:POST /summary"),
         ("`/summary` is rate limited.", "http_route:POST /summary"),
+        ("`/version` is public; all other endpoints require authentication.", "http_route:POST /summary"),
         ("All endpoints require authentication.", "http_route:POST /summary"),
         ("Every call of `run_command` is logged.", "mcp_tool:run_command"),
         ("Commands run in a sandbox.", "interpreter:app.run_command (shell)"),
@@ -65,6 +66,10 @@ def test_what_is_said_plainly_is_held_against_the_code(tmp_path: Path, sentence:
         "Every endpoint is rate limited if a limit is set.",
         "All endpoints can be configured so that they require authentication.",
         "The container must listen on the sandbox port for all commands.",
+        "`/summary` and `/version` are public; other endpoints require authentication.",
+        "`/summary` is open to everybody. All other endpoints require authentication.",
+        "All other endpoints require authentication.",
+        "A virtual environment is used for all commands, ensuring an isolated environment.",
     ],
 )
 def test_words_about_a_control_are_not_held_against_the_code(tmp_path: Path, sentence: str) -> None:
@@ -79,3 +84,24 @@ def test_what_stands_under_a_heading_of_what_is_not_so_is_not_held_against_the_c
 @pytest.mark.parametrize("path", ["docs/plans/limits.md", "CLAUDE.md", "docs/CHANGELOG.md"])
 def test_plans_and_notes_for_whoever_builds_are_not_held_against_the_code(tmp_path: Path, path: str) -> None:
     assert broken(tmp_path, "# Guide\n\nEvery endpoint is rate limited.\n", path) == set()
+
+
+REMOTE = """
+from e2b_code_interpreter import Sandbox
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("code")
+
+
+@mcp.tool()
+def run_python(code: str) -> str:
+    \"\"\"Run Python.\"\"\"
+    return Sandbox().run_code(code)
+"""
+
+
+@pytest.mark.parametrize(("code", "kept"), [(REMOTE, True), (REMOTE.replace("Sandbox().run_code(code)", "str(eval(code))"), False)])
+def test_a_tool_is_in_the_sandbox_that_it_runs_code_in(tmp_path: Path, code: str, kept: bool) -> None:
+    files = {"README.md": "# Code\n\n- `run_python`: executes Python code in a sandboxed environment.\n", "app.py": code}
+    found = [finding for finding in scan_of(tmp_path, files).findings if finding.threat == "promised-control-missing"]
+    assert bool(found) is not kept

@@ -189,6 +189,7 @@ CSHARP = {
     "StatusCode, by name": ("return StatusCode(StatusCodes.Status403Forbidden);", "return StatusCode(StatusCodes.Status404NotFound);"),
     "Results": ("return Results.Unauthorized();", "return Results.BadRequest();"),
     "Problem": ("return Problem(statusCode: 401);", "return Problem(statusCode: 400);"),
+    "exception": ('throw new UnauthorizedAccessException("nobody");', 'throw new InvalidOperationException("nobody");'),
     "result object": ("return new UnauthorizedResult();", "return new BadRequestResult();"),
     "code of the response": ("Response.StatusCode = 401; return null;", "Response.StatusCode = 400; return null;"),
 }

@@ -160,6 +160,8 @@ def test_all_conditions_must_hold() -> None:
 # Controls
 
 INTO = {"a_flow": {"into": "the_element", "role": ["prompt"]}}
+ASKED = {"a_flow": {"into": "the_element", "carries": ["user_input"]}}
+READ = {"a_flow": {"into": "the_element", "carries": ["retrieved_text"]}}
 
 
 def test_a_removing_control_on_the_element_mitigates() -> None:
@@ -188,6 +190,19 @@ def test_a_control_that_is_not_named_changes_nothing() -> None:
 def test_a_lowering_control_is_reported_with_the_match() -> None:
     found = outcome(threat(INTO, lowered_by=["guardrail"]), ASKS, controls=(control("guardrail", ASKS.id),))
     assert isinstance(found, Match) and [c.kind for c in found.lowered] == ["guardrail"]
+
+
+def test_what_stands_on_one_of_several_ways_lowers_nothing() -> None:
+    """Whoever may choose between two entries takes the one that is open; two conditions both have to hold."""
+    given, at_one = threat(INTO, lowered_by=["guardrail"]), (control("guardrail", ASKS.id),)
+    one = outcome(given, ASKS, READS, controls=at_one)
+    assert isinstance(one, Match) and len(one.ways) == 2 and not one.lowered
+    both = outcome(given, ASKS, READS, controls=(*at_one, control("guardrail", READS.id)))
+    assert isinstance(both, Match) and {c.kind for c in both.lowered} == {"guardrail"}
+    either = outcome(threat({"any_of": [ASKED, READ]}, lowered_by=["guardrail"]), ASKS, READS, controls=at_one)
+    assert isinstance(either, Match) and not either.lowered
+    needed = outcome(threat(ASKED, READ, lowered_by=["guardrail"]), ASKS, READS, controls=at_one)
+    assert isinstance(needed, Match) and [c.kind for c in needed.lowered] == ["guardrail"]
 
 
 @pytest.mark.parametrize(

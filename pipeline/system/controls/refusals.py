@@ -14,7 +14,7 @@ from pipeline.system.controls.guards import parts
 from pipeline.system.flows.discriminators import bare
 
 _REFUSAL = re.compile(
-    r"(PermissionDenied|PermissionError|(Unauthori[sz]ed|Forbidden)(Exception|Error)?|Unauthenticated|NotAuthenticated|NotAuthori[sz]ed|AuthenticationFailed|"
+    r"(PermissionDenied|PermissionError|AccessDenied(Exception|Error)?|(Unauthori[sz]ed(Access)?|Forbidden)(Exception|Error)?|Unauthenticated|NotAuthenticated|NotAuthori[sz]ed|AuthenticationFailed|"
     r"AuthenticationRequired|LoginRequired|HTTPUnauthorized|HTTPForbidden|InvalidCredentials|"
     r"((Authentication|Authori[sz]ation|Auth)(Error|Exception))|(Unauthorized|Forbid|Challenge)(Object|Http)?Result|Forbid)$"
 )

@@ -51,16 +51,37 @@ def _receiver(assembly: Assembly, call: Node) -> Node:
 
 
 def _around(assembly: Assembly, marker: Node) -> set[Node]:
-    """The groups a route is registered at, inner ones first: `app.MapGroup("/a").MapGroup("/b").MapGet(...)`."""
+    """The groups a route is registered at, inner ones first: `app.MapGroup("/a").MapGroup("/b").MapGet(...)`.
+
+    A group that a function is given to register at (`admin.MapPrompts()`) is the one that its only caller gives.
+    """
+    program = assembly.program
     found: set[Node] = set()
     queue = [marker]
     while queue and len(found) < _MOST:
         current = queue.pop()
-        if assembly.program.value(current).kind == "call":
-            inner = [node for node in assembly.program.origins(_receiver(assembly, current)) if node not in found]
-            found.update(inner)
-            queue += inner
+        kind = program.value(current).kind
+        given = _receiver(assembly, current) if kind == "call" else _given_by_caller(assembly, current) if kind == "parameter" else None
+        inner = [node for node in program.origins(given) if node not in found] if given is not None else []
+        found.update(inner)
+        queue += inner
     return found
+
+
+def _given_by_caller(assembly: Assembly, parameter: Node) -> Node | None:
+    """What the only call of a function gives for one of its parameters."""
+    program = assembly.program
+    known = program.parameter_of(parameter)
+    callers = program.callers(known[0]) if known is not None else []
+    if known is None or len(callers) != 1:
+        return None
+    call = callers[0]
+    bound = any(target.bound for target in program.targets(call) if target.function == known[0])
+    if bound and known[1] == 0:
+        return _receiver(assembly, call)
+    position = 1 + known[1] - bound  # the first input of a call is what is called
+    inputs = program.value(call).inputs
+    return (call[0], inputs[position]) if position < len(inputs) else None
 
 
 def _servers(assembly: Assembly, folder: str) -> list[str]:

@@ -27,6 +27,11 @@ _REDACTS = (
     "strip_pii",
     "remove_pii",
     "deidentify",
+    "hash_sensitive",
+    "hide_sensitive",
+    "filter_sensitive",
+    "strip_sensitive",
+    "remove_sensitive",
 )
 _HIDES_FIELDS = ("hash_sensitive", "hide_sensitive", "remove_sensitive", "strip_sensitive", "filter_sensitive", "censor", "obfuscate")
 _REVIEWED = ("accepted", "approved", "reviewed", "moderated", "verified", "curated", "vetted")
@@ -64,7 +69,7 @@ def is_redacted(assembly: Assembly, node: Node) -> bool:
         return False
     return _asks_for_names(assembly, found[0]) or any(
         assembly.program.value((call[0], assembly.program.value(call).inputs[0])).text
-        in ("sub", "subn", "replace", "translate", "anonymize", "mask")
+        in ("sub", "subn", "replace", "translate", "anonymize", "mask", "hash", "createHash", "createHmac", "sha256", "hexdigest")
         for call in assembly.calls_in(found[0])
     )
 

@@ -7,6 +7,7 @@ import re
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.guards import called_names
+from pipeline.system.controls.sure_enough import asks_whether_sure
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import DECIDED_HERE, Label
 from pipeline.system.program.access_paths import READS_JSON
@@ -56,6 +57,9 @@ def mark_decision(assembly: Assembly, source: str, label: Label, hit: Hit) -> No
         return  # the markup of a page chooses what it shows of a reply, and decides nothing
     if label == "prediction" or (label == "model_reply" and _is_verdict(assembly, hit)):
         draft.attributes["decides"] = True
+        sure = asks_whether_sure(assembly, hit) if label == "prediction" else None
+        if sure is not None:
+            assembly.control("confidence_threshold", source, assembly.cite(sure))
         evidence = assembly.cite(hit.call, "sink", DECIDED_HERE)
         if (
             evidence is not None

@@ -17,6 +17,7 @@ from ingest.config.packages import HUB_NAME
 from ingest.facts import ConfigFacts, Setting
 from ingest.source import Place
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.proven_origins import VERIFYING_COMMAND
 from pipeline.system.deployment.deployment import agents_are_guarded, context_of, folder_of, inside, is_for_containers
 from pipeline.system.model import AttributeValue
 from pipeline.system.program.naming import is_file_path, is_own_host
@@ -317,6 +318,9 @@ def _checked(assembly: Assembly, start: _Start, identity: str) -> None:
     for other in start.file.settings:
         if other.kind == "command" and other.name in _CHECKSUMS:
             assembly.control("hash_check", identity, assembly.cite_place(other.place))
+        words = other.attributes.get("words")
+        if other.kind == "command" and isinstance(words, tuple) and VERIFYING_COMMAND.match(" ".join(words)):
+            assembly.control("provenance_check", identity, assembly.cite_place(other.place))
 
 
 def _fetched(words: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,8 @@ _MAX_PLACES = 8
 _OF_THE_FORGE = ("actions/", "github/")
 # In a workflow that only a push or a pull request starts, the former are empty or without rights, the latter written by who may push.
 _NOT_OUTSIDERS = ("github.head_ref", "github.event.pull_request.", "github.event.head_commit.", "github.event.commits")
+_OWN_TOKEN = frozenset({"GITHUB_TOKEN"})  # it can do what the permissions say and ends with the run: no key to anything else
+_UNDONE = frozenset({"issues", "pull-requests", "discussions", "checks", "statuses", "models"})
 _ACTED_ON: Topic = "what outsiders write is acted on here"
 _STARTED_BY: Topic = "who may start it"
 
@@ -59,6 +61,11 @@ def add_workflow(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Se
         "register_model")),
         "third_party_unpinned": any(not str(s.attributes.get("uses")).startswith(_OF_THE_FORGE) for s in loose),
     }  # fmt: skip
+    held = {name for s in steps for name in _texts(s.attributes.get("secrets"))}
+    if held and held <= _OWN_TOKEN:
+        attributes["own_token_only"] = True
+    if _comments_only(permissions, steps):
+        attributes["comments_only"] = True
     started = assembly.cite_place(workflow.place, note=_STARTED_BY)
     identity = assembly.drafts.put("ci_job", file.path, None, attributes, started, None, file.purpose)
     # Actions of others first: those of the forge's owner come from where the workflow itself is kept.
@@ -69,6 +76,18 @@ def add_workflow(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Se
         assembly.control("digest_pin", identity, assembly.cite_place(next((s for s in steps if s.attributes.get("uses")), workflow).place))
     if attributes["permissions"] == "read":
         assembly.control("least_privilege", identity, assembly.cite_place(workflow.place))
+
+
+def _comments_only(permissions: Attribute, steps: Sequence[Setting]) -> bool:
+    """Whether all that the jobs may write are words that can be taken back: comments, labels, checks.
+
+    A job that lists no rights of its own has those of the workflow, and where none are listed those of the repository.
+    """
+    listed = [rights for step in steps for rights in (step.attributes.get("permissions") or permissions,)] or [permissions]
+    if any(rights is None or not all(": " in right for right in _texts(rights)) for rights in listed):
+        return False
+    written = {scope for rights in listed for scope, _, may in (right.partition(": ") for right in _texts(rights)) if may == "write"}
+    return bool(written) and written <= _UNDONE
 
 
 def _acts_on_outsiders(workflow: Setting, step: Setting) -> bool:

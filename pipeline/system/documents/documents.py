@@ -19,7 +19,7 @@ from pipeline.system.documents.told import TOLD_ELSEWHERE, TOLD_OF_OTHERS
 from pipeline.system.draft import Draft
 from pipeline.system.model import Claim, ControlKind, Evidence, Flow, Label
 from pipeline.system.name_matching import COMMON, stem
-from pipeline.system.rules.plain_promises import is_meant, is_plain
+from pipeline.system.rules.plain_promises import is_meant, is_plain, is_spared
 from pipeline.system.rules.promises import (
     Promise,
     exempted,
@@ -73,7 +73,7 @@ def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
         covered = [identity for identity in found if _covered(assembly, identity, promise, sentence)]
         plain = is_plain(sentence, kind, passage.place.path, passage.section)
         meant = [identity for identity in found if plain and _is_meant(assembly, assembly.draft(identity), sentence, promise)]
-        broken = [identity for identity in meant if identity not in covered]
+        broken = [i for i in meant if i not in covered and not is_spared(sentence, passage.text, assembly.draft(i))]
         if broken:
             kept = False
             about.update(dict.fromkeys(broken))
@@ -216,5 +216,12 @@ def _covered(assembly: Assembly, identity: str, promise: Promise, sentence: str)
             any(kind in kept_by and {flow.id, flow.source} & covered for (kind, _place), (covered, _cited) in assembly.controls.items())
             for flow in _arriving(assembly, identity, promise, sentence)
         )
+    # A tool that runs code in a sandbox is in one as far as the promise goes: all of the kind that it calls are covered.
+    called = {
+        target for source, relation, target in assembly.relations
+        if source == identity and relation == "calls" and assembly.draft(target).kind in promise.about
+    }  # fmt: skip
+    if called and all(_covered(assembly, target, promise, sentence) for target in called - {identity}):
+        return True
     around = {identity, *(flow.id for flows in assembly.flows.values() for flow in flows if identity in (flow.source, flow.target))}
     return any(kind in kept_by and covered & around for (kind, _place), (covered, _cited) in assembly.controls.items())

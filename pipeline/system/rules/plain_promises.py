@@ -20,7 +20,7 @@ _CONDITION = re.compile(
     r"\b(?:you (?:only |still |also )?need"
     r"|whether|if|except|e\.g\.|for example|such as|can be|may be|optional(?:ly)?|by default|defaults? to|default:|should"
     r"|recommend\w*|when(?:ever)? (?!a person|somebody|it is called|called)|known limitations?)\b|\(default\b|\bconfigurable\b"
-    r"|`?[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+`?\s*(?:[:|=(]|\*\*)",
+    r"|(?-i:`?[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+`?\s*(?:[:|=(]|\*\*))",
     re.IGNORECASE,
 )
 _OTHER_SECTIONS = re.compile(
@@ -37,6 +37,20 @@ _OTHER_DOCUMENTS = re.compile(
 _QUANTIFIED = re.compile(r"\b(?:every|each|all|any|no)\s+(?:(?:of|the|an?|single|such|new)\s+)*[`*_]*([\w-]+)", re.IGNORECASE)
 _BOUND = re.compile(r"((?:[\w-]+[`*_]*\s+){1,4})(?:always|never|only|must)\b", re.IGNORECASE)
 _ANSWERED = re.compile(r"\bin (?:the |its |api )*(?:responses?|repl(?:y|ies)|answers?)\b", re.IGNORECASE)
+# "All other routes require a login": those that are named are the others' exception, and without one it is not known who is meant.
+_REST = re.compile(
+    r"\b(?:other|others|remaining)\b|\brest of\b|\b(?:apart from|aside from|excluding|save for|with the exception of)\b", re.IGNORECASE
+)
+_TOO = re.compile(
+    r"\band (?:so do |as do )?(?:all |any |every |the )*others?\b|\b(?:like|as do) (?:all |any |every |the )*others?\b", re.IGNORECASE
+)
+_OPEN = re.compile(
+    r"\b(?:public(?:ly)?|open to|anonymous(?:ly)?|unauthenticated|unprotected|exempt(?:ed)?|excluded"
+    r"|(?:without|no|needs? no|not) (?:an? |any )?(?:login|log-in|auth\w*|token|api key|limits?|protected))\b",
+    re.IGNORECASE,
+)
+_CLAUSES = re.compile(r"[;:.]\s|,\s(?:but|while|whereas|and (?:all|every|the))\b|\s(?:but|while|whereas)\s")
+_VIRTUAL = re.compile(r"\b(?:virtual env\w*|virtualenv|venv|conda)\b", re.IGNORECASE)
 _ENGLISH = re.compile(r"\b(?:the|is|are|be|every|each|all|any|no|only|must|a|an|of|by|in|with)\b", re.IGNORECASE)
 
 
@@ -48,9 +62,23 @@ def is_plain(sentence: str, kind: ControlKind, path: str, section: Sequence[str]
         return False
     if kind == "redaction" and _ANSWERED.search(sentence):  # what a caller is shown is neither a log nor a prompt
         return False
+    if kind == "sandbox" and _VIRTUAL.search(sentence):  # keeps packages apart, and no code from the machine
+        return False
     known = load_promises().promises.get(kind)  # of a control of the user's own, the phrases are the user's
     said = known.plainly if known is not None else ()
     return not said or any(re.search(phrase, sentence.lower()) for phrase in said)
+
+
+def is_spared(sentence: str, passage: str, draft: Draft) -> bool:
+    """Whether a sentence, or the passage it stands in, leaves an element out: "`/health` is public; other routes require a login"."""
+    names = [name for name in (draft.name.split(" (")[0], str(draft.attributes.get("path") or "")) if len(name) > 2]
+    named = [re.compile(rf"(?<![\w/]){re.escape(name)}(?![\w/])") for name in names]
+    rest = _REST.search(sentence) is not None and _TOO.search(sentence) is None
+    if rest and any(name.search(passage) for name in named):
+        return True
+    if any(name.search(clause) and _OPEN.search(clause) for name in named for clause in _CLAUSES.split(passage)):
+        return True
+    return rest and not _OPEN.search(passage)
 
 
 def is_meant(sentence: str, draft: Draft) -> bool:

@@ -31,7 +31,6 @@ def said_of(tmp_path: Path, old: str, new: str, file: str = SLUG) -> list[str]:
         ("{element} has", "{elemnt} has", "4:1: sentence has no such placeholder: 'elemnt' (see docs/extending.md)"),
         ("  - lacks_control: [own/acme-guard]", "  - {lacks_control: [own/acme-guard], system_has: {kind: [agent]}}", "7:5: a condition is exactly one of the_element, a_flow, a_relation, system_has, lacks_control, any_of, none_of (see docs/extending.md)"),
         ("lacks_control: [own/acme-guard]", "lacks_control: [own/acme-gard]", "7:21: no such control: `own/acme-gard` (did you mean own/acme-guard?)"),
-        ("lacks_control: [own/acme-guard]", "lacks_control: [kill_switch]", "7:21: nothing recognises the control `kill_switch` (give it in a framework file of your own, or leave it out)"),
         ("lacks_control: [own/acme-guard]", "the_element: {loop_limitd: absent}", "7:19: nothing gives an element the attribute `loop_limitd` (did you mean loop_limited?)"),
         ("lacks_control: [own/acme-guard]", "a_flow: {into: the_element, carries: [hidden_text]}", "7:43: nothing recognises the label `hidden_text` (give it in a framework file of your own, or leave it out)"),
         ("lacks_control: [own/acme-guard]", "a_flow: {into: the_element, from_where: {publik: true}}", "7:46: nothing gives an element the attribute `publik` (did you mean public or published or public_network?)"),
