@@ -19,8 +19,8 @@ def is_stored_name(assembly: Assembly, hit: Hit) -> bool:
     """Whether the way takes the place or the name under which the framework has put an upload down."""
     for node in hit.trace:
         value = assembly.program.value(node)
-        if value.kind != "attribute":
-            continue
+        if value.kind != "attribute" or not assembly.program.objects_are_entries(node[0]):
+            continue  # in Flask, too, there is `request.files["letter"].filename`, and it is the caller's
         if value.text in _OF_FORMIDABLE or (value.text in _OF_MULTER and _is_file(assembly, (node[0], value.inputs[0]))):
             return True
     return False
