@@ -14,16 +14,13 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.model import ElementKind
 from pipeline.system.program.arguments import argument_positions
+from pipeline.system.program.verifying import VERIFYING_COMMAND
 
 _LOADED: frozenset[ElementKind] = frozenset({"model_file", "model_registry", "ml_model", "local_llm", "embedding_model", "dataset"})
 _VERIFIES = re.compile(
     r"^model_signing\.(?:.*\.)?verify\w*$|^sigstore\.verify\.(?:.*\.)?verify(?:_artifact|_dsse)?$|^in_toto\.(?:.*\.)?in_toto_verify$"
 )
 _STARTS = re.compile(r"^subprocess\.(?:run|check_call|check_output)$")
-VERIFYING_COMMAND = re.compile(
-    r"^(?:cosign verify(?:-blob|-attestation|-blob-attestation)?|slsa-verifier verify-\w+|gh attestation verify|in-toto-verify"
-    r"|(?:python3? -m )?model[_-]signing verify)\b"
-)
 _DEPTH = 12
 
 

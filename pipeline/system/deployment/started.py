@@ -17,10 +17,10 @@ from ingest.config.packages import HUB_NAME
 from ingest.facts import ConfigFacts, Setting
 from ingest.source import Place
 from pipeline.system.assembly import Assembly
-from pipeline.system.controls.proven_origins import VERIFYING_COMMAND
 from pipeline.system.deployment.deployment import agents_are_guarded, context_of, folder_of, inside, is_for_containers
 from pipeline.system.model import AttributeValue
 from pipeline.system.program.naming import is_file_path, is_own_host
+from pipeline.system.program.verifying import VERIFYING_COMMAND
 from pipeline.system.rules.commands import (
     ServerRule,
     asks_for_key,
