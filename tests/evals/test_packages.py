@@ -80,7 +80,7 @@ def test_labels_can_be_scored(package: PackageLabels) -> None:
 
 def test_there_are_enough_packages_and_none_is_asked_about_elsewhere() -> None:
     names = {one.source.name for one in PACKAGES}
-    assert len(names) == len(PACKAGES) >= 4 and {one.source.registry for one in PACKAGES} == {"pypi", "npm"}
+    assert len(names) == len(PACKAGES) >= 6 and {one.source.registry for one in PACKAGES} == {"pypi", "npm"}
     assert [one.system for one in PACKAGES] == sorted(file.stem for file in (Path(bringing.__file__).parent).glob("*.yaml"))
     assert not names & {one.package.name for one in read_questions() if one.package}
     assert len({one.canary for one in PACKAGES}) == 1
