@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from evals.judged.model import FOLDER as JUDGED
 from evals.packages import NotBrought, PackageLabels, bring, bringing, labelled, read_packages
 from evals.packages.__main__ import main
 from evals.packages.model import faults
@@ -82,7 +83,10 @@ def test_there_are_enough_packages_and_none_is_asked_about_elsewhere() -> None:
     names = {one.source.name for one in PACKAGES}
     assert len(names) == len(PACKAGES) >= 6 and {one.source.registry for one in PACKAGES} == {"pypi", "npm"}
     assert [one.system for one in PACKAGES] == sorted(file.stem for file in (Path(bringing.__file__).parent).glob("*.yaml"))
-    assert not names & {one.package.name for one in read_questions() if one.package}
+    assert not {*names, *(one.system for one in PACKAGES)} & {
+        *(one.package.name for one in read_questions() if one.package),
+        *(file.stem for file in JUDGED.glob("*.yaml")),
+    }
     assert len({one.canary for one in PACKAGES}) == 1
 
 
