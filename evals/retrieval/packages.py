@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 from evals.labels import SYSTEMS
+from evals.packages.bringing import NotBrought, checked
 from evals.retrieval.questions import Package, QuestionSet
-
-
-class NotBrought(Exception):
-    """A package could not be had as it was when the questions were written."""
 
 
 def root_of(questions: QuestionSet, cache: Path) -> Path:
@@ -39,9 +35,7 @@ def _wheel(package: Package, cache: Path) -> Path:
         run = subprocess.run(command, capture_output=True, text=True, check=False)
         if run.returncode or not file.exists():
             raise NotBrought(f"{wanted}: {run.stderr.strip()[-300:] or 'another file came'}")
-    if hashlib.sha256(file.read_bytes()).hexdigest() != package.sha256:
-        raise NotBrought(f"{package.file} is not the file the questions were written about")
-    return file
+    return checked(file, package.sha256)
 
 
 def _unpack(wheel: Path, folder: Path) -> None:

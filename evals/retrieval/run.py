@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.retrieval.packages import NotBrought, root_of
+from evals.packages.bringing import NotBrought
+from evals.retrieval.packages import root_of
 from evals.retrieval.questions import Half, QuestionSet, passage_of
 from evals.retrieval.scoring import DEPTH, Score, scored
 from ingest.index import Embedding
