@@ -46,7 +46,7 @@ class Job:
 
     @property
     def folder(self) -> str:
-        return f"/work/{self.id}"
+        return f"/jobs/{self.id}"
 
 
 def recipe_of(text: str | None) -> dict:

@@ -13,7 +13,7 @@ def room(job: str, command: str) -> list[str]:
     return [
         "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL",
         "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin",
-        "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--bind", f"/work/{job}", "/work", "--chdir", "/work",
+        "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--bind", f"/jobs/{job}", "/jobs", "--chdir", "/jobs",
         "--setenv", "PATH", "/usr/bin", "--setenv", "HOME", "/tmp",
         "prlimit", "--as=2147483648", "--nproc=64", "--fsize=268435456", "--cpu=60",
         "/bin/bash", "-c", command,

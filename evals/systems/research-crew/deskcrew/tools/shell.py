@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 class Command(BaseModel):
     command: str = Field(description="A bash command line")
-    folder: str = Field(default="/work", description="Where to run it")
+    folder: str = Field(default="/jobs", description="Where to run it")
 
 
 class ShellTool(BaseTool):
@@ -19,6 +19,6 @@ class ShellTool(BaseTool):
     )
     args_schema: type[BaseModel] = Command
 
-    def _run(self, command: str, folder: str = "/work") -> str:
+    def _run(self, command: str, folder: str = "/jobs") -> str:
         done = subprocess.run(command, shell=True, executable="/bin/bash", cwd=folder, capture_output=True, text=True)
         return (done.stdout + done.stderr)[-20000:] or "(no output)"
