@@ -13,9 +13,10 @@ from pipeline.system.agents.tool_parts import calls_of, entries, reach_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.elements.session_clients import session_client
 from pipeline.system.elements.shown_answers import OWN_ROUTE
+from pipeline.system.flows.made_of import callee_text
 from pipeline.system.model import SinkRole
 from pipeline.system.program.flags import read_flags
-from pipeline.system.program.passing_files import tidies_up
+from pipeline.system.program.passing_files import is_for_this_run
 from pipeline.system.rules.words import load_words, mentions, words_of
 
 _EFFECT_OF_ROLE: dict[SinkRole, str] = {
@@ -42,6 +43,17 @@ _BY_A_LINK = frozenset({"payment", "message", "write"})  # what making a link is
 _OF_ALL_TOOLS = frozenset({"forward", "run", "execute", "invoke", "call", "handle", "handler", "func", "function", "lambda", "apply"})
 SIDE_EFFECTS = frozenset({"payment", "message", "deletion", "write", "execute", "shell", "file_write"})
 _CHANGES = SIDE_EFFECTS | {"query"}
+_OF_FILES = frozenset({"deletion", "write", "file"})  # nothing, where the file is gone when the work is done
+# What a request that is posted is called where it changes something: questions are posted as well.
+_WRITES = frozenset({
+    "create", "add", "append", "insert", "set", "save", "store", "put", "post", "update", "upsert", "edit", "modify", "change", "rename", "move", "patch",
+    "write", "send", "submit", "publish", "share", "upload", "import", "order", "book", "reserve", "schedule", "register", "subscribe", "invite",
+    "assign", "approve", "reject", "accept", "reply", "comment", "close", "open", "merge", "commit", "push", "trigger", "start", "stop", "restart",
+    "run", "execute", "deploy", "enable", "disable", "toggle", "turn", "switch", "transition", "log", "record", "report", "sync", "index", "remember",
+    "issue", "ticket", "escalate", "place", "buy", "sell", "trade", "mark", "complete", "grant", "reset", "new", "make", "do", "perform", "apply",
+})  # fmt: skip
+
+_POSTS = frozenset({"post", "fetch", "request", "postform", "post_json", "postjson"})
 
 _Stated = dict[Node, set[str | None]]
 
@@ -55,16 +67,17 @@ def add_effects(assembly: Assembly) -> None:
             continue
         effects = set(_as_tuple(draft.attributes.get("effects")))
         reached = _own_reach(assembly, reference, identity)
+        acts = bool(_WRITES & {*words_of(draft.name), *words_of(_own_name(assembly, reference))})
         for function in reached:
             outside = function == reference or _does_something(assembly, function)
             for call in calls_of(assembly, function, identity):
                 for sink in assembly.sinks.get(call, ()):
                     effect = _EFFECT_OF_ROLE.get(sink.role)
-                    if effect is None or (effect == "deletion" and tidies_up(assembly, call)):
+                    if effect is None or (effect in _OF_FILES and is_for_this_run(assembly, call)):
                         continue
                     if sink.role != "index_write" or not _is_passing(assembly, sink.element, reached):
                         effects.add(effect)
-                for site_effect in _declared(assembly, call, stated):
+                for site_effect in _declared(assembly, call, stated, acts):
                     effects.add(site_effect)
             name = assembly.program.function(function).name
             for effect, verbs in words.effects.items():
@@ -80,7 +93,7 @@ def add_effects(assembly: Assembly) -> None:
             effects |= {effect for effect, verbs in words.effects.items() if own in verbs}
         if not _acts(draft.name) and not ((own_name := _own_name(assembly, reference)) and _acts(own_name)):
             # A tool that is named for reading may note, or tell somebody that a key has expired: that is not what it is called for.
-            asked = _asked_for(assembly, reference, identity, stated)
+            asked = _asked_for(assembly, reference, identity, stated, acts)
             effects = {effect for effect in effects if effect not in SIDE_EFFECTS or effect in asked}
         if _makes_a_link(_own_name(assembly, reference) or draft.name):
             effects -= _BY_A_LINK
@@ -143,7 +156,7 @@ def _does_something(assembly: Assembly, function: FunctionRef) -> bool:
     return any(assembly.sinks.get(call) or call in assembly.element_of_call for inner in reached for call in assembly.calls_in(inner))
 
 
-def _asked_for(assembly: Assembly, reference: FunctionRef, identity: str, stated: _Stated) -> set[str]:
+def _asked_for(assembly: Assembly, reference: FunctionRef, identity: str, stated: _Stated, acts: bool) -> set[str]:
     """Effects of a tool that take what the model said, or that stand in the tool's own body.
 
     A program that is fixed, given arguments to look something up (`rg pattern`), is no command of the model.
@@ -151,7 +164,7 @@ def _asked_for(assembly: Assembly, reference: FunctionRef, identity: str, stated
     chosen: dict[SinkRole, str] = {role: effect for role, effect in _EFFECT_OF_ROLE.items() if role != "process_arguments"}
     found = {effect for role, effect in chosen.items() if any(key[0] == identity and key[2] == role for key in assembly.flows)}
     for call in calls_of(assembly, reference, identity):
-        found |= {chosen.get(sink.role, "") for sink in assembly.sinks.get(call, ())} | set(_declared(assembly, call, stated))
+        found |= {chosen.get(sink.role, "") for sink in assembly.sinks.get(call, ())} | set(_declared(assembly, call, stated, acts))
     return found
 
 
@@ -184,17 +197,21 @@ def _stated_effects(assembly: Assembly) -> _Stated:
     return found
 
 
-def _declared(assembly: Assembly, call: tuple[int, int], stated: _Stated) -> Iterable[str]:
+def _declared(assembly: Assembly, call: Node, stated: _Stated, acts: bool) -> Iterable[str]:
     element = assembly.element_of_call.get(call)
     if element is None:
         return
     effect = assembly.draft(element).attributes.get("effect")
     if call in stated and effect not in stated[call]:
         return
-    if effect == "deletion" and tidies_up(assembly, call):
+    if isinstance(effect, str) and effect in _OF_FILES and is_for_this_run(assembly, call):
         return
     if isinstance(effect, str) and effect != "read":
-        only_asks = effect == "write" and (_is_looked_up(assembly, call) or _only_answers(assembly, assembly.draft(element).name))
+        only_asks = effect == "write" and (
+            _is_looked_up(assembly, call)
+            or _only_answers(assembly, assembly.draft(element).name)
+            or (not acts and _is_question(assembly, call, element))
+        )
         yield "network" if only_asks else effect
 
 
@@ -213,6 +230,26 @@ def _only_answers(assembly: Assembly, name: str) -> bool:
                 if used is not None and assembly.draft(used).attributes.get("effect") in _CHANGES:
                     return False
     return True
+
+
+def _is_question(assembly: Assembly, call: Node, element: str) -> bool:
+    """Whether a request is posted where nothing is named for a change: neither what its function is called, nor its address."""
+    program = assembly.program
+    if assembly.draft(element).kind not in ("external_service", "web_content") or callee_text(assembly, call).lower() not in _POSTS:
+        return False
+    around = (call[0], program.value(call).scope)
+    said = [program.function(around).name, *_address_texts(assembly, call)]
+    return not any(_WRITES & set(words_of(text)) for text in said)
+
+
+def _address_texts(assembly: Assembly, call: Node) -> Iterable[str]:
+    """What is literally known of the address of a request."""
+    program = assembly.program
+    for given in program.value(call).inputs[1:2]:
+        for origin in program.origins((call[0], given)):
+            value = program.value(origin)
+            parts = [program.value((origin[0], part)) for part in value.inputs] if value.kind in ("format", "operation") else [value]
+            yield from (part.text for part in parts if part.kind == "constant")
 
 
 def _is_looked_up(assembly: Assembly, call: Node) -> bool:

@@ -1,6 +1,6 @@
 """Files and folders that are gone when the work is done: those that a program makes as temporary for itself.
 
-Takes a call that deletes, says whether what it deletes can only be such a file, or lies inside of one.
+Takes a call that deletes or writes, says whether what it works on can only be such a file, or lies inside of one.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from pipeline.system.assembly import Assembly
 
 _MAKES = frozenset({"mkdtemp", "mkdtempSync", "mkstemp", "mktemp", "TemporaryDirectory", "NamedTemporaryFile", "TemporaryFile", "MkdirTemp",
                     "CreateTemp", "createTempFile", "createTempDirectory", "GetTempFileName"})  # fmt: skip
-_JOINS = frozenset({"join", "joinpath", "resolve", "Join", "Path", "str", "fspath", "Combine", "of", "get"})
+_JOINS = frozenset({"join", "joinpath", "resolve", "Join", "Path", "str", "fspath", "Combine", "of", "get", "open", "__enter__"})
 _DEEPEST = 6
 
 
-def tidies_up(assembly: Assembly, call: Node) -> bool:
-    """Whether a call deletes what was made for this run only: `rmtree(mkdtemp())`, `temporary.unlink()`."""
+def is_for_this_run(assembly: Assembly, call: Node) -> bool:
+    """Whether a call works on what was made for this run only: `rmtree(mkdtemp())`, `temporary.unlink()`, `writeFile(join(made, "in"))`."""
     value = assembly.program.value(call)
     if value.kind != "call":
         return False
