@@ -46,11 +46,12 @@ _CHANGES = SIDE_EFFECTS | {"query"}
 _OF_FILES = frozenset({"deletion", "write", "file"})  # nothing, where the file is gone when the work is done
 # What a request that is posted is called where it changes something: questions are posted as well.
 _WRITES = frozenset({
-    "create", "add", "append", "insert", "set", "save", "store", "put", "post", "update", "upsert", "edit", "modify", "change", "rename", "move", "patch",
-    "write", "send", "submit", "publish", "share", "upload", "import", "order", "book", "reserve", "schedule", "register", "subscribe", "invite",
-    "assign", "approve", "reject", "accept", "reply", "comment", "close", "open", "merge", "commit", "push", "trigger", "start", "stop", "restart",
-    "run", "execute", "deploy", "enable", "disable", "toggle", "turn", "switch", "transition", "log", "record", "report", "sync", "index", "remember",
-    "issue", "ticket", "escalate", "place", "buy", "sell", "trade", "mark", "complete", "grant", "reset", "new", "make", "do", "perform", "apply",
+    "create", "add", "append", "insert", "set", "save", "store", "put", "post", "update", "upsert", "edit", "modify", "change",
+    "rename", "move", "patch", "write", "send", "submit", "publish", "share", "upload", "import", "order", "book", "reserve",
+    "schedule", "register", "subscribe", "invite", "assign", "approve", "reject", "accept", "reply", "comment", "close", "open",
+    "merge", "commit", "push", "trigger", "start", "stop", "restart", "run", "execute", "deploy", "enable", "disable", "toggle", "turn",
+    "switch", "transition", "log", "record", "report", "sync", "index", "remember", "issue", "ticket", "escalate", "place", "buy",
+    "sell", "trade", "mark", "complete", "grant", "reset", "new", "make", "do", "perform", "apply",
 })  # fmt: skip
 
 _POSTS = frozenset({"post", "fetch", "request", "postform", "post_json", "postjson"})

@@ -8,6 +8,7 @@ from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.guards import called_names
 from pipeline.system.controls.sure_enough import asks_whether_sure
+from pipeline.system.flows.made_of import callee_text
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import DECIDED_HERE, Label
 from pipeline.system.program.access_paths import READS_JSON
@@ -38,6 +39,11 @@ _OF_THE_PROTOCOL = frozenset(
 _PROTOCOL_WORDS = frozenset(
     {"stop", "length", "tool_calls", "tool_use", "end_turn", "completed", "requires_action", "in_progress", "queued"}
 )
+_MEASURED_BY = ("sklearn.metrics.", "torchmetrics.", "torch.nn.functional.binary_cross_entropy", "torch.nn.functional.cross_entropy")
+_MEASURES = re.compile(
+    r"(?i)^(\w*_)?(loss|loss_fn|criterion|accuracy|auroc|auc|prauc|f1|rmse|mae|mse|perplexity|metrics)$|^\w+Loss$"
+    r"|^(evaluate|(run|train|eval|validate|train_one)_(train_|eval_)?epoch)$"
+)
 _SHOWS = "BuildRenderTree"  # the function that the markup of a Razor page is
 _MARKUP = re.compile(r"[`<>{}\[\]#|\\\n]|^\W+$|://")
 
@@ -55,6 +61,8 @@ def mark_decision(assembly: Assembly, source: str, label: Label, hit: Hit) -> No
     draft = assembly.draft(source)
     if assembly.program.function((hit.call[0], assembly.program.value(hit.call).scope)).name == _SHOWS:
         return  # the markup of a page chooses what it shows of a reply, and decides nothing
+    if label == "prediction" and _is_measured(assembly, hit):
+        return  # how good a model is decides about the model, and about nobody it was shown
     if label == "prediction" or (label == "model_reply" and _is_verdict(assembly, hit)):
         draft.attributes["decides"] = True
         sure = asks_whether_sure(assembly, hit) if label == "prediction" else None
@@ -68,6 +76,16 @@ def mark_decision(assembly: Assembly, source: str, label: Label, hit: Hit) -> No
         ):
             draft.evidence.append(evidence)
         draft.nodes.append(hit.call)
+
+
+def _is_measured(assembly: Assembly, hit: Hit) -> bool:
+    """Whether what is branched on is a loss or a measure over many predictions, as in training and evaluation."""
+    for node in hit.trace:
+        if assembly.program.value(node).kind != "call":
+            continue
+        if _MEASURES.search(callee_text(assembly, node)) or any(name.startswith(_MEASURED_BY) for name in called_names(assembly, node)):
+            return True
+    return False
 
 
 def _is_verdict(assembly: Assembly, hit: Hit) -> bool:
