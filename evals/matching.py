@@ -115,10 +115,12 @@ def _is_near(file: LabelledFile, inside: Iterable[Evidence], near: int = NEAR) -
 
 
 def _preference(label: Expected, finding: Finding) -> int:
-    """Smaller is better: the threat that a label names first is what it means, and of equals who cites more of its places means it."""
+    """Smaller is better, below 100: the threat that a label names first is what it means; of equals, who shares a line with it and cites
+    more of its places means it."""
     named = label.accept.index(finding.threat) if finding.threat in label.accept else 0
-    places = sum(_is_near(file, [one for one in finding.evidence if one.path == file.path]) for file in label.files if file.lines)
-    return 10 * min(named, 8) + max(9 - places, 0)
+    cited = [(file, [one for one in finding.evidence if one.path == file.path]) for file in label.files if file.lines]
+    beside = not any(_is_near(file, inside, near=0) for file, inside in cited)
+    return 20 * min(named, 3) + 15 * beside + max(9 - sum(_is_near(file, inside) for file, inside in cited), 0)
 
 
 def overlaps(label: Expected, finding: Finding) -> bool | None:

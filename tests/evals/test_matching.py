@@ -71,6 +71,14 @@ def test_of_equals_the_threat_a_label_names_first_serves() -> None:
         assert match([one], order, {})[3] == {"L1": "f-model-extraction"}
 
 
+def test_of_equals_each_label_is_served_by_what_shares_its_lines() -> None:
+    """Two labels of one class beside each other: crossing over would meet as many, and tell both wrong."""
+    labels = [label("L1", places=("app.py:10-10",)), label("L2", places=("app.py:12-12",))]
+    findings = [make.finding(evidence=(make.evidence(f"app.py:{line}"),), id=identity) for identity, line in (("a", 12), ("b", 10))]
+    for order in permutations(findings):
+        assert match(labels, order, {})[3] == {"L1": "b", "L2": "a"}
+
+
 def test_the_three_tiers() -> None:
     seen_there = make.element(name="assistant", evidence=(make.evidence("app.py:90"),))
     at_line, in_file, at_element, elsewhere = (
