@@ -1,6 +1,7 @@
 """Findings held against labels: a maximum one-to-one matching per tier of strictness, and the traps that were sprung.
 
-A finding can serve a label when their STRIDE classes meet and its threat is one the label accepts, where the label names any. Then:
+A finding can serve a label when their STRIDE classes meet and its threat is one the label accepts, where the label names any; a finding
+beyond the catalog may be what any label says. Then:
 
 1. element: its evidence lies in a file of the label, or the element it is about is seen in one;
 2. file: its evidence lies in a file of the label (of a document without lines: in that document);
@@ -95,7 +96,7 @@ def _matched(close: Mapping[tuple[str, str], tuple[Tier, int]], covered: frozens
 
 def closeness(label: Expected, finding: Finding, element: Element | None) -> Tier:
     """The strictest tier at which the finding can serve the label."""
-    if not set(label.stride) & set(finding.stride) or (label.accept and finding.threat not in label.accept):
+    if not set(label.stride) & set(finding.stride) or not label.accepts(finding.threat):
         return 0
     near: Tier = 0
     for file in label.files:

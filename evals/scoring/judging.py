@@ -31,8 +31,7 @@ def judge(system: Reference, scan: Scan, twin: Labels | None = None) -> SystemRe
     mended = _mended(labels, twin, findings, elements, met[FILE])
     judgements = served(system.adjudicated, findings)
     outcomes = _outcomes(judgements, found, findings, mended)
-    prevented = {one for twin in mended for one in twin.sprung_by} | {finding.id for _trap, finding in found.sprung}
-    prevented |= {one for one, judged in judgements.items() if judged.mitigated}
+    prevented = {one for one, judged in judgements.items() if judged.mitigated}
     by_id = {finding.id: finding for finding in findings}
     of_finding = {finding: label for label, finding in met[FILE].items()}
     ladder, repeated = Ladder(system.path, scan), _repeated(findings, set(of_finding))
@@ -46,7 +45,7 @@ def judge(system: Reference, scan: Scan, twin: Labels | None = None) -> SystemRe
                     id=one.id, threat=one.threat, title=one.title, severity=one.severity, stride=one.stride, taxonomy=_taxonomy(one),
                     element=one.element, place=place_of(one), outcome=outcomes[one.id][0], label=of_finding.get(one.id),
                     at_lines=one.id in at_lines, reason=outcomes[one.id][1], repeated=one.id in repeated,
-                    mitigated=one.id in prevented and outcomes[one.id][0] in FALSE, rung=ladder.rung(one),
+                    mitigated=_is_mitigated(outcomes[one.id][0], one.id in prevented), rung=ladder.rung(one),
                     invented=ladder.is_invented(one),
                 )
                 for one in findings
@@ -65,13 +64,17 @@ def judge(system: Reference, scan: Scan, twin: Labels | None = None) -> SystemRe
     )  # fmt: skip
 
 
+def _is_mitigated(outcome: FindingOutcome, prevented: bool) -> bool:
+    return outcome in ("trap", "twin") or (prevented and outcome in FALSE)
+
+
 def described(system: Reference, outcome: RunOutcome, problem: str = "") -> SystemResult:
     """A system of which there is no scan: its labels and traps stand there unjudged."""
     labels = system.labels
     return SystemResult(
         name=system.name, kind=labels.kind, family=labels.family, split=labels.split, version=labels.version,
         labels_digest=hashlib.sha256(labels.model_dump_json(exclude={"history"}).encode()).hexdigest()[:12],
-        languages=labels.languages, names_threats=labels.names_threats, outcome=outcome, problem=problem,
+        languages=labels.languages, apart=labels.apart, outcome=outcome, problem=problem,
         labels=tuple(_unjudged(label, "the system was not scanned to the end") for label in labels.expected),
     )  # fmt: skip
 

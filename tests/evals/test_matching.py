@@ -91,6 +91,12 @@ def test_the_three_tiers() -> None:
     assert closeness(label(places=("app.py",)), in_file, None) == 3, "a label without lines is met anywhere in the file"
 
 
+def test_a_finding_beyond_the_catalog_is_judged_by_class_and_place_alone() -> None:
+    known, own = (make.finding(slug, evidence=(make.evidence("app.py:10"),)) for slug in ("over-broad-tool", "custom/refund-twice"))
+    for one, served in ((label(), (3, 3)), (label(accept=("unsafe-model-load",)), (0, 3)), (label(uncatalogued=True), (0, 3))):
+        assert (closeness(one, known, None), closeness(one, own, None)) == served
+
+
 def test_whether_evidence_overlaps_the_label() -> None:
     at = [make.finding(evidence=(make.evidence(place),)) for place in ("app.py:12", "app.py:13")]
     assert [overlaps(label(), one) for one in at] == [True, False]

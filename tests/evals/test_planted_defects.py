@@ -176,3 +176,13 @@ def test_a_judgement_of_a_reader_counts_and_a_generic_one_is_neither_right_nor_u
     found = score(NAMED["precision"], judged(read_suite(tmp_path), more))
     assert (found.hits, found.of, found.unjudged) == (8, 9, 0)
     assert score(NAMED["generic"], judged(read_suite(tmp_path), more)).hits == 1
+
+
+def test_labels_that_name_no_threats_are_validation_and_written_apart(tmp_path: Path) -> None:
+    write_system(tmp_path, "named", expected=[expected(0)])
+    write_system(tmp_path, "open-hardened", expected=[expected(0, accept=[])])
+    write_system(tmp_path, "named-later", expected=[expected(0)], apart=True)
+    found = {one.name: (one.labels.family, one.labels.apart, one.labels.split) for one in read_suite(tmp_path).systems}
+    assert found == {
+        "named": ("named", False, "development"), "open-hardened": ("open", True, "validation"), "named-later": ("named-later", True, "validation"),
+    }  # fmt: skip
