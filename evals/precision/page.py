@@ -116,7 +116,8 @@ def _systems(table: SystemsTable) -> Iterator[str]:
     yield f"{findings.traps} are false, {findings.neither} nobody judged, and {sprung} of {traps} traps {are} sprung."
     yield from (
         "",
-        "| system | kind | labelled | labels met | of those that must be | within 3 lines | findings: right / false / not judged | traps sprung |",
+        "| system | kind | labelled | labels met | of those that must be | within 3 lines | findings: right / false / not judged "
+        "| traps sprung |",
     )
     yield "|---|---|---|---|---|--:|--:|--:|"
     for one in sorted(table.systems, key=lambda one: (one.kind == "hardened", one.labels.met / max(one.labels.of, 1), one.name)):
