@@ -110,3 +110,11 @@ def test_a_trap_is_sprung_by_what_decides_and_not_by_the_way() -> None:
     assert not springs(trap, sink.model_copy(update={"threat": "b"}))
     assert not springs(trap, make.finding("a", evidence=(make.evidence("app.py:13"),)))
     assert springs(Trap(claim="c", file="app.py", why="w"), sink) and not springs(Trap(claim="c", file="b.py", why="w"), sink)
+
+
+@given(pairs, st.tuples(st.sampled_from(["L0", "L1"]), st.just("new")), st.tuples(st.sampled_from(TIERS), st.integers(0, 90)))
+@settings(max_examples=100, deadline=None)
+def test_one_finding_more_never_loses_a_label(close: Close, pair: tuple[str, str], how: tuple[Tier, int]) -> None:
+    before, after = assign(close), assign({**close, pair: how})
+    assert all(set(before[tier]) <= set(after[tier]) or len(after[tier]) > len(before[tier]) for tier in TIERS)
+    assert all(len(before[tier]) <= len(after[tier]) <= len(before[tier]) + 1 for tier in TIERS)
