@@ -28,8 +28,9 @@ def judge(system: Reference, scan: Scan, twin: Labels | None = None) -> SystemRe
     usable = [label for label in labels.expected if _problem(system, label) == ""]
     found = score(labels.model_copy(update={"expected": tuple(usable)}), findings, elements)
     met = found.tiers
-    mended = _mended(labels, twin, findings, elements, met[FILE])
     judgements = served(system.adjudicated, findings)
+    right = {one for one, judged in judgements.items() if judged.verdict == "right"}
+    mended = _mended(labels, twin, findings, elements, {*met[FILE].values(), *right})
     outcomes = _outcomes(judgements, found, findings, mended)
     prevented = {one for one, judged in judgements.items() if judged.mitigated}
     by_id = {finding.id: finding for finding in findings}
@@ -108,18 +109,18 @@ def _label(system: Reference, label: Expected, met: Mapping[Tier, Assigned], by_
 
 
 def _mended(
-    labels: Labels, twin: Labels | None, findings: Sequence[Finding], elements: Mapping[str, Element], met: Assigned
+    labels: Labels, twin: Labels | None, findings: Sequence[Finding], elements: Mapping[str, Element], allowed: Collection[str]
 ) -> tuple[TwinResult, ...]:
-    """Labels of the vulnerable twin that must be found there and are no longer expected here: each is a trap."""
+    """Labels of the vulnerable twin that must be found there and are no longer expected here: each is a trap for all but the findings
+    that serve a label here, or that readers found right."""
     if twin is None:
         return ()
     still = {label.id for label in labels.expected}
     residual = {slug for label in labels.expected for slug in label.accept}
-    serving = set(met.values())
     return tuple(
         TwinResult(
             label=label.id, threat=label.threat,
-            sprung_by=tuple(one.id for one in findings if one.id not in serving and _is_still(label, one, elements.get(one.element))),
+            sprung_by=tuple(one.id for one in findings if one.id not in allowed and _is_still(label, one, elements.get(one.element))),
         )
         for label in twin.expected
         if label.must and label.id not in still and not residual & set(label.accept)

@@ -156,6 +156,17 @@ def test_what_the_twin_mended_and_is_still_reported_there_is_a_false_alarm(tmp_p
     assert worse == {"twins", "precision", "precision_strict", "mitigated", "evidence_e4"} and not better
 
 
+def test_a_reader_who_finds_it_right_on_the_twin_settles_it(tmp_path: Path) -> None:
+    suite, scans = small_suite(tmp_path)
+    again = finding("shop-hardened", 0, id="a" * 16)
+    still = {**scans, "shop-hardened": scan("shop-hardened", finding("shop-hardened", 3), again)}
+    (tmp_path / "adjudicated.yaml").write_text(
+        f"shop-hardened: [{{fingerprint: {'a' * 16}, threat: x, severity: high, place: 'a.py:1', verdict: right, reason: Another of its kind.}}]\n"
+    )
+    assert "twins" in changed(judged(suite, scans), judged(suite, still))[0]
+    assert "twins" not in changed(judged(suite, scans), judged(read_suite(tmp_path), still))[0]
+
+
 def test_an_alarm_on_a_negative_system_is_counted(tmp_path: Path) -> None:
     write_system(tmp_path, "plain", kind="negative", expected=[])
     suite = read_suite(tmp_path)
