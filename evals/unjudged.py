@@ -6,6 +6,7 @@ and reasons empty. An entry that is not filled in is refused when the file is re
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,10 +25,10 @@ def entries(result: EvalResult) -> Iterator[str]:
         if left:
             yield f"{system.name}:"
         for one in left:
-            yield f"  - fingerprint: {one.id}"
+            yield f'  - fingerprint: "{one.id}"'
             yield f"    threat: {one.threat}"
             yield f"    severity: {one.severity}"
-            yield f'    place: "{one.place}"'
+            yield f"    place: {json.dumps(one.place, ensure_ascii=False)}"
             yield "    verdict:"
             yield "    reason:"
 
