@@ -16,6 +16,7 @@ Kind = Literal["vulnerable", "ordinary", "hardened", "negative"]
 Split = Literal["development", "validation"]
 SPLITS: tuple[Split, ...] = ("development", "validation")
 _TWIN = "-hardened"
+BEYOND_CATALOG = "custom/"  # how findings of an analyst are called that no threat of the catalog means
 # One line may be written as a number.
 Lines = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value), Field(pattern=r"^\d+(-\d+)?$")]
 
@@ -43,12 +44,19 @@ class Expected(_Frozen):
     id: str
     stride: tuple[str, ...]
     threat: str
-    accept: tuple[str, ...] = ()
+    accept: tuple[str, ...] = Field(default=(), description="Threats of the catalog that mean it; none named: any of its class.")
+    uncatalogued: bool = Field(default=False, description="No threat of the catalog means it: only a finding beyond the catalog serves it.")
     taxonomy: tuple[str, ...] = ()
     files: tuple[LabelledFile, ...]
     severity: Literal["critical", "high", "medium", "low", "info"]
     must: bool
     why: str
+
+    def accepts(self, threat: str) -> bool:
+        """Whether a finding of this threat may be what the label says; of one beyond the catalog, class and place decide alone."""
+        if threat.startswith(BEYOND_CATALOG):
+            return True
+        return threat in self.accept if self.accept else not self.uncatalogued
 
 
 class Trap(_Frozen):
@@ -106,7 +114,8 @@ class Labels(_Frozen):
     system: str
     kind: Kind
     family: str = Field(description="A system and its hardened twin share one; left out, it is the name without `-hardened`.")
-    split: Split = Field(description="Left out: validation where no label names threats of the catalog, that is, labelled apart from it.")
+    apart: bool = Field(description="Whether labels were written without sight of the rules; left out, where none names threats.")
+    split: Split = Field(description="Left out: validation where labels were written apart from the rules.")
     languages: tuple[str, ...]
     expected: tuple[Expected, ...] = ()
     must_not: tuple[Trap, ...] = ()
@@ -120,13 +129,9 @@ class Labels(_Frozen):
             return given
         expected = given.get("expected") or ()
         named = any(one.get("accept") if isinstance(one, dict) else getattr(one, "accept", ()) for one in expected)
-        family = given["system"].removesuffix(_TWIN)
-        return {"family": family, "split": "development" if named else "validation", **given}
-
-    @property
-    def names_threats(self) -> bool:
-        """Whether labels say which threats they accept; the others were written apart from the rules."""
-        return any(label.accept for label in self.expected)
+        apart = given.get("apart", not named)
+        split = "validation" if apart is True else "development"
+        return {"family": given["system"].removesuffix(_TWIN), "apart": apart, "split": split, **given}
 
 
 def read_labels(system: Path) -> Labels:

@@ -1,6 +1,7 @@
 """Findings held against labels: a maximum one-to-one matching per tier of strictness, and the traps that were sprung.
 
-A finding can serve a label when their STRIDE classes meet and its threat is one the label accepts, where the label names any. Then:
+A finding can serve a label when their STRIDE classes meet and its threat is one the label accepts, where the label names any; a finding
+beyond the catalog may be what any label says. Then:
 
 1. element: its evidence lies in a file of the label, or the element it is about is seen in one;
 2. file: its evidence lies in a file of the label (of a document without lines: in that document);
@@ -95,7 +96,7 @@ def _matched(close: Mapping[tuple[str, str], tuple[Tier, int]], covered: frozens
 
 def closeness(label: Expected, finding: Finding, element: Element | None) -> Tier:
     """The strictest tier at which the finding can serve the label."""
-    if not set(label.stride) & set(finding.stride) or (label.accept and finding.threat not in label.accept):
+    if not set(label.stride) & set(finding.stride) or not label.accepts(finding.threat):
         return 0
     near: Tier = 0
     for file in label.files:
@@ -115,10 +116,12 @@ def _is_near(file: LabelledFile, inside: Iterable[Evidence], near: int = NEAR) -
 
 
 def _preference(label: Expected, finding: Finding) -> int:
-    """Smaller is better: the threat that a label names first is what it means, and of equals who cites more of its places means it."""
+    """Smaller is better, below 100: the threat that a label names first is what it means; of equals, who shares a line with it and cites
+    more of its places means it."""
     named = label.accept.index(finding.threat) if finding.threat in label.accept else 0
-    places = sum(_is_near(file, [one for one in finding.evidence if one.path == file.path]) for file in label.files if file.lines)
-    return 10 * min(named, 8) + max(9 - places, 0)
+    cited = [(file, [one for one in finding.evidence if one.path == file.path]) for file in label.files if file.lines]
+    beside = not any(_is_near(file, inside, near=0) for file, inside in cited)
+    return 20 * min(named, 3) + 15 * beside + max(9 - sum(_is_near(file, inside) for file, inside in cited), 0)
 
 
 def overlaps(label: Expected, finding: Finding) -> bool | None:

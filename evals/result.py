@@ -127,7 +127,7 @@ class SystemResult(Frozen):
     version: int
     labels_digest: str
     languages: tuple[str, ...]
-    names_threats: bool
+    apart: bool
     outcome: RunOutcome
     problem: str = ""
     seconds: float | None = None

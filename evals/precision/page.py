@@ -25,8 +25,8 @@ its limits:
   understood, not how often it helps.
 - **Reference systems** (`evals/systems/`) are whole systems with labels, written from reading them. A finding serves a label, springs a
   trap (a false alarm its authors foresaw), or does neither; then readers judged it, with their reasons in
-  `evals/systems/adjudicated.yaml`: right counts with those that serve, anything else with the traps. A label that
-  names no threats, written apart from the rules, is served by any finding of its STRIDE class in its file, which is the weaker proof.
+  `evals/systems/adjudicated.yaml`: right counts with those that serve, anything else with the traps. Labels name the
+  threats of the catalog that mean what they say; those of some systems were written apart from the rules, and the names were added later.
   [docs/evals.md](evals.md) says how this is measured; `threatloom eval` shows more of it.
 - **Real packages** (`evals/judged/`) are public packages and applications; readers judged findings at the cited lines. Half right counts
   as wrong, generic is true of any system, a duplicate has the same remedy as another. They were judged as they were reported at the
@@ -123,7 +123,7 @@ def _systems(table: SystemsTable) -> Iterator[str]:
     labels, must = _total(one.labels for one in table.systems), _total(one.must for one in table.systems)
     findings, traps = _reported(one.findings for one in table.systems), sum(one.traps for one in table.systems)
     sprung = sum(one.sprung for one in table.systems)
-    apart = _total(one.labels for one in table.systems if not one.names_threats)
+    apart = _total(one.labels for one in table.systems if one.apart)
     yield f"Measured at {table.commit}; `make evals` measures anew. Labels met in the file: {_rate(labels.met, labels.of)},"
     yield f"of those whose missing is a failure {_rate(must.met, must.of)}, and on systems that were labelled apart from the rules"
     yield f"{_rate(apart.met, apart.of)}. Findings that serve a label or were judged right: {_rate(findings.serving, findings.all)};"
@@ -131,11 +131,12 @@ def _systems(table: SystemsTable) -> Iterator[str]:
     yield f"{findings.traps} are false, {findings.neither} nobody judged, and {sprung} of {traps} traps {are} sprung."
     yield from (
         "",
-        "| system | kind | labelled | labels met | of those that must be | within 15 lines | serve / trap / neither | traps set |",
+        "| system | kind | labelled | labels met | of those that must be | within 3 lines | findings: right / false / not judged "
+        "| traps sprung |",
     )
     yield "|---|---|---|---|---|--:|--:|--:|"
     for one in sorted(table.systems, key=lambda one: (one.kind == "hardened", one.labels.met / max(one.labels.of, 1), one.name)):
-        kinds = (one.name, one.kind, "with the rules at hand" if one.names_threats else "apart")
+        kinds = (one.name, one.kind, "apart" if one.apart else "with the rules at hand")
         yield _row((*kinds, _met(one.labels), _met(one.must), str(one.precise), _outcomes(one.findings), f"{one.sprung} of {one.traps}"))
     yield from ("", "| severity of the label | labels met |", "|---|---|")
     for severity in SEVERITIES:

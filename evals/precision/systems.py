@@ -49,7 +49,7 @@ class SystemFigures(Frozen):
     findings: Reported
     sprung: int = Field(description="Traps that were sprung.")
     traps: int = Field(description="Traps that are set.")
-    names_threats: bool = Field(description="Whether labels say which threats they accept; the others were written apart from the rules.")
+    apart: bool = Field(description="Whether labels were written without sight of the rules.")
     by_severity: dict[str, Met] = Field(description="Labels by the severity they state.")
 
 
@@ -83,7 +83,7 @@ def _figures(system: SystemResult) -> SystemFigures:
     return SystemFigures(
         name=system.name, kind=system.kind, labels=labels, must=must, precise=sum(label.tier == 3 for label in system.labels),
         findings=sum(map(_reported, system.findings), Reported()), sprung=sum(bool(trap.sprung_by) for trap in system.traps),
-        traps=len(system.traps), names_threats=system.names_threats, by_severity=dict(sorted(by_severity.items())),
+        traps=len(system.traps), apart=system.apart, by_severity=dict(sorted(by_severity.items())),
     )  # fmt: skip
 
 

@@ -1,16 +1,18 @@
 """The lines a label or a finding names, and the line of labels.yaml that names it, for reports that show them.
 
-Only plain text is shown, a few lines of it; what is not text, or no longer there, has no excerpt.
+Only plain text is shown, a few lines of it, secrets masked; what is not text, or no longer there, has no excerpt.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from evals.labels import FILE
+from ingest.told_secrets import without_secrets
 from pipeline.reports.escape import shorten, visible
 
 MOST_LINES, MOST_BYTES, WIDEST = 6, 1 << 20, 200
@@ -44,10 +46,17 @@ class Excerpts:
         )
         return Excerpt(place, shown, max(end - start + 1 - MOST_LINES, 0))
 
-    def label_line(self, system: str, label: str) -> str:
-        """`labels.yaml:12`, where the label or the claim of a trap stands."""
-        named = (number for number, line in enumerate(self._read(system, FILE), 1) if label in line)
-        number = next(named, None)
+    def line_of_label(self, system: str, label: str) -> str:
+        """`labels.yaml:12`, where the label stands."""
+        return self._line_of(system, rf"[-\s]*id:\s*[\"']?{re.escape(label)}[\"']?\s*(#.*)?")
+
+    def line_of_trap(self, system: str, claim: str) -> str:
+        """The same of a trap."""
+        return self._line_of(system, rf".*claim:.*{re.escape(claim)}.*")
+
+    def _line_of(self, system: str, pattern: str) -> str:
+        lines = enumerate(self._read(system, FILE), 1)
+        number = next((number for number, line in lines if re.fullmatch(pattern, line)), None)
         return f"{system}/{FILE}:{number}" if number else f"{system}/{FILE}"
 
     def _lines(self, system: str, path: str) -> Sequence[str]:
@@ -58,6 +67,9 @@ class Excerpts:
         try:
             if root not in file.parents or file.stat().st_size > MOST_BYTES:
                 return ()
-            return file.read_bytes().decode("utf-8").splitlines()
+            text = file.read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError):
             return ()
+        masked = without_secrets(text).splitlines()
+        # Were the masker to change the number of lines, each line by itself is still masked.
+        return masked if len(masked) == len(text.splitlines()) else [without_secrets(line) for line in text.splitlines()]

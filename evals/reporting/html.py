@@ -71,12 +71,12 @@ def _misses(system: SystemResult, excerpts: Excerpts) -> Iterator[Miss]:
     missed = [label for label in system.labels if label.tier in (0, 1, 2)]
     for label in sorted(missed, key=lambda one: (not one.must, SEVERITIES.index(one.severity), one.tier or 0, one.id)):
         shown = tuple(found for place in label.places[:2] if (found := excerpts.of(system.name, place)) is not None)
-        yield Miss(f"m-{system.name}-{label.id}", system.name, label, excerpts.label_line(system.name, f"id: {label.id}"), shown)
+        yield Miss(f"m-{system.name}-{label.id}", system.name, label, excerpts.line_of_label(system.name, label.id), shown)
 
 
 def _alarms(system: SystemResult, excerpts: Excerpts) -> Iterator[Alarm]:
     for one in sorted(system.findings, key=lambda one: (one.outcome == "unjudged", SEVERITIES.index(one.severity), one.id)):
         if one.outcome in (*FALSE, "unjudged"):
             trap = next((trap.claim for trap in system.traps if one.id in trap.sprung_by), "")
-            stands = excerpts.label_line(system.name, trap) if trap else ""
+            stands = excerpts.line_of_trap(system.name, trap) if trap else ""
             yield Alarm(f"a-{system.name}-{one.id}", system.name, one, stands, excerpts.of(system.name, one.place))

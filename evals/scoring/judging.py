@@ -28,11 +28,11 @@ def judge(system: Reference, scan: Scan, twin: Labels | None = None) -> SystemRe
     usable = [label for label in labels.expected if _problem(system, label) == ""]
     found = score(labels.model_copy(update={"expected": tuple(usable)}), findings, elements)
     met = found.tiers
-    mended = _mended(labels, twin, findings, elements, met[FILE])
     judgements = served(system.adjudicated, findings)
+    right = {one for one, judged in judgements.items() if judged.verdict == "right"}
+    mended = _mended(labels, twin, findings, elements, {*met[FILE].values(), *right})
     outcomes = _outcomes(judgements, found, findings, mended)
-    prevented = {one for twin in mended for one in twin.sprung_by} | {finding.id for _trap, finding in found.sprung}
-    prevented |= {one for one, judged in judgements.items() if judged.mitigated}
+    prevented = {one for one, judged in judgements.items() if judged.mitigated}
     by_id = {finding.id: finding for finding in findings}
     of_finding = {finding: label for label, finding in met[FILE].items()}
     ladder, repeated = Ladder(system.path, scan), _repeated(findings, set(of_finding))
@@ -46,7 +46,7 @@ def judge(system: Reference, scan: Scan, twin: Labels | None = None) -> SystemRe
                     id=one.id, threat=one.threat, title=one.title, severity=one.severity, stride=one.stride, taxonomy=_taxonomy(one),
                     element=one.element, place=place_of(one), outcome=outcomes[one.id][0], label=of_finding.get(one.id),
                     at_lines=one.id in at_lines, reason=outcomes[one.id][1], repeated=one.id in repeated,
-                    mitigated=one.id in prevented and outcomes[one.id][0] in FALSE, rung=ladder.rung(one),
+                    mitigated=_is_mitigated(outcomes[one.id][0], one.id in prevented), rung=ladder.rung(one),
                     invented=ladder.is_invented(one),
                 )
                 for one in findings
@@ -65,13 +65,17 @@ def judge(system: Reference, scan: Scan, twin: Labels | None = None) -> SystemRe
     )  # fmt: skip
 
 
+def _is_mitigated(outcome: FindingOutcome, prevented: bool) -> bool:
+    return outcome in ("trap", "twin") or (prevented and outcome in FALSE)
+
+
 def described(system: Reference, outcome: RunOutcome, problem: str = "") -> SystemResult:
     """A system of which there is no scan: its labels and traps stand there unjudged."""
     labels = system.labels
     return SystemResult(
         name=system.name, kind=labels.kind, family=labels.family, split=labels.split, version=labels.version,
         labels_digest=hashlib.sha256(labels.model_dump_json(exclude={"history"}).encode()).hexdigest()[:12],
-        languages=labels.languages, names_threats=labels.names_threats, outcome=outcome, problem=problem,
+        languages=labels.languages, apart=labels.apart, outcome=outcome, problem=problem,
         labels=tuple(_unjudged(label, "the system was not scanned to the end") for label in labels.expected),
     )  # fmt: skip
 
@@ -105,18 +109,18 @@ def _label(system: Reference, label: Expected, met: Mapping[Tier, Assigned], by_
 
 
 def _mended(
-    labels: Labels, twin: Labels | None, findings: Sequence[Finding], elements: Mapping[str, Element], met: Assigned
+    labels: Labels, twin: Labels | None, findings: Sequence[Finding], elements: Mapping[str, Element], allowed: Collection[str]
 ) -> tuple[TwinResult, ...]:
-    """Labels of the vulnerable twin that must be found there and are no longer expected here: each is a trap."""
+    """Labels of the vulnerable twin that must be found there and are no longer expected here: each is a trap for all but the findings
+    that serve a label here, or that readers found right."""
     if twin is None:
         return ()
     still = {label.id for label in labels.expected}
     residual = {slug for label in labels.expected for slug in label.accept}
-    serving = set(met.values())
     return tuple(
         TwinResult(
             label=label.id, threat=label.threat,
-            sprung_by=tuple(one.id for one in findings if one.id not in serving and _is_still(label, one, elements.get(one.element))),
+            sprung_by=tuple(one.id for one in findings if one.id not in allowed and _is_still(label, one, elements.get(one.element))),
         )
         for label in twin.expected
         if label.must and label.id not in still and not residual & set(label.accept)

@@ -241,9 +241,21 @@ def test_every_format_holds_the_result_and_nothing_that_runs(pretended: tuple[Pa
     assert not re.search(r'(?:src|href)="(?!#)', page), "nothing from elsewhere"
     assert 'id="m-shop-label-0"' in page and 'href="#m-shop-label-0"' in page and "shop step 10" in page, "a miss with its lines"
     assert "shop/labels.yaml:" in page and 'id="a-shop-alarm"' in page and "sprang a trap" in page
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(re.findall(r'id="([^"]+)"', page)), "every link leads somewhere"
     for form in ("markdown", "table"):
         text = files[form].read_text("utf-8")
         assert "\x1b" not in text and "shop-hardened" in text and "recall_t1" in text
+
+
+def test_a_page_shows_no_secret_of_the_system(pretended: tuple[Path, Scans], tmp_path: Path) -> None:
+    folder, scans = pretended
+    key = "sk-proj-" + "Zx9Qw8Er7Ty6Ui5Op4As3Df2" + "Gh1Jk0Lm"
+    file = folder / "shop" / "src" / "part0.py"
+    file.write_text(file.read_text().replace("shop step 11\n", f'KEY = "{key}"\n'))
+    scans["shop"] = scan("shop", *scans["shop"].findings[1:])
+    page = tmp_path / "page.html"
+    assert command(["eval", "--systems", str(folder), "--quiet", f"--format=html={page}"]) == 0
+    assert key not in page.read_text("utf-8") and "KEY = " in page.read_text("utf-8")
 
 
 def test_one_process_and_many_give_the_same(pretended: tuple[Path, Scans]) -> None:

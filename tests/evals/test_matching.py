@@ -71,6 +71,14 @@ def test_of_equals_the_threat_a_label_names_first_serves() -> None:
         assert match([one], order, {})[3] == {"L1": "f-model-extraction"}
 
 
+def test_of_equals_each_label_is_served_by_what_shares_its_lines() -> None:
+    """Two labels of one class beside each other: crossing over would meet as many, and tell both wrong."""
+    labels = [label("L1", places=("app.py:10-10",)), label("L2", places=("app.py:12-12",))]
+    findings = [make.finding(evidence=(make.evidence(f"app.py:{line}"),), id=identity) for identity, line in (("a", 12), ("b", 10))]
+    for order in permutations(findings):
+        assert match(labels, order, {})[3] == {"L1": "b", "L2": "a"}
+
+
 def test_the_three_tiers() -> None:
     seen_there = make.element(name="assistant", evidence=(make.evidence("app.py:90"),))
     at_line, in_file, at_element, elsewhere = (
@@ -81,6 +89,12 @@ def test_the_three_tiers() -> None:
     assert closeness(label(), at_line.model_copy(update={"stride": ("spoofing",)}), seen_there) == 0, "another class"
     assert closeness(label(accept=("other-threat",)), at_line, seen_there) == 0, "a threat it does not accept"
     assert closeness(label(places=("app.py",)), in_file, None) == 3, "a label without lines is met anywhere in the file"
+
+
+def test_a_finding_beyond_the_catalog_is_judged_by_class_and_place_alone() -> None:
+    known, own = (make.finding(slug, evidence=(make.evidence("app.py:10"),)) for slug in ("over-broad-tool", "custom/refund-twice"))
+    for one, served in ((label(), (3, 3)), (label(accept=("unsafe-model-load",)), (0, 3)), (label(uncatalogued=True), (0, 3))):
+        assert (closeness(one, known, None), closeness(one, own, None)) == served
 
 
 def test_whether_evidence_overlaps_the_label() -> None:
@@ -96,3 +110,11 @@ def test_a_trap_is_sprung_by_what_decides_and_not_by_the_way() -> None:
     assert not springs(trap, sink.model_copy(update={"threat": "b"}))
     assert not springs(trap, make.finding("a", evidence=(make.evidence("app.py:13"),)))
     assert springs(Trap(claim="c", file="app.py", why="w"), sink) and not springs(Trap(claim="c", file="b.py", why="w"), sink)
+
+
+@given(pairs, st.tuples(st.sampled_from(["L0", "L1"]), st.just("new")), st.tuples(st.sampled_from(TIERS), st.integers(0, 90)))
+@settings(max_examples=100, deadline=None)
+def test_one_finding_more_never_loses_a_label(close: Close, pair: tuple[str, str], how: tuple[Tier, int]) -> None:
+    before, after = assign(close), assign({**close, pair: how})
+    assert all(set(before[tier]) <= set(after[tier]) or len(after[tier]) > len(before[tier]) for tier in TIERS)
+    assert all(len(before[tier]) <= len(after[tier]) <= len(before[tier]) + 1 for tier in TIERS)

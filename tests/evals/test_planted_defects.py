@@ -156,6 +156,17 @@ def test_what_the_twin_mended_and_is_still_reported_there_is_a_false_alarm(tmp_p
     assert worse == {"twins", "precision", "precision_strict", "mitigated", "evidence_e4"} and not better
 
 
+def test_a_reader_who_finds_it_right_on_the_twin_settles_it(tmp_path: Path) -> None:
+    suite, scans = small_suite(tmp_path)
+    again = finding("shop-hardened", 0, id="a" * 16)
+    still = {**scans, "shop-hardened": scan("shop-hardened", finding("shop-hardened", 3), again)}
+    (tmp_path / "adjudicated.yaml").write_text(
+        f"shop-hardened: [{{fingerprint: {'a' * 16}, threat: x, severity: high, place: 'a.py:1', verdict: right, reason: Another of its kind.}}]\n"
+    )
+    assert "twins" in changed(judged(suite, scans), judged(suite, still))[0]
+    assert "twins" not in changed(judged(suite, scans), judged(read_suite(tmp_path), still))[0]
+
+
 def test_an_alarm_on_a_negative_system_is_counted(tmp_path: Path) -> None:
     write_system(tmp_path, "plain", kind="negative", expected=[])
     suite = read_suite(tmp_path)
@@ -176,3 +187,13 @@ def test_a_judgement_of_a_reader_counts_and_a_generic_one_is_neither_right_nor_u
     found = score(NAMED["precision"], judged(read_suite(tmp_path), more))
     assert (found.hits, found.of, found.unjudged) == (8, 9, 0)
     assert score(NAMED["generic"], judged(read_suite(tmp_path), more)).hits == 1
+
+
+def test_labels_that_name_no_threats_are_validation_and_written_apart(tmp_path: Path) -> None:
+    write_system(tmp_path, "named", expected=[expected(0)])
+    write_system(tmp_path, "open-hardened", expected=[expected(0, accept=[])])
+    write_system(tmp_path, "named-later", expected=[expected(0)], apart=True)
+    found = {one.name: (one.labels.family, one.labels.apart, one.labels.split) for one in read_suite(tmp_path).systems}
+    assert found == {
+        "named": ("named", False, "development"), "open-hardened": ("open", True, "validation"), "named-later": ("named-later", True, "validation"),
+    }  # fmt: skip
