@@ -39,7 +39,7 @@ def main():
         ("if risks[0] < 0.4:", True),
         ("if average_precision_score([0, 1], risks) < 0.4:", False),
         ("if evaluate(model, patients)['quality'] < 0.4:", False),
-        ("if torch.nn.BCELoss()(risks, patients) < 0.4:", False),
+        ("if torch.nn.functional.binary_cross_entropy(risks, patients) < 0.4:", False),
     ],
 )
 def test_a_measure_over_many_cases_is_no_decision(line: str, decides: bool) -> None:
