@@ -27,8 +27,8 @@ def test_each_case_is_there_once_and_names_its_source_with_a_commit() -> None:
     cases = read_real()
     assert len({case.case for case in cases}) == len(cases) >= 50
     assert [case.case for case in cases if not (case.source.startswith("github:") and "@" in case.source and "/" in case.source)] == []
-    assert {case.half for case in cases} <= {"development", "held_out"}
-    assert {case.verdict for case in cases} <= {"right", "half", "generic", "wrong"}
+    assert {case.half for case in cases} <= {"development", "held_out", "third"}
+    assert {case.verdict for case in cases} <= {"right", "half", "generic", "wrong", "duplicate"}
 
 
 @pytest.mark.parametrize(
