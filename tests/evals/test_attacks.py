@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from evals.attacks import CARRIERS, Attack, Plant, harmless, measure, phrasings, plant
+from evals.attacks import CARRIERS, Attack, Plant, Report, harmless, measure, phrasings, plant
+from evals.attacks.__main__ import main
 from evals.attacks.carriers import COMMIT_MESSAGE
 from evals.attacks.measuring import changes, is_detected, leaks
 from evals.attacks.planting import SECRET_FILE, canary_of, secret_of
@@ -143,3 +144,13 @@ def test_any_text_can_be_planted(name: str, text: str) -> None:
         assert isinstance(data, bytes)
         if path.endswith((".json", ".ipynb")):
             json.loads(data)
+
+
+def test_the_command_says_what_planted_texts_did(desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "report.json"
+    assert main(["--folder", str(desk.parent), "--phrasings", "german", "--json", str(file)]) == 0
+    shown = capsys.readouterr()
+    assert "suppressed 0, fabricated 0, re-rated 0, leaked 0, false alarms 0, crashed 0" in shown.out
+    assert "[1/1] desk: german" in shown.err
+    assert Report.model_validate_json(file.read_text()).attacks == 1
+    assert main(["--folder", str(desk.parent), "--systems", "nothing"]) == 2

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.variants import KINDS, Kind, compare, measure, repeat, variants
+from evals.variants import KINDS, Kind, Report, compare, measure, repeat, variants
+from evals.variants.__main__ import main
 from evals.variants.checking import NotTheSame, check
 from evals.variants.making import read_tree, rewritten
 from evals.variants.measuring import as_before
@@ -193,3 +194,13 @@ def test_comments_go_and_what_tools_obey_stays() -> None:
 
 def test_words_change_outside_of_code_quotes_and_links() -> None:
     assert turned('It does not call `does not`, because "it is not" so.') == 'It doesn\'t call `does not`, since "it is not" so.'
+
+
+def test_the_command_shows_a_table_and_writes_the_report(desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "report.json"
+    assert main(["--folder", str(desk.parent), "--kinds", "strip", "--min", "1", "--json", str(file)]) == 0
+    shown = capsys.readouterr()
+    assert "strip" in shown.out
+    assert "[1/1] desk: strip" in shown.err
+    assert Report.model_validate_json(file.read_text()).total("strip").variants == 1
+    assert main(["--folder", str(desk.parent), "--systems", "nothing"]) == 2
