@@ -25,11 +25,12 @@ def check(kind: Kind, before: Tree, changed: Changed) -> None:
     Raises:
         NotTheSame: the program means something else, or is none any more.
     """
-    if kind in ("move", "dead-code", "paraphrase"):
-        return  # nothing inside of a definition is touched; of moved files the imports differ
     for path, data in sorted(changed.tree.items()):
         grammar = grammar_of(path, data)
         if grammar is None or before.get(path) == data:
+            continue
+        if kind in ("move", "dead-code"):  # nothing inside of a definition is touched
+            _check_form(path, before.get(changed.paths.get(path, path), b""), data, grammar)
             continue
         if grammar is PYTHON:
             _check_python(path, before[path], data, changed.names, kind)
@@ -46,7 +47,9 @@ def _check_python(path: str, before: bytes, after: bytes, names: Mapping[str, st
         new = ast.parse(after)
     except SyntaxError as problem:
         raise NotTheSame(f"{path}: {problem}") from problem
-    said = [list(_said(each, {} if each is old else names, sort=kind == "reorder", bare=kind == "strip")) for each in (old, new)]
+    said = [
+        list(_said(each, {} if each is old else names, sort=kind == "reorder", bare=kind in ("strip", "reformat"))) for each in (old, new)
+    ]
     if said[0] != said[1]:
         first = next((pair for pair in zip(*said, strict=False) if pair[0] != pair[1]), ("an end", "an end"))
         raise NotTheSame(f"{path}: {first[0]!s:.120} became {first[1]!s:.120}")
@@ -67,12 +70,16 @@ def _said(tree: ast.Module, names: Mapping[str, str], *, sort: bool, bare: bool)
     yield from sorted(dumped) if sort else dumped
 
 
+def _check_form(path: str, before: bytes, after: bytes, grammar: Grammar) -> None:
+    if parse(after, grammar).has_error and not parse(before, grammar).has_error:
+        raise NotTheSame(f"{path}: can no longer be parsed")
+
+
 def _check_leaves(path: str, before: bytes, after: bytes, grammar: Grammar, names: Mapping[str, str], kind: Kind) -> None:
     if grammar is PYTHON and kind != "rename":
         return  # a formatter changes quotes and parentheses, and docstrings are leaves
+    _check_form(path, before, after, grammar)
     roots = (parse(before, grammar), parse(after, grammar))
-    if roots[1].has_error and not roots[0].has_error:
-        raise NotTheSame(f"{path}: can no longer be parsed")
     said = [[word for leaf in leaves(root, grammar) if (word := text_of(leaf).strip()) and word not in _LAYOUT] for root in roots]
     said[1] = [names.get(word, word) for word in said[1]]
     if [" ".join(word.split()) for word in said[0]] != [" ".join(word.split()) for word in said[1]]:

@@ -206,7 +206,7 @@ def _package_imports(text: str, suffix: str, moved: Mapping[str, str]) -> str:
     folders = {str(PurePosixPath(old).parent): str(PurePosixPath(new).parent) for old, new in moved.items() if old.endswith(suffix)}
     for old, new in sorted(folders.items(), key=lambda pair: -len(pair[0])):
         if suffix == ".go":
-            text = re.sub(rf"(\"[^\"\n]*/){re.escape(old)}\"", rf"\g<1>{new}\"", text)
+            text = re.sub(rf'("[^"\n]*/){re.escape(old)}"', rf'\g<1>{new}"', text)
         else:
             was, becomes = (place.split("/java/", 1)[1].replace("/", ".") for place in (old, new))
             text = re.sub(rf"\b{re.escape(was)}(?=[;.])(?!\.[a-z])", becomes, text)

@@ -204,3 +204,16 @@ def test_the_command_shows_a_table_and_writes_the_report(desk: Path, tmp_path: P
     assert "[1/1] desk: strip" in shown.err
     assert Report.model_validate_json(file.read_text()).total("strip").variants == 1
     assert main(["--folder", str(desk.parent), "--systems", "nothing"]) == 2
+
+
+def test_packages_of_go_are_imported_from_where_they_were_moved() -> None:
+    tree = {
+        "go.mod": b"module example.org/desk\n",
+        "main.go": b'package main\n\nimport "example.org/desk/internal/words"\n\nfunc main() { println(words.Hello()) }\n',
+        "internal/words/words.go": b'package words\n\nfunc Hello() string { return "hello" }\n',
+    }
+    changed = rewritten(tree, "move", 0, "desk")
+    home = next(new for new, old in changed.paths.items() if old.endswith("words.go")).rpartition("/")[0]
+    assert f'import "example.org/desk/{home}"' in changed.tree["main.go"].decode()
+    with pytest.raises(NotTheSame):
+        check("move", tree, Changed({**tree, "main.go": b'package main\n\nimport "example.org/desk\\"\n'}))
