@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from posixpath import normpath, relpath
 
@@ -30,11 +30,11 @@ def move(tree: Tree, rng: random.Random) -> Changed:
     moved = {**_python(tree, folder), **_scripts(tree, folder), **_packages(tree, folder), **_documents(tree, folder)}
     if not moved:
         return Changed(tree)
-    roots = _source_roots(tree)
+    roots, parts = _source_roots(tree), _module_folders(tree)
     modules = {_dotted(old, roots): _dotted(new, roots) for old, new in moved.items() if old.endswith(".py")}
     result: dict[str, bytes] = {}
     for path, data in sorted(tree.items()):
-        result[moved.get(path, path)] = _rewritten(path, data, moved, modules, roots)
+        result[moved.get(path, path)] = _rewritten(path, data, moved, modules, roots, parts)
     for new in moved.values():
         if new.endswith(".py") and str(PurePosixPath(new).parent.parent / "__init__.py") in tree:
             result.setdefault(str(PurePosixPath(new).parent / "__init__.py"), b"")
@@ -141,7 +141,9 @@ def _documents(tree: Tree, folder: str) -> dict[str, str]:
     }
 
 
-def _rewritten(path: str, data: bytes, moved: Mapping[str, str], modules: Mapping[str, str], roots: tuple[str, ...]) -> bytes:
+def _rewritten(
+    path: str, data: bytes, moved: Mapping[str, str], modules: Mapping[str, str], roots: tuple[str, ...], parts: Sequence[str]
+) -> bytes:
     suffix = PurePosixPath(path).suffix
     text = data.decode("utf-8", "surrogateescape")
     if suffix == ".py":
@@ -149,7 +151,7 @@ def _rewritten(path: str, data: bytes, moved: Mapping[str, str], modules: Mappin
     elif suffix in _SCRIPT:
         new = _script_imports(path, text, moved)
     elif suffix in (".go", ".java"):
-        new = _package_imports(text, suffix, moved)
+        new = _package_imports(text, suffix, moved, parts)
     elif suffix in (".md", ".html"):
         new = _links(path, text, moved)
     else:
@@ -202,11 +204,22 @@ def _script_imports(path: str, text: str, moved: Mapping[str, str]) -> str:
     return _SPECIFIER.sub(specifier, text)
 
 
-def _package_imports(text: str, suffix: str, moved: Mapping[str, str]) -> str:
+def _module_folders(tree: Tree) -> tuple[str, ...]:
+    """Folders whose go.mod names a module: imports count from there. The innermost first."""
+    return tuple(sorted((str(PurePosixPath(path).parent) for path in tree if PurePosixPath(path).name == "go.mod"), key=len, reverse=True))
+
+
+def _below(folder: str, modules: Sequence[str]) -> str:
+    """A folder as it is imported, without what leads to its module."""
+    home = next((module for module in modules if folder.startswith(f"{module}/")), "")
+    return folder[len(home) + 1 :] if home else folder
+
+
+def _package_imports(text: str, suffix: str, moved: Mapping[str, str], modules: Sequence[str]) -> str:
     folders = {str(PurePosixPath(old).parent): str(PurePosixPath(new).parent) for old, new in moved.items() if old.endswith(suffix)}
     for old, new in sorted(folders.items(), key=lambda pair: -len(pair[0])):
         if suffix == ".go":
-            text = re.sub(rf'("[^"\n]*/){re.escape(old)}"', rf'\g<1>{new}"', text)
+            text = re.sub(rf'("[^"\n]*/){re.escape(_below(old, modules))}"', rf'\g<1>{_below(new, modules)}"', text)
         else:
             was, becomes = (place.split("/java/", 1)[1].replace("/", ".") for place in (old, new))
             text = re.sub(rf"\b{re.escape(was)}(?=[;.])(?!\.[a-z])", becomes, text)

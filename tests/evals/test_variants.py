@@ -206,14 +206,15 @@ def test_the_command_shows_a_table_and_writes_the_report(desk: Path, tmp_path: P
     assert main(["--folder", str(desk.parent), "--systems", "nothing"]) == 2
 
 
-def test_packages_of_go_are_imported_from_where_they_were_moved() -> None:
+@pytest.mark.parametrize("module", ["", "api/"])
+def test_packages_of_go_are_imported_from_where_they_were_moved(module: str) -> None:
     tree = {
-        "go.mod": b"module example.org/desk\n",
-        "main.go": b'package main\n\nimport "example.org/desk/internal/words"\n\nfunc main() { println(words.Hello()) }\n',
-        "internal/words/words.go": b'package words\n\nfunc Hello() string { return "hello" }\n',
+        f"{module}go.mod": b"module example.org/desk\n",
+        f"{module}main.go": b'package main\n\nimport "example.org/desk/internal/words"\n\nfunc main() { println(words.Hello()) }\n',
+        f"{module}internal/words/words.go": b'package words\n\nfunc Hello() string { return "hello" }\n',
     }
     changed = rewritten(tree, "move", 0, "desk")
     home = next(new for new, old in changed.paths.items() if old.endswith("words.go")).rpartition("/")[0]
-    assert f'import "example.org/desk/{home}"' in changed.tree["main.go"].decode()
+    assert f'import "example.org/desk/{home.removeprefix(module)}"' in changed.tree[f"{module}main.go"].decode()
     with pytest.raises(NotTheSame):
-        check("move", tree, Changed({**tree, "main.go": b'package main\n\nimport "example.org/desk\\"\n'}))
+        check("move", tree, Changed({**tree, f"{module}main.go": b'package main\n\nimport "example.org/desk\\"\n'}))
