@@ -49,7 +49,8 @@ def _folder(tree: Tree, rng: random.Random) -> str:
 
 def _source_roots(tree: Tree) -> tuple[str, ...]:
     """Folders that modules are imported from: those above the outermost packages, and those of loose modules."""
-    packages = {str(PurePosixPath(path).parent) for path in tree if PurePosixPath(path).name == "__init__.py"}
+    folders = (PurePosixPath(path).parent for path in tree if PurePosixPath(path).name == "__init__.py")
+    packages = {str(folder) for folder in folders if folder.name.isidentifier()}
     roots = {str(PurePosixPath(package).parent) for package in packages if str(PurePosixPath(package).parent) not in packages}
     return tuple(sorted({"" if root == "." else root for root in roots}, key=len, reverse=True))
 

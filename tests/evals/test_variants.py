@@ -218,3 +218,16 @@ def test_packages_of_go_are_imported_from_where_they_were_moved(module: str) -> 
     assert f'import "example.org/desk/{home.removeprefix(module)}"' in changed.tree[f"{module}main.go"].decode()
     with pytest.raises(NotTheSame):
         check("move", tree, Changed({**tree, f"{module}main.go": b'package main\n\nimport "example.org/desk\\"\n'}))
+
+
+def test_modules_below_a_folder_that_is_no_name_are_imported_from_there() -> None:
+    tree = {
+        "back-end/__init__.py": b"",
+        "back-end/desk/__init__.py": b"",
+        "back-end/desk/words.py": b"HELLO = 1\n",
+        "back-end/desk/door.py": b"from .words import HELLO\n\nprint(HELLO)\n",
+    }
+    changed = rewritten(tree, "move", 0, "desk")
+    home = next(new for new, old in changed.paths.items() if old.endswith("words.py"))
+    door = next(data for path, data in changed.tree.items() if path.endswith("door.py"))
+    assert door.decode().startswith(f"from {home.removeprefix('back-end/').removesuffix('.py').replace('/', '.')} import HELLO")
