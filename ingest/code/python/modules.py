@@ -66,7 +66,7 @@ class DottedModules:
         return max(found, key=lambda i: (_shared(here, self._files[i].path.split("/")[:-1]), -i))
 
     def _neighbour(self, module: str, folder: str) -> int | None:
-        """The file beside a script in a package, which finds it when it is run where it lies: `import helpers`, `from parts.tools import x`."""
+        """The file beside a script in a package, or a part of what lies beside it, which are found when the script is run where it lies."""
         first = module.partition(".")[0]
         if folder not in self._packages or first in sys.stdlib_module_names or first in self._outside:
             return None
