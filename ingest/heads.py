@@ -46,6 +46,7 @@ def may_be_told(path: str) -> bool:
 
 def kind_of_head(path: str, head: bytes) -> SourceKind | None:
     """The kind of file its head says it is."""
+    head = head.replace(b"\r\n", b"\n")  # the patterns end lines as most files do
     first = _KIND.search(head)
     if _RESOURCE.search(head) and first is not None and not head[first.start() :].startswith(_DEFINITION):
         return "helm_template" if _ACTION.search(head) else "kubernetes"

@@ -18,16 +18,20 @@ CODE_KINDS = frozenset({"python", "notebook", "typescript", "java", "go", "cshar
 def read_source(source: Source, *, pictures: bool = False) -> Facts | Skip | ReadError:
     """The facts of one file. With `pictures`, those that hold nothing else are not passed over: they are read next."""
     read = _read(source, pictures)
-    if source.kind != "notebook" and isinstance(read, CodeFacts | ConfigFacts | TextFacts) and (unseen := _unseen(source)):
+    if isinstance(read, CodeFacts | ConfigFacts | TextFacts) and (unseen := _unseen(source)):
         return replace(read, unseen=unseen)
     return read
 
 
 def _unseen(source: Source) -> tuple[Passage, ...]:
-    """What invisible characters of a file that is no document spell; most files have none, which their bytes tell."""
+    """What people do not see of a file that is no document; most have nothing of the kind, which their bytes tell."""
     from ingest.text import decode, read_bytes, split_lines
 
     data = read_bytes(source)
+    if not isinstance(data, ReadError) and source.kind == "notebook":
+        from ingest.documents.notebook_hidden import unseen_in_notebook
+
+        return unseen_in_notebook(source.path, decode(data, True))
     if isinstance(data, ReadError) or data.isascii():
         return ()
     from ingest.documents.characters import unseen_in_lines
@@ -107,7 +111,7 @@ def lines_of(source: Source) -> Mapping[int | None, tuple[str, ...]]:
         from ingest.code.notebook import read_cells
 
         try:
-            return {cell.number: cell.lines for cell in read_cells(text)}
+            return {cell.number: (*cell.lines, *cell.shown) for cell in read_cells(text)}
         except ValueError:
             return {}
     return {None: tuple(split_lines(text))}

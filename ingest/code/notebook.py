@@ -7,9 +7,12 @@ line numbers stay), outputs are not read as code.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 SUFFIXES = (".ipynb",)
+_RENDERED = ("text/html", "text/markdown")  # outputs that are drawn, so that not all of them is seen
+_OUTPUTS, _OUTPUT = 50, 100_000  # outputs of a cell, and characters of one, that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,7 @@ class Cell:
     number: int  # 1-based position among all cells of the notebook
     kind: str  # "code", "markdown", "raw"
     lines: tuple[str, ...]
+    shown: tuple[str, ...] = ()  # lines of pages and Markdown among its outputs; they count on from those of the cell
 
 
 def read_cells(text: str) -> tuple[Cell, ...]:
@@ -42,8 +46,19 @@ def read_cells(text: str) -> tuple[Cell, ...]:
             continue
         source = cell.get("source", cell.get("input", ""))
         joined = "".join(part for part in source if isinstance(part, str)) if isinstance(source, list) else str(source)
-        found.append(Cell(number, str(cell.get("cell_type", "")), tuple(joined.split("\n"))))
+        found.append(Cell(number, str(cell.get("cell_type", "")), tuple(joined.split("\n")), tuple(_shown(cell.get("outputs")))))
     return tuple(found)
+
+
+def _shown(outputs: object) -> Iterator[str]:
+    for output in outputs[:_OUTPUTS] if isinstance(outputs, list) else ():
+        data = output.get("data") if isinstance(output, dict) else None
+        if not isinstance(data, dict):
+            continue
+        for kind in _RENDERED:
+            said = data.get(kind, "")
+            text = "".join(part for part in said if isinstance(part, str)) if isinstance(said, list) else str(said)
+            yield from text[:_OUTPUT].split("\n") if text else ()
 
 
 def joined_code(cells: tuple[Cell, ...]) -> tuple[str, tuple[tuple[int, int], ...]]:

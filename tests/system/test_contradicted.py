@@ -99,7 +99,8 @@ def test_both_sides_of_a_contradiction_are_cited(tmp_path: Path) -> None:
     assert finding.description.startswith("\u201cNo data leaves your machine.\u201d says a document; `gpt-5-mini` sends data to OpenAI.")
 
 
-def test_a_fallback_to_a_provider_breaks_the_promise_that_nothing_leaves(tmp_path: Path) -> None:
+@pytest.mark.parametrize("leave", ["do not leave", "don't leave", "don\u2019t leave", "never leave"])
+def test_a_fallback_to_a_provider_breaks_the_promise_that_nothing_leaves(tmp_path: Path, leave: str) -> None:
     values = """
     proxy_config:
       model_list:
@@ -111,9 +112,7 @@ def test_a_fallback_to_a_provider_breaks_the_promise_that_nothing_leaves(tmp_pat
         fallbacks:
           - chat: [overflow]
     """
-    scan = scan_of(
-        tmp_path, {"README.md": "# Gateway\n\nPrompts of customers do not leave the cluster.\n", "helm/litellm-values.yaml": values}
-    )
+    scan = scan_of(tmp_path, {"README.md": f"# Gateway\n\nPrompts of customers {leave} the cluster.\n", "helm/litellm-values.yaml": values})
     broken = [finding for finding in scan.findings if finding.source == "contradiction"]
     assert [finding.threat for finding in broken] == ["promised-control-missing"]
     assert {evidence.path for evidence in broken[0].evidence} == {"README.md", "helm/litellm-values.yaml"}

@@ -40,3 +40,21 @@ def test_a_package_from_outside_is_not_taken_for_a_neighbour(others: dict[str, s
 def test_a_module_of_the_language_is_not_taken_for_a_neighbour() -> None:
     files = {"bot/__init__.py": "", "bot/main.py": MAIN.replace("IMPORT", "from code import run"), "bot/code.py": HELPERS}
     assert not flows(system_of(files), "shell", "model_reply")
+
+
+def test_a_file_below_a_script_in_a_package_imports_from_where_the_script_runs() -> None:
+    files = {
+        "bot/__init__.py": "", "bot/parts/__init__.py": "", "bot/parts/shell.py": HELPERS,
+        "bot/main.py": "import parts.steps\n", "bot/parts/steps.py": MAIN.replace("IMPORT", "from parts.shell import run"),
+    }  # fmt: skip
+    assert flows(system_of(files), "shell", "model_reply")
+    files["other.py"] = "from parts.shell import run\n"  # a package from outside, then
+    assert not flows(system_of(files), "shell", "model_reply")
+
+
+def test_a_folder_whose_name_cannot_be_imported_is_no_package() -> None:
+    files = {
+        "back-end/__init__.py": "", "back-end/bot/__init__.py": "", "back-end/bot/shell.py": HELPERS,
+        "back-end/bot/main.py": MAIN.replace("IMPORT", "from bot.shell import run"),
+    }  # fmt: skip
+    assert flows(system_of(files), "shell", "model_reply")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.system.rules.promises import promised
+from pipeline.system.rules.promises import denied, modality_of, promised
 from tests.system.small import scan_of
 
 
@@ -25,6 +25,22 @@ from tests.system.small import scan_of
 )
 def test_a_manual_that_tells_its_reader_what_to_do_promises_nothing(sentence: str) -> None:
     assert promised(sentence) == []
+
+
+@pytest.mark.parametrize(
+    ("contracted", "full"),
+    [
+        (
+            "A refund isn't approved by a human agent before it is paid out.",
+            "A refund is not approved by a human agent before it is paid out.",
+        ),
+        ("Refunds aren\u2019t paid out without human approval.", "Refunds are not paid out without human approval."),
+        ("Callers weren't rate limited.", "Callers were not rate limited."),
+        ("We won't log prompts in plain text.", "We will not log prompts in plain text."),
+    ],
+)
+def test_a_contraction_says_what_its_words_in_full_say(contracted: str, full: str) -> None:
+    assert (promised(contracted), denied(contracted), modality_of(contracted)) == (promised(full), denied(full), modality_of(full))
 
 
 def test_what_a_system_does_is_promised() -> None:

@@ -462,3 +462,14 @@ def test_any_text_can_be_asked_what_it_tells(text: str) -> None:
     assert isinstance(denied_of(text), list)
     assert isinstance(promised_of(text), list)
     assert isinstance(facts_in(text), list)
+
+
+PROMISE = "Every request is limited to 10 per minute."
+
+
+@pytest.mark.parametrize(("other", "closed"), [("The team meets on Mondays.", False), ("The claims agent runs in Frankfurt.", True)])
+def test_a_document_that_speaks_of_no_part_of_the_system_closes_nothing(tmp_path: Path, other: str, closed: bool) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "rooms.md").write_text(f"# Booking of rooms\n\n{PROMISE}\n\n{other}\n", "utf-8")
+    result = described(tmp_path, f"# Claims\n\n{AGENT}\n")
+    assert bool([control for control in result.system.controls if control.kind == "rate_limit" and control.protects]) is closed

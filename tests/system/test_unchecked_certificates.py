@@ -50,3 +50,11 @@ def test_requests_that_one_default_leaves_unchecked_are_one_finding_that_cites_i
 
 def test_a_client_that_checks_by_default_is_none(tmp_path: Path) -> None:
     assert _found(tmp_path, "True") == []
+
+
+def test_the_finding_is_the_same_where_the_default_moves_to_another_line(tmp_path: Path) -> None:
+    before, after = (
+        {f.id for f in scan_of(tmp_path / name, {"notes.py": text.replace("DEFAULT", "False")}).findings}
+        for name, text in (("one", _CLIENT), ("two", _CLIENT.replace("class Notes:", "LIMIT = 5\n\n    class Notes:")))
+    )
+    assert before == after

@@ -40,6 +40,7 @@ class DottedModules:
         self._files = files
         own = [(index, file) for index, file in enumerate(files) if file.language == "python"]
         packages = {file.path.rsplit("/", 1)[0] for _, file in own if file.path.endswith("/__init__.py")}
+        packages = {folder for folder in packages if folder.rpartition("/")[2].isidentifier()}  # `back-end` cannot be imported
         self._by_name: dict[str, list[int]] = {}
         for index, file in own:
             for name in _names(file.path, packages):
@@ -65,19 +66,30 @@ class DottedModules:
         return max(found, key=lambda i: (_shared(here, self._files[i].path.split("/")[:-1]), -i))
 
     def _neighbour(self, module: str, folder: str) -> int | None:
-        """The file beside a script in a package, which finds it when it is run where it lies: `import helpers`."""
+        """The file beside a script in a package, or a part of what lies beside it, which are found when the script is run where it lies."""
         first = module.partition(".")[0]
         if folder not in self._packages or first in sys.stdlib_module_names or first in self._outside:
             return None
-        path = f"{folder}/{module.replace('.', '/')}"
-        return self._by_path.get(f"{path}.py", self._by_path.get(f"{path}/__init__.py"))
+        for root in self._above(folder):
+            path = f"{root}/{module.replace('.', '/')}"
+            found = self._by_path.get(f"{path}.py", self._by_path.get(f"{path}/__init__.py"))
+            if found is not None and (root == folder or ("." in module and f"{root}/{first}" in self._folders)):
+                return found
+        return None
+
+    def _above(self, folder: str) -> Iterator[str]:
+        """A package and those it lies in: whoever runs a script in one of them imports its parts from there, in all files below."""
+        while folder in self._packages:
+            yield folder
+            folder = folder.rpartition("/")[0]
 
     def _imported_from_outside(self, file: _File) -> Iterator[str]:
         """First names of imports where no file of that name lies beside, or where it is the importing file itself."""
         folder, _, name = file.path.rpartition("/")
         before = f"{folder}/" if folder else ""
         for first in {found.target.partition(".")[0] for found in file.imports}:
-            beside = f"{before}{first}.py" in self._by_path or f"{before}{first}" in self._folders
+            beside = f"{before}{first}.py" in self._by_path or any(f"{above}/{first}" in self._folders for above in self._above(folder))
+            beside = beside or f"{before}{first}" in self._folders
             if not beside or name == f"{first}.py":
                 yield first
 

@@ -34,7 +34,7 @@ _OTHERS = r"(?:to|with) (?:any )?(?:third[- ]part\w+|external (?:services?|serve
 _NOTHING_LEAVES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b{_DATA}\b[^.;:]{{0,40}}\b(?:never|not|n't|cannot)(?: ever)? leaves? {_OURS} (?:[\w-]+ )?{_HOME}\b",
+        rf"\b{_DATA}\b[^.;:]{{0,40}}(?:\b(?:never|not|cannot)|n['\u2019]t)(?: ever)? leaves? {_OURS} (?:[\w-]+ )?{_HOME}\b",
         rf"\b(?:no|none of (?:the|our|your)) (?:[\w-]+ )?{_DATA} (?:ever )?leaves? {_OURS} (?:[\w-]+ )?{_HOME}\b",
         rf"\bnothing (?:ever )?leaves? {_OURS} (?:[\w-]+ )?{_HOME}\b",
         rf"\b(?:no|none of (?:the|our|your)) (?:[\w-]+ )?{_DATA} (?:is|are|gets?) (?:ever )?{_SENT}[^.;:]{{0,20}} {_OTHERS}",

@@ -74,6 +74,7 @@ def add_described_claims(assembly: Assembly, told: Sequence[Told], labels: Seque
     promises: list[SaidOfControl] = []
     denials: list[SaidOfControl] = []
     before: tuple[object, tuple[str, ...]] = (None, ())
+    ours = {each.passage.place.path for each in told if spoken.named(each.sentence, _ANY)}
     for each in told:
         if not _SHORTEST <= len(each.in_column) <= _LONGEST or is_wished(each.sentence, each.passage.section):
             continue
@@ -87,7 +88,7 @@ def add_described_claims(assembly: Assembly, told: Sequence[Told], labels: Seque
         denials += _of_label(assembly, label, denied_of(label.text))
         for said in _of_label(assembly, label, [kind for kind in promised_of(label.text) if kind not in denied_of(label.text)]):
             promises.append(said)
-    _add(assembly, promises, denials)
+    _add(assembly, [said for said in promises if said.about or said.evidence.path in ours], denials)
 
 
 # Who calls is limited and let in wherever he calls.

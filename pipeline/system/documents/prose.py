@@ -128,7 +128,7 @@ def _is_hostile(statement: Statement) -> bool:
     return bool({"attacker", "attackers", "adversary", "adversaries", "hacker", "intruder"} & set(words_of(statement.subject)))
 
 
-_NOT_DONE = re.compile(r"\b(?:not|never|n't|cannot|no longer|instead of)\b", re.IGNORECASE)
+_NOT_DONE = re.compile(r"(?:\b(?:not|never|cannot|no longer|instead of)|n['\u2019]t)\b", re.IGNORECASE)
 
 
 def _still_told(sentence: str) -> bool:

@@ -21,8 +21,15 @@ def mark_unchecked_certificates(assembly: Assembly) -> None:
             continue
         settings = list(dict.fromkeys(_settings(assembly, draft)))
         if len(settings) == 1:
-            draft.attributes["unchecked_by"] = f"{settings[0].path}:{settings[0].start_line}"
+            draft.attributes["unchecked_by"] = f"{settings[0].path}:{_around(assembly, settings[0])}"
             draft.evidence.insert(0, settings[0])
+
+
+def _around(assembly: Assembly, setting: Evidence) -> str:
+    """The innermost function or method that a setting stands in: what the finding is about, wherever its lines move."""
+    functions = (function for file in assembly.program.files if file.path == setting.path for function in file.functions)
+    around = [each for each in functions if each.line <= setting.start_line <= each.end_line]
+    return min(around, key=lambda each: (each.end_line - each.line, each.qualified_name)).qualified_name if around else ""
 
 
 def _settings(assembly: Assembly, draft: Draft) -> list[Evidence]:

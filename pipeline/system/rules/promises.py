@@ -52,6 +52,8 @@ _STILL_LACKING = re.compile(
     r"\bnot yet\b|\bplanned for\b|\bout of scope\b|\bdeferred\b|\bpostponed\b|\btodo\b(?=[\s.|]*$)|\bopen point\b|(?<=[:"
     r"|] )(?:planned|todo|tbd)\b"
 )
+_CONTRACTED = re.compile(r"\b(is|are|was|were|do|does|did|has|have|had|ca|could|wo|would|should|must|need)n['\u2019]t\b")
+_IN_FULL = {"ca": "can", "wo": "will"}
 _WILL = re.compile(r"\b(will|shall be|going to)\b", re.IGNORECASE)
 _NEGATED = re.compile(
     r"\b(no|not|without|never|none|lacks?|missing|instead of|unless|isn't|aren't|doesn't|don't|skips?|disabled|optional)\b", re.IGNORECASE
@@ -199,6 +201,7 @@ def lists_settings(sentence: str) -> bool:
 
 
 def modality_of(sentence: str) -> Modality:
+    sentence = spelled_out(sentence)
     if _TODO.search(sentence):
         return "todo"
     if _MUST_NOT.search(sentence):
@@ -212,7 +215,7 @@ def modality_of(sentence: str) -> Modality:
 
 def promised(sentence: str, promises: Mapping[ControlKind, Promise] | None = None) -> list[ControlKind]:
     """Controls that the sentence says are there or must be, of the shipped promises or of those given."""
-    lowered = sentence.lower()
+    lowered = spelled_out(sentence)
     modality = modality_of(sentence)
     denies = modality == "does_not" and _NOT_WITHOUT.search(sentence) is None
     if (
@@ -238,8 +241,13 @@ def denied(sentence: str) -> list[ControlKind]:
     told = _ADDRESS.sub("", sentence)
     if _TODO.search(told) or _TO_READER.search(told) or told.rstrip().endswith("?") or _CITED.search(told):
         return []
-    lowered = told.lower()
+    lowered = spelled_out(told)
     return [kind for kind, promise in load_promises().promises.items() if any(_says(lowered, phrase) for phrase in promise.denied)]
+
+
+def spelled_out(sentence: str) -> str:
+    """A sentence in lower case, its contractions in full: "isn't" is read as "is not" is."""
+    return _CONTRACTED.sub(lambda found: _IN_FULL.get(found[1], found[1]) + " not", sentence.lower()).replace("can not", "cannot")
 
 
 def _says(lowered: str, phrase: str) -> bool:

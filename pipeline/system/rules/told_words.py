@@ -14,7 +14,7 @@ from pydantic import Field
 
 from pipeline.system.model import AttributeValue, ControlKind, ElementKind, Frozen
 from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
-from pipeline.system.rules.promises import Promise, is_of_now, load_promises, modality_of, negated_before, quotes_or_advises
+from pipeline.system.rules.promises import Promise, is_of_now, load_promises, modality_of, negated_before, quotes_or_advises, spelled_out
 
 _FILE = KNOWLEDGE / "told.yaml"
 
@@ -71,7 +71,7 @@ def promised_in_prose(sentence: str) -> list[ControlKind]:
     """Controls that a sentence of a system known from documents only says are there or must be, by the words of prose."""
     if quotes_or_advises(sentence) or modality_of(sentence) == "todo":
         return []
-    lowered = sentence.lower()
+    lowered = spelled_out(sentence)
     if _any_of("promised").search(lowered) is None:
         return []
     gone = set(denied_in_prose(sentence))
@@ -82,7 +82,7 @@ def promised_in_prose(sentence: str) -> list[ControlKind]:
 
 def denied_in_prose(sentence: str) -> list[ControlKind]:
     """Controls that it says are not there, off, not yet there or left out for now."""
-    lowered = sentence.lower()
+    lowered = spelled_out(sentence)
     if _any_of("denied").search(lowered) is None or quotes_or_advises(sentence):
         return []
     return [kind for kind, told in load_told().controls.items() if any(_is_denial(lowered, text) for text in _denials(told))]
@@ -145,7 +145,7 @@ def _any_fact() -> re.Pattern[str]:
 
 def facts_in(sentence: str) -> list[str]:
     """Names of the facts that a sentence tells."""
-    lowered = sentence.lower()
+    lowered = spelled_out(sentence)
     if _any_fact().search(lowered) is None or quotes_or_advises(sentence) or modality_of(sentence) in ("todo", "must_not"):
         return []
     return [

@@ -81,3 +81,9 @@ def test_the_proxy_of_a_config_map_is_read_at_its_lines(tmp_path: Path) -> None:
 def test_misshapen_files_end_in_facts_or_an_error(tmp_path: Path) -> None:
     assert read(tmp_path, "a.yaml", "static_resources:\n  listeners: {a: 1}\n  clusters: [1, [2]]\nadmin: x\n", "envoy") == []
     assert "mapping" in error(tmp_path, "b.yaml", "- static_resources\n", "envoy")
+
+
+def test_line_ends_of_windows_do_not_hide_what_a_file_is() -> None:
+    head = FILE.replace("\n", "\r\n").encode()
+    assert kind_of_head("gateway.yaml", head) == "envoy"
+    assert kind_of_head("notes.yaml", b"notes: |\r\n  static_resources:\r\n") is None
