@@ -12,6 +12,7 @@ from pipeline.system.agents.tool_parts import calls_of, entries, reach_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.elements.inference import MODELS, RUN_BY, models_run
+from pipeline.system.elements.ordinary_pickles import mark_ordinary_pickles
 from pipeline.system.elements.shown_answers import add_shown_answers
 from pipeline.system.flows.logged_text import mark_logs
 from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, SinkRole, Zone
@@ -30,6 +31,7 @@ def derive(assembly: Assembly) -> None:
     mark_logs(assembly)
     _inference(assembly)
     _models(assembly)
+    mark_ordinary_pickles(assembly)
     mark_examples(assembly)
 
 
