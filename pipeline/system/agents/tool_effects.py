@@ -109,7 +109,7 @@ def add_effects(assembly: Assembly) -> None:
 
 
 def _statement(assembly: Assembly, call: Node) -> str:
-    """What a statement does to records ("write", "deletion" or "") that a call sends to a database, itself or through the project's function."""
+    """What a statement does to records ("write", "deletion" or "") that a call sends to a database, itself or through a function."""
     program = assembly.program
     for given in program.value(call).inputs[1:3]:
         value = program.value((call[0], given))
