@@ -17,6 +17,7 @@ from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
 from pipeline.system.contradicted import add_contradictions
 from pipeline.system.controls.checked_downloads import add_checked_downloads
+from pipeline.system.controls.default_keys import add_default_keys
 from pipeline.system.controls.kill_switches import add_kill_switches
 from pipeline.system.controls.own_collections import mark_own_collections
 from pipeline.system.controls.protection import add_identities, add_protection
@@ -97,6 +98,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_service_replies(assembly)
     add_identities(assembly)
     add_prompts_and_secrets(assembly, PromptFiles([f for f in facts if isinstance(f, TextFacts | DocumentFacts)]))
+    add_default_keys(assembly)
     add_callers_keys(assembly)
     add_model_addresses(assembly)
     mark_unchecked_certificates(assembly)
