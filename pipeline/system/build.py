@@ -17,8 +17,10 @@ from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
 from pipeline.system.contradicted import add_contradictions
 from pipeline.system.controls.checked_downloads import add_checked_downloads
+from pipeline.system.controls.default_keys import add_default_keys
 from pipeline.system.controls.kill_switches import add_kill_switches
 from pipeline.system.controls.own_collections import mark_own_collections
+from pipeline.system.controls.owned_conversations import mark_owned_conversations
 from pipeline.system.controls.protection import add_identities, add_protection
 from pipeline.system.controls.proven_origins import add_proven_origins
 from pipeline.system.controls.safety_filters import mark_safety_filters
@@ -48,6 +50,7 @@ from pipeline.system.elements.provider_replies import add_provider_replies
 from pipeline.system.elements.public_buckets import add_public_buckets
 from pipeline.system.elements.service_replies import add_service_replies
 from pipeline.system.elements.shared_conversations import mark_shared_conversations
+from pipeline.system.elements.traced_conversations import add_traced_conversations
 from pipeline.system.elements.unchecked_certificates import mark_unchecked_certificates
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.model import Boundary, Flow, Package, System
@@ -97,10 +100,12 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_service_replies(assembly)
     add_identities(assembly)
     add_prompts_and_secrets(assembly, PromptFiles([f for f in facts if isinstance(f, TextFacts | DocumentFacts)]))
+    add_default_keys(assembly)
     add_callers_keys(assembly)
     add_model_addresses(assembly)
     mark_unchecked_certificates(assembly)
     mark_browser_keys(assembly)
+    add_traced_conversations(assembly)
     mark_safety_filters(assembly)
     mark_shared_conversations(assembly)
     mark_package_installs(assembly)
@@ -109,6 +114,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_own_collections(assembly)
     mark_own_files(assembly)
     add_protection(assembly)
+    mark_owned_conversations(assembly)
     add_made(assembly)
     add_checked_downloads(assembly)
     add_proven_origins(assembly)

@@ -35,6 +35,11 @@ _SAME_AS = {
     "@boolean": "builtins.bool", "@any": "typing.Any", "@unknown": "typing.Any", "@object": "builtins.object",
     "window": "globalThis", "global": "globalThis", "self": "globalThis", "globalThis": "globalThis",
 }  # fmt: skip
+# Packages by their address: of Deno, and of networks that serve what is in npm to pages. A version is no part of the name.
+_SERVED = re.compile(
+    r"(?:npm:|https?://(?:esm\.sh|esm\.run|cdn\.skypack\.dev|unpkg\.com|cdn\.jsdelivr\.net/npm|ga\.jspm\.io/npm:)/?)(?:v\d+/)?"
+    r"(?P<name>(?:@[\w.-]{1,100}/)?[\w.-]{1,100})(?:@[^/\s]{1,60})?(?P<inside>(?:/[\w-]{1,60}){0,4}/?$)?"
+)
 
 
 def module_name(path: str) -> str:
@@ -58,6 +63,8 @@ def specifier(written: str, importer: str) -> str:
         if joined.startswith(".."):
             return plain(joined.replace("../", "^/"))  # outside of what is scanned
         return "./" + plain(joined if joined != "." else "index")
+    if (served := _SERVED.match(written)) is not None:
+        written = served["name"] + (served["inside"] or "").rstrip("/")
     name = written.removeprefix("node:")
     if name.split("/", 1)[0] in _NODE:
         return "node:" + name

@@ -6,6 +6,7 @@ tool that is named for reading has only the effects it was asked for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 
 from ingest.code.program import FunctionRef, Node
@@ -32,6 +33,10 @@ _TOLD = frozenset({
     "status", "statuses", "state", "history", "details", "detail", "info", "information", "policy", "policies", "summary", "methods",
     "options", "list", "count", "total", "amount", "eligibility", "quote", "estimate", "preview", "report", "terms",
 })  # fmt: skip
+# Statements that change records which are there. One that adds a record may only note something down for a person to look at.
+_CHANGES_RECORDS = re.compile(
+    r"\s*(?:with\b[^;]{0,2000}?\)\s*)?(?P<verb>update\s+(?:only\s+)?[\w.\"`\[\]]+\s|delete\s+from\s|truncate\s)", re.IGNORECASE
+)
 _READS = frozenset({
     "get", "list", "find", "search", "lookup", "look", "read", "show", "check", "is", "has", "fetch", "describe", "calculate", "estimate",
     "format", "parse", "validate", "verify",
@@ -80,6 +85,8 @@ def add_effects(assembly: Assembly) -> None:
                         effects.add(effect)
                 for site_effect in _declared(assembly, call, stated, acts):
                     effects.add(site_effect)
+                if sent := _statement(assembly, call):
+                    effects.add(sent)
             name = assembly.program.function(function).name
             for effect, verbs in words.effects.items():
                 if (
@@ -113,6 +120,30 @@ def add_effects(assembly: Assembly) -> None:
                     draft.attributes["identity_parameter"] = name
         if "identity_parameter" in draft.attributes and (client := session_client(assembly, reference)) is not None:
             assembly.control("session_identity", identity, assembly.cite(client))
+
+
+def _statement(assembly: Assembly, call: Node) -> str:
+    """What a statement does to records ("write", "deletion" or "") that a call sends to a database, itself or through a function."""
+    program = assembly.program
+    for given in program.value(call).inputs[1:3]:
+        value = program.value((call[0], given))
+        if value.kind == "call" and len(value.inputs) == 2:  # `text("update ...")`
+            given = value.inputs[1]
+            value = program.value((call[0], given))
+        first = program.value((call[0], value.inputs[0])) if value.kind == "format" and value.inputs else value
+        text = program.constant((call[0], given)) if value.kind != "format" else first.text if first.kind == "constant" else ""
+        said = _CHANGES_RECORDS.match(text) if isinstance(text, str) else None
+        if said is not None and _asks_a_database(assembly, call):
+            return "write" if said["verb"].lower().startswith("update") else "deletion"
+    return ""
+
+
+def _asks_a_database(assembly: Assembly, call: Node) -> bool:
+    inner = [
+        call,
+        *(one for target in assembly.program.targets(call) for f in assembly.reach(target.function) for one in assembly.calls_in(f)),
+    ]
+    return any(sink.role == "query" for one in inner for sink in assembly.sinks.get(one, ()))
 
 
 def _own_reach(assembly: Assembly, reference: FunctionRef, identity: str) -> Collection[FunctionRef]:

@@ -64,10 +64,15 @@ class Injections:
         seen: set[Node] = set()
         while makers:
             maker = makers.pop()
-            if maker in seen or self.program.value(maker).kind != "call":
+            parts_of = self.applications.part_given(maker)
+            if maker in seen or (self.program.value(maker).kind != "call" and not parts_of):
                 continue
             seen.add(maker)
             made = self.program.value(maker)
+            makers += [whole for part in parts_of for whole in self.applications.makers(self.applications.receiver(part))]
+            if parts_of:
+                found |= {installed.function for installed in self.applications.middleware(maker) if installed.function is not None}
+                continue
             given += [(maker[0], made.inputs[position]) for position in argument_positions(made, "dependencies")]
             found |= {installed.function for installed in self.applications.middleware(maker) if installed.function is not None}
             for include in self.applications.includes(maker):

@@ -6,8 +6,9 @@ with a request is judged in `authentication`; middleware that is wrapped around 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
@@ -17,10 +18,13 @@ from pipeline.system.program.flags import read_flags
 _MOUNTS = ("include_router", "register_blueprint", "mount", "use", "route", "register")
 PARTS = frozenset({"Group", "With", "PathPrefix", "Subrouter"})  # calls that give a part of a router
 _TAKE_PARTS = frozenset({"Group", "Route"})  # or hand it to a function: `r.Route("/api", func(r chi.Router) { ... })`
+_TAKE_PLUGINS = "register"  # `app.register(routes, { prefix: "/api" })`: the function is given a part of `app`,
+_NO_PART = re.compile(r"(^|\.)fastify-plugin(\.|$)|(^|\.)fp$")  # or `app` itself, where this is put around it
 _SERVES = frozenset({"ListenAndServe", "ListenAndServeTLS"})
 _MAX_LAYERS = 40
 _MOUNTED = 7  # arguments among which a router is looked for: `app.use("/api", limit, requireUser, router)`
 _MADE_BY = ("middleware", "createMiddleware", "create", "define", "experimental_middleware")  # a piece of middleware made of a function
+_TOO_LATE = frozenset({"onSend", "onResponse", "onError", "onTimeout", "onClose", "onReady", "onRoute", "onRegister", "preSerialization"})
 _BEFORE = ("before_request", "before_app_request")
 
 
@@ -44,6 +48,7 @@ class Applications:
         self._hung: list[Installed] | None = None
         self._routes: list[tuple[Node, frozenset[Node]]] | None = None
         self._parts: dict[Node, list[Node]] | None = None
+        self._decorated: dict[str, list[FunctionRef]] | None = None
         self._authenticates = {
             site.node
             for site in assembly.sites.calls
@@ -165,7 +170,7 @@ class Applications:
                     for element in self.program.elements((file, value.inputs[position])):
                         if self.program.value(element).kind == "call" and len(self.program.value(element).inputs) > 1:
                             found += self._added((file, identity), element)
-        return found
+        return [*found, *self._of_plugins(found)]
 
     def _wrapped(self, call: Node) -> Iterator[Installed]:
         """`ListenAndServe(address, signedIn(mux))`, `Server{Handler: signedIn(mux)}`: what is put around an application runs before it."""
@@ -197,12 +202,30 @@ class Applications:
         """`app.use(requireUser)`: functions of the project, and known ones that are made by a call."""
         value = self.program.value(call)
         below = "" if application == call else self.mounted_at(call)  # a part's own address is no part of those of its routes
+        if self.program.value((call[0], value.inputs[0])).text == "addHook":
+            if below in _TOO_LATE:
+                return
+            below = ""  # the name of the hook
+            yield from (Installed(application, call, one) for given in value.inputs[2:] for one in self._put_on((call[0], given)))
         for position in range(1, len(value.inputs)):
             given = (call[0], value.inputs[position])
             made = self._made(given)
             yield from (Installed(application, call, reference, True, below) for reference in (*self._functions(given), *made))
             if any(known.rule.control == "authentication" for known in self.assembly.index.for_call(self._made_by(given))):
                 yield Installed(application, call, None, http_only=False, below=below)
+
+    def _put_on(self, node: Node) -> list[FunctionRef]:
+        """`app.authenticate`: functions that `app.decorate("authenticate", ...)` puts on an application under this name."""
+        if self._decorated is None:
+            self._decorated = {}
+            for file, facts in enumerate(self.program.files):
+                for value in facts.values:
+                    callee = facts.values[value.inputs[0]] if value.kind == "call" and len(value.inputs) > 2 else None
+                    if callee is not None and callee.kind == "attribute" and callee.text == "decorate":
+                        named = self.program.constant((file, value.inputs[1]))
+                        self._decorated.setdefault(str(named), []).extend(self._functions((file, value.inputs[2])))
+        member = self.program.value(node)
+        return self._decorated.get(member.text, []) if member.kind == "attribute" else []
 
     def _made(self, node: Node) -> list[FunctionRef]:
         """Functions inside the one that makes a piece of middleware: `users.Use(signedIn(secret))`."""
@@ -224,7 +247,32 @@ class Applications:
                     for taker in self._functions((file, value.inputs[-1])):
                         for taken in self.program.function(taker).parameters[:1]:
                             self._parts.setdefault((taker[0], taken.value), []).append((file, identity))
+            for call, plugin, _whole in self._registered():
+                for taken in self.program.function(plugin).parameters[:1]:
+                    self._parts.setdefault((plugin[0], taken.value), []).append(call)
         return self._parts.get(parameter, [])
+
+    def _registered(self) -> Iterator[tuple[Node, FunctionRef, bool]]:
+        """Calls that give a plugin an application, each with the plugin's function and whether what it hangs there stays when it ended."""
+        for file, facts in enumerate(self.program.files):
+            for identity, value in enumerate(facts.values if self.program.objects_are_entries(file) else ()):
+                callee = facts.values[value.inputs[0]] if value.kind == "call" and len(value.inputs) > 1 else None
+                if callee is None or callee.kind != "attribute" or callee.text != _TAKE_PLUGINS:
+                    continue
+                given = (file, value.inputs[1])
+                yield from (((file, identity), function, False) for function in self._functions(given))
+                for origin in self.program.origins(given):
+                    made = self.program.value(origin)
+                    if made.kind == "call" and len(made.inputs) > 1 and any(_NO_PART.search(name) for name in self._made_by(origin)):
+                        yield from (((file, identity), function, True) for function in self._functions((origin[0], made.inputs[1])))
+
+    def _of_plugins(self, found: list[Installed]) -> Iterator[Installed]:
+        """What plugins that are no part hang on the application they are given runs before its other routes, too."""
+        for call, plugin, whole in self._registered():
+            for taken in self.program.function(plugin).parameters[:1] if whole else ():
+                for one in found:
+                    if (plugin[0], taken.value) in self.makers(one.application):
+                        yield replace(one, application=self.receiver(call))
 
     def _made_by(self, node: Node) -> tuple[str, ...]:
         value = self.program.value(node)

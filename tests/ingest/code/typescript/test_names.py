@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.code.program import Program
+from ingest.code.typescript.names import specifier
 from ingest.config.package_json import read_package_json
 from ingest.config.tsconfig import read_tsconfig
 from ingest.facts import ConfigFacts
@@ -171,3 +172,19 @@ FORBIDDEN = {"./openai.create", "globalThis.eval", "node:child_process.exec", "o
 @pytest.mark.parametrize("files", NOT_KNOWN.values(), ids=NOT_KNOWN.keys())
 def test_a_call_is_not_taken_for_another_by(files: dict[str, str]) -> None:
     assert not called_here(files) & FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("https://esm.sh/marked", "marked"),
+        ("https://esm.sh/marked@15.0.1", "marked"),
+        ("https://cdn.jsdelivr.net/npm/@scope/name@2/+esm", "@scope/name"),
+        ("https://unpkg.com/react-dom@19/server", "react-dom/server"),
+        ("https://cdn.skypack.dev/lodash.template?min", "lodash_template"),
+        ("npm:openai@6", "openai"),
+        ("https://example.com/marked", "https://example_com/marked"),  # serves whatever it likes
+    ],
+)
+def test_a_package_that_is_imported_by_its_address_goes_by_its_name(written: str, meant: str) -> None:
+    assert specifier(written, "public/page.js") == meant
