@@ -50,6 +50,7 @@ from pipeline.system.model import MOVES, AttributeValue, ElementKind
 from pipeline.system.program.naming import host_of
 from pipeline.system.rules.images import is_only_here, known_image
 from pipeline.system.rules.words import load_words
+from pipeline.system.spring_settings import add_spring_settings
 from pipeline.system.training.cluster_training import add_cluster_training
 from pipeline.system.training.training_files import add_training_files
 
@@ -102,6 +103,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
     add_mounted_prompts(assembly, used, documents)
     add_deployed_agents(assembly, used)
     add_training_files(assembly, used)
+    add_spring_settings(assembly, used)
     add_described_apis(assembly, used)
     add_coding_agents(assembly, used, documents)
     add_started(assembly, used)
