@@ -1,8 +1,8 @@
 """application.yml and application.properties of Spring Boot and Quarkus: what is logged, offered for diagnosis, and fetched.
 
-Takes the text of such a file, gives one `property` setting per value under the names that tell of models, logs, diagnosis and the server,
-with the profile it holds for. Lists and values with defaults (`${NAME:default}`) are given as they stand; imports are not followed, and
-secrets are not looked for here.
+Takes the text of such a file, gives one `property` setting per value under the names that tell of models, logs, diagnosis and the
+server, with the profile it holds for, and one `mcp_server` setting per server of tools that Spring AI is to use. Lists and values with
+defaults (`${NAME:default}`) are given as they stand; imports are not followed, and secrets are not looked for here.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from ingest.config.mcp import servers_named
 from ingest.config.nodes import BadConfig, Node
 from ingest.config.packages import setting
 from ingest.config.resources import Flat, flat_node
@@ -38,7 +39,16 @@ def read_spring_settings(text: str, path: str) -> tuple[Setting, ...]:
         for value, profile in values
         if stem and _TOLD.match(value.path)
     )
-    return tuple(found for found, _ in zip(told, range(_MOST), strict=False))
+    servers = () if path.lower().endswith(".properties") else _servers(text, path)
+    return (*(found for found, _ in zip(told, range(_MOST), strict=False)), *servers)
+
+
+def _servers(text: str, path: str) -> Iterator[Setting]:
+    """Servers of tools that a client of Spring AI starts or calls."""
+    for document in yaml_documents(_FILTERED.sub(r"'@\1@'", text)):
+        client = document.get("spring").get("ai").get("mcp").get("client")
+        for transport in ("stdio", "sse", "streamable-http", "streamableHttp"):
+            yield from servers_named(client.get(transport).get("connections"), path)
 
 
 def _documents(text: str) -> Iterator[tuple[Flat, str]]:
