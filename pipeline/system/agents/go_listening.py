@@ -24,6 +24,7 @@ _STARTS = ("/server.StreamableHTTPServer.Start", "/server.SSEServer.Start")
 _TRANSPORTS = ("NewStreamableHTTPHandler", "NewSSEHandler", "NewStreamableHTTPServer", "NewSSEServer")
 _FLAGS = ("go:flag.", "github.com/spf13/pflag.", "github.com/spf13/cobra.")
 _OPTIONS = {"String": 2, "StringP": 3}  # where the default stands: `flag.String("addr", ":8765", "where to listen")`
+_SPEAKS = ("/mcp.Server.Run", "/server.ServeStdio", "/server.NewStdioServer")
 _ASKS = ("auth", "authenticate", "authenticated", "authentication", "authorize", "authorization", "bearer", "token", "jwt", "oauth")
 
 
@@ -42,8 +43,15 @@ def mark_go_listening(assembly: Assembly) -> None:
                 continue
             if draft.attributes.get("transport") not in ("http", "sse", "streamable-http"):
                 draft.attributes["transport"] = "http"
+                spoken = [assembly.cite(node) for node in draft.nodes if _is_spoken(assembly, node)]  # the other way it may be started
+                draft.evidence = [one for one in draft.evidence if one not in spoken]
             if evidence is not None and evidence not in draft.evidence:
                 draft.evidence.append(evidence)
+
+
+def _is_spoken(assembly: Assembly, node: Node) -> bool:
+    """Whether a call serves over standard input and output."""
+    return any(name.endswith(_SPEAKS) for name in assembly.program.callee_names(node))
 
 
 def _makes_a_handler(assembly: Assembly, file: int) -> bool:
