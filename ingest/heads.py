@@ -38,6 +38,7 @@ _SERVERS = re.compile(
     rb"|\[\s*\{(?=.{0,3000}\"name\"\s*:)(?=.{0,3000}(?:\"command\"\s*:\s*\"(?:npx|uvx|bunx|pipx)\"|\"url\"\s*:\s*\"https?://[^\"\s]{1,300}/(?:mcp|sse)/?\")))",
     re.DOTALL,
 )
+_SHOWN = re.compile(r"demo|example|sample|template|schema")  # what a reader is shown, not what is used
 _TASK = (re.compile(rb"\"containerDefinitions\"\s*:\s*\["), re.compile(rb"\"image\"\s*:"))
 _PROMPT = re.compile(
     rb"^[ \t{]*[\"']?_type[\"']?[ \t]*:[ \t]*[\"']?(?:few_shot|chat_prompt|prompt)[\"']?[ \t]*(?:,|$)"
@@ -67,7 +68,7 @@ def kind_of_head(path: str, head: bytes) -> SourceKind | None:
     if _API.search(head):
         return "openapi"
     if path.lower().endswith(".json"):
-        if _SERVERS.match(head):
+        if _SERVERS.match(head) and not _SHOWN.search(PurePosixPath(path.lower()).stem):
             return "mcp_config"
         told: tuple[tuple[tuple[re.Pattern[bytes], ...], SourceKind], ...] = (
             (_CARD, "card_file"), (_MODELS_LISTED, "card_file"), (_TASK, "ecs_task"),
