@@ -31,6 +31,14 @@ _API = re.compile(rb"^[ \t]*\{?[ \t]*[\"']?(?:openapi|swagger)[\"']?[ \t]*:[ \t]
 _CARD = (re.compile(rb"\"model_details\"\s*:\s*\{"), re.compile(rb"\"(?:schema_version|considerations|model_parameters)\"\s*:"))
 _MODELS_LISTED = (re.compile(rb"\"bomFormat\"\s*:\s*\"CycloneDX\""), re.compile(rb"\"type\"\s*:\s*\"machine-learning-model\""))
 
+# Servers of tools under a name of the project's own: `{"mcpServers": {...}}`, or a list of servers that are started by a package runner or
+# stand at an address that ends as the protocol's do.
+_SERVERS = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?\s*(?:\{[^\[\]]{0,500}?\"mcpServers\"\s*:\s*\{"
+    rb"|\[\s*\{(?=.{0,3000}\"name\"\s*:)(?=.{0,3000}(?:\"command\"\s*:\s*\"(?:npx|uvx|bunx|pipx)\"|\"url\"\s*:\s*\"https?://[^\"\s]{1,300}/(?:mcp|sse)/?\")))",
+    re.DOTALL,
+)
+_SHOWN = re.compile(r"demo|example|sample|template|schema")  # what a reader is shown, not what is used
 _TASK = (re.compile(rb"\"containerDefinitions\"\s*:\s*\["), re.compile(rb"\"image\"\s*:"))
 _PROMPT = re.compile(
     rb"^[ \t{]*[\"']?_type[\"']?[ \t]*:[ \t]*[\"']?(?:few_shot|chat_prompt|prompt)[\"']?[ \t]*(?:,|$)"
@@ -61,6 +69,8 @@ def kind_of_head(path: str, head: bytes) -> SourceKind | None:
     if _API.search(head):
         return "openapi"
     if path.lower().endswith(".json"):
+        if _SERVERS.match(head) and not _SHOWN.search(PurePosixPath(path.lower()).stem):
+            return "mcp_config"
         told: tuple[tuple[tuple[re.Pattern[bytes], ...], SourceKind], ...] = (
             (_CARD, "card_file"), (_MODELS_LISTED, "card_file"), (_TASK, "ecs_task"),
         )  # fmt: skip

@@ -123,6 +123,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
     (re.compile(r"(?:.*/)?\.dvc/config(?:\.local)?", re.S), "dvc_config"),
     (re.compile(r"(?:.*/)?tsconfig(?:\.[^/]+)?\.json", re.S), "tsconfig"),
     (re.compile(r"(?:.*/)?appsettings(?:\.[^/]+)?\.json", re.S), "app_settings"),
+    (re.compile(r"(?:.*/)?application(?:-[^/]+)?\.(?:ya?ml|properties)", re.S), "spring_settings"),
     (re.compile(r"(?:.*/)?\.env(?:\.[^/]+)?", re.S), "dotenv"),
     (re.compile(r"(?:.*/)?(?:[^/]*[._-])?entry-?point(?:[._-][^/]*)?\.sh", re.S), "entry_script"),
     (re.compile(r"(?:.*/)?(?:dockerfile|containerfile)\.(?!md$|txt$|py$|ya?ml$|sh$|dockerignore$)[^/]+", re.S), "dockerfile"),

@@ -214,6 +214,10 @@ class Instances(Questions):
                 for other in nodes:
                     yield from self.names(other)
                 yield from (".".join([name, *text.split(".")[1:]]) for name in outside if not name.startswith("module:"))
+            case "index" if len(value.inputs) > 1 and "typing.Annotated" in self.names((node[0], value.inputs[0])):
+                yield from self.annotated((node[0], value.inputs[1]), depth)  # what stands beside the type changes nothing of it
+                for given in value.inputs[2:]:
+                    yield from self.annotated((node[0], given), depth + 1)
             case "index":
                 for given in value.inputs if depth == 0 else value.inputs[1:] or value.inputs:
                     yield from self.annotated((node[0], given), depth + 1)

@@ -1,8 +1,8 @@
 """MCP client configurations: which servers a client starts or calls, from which package, with which rights.
 
-Takes the text of mcp.json and its relatives (`mcpServers`, `servers`, also below `mcp`), or the settings of a client that holds them
-under a name of its own (Codex, Zed, goose, opencode, Continue), gives one `mcp_server` setting per server and an `environment` one
-per variable. Servers are not looked up.
+Takes the text of mcp.json and its relatives (`mcpServers`, `servers`, also below `mcp`, or a list of servers with names), or the
+settings of a client that holds them under a name of its own (Codex, Zed, goose, opencode, Continue), gives one `mcp_server` setting
+per server and an `environment` one per variable. Servers are not looked up.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ _HEADER_SECRET = re.compile(r"(?:bearer|token|basic)[ \t]{1,5}(\S{12,500})", re.
 
 def read_mcp(text: str, path: str) -> tuple[Setting, ...]:
     """Settings in the order of the file."""
-    document = shaped(json_node(text), "the file", "map", write='an object, {"mcpServers": {...}}')
+    document = json_node(text)
+    if document.kind == "list":
+        return tuple(found for item in document.items for found in _server(item.get("name").text or "server", item, item.line, path))
+    document = shaped(document, "the file", "map", write='an object, {"mcpServers": {...}}')
     servers = next((node for node in _places(document) if node.kind == "map"), NOTHING)
     return tuple(found for name, node, line in servers.entries() for found in _server(name, node, line, path))
 
@@ -49,6 +52,12 @@ def configured_servers(document: Node, path: str) -> Iterator[Setting]:
     for name, node, line in document.get("extensions").entries():  # goose
         if node.get("type").text in ("stdio", "sse", "streamable_http"):
             yield from _server(name, node, line, path)
+
+
+def servers_named(node: Node, path: str) -> Iterator[Setting]:
+    """The servers of a mapping from names."""
+    for name, inner, line in node.entries():
+        yield from _server(name, inner, line, path)
 
 
 def _places(document: Node) -> Iterator[Node]:

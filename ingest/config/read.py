@@ -39,6 +39,7 @@ from ingest.config.package_json import read_package_json
 from ingest.config.registries import read_npmrc, read_pip_config
 from ingest.config.requirements import read_requirements
 from ingest.config.scripts import read_makefile, read_procfile, read_shell_script
+from ingest.config.spring_settings import read_spring_settings
 from ingest.config.systemd import read_systemd
 from ingest.config.terraform import read_terraform
 from ingest.config.toml_files import read_pyproject
@@ -68,6 +69,7 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "langgraph_config": read_langgraph,
         "nuget": read_nuget,
         "app_settings": read_app_settings,
+        "spring_settings": read_spring_settings,
         "agent_settings": read_agent_settings,
         "conda": read_conda,
         "gitlab_ci": read_gitlab_ci,

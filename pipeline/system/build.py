@@ -52,6 +52,7 @@ from pipeline.system.elements.service_replies import add_service_replies
 from pipeline.system.elements.shared_conversations import mark_shared_conversations
 from pipeline.system.elements.traced_conversations import add_traced_conversations
 from pipeline.system.elements.unchecked_certificates import mark_unchecked_certificates
+from pipeline.system.elements.unchecked_go import mark_unchecked_go
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.model import Boundary, Flow, Package, System
 from pipeline.system.places.kept_places import with_places
@@ -104,6 +105,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_callers_keys(assembly)
     add_model_addresses(assembly)
     mark_unchecked_certificates(assembly)
+    mark_unchecked_go(assembly)
     mark_browser_keys(assembly)
     add_traced_conversations(assembly)
     mark_safety_filters(assembly)

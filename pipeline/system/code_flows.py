@@ -15,6 +15,7 @@ from pipeline.system.controls.guards import choices_on_way, controls_on_way
 from pipeline.system.controls.perturbed import perturbed
 from pipeline.system.controls.verdicts import hands_on_verdict, mark_decision
 from pipeline.system.elements.argument_vectors import role_in_vector
+from pipeline.system.elements.whose_search import asks_whose
 from pipeline.system.flows.answer_types import is_no_page
 from pipeline.system.flows.asked_fields import asks_for_instructions, is_bare_status
 from pipeline.system.flows.columns import columns_of
@@ -347,6 +348,8 @@ def _add_way(
             controls.append((rule.rule.control, node))
         elif rule.rule.control is not None and rule.rule.protects == "data" and not rule.rule.cleans:
             controls.append((rule.rule.control, node))
+        elif role == "index_query" and rule.rule.kind is None and asks_whose(assembly, CallSite(node, rule.rule, rule.framework, ())):
+            controls.append(("tenant_filter", node))
     controls += controls_on_way(assembly, hit, role)
     if role == "training_data":
         controls += [("deduplication", node) for node in deduplicated(assembly, hit)]

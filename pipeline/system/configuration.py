@@ -47,9 +47,10 @@ from pipeline.system.derive import mark_examples
 from pipeline.system.documents.described_apis import add_described_apis
 from pipeline.system.elements.signed_in_browsers import kept_to_sites, signed_in
 from pipeline.system.model import MOVES, AttributeValue, ElementKind
-from pipeline.system.program.naming import host_of
+from pipeline.system.program.naming import host_of, is_own_host
 from pipeline.system.rules.images import is_only_here, known_image
 from pipeline.system.rules.words import load_words
+from pipeline.system.spring_settings import add_spring_settings
 from pipeline.system.training.cluster_training import add_cluster_training
 from pipeline.system.training.training_files import add_training_files
 
@@ -102,6 +103,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
     add_mounted_prompts(assembly, used, documents)
     add_deployed_agents(assembly, used)
     add_training_files(assembly, used)
+    add_spring_settings(assembly, used)
     add_described_apis(assembly, used)
     add_coding_agents(assembly, used, documents)
     add_started(assembly, used)
@@ -325,7 +327,7 @@ def _mcp_client(assembly: Assembly, file: ConfigFacts, setting: Setting, own: Ow
     if a.get("disabled"):
         return  # not started until somebody says so
     url = str(a.get("url") or "")
-    local = _THIS_MACHINE.match(url) is not None
+    local = _THIS_MACHINE.match(url) is not None or is_own_host(host_of(url) or ".")  # a service beside it, that the internet does not know
     attributes: dict[str, AttributeValue] = {"transport": "http" if url else "stdio", "remote": bool(url) and not local, "configured": True}
     if own.offer(setting):
         attributes["own"] = True

@@ -1,8 +1,9 @@
 """Where Go servers of MCP listen: `Start(fmt.Sprintf(":%d", port))`, `http.ListenAndServe(address, handler)`.
 
 An address of Go is `host:port`; without a host it is every address of the machine. Takes an assembly whose MCP servers are known,
-gives those that are served over HTTP their `host`, as far as the address is written down or begins with a constant. The file
-that opens the port is expected to make the handler, and the function to ask for a token where one is asked for.
+gives those that are served over HTTP their `host`, as far as the address is written down, begins with a constant, or is an option of
+the command line with such a default. The file that opens the port is expected to make the handler, and the function to ask for a
+token where one is asked for.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ _LISTENS = ("go:net/http.ListenAndServe", "go:net/http.ListenAndServeTLS")
 _SERVES = ("go:net/http.Server.ListenAndServe", "go:net/http.Server.ListenAndServeTLS")  # at the address the server was given
 _STARTS = ("/server.StreamableHTTPServer.Start", "/server.SSEServer.Start")
 _TRANSPORTS = ("NewStreamableHTTPHandler", "NewSSEHandler", "NewStreamableHTTPServer", "NewSSEServer")
+_FLAGS = ("go:flag.", "github.com/spf13/pflag.", "github.com/spf13/cobra.")
+_OPTIONS = {"String": 2, "StringP": 3}  # where the default stands: `flag.String("addr", ":8765", "where to listen")`
+_SPEAKS = ("/mcp.Server.Run", "/server.ServeStdio", "/server.NewStdioServer")
 _ASKS = ("auth", "authenticate", "authenticated", "authentication", "authorize", "authorization", "bearer", "token", "jwt", "oauth")
 
 
@@ -39,8 +43,15 @@ def mark_go_listening(assembly: Assembly) -> None:
                 continue
             if draft.attributes.get("transport") not in ("http", "sse", "streamable-http"):
                 draft.attributes["transport"] = "http"
+                spoken = [assembly.cite(node) for node in draft.nodes if _is_spoken(assembly, node)]  # the other way it may be started
+                draft.evidence = [one for one in draft.evidence if one not in spoken]
             if evidence is not None and evidence not in draft.evidence:
                 draft.evidence.append(evidence)
+
+
+def _is_spoken(assembly: Assembly, node: Node) -> bool:
+    """Whether a call serves over standard input and output."""
+    return any(name.endswith(_SPEAKS) for name in assembly.program.callee_names(node))
 
 
 def _makes_a_handler(assembly: Assembly, file: int) -> bool:
@@ -88,8 +99,15 @@ def _addresses(assembly: Assembly, call: Node) -> list[Node]:
 
 
 def _beginning(assembly: Assembly, node: Node) -> str:
-    """The constant text that a value is, or that a formatted text begins with."""
+    """The constant text that a value is, or that a formatted text begins with; of an option of the command line its default."""
     value = assembly.program.value(node)
+    if value.kind == "call":
+        names = assembly.program.callee_names(node)
+        at = next((_OPTIONS[last] for name in names if name.startswith(_FLAGS) and (last := name.rsplit(".", 1)[-1]) in _OPTIONS), None)
+        if at is None or len(value.inputs) <= at:
+            return ""
+        node = (node[0], value.inputs[at])
+        value = assembly.program.value(node)
     if value.kind in ("format", "operation") and value.inputs:
         value = assembly.program.value((node[0], value.inputs[0]))
     return value.text if value.kind == "constant" and value.constant_type == "string" else ""

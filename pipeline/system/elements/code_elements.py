@@ -17,6 +17,7 @@ from pipeline.system.model import AttributeValue, ElementKind, Label, SinkRole
 from pipeline.system.program.access_paths import MAX_PATH
 from pipeline.system.program.applications import Applications
 from pipeline.system.program.arguments import argument_node, argument_positions, option_positions
+from pipeline.system.program.contained import is_contained, made_first
 from pipeline.system.program.flags import read_flags
 from pipeline.system.program.held import elements_of, is_prepared_elsewhere, receivers
 from pipeline.system.program.mapped_tables import joined_tables, same_table
@@ -60,7 +61,7 @@ def add_code_elements(assembly: Assembly) -> None:
         elif site.rule.kind is not None:
             _add_call(assembly, site, None)
     last: list[CallSite] = []
-    for site in later:
+    for site in made_first(assembly.program, later):
         receiver = _receiver_for(assembly, site)
         if receiver is None and is_prepared_elsewhere(assembly, site.node):
             last.append(site)
@@ -107,6 +108,8 @@ def _add_marked_controls(assembly: Assembly) -> None:
 # Calls
 
 _OWN_KIND_WINS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent"})
+_HELD_BY_MODELS: frozenset[ElementKind] = frozenset({"memory", "tool", "mcp_tool"})  # what a client is made with is not the client
+_NO_DATABASE: frozenset[ElementKind] = frozenset({"file_store", "hosted_llm", "local_llm"})
 _DATABASES: frozenset[ElementKind] = frozenset({"data_store", "vector_store"})
 
 
@@ -120,11 +123,15 @@ def _receiver_for(assembly: Assembly, site: CallSite) -> str | None:
         held = [identity for identity in dict.fromkeys(held) if assembly.draft(identity).kind == kind]
         return held[0] if len(held) == 1 else None  # one of several: a run of its own, tied to each
     held = list(dict.fromkeys(receivers(assembly, site.node)))
-    if kind in _DATABASES:  # a pool made with a certificate from a file is not the file
-        held = [identity for identity in held if assembly.draft(identity).kind != "file_store"]
+    if kind in _DATABASES:  # a pool made with a certificate from a file is not the file, nor a store the model whose replies it was given
+        held = [identity for identity in held if assembly.draft(identity).kind not in _NO_DATABASE]
     if not held:
         return None
     fitting = [identity for identity in held if assembly.draft(identity).kind == kind]
+    if not fitting and kind in _DATABASES and is_contained(assembly.program, site.node):
+        return None  # what was put into a store that a container made is not the store
+    if kind in _OWN_KIND_WINS and all(assembly.draft(identity).kind in _HELD_BY_MODELS for identity in held):
+        return None
     fitting = fitting or [identity for identity in held if assembly.draft(identity).kind in _OWN_KIND_WINS]
     chosen = (fitting or held)[0]
     for other in held:

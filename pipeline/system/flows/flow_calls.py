@@ -126,7 +126,7 @@ class CallSteps:
             yield from (Step(node, change) for node, change in made)
             return
         chooses = callee.text.lstrip("_a").startswith(_SEARCHES) or callee.text in _CHOOSES
-        if behaviour.carries and chooses and not behaviour.sink and not self._is_pattern(call, value):
+        if behaviour.carries and chooses and not behaviour.sink and not self._is_pattern(call, value) and not self._is_told(call, value):
             return  # what is searched for is not what comes back
         if behaviour.carries and (not self._only_text or callee.text in _TEXT_CALLS):
             names = self._program.names((call[0], value.inputs[0]))
@@ -162,6 +162,10 @@ class CallSteps:
     def _is_pattern(self, call: Node, value: Value) -> bool:
         """Whether a search is one in the text given, by a regular expression: what it finds is of that text."""
         return any(name.split(".")[0] in ("re", "regex", "re2") for name in self._program.names((call[0], value.inputs[0])))
+
+    def _is_told(self, call: Node, value: Value) -> bool:
+        """Whether a builder of a request is told what to search for: `request.query(text)` asks nothing yet, and holds the text."""
+        return any(name.rsplit(".", 2)[-2:-1] == ["Builder"] for name in self._program.names((call[0], value.inputs[0])))
 
     def _field_name(self, cls: str, label: str, position: int) -> str:
         if label not in ("", "*", "**"):

@@ -6,6 +6,7 @@ import re
 
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.arguments import argument_node
+from pipeline.system.program.contained import is_contained
 from pipeline.system.program.mapped_tables import called_on, given_before
 from pipeline.system.program.sites import CallSite
 
@@ -80,6 +81,8 @@ def name_of_call(assembly: Assembly, site: CallSite) -> tuple[str, str | None]:
         if table is not None:
             return f"{table} ({rule.name or site.framework})", table
         return rule.name or site.framework, "one per application"  # connections that are not named lead to the same database
+    if rule.kind in ("vector_store", "memory") and rule.element_from == "receiver" and is_contained(assembly.program, node):
+        return f"{site.names[0].split('.')[-2]} ({site.framework})", "one per application"
     return local_name(assembly, site), None
 
 

@@ -174,6 +174,9 @@ FORMATS: tuple[Format, ...] = (
     Format("appsettings.json", "app_settings", "appsettings.json",
            '{"Kestrel": {"Endpoints": {"Http": {"Url": "http://*:8080"}}}, "Llm": {"ApiKey": "' + _KEY + '"}}',
            {"exposure": ("listener", "environment"), "secrets": ("environment", "secret")}, "settings of the application itself"),
+    Format("application.yml, application.properties", "spring_settings", "src/main/resources/application-eu.yml",
+           "management:\n  endpoints:\n    web:\n      exposure:\n        include: '*'\n",
+           {"exposure": ("property", "profile")}, "secrets, imports, what a variable says"),
     Format("NuGet.config", "nuget", "NuGet.config",
            '<configuration><packageSources><add key="a" value="https://nuget.a.dev/v3/index.json"/></packageSources>'
            '<packageSourceCredentials><a><add key="ClearTextPassword" value="Kx82mQ7vLp3zRt9w"/></a></packageSourceCredentials></configuration>',
