@@ -15,6 +15,7 @@ from ingest.told_secrets import told_secrets
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import AttributeValue, Evidence
 from pipeline.system.program.arguments import entry_of
+from pipeline.system.prompts.crew_files import texts_of_crews
 from pipeline.system.prompts.prompt_files import PromptFiles
 from pipeline.system.prompts.prompt_loaders import loaded_by, loader_calls
 from pipeline.system.rules.words import load_words
@@ -47,7 +48,7 @@ _PROMPT_ROLES = frozenset({"system_prompt", "instructions"})
 def add_prompts_and_secrets(assembly: Assembly, files: PromptFiles) -> None:
     """Prompt elements behind system-prompt arguments and in files that are loaded, and one element per hard-coded secret."""
     _secrets(assembly, _prompts(assembly, files))
-    known = _prompts_from_files(assembly, files)
+    known = _prompts_from_files(assembly, files) | _prompts_of_crews(assembly, files)
     _other_prompt_files(assembly, files, known)
 
 
@@ -123,6 +124,15 @@ def _prompts_from_files(assembly: Assembly, files: PromptFiles) -> set[Place]:
                     continue  # a document that is summarised, or an input that is tried out
                 known.add(stored.place)
                 assembly.relate(sink.element, "has_prompt", _prompt_file(assembly, node, stored, part), assembly.cite(node))
+    return known
+
+
+def _prompts_of_crews(assembly: Assembly, files: PromptFiles) -> set[Place]:
+    """A prompt element per text of a file that describes agents and tasks of a crew, where an agent or a task of the code is made of it."""
+    known: set[Place] = set()
+    for call, stored, part in texts_of_crews(assembly, files):
+        known.add(stored.place)
+        assembly.relate(assembly.element_of_call[call], "has_prompt", _prompt_file(assembly, call, stored, part), assembly.cite(call))
     return known
 
 
