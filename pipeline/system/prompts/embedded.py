@@ -8,6 +8,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from ingest.code.program import Node
+from ingest.default_passwords import PASSWORD_NAME
 from ingest.facts import StoredText, Value
 from ingest.secrets import find_secrets, is_public_identifier, mask_literals_of
 from ingest.source import Place
@@ -39,6 +40,7 @@ _WORTH_HIDING = re.compile(
 _OBJECT = 80  # characters after an order in which its object stands
 _READ = 200_000  # characters of one text
 _SHORTEST = 20  # characters: less is a word, not a prompt
+_SHORTEST_SECRET, _SHORTEST_PASSWORD = 12, 8  # people choose passwords, and short ones
 _READS = re.compile(
     r"(?:^|\.)(?:open|joinpath|readFile(?:Sync)?|ReadFile|readString|get_template|ReadAllText(?:Async)?)$|[Pp]rompt|[Tt]emplate"
 )
@@ -302,9 +304,11 @@ def _secrets(assembly: Assembly, prompts: set[Node]) -> None:
         named = {value: name for name, values in facts.variables.items() for value in values}
         named.update({default: name for cls in facts.classes for name, _annotation, default, _line in cls.fields if default is not None})
         for identity, value in enumerate(facts.values):
-            if value.kind != "constant" or value.constant_type != "string" or len(value.text) < 12:
+            if value.kind != "constant" or value.constant_type != "string" or len(value.text) < _SHORTEST_PASSWORD:
                 continue
             assigned = named.get(identity) or _keyword(facts.values, identity)
+            if len(value.text) < _SHORTEST_SECRET and not PASSWORD_NAME.search(assigned):
+                continue
             text = f'{assigned} = "{value.text}"' if assigned and "\n" not in value.text and len(value.text) < 200 else value.text
             spans = find_secrets(text)
             by_name = all(span.detector == "Secret Keyword" for span in spans)  # nothing but a name tells of them
