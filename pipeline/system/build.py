@@ -18,6 +18,7 @@ from pipeline.system.configuration import add_configuration
 from pipeline.system.contradicted import add_contradictions
 from pipeline.system.controls.checked_downloads import add_checked_downloads
 from pipeline.system.controls.kill_switches import add_kill_switches
+from pipeline.system.controls.left_out_filters import mark_left_out_filters
 from pipeline.system.controls.own_collections import mark_own_collections
 from pipeline.system.controls.protection import add_identities, add_protection
 from pipeline.system.controls.proven_origins import add_proven_origins
@@ -107,6 +108,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_local_agents(assembly)
     add_code_flows(assembly)
     mark_own_collections(assembly)
+    mark_left_out_filters(assembly)
     mark_own_files(assembly)
     add_protection(assembly)
     add_made(assembly)
