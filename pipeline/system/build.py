@@ -25,6 +25,7 @@ from pipeline.system.controls.proven_origins import add_proven_origins
 from pipeline.system.controls.safety_filters import mark_safety_filters
 from pipeline.system.deployment.idle_services import mark_idle_services
 from pipeline.system.deployment.look_alikes import mark_look_alike_models
+from pipeline.system.deployment.open_brokers import relate_open_brokers
 from pipeline.system.deployment.packages import packages_of
 from pipeline.system.derive import add_actors, boundaries_of, crossed, derive
 from pipeline.system.described import add_described
@@ -128,6 +129,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_released_anyway(assembly, config)
     add_public_objects(assembly, config)
     relate_same_things(assembly)
+    relate_open_brokers(assembly)
     mark_idle_services(assembly, config)
     add_model_files(assembly, sorted((f for f in facts if isinstance(f, ModelFacts)), key=lambda f: f.path), config)
     name_models(assembly, config)
