@@ -42,6 +42,7 @@ from pipeline.system.deployment.public_feeds import is_public_feed
 from pipeline.system.deployment.published_pages import mark_published_pages
 from pipeline.system.deployment.releases import add_releases
 from pipeline.system.deployment.started import add_started, composed_server, imaged_server
+from pipeline.system.deployment.traced_prompts import add_traced_prompts
 from pipeline.system.deployment.workflows import add_workflow, is_started
 from pipeline.system.derive import mark_examples
 from pipeline.system.documents.described_apis import add_described_apis
@@ -107,6 +108,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
     add_started(assembly, used)
     mark_published_pages(assembly, used)
     mark_step_limits(assembly, used)
+    add_traced_prompts(assembly, used)
     mark_examples(assembly)
 
 
