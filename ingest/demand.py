@@ -6,7 +6,8 @@ files that mention a topic, those that import them, directly or through others, 
 flows along calls, and calls along imports. What offers itself by its words is needed where it imports one of these or
 stands in the same package, for plugins are often loaded by name. In Python the unit is the file, and a dotted path in a
 string is an import too, and so is a file of data that code which learns names as well (`shared_files`); in TypeScript it is the
-package; of any other language all files are one unit.
+package; of any other language all files are one unit. A script of a page that puts markup together is needed by itself where it asks a
+path that a needed file names: it shows what a model answered.
 
 What it leaves out: code that reaches an AI part only over the network or through a plugin of another package that is
 loaded by a computed name. A file that is passed over is listed as skipped.
@@ -40,6 +41,12 @@ _OUTWARD = re.compile(rb"[\"']((?:\.\./){1,12}[^\"'\n]{0,200})[\"']")
 _RUNS_PYTHON = re.compile(
     rb"\bpython[\d.]{0,5}[ \t]+(?:-[uOB][ \t]+)?(?:-m[ \t]+(?P<module>[A-Za-z_][\w.]{0,200})|(?P<path>[\w./-]{1,200}\.py)\b)"
 )
+# A script of a page: what it asks the server it came from, and that it writes markup.
+_ASKS = re.compile(
+    rb"\b(?:fetch|EventSource|WebSocket|axios(?:\.\w{1,10})?|\$\.(?:ajax|get|post|getJSON))\(\s*(?:\{\s*url:\s*)?[\"'`](/[\w/.-]{2,100})"
+)
+_MARKUP = re.compile(rb"\.(?:innerHTML|outerHTML|srcdoc)\s*\+?=|\.insertAdjacentHTML\(|\bdocument\.write(?:ln)?\(")
+_LONGEST_SCRIPT = 300_000  # bytes: more was put together by a program
 _MOST_READ = 32_000_000
 
 
@@ -136,10 +143,37 @@ def demanded(code: Sequence[Source], topics: Topics, manifests: Sequence[Source]
 
     wanted = _closed(imports, about, units, offers_itself)
     is_needed = [packages.unit_of(source) in wanted or is_read_alone(source) for source in code]
+    pages = _pages([source for source, needed in zip(code, is_needed, strict=True) if not needed and source.kind == "typescript"])
+    if pages:
+        served = [source for source, needed in zip(code, is_needed, strict=True) if needed and packages.unit_of(source) in wanted]
+        asked = _named_by(served, {part for parts in pages.values() for part in parts})
+        is_needed = [needed or not asked.isdisjoint(pages.get(source.path, ())) for source, needed in zip(code, is_needed, strict=True)]
     return Demand(
         tuple(source for source, needed in zip(code, is_needed, strict=True) if needed),
         tuple(source for source, needed in zip(code, is_needed, strict=True) if not needed),
     )
+
+
+def _pages(scripts: Sequence[Source]) -> dict[str, set[bytes]]:
+    """Scripts that write markup, each with the ends of the paths it asks: `/ask` of `/api/ask`."""
+    found: dict[str, set[bytes]] = {}
+    for source in scripts:
+        data = _bytes(source) if source.purpose not in NOT_PRODUCT else None
+        if data is not None and len(data) <= _LONGEST_SCRIPT and _MARKUP.search(data):
+            paths = (match[1].rstrip(b"/") for match in _ASKS.finditer(data))
+            ends = {b"/" + path.rsplit(b"/", 1)[-1] for path in paths if len(path.rsplit(b"/", 1)[-1]) > 1}
+            if ends:
+                found[source.path] = ends
+    return found
+
+
+def _named_by(sources: Sequence[Source], ends: set[bytes]) -> set[bytes]:
+    """The ends of paths that a text in one of the sources ends with, or goes on with a part that is filled in."""
+    named = re.compile(rb"(" + b"|".join(re.escape(end) for end in sorted(ends)) + rb")(?=/?[\"'`]|/[<{:\[*])")
+    found: set[bytes] = set()
+    for source in sources:
+        found.update(match[1] for match in named.finditer(_bytes(source) or b""))
+    return found
 
 
 def _stages(code: Sequence[Source], pipelines: Sequence[Source]) -> set[str]:

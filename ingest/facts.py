@@ -301,13 +301,14 @@ SettingKind = Literal[
     "command",          # what starts or fetches something of an AI system; name is the program; attributes: words, variables ("A=b"),
                         # where (shell|make|procfile|npm|systemd|compose|docker|build|workflow), service
     "service",          # one compose service; attributes: image, tag, pin, ports, published, volumes, privileged, network_mode, user,
-                        # limits (bool), command
+                        # limits (bool), command, powers_at ("what=line": where it is said what it may do to its host)
     "environment",      # a variable given a value; attributes: has_value, switch (a value that only says yes or no), model (the name of
                         # a model on a hub), secret (detector's name), placeholder (bool), repeats (an earlier variable that holds
                         # the same secret)
     "workflow",         # one CI workflow; attributes: triggers, permissions, untrusted_trigger
     "workflow_step",    # attributes: uses, pin (sha|tag|branch|none), run, untrusted_input (expressions), secrets, job,
-                        # continue_on_error (bool), exit_code (of an action's settings)
+                        # continue_on_error (bool), exit_code (of an action's settings), runs_on, runs_on_line, job_if, waits (bool: the
+                        # job's environment may ask a person first)
     "module_paths",     # what names in imports stand for; attributes: paths ("pattern target"), base_url, extends
     "npm_module",       # what imports call a package of the project; attributes: main, exports ("part target"), imports ("#part target")
     "listener",         # an address a .NET application is told to listen on: name is the address; attributes: environment

@@ -1,6 +1,7 @@
 """What a file of a suffix that many formats share is, told by its first bytes.
 
-Takes a name and a head of a file, gives the kind of a threat model or a drawing, or None for everything else: JSON, YAML, XML and SVG files
+Takes a name and a head of a file, gives the kind of a threat model, a drawing or the texts of a crew of agents, or None for everything
+else: JSON, YAML, XML and SVG files
 that are none of these stay what they were. It asks for words that stand near the top of the format and nowhere else by chance; whether
 the rest of the file keeps what its head promises is for its reader to say.
 """
@@ -13,6 +14,9 @@ from pathlib import PurePosixPath
 from ingest.source import SourceKind
 
 _SHARED = frozenset({".json", ".yaml", ".yml", ".xml", ".svg"})
+# What CrewAI's agents and tasks are told, which stands in files of its own.
+_AGENTS = tuple(re.compile(rb"^[ \t]+" + word + rb"[ \t]*:", re.MULTILINE) for word in (b"role", b"goal", b"backstory"))
+_TASKS = tuple(re.compile(rb"^[ \t]+" + word + rb"[ \t]*:", re.MULTILINE) for word in (b"description", b"expected_output"))
 _SCHEMA = re.compile(rb"\"(?:\$schema|\$id)\"\s*:\s*\"https?://json-schema\.org/")  # describes a format, and is not of it
 _OTM = re.compile(rb"(?:^|[{,\n])\s*\"?otmVersion\"?\s*:")
 _DRAGON = re.compile(rb"\"summary\"\s*:\s*\{")
@@ -40,7 +44,9 @@ def kind_by_head(path: str, head: bytes) -> SourceKind | None:
     if suffix == ".svg":
         return "drawio" if _DRAWN_SVG.search(head) else None
     if suffix in (".yaml", ".yml"):
-        return "open_threat_model" if _OTM.search(head[:2048]) else None
+        if _OTM.search(head[:2048]):
+            return "open_threat_model"
+        return "prompt_file" if any(all(word.search(head) for word in words) for words in (_AGENTS, _TASKS)) else None
     return _kind_of_json(head) if suffix == ".json" and not _SCHEMA.search(head[:2048]) else None
 
 

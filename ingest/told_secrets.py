@@ -27,6 +27,11 @@ _BESIDE = re.compile(
     r"\b(?:[Pp]assword|[Pp]assphrase|[Pp]asscode)[ \t]{1,3}"
     r"(?P<value>(?=\S{0,79}\d)(?=\S{0,79}[a-z])(?=\S{0,79}[A-Z])(?=\S{0,79}[!#$%&*+@^~])[^\s\"'`<>(){}\[\]=]{7,79}[^\s\"'`<>(){}\[\]=.,;:])"
 )
+# What somebody is told to sign in with; a number at its end is no version where it stands behind a hyphen or has four digits.
+_SIGN_IN = re.compile(
+    r"\b(?:with|using|use|and|by)(?: the| its| this| our)?[ \t]{1,3}(?:[Pp]assword|[Pp]assphrase|[Pp]asscode)[ \t]{1,3}[\"'`]?"
+    r"(?P<value>(?=\S{0,79}[a-z])(?=\S{0,79}[A-Z])[A-Za-z][\w!#$%&*+@^~-]{3,70}?(?:[-_!#$%&*+@^~]\d{2,8}|\d{4,8})[!#$%&*+@^~]{0,3})(?![\w-])"
+)
 _FORMAT = re.compile(r"[a-z]{2,8}\d{1,4}[a-z]{0,5}")  # `the token is base64url`, `sha256`
 _READ = 200_000  # characters of one text
 
@@ -40,7 +45,7 @@ def _told(text: str) -> Iterator[str]:
     for match in _SPOKEN.finditer(text):
         if match["quoted"] or not _FORMAT.fullmatch(match["bare"]):
             yield match["quoted"] or match["bare"]
-    for pattern in (_AFTER_COLON, _BESIDE):
+    for pattern in (_AFTER_COLON, _BESIDE, _SIGN_IN):
         for match in pattern.finditer(text):
             yield match["value"]
 

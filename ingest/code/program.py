@@ -18,6 +18,7 @@ from ingest.code.instances import Instances
 from ingest.code.names import Names
 from ingest.code.origins import Origins
 from ingest.code.questions import EXTENSION, STATE, FunctionRef, Target
+from ingest.code.queued import queued
 from ingest.code.runners import handed_on
 from ingest.facts import CodeFacts, ConfigFacts, Value
 
@@ -67,6 +68,9 @@ class Program(Names, Instances, Classes, Calls, Origins):
                     reached = self.targets(call)
                     for reference, position, argument in handed_on(self, call, value) if not reached else ():
                         passed.setdefault((reference, position), []).append(argument)
+                    for sent in queued(self, call, value) if not reached else ():
+                        if sent.parameter is not None and not sent.whole:
+                            passed.setdefault((sent.function, sent.parameter), []).append((file, value.inputs[sent.argument]))
                     for target in reached:
                         known = callers.setdefault(target.function, [])
                         known.append(call)

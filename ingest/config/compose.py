@@ -62,6 +62,7 @@ def _service(name: str, node: Node, line: int, path: str, told: dict[str, str]) 
         volumes=volumes or None,
         docker_socket=any("docker.sock" in volume for volume in volumes),
         privileged=node.get("privileged").is_true,
+        powers_at=_powers(node, mounted) or None,
         network_mode=node.get("network_mode").text or None,
         pid_mode=node.get("pid").text or None,
         capabilities=node.get("cap_add").texts() or None,
@@ -82,6 +83,15 @@ def _service(name: str, node: Node, line: int, path: str, told: dict[str, str]) 
         yield from command_settings(script, lines, "compose", service=name, lines=False)
     for key, text, at in variables:
         yield _once(environment(key, text, at, beside=beside, service=name), text or "", told)
+
+
+def _powers(node: Node, mounted: tuple[Node, ...]) -> tuple[str, ...]:
+    """Where it is said what a service may do to its host: `privileged=12`, `/var/run/docker.sock=15`."""
+    folders = [(item.text or item.get("source").text, item.line) for item in mounted]
+    found = [(folder.partition(":")[0], line) for folder, line in folders if "docker.sock" in folder]
+    if node.get("privileged").is_true:
+        found.append(("privileged", node.get("privileged").line))
+    return tuple(f"{power}={line}" for power, line in found)
 
 
 def _words(command: Node) -> list[str]:

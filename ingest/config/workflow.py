@@ -104,6 +104,8 @@ def _job(job: str, node: Node, line: int, path: str, shared: frozenset[str], per
         yield setting(
             "workflow_step", step.get("name").text or uses or (script.strip().splitlines() or ["step"])[0][:80], place,
             uses=uses or None, pin=_pin(uses) if uses else None, run=script or None, job=job, runs_on=runs_on, permissions=allowed,
+            runs_on_line=node.get("runs-on").line if runs_on else None, job_if=node.get("if").text or None,
+            waits=node.get("environment").kind != "none" or None,
             untrusted_input=tuple(
                 sorted({*_untrusted(script), *_untrusted_settings(uses, settings), *_read_twice(run.text, node, step)})
             ) or None,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ingest.code.program import FunctionRef, Node, Program
+from ingest.code.queued import queued
 from ingest.source import Place
 from pipeline.system.draft import Draft, Drafts
 from pipeline.system.evidence import EvidenceBook, UnknownPlace
@@ -194,7 +195,8 @@ class Assembly:
         if not found and callee.kind == "attribute" and callee.text in self._run_by():
             owners = program.holders((call[0], callee.inputs[0]))
             return [reference for owner in owners for reference in self._run_by()[callee.text].get(owner, ())]
-        if found:
+        found = found or [sent.function for sent in queued(program, call, value)]  # a worker runs it, for this call
+        if program.targets(call):
             given = [(call[0], argument) for argument in value.inputs[1:]]
             names = [
                 name for node in given if program.value(node).kind in ("function", "name", "attribute") for name in program.names(node)

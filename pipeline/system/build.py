@@ -19,6 +19,7 @@ from pipeline.system.contradicted import add_contradictions
 from pipeline.system.controls.checked_downloads import add_checked_downloads
 from pipeline.system.controls.default_keys import add_default_keys
 from pipeline.system.controls.kill_switches import add_kill_switches
+from pipeline.system.controls.left_out_filters import mark_left_out_filters
 from pipeline.system.controls.own_collections import mark_own_collections
 from pipeline.system.controls.owned_conversations import mark_owned_conversations
 from pipeline.system.controls.protection import add_identities, add_protection
@@ -26,6 +27,7 @@ from pipeline.system.controls.proven_origins import add_proven_origins
 from pipeline.system.controls.safety_filters import mark_safety_filters
 from pipeline.system.deployment.idle_services import mark_idle_services
 from pipeline.system.deployment.look_alikes import mark_look_alike_models
+from pipeline.system.deployment.open_brokers import relate_open_brokers
 from pipeline.system.deployment.packages import packages_of
 from pipeline.system.derive import add_actors, boundaries_of, crossed, derive
 from pipeline.system.described import add_described
@@ -114,6 +116,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_local_agents(assembly)
     add_code_flows(assembly)
     mark_own_collections(assembly)
+    mark_left_out_filters(assembly)
     mark_own_files(assembly)
     add_protection(assembly)
     mark_owned_conversations(assembly)
@@ -134,6 +137,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_released_anyway(assembly, config)
     add_public_objects(assembly, config)
     relate_same_things(assembly)
+    relate_open_brokers(assembly)
     mark_idle_services(assembly, config)
     add_model_files(assembly, sorted((f for f in facts if isinstance(f, ModelFacts)), key=lambda f: f.path), config)
     name_models(assembly, config)

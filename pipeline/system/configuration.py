@@ -42,11 +42,12 @@ from pipeline.system.deployment.public_feeds import is_public_feed
 from pipeline.system.deployment.published_pages import mark_published_pages
 from pipeline.system.deployment.releases import add_releases
 from pipeline.system.deployment.started import add_started, composed_server, imaged_server
+from pipeline.system.deployment.traced_prompts import add_traced_prompts
 from pipeline.system.deployment.workflows import add_workflow, is_started
 from pipeline.system.derive import mark_examples
 from pipeline.system.documents.described_apis import add_described_apis
 from pipeline.system.elements.signed_in_browsers import kept_to_sites, signed_in
-from pipeline.system.model import MOVES, AttributeValue, ElementKind
+from pipeline.system.model import MOVES, POWER, AttributeValue, ElementKind
 from pipeline.system.program.naming import host_of, is_own_host
 from pipeline.system.rules.images import is_only_here, known_image
 from pipeline.system.rules.words import load_words
@@ -109,6 +110,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
     add_started(assembly, used)
     mark_published_pages(assembly, used)
     mark_step_limits(assembly, used)
+    add_traced_prompts(assembly, used)
     mark_examples(assembly)
 
 
@@ -254,6 +256,9 @@ def _service(
     identity = _put(assembly, kind, _service_name(assembly, kind, setting, file, attributes), attributes, setting, file)
     if attributes.get("pin") in _MOVING and isinstance(line := a.get("image_line"), int):
         assembly.cite_of(identity, Place(file.path, line, line), MOVES)
+    if kind == "container":
+        for _power, _, line in (said.rpartition("=") for said in _tuple(a.get("powers_at"))):
+            assembly.cite_of(identity, Place(file.path, int(line), int(line)), POWER)
     if attributes.get("authenticated") is True:
         assembly.control("authentication", identity, assembly.cite_place(setting.place))
     if kind != "container" and not attributes.get("exposed"):

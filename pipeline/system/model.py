@@ -103,9 +103,14 @@ ControlKind = ShippedControl | Annotated[OwnControl, StringConstraints(pattern=r
 RelationKind = Literal["has_tool", "uses_model", "uses_memory", "uses_retriever", "uses_store", "has_prompt", "loads", "trained_on",
                        "derived_from", "produces", "serves", "runs_in", "calls", "stores_into", "embeds_with", "same_as"]  # fmt: skip
 
-Topic = Literal["the name that can move", "what outsiders write is acted on here", "who may start it"]
+Topic = Literal[
+    "the name that can move", "what outsiders write is acted on here", "who may start it", "what it may do to its host",
+    "strangers' code runs here", "a search that asks nobody whose it is",
+]  # fmt: skip
 """Notes of an element's own places that are about one thing alone; a threat that is about it cites these."""
 MOVES: Topic = "the name that can move"
+LEFT_OUT: Topic = "a search that asks nobody whose it is"
+POWER: Topic = "what it may do to its host"
 DECIDED_HERE = "what happens next depends on it"
 """Note of the lines that act on a verdict; threats that do not ask what an element decides do not show them."""
 

@@ -145,3 +145,16 @@ def test_a_script_that_a_pipeline_runs_is_read_whatever_it_speaks_of(tmp_path: P
     code = [Source(name, tmp_path / name, "python", "product", 14) for name in ("billing.py", "collect.py")]
     pipeline = Source("dvc.yaml", tmp_path / "dvc.yaml", "ml_pipeline", "product", 40)
     assert [source.path for source in demanded(code, TOPICS, (), [pipeline]).needed] == ["collect.py"]
+
+
+PAGE = """
+const body = await (await fetch(`/api/ask/${id}`, {method: "POST"})).json();
+document.querySelector("#log").innerHTML = body.answer;
+"""
+
+
+def test_a_script_of_a_page_is_read_where_it_asks_what_is_served_and_writes_markup(tmp_path: Path) -> None:
+    served = {"app.py": 'import ai\n@app.post("/ask/{id}")\ndef ask(id): ...\n', "web/other.ts": "let x = 1;\n"}
+    assert needed(tmp_path / "a", {**served, "web/chat.ts": PAGE}) == {"app.py", "web/chat.ts"}
+    assert needed(tmp_path / "b", {**served, "web/chat.ts": PAGE.replace("innerHTML", "textContent")}) == {"app.py"}
+    assert needed(tmp_path / "c", {**served, "web/chat.ts": PAGE.replace("/api/ask/", "/api/bills/")}) == {"app.py"}

@@ -94,3 +94,12 @@ def test_a_picture_that_carries_its_drawing_is_no_binary_file(tmp_path: Path) ->
     found = list_sources(tmp_path)
     assert [(source.path, source.kind) for source in found.sources] == [("shop.drawio.png", "drawio")]
     assert [(skip.path, skip.reason) for skip in found.skipped] == [("template.dot", "binary content")]
+
+
+def test_texts_of_a_crew_are_told_by_their_words(tmp_path: Path) -> None:
+    (tmp_path / "agents.yaml").write_text("scout:\n  role: Scout\n  goal: Find sources\n  backstory: >\n    You were a librarian.\n")
+    (tmp_path / "tasks.yaml").write_text("find:\n  description: Find sources\n  expected_output: A list\n  agent: scout\n")
+    (tmp_path / "roles.yaml").write_text("scout:\n  role: reader\n  goal: none\n")
+    found = {source.path: source.kind for source in list_sources(tmp_path).sources}
+    assert found["agents.yaml"] == found["tasks.yaml"] == "prompt_file"
+    assert found.get("roles.yaml") != "prompt_file"

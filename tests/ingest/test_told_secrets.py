@@ -13,6 +13,12 @@ def test_a_password_right_behind_the_word_is_told_and_masked() -> None:
     assert without_secrets(text) == "Tool create_order, user DESK, password ****."
 
 
+@pytest.mark.parametrize("text", ["sign in as desk@press.example with the password Nordwind-7741.", "use password Nordwind-7741, if asked"])
+def test_what_somebody_is_told_to_sign_in_with_is_a_password(text: str) -> None:
+    assert told_secrets(text) == ("Nordwind-7741",)
+    assert "Nordwind" not in without_secrets(text)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -21,6 +27,9 @@ def test_a_password_right_behind_the_word_is_told_and_masked() -> None:
         "password SHA256Hash of it",
         "the password $PASSWORD_2b",
         "password <Your1!Word>",
+        "hash it with the password Argon2id function",
+        "files with password Base64-encoded",
+        "call it with password RequirePass2-3x",
     ],
 )
 def test_words_about_passwords_are_none(text: str) -> None:

@@ -76,10 +76,17 @@ class Statements(Expressions):
             case _:
                 for child in node.named_children:
                     if child.type != "comment":
-                        self.value(scope, child)
+                        given = self.value(scope, child)
+                        if node.type == "raise_statement" and child == node.named_children[0]:
+                            self._raised(scope, child, given)
                 if node.type in ("break_statement", "continue_statement"):
                     self.builder.jump(scope, leaves=node.type == "break_statement", only_outer=False)
         return node.type in _LEAVES
+
+    def _raised(self, scope: Scope, node: Node, given: int) -> None:
+        """`raise TooMany` makes one: a class that is raised is called without arguments."""
+        if node.type in ("identifier", "attribute") and self.text(node).rpartition(".")[2][:1].isupper():
+            self.builder.add(scope, "call", lines(node), "", (given,), ("",))
 
     def _expression(self, scope: Scope, node: Node) -> None:
         if node.type == "assignment":

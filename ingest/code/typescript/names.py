@@ -27,6 +27,7 @@ _GLOBALS = frozenset({
     "global", "globalThis", "importScripts", "isNaN", "localStorage", "location", "module", "navigator", "parseFloat", "parseInt",
     "performance", "process", "prompt", "queueMicrotask", "require", "self", "sessionStorage", "setImmediate", "setInterval",
     "setTimeout", "structuredClone", "unescape", "window",
+    "DOMPurify", "markdownit", "marked", "sanitizeHtml", "showdown",  # what a page loads by a script element of its own
 })  # fmt: skip
 _SAME_AS = {
     "@len": "builtins.len", "@list": "builtins.list", "@dict": "builtins.dict",

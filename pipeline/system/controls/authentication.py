@@ -13,6 +13,7 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.guards import condition_kind, parts
 from pipeline.system.controls.injections import Injections
+from pipeline.system.controls.only_logged import is_only_logged
 from pipeline.system.controls.refusals import refusal_in
 from pipeline.system.controls.taken_as_sent import is_taken_as_sent
 from pipeline.system.controls.unknown_callers import AUTH_NAME, CREDENTIAL, leaves_unknown, snake
@@ -50,7 +51,7 @@ class Authenticating:
         self._left_out: dict[Evidence, None] = {}  # why, for the entry that is looked at
         self._auth_calls: dict[FunctionRef, Node] = {}
         for site in assembly.sites.calls:
-            if site.rule.control in ("authentication", "authorisation"):
+            if site.rule.control in ("authentication", "authorisation") and not is_only_logged(assembly, site.node):
                 value = self.program.value(site.node)
                 self._auth_calls.setdefault((site.node[0], value.scope), site.node)
         self._markers: dict[FunctionRef, list[Node]] = {}

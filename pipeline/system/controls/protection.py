@@ -17,6 +17,7 @@ from pipeline.system.controls.front_doors import front_doors
 from pipeline.system.controls.guards import condition_kind, guard_kind
 from pipeline.system.controls.installed import add_installed_checks
 from pipeline.system.controls.nest_guards import add_global_guards
+from pipeline.system.controls.only_logged import is_only_logged
 from pipeline.system.controls.rate_limits import add_rate_limits, is_counted
 from pipeline.system.controls.route_policies import routes_below
 from pipeline.system.controls.tool_call_records import add_tool_call_records
@@ -71,7 +72,7 @@ def add_protection(assembly: Assembly) -> None:
     for site in assembly.sites.calls:
         said = read_flags(assembly.program, site.node, site.rule.flags).controls if site.rule.kind is None else ()
         for control in dict.fromkeys([site.rule.control, *said]):
-            if control is not None and _counts(assembly, site, control):
+            if control is not None and _counts(assembly, site, control) and not is_only_logged(assembly, site.node):
                 _add_control(assembly, site, control)
     _add_bare_decorators(assembly)
     add_rate_limits(assembly, authenticating)

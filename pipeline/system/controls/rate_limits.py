@@ -19,7 +19,7 @@ from pipeline.system.elements.entries import ENTRY_KINDS
 
 _TOO_MANY = re.compile(r"^429$|TOO_MANY_REQUESTS|TooManyRequests")
 _NAMED = re.compile(r"(rate_?limit|too_?many|throttl|quota|limit_?exceeded|budget_?exceeded)", re.IGNORECASE)
-_EXCEPTION = re.compile(r"(Error|Exception|Exceeded|Requests|Throttled|Limited)$")
+_EXCEPTION = re.compile(r"(Error|Exception|Exceeded|Requests|Throttled|Limited)$|^TooMany")
 # How a limit of the project's own is told, whatever the answer's number: 403, 402, an error of its own.
 _TOO_MUCH_USED = re.compile(
     r"rate[ _-]?limit|too many (requests|messages|questions)|(insufficient|not enough|out of|no( more)?) credits"

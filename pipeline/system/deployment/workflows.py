@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from ingest.facts import ConfigFacts, Setting
-from ingest.source import Attribute
+from ingest.source import Attribute, Place
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import MOVES, AttributeValue, Topic
 
@@ -22,6 +22,13 @@ _OWN_TOKEN = frozenset({"GITHUB_TOKEN"})  # it can do what the permissions say a
 _UNDONE = frozenset({"issues", "pull-requests", "discussions", "checks", "statuses", "models"})
 _ACTED_ON: Topic = "what outsiders write is acted on here"
 _STARTED_BY: Topic = "who may start it"
+_OWN_MACHINE: Topic = "strangers' code runs here"
+# Conditions of a job by which pull requests of forks do not start it, or only some people's do.
+_TELLS_FORKS_APART = re.compile(
+    r"\bhead\.repo\b|\.fork\b|author_association|github\.(?:triggering_)?actor\b|pull_request\.user\b|github\.repository\b|github\.ref\b|github\.ref_name\b"
+    r"|\blabels?\b|\bmerged\b|\bsecrets\.|\bvars\.|\bfalse\b|event_name\s*!=\s*['\"]pull_request\b|event_name\s*==\s*['\"](?!pull_request)",
+    re.IGNORECASE,
+)
 
 _OF_ROOT = re.compile(
     r"\.github/workflows/[^/]+|readme(?:\.\w+)?|[^/]*requirements[^/]*\.txt|pyproject\.toml|package\.json|go\.mod|pom\.xml"
@@ -66,16 +73,43 @@ def add_workflow(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Se
         attributes["own_token_only"] = True
     if _comments_only(permissions, steps):
         attributes["comments_only"] = True
+    machines = _own_machines(workflow, steps)
+    if machines:
+        attributes["strangers_on_own_machine"] = True
     started = assembly.cite_place(workflow.place, note=_STARTED_BY)
     identity = assembly.drafts.put("ci_job", file.path, None, attributes, started, None, file.purpose)
     # Actions of others first: those of the forge's owner come from where the workflow itself is kept.
     others = sorted(loose, key=lambda s: str(s.attributes["uses"]).startswith(_OF_THE_FORGE))
     for setting, topic in [*((s, _ACTED_ON) for s in outside), *((s, MOVES) for s in others)][:_MAX_PLACES]:
         assembly.cite_of(identity, setting.place, topic)
+    for place in machines[:_MAX_PLACES]:
+        assembly.cite_of(identity, place, _OWN_MACHINE)
     if steps and not loose:
         assembly.control("digest_pin", identity, assembly.cite_place(next((s for s in steps if s.attributes.get("uses")), workflow).place))
     if attributes["permissions"] == "read":
         assembly.control("least_privilege", identity, assembly.cite_place(workflow.place))
+
+
+def _own_machines(workflow: Setting, steps: Sequence[Setting]) -> list[Place]:
+    """Where jobs are put on machines of one's own in which a pull request of anybody runs what it brings along.
+
+    A job counts that checks the pull request out and then runs a script, unless a condition tells forks apart or an environment may
+    have a person asked first.
+    """
+    if "pull_request" not in _texts(workflow.attributes.get("triggers")):
+        return []
+    found: dict[Place, None] = {}
+    fetched: set[str] = set()
+    for step in steps:
+        a = step.attributes
+        job, line = str(a.get("job") or ""), a.get("runs_on_line")
+        if str(a.get("uses") or "").startswith("actions/checkout"):
+            fetched.add(job)
+        if not a.get("run") or job not in fetched or not isinstance(line, int) or "self-hosted" not in str(a.get("runs_on") or ""):
+            continue
+        if not a.get("waits") and not _TELLS_FORKS_APART.search(str(a.get("job_if") or "")):
+            found[Place(step.place.path, line, line)] = None
+    return list(found)
 
 
 def _comments_only(permissions: Attribute, steps: Sequence[Setting]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from ingest.code.program import Node, Target
+from ingest.code.queued import queued
 from ingest.facts import Function, Parameter, Value
 from pipeline.system.flows.flow_graph import FlowGraph
 from pipeline.system.flows.rebuilding import rebuilt
@@ -102,6 +103,14 @@ class CallSteps:
             yield from self._into(call, target, position, targets)
         if behaviour.calls_argument is not None:
             yield from self._called_back(call, value, position)
+        sent = [one for one in queued(self._program, call, value) if one.argument == position] if not targets else []
+        for one in sent:
+            if one.parameter is not None:
+                parameter = self._program.function(one.function).parameters[one.parameter]
+                change = _entry(self._program.value((call[0], value.inputs[position])), parameter.name, one.entry) if one.whole else same
+                yield Enter(call, one.function, (one.function[0], parameter.value), change, None, True)
+        if sent:
+            return  # what comes back is a ticket
         if not targets or all(target.constructs for target in targets):
             yield from self._over(call, value, position, behaviour, bool(targets))
 
@@ -209,6 +218,13 @@ class CallSteps:
 def _own_parameters(function: Function) -> int:
     """Parameters that are bound before a function is handed over: a method's object."""
     return 1 if function.owner is not None and function.parameters and function.parameters[0].name in ("self", "cls") else 0
+
+
+def _entry(given: Value, parameter: str, place: int) -> Change:
+    """What of a list, or a table, of arguments is one parameter."""
+    if given.kind != "collection":
+        return _whole
+    return taking(parameter if given.text == "dictionary" else str(place))
 
 
 def _whole(_path: Path) -> Path:

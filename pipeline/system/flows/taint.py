@@ -202,6 +202,8 @@ class FlowSearch:
         given = self._arguments.given(enter.call, enter.target, context.known) if enter.target is not None else NOTHING
         callee = self._context((enter.parameter, path), enter.function, given)
         context.links.setdefault(callee, place)
+        if enter.later:
+            return
         callee.waiting.append((context, place, enter.call))
         for returned, left in callee.left.items():
             self._add(context, (enter.call, returned), place, callee, left)

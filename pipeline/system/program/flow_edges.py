@@ -30,6 +30,7 @@ class Enter(NamedTuple):
     parameter: Node
     change: Change
     target: Target | None  # how the call means the function, where it means no other of it
+    later: bool = False  # a worker runs it: what it gives back is not what the call gives
 
 
 class Arrive(NamedTuple):

@@ -77,6 +77,8 @@ def find_sites(program: Program, index: FrameworkIndex) -> Sites:
                 names = tuple(name for name in program.callee_names(node) if name not in program.functions and name not in program.classes)
                 names += tuple(_made_as(program, node))
                 for known in index.for_call(names):
+                    if known.rule.where and not _is_meant(program, node, known.rule):
+                        continue
                     calls.append(CallSite(node, known.rule, known.framework, names))
                     if known.rule.calls_argument is not None:
                         calls += _run(program, index, node, value, known.rule.calls_argument)
@@ -176,7 +178,7 @@ def _registered(program: Program, index: FrameworkIndex, node: Node, value: Valu
                     yield EntrySite(reference, rule_behind(program, reference, known.rule), known.framework, node)
 
 
-def _is_meant(program: Program, node: Node, rule: DecoratorRule) -> bool:
+def _is_meant(program: Program, node: Node, rule: CallRule | DecoratorRule) -> bool:
     for wanted, pattern in rule.where.items():
         given = argument_node(program, node, wanted)
         texts = () if given is None else (*program.names(given), str(program.constant(given)))

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from ingest.code.program import Node
+from ingest.default_passwords import PASSWORD_NAME
 from ingest.facts import StoredText, Value
 from ingest.secrets import find_secrets, is_public_identifier, mask_literals_of
 from ingest.source import Place
@@ -15,6 +16,7 @@ from ingest.told_secrets import told_secrets
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import AttributeValue, Evidence
 from pipeline.system.program.arguments import entry_of
+from pipeline.system.prompts.crew_files import texts_of_crews
 from pipeline.system.prompts.prompt_files import PromptFiles
 from pipeline.system.prompts.prompt_loaders import loaded_by, loader_calls
 from pipeline.system.rules.words import load_words
@@ -38,6 +40,7 @@ _WORTH_HIDING = re.compile(
 _OBJECT = 80  # characters after an order in which its object stands
 _READ = 200_000  # characters of one text
 _SHORTEST = 20  # characters: less is a word, not a prompt
+_SHORTEST_SECRET, _SHORTEST_PASSWORD = 12, 8  # people choose passwords, and short ones
 _READS = re.compile(
     r"(?:^|\.)(?:open|joinpath|readFile(?:Sync)?|ReadFile|readString|get_template|ReadAllText(?:Async)?)$|[Pp]rompt|[Tt]emplate"
 )
@@ -47,7 +50,7 @@ _PROMPT_ROLES = frozenset({"system_prompt", "instructions"})
 def add_prompts_and_secrets(assembly: Assembly, files: PromptFiles) -> None:
     """Prompt elements behind system-prompt arguments and in files that are loaded, and one element per hard-coded secret."""
     _secrets(assembly, _prompts(assembly, files))
-    known = _prompts_from_files(assembly, files)
+    known = _prompts_from_files(assembly, files) | _prompts_of_crews(assembly, files)
     _other_prompt_files(assembly, files, known)
 
 
@@ -123,6 +126,15 @@ def _prompts_from_files(assembly: Assembly, files: PromptFiles) -> set[Place]:
                     continue  # a document that is summarised, or an input that is tried out
                 known.add(stored.place)
                 assembly.relate(sink.element, "has_prompt", _prompt_file(assembly, node, stored, part), assembly.cite(node))
+    return known
+
+
+def _prompts_of_crews(assembly: Assembly, files: PromptFiles) -> set[Place]:
+    """A prompt element per text of a file that describes agents and tasks of a crew, where an agent or a task of the code is made of it."""
+    known: set[Place] = set()
+    for call, stored, part in texts_of_crews(assembly, files):
+        known.add(stored.place)
+        assembly.relate(assembly.element_of_call[call], "has_prompt", _prompt_file(assembly, call, stored, part), assembly.cite(call))
     return known
 
 
@@ -292,9 +304,11 @@ def _secrets(assembly: Assembly, prompts: set[Node]) -> None:
         named = {value: name for name, values in facts.variables.items() for value in values}
         named.update({default: name for cls in facts.classes for name, _annotation, default, _line in cls.fields if default is not None})
         for identity, value in enumerate(facts.values):
-            if value.kind != "constant" or value.constant_type != "string" or len(value.text) < 12:
+            if value.kind != "constant" or value.constant_type != "string" or len(value.text) < _SHORTEST_PASSWORD:
                 continue
             assigned = named.get(identity) or _keyword(facts.values, identity)
+            if len(value.text) < _SHORTEST_SECRET and not PASSWORD_NAME.search(assigned):
+                continue
             text = f'{assigned} = "{value.text}"' if assigned and "\n" not in value.text and len(value.text) < 200 else value.text
             spans = find_secrets(text)
             by_name = all(span.detector == "Secret Keyword" for span in spans)  # nothing but a name tells of them

@@ -62,6 +62,11 @@ class PromptFiles:
                 return found
         return []
 
+    def at(self, code: str, path: str) -> tuple[StoredText, ...]:
+        """All texts of the file that code means by a path."""
+        found = self._path(code, path)
+        return self._texts[found] if found is not None else ()
+
     def is_for_prompts(self, stored: StoredText) -> bool:
         """Whether a file says by its name or folder that it holds prompts: anything may be loaded and given to a model."""
         return _says_prompts(stored.place.path)

@@ -82,6 +82,10 @@ class CallRule(Frozen):
     zone: Zone | None = None
     attributes: dict[str, AttributeValue] = Field(default_factory=dict)
     flags: tuple[Flag, ...] = ()
+    where: dict[Argument, Pattern] = Field(
+        default_factory=dict,
+        description="Argument -> regular expression that its names or its text match; where it does not, the rule is not about this call.",
+    )
     sinks: dict[Argument, SinkRole] = Field(default_factory=dict, description="Argument -> what data becomes there.")
     standard_input: Argument | None = Field(
         default=None,
