@@ -332,7 +332,8 @@ def _mcp_client(assembly: Assembly, file: ConfigFacts, setting: Setting, own: Ow
     if a.get("disabled"):
         return  # not started until somebody says so
     url = str(a.get("url") or "")
-    local = _THIS_MACHINE.match(url) is not None or is_own_host(host_of(url) or ".")  # a service beside it, that the internet does not know
+    # A service beside it, that the internet does not know; an address that is all a variable's may be one.
+    local = _THIS_MACHINE.match(url) is not None or is_own_host(host_of(url) or ".") or url.startswith("$")
     attributes: dict[str, AttributeValue] = {"transport": "http" if url else "stdio", "remote": bool(url) and not local, "configured": True}
     if own.offer(setting):
         attributes["own"] = True
