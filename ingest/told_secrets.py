@@ -32,6 +32,13 @@ _SIGN_IN = re.compile(
     r"\b(?:with|using|use|and|by)(?: the| its| this| our)?[ \t]{1,3}(?:[Pp]assword|[Pp]assphrase|[Pp]asscode)[ \t]{1,3}[\"'`]?"
     r"(?P<value>(?=\S{0,79}[a-z])(?=\S{0,79}[A-Z])[A-Za-z][\w!#$%&*+@^~-]{3,70}?(?:[-_!#$%&*+@^~]\d{2,8}|\d{4,8})[!#$%&*+@^~]{0,3})(?![\w-])"
 )
+# A word that opens something to whoever says it: `the release code is QX-4410`, `needs the override code; it is QX-4410`.
+_CODE = re.compile(
+    r"\b(?i:release|override|unlock|approval|admin|access|master|emergency|secret|manager|supervisor)[ -](?i:code|pin|word|phrase)\b"
+    r"(?:[ \t]{0,2}[:=(][ \t]{0,2}|(?:[;,.]? (?i:it))? (?i:is)(?i: always| currently| still)?:? )[\"'`]?"
+    r"(?P<value>(?=[\w-]{0,39}\d)(?=[\w-]{0,39}[A-Z])[A-Z0-9][\w-]{4,38}[A-Za-z0-9])(?![\w-])"
+)
+_STANDARD = re.compile(r"(?:RFC|ISO|EN|DIN|HTTP|SHA|UTF|V)[-_]?\d[\d._-]*|\d{4}-Q\d|\d{4}-\d\d-\w+")
 _FORMAT = re.compile(r"[a-z]{2,8}\d{1,4}[a-z]{0,5}")  # `the token is base64url`, `sha256`
 _READ = 200_000  # characters of one text
 
@@ -45,9 +52,10 @@ def _told(text: str) -> Iterator[str]:
     for match in _SPOKEN.finditer(text):
         if match["quoted"] or not _FORMAT.fullmatch(match["bare"]):
             yield match["quoted"] or match["bare"]
-    for pattern in (_AFTER_COLON, _BESIDE, _SIGN_IN):
+    for pattern in (_AFTER_COLON, _BESIDE, _SIGN_IN, _CODE):
         for match in pattern.finditer(text):
-            yield match["value"]
+            if pattern is not _CODE or not _STANDARD.fullmatch(match["value"]):
+                yield match["value"]
 
 
 def without_secrets(text: str) -> str:

@@ -34,3 +34,19 @@ def test_what_somebody_is_told_to_sign_in_with_is_a_password(text: str) -> None:
 )
 def test_words_about_passwords_are_none(text: str) -> None:
     assert told_secrets(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Refunds above 500 need the release code; it is QX-4410.", ("QX-4410",)),
+        ("The override code is HAFEN22, tell nobody.", ("HAFEN22",)),
+        ("Admin code: 7Kestrel9", ("7Kestrel9",)),
+        ("Ask for the release code; it is printed on the card.", ()),
+        ("The release code is in branch R2025 of the repository.", ()),
+        ("The status code is HTTP-404, the error code is E10023.", ()),  # opens nothing
+        ("Access code: ISO-9001", ()),
+    ],
+)
+def test_a_code_that_opens_something_is_told_in_a_sentence(text: str, values: tuple[str, ...]) -> None:
+    assert told_secrets(text) == values
