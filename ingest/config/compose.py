@@ -9,6 +9,7 @@ the loopback interface. A default password is no secret of its variable but a fa
 from __future__ import annotations
 
 import posixpath
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +23,7 @@ from ingest.default_passwords import is_default, is_default_key, is_default_pass
 from ingest.facts import Setting
 from ingest.source import Place, attributes_of
 
+_PASSWORD = re.compile(r"^[a-z][\w+.-]*://[^\s:@/]*:([^\s@/${}]+)@", re.IGNORECASE)
 _TELLING = 8  # characters of a value that two variables do not share by chance
 _LOOPBACK = ("127.", "localhost", "::1", "[::1]")
 
@@ -102,7 +104,9 @@ def _once(variable: Setting, value: str, told: dict[str, str]) -> Setting:
     """A variable whose secret another service holds under another name repeats that one: the server's password at its clients."""
     if not variable.attributes.get("secret") or len(value) < _TELLING:
         return variable
-    first = told.setdefault(value, str(variable.attributes.get("repeats") or variable.name))
+    inside = _PASSWORD.search(value)  # of an address: the password of the server is the same there
+    held = inside[1] if inside is not None and len(inside[1]) >= _TELLING else value
+    first = told.setdefault(held, str(variable.attributes.get("repeats") or variable.name))
     return variable if first == variable.name else replace(variable, attributes=attributes_of(**{**variable.attributes, "repeats": first}))
 
 

@@ -41,6 +41,7 @@ from pipeline.system.deployment.proxies import add_proxies
 from pipeline.system.deployment.public_feeds import is_public_feed
 from pipeline.system.deployment.published_pages import mark_published_pages
 from pipeline.system.deployment.releases import add_releases
+from pipeline.system.deployment.sagemaker_containers import add_sagemaker_containers
 from pipeline.system.deployment.started import add_started, composed_server, imaged_server
 from pipeline.system.deployment.traced_prompts import add_traced_prompts
 from pipeline.system.deployment.workflows import add_workflow, is_started
@@ -99,6 +100,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
     add_cluster_training(assembly, used)
     add_proxies(assembly, used)
     add_cloud(assembly, used)
+    add_sagemaker_containers(assembly, used)
     add_gateways(assembly, used)
     add_notebook_hubs(assembly, used)
     add_mounted_prompts(assembly, used, documents)

@@ -89,3 +89,16 @@ def test_a_global_guard_that_counts_is_a_limit() -> None:
 
 def test_a_guard_that_lets_everybody_in_is_none() -> None:
     assert "authentication" not in controls_on(system_of({"app.ts": _text(_PROVIDED, "true")}), "http_route:POST /ask")
+
+
+@pytest.mark.parametrize(
+    ("guards", "counts"),
+    [("ThrottlerGuard", True), ("AuthGuard, ThrottlerGuard", True), ("FeatureGuard", False)],
+    ids=["counts", "the second counts", "does not count"],
+)
+def test_a_guard_of_a_controller_that_counts_is_a_limit_of_its_routes(guards: str, counts: bool) -> None:
+    text = 'import { UseGuards, SkipThrottle } from "@nestjs/common";\n' + _text("")
+    text = text.replace('@Controller("ask")', f'@UseGuards({guards})\n@Controller("ask")')
+    assert ("rate_limit" in controls_on(system_of({"app.ts": text}), "http_route:POST /ask")) is counts
+    skipped = text.replace("@Post()", "@SkipThrottle()\n  @Post()")
+    assert "rate_limit" not in controls_on(system_of({"app.ts": skipped}), "http_route:POST /ask")

@@ -1,7 +1,8 @@
-"""Guards that stand before every route of a Nest application: `{ provide: APP_GUARD, useClass: AuthGuard }`, `app.useGlobalGuards(...)`.
+"""Guards that stand before every route of a Nest application: `{ provide: APP_GUARD, useClass: AuthGuard }`, `app.useGlobalGuards(...)`;
+and those that count calls, before the routes of a controller: `@UseGuards(ThrottlerGuard)`.
 
 Takes an assembly whose entries have their elements. Which guard it is, its name says, as with `@UseGuards`; a guard of the project that
-cannot refuse is none. Routes that say they are for everybody (`@Public()`) are left out.
+cannot refuse is none. Routes that say they are for everybody (`@Public()`), or not counted (`@SkipThrottle()`), are left out.
 """
 
 from __future__ import annotations
@@ -20,16 +21,24 @@ _OPEN = re.compile(
 )
 
 
-def add_global_guards(assembly: Assembly) -> None:
-    """Authentication, and limits, of all routes of the framework."""
-    guards = list(_guards(assembly))
-    for entry in assembly.sites.entries if guards else ():
+_UNCOUNTED = re.compile(r"(^|\.)skip_?(throttle|rate_?limit)\w*$", re.IGNORECASE)
+
+
+def add_nest_guards(assembly: Assembly) -> None:
+    """Authentication, and limits, of all routes of the framework; limits of the routes of one controller."""
+    everywhere = list(_guards(assembly))
+    for entry in assembly.sites.entries:
         identity = assembly.entry_of_function.get(entry.function)
         if identity is None or entry.framework != "nest" or assembly.draft(identity).kind != "http_route":
             continue
-        for kind, place in guards:
-            if kind != "authentication" or not _is_open(assembly, entry.function):
+        called = list(_marks(assembly, entry.function))
+        for kind, place in everywhere:
+            if not any((_OPEN if kind == "authentication" else _UNCOUNTED).search(name) for name, _mark in called):
                 assembly.control(kind, identity, assembly.cite(place), "a guard before every route")
+        for name, mark in called if not any(_UNCOUNTED.search(name) for name, _mark in called) else ():
+            given = [(mark[0], argument) for argument in assembly.program.value(mark).inputs[1:]] if name == "UseGuards" else []
+            if any(_kind_of(assembly, guard) == "rate_limit" for guard in given):
+                assembly.control("rate_limit", identity, assembly.cite(mark), "a guard of the controller")
 
 
 def _guards(assembly: Assembly) -> Iterator[tuple[ControlKind, Node]]:
@@ -77,7 +86,8 @@ def _may_refuse(assembly: Assembly, name: str) -> bool:
     return not returned or any(constant is not True for constant in returned)
 
 
-def _is_open(assembly: Assembly, function: tuple[int, int]) -> bool:
+def _marks(assembly: Assembly, function: tuple[int, int]) -> Iterator[tuple[str, Node]]:
+    """What a route and its controller are marked with, by the name each mark is called."""
     program = assembly.program
     marks = [(function[0], mark) for mark in program.function(function).decorators]
     owner = program.function(function).owner
@@ -87,6 +97,4 @@ def _is_open(assembly: Assembly, function: tuple[int, int]) -> bool:
     for mark in marks:
         value = program.value(mark)
         callee = program.value((mark[0], value.inputs[0])) if value.kind == "call" else value
-        if _OPEN.search(callee.text):
-            return True
-    return False
+        yield callee.text, mark

@@ -16,7 +16,7 @@ from pipeline.system.controls.filter_chains import filter_chains
 from pipeline.system.controls.front_doors import front_doors
 from pipeline.system.controls.guards import condition_kind, guard_kind
 from pipeline.system.controls.installed import add_installed_checks
-from pipeline.system.controls.nest_guards import add_global_guards
+from pipeline.system.controls.nest_guards import add_nest_guards
 from pipeline.system.controls.only_logged import is_only_logged
 from pipeline.system.controls.rate_limits import add_rate_limits, is_counted
 from pipeline.system.controls.route_policies import routes_below
@@ -77,7 +77,7 @@ def add_protection(assembly: Assembly) -> None:
     _add_bare_decorators(assembly)
     add_rate_limits(assembly, authenticating)
     add_questions(assembly)
-    add_global_guards(assembly)
+    add_nest_guards(assembly)
     add_tool_filters(assembly)
     _add_field_limits(assembly)
     _add_guarded_uses(assembly)

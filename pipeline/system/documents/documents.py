@@ -37,7 +37,35 @@ from pipeline.system.rules.promises import (
 from pipeline.system.rules.words import mentions, words_of
 
 _ALL = re.compile(r"\b(all|every|each|any|no|whatever)\b(?: [\w-]+){0,3}? $", re.IGNORECASE)  # just before the word that names a kind
-_ONE = re.compile(r"\b(this|that)\b(?: [\w-]+){0,2}? $", re.IGNORECASE)
+_ONE = re.compile(r"\b(this|that|following|listed|some|several|most)\b(?: [\w-]+){0,2}? $", re.IGNORECASE)
+_ENDPOINTS = re.compile(r"(?:endpoint|route|handler|webhook)s?", re.IGNORECASE)
+# The page's own: what is said of its requests is said of no other's.
+_OWN = re.compile(r"\b(?:this|that|the) (?:[\w/-]+ ){0,2}?(?:endpoint|route|handler|webhook)\b(?!s)", re.IGNORECASE)
+# "for chat endpoints", "on admin routes": some, by what they are for.
+_PART = re.compile(r"(?:^|\b(?:for|on|of|to|in|at|by|behind|from) )(?:the )?([a-z][\w-]*) $", re.IGNORECASE)
+_WHOLE = frozenset(
+    {
+        "all",
+        "every",
+        "each",
+        "any",
+        "our",
+        "its",
+        "the",
+        "these",
+        "those",
+        "api",
+        "http",
+        "https",
+        "rest",
+        "backend",
+        "server",
+        "public",
+        "exposed",
+    }
+)
+_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_COUNTED = re.compile(rf"\b(\d{{1,3}}|{'|'.join(_NUMBERS)}) (?:[\w-]+ )?(?:endpoints|routes|tools|agents|models)\b", re.IGNORECASE)
 _ALWAYS = re.compile(r"\b(always|never|only)\b", re.IGNORECASE)
 # Where code is tried out: nobody keeps promises there.
 _TRIED_OUT = frozenset({"experiments", "experiment", "notebooks", "notebook", "playground", "research", "scratch"})
@@ -126,8 +154,17 @@ def candidates(assembly: Assembly, sentence: str, promise: Promise, document: st
     said = [word for word in promise.words if (says_word(sentence, word) if promise.via else _says_all(sentence, word))]
     if isinstance(promise.words, dict):
         kinds = {kind for word in said for kind in promise.words[word]}
-        return [draft.id for draft in possible if draft.kind in kinds]
-    return [draft.id for draft in possible] if said else []
+        possible = [draft for draft in possible if draft.kind in kinds]
+    return [draft.id for draft in possible] if said and not _counts_fewer(sentence, len(possible)) else []
+
+
+def _counts_fewer(sentence: str, there_are: int) -> bool:
+    """Whether a sentence speaks of so many, and there are more: "all five endpoints"."""
+    counted = _COUNTED.search(sentence)
+    if counted is None:
+        return False
+    said = counted[1].lower()
+    return (int(said) if said.isdecimal() else _NUMBERS.index(said) + 2) < there_are
 
 
 def _folder(draft: Draft) -> str:
@@ -136,9 +173,17 @@ def _folder(draft: Draft) -> str:
 
 
 def _says_all(sentence: str, word: str) -> bool:
-    """Whether the word stands for all of its kind: "every endpoint", "endpoints", "the API always"; not "this endpoint ... all chats"."""
+    """Whether the word stands for all of its kind: "every endpoint", "endpoints", "the API always".
+
+    Not "this endpoint ... all chats", "all requests to this endpoint", "the following endpoints" nor "for chat endpoints".
+    """
+    of_one = _OWN.search(sentence) is not None
     for match in re.finditer(rf"\b(?:{word})\b", sentence, re.IGNORECASE):
         before = sentence[: match.start()]
+        is_endpoint = _ENDPOINTS.fullmatch(match.group()) is not None
+        part = _PART.search(before) if is_endpoint else None
+        if (of_one and not is_endpoint) or (part is not None and part[1].lower() not in _WHOLE):
+            continue
         if _ALL.search(before):
             return True
         if not _ONE.search(before) and (match.group().lower().endswith("s") or _ALWAYS.search(sentence)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from ingest.code.program import FunctionRef, Node
@@ -36,6 +37,11 @@ _LISTS = frozenset(
 
 # What gives one text of a request, whatever was sent: Go, C#, Java.
 _ONE_TEXT = frozenset({"FormValue", "PostFormValue", "PathValue", "QueryParam", "DefaultQuery", "Param", "getParameter", "getHeader"})
+# Fields of a request that hold no turns, though they hold several things.
+_NO_TURNS = re.compile(
+    r"^(image|photo|picture|screenshot|file|attachment|document|audio|video|url|tag|id|filter)s$|(Image|File|Attachment|Url|Tag|Id|Filter)s$"
+    r"|_(image|file|attachment|url|tag|id|filter)s$"
+)
 _LIST_FIELDS = frozenset({"messages", "history", "conversation", "turns", "chat_history", "msgs"})
 
 
@@ -80,6 +86,8 @@ def _role(assembly: Assembly, hit: Hit) -> SinkRole:
                 return "prompt"
         if value.kind == "format" or _annotated_with(assembly, node, {"builtins.str"}):
             return "prompt"
+        if not lists and _brings_no_turns(assembly, node):
+            return "prompt"
         if not lists and _entry(assembly, node) not in ("", *_LIST_FIELDS, *_TEXT_FIELDS, "input"):
             return "prompt"  # one entry of what a caller sends is not the list, whatever it lies in
         lists = (
@@ -90,6 +98,33 @@ def _role(assembly: Assembly, hit: Hit) -> SinkRole:
         if value.kind == "call" and len(value.inputs) > 1 and _first_constant(assembly, node) in _LIST_FIELDS:
             lists = True
     return "conversation" if lists and not _is_text_of_a_form(assembly, hit) else "prompt"
+
+
+def _brings_no_turns(assembly: Assembly, node: Node) -> bool:
+    """Whether a list or map cannot hold turns: a field named for media or files, a parameter or field that maps texts to texts.
+
+    A map of texts may be one turn, but no list of them; as `history` it is a record of several.
+    """
+    value = assembly.program.value(node)
+    if value.kind not in ("attribute", "index", "parameter") or value.text.lower() in _LIST_FIELDS:
+        return False
+    return bool(_NO_TURNS.search(value.text)) or _maps_texts(assembly, node)
+
+
+def _maps_texts(assembly: Assembly, node: Node) -> bool:
+    """Whether a parameter or field is declared as `dict[str, str]`, or as one that may be missing."""
+    program = assembly.program
+    for at in _annotations(assembly, node):
+        value = program.value(at)
+        either = value.kind in ("operation", "collection")  # `dict[str, str] | None`
+        for part in [(at[0], given) for given in value.inputs] if either else [at]:
+            given = [(part[0], identity) for identity in program.value(part).inputs]
+            if program.value(part).kind != "index" or len(given) < 2 or not {"builtins.dict", "typing.Dict"} & set(program.names(given[0])):
+                continue
+            inner = [(part[0], identity) for identity in program.value(given[1]).inputs]
+            if len(inner) == 2 and all("builtins.str" in program.names(one) for one in inner):
+                return True
+    return False
 
 
 def _is_a_reply(assembly: Assembly, hit: Hit) -> bool:
@@ -192,6 +227,18 @@ def _first_constant(assembly: Assembly, call: Node) -> object:
 
 def _annotated_with(assembly: Assembly, node: Node, wanted: Iterable[str]) -> bool:
     """Whether a parameter or field is annotated with one of these types."""
+    program = assembly.program
+    names: set[str] = set()
+    for at in _annotations(assembly, node):
+        inner = program.value(at)
+        names |= set(program.names(at))
+        if inner.kind in ("operation", "index"):
+            names |= {name for given in inner.inputs for name in program.names((at[0], given))}
+    return bool(names & set(wanted))
+
+
+def _annotations(assembly: Assembly, node: Node) -> list[Node]:
+    """What a parameter or field is declared as."""
     program, value = assembly.program, assembly.program.value(node)
     annotations: list[Node] = []
     if value.kind == "parameter":
@@ -203,13 +250,7 @@ def _annotated_with(assembly: Assembly, node: Node, wanted: Iterable[str]) -> bo
         for owner in program.types((node[0], value.inputs[0])):
             if owner in program.classes:
                 annotations += program.field_annotations(owner, value.text)
-    names: set[str] = set()
-    for at in annotations:
-        inner = program.value(at)
-        names |= set(program.names(at))
-        if inner.kind in ("operation", "index"):
-            names |= {name for given in inner.inputs for name in program.names((at[0], given))}
-    return bool(names & set(wanted))
+    return annotations
 
 
 def is_whole_request(assembly: Assembly, hit: Hit, sink: Sink) -> bool:

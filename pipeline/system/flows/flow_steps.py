@@ -106,6 +106,8 @@ class FlowSteps:
                 yield Step(user, _element)
             case "guarded" if position == 0 and not self._bare:
                 yield Step(user, same)
+            case "update" if position and (methods := self._of_a_class(user, value)):
+                yield from (Step(user, putting(field)) for field in self._fields_used(methods))
             case "collection" | "update":
                 yield Step(user, self._put(user, value, position))
             case _:
@@ -149,6 +151,24 @@ class FlowSteps:
             found.kind == "collection" and all(self._program.value((made[0], i)).kind == "constant" for i in found.inputs)
             for made, found in lists
         )
+
+    def _of_a_class(self, user: Node, value: Value) -> list[FunctionRef]:
+        """The methods of the project that are called on a class itself, which is no container: `Session.add_message(text)`."""
+        owners = [name for name in self._program.names((user[0], value.inputs[0])) if name in self._program.classes] if value.text else []
+        return [method for owner in owners if (method := self._program.method(owner, value.text)) is not None]
+
+    def _fields_used(self, methods: list[FunctionRef]) -> list[str]:
+        """The fields of their class that methods name: what they are given is kept there, and not under the class's other names."""
+        found: set[str] = set()
+        for file, number in methods:
+            function = self._program.function((file, number))
+            own = {parameter.value for parameter in function.parameters[:1]}
+            found |= {
+                value.text
+                for value in self._program.files[file].values
+                if value.kind == "attribute" and value.inputs[0] in own and self._program.method(function.owner or "", value.text) is None
+            }
+        return sorted(found)
 
     def _put(self, user: Node, value: Value, position: int) -> Change:
         """Where data is in an object that is built of it, or that something is put into."""

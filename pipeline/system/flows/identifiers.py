@@ -21,7 +21,8 @@ _IDENTIFIER = frozenset(
      "provider", "temperature", "limit", "offset", "page", "config", "settings", "dtype", "dir", "directory", "folder", "error", "err",
      "exception", "exc", "operation", "ok", "traceback", "stack", "timeout", "ms", "dimension", "dims", "percent", "uuids", "ratio",
      "tokenizer", "reference", "column", "table", "repo", "repository", "branch", "commit", "sha", "extension",
-     "endpoint", "hostname", "quantity", "progress", "date", "time", "client", "tenant", "customer", "channel"}
+     "endpoint", "hostname", "quantity", "progress", "date", "time", "client", "tenant", "customer", "channel", "key", "mime", "mimetype",
+     "similarity", "similarities", "dim", "shape", "threshold", "ttl", "bytes"}
 )  # fmt: skip
 _ONLY_AFTER = {
     "code": ("status", "error", "exit", "return", "language", "country"),

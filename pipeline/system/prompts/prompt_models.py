@@ -8,7 +8,8 @@ say, and a file for tests is none of the product.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 
 from ingest.facts import Setting, TextFacts
 from ingest.told_secrets import told_secrets
@@ -18,18 +19,46 @@ from pipeline.system.prompts.embedded import said_of_prompt, with_hash, without_
 
 _LOCAL = re.compile(r"^(?:ollama|llama\.?cpp|vllm|localai|local|lmstudio)$", re.IGNORECASE)
 _READ = 200_000
+_LONGEST_NAME = 300  # characters of a path
+_BY_CODE = frozenset({"prompty", "dotprompt"})  # formats that only a library of the code reads
 
 
 def add_prompt_models(assembly: Assembly, files: Sequence[TextFacts]) -> None:
-    """Prompts and models of all files."""
+    """Prompts and models of all files; prompts that no word of the code or of a setting leads to are marked."""
+    said = frozenset(_said(assembly, files))
     for file in files:
         if file.purpose in ("product", "example", "documentation"):
             for setting in file.settings:
                 if setting.kind == "prompt":
-                    _add(assembly, file, setting)
+                    _add(assembly, file, setting, said)
 
 
-def _add(assembly: Assembly, file: TextFacts, setting: Setting) -> None:
+def _said(assembly: Assembly, files: Sequence[TextFacts]) -> Iterator[str]:
+    """The words of paths and names that code, or a setting of another file, may load a prompt by."""
+    texts = [value.text for facts in assembly.program.files for value in facts.values if value.kind == "constant"]
+    texts += [
+        one
+        for file in files
+        for setting in file.settings
+        if setting.kind != "prompt"
+        for value in setting.attributes.values()
+        for one in (value if isinstance(value, tuple) else (value,))
+        if isinstance(one, str)
+    ]
+    for text in texts:
+        if len(text) <= _LONGEST_NAME:
+            yield from re.split(r"[^\w.-]+", text.lower())
+
+
+def _is_led_to(path: str, said: frozenset[str], setting: Setting) -> bool:
+    """Whether a file is named, or its ending or folder: `load(f"{name}.prompty")`, `promptDir: "prompts"`; in Genkit by its bare name."""
+    file = PurePosixPath(path.lower())
+    folder = {file.parent.name} if "prompt" in file.parent.name else set()
+    bare = {file.name.partition(".")[0]} if setting.attributes.get("format") == "dotprompt" else set()
+    return not said.isdisjoint({file.name, file.suffix} | bare | folder)
+
+
+def _add(assembly: Assembly, file: TextFacts, setting: Setting, said: frozenset[str]) -> None:
     place = assembly.cite_place(setting.place)
     model = _model(assembly, file, setting)
     if setting.attributes.get("format") == "promptfoo":
@@ -38,6 +67,8 @@ def _add(assembly: Assembly, file: TextFacts, setting: Setting) -> None:
             assembly.relate(evaluator, "uses_model", model, place)
         return
     prompt = _prompt(assembly, file, setting)
+    if assembly.program.files and setting.attributes.get("format") in _BY_CODE and not _is_led_to(file.path, said, setting):
+        assembly.draft(prompt).attributes["unused"] = True
     if model is not None:
         assembly.relate(model, "has_prompt", prompt, place)
 

@@ -157,6 +157,16 @@ def test_a_secret_that_a_service_is_given_under_another_name_repeats_the_first(t
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("password", "repeats"), [("q7Rt3Yb9Kc2Nv8Dp", "POSTGRES_PASSWORD"), ("Zw4mK8sL2xQ9vB6t", None)])
+def test_a_password_inside_an_address_repeats_the_one_of_its_server(tmp_path: Path, password: str, repeats: str | None) -> None:
+    text = (
+        "services:\n  store:\n    environment:\n      POSTGRES_PASSWORD: q7Rt3Yb9Kc2Nv8Dp\n"
+        f"  app:\n    environment:\n      DATABASE_URL: postgresql://app:{password}@store:5432/app\n"
+    )
+    variables = [s for s in read(tmp_path, "compose.yaml", text) if s.kind == "environment"]
+    assert [(s.name, s.attributes.get("repeats")) for s in variables] == [("POSTGRES_PASSWORD", None), ("DATABASE_URL", repeats)]
+
+
 def test_compose_services_tell_what_they_open(tmp_path: Path) -> None:
     text = (
         "x-base: &base\n  privileged: true\n  environment: {MODE: fast}\nservices:\n  app:\n    <<: *base\n    image: corp/app:1.2\n    ports:\n"
