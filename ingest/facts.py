@@ -293,7 +293,7 @@ SettingKind = Literal[
     "package_index",    # name is the URL; attributes: extra (bool), trusted_host (bool)
     "image",            # base image; attributes: tag, digest, pin (digest|tag|latest|none|given), stage
     "container_user",   # name is the user; attributes: root (bool), declared (bool)
-    "container_build",  # one Dockerfile; attributes: exposes (ports), entrypoint
+    "container_build",  # one Dockerfile; attributes: exposes (ports), entrypoint, stages (those that what runs stands on)
     "run_command",      # a RUN line, an entry point or a workflow's run script; text in attributes.command;
                         # steps_down (bool): it goes on as another user than root
     "property",         # a value of an application's settings; name is its dotted path, attributes: value, profile

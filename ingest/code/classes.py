@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ingest.code.answers import Node
 from ingest.code.graph import DECORATED
-from ingest.code.plain_types import is_plain
+from ingest.code.plain_types import holds_no_text, is_plain
 from ingest.code.questions import STATE, FunctionRef, Questions
 from ingest.facts import Class
 
@@ -166,6 +166,10 @@ class Classes(Questions):
     def is_plain(self, file: int, annotation: int | None) -> bool:
         """Whether an annotation names only types that hold no free text: numbers, booleans, dates, identifiers."""
         return is_plain(self, file, annotation)
+
+    def holds_no_text(self, file: int, annotation: int | None, entry: str = "") -> bool:
+        """Whether what an annotation names, or that entry of several results, is a number or a list of floating numbers."""
+        return holds_no_text(self, file, annotation, entry)
 
     def field_is_plain(self, owner: str, name: str) -> bool:
         """Whether a field of a project class is declared with a plain type."""

@@ -10,6 +10,8 @@ from typing import Protocol
 from ingest.code.answers import Node
 from ingest.facts import Value
 
+_LISTS = frozenset({"builtins.list", "builtins.tuple", "typing.List", "typing.Sequence", "typing.Iterable", "collections.abc.Sequence"})
+_MOST_NESTED = 4
 PLAIN_TYPES = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date", "datetime.datetime",
 "datetime.time",
                          "datetime.timedelta", "decimal.Decimal", "typing.Literal"})  # fmt: skip
@@ -56,3 +58,26 @@ def is_plain(program: Naming, file: int, annotation: int | None) -> bool:
             return False
         names.update(found)
     return bool(names) and names <= PLAIN_TYPES
+
+
+def is_vector(program: Naming, file: int, annotation: int | None, depth: int = 0) -> bool:
+    """Whether an annotation names a list of floating numbers, such as an embedding; whole numbers may be the bytes of a text."""
+    if annotation is None or depth > _MOST_NESTED:
+        return False
+    value = program.value((file, annotation))
+    if value.kind != "index" or len(value.inputs) < 2 or _LISTS.isdisjoint(program.names((file, value.inputs[0]))):
+        return False
+    inner = [given for one in value.inputs[1:] for given in _unwrapped(program, file, one)]
+    return all(set(program.names((file, one))) == {"builtins.float"} or is_vector(program, file, one, depth + 1) for one in inner)
+
+
+def _unwrapped(program: Naming, file: int, one: int) -> tuple[int, ...]:
+    value = program.value((file, one))
+    return value.inputs if value.kind == "unknown" and value.inputs else (one,)
+
+
+def holds_no_text(program: Naming, file: int, annotation: int | None, entry: str = "") -> bool:
+    """Whether what an annotation names is a number or the like, or a vector; of several results, the entry: `([]float32, error)`."""
+    if annotation is not None and (value := program.value((file, annotation))).kind == "collection" and entry.isdigit():
+        annotation = value.inputs[int(entry)] if int(entry) < len(value.inputs) else None
+    return is_plain(program, file, annotation) or is_vector(program, file, annotation)

@@ -11,7 +11,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dockerfile_parse import DockerfileParser
 
@@ -42,6 +42,17 @@ class _Instruction:
     place: Place
 
 
+@dataclass(slots=True)
+class _Stage:
+    """What a stage has said by now; one that is built on another begins with what that one said."""
+
+    names: tuple[str, ...]  # of the stages it stands on, the first of them first, and its own
+    user: Setting | None = None
+    exposed: tuple[str, ...] = ()
+    entry: str = ""
+    runs: dict[str, tuple[str, Place]] = field(default_factory=dict)  # ENTRYPOINT and CMD
+
+
 def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
     """Settings in the order of the file, then those of the whole file."""
     lines = split_lines(text)
@@ -49,12 +60,9 @@ def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
         raise BadConfig(f"longer than {_LINES} lines or {_BYTES} characters")
     found: list[Setting] = []
     arguments: dict[str, str] = {}
-    stages: set[str] = set()
-    exposed: list[str] = []
-    entry = ""
-    user: Setting | None = None
+    stages: dict[str, _Stage] = {}
+    stage = _Stage(())
     last_from: Place | None = None
-    runs: dict[str, tuple[str, Place]] = {}  # ENTRYPOINT and CMD of the last stage
     for instruction in _instructions(lines, path):
         value, place = instruction.value, instruction.place
         match instruction.name:
@@ -66,9 +74,9 @@ def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
                     name, tag, digest, pin = image_parts(reference)
                     written = words[0].strip("\"'") if "$" in words[0] else None
                     found.append(setting("image", name, place, tag=tag, digest=digest, pin=pin, stage=alias, written=written))
-                stages.add(alias)
-                last_from, user, exposed, entry = place, None, [], ""
-                runs.clear()
+                on = stages.get(reference.lower(), _Stage(()))
+                stage = stages[alias] = _Stage((*on.names, alias), on.user, on.exposed, on.entry, dict(on.runs))
+                last_from = place
             case "ARG":
                 name, separator, default = value.partition("=")
                 if separator:
@@ -80,17 +88,18 @@ def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
                 found += [environment(name, text, place, beside=given) for name, text in given.items()]
             case "USER":
                 name = _expanded(value.split()[0] if value.split() else "", arguments).split(":")[0]
-                user = setting("container_user", name, place, root=name in {"root", "0"}, declared=True)
+                stage.user = setting("container_user", name, place, root=name in {"root", "0"}, declared=True)
             case "EXPOSE":
-                exposed += value.split()
+                stage.exposed += tuple(value.split())
             case "RUN" | "CMD" | "ENTRYPOINT":
-                entry = value if instruction.name != "RUN" and not (instruction.name == "CMD" and entry) else entry
+                if instruction.name == "ENTRYPOINT" or (instruction.name == "CMD" and "ENTRYPOINT" not in stage.runs):
+                    stage.entry = value
                 found.append(setting("run_command", instruction.name, place, command=value, downloads_and_runs=runs_a_download(value)))
                 found += installed(value, place) if instruction.name == "RUN" else ()
                 if instruction.name == "RUN":
                     found += command_settings(value, place, "build", lines=False)
                 else:
-                    runs[instruction.name] = (_words(value), place)
+                    stage.runs[instruction.name] = (_words(value), place)
             case "COPY" | "ADD":
                 sources = [word.strip('[",]') for word in value.split() if not _FLAG.fullmatch(word)][:-1]
                 remote = instruction.name == "ADD" and any(source.startswith(("http://", "https://", "git@")) for source in sources)
@@ -101,12 +110,14 @@ def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
                     )
             case _:
                 pass
-    if runs:  # what CMD says is given to the entry point
-        both = [runs[name] for name in ("ENTRYPOINT", "CMD") if name in runs]
+    if stage.runs:  # what CMD says is given to the entry point
+        both = [stage.runs[name] for name in ("ENTRYPOINT", "CMD") if name in stage.runs]
         found += command_settings(" ".join(text for text, _place in both), both[0][1], "docker", lines=False)
     if last_from is not None:
-        found.append(user or setting("container_user", "root", last_from, root=True, declared=False))
-        found.append(setting("container_build", path, last_from, exposes=tuple(exposed) or None, entrypoint=entry or None))
+        found.append(stage.user or setting("container_user", "root", last_from, root=True, declared=False))
+        found.append(
+            setting("container_build", path, last_from, exposes=stage.exposed or None, entrypoint=stage.entry or None, stages=stage.names)
+        )
     return tuple(found)
 
 

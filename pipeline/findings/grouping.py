@@ -162,7 +162,7 @@ def sources_joined(matches: Iterable[Match]) -> list[Match]:
     groups = Groups()
     for keys in callers.values():
         groups.join(keys)
-    return [
+    joined = [
         replace(
             match, group=f"{_BEHIND_CALLERS[match.element.kind]}<-" + groups.name(callers[number][0]).removeprefix(f"{match.threat.slug}:")
         )
@@ -170,6 +170,22 @@ def sources_joined(matches: Iterable[Match]) -> list[Match]:
         else match
         for number, match in enumerate(found)
     ]
+    return _branches_joined(joined)
+
+
+def _branches_joined(matches: list[Match]) -> list[Match]:
+    """The embedding model that a function asks in one branch, with the model it asks in the other: one method, told once."""
+    asked = {_asked_in(match): match.group for match in reversed(matches) if match.element.kind in _MODELS and match.group}
+    return [
+        replace(match, group=asked[_asked_in(match)]) if match.element.kind == "embedding_model" and _asked_in(match) in asked else match
+        for match in matches
+    ]
+
+
+def _asked_in(match: Match) -> tuple[str, ...]:
+    """The threat, and the caller and the function of a way, where a threat is mended where callers come in."""
+    source = match.ways[0][0].source if match.threat.group_by == "source" and match.ways else ""
+    return match.threat.slug, source, match.element.name, match.element.evidence[0].path if match.element.evidence else ""
 
 
 def _caller(source: str) -> str:

@@ -20,12 +20,12 @@ from pipeline.system.deployment.charts import with_values
 from pipeline.system.deployment.cloud import add_cloud
 from pipeline.system.deployment.cluster import add_cluster
 from pipeline.system.deployment.coding_agents import add_coding_agents
+from pipeline.system.deployment.container_users import is_done_once, other_user, running_images
 from pipeline.system.deployment.deployed_agents import add_deployed_agents
 from pipeline.system.deployment.deployment import (
     agents_are_guarded,
     built_images,
     folder_of,
-    handed_to_a_user,
     holds_a_model,
     installs,
     installs_from_lock,
@@ -183,29 +183,29 @@ def _indexes(assembly: Assembly, file: ConfigFacts, indexes: Sequence[Setting], 
 
 def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequence[Setting]], files: Sequence[ConfigFacts]) -> None:
     users = by_kind.get("container_user", ())
-    root = not users or bool(users[-1].attributes.get("root"))
-    handed = handed_to_a_user(file, files) if root else None
-    root = root and handed is None
     images = by_kind.get("image", ())
+    build = next(iter(by_kind.get("container_build", ())), None)
+    running = running_images(images, build)
+    user = other_user(file, files, running)
     pins = [str(image.attributes.get("pin")) for image in images]
     worst = next((pin for pin in ("latest", "none", "tag", "given") if pin in pins), "digest")
-    base = images[-1] if images else (users or by_kind.get("container_build", ()))[0]
-    attributes: dict[str, AttributeValue] = {"root": root, "pin": worst}
+    base = running[-1] if running else (users or by_kind.get("container_build", ()))[0]
+    attributes: dict[str, AttributeValue] = {"root": user is None, "pin": worst}
     installed = [package.name for package in by_kind.get("package", ())]
-    if holds_a_model(assembly, file.path, [image.name for image in images], installed, files):
+    if not is_done_once(build) and holds_a_model(assembly, file.path, [image.name for image in running], installed, files):
         attributes["runs_model"] = True
-    for build in by_kind.get("container_build", ()):
+    if build is not None:
         for name in ("exposes", "ports"):
             if build.attributes.get(name):
                 attributes["ports"] = _value(build.attributes[name])
     identity = _put(assembly, "container", file.path, attributes, base, file)
-    for setting in [*images[:4], *users[-1:]]:
+    for setting in [*running[:1], *users[-1:]]:
         assembly.cite_of(identity, setting.place)
     for image in images[:4]:
         if image.attributes.get("pin") in _MOVING:
             assembly.cite_of(identity, image.place, MOVES)
-    if not root:
-        assembly.control("non_root_user", identity, assembly.cite_place((handed or users[-1]).place))
+    if user is not None:
+        assembly.control("non_root_user", identity, assembly.cite_place(user.place))
     if worst == "digest" and images:
         assembly.control("digest_pin", identity, assembly.cite_place(images[0].place))
     for setting in by_kind.get("environment", ()):

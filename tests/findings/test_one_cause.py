@@ -120,3 +120,39 @@ def test_a_model_of_the_program_is_told_of_before_one_of_a_notebook(tmp_path: Pa
     notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     (found,) = reported(tmp_path, "no-model-lineage", {"a_trial.ipynb": json.dumps(notebook), "train.py": TRAINING})
     assert found.evidence[0].path == "train.py"
+
+
+MODELS = """package app;
+import dev.langchain4j.model.openai.OpenAiChatModel;
+import dev.langchain4j.model.openai.OpenAiEmbeddingModel;
+import org.springframework.web.bind.annotation.*;
+
+@RestController
+class Models {
+  @PostMapping("/models/check")
+  String check(@RequestBody Wanted wanted) { return MEANT; }
+}
+record Wanted(String address, String kind) {}
+class Checks {
+  static String check(String address, String kind) {
+    if (kind.equals("chat")) {
+      return OpenAiChatModel.builder().baseUrl(address).build().chat("hello");
+    }
+    OTHER
+  }
+  static String embed(String address) {
+    return OpenAiEmbeddingModel.builder().baseUrl(address).build().embed("hello").content().toString();
+  }
+}
+"""
+_EMBED = 'return OpenAiEmbeddingModel.builder().baseUrl(address).build().embed("hello").content().toString();'
+
+
+def test_two_branches_of_one_method_are_one_finding(tmp_path: Path) -> None:
+    def told(name: str, meant: str, other: str) -> int:
+        text = MODELS.replace("MEANT", meant).replace("OTHER", other)
+        return len(reported(tmp_path / name, "caller-chooses-model-address", {"app/Models.java": text}))
+
+    assert told("one", "Checks.check(wanted.address(), wanted.kind())", _EMBED) == 1
+    both = "Checks.check(wanted.address(), wanted.kind()) + Checks.embed(wanted.address())"
+    assert told("two", both, 'return "";') == 2

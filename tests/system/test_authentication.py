@@ -362,3 +362,31 @@ def notes(session: Session = Depends(session), key: UUID = Depends(Key)):
 def test_a_key_that_nobody_looks_at_is_the_name_of_whoever_sends_it(body: str, asked: bool) -> None:
     system = system_of(_KEYED.replace("BODY", body))
     assert ("authentication" in controls_on(system, only(system, "http_route").id)) is asked
+
+
+CONTROLLER = """package app;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.*;
+
+@RestController
+class Models {
+  @PreAuthorize("RULE")
+  @PostMapping("/models")
+  String add(@RequestBody String text) { return text; }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "allows"),
+    [
+        ("@ss.hasPermi('ai:model:add')", True),
+        ("hasAuthority('models:write')", True),
+        ("hasRole('ADMIN')", True),
+        ("hasRole('USER')", False),
+        ("isAuthenticated()", False),
+    ],
+)
+def test_a_permission_is_more_than_being_signed_in(rule: str, allows: bool) -> None:
+    found = controls_on(system_of({"app/Models.java": CONTROLLER.replace("RULE", rule)}), "http_route:POST /models")
+    assert "authentication" in found and ("authorisation" in found) is allows

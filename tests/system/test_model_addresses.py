@@ -92,3 +92,32 @@ def test_an_address_of_the_request_flows_to_the_model(given: str, told: bool) ->
         "    return client.responses.create(model='gpt-5', input=body.text).output_text\n"
     )
     assert bool([flow for flow in flows(system_of(text), "url", "user_input") if flow.target.startswith("hosted_llm:")]) is told
+
+
+GO_CLIENT = """package llm
+import ("bytes"; "encoding/json"; "io"; "net/http")
+type Chat struct { baseURL, model string; client *http.Client }
+func (c *Chat) answer(messages []string) string {
+  body, _ := json.Marshal(map[string]any{"model": c.model, "messages": messages})
+  request, _ := http.NewRequest("POST", ADDRESS, bytes.NewReader(body))
+  c.mark(request)
+  reply, err := c.client.Do(request)
+  if err != nil { return "" }
+  raw, _ := io.ReadAll(reply.Body)
+  return string(raw)
+}
+func (c *Chat) mark(request *http.Request) { request.Header.Set("Authorization", "Bearer "+c.model) }
+func handle(w http.ResponseWriter, r *http.Request) {
+  c := &Chat{baseURL: "https://models.example.com", client: http.DefaultClient}
+  io.WriteString(w, c.answer([]string{r.FormValue("text"), r.FormValue("address")}))
+}
+func main() { http.HandleFunc("/ask", handle); http.ListenAndServe(":80", nil) }
+"""
+
+
+def test_what_a_request_of_go_carries_does_not_choose_where_it_goes() -> None:
+    def asked_at(address: str) -> bool:
+        return bool(flows(system_of({"llm/chat.go": GO_CLIENT.replace("ADDRESS", address)}), "url", "user_input"))
+
+    assert not asked_at('c.baseURL+"/chat/completions"')
+    assert asked_at('messages[1]+"/chat/completions"')

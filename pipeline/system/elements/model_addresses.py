@@ -75,8 +75,9 @@ def _takes_a_record(assembly: Assembly, client: Node) -> bool:
     program, value = assembly.program, assembly.program.value(client)
     if not program.objects_are_entries(client[0]) or len(value.inputs) != 2 or value.labels[1]:
         return False
-    if not program.value((client[0], value.inputs[0])).text[:1].isupper():
-        return False
+    made = program.value((client[0], value.inputs[0])).text
+    if not made[:1].isupper() or (program.files[client[0]].language == "go" and not made.startswith("New")):
+        return False  # Go's methods are capitalised as well: `client.Do(request)` asks, and makes no client
     given = (client[0], value.inputs[1])
     return program.value(given).kind in ("name", "parameter", "attribute", "index") and not any(
         program.value(origin).kind in ("collection", "constant", "format") for origin in program.origins(given)

@@ -128,7 +128,8 @@ class CallSteps:
         if classes:
             if not constructs:
                 field = self._field_name(classes[0], label, position)
-                yield Step(call, putting(f"{field}@{speaker}" if speaker else field))
+                held: Change = to_plain if self._program.field_is_plain(classes[0], field) else same
+                yield Step(call, _then(held, putting(f"{field}@{speaker}" if speaker else field)))
             return
         made = None if behaviour.sink else rebuilt(self._program, self._graph.users, call, position)
         if made is not None:
@@ -193,7 +194,7 @@ class CallSteps:
         for parameter, arguments in self._program.bind(call, target).items():
             if position in arguments:
                 given = function.parameters[parameter]
-                is_plain = self._program.is_plain(target.function[0], given.annotation)
+                is_plain = self._program.holds_no_text(target.function[0], given.annotation)
                 change = _bound(given, labels, arguments, position, is_plain)
                 yield self._entered(call, target, (target.function[0], given.value), change, targets)
 

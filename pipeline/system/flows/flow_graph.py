@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ingest.code.program import FunctionRef, Node, Program
+from pipeline.system.program.access_paths import PLAIN, Path
 from pipeline.system.program.flow_edges import Hub, Kept
 
 _NOWHERE: Node = (-1, -1)
@@ -34,6 +35,7 @@ class FlowGraph:
         self._returns: list[dict[int, list[int]]] = []
         self._stores: list[dict[int, list[int]]] = []
         self._reads: dict[Node, list[Node]] = {}
+        self._plain_results: dict[tuple[FunctionRef, str], bool] = {}
         self._field_reads: dict[tuple[str, str], list[Node]] | None = None
         self.tested: dict[Node, Node] = {}  # value -> the condition of a branch that compares it
         for index, file in enumerate(program.files):
@@ -74,6 +76,15 @@ class FlowGraph:
     def returned_by(self, node: Node) -> Iterator[FunctionRef]:
         for number in self._returns[node[0]].get(node[1], ()):
             yield node[0], number
+
+    def as_returned(self, reference: FunctionRef, path: Path) -> Path:
+        """What data of a path is where a function returns it: a number, or a list of such, where the function says so."""
+        entry = path[0] if path and path[0].isdigit() else ""
+        known = self._plain_results.get((reference, entry))
+        if known is None:
+            result = self.program.function(reference).result
+            known = self._plain_results[reference, entry] = self.program.holds_no_text(reference[0], result, entry)
+        return PLAIN if known else path
 
     def callers(self, reference: FunctionRef) -> list[Node]:
         """Calls whose result a function's return becomes: its own, and those of runners that got it."""

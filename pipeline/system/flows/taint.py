@@ -209,6 +209,7 @@ class FlowSearch:
             self._add(context, (enter.call, returned), place, callee, left)
 
     def _leave(self, context: _Context, place: Place, function: FunctionRef, path: Path) -> None:
+        path = self._graph.as_returned(function, path)
         # `return {"found": text}` and `Command(update={"found": text})` change the entry of that name.
         entry = path[1:] if path[:1] == ("update",) else path
         for receiver in self._graph.shared_with(function) if entry else ():

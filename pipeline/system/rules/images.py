@@ -34,6 +34,7 @@ class KnownPage(Frozen):
 class _Images(Frozen):
     known: tuple[KnownImage, ...]
     pages: tuple[KnownPage, ...]
+    unprivileged: str
     apart: str
     official: str
 
@@ -46,6 +47,11 @@ def _images() -> _Images:
 @lru_cache(maxsize=1)
 def _apart() -> re.Pattern[str]:
     return re.compile(re.sub(r"\s+", "", _images().apart))
+
+
+@lru_cache(maxsize=1)
+def _unprivileged() -> re.Pattern[str]:
+    return re.compile(re.sub(r"\s+", "", _images().unprivileged))
 
 
 @lru_cache(maxsize=1)
@@ -68,6 +74,11 @@ def known_page(reference: str) -> KnownPage | None:
 def stands_apart(reference: str) -> bool:
     """Whether an image is one of the cluster's own parts, which hold neither models nor agents."""
     return _apart().search(reference.split("@")[0].lower()) is not None
+
+
+def runs_unprivileged(reference: str) -> bool:
+    """Whether what is built on an image runs as somebody else than root unless a file says otherwise."""
+    return _unprivileged().search(reference.split("@")[0].lower()) is not None
 
 
 def is_only_here(reference: str) -> bool:

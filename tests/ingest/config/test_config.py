@@ -143,7 +143,15 @@ def test_a_dockerfile_tells_images_user_and_what_it_runs(tmp_path: Path) -> None
 
 
 def test_a_dockerfile_without_a_user_runs_as_root(tmp_path: Path) -> None:
-    assert one(read(tmp_path, "Dockerfile", "FROM a AS b\nUSER me\nFROM b\n"), "container_user", "root").attributes["declared"] is False
+    assert one(read(tmp_path, "Dockerfile", "FROM a AS b\nUSER me\nFROM c\n"), "container_user", "root").attributes["declared"] is False
+
+
+def test_a_stage_begins_with_what_the_stage_below_it_said(tmp_path: Path) -> None:
+    text = 'FROM a AS base\nUSER me\nEXPOSE 8080\nENTRYPOINT ["serve"]\nFROM sdk AS build\nUSER root\nFROM base AS final\nCMD ["--all"]\n'
+    found = read(tmp_path, "Dockerfile", text)
+    assert one(found, "container_user", "me").place.start_line == 2
+    build = one(found, "container_build", "Dockerfile").attributes
+    assert (build["exposes"], build["entrypoint"], build["stages"]) == (("8080",), '["serve"]', ("base", "final"))
 
 
 def test_a_secret_that_a_service_is_given_under_another_name_repeats_the_first(tmp_path: Path) -> None:
