@@ -180,7 +180,7 @@ def _models(assembly: Assembly) -> None:
             if mentions(names, words.detector):
                 draft.attributes["detector"] = True
             if mentions(names, words.physical) or (
-                draft.attributes.get("decides") is True and mentions(_called_beside(assembly, identity), words.physical)
+                draft.attributes.get("decides") is True and mentions(_called_beside(assembly, identity), (*words.physical, "gate"))
             ):
                 draft.attributes["physical"] = True
         elif draft.kind == "training_job":

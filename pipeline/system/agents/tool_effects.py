@@ -59,6 +59,7 @@ _WRITES = frozenset({
     "sell", "trade", "mark", "complete", "grant", "reset", "new", "make", "do", "perform", "apply",
 })  # fmt: skip
 
+_PATH = re.compile(r"^(?:https?://[^/]+)?/[^/]*[A-Za-z]")
 _POSTS = frozenset({"post", "fetch", "request", "postform", "post_json", "postjson"})
 
 _Stated = dict[Node, set[str | None]]
@@ -269,9 +270,11 @@ def _is_question(assembly: Assembly, call: Node, element: str) -> bool:
     program = assembly.program
     if assembly.draft(element).kind not in ("external_service", "web_content") or callee_text(assembly, call).lower() not in _POSTS:
         return False
+    texts = list(_address_texts(assembly, call))
+    if any(_PATH.search(text) for text in texts):
+        return False  # what is posted to `/v1/orders` is an order
     around = (call[0], program.value(call).scope)
-    said = [program.function(around).name, *_address_texts(assembly, call)]
-    return not any(_WRITES & set(words_of(text)) for text in said)
+    return not any(_WRITES & set(words_of(text)) for text in (program.function(around).name, *texts))
 
 
 def _address_texts(assembly: Assembly, call: Node) -> Iterable[str]:
