@@ -24,13 +24,20 @@ class OwnServers:
     hosts: frozenset[str]
     packages: frozenset[str]
     images: frozenset[str]
+    repositories: frozenset[str] = frozenset()  # "owner/name", as modules of Go say where they live
 
     @classmethod
     def of(cls, files: Sequence[ConfigFacts], images: frozenset[str]) -> Self:
         made = [s for file in files for s in file.settings if s.kind in ("project", "npm_module")]
         pages = {str(s.attributes.get("homepage") or "") for s in made}
         hosts = {host.split(":")[0].lower().removeprefix("www.") for page in pages if (host := host_of(page)) is not None}
-        return cls(frozenset(host for host in hosts if not _SHARED_HOSTS.search(host)), frozenset(normal(s.name) for s in made), images)
+        modules = (s.name.lower().split("/") for file in files for s in file.settings if s.kind == "go_module")
+        return cls(
+            frozenset(host for host in hosts if not _SHARED_HOSTS.search(host)),
+            frozenset(normal(s.name) for s in made),
+            images,
+            frozenset("/".join(parts[1:3]) for parts in modules if len(parts) > 2),
+        )
 
     def offer(self, server: Setting) -> bool:
         """Whether a configured server is one of these."""
@@ -38,4 +45,5 @@ class OwnServers:
         if host is not None and any(f".{host.split(':')[0].lower()}".endswith(f".{ours}") for ours in self.hosts):
             return True
         package = str(server.attributes.get("package") or "")
-        return bool(package) and (normal(package) in self.packages or package in self.images)
+        image = "/".join(package.lower().split("/")[1:])  # `ghcr.io/owner/name`
+        return bool(package) and (normal(package) in self.packages or package in self.images or image in self.repositories)

@@ -25,6 +25,7 @@ CHANGES: dict[str, Change] = {
     "variables extracted": each(python.with_variables_extracted),
 }
 NAMES_CHANGE = {"other functions", "other files"}
+_QUEUED = "a queue that is put into by a function of its own: that what waits in it is a ticket is not known any more"
 KNOWN = {
     ("no-model-lineage: A model beside ratings", "calls wrapped"): "whether an estimator is only read off is judged inside of one function",
     ("cross-tenant-retrieval: A filter by source and page, in Weaviate", "calls wrapped"): "a filter that a function makes is believed",
@@ -37,6 +38,8 @@ KNOWN = {
         "model-chosen-identity: A connector that acts as who is asking",
         "calls wrapped",
     ): "whose token a client holds is looked for one call deep",
+    ("caller-chooses-address: A worker behind a queue calls back", "other functions"): _QUEUED,
+    ("caller-chooses-address: A worker behind a queue calls back", "other files"): _QUEUED,
 }
 
 

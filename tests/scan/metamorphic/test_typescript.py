@@ -25,7 +25,11 @@ CHANGES: dict[str, Change] = {
 }
 NAMES_CHANGE = {"other functions", "other files"}
 _TABLE = "what one file writes into an object of another is not seen where that one uses it"
-KNOWN = {("Dictionaries of tools in TypeScript", "other files"): _TABLE}
+_STREAMED = "a reader of an answer that is made by a function of its own is not followed to its chunks"
+KNOWN = {
+    ("Dictionaries of tools in TypeScript", "other files"): _TABLE,
+    ("model-output-rendered: A script of the page streams the answer into markup", "calls wrapped"): _STREAMED,
+}
 
 
 def systems() -> dict[str, Files]:
