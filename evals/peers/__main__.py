@@ -16,6 +16,7 @@ from pathlib import Path
 
 import threatloom
 from evals.labels import SYSTEMS, read_labels
+from evals.matching import NEAR
 from evals.peers.model import Peer, read_peers
 from evals.peers.page import page
 from evals.peers.reading import UnreadableReport, findings_in
@@ -77,7 +78,7 @@ def _run(place: Path, only: Sequence[str]) -> int:
     own = [_told("threatloom", _threatloom_on(system)) for system in systems]
     tools.append(ToolScore(name="threatloom", packages=(), about="threat models of AI systems; this project", systems=tuple(own)))
     described = subprocess.run(["git", "-C", str(ROOT), "describe", "--always", "--dirty"], capture_output=True, text=True, check=True)
-    table = PeersTable(commit=described.stdout.strip(), tools=tuple(tools))
+    table = PeersTable(commit=described.stdout.strip(), near=NEAR, tools=tuple(tools))
     FILE.write_text(table.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
     sys.stdout.write(f"written: {FILE.relative_to(ROOT).as_posix()}\n")
     return 0

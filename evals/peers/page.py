@@ -11,10 +11,10 @@ _HEAD = """\
 
 # Other tools on the same systems
 
-Scanners that anybody can install as a package, run over the reference systems of `evals/systems/` and scored by the same matcher, at commit
-{commit}. The comparison is generous to them: they know no STRIDE classes and none of our words, so any finding that lies in a file of a
-label serves it, whatever it says; threatloom's own row is counted in the same way (its real figures, where class and threat must be
-right, are in [precision.md](precision.md)). A finding serves one label only.
+Scanners that anybody can install as a package, run over {systems} of the reference systems of `evals/systems/` and scored by the same
+matcher, at commit {commit}. The comparison is generous to them: they know no STRIDE classes and none of our words, so any finding that
+lies in a file of a label serves it, whatever it says; threatloom's own row is counted in the same way (its real figures, where class and
+threat must be right, are in [precision.md](precision.md)). A finding serves one label only.
 
 They were made for other things: most look for faults of ordinary code, for secrets or for settings of containers, and none claims to
 make a threat model. What the table says is what a team that has them would still not be told about its AI system. The labels were written
@@ -26,9 +26,9 @@ _TAIL = """\
 *Traps* are false alarms that the labels foresaw; those that name threats of ours cannot be told for others and are left out. *Findings
 on hardened and harmless systems* are not all wrong: some flaws stay on purpose. A run that gave no answer is counted nowhere, and is named.
 
-Not in the table: agentic-radar 0.14.1, whose reports name agents and tools without files and lines. Tools that only work with an account, a
-language model or a network of their own (snyk-agent-scan, vulnhuntr, garak and other probes of running models) are no peers of an offline
-scan.
+Not in the table: agentic-radar 0.14.1, which finds no workflow in the systems it was tried on, or fails on them. Tools that only work with an
+account, a language model or a network of their own (snyk-agent-scan, vulnhuntr, garak and other probes of running models) are no peers
+of an offline scan.
 
 To measure again, with each tool in an environment of its own (about 2 GB, a quarter of an hour; nothing of the systems is executed):
 
@@ -44,15 +44,15 @@ A tool that is not in the list is scored by the SARIF report it makes of a syste
 def page(table: PeersTable) -> str:
     """Markdown, the best first."""
     ranked = sorted(table.tools, key=lambda tool: (-total(tool.systems).precise, tool.name))
-    lines = [_HEAD.format(commit=table.commit), *_table(ranked), "\n", _TAIL]
+    lines = [_HEAD.format(commit=table.commit, systems=len(ranked[0].systems) if ranked else 0), *_table(ranked, table.near), "\n", _TAIL]
     failures = [(tool.name, one) for tool in ranked for one in tool.systems if one.failure]
     if failures:
         lines += ["\n## No answer\n\n", *(f"- {name} on `{one.system}`: {one.failure}\n" for name, one in failures)]
     return "".join(lines)
 
 
-def _table(tools: Sequence[ToolScore]) -> Iterator[str]:
-    yield "| tool | what it is made for | labels met within 3 lines | in the file | findings | of them serve a label | traps sprung |"
+def _table(tools: Sequence[ToolScore], near: int) -> Iterator[str]:
+    yield f"| tool | what it is made for | labels met within {near} lines | in the file | findings | of them serve a label | traps sprung |"
     yield " findings on hardened and harmless systems | seconds |\n"
     yield "|---|---|--:|--:|--:|--:|--:|--:|--:|\n"
     for tool in tools:

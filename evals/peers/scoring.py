@@ -21,7 +21,7 @@ class SystemScore(Frozen):
     kind: str
     labels: int
     met: int = Field(description="Labels with a finding in one of their files, one finding each.")
-    precise: int = Field(description="Of these, within 3 lines.")
+    precise: int = Field(description="Of these, near its lines; how near stands in the table.")
     findings: int
     sprung: int = Field(description="Traps on whose lines lies a finding that serves no label; those that name our threats are left out.")
     traps: int
@@ -38,6 +38,7 @@ class ToolScore(Frozen):
 
 class PeersTable(Frozen):
     commit: str = Field(description="Commit of threatloom that was measured beside them.")
+    near: int = Field(description="Lines within which a finding lies at a label's place.")
     tools: tuple[ToolScore, ...]
 
 
