@@ -26,9 +26,9 @@ _TAIL = """\
 *Traps* are false alarms that the labels foresaw; those that name threats of ours cannot be told for others and are left out. *Findings
 on hardened and harmless systems* are not all wrong: some flaws stay on purpose. A run that gave no answer is counted nowhere, and is named.
 
-Not in the table: agentic-radar 0.14.1, which finds no workflow in the systems it was tried on, or fails on them. Tools that only work with an
-account, a language model or a network of their own (snyk-agent-scan, vulnhuntr, garak and other probes of running models) are no peers
-of an offline scan.
+Not in the table: agentic-radar 0.14.1, which finds no workflow in the systems it was tried on, or fails on them. Tools that only work
+with an account, a language model or a network of their own (snyk-agent-scan, vulnhuntr, garak and other probes of running models) are
+no peers of an offline scan.
 
 To measure again, with each tool in an environment of its own (about 2 GB, a quarter of an hour; nothing of the systems is executed):
 
