@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from pydantic import Field
 
 from evals.labels import SYSTEMS, LabelledFile, read_labels
+from evals.matching import FILE, Tier, assign
+from evals.scoring.agreement import counted, kappa
 from evals.second_reading.model import Reading, Seen
 from pipeline.findings.model import SEVERITIES
 from pipeline.system.model import Frozen
@@ -49,45 +51,33 @@ def agreement(readings: Sequence[Reading]) -> Agreement:
         statements=len(verdicts),
         both_hold=verdicts.count((True, True)),
         neither_holds=verdicts.count((False, False)),
-        kappa=round(kappa([(int(first), int(second)) for first, second in verdicts], 2), 3),
+        kappa=_rounded(counted(((int(first), int(second)) for first, second in verdicts), 2)),
         severities=len(levels),
         same_severity=apart[0],
         one_apart=apart[1],
-        severity_kappa=round(kappa(levels, len(SEVERITIES)), 3),
+        severity_kappa=_rounded(counted(levels, len(SEVERITIES))),
         labels=sum(len(reading.labels) for reading in readings),
         seen_by_both=sum(_seen_by_both(reading) for reading in readings),
         seen_by_second=sum(len(reading.own) for reading in readings),
     )
 
 
-def kappa(pairs: Sequence[tuple[int, int]], levels: int) -> float:
-    """Quadratic weighted kappa of pairs of levels from 0; of two levels it is Cohen's."""
-    firsts, seconds = Counter(first for first, _ in pairs), Counter(second for _, second in pairs)
-    observed = sum((first - second) ** 2 for first, second in pairs) / len(pairs)
-    expected = sum(firsts[a] * seconds[b] * (a - b) ** 2 for a in range(levels) for b in range(levels)) / len(pairs) ** 2
-    return 1.0 - observed / expected if expected else 1.0
+def _rounded(counts: Sequence[float]) -> float:
+    """A kappa with three places; 1 where both always say one thing."""
+    found = kappa(counts)
+    return 1.0 if found is None else round(found, 3)
 
 
 def _seen_by_both(reading: Reading) -> int:
     """Labels and own threats paired one to one."""
-    labels = read_labels(SYSTEMS / reading.system).expected
-    edges = {
-        label.id: [number for number, seen in enumerate(reading.own) if set(label.stride) & set(seen.stride) and _meets(label.files, seen)]
+    labels = [label for label in read_labels(SYSTEMS / reading.system).expected if label.id in reading.labels]
+    pairs: dict[tuple[str, str], tuple[Tier, int]] = {
+        (label.id, str(number)): (FILE, 0)
         for label in labels
-        if label.id in reading.labels
+        for number, seen in enumerate(reading.own)
+        if set(label.stride) & set(seen.stride) and _meets(label.files, seen)
     }
-    owner: dict[int, str] = {}
-    return sum(_paired(label, edges, owner, set()) for label in edges)
-
-
-def _paired(label: str, edges: dict[str, list[int]], owner: dict[int, str], tried: set[int]) -> bool:
-    for seen in edges[label]:
-        if seen not in tried:
-            tried.add(seen)
-            if seen not in owner or _paired(owner[seen], edges, owner, tried):
-                owner[seen] = label
-                return True
-    return False
+    return len(assign(pairs)[FILE])
 
 
 def _meets(files: Iterable[LabelledFile], seen: Seen) -> bool:

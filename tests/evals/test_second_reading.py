@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from evals.labels import SYSTEMS, read_labels
-from evals.second_reading.agreement import agreement, kappa
+from evals.scoring.agreement import counted, kappa
+from evals.second_reading.agreement import agreement
 from evals.second_reading.model import read_readings, read_settled
 from pipeline.findings.model import SEVERITIES
 
@@ -22,7 +23,7 @@ READINGS = read_readings()
     ],
 )
 def test_kappa_is_what_is_reckoned_by_hand(pairs: list[tuple[int, int]], levels: int, value: float) -> None:
-    assert kappa(pairs, levels) == pytest.approx(value)
+    assert kappa(counted(pairs, levels)) == pytest.approx(value)
 
 
 def test_at_least_a_quarter_of_the_labels_was_read_twice() -> None:

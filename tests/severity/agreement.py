@@ -8,7 +8,6 @@ a fourth of two steps (J. Cohen, Weighted kappa, Psychological Bulletin 70, 1968
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +15,8 @@ from pathlib import Path
 
 import yaml
 
+from evals.scoring.agreement import counted
+from evals.scoring.agreement import kappa as agreement_of
 from pipeline.paired_pages import line_in, write_case
 from pipeline.scan import ScanSettings, scan
 from pipeline.system.model import Severity
@@ -83,8 +84,5 @@ def _scanned(one: Judged, case: Case) -> Iterator[Held]:
 
 def kappa(pairs: Iterable[tuple[int, int]], levels: int) -> float:
     """Agreement of two judges on an ordered scale beyond chance: 1 whole, 0 by chance. Levels are counted from 0."""
-    seen = list(pairs)
-    first, second = Counter(a for a, _b in seen), Counter(b for _a, b in seen)
-    observed = sum((a - b) ** 2 for a, b in seen) / len(seen)
-    expected = sum(first[a] * second[b] * (a - b) ** 2 for a in range(levels) for b in range(levels)) / len(seen) ** 2
-    return 1 - observed / expected if expected else 1.0
+    found = agreement_of(counted(pairs, levels))
+    return 1.0 if found is None else found
