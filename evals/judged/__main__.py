@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from evals.judged.comparing import Compared, compare, told
 from evals.judged.drafting import draft
 from evals.judged.model import UnusableJudgement, read_packages
-from evals.judged.present import FILE, present
+from evals.precision.present import FILE, present
 from pipeline.findings.model import Scan
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evals.judged.model import read_packages
-from evals.judged.present import read_present
 from evals.kept import read_kept
 from evals.labels import SYSTEMS
 from evals.precision.page import page
+from evals.precision.present import read_present
 from evals.precision.systems import table_of
 from evals.reporting.markdown import score_table
 from evals.reporting.wording import head

@@ -72,9 +72,13 @@ def by_threat(packages: Mapping[str, JudgedPackage], catalog: Catalog) -> dict[s
     return verdicts_by(packages, slug)
 
 
+def verdict_of(finding: JudgedFinding) -> Verdicts:
+    """One finding; half right counts as wrong."""
+    return Verdicts(**{"wrong" if finding.verdict == "half" else finding.verdict: 1})
+
+
 def _verdicts(package: JudgedPackage) -> Iterator[tuple[JudgedFinding | Missed, Verdicts]]:
     for finding in package.findings:
-        name = "wrong" if finding.verdict == "half" else finding.verdict
-        yield finding, Verdicts(**{name: 1})
+        yield finding, verdict_of(finding)
     for missed in package.missed:
         yield missed, Verdicts(missed=1)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from evals.judged.model import JudgedPackage
-from evals.judged.present import Present
 from evals.precision.counting import NOTHING, Verdicts, all_verdicts, by_threat, interval, verdicts_by
+from evals.precision.present import Present
 from evals.precision.systems import Met, Reported, SystemsTable, ThreatFigures
 from pipeline.findings.model import SEVERITIES
 from pipeline.threats.catalog import Catalog

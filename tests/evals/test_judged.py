@@ -11,8 +11,8 @@ import yaml
 from evals.judged.__main__ import main
 from evals.judged.comparing import compare
 from evals.judged.model import FOLDER, JudgedPackage, UnusableJudgement, read_package, read_packages
-from evals.judged.present import present
 from evals.precision.page import page
+from evals.precision.present import present
 from evals.precision.systems import SystemsTable
 from pipeline.threats.catalog import load_catalog
 from tests import factories as make

@@ -9,31 +9,19 @@ from pydantic import Field
 
 from evals.judged.comparing import Compared
 from evals.judged.model import JudgedFinding
+from evals.precision.counting import NOTHING, Verdicts, verdict_of
 from pipeline.system.model import Frozen
 
 FILE = Path(__file__).parents[1] / "judged_present.json"
 _GRAVE = ("critical", "high")
 
 
-class Told(Frozen):
-    """Findings by verdict; half right counts as wrong."""
-
-    right: int = 0
-    wrong: int = 0
-    generic: int = 0
-    duplicate: int = 0
-
-    @property
-    def read(self) -> int:
-        return self.right + self.wrong + self.generic + self.duplicate
-
-
 class Present(Frozen):
     commit: str = Field(description="Commit of threatloom that was run.")
     packages: int = Field(description="Judged packages that were scanned again.")
-    still: Told = Field(description="Judged findings that are still reported.")
-    grave: Told = Field(description="Of these, those that were critical or high when they were read.")
-    gone: Told = Field(description="Judged findings that are no longer reported.")
+    still: Verdicts = Field(description="Judged findings that are still reported.")
+    grave: Verdicts = Field(description="Of these, those that were critical or high when they were read.")
+    gone: Verdicts = Field(description="Judged findings that are no longer reported.")
     unjudged: int = Field(description="Findings that nobody has read.")
     grave_unjudged: int = Field(description="Of these, critical and high ones.")
 
@@ -58,8 +46,5 @@ def present(commit: str, compared: Sequence[Compared]) -> Present:
     )
 
 
-def _told(findings: Iterable[JudgedFinding]) -> Told:
-    counted = dict.fromkeys(("right", "wrong", "generic", "duplicate"), 0)
-    for finding in findings:
-        counted["wrong" if finding.verdict == "half" else finding.verdict] += 1
-    return Told(**counted)
+def _told(findings: Iterable[JudgedFinding]) -> Verdicts:
+    return sum((verdict_of(finding) for finding in findings), NOTHING)
