@@ -15,13 +15,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import threatloom
-from evals.labels import SYSTEMS, read_labels
+from evals.labels import FILE as LABELS
 from evals.matching import NEAR
 from evals.peers.model import Peer, read_peers
 from evals.peers.page import page
 from evals.peers.reading import UnreadableReport, findings_in
 from evals.peers.running import environment, run
 from evals.peers.scoring import PeersTable, SystemScore, ToolScore, failed, system_score
+from evals.running.child import LEFT_OUT
+from evals.running.run import commit_of_source
+from evals.suite import Reference, read_suite
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "evals" / "peers.json"
@@ -66,7 +69,7 @@ def _run(place: Path, only: Sequence[str]) -> int:
     peers = [peer for peer in read_peers() if not only or peer.name in only]
     if unknown := set(only) - {peer.name for peer in peers}:
         raise Unusable(f"no such peer: {', '.join(sorted(unknown))} (known: {', '.join(peer.name for peer in read_peers())})")
-    systems = sorted(path for path in SYSTEMS.iterdir() if (path / "labels.yaml").is_file())
+    systems = read_suite().systems
     tools: list[ToolScore] = []
     for peer in peers:
         try:
@@ -77,22 +80,21 @@ def _run(place: Path, only: Sequence[str]) -> int:
         tools.append(ToolScore(name=peer.name, packages=peer.packages, about=peer.about, systems=tuple(scores)))
     own = [_told("threatloom", _threatloom_on(system)) for system in systems]
     tools.append(ToolScore(name="threatloom", packages=(), about="threat models of AI systems; this project", systems=tuple(own)))
-    described = subprocess.run(["git", "-C", str(ROOT), "describe", "--always", "--dirty"], capture_output=True, text=True, check=True)
-    table = PeersTable(commit=described.stdout.strip(), near=NEAR, tools=tuple(tools))
+    table = PeersTable(commit=commit_of_source() or "", near=NEAR, tools=tuple(tools))
     FILE.write_text(table.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
     sys.stdout.write(f"written: {FILE.relative_to(ROOT).as_posix()}\n")
     return 0
 
 
 def _score(name: str, report: Path) -> int:
-    system = SYSTEMS / name
-    if not (system / "labels.yaml").is_file():
+    system = next((one for one in read_suite().systems if one.name == name), None)
+    if system is None:
         raise Unusable(f"no such system: {name} (they are the folders of evals/systems)")
     try:
         text = report.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         raise Unusable(f"{report}: cannot be read: {problem}") from problem
-    found = system_score(system, read_labels(system), findings_in(text, "sarif", system, report.name), 0.0)
+    found = system_score(system, findings_in(text, "sarif", system.path, report.name), 0.0)
     sys.stdout.write(
         f"{found.findings} findings; {found.met} of {found.labels} labels met, {found.precise} within 3 lines; "
         f"{found.sprung} of {found.traps} traps sprung\n"
@@ -100,29 +102,25 @@ def _score(name: str, report: Path) -> int:
     return 0
 
 
-def _peer_on(peer: Peer, programs: Path, system: Path, work: Path) -> SystemScore:
-    labels = read_labels(system)
+def _peer_on(peer: Peer, programs: Path, system: Reference, work: Path) -> SystemScore:
     with tempfile.TemporaryDirectory() as place:
         # The labels stay away: they quote what is wrong. So does the repository, whose lists of ignored files are not meant for them.
-        copy = Path(
-            shutil.copytree(
-                system, Path(place) / system.name, ignore=lambda folder, _names: {"labels.yaml"} if folder == str(system) else set()
-            )
-        )
+        copy = Path(shutil.copytree(system.path, Path(place) / system.name))
+        (copy / LABELS).unlink()
         done = run(peer, programs, copy, work)
         if done.text is None:
-            return failed(system, labels, done.seconds, done.failure)
+            return failed(system, done.seconds, done.failure)
         try:
             found = findings_in(done.text, peer.format, copy, peer.name)
         except UnreadableReport as problem:
-            return failed(system, labels, done.seconds, str(problem))
-    return system_score(system, labels, found, done.seconds)
+            return failed(system, done.seconds, str(problem))
+    return system_score(system, found, done.seconds)
 
 
-def _threatloom_on(system: Path) -> SystemScore:
+def _threatloom_on(system: Reference) -> SystemScore:
     began = time.monotonic()
-    findings = threatloom.scan(system).findings
-    return system_score(system, read_labels(system), findings, time.monotonic() - began)
+    findings = threatloom.scan(system.path, exclude=LEFT_OUT).findings
+    return system_score(system, findings, time.monotonic() - began)
 
 
 def _told(tool: str, score: SystemScore) -> SystemScore:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from pydantic import Field
 
-from evals.labels import Labels
 from evals.matching import score
 from evals.peers.reading import ALL_CLASSES
+from evals.suite import Reference
 from pipeline.findings.model import Finding
 from pipeline.system.model import Frozen
 
@@ -42,11 +41,12 @@ class PeersTable(Frozen):
     tools: tuple[ToolScore, ...]
 
 
-def system_score(system: Path, labels: Labels, findings: Sequence[Finding], seconds: float, failure: str = "") -> SystemScore:
+def system_score(system: Reference, findings: Sequence[Finding], seconds: float, failure: str = "") -> SystemScore:
     """The figures of one run. Labels accept any threat here, and findings are of every class: no tool but ours knows the words."""
+    labels = system.labels
     open_labels = labels.model_copy(
         update={
-            "expected": tuple(label.model_copy(update={"accept": ()}) for label in labels.expected),
+            "expected": tuple(label.model_copy(update={"accept": (), "uncatalogued": False}) for label in labels.expected),
             "must_not": tuple(trap for trap in labels.must_not if not trap.slugs),
         }
     )
@@ -65,9 +65,9 @@ def system_score(system: Path, labels: Labels, findings: Sequence[Finding], seco
     )
 
 
-def failed(system: Path, labels: Labels, seconds: float, why: str) -> SystemScore:
+def failed(system: Reference, seconds: float, why: str) -> SystemScore:
     """A run without an answer: nothing found is not what it says."""
-    return system_score(system, labels, (), seconds, why)
+    return system_score(system, (), seconds, why)
 
 
 def total(scores: Sequence[SystemScore], kinds: Mapping[str, bool] | None = None) -> SystemScore:

@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from evals.labels import SYSTEMS, read_labels
+from evals.labels import SYSTEMS
 from evals.peers.__main__ import FILE, PAGE, main
 from evals.peers.model import Peer, read_peers
 from evals.peers.page import page
 from evals.peers.reading import UnreadableReport, findings_in
 from evals.peers.running import run
 from evals.peers.scoring import PeersTable, failed, system_score, total
+from evals.suite import read_suite
 
 SYSTEM = SYSTEMS / "support-assistant"
+REFERENCE = next(one for one in read_suite().systems if one.name == SYSTEM.name)
 
 
 def _sarif(*places: tuple[str, int, int, str], **more: object) -> str:
@@ -71,21 +73,21 @@ def test_secrets_and_model_files_have_readers() -> None:
 
 
 def test_any_finding_at_its_place_serves_a_label_of_any_class() -> None:
-    labels = read_labels(SYSTEM)
+    labels = REFERENCE.labels
     label = next(one for one in labels.expected if one.accept and one.files[0].range() is not None)
     first, last = label.files[0].range() or (0, 0)
     at = findings_in(_sarif((label.files[0].path, first, last, "R1")), "sarif", SYSTEM, "other")
-    assert system_score(SYSTEM, labels, at, 1.0).precise == 1
+    assert system_score(REFERENCE, at, 1.0).precise == 1
     other_file = next(
         path for path in ("README.md", "Dockerfile") if all(file.path != path for one in labels.expected for file in one.files)
     )
     elsewhere = findings_in(_sarif((other_file, 1, 1, "R1")), "sarif", SYSTEM, "other")
-    assert system_score(SYSTEM, labels, elsewhere, 1.0).met == 0
+    assert system_score(REFERENCE, elsewhere, 1.0).met == 0
 
 
 def test_a_run_without_an_answer_is_counted_nowhere() -> None:
-    labels = read_labels(SYSTEM)
-    both = [failed(SYSTEM, labels, 600.0, "took too long"), system_score(SYSTEM, labels, (), 2.0)]
+    labels = REFERENCE.labels
+    both = [failed(REFERENCE, 600.0, "took too long"), system_score(REFERENCE, (), 2.0)]
     assert (total(both).labels, total(both).seconds) == (len(labels.expected), 2.0)
 
 
