@@ -49,15 +49,6 @@ _OF_ALL_TOOLS = frozenset({"forward", "run", "execute", "invoke", "call", "handl
 SIDE_EFFECTS = frozenset({"payment", "message", "deletion", "write", "execute", "shell", "file_write"})
 _CHANGES = SIDE_EFFECTS | {"query"}
 _OF_FILES = frozenset({"deletion", "write", "file"})  # nothing, where the file is gone when the work is done
-# What a request that is posted is called where it changes something: questions are posted as well.
-_WRITES = frozenset({
-    "create", "add", "append", "insert", "set", "save", "store", "put", "post", "update", "upsert", "edit", "modify", "change",
-    "rename", "move", "patch", "write", "send", "submit", "publish", "share", "upload", "import", "order", "book", "reserve",
-    "schedule", "register", "subscribe", "invite", "assign", "approve", "reject", "accept", "reply", "comment", "close", "open",
-    "merge", "commit", "push", "trigger", "start", "stop", "restart", "run", "execute", "deploy", "enable", "disable", "toggle", "turn",
-    "switch", "transition", "log", "record", "report", "sync", "index", "remember", "issue", "ticket", "escalate", "place", "buy",
-    "sell", "trade", "mark", "complete", "grant", "reset", "new", "make", "do", "perform", "apply",
-})  # fmt: skip
 
 _PATH = re.compile(r"^(?:https?://[^/]+)?/[^/]*[A-Za-z]")
 _POSTS = frozenset({"post", "fetch", "request", "postform", "post_json", "postjson"})
@@ -74,7 +65,7 @@ def add_effects(assembly: Assembly) -> None:
             continue
         effects = set(_as_tuple(draft.attributes.get("effects")))
         reached = _own_reach(assembly, reference, identity)
-        acts = bool(_WRITES & {*words_of(draft.name), *words_of(_own_name(assembly, reference))})
+        acts = bool(set(words.posts) & {*words_of(draft.name), *words_of(_own_name(assembly, reference))})
         for function in reached:
             outside = function == reference or _does_something(assembly, function)
             for call in calls_of(assembly, function, identity):
@@ -274,7 +265,7 @@ def _is_question(assembly: Assembly, call: Node, element: str) -> bool:
     if any(_PATH.search(text) for text in texts):
         return False  # what is posted to `/v1/orders` is an order
     around = (call[0], program.value(call).scope)
-    return not any(_WRITES & set(words_of(text)) for text in (program.function(around).name, *texts))
+    return not any(set(load_words().posts) & set(words_of(text)) for text in (program.function(around).name, *texts))
 
 
 def _address_texts(assembly: Assembly, call: Node) -> Iterable[str]:

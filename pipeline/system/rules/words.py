@@ -34,6 +34,7 @@ class Words(Frozen):
     administrative: tuple[str, ...]
     effects: dict[str, tuple[str, ...]]
     confidential: tuple[str, ...] = Field(description="Regular expressions over a lower-cased prompt.")
+    posts: tuple[str, ...] = Field(description="Words of names and addresses where a posted request changes something.")
     step_limits: tuple[StepLimit, ...] = Field(description="Frameworks that stop a run by themselves, by the version that is installed.")
     ai_packages: tuple[str, ...] = Field(description="Packages whose presence makes a manifest one of an AI system.")
 
