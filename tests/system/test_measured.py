@@ -37,6 +37,7 @@ def main():
     ("line", "decides"),
     [
         ("if risks[0] < 0.4:", True),
+        ("if risks.shape[0] < 4:", False),
         ("if average_precision_score([0, 1], risks) < 0.4:", False),
         ("if evaluate(model, patients)['quality'] < 0.4:", False),
         ("if torch.nn.functional.binary_cross_entropy(risks, patients) < 0.4:", False),

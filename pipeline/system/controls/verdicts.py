@@ -44,6 +44,7 @@ _MEASURES = re.compile(
     r"(?i)^(\w*_)?(loss|loss_fn|criterion|accuracy|auroc|auc|prauc|f1|rmse|mae|mse|perplexity|metrics)$|^\w+Loss$"
     r"|^(evaluate|(run|train|eval|validate|train_one)_(train_|eval_)?epoch)$"
 )
+_FORM = frozenset({"shape", "ndim", "dtype"})
 _SHOWS = "BuildRenderTree"  # the function that the markup of a Razor page is
 _MARKUP = re.compile(r"[`<>{}\[\]#|\\\n]|^\W+$|://")
 
@@ -79,9 +80,12 @@ def mark_decision(assembly: Assembly, source: str, label: Label, hit: Hit) -> No
 
 
 def _is_measured(assembly: Assembly, hit: Hit) -> bool:
-    """Whether what is branched on is a loss or a measure over many predictions, as in training and evaluation."""
+    """Whether what is branched on is a loss or a measure over many predictions, as in training and evaluation, or how many there are."""
     for node in hit.trace:
-        if assembly.program.value(node).kind != "call":
+        value = assembly.program.value(node)
+        if value.kind == "attribute" and value.text in _FORM:
+            return True
+        if value.kind != "call":
             continue
         if _MEASURES.search(callee_text(assembly, node)) or any(name.startswith(_MEASURED_BY) for name in called_names(assembly, node)):
             return True
