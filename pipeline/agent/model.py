@@ -83,10 +83,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Steering:
-    """A text that tries to speak to its reader: an imitated fence."""
+    """A text that imitates the marks between which untrusted text is shown to a model."""
 
-    path: str
     text: str
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,6 @@ class Examination:
     arguments: tuple[Argument, ...]
     completed: System
     summary: Summary | None
-    account: Account
     dropped: tuple[Dropped, ...]
     looked_at: Mapping[Cell, str]  # cells that were examined, and what was said where nothing was found
     not_reached: Mapping[Cell, str]  # and why
