@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ingest.source import Place
+from pipeline.agent.document_places import DocumentPlaces
 from pipeline.agent.squeezed_page import SqueezedPage, squeezed
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.model import Evidence, Role
@@ -60,10 +61,10 @@ class _Prepared:
 
 
 class Grounds:
-    """The files of a scan as what a model says is held against; `paths` are those it may quote."""
+    """The files of a scan as what a model says is held against; `paths` are those it may quote, `documents` name places in words."""
 
-    def __init__(self, book: EvidenceBook, paths: Collection[str]) -> None:
-        self._book, self._paths = book, frozenset(paths)
+    def __init__(self, book: EvidenceBook, paths: Collection[str], documents: DocumentPlaces | None = None) -> None:
+        self._book, self._paths, self._documents = book, frozenset(paths), documents or DocumentPlaces()
         self._prepared: OrderedDict[tuple[str, bool], _Prepared] = OrderedDict()
 
     def locate(self, quote: Quote, role: Role, note: str = "") -> Evidence | Missing:
@@ -80,7 +81,7 @@ class Grounds:
             place = self._place(quote, needle, masked=True)
         if place is None:
             return Missing(quote, "not in the file")
-        return self._book.quote(place, role, self._book.masked(note))
+        return self._book.quote(replace(place, where=self._documents.words(place, quote.text)), role, self._book.masked(note))
 
     def _place(self, quote: Quote, needle: str, masked: bool) -> Place | None:
         found = [(page, span) for page, text in self._pages(quote.path, masked) if (span := text.find(needle, quote.near)) is not None]

@@ -12,17 +12,21 @@ import pytest
 from docx import Document
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from openpyxl import Workbook  # type: ignore[import-untyped]  # published without types
+from pptx import Presentation
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.reading import lines_of
+from ingest.facts import DocumentFacts
+from ingest.reading import lines_of, read_source
 from ingest.sources import list_sources
 from ingest.text import split_lines
 from ingest.told_secrets import without_secrets
+from pipeline.agent.document_places import DocumentPlaces
 from pipeline.agent.grounding import LONGEST, SHORTEST, Grounds, Missing, Quote
 from pipeline.agent.squeezed_page import SqueezedPage, squeezed
 from pipeline.system.evidence import MAX_QUOTED_LINES, EvidenceBook, Lines
 from pipeline.system.model import Evidence
-from tests.ingest.documents.making import docx_bytes
+from tests.ingest.documents.making import docx_bytes, saved
 
 CODE = """\
 import httpx
@@ -49,8 +53,9 @@ def grounds_of(folder: Path, files: Mapping[str, bytes]) -> Grounds:
         (folder / name).write_bytes(content)
     sources = {source.path: source for source in list_sources(folder).sources}
     assert sorted(sources) == sorted(files)
-    paragraphs = frozenset(path for path, source in sources.items() if source.kind == "docx")
-    return Grounds(EvidenceBook(lambda path: lines_of(sources[path]), without_secrets, paragraphs), sources)
+    facts = [read for source in sources.values() if isinstance(read := read_source(source), DocumentFacts)]
+    paragraphs = frozenset(file.path for file in facts if file.unit == "paragraph")
+    return Grounds(EvidenceBook(lambda path: lines_of(sources[path]), without_secrets, paragraphs), sources, DocumentPlaces(facts))
 
 
 def located(where: Grounds, path: str, text: str, near: int | None = None) -> Evidence:
@@ -250,6 +255,7 @@ def test_a_pdf_is_searched_page_by_page(tmp_path: Path) -> None:
     where = grounds_of(tmp_path, {"design.pdf": pdf(*pages)})
     found = located(where, "design.pdf", "Refunds below 50 EUR are paid at once.")
     assert (found.page, found.start_line, found.end_line, found.unit) == (2, 2, 3, "line")
+    assert found.where.startswith("page 2, ")
     assert found.quote == "Refunds below 50 EUR\nare paid at once."
     assert reason(where, "design.pdf", "before it pays. Refunds") == "not in the file"
 
@@ -261,6 +267,27 @@ def test_a_word_document_is_cited_by_paragraph(tmp_path: Path) -> None:
     document.add_paragraph("Refunds of any amount are\u00a0paid at once.")
     found = located(grounds_of(tmp_path, {"design.docx": docx_bytes(document)}), "design.docx", "Refunds of any amount are paid at once.")
     assert (found.page, found.start_line, found.end_line, found.unit) == (None, 3, 3, "paragraph")
+    assert found.where == "section Approvals, paragraph 2"
+
+
+def test_a_sheet_is_cited_by_cell_and_a_deck_by_slide(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.title = "Register"
+    book.active.append(["id", "control"])
+    book.active.append(["R1", "Every refund is approved by a person of the support team."])
+    deck = Presentation()
+    deck.slides.add_slide(deck.slide_layouts[1]).shapes.title.text = "Refunds are paid at once"
+    where = grounds_of(tmp_path, {"risks.xlsx": saved(book), "deck.pptx": saved(deck)})
+    assert located(where, "risks.xlsx", "refund is approved by a person").where == "sheet Register, B2"
+    assert located(where, "deck.pptx", "Refunds are paid at once").where == "slide 1, section Refunds are paid at once, heading"
+    assert reason(where, "risks.xlsx", "control R1 Every") == "not in the file"
+
+
+def test_what_stands_in_a_file_of_lines_is_found_by_its_lines(tmp_path: Path) -> None:
+    where = grounds_of(tmp_path, {"README.md": b"# Refunds\n\nRefunds are paid\nat once.\n", "app.py": CODE.encode()})
+    found = located(where, "README.md", "Refunds are paid at once.")
+    assert (found.start_line, found.end_line, found.where) == (3, 4, "section Refunds")
+    assert located(where, "app.py", "import httpx").where == ""
 
 
 def notebook(*cells: str) -> bytes:
