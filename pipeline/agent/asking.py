@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 from langchain.agents import create_agent
@@ -26,7 +26,7 @@ from pipeline.agent.failures import Failure
 from pipeline.agent.metering import ASKED, Asked, Meter, MeteredModel, NotAnswered
 from pipeline.agent.model import Origin
 from pipeline.agent.schemas import Reply
-from prompts import Imitation, load_prompt, nonce_of, render
+from prompts import Exhibit, Imitation, load_prompt, nonce_of, render
 
 R = TypeVar("R", bound=Reply)
 Means = Literal["schema", "tools", "json"]
@@ -41,7 +41,7 @@ class Question(Generic[R]):
     """What is asked. `check` gives the problems of a reply in words, for the one chance to mend it; empty: there are none."""
 
     prompt: str
-    values: Mapping[str, str]
+    values: Mapping[str, str | Sequence[Exhibit]]
     output: type[R]
     about: str
     with_tools: bool = False
@@ -75,8 +75,11 @@ def current_nonce() -> str:
 class Asker:
     """Asks one model. Agents are made once for each kind of reply."""
 
-    def __init__(self, model: BaseChatModel, meter: Meter, means: Means, tools: Sequence[BaseTool], secret: bytes, name: str) -> None:
-        self._model, self._meter, self._means = MeteredModel(inner=model, meter=meter), meter, means
+    def __init__(
+        self, model: BaseChatModel, meter: Meter, means: Means, with_tools: Means, tools: Sequence[BaseTool], secret: bytes, name: str
+    ) -> None:
+        self._model, self._meter = MeteredModel(inner=model, meter=meter), meter
+        self._means: dict[bool, Means] = {False: means, True: with_tools}
         self._tools, self._secret, self._name = list(tools), secret, name
         self._agents: dict[tuple[type[Reply], bool, str], Any] = {}
         self.prompts: set[str] = set()
@@ -88,18 +91,15 @@ class Asker:
             NotAnswered: there is none that can be used.
             Spent: the budget does not allow the question.
         """
-        from langsmith import tracing_context
-
         prompt = load_prompt(question.prompt)
-        nonce = nonce_of(self._secret, self._name, prompt.digest, *(f"{name}\n{text}" for name, text in sorted(question.values.items())))
+        nonce = nonce_of(self._secret, self._name, prompt.digest, *_texts(question.values))
         rendered = render(prompt, question.values, nonce)
         named = f"{question.prompt}@{prompt.version}"
         self.prompts.add(named)
         asked = Asked(question.about, f"{named} {prompt.digest}")
         asking, turning = ASKED.set(asked), _TURN.set(_Turn(question.output, nonce))
         try:
-            with tracing_context(enabled=False):  # whatever the environment says: what is asked goes to the model alone
-                reply = await self._replied(question, rendered.system, rendered.user)
+            reply = await self._replied(question, rendered.system, rendered.user)
         except NotAnswered:
             self._meter.replies.drop(asked.keys[-1:])  # asked again next time
             raise
@@ -129,10 +129,11 @@ class Asker:
         key = (question.output, question.with_tools, system)
         if key not in self._agents:
             output: type[Reply] = question.output
+            means = self._means[question.with_tools and bool(self._tools)]
             strategy: Any = None
-            if self._means == "schema":
+            if means == "schema":
                 strategy = ProviderStrategy(output, strict=True)
-            elif self._means == "tools":
+            elif means == "tools":
                 strategy = ToolStrategy(output, handle_errors=False)
             else:
                 system += f"\n\nReply with one JSON object of this schema, and nothing else:\n{json.dumps(output.model_json_schema())}"
@@ -140,7 +141,7 @@ class Asker:
                 self._model,
                 tools=self._tools if question.with_tools else [],
                 system_prompt=SystemMessage(system),
-                middleware=[_Taking(self._means, self._secret)],
+                middleware=[_Taking(means, self._secret)],
                 response_format=strategy,
             )
         return self._agents[key]
@@ -191,6 +192,12 @@ class _Taking(AgentMiddleware[Any, Any, Any]):
         cut = message.response_metadata.get("finish_reason") in ("length", "max_tokens", "MAX_TOKENS")
         kind: Literal["truncated", "malformed"] = "truncated" if cut else "malformed"
         raise NotAnswered(Failure(kind, False, None, "the reply was cut short" if cut else "the model gave no reply of the schema"))
+
+
+def _texts(values: Mapping[str, str | Sequence[Exhibit]]) -> list[str]:
+    """All that is put into a prompt, for its nonce."""
+    given = sorted(values.items())
+    return [f"{name}\n{value if isinstance(value, str) else [(one.label, one.text) for one in value]}" for name, value in given]
 
 
 def _taken(state: Any, output: type[R]) -> R:

@@ -22,9 +22,9 @@ from pipeline.agent.schemas import ElementThreats, ExecutiveSummary, SystemSurve
 from pipeline.agent.spending import Spent, estimate_tokens
 from pipeline.agent.taking import Taker
 from pipeline.progress import Progress
-from pipeline.system.model import System
+from pipeline.system.model import Evidence, System
 from pipeline.threats.catalog import Catalog
-from prompts import Imitation, load_prompt
+from prompts import Exhibit, Imitation, load_prompt
 
 SURVEY, ANALYSE, VERIFY, SUMMARISE = (
     "survey/complete-system", "analyse/find-threats", "verify/refute-claims", "summarise/for-decision-makers",
@@ -33,6 +33,7 @@ _SURVEY_SHARE = 0.25  # of the allowance, for the documents that the survey sees
 _SURVEY_MOST = 12_000  # tokens of documents
 _OUTLINE = 60  # lines of one list of the system in the survey
 _HALVINGS = 3  # how often a scene that is too long for a model is cut
+_MARKS = 40  # tokens of a fence
 _TOOLS_TOLD = 900  # tokens that the description of the tools takes in each request
 
 
@@ -117,7 +118,7 @@ async def summarise(asker: Asker, known: Sequence[Known], limits: str, purpose: 
     try:
         answer = await asker.ask(Question(SUMMARISE, values, ExecutiveSummary, "summary"))
     except (NotAnswered, Spent) as failure:
-        return Unanswered("summary", str(failure))
+        return Unanswered("summary", str(failure), isinstance(failure, Spent))
     ids = {finding.id for finding in known}
     reply = answer.reply
     actions = (
@@ -131,12 +132,15 @@ async def summarise(asker: Asker, known: Sequence[Known], limits: str, purpose: 
     )
 
 
-async def _survey(material: Material, asker: Asker, record: _Record, allowance: int | None):  # noqa: ANN202
+async def _survey(
+    material: Material, asker: Asker, record: _Record, allowance: int | None
+) -> tuple[str, System, tuple[tuple[str, str, tuple[Evidence, ...]], ...]]:
+    """What the system is for, the system with what is added, and what is said of its elements."""
     values = packs.survey_values(material.system, _documents(material, allowance), material.catalog, _OUTLINE)
     try:
         answer = await asker.ask(Question(SURVEY, values, SystemSurvey, "survey"))
     except (NotAnswered, Spent) as failure:
-        record.unanswered.append(Unanswered("survey", str(failure)))
+        record.unanswered.append(Unanswered("survey", str(failure), isinstance(failure, Spent)))
         return "", material.system, ()
     record.imitations += answer.imitations
     completed = complete(material.system, answer.reply, material.taker)
@@ -165,7 +169,7 @@ async def _scene(
                 *(_scene(part, material, asker, record, purpose, with_tools=with_tools, halved=halved + 1) for part in parts)
             )
             return
-        record.unanswered.append(Unanswered(f"analyse {scene.about}", str(failure)))
+        record.unanswered.append(Unanswered(f"analyse {scene.about}", str(failure), isinstance(failure, Spent)))
         _unreached(scene, record, f"the model gave no answer: {failure}")
         return
     record.imitations += answer.imitations
@@ -193,7 +197,7 @@ async def _verified(proposals: list[Proposal], material: Material, asker: Asker,
     try:
         answer = await asker.ask(Question(VERIFY, values, Verdicts, about))
     except (NotAnswered, Spent) as failure:
-        record.unanswered.append(Unanswered(about, str(failure)))
+        record.unanswered.append(Unanswered(about, str(failure), isinstance(failure, Spent)))
         return [replace(proposal, doubt="nobody tried to refute it: " + str(failure)) for proposal in proposals]
     record.imitations += answer.imitations
     verdicts = {verdict.number: verdict for verdict in reversed(answer.reply.verdicts)}
@@ -234,14 +238,16 @@ def _steering(imitations: Sequence[Imitation], material: Material) -> tuple[Stee
     return tuple(found[key] for key in sorted(found))
 
 
-def _documents(material: Material, allowance: int | None) -> str:
+def _documents(material: Material, allowance: int | None) -> tuple[Exhibit, ...]:
     most = _SURVEY_MOST if allowance is None else min(_SURVEY_MOST, int(allowance * _SURVEY_SHARE))
-    return packs.documents_text(material.files, material.documents, estimate_tokens, most - OUTPUT_OF_SURVEY)
+    return packs.documents_shown(material.files, material.documents, estimate_tokens, most - OUTPUT_OF_SURVEY)
 
 
-def _told_tokens(prompt: str, values: object) -> int:
+def _told_tokens(prompt: str, values: packs.Values) -> int:
+    """Tokens that a question takes: its words, what is put into them, and a pair of marks for each text."""
     given = load_prompt(prompt)
-    return estimate_tokens(given.system) + estimate_tokens(given.given) + sum(map(estimate_tokens, dict(values).values()))
+    texts = [text for value in values.values() for text in ([value] if isinstance(value, str) else [one.text for one in value])]
+    return estimate_tokens(given.system) + estimate_tokens(given.given) + sum(estimate_tokens(text) + _MARKS for text in texts)
 
 
 def _order(pair: tuple[int, Proposal]) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pipeline.system.evidence import Lines
 from pipeline.system.model import Evidence
+from prompts import Exhibit
 
 # What steers a terminal or turns the order of letters around says nothing to a model that it should know.
 _UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
@@ -90,6 +91,13 @@ class Files:
     def text(self, spans: Iterable[Span]) -> str:
         """The spans, each below a heading that names path, page and lines."""
         return "\n\n".join(f"== {heading(span)}\n" + "\n".join(self.of(span)) for span in spans)
+
+    def exhibits(self, spans: Iterable[Span]) -> tuple[Exhibit, ...]:
+        """The same, a text for each file, so that no file can pretend to be another."""
+        by_path: dict[str, list[Span]] = {}
+        for span in spans:
+            by_path.setdefault(span.path, []).append(span)
+        return tuple(Exhibit(_UNSHOWN.sub("", path), self.text(own)) for path, own in by_path.items())
 
     def of(self, span: Span) -> tuple[str, ...]:
         return self.lines(span.path, span.page)[span.start - 1 : span.end]

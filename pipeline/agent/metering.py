@@ -23,7 +23,7 @@ from langchain_core.runnables import Runnable, RunnableBinding
 from pydantic import ConfigDict
 
 from pipeline.agent.failures import Failure, classify, wait_of
-from pipeline.agent.spending import Ledger, ReplyStore, Spent, StoredReply, Usage, estimate_tokens, request_key
+from pipeline.agent.spending import Ledger, ReplyStore, Spent, StoredReply, estimate_tokens, request_key, usage_of
 
 _ATTEMPTS = 4  # of one request
 Payload = dict[str, Any]  # Any: what providers' libraries bind to a model
@@ -81,19 +81,23 @@ class Meter:
         async with self.at_once:
             made = await self._tried(inner, hidden, bound, asked, text)
         message = made.generations[0].message
-        usage = _usage(message)
+        usage = usage_of(_said(message))
         stored = StoredReply(
             _told(message), usage.input_tokens if usage else 0, usage.output_tokens if usage else 0, datetime.now(UTC).isoformat()
         )
         self.replies.put(key, stored)
         return _result(stored)
 
+    def _patience(self) -> float:
+        left = self.ledger.seconds_left
+        return self.seconds if left is None else min(self.seconds, left)
+
     async def _tried(self, inner: BaseChatModel, messages: list[BaseMessage], bound: Payload, asked: Asked, text: str) -> ChatResult:
         for attempt in range(1, _ATTEMPTS + 1):
-            reservation = self.ledger.reserve(estimate_tokens(text), self.most_output)
+            reservation = await self.ledger.reserve_in_turn(estimate_tokens(text), self.most_output)
             try:
                 self.logged(asked, text)
-                async with asyncio.timeout(min(self.seconds, self.ledger.seconds_left())):
+                async with asyncio.timeout(self._patience()):
                     made = await inner._agenerate(messages, **bound)
             except Exception as problem:
                 failure = classify(problem)
@@ -102,14 +106,15 @@ class Meter:
                 else:
                     self.ledger.release(reservation)
                 wait = wait_of(failure, attempt, self.chance)
-                if not failure.retry or attempt == _ATTEMPTS or wait > self.ledger.seconds_left():
+                if not failure.retry or attempt == _ATTEMPTS or wait > self._patience():
                     raise NotAnswered(failure) from None
                 await self.pause(wait)
             except BaseException:  # cancelled: what the endpoint does with the request is not known
                 self.ledger.settle(reservation, None)
                 raise
             else:
-                self.ledger.settle(reservation, _usage(made.generations[0].message))
+                message = made.generations[0].message
+                self.ledger.settle(reservation, usage_of(_said(message)), estimate_tokens(json.dumps(_told(message), ensure_ascii=False)))
                 return made
         raise AssertionError("the last attempt returns or raises")
 
@@ -176,12 +181,8 @@ def _result(stored: StoredReply) -> ChatResult:
     return ChatResult(generations=[ChatGeneration(message=message)])
 
 
-def _usage(message: BaseMessage) -> Usage | None:
-    told = getattr(message, "usage_metadata", None)
-    if not told:
-        return None
-    cached = (told.get("input_token_details") or {}).get("cache_read") or 0
-    return Usage(told["input_tokens"], told["output_tokens"], cached)
+def _said(message: BaseMessage) -> dict[str, Any] | None:
+    return getattr(message, "usage_metadata", None)
 
 
 def _plain(value: Any) -> Any:

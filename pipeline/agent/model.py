@@ -121,6 +121,7 @@ class Unanswered:
 
     about: str
     why: str
+    by_budget: bool = False  # it was not asked, because the budget ended: the user's own choice, and no error
 
 
 @dataclass(frozen=True, slots=True)

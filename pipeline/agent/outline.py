@@ -42,7 +42,7 @@ def finding_line(finding: Known) -> str:
 
 def told_system(system: System, most: int) -> str:
     """Elements, flows, controls and claims of a whole system, at most so many lines of each; what is left out is said."""
-    kinds = {flow_id: [] for flow_id in (flow.id for flow in system.flows)}
+    kinds: dict[str, list[str]] = {flow.id: [] for flow in system.flows}
     for control in system.controls:
         for identity in control.protects:
             if identity in kinds:

@@ -1,33 +1,38 @@
-"""What a question shows: the values of the prompts, made of scenes, findings and documents. Everything scanned goes in as it may be sent."""
+"""What a question shows: the values of the prompts, made of scenes, findings and documents.
+
+Everything scanned goes in as it may be sent.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from pipeline.agent.files import STEP, Files, Span
+from pipeline.agent.files import Context, Files, Span
 from pipeline.agent.model import Known, Proposal
 from pipeline.agent.outline import claim_line, control_line, element_line, finding_line, flow_line, listed, relation_line, told_system
 from pipeline.agent.scenes import Scene
 from pipeline.system.model import Evidence, System
 from pipeline.threats.catalog import Catalog
 from pipeline.threats.contradictions import SLUGS
+from prompts import Exhibit
 
 _LINES = 40  # of one list in a scene
 _KNOWN = 40  # findings that are named as already found
-_AROUND = 6  # lines around a quote that a sceptic sees
+_AROUND = Context(6, 6)  # lines around a quote that a sceptic sees
+Values = Mapping[str, str | Sequence[Exhibit]]
 
 
-def survey_values(system: System, documents: str, catalog: Catalog, most: int) -> Mapping[str, str]:
+def survey_values(system: System, documents: Sequence[Exhibit], catalog: Catalog, most: int) -> Values:
     contradictions = [threat for slug in SLUGS.values() if (threat := catalog.get(slug))]
     return {
         "system": told_system(system, most),
-        "documents": documents or "(there are none)",
+        "documents": documents,
         "threats": "\n".join(f"- {threat.slug}: {threat.title}" for threat in contradictions),
     }
 
 
-def scene_values(scene: Scene, system: System, known: Sequence[Known], catalog: Catalog, files: Files, purpose: str) -> Mapping[str, str]:
+def scene_values(scene: Scene, system: System, known: Sequence[Known], catalog: Catalog, files: Files, purpose: str) -> Values:
     ids = {element.id for element in scene.elements}
     kinds = {element.kind for element in scene.elements}
     flows = [flow for flow in system.flows if flow.source in ids or flow.target in ids]
@@ -50,7 +55,7 @@ def scene_values(scene: Scene, system: System, known: Sequence[Known], catalog: 
         "purpose": purpose or "(not known)",
         "found": listed(map(finding_line, found), _KNOWN),
         "scene": "\n\n".join(f"{title}:\n{listed(lines, _LINES)}" for title, lines in parts.items() if lines),
-        "evidence": files.text(scene.spans),
+        "evidence": files.exhibits(scene.spans),
     }
 
 
@@ -60,7 +65,7 @@ def _asked(scene: Scene) -> str:
     return f"All elements that are listed as asked about, each for: {', '.join(scene.strides)}."
 
 
-def claim_values(proposals: Sequence[Proposal], files: Files, hide: Callable[[str], str]) -> Mapping[str, str]:
+def claim_values(proposals: Sequence[Proposal], files: Files, hide: Callable[[str], str]) -> Values:
     """Claims by number, with the lines they rest on read anew; who said them and how sure they sounded stays out."""
     claims = [
         f"{number}. [{', '.join(each.stride)}] at {each.element}: {each.title}. {each.description}"
@@ -68,25 +73,25 @@ def claim_values(proposals: Sequence[Proposal], files: Files, hide: Callable[[st
     ]
     shown = []
     for number, each in enumerate(proposals, 1):
-        spans = files.around((place, STEP.__class__(_AROUND, _AROUND)) for place in _places(each))
-        shown.append(f"Claim {number} rests on:\n{files.text(spans) or '(lines that may not be sent)'}")
-    return {"claims": hide("\n".join(claims)), "evidence": "\n\n".join(shown)}
+        spans = files.around((place, _AROUND) for place in _places(each))
+        shown.append(Exhibit(f"what claim {number} rests on", files.text(spans) or "(lines that may not be sent)"))
+    return {"claims": hide("\n".join(claims)), "evidence": tuple(shown)}
 
 
 def _places(proposal: Proposal) -> Sequence[Evidence]:
     return (*proposal.evidence, *proposal.factors.values())[:8]
 
 
-def summary_values(known: Sequence[Known], limits: str, purpose: str) -> Mapping[str, str]:
+def summary_values(known: Sequence[Known], limits: str, purpose: str) -> Values:
     counts = Counter(finding.severity for finding in known)
     lines = [f"- {k.id} {k.severity} {k.threat} at {k.element}: {' '.join(k.description.split())[:300]}" for k in known]
     head = ", ".join(f"{count} {severity}" for severity, count in counts.items()) or "none"
     return {"findings": f"{len(known)} findings: {head}\n{listed(lines, 60)}", "limits": limits, "purpose": purpose or "(not known)"}
 
 
-def documents_text(files: Files, documents: Sequence[str], weigh: Callable[[str], int], most: int) -> str:
+def documents_shown(files: Files, documents: Sequence[str], weigh: Callable[[str], int], most: int) -> tuple[Exhibit, ...]:
     """Documents in their order, as many whole ones as the tokens allow, then the beginnings of others; what is left out is named."""
-    shown: list[str] = []
+    shown: list[Exhibit] = []
     left: list[str] = []
     room = most
     for path in documents:
@@ -100,8 +105,9 @@ def documents_text(files: Files, documents: Sequence[str], weigh: Callable[[str]
         elif cost > room:
             left.append(path)
             continue
-        shown.append(text)
+        shown.append(Exhibit(path, text))
         room -= cost
     if left:
-        shown.append(f"(not shown for want of room: {', '.join(left[:20])}{' and more' if len(left) > 20 else ''})")
-    return "\n\n".join(shown)
+        more = " and more" if len(left) > 20 else ""
+        shown.append(Exhibit("documents that are not shown for want of room", ", ".join(left[:20]) + more))
+    return tuple(shown)

@@ -157,7 +157,7 @@ def _by_end(system: System) -> dict[str, list[Flow]]:
 def _ties(system: System) -> dict[str, tuple[str, ...]]:
     known = {element.id for element in system.elements}
     found: dict[str, dict[str, None]] = defaultdict(dict)
-    pairs = [(each.source, each.target) for each in (*system.relations, *system.flows)]
+    pairs = [(r.source, r.target) for r in system.relations] + [(f.source, f.target) for f in system.flows]
     for one, other in pairs:
         if one in known and other in known and one != other:
             found[one][other] = found[other][one] = None

@@ -1,5 +1,6 @@
-"""Rule findings and what a model says, in one list. The rules' part is the same as without a model: nothing of it goes, closes or weighs less.
+"""Rule findings and what a model says, in one list.
 
+The rules' part is the same as without a model: nothing of it goes, closes or weighs less.
 What a model proposes at the same element with the same slug is the same finding, seen by both. Its arguments stand beside the findings they
 are about. Cells of the matrix say who looked, and what the budget did not reach.
 """
@@ -48,11 +49,19 @@ def merge(findings: Sequence[Finding], coverage: Sequence[Coverage], said: Exami
     old = [_annotated(finding, seen_too[finding.id], arguments[finding.id]) for finding in findings]
     new = [_joined(view, proposals, catalog) for _key, proposals in sorted(fresh.items())]
     new = [finding for finding in new if finding.id not in {known.id for known in findings}]
-    together = sorted(
-        (*old, *new),
-        key=lambda f: (SEVERITIES.index(f.severity), _CONFIDENCE.index(f.confidence), -f.likelihood * f.impact, f.threat, f.element, f.id),
-    )
-    return Merged(tuple(together), _coverage(coverage, said, new))
+    return Merged(in_order((*old, *new)), _coverage(coverage, said, new))
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Most severe first."""
+    return tuple(
+        sorted(
+            findings,
+            key=lambda f: (
+                SEVERITIES.index(f.severity), _CONFIDENCE.index(f.confidence), -f.likelihood * f.impact, f.threat, f.element, f.id,
+            ),
+        )
+    )  # fmt: skip
 
 
 def _annotated(finding: Finding, seen: Sequence[Proposal], arguments: Sequence[Argument]) -> Finding:
@@ -92,8 +101,8 @@ def _coverage(coverage: Sequence[Coverage], said: Examination, new: Sequence[Fin
     for finding in new:
         for stride in finding.stride:
             found[finding.element, stride].append(finding)
-    model = {(cell.element, cell.stride): why for cell, why in said.looked_at.items()}
-    missed = {(cell.element, cell.stride): why for cell, why in said.not_reached.items()}
+    model: dict[tuple[str, str], str] = {(cell.element, cell.stride): why for cell, why in said.looked_at.items()}
+    missed: dict[tuple[str, str], str] = {(cell.element, cell.stride): why for cell, why in said.not_reached.items()}
     known = {(cell.element, cell.stride) for cell in coverage}
     added = [
         Coverage(element=element.id, stride=stride, state="not_examined", reason="known from the LLM analyst only")

@@ -106,6 +106,11 @@ class EvidenceBook:
             text = text.replace(value, f"{value[: min(4, len(value) // 4)]}****")
         return self._mask(text)
 
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Values that are masked because of where they stand."""
+        return self._hidden
+
     def hide(self, values: Iterable[str]) -> None:
         """Masks values from here on that are known to be secrets by where they stand; what was quoted before is quoted anew."""
         self._hidden = tuple(sorted({*self._hidden, *filter(None, values)}, key=lambda value: (-len(value), value)))

@@ -18,7 +18,7 @@ import re
 import secrets
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,6 +120,12 @@ class ReplyStore:
             self._drop_unused()
         self._put += 1
         return True
+
+    def drop(self, keys: Iterable[str]) -> None:
+        """Forgets replies of which no use can be made, so that they are asked for again."""
+        if self._folder is not None:
+            for key in keys:
+                _remove(_place(self._folder, key))
 
     def _drop_unused(self) -> None:
         """Drops the longest unused beyond the bounds, and what killed processes left unfinished."""
