@@ -69,7 +69,6 @@ class ScanSettings:
         return self.exclude if self.pictures is None else (*self.exclude, f"pictures: {self.pictures.identity}")
 
 
-@uncollected()
 def scan(
     path: Path,
     settings: ScanSettings | None = None,
@@ -93,7 +92,6 @@ def scan(
     return result.model_copy(update={"started_at": _stamp(started), "duration_s": round(time.perf_counter() - begun, 3)})
 
 
-@uncollected()
 def rehearse(path: Path, settings: ScanSettings, progress: Progress | None = None) -> Rehearsal:
     """What a scan with a model would ask, and what that takes; nothing is sent.
 
@@ -114,6 +112,7 @@ class Ruled(NamedTuple):
     material: Material
 
 
+@uncollected()
 def _ruled(path: Path, settings: ScanSettings, progress: Progress) -> Scan | Ruled:
     """What rules say of a path; a kept result where nothing changed and nobody else is asked."""
     sought = SourceSettings(docs=settings.docs, exclude=settings.exclude, pictures=settings.pictures is not None)

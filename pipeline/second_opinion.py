@@ -123,8 +123,9 @@ def _documents(scan: Scan, sources: Sequence[Source]) -> tuple[str, ...]:
 
 
 def _limits(said: Examination, plan: Plan) -> str:
+    missed, all_of = len(said.not_reached), len(said.not_reached) + len(said.looked_at)
     notes = [
-        f"{len(said.not_reached)} of {len(said.not_reached) + len(said.looked_at)} pairs of element and class were not looked at by the model",
+        f"{missed} of {all_of} pairs of element and class were not looked at by the model",
         f"{len(plan.left_out)} scenes were left out for the budget" if plan.left_out else "",
         f"{len(said.unanswered)} questions got no answer" if said.unanswered else "",
     ]

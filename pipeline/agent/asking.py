@@ -1,7 +1,7 @@
 """One question to a model: rendered, asked through an agent that may use tools, taken as a reply of a schema, or known to be unanswered.
 
-Built on `langchain.agents.create_agent`. Structured output is asked for by the best means the endpoint has: its own schemas, a tool call, or
-JSON that is read and, where it does not fit, asked for once more. A reply that the program cannot use (a quote that does not stand in the
+Built on `langchain.agents.create_agent`. Structured output is asked for by the best means the endpoint has: its own schemas, a tool call,
+or JSON that is read and, where it does not fit, asked for once more. A reply that the program cannot use (a quote that does not stand in the
 file) is sent back once. Loops of tool calls end: after some rounds no tool is offered, and after some more the question is given up.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
@@ -116,10 +117,8 @@ class Asker:
         problems = question.check(reply) if question.check else ""
         if problems:
             mended = HumanMessage(_correction(problems, self._secret))
-            try:
+            with suppress(NotAnswered):  # what could be used of the first reply still is
                 reply = _taken(await self._run(agent, [*state["messages"], mended]), question.output)
-            except NotAnswered:
-                pass  # what could be used of the first reply still is
         return reply
 
     async def _run(self, agent: Any, messages: list[BaseMessage]) -> Any:  # Any: a compiled graph and its state

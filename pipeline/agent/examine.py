@@ -29,9 +29,10 @@ from prompts import Exhibit, Imitation, load_prompt
 SURVEY, ANALYSE, VERIFY, SUMMARISE = (
     "survey/complete-system", "analyse/find-threats", "verify/refute-claims", "summarise/for-decision-makers",
 )  # fmt: skip
-_SURVEY_SHARE = 0.25  # of the allowance, for the documents that the survey sees
+_SURVEY_SHARE = 0.2  # of the allowance, for the documents that the survey sees
 _SURVEY_MOST = 12_000  # tokens of documents
-_OUTLINE = 60  # lines of one list of the system in the survey
+_OUTLINE_SHARE = 0.15  # of it, for the outline of the system
+_OUTLINE_MOST = 12_000
 _HALVINGS = 3  # how often a scene that is too long for a model is cut
 _MARKS = 40  # tokens of a fence
 _TOOLS_TOLD = 900  # tokens that the description of the tools takes in each request
@@ -66,13 +67,13 @@ class _Record:
 def plan_of(material: Material, allowance: int | None, *, with_tools: bool) -> Plan:
     """What would be asked of a model; nothing is."""
     scenes = cut_scenes(material.system, material.known, material.files, material.documents, estimate_tokens)
-    survey = packs.survey_values(material.system, _documents(material, allowance), material.catalog, _OUTLINE)
+    survey = _survey_values(material, allowance)
     told = _told_tokens(SURVEY, survey)
     summary = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", ""))
     more = _TOOLS_TOLD if with_tools else 0
 
     def weigh(scene: Scene) -> int:
-        values = packs.scene_values(scene, material.system, material.known, material.catalog, material.files, "")
+        values = packs.scene_values(scene, material.system, material.known, material.catalog, material.files, "", estimate_tokens)
         return _told_tokens(ANALYSE, values) + more
 
     return make_plan(scenes, weigh, told, summary, allowance)
@@ -136,7 +137,7 @@ async def _survey(
     material: Material, asker: Asker, record: _Record, allowance: int | None
 ) -> tuple[str, System, tuple[tuple[str, str, tuple[Evidence, ...]], ...]]:
     """What the system is for, the system with what is added, and what is said of its elements."""
-    values = packs.survey_values(material.system, _documents(material, allowance), material.catalog, _OUTLINE)
+    values = _survey_values(material, allowance)
     try:
         answer = await asker.ask(Question(SURVEY, values, SystemSurvey, "survey"))
     except (NotAnswered, Spent) as failure:
@@ -156,7 +157,7 @@ async def _survey(
 async def _scene(
     scene: Scene, material: Material, asker: Asker, record: _Record, purpose: str, *, with_tools: bool, halved: int = 0
 ) -> None:
-    values = packs.scene_values(scene, material.system, material.known, material.catalog, material.files, purpose)
+    values = packs.scene_values(scene, material.system, material.known, material.catalog, material.files, purpose, estimate_tokens)
     try:
         answer = await asker.ask(Question(ANALYSE, values, ElementThreats, f"analyse {scene.about}", with_tools, material.taker.problems))
     except Spent as spent:
@@ -236,6 +237,11 @@ def _steering(imitations: Sequence[Imitation], material: Material) -> tuple[Stee
                 found[path, place.start_line] = Steering(text[:200], place)
                 break
     return tuple(found[key] for key in sorted(found))
+
+
+def _survey_values(material: Material, allowance: int | None) -> packs.Values:
+    room = _OUTLINE_MOST if allowance is None else min(_OUTLINE_MOST, int(allowance * _OUTLINE_SHARE))
+    return packs.survey_values(material.system, _documents(material, allowance), material.catalog, room, estimate_tokens)
 
 
 def _documents(material: Material, allowance: int | None) -> tuple[Exhibit, ...]:

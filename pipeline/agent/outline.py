@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from pipeline.agent.model import Known
-from pipeline.system.model import Claim, Control, Element, Evidence, Flow, Relation, System
+from pipeline.system.model import Claim, Control, Element, Evidence, Flow, System
 
-_SHOWN_ATTRIBUTES = 8
-_LONG = 60  # characters of one attribute
+_SHOWN_ATTRIBUTES = 6
+_LONG = 40  # characters of one attribute
 
 
 def element_line(element: Element) -> str:
@@ -16,18 +16,14 @@ def element_line(element: Element) -> str:
     return " | ".join(part for part in (f"- {element.id}", element.zone, " ".join(told), _place(element.evidence)) if part)
 
 
-def flow_line(flow: Flow, controls: Collection[str] = ()) -> str:
+def flow_line(flow: Flow, controls: Collection[str] = (), *, brief: bool = False) -> str:
     carried = ", ".join(flow.carries) or "data"
     role = f" as {flow.role}" if flow.role else ""
-    return f"- {flow.source} -> {flow.target}: {carried}{role}{_guarded(controls)}{_at(flow.steps)}"
+    return f"- {flow.source} -> {flow.target}: {carried}{role}{_guarded(controls)}{'' if brief else _at(flow.steps)}"
 
 
-def relation_line(relation: Relation) -> str:
-    return f"- {relation.source} {relation.kind} {relation.target}"
-
-
-def control_line(control: Control) -> str:
-    return f"- {control.kind} on {', '.join(control.protects[:6])}{_at(control.evidence)}"
+def control_line(control: Control, among: Collection[str]) -> str:
+    return f"- {control.kind} on {', '.join([one for one in control.protects if one in among][:4])}{_at(control.evidence)}"
 
 
 def claim_line(claim: Claim) -> str:
@@ -37,24 +33,40 @@ def claim_line(claim: Claim) -> str:
 
 
 def finding_line(finding: Known) -> str:
-    return f"- {finding.id} {finding.severity} {finding.threat} at {finding.element}{_at(finding.evidence)}: {_clipped(finding.title, 160)}"
+    return f"- {finding.id} {finding.severity} {finding.threat} at {finding.element}{_at(finding.evidence)}"
 
 
-def told_system(system: System, most: int) -> str:
-    """Elements, flows, controls and claims of a whole system, at most so many lines of each; what is left out is said."""
-    kinds: dict[str, list[str]] = {flow.id: [] for flow in system.flows}
-    for control in system.controls:
-        for identity in control.protects:
-            if identity in kinds:
-                kinds[identity].append(control.kind)
+def told_system(system: System, room: int, weigh: Callable[[str], int]) -> str:
+    """Elements, flows, claims and controls of a whole system, as many lines as the tokens allow; what is left out is said."""
     parts = (
-        ("Elements (id | zone | attributes | place)", [element_line(element) for element in system.elements]),
-        ("Flows", [flow_line(flow, kinds[flow.id]) for flow in system.flows]),
-        ("Ties", [relation_line(relation) for relation in system.relations]),
-        ("Controls", [control_line(control) for control in system.controls]),
-        ("Claims of documents", [claim_line(claim) for claim in system.claims]),
+        ("Elements (id | zone | attributes | place)", [element_line(element) for element in system.elements], 0.5),
+        ("Flows", [flow_line(flow, brief=True) for flow in system.flows], 0.3),
+        ("Claims of documents", [claim_line(claim) for claim in system.claims], 0.15),
+        ("Controls", sorted({f"- {control.kind}" for control in system.controls}), 0.05),
     )
-    return "\n\n".join(f"{title}:\n" + listed(lines, most) for title, lines in parts if lines)
+    told, left = [], 0.0
+    for title, lines, share in parts:
+        most = room * share + left
+        left = most - sum(map(weigh, fitting(lines, int(most), weigh)))  # what one list does not need, the next may take
+        if lines:
+            told.append(f"{title}:\n{told_within(lines, int(most), weigh)}")
+    return "\n\n".join(told)
+
+
+def told_within(lines: Sequence[str], room: int, weigh: Callable[[str], int]) -> str:
+    """The first lines that the tokens allow; the number of the others is said."""
+    return listed(lines, len(fitting(lines, room, weigh)))
+
+
+def fitting(lines: Sequence[str], room: int, weigh: Callable[[str], int]) -> list[str]:
+    """The first lines that the tokens allow."""
+    kept = []
+    for line in lines:
+        room -= weigh(line)
+        if room < 0:
+            break
+        kept.append(line)
+    return kept
 
 
 def listed(lines: Iterable[str], most: int) -> str:

@@ -10,29 +10,31 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.agent.files import Context, Files, Span
 from pipeline.agent.model import Known, Proposal
-from pipeline.agent.outline import claim_line, control_line, element_line, finding_line, flow_line, listed, relation_line, told_system
+from pipeline.agent.outline import claim_line, control_line, element_line, finding_line, flow_line, listed, told_system, told_within
 from pipeline.agent.scenes import Scene
 from pipeline.system.model import Evidence, System
 from pipeline.threats.catalog import Catalog
 from pipeline.threats.contradictions import SLUGS
 from prompts import Exhibit
 
-_LINES = 40  # of one list in a scene
-_KNOWN = 40  # findings that are named as already found
+_ROOM = {"Elements asked about": 900, "Beside them": 300, "Flows": 700, "Controls": 250, "Claims of documents": 450}  # tokens of a scene
+_KNOWN = 20  # findings that are named as already found
 _AROUND = Context(6, 6)  # lines around a quote that a sceptic sees
 Values = Mapping[str, str | Sequence[Exhibit]]
 
 
-def survey_values(system: System, documents: Sequence[Exhibit], catalog: Catalog, most: int) -> Values:
+def survey_values(system: System, documents: Sequence[Exhibit], catalog: Catalog, room: int, weigh: Callable[[str], int]) -> Values:
     contradictions = [threat for slug in SLUGS.values() if (threat := catalog.get(slug))]
     return {
-        "system": told_system(system, most),
+        "system": told_system(system, room, weigh),
         "documents": documents,
         "threats": "\n".join(f"- {threat.slug}: {threat.title}" for threat in contradictions),
     }
 
 
-def scene_values(scene: Scene, system: System, known: Sequence[Known], catalog: Catalog, files: Files, purpose: str) -> Values:
+def scene_values(
+    scene: Scene, system: System, known: Sequence[Known], catalog: Catalog, files: Files, purpose: str, weigh: Callable[[str], int]
+) -> Values:
     ids = {element.id for element in scene.elements}
     kinds = {element.kind for element in scene.elements}
     flows = [flow for flow in system.flows if flow.source in ids or flow.target in ids]
@@ -41,22 +43,24 @@ def scene_values(scene: Scene, system: System, known: Sequence[Known], catalog: 
     parts = {
         "Elements asked about": [element_line(element) for element in scene.elements],
         "Beside them": [element_line(element) for element in system.elements if element.id in near],
-        "Flows": [flow_line(flow, guarded[flow.id]) for flow in flows],
-        "Ties": [relation_line(r) for r in system.relations if r.source in ids or r.target in ids],
-        "Controls": [control_line(c) for c in system.controls if ids & set(c.protects)],
+        "Flows": [flow_line(flow, guarded[flow.id], brief=flow.stated_by == "code") for flow in flows],
+        "Controls": [control_line(c, ids) for c in system.controls if ids & set(c.protects)],
         "Claims of documents": [claim_line(claim) for claim in system.claims if ids & set(claim.about)],
     }
-    paths = {span.path for span in scene.spans}
-    found = [k for k in known if k.element in ids or any(e.path in paths for e in k.evidence)]
+    found = [k for k in known if k.element in ids or any(_within(place, scene.spans) for place in k.evidence[:2])]
     threats = [threat for threat in catalog.threats if kinds & set(threat.about)]
     return {
-        "threats": listed((f"- {threat.slug}: {threat.title}" for threat in threats), 200),
+        "threats": ", ".join(threat.slug for threat in threats) or "none",
         "classes": _asked(scene),
         "purpose": purpose or "(not known)",
         "found": listed(map(finding_line, found), _KNOWN),
-        "scene": "\n\n".join(f"{title}:\n{listed(lines, _LINES)}" for title, lines in parts.items() if lines),
+        "scene": "\n\n".join(f"{title}:\n{told_within(lines, _ROOM[title], weigh)}" for title, lines in parts.items() if lines),
         "evidence": files.exhibits(scene.spans),
     }
+
+
+def _within(place: Evidence, spans: Sequence[Span]) -> bool:
+    return any(s.path == place.path and s.page == (place.page or 0) and s.start <= place.start_line <= s.end for s in spans)
 
 
 def _asked(scene: Scene) -> str:
@@ -84,9 +88,9 @@ def _places(proposal: Proposal) -> Sequence[Evidence]:
 
 def summary_values(known: Sequence[Known], limits: str, purpose: str) -> Values:
     counts = Counter(finding.severity for finding in known)
-    lines = [f"- {k.id} {k.severity} {k.threat} at {k.element}: {' '.join(k.description.split())[:300]}" for k in known]
+    lines = [f"- {k.id} {k.severity} {k.threat} at {k.element}: {' '.join(k.description.split())[:110]}" for k in known]
     head = ", ".join(f"{count} {severity}" for severity, count in counts.items()) or "none"
-    return {"findings": f"{len(known)} findings: {head}\n{listed(lines, 60)}", "limits": limits, "purpose": purpose or "(not known)"}
+    return {"findings": f"{len(known)} findings: {head}\n{listed(lines, 40)}", "limits": limits, "purpose": purpose or "(not known)"}
 
 
 def documents_shown(files: Files, documents: Sequence[str], weigh: Callable[[str], int], most: int) -> tuple[Exhibit, ...]:

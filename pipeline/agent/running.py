@@ -27,6 +27,7 @@ from pipeline.agent.settings import AgentSettings
 from pipeline.agent.spending import Ledger, ReplyStore
 from pipeline.agent.taking import Taker
 from pipeline.agent.tools import Bench, make_tools
+from pipeline.agent.tools import bench as told
 from pipeline.agent.tools.bench import Search
 from pipeline.progress import Progress
 from pipeline.system.evidence import EvidenceBook
@@ -147,7 +148,7 @@ class Analyst:
         subject = self._subject
         bench = Bench(
             subject.system, read_lines=subject.book.lines_of, paths=self._material.files.paths, catalog=subject.catalog,
-            taxonomies=load_taxonomies(), findings=subject.known, search=subject.search, hide=self._placeholders.hide,
+            taxonomies=load_taxonomies(), findings=[told.Known(k.id, k.threat, k.title, k.severity, k.element, k.description, k.evidence) for k in subject.known], search=subject.search, hide=self._placeholders.hide,
         )  # fmt: skip
         return make_tools(bench, lambda label, text: fence(label, text, current_nonce()).text)
 

@@ -17,8 +17,8 @@ from pipeline.agent.model import Cell, Known
 from pipeline.system.model import Element, ElementKind, Evidence, Flow, Stride, System
 
 STRIDES: tuple[Stride, ...] = get_args(Stride)
-MOST_ELEMENTS = 8  # of a scene
-SCENE_TOKENS = 2_600  # of its lines
+MOST_ELEMENTS = 16  # of a scene
+SCENE_TOKENS = 6_000  # of its lines, counted generously
 _SHOWN_PLACES = 3  # of one element
 _PAPER_LINES = 160  # of a scene that is read out of a document
 _WORTH: dict[ElementKind, int] = {
@@ -51,7 +51,7 @@ class Scene:
     def about(self) -> str:
         """What it is about, for progress, logs and notes."""
         if self.paper:
-            return f"{self.paper} lines {self.spans[0].start}-{self.spans[-1].end}"
+            return f"{self.paper} from line {self.spans[0].start}"
         return self.elements[0].id + (f" and {len(self.elements) - 1} more" if len(self.elements) > 1 else "")
 
 
@@ -88,9 +88,26 @@ def cut_scenes(
         fresh = tuple(without(spans, sent))
         sent += fresh
         scenes.append(Scene(0, tuple(members), STRIDES, fresh or spans[:2], sum(worth[e.id] for e in members) / len(members)))
-    scenes += _papers(system, files, documents, sent, weigh, worth)
+    scenes = [*_gathered(scenes, files, weigh), *_papers(system, files, documents, sent, weigh, worth)]
     ranked = sorted(scenes, key=lambda scene: (-scene.rank, scene.about))
     return tuple(replace(scene, number=number) for number, scene in enumerate(ranked, 1))
+
+
+def _gathered(scenes: Iterable[Scene], files: Files, weigh: Callable[[str], int]) -> Iterator[Scene]:
+    """Small scenes of like rank as one: each question costs the words around it."""
+    last: Scene | None = None
+    for scene in sorted(scenes, key=lambda scene: (-scene.rank, scene.about)):
+        if last is None:
+            last = scene
+            continue
+        together = _joined(last.spans, scene.spans)
+        if len(last.elements) + len(scene.elements) <= MOST_ELEMENTS and weigh(files.text(together)) <= SCENE_TOKENS:
+            last = replace(last, elements=(*last.elements, *scene.elements), spans=together)
+        else:
+            yield last
+            last = scene
+    if last is not None:
+        yield last
 
 
 def halves(scene: Scene) -> tuple[Scene, ...]:
@@ -186,15 +203,19 @@ def _joined(spans: Iterable[Span], more: Iterable[Span]) -> tuple[Span, ...]:
 def _papers(
     system: System, files: Files, documents: Sequence[str], sent: Sequence[Span], weigh: Callable[[str], int], worth: dict[str, float]
 ) -> Iterator[Scene]:
-    """What documents say beyond the lines that are shown anyway."""
-    for position, path in enumerate(documents):
+    """What documents say beyond the lines that are shown anyway; short ones together, in their order."""
+    parts: list[Span] = []
+    for path in documents:
         whole = [Span(path, page, 1, len(lines)) for page in files.pages(path) if (lines := files.lines(path, page))]
-        told = {e.id: e for e in system.elements if any(place.path == path for place in e.evidence)}
-        about = {identity for claim in system.claims if any(place.path == path for place in claim.evidence) for identity in claim.about}
-        members = sorted((e for e in system.elements if e.id in told or e.id in about), key=lambda e: (-worth[e.id], e.id))
-        for spans in _pieces(list(without(whole, sent)), files, weigh):
-            rank = 7.0 - min(position, 12) * 0.25 + min(len(members), 8) * 0.25
-            yield Scene(0, tuple(members[:MOST_ELEMENTS]), STRIDES, spans, rank, path)
+        parts += without(whole, sent)
+    for position, spans in enumerate(_pieces(parts, files, weigh)):
+        paths = tuple(dict.fromkeys(span.path for span in spans))
+        told = {e.id for e in system.elements if any(place.path in paths for place in e.evidence)}
+        told |= {identity for claim in system.claims if any(place.path in paths for place in claim.evidence) for identity in claim.about}
+        members = sorted((e for e in system.elements if e.id in told), key=lambda e: (-worth[e.id], e.id))
+        rank = 8.0 - min(position, 12) * 0.5 + min(len(members), 8) * 0.25
+        paper = paths[0] + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
+        yield Scene(0, tuple(members[:MOST_ELEMENTS]), STRIDES, spans, rank, paper)
 
 
 def _pieces(spans: Sequence[Span], files: Files, weigh: Callable[[str], int]) -> Iterator[tuple[Span, ...]]:

@@ -1,4 +1,7 @@
-"""The key of this machine, from which nonces and placeholders are derived: unguessable for who writes what is scanned, the same in every run."""
+"""The key of this machine, from which nonces and placeholders are derived.
+
+Unguessable for who writes what is scanned, the same in every run here.
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ THREAT = "hidden-instructions"
 
 
 def steering_findings(findings: Sequence[Finding], steering: Sequence[Steering], system: System, catalog: Catalog) -> tuple[Finding, ...]:
-    """The findings, and one for each file that imitates our marks; places that a finding of this threat cites already are not told twice."""
+    """The findings, and one for each file that imitates our marks; places that are cited for this threat already are not told twice."""
     threat = catalog.get(THREAT)
     told = {(e.path, e.start_line) for f in findings if f.threat == THREAT for e in f.evidence}
     by_path: dict[str, list[Steering]] = {}
