@@ -2,14 +2,14 @@
 
 Takes a label, a text and the nonce of a request, gives the text between two marks that bear the nonce:
 
-    <<<UNTRUSTED EXHIBIT 3f9a1c2b3f9a1c2b: file src/chat.py>>>
+    <<<THREATLOOM EXHIBIT 3f9a1c2b3f9a1c2b, untrusted: src/chat.py, lines 10-40>>>
     ...
-    <<<END OF UNTRUSTED EXHIBIT 3f9a1c2b3f9a1c2b>>>
+    <<<END OF THREATLOOM EXHIBIT 3f9a1c2b3f9a1c2b>>>
 
 Who wrote the text cannot know the nonce, so nothing in it can end the fence. What looks like a mark to a reader (any nonce or none, other
 letters of the same looks, capitals, letters driven apart, invisible characters) is taken out as well and given back as an imitation: that
-somebody tries is worth a finding. All else stays as it is, line for line. Left out: marks of other products, and orders that do not
-pretend to be a mark.
+somebody tries is worth a finding, which is why the words of a mark are such as nobody writes by chance. All else stays as it is, line for
+line. Left out: marks of other products, and orders that do not pretend to be a mark.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from functools import lru_cache
 
 from prompts import lookalikes
 
-MARK = "UNTRUSTED EXHIBIT"
+MARK = "THREATLOOM EXHIBIT"
 MOCK = "[mock fence mark]"  # begins and ends with letters that no mark goes on with, so that taking out one never completes another
 
 _NONCE = re.compile(r"[0-9a-f]{16}")
@@ -32,9 +32,9 @@ _RUN = re.compile(f"[^{_LINE_ENDS}]+")
 _LONGEST_LABEL = 300
 
 # Of a text as it looks (`lookalikes`). Brackets may stand between any two letters; digits that stand for letters are read as these.
-# Runs of brackets are bounded and never given back (`+`), so that a megabyte of them costs no more than one of letters.
-_LETTERS = {"e": "[e3]", "i": "[i1l]", "o": "[o0]", "s": "[s5]", "t": "[t7]"}
-_BETWEEN = "[<>()]*"
+# Runs of brackets are never given back (`+`), so that a megabyte of them costs no more than one of letters.
+_LETTERS = {"a": "[a4]", "e": "[e3]", "i": "[i1l]", "l": "[l1i]", "m": "(?:m|r[<>()]*+n)", "o": "[o0]", "s": "[s5]", "t": "[t7]"}
+_BETWEEN = "[<>()]*+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,16 @@ def nonce_of(secret: bytes, *parts: str) -> str:
     return signed.hexdigest()[:16]
 
 
+def check_nonce(nonce: str) -> None:
+    """A nonce is one.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not _NONCE.fullmatch(nonce):
+        raise ValueError("a nonce is 16 hexadecimal digits, small letters")
+
+
 def fence(label: str, text: str, nonce: str) -> Fenced:
     """The text between two marks, on lines of their own. Where it holds imitations, `MOCK` stands in their place.
 
@@ -71,15 +81,18 @@ def fence(label: str, text: str, nonce: str) -> Fenced:
     Raises:
         ValueError: the nonce is none.
     """
-    if not _NONCE.fullmatch(nonce):
-        raise ValueError("a nonce is 16 hexadecimal digits")
     named, inside = defang(label, nonce), defang(text, nonce)
-    marks = f"<<<{MARK} {nonce}: {_one_line(named.text)}>>>", f"<<<END OF {MARK} {nonce}>>>"
+    marks = f"<<<{MARK} {nonce}, untrusted: {_one_line(named.text)}>>>", f"<<<END OF {MARK} {nonce}>>>"
     return Fenced(f"{marks[0]}\n{inside.text}\n{marks[1]}", named.imitations + inside.imitations)
 
 
 def defang(text: str, nonce: str) -> Defanged:
-    """The text with `MOCK` in place of everything that imitates a mark or bears the nonce. Its line ends all stay."""
+    """The text with `MOCK` in place of everything that imitates a mark or bears the nonce. Its line ends all stay.
+
+    Raises:
+        ValueError: the nonce is none.
+    """
+    check_nonce(nonce)
     found = tuple(_imitations(text, nonce))
     if not found:
         return Defanged(text, ())
@@ -117,8 +130,8 @@ def _looking_like_marks(text: str, nonce: str) -> list[range]:
 def _marks(nonce: str) -> re.Pattern[str]:
     """A mark with its brackets and whatever nonce it bears; a mark by halves, with three angle brackets; the nonce by itself."""
     end_of = f"(?:{_spelled('end')}{_BETWEEN}(?:{_spelled('of')}{_BETWEEN})?)?"
-    whole = f"(?:[<(]{{1,16}}+{end_of})?{_spelled('untrustedexhibit')}(?:[0-9a-f]{{8,64}})?[>)]{{0,16}}"
-    half = f"<{{3,16}}+{end_of}{_spelled('exhibit')}"
+    whole = f"(?:[<(]{{1,16}}+{end_of})?{_spelled('threatloomexhibit')}(?:[0-9a-f]{{8,64}})?[>)]{{0,16}}"
+    half = f"<{{3,16}}+{end_of}(?:{_spelled('untrusted')}{_BETWEEN})?{_spelled('exhibit')}"
     return re.compile(f"{whole}|{half}|{_BETWEEN.join(nonce)}")
 
 

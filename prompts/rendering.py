@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from prompts.fences import defang, fence
+from prompts.fences import check_nonce, defang, fence
 from prompts.loading import PLACEHOLDER, Prompt
 
 
@@ -53,6 +53,7 @@ def render(prompt: Prompt, values: Mapping[str, str | Sequence[Exhibit]], nonce:
     Raises:
         ValueError: the prompt takes no values, one is missing, one is not declared or of the wrong kind, or the nonce is none.
     """
+    check_nonce(nonce)
     if not prompt.given:
         raise ValueError(f"prompt {prompt.name} takes no values")
     if set(values) != set(prompt.inputs):
