@@ -1,4 +1,7 @@
-"""What leaves the machine: hidden first, allowed, written down, and then sent to the named host and to no other."""
+"""What leaves the machine: hidden first, allowed, written down, and then sent to the named host and to no other.
+
+The client that sends is made by `transport.guarded_client`, which is imported where it is used, for HTTP libraries are slow to import.
+"""
 
 from pipeline.agent.egress.log import EgressLog, default_folder
 from pipeline.agent.egress.placeholders import Placeholders

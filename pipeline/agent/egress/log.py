@@ -64,7 +64,7 @@ class EgressLog:
             mend = f"{failure.strerror or 'make it writable'}; without its log nothing is sent"
             raise UnusableInput("the egress log cannot be written", str(self._folder), mend) from None
 
-    def record(self, *, to: str, model: str, purpose: str, prompt: str, digest: str, body: bytes) -> None:
+    def record(self, *, to: str, model: str, purpose: str, prompt: str, digest: str, body: bytes, path: str = "") -> None:
         """Writes down what is about to be sent.
 
         Raises:
@@ -75,7 +75,7 @@ class EgressLog:
             return
         entry: dict[str, str] = {
             "at": self._clock().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "to": to, "model": model, "purpose": purpose, "prompt": prompt, "digest": digest,
+            "to": to, "path": path, "model": model, "purpose": purpose, "prompt": prompt, "digest": digest,
         }  # fmt: skip
         try:
             entry["body"] = body.decode("utf-8")

@@ -10,13 +10,11 @@ It cannot hide what no detector knows and nobody named.
 from __future__ import annotations
 
 import hmac
-import json
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Literal
-from urllib.parse import quote
 
 from pipeline.agent.egress.keeping import Kept
 from pipeline.agent.egress.sightings import (
@@ -30,6 +28,7 @@ from pipeline.agent.egress.sightings import (
     secret_spans,
     united,
     without_numbers,
+    written_forms,
 )
 
 Kind = Literal["SECRET", "EMAIL", "PHONE", "IBAN", "CARD", "ID"]
@@ -164,16 +163,6 @@ class Placeholders:
             if self._values.setdefault(tried, value) == value:  # else it stands for another value: once in four thousand million
                 name = self._names[kind, value] = tried
         return name
-
-
-def written_forms(value: str) -> tuple[str, ...]:
-    """A value as it stands in text, in a string of JSON (once and twice), and in an address."""
-    forms = [value]
-    for ascii_only in (True, False):
-        once = json.dumps(value, ensure_ascii=ascii_only)[1:-1]
-        forms += [once, json.dumps(once, ensure_ascii=ascii_only)[1:-1]]
-    forms.append(quote(value.encode("utf-8", "surrogatepass"), safe=""))
-    return tuple(dict.fromkeys(forms))
 
 
 def _lines(known: Iterable[str]) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 - `Refusal`: the root of both.
   - `NotSent`: the request did not leave the machine, and would not another time: to ask again is of no use.
-  - `NotTaken`: the reply was cut off, for it was too long, too slow, led elsewhere or was packed.
+  - `NotTaken`: the reply was cut off, for it was too long, led elsewhere or was packed. One that takes too long is
+    the time-out of the HTTP library, which all know.
 
 None of them holds a word of the request, of the reply or of a key. Libraries that ask models may wrap them: `refusal_in` finds them.
 """
@@ -23,7 +24,7 @@ class NotSent(Refusal):
 class NotTaken(Refusal):
     """The reply was not read to its end."""
 
-    def __init__(self, said: str, why: Literal["too long", "too slow", "redirect", "packed"]) -> None:
+    def __init__(self, said: str, why: Literal["too long", "redirect", "packed"]) -> None:
         super().__init__(said)
         self.why = why
 

@@ -8,8 +8,10 @@ that what is asked again and again is looked at once.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 from ingest.secrets import find_secrets
 from ingest.told_secrets import told_secrets
@@ -79,6 +81,16 @@ def is_distinctive(value: str) -> bool:
         return False
     letters = any(letter.isalpha() for letter in value)
     return (letters and any(letter.isdigit() for letter in value)) or len(set(value)) >= 14
+
+
+def written_forms(value: str) -> tuple[str, ...]:
+    """A value as it stands in text, in a string of JSON (once and twice), and in an address."""
+    forms = [value]
+    for ascii_only in (True, False):
+        once = json.dumps(value, ensure_ascii=ascii_only)[1:-1]
+        forms += [once, json.dumps(once, ensure_ascii=ascii_only)[1:-1]]
+    forms.append(quote(value.encode("utf-8", "surrogatepass"), safe=""))
+    return tuple(dict.fromkeys(forms))
 
 
 def occurrences(text: str, value: str) -> Iterator[Span]:

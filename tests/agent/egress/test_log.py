@@ -15,6 +15,7 @@ from pipeline.agent.egress import EgressLog, NotSent, default_folder
 
 _ABOUT = {
     "to": "api.example.net",
+    "path": "/v1/chat/completions",
     "model": "m",
     "purpose": "analyse http_route:/chat",
     "prompt": "analyse-element@4",
