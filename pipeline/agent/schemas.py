@@ -29,7 +29,7 @@ class Quoted(Reply):
 
 class StatedFactor(Reply):
     factor: Factor
-    quote: Quoted = Field(description="The text that shows that the factor holds here.")
+    quote: Quoted
 
 
 class ProposedMitigation(Reply):
@@ -97,7 +97,7 @@ class Contradiction(Reply):
     classes: list[Stride]
     title: str = Field(description="What is said and not so, in at most fifteen words.")
     description: str = Field(description="What the document says, what the code does, and what follows. Two or three sentences.")
-    said: Quoted = Field(description="The sentence of the document.")
+    said: Quoted
     done: list[Quoted] = Field(description="The code or setting that does otherwise.")
 
 
