@@ -1,8 +1,8 @@
 """One question to a model: rendered, asked through an agent that may use tools, taken as a reply of a schema, or known to be unanswered.
 
 Built on `langchain.agents.create_agent`. Structured output is asked for by the best means the endpoint has: its own schemas, a tool call,
-or JSON that is read and, where it does not fit, asked for once more. A reply that the program cannot use (a quote that does not stand in the
-file) is sent back once. Loops of tool calls end: after some rounds no tool is offered, and after some more the question is given up.
+or JSON that is read and, where it does not fit, asked for once more. A reply that the program cannot use (a quote that does not stand in
+the file) is sent back once. Loops of tool calls end: after some rounds no tool is offered, and after some more the question is given up.
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ class _Taking(AgentMiddleware[Any, Any, Any]):
                 return ModelResponse(result=[message], structured_response=reply)
             if attempt < _REPAIRS:
                 request = request.override(
-                    messages=[*request.messages, *_answered(message, problem), HumanMessage(_correction(problem, self._secret))]
+                    messages=[*request.messages, *_answered(message), HumanMessage(_correction(problem, self._secret))]
                 )
         cut = message.response_metadata.get("finish_reason") in ("length", "max_tokens", "MAX_TOKENS")
         kind: Literal["truncated", "malformed"] = "truncated" if cut else "malformed"
@@ -237,7 +237,7 @@ def _told(failure: StructuredOutputError) -> str:
     return _fields(cause) if isinstance(cause, ValidationError) else "the reply is no JSON object of the schema"
 
 
-def _answered(message: AIMessage, problem: str) -> list[BaseMessage]:
+def _answered(message: AIMessage) -> list[AIMessage | ToolMessage]:
     """The message, and for each of its tool calls the answer that protocols ask for."""
     return [message, *(ToolMessage("not used", tool_call_id=call["id"] or "") for call in message.tool_calls)]
 

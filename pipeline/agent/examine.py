@@ -6,11 +6,15 @@ Takes a system, what rules found, the files and somebody to ask; gives an `Exami
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
+
 from pipeline.agent import packs
-from pipeline.agent.asking import Answer, Asker, Question
+from pipeline.agent.asking import Asker, Question
 from pipeline.agent.completing import complete
 from pipeline.agent.files import Files
 from pipeline.agent.grounding import Missing, Quote
@@ -18,7 +22,7 @@ from pipeline.agent.metering import NotAnswered
 from pipeline.agent.model import Argument, Cell, Dropped, Examination, Known, Origin, Proposal, Steering, Summary, Unanswered
 from pipeline.agent.planning import OUTPUT_OF_SURVEY, Plan, make_plan
 from pipeline.agent.scenes import Scene, cut_scenes, halves
-from pipeline.agent.schemas import ElementThreats, ExecutiveSummary, SystemSurvey, Verdicts
+from pipeline.agent.schemas import ElementThreats, ExecutiveSummary, Reply, SystemSurvey, Verdicts
 from pipeline.agent.spending import Spent, estimate_tokens
 from pipeline.agent.taking import Taker
 from pipeline.progress import Progress
@@ -35,7 +39,6 @@ _OUTLINE_SHARE = 0.15  # of it, for the outline of the system
 _OUTLINE_MOST = 12_000
 _HALVINGS = 3  # how often a scene that is too long for a model is cut
 _MARKS = 40  # tokens of a fence
-_TOOLS_TOLD = 900  # tokens that the description of the tools takes in each request
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +62,18 @@ class _Record:
     arguments: list[Argument]
     dropped: list[Dropped]
     unanswered: list[Unanswered]
-    looked_at: dict[Cell, str]
+    looked_at: set[Cell]
     not_reached: dict[Cell, str]
     imitations: list[Imitation]
 
 
-def plan_of(material: Material, allowance: int | None, *, with_tools: bool) -> Plan:
+def plan_of(material: Material, allowance: int | None, tools: Sequence[BaseTool]) -> Plan:
     """What would be asked of a model; nothing is."""
     scenes = cut_scenes(material.system, material.known, material.files, material.documents, estimate_tokens)
     survey = _survey_values(material, allowance)
-    told = _told_tokens(SURVEY, survey)
-    summary = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", ""))
-    more = _TOOLS_TOLD if with_tools else 0
+    told = _told_tokens(SURVEY, survey) + _form_tokens(SystemSurvey)
+    summary = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", "")) + _form_tokens(ExecutiveSummary)
+    more = _form_tokens(ElementThreats) + sum(estimate_tokens(json.dumps(convert_to_openai_tool(tool))) for tool in tools)
 
     def weigh(scene: Scene) -> int:
         values = packs.scene_values(scene, material.system, material.known, material.catalog, material.files, "", estimate_tokens)
@@ -81,7 +84,7 @@ def plan_of(material: Material, allowance: int | None, *, with_tools: bool) -> P
 
 async def examine(material: Material, asker: Asker, plan: Plan, progress: Progress, *, with_tools: bool) -> Examination:
     """Asks about the system and then about each scene of the plan; all that is unanswered is said."""
-    record = _Record([], [], [], [], {}, {}, [])
+    record = _Record([], [], [], [], set(), {}, [])
     purpose, whole, corrections = await _survey(material, asker, record, plan.allowance)
     # The scenes stay those of the plan: what the survey adds is shown beside them, and a reply more or less changes no other question.
     widened = replace(material, system=whole, taker=replace(material.taker, elements=frozenset(e.id for e in whole.elements)))
@@ -104,7 +107,7 @@ async def examine(material: Material, asker: Asker, plan: Plan, progress: Progre
         completed=whole,
         summary=None,
         dropped=tuple(sorted(record.dropped, key=lambda d: (d.what, d.about, d.reason))),
-        looked_at=dict(sorted(record.looked_at.items(), key=lambda item: (item[0].element, item[0].stride))),
+        looked_at=frozenset(record.looked_at),
         not_reached={cell: why for cell, why in record.not_reached.items() if cell not in record.looked_at},
         unanswered=tuple(sorted(record.unanswered, key=lambda u: (u.about, u.why))),
         steering=_steering(record.imitations, material),
@@ -177,7 +180,7 @@ async def _scene(
     taken = material.taker.taken(answer.reply, answer.origin)
     record.arguments += taken.arguments
     record.dropped += taken.dropped
-    _note_cells(scene, answer, record, material.taker)
+    record.looked_at.update(scene.cells)
     fresh = [proposal for proposal in taken.proposals if not _is_known(proposal, material.known)]
     kept = await _verified(fresh, material, asker, record)
     again = [proposal for proposal in taken.proposals if proposal not in fresh]
@@ -216,12 +219,6 @@ async def _verified(proposals: list[Proposal], material: Material, asker: Asker,
     return kept
 
 
-def _note_cells(scene: Scene, answer: Answer[ElementThreats], record: _Record, taker: Taker) -> None:
-    said = {(nothing.element, nothing.stride): taker.prose(nothing.reason, 200) for nothing in answer.reply.nothing}
-    for cell in scene.cells:
-        record.looked_at[cell] = said.get((cell.element, cell.stride), "")
-
-
 def _unreached(scene: Scene, record: _Record, why: str) -> None:
     for cell in scene.cells:
         record.not_reached.setdefault(cell, why)
@@ -254,6 +251,11 @@ def _told_tokens(prompt: str, values: packs.Values) -> int:
     given = load_prompt(prompt)
     texts = [text for value in values.values() for text in ([value] if isinstance(value, str) else [one.text for one in value])]
     return estimate_tokens(given.system) + estimate_tokens(given.given) + sum(estimate_tokens(text) + _MARKS for text in texts)
+
+
+def _form_tokens(output: type[Reply]) -> int:
+    """Tokens that the schema of a reply takes, which goes along with each question."""
+    return estimate_tokens(json.dumps(output.model_json_schema()))
 
 
 def _order(pair: tuple[int, Proposal]) -> tuple[object, ...]:

@@ -133,7 +133,7 @@ class Examination:
     completed: System
     summary: Summary | None
     dropped: tuple[Dropped, ...]
-    looked_at: Mapping[Cell, str]  # cells that were examined, and what was said where nothing was found
+    looked_at: frozenset[Cell]  # cells that were examined
     not_reached: Mapping[Cell, str]  # and why
     unanswered: tuple[Unanswered, ...]
     steering: tuple[Steering, ...] = ()

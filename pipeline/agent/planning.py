@@ -1,6 +1,7 @@
 """What a run would ask, before anything is asked: scenes in their order, as many as the allowance holds, and what that takes.
 
-Tokens are estimates until a provider counts them: what is reserved for a call is counted generously, what a plan tells is what is likely. Without a budget the allowance grows with the system (`PER_THOUSAND_LINES`), so that the
+Tokens are estimates until a provider counts them: what is reserved for a call is counted generously, what a plan tells is what is
+likely. Without a budget the allowance grows with the system (`PER_THOUSAND_LINES`), so that the
 default depth has a price that can be told beforehand.
 """
 

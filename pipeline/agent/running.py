@@ -89,7 +89,7 @@ class Analyst:
     def plan(self) -> Plan:
         """What would be asked; nothing is, and no key is needed."""
         allowance = None if self._settings.has_budget else allowance_of(self._subject.lines)
-        return plan_of(self._material, allowance, with_tools=self._settings.with_tools)
+        return plan_of(self._material, allowance, self._tools() if self._settings.with_tools else ())
 
     def __enter__(self) -> Analyst:
         self._runner = asyncio.Runner()
@@ -146,9 +146,10 @@ class Analyst:
 
     def _tools(self) -> list[BaseTool]:
         subject = self._subject
+        known = [told.Known(k.id, k.threat, k.title, k.severity, k.element, k.description, k.evidence) for k in subject.known]
         bench = Bench(
             subject.system, read_lines=subject.book.lines_of, paths=self._material.files.paths, catalog=subject.catalog,
-            taxonomies=load_taxonomies(), findings=[told.Known(k.id, k.threat, k.title, k.severity, k.element, k.description, k.evidence) for k in subject.known], search=subject.search, hide=self._placeholders.hide,
+            taxonomies=load_taxonomies(), findings=known, search=subject.search, hide=self._placeholders.hide,
         )  # fmt: skip
         return make_tools(bench, lambda label, text: fence(label, text, current_nonce()).text)
 

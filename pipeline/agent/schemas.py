@@ -19,9 +19,9 @@ class Reply(BaseModel):
 
 
 class Quoted(Reply):
-    path: str = Field(description="Path of the file, as it is given.")
-    line: int = Field(description="Line where the text begins, as near as you know.")
-    text: str = Field(description="The exact text, copied character by character, without line numbers; one to six lines.")
+    path: str
+    line: int = Field(description="Where the text begins, as near as you know.")
+    text: str = Field(description="Exact text of one to six lines.")
     role: Literal["source", "step", "sink", "missing", "claim"] = Field(
         description="Where the attack starts, passes or ends, where something is missing, or what a document promises."
     )
@@ -33,41 +33,34 @@ class StatedFactor(Reply):
 
 
 class ProposedMitigation(Reply):
-    text: str = Field(description="What to do, in one sentence about this system.")
+    text: str
     test: str = Field(description="How to see that it works.")
 
 
 class ProposedThreat(Reply):
-    threat: str = Field(description="Slug of the catalog if one fits, else custom/ and two to five words joined by hyphens.")
-    element: str = Field(description="Id of the element it happens at, exactly as it is given.")
+    threat: str = Field(description="Slug of the catalog, or custom/ and two to five words joined by hyphens.")
+    element: str = Field(description="Id of the element it happens at.")
     classes: list[Stride]
-    title: str = Field(description="What goes wrong, in at most fifteen words, naming what is attacked.")
-    description: str = Field(description="Who does what, why it works here, and what they gain. Two to four sentences.")
-    path: list[str] = Field(description="Ids of the elements the attack passes, in order; empty if it stays at one.")
-    quotes: list[Quoted] = Field(description="The texts that prove it. Without one it is not reported.")
-    factors: list[StatedFactor] = Field(description="What raises or lowers the risk here, each with the text that shows it.")
-    mitigations: list[ProposedMitigation] = Field(description="One or two; empty if the threat is one of the catalog.")
+    title: str = Field(description="What goes wrong, in at most fifteen words.")
+    description: str = Field(description="Who does what, why it works here, what they gain: two to four sentences.")
+    path: list[str] = Field(description="Ids of the elements the attack passes, in order.")
+    quotes: list[Quoted]
+    factors: list[StatedFactor]
+    mitigations: list[ProposedMitigation] = Field(description="One or two; none for a threat of the catalog.")
 
 
 class Opinion(Reply):
-    finding: str = Field(description="Id of a finding that is given as already found.")
+    finding: str = Field(description="Id of a finding that is already found.")
     stance: Literal["for", "against"]
-    reason: str = Field(description="Why, from the evidence, in one or two sentences.")
-    quotes: list[Quoted] = Field(description="The texts that say so.")
-
-
-class NothingFound(Reply):
-    element: str
-    stride: Stride
-    reason: str = Field(description="Why nothing of this class is to be expected here, in one sentence.")
+    reason: str = Field(description="One or two sentences.")
+    quotes: list[Quoted]
 
 
 class ElementThreats(Reply):
     """What can go wrong at the elements of one scene."""
 
     threats: list[ProposedThreat]
-    opinions: list[Opinion] = Field(description="Only where the evidence settles whether a finding is right or wrong.")
-    nothing: list[NothingFound] = Field(description="Only for the elements and classes you were asked about and found nothing for.")
+    opinions: list[Opinion]
 
 
 class ProposedElement(Reply):

@@ -8,7 +8,7 @@ are about. Cells of the matrix say who looked, and what the budget did not reach
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.findings.model import SEVERITIES, STRIDE, Argument, Coverage, Finding, Origin
@@ -101,7 +101,7 @@ def _coverage(coverage: Sequence[Coverage], said: Examination, new: Sequence[Fin
     for finding in new:
         for stride in finding.stride:
             found[finding.element, stride].append(finding)
-    model: dict[tuple[str, str], str] = {(cell.element, cell.stride): why for cell, why in said.looked_at.items()}
+    looked = {(cell.element, cell.stride) for cell in said.looked_at}
     missed: dict[tuple[str, str], str] = {(cell.element, cell.stride): why for cell, why in said.not_reached.items()}
     known = {(cell.element, cell.stride) for cell in coverage}
     added = [
@@ -110,11 +110,11 @@ def _coverage(coverage: Sequence[Coverage], said: Examination, new: Sequence[Fin
         for stride in STRIDE
         if (element.id, stride) not in known
     ]
-    return tuple(_cell(cell, found.get((cell.element, cell.stride), ()), model, missed) for cell in (*coverage, *added))
+    return tuple(_cell(cell, found.get((cell.element, cell.stride), ()), looked, missed) for cell in (*coverage, *added))
 
 
 def _cell(
-    cell: Coverage, findings: Sequence[Finding], looked: Mapping[tuple[str, str], str], missed: Mapping[tuple[str, str], str]
+    cell: Coverage, findings: Sequence[Finding], looked: Collection[tuple[str, str]], missed: Mapping[tuple[str, str], str]
 ) -> Coverage:
     """What rules say stands; that a model saw nothing is told, and closes nothing."""
     key = (cell.element, cell.stride)
@@ -126,8 +126,7 @@ def _cell(
     if cell.state == "finding":
         return cell
     if key in looked:
-        told = f": {looked[key]}" if looked[key] else ""
-        return cell.model_copy(update={"reason": f"{cell.reason}; the LLM analyst looked and reported nothing{told}"})
+        return cell.model_copy(update={"reason": f"{cell.reason}; the LLM analyst looked and reported nothing"})
     if key in missed and cell.state == "not_examined":
         return cell.model_copy(update={"reason": f"{cell.reason}; the LLM analyst did not reach it: {missed[key]}"})
     return cell

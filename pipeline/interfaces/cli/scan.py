@@ -58,8 +58,8 @@ FOUND, INCOMPLETE = 1, 3
 @click.pass_context
 def scan(
     context: click.Context, path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], formats: tuple[str, ...], fail_on: str | None,
-    knowledge: tuple[str, ...], llm: str | None, base_url: str | None, budget: tuple[str, ...], dry_run: bool, jobs: int | None, ocr: str | None, ocr_url: str | None, offline: bool | None, config: Path | None,
-    no_cache: bool, quiet: bool, verbose: bool,
+    knowledge: tuple[str, ...], llm: str | None, base_url: str | None, budget: tuple[str, ...], dry_run: bool, jobs: int | None,
+    ocr: str | None, ocr_url: str | None, offline: bool | None, config: Path | None, no_cache: bool, quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
     """Read PATH (default: this folder) and report what can go wrong, with the lines that prove it.
 
