@@ -15,6 +15,7 @@ from pipeline.system.model import Evidence
 from prompts import Exhibit
 
 # What steers a terminal or turns the order of letters around says nothing to a model that it should know.
+_SPACES = re.compile(r"[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")  # whitespace that quotes are compared by; shown as a space
 _UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 _LONGEST_LINE = 400  # characters; the rest of a line is minified code or data
 
@@ -74,7 +75,7 @@ class Files:
             shown = text.split("\n")
             if len(shown) != len(lines):  # a placeholder that swallowed a line end: each line by itself
                 shown = [self._hide(line) for line in lines]
-            self._shown[path, page or 0] = tuple(_cut(_UNSHOWN.sub("", line)) for line in shown)
+            self._shown[path, page or 0] = tuple(_cut(_UNSHOWN.sub("", _SPACES.sub(" ", line))) for line in shown)
             found.append(page or 0)
         self._pages[path] = tuple(sorted(found))
 

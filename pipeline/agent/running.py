@@ -22,6 +22,7 @@ from pipeline.agent.metering import Asked, Meter
 from pipeline.agent.model import Account, Examination, Known, Summary, Unanswered
 from pipeline.agent.planning import Plan, allowance_of
 from pipeline.agent.providers import apart, connect
+from pipeline.agent.providers.connecting import plain_client
 from pipeline.agent.secret import machine_secret
 from pipeline.agent.settings import AgentSettings
 from pipeline.agent.spending import Ledger, ReplyStore
@@ -37,6 +38,7 @@ from pipeline.threats.taxonomy import load_taxonomies
 from prompts import fence
 
 if TYPE_CHECKING:
+    import httpx2
     from langchain_core.tools import BaseTool
 
 
@@ -81,6 +83,7 @@ class Analyst:
         self._log = EgressLog(settings.log, subject.name)
         self._runner: asyncio.Runner | None = None
         self._asker: Asker | None = None
+        self._client: httpx2.AsyncClient | None = None
 
     @property
     def log(self) -> EgressLog:
@@ -98,6 +101,8 @@ class Analyst:
 
     def __exit__(self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None) -> None:
         assert self._runner is not None
+        if self._client is not None:
+            self._runner.run(self._client.aclose())
         self._runner.__exit__(kind, failure, trace)
         self._log.close()
 
@@ -132,7 +137,8 @@ class Analyst:
     def _connected(self) -> Asker:
         if self._asker is None:
             settings, endpoint = self._settings, self._settings.endpoint
-            model = connect(endpoint, seconds=settings.seconds, max_output_tokens=settings.most_output)
+            self._client = plain_client(endpoint, settings.seconds)
+            model = connect(endpoint, http_client=self._client, seconds=settings.seconds, max_output_tokens=settings.most_output)
             meter = Meter(
                 identity=f"{endpoint.name} at {endpoint.host}", ledger=self._ledger, replies=ReplyStore(settings.replies),
                 hide=self._placeholders.hide, logged=self._written, at_once=asyncio.Semaphore(settings.at_once),
