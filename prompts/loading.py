@@ -22,7 +22,7 @@ Trust = Literal["trusted", "untrusted"]
 
 GIVEN = "=== given ==="
 PLACEHOLDER = re.compile(r"\{\{([a-z][a-z0-9_]*)\}\}")
-EXHIBITS = "shared/exhibits"  # what the marks of fences mean: said in the system text of each prompt that takes values
+EXHIBITS = "common/exhibits"  # what the marks of fences mean: said in the system text of each prompt that takes values
 
 _DECLARED = frozenset({"name", "version", "purpose", "inputs", "output"})
 _TRUST = frozenset({"trusted", "untrusted"})

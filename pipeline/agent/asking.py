@@ -243,13 +243,13 @@ def _answered(message: AIMessage) -> list[AIMessage | ToolMessage]:
 
 
 def _correction(problems: str, secret: bytes) -> str:
-    prompt = load_prompt("shared/correct-reply")
+    prompt = load_prompt("common/correct-reply")
     rendered = render(prompt, {"problems": problems[:_MOST_TOLD]}, nonce_of(secret, prompt.digest, problems))
     return f"{rendered.system}\n\n{rendered.user}"
 
 
 def _stop_now() -> str:
-    return load_prompt("shared/answer-now").text
+    return load_prompt("common/answer-now").text
 
 
 __all__ = ["Answer", "Asker", "Question", "current_nonce"]

@@ -32,8 +32,8 @@ Look at {{element}} now.
 
 def use(folder: Path, monkeypatch: pytest.MonkeyPatch, **texts: str) -> None:
     """From here on prompts are loaded from the folder, which holds these texts by their names in `test/`."""
-    (folder / "shared").mkdir()
-    (folder / "shared" / "exhibits.md").write_bytes((ROOM / "shared" / "exhibits.md").read_bytes())
+    (folder / "common").mkdir()
+    (folder / "common" / "exhibits.md").write_bytes((ROOM / "common" / "exhibits.md").read_bytes())
     (folder / "test").mkdir()
     for name, text in texts.items():
         (folder / "test" / f"{name}.md").write_text(text, encoding="utf-8")

@@ -128,7 +128,7 @@ def test_the_digest_moves_with_the_file_and_with_the_words_it_shares(tmp_path: P
     before = load_prompt("test/look").digest, load_prompt("test/a").digest
     assert all(len(digest) == 16 and int(digest, 16) >= 0 for digest in before) and before[0] != before[1]
     assert (load_prompt("test/look").digest, load_prompt("test/a").digest) == before
-    shared = tmp_path / "shared" / "exhibits.md"
+    shared = tmp_path / "common" / "exhibits.md"
     shared.write_text(shared.read_text() + "\n- One thing more.\n")
     after = load_prompt("test/look").digest, load_prompt("test/a").digest
     assert after[0] != before[0], "its words are others now"
@@ -142,7 +142,7 @@ def test_the_example_of_the_readme_is_a_prompt(tmp_path: Path, monkeypatch: pyte
     example = readme.partition("```markdown\n")[2].partition("```")[0]
     use(tmp_path, monkeypatch, **{"analyse-element": example})
     assert load_prompt("test/analyse-element").inputs["evidence"] == "untrusted"
-    assert MARK in readme and MOCK in readme and "shared/exhibits.md" in readme
+    assert MARK in readme and MOCK in readme and "common/exhibits.md" in readme
 
 
 def test_instructions_for_reading_pictures_are_loaded_by_their_name() -> None:
