@@ -40,6 +40,14 @@ _CODE = re.compile(
 )
 _STANDARD = re.compile(r"(?:RFC|ISO|EN|DIN|HTTP|SHA|UTF|V)[-_]?\d[\d._-]*|\d{4}-Q\d|\d{4}-\d\d-\w+")
 _FORMAT = re.compile(r"[a-z]{2,8}\d{1,4}[a-z]{0,5}")  # `the token is base64url`, `sha256`
+# Words, one of which every match of a pattern holds: most texts need not be searched.
+_WORDS = {
+    _SPOKEN: ("password", "passphrase", "passcode", "access code", "api key", "token"),
+    _AFTER_COLON: ("assword", "assphrase", "asscode"),
+    _BESIDE: ("assword", "assphrase", "asscode"),
+    _SIGN_IN: ("assword", "assphrase", "asscode"),
+    _CODE: tuple(between + word for between in " -" for word in ("code", "pin", "word", "phrase")),
+}
 _READ = 200_000  # characters of one text
 
 
@@ -49,10 +57,15 @@ def told_secrets(text: str) -> tuple[str, ...]:
 
 
 def _told(text: str) -> Iterator[str]:
-    for match in _SPOKEN.finditer(text):
-        if match["quoted"] or not _FORMAT.fullmatch(match["bare"]):
-            yield match["quoted"] or match["bare"]
-    for pattern in (_AFTER_COLON, _BESIDE, _SIGN_IN, _CODE):
+    folded = text.casefold()
+    searched = [pattern for pattern, words in _WORDS.items() if any(word in folded for word in words)]
+    if _SPOKEN in searched:
+        for match in _SPOKEN.finditer(text):
+            if match["quoted"] or not _FORMAT.fullmatch(match["bare"]):
+                yield match["quoted"] or match["bare"]
+    for pattern in searched:
+        if pattern is _SPOKEN:
+            continue
         for match in pattern.finditer(text):
             if pattern is not _CODE or not _STANDARD.fullmatch(match["value"]):
                 yield match["value"]
