@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -244,48 +245,71 @@ def test_what_killed_processes_left_is_removed_later_and_what_is_not_ours_stays(
 # Killed
 
 
-def _killed_after(bytes_written: int, folder: Path) -> bool:
-    """Whether a process that writes is killed by its own hand after so many bytes, or ends."""
-    child = os.fork()
-    if child == 0:  # nothing of pytest runs here
-        left = bytes_written
+class Killed(BaseException):
+    """Stands for the end of the process."""
 
-        class Dying:
-            def __init__(self, descriptor: int) -> None:
-                self.descriptor = descriptor
 
-            def write(self, data: memoryview) -> int:
-                nonlocal left
-                taken = os.write(self.descriptor, data[: min(left, 7)])
-                left -= taken
-                if left == 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return taken
+def _cut_off(monkeypatch: pytest.MonkeyPatch, left: int, end: Callable[[], None]) -> None:
+    """Makes files take so many bytes, seven at a time, before the end."""
 
-            def __enter__(self) -> Dying:
-                return self
+    class Cut:
+        def __init__(self, descriptor: int) -> None:
+            self.descriptor = descriptor
 
-            def __exit__(self, *_: object) -> None:
-                os.close(self.descriptor)
+        def write(self, data: memoryview) -> int:
+            nonlocal left
+            taken = os.write(self.descriptor, data[: min(left, 7)])
+            left -= taken
+            if left == 0:
+                end()
+            return taken
 
-        replies.os.fdopen = lambda descriptor, *_, **__: Dying(descriptor)  # type: ignore[attr-defined]  # of this child alone
-        try:
-            ReplyStore(folder / "replies").put(KEY, NEW)
-        finally:
-            os._exit(0)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        def __enter__(self) -> Cut:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            os.close(self.descriptor)
+
+    monkeypatch.setattr(os, "fdopen", lambda descriptor, *_, **__: Cut(descriptor))
 
 
 @pytest.mark.parametrize("before", [None, OLD])
-def test_a_writer_killed_at_any_byte_leaves_the_old_the_new_or_nothing(tmp_path: Path, before: StoredReply | None) -> None:
+def test_a_writer_that_ends_at_any_byte_leaves_the_old_the_new_or_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: StoredReply | None
+) -> None:
+    def end() -> None:
+        raise Killed
+
     store = ReplyStore(tmp_path / "replies")
     length = len(replies._packed(KEY, NEW))
     for cut in range(1, length + 2):
         if before is not None:
             store.put(KEY, before)
-        killed = _killed_after(cut, tmp_path)
-        assert killed == (cut <= length)
-        assert ReplyStore(tmp_path / "replies").get(KEY) == (before if killed else NEW)
+        with monkeypatch.context() as patched:
+            _cut_off(patched, cut, end)
+            patched.setattr(replies, "_remove", lambda _: None)  # who is killed does not tidy up
+            try:
+                ReplyStore(tmp_path / "replies").put(KEY, NEW)
+            except Killed:
+                assert cut <= length
+            else:
+                assert cut > length
+        assert ReplyStore(tmp_path / "replies").get(KEY) == (before if cut <= length else NEW)
+    assert len(list(file_of(tmp_path).parent.iterdir())) == length + 1
+
+
+@pytest.mark.parametrize("cut", [1, 60, 86, 200])
+def test_a_writer_killed_while_it_writes_leaves_the_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: int) -> None:
+    ReplyStore(tmp_path / "replies").put(KEY, OLD)
+    child = os.fork()
+    if child == 0:  # nothing of pytest runs here
+        try:
+            _cut_off(monkeypatch, cut, lambda: os.kill(os.getpid(), signal.SIGKILL))
+            ReplyStore(tmp_path / "replies").put(KEY, NEW)
+        finally:
+            os._exit(0)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    assert ReplyStore(tmp_path / "replies").get(KEY) == OLD
 
 
 def _killed_before(step: int, folder: Path) -> bool:
@@ -345,7 +369,7 @@ def _writers(folder: Path, turns: int, names: str) -> list[subprocess.Popen[byte
 
 
 def test_two_processes_write_one_store(tmp_path: Path) -> None:
-    running = _writers(tmp_path / "replies", 600, "AB")
+    running = _writers(tmp_path / "replies", 300, "AB")
     store = ReplyStore(tmp_path / "replies")
     while any(one.poll() is None for one in running):
         for number in range(50):
