@@ -31,8 +31,8 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[0-9a-f]{64}\.reply")
 _UNFINISHED = re.compile(r"\.[0-9a-f]{64}\.[0-9a-f]{16}\.tmp")
 _ABANDONED_S = 3600.0  # a file that is unfinished for so long was left by a process that was killed
-_LOOKED_THROUGH_EVERY = 512  # replies kept
-_LEFT = 0.9  # of a bound, after it was passed
+_ROOMS = 256  # folders by the first two signs of a key: one of them is looked through at a time, which takes a millisecond
+_LOOKED_THROUGH_EVERY = 16  # replies kept
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 logger = logging.getLogger(__name__)
@@ -117,30 +117,24 @@ class ReplyStore:
             logger.warning("a reply is not kept: %s", problem)
             return False
         if self._put % _LOOKED_THROUGH_EVERY == 0:
-            self._drop_unused()
+            self._drop_unused(file.parent)
         self._put += 1
         return True
 
-    def _drop_unused(self) -> None:
-        """Drops the longest unused beyond the bounds, and what killed processes left unfinished."""
-        assert self._folder is not None  # nothing was put otherwise
+    def _drop_unused(self, room: Path) -> None:
+        """Drops the longest unused of one room beyond its share of the bounds, and what killed processes left unfinished there."""
         found: list[tuple[float, int, Path]] = []
-        for file, state in _files(self._folder):
+        for file, state in _files(room):
             if _NAME.fullmatch(file.name):
                 found.append((state.st_mtime, state.st_size, file))
             elif _UNFINISHED.fullmatch(file.name) and time.time() - state.st_mtime > _ABANDONED_S:
                 _remove(file)
-        size = sum(one[1] for one in found)
-        if len(found) <= self._max_replies and size <= self._max_bytes:
-            return
-        found.sort(key=lambda one: (one[0], one[2].name))
-        most, room = int(self._max_replies * _LEFT), int(self._max_bytes * _LEFT)
-        left = len(found)
-        for _, length, file in found[:-1]:  # the last one put stays, whatever its size
-            if left <= most and size <= room:
-                return
-            _remove(file)
-            left, size = left - 1, size - length
+        most, room_left = max(1, self._max_replies // _ROOMS), self._max_bytes // _ROOMS
+        found.sort(key=lambda one: (one[0], one[2].name), reverse=True)
+        for number, (_, length, file) in enumerate(found):
+            room_left -= length
+            if number >= most or (room_left < 0 and number > 0):  # the last one put stays, whatever its size
+                _remove(file)
 
 
 def _place(folder: Path, key: str) -> Path:
@@ -175,15 +169,11 @@ def _write(folder: Path, file: Path, data: bytes) -> None:
         raise
 
 
-def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    with contextlib.suppress(OSError):
-        for room in sorted(folder.iterdir()):
-            if len(room.name) != 2 or room.is_symlink() or not room.is_dir():
-                continue
-            with contextlib.suppress(OSError), os.scandir(room) as entries:
-                for entry in entries:
-                    with contextlib.suppress(OSError):
-                        yield Path(entry.path), entry.stat(follow_symlinks=False)
+def _files(room: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    with contextlib.suppress(OSError), os.scandir(room) as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):
+                yield Path(entry.path), entry.stat(follow_symlinks=False)
 
 
 def _remove(file: Path) -> None:

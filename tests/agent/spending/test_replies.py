@@ -205,28 +205,39 @@ def test_what_no_file_can_hold_is_not_kept(store: ReplyStore, tmp_path: Path, mo
 # Bounds
 
 
+def _of_one_room(number: int) -> str:
+    return "00" + request_key("m", "p", number)[2:]
+
+
 def test_the_longest_unused_are_dropped_beyond_a_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replies, "_LOOKED_THROUGH_EVERY", 1)
-    store = ReplyStore(tmp_path / "replies", max_replies=20)
-    keys = [request_key("m", "p", number) for number in range(21)]
+    store = ReplyStore(tmp_path / "replies", max_replies=17 * replies._ROOMS)
+    keys = [_of_one_room(number) for number in range(21)]
     for age, key in enumerate(keys[:20]):
         store.put(key, NEW)
         os.utime(file_of(tmp_path, key), (age, age))
-    assert store.get(keys[0]) == NEW  # used: no longer the oldest
+    assert store.get(keys[3]) == NEW  # used: no longer among the oldest
     store.put(keys[20], NEW)
-    known = [number for number, key in enumerate(keys) if file_of(tmp_path, key).exists()]
-    assert known == [0, *range(4, 21)]
+    assert [number for number, key in enumerate(keys) if file_of(tmp_path, key).exists()] == [3, *range(5, 21)]
 
 
 def test_replies_are_bounded_in_bytes_but_the_last_one_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replies, "_LOOKED_THROUGH_EVERY", 1)
-    store = ReplyStore(tmp_path / "replies", max_bytes=3_000)
+    store = ReplyStore(tmp_path / "replies", max_bytes=3_900 * replies._ROOMS)
     for number in range(10):
-        store.put(request_key("m", "p", number), reply("x" * 1_000))
-    sizes = [file.stat().st_size for file in (tmp_path / "replies").glob("*/*.reply")]
-    assert len(sizes) >= 1 and sum(sizes) <= 3_000
-    large = request_key("m", "p", "large")
-    assert store.put(large, reply("x" * 10_000)) and store.get(large) is not None
+        store.put(_of_one_room(number), reply("x" * 1_000))
+        assert sum(file.stat().st_size for file in (tmp_path / "replies").glob("*/*.reply")) <= 3_900
+    assert len(list((tmp_path / "replies").glob("*/*.reply"))) == 3
+    assert store.put(_of_one_room(11), reply("x" * 10_000)) and store.get(_of_one_room(11)) is not None
+    assert len(list((tmp_path / "replies").glob("*/*.reply"))) == 1
+
+
+def test_a_full_store_stays_within_its_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replies, "_LOOKED_THROUGH_EVERY", 1)
+    store = ReplyStore(tmp_path / "replies", max_replies=256)
+    for number in range(600):
+        store.put(request_key("m", "p", number), reply("x"))
+    assert 200 < len(list((tmp_path / "replies").glob("*/*.reply"))) <= 256
 
 
 def test_what_killed_processes_left_is_removed_later_and_what_is_not_ours_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -351,9 +362,9 @@ _WRITER = """
 import sys
 from pathlib import Path
 from pipeline.agent.spending import ReplyStore, StoredReply, request_key
-store, name = ReplyStore(Path(sys.argv[1]), max_replies=40), sys.argv[2]
+store, name = ReplyStore(Path(sys.argv[1]), max_replies=1), sys.argv[2]
 for turn in range(int(sys.argv[3])):
-    key = request_key("m", "p", turn % 50)
+    key = request_key("m", "p", turn % 400)
     store.put(key, StoredReply({"content": f"{name} {turn} " * 200}, turn, 1, name))
     print(turn, flush=True)
     got = store.get(key)
@@ -369,10 +380,10 @@ def _writers(folder: Path, turns: int, names: str) -> list[subprocess.Popen[byte
 
 
 def test_two_processes_write_one_store(tmp_path: Path) -> None:
-    running = _writers(tmp_path / "replies", 300, "AB")
+    running = _writers(tmp_path / "replies", 600, "AB")
     store = ReplyStore(tmp_path / "replies")
     while any(one.poll() is None for one in running):
-        for number in range(50):
+        for number in range(0, 400, 7):
             got = store.get(request_key("m", "p", number))
             assert got is None or got.message["content"] == f"{got.at} {got.input_tokens} " * 200
         time.sleep(0.001)
@@ -391,7 +402,7 @@ def test_what_put_returned_from_outlives_a_kill(tmp_path: Path) -> None:
     running.send_signal(signal.SIGKILL)
     last = int((running.stdout.read().splitlines() or [str(last).encode()])[-1])
     running.communicate()
-    got = ReplyStore(tmp_path / "replies").get(request_key("m", "p", last % 50))
+    got = ReplyStore(tmp_path / "replies").get(request_key("m", "p", last % 400))
     assert got is not None and got.input_tokens >= last
 
 
