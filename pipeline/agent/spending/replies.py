@@ -43,7 +43,7 @@ class StoredReply:
     """A model's message (its content, the tools it calls, why it ended), what it took, and when it came (RFC 3339)."""
 
     message: dict[str, Any]  # JSON, in the form the caller gives it
-    input_tokens: int
+    input_tokens: int  # as the endpoint said, believed or not
     output_tokens: int
     at: str
 
@@ -71,7 +71,7 @@ class ReplyStore:
     def __init__(self, folder: Path | None, max_replies: int = MAX_REPLIES, max_bytes: int = MAX_BYTES) -> None:
         self._folder = folder
         self._max_replies, self._max_bytes = max_replies, max_bytes
-        self._put = 0
+        self._put, self._told = 0, False
 
     def get(self, key: str) -> StoredReply | None:
         """The reply kept under a key; a broken one is dropped."""
@@ -95,31 +95,30 @@ class ReplyStore:
         return reply
 
     def put(self, key: str, reply: StoredReply) -> bool:
-        """Keeps a reply and says whether it is kept; from then on it outlives the process, however that ends.
-
-        Raises:
-            TypeError: its message is not JSON.
-        """
+        """Keeps a reply and says whether it is kept; from then on it outlives the process, however that ends."""
         if self._folder is None:
             return False
         try:
             data = _packed(key, reply)
-        except (ValueError, RecursionError) as problem:  # a number of thousands of digits, a thousand lists in each other
-            logger.info("a reply cannot be kept: %s", str(problem)[:200])
-            return False
+        except (TypeError, ValueError, RecursionError) as problem:  # no JSON, a number of thousands of digits, a thousand lists in a row
+            return self._not_kept(str(problem)[:200])
         if len(data) > MAX_REPLY_BYTES:
-            logger.info("a reply of %d bytes is too large to be kept", len(data))
-            return False
+            return self._not_kept(f"it has {len(data):,} bytes")
         file = _place(self._folder, key)
         try:
             _write(self._folder, file, data)
         except OSError as problem:
-            logger.warning("a reply is not kept: %s", problem)
-            return False
+            return self._not_kept(str(problem))
         if self._put % _LOOKED_THROUGH_EVERY == 0:
             self._drop_unused(file.parent)
         self._put += 1
         return True
+
+    def _not_kept(self, why: str) -> bool:
+        """Tells the operator once."""
+        logger.log(logging.DEBUG if self._told else logging.WARNING, "a model's reply is not kept, and would be paid for again: %s", why)
+        self._told = True
+        return False
 
     def _drop_unused(self, room: Path) -> None:
         """Drops the longest unused of one room beyond its share of the bounds, and what killed processes left unfinished there."""
@@ -145,9 +144,10 @@ def _place(folder: Path, key: str) -> Path:
 
 def _read(file: Path) -> bytes:
     descriptor = os.open(file, os.O_RDONLY | _NOFOLLOW | _BINARY | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return b""
     with os.fdopen(descriptor, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return b""
         return opened.read(MAX_REPLY_BYTES + 1)
 
 
@@ -201,6 +201,6 @@ def _unpacked(key: str, data: bytes) -> StoredReply | None:
     if not isinstance(found, dict) or found.get("key") != key:
         return None
     message, at, tokens = found.get("message"), found.get("at"), (found.get("input_tokens"), found.get("output_tokens"))
-    if not isinstance(message, dict) or not isinstance(at, str) or not all(type(one) is int and one >= 0 for one in tokens):
+    if not isinstance(message, dict) or not isinstance(at, str) or not all(type(one) is int for one in tokens):
         return None
     return StoredReply(message, found["input_tokens"], found["output_tokens"], at)
