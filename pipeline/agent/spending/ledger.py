@@ -22,13 +22,14 @@ Which = Literal["tokens", "money", "calls", "time"]
 BELIEVED = 10  # times the estimate, and no more; and a tenth of it, and no less
 _SLACK = 1_000  # tokens that small numbers may be off by: templates, schemas, headers
 _MOST_DOUBTS = 100
+_WRITTEN = ("cache_creation", "ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")  # the first is 0 where the others say more
 
 
 class Spent(Exception):
     """A limit leaves no room for a call; `in_flight` says whether there would be some if no other call were in flight."""
 
     def __init__(self, which: Which, in_flight: bool = False) -> None:
-        super().__init__(f"the budget of {which} is spent")
+        super().__init__(f"the budget of {which} leaves no room for another call")
         self.which: Which = which
         self.in_flight = in_flight
 
@@ -74,7 +75,7 @@ def usage_of(said: Mapping[str, object] | None) -> Usage | None:
     taken, given = _whole(said.get("input_tokens")), _whole(said.get("output_tokens"))
     if taken is None or given is None:
         return None
-    return Usage(taken, given, _whole(details.get("cache_read")) or 0, _whole(details.get("cache_creation")) or 0)
+    return Usage(taken, given, _whole(details.get("cache_read")) or 0, sum(_whole(details.get(name)) or 0 for name in _WRITTEN))
 
 
 def _whole(value: object) -> int | None:

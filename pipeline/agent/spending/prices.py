@@ -76,8 +76,12 @@ class KnownPrice(Rates):
     """The price of one model under all names that were found for it."""
 
     names: tuple[str, ...] = Field(min_length=1)
-    as_of: date
     long: LongRates | None = None
+    since: date | None = Field(default=None, description="The first day.")
+    until: date | None = Field(default=None, description="The last day.")
+
+    def holds(self, on: date) -> bool:
+        return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
 
 
 class PriceList(Frozen):
@@ -90,6 +94,7 @@ class PriceList(Frozen):
 
 
 class Prices(Frozen):
+    as_of: date = Field(description="The day they were looked up.")
     lists: tuple[PriceList, ...]
 
 
@@ -101,17 +106,18 @@ def load_prices() -> Prices:
 LOCAL = Price(rates=Rates(input=Decimal(0), output=Decimal(0)), source="a model on this machine")
 
 
-def price_of(provider: str, model: str, *, host: str | None = None, local: bool = False) -> Price | None:
-    """The price of a model, None where it is not known; `host` is where it is asked, if that is not the provider's own."""
+def price_of(provider: str, model: str, *, on: date, host: str | None = None, local: bool = False) -> Price | None:
+    """The price of a model on a day, None where it is not known; `host` is where it is asked, if that is not the provider's own."""
     if local:
         return LOCAL
-    for one in load_prices().lists:
+    prices = load_prices()
+    for one in prices.lists:
         if one.provider != provider or (host is not None and host.partition(":")[0].lower() != one.host):
             continue
         for known in one.models:
-            if model in known.names:
+            if model in known.names and known.holds(on):
                 rates = Rates(input=known.input, output=known.output, cached=known.cached, written=known.written)
-                return Price(rates=rates, long=known.long, as_of=known.as_of, source=one.source)
+                return Price(rates=rates, long=known.long, as_of=prices.as_of, source=one.source)
     return None
 
 

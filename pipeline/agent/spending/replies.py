@@ -31,8 +31,8 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[0-9a-f]{64}\.reply")
 _UNFINISHED = re.compile(r"\.[0-9a-f]{64}\.[0-9a-f]{16}\.tmp")
 _ABANDONED_S = 3600.0  # a file that is unfinished for so long was left by a process that was killed
-_LOOKED_THROUGH_EVERY = 512  # replies kept
-_LEFT = 0.9  # of a bound, after it was passed
+_ROOMS = 256  # folders by the first two signs of a key: one of them is looked through at a time, which takes a millisecond
+_LOOKED_THROUGH_EVERY = 16  # replies kept
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 logger = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class StoredReply:
     """A model's message (its content, the tools it calls, why it ended), what it took, and when it came (RFC 3339)."""
 
     message: dict[str, Any]  # JSON, in the form the caller gives it
-    input_tokens: int
+    input_tokens: int  # as the endpoint said, believed or not
     output_tokens: int
     at: str
 
@@ -71,7 +71,7 @@ class ReplyStore:
     def __init__(self, folder: Path | None, max_replies: int = MAX_REPLIES, max_bytes: int = MAX_BYTES) -> None:
         self._folder = folder
         self._max_replies, self._max_bytes = max_replies, max_bytes
-        self._put = 0
+        self._put, self._told = 0, False
 
     def get(self, key: str) -> StoredReply | None:
         """The reply kept under a key; a broken one is dropped."""
@@ -95,29 +95,22 @@ class ReplyStore:
         return reply
 
     def put(self, key: str, reply: StoredReply) -> bool:
-        """Keeps a reply and says whether it is kept; from then on it outlives the process, however that ends.
-
-        Raises:
-            TypeError: its message is not JSON.
-        """
+        """Keeps a reply and says whether it is kept; from then on it outlives the process, however that ends."""
         if self._folder is None:
             return False
         try:
             data = _packed(key, reply)
-        except (ValueError, RecursionError) as problem:  # a number of thousands of digits, a thousand lists in each other
-            logger.info("a reply cannot be kept: %s", str(problem)[:200])
-            return False
+        except (TypeError, ValueError, RecursionError) as problem:  # no JSON, a number of thousands of digits, a thousand lists in a row
+            return self._not_kept(str(problem)[:200])
         if len(data) > MAX_REPLY_BYTES:
-            logger.info("a reply of %d bytes is too large to be kept", len(data))
-            return False
+            return self._not_kept(f"it has {len(data):,} bytes")
         file = _place(self._folder, key)
         try:
             _write(self._folder, file, data)
         except OSError as problem:
-            logger.warning("a reply is not kept: %s", problem)
-            return False
+            return self._not_kept(str(problem))
         if self._put % _LOOKED_THROUGH_EVERY == 0:
-            self._drop_unused()
+            self._drop_unused(file.parent)
         self._put += 1
         return True
 
@@ -127,26 +120,26 @@ class ReplyStore:
             for key in keys:
                 _remove(_place(self._folder, key))
 
-    def _drop_unused(self) -> None:
-        """Drops the longest unused beyond the bounds, and what killed processes left unfinished."""
-        assert self._folder is not None  # nothing was put otherwise
+    def _not_kept(self, why: str) -> bool:
+        """Tells the operator once."""
+        logger.log(logging.DEBUG if self._told else logging.WARNING, "a model's reply is not kept, and would be paid for again: %s", why)
+        self._told = True
+        return False
+
+    def _drop_unused(self, room: Path) -> None:
+        """Drops the longest unused of one room beyond its share of the bounds, and what killed processes left unfinished there."""
         found: list[tuple[float, int, Path]] = []
-        for file, state in _files(self._folder):
+        for file, state in _files(room):
             if _NAME.fullmatch(file.name):
                 found.append((state.st_mtime, state.st_size, file))
             elif _UNFINISHED.fullmatch(file.name) and time.time() - state.st_mtime > _ABANDONED_S:
                 _remove(file)
-        size = sum(one[1] for one in found)
-        if len(found) <= self._max_replies and size <= self._max_bytes:
-            return
-        found.sort(key=lambda one: (one[0], one[2].name))
-        most, room = int(self._max_replies * _LEFT), int(self._max_bytes * _LEFT)
-        left = len(found)
-        for _, length, file in found[:-1]:  # the last one put stays, whatever its size
-            if left <= most and size <= room:
-                return
-            _remove(file)
-            left, size = left - 1, size - length
+        most, room_left = max(1, self._max_replies // _ROOMS), self._max_bytes // _ROOMS
+        found.sort(key=lambda one: (one[0], one[2].name), reverse=True)
+        for number, (_, length, file) in enumerate(found):
+            room_left -= length
+            if number >= most or (room_left < 0 and number > 0):  # the last one put stays, whatever its size
+                _remove(file)
 
 
 def _place(folder: Path, key: str) -> Path:
@@ -157,9 +150,10 @@ def _place(folder: Path, key: str) -> Path:
 
 def _read(file: Path) -> bytes:
     descriptor = os.open(file, os.O_RDONLY | _NOFOLLOW | _BINARY | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return b""
     with os.fdopen(descriptor, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return b""
         return opened.read(MAX_REPLY_BYTES + 1)
 
 
@@ -181,15 +175,11 @@ def _write(folder: Path, file: Path, data: bytes) -> None:
         raise
 
 
-def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    with contextlib.suppress(OSError):
-        for room in sorted(folder.iterdir()):
-            if len(room.name) != 2 or room.is_symlink() or not room.is_dir():
-                continue
-            with contextlib.suppress(OSError), os.scandir(room) as entries:
-                for entry in entries:
-                    with contextlib.suppress(OSError):
-                        yield Path(entry.path), entry.stat(follow_symlinks=False)
+def _files(room: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    with contextlib.suppress(OSError), os.scandir(room) as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):
+                yield Path(entry.path), entry.stat(follow_symlinks=False)
 
 
 def _remove(file: Path) -> None:
@@ -217,6 +207,6 @@ def _unpacked(key: str, data: bytes) -> StoredReply | None:
     if not isinstance(found, dict) or found.get("key") != key:
         return None
     message, at, tokens = found.get("message"), found.get("at"), (found.get("input_tokens"), found.get("output_tokens"))
-    if not isinstance(message, dict) or not isinstance(at, str) or not all(type(one) is int and one >= 0 for one in tokens):
+    if not isinstance(message, dict) or not isinstance(at, str) or not all(type(one) is int for one in tokens):
         return None
     return StoredReply(message, found["input_tokens"], found["output_tokens"], at)

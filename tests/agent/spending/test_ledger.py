@@ -191,6 +191,10 @@ def test_long_input_has_its_own_price() -> None:
             {"input_tokens": 9, "output_tokens": 1, "input_token_details": {"cache_read": 4, "cache_creation": 2}},
             Usage(9, 1, cached_tokens=4, written_tokens=2),
         ),
+        (
+            {"input_tokens": 9, "output_tokens": 1, "input_token_details": {"cache_creation": 0, "ephemeral_5m_input_tokens": 3}},
+            Usage(9, 1, written_tokens=3),
+        ),
     ],
 )
 def test_usage_is_read_from_messages(said: dict[str, object] | None, usage: Usage | None) -> None:

@@ -43,6 +43,11 @@ def test_amounts_are_read_as_people_write_them(text: str, limits: Limits) -> Non
     assert limits_named([text]) == limits
 
 
+def test_limits_are_told_in_one_line() -> None:
+    assert str(limits_named(["200k, $5, 10m, 40 calls"])) == "200,000 tokens, 5 USD, 40 calls, 600 s"
+    assert str(Limits()) == "no limit"
+
+
 def test_several_texts_are_one_budget() -> None:
     assert limits_named(["200k", "10m,40 calls"]) == Limits(tokens=200_000, seconds=600, calls=40)
     assert limits_named([]) == Limits()
