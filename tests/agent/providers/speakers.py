@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.agent.providers.table import Api
@@ -261,6 +261,9 @@ SPEAKERS: Mapping[str, Speaker] = {
     "google": GOOGLE,
     "mistral": chat("mistral:mistral-large-latest", "/v1/chat/completions", "/v1", _BEARER, "max_tokens", MISTRAL_API_KEY=KEY),
     "bedrock": BEDROCK,
+    "bedrock-schema": replace(BEDROCK, model="bedrock:eu.anthropic.claude-opus-5", path="/model/eu.anthropic.claude-opus-5/converse"),
+    "google-before-3": replace(GOOGLE, model="google:gemini-2.5-pro", path="/v1/models/gemini-2.5-pro:generateContent"),
+    "anthropic-before-4-5": replace(ANTHROPIC, model="anthropic:claude-3-7-sonnet-20250219"),
     "ollama": chat("ollama:qwen3:32b", "/v1/chat/completions", "/v1", _BEARER, "max_tokens", **_OURS),
     "ollama-native": OLLAMA,
     "vllm": chat("vllm:openai/gpt-oss-20b", "/v1/chat/completions", "/v1", _BEARER, "max_tokens", **_OURS),

@@ -114,12 +114,44 @@ def test_an_address_without_a_path_gets_the_one_everybody_uses(address: str) -> 
         ("openrouter:openai/gpt-5.5", False),
         ("openrouter:qwen/qwen3-32b", True),
         ("bedrock:eu.anthropic.claude-opus-4-7", False),
+        ("bedrock:eu.anthropic.claude-sonnet-4-5-20250929-v1:0", True),
         ("bedrock:amazon.nova-pro-v1:0", True),
     ],
 )
 def test_a_temperature_is_said_to_models_that_take_one(model: str, temperature: bool) -> None:
     environment = {"THREATLOOM_API_KEY": KEY, "AWS_REGION": "eu-central-1"}
     assert endpoint_named(model, None, environment).temperature is temperature
+
+
+@pytest.mark.parametrize(
+    ("model", "structured", "with_tools"),
+    [
+        ("openai:gpt-5.5", "schema", "schema"),
+        ("openai:gpt-4-turbo", "tools", "tools"),
+        ("openai:gpt-4.1", "schema", "schema"),
+        ("openai:gpt-5-chat-latest", "json", "json"),
+        ("anthropic:claude-sonnet-4-20250514", "tools", "tools"),
+        ("anthropic:claude-sonnet-4-5-20250929", "schema", "schema"),
+        ("anthropic:claude-opus-5", "schema", "schema"),
+        ("google:gemini-2.5-pro", "schema", "tools"),
+        ("google:gemini-4-argon", "schema", "schema"),
+        ("mistral:mistral-large-latest", "schema", "tools"),
+        ("bedrock:eu.anthropic.claude-sonnet-4-6", "tools", "tools"),
+        ("bedrock:eu.anthropic.claude-opus-4-7", "tools", "tools"),
+        ("bedrock:eu.anthropic.claude-opus-5", "schema", "schema"),
+        ("bedrock:us.meta.llama3-3-70b-instruct-v1:0", "json", "json"),
+        ("bedrock:qwen.qwen3-32b-v1:0", "schema", "schema"),
+        ("ollama:qwen3:32b", "schema", "tools"),
+        ("ollama:gpt-oss:120b-cloud", "tools", "tools"),
+        ("vllm:m", "schema", "tools"),
+        ("llamacpp:m", "schema", "tools"),
+        ("lmstudio:m", "schema", "tools"),
+        ("openrouter:anthropic/claude-opus-5", "schema", "tools"),
+    ],
+)
+def test_the_means_is_chosen_by_what_a_model_can(model: str, structured: str, with_tools: str) -> None:
+    endpoint = endpoint_named(model, None, {"THREATLOOM_API_KEY": KEY, "AWS_REGION": "eu-central-1"})
+    assert (endpoint.structured, endpoint.with_tools) == (structured, with_tools)
 
 
 @pytest.mark.parametrize("name", ["openai-chat", "mistral", "ollama", "ollama-native", "vllm", "compatible"])
@@ -144,6 +176,20 @@ def test_every_means_has_its_reason_and_its_source() -> None:
         for one in (provider, *provider.models):
             assert len(one.why) > 30, word
             assert one.source.startswith("https://"), word
+
+
+# OpenRouter
+
+
+def test_who_answers_for_openrouter_does_all_that_is_asked_and_collects_nothing() -> None:
+    with answering(analyst(SPEAKERS["openrouter"])) as server:
+        prose(named("openrouter", server.address))
+        open_to_all = {"OPENROUTER_API_KEY": KEY, "THREATLOOM_OPENROUTER_DATA_COLLECTION": "allow"}
+        prose(endpoint_named("openrouter:openai/gpt-4.1", f"{server.address}/api/v1", open_to_all))
+    assert [asked.body["provider"] for asked in server.asked] == [
+        {"require_parameters": True, "data_collection": "deny"},
+        {"require_parameters": True, "data_collection": "allow"},
+    ]
 
 
 # Ollama

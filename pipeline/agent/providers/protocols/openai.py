@@ -33,7 +33,7 @@ def model_of(endpoint: Endpoint, http_client: httpx2.AsyncClient, seconds: float
         "max_retries": 0,
         "streaming": False,
     }
-    return kind(**settings, **_api(endpoint), **steadiness(endpoint))
+    return kind(**settings, **_api(endpoint), **steadiness(endpoint), **_routing(endpoint))
 
 
 class _OpenAI(ChatOpenAI):
@@ -58,6 +58,12 @@ def _api(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.api != "responses":
         return {"use_responses_api": False}
     return {"use_responses_api": True, "store": False, "include": ["reasoning.encrypted_content"]}
+
+
+def _routing(endpoint: Endpoint) -> dict[str, Any]:
+    """Who may answer, where one address stands for many: who does all that is asked, and does not collect it."""
+    collection = endpoint.options.get("data_collection")
+    return {"extra_body": {"provider": {"require_parameters": True, "data_collection": collection}}} if collection else {}
 
 
 def steadiness(endpoint: Endpoint) -> dict[str, Any]:
