@@ -22,9 +22,17 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 _ROOM = "pipeline.agent.providers.protocols"
-# Each module has one function `model_of(endpoint, http_client, seconds, max_output_tokens)`; imported when asked for: they are heavy.
-MODULES: Mapping[Protocol, str] = {"openai": "openai"}
-PACKAGES: Mapping[Protocol, str] = {"openai": "langchain_openai"}
+# What speaks each protocol, in a module of the same name with one function `model_of(endpoint, http_client, seconds, max_output_tokens)`;
+# imported when asked for: they are heavy, and most are extras.
+PACKAGES: Mapping[Protocol, str] = {
+    "openai": "langchain_openai",
+    "azure": "langchain_openai",
+    "anthropic": "langchain_anthropic",
+    "google": "langchain_google_genai",
+    "mistral": "langchain_mistralai",
+    "bedrock": "langchain_aws",
+    "ollama": "langchain_ollama",
+}
 
 
 def connect(endpoint: Endpoint, *, http_client: httpx2.AsyncClient | None = None, seconds: float, max_output_tokens: int) -> BaseChatModel:
@@ -39,7 +47,7 @@ def connect(endpoint: Endpoint, *, http_client: httpx2.AsyncClient | None = None
         mend = f"pip install 'threatloom[{endpoint.extra}]'" if endpoint.extra else "install threatloom again"
         raise UnusableInput(f"what asks {endpoint.title} is not installed", endpoint.name, mend)
     with apart():
-        protocol = importlib.import_module(f"{_ROOM}.{MODULES[endpoint.protocol]}")
+        protocol = importlib.import_module(f"{_ROOM}.{endpoint.protocol}")
         client = http_client if http_client is not None else plain_client(endpoint, seconds)
         model: BaseChatModel = protocol.model_of(endpoint, client, seconds, max_output_tokens)
         return model

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +22,9 @@ ANY = "compatible"  # the provider of whom nothing is known
 _NAME = re.compile(r"[\w][\w.:/@+ -]{0,199}", re.ASCII)
 _MOST_KEY = 10_000  # characters; tokens of identity providers are long
 _OTHERS_READ = 0o077
+_OPTION = re.compile(r"[\w.-]{1,100}", re.ASCII)
+_UNSAID = "unsaid"
+OLLAMA = "OLLAMA_HOST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +64,14 @@ def endpoint_named(model: str, base_url: str | None, environment: Mapping[str, s
     """
     word, name = _split(model.strip(), base_url)
     provider = load_table().providers[word]
-    address, address_from = _address(word, provider, base_url, environment)
-    key, notes = _key(word, provider, address, environment)
+    options = {one: _option(one, provider, environment) for one in provider.options}
+    address, address_from = _address(word, provider, base_url, environment, options)
+    key, key_from, notes = _key(word, provider, address, environment)
     family = next((one for one in provider.models if one.fits(name)), None)
     local = is_loopback(address)
     if not local and address.startswith("http://"):
         notes = (*notes, f"what is sent to {host_of(address)} can be read on its way: the address begins with http://")
-    return Endpoint(
+    endpoint = Endpoint(
         provider=word,
         model=name,
         base_url=address,
@@ -83,9 +87,29 @@ def endpoint_named(model: str, base_url: str | None, environment: Mapping[str, s
         temperature=provider.temperature if family is None or family.temperature is None else family.temperature,
         seed=provider.seed if family is None or family.seed is None else family.seed,
         headers=_headers(word, environment),
+        options={**options, "key_from": key_from},
         address_from=address_from,
         notes=notes,
     )
+    if provider.protocol == "azure":
+        return _of_azure(endpoint)
+    return _of_gateway(endpoint) if word == "openai" else endpoint
+
+
+def _of_gateway(endpoint: Endpoint) -> Endpoint:
+    """What stands before OpenAI or in its stead speaks chat completions for certain, and the newer API perhaps."""
+    host = urlsplit(endpoint.base_url).hostname or ""
+    return endpoint if f".{host}".endswith(".openai.com") else replace(endpoint, api="chat")
+
+
+def _of_azure(endpoint: Endpoint) -> Endpoint:
+    """At its newer addresses Azure is asked as OpenAI is; at the others, a version of the API must be said."""
+    if endpoint.base_url.endswith("/openai/v1"):
+        return replace(endpoint, protocol="openai", api="responses")
+    if endpoint.options["api_version"] == _UNSAID:
+        mend = "set OPENAI_API_VERSION, or end the address with /openai/v1"
+        raise UnusableInput(f"no version of the API of {endpoint.title}", endpoint.name, mend)
+    return endpoint
 
 
 def _split(model: str, base_url: str | None) -> tuple[str, str]:
@@ -100,26 +124,46 @@ def _split(model: str, base_url: str | None) -> tuple[str, str]:
         what = "no such provider of models" if colon else "it is not said whose model this is"
         words = ", ".join(f"{one}:" for one in known if one != ANY)
         raise UnusableInput(what, _shown(model), f"begin it with one of {words} or say --base-url")
+    if name.startswith("arn:"):
+        raise UnusableInput("models are not asked by their ARN", _shown(model), "write the id of the model or of its inference profile")
     if not _NAME.fullmatch(name):
         raise UnusableInput("no name of a model", _shown(model), f"write it as {'openai' if word == ANY else word}:NAME")
     return word, name
 
 
-def _address(word: str, provider: Provider, base_url: str | None, environment: Mapping[str, str]) -> tuple[str, str]:
+def _option(name: str, provider: Provider, environment: Mapping[str, str]) -> str:
+    option = provider.options[name]
+    said_by = next((one for one in option.variables if environment.get(one, "").strip()), "")
+    value = environment.get(said_by, "").strip() or option.default
+    if not value:
+        raise UnusableInput(f"no {name} for {provider.title}", ", ".join(option.variables), f"set {option.variables[0]}")
+    if not _OPTION.fullmatch(value):
+        raise UnusableInput(f"no {name} of {provider.title}", f"{said_by} {_shown(value)}", f"correct {said_by}")
+    return value
+
+
+def _address(
+    word: str, provider: Provider, base_url: str | None, environment: Mapping[str, str], options: Mapping[str, str]
+) -> tuple[str, str]:
     """The address and where it was said."""
     if base_url:
-        return checked_address(base_url, "--base-url"), "--base-url"
+        return _with_path(checked_address(base_url, "--base-url"), provider), "--base-url"
     said = {name: environment[name].strip() for name in provider.addresses if environment.get(name, "").strip()}
-    if word == "ollama" and said:
-        said = {name: _ollama_address(value) for name, value in said.items()}
+    if OLLAMA in said:
+        said = {OLLAMA: _ollama_address(said[OLLAMA])}
     if len({value.rstrip("/") for value in said.values()}) > 1:
         raise UnusableInput(f"{' and '.join(said)} name different addresses", word, "unset one of them, or say --base-url")
     for name, value in said.items():
-        return checked_address(value, name), name
+        return _with_path(checked_address(value, name), provider), name
     if not provider.address:
         either = f", or set {provider.addresses[0]}" if provider.addresses else ""
         raise UnusableInput(f"no address for {provider.title}", word, f"say --base-url{either}")
-    return provider.address, ""
+    return provider.address.format_map(options), ""
+
+
+def _with_path(address: str, provider: Provider) -> str:
+    """An address of nothing but a host, with the path at which OpenAI's protocol is spoken everywhere."""
+    return f"{address}/v1" if provider.protocol == "openai" and not urlsplit(address).path else address
 
 
 def checked_address(address: str, said_by: str) -> str:
@@ -144,27 +188,28 @@ def checked_address(address: str, said_by: str) -> str:
 def _ollama_address(host: str) -> str:
     """OLLAMA_HOST as the server reads it (`0.0.0.0`, `box:1234`), as an address one can ask."""
     address = host if "//" in host else f"http://{host}"
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        port = parts.port or (443 if parts.scheme == "https" else 11434)
+    except ValueError:
+        return host  # refused where addresses are checked
     name = "127.0.0.1" if parts.hostname in ("0.0.0.0", "::", None) else parts.hostname
     name = f"[{name}]" if ":" in name else name
-    port = parts.port or (443 if parts.scheme == "https" else 11434)
-    path = parts.path.rstrip("/")
-    return f"{parts.scheme}://{name}:{port}{path if path.endswith('/v1') else f'{path}/v1'}"
+    return f"{parts.scheme}://{name}:{port}{parts.path.rstrip('/')}"
 
 
-def _key(word: str, provider: Provider, address: str, environment: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """The key and what is to be said about it; empty where none is given and none is needed."""
+def _key(word: str, provider: Provider, address: str, environment: Mapping[str, str]) -> tuple[str, str, tuple[str, ...]]:
+    """The key, the variable it comes from, and what is to be said about it; empty where none is given and none is needed."""
     notes: tuple[str, ...] = ()
     said_by = next((name for name in (KEY, KEY_FILE, *provider.keys) if environment.get(name, "").strip()), "")
     key = environment.get(said_by, "").strip()
     if said_by == KEY_FILE:
         key, notes = _key_of_file(Path(key).expanduser())
-        said_by = f"the file that {KEY_FILE} names"
-    if not key and provider.keys and not is_loopback(address):
+    if not key and provider.key_needed and not is_loopback(address):
         raise UnusableInput(f"no key for {provider.title}", word, f"set {KEY}, {KEY_FILE} or {provider.keys[0]}")
     if len(key) > _MOST_KEY or not re.fullmatch(r"[!-~]*", key):
         raise UnusableInput("the key holds blanks or characters that no key has", said_by, "copy it again, without line breaks")
-    return key, notes
+    return key, said_by, notes
 
 
 def _key_of_file(path: Path) -> tuple[str, tuple[str, ...]]:

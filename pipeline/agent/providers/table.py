@@ -35,14 +35,23 @@ class Family(Frozen):
         return any(fnmatchcase(model.lower(), pattern.lower()) for pattern in self.match)
 
 
+class Option(Frozen):
+    """What one protocol needs beyond an address and a key."""
+
+    variables: tuple[str, ...] = Field(min_length=1, description="Variables that may hold it; the first is named where it is missing.")
+    default: str = Field(default="", description="What it is where none of them is set; empty: one must be.")
+
+
 class Provider(Frozen):
     """One word before the colon of `--llm`."""
 
     title: str = Field(description="What it is called in a sentence.")
     protocol: Protocol
-    address: str = Field(default="", description="Where it is asked unless an address is given; empty: one must be given.")
+    address: str = Field(default="", description="Where it is asked unless an address is given, with {options}; empty: one must be given.")
     addresses: tuple[str, ...] = Field(default=(), description="Variables of its own that may hold the address.")
-    keys: tuple[str, ...] = Field(default=(), description="Variables of its own that may hold the key; none: it can be asked without.")
+    keys: tuple[str, ...] = Field(default=(), description="Variables of its own that may hold the key.")
+    key_needed: bool = Field(default=False, description="Whether it cannot be asked without.")
+    options: dict[str, Option] = Field(default_factory=dict)
     extra: str = Field(default="", description="The extra of the package that brings its client; empty: none is needed.")
     structured: Means
     with_tools: Means

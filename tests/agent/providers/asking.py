@@ -12,6 +12,7 @@ from langchain_core.tools import tool
 from pydantic import BaseModel
 
 from pipeline.agent.providers import Endpoint, apart, connect
+from pipeline.agent.providers.connecting import plain_client
 
 
 class Verdict(BaseModel):
@@ -28,8 +29,9 @@ def list_elements(kind: str) -> str:
 
 def prose(endpoint: Endpoint, max_output_tokens: int = 321) -> AIMessage:
     async def ask() -> AIMessage:
-        model = connect(endpoint, seconds=10, max_output_tokens=max_output_tokens)
-        message = await model.ainvoke([("system", "You review."), ("user", "Say something.")])
+        async with plain_client(endpoint, 10) as client:
+            model = connect(endpoint, http_client=client, seconds=10, max_output_tokens=max_output_tokens)
+            message = await model.ainvoke([("system", "You review."), ("user", "Say something.")])
         assert isinstance(message, AIMessage)
         return message
 
@@ -43,9 +45,11 @@ def verdict(endpoint: Endpoint, with_tools: bool = False) -> tuple[Verdict, list
     strategy = ProviderStrategy(Verdict, strict=True) if means == "schema" else ToolStrategy(Verdict, handle_errors=False)
 
     async def ask() -> dict[str, Any]:
-        model = connect(endpoint, seconds=10, max_output_tokens=321)
-        agent: Any = create_agent(model, tools=[list_elements] if with_tools else [], system_prompt="You review.", response_format=strategy)
-        state: dict[str, Any] = await agent.ainvoke({"messages": [("user", "Give a verdict.")]})
+        async with plain_client(endpoint, 10) as client:
+            model = connect(endpoint, http_client=client, seconds=10, max_output_tokens=321)
+            tools = [list_elements] if with_tools else []
+            agent: Any = create_agent(model, tools=tools, system_prompt="You review.", response_format=strategy)
+            state: dict[str, Any] = await agent.ainvoke({"messages": [("user", "Give a verdict.")]})
         return state
 
     with apart():

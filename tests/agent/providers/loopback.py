@@ -65,8 +65,11 @@ def answering(script: Script) -> Iterator[Loopback]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 128  # all that come at once are let in
+        daemon_threads = True
+
+    server = Server(("127.0.0.1", 0), Handler)
     loopback = Loopback(server.server_port)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

@@ -20,7 +20,7 @@ SEED = 7
 
 def model_of(endpoint: Endpoint, http_client: httpx2.AsyncClient, seconds: float, max_output_tokens: int) -> BaseChatModel:
     # Servers other than OpenAI's know `max_tokens`, and not all of them its new name, which ChatOpenAI writes.
-    kind: type[BaseChatOpenAI] = _OpenAI if endpoint.provider == "openai" else _Compatible
+    kind: type[BaseChatOpenAI] = _OpenAI if endpoint.provider in ("openai", "azure") else _Compatible
     settings: dict[str, Any] = {
         "model": endpoint.model,
         "base_url": endpoint.base_url,
@@ -33,7 +33,7 @@ def model_of(endpoint: Endpoint, http_client: httpx2.AsyncClient, seconds: float
         "max_retries": 0,
         "streaming": False,
     }
-    return kind(**settings, **_api(endpoint), **_steadiness(endpoint))
+    return kind(**settings, **_api(endpoint), **steadiness(endpoint), **_routing(endpoint))
 
 
 class _OpenAI(ChatOpenAI):
@@ -60,6 +60,12 @@ def _api(endpoint: Endpoint) -> dict[str, Any]:
     return {"use_responses_api": True, "store": False, "include": ["reasoning.encrypted_content"]}
 
 
-def _steadiness(endpoint: Endpoint) -> dict[str, Any]:
+def _routing(endpoint: Endpoint) -> dict[str, Any]:
+    """Who may answer, where one address stands for many: who does all that is asked, and does not collect it."""
+    collection = endpoint.options.get("data_collection")
+    return {"extra_body": {"provider": {"require_parameters": True, "data_collection": collection}}} if collection else {}
+
+
+def steadiness(endpoint: Endpoint) -> dict[str, Any]:
     steady: dict[str, Any] = {"temperature": 0} if endpoint.temperature else {}
     return {**steady, "seed": SEED} if endpoint.seed and endpoint.api == "chat" else steady
