@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from langchain_core.tools import BaseTool
@@ -86,6 +87,7 @@ class _BenchTool(BaseTool):
         return await asyncio.to_thread(self._ask, given)
 
 
+@cache
 def strict_schema(arguments: type[Arguments]) -> dict[str, Any]:
     """JSON Schema in the strict subset: all properties required, null instead of optional, nothing beside them."""
     properties = arguments.model_json_schema()["properties"]
