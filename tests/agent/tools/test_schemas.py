@@ -12,7 +12,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from langchain_openai import ChatOpenAI
 
 from pipeline.agent.tools import TOOLS, make_tools
-from pipeline.agent.tools.tool import strict_schema
+from pipeline.agent.tools.tool import Arguments, Tool, strict_schema
 from tests.agent.tools.benches import fence, made_bench
 
 ALLOWED = {"type", "enum", "anyOf", "items", "description", "properties", "required", "additionalProperties"}
@@ -64,7 +64,7 @@ def test_what_is_sent_is_said_in_few_words_and_in_the_same_order() -> None:
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: str(tool.name))
-def test_a_grammar_engine_compiles_the_arguments(tool: Any) -> None:
+def test_a_grammar_engine_compiles_the_arguments(tool: Tool[Arguments]) -> None:
     grammar = llguidance.LLMatcher.grammar_from_json_schema(strict_schema(tool.arguments))
     assert llguidance.LLMatcher.validate_grammar(grammar) == ""
 
