@@ -162,6 +162,7 @@ def test_words_of_ours_are_not_fenced(ask: Ask) -> None:
 
 def test_names_that_are_nearly_right_are_answered_with_those_that_are(ask: Ask) -> None:
     assert found_in(ask("read_lines", path="config.py")) == "src/support_assistant/config.py"
+    assert found_in(ask("read_lines", path="src/support_assistant/config.py:12-14")) == "src/support_assistant/config.py"
     assert "tool:issue_refund" in found_in(ask("show_element", id="tool:refund"))
     assert "agent 1, anonymous_public 1" in ask("list_elements", kind="bot")
     assert "direct-prompt-injection: " in ask("show_threat", slug="prompt injection")

@@ -301,11 +301,18 @@ def test_what_only_files_know_that_may_not_be_shown_is_counted_and_not_told() ->
 
 def test_a_very_large_system_is_answered_within_bounds() -> None:
     long = "n" * 20_000
-    elements = [element("tool", f"{number}", attributes={long: long}, evidence=(evidence(),) * 60) for number in range(3000)]
+    elements = [element("log", f"{number} {long}") for number in range(9)]
+    elements += [element("tool", f"{number}", attributes={long: long}, evidence=(evidence(),) * 60) for number in range(3000)]
     flows = [flow("tool:0", f"tool:{number}", steps=(evidence(quote=long),) * 40, crosses=(long,)) for number in range(1, 3000)]
     found = [finding(f"t{number}", element="tool:0", description=long, evidence=(evidence(quote=long),) * 90) for number in range(900)]
     bench = made_bench(System(elements=tuple(elements), flows=tuple(flows)), found, files={"app.py": long})
-    for name, arguments in _uses("tool:0", "f-t1").items():
+    uses = list(_uses("tool:0", "f-t1").items())
+    for name, arguments in [
+        *uses,
+        ("show_element", {"id": "agent:" + "x1" * 500_000}),
+        ("read_lines", {"path": "y1" * 500_000}),
+        ("show_element", {"id": "n" * 9}),
+    ]:
         started = time.perf_counter()
         answer = caller(bench)(name, **arguments)
         assert len(answer) < BOUND, name
