@@ -53,22 +53,21 @@ _READ = 200_000  # characters of one text
 
 def told_secrets(text: str) -> tuple[str, ...]:
     """Credentials told in prose, each once, in the order of the text."""
-    return tuple(dict.fromkeys(value for value in _told(text[:_READ]) if not is_placeholder(value)))
+    return tuple(dict.fromkeys(text[start:end] for start, end in told_spans(text)))
 
 
-def _told(text: str) -> Iterator[str]:
+def told_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where they stand, in the order of the patterns."""
+    text = text[:_READ]
     folded = text.casefold()
-    searched = [pattern for pattern, words in _WORDS.items() if any(word in folded for word in words)]
-    if _SPOKEN in searched:
-        for match in _SPOKEN.finditer(text):
-            if match["quoted"] or not _FORMAT.fullmatch(match["bare"]):
-                yield match["quoted"] or match["bare"]
-    for pattern in searched:
-        if pattern is _SPOKEN:
+    for pattern, words in _WORDS.items():
+        if not any(word in folded for word in words):
             continue
         for match in pattern.finditer(text):
-            if pattern is not _CODE or not _STANDARD.fullmatch(match["value"]):
-                yield match["value"]
+            group = "value" if pattern is not _SPOKEN else "quoted" if match["quoted"] else "bare"
+            is_name = _FORMAT.fullmatch(match[group]) if group == "bare" else pattern is _CODE and _STANDARD.fullmatch(match[group])
+            if not is_name and not is_placeholder(match[group]):
+                yield match.span(group)
 
 
 def without_secrets(text: str) -> str:

@@ -17,6 +17,7 @@ from hashlib import sha256
 from typing import Literal
 
 from pipeline.agent.egress.keeping import Kept
+from pipeline.agent.egress.personal import PersonalKind, personal_spans
 from pipeline.agent.egress.sightings import (
     KEY_MARK,
     NUMBER,
@@ -31,28 +32,34 @@ from pipeline.agent.egress.sightings import (
     written_forms,
 )
 
-Kind = Literal["SECRET", "EMAIL", "PHONE", "IBAN", "CARD", "ID"]
+Kind = Literal["SECRET"] | PersonalKind
 PLACEHOLDER = re.compile(r"(?:SECRET|EMAIL|PHONE|IBAN|CARD|ID)_[0-9a-f]{8}")  # whatever stands beside it
 
 _LINE_ENDS = re.compile(r"([\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+)")
 _OWN_WORDS = re.compile(rf"(?P<before>(?:{NUMBER})?\s*)(?P<value>.*?)(?P<after>\s*)", re.DOTALL)
 _SHORTEST = 4  # characters of a known value; less would be found everywhere
 _BETWEEN_PIECES = str.maketrans("", "", " \t\r\n\"'`+\\,")
+_SHORTEST_HERE = 5  # of one that is looked for in the rest of the text it was told in
 _MOST_ROUNDS = 8
+_MANY, _GRAM = 500, 8  # values that are looked for one by one; characters
 _KEPT = 8_000_000  # characters of texts whose answers are kept
 
 
 class Placeholders:
     """What stands for what, for as long as a scan lasts."""
 
-    def __init__(self, key: bytes, known: Iterable[str] = (), personal: bool = False) -> None:
-        """`known` values are hidden wherever they stand; `personal` hides personal data too."""
+    def __init__(self, key: bytes, known: Iterable[str] = (), personal: bool = False, ours: Iterable[str] = ()) -> None:
+        """`known` values are hidden wherever they stand; `personal` hides personal data too.
+
+        `ours` are texts of our own that questions are made of: what stands in them is no secret, and whoever writes it as a password
+        cannot take our words away. Such a value is still hidden where it is given to the name of a secret.
+        """
         self._key = key
-        self._known = _lines(known)
-        self._written = tuple(dict.fromkeys(form for value in self._known for form in written_forms(value)))
-        self._split = tuple(
-            dict.fromkeys(value.translate(_BETWEEN_PIECES) for value in self._known if is_distinctive(value.translate(_BETWEEN_PIECES)))
-        )
+        self._ours = "\n".join(ours)
+        self._known = tuple(line for line in _lines(known) if line not in self._ours)
+        self._written = _Looked(form for value in self._known for form in written_forms(value))
+        squeezed = (value.translate(_BETWEEN_PIECES) for value in self._known)
+        self._split = _Looked(value for value in squeezed if is_distinctive(value))
         self._personal = personal
         self._values: dict[str, str] = {}  # by placeholder
         self._names: dict[tuple[Kind, str], str] = {}
@@ -95,8 +102,8 @@ class Placeholders:
                 kinds[start + offset, end + offset] = kind
             offset += len(part)
         secrets = [span for span, kind in kinds.items() if kind == "SECRET"]
-        told = dict.fromkeys(line for start, end in secrets for line in lines_of(veiled[start:end]) if is_distinctive(line))
-        for value in (*self._written, *told):
+        told = dict.fromkeys(line for start, end in secrets for line in lines_of(veiled[start:end]) if self._is_told(line))
+        for value in (*self._written.in_text(veiled), *told):
             secrets += occurrences(veiled, value)
         secrets += self._in_pieces(veiled)
         spans: list[tuple[int, int, Kind]] = [(start, end, "SECRET") for start, end in united(secrets)]
@@ -104,21 +111,25 @@ class Placeholders:
         spans += [(*span, kind) for span, kind in kinds.items() if kind != "SECRET" and not _meeting(span, taken)]
         return self._replaced(text, sorted(spans))
 
+    def _is_told(self, line: str) -> bool:
+        """Whether a value is hidden in the rest of its text too."""
+        return is_distinctive(line, _SHORTEST_HERE) and line not in self._ours
+
     def _found(self, part: str) -> list[tuple[int, int, Kind]]:
         kept = self._parts.get(part)
         if kept is not None:
             return kept
         found: list[tuple[int, int, Kind]] = [(start, end, "SECRET") for start, end in secret_spans(part)]
+        if self._personal:
+            found += personal_spans(part)
         self._parts.put(part, found)
         return found
 
     def _in_pieces(self, text: str) -> Iterator[Span]:
         """Known values with quotes, line ends and numbers of lines between their pieces."""
-        if not self._split:
-            return
         plain = without_numbers(text)
         squeezed = plain.translate(_BETWEEN_PIECES)
-        found = [value for value in self._split if value in squeezed]
+        found = self._split.in_text(squeezed)
         if not found:
             return
         places = [place for place, letter in enumerate(plain) if ord(letter) not in _BETWEEN_PIECES]
@@ -163,6 +174,29 @@ class Placeholders:
             if self._values.setdefault(tried, value) == value:  # else it stands for another value: once in four thousand million
                 name = self._names[kind, value] = tried
         return name
+
+
+class _Looked:
+    """Values to be looked for: when they are many, only those of which beginning and end stand in a text."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        self._values = tuple(dict.fromkeys(values))
+        self._short: list[str] = []
+        self._by_start: dict[str, list[str]] = {}
+        if len(self._values) > _MANY:
+            for value in self._values:
+                if len(value) < _GRAM:
+                    self._short.append(value)
+                else:
+                    self._by_start.setdefault(value[:_GRAM], []).append(value)
+
+    def in_text(self, text: str) -> list[str]:
+        """Those that stand in a text."""
+        if not self._by_start:
+            return [value for value in self._values if value in text]
+        grams = {text[place : place + _GRAM] for place in range(len(text) - _GRAM + 1)}
+        likely = (value for start in grams & self._by_start.keys() for value in self._by_start[start] if value[-_GRAM:] in grams)
+        return [value for value in (*self._short, *sorted(likely)) if value in text]
 
 
 def _lines(known: Iterable[str]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from ingest.secrets import find_secrets
-from ingest.told_secrets import told_secrets
+from ingest.told_secrets import told_spans
 
 Span = tuple[int, int]
 
@@ -51,10 +51,9 @@ def secret_spans(text: str) -> list[Span]:
     found: list[Span] = []
     for view in _views(text):
         found += [(span.start, _whole(view, span.end)) for span in find_secrets(view)]
-        for start in range(0, len(view), _TOLD_AT_ONCE):
-            block = view[start : start + _TOLD_AT_ONCE + _TOLD_OVERLAP]
-            for value in told_secrets(block):
-                found += occurrences(view, value)
+        for block in range(0, len(view), _TOLD_AT_ONCE):
+            told = told_spans(view[block : block + _TOLD_AT_ONCE + _TOLD_OVERLAP])
+            found += [(block + start, block + end) for start, end in told]
     return united(found)
 
 
@@ -75,9 +74,9 @@ def lines_of(value: str) -> Iterator[str]:
             yield bare
 
 
-def is_distinctive(value: str) -> bool:
+def is_distinctive(value: str, shortest: int = _SHORT) -> bool:
     """Whether a value is itself wherever it stands, and no word that code and prose use too."""
-    if len(value) < _SHORT:
+    if len(value) < shortest:
         return False
     letters = any(letter.isalpha() for letter in value)
     return (letters and any(letter.isdigit() for letter in value)) or len(set(value)) >= 14

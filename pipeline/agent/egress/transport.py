@@ -61,7 +61,8 @@ def guarded_client(
 ) -> httpx2.AsyncClient:
     """The client that asks the endpoint at an address; `about` says of each request what it is for, in the context that sends it.
 
-    `known` are secrets that never go out in a body or an address; the key of the endpoint may be one of them.
+    `known` are secrets that never go out in a body or an address: those of the placeholders, which know what must stay readable, and the
+    key of the endpoint.
 
     Raises:
         UnusableInput: the endpoint may not be asked, or the proxy is none.

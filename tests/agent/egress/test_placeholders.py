@@ -54,9 +54,10 @@ def test_a_secret_told_by_its_name_is_hidden_in_numbered_lines_and_in_json(hidin
 
 
 def test_a_credential_told_in_a_sentence_is_hidden_in_the_whole_text(hiding: Placeholders) -> None:
-    hidden = hiding.hide("The password is Vinter77orchard.\n\nLater: ssh desk, then Vinter77orchard again.")
+    hidden = hiding.hide("The password is Vinter77orchard, the release code is QX-4410.\n\nLater: Vinter77orchard, QX-4410, QX-44100.")
 
-    assert "Vinter77orchard" not in hidden and len(set(re.findall(r"SECRET_\w+", hidden))) == 1
+    assert "Vinter77orchard" not in hidden and "QX-4410," not in hidden and hidden.endswith("QX-44100.")
+    assert len(re.findall(r"SECRET_\w+", hidden)) == 4 and len(set(re.findall(r"SECRET_\w+", hidden))) == 2
 
 
 def test_the_same_value_has_the_same_placeholder_in_every_text_and_run() -> None:
@@ -135,6 +136,28 @@ def test_values_told_in_one_file_are_known_for_all_others() -> None:
 def test_words_are_not_told_to_other_texts() -> None:
     assert values_in("DB_PASSWORD=description1x\npassword: 'Finding-severity1'") == ("description1x", "Finding-severity1")
     assert values_in("password = 'confidence'") == ()
+
+
+def test_whoever_writes_our_words_as_a_password_does_not_take_them_away() -> None:
+    hiding = Placeholders(KEY, known=["LLM01:2025", "Harbour2031x"], ours=["taxonomies: LLM01:2025, LLM02:2025", "finding 3f9a1c2b77"])
+    text = 'password = "LLM01:2025"\ntoken = "3f9a1c2b77-x"\nmap it to LLM01:2025; see 3f9a1c2b77-x and Harbour2031x'
+
+    hidden = hiding.hide(text)
+
+    assert hidden.startswith('password = "SECRET_') and "map it to LLM01:2025; see" in hidden and "Harbour" not in hidden
+    assert hiding.hide(hidden) == hidden and hiding.restore(hidden) == text and hiding.known == ("Harbour2031x",)
+
+
+def test_very_many_known_values_are_looked_for_in_little_time() -> None:
+    known = [noise(24, seed) for seed in range(20_000)]
+    hiding = Placeholders(KEY, known=known)
+    text = "".join(f"line {number} {noise(40, number + 50_000)}\n" for number in range(600)) + f"{known[777]} {known[19_999]}"
+
+    start = time.perf_counter()
+    hidden = hiding.hide(text)
+
+    assert time.perf_counter() - start < 1
+    assert known[777] not in hidden and known[19_999] not in hidden and hidden.count("SECRET_") == 2
 
 
 def test_prose_for_people_shows_neither_value_nor_placeholder(hiding: Placeholders) -> None:
