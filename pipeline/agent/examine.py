@@ -82,17 +82,21 @@ def plan_of(material: Material, allowance: int | None, tools: Sequence[BaseTool]
     return make_plan(scenes, weigh, told, summary, allowance)
 
 
-async def examine(material: Material, asker: Asker, plan: Plan, progress: Progress, *, with_tools: bool) -> Examination:
+async def examine(
+    material: Material, asker: Asker, allowance: int | None, tools: Sequence[BaseTool], progress: Progress
+) -> tuple[Examination, Plan]:
     """Asks about the system and then about each scene of the plan; all that is unanswered is said."""
     record = _Record([], [], [], [], set(), {}, [])
-    purpose, whole, corrections = await _survey(material, asker, record, plan.allowance)
+    surveyed = asyncio.create_task(_survey(material, asker, record, allowance))
+    plan = await asyncio.to_thread(plan_of, material, allowance, tools)  # while the first answer is on its way
+    purpose, whole, corrections = await surveyed
     # The scenes stay those of the plan: what the survey adds is shown beside them, and a reply more or less changes no other question.
     widened = replace(material, system=whole, taker=replace(material.taker, elements=frozenset(e.id for e in whole.elements)))
     done = 0
 
     async def one(scene: Scene) -> None:
         nonlocal done
-        await _scene(scene, widened, asker, record, purpose, with_tools=with_tools)
+        await _scene(scene, widened, asker, record, purpose, with_tools=bool(tools))
         done += 1
         progress.step("asking the model", done, len(plan.scenes))
 
@@ -101,7 +105,7 @@ async def examine(material: Material, asker: Asker, plan: Plan, progress: Progre
     for scene in plan.left_out:
         for cell in scene.cells:
             record.not_reached.setdefault(cell, "beyond the default depth of the LLM analyst; --budget raises it")
-    return Examination(
+    said = Examination(
         proposals=tuple(each for _, each in sorted(record.proposals, key=_order)),
         arguments=tuple(sorted(record.arguments, key=lambda a: (a.finding, a.stance, a.reason))),
         completed=whole,
@@ -114,6 +118,7 @@ async def examine(material: Material, asker: Asker, plan: Plan, progress: Progre
         purpose=purpose,
         corrections=corrections,
     )
+    return said, plan
 
 
 async def summarise(asker: Asker, known: Sequence[Known], limits: str, purpose: str, taker: Taker) -> Summary | Unanswered:

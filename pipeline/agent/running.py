@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -91,8 +92,7 @@ class Analyst:
 
     def plan(self) -> Plan:
         """What would be asked; nothing is, and no key is needed."""
-        allowance = None if self._settings.has_budget else allowance_of(self._subject.lines)
-        return plan_of(self._material, allowance, self._tools() if self._settings.with_tools else ())
+        return plan_of(self._material, self._allowance, self._tools)
 
     def __enter__(self) -> Analyst:
         self._runner = asyncio.Runner()
@@ -106,15 +106,18 @@ class Analyst:
         self._runner.__exit__(kind, failure, trace)
         self._log.close()
 
-    def examine(self, plan: Plan, progress: Progress) -> Examination:
-        """Asks what was planned. What goes wrong on the way is in the result."""
+    def examine(self, progress: Progress) -> tuple[Examination, Plan]:
+        """Asks what is planned. What goes wrong on the way is in the result."""
         assert self._runner is not None
         with apart():
-            return self._runner.run(self._examined(plan, progress))
+            return self._runner.run(self._examined(progress))
 
-    async def _examined(self, plan: Plan, progress: Progress) -> Examination:
-        asker = self._connected()
-        return await examine(self._material, asker, plan, progress, with_tools=self._settings.with_tools)
+    async def _examined(self, progress: Progress) -> tuple[Examination, Plan]:
+        return await examine(self._material, self._connected(), self._allowance, self._tools, progress)
+
+    @property
+    def _allowance(self) -> int | None:
+        return None if self._settings.has_budget else allowance_of(self._subject.lines)
 
     def summarise(self, known: Sequence[Known], limits: str, purpose: str) -> Summary | Unanswered:
         """The first page over all findings."""
@@ -145,12 +148,15 @@ class Analyst:
                 seconds=settings.seconds, most_output=settings.most_output,
             )  # fmt: skip
             self._asker = Asker(
-                model, meter, endpoint.structured, endpoint.with_tools, self._tools() if settings.with_tools else (), self._secret,
+                model, meter, endpoint.structured, endpoint.with_tools, self._tools, self._secret,
                 endpoint.name,
             )  # fmt: skip
         return self._asker
 
+    @cached_property
     def _tools(self) -> list[BaseTool]:
+        if not self._settings.with_tools:
+            return []
         subject = self._subject
         known = [told.Known(k.id, k.threat, k.title, k.severity, k.element, k.description, k.evidence) for k in subject.known]
         bench = Bench(
