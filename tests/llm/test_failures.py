@@ -259,6 +259,7 @@ PROVIDERS: tuple[tuple[str, BaseException, str, bool, float | None], ...] = (
     ("bedrock: no answer", botocore.exceptions.ReadTimeoutError(endpoint_url="http://localhost"), "timeout", True, None),
     ("ollama: model", ollama.ResponseError("model 'qwen9' not found", 404), "not_found", False, None),
     ("ollama: trouble", ollama.ResponseError("llama runner process has terminated", 500), "server", True, None),
+    ("ollama: key, over openai's protocol", http(401, {"error": {"message": "unauthorized", "type": "api_error"}}), "auth", False, None),
     ("ollama: no server", ConnectionError("Failed to connect to Ollama."), "connection", True, None),
     ("langchain: limit", ModelRateLimitError("limit"), "rate", True, None),
     ("langchain: too long", ContextOverflowError("long"), "too_long", False, None),
