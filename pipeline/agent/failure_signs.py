@@ -10,7 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
 
 Kind = Literal[
-    "rate", "server", "timeout", "connection", "too_long", "refused", "filtered", "truncated", "malformed", "auth", "not_found", "rejected", "bug"
+    "rate", "server", "timeout", "connection", "too_long", "refused", "filtered", "truncated", "malformed",
+    "auth", "not_found", "rejected", "bug",
 ]  # fmt: skip
 
 

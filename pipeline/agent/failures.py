@@ -29,11 +29,12 @@ LONGEST_TOLD_WAIT = 60.0  # seconds, however long the endpoint says
 _LONGEST_TOLD = 86_400.0  # seconds; what is said beyond is cut to this
 _LONGEST_SAID = 200  # characters
 _LONGEST_BODY = 4000  # characters of an error that are looked at
-_DEEPEST, _MOST_CODES, _MOST_CAUSES = 5, 60, 12
+_MOST_PARTS, _MOST_CAUSES = 100, 12
 _OURS = {"pipeline", "ingest", "prompts", "evals", "threatloom"}
 _CLIENTS = {
     "openai", "langchain_openai", "langchain", "langchain_core", "anthropic", "langchain_anthropic", "google", "langchain_google_genai",
-    "langchain_mistralai", "botocore", "boto3", "langchain_aws", "ollama", "langchain_ollama", "httpx", "httpcore", "aiohttp", "requests", "urllib",
+    "langchain_mistralai", "botocore", "boto3", "langchain_aws", "ollama", "langchain_ollama",
+    "httpx", "httpcore", "aiohttp", "requests", "urllib",
 }  # fmt: skip
 _DIGESTING = (ValueError, TypeError, KeyError, IndexError, AttributeError)  # what a library raises that cannot read a reply
 _DELAY = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s")
@@ -98,7 +99,7 @@ def classify(exception: BaseException, clock: Callable[[], float] = time.time) -
 
 
 def wait_of(failure: Failure, attempt: int, random: randomness.Random) -> float:
-    """Seconds before asking again, after `attempt` failures before this one: doubled each time, spread so that many do not come back at once.
+    """Seconds before asking again, after `attempt` failures before this one: doubled each time, spread so that not all return at once.
 
     What the endpoint said is kept to, up to `LONGEST_TOLD_WAIT`; the spread is on top of it.
     """
@@ -171,18 +172,34 @@ def _bodies(exception: BaseException) -> Iterator[object]:
             yield {"error": body["error"]}
 
 
-def _codes(body: object, depth: int = 0) -> Iterator[str]:
-    if depth > _DEEPEST:
-        return
-    if isinstance(body, dict):
+def _parts(body: object) -> Iterator[dict[str, Any]]:  # Any: JSON of an endpoint
+    """The objects inside of what was said, the outermost first, so many and no more."""
+    todo, seen = [body], 0
+    while todo and seen < _MOST_PARTS:
+        seen += 1
+        match todo.pop(0):
+            case dict() as part:
+                yield part
+                todo += list(part.values())[:20]
+            case list() as items:
+                todo += items[:20]
+
+
+def _codes(body: object) -> Iterator[str]:
+    for part in _parts(body):
         for name in ("code", "Code", "type", "status", "reason"):
-            if isinstance(body.get(name), str):
-                yield body[name][:100].lower()
-        for inner in list(body.values())[:20]:
-            yield from _codes(inner, depth + 1)
-    elif isinstance(body, list):
-        for inner in body[:20]:
-            yield from _codes(inner, depth + 1)
+            if isinstance(part.get(name), str):
+                yield part[name][:100].lower()
+
+
+def _texts(body: object) -> Iterator[str]:
+    """What a body says in words."""
+    if isinstance(body, str):
+        yield body[:_LONGEST_BODY]
+    for part in _parts(body):
+        for name in ("message", "Message", "detail", "error"):
+            if isinstance(part.get(name), str):
+                yield part[name][:_LONGEST_BODY]
 
 
 def _headers(exception: BaseException) -> Mapping[str, str]:
@@ -199,26 +216,23 @@ def _headers(exception: BaseException) -> Mapping[str, str]:
 
 
 def _by_code(bodies: Iterable[object], signs: FailureSigns) -> Sign | None:
-    found: list[str] = []
-    for body in bodies:
-        for code in _codes(body):
-            found.append(code)
-            if len(found) >= _MOST_CODES:
-                break
-    named = [signs.codes[code] for code in found if code in signs.codes]
+    named = [signs.codes[code] for body in bodies for code in _codes(body) if code in signs.codes]
     # a code that rules out asking again says more than one that only names a kind
     return next((sign for sign in named if sign.retry is False), named[0] if named else None)
 
 
 def _by_words(chain: Iterable[BaseException], bodies: Iterable[object], status: int | None, signs: FailureSigns) -> Sign | None:
     """Words are trusted where an endpoint refused, and nowhere else: an exception of ours may quote anything."""
-    refused = [
-        one for one in chain if _package(type(one)) in _CLIENTS or any(isinstance(said, dict) for said in one.args[:1]) or _digesting(one)
-    ]
+    refused = [one for one in chain if _package(type(one)) in _CLIENTS or isinstance(_first(one), dict) or _digesting(one)]
     if not refused or status in (401, 403, 404):
         return None
-    said = "\n".join([str(one)[:_LONGEST_BODY] for one in refused] + [str(body)[:_LONGEST_BODY] for body in bodies]).lower()
+    own = [first[:_LONGEST_BODY] for one in refused if isinstance(first := _first(one), str)]
+    said = "\n".join([*own, *(text for body in bodies for text in _texts(body))]).lower()
     return next((Sign(kind=kind) for kind, words in signs.words.items() if any(word in said for word in words)), None)
+
+
+def _first(exception: BaseException) -> object:
+    return exception.args[0] if exception.args else None
 
 
 def _by_status(status: int | None, signs: FailureSigns) -> Sign | None:
@@ -280,16 +294,10 @@ def _seconds(value: str | None, clock: Callable[[], float]) -> float | None:
         return None
 
 
-def _retry_info(body: object, depth: int = 0) -> float | None:
+def _retry_info(body: object) -> float | None:
     """Google says in the body how long to wait: `{"@type": ".../google.rpc.RetryInfo", "retryDelay": "20s"}`."""
-    if depth > _DEEPEST:
-        return None
-    if isinstance(body, dict):
-        delay = body.get("retryDelay")
-        if isinstance(delay, str) and (match := _DELAY.fullmatch(delay)):
-            return float(match[1])
-    inner = list(body.values())[:20] if isinstance(body, dict) else body[:20] if isinstance(body, list) else []
-    return next((found for one in inner if (found := _retry_info(one, depth + 1)) is not None), None)
+    delays = (part.get("retryDelay") for part in _parts(body))
+    return next((float(match[1]) for delay in delays if isinstance(delay, str) and (match := _DELAY.fullmatch(delay))), None)
 
 
 def _sane(seconds: float | None) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 from pipeline.interfaces.settings import Settings
@@ -35,7 +36,7 @@ def agent_settings(settings: Settings, environment: Mapping[str, str], *, cached
         limits=limits_named(settings.budget),
         price=price_named(settings.llm_price)
         if settings.llm_price
-        else price_of(endpoint.provider, endpoint.model, host=endpoint.host, local=endpoint.local),
+        else price_of(endpoint.provider, endpoint.model, on=date.today(), host=endpoint.host, local=endpoint.local),
         policy=policy,
         personal=settings.llm_personal_data == "replace",
         with_tools=settings.llm_tools,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
 
-@pytest.fixture(autouse=True)
-def scrubbed_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def scrubbed_environment() -> Iterator[None]:
     marks = ("_proxy", "openai_", "azure_openai", "anthropic_", "google_api", "gemini_", "mistral_", "aws_", "langsmith", "langchain_")
-    for name in list(os.environ):
-        if any(mark in name.lower() for mark in marks):
-            monkeypatch.delenv(name)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if any(mark in name.lower() for mark in marks):
+                patch.delenv(name)
+        yield

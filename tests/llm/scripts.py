@@ -108,6 +108,11 @@ def error(status: int, message: str, code: str | None = None, kind: str = "inval
     return Raw(status, body, {"Content-Type": "application/json", **named})
 
 
+def echo(request: Request, number: int) -> Answer:
+    """Says what it was told last."""
+    return says(text_of(messages(request)[-1]))
+
+
 def always(answer: Answer) -> Script:
     return lambda request, number: answer
 

@@ -20,6 +20,7 @@ import contextlib
 import hashlib
 import importlib
 import json
+import select
 import socket
 import socketserver
 import struct
@@ -160,12 +161,15 @@ class Server:
             self._gate.first = None
             self._gate.changed.notify_all()
 
-    def wait_for(self, *, in_flight: int = 0, records: int = 0, answered: int = 0, seconds: float = 10.0) -> None:
-        """Until at least so many requests are in flight, have arrived in all, were answered; `TimeoutError` where they do not come."""
+    def wait_for(self, *, in_flight: int = 0, records: int = 0, answered: int = 0, gone: int = 0, seconds: float = 10.0) -> None:
+        """Until at least so many requests are in flight, have arrived in all, were answered, lost their client; else `TimeoutError`."""
         with self._gate.changed:
-            done = self._gate.changed.wait_for(
-                lambda: self._at_once >= in_flight and len(self.records) >= records and len(self.answered) >= answered, seconds
-            )
+
+            def reached() -> bool:
+                left = sum(record.ending == "left" for record in self.records)
+                return self._at_once >= in_flight and len(self.records) >= records and len(self.answered) >= answered and left >= gone
+
+            done = self._gate.changed.wait_for(reached, seconds)
         if not done:
             raise TimeoutError(f"{self._at_once} requests in flight, {len(self.records)} in all, {len(self.answered)} answered")
 
@@ -330,6 +334,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             answer = owner.refusal(headers, request) or owner.script(request, record.number)
             owner.pass_gate(record)
+            self._still_there()
             status, ending = self._answer(answer, given if responses else request, record)
         except OSError:
             self.close_connection = True
@@ -340,11 +345,18 @@ class _Handler(BaseHTTPRequestHandler):
             owner.leave(record, ending, status)
         return None
 
+    def _still_there(self) -> None:
+        """A client that has gone is noticed before it is answered: what is written first after that would be lost without an error."""
+        readable, _, _ = select.select([self.connection], [], [], 0)
+        if readable and not self.connection.recv(1, socket.MSG_PEEK):
+            raise BrokenPipeError
+
     def _answer(self, answer: Answer, request: Request, record: Record) -> tuple[int | None, Ending]:
         owner = self.server.owner
         match answer:
             case Reply():
                 owner.sleep(owner.seconds if answer.seconds is None else answer.seconds)
+                self._still_there()
                 self._reply(answer, request, record)
                 return 200, "answered"
             case Raw():

@@ -13,7 +13,7 @@ from pipeline.findings.model import Scan
 from pipeline.scan import ScanSettings, scan
 
 KEY = "key-of-the-tests"
-SECRET = "sk-proj-" + "Zq8" * 16
+SECRET = "sk-" + "proj-hT4vYq9LwB2mKx7RdPz5NcJ8uGa3EoVs6FiQ1tXy0CbWkUnMlSjHg"
 CODE = f'''
 from fastapi import FastAPI
 from langchain.agents import create_agent

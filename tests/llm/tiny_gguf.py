@@ -3,7 +3,7 @@
 It is of the llama architecture, so that every engine that reads GGUF runs it, with a complete byte-level tokenizer (each byte is a token, a
 few pairs are), so that any text can be read and any JSON written. The weights come from a seed: the same file
 for the same seed. Two things are not left to chance. One dimension of the stream is the same for all tokens, and the last matrix turns it
-into a liking: for what closes a text, a list or an object, so that replies end; against bytes beyond ASCII and control characters, so that
+into a liking: for what opens an object, closes a text, a list or an object, or begins a call of a tool, so that replies hold something and end; against bytes beyond ASCII and control characters, so that
 what it writes without a grammar can be read. What it says means nothing; what it may say is decided by the engine alone.
 """
 
@@ -20,20 +20,17 @@ from numpy.typing import NDArray
 WIDTH, LAYERS, HEADS, INNER, CONTEXT = 64, 2, 4, 160, 65_536
 PAIRS = ("th", "he", "in", "er", "an", "re", "on", "at", "en", "nd", "st", "es", '":', '",', ' "', "  ")
 END, START_OF_TURN, END_OF_TURN = "<|endoftext|>", "<|im_start|>", "<|im_end|>"
+CALL, END_OF_CALL = "<tool_call>", "</tool_call>"
 # ChatML, with tools in the form that most models of its kind were taught (a JSON object between `<tool_call>` marks).
 TEMPLATE = """\
 {%- if tools %}<|im_start|>system
 Tools: {% for tool in tools %}{{ tool | tojson }}
-{% endfor %}Call one with <tool_call>
-{"name": ..., "arguments": ...}
-</tool_call><|im_end|>
+{% endfor %}Call one with <tool_call>{"name": ..., "arguments": ...}</tool_call><|im_end|>
 {% endif %}
 {%- for message in messages %}<|im_start|>{{ message.role }}
 {{ message.content or '' }}
-{%- if message.tool_calls %}{% for call in message.tool_calls %}
-<tool_call>
-{"name": {{ call.function.name | tojson }}, "arguments": {{ call.function.arguments | tojson }}}
-</tool_call>{% endfor %}{% endif %}<|im_end|>
+{%- if message.tool_calls %}{% for call in message.tool_calls %}<tool_call>{"name": {{ call.function.name | tojson }}, "arguments": {{ call.function.arguments | tojson -}}
+}</tool_call>{% endfor %}{% endif %}<|im_end|>
 {% endfor %}
 {%- if add_generation_prompt %}<|im_start|>assistant
 {% endif %}"""
@@ -44,8 +41,16 @@ Weights = NDArray[np.float32]
 def write_tiny_gguf(path: Path, seed: int = 0) -> None:
     """Writes the model of `seed` to `path`."""
     written = byte_alphabet()
-    tokens = [*(written[byte] for byte in range(256)), *(spelled(pair, written) for pair in PAIRS), END, START_OF_TURN, END_OF_TURN]
-    kinds = [TokenType.NORMAL] * (256 + len(PAIRS)) + [TokenType.CONTROL] * 3
+    tokens = [
+        *(written[byte] for byte in range(256)),
+        *(spelled(pair, written) for pair in PAIRS),
+        END,
+        START_OF_TURN,
+        END_OF_TURN,
+        CALL,
+        END_OF_CALL,
+    ]
+    kinds = [TokenType.NORMAL] * (256 + len(PAIRS)) + [TokenType.CONTROL] * 3 + [TokenType.USER_DEFINED] * 2
 
     writer = GGUFWriter(str(path), "llama")
     writer.add_name(f"tiny random {seed}")
@@ -91,9 +96,9 @@ def liking(vocabulary: int) -> Weights:
     """How much each token is preferred, whatever came before."""
     liked = np.zeros(vocabulary, dtype=np.float32)
     liked[[*range(0x20), *range(0x7F, 0x100)]] = -8
-    for token, how_much in ((b'"', 3), (b"]", 3), (b"}", 3), (b",", -1), (b" ", -1), (b"\\", -3)):
+    for token, how_much in ((b"{", 3.5), (b'"', 3), (b"]", 3), (b"}", 3), (b",", -1), (b" ", -1), (b"\\", -3)):
         liked[ord(token)] = how_much
-    liked[256 + len(PAIRS) :] = (-8, -8, 1)  # the three control tokens; a turn may end
+    liked[256 + len(PAIRS) :] = (-8, -8, 1, 1, -8)  # a turn may end, a tool may be called
     return liked
 
 

@@ -168,7 +168,7 @@ class Ledger:
         """
         if self._open.pop(reservation.number, None) is None:
             raise ValueError("a call is settled once")
-        estimate = reservation.output_tokens if output_estimate is None else max(0, output_estimate)
+        estimate = reservation.output_tokens if output_estimate is None else min(max(0, output_estimate), reservation.output_tokens)
         if usage is None:
             taken = Usage(reservation.input_tokens, estimate)
         else:

@@ -6,10 +6,13 @@ on it: an element or a finding that is known from such files alone is counted an
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from pipeline.agent.tools.characters import plain
 from pipeline.agent.tools.pages import Pages, by_shown_name
 from pipeline.retrieval.result import Hit
 from pipeline.system.evidence import Lines
@@ -32,6 +35,13 @@ class Known:
     element: str
     description: str
     evidence: tuple[Evidence, ...] = ()
+
+
+class KeptBack(NamedTuple):
+    """How much is known from files alone that may not be shown."""
+
+    elements: int
+    findings: int
 
 
 class Bench:
@@ -62,7 +72,8 @@ class Bench:
         )
         self.controls = tuple(one for one in system.controls if self._may_be_shown(one.evidence))
         self.claims = tuple(one for one in system.claims if self._may_be_shown(one.evidence))
-        self.kept_back = len(system.elements) - len(self.elements) + len(told) - len(self.findings)
+        self.kept_back = KeptBack(len(system.elements) - len(self.elements), len(told) - len(self.findings))
+        self._withheld = _withheld(system, told, self)
         self._elements = by_shown_name(tuple(self.elements), hide)
         self._flows = by_shown_name(tuple(self.flows), hide)
 
@@ -90,5 +101,20 @@ class Bench:
                 found[control.kind] = (*found.get(control.kind, ()), *control.evidence)
         return dict(sorted(found.items()))
 
+    def told(self, text: str) -> str:
+        """A text about the system, as a model is told it: without names that only files have which may not be shown."""
+        return plain(text if self._withheld is None else self._withheld.sub("(withheld)", text))
+
     def _may_be_shown(self, evidence: Sequence[Evidence]) -> bool:
         return not evidence or any(self.pages.has(one.path) for one in evidence)
+
+
+def _withheld(system: System, findings: Iterable[Known], bench: Bench) -> re.Pattern[str] | None:
+    """Paths of files that may not be shown, and names in backticks of elements that only these have."""
+    cited = (evidence for group in (system.elements, findings) for one in group for evidence in one.evidence)
+    steps = (step for flow in system.flows for step in flow.steps)
+    paths = {one.path for one in (*cited, *steps) if not bench.pages.has(one.path)}
+    shown = {one.name for one in bench.elements.values()}
+    names = {f"`{one.name}`" for one in system.elements if one.id not in bench.elements and one.name not in shown}
+    written = sorted(paths | names, key=lambda name: (-len(name), name))
+    return re.compile("|".join(map(re.escape, written))) if written else None

@@ -21,7 +21,12 @@ def answer(bench: Bench, asked: ListElements) -> Answer:
     rows = [element_row(bench, one) for one in bench.elements.values() if kind in ("", one.kind)]
     if not rows:
         return Answer(f"No element of that kind. Kinds: {kinds_there_are(bench) or 'none, the system has no elements'}.")
-    return listed(rows, asked.start, f"{len(rows)} elements." if kind else f"Kinds: {kinds_there_are(bench)}.")
+    return listed(rows, asked.start, f"{len(rows)} elements." if kind else _all_of(bench) if (asked.start or 1) <= 1 else "")
+
+
+def _all_of(bench: Bench) -> str:
+    kept_back = f" {bench.kept_back.elements} more are known only from files that may not be shown." if bench.kept_back.elements else ""
+    return f"Kinds: {kinds_there_are(bench)}.{kept_back}"
 
 
 TOOL = Tool(

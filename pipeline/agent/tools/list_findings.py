@@ -25,7 +25,9 @@ def answer(bench: Bench, asked: ListFindings) -> Answer:
         return unknown_element(bench, asked.element)
     if not found:
         return Answer("No finding here; that says that no rule matched, not that nothing can go wrong.")
-    return listed([finding_row(one) for one in found], asked.start)
+    kept_back = bench.kept_back.findings
+    said = f"{kept_back} more cite only files that may not be shown." if kept_back and asked.element is None else ""
+    return listed([finding_row(one) for one in found], asked.start, said)
 
 
 TOOL = Tool("list_findings", "Findings of the rules: id, severity, threat, element.", ListFindings, answer)

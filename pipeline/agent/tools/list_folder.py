@@ -18,8 +18,7 @@ class ListFolder(Arguments):
 
 
 def answer(bench: Bench, asked: ListFolder) -> Answer:
-    folder = (asked.path or "").removeprefix("./").removesuffix("/")
-    inside = "" if folder in ("", ".") else f"{plain(folder)}/"
+    inside = "" if asked.path in (None, "", ".", "./") else f"{plain((asked.path or '').removeprefix('./').removesuffix('/'))}/"
     files: list[str] = []
     folders: Counter[str] = Counter()
     for path in bench.pages.paths:

@@ -55,7 +55,8 @@ def _row(line: str, number: int, start: int, end: int) -> str:
 
 
 def _pages(numbers: Sequence[int | None]) -> str:
-    return f"{numbers[0]}-{numbers[-1]}"
+    counted = [number for number in numbers if number is not None]
+    return f"{counted[0]}-{counted[-1]}" if counted else "none"
 
 
 TOOL = Tool(

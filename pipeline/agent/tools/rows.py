@@ -16,7 +16,7 @@ _QUOTED, _VALUE, _NOTE, _ATTRIBUTES = 240, 120, 200, 140
 def element_row(bench: Bench, element: Element) -> str:
     """`tool:refund application app.py:34 {effects=payment}`; an element without a place has none."""
     place = next((place_of(one) for one in element.evidence if bench.pages.has(one.path)), "")
-    attributes = shown(attributes_of(element), _ATTRIBUTES)
+    attributes = shown(attributes_of(bench, element), _ATTRIBUTES)
     return " ".join(part for part in (plain(element.id), element.zone, place, attributes) if part)
 
 
@@ -47,7 +47,7 @@ def evidence_row(bench: Bench, evidence: Evidence) -> str:
     quoted = bench.pages.cited(evidence)
     if quoted is None:
         return NOT_SHOWN
-    note = f" -- {plain(evidence.note)[:_NOTE]}" if evidence.note else ""
+    note = f" -- {bench.told(evidence.note)[:_NOTE]}" if evidence.note else ""
     return f"{place_of(evidence)} {shown(' '.join(quoted.split()), _QUOTED)}{note}"
 
 
@@ -58,17 +58,17 @@ def place_of(evidence: Evidence) -> str:
     return f"{plain(evidence.path)}{page}:{evidence.start_line}{last}"
 
 
-def attributes_of(element: Element) -> str:
+def attributes_of(bench: Bench, element: Element) -> str:
     """`{authenticated=false effects=payment,write}`; what stands in the id is left out, and hashes, which say nothing to a reader."""
     said = sorted((name, value) for name, value in element.attributes.items() if name != "hashes" and not _in_id(value, element.id))
-    return f"{{{' '.join(f'{name}={_value(value)}' for name, value in said)}}}" if said else ""
+    return f"{{{' '.join(f'{name}={_value(bench, value)}' for name, value in said)}}}" if said else ""
 
 
 def _in_id(value: AttributeValue, identity: str) -> bool:
     return isinstance(value, str) and value in identity
 
 
-def _value(value: AttributeValue) -> str:
+def _value(bench: Bench, value: AttributeValue) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return shown(",".join(value) if isinstance(value, tuple) else str(value), _VALUE)
+    return shown(bench.told(",".join(value) if isinstance(value, tuple) else str(value)), _VALUE)

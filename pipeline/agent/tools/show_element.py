@@ -29,7 +29,7 @@ def answer(bench: Bench, asked: ShowElement) -> Answer:
 
 
 def _rows(bench: Bench, element: Element) -> Iterator[str]:
-    yield " ".join(part for part in (plain(element.id), element.zone, attributes_of(element)) if part)
+    yield " ".join(part for part in (plain(element.id), element.zone, attributes_of(bench, element)) if part)
     for place in element.evidence[:_PLACES]:
         yield f"at {evidence_row(bench, place)}"
     if len(element.evidence) > _PLACES:

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from langchain_core.tools import BaseTool
@@ -46,16 +47,21 @@ class Arguments(BaseModel):
 A = TypeVar("A", bound=Arguments)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tool(Generic[A]):
     name: str
     description: str
     arguments: type[A]
     answer: Callable[[Bench, A], Answer]
 
+    @cached_property
+    def schema(self) -> dict[str, Any]:
+        """Written once: it takes longer than all else a question's tools need."""
+        return strict_schema(self.arguments)
+
     def of(self, bench: Bench, fence: Fence) -> BaseTool:
         """The tool for one question: its fence has that question's nonce."""
-        made = _BenchTool(name=self.name, description=self.description, args_schema=strict_schema(self.arguments))
+        made = _BenchTool(name=self.name, description=self.description, args_schema=self.schema)
         made._ask = lambda given: self._asked(bench, fence, given)
         return made
 

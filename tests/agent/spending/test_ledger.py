@@ -157,6 +157,15 @@ def test_cached_and_written_input_have_their_own_price() -> None:
     assert book.total.cached_tokens == 500_000 and len(book.doubts) == 1
 
 
+def test_an_endpoint_that_takes_more_than_it_was_asked_for_is_counted_and_asked_no_more() -> None:
+    book = ledger(tokens=1_000, money=Decimal("0.01"))
+    book.settle(book.reserve(400, 400), Usage(500, 3_000))
+    assert (book.total.input_tokens, book.total.output_tokens, book.total.cost) == (500, 3_000, Decimal("0.031"))
+    for limits in (1, 0):
+        with pytest.raises(Spent):
+            book.reserve(limits, limits)
+
+
 def test_doubts_are_bounded() -> None:
     book = ledger()
     for _ in range(1_000):
@@ -208,7 +217,7 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("reserve"), st.integers(0, 400), st.integers(0, 400)),
         st.tuples(st.just("settle"), st.integers(0, 30), st.floats(0, 1)),
-        st.tuples(st.just("settle without usage"), st.integers(0, 30), st.floats(0, 1)),
+        st.tuples(st.just("settle without usage"), st.integers(0, 30), st.floats(0, 3)),
         st.tuples(st.just("release"), st.integers(0, 30), st.just(0)),
         st.tuples(st.just("lie"), st.integers(0, 30), st.integers(-(10**9), 0)),
     ),
@@ -233,7 +242,7 @@ def test_what_is_spent_and_reserved_never_passes_a_limit(steps: list[tuple[str, 
             if step == "release":
                 book.release(one)
             elif step == "lie":
-                book.settle(one, Usage(int(how), int(how)))
+                book.settle(one, Usage(int(how), int(how)), output_estimate=-int(how))
             elif step == "settle":
                 book.settle(one, Usage(int(one.input_tokens * how), int(one.output_tokens * how)))
             else:

@@ -381,7 +381,7 @@ def _writers(folder: Path, turns: int, names: str) -> list[subprocess.Popen[byte
 
 
 def test_two_processes_write_one_store(tmp_path: Path) -> None:
-    running = _writers(tmp_path / "replies", 600, "AB")
+    running = _writers(tmp_path / "replies", 450, "AB")
     store = ReplyStore(tmp_path / "replies")
     while any(one.poll() is None for one in running):
         for number in range(0, 400, 7):

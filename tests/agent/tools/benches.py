@@ -93,5 +93,5 @@ def answered(tool: BaseTool, arguments: Mapping[str, Any]) -> str:
 
 def found_in(answer: str) -> str:
     """What stands inside of the fence."""
-    assert answer.count(OPEN) == 1 and answer.endswith(f"\n{CLOSE}"), answer
+    assert OPEN in answer and answer.endswith(f"\n{CLOSE}"), answer
     return answer.partition(OPEN)[2].partition("\n")[2].removesuffix(f"\n{CLOSE}")

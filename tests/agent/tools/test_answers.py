@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -10,7 +11,7 @@ import pytest
 
 from pipeline.agent.tools import TOOLS
 from pipeline.agent.tools.answer import MOST_CHARACTERS
-from tests.agent.tools.benches import SYSTEMS, bench_of, caller, found_in, scanned
+from tests.agent.tools.benches import OPEN, SYSTEMS, bench_of, caller, found_in, scanned
 
 ASSISTANT = "agent:build.support_agent (langchain)"
 SENSIBLE: Mapping[str, Mapping[str, str | int | None]] = MappingProxyType(
@@ -135,6 +136,24 @@ def test_folders_are_counted(ask: Ask) -> None:
     assert "config.py" in found_in(ask("list_folder", path="src/support_assistant/")).split("\n")
 
 
+def test_what_is_shown_can_be_quoted(ask: Ask) -> None:
+    """Every row of text is in the file, white space aside: that is how a quote of it is looked for."""
+    bench = bench_of()
+    for path in bench.pages.paths:
+        for page in bench.pages.numbers(path):
+            whole = " ".join(" ".join(bench.pages.lines(path, page)).split())
+            answer = ask("read_lines", path=path, page=page)
+            rows = found_in(answer).split("\n") if OPEN in answer else []
+            assert all(" ".join(row.split()) in whole for row in rows if not row.startswith("@@ ") and "[+" not in row), path
+    for element in scanned().system.elements:
+        for row in found_in(ask("show_element", id=element.id)).split("\n"):
+            if row.startswith("at ") and ":" in row:
+                place, _, text = row.removeprefix("at ").partition(" ")
+                path = place.rpartition(":")[0]
+                whole = " ".join(line for lines in map(partial(bench.pages.lines, path), bench.pages.numbers(path)) for line in lines)
+                assert text.partition("[+")[0].partition(" -- ")[0] in " ".join(whole.split()), row
+
+
 def test_words_of_ours_are_not_fenced(ask: Ask) -> None:
     for answer in (ask("show_threat", slug="unsafe-model-load"), ask("show_taxonomy", id="LLM01:2025")):
         assert "<<<" not in answer
@@ -143,6 +162,7 @@ def test_words_of_ours_are_not_fenced(ask: Ask) -> None:
 
 def test_names_that_are_nearly_right_are_answered_with_those_that_are(ask: Ask) -> None:
     assert found_in(ask("read_lines", path="config.py")) == "src/support_assistant/config.py"
+    assert found_in(ask("read_lines", path="src/support_assistant/config.py:12-14")) == "src/support_assistant/config.py"
     assert "tool:issue_refund" in found_in(ask("show_element", id="tool:refund"))
     assert "agent 1, anonymous_public 1" in ask("list_elements", kind="bot")
     assert "direct-prompt-injection: " in ask("show_threat", slug="prompt injection")
