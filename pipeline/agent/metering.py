@@ -47,8 +47,6 @@ class Asked:
 
 
 ASKED: ContextVar[Asked] = ContextVar("asked")
-Logged = Callable[[Asked, str], None]
-"""Writes down what is sent before it is sent; where the transport does that itself, it does nothing."""
 
 
 @dataclass(slots=True)
@@ -59,7 +57,6 @@ class Meter:
     ledger: Ledger
     replies: ReplyStore
     hide: Callable[[str], str]
-    logged: Logged
     at_once: asyncio.Semaphore
     seconds: float  # of one request
     most_output: int  # tokens of one reply
@@ -96,7 +93,6 @@ class Meter:
         for attempt in range(1, _ATTEMPTS + 1):
             reservation = await self.ledger.reserve_in_turn(estimate_tokens(text), self.most_output)
             try:
-                self.logged(asked, text)
                 async with asyncio.timeout(self._patience()):
                     made = await inner._agenerate(messages, **bound)
             except Exception as problem:

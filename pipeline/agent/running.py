@@ -7,23 +7,25 @@ Nothing is sent that the policy forbids, and nothing before it is written down.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from pipeline.agent.asking import Asker, current_nonce
-from pipeline.agent.egress import EgressLog, Placeholders
-from pipeline.agent.examine import Material, examine, plan_of, summarise
+from pipeline.agent.egress import EgressLog, Placeholders, values_in
+from pipeline.agent.egress.transport import About, Bounds, guarded_client
+from pipeline.agent.examine import ANALYSE, SUMMARISE, SURVEY, VERIFY, Material, examine, plan_of, summarise
 from pipeline.agent.files import Files
 from pipeline.agent.grounding import Grounds
-from pipeline.agent.metering import Asked, Meter
+from pipeline.agent.metering import ASKED, Meter
 from pipeline.agent.model import Account, Examination, Known, Summary, Unanswered
 from pipeline.agent.planning import Plan, allowance_of
 from pipeline.agent.providers import apart, connect
-from pipeline.agent.providers.connecting import plain_client
+from pipeline.agent.schemas import ElementThreats, ExecutiveSummary, SystemSurvey, Verdicts
 from pipeline.agent.secret import machine_secret
 from pipeline.agent.settings import AgentSettings
 from pipeline.agent.spending import Ledger, ReplyStore
@@ -36,7 +38,7 @@ from pipeline.system.evidence import EvidenceBook
 from pipeline.system.model import System
 from pipeline.threats.catalog import Catalog
 from pipeline.threats.taxonomy import load_taxonomies
-from prompts import fence
+from prompts import fence, load_prompt
 
 if TYPE_CHECKING:
     import httpx2
@@ -66,7 +68,10 @@ class Analyst:
         settings.policy.check(settings.endpoint.base_url, settings.endpoint.model)
         self._subject, self._settings = subject, settings
         self._secret = machine_secret(settings.secret)
-        self._placeholders = Placeholders(self._secret, subject.hidden, settings.personal)
+        # What one file tells to be a secret is hidden in all others, those that may not be sent included.
+        told_anywhere = {value for text in subject.book.texts(subject.paths) for value in values_in(text)}
+        known = (*subject.hidden, *told_anywhere)
+        self._placeholders = Placeholders(self._secret, known, settings.personal, _our_words(subject))
         self._ledger = Ledger(settings.limits, settings.price, clock)
         paths = [path for path in subject.paths if settings.policy.may_send(path)]
         self.kept_back = len(subject.paths) - len(paths)
@@ -140,11 +145,19 @@ class Analyst:
     def _connected(self) -> Asker:
         if self._asker is None:
             settings, endpoint = self._settings, self._settings.endpoint
-            self._client = plain_client(endpoint, settings.seconds)
+            self._client = guarded_client(
+                endpoint.base_url,
+                policy=settings.policy,
+                log=self._log,
+                about=self._about,
+                known=(*self._placeholders.known, endpoint.key),
+                bounds=Bounds(settings.seconds),
+                proxy=settings.proxy,
+            )
             model = connect(endpoint, http_client=self._client, seconds=settings.seconds, max_output_tokens=settings.most_output)
             meter = Meter(
                 identity=f"{endpoint.name} at {endpoint.host}", ledger=self._ledger, replies=ReplyStore(settings.replies),
-                hide=self._placeholders.hide, logged=self._written, at_once=asyncio.Semaphore(settings.at_once),
+                hide=self._placeholders.hide, at_once=asyncio.Semaphore(settings.at_once),
                 seconds=settings.seconds, most_output=settings.most_output,
             )  # fmt: skip
             self._asker = Asker(
@@ -165,9 +178,22 @@ class Analyst:
         )  # fmt: skip
         return make_tools(bench, lambda label, text: fence(label, text, current_nonce()).text)
 
-    def _written(self, asked: Asked, body: str) -> None:
-        data = body.encode("utf-8", "backslashreplace")
-        name, _, digest = asked.prompt.partition(" ")
-        self._log.record(
-            to=self._settings.endpoint.host, model=self._settings.endpoint.name, purpose=asked.about, prompt=name, digest=digest, body=data
-        )
+    def _about(self) -> About:
+        """What the request that is on its way is for."""
+        asked = ASKED.get()
+        prompt, _, digest = asked.prompt.partition(" ")
+        return About(self._settings.endpoint.name, asked.about, prompt, digest)
+
+
+def _our_words(subject: Subject) -> Iterator[str]:
+    """What questions are made of beside the scanned files: no scanned file can make secrets of it."""
+    for name in (SURVEY, ANALYSE, VERIFY, SUMMARISE):
+        prompt = load_prompt(name)
+        yield from (prompt.system, prompt.given)
+    for output in (SystemSurvey, ElementThreats, Verdicts, ExecutiveSummary):
+        yield json.dumps(output.model_json_schema())
+    for threat in subject.catalog.threats:
+        yield from (threat.slug, threat.title, threat.summary)
+    for edition in load_taxonomies().files:
+        yield from (*edition.items, *edition.items.values())
+    yield from (finding.id for finding in subject.known)
