@@ -38,7 +38,8 @@ PACKAGES: Mapping[Protocol, str] = {
 def connect(endpoint: Endpoint, *, http_client: httpx2.AsyncClient | None = None, seconds: float, max_output_tokens: int) -> BaseChatModel:
     """A chat model of the endpoint; nothing is sent yet. What asks it stands within `apart`.
 
-    `seconds` bounds one request, `max_output_tokens` one reply.
+    `seconds` bounds one request, `max_output_tokens` one reply. A client that is given is closed by who gave it; without one, sockets stay
+    open until the program ends.
 
     Raises:
         UnusableInput: the package that speaks its protocol is not installed.
@@ -50,6 +51,8 @@ def connect(endpoint: Endpoint, *, http_client: httpx2.AsyncClient | None = None
         protocol = importlib.import_module(f"{_ROOM}.{endpoint.protocol}")
         client = http_client if http_client is not None else plain_client(endpoint, seconds)
         model: BaseChatModel = protocol.model_of(endpoint, client, seconds, max_output_tokens)
+        model.cache = False  # a program around us may have set one for all models: what is asked would be kept there
+        model.disable_streaming = True
         return model
 
 

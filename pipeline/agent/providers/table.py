@@ -58,6 +58,7 @@ class Provider(Frozen):
     api: Api = "chat"
     temperature: bool = False
     seed: bool = False
+    note: str = Field(default="", description="What a user should know before asking it.")
     models: tuple[Family, ...] = ()
     why: str
     source: str
