@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from ingest.addresses import is_loopback
 from ingest.errors import UnusableInput
 from pipeline.agent.providers.apart import apart
 from pipeline.agent.providers.endpoint import Endpoint
@@ -60,4 +61,4 @@ def plain_client(endpoint: Endpoint, seconds: float) -> httpx2.AsyncClient:
     """The client of who brings none."""
     import httpx2
 
-    return httpx2.AsyncClient(follow_redirects=False, trust_env=not endpoint.local, timeout=seconds)
+    return httpx2.AsyncClient(follow_redirects=False, trust_env=not is_loopback(endpoint.base_url), timeout=seconds)

@@ -68,12 +68,15 @@ def endpoint_named(model: str, base_url: str | None, environment: Mapping[str, s
     options = {one: _option(one, provider, environment) for one in provider.options}
     address, address_from = _address(word, provider, base_url, environment, options)
     key, key_from, notes = _key(word, provider, address, environment)
-    family = next((one for one in provider.models if one.fits(name)), None)
-    local = is_loopback(address)
-    told_by = load_table().providers["ollama"] if word == ANY and urlsplit(address).port == _OLLAMAS_PORT else provider
-    if told_by.note:
-        notes = (*notes, told_by.note)
-    if not local and address.startswith("http://"):
+    met = load_table().providers["ollama"] if word == ANY and urlsplit(address).port == _OLLAMAS_PORT else provider
+    family = next((one for one in met.models if one.fits(name)), None)
+    elsewhere = family is not None and family.elsewhere
+    local = is_loopback(address) and not elsewhere
+    if elsewhere:
+        notes = (*notes, f"{name} is a model of {met.title}'s cloud: what is sent leaves this machine, whatever the address")
+    elif met.note:
+        notes = (*notes, met.note)
+    if not is_loopback(address) and address.startswith("http://"):
         notes = (*notes, f"what is sent to {host_of(address)} can be read on its way: the address begins with http://")
     endpoint = Endpoint(
         provider=word,

@@ -27,6 +27,7 @@ class Family(Frozen):
     api: Api | None = None
     temperature: bool | None = None
     seed: bool | None = None
+    elsewhere: bool = Field(default=False, description="Whether an endpoint of this machine hands on what these models are asked.")
     why: str
     source: str
     as_of: date

@@ -233,6 +233,17 @@ def test_who_asks_ollama_is_told_that_it_cuts_without_a_word(model: str, address
     assert ("OLLAMA_CONTEXT_LENGTH" in " ".join(endpoint_named(model, address, {}).notes)) is warned
 
 
+@pytest.mark.parametrize(
+    ("model", "address"),
+    [("ollama:gpt-oss:120b-cloud", None), ("ollama-native:kimi-k3:cloud", None), ("gpt-oss:120b-cloud", "http://127.0.0.1:11434/v1")],
+)
+def test_a_model_of_ollamas_cloud_is_not_local_though_its_address_is(model: str, address: str | None) -> None:
+    endpoint = endpoint_named(model, address, {})
+    assert not endpoint.local
+    assert "leaves this machine" in " ".join(endpoint.notes)
+    assert endpoint.structured == "tools"
+
+
 # Bedrock
 
 
