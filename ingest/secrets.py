@@ -115,6 +115,9 @@ _NAME = (
 )
 SECRET_NAME = re.compile(rf"(?:.*[_.\-]|.*[a-z](?=[A-Z])|){_NAME}", re.IGNORECASE)
 _KEYWORDS = re.compile(_NAME + r"(?=[\"'\]]{0,2}[ \t]{0,20}(?::=|=>|[:=]))", re.IGNORECASE)
+# How each of these names ends, and what follows it.
+_KEYWORD_ENDS = re.compile(r"(?:[rRwWiIıİ][dD]|[sSſ][eE]|[eE][tTnNyY]|[aA][lL])[\"'\]]{0,2}[ \t]{0,20}[:=]")
+_LONGEST_NAME = 16  # characters: `encryption_key` has fourteen
 _QUOTED = re.compile(
     r"[\"'\]]{0,2}[ \t]{0,20}(?::=|=>|[:=])[ \t]{0,20}(?:\([ \t\r\n]{0,80})?[rbuf]{0,2}(\"{3}|'{3}|\"|')([^\"'\s]{8,300})\1",
     re.IGNORECASE,
@@ -151,7 +154,7 @@ _PUBLIC_PARTS = ("client_id", "site_key", "project_token", "write_key", "search_
 _PRIVATE_WORDS = frozenset({"secret", "private", "password", "passwd", "passphrase", "pwd", "personal", "text"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SEAM = re.compile(
-    r"(?<=[\w.+/=~-])[\"'](?:[ \t]{1,80}|[ \t]{0,80}(?:[+\\]|#[^\n]{0,200})?[ \t]{0,20}\r?\n[ \t]{0,200})"
+    r"[\"'](?<=[\w.+/=~-][\"'])(?:[ \t]{1,80}|[ \t]{0,80}(?:[+\\]|#[^\n]{0,200})?[ \t]{0,20}\r?\n[ \t]{0,200})"
     r"(?:\+[ \t]{0,20})?(?:\r?\n[ \t]{0,200})?[rRbBuUfF]{0,2}[\"'](?=[\w.+/=~-])"
 )
 
@@ -348,8 +351,18 @@ def _private_keys(text: str) -> Iterator[SecretSpan]:
             yield SecretSpan(match.start(), end, "Private Key")
 
 
+def _keywords(text: str) -> Iterator[re.Match[str]]:
+    """What `_KEYWORDS.finditer` gives, in a tenth of its time: looked for only where a name could end."""
+    position = 0
+    for ending in _KEYWORD_ENDS.finditer(text):
+        match = _KEYWORDS.search(text, max(position, ending.start() - _LONGEST_NAME), ending.end())
+        if match is not None:
+            position = match.end()
+            yield match
+
+
 def _assigned(text: str) -> Iterator[SecretSpan]:
-    for match in _KEYWORDS.finditer(text):
+    for match in _keywords(text):
         quoted = _QUOTED.match(text, match.end())
         if quoted is not None:
             value = quoted[2]

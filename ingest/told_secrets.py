@@ -40,22 +40,34 @@ _CODE = re.compile(
 )
 _STANDARD = re.compile(r"(?:RFC|ISO|EN|DIN|HTTP|SHA|UTF|V)[-_]?\d[\d._-]*|\d{4}-Q\d|\d{4}-\d\d-\w+")
 _FORMAT = re.compile(r"[a-z]{2,8}\d{1,4}[a-z]{0,5}")  # `the token is base64url`, `sha256`
+# Words, one of which every match of a pattern holds: most texts need not be searched.
+_WORDS = {
+    _SPOKEN: ("password", "passphrase", "passcode", "access code", "api key", "token"),
+    _AFTER_COLON: ("assword", "assphrase", "asscode"),
+    _BESIDE: ("assword", "assphrase", "asscode"),
+    _SIGN_IN: ("assword", "assphrase", "asscode"),
+    _CODE: tuple(between + word for between in " -" for word in ("code", "pin", "word", "phrase")),
+}
 _READ = 200_000  # characters of one text
 
 
 def told_secrets(text: str) -> tuple[str, ...]:
     """Credentials told in prose, each once, in the order of the text."""
-    return tuple(dict.fromkeys(value for value in _told(text[:_READ]) if not is_placeholder(value)))
+    return tuple(dict.fromkeys(text[start:end] for start, end in told_spans(text)))
 
 
-def _told(text: str) -> Iterator[str]:
-    for match in _SPOKEN.finditer(text):
-        if match["quoted"] or not _FORMAT.fullmatch(match["bare"]):
-            yield match["quoted"] or match["bare"]
-    for pattern in (_AFTER_COLON, _BESIDE, _SIGN_IN, _CODE):
+def told_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where they stand, in the order of the patterns."""
+    text = text[:_READ]
+    folded = text.casefold()
+    for pattern, words in _WORDS.items():
+        if not any(word in folded for word in words):
+            continue
         for match in pattern.finditer(text):
-            if pattern is not _CODE or not _STANDARD.fullmatch(match["value"]):
-                yield match["value"]
+            group = "value" if pattern is not _SPOKEN else "quoted" if match["quoted"] else "bare"
+            is_name = _FORMAT.fullmatch(match[group]) if group == "bare" else pattern is _CODE and _STANDARD.fullmatch(match[group])
+            if not is_name and not is_placeholder(match[group]):
+                yield match.span(group)
 
 
 def without_secrets(text: str) -> str:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ingest import SourceList, SourceSettings, lines_of, list_paths, list_sources, read_source
 from ingest.demand import demanded
@@ -37,7 +37,9 @@ from pipeline.system.rules.topics import topics_of
 
 if TYPE_CHECKING:  # what analyses is imported where it is needed: a tree that did not change is answered without it
     from ingest.pictures.reader import PictureReader
+    from pipeline.agent.settings import AgentSettings
     from pipeline.findings.attack_paths import Found
+    from pipeline.second_opinion import Material, Rehearsal
     from pipeline.system.build import Built
     from pipeline.threats.catalog import Catalog
     from pipeline.threats.engine import Outcome
@@ -58,6 +60,8 @@ class ScanSettings:
     cache: Path | None = None  # folder of kept results; None: nothing is kept
     knowledge: tuple[Path, ...] = ()  # folders of own threats, frameworks, controls and severities; named by whoever starts the scan
     pictures: PictureReader | None = None  # what reads the text in pictures; None: they are listed as not examined
+    llm: AgentSettings | None = None  # the model that is asked beside the rules; None: none is
+    index: Path | None = None  # folder of the indexes that a model may search; None: the user's cache folder
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -65,7 +69,6 @@ class ScanSettings:
         return self.exclude if self.pictures is None else (*self.exclude, f"pictures: {self.pictures.identity}")
 
 
-@uncollected()
 def scan(
     path: Path,
     settings: ScanSettings | None = None,
@@ -75,30 +78,60 @@ def scan(
     """The threat model of what lies at a path.
 
     Raises:
-        UnusableInput: there is nothing to scan there.
+        UnusableInput: there is nothing to scan there, or the model that is to be asked cannot be.
         KnowledgeError: own knowledge cannot be used.
     """
     settings, progress = settings or ScanSettings(), progress or Silent()
     started, begun = clock(), time.perf_counter()
+    ruled = _ruled(path, settings, progress)
+    result = ruled if isinstance(ruled, Scan) else ruled.scan
+    if settings.llm is not None and isinstance(ruled, Ruled):
+        from pipeline.second_opinion import examined
+
+        result = examined(ruled.scan, ruled.material, settings.llm, progress)
+    return result.model_copy(update={"started_at": _stamp(started), "duration_s": round(time.perf_counter() - begun, 3)})
+
+
+def rehearse(path: Path, settings: ScanSettings, progress: Progress | None = None) -> Rehearsal:
+    """What a scan with a model would ask, and what that takes; nothing is sent.
+
+    Raises:
+        UnusableInput, KnowledgeError: as for `scan`.
+    """
+    from pipeline.second_opinion import rehearsed
+
+    ruled = _ruled(path, settings, progress or Silent())
+    assert settings.llm is not None and isinstance(ruled, Ruled)
+    return rehearsed(ruled.scan, ruled.material, settings.llm)
+
+
+class Ruled(NamedTuple):
+    """What rules say, and what it takes to ask a model about it."""
+
+    scan: Scan
+    material: Material
+
+
+@uncollected()
+def _ruled(path: Path, settings: ScanSettings, progress: Progress) -> Scan | Ruled:
+    """What rules say of a path; a kept result where nothing changed and nobody else is asked."""
     sought = SourceSettings(docs=settings.docs, exclude=settings.exclude, pictures=settings.pictures is not None)
     listing = list_paths(path, sought)
     target = Target(name=path.resolve().name, revision=listing.revision, dirty=listing.dirty)
     own = _own(settings.knowledge)
     cached = kept_results.KeptResults(settings.cache, target.name, (*settings.chosen, *(("", *own.digests) if own else ())))
-
-    def now() -> dict[str, object]:
-        return {"target": target, "started_at": _stamp(started), "duration_s": round(time.perf_counter() - begun, 3)}
-
-    if not settings.docs and settings.pictures is None and (kept := cached.of_listing(listing)) is not None:
-        return kept.model_copy(update=now())
+    asks = settings.llm is not None  # who asks a model needs the files, so that a kept result is not enough
+    if not settings.docs and settings.pictures is None and not asks and (kept := cached.of_listing(listing)) is not None:
+        return kept.model_copy(update={"target": target})
     found = list_sources(path, sought, listing)
-    if (kept := cached.of_tree(found)) is not None:
-        return kept.model_copy(update=now())
+    if (kept := cached.of_tree(found)) is not None and not asks:
+        return kept.model_copy(update={"target": target})
     progress.step("looking for AI", 0, 0)
     frameworks = _frameworks(own)
     sources, passed_over = _needed(found, frameworks)
-    if (kept := cached.of_files(sources, (*found.skipped, *found.errors, *_outside(found.sources), *passed_over))) is not None:
-        return kept.model_copy(update=now())
+    kept = cached.of_files(sources, (*found.skipped, *found.errors, *_outside(found.sources), *passed_over))
+    if kept is not None and not asks:
+        return kept.model_copy(update={"target": target})
     facts, skipped, failed = _read(sources, settings, progress)
     progress.step("building the system model", 0, 0)
     book = _evidence_book(found.sources, facts)
@@ -115,8 +148,8 @@ def scan(
     result = Scan(
         tool=Tool(version=_version(), knowledge=hash_with(own or NOTHING)),
         target=target,
-        started_at=_stamp(started),
-        duration_s=round(time.perf_counter() - begun, 3),
+        started_at="",
+        duration_s=0.0,
         summary=_summary(facts, findings, paths),
         system=built.system,
         findings=findings,
@@ -133,7 +166,13 @@ def scan(
         ),
     )
     cached.keep(result, of_all=book.asked_of_all)
-    return result
+    if not asks:
+        return result
+    from pipeline.retrieval import IndexSettings
+    from pipeline.second_opinion import Material
+
+    index = IndexSettings(settings.docs, settings.exclude, settings.jobs, folder=settings.index)
+    return Ruled(result, Material(path, tuple(sources), book, catalog, index))
 
 
 def _stamp(moment: datetime) -> str:

@@ -73,6 +73,24 @@ class Score(Frozen):
         return tuple(given for given in self.inputs if given.because != OF_THE_THREAT)
 
 
+class Origin(Frozen):
+    """The words of ours that a model answered, so that what it said can be traced to them."""
+
+    model: str
+    prompt: str
+    version: int
+    digest: str = Field(description="First 16 hexadecimal digits of the SHA-256 of the prompt's file.")
+
+
+class Argument(Frozen):
+    """What a model says for or against a finding, with the texts it rests on. It changes neither the finding nor its severity."""
+
+    stance: Literal["for", "against"]
+    reason: str
+    evidence: tuple[Evidence, ...]
+    origin: Origin
+
+
 class Finding(Frozen):
     id: str = Field(description="Fingerprint; stable across commits while threat, element and symbol are.")
     threat: str = Field(description="Slug of the catalog; `custom/<slug>` outside of it.")
@@ -95,6 +113,9 @@ class Finding(Frozen):
     taxonomy: Taxonomy = Taxonomy()
     mitigations: tuple[Mitigation, ...] = ()
     missing_controls: tuple[str, ...] = Field(default=(), description="Controls that would lower or remove it and were not seen.")
+    arguments: tuple[Argument, ...] = Field(default=(), description="What a model said for or against it, where one was asked.")
+    origin: Origin | None = Field(default=None, description="Of a finding that a model proposed or saw as well: what it was asked with.")
+    doubt: str = Field(default="", description="Of a model's finding: why a second reading of its evidence could not prove it.")
 
 
 class Coverage(Frozen):
@@ -233,14 +254,54 @@ class OwnKnowledge(Frozen):
     adjusted: tuple[Adjusted, ...] = ()
 
 
+class NotTaken(Frozen):
+    """Something a model said that is not reported."""
+
+    what: str = Field(description="threat, contradiction, opinion, element, flow, correction, factor ...")
+    about: str
+    reason: str
+
+
+class SummaryAction(Frozen):
+    text: str
+    findings: tuple[str, ...] = Field(description="Ids of findings of this scan.")
+
+
+class ExecutiveSummary(Frozen):
+    """The first page, in a model's words. Its statements are not checked against the evidence; the findings it names are."""
+
+    headline: str
+    paragraphs: tuple[str, ...]
+    actions: tuple[SummaryAction, ...]
+    origin: Origin
+
+
+class CorrectedElement(Frozen):
+    """What a model says is wrong or missing in how an element is described."""
+
+    element: str
+    says: str
+    evidence: tuple[Evidence, ...]
+
+
 class LLMUse(Frozen):
+    """What was asked of a model, what it took, and what of its replies was not used."""
+
     model: str
-    calls: int = 0
+    sent_to: str = Field(default="", description="Host the questions were sent to; empty: they stayed on this machine.")
+    calls: int = Field(default=0, description="Requests that were answered by the endpoint in this run.")
     input_tokens: int = 0
     output_tokens: int = 0
-    cost: float | None = None
-    cache_hits: int = 0
-    unreached: tuple[str, ...] = ()
+    cost: float | None = Field(default=None, description="In `currency`; null where the price of the model is not known.")
+    currency: str = "USD"
+    cache_hits: int = Field(default=0, description="Requests that were answered by kept replies of earlier runs.")
+    prompts: tuple[str, ...] = Field(default=(), description="Prompts that were used, as name@version.")
+    unreached: tuple[str, ...] = Field(default=(), description="Elements with cells of the matrix that were not examined, and why.")
+    not_taken: tuple[NotTaken, ...] = ()
+    doubts: tuple[str, ...] = Field(default=(), description="Usage numbers of the endpoint that were not believed.")
+    purpose: str = Field(default="", description="What the system is for, in the model's words.")
+    corrections: tuple[CorrectedElement, ...] = ()
+    summary: ExecutiveSummary | None = None
 
 
 class Scan(Frozen):

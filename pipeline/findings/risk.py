@@ -6,7 +6,9 @@ a scale shaped like the overall matrix of the OWASP risk rating: 16 and more cri
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from pipeline.findings.factors import Seen, Surroundings, factors_of
 from pipeline.findings.model import RiskRow
@@ -59,11 +61,11 @@ def severity_of(likelihood: int, impact: int) -> Severity:
     return "critical" if product >= 16 else "high" if product >= 12 else "medium" if product >= 5 else "low"
 
 
-def assess(view: View, match: Match) -> Risk:
-    """The risk of one match."""
+def assess(view: View, match: Match, stated: Mapping[Factor, Seen] = MappingProxyType({})) -> Risk:
+    """The risk of one match; `stated` are factors that somebody showed in the files and that the system model does not know."""
     threat = match.threat
     around = Surroundings(view, match)
-    factors = factors_of(around)
+    factors = {**stated, **factors_of(around)}
     if any(control.kind == "authentication" for control in match.lowered):
         factors.pop("unauthenticated", None)  # one entry cannot be both
     if any(control.kind == "network_isolation" for control in match.lowered):

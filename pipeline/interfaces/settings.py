@@ -27,7 +27,7 @@ FILE_NAME = ".threatloom.yaml"
 MOST_BYTES = 64 * 1024
 MOST_PYPROJECT_BYTES = 1024 * 1024
 _Given = Mapping[str, object]
-_LISTS = ("exclude", "docs", "format", "knowledge")
+_LISTS = ("exclude", "docs", "format", "knowledge", "budget", "llm_include", "llm_exclude")
 _PATHS = ("docs", "knowledge")
 
 
@@ -66,6 +66,19 @@ class Settings(FileSettings):
         description="What reads the text in pictures: off, tesseract or tesseract:LANGUAGES (here), vision:MODEL (pictures are sent).",
     )
     ocr_url: str | None = Field(default=None, description="Address of an OpenAI-compatible endpoint for vision:MODEL.")
+    llm: str | None = Field(default=None, description="Model that is asked beside the rules, as PROVIDER:NAME; none if not given.")
+    base_url: str | None = Field(default=None, description="Address of the model's endpoint, where it is not the provider's own.")
+    budget: Listed = Field(default=(), description="What a model may take at most: 200k tokens, 5 USD, 10m, 40 calls.")
+    llm_price: str | None = Field(default=None, description="Price of the model, as IN/OUT in USD for a million tokens.")
+    llm_include: Listed = Field(default=(), description="Globs of the files whose words may be sent to a model; all if not given.")
+    llm_exclude: Listed = Field(default=(), description="Globs of the files whose words are never sent to a model.")
+    llm_personal_data: Literal["send", "replace"] = Field(
+        default="send", description="Whether names of mailboxes, telephone, account and card numbers are replaced before they are sent."
+    )
+    llm_tools: bool = Field(default=True, description="Whether the model may look further by tools that only read.")
+    llm_parallel: PositiveInt = Field(default=16, description="Requests to a model at the same time.")
+    llm_timeout: PositiveInt = Field(default=180, description="Seconds that one request to a model may take.")
+    llm_max_output: PositiveInt = Field(default=4096, description="Tokens that one reply may have.")
     offline: bool = Field(default=False, description="Refuse settings that would send something over the network.")
     chroma_url: str | None = Field(default=None, description="Chroma server that holds the vectors; a folder of this machine if not given.")
     index_dir: str | None = Field(default=None, description="Folder of the indexes; the user's cache folder if not given.")

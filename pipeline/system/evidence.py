@@ -52,14 +52,11 @@ class EvidenceBook:
         key = (place, role, note, place.where)
         if key in self._kept:
             return self._kept[key]
-        lines = self._lines.get(place.path)
-        if lines is None:
-            lines = self._lines[place.path] = self._read_lines(place.path)
-        page = lines.get(place.page)
+        page = self.lines_of(place.path).get(place.page)
         if page is None or not 1 <= place.start_line <= place.end_line <= len(page):
             raise UnknownPlace(f"{place.path}: no lines {place.start_line}-{place.end_line}")
         end = min(place.end_line, place.start_line + MAX_QUOTED_LINES - 1)
-        text = "\n".join(self._masked_lines(place, page)[place.start_line - 1 : end])
+        text = "\n".join(self.masked_lines(place.path, place.page)[place.start_line - 1 : end])
         made = Evidence(
             path=place.path, start_line=place.start_line, end_line=end, quote=text, role=role, page=place.page,
             unit=self._unit(place, page), note=note,
@@ -67,6 +64,23 @@ class EvidenceBook:
         )  # fmt: skip
         self._kept[key] = made
         return made
+
+    def lines_of(self, path: str) -> Lines:
+        """The lines that places of a file are quoted from: read once, so that all of a scan is quoted from the same text."""
+        lines = self._lines.get(path)
+        if lines is None:
+            lines = self._lines[path] = self._read_lines(path)
+        return lines
+
+    def masked_lines(self, path: str, page: int | None) -> tuple[str, ...]:
+        """The lines of a page without its secrets. Masked whole: a secret may be written in pieces over several lines."""
+        known = self._masked.get((path, page))
+        if known is None:
+            lines = self.lines_of(path)[page]
+            masked = tuple(self.masked("\n".join(lines)).split("\n"))
+            # Were a masker to change the number of lines, each line by itself is still masked.
+            known = self._masked[path, page] = masked if len(masked) == len(lines) else tuple(self.masked(line) for line in lines)
+        return known
 
     @property
     def asked_of_all(self) -> bool:
@@ -92,18 +106,13 @@ class EvidenceBook:
             text = text.replace(value, f"{value[: min(4, len(value) // 4)]}****")
         return self._mask(text)
 
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Values that are masked because of where they stand."""
+        return self._hidden
+
     def hide(self, values: Iterable[str]) -> None:
         """Masks values from here on that are known to be secrets by where they stand; what was quoted before is quoted anew."""
         self._hidden = tuple(sorted({*self._hidden, *filter(None, values)}, key=lambda value: (-len(value), value)))
         self._masked.clear()
         self._kept.clear()
-
-    def _masked_lines(self, place: Place, page: tuple[str, ...]) -> tuple[str, ...]:
-        """The page without its secrets. Masked whole: a secret may be written in pieces over several lines."""
-        key = (place.path, place.page)
-        known = self._masked.get(key)
-        if known is None:
-            masked = tuple(self.masked("\n".join(page)).split("\n"))
-            # Were a masker to change the number of lines, each line by itself is still masked.
-            known = self._masked[key] = masked if len(masked) == len(page) else tuple(self.masked(line) for line in page)
-        return known

@@ -179,7 +179,7 @@ class Flow(Frozen):
     crosses: tuple[str, ...] = Field(default=(), description="Boundary ids between source and target.")
     steps: tuple[Evidence, ...] = Field(default=(), description="Every hop, from where the data enters to where it ends.")
     controls: tuple[str, ...] = Field(default=(), description="Ids of controls that lie on the way.")
-    stated_by: Literal["code", "configuration", "document"] = "code"
+    stated_by: Literal["code", "configuration", "document", "model"] = "code"
     stated: Stated | None = Field(default=None, description="What a diagram says of it, where one does.")
     fields: tuple[str, ...] = Field(
         default=(), exclude=True, description="Columns of a table that are written or read, where the code names them; empty: any may be."

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest import secrets
 from ingest.default_passwords import is_default
 from ingest.secrets import find_secrets, is_placeholder, mask_literals_of, mask_secrets, secret_in_assignment, told_before
 
@@ -402,3 +403,36 @@ def test_the_key_that_opens_stored_connections_is_a_secret_unless_it_is_made_els
 @pytest.mark.parametrize("value", ["replace-at-deploy-time", "replace_before_use", "REPLACE-BY-OPS-8231"])
 def test_what_is_to_be_replaced_is_a_placeholder(value: str) -> None:
     assert secret_in_assignment("OPENAI_API_KEY", value) is None
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "pass",
+                "word",
+                "1password",
+                "access",
+                "_key",
+                "-",
+                "id",
+                "token",
+                "ſecret",
+                " = ",
+                "'",
+                '"]',
+                ":",
+                "=>",
+                "encryption",
+                "api",
+                "\t",
+                "x",
+            ]
+        ),
+        max_size=14,
+    )
+)
+def test_names_of_secrets_are_found_where_the_whole_pattern_finds_them(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert [match.span() for match in secrets._keywords(text)] == [match.span() for match in secrets._KEYWORDS.finditer(text)]

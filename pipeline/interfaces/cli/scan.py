@@ -12,8 +12,11 @@ from pipeline.interfaces.cli.own import with_knowledge
 from pipeline.reports import FORMATS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pipeline.findings.model import Scan
     from pipeline.interfaces.settings import Settings
+    from pipeline.scan import ScanSettings
 
 SEVERITIES = ("critical", "high", "medium", "low")
 FOUND, INCOMPLETE = 1, 3
@@ -31,6 +34,19 @@ FOUND, INCOMPLETE = 1, 3
     "--fail-on", type=click.Choice([*SEVERITIES, "never"]), help="Exit with 1 if a finding is at least this severe. Default: never."
 )
 @with_knowledge
+@click.option(
+    "--llm", metavar="MODEL", help="Ask a model beside the rules, as PROVIDER:NAME (openai:gpt-5.5, ollama:qwen3:32b). Default: off."
+)
+@click.option("--base-url", metavar="URL", help="Address of an OpenAI-compatible endpoint for --llm.")
+@click.option(
+    "--budget",
+    multiple=True,
+    metavar="AMOUNT",
+    help="What --llm may take at most: 200k (tokens), '5 USD', 10m (minutes), '40 calls'. Repeatable.",
+)
+@click.option(
+    "--dry-run", is_flag=True, help="With --llm: show what would be sent, how many calls and tokens, what it would cost; send nothing."
+)
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to parse with. Default: one per processor.")
 @click.option("--ocr", metavar="READER", help="Read the text in pictures: tesseract, tesseract:LANGUAGES, or vision:MODEL. Default: off.")
 @click.option("--ocr-url", metavar="URL", help="OpenAI-compatible endpoint for vision:MODEL; pictures are sent there.")
@@ -42,13 +58,12 @@ FOUND, INCOMPLETE = 1, 3
 @click.pass_context
 def scan(
     context: click.Context, path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], formats: tuple[str, ...], fail_on: str | None,
-    knowledge: tuple[str, ...], jobs: int | None, ocr: str | None, ocr_url: str | None, offline: bool | None, config: Path | None,
-    no_cache: bool, quiet: bool, verbose: bool,
+    knowledge: tuple[str, ...], llm: str | None, base_url: str | None, budget: tuple[str, ...], dry_run: bool, jobs: int | None,
+    ocr: str | None, ocr_url: str | None, offline: bool | None, config: Path | None, no_cache: bool, quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
     """Read PATH (default: this folder) and report what can go wrong, with the lines that prove it.
 
-    Nothing of PATH is executed, no key or network is needed, and nothing leaves the machine unless you name a vision model that is
-    not on it.
+    Nothing of PATH is executed, no key or network is needed, and nothing leaves the machine unless you name a model that is not on it.
 
     \b
     Exit codes: 0 done; 1 findings at or above --fail-on; 2 wrong usage or
@@ -68,7 +83,7 @@ def scan(
         raise UnusableInput(what, shorten(str(path), 200), "give the path of the tree to scan") from None
     given = {
         "docs": docs, "exclude": exclude, "format": formats, "fail_on": fail_on, "knowledge": knowledge, "jobs": jobs,
-        "ocr": ocr, "ocr_url": ocr_url, "offline": offline,
+        "ocr": ocr, "ocr_url": ocr_url, "offline": offline, "llm": llm, "base_url": base_url, "budget": budget,
     }  # fmt: skip
     settings = load_settings(path, {name: value for name, value in given.items() if value not in ((), None)}, os.environ, config)
     outputs = tuple(parse_output(text) for text in settings.format) or (() if quiet else (Output("table"),))
@@ -76,6 +91,10 @@ def scan(
     for document in settings.docs:
         if not os.access(document, os.F_OK):
             raise UnusableInput("no such document", document, "correct --docs or the setting docs")
+    if dry_run:
+        from pipeline.interfaces.cli.rehearsal import rehearse
+
+        return rehearse(path, settings, cached=not no_cache, quiet=quiet, verbose=verbose)
     result = scanned(path, settings, cached=not no_cache, quiet=quiet, verbose=verbose)
     deliver(result, outputs)
     if not quiet:
@@ -90,19 +109,30 @@ def scanned(path: Path, settings: Settings, *, cached: bool, quiet: bool, verbos
     import os
 
     from pipeline.interfaces.cli.stderr import log_to_stderr, shown_progress
-    from pipeline.interfaces.pictures import picture_reader
-    from pipeline.kept_results import default_folder
-    from pipeline.scan import ScanSettings
     from pipeline.scan import scan as run_scan
 
     log_to_stderr(verbose=verbose, quiet=quiet)
-    wanted = ScanSettings(
-        docs=tuple(map(Path, settings.docs)), exclude=settings.exclude, jobs=settings.jobs,
-        cache=default_folder() if cached else None, knowledge=tuple(map(Path, settings.knowledge)),
-        pictures=picture_reader(settings, path, os.environ),
-    )  # fmt: skip
+    wanted = scan_settings(path, settings, os.environ, cached=cached)
+    if wanted.llm is not None and not quiet:
+        for note in wanted.llm.endpoint.notes:
+            click.echo(f"threatloom: {note}", err=True)
     with shown_progress(quiet=quiet) as progress:
         return run_scan(path, wanted, progress)
+
+
+def scan_settings(path: Path, settings: Settings, environment: Mapping[str, str], *, cached: bool) -> ScanSettings:
+    """What a scan is started with, by the settings and the environment."""
+    from pipeline.interfaces.llm import agent_settings
+    from pipeline.interfaces.pictures import picture_reader
+    from pipeline.kept_results import default_folder
+    from pipeline.scan import ScanSettings
+
+    return ScanSettings(
+        docs=tuple(map(Path, settings.docs)), exclude=settings.exclude, jobs=settings.jobs,
+        cache=default_folder() if cached else None, knowledge=tuple(map(Path, settings.knowledge)),
+        pictures=picture_reader(settings, path, environment), llm=agent_settings(settings, environment, cached=cached),
+        index=Path(settings.index_dir) if settings.index_dir else None,
+    )  # fmt: skip
 
 
 def exit_code(scan: Scan, fail_on: str) -> int:

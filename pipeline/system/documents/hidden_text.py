@@ -1,4 +1,5 @@
-"""Text in places a person does not see: how much of it there is, and where it tries to steer a program that reads the document.
+"""Text in places a person does not see: how much of it there is, and where it tries to steer a program that reads the document; and
+whether text that everybody sees tries the same.
 
 Takes facts, adds an element for each file that holds such an attempt, with the places. What counts as an attempt is knowledge
 (`knowledge/steering.yaml`). Hidden text is no claim and no part of a drawing, whatever it says; most of it (comments, notes,
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -28,6 +30,7 @@ _NOT_DESCRIBED = frozenset({"test", "vendored", "generated", "example"})
 _TOOLS = frozenset({"tool", "mcp_tool"})
 _BASE64 = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{24,4000}={0,2}(?![\w+/=])")
 _RUNS = 20  # runs of base64 that are looked into
+_BEHIND = 240  # characters, which are a sentence or two
 _LONGEST = 20_000  # characters of one text that are looked at
 
 
@@ -37,6 +40,7 @@ class Steering(Frozen):
     overrides: tuple[str, ...] = Field(
         description="Takes the place of what a program was told; says enough by itself, wherever nobody sees it."
     )
+    marks: tuple[str, ...] = Field(description="Says as much: a mark of a chat template, which begins another speaker's turn.")
     anywhere: tuple[str, ...] = Field(description="Says as much, where no tool is described.")
     acts: tuple[str, ...] = Field(description="Says enough where text was made invisible, or where a program is spoken to.")
     takes: tuple[str, ...] = Field(description="Says as much: something secret is asked for, or a program is to be run.")
@@ -99,7 +103,7 @@ def _docstring_of(assembly: Assembly, path: str, function: Function) -> Place:
 def describes_more_than_a_tool(text: str) -> bool:
     """Whether the description of a tool tells its reader to forget what it was told, or to take something in secret."""
     said, known = _plain(text), load_steering()
-    if _says(said, known.overrides):
+    if _overrides(said, known):
         return not _says(said, known.quotes)
     return _says(said, known.takes) and _says(said, known.secretly)
 
@@ -117,13 +121,27 @@ def steers(passage: Passage) -> bool:
         return False
     text, known = _plain(passage.text), load_steering()
     acts = _says(text, known.acts) or _says(text, known.takes)
-    enough = _says(text, known.overrides) or _says(text, known.anywhere)
+    enough = _overrides(text, known) or _says(text, known.anywhere)
     if passage.hidden in _FOR_AUTHORS:
         ordered = acts and _says(text, known.addressed)
         return ordered or (not _says(text, known.told_about) and (enough or (acts and _says(text, known.spoken_to))))
     if passage.hidden == "hidden_text" and _says(text, known.told_about) and _says(text, known.quotes):
         return acts and _says(text, known.addressed)
     return enough or acts
+
+
+def steers_in_sight(text: str) -> bool:
+    """Whether a paragraph that everybody sees tries to steer a program that reads it.
+
+    Prompts, templates and texts about attacks hold by trade what would say enough in a hidden place. An address with an order about
+    what to find right behind it is one even where it speaks of attacks: who wants to be read by programs addresses them.
+    """
+    said, known = _plain(text), load_steering()
+    if _followed(said, known.addressed, known.acts):
+        return True
+    if _says(said, known.told_about):
+        return False
+    return _says(said, known.overrides) or _followed(said, known.marks, (*known.acts, *known.takes))
 
 
 def _plain(text: str) -> str:
@@ -148,6 +166,20 @@ def hidden_counts(facts: Iterable[Facts]) -> dict[Hidden, int]:
     """How many passages nobody sees, by why."""
     counted: Counter[Hidden] = Counter(passage.hidden for file in facts for passage in unseen_in(file))
     return {kind: counted[kind] for kind in HIDDEN_WORDS if counted[kind]}
+
+
+def _overrides(text: str, known: Steering) -> bool:
+    return _says(text, known.overrides) or _says(text, known.marks)
+
+
+def _followed(text: str, first: tuple[str, ...], then: tuple[str, ...]) -> bool:
+    """Whether one of `then` begins within one of `first`, or right behind it."""
+    begun = [match.span() for each in first for match in _compiled(each).finditer(text)]
+    if not begun:
+        return False
+    starts = sorted(match.start() for each in then for match in _compiled(each).finditer(text))
+    behind = ((bisect_left(starts, start), end) for start, end in begun)
+    return any(at < len(starts) and starts[at] <= end + _BEHIND for at, end in behind)
 
 
 def _says(text: str, patterns: tuple[str, ...]) -> bool:

@@ -51,6 +51,18 @@ def lying_archive() -> bytes:
     return bytes(data)
 
 
+@pytest.mark.parametrize("kind", ["markdown", "docx", "pdf"])
+def test_a_document_that_became_a_link_after_it_was_listed_is_not_followed(tmp_path: Path, kind: SourceKind) -> None:
+    (tmp_path / "in").mkdir()
+    source = source_of(tmp_path / "in", "harmless", kind)
+    outside = tmp_path / "outside"
+    outside.write_bytes(docx_bytes(Document()) if kind == "docx" else b"the crown jewels")
+    source.location.unlink()
+    source.location.symlink_to(outside)
+    assert isinstance(read_document(source, LIMITS), ReadError)
+    assert quotable_text(source, LIMITS) == {}
+
+
 def test_a_zip_bomb_named_docx_is_skipped(tmp_path: Path) -> None:
     bomb = zip_bytes({"word/media/image1.bin": b"\0" * 150_000_000}, docx_bytes(Document()))
     result = outcome(tmp_path, bomb, "docx")

@@ -1,0 +1,255 @@
+"""One question to a model: rendered, asked through an agent that may use tools, taken as a reply of a schema, or known to be unanswered.
+
+Built on `langchain.agents.create_agent`. Structured output is asked for by the best means the endpoint has: its own schemas, a tool call,
+or JSON that is read and, where it does not fit, asked for once more. A reply that the program cannot use (a quote that does not stand in
+the file) is sent back once. Loops of tool calls end: after some rounds no tool is offered, and after some more the question is given up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+from langchain.agents import create_agent
+from langchain.agents.middleware import AgentMiddleware
+from langchain.agents.middleware.types import ModelRequest, ModelResponse
+from langchain.agents.structured_output import ProviderStrategy, StructuredOutputError, ToolStrategy
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.tools import BaseTool
+from pydantic import ValidationError
+
+from pipeline.agent.failures import Failure
+from pipeline.agent.metering import ASKED, Asked, Meter, MeteredModel, NotAnswered
+from pipeline.agent.model import Origin
+from pipeline.agent.schemas import Reply
+from prompts import Exhibit, Imitation, load_prompt, nonce_of, render
+
+R = TypeVar("R", bound=Reply)
+Means = Literal["schema", "tools", "json"]
+TOOL_ROUNDS = 4  # model calls of a question in which tools are offered
+_MORE_ROUNDS = 3  # in which they are not, before it is given up
+_REPAIRS = 1  # of a reply that is no reply of the schema
+_MOST_TOLD = 1_500  # characters of problems that are sent back
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[R]):
+    """What is asked. `check` gives the problems of a reply in words, for the one chance to mend it; empty: there are none."""
+
+    prompt: str
+    values: Mapping[str, str | Sequence[Exhibit]]
+    output: type[R]
+    about: str
+    with_tools: bool = False
+    check: Callable[[R], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[R]):
+    reply: R
+    origin: Origin
+    imitations: tuple[Imitation, ...]
+
+
+@dataclass(slots=True)
+class _Turn:
+    """How far one question is."""
+
+    output: type[Reply]
+    nonce: str
+    rounds: int = 0
+
+
+_TURN: ContextVar[_Turn] = ContextVar("turn")
+
+
+def current_nonce() -> str:
+    """The nonce of the question at hand, with which its tools fence what they give."""
+    return _TURN.get().nonce
+
+
+class Asker:
+    """Asks one model. Agents are made once for each kind of reply."""
+
+    def __init__(
+        self, model: BaseChatModel, meter: Meter, means: Means, with_tools: Means, tools: Sequence[BaseTool], secret: bytes, name: str
+    ) -> None:
+        self._model, self._meter = MeteredModel(inner=model, meter=meter), meter
+        self._means: dict[bool, Means] = {False: means, True: with_tools}
+        self._tools, self._secret, self._name = list(tools), secret, name
+        self._agents: dict[tuple[type[Reply], bool, str], Any] = {}
+        self.prompts: set[str] = set()
+
+    async def ask(self, question: Question[R]) -> Answer[R]:
+        """The answer.
+
+        Raises:
+            NotAnswered: there is none that can be used.
+            Spent: the budget does not allow the question.
+        """
+        prompt = load_prompt(question.prompt)
+        nonce = nonce_of(self._secret, self._name, prompt.digest, *_texts(question.values))
+        rendered = render(prompt, question.values, nonce)
+        named = f"{question.prompt}@{prompt.version}"
+        self.prompts.add(named)
+        asked = Asked(question.about, f"{named} {prompt.digest}")
+        asking, turning = ASKED.set(asked), _TURN.set(_Turn(question.output, nonce))
+        try:
+            reply = await self._replied(question, rendered.system, rendered.user)
+        except NotAnswered:
+            self._meter.replies.drop(asked.keys[-1:])  # asked again next time
+            raise
+        finally:
+            ASKED.reset(asking)
+            _TURN.reset(turning)
+        return Answer(reply, Origin(self._name, question.prompt, prompt.version, prompt.digest), rendered.imitations)
+
+    async def _replied(self, question: Question[R], system: str, user: str) -> R:
+        agent = self._agent(question, system)
+        messages: list[BaseMessage] = [HumanMessage(user)]
+        state = await self._run(agent, messages)
+        reply = _taken(state, question.output)
+        problems = question.check(reply) if question.check else ""
+        if problems:
+            mended = HumanMessage(_correction(problems, self._secret))
+            with suppress(NotAnswered):  # what could be used of the first reply still is
+                reply = _taken(await self._run(agent, [*state["messages"], mended]), question.output)
+        return reply
+
+    async def _run(self, agent: Any, messages: list[BaseMessage]) -> Any:  # Any: a compiled graph and its state
+        return await agent.ainvoke({"messages": messages}, {"recursion_limit": 50})
+
+    def _agent(self, question: Question[R], system: str) -> Any:
+        key = (question.output, question.with_tools, system)
+        if key not in self._agents:
+            output: type[Reply] = question.output
+            means = self._means[question.with_tools and bool(self._tools)]
+            strategy: Any = None
+            if means == "schema":
+                strategy = ProviderStrategy(output, strict=True)
+            elif means == "tools":
+                strategy = ToolStrategy(output, handle_errors=False)
+            else:
+                system += f"\n\nReply with one JSON object of this schema, and nothing else:\n{json.dumps(output.model_json_schema())}"
+            self._agents[key] = create_agent(
+                self._model,
+                tools=self._tools if question.with_tools else [],
+                system_prompt=SystemMessage(system),
+                middleware=[_Taking(means, self._secret)],
+                response_format=strategy,
+            )
+        return self._agents[key]
+
+
+class _Taking(AgentMiddleware[Any, Any, Any]):
+    """Takes replies of the schema out of what a model says, sends back what does not fit, and ends loops."""
+
+    def __init__(self, means: Means, secret: bytes) -> None:
+        super().__init__()
+        self._means, self._secret = means, secret
+
+    async def awrap_model_call(
+        self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]]
+    ) -> ModelResponse[Any]:
+        turn = _TURN.get()
+        turn.rounds += 1
+        if turn.rounds > TOOL_ROUNDS + _MORE_ROUNDS:
+            raise NotAnswered(Failure("malformed", False, None, "the model kept on calling tools and gave no reply"))
+        if turn.rounds > TOOL_ROUNDS and request.tools:
+            request = request.override(messages=[*request.messages, HumanMessage(_stop_now())])
+            if self._means == "tools":
+                request = request.override(tools=[])  # the tool that gives the reply stays
+            else:  # they stay declared: some protocols refuse a history of calls to tools nobody knows
+                request = request.override(model_settings={**request.model_settings, "tool_choice": "none"})
+        if self._means == "json":
+            request = request.override(model_settings={**request.model_settings, "response_format": {"type": "json_object"}})
+        for attempt in range(_REPAIRS + 1):
+            try:
+                response = await handler(request)
+                message = next(m for m in reversed(response.result) if isinstance(m, AIMessage))
+                if message.tool_calls and turn.rounds <= TOOL_ROUNDS + _MORE_ROUNDS and response.structured_response is None:
+                    _refuse_if_refused(message)
+                    return response
+                if response.structured_response is not None:
+                    return response
+                problem = "the reply is no JSON object of the schema"
+            except StructuredOutputError as failure:
+                message, problem = failure.ai_message, _told(failure)
+            _refuse_if_refused(message)
+            reply, problem = _read(message, turn.output, problem)
+            if reply is not None:
+                return ModelResponse(result=[message], structured_response=reply)
+            if attempt < _REPAIRS:
+                request = request.override(
+                    messages=[*request.messages, *_answered(message), HumanMessage(_correction(problem, self._secret))]
+                )
+        cut = message.response_metadata.get("finish_reason") in ("length", "max_tokens", "MAX_TOKENS")
+        kind: Literal["truncated", "malformed"] = "truncated" if cut else "malformed"
+        raise NotAnswered(Failure(kind, False, None, "the reply was cut short" if cut else "the model gave no reply of the schema"))
+
+
+def _texts(values: Mapping[str, str | Sequence[Exhibit]]) -> list[str]:
+    """All that is put into a prompt, for its nonce."""
+    given = sorted(values.items())
+    return [f"{name}\n{value if isinstance(value, str) else [(one.label, one.text) for one in value]}" for name, value in given]
+
+
+def _taken(state: Any, output: type[R]) -> R:
+    reply = state.get("structured_response")
+    if not isinstance(reply, output):
+        raise NotAnswered(Failure("malformed", False, None, "the model gave no reply of the schema"))
+    return reply
+
+
+def _refuse_if_refused(message: AIMessage) -> None:
+    if message.additional_kwargs.get("refusal"):
+        raise NotAnswered(Failure("refused", False, None, "the model refused to answer"))
+    if message.response_metadata.get("finish_reason") in ("content_filter", "SAFETY", "refusal"):
+        raise NotAnswered(Failure("filtered", False, None, "the provider's filter stopped the reply"))
+
+
+def _read(message: AIMessage, output: type[Reply], problem: str) -> tuple[Reply | None, str]:
+    """The reply in a text, also where prose or a fence stands around it; else what is wrong with it."""
+    text = message.text if isinstance(message.text, str) else str(message.text)
+    start, end = text.find("{"), text.rfind("}")
+    if start < 0 or end <= start:
+        return None, "the reply holds no JSON object" if not text.strip() else problem
+    try:
+        return output.model_validate_json(text[start : end + 1]), ""
+    except ValidationError as failure:
+        return None, _fields(failure)
+
+
+def _fields(failure: ValidationError) -> str:
+    said = [f"{'.'.join(map(str, error['loc'])) or 'reply'}: {error['msg']}" for error in failure.errors(include_input=False)[:12]]
+    return "\n".join(said)[:_MOST_TOLD]
+
+
+def _told(failure: StructuredOutputError) -> str:
+    cause: BaseException | None = failure
+    while cause is not None and not isinstance(cause, ValidationError):
+        cause = cause.__cause__
+    return _fields(cause) if isinstance(cause, ValidationError) else "the reply is no JSON object of the schema"
+
+
+def _answered(message: AIMessage) -> list[AIMessage | ToolMessage]:
+    """The message, and for each of its tool calls the answer that protocols ask for."""
+    return [message, *(ToolMessage("not used", tool_call_id=call["id"] or "") for call in message.tool_calls)]
+
+
+def _correction(problems: str, secret: bytes) -> str:
+    prompt = load_prompt("common/correct-reply")
+    rendered = render(prompt, {"problems": problems[:_MOST_TOLD]}, nonce_of(secret, prompt.digest, problems))
+    return f"{rendered.system}\n\n{rendered.user}"
+
+
+def _stop_now() -> str:
+    return load_prompt("common/answer-now").text
+
+
+__all__ = ["Answer", "Asker", "Question", "current_nonce"]

@@ -1,0 +1,266 @@
+"""The analyst at work: survey, analyse and verify scene by scene, summarise. What one question costs or breaks never touches another.
+
+Takes a system, what rules found, the files and somebody to ask; gives an `Examination`. Nothing of it changes what the rules said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
+
+from pipeline.agent import packs
+from pipeline.agent.asking import Asker, Question
+from pipeline.agent.completing import complete
+from pipeline.agent.files import Files
+from pipeline.agent.grounding import Missing, Quote
+from pipeline.agent.metering import NotAnswered
+from pipeline.agent.model import Argument, Cell, Dropped, Examination, Known, Origin, Proposal, Steering, Summary, Unanswered
+from pipeline.agent.planning import OUTPUT_OF_SURVEY, Plan, make_plan
+from pipeline.agent.scenes import Scene, cut_scenes, halves
+from pipeline.agent.schemas import ElementThreats, ExecutiveSummary, Reply, SystemSurvey, Verdicts
+from pipeline.agent.spending import Spent, estimate_tokens
+from pipeline.agent.taking import Taker
+from pipeline.progress import Progress
+from pipeline.system.model import Evidence, System
+from pipeline.threats.catalog import Catalog
+from prompts import Exhibit, Imitation, load_prompt
+
+SURVEY, ANALYSE, VERIFY, SUMMARISE = (
+    "survey/complete-system", "analyse/find-threats", "verify/refute-claims", "summarise/for-decision-makers",
+)  # fmt: skip
+_SURVEY_SHARE = 0.2  # of the allowance, for the documents that the survey sees
+_SURVEY_MOST = 12_000  # tokens of documents
+_OUTLINE_SHARE = 0.15  # of it, for the outline of the system
+_OUTLINE_MOST = 12_000
+_HALVINGS = 3  # how often a scene that is too long for a model is cut
+_MARKS = 40  # tokens of a fence
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What the analyst works on."""
+
+    system: System
+    known: Sequence[Known]
+    files: Files
+    documents: tuple[str, ...]  # paths of prose, in the order they matter
+    catalog: Catalog
+    taker: Taker
+    hide: Callable[[str], str]
+
+
+@dataclass(slots=True)
+class _Record:
+    """What a run gathers; sorted at its end, so that the order of replies leaves no trace."""
+
+    proposals: list[tuple[int, Proposal]]
+    arguments: list[Argument]
+    dropped: list[Dropped]
+    unanswered: list[Unanswered]
+    looked_at: set[Cell]
+    not_reached: dict[Cell, str]
+    imitations: list[Imitation]
+
+
+def plan_of(material: Material, allowance: int | None, tools: Sequence[BaseTool]) -> Plan:
+    """What would be asked of a model; nothing is."""
+    scenes = cut_scenes(material.system, material.known, material.files, material.documents, estimate_tokens)
+    survey = _survey_values(material, allowance)
+    told = _told_tokens(SURVEY, survey) + _form_tokens(SystemSurvey)
+    summary = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", "")) + _form_tokens(ExecutiveSummary)
+    more = _form_tokens(ElementThreats) + sum(estimate_tokens(json.dumps(convert_to_openai_tool(tool))) for tool in tools)
+
+    def weigh(scene: Scene) -> int:
+        values = packs.scene_values(scene, material.system, material.known, material.catalog, material.files, "", estimate_tokens)
+        return _told_tokens(ANALYSE, values) + more
+
+    return make_plan(scenes, weigh, told, summary, allowance)
+
+
+async def examine(material: Material, asker: Asker, plan: Plan, progress: Progress, *, with_tools: bool) -> Examination:
+    """Asks about the system and then about each scene of the plan; all that is unanswered is said."""
+    record = _Record([], [], [], [], set(), {}, [])
+    purpose, whole, corrections = await _survey(material, asker, record, plan.allowance)
+    # The scenes stay those of the plan: what the survey adds is shown beside them, and a reply more or less changes no other question.
+    widened = replace(material, system=whole, taker=replace(material.taker, elements=frozenset(e.id for e in whole.elements)))
+    done = 0
+
+    async def one(scene: Scene) -> None:
+        nonlocal done
+        await _scene(scene, widened, asker, record, purpose, with_tools=with_tools)
+        done += 1
+        progress.step("asking the model", done, len(plan.scenes))
+
+    progress.step("asking the model", 0, len(plan.scenes))
+    await asyncio.gather(*(one(scene) for scene in plan.scenes))
+    for scene in plan.left_out:
+        for cell in scene.cells:
+            record.not_reached.setdefault(cell, "beyond the default depth of the LLM analyst; --budget raises it")
+    return Examination(
+        proposals=tuple(each for _, each in sorted(record.proposals, key=_order)),
+        arguments=tuple(sorted(record.arguments, key=lambda a: (a.finding, a.stance, a.reason))),
+        completed=whole,
+        summary=None,
+        dropped=tuple(sorted(record.dropped, key=lambda d: (d.what, d.about, d.reason))),
+        looked_at=frozenset(record.looked_at),
+        not_reached={cell: why for cell, why in record.not_reached.items() if cell not in record.looked_at},
+        unanswered=tuple(sorted(record.unanswered, key=lambda u: (u.about, u.why))),
+        steering=_steering(record.imitations, material),
+        purpose=purpose,
+        corrections=corrections,
+    )
+
+
+async def summarise(asker: Asker, known: Sequence[Known], limits: str, purpose: str, taker: Taker) -> Summary | Unanswered:
+    """The first page; ids that are none are left out of it."""
+    values = packs.summary_values(known, limits, purpose)
+    try:
+        answer = await asker.ask(Question(SUMMARISE, values, ExecutiveSummary, "summary"))
+    except (NotAnswered, Spent) as failure:
+        return Unanswered("summary", str(failure), isinstance(failure, Spent))
+    ids = {finding.id for finding in known}
+    reply = answer.reply
+    actions = (
+        (taker.prose(action.text, 300), tuple(f for f in dict.fromkeys(action.findings) if f in ids)) for action in reply.actions[:6]
+    )
+    return Summary(
+        taker.prose(reply.headline, 300),
+        tuple(taker.prose(paragraph, 900) for paragraph in reply.paragraphs[:5]),
+        tuple((text, findings) for text, findings in actions if findings),
+        answer.origin,
+    )
+
+
+async def _survey(
+    material: Material, asker: Asker, record: _Record, allowance: int | None
+) -> tuple[str, System, tuple[tuple[str, str, tuple[Evidence, ...]], ...]]:
+    """What the system is for, the system with what is added, and what is said of its elements."""
+    values = _survey_values(material, allowance)
+    try:
+        answer = await asker.ask(Question(SURVEY, values, SystemSurvey, "survey"))
+    except (NotAnswered, Spent) as failure:
+        record.unanswered.append(Unanswered("survey", str(failure), isinstance(failure, Spent)))
+        return "", material.system, ()
+    record.imitations += answer.imitations
+    completed = complete(material.system, answer.reply, material.taker)
+    wider = replace(material.taker, elements=frozenset(element.id for element in completed.system.elements))
+    taken = wider.contradictions(answer.reply.contradictions, answer.origin)
+    record.proposals += ((0, proposal) for proposal in taken.proposals)
+    record.dropped += (*completed.dropped, *taken.dropped)
+    assets = "; ".join(material.taker.prose(asset, 120) for asset in answer.reply.assets[:6])
+    purpose = material.taker.prose(answer.reply.purpose, 600) + (f" Worth having: {assets}." if assets else "")
+    return purpose, completed.system, completed.corrections
+
+
+async def _scene(
+    scene: Scene, material: Material, asker: Asker, record: _Record, purpose: str, *, with_tools: bool, halved: int = 0
+) -> None:
+    values = packs.scene_values(scene, material.system, material.known, material.catalog, material.files, purpose, estimate_tokens)
+    try:
+        answer = await asker.ask(Question(ANALYSE, values, ElementThreats, f"analyse {scene.about}", with_tools, material.taker.problems))
+    except Spent as spent:
+        _unreached(scene, record, f"the budget ended: {spent}")
+        return
+    except NotAnswered as failure:
+        parts = halves(scene) if failure.failure.kind in ("too_long", "truncated") and halved < _HALVINGS else (scene,)
+        if len(parts) > 1:
+            await asyncio.gather(
+                *(_scene(part, material, asker, record, purpose, with_tools=with_tools, halved=halved + 1) for part in parts)
+            )
+            return
+        record.unanswered.append(Unanswered(f"analyse {scene.about}", str(failure), isinstance(failure, Spent)))
+        _unreached(scene, record, f"the model gave no answer: {failure}")
+        return
+    record.imitations += answer.imitations
+    taken = material.taker.taken(answer.reply, answer.origin)
+    record.arguments += taken.arguments
+    record.dropped += taken.dropped
+    record.looked_at.update(scene.cells)
+    fresh = [proposal for proposal in taken.proposals if not _is_known(proposal, material.known)]
+    kept = await _verified(fresh, material, asker, record)
+    again = [proposal for proposal in taken.proposals if proposal not in fresh]
+    record.proposals += ((scene.number, proposal) for proposal in (*kept, *again))
+
+
+def _is_known(proposal: Proposal, known: Sequence[Known]) -> bool:
+    """Whether a rule says the same of the same element: then nothing new is claimed."""
+    return any(finding.threat == proposal.threat and finding.element == proposal.element for finding in known)
+
+
+async def _verified(proposals: list[Proposal], material: Material, asker: Asker, record: _Record) -> list[Proposal]:
+    """Proposals that a sceptic did not refute; where none could be asked, all of them, in doubt."""
+    if not proposals:
+        return []
+    values = packs.claim_values(proposals, material.files, material.hide)
+    about = f"check of {len(proposals)} claims at {proposals[0].element}"
+    try:
+        answer = await asker.ask(Question(VERIFY, values, Verdicts, about))
+    except (NotAnswered, Spent) as failure:
+        record.unanswered.append(Unanswered(about, str(failure), isinstance(failure, Spent)))
+        return [replace(proposal, doubt="nobody tried to refute it: " + str(failure)) for proposal in proposals]
+    record.imitations += answer.imitations
+    verdicts = {verdict.number: verdict for verdict in reversed(answer.reply.verdicts)}
+    kept = []
+    for number, proposal in enumerate(proposals, 1):
+        verdict = verdicts.get(number)
+        if verdict is None:
+            kept.append(replace(proposal, doubt="the second reading said nothing of it"))
+        elif verdict.verdict == "refuted":
+            reason = material.taker.prose(verdict.reason, 300)
+            record.dropped.append(Dropped("threat", proposal.title, f"refuted by a second reading: {reason}"))
+        else:
+            doubt = material.taker.prose(verdict.reason, 300) if verdict.verdict == "unproven" else ""
+            kept.append(replace(proposal, doubt=doubt))
+    return kept
+
+
+def _unreached(scene: Scene, record: _Record, why: str) -> None:
+    for cell in scene.cells:
+        record.not_reached.setdefault(cell, why)
+
+
+def _steering(imitations: Sequence[Imitation], material: Material) -> tuple[Steering, ...]:
+    """Texts that imitate our marks, each with the file it stands in where that can be told."""
+    found = {}
+    for text in sorted({each.text.strip() for each in imitations}):
+        for path in sorted(material.files.paths):
+            place = material.taker.grounds.locate(Quote(path, text), "source")
+            if not isinstance(place, Missing):
+                found[path, place.start_line] = Steering(text[:200], place)
+                break
+    return tuple(found[key] for key in sorted(found))
+
+
+def _survey_values(material: Material, allowance: int | None) -> packs.Values:
+    room = _OUTLINE_MOST if allowance is None else min(_OUTLINE_MOST, int(allowance * _OUTLINE_SHARE))
+    return packs.survey_values(material.system, _documents(material, allowance), material.catalog, room, estimate_tokens)
+
+
+def _documents(material: Material, allowance: int | None) -> tuple[Exhibit, ...]:
+    most = _SURVEY_MOST if allowance is None else min(_SURVEY_MOST, int(allowance * _SURVEY_SHARE))
+    return packs.documents_shown(material.files, material.documents, estimate_tokens, most - OUTPUT_OF_SURVEY)
+
+
+def _told_tokens(prompt: str, values: packs.Values) -> int:
+    """Tokens that a question takes: its words, what is put into them, and a pair of marks for each text."""
+    given = load_prompt(prompt)
+    texts = [text for value in values.values() for text in ([value] if isinstance(value, str) else [one.text for one in value])]
+    return estimate_tokens(given.system) + estimate_tokens(given.given) + sum(estimate_tokens(text) + _MARKS for text in texts)
+
+
+def _form_tokens(output: type[Reply]) -> int:
+    """Tokens that the schema of a reply takes, which goes along with each question."""
+    return estimate_tokens(json.dumps(output.model_json_schema()))
+
+
+def _order(pair: tuple[int, Proposal]) -> tuple[object, ...]:
+    number, proposal = pair
+    return (proposal.element, proposal.threat, proposal.title, number, proposal.description)
+
+
+__all__ = ["Material", "Origin", "examine", "plan_of", "summarise"]

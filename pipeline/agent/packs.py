@@ -1,0 +1,117 @@
+"""What a question shows: the values of the prompts, made of scenes, findings and documents.
+
+Everything scanned goes in as it may be sent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from pipeline.agent.files import Context, Files, Span
+from pipeline.agent.model import Known, Proposal
+from pipeline.agent.outline import claim_line, control_line, element_line, finding_line, flow_line, listed, told_system, told_within
+from pipeline.agent.scenes import Scene
+from pipeline.system.model import Evidence, System
+from pipeline.threats.catalog import Catalog
+from pipeline.threats.contradictions import SLUGS
+from prompts import Exhibit
+
+_ROOM = {"Elements asked about": 900, "Beside them": 300, "Flows": 700, "Controls": 250, "Claims of documents": 450}  # tokens of a scene
+_KNOWN = 20  # findings that are named as already found
+_AROUND = Context(6, 6)  # lines around a quote that a sceptic sees
+Values = Mapping[str, str | Sequence[Exhibit]]
+
+
+def survey_values(system: System, documents: Sequence[Exhibit], catalog: Catalog, room: int, weigh: Callable[[str], int]) -> Values:
+    contradictions = [threat for slug in SLUGS.values() if (threat := catalog.get(slug))]
+    return {
+        "system": told_system(system, room, weigh),
+        "documents": documents,
+        "threats": "\n".join(f"- {threat.slug}: {threat.title}" for threat in contradictions),
+    }
+
+
+def scene_values(
+    scene: Scene, system: System, known: Sequence[Known], catalog: Catalog, files: Files, purpose: str, weigh: Callable[[str], int]
+) -> Values:
+    ids = {element.id for element in scene.elements}
+    kinds = {element.kind for element in scene.elements}
+    flows = [flow for flow in system.flows if flow.source in ids or flow.target in ids]
+    near = {end for flow in flows for end in (flow.source, flow.target)} - ids
+    guarded = {flow.id: [c.kind for c in system.controls if flow.id in c.protects] for flow in flows}
+    parts = {
+        "Elements asked about": [element_line(element) for element in scene.elements],
+        "Beside them": [element_line(element) for element in system.elements if element.id in near],
+        "Flows": [flow_line(flow, guarded[flow.id], brief=flow.stated_by == "code") for flow in flows],
+        "Controls": [control_line(c, ids) for c in system.controls if ids & set(c.protects)],
+        "Claims of documents": [claim_line(claim) for claim in system.claims if ids & set(claim.about)],
+    }
+    found = [k for k in known if k.element in ids or any(_within(place, scene.spans) for place in k.evidence[:2])]
+    threats = [threat for threat in catalog.threats if kinds & set(threat.about)]
+    return {
+        "threats": ", ".join(threat.slug for threat in threats) or "none",
+        "classes": _asked(scene),
+        "purpose": purpose or "(not known)",
+        "found": listed(map(finding_line, found), _KNOWN),
+        "scene": "\n\n".join(f"{title}:\n{told_within(lines, _ROOM[title], weigh)}" for title, lines in parts.items() if lines),
+        "evidence": files.exhibits(scene.spans),
+    }
+
+
+def _within(place: Evidence, spans: Sequence[Span]) -> bool:
+    return any(s.path == place.path and s.page == (place.page or 0) and s.start <= place.start_line <= s.end for s in spans)
+
+
+def _asked(scene: Scene) -> str:
+    if scene.paper:
+        return "What this part of a document says or leaves out, whichever of the elements it is about; all six classes."
+    return f"All elements that are listed as asked about, each for: {', '.join(scene.strides)}."
+
+
+def claim_values(proposals: Sequence[Proposal], files: Files, hide: Callable[[str], str]) -> Values:
+    """Claims by number, with the lines they rest on read anew; who said them and how sure they sounded stays out."""
+    claims = [
+        f"{number}. [{', '.join(each.stride)}] at {each.element}: {each.title}. {each.description}"
+        for number, each in enumerate(proposals, 1)
+    ]
+    shown = []
+    for number, each in enumerate(proposals, 1):
+        spans = files.around((place, _AROUND) for place in _places(each))
+        shown.append(Exhibit(f"what claim {number} rests on", files.text(spans) or "(lines that may not be sent)"))
+    return {"claims": hide("\n".join(claims)), "evidence": tuple(shown)}
+
+
+def _places(proposal: Proposal) -> Sequence[Evidence]:
+    return (*proposal.evidence, *proposal.factors.values())[:8]
+
+
+def summary_values(known: Sequence[Known], limits: str, purpose: str) -> Values:
+    counts = Counter(finding.severity for finding in known)
+    lines = [f"- {k.id} {k.severity} {k.threat} at {k.element}: {' '.join(k.description.split())[:110]}" for k in known]
+    head = ", ".join(f"{count} {severity}" for severity, count in counts.items()) or "none"
+    return {"findings": f"{len(known)} findings: {head}\n{listed(lines, 40)}", "limits": limits, "purpose": purpose or "(not known)"}
+
+
+def documents_shown(files: Files, documents: Sequence[str], weigh: Callable[[str], int], most: int) -> tuple[Exhibit, ...]:
+    """Documents in their order, as many whole ones as the tokens allow, then the beginnings of others; what is left out is named."""
+    shown: list[Exhibit] = []
+    left: list[str] = []
+    room = most
+    for path in documents:
+        spans = [Span(path, page, 1, len(lines)) for page in files.pages(path) if (lines := files.lines(path, page))]
+        text = files.text(spans)
+        cost = weigh(text)
+        if cost > room and room > 300 and spans:
+            share = max(5, int(spans[0].end * room / max(cost, 1)))
+            text, cost = files.text([Span(path, spans[0].page, 1, min(spans[0].end, share))]), room
+            left.append(f"{path} (after line {share})")
+        elif cost > room:
+            left.append(path)
+            continue
+        shown.append(Exhibit(path, text))
+        room -= cost
+    if left:
+        more = " and more" if len(left) > 20 else ""
+        shown.append(Exhibit("documents that are not shown for want of room", ", ".join(left[:20]) + more))
+    return tuple(shown)

@@ -1,0 +1,82 @@
+"""What a run would ask, before anything is asked: scenes in their order, as many as the allowance holds, and what that takes.
+
+Tokens are estimates until a provider counts them: what is reserved for a call is counted generously, what a plan tells is what is
+likely. Without a budget the allowance grows with the system (`PER_THOUSAND_LINES`), so that the
+default depth has a price that can be told beforehand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pipeline.agent.scenes import Scene
+
+PER_THOUSAND_LINES = 20_000  # tokens, in and out, at default depth
+_LEAST = 30_000  # of a small system
+OUTPUT_OF_SCENE, OUTPUT_OF_SURVEY, OUTPUT_OF_CHECK, OUTPUT_OF_SUMMARY = 900, 1_000, 350, 700
+LIKELY = 0.6  # of the tokens that are counted generously
+_CHECKED = 0.45  # what the second reading costs, of what the first did
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One question that would be asked."""
+
+    about: str
+    calls: float
+    input_tokens: int
+    output_tokens: int
+
+    @property
+    def tokens(self) -> int:
+        return self.input_tokens + self.output_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked, and what is left out because the allowance ends."""
+
+    scenes: tuple[Scene, ...]
+    left_out: tuple[Scene, ...]
+    questions: tuple[Planned, ...]
+    survey_tokens: int  # of documents in the survey
+    allowance: int | None  # tokens; None: what the budget allows
+
+    @property
+    def calls(self) -> int:
+        return round(sum(question.calls for question in self.questions))
+
+    @property
+    def input_tokens(self) -> int:
+        return sum(question.input_tokens for question in self.questions)
+
+    @property
+    def output_tokens(self) -> int:
+        return sum(question.output_tokens for question in self.questions)
+
+
+def allowance_of(lines: int) -> int:
+    """Tokens at default depth for a system of so many lines."""
+    return max(_LEAST, PER_THOUSAND_LINES * lines // 1_000)
+
+
+def make_plan(scenes: Sequence[Scene], weigh: Callable[[Scene], int], survey: int, summary: int, allowance: int | None) -> Plan:
+    """The scenes that fit, most exposed first. `weigh` gives the tokens that are sent for a scene."""
+    questions = [
+        Planned("survey", 1, int(survey * LIKELY), OUTPUT_OF_SURVEY),
+        Planned("summary", 1, int(summary * LIKELY), OUTPUT_OF_SUMMARY),
+    ]
+    room = None if allowance is None else allowance - sum(question.tokens for question in questions)
+    chosen, left = [], []
+    for scene in scenes:
+        sent = int(weigh(scene) * LIKELY)
+        first = Planned(scene.about, 1, sent, OUTPUT_OF_SCENE)
+        check = Planned(f"check of {scene.about}", 0.7, int(sent * _CHECKED * 0.7), int(OUTPUT_OF_CHECK * 0.7))
+        if room is not None and first.tokens + check.tokens > room:
+            left.append(scene)
+            continue
+        room = None if room is None else room - first.tokens - check.tokens
+        chosen.append(scene)
+        questions += [first, check]
+    return Plan(tuple(chosen), tuple(left), tuple(questions), survey, allowance)

@@ -1,0 +1,167 @@
+"""One LLM scan from its settings: a model is connected, asked, and paid for; what comes out are values.
+
+`Analyst` holds what all questions of a run share. `plan` tells what would be asked; `examine` asks it; `summarise` asks for the first page.
+Nothing is sent that the policy forbids, and nothing before it is written down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from pipeline.agent.asking import Asker, current_nonce
+from pipeline.agent.egress import EgressLog, Placeholders
+from pipeline.agent.examine import Material, examine, plan_of, summarise
+from pipeline.agent.files import Files
+from pipeline.agent.grounding import Grounds
+from pipeline.agent.metering import Asked, Meter
+from pipeline.agent.model import Account, Examination, Known, Summary, Unanswered
+from pipeline.agent.planning import Plan, allowance_of
+from pipeline.agent.providers import apart, connect
+from pipeline.agent.providers.connecting import plain_client
+from pipeline.agent.secret import machine_secret
+from pipeline.agent.settings import AgentSettings
+from pipeline.agent.spending import Ledger, ReplyStore
+from pipeline.agent.taking import Taker
+from pipeline.agent.tools import Bench, make_tools
+from pipeline.agent.tools import bench as told
+from pipeline.agent.tools.bench import Search
+from pipeline.progress import Progress
+from pipeline.system.evidence import EvidenceBook
+from pipeline.system.model import System
+from pipeline.threats.catalog import Catalog
+from pipeline.threats.taxonomy import load_taxonomies
+from prompts import fence
+
+if TYPE_CHECKING:
+    import httpx2
+    from langchain_core.tools import BaseTool
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is examined: a scan as far as it has come, and its files."""
+
+    name: str
+    system: System
+    known: Sequence[Known]
+    book: EvidenceBook
+    paths: tuple[str, ...]  # of the scan
+    documents: tuple[str, ...]  # those of them that are prose, in the order they matter
+    lines: int  # of what was read
+    hidden: tuple[str, ...]  # values that are known to be secrets by where they stand
+    catalog: Catalog
+    search: Search | None = None
+
+
+class Analyst:
+    """The LLM analyst of one scan; to be used as a context, within which one event loop runs."""
+
+    def __init__(self, subject: Subject, settings: AgentSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        settings.policy.check(settings.endpoint.base_url, settings.endpoint.model)
+        self._subject, self._settings = subject, settings
+        self._secret = machine_secret(settings.secret)
+        self._placeholders = Placeholders(self._secret, subject.hidden, settings.personal)
+        self._ledger = Ledger(settings.limits, settings.price, clock)
+        paths = [path for path in subject.paths if settings.policy.may_send(path)]
+        self.kept_back = len(subject.paths) - len(paths)
+        files = Files(subject.book.lines_of, paths, self._placeholders.hide)
+        taker = Taker(
+            grounds=Grounds(subject.book, paths),
+            elements=frozenset(element.id for element in subject.system.elements),
+            findings=frozenset(finding.id for finding in subject.known),
+            catalog=subject.catalog,
+            restore=self._placeholders.restore,
+            mask=self._placeholders.mask,
+        )
+        documents = tuple(path for path in subject.documents if path in files.paths)
+        self._material = Material(subject.system, subject.known, files, documents, subject.catalog, taker, self._placeholders.hide)
+        self._log = EgressLog(settings.log, subject.name)
+        self._runner: asyncio.Runner | None = None
+        self._asker: Asker | None = None
+        self._client: httpx2.AsyncClient | None = None
+
+    @property
+    def log(self) -> EgressLog:
+        return self._log
+
+    def plan(self) -> Plan:
+        """What would be asked; nothing is, and no key is needed."""
+        allowance = None if self._settings.has_budget else allowance_of(self._subject.lines)
+        return plan_of(self._material, allowance, self._tools() if self._settings.with_tools else ())
+
+    def __enter__(self) -> Analyst:
+        self._runner = asyncio.Runner()
+        self._runner.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None) -> None:
+        assert self._runner is not None
+        if self._client is not None:
+            self._runner.run(self._client.aclose())
+        self._runner.__exit__(kind, failure, trace)
+        self._log.close()
+
+    def examine(self, plan: Plan, progress: Progress) -> Examination:
+        """Asks what was planned. What goes wrong on the way is in the result."""
+        assert self._runner is not None
+        with apart():
+            return self._runner.run(self._examined(plan, progress))
+
+    async def _examined(self, plan: Plan, progress: Progress) -> Examination:
+        asker = self._connected()
+        return await examine(self._material, asker, plan, progress, with_tools=self._settings.with_tools)
+
+    def summarise(self, known: Sequence[Known], limits: str, purpose: str) -> Summary | Unanswered:
+        """The first page over all findings."""
+        assert self._runner is not None
+        with apart():
+            return self._runner.run(self._summarised(known, limits, purpose))
+
+    async def _summarised(self, known: Sequence[Known], limits: str, purpose: str) -> Summary | Unanswered:
+        return await summarise(self._connected(), known, limits, purpose, self._material.taker)
+
+    def account(self) -> Account:
+        """What was asked until now, and what it took."""
+        total, endpoint = self._ledger.total, self._settings.endpoint
+        return Account(
+            model=endpoint.name, sent_to="" if endpoint.local else endpoint.host, calls=total.calls, input_tokens=total.input_tokens,
+            output_tokens=total.output_tokens, cost=total.cost, currency=self._ledger.limits.currency, cache_hits=total.cache_hits,
+            prompts=tuple(sorted(self._asker.prompts)) if self._asker else (), doubts=self._ledger.doubts,
+        )  # fmt: skip
+
+    def _connected(self) -> Asker:
+        if self._asker is None:
+            settings, endpoint = self._settings, self._settings.endpoint
+            self._client = plain_client(endpoint, settings.seconds)
+            model = connect(endpoint, http_client=self._client, seconds=settings.seconds, max_output_tokens=settings.most_output)
+            meter = Meter(
+                identity=f"{endpoint.name} at {endpoint.host}", ledger=self._ledger, replies=ReplyStore(settings.replies),
+                hide=self._placeholders.hide, logged=self._written, at_once=asyncio.Semaphore(settings.at_once),
+                seconds=settings.seconds, most_output=settings.most_output,
+            )  # fmt: skip
+            self._asker = Asker(
+                model, meter, endpoint.structured, endpoint.with_tools, self._tools() if settings.with_tools else (), self._secret,
+                endpoint.name,
+            )  # fmt: skip
+        return self._asker
+
+    def _tools(self) -> list[BaseTool]:
+        subject = self._subject
+        known = [told.Known(k.id, k.threat, k.title, k.severity, k.element, k.description, k.evidence) for k in subject.known]
+        bench = Bench(
+            subject.system, read_lines=subject.book.lines_of, paths=self._material.files.paths, catalog=subject.catalog,
+            taxonomies=load_taxonomies(), findings=known, search=subject.search, hide=self._placeholders.hide,
+        )  # fmt: skip
+        return make_tools(bench, lambda label, text: fence(label, text, current_nonce()).text)
+
+    def _written(self, asked: Asked, body: str) -> None:
+        data = body.encode("utf-8", "backslashreplace")
+        name, _, digest = asked.prompt.partition(" ")
+        self._log.record(
+            to=self._settings.endpoint.host, model=self._settings.endpoint.name, purpose=asked.about, prompt=name, digest=digest, body=data
+        )

@@ -1,0 +1,234 @@
+"""Work cut into scenes: elements that belong together, with the lines that show them; the most exposed first.
+
+Takes a system, its findings and its files, gives scenes. Each cell (element x class) belongs to exactly one scene, and each line of code
+is sent once, with the scene that needs it most. What no element is seen in, but a document says, is cut into scenes of its own. A scene
+that is too large for a model can be halved.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import get_args
+
+from pipeline.agent.files import CODE, PROSE, STEP, Context, Files, Span, without
+from pipeline.agent.model import Cell, Known
+from pipeline.system.model import Element, ElementKind, Evidence, Flow, Stride, System
+
+STRIDES: tuple[Stride, ...] = get_args(Stride)
+MOST_ELEMENTS = 16  # of a scene
+SCENE_TOKENS = 6_000  # of its lines, counted generously
+_SHOWN_PLACES = 3  # of one element
+_PAPER_LINES = 160  # of a scene that is read out of a document
+_WORTH: dict[ElementKind, int] = {
+    "agent": 9, "tool": 8, "mcp_tool": 8, "hosted_llm": 7, "local_llm": 7, "ml_model": 8, "training_job": 7, "dataset": 7, "retriever": 6,
+    "vector_store": 6, "memory": 6, "mcp_server": 7, "inference_server": 6, "http_route": 6, "websocket": 6, "chat_ui": 6, "webhook": 7,
+    "queue_consumer": 5, "file_drop": 6, "guardrail": 6, "evaluator": 4, "interpreter": 8, "embedding_model": 4, "model_registry": 5,
+    "model_file": 5, "prompt": 5, "renderer": 4, "web_content": 5, "data_store": 4, "external_service": 4, "component": 4,
+    "scheduled_job": 4, "file_store": 3, "queue": 3, "end_user": 3, "anonymous_public": 3, "operator": 3, "third_party": 3,
+}  # fmt: skip
+_SEVERE = {"critical": 3, "high": 2, "medium": 1, "low": 0, "info": 0}
+_OUTSIDE = frozenset({"user_input", "uploaded_file", "web_content", "user_feedback", "retrieved_text", "tool_arguments", "model_reply"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Elements that are looked at together; the first leads."""
+
+    number: int
+    elements: tuple[Element, ...]
+    strides: tuple[Stride, ...]
+    spans: tuple[Span, ...]
+    rank: float
+    paper: str = ""  # the document, where the scene is what a document says
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        return () if self.paper else tuple(Cell(element.id, stride) for element in self.elements for stride in self.strides)
+
+    @property
+    def about(self) -> str:
+        """What it is about, for progress, logs and notes."""
+        if self.paper:
+            return f"{self.paper} from line {self.spans[0].start}"
+        return self.elements[0].id + (f" and {len(self.elements) - 1} more" if len(self.elements) > 1 else "")
+
+
+def cut_scenes(
+    system: System, known: Sequence[Known], files: Files, documents: Sequence[str], weigh: Callable[[str], int]
+) -> tuple[Scene, ...]:
+    """All scenes of a system, most exposed first. `documents` are the paths of prose, in the order they matter."""
+    worth = _worths(system, known)
+    flows = _by_end(system)
+    ties = _ties(system)
+    elements = {element.id: element for element in system.elements}
+    order = sorted((e for e in system.elements if e.evidence), key=lambda element: (-worth[element.id], element.id))
+    taken: set[str] = set()
+    sent: list[Span] = []
+    scenes: list[Scene] = []
+    for lead in order:
+        if lead.id in taken:
+            continue
+        members, spans = [lead], _spans(lead, flows, files)
+        taken.add(lead.id)
+        beside = sorted(
+            (elements[other] for other in ties[lead.id] if other not in taken and elements[other].evidence),
+            key=lambda element: (-worth[element.id], element.id),
+        )
+        alike = [e for e in order if e.id not in taken and e not in beside and e.evidence[0].path == lead.evidence[0].path]
+        for other in (*beside, *alike):
+            if len(members) == MOST_ELEMENTS:
+                break
+            wider = _joined(spans, _spans(other, flows, files))
+            if weigh(files.text(without(wider, sent))) <= SCENE_TOKENS:
+                members.append(other)
+                taken.add(other.id)
+                spans = wider
+        fresh = tuple(without(spans, sent))
+        sent += fresh
+        scenes.append(Scene(0, tuple(members), STRIDES, fresh or spans[:2], sum(worth[e.id] for e in members) / len(members)))
+    scenes = [*_gathered(scenes, files, weigh), *_papers(system, files, documents, sent, weigh, worth)]
+    ranked = sorted(scenes, key=lambda scene: (-scene.rank, scene.about))
+    return tuple(replace(scene, number=number) for number, scene in enumerate(ranked, 1))
+
+
+def _gathered(scenes: Iterable[Scene], files: Files, weigh: Callable[[str], int]) -> Iterator[Scene]:
+    """Small scenes of like rank as one: each question costs the words around it."""
+    last: Scene | None = None
+    for scene in sorted(scenes, key=lambda scene: (-scene.rank, scene.about)):
+        if last is None:
+            last = scene
+            continue
+        together = _joined(last.spans, scene.spans)
+        if len(last.elements) + len(scene.elements) <= MOST_ELEMENTS and weigh(files.text(together)) <= SCENE_TOKENS:
+            last = replace(last, elements=(*last.elements, *scene.elements), spans=together)
+        else:
+            yield last
+            last = scene
+    if last is not None:
+        yield last
+
+
+def halves(scene: Scene) -> tuple[Scene, ...]:
+    """A scene in two: its elements, else its lines, else its classes; one that cannot be cut gives itself alone."""
+    if len(scene.elements) > 1 and not scene.paper:
+        middle = len(scene.elements) // 2
+        parts = (scene.elements[:middle], scene.elements[middle:])
+        paths = [{e.path for element in part for e in element.evidence} for part in parts]
+        return tuple(
+            replace(scene, elements=part, spans=tuple(s for s in scene.spans if s.path in own) or scene.spans[:1])
+            for part, own in zip(parts, paths, strict=True)
+        )
+    lines = sum(span.end - span.start + 1 for span in scene.spans)
+    if lines > 20:
+        first, rest = _split(scene.spans, lines // 2)
+        return (replace(scene, spans=first), replace(scene, spans=rest))
+    if len(scene.strides) > 1 and not scene.paper:
+        middle = len(scene.strides) // 2
+        return (replace(scene, strides=scene.strides[:middle]), replace(scene, strides=scene.strides[middle:]))
+    return (scene,)
+
+
+def _split(spans: Sequence[Span], lines: int) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    first: list[Span] = []
+    for number, span in enumerate(spans):
+        size = span.end - span.start + 1
+        if size > lines:
+            cut = span.start + max(1, lines) - 1
+            return (*first, replace(span, end=cut)), (replace(span, start=cut + 1), *spans[number + 1 :])
+        first.append(span)
+        lines -= size
+        if lines <= 0:
+            return tuple(first), tuple(spans[number + 1 :])
+    return tuple(first[:-1]), tuple(first[-1:])
+
+
+def _worths(system: System, known: Sequence[Known]) -> dict[str, float]:
+    """What an element is worth looking at: by its kind, by what outsiders can send it, by what was found there."""
+    worth = {element.id: float(_WORTH.get(element.kind, 1)) for element in system.elements}
+    for element in system.elements:
+        worth[element.id] += 2 * (element.zone == "internet") + (element.attributes.get("authenticated") is False)
+        worth[element.id] += 2 * bool(element.attributes.get("effects")) + 2 * bool(element.attributes.get("decides_about"))
+    for flow in system.flows:
+        if flow.target in worth:
+            worth[flow.target] += 0.5 * len(_OUTSIDE & set(flow.carries)) + 0.5 * bool(flow.crosses)
+    for finding in known:
+        if finding.element in worth:
+            worth[finding.element] += 0.5 * _SEVERE[finding.severity]
+    for claim in system.claims:
+        for identity in claim.about:
+            if identity in worth:
+                worth[identity] += 0.5
+    return {identity: min(value, 16.0) for identity, value in worth.items()}
+
+
+def _by_end(system: System) -> dict[str, list[Flow]]:
+    found = defaultdict(list)
+    for flow in system.flows:
+        found[flow.source].append(flow)
+        found[flow.target].append(flow)
+    return found
+
+
+def _ties(system: System) -> dict[str, tuple[str, ...]]:
+    known = {element.id for element in system.elements}
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    pairs = [(r.source, r.target) for r in system.relations] + [(f.source, f.target) for f in system.flows]
+    for one, other in pairs:
+        if one in known and other in known and one != other:
+            found[one][other] = found[other][one] = None
+    return defaultdict(tuple, {identity: tuple(others) for identity, others in found.items()})
+
+
+def _spans(element: Element, flows: dict[str, list[Flow]], files: Files) -> tuple[Span, ...]:
+    return files.around(_places(element, flows))
+
+
+def _places(element: Element, flows: dict[str, list[Flow]]) -> Iterator[tuple[Evidence, Context]]:
+    around = PROSE if element.attributes.get("stated_by") == "document" else CODE
+    for evidence in element.evidence[:_SHOWN_PLACES]:
+        yield evidence, around
+    for flow in flows[element.id][:_SHOWN_PLACES]:
+        for step in flow.steps[:4]:
+            yield step, STEP
+
+
+def _joined(spans: Iterable[Span], more: Iterable[Span]) -> tuple[Span, ...]:
+    from pipeline.agent.files import joined
+
+    return joined((*spans, *more))
+
+
+def _papers(
+    system: System, files: Files, documents: Sequence[str], sent: Sequence[Span], weigh: Callable[[str], int], worth: dict[str, float]
+) -> Iterator[Scene]:
+    """What documents say beyond the lines that are shown anyway; short ones together, in their order."""
+    parts: list[Span] = []
+    for path in documents:
+        whole = [Span(path, page, 1, len(lines)) for page in files.pages(path) if (lines := files.lines(path, page))]
+        parts += without(whole, sent)
+    for position, spans in enumerate(_pieces(parts, files, weigh)):
+        paths = tuple(dict.fromkeys(span.path for span in spans))
+        told = {e.id for e in system.elements if any(place.path in paths for place in e.evidence)}
+        told |= {identity for claim in system.claims if any(place.path in paths for place in claim.evidence) for identity in claim.about}
+        members = sorted((e for e in system.elements if e.id in told), key=lambda e: (-worth[e.id], e.id))
+        rank = 8.0 - min(position, 12) * 0.5 + min(len(members), 8) * 0.25
+        paper = paths[0] + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
+        yield Scene(0, tuple(members[:MOST_ELEMENTS]), STRIDES, spans, rank, paper)
+
+
+def _pieces(spans: Sequence[Span], files: Files, weigh: Callable[[str], int]) -> Iterator[tuple[Span, ...]]:
+    """Spans with text in them, as many at once as a scene holds."""
+    piece: list[Span] = []
+    for span in spans:
+        for start in range(span.start, span.end + 1, _PAPER_LINES):
+            part = replace(span, start=start, end=min(span.end, start + _PAPER_LINES - 1))
+            if not any(line.strip() for line in files.of(part)):
+                continue
+            if piece and weigh(files.text([*piece, part])) > SCENE_TOKENS:
+                yield tuple(piece)
+                piece = []
+            piece.append(part)
+    if piece:
+        yield tuple(piece)

@@ -1,0 +1,190 @@
+"""The LLM analyst's part of a scan: what rules found goes in, what a model adds to it comes out in the same form.
+
+The result of the rules is whole before anything is asked. Whatever happens here, no finding of it goes, and what is missing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest.documents import FORMATS
+from ingest.source import Source
+from pipeline.agent.model import Examination, Known, Summary, Unanswered
+from pipeline.agent.planning import Plan
+from pipeline.agent.running import Analyst, Subject
+from pipeline.agent.settings import AgentSettings
+from pipeline.findings.merging import merge
+from pipeline.findings.model import (
+    SEVERITIES,
+    STRIDE,
+    CorrectedElement,
+    ExecutiveSummary,
+    Failed,
+    Finding,
+    LLMUse,
+    NotTaken,
+    Origin,
+    Scan,
+    SummaryAction,
+)
+from pipeline.findings.steered import steering_findings
+from pipeline.progress import Progress
+from pipeline.retrieval import Filter, Hit, IndexSettings, Query, Retriever
+from pipeline.system.evidence import EvidenceBook
+from pipeline.threats.catalog import Catalog
+
+_SAID_LAST = ("changelog", "history", "license", "licence", "notice", "contributing", "code_of_conduct", "security")
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What the rules' part of the scan leaves for the analyst."""
+
+    root: Path
+    sources: tuple[Source, ...]  # those that were read
+    book: EvidenceBook
+    catalog: Catalog
+    index: IndexSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a scan would ask of a model."""
+
+    plan: Plan
+    scan: Scan
+    kept_back: int  # files that may not be sent
+    settings: AgentSettings
+
+
+def rehearsed(scan: Scan, material: Material, settings: AgentSettings) -> Rehearsal:
+    """What would be asked; nothing is."""
+    analyst = Analyst(_subject(scan, material, None), settings)
+    return Rehearsal(analyst.plan(), scan, analyst.kept_back, settings)
+
+
+def examined(scan: Scan, material: Material, settings: AgentSettings, progress: Progress) -> Scan:
+    """The scan with what a model adds to it."""
+    search = _Search(material.root, scan, material.index)
+    with search, Analyst(_subject(scan, material, search), settings) as analyst:
+        plan = analyst.plan()
+        said = analyst.examine(plan, progress)
+        merged = merge(scan.findings, scan.coverage, said, material.catalog)
+        findings = steering_findings(merged.findings, said.steering, said.completed, material.catalog)
+        whole = scan.model_copy(update={"findings": findings, "coverage": merged.coverage, "system": said.completed})
+        progress.step("summarising", 0, 0)
+        first_page = analyst.summarise(tuple(map(known_of, findings)), _limits(said, plan), said.purpose)
+        unanswered = [*said.unanswered, *([first_page] if isinstance(first_page, Unanswered) else [])]
+        errors = {(failed.path, failed.error) for failed in scan.errors}
+        errors |= {("(llm)", f"{one.about}: {one.why}") for one in unanswered if not one.by_budget}
+        return whole.model_copy(
+            update={
+                "llm": _account(analyst, said, first_page),
+                "errors": tuple(Failed(path=path, error=error) for path, error in sorted(errors)),
+                "summary": _counted(whole, findings),
+            }
+        )
+
+
+def known_of(finding: Finding) -> Known:
+    """A finding as the analyst is told of it."""
+    return Known(
+        finding.id, finding.threat, finding.title, finding.severity, finding.element, finding.stride, finding.description, finding.evidence
+    )
+
+
+def _subject(scan: Scan, material: Material, search: Callable[[str, tuple[str, ...], int], Sequence[Hit]] | None) -> Subject:
+    paths = tuple(sorted({source.path for source in material.sources}))
+    return Subject(
+        name=scan.target.name, system=scan.system, known=tuple(map(known_of, scan.findings)), book=material.book, paths=paths,
+        documents=_documents(scan, material.sources), lines=scan.summary.lines, hidden=material.book.hidden, catalog=material.catalog,
+        search=search,
+    )  # fmt: skip
+
+
+def _documents(scan: Scan, sources: Sequence[Source]) -> tuple[str, ...]:
+    """Paths of prose: first those that say most about the system, last those that every project has."""
+    told: dict[str, int] = {}
+    for claim in scan.system.claims:
+        for place in claim.evidence:
+            told[place.path] = told.get(place.path, 0) + 1
+    for element in scan.system.elements:
+        for place in element.evidence:
+            told[place.path] = told.get(place.path, 0) + 1
+    prose = [source.path for source in sources if source.kind in FORMATS]
+
+    def order(path: str) -> tuple[bool, int, int, str]:
+        name = path.rsplit("/", 1)[-1].lower()
+        return (name.startswith(_SAID_LAST), -min(told.get(path, 0), 20), path.count("/"), path)
+
+    return tuple(sorted(prose, key=order))
+
+
+def _limits(said: Examination, plan: Plan) -> str:
+    missed, all_of = len(said.not_reached), len(said.not_reached) + len(said.looked_at)
+    notes = [
+        f"{missed} of {all_of} pairs of element and class were not looked at by the model",
+        f"{len(plan.left_out)} scenes were left out for the budget" if plan.left_out else "",
+        f"{len(said.unanswered)} questions got no answer" if said.unanswered else "",
+    ]
+    return "\n".join(f"- {note}" for note in notes if note)
+
+
+def _account(analyst: Analyst, said: Examination, first_page: Summary | Unanswered) -> LLMUse:
+    account = analyst.account()
+    by_element: dict[str, str] = {}
+    for cell, why in said.not_reached.items():
+        by_element.setdefault(cell.element, why)
+    return LLMUse(
+        model=account.model, sent_to=account.sent_to, calls=account.calls, input_tokens=account.input_tokens,
+        output_tokens=account.output_tokens, cost=None if account.cost is None else float(account.cost), currency=account.currency,
+        cache_hits=account.cache_hits, prompts=account.prompts, doubts=account.doubts, purpose=said.purpose,
+        unreached=tuple(f"{element}: {why}" for element, why in sorted(by_element.items())),
+        not_taken=tuple(NotTaken(what=one.what, about=one.about, reason=one.reason) for one in said.dropped),
+        corrections=tuple(CorrectedElement(element=element, says=says, evidence=places) for element, says, places in said.corrections),
+        summary=None if isinstance(first_page, Unanswered) else _summary(first_page),
+    )  # fmt: skip
+
+
+def _summary(said: Summary) -> ExecutiveSummary:
+    origin = said.origin
+    return ExecutiveSummary(
+        headline=said.headline,
+        paragraphs=said.paragraphs,
+        actions=tuple(SummaryAction(text=text, findings=findings) for text, findings in said.actions),
+        origin=Origin(model=origin.model, prompt=origin.prompt, version=origin.version, digest=origin.digest),
+    )
+
+
+def _counted(scan: Scan, findings: Sequence[Finding]) -> object:
+    return scan.summary.model_copy(
+        update={
+            "by_severity": {severity: sum(finding.severity == severity for finding in findings) for severity in SEVERITIES},
+            "by_stride": {stride: sum(stride in finding.stride for finding in findings) for stride in STRIDE},
+            "new": len(findings),
+        }
+    )
+
+
+@dataclass(slots=True)
+class _Search:
+    """The index, made when a model first asks for it."""
+
+    root: Path
+    scan: Scan
+    settings: IndexSettings
+    opened: Retriever | None = field(default=None, init=False)
+
+    def __enter__(self) -> _Search:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.opened is not None:
+            self.opened.close()
+
+    def __call__(self, question: str, paths: tuple[str, ...], limit: int) -> Sequence[Hit]:
+        if self.opened is None:
+            self.opened = Retriever(self.root, self.scan.system, self.settings)
+        return self.opened.search(Query(question, limit, Filter(paths)))
