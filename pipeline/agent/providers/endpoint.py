@@ -49,6 +49,7 @@ class Endpoint:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     options: Mapping[str, str] = field(default_factory=dict)  # what one protocol alone needs, such as a version or a region
     address_from: str = ""  # the variable or option the address comes from; empty: the provider's usual one
+    key_from: str = ""  # the variable the key comes from
     notes: tuple[str, ...] = ()  # what the user should know before anything is sent
 
     @property
@@ -94,8 +95,9 @@ def endpoint_named(model: str, base_url: str | None, environment: Mapping[str, s
         temperature=provider.temperature if family is None or family.temperature is None else family.temperature,
         seed=provider.seed if family is None or family.seed is None else family.seed,
         headers=_headers(word, environment),
-        options={**options, "key_from": key_from},
+        options=options,
         address_from=address_from,
+        key_from=key_from,
         notes=notes,
     )
     if provider.protocol == "azure":
