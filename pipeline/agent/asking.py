@@ -16,11 +16,12 @@ from typing import Any, Generic, Literal, TypeVar
 
 from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware
-from langchain.agents.middleware.types import ModelRequest, ModelResponse
+from langchain.agents.middleware.types import ModelRequest, ModelResponse, ToolCallRequest
 from langchain.agents.structured_output import ProviderStrategy, StructuredOutputError, ToolStrategy
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.tools import BaseTool
+from langgraph.types import Command
 from pydantic import ValidationError
 
 from pipeline.agent.endings import ending_of
@@ -78,9 +79,18 @@ class Asker:
     """Asks one model. Agents are made once for each kind of reply."""
 
     def __init__(
-        self, model: BaseChatModel, meter: Meter, means: Means, with_tools: Means, tools: Sequence[BaseTool], secret: bytes, name: str
+        self,
+        model: BaseChatModel,
+        meter: Meter,
+        means: Means,
+        with_tools: Means,
+        tools: Sequence[BaseTool],
+        secret: bytes,
+        name: str,
+        restore: Callable[[str], str],
     ) -> None:
-        self._model, self._meter = MeteredModel(inner=model, meter=meter), meter
+        """`with_tools` are the means where tools are offered too; `restore` puts back what placeholders stand for in what tools are asked."""
+        self._model, self._meter, self._restore = MeteredModel(inner=model, meter=meter), meter, restore
         self._means: dict[bool, Means] = {False: means, True: with_tools}
         self._tools, self._secret, self._name = list(tools), secret, name
         self._agents: dict[tuple[type[Reply], bool, str], Any] = {}
@@ -141,7 +151,7 @@ class Asker:
                 self._model,
                 tools=self._tools if question.with_tools else [],
                 system_prompt=SystemMessage(system),
-                middleware=[_Taking(means, self._secret)],
+                middleware=[_Taking(means, self._secret, self._restore)],
                 response_format=strategy,
             )
         return self._agents[key]
@@ -150,9 +160,16 @@ class Asker:
 class _Taking(AgentMiddleware[Any, Any, Any]):
     """Takes replies of the schema out of what a model says, sends back what does not fit, and ends loops."""
 
-    def __init__(self, means: Means, secret: bytes) -> None:
+    def __init__(self, means: Means, secret: bytes, restore: Callable[[str], str]) -> None:
         super().__init__()
-        self._means, self._secret = means, secret
+        self._means, self._secret, self._restore = means, secret, restore
+
+    async def awrap_tool_call(
+        self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]]
+    ) -> ToolMessage | Command[Any]:
+        """A tool is asked with what stands in the files, where a model was shown a placeholder."""
+        given = {name: self._restore(value) if isinstance(value, str) else value for name, value in request.tool_call["args"].items()}
+        return await handler(request.override(tool_call={**request.tool_call, "args": given}))
 
     async def awrap_model_call(
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]]

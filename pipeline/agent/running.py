@@ -164,7 +164,7 @@ class Analyst:
             )  # fmt: skip
             self._asker = Asker(
                 model, meter, endpoint.structured, endpoint.with_tools, self._tools, self._secret,
-                endpoint.name,
+                endpoint.name, self._placeholders.restore,
             )  # fmt: skip
         return self._asker
 

@@ -10,7 +10,7 @@ from email.utils import formatdate
 from typing import Any
 
 import anthropic
-import botocore.exceptions  # type: ignore[import-untyped]  # published without types
+import botocore.exceptions
 import httpx
 import httpx2
 import ollama
