@@ -23,7 +23,8 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from langchain_core.tools import BaseTool
 from pydantic import ValidationError
 
-from pipeline.agent.failures import Failure
+from pipeline.agent.endings import ending_of
+from pipeline.agent.failures import failure_of
 from pipeline.agent.metering import ASKED, Asked, Meter, MeteredModel, NotAnswered
 from pipeline.agent.model import Origin
 from pipeline.agent.schemas import Reply
@@ -159,7 +160,7 @@ class _Taking(AgentMiddleware[Any, Any, Any]):
         turn = _TURN.get()
         turn.rounds += 1
         if turn.rounds > TOOL_ROUNDS + _MORE_ROUNDS:
-            raise NotAnswered(Failure("malformed", False, None, "the model kept on calling tools and gave no reply"))
+            raise NotAnswered(failure_of("malformed", "the model kept on calling tools and gave no reply", retry=False))
         if turn.rounds > TOOL_ROUNDS and request.tools:
             request = request.override(messages=[*request.messages, HumanMessage(_stop_now())])
             if self._means == "tools":
@@ -172,25 +173,22 @@ class _Taking(AgentMiddleware[Any, Any, Any]):
             try:
                 response = await handler(request)
                 message = next(m for m in reversed(response.result) if isinstance(m, AIMessage))
-                if message.tool_calls and turn.rounds <= TOOL_ROUNDS + _MORE_ROUNDS and response.structured_response is None:
-                    _refuse_if_refused(message)
-                    return response
-                if response.structured_response is not None:
+                if response.structured_response is not None or message.tool_calls:
                     return response
                 problem = "the reply is no JSON object of the schema"
             except StructuredOutputError as failure:
                 message, problem = failure.ai_message, _told(failure)
-            _refuse_if_refused(message)
             reply, problem = _read(message, turn.output, problem)
             if reply is not None:
                 return ModelResponse(result=[message], structured_response=reply)
+            ending = ending_of(message)
+            if ending is not None and ending.kind != "malformed":
+                raise NotAnswered(ending)
             if attempt < _REPAIRS:
                 request = request.override(
                     messages=[*request.messages, *_answered(message), HumanMessage(_correction(problem, self._secret))]
                 )
-        cut = message.response_metadata.get("finish_reason") in ("length", "max_tokens", "MAX_TOKENS")
-        kind: Literal["truncated", "malformed"] = "truncated" if cut else "malformed"
-        raise NotAnswered(Failure(kind, False, None, "the reply was cut short" if cut else "the model gave no reply of the schema"))
+        raise NotAnswered(failure_of("malformed", "the model gave no reply of the schema", retry=False))
 
 
 def _texts(values: Mapping[str, str | Sequence[Exhibit]]) -> list[str]:
@@ -202,15 +200,8 @@ def _texts(values: Mapping[str, str | Sequence[Exhibit]]) -> list[str]:
 def _taken(state: Any, output: type[R]) -> R:
     reply = state.get("structured_response")
     if not isinstance(reply, output):
-        raise NotAnswered(Failure("malformed", False, None, "the model gave no reply of the schema"))
+        raise NotAnswered(failure_of("malformed", "the model gave no reply of the schema", retry=False))
     return reply
-
-
-def _refuse_if_refused(message: AIMessage) -> None:
-    if message.additional_kwargs.get("refusal"):
-        raise NotAnswered(Failure("refused", False, None, "the model refused to answer"))
-    if message.response_metadata.get("finish_reason") in ("content_filter", "SAFETY", "refusal"):
-        raise NotAnswered(Failure("filtered", False, None, "the provider's filter stopped the reply"))
 
 
 def _read(message: AIMessage, output: type[Reply], problem: str) -> tuple[Reply | None, str]:

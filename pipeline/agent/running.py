@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -71,10 +73,11 @@ class Analyst:
         told_anywhere = {value for text in subject.book.texts(subject.paths) for value in values_in(text)}
         known = (*subject.hidden, *told_anywhere)
         self._placeholders = Placeholders(self._secret, known, settings.personal, _our_words(subject))
+        self._hiding = threading.Lock()  # tools run in threads of their own
         self._ledger = Ledger(settings.limits, settings.price, clock)
         paths = [path for path in subject.paths if settings.policy.may_send(path)]
         self.kept_back = len(subject.paths) - len(paths)
-        files = Files(subject.book.lines_of, paths, self._placeholders.hide)
+        files = Files(subject.book.lines_of, paths, self._hide)
         taker = Taker(
             grounds=Grounds(subject.book, paths),
             elements=frozenset(element.id for element in subject.system.elements),
@@ -84,7 +87,7 @@ class Analyst:
             mask=self._placeholders.mask,
         )
         documents = tuple(path for path in subject.documents if path in files.paths)
-        self._material = Material(subject.system, subject.known, files, documents, subject.catalog, taker, self._placeholders.hide)
+        self._material = Material(subject.system, subject.known, files, documents, subject.catalog, taker, self._hide)
         self._log = EgressLog(settings.log, subject.name)
         self._runner: asyncio.Runner | None = None
         self._asker: Asker | None = None
@@ -96,8 +99,7 @@ class Analyst:
 
     def plan(self) -> Plan:
         """What would be asked; nothing is, and no key is needed."""
-        allowance = None if self._settings.has_budget else allowance_of(self._subject.lines)
-        return plan_of(self._material, allowance, self._tools() if self._settings.with_tools else ())
+        return plan_of(self._material, self._allowance, self._tools)
 
     def __enter__(self) -> Analyst:
         self._runner = asyncio.Runner()
@@ -111,15 +113,18 @@ class Analyst:
         self._runner.__exit__(kind, failure, trace)
         self._log.close()
 
-    def examine(self, plan: Plan, progress: Progress) -> Examination:
-        """Asks what was planned. What goes wrong on the way is in the result."""
+    def examine(self, progress: Progress) -> tuple[Examination, Plan]:
+        """Asks what is planned. What goes wrong on the way is in the result."""
         assert self._runner is not None
         with apart():
-            return self._runner.run(self._examined(plan, progress))
+            return self._runner.run(self._examined(progress))
 
-    async def _examined(self, plan: Plan, progress: Progress) -> Examination:
-        asker = self._connected()
-        return await examine(self._material, asker, plan, progress, with_tools=self._settings.with_tools)
+    async def _examined(self, progress: Progress) -> tuple[Examination, Plan]:
+        return await examine(self._material, self._connected(), self._allowance, self._tools, progress)
+
+    @property
+    def _allowance(self) -> int | None:
+        return None if self._settings.has_budget else allowance_of(self._subject.lines)
 
     def summarise(self, known: Sequence[Known], limits: str, purpose: str) -> Summary | Unanswered:
         """The first page over all findings."""
@@ -154,23 +159,30 @@ class Analyst:
             model = connect(endpoint, http_client=self._client, seconds=settings.seconds, max_output_tokens=settings.most_output)
             meter = Meter(
                 identity=f"{endpoint.name} at {endpoint.host}", ledger=self._ledger, replies=ReplyStore(settings.replies),
-                hide=self._placeholders.hide, at_once=asyncio.Semaphore(settings.at_once),
+                hide=self._hide, at_once=asyncio.Semaphore(settings.at_once),
                 seconds=settings.seconds, most_output=settings.most_output,
             )  # fmt: skip
             self._asker = Asker(
-                model, meter, endpoint.structured, endpoint.with_tools, self._tools() if settings.with_tools else (), self._secret,
+                model, meter, endpoint.structured, endpoint.with_tools, self._tools, self._secret,
                 endpoint.name,
             )  # fmt: skip
         return self._asker
 
+    @cached_property
     def _tools(self) -> list[BaseTool]:
+        if not self._settings.with_tools:
+            return []
         subject = self._subject
         known = [told.Known(k.id, k.threat, k.title, k.severity, k.element, k.description, k.evidence) for k in subject.known]
         bench = Bench(
             subject.system, read_lines=subject.book.lines_of, paths=self._material.files.paths, catalog=subject.catalog,
-            taxonomies=load_taxonomies(), findings=known, search=subject.search, hide=self._placeholders.hide,
+            taxonomies=load_taxonomies(), findings=known, search=subject.search, hide=self._hide,
         )  # fmt: skip
         return make_tools(bench, lambda label, text: fence(label, text, current_nonce()).text)
+
+    def _hide(self, text: str) -> str:
+        with self._hiding:
+            return self._placeholders.hide(text)
 
     def _about(self) -> About:
         """What the request that is on its way is for."""

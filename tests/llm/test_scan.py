@@ -144,7 +144,7 @@ def test_no_secret_is_sent_and_a_quote_of_one_is_still_located(root: Path, tmp_p
         scan = shop.scanned(root, shop.settings(server.url, tmp_path))
     assert shop.SECRET not in "".join(json.dumps(one) for one in server.requests) and "SECRET_" in json.dumps(server.requests)
     (finding,) = [finding for finding in scan.findings if finding.source == "llm"]
-    assert finding.evidence[0].start_line == 8 and "****" in finding.evidence[0].quote
+    assert finding.evidence[0].start_line == 7 and "****" in finding.evidence[0].quote
     assert shop.SECRET not in scan.model_dump_json() and "SECRET_" not in scan.model_dump_json()
 
 
