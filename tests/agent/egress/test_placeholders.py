@@ -42,6 +42,7 @@ def test_a_secret_of_a_known_form_is_hidden_wherever_it_stands(hiding: Placehold
     [
         '{name} = "{value}"', "{name}={value}", "  12| {name}={value}", "L12: {name} = '{value}'", "12\t{name}: {value}", "7 | export {name}={value}",
         '{{"code": "x = 1\\n{name} = \\"{value}\\"\\n"}}', '{{"code": "x = 1\\n{name}={value}\\n"}}',
+        '{{"code": "x = 1\\n{name}={value}"}}', '{{"code": "{name}: {value}\\nx = 1"}}',
     ],
 )  # fmt: skip
 def test_a_secret_told_by_its_name_is_hidden_in_numbered_lines_and_in_json(hiding: Placeholders, name: str, form: str) -> None:
