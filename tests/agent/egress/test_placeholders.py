@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
 import pytest
@@ -159,6 +160,16 @@ def test_very_many_known_values_are_looked_for_in_little_time() -> None:
 
     assert time.perf_counter() - start < 1
     assert known[777] not in hidden and known[19_999] not in hidden and hidden.count("SECRET_") == 2
+
+
+def test_many_threads_hide_at_once() -> None:
+    hiding = Placeholders(KEY)
+    texts = [f"{place} {FORMED[name]}\nDB_PASSWORD=Harbour{place % 7}x\n" for place, name in enumerate(sorted(FORMED) * 20)]
+    with ThreadPoolExecutor(8) as pool:
+        hidden = list(pool.map(hiding.hide, texts))
+
+    assert [hiding.restore(text) for text in hidden] == texts
+    assert hidden == [Placeholders(KEY).hide(text) for text in texts]
 
 
 def test_prose_for_people_shows_neither_value_nor_placeholder(hiding: Placeholders) -> None:
