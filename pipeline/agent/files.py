@@ -121,19 +121,45 @@ def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def without(spans: Iterable[Span], taken: Iterable[Span]) -> Iterator[Span]:
-    """What is left of spans when others are taken out."""
-    gone = joined(taken)
-    for span in spans:
-        start = span.start
-        for other in gone:
-            if (other.path, other.page) != (span.path, span.page) or other.end < start or other.start > span.end:
-                continue
-            if other.start > start:
-                yield Span(span.path, span.page, start, other.start - 1)
-            start = other.end + 1
-        if start <= span.end:
-            yield Span(span.path, span.page, start, span.end)
+class Sent:
+    """Lines that some question shows already."""
+
+    def __init__(self) -> None:
+        self._by_page: dict[tuple[str, int], tuple[Span, ...]] = {}
+
+    def add(self, spans: Iterable[Span]) -> None:
+        for span in spans:
+            page = (span.path, span.page)
+            self._by_page[page] = joined((*self._by_page.get(page, ()), span))
+
+    def rest(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """What is left of spans without these lines."""
+        for span in spans:
+            start = span.start
+            for other in self._by_page.get((span.path, span.page), ()):
+                if other.end < start or other.start > span.end:
+                    continue
+                if other.start > start:
+                    yield Span(span.path, span.page, start, other.start - 1)
+                start = other.end + 1
+            if start <= span.end:
+                yield Span(span.path, span.page, start, span.end)
+
+
+class Scale:
+    """Weighs spans, each once, whatever it is put together with."""
+
+    def __init__(self, files: Files, weigh: Callable[[str], int]) -> None:
+        self._files, self._weigh = files, weigh
+        self._known: dict[Span, int] = {}
+
+    def weight(self, spans: Iterable[Span]) -> int:
+        return sum(map(self._weight, spans))
+
+    def _weight(self, span: Span) -> int:
+        if span not in self._known:
+            self._known[span] = self._weigh(self._files.text((span,)) + "\n\n")
+        return self._known[span]
 
 
 def _cut(line: str) -> str:

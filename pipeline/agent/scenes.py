@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from pipeline.agent.files import CODE, PROSE, STEP, Context, Files, Span, without
+from pipeline.agent.files import CODE, PROSE, STEP, Context, Files, Scale, Sent, Span, joined
 from pipeline.agent.model import Cell, Known
 from pipeline.system.model import Element, ElementKind, Evidence, Flow, Stride, System
 
@@ -65,7 +65,10 @@ def cut_scenes(
     elements = {element.id: element for element in system.elements}
     order = sorted((e for e in system.elements if e.evidence), key=lambda element: (-worth[element.id], element.id))
     taken: set[str] = set()
-    sent: list[Span] = []
+    by_path: dict[str, list[Element]] = defaultdict(list)
+    for element in order:
+        by_path[element.evidence[0].path].append(element)
+    sent, scale = Sent(), Scale(files, weigh)
     scenes: list[Scene] = []
     for lead in order:
         if lead.id in taken:
@@ -76,32 +79,33 @@ def cut_scenes(
             (elements[other] for other in ties[lead.id] if other not in taken and elements[other].evidence),
             key=lambda element: (-worth[element.id], element.id),
         )
-        alike = [e for e in order if e.id not in taken and e not in beside and e.evidence[0].path == lead.evidence[0].path]
+        near = {element.id for element in beside}
+        alike = [e for e in by_path[lead.evidence[0].path] if e.id not in taken and e.id not in near]
         for other in (*beside, *alike):
             if len(members) == MOST_ELEMENTS:
                 break
-            wider = _joined(spans, _spans(other, flows, files))
-            if weigh(files.text(without(wider, sent))) <= SCENE_TOKENS:
+            wider = joined((*spans, *_spans(other, flows, files)))
+            if scale.weight(sent.rest(wider)) <= SCENE_TOKENS:
                 members.append(other)
                 taken.add(other.id)
                 spans = wider
-        fresh = tuple(without(spans, sent))
-        sent += fresh
+        fresh = tuple(sent.rest(spans))
+        sent.add(fresh)
         scenes.append(Scene(0, tuple(members), STRIDES, fresh or spans[:2], sum(worth[e.id] for e in members) / len(members)))
-    scenes = [*_gathered(scenes, files, weigh), *_papers(system, files, documents, sent, weigh, worth)]
+    scenes = [*_gathered(scenes, scale), *_papers(system, files, documents, sent, scale, worth)]
     ranked = sorted(scenes, key=lambda scene: (-scene.rank, scene.about))
     return tuple(replace(scene, number=number) for number, scene in enumerate(ranked, 1))
 
 
-def _gathered(scenes: Iterable[Scene], files: Files, weigh: Callable[[str], int]) -> Iterator[Scene]:
+def _gathered(scenes: Iterable[Scene], scale: Scale) -> Iterator[Scene]:
     """Small scenes of like rank as one: each question costs the words around it."""
     last: Scene | None = None
     for scene in sorted(scenes, key=lambda scene: (-scene.rank, scene.about)):
         if last is None:
             last = scene
             continue
-        together = _joined(last.spans, scene.spans)
-        if len(last.elements) + len(scene.elements) <= MOST_ELEMENTS and weigh(files.text(together)) <= SCENE_TOKENS:
+        together = joined((*last.spans, *scene.spans))
+        if len(last.elements) + len(scene.elements) <= MOST_ELEMENTS and scale.weight(together) <= SCENE_TOKENS:
             last = replace(last, elements=(*last.elements, *scene.elements), spans=together)
         else:
             yield last
@@ -194,21 +198,15 @@ def _places(element: Element, flows: dict[str, list[Flow]]) -> Iterator[tuple[Ev
             yield step, STEP
 
 
-def _joined(spans: Iterable[Span], more: Iterable[Span]) -> tuple[Span, ...]:
-    from pipeline.agent.files import joined
-
-    return joined((*spans, *more))
-
-
 def _papers(
-    system: System, files: Files, documents: Sequence[str], sent: Sequence[Span], weigh: Callable[[str], int], worth: dict[str, float]
+    system: System, files: Files, documents: Sequence[str], sent: Sent, scale: Scale, worth: dict[str, float]
 ) -> Iterator[Scene]:
     """What documents say beyond the lines that are shown anyway; short ones together, in their order."""
     parts: list[Span] = []
     for path in documents:
         whole = [Span(path, page, 1, len(lines)) for page in files.pages(path) if (lines := files.lines(path, page))]
-        parts += without(whole, sent)
-    for position, spans in enumerate(_pieces(parts, files, weigh)):
+        parts += sent.rest(whole)
+    for position, spans in enumerate(_pieces(parts, files, scale)):
         paths = tuple(dict.fromkeys(span.path for span in spans))
         told = {e.id for e in system.elements if any(place.path in paths for place in e.evidence)}
         told |= {identity for claim in system.claims if any(place.path in paths for place in claim.evidence) for identity in claim.about}
@@ -218,7 +216,7 @@ def _papers(
         yield Scene(0, tuple(members[:MOST_ELEMENTS]), STRIDES, spans, rank, paper)
 
 
-def _pieces(spans: Sequence[Span], files: Files, weigh: Callable[[str], int]) -> Iterator[tuple[Span, ...]]:
+def _pieces(spans: Sequence[Span], files: Files, scale: Scale) -> Iterator[tuple[Span, ...]]:
     """Spans with text in them, as many at once as a scene holds."""
     piece: list[Span] = []
     for span in spans:
@@ -226,7 +224,7 @@ def _pieces(spans: Sequence[Span], files: Files, weigh: Callable[[str], int]) ->
             part = replace(span, start=start, end=min(span.end, start + _PAPER_LINES - 1))
             if not any(line.strip() for line in files.of(part)):
                 continue
-            if piece and weigh(files.text([*piece, part])) > SCENE_TOKENS:
+            if piece and scale.weight([*piece, part]) > SCENE_TOKENS:
                 yield tuple(piece)
                 piece = []
             piece.append(part)
