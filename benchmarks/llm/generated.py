@@ -1,7 +1,7 @@
 """A system of any size with many AI elements, made up by this program: departments of an office, each with an agent of its own.
 
-Gives a folder: the same number gives the same bytes. Each department has routes, an agent with tools, a store of documents that is searched,
-a prompt, ordinary code around them, and a page about it; a third differ in which library they use.
+Gives a folder: the same number gives the same bytes. Each department has routes, an agent with tools, a store of documents that is
+searched, a prompt, ordinary code around them, and a page about it; a third differ in which library they use.
 """
 
 from __future__ import annotations
@@ -163,8 +163,8 @@ def ${thing}_of_${name}_$number(case: dict, limit: int = $number) -> int:
 ''')
 _PAGE = Template("""# $title
 
-The assistant of $name answers questions of citizens and settles cases by itself up to two hundred. Each payment must be approved by a clerk.
-Documents that citizens send in are searched by the assistant. Nothing that a citizen writes may change the $thing of another's case.
+The assistant of $name answers questions of citizens and settles cases by itself up to two hundred. Each payment must be
+approved by a clerk. Documents that citizens send in are searched by the assistant. Nothing that a citizen writes may change the $thing of another's case.
 
 - Who may ask: everybody, without an account.
 - Who may settle: clerks, after a second look.
@@ -194,5 +194,7 @@ def write_system(folder: Path, departments: int, rules: int = 30) -> Path:
         f'"""The office."""\n\nfrom fastapi import FastAPI\n\n{routers}\napp = FastAPI()\n'
         + "".join(f"app.include_router({name})\n" for name in mounted)
     )
-    (folder / "requirements.txt").write_text("fastapi==0.115.0\nlangchain==1.0.0\nlangchain-openai==1.0.0\nchromadb==1.0.0\nopenai==2.0.0\n")
+    (folder / "requirements.txt").write_text(
+        "fastapi==0.115.0\nlangchain==1.0.0\nlangchain-openai==1.0.0\nchromadb==1.0.0\nopenai==2.0.0\n"
+    )
     return folder

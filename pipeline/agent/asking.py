@@ -48,6 +48,7 @@ class Question(Generic[R]):
     output: type[R]
     about: str
     with_tools: bool = False
+    tool_rounds: int = TOOL_ROUNDS  # after which it has to answer
     check: Callable[[R], str] | None = None
 
 
@@ -64,6 +65,7 @@ class _Turn:
 
     output: type[Reply]
     nonce: str
+    tool_rounds: int
     rounds: int = 0
 
 
@@ -109,7 +111,7 @@ class Asker:
         named = f"{question.prompt}@{prompt.version}"
         self.prompts.add(named)
         asked = Asked(question.about, f"{named} {prompt.digest}")
-        asking, turning = ASKED.set(asked), _TURN.set(_Turn(question.output, nonce))
+        asking, turning = ASKED.set(asked), _TURN.set(_Turn(question.output, nonce, question.tool_rounds))
         try:
             reply = await self._replied(question, rendered.system, rendered.user)
         except NotAnswered:
@@ -176,9 +178,9 @@ class _Taking(AgentMiddleware[Any, Any, Any]):
     ) -> ModelResponse[Any]:
         turn = _TURN.get()
         turn.rounds += 1
-        if turn.rounds > TOOL_ROUNDS + _MORE_ROUNDS:
+        if turn.rounds > turn.tool_rounds + _MORE_ROUNDS:
             raise NotAnswered(failure_of("malformed", "the model kept on calling tools and gave no reply", retry=False))
-        if turn.rounds > TOOL_ROUNDS and request.tools:
+        if turn.rounds > turn.tool_rounds and request.tools:
             request = request.override(messages=[*request.messages, HumanMessage(_stop_now())])
             if self._means == "tools":
                 request = request.override(tools=[])  # the tool that gives the reply stays

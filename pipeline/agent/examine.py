@@ -14,13 +14,13 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from pipeline.agent import packs
-from pipeline.agent.asking import Answer, Asker, Question, R
+from pipeline.agent.asking import TOOL_ROUNDS, Answer, Asker, Question, R
 from pipeline.agent.completing import complete
 from pipeline.agent.files import Files
 from pipeline.agent.grounding import Missing, Quote
 from pipeline.agent.metering import NotAnswered
 from pipeline.agent.model import Argument, Cell, Dropped, Examination, Known, Origin, Proposal, Steering, Summary, Unanswered
-from pipeline.agent.planning import OUTPUT_OF_SURVEY, Plan, make_plan
+from pipeline.agent.planning import OUTPUT_OF_SURVEY, Plan, make_plan, tool_rounds
 from pipeline.agent.scenes import Scene, cut_scenes, halves
 from pipeline.agent.schemas import ElementThreats, ExecutiveSummary, Reply, SystemSurvey, Verdicts
 from pipeline.agent.spending import Spent, estimate_tokens
@@ -98,14 +98,15 @@ async def examine(
     widened = replace(material, system=whole, taker=replace(material.taker, elements=frozenset(e.id for e in whole.elements)))
     done = 0
 
-    async def one(scene: Scene) -> None:
+    async def one(scene: Scene, rounds: int) -> None:
         nonlocal done
-        await _scene(scene, widened, asker, record, purpose, with_tools=bool(tools))
+        await _scene(scene, widened, asker, record, purpose, rounds)
         done += 1
         progress.step("asking the model", done, len(plan.scenes))
 
     progress.step("asking the model", 0, len(plan.scenes))
-    await asyncio.gather(*(one(scene) for scene in plan.scenes))
+    rounds = tool_rounds(plan, TOOL_ROUNDS if tools else 0)
+    await asyncio.gather(*map(one, plan.scenes, rounds))
     for scene in plan.left_out:
         for cell in scene.cells:
             record.not_reached.setdefault(cell, "beyond the default depth of the LLM analyst; --budget raises it")
@@ -167,23 +168,21 @@ def _surveyed(answer: Answer[SystemSurvey] | Unanswered, material: Material, rec
     return purpose, completed.system, completed.corrections
 
 
-async def _scene(
-    scene: Scene, material: Material, asker: Asker, record: _Record, purpose: str, *, with_tools: bool, halved: int = 0
-) -> None:
+async def _scene(scene: Scene, material: Material, asker: Asker, record: _Record, purpose: str, rounds: int, halved: int = 0) -> None:
     values = packs.scene_values(scene, material.system, material.known, material.catalog, material.files, purpose, estimate_tokens)
+    about = f"analyse {scene.about}"
+    question = Question(ANALYSE, values, ElementThreats, about, rounds > 0, rounds, material.taker.problems)
     try:
-        answer = await asker.ask(Question(ANALYSE, values, ElementThreats, f"analyse {scene.about}", with_tools, material.taker.problems))
+        answer = await asker.ask(question)
     except Spent as spent:
         _unreached(scene, record, f"the budget ended: {spent}")
         return
     except NotAnswered as failure:
         parts = halves(scene) if failure.failure.kind in ("too_long", "truncated") and halved < _HALVINGS else (scene,)
         if len(parts) > 1:
-            await asyncio.gather(
-                *(_scene(part, material, asker, record, purpose, with_tools=with_tools, halved=halved + 1) for part in parts)
-            )
+            await asyncio.gather(*(_scene(part, material, asker, record, purpose, rounds, halved + 1) for part in parts))
             return
-        record.unanswered.append(Unanswered(f"analyse {scene.about}", str(failure), isinstance(failure, Spent)))
+        record.unanswered.append(Unanswered(about, str(failure), isinstance(failure, Spent)))
         _unreached(scene, record, f"the model gave no answer: {failure}")
         return
     record.imitations += answer.imitations

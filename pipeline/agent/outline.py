@@ -8,6 +8,7 @@ from pipeline.agent.model import Known
 from pipeline.system.model import Claim, Control, Element, Evidence, Flow, System
 
 _SHOWN_ATTRIBUTES = 6
+_NAMED = 12  # ends of flows that are alike
 _LONG = 40  # characters of one attribute
 
 
@@ -16,10 +17,34 @@ def element_line(element: Element) -> str:
     return " | ".join(part for part in (f"- {element.id}", element.zone, " ".join(told), _place(element.evidence)) if part)
 
 
-def flow_line(flow: Flow, controls: Collection[str] = (), *, brief: bool = False) -> str:
-    carried = ", ".join(flow.carries) or "data"
-    role = f" as {flow.role}" if flow.role else ""
-    return f"- {flow.source} -> {flow.target}: {carried}{role}{_guarded(controls)}{'' if brief else _at(flow.steps)}"
+def flow_line(flow: Flow, controls: Collection[str] = ()) -> str:
+    return f"- {flow.source} -> {flow.target}: {_carried(flow)}{_guarded(controls)}{_at(flow.steps)}"
+
+
+def flow_lines(flows: Iterable[Flow], controls: Callable[[Flow], Collection[str]] = lambda flow: ()) -> list[str]:
+    """Flows; those of code, which need no place, as one line where they differ in one end alone."""
+    listed_flows = list(flows)
+    alike: dict[tuple[str, str], list[Flow]] = {}
+    for flow in listed_flows:
+        if flow.stated_by == "code":
+            what = f"{_carried(flow)}{_guarded(controls(flow))}"
+            alike.setdefault((flow.source, what), []).append(flow)
+    into: dict[tuple[str, str], list[Flow]] = {}
+    for (_, what), group in alike.items():
+        if len({flow.target for flow in group}) == 1:
+            into.setdefault((group[0].target, what), []).append(group[0])
+    lines = []
+    for flow in listed_flows:
+        if flow.stated_by != "code":
+            lines.append(flow_line(flow, controls(flow)))
+            continue
+        what = f"{_carried(flow)}{_guarded(controls(flow))}"
+        group = alike[flow.source, what]
+        if len({one.target for one in group}) > 1:
+            lines.append(f"- {flow.source} -> {_named(one.target for one in group)}: {what}")
+        else:
+            lines.append(f"- {_named(one.source for one in into[flow.target, what])} -> {flow.target}: {what}")
+    return list(dict.fromkeys(lines))
 
 
 def control_line(control: Control, among: Collection[str]) -> str:
@@ -40,7 +65,7 @@ def told_system(system: System, room: int, weigh: Callable[[str], int]) -> str:
     """Elements, flows, claims and controls of a whole system, as many lines as the tokens allow; what is left out is said."""
     parts = (
         ("Elements (id | zone | attributes | place)", [element_line(element) for element in system.elements], 0.5),
-        ("Flows", [flow_line(flow, brief=True) for flow in system.flows], 0.3),
+        ("Flows", flow_lines(system.flows), 0.3),
         ("Claims of documents", [claim_line(claim) for claim in system.claims], 0.15),
         ("Controls", sorted({f"- {control.kind}" for control in system.controls}), 0.05),
     )
@@ -74,6 +99,15 @@ def listed(lines: Iterable[str], most: int) -> str:
     known = list(dict.fromkeys(lines))
     more = [f"- and {len(known) - most} more, not shown"] if len(known) > most else []
     return "\n".join((*known[:most], *more)) or "- none"
+
+
+def _carried(flow: Flow) -> str:
+    return (", ".join(flow.carries) or "data") + (f" as {flow.role}" if flow.role else "")
+
+
+def _named(ids: Iterable[str]) -> str:
+    known = list(dict.fromkeys(ids))
+    return ", ".join(known[:_NAMED]) + (f" and {len(known) - _NAMED} more" if len(known) > _NAMED else "")
 
 
 def _guarded(controls: Collection[str]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.agent.files import Context, Files, Span
 from pipeline.agent.model import Known, Proposal
-from pipeline.agent.outline import claim_line, control_line, element_line, finding_line, flow_line, listed, told_system, told_within
+from pipeline.agent.outline import claim_line, control_line, element_line, finding_line, flow_lines, listed, told_system, told_within
 from pipeline.agent.scenes import Scene
 from pipeline.system.model import Evidence, System
 from pipeline.threats.catalog import Catalog
@@ -39,11 +39,14 @@ def scene_values(
     kinds = {element.kind for element in scene.elements}
     flows = [flow for flow in system.flows if flow.source in ids or flow.target in ids]
     near = {end for flow in flows for end in (flow.source, flow.target)} - ids
-    guarded = {flow.id: [c.kind for c in system.controls if flow.id in c.protects] for flow in flows}
+    guarded: dict[str, list[str]] = {flow.id: [] for flow in flows}
+    for control in system.controls:
+        for identity in guarded.keys() & set(control.protects):
+            guarded[identity].append(control.kind)
     parts = {
         "Elements asked about": [element_line(element) for element in scene.elements],
         "Beside them": [element_line(element) for element in system.elements if element.id in near],
-        "Flows": [flow_line(flow, guarded[flow.id], brief=flow.stated_by == "code") for flow in flows],
+        "Flows": flow_lines(flows, lambda flow: guarded[flow.id]),
         "Controls": [control_line(c, ids) for c in system.controls if ids & set(c.protects)],
         "Claims of documents": [claim_line(claim) for claim in system.claims if ids & set(claim.about)],
     }

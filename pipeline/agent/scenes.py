@@ -198,9 +198,7 @@ def _places(element: Element, flows: dict[str, list[Flow]]) -> Iterator[tuple[Ev
             yield step, STEP
 
 
-def _papers(
-    system: System, files: Files, documents: Sequence[str], sent: Sent, scale: Scale, worth: dict[str, float]
-) -> Iterator[Scene]:
+def _papers(system: System, files: Files, documents: Sequence[str], sent: Sent, scale: Scale, worth: dict[str, float]) -> Iterator[Scene]:
     """What documents say beyond the lines that are shown anyway; short ones together, in their order."""
     parts: list[Span] = []
     for path in documents:
