@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.documents import FORMATS
+from ingest.documents.diagrams import FORMATS as DRAWN
 from ingest.source import Source
 from pipeline.agent.model import Examination, Known, Summary, Unanswered
 from pipeline.agent.planning import Plan
@@ -112,13 +113,20 @@ def _documents(scan: Scan, sources: Sequence[Source]) -> tuple[str, ...]:
     for element in scan.system.elements:
         for place in element.evidence:
             told[place.path] = told.get(place.path, 0) + 1
-    prose = [source.path for source in sources if source.kind in FORMATS]
+    prose = [source.path for source in sources if _is_prose(source)]
 
     def order(path: str) -> tuple[bool, int, int, str]:
         name = path.rsplit("/", 1)[-1].lower()
         return (name.startswith(_SAID_LAST), -min(told.get(path, 0), 20), path.count("/"), path)
 
     return tuple(sorted(prose, key=order))
+
+
+def _is_prose(source: Source) -> bool:
+    """Text that people wrote for people; drawings are in the model already, and pages of a program are its code."""
+    return (
+        source.kind in FORMATS and source.kind not in (*DRAWN, "picture") and (source.kind != "html" or source.purpose == "documentation")
+    )
 
 
 def _limits(said: Examination, plan: Plan) -> str:
