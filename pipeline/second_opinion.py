@@ -5,6 +5,7 @@ The result of the rules is whole before anything is asked. Whatever happens here
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,7 @@ from pipeline.retrieval import Filter, Hit, IndexSettings, Query, Retriever
 from pipeline.system.evidence import EvidenceBook
 from pipeline.threats.catalog import Catalog
 
+logger = logging.getLogger(__name__)
 _SAID_LAST = ("changelog", "history", "license", "licence", "notice", "contributing", "code_of_conduct", "security")
 
 
@@ -70,6 +72,8 @@ def examined(scan: Scan, material: Material, settings: AgentSettings, progress: 
     """The scan with what a model adds to it."""
     search = _Search(material.root, scan, material.index)
     with search, Analyst(_subject(scan, material, search), settings) as analyst:
+        if analyst.log.path is not None:
+            logger.info("what is sent is written to %s", analyst.log.path)
         said, plan = analyst.examine(progress)
         merged = merge(scan.findings, scan.coverage, said, material.catalog)
         findings = steering_findings(merged.findings, said.steering, said.completed, material.catalog)

@@ -102,6 +102,7 @@ class Analyst:
         return plan_of(self._material, self._allowance, self._tools)
 
     def __enter__(self) -> Analyst:
+        self._log.open()  # a log that cannot be kept is said before anything is asked
         self._runner = asyncio.Runner()
         self._runner.__enter__()
         return self
