@@ -13,7 +13,8 @@ from pathlib import Path
 from ingest.documents import FORMATS
 from ingest.documents.diagrams import FORMATS as DRAWN
 from ingest.errors import UnusableInput
-from ingest.source import Source
+from ingest.reading import CODE_KINDS
+from ingest.source import Source, SourceKind
 from pipeline.agent.model import Examination, Known, Summary, Unanswered
 from pipeline.agent.planning import Plan
 from pipeline.agent.running import Analyst, Subject
@@ -39,6 +40,10 @@ from pipeline.system.evidence import EvidenceBook
 from pipeline.threats.catalog import Catalog
 
 logger = logging.getLogger(__name__)
+_LOOKED_THROUGH: frozenset[SourceKind] = CODE_KINDS | {
+    "shell_script", "entry_script", "dockerfile", "compose", "github_workflow", "gitlab_ci", "kubernetes", "helm_template", "terraform",
+    "cloudformation", "nginx", "envoy", "prompt_file", "agent_settings", "mcp_config", "ml_pipeline",
+}  # fmt: skip
 _SAID_LAST = ("changelog", "history", "license", "licence", "notice", "contributing", "code_of_conduct", "security")
 
 
@@ -111,15 +116,21 @@ def _examined(scan: Scan, material: Material, settings: AgentSettings, progress:
 def known_of(finding: Finding) -> Known:
     """A finding as the analyst is told of it."""
     return Known(
-        finding.id, finding.threat, finding.title, finding.severity, finding.element, finding.stride, finding.description, finding.evidence
+        finding.id, finding.threat, finding.title, finding.severity, finding.element, finding.stride, _told(finding), finding.evidence
     )
+
+
+def _told(finding: Finding) -> str:
+    if finding.source == "llm":
+        return f"{'(in doubt) ' if finding.doubt else ''}{finding.title}. {finding.description}"
+    return finding.description
 
 
 def _subject(scan: Scan, material: Material, search: Callable[[str, tuple[str, ...], int], Sequence[Hit]] | None) -> Subject:
     paths = tuple(sorted({source.path for source in material.sources}))
     return Subject(
         name=scan.target.name, system=scan.system, known=tuple(map(known_of, scan.findings)), book=material.book, paths=paths,
-        documents=_documents(scan, material.sources), lines=scan.summary.lines, hidden=material.book.hidden, catalog=material.catalog,
+        documents=_documents(scan, material.sources), code=tuple(source.path for source in material.sources if source.kind in _LOOKED_THROUGH), lines=scan.summary.lines, hidden=material.book.hidden, catalog=material.catalog,
         search=search,
     )  # fmt: skip
 
@@ -152,7 +163,7 @@ def _is_prose(source: Source) -> bool:
 def _limits(said: Examination, plan: Plan) -> str:
     missed, all_of = len(said.not_reached), len(said.not_reached) + len(said.looked_at)
     notes = [
-        f"{missed} of {all_of} pairs of element and class were not looked at by the model",
+        f"of {all_of} pairs of element and class the model was asked about {all_of - missed}; the others only rules have looked at",
         f"{len(plan.left_out)} scenes were left out for the budget" if plan.left_out else "",
         f"{len(said.unanswered)} questions got no answer" if said.unanswered else "",
     ]

@@ -54,10 +54,12 @@ class Material:
     known: Sequence[Known]
     files: Files
     documents: tuple[str, ...]  # paths of prose, in the order they matter
+    code: tuple[str, ...]  # paths of code and settings
     catalog: Catalog
     taker: Taker
     hide: Callable[[str], str]
     corrections: tuple[tuple[str, str], ...] = ()  # what a survey said of elements
+    proposed: tuple[Proposal, ...] = ()  # what it said is not kept
 
 
 @dataclass(slots=True)
@@ -75,7 +77,7 @@ class _Record:
 
 def plan_of(material: Material, allowance: int | None, tools: Sequence[BaseTool]) -> Plan:
     """What would be asked of a model; nothing is."""
-    scenes = cut_scenes(material.system, material.known, material.files, material.documents, estimate_tokens)
+    scenes = cut_scenes(material.system, material.known, material.files, material.documents, material.code, estimate_tokens)
     survey = _survey_values(material, allowance)
     told = _told_tokens(SURVEY, survey) + _form_tokens(SystemSurvey)
     summary = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", "", estimate_tokens)) + _form_tokens(ExecutiveSummary)

@@ -58,6 +58,7 @@ class Subject:
     book: EvidenceBook
     paths: tuple[str, ...]  # of the scan
     documents: tuple[str, ...]  # those of them that are prose, in the order they matter
+    code: tuple[str, ...]  # those that are code or settings
     lines: int  # of what was read
     hidden: tuple[str, ...]  # values that are known to be secrets by where they stand
     catalog: Catalog
@@ -92,7 +93,7 @@ class Analyst:
             mask=self._placeholders.mask,
         )
         documents = tuple(path for path in subject.documents if path in files.paths)
-        self._material = Material(subject.system, subject.known, files, documents, subject.catalog, taker, self._hide)
+        self._material = Material(subject.system, subject.known, files, documents, subject.code, subject.catalog, taker, self._hide)
         self._log = EgressLog(settings.log, subject.name)
         self._runner: asyncio.Runner | None = None
         self._asker: Asker | None = None
