@@ -441,7 +441,7 @@ def test_names_of_secrets_are_found_where_the_whole_pattern_finds_them(pieces: l
 @pytest.mark.parametrize(
     "text",
     [
-        'payments_api_key: str = "fjkpay_live_7Qm2xV9tLr4Zb8Ks"',
+        'payments_api_key: str = "fjkpay_7Qm2xV9tLr4Zb8Ks"',
         "const clientSecret: string = 'h7Qm2xV9tLr4Zb8KsWd3';",
         'token: Optional[str] = "q9Lm2xV7tRr4Zb8KsWd3"',
     ],
