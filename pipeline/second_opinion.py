@@ -69,8 +69,7 @@ def examined(scan: Scan, material: Material, settings: AgentSettings, progress: 
     """The scan with what a model adds to it."""
     search = _Search(material.root, scan, material.index)
     with search, Analyst(_subject(scan, material, search), settings) as analyst:
-        plan = analyst.plan()
-        said = analyst.examine(plan, progress)
+        said, plan = analyst.examine(progress)
         merged = merge(scan.findings, scan.coverage, said, material.catalog)
         findings = steering_findings(merged.findings, said.steering, said.completed, material.catalog)
         whole = scan.model_copy(update={"findings": findings, "coverage": merged.coverage, "system": said.completed})

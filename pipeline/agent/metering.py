@@ -47,8 +47,6 @@ class Asked:
 
 
 ASKED: ContextVar[Asked] = ContextVar("asked")
-Logged = Callable[[Asked, str], None]
-"""Writes down what is sent before it is sent; where the transport does that itself, it does nothing."""
 
 
 @dataclass(slots=True)
@@ -59,7 +57,6 @@ class Meter:
     ledger: Ledger
     replies: ReplyStore
     hide: Callable[[str], str]
-    logged: Logged
     at_once: asyncio.Semaphore
     seconds: float  # of one request
     most_output: int  # tokens of one reply
@@ -93,10 +90,10 @@ class Meter:
         return self.seconds if left is None else min(self.seconds, left)
 
     async def _tried(self, inner: BaseChatModel, messages: list[BaseMessage], bound: Payload, asked: Asked, text: str) -> ChatResult:
-        for attempt in range(1, _ATTEMPTS + 1):
-            reservation = await self.ledger.reserve_in_turn(estimate_tokens(text), self.most_output)
+        tokens = estimate_tokens(text)
+        for attempt in range(_ATTEMPTS):
+            reservation = await self.ledger.reserve_in_turn(tokens, self.most_output)
             try:
-                self.logged(asked, text)
                 async with asyncio.timeout(self._patience()):
                     made = await inner._agenerate(messages, **bound)
             except Exception as problem:
@@ -106,7 +103,7 @@ class Meter:
                 else:
                     self.ledger.release(reservation)
                 wait = wait_of(failure, attempt, self.chance)
-                if not failure.retry or attempt == _ATTEMPTS or wait > self._patience():
+                if not failure.retry or attempt == _ATTEMPTS - 1 or wait > self._patience():
                     raise NotAnswered(failure) from None
                 await self.pause(wait)
             except BaseException:  # cancelled: what the endpoint does with the request is not known

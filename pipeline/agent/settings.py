@@ -20,6 +20,7 @@ class AgentSettings:
     policy: EgressPolicy
     personal: bool = False  # personal data is replaced as secrets are
     with_tools: bool = True
+    proxy: str | None = None  # by which an endpoint of another machine is reached
     at_once: int = 16  # requests in flight
     seconds: float = 180.0  # of one request
     most_output: int = 4_096  # tokens of one reply
