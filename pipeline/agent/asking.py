@@ -89,7 +89,7 @@ class Asker:
         name: str,
         restore: Callable[[str], str],
     ) -> None:
-        """`with_tools` are the means where tools are offered too; `restore` puts back what placeholders stand for in what tools are asked."""
+        """`with_tools` are the means where tools are offered too; `restore` puts back what placeholders stand for, for tools."""
         self._model, self._meter, self._restore = MeteredModel(inner=model, meter=meter), meter, restore
         self._means: dict[bool, Means] = {False: means, True: with_tools}
         self._tools, self._secret, self._name = list(tools), secret, name

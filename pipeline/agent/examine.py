@@ -55,6 +55,7 @@ class Material:
     catalog: Catalog
     taker: Taker
     hide: Callable[[str], str]
+    corrections: tuple[tuple[str, str], ...] = ()  # what a survey said of elements
 
 
 @dataclass(slots=True)
@@ -75,7 +76,7 @@ def plan_of(material: Material, allowance: int | None, tools: Sequence[BaseTool]
     scenes = cut_scenes(material.system, material.known, material.files, material.documents, estimate_tokens)
     survey = _survey_values(material, allowance)
     told = _told_tokens(SURVEY, survey) + _form_tokens(SystemSurvey)
-    summary = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", "")) + _form_tokens(ExecutiveSummary)
+    summary = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", "", estimate_tokens)) + _form_tokens(ExecutiveSummary)
     more = _form_tokens(ElementThreats) + sum(estimate_tokens(json.dumps(convert_to_openai_tool(tool))) for tool in tools)
 
     def weigh(scene: Scene) -> int:
@@ -95,7 +96,10 @@ async def examine(
     plan = await asyncio.to_thread(plan_of, material, allowance, tools)  # while the first answer is on its way
     purpose, whole, corrections = _surveyed(await asked, material, record)
     # The scenes stay those of the plan: what the survey adds is shown beside them, and a reply more or less changes no other question.
-    widened = replace(material, system=whole, taker=replace(material.taker, elements=frozenset(e.id for e in whole.elements)))
+    told = tuple((element, says) for element, says, _ in corrections)
+    widened = replace(
+        material, system=whole, corrections=told, taker=replace(material.taker, elements=frozenset(e.id for e in whole.elements))
+    )
     done = 0
 
     async def one(scene: Scene) -> None:
@@ -127,7 +131,7 @@ async def examine(
 
 async def summarise(asker: Asker, known: Sequence[Known], limits: str, purpose: str, taker: Taker) -> Summary | Unanswered:
     """The first page; ids that are none are left out of it."""
-    values = packs.summary_values(known, limits, purpose)
+    values = packs.summary_values(known, limits, purpose, estimate_tokens)
     answer = await _asked(asker, Question(SUMMARISE, values, ExecutiveSummary, "summary"))
     if isinstance(answer, Unanswered):
         return answer
@@ -170,7 +174,9 @@ def _surveyed(answer: Answer[SystemSurvey] | Unanswered, material: Material, rec
 async def _scene(
     scene: Scene, material: Material, asker: Asker, record: _Record, purpose: str, *, with_tools: bool, halved: int = 0
 ) -> None:
-    values = packs.scene_values(scene, material.system, material.known, material.catalog, material.files, purpose, estimate_tokens)
+    values = packs.scene_values(
+        scene, material.system, material.known, material.catalog, material.files, purpose, estimate_tokens, material.corrections
+    )
     try:
         answer = await asker.ask(Question(ANALYSE, values, ElementThreats, f"analyse {scene.about}", with_tools, material.taker.problems))
     except Spent as spent:

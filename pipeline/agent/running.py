@@ -11,7 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     import httpx2
     from langchain_core.tools import BaseTool
 
+_MOST_OF_PLAN = 2  # times what the default depth is planned to take: estimates are wrong, and nobody wants a surprise
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -74,7 +76,10 @@ class Analyst:
         known = (*subject.hidden, *told_anywhere)
         self._placeholders = Placeholders(self._secret, known, settings.personal, _our_words(subject))
         self._hiding = threading.Lock()  # tools run in threads of their own
-        self._ledger = Ledger(settings.limits, settings.price, clock)
+        allowance = None if settings.has_budget else allowance_of(subject.lines)
+        limits = settings.limits if allowance is None else replace(settings.limits, tokens=_MOST_OF_PLAN * allowance)
+        self._allowance = allowance
+        self._ledger = Ledger(limits, settings.price, clock)
         paths = [path for path in subject.paths if settings.policy.may_send(path)]
         self.kept_back = len(subject.paths) - len(paths)
         files = Files(subject.book.lines_of, paths, self._hide)
@@ -102,6 +107,7 @@ class Analyst:
         return plan_of(self._material, self._allowance, self._tools)
 
     def __enter__(self) -> Analyst:
+        self._log.open()  # a log that cannot be kept is said before anything is asked
         self._runner = asyncio.Runner()
         self._runner.__enter__()
         return self
@@ -121,10 +127,6 @@ class Analyst:
 
     async def _examined(self, progress: Progress) -> tuple[Examination, Plan]:
         return await examine(self._material, self._connected(), self._allowance, self._tools, progress)
-
-    @property
-    def _allowance(self) -> int | None:
-        return None if self._settings.has_budget else allowance_of(self._subject.lines)
 
     def summarise(self, known: Sequence[Known], limits: str, purpose: str) -> Summary | Unanswered:
         """The first page over all findings."""
