@@ -22,6 +22,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable, RunnableBinding
 from pydantic import ConfigDict
 
+from pipeline.agent.endings import reason_of
 from pipeline.agent.failures import Failure, classify, wait_of
 from pipeline.agent.spending import Ledger, ReplyStore, Spent, StoredReply, estimate_tokens, request_key, usage_of
 
@@ -80,7 +81,10 @@ class Meter:
         message = made.generations[0].message
         usage = usage_of(_said(message))
         stored = StoredReply(
-            _told(message), usage.input_tokens if usage else 0, usage.output_tokens if usage else 0, datetime.now(UTC).isoformat()
+            _told(message) | {"finish": _ended(made)},
+            usage.input_tokens if usage else 0,
+            usage.output_tokens if usage else 0,
+            datetime.now(UTC).isoformat(),
         )
         self.replies.put(key, stored)
         return _result(stored)
@@ -159,11 +163,17 @@ def _told(message: BaseMessage) -> dict[str, Any]:
     if isinstance(message, AIMessage):
         told["tool_calls"] = [dict(call) for call in message.tool_calls]
         told["invalid_tool_calls"] = [dict(call) for call in message.invalid_tool_calls]
-        told["finish"] = message.response_metadata.get("finish_reason") or message.response_metadata.get("stop_reason")
+        told["finish"] = reason_of(message.response_metadata)
         told["refusal"] = message.additional_kwargs.get("refusal")
     if (identity := getattr(message, "tool_call_id", None)) is not None:
         told["tool_call_id"] = identity
     return told
+
+
+def _ended(made: ChatResult) -> str | None:
+    """Why a reply ended. Libraries say it in three places, which LangChain joins in its own `ainvoke` alone."""
+    first = made.generations[0]
+    return reason_of({**(made.llm_output or {}), **(first.generation_info or {}), **first.message.response_metadata})
 
 
 def _result(stored: StoredReply) -> ChatResult:
