@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ingest.documents import FORMATS
 from ingest.documents.diagrams import FORMATS as DRAWN
+from ingest.errors import UnusableInput
 from ingest.source import Source
 from pipeline.agent.model import Examination, Known, Summary, Unanswered
 from pipeline.agent.planning import Plan
@@ -69,7 +70,22 @@ def rehearsed(scan: Scan, material: Material, settings: AgentSettings) -> Rehear
 
 
 def examined(scan: Scan, material: Material, settings: AgentSettings, progress: Progress) -> Scan:
-    """The scan with what a model adds to it."""
+    """The scan with what a model adds to it; whatever goes wrong, at least the scan.
+
+    Raises:
+        UnusableInput: the model may not or cannot be asked.
+    """
+    try:
+        return _examined(scan, material, settings, progress)
+    except UnusableInput:
+        raise
+    except Exception as problem:  # replies decide what happens here: a bug they meet must not cost what rules found
+        logger.exception("the LLM analyst failed")
+        failed = Failed(path="(llm)", error=f"the LLM analyst failed: {type(problem).__name__}: {str(problem)[:200]}")
+        return scan.model_copy(update={"errors": (*scan.errors, failed), "llm": LLMUse(model=settings.endpoint.name)})
+
+
+def _examined(scan: Scan, material: Material, settings: AgentSettings, progress: Progress) -> Scan:
     search = _Search(material.root, scan, material.index)
     with search, Analyst(_subject(scan, material, search), settings) as analyst:
         if analyst.log.path is not None:

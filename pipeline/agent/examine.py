@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -30,6 +31,7 @@ from pipeline.system.model import Evidence, System
 from pipeline.threats.catalog import Catalog
 from prompts import Exhibit, Imitation, load_prompt
 
+logger = logging.getLogger(__name__)
 SURVEY, ANALYSE, VERIFY, SUMMARISE = (
     "survey/complete-system", "analyse/find-threats", "verify/refute-claims", "summarise/for-decision-makers",
 )  # fmt: skip
@@ -104,7 +106,13 @@ async def examine(
 
     async def one(scene: Scene) -> None:
         nonlocal done
-        await _scene(scene, widened, asker, record, purpose, with_tools=bool(tools))
+        try:
+            await _scene(scene, widened, asker, record, purpose, with_tools=bool(tools))
+        except Exception as problem:  # around one scene: a reply that meets a bug of ours must not cost the others
+            logger.exception("a scene could not be examined")
+            why = f"the reply could not be used: {type(problem).__name__}"
+            record.unanswered.append(Unanswered(f"analyse {scene.about}", why))
+            _unreached(scene, record, why)
         done += 1
         progress.step("asking the model", done, len(plan.scenes))
 

@@ -17,16 +17,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable, RunnableBinding
 from pydantic import ConfigDict
 
-from pipeline.agent.endings import reason_of
 from pipeline.agent.failures import Failure, classify, wait_of
 from pipeline.agent.spending import Ledger, ReplyStore, Spent, StoredReply, estimate_tokens, request_key, usage_of
 
 _ATTEMPTS = 4  # of one request
+_ENDED = ("finish_reason", "stop_reason", "stopReason", "done_reason", "status", "incomplete_details", "object", "model_provider")
 Payload = dict[str, Any]  # Any: what providers' libraries bind to a model
 
 
@@ -78,13 +78,10 @@ class Meter:
         text = json.dumps(content, ensure_ascii=False)
         async with self.at_once:
             made = await self._tried(inner, hidden, bound, asked, text)
-        message = made.generations[0].message
+        message = _message(made)
         usage = usage_of(_said(message))
         stored = StoredReply(
-            _told(message) | {"finish": _ended(made)},
-            usage.input_tokens if usage else 0,
-            usage.output_tokens if usage else 0,
-            datetime.now(UTC).isoformat(),
+            _told(message), usage.input_tokens if usage else 0, usage.output_tokens if usage else 0, datetime.now(UTC).isoformat()
         )
         self.replies.put(key, stored)
         return _result(stored)
@@ -106,6 +103,8 @@ class Meter:
                     self.ledger.settle(reservation, None)  # it may have been counted over there
                 else:
                     self.ledger.release(reservation)
+                if self.ledger.seconds_left == 0.0:
+                    raise Spent("time") from None
                 wait = wait_of(failure, attempt, self.chance)
                 if not failure.retry or attempt == _ATTEMPTS - 1 or wait > self._patience():
                     raise NotAnswered(failure) from None
@@ -157,33 +156,44 @@ def _hidden(content: Any, hide: Callable[[str], str]) -> Any:  # Any: text, or a
     return content
 
 
-def _told(message: BaseMessage) -> dict[str, Any]:
-    """What of a message makes it what it is; ids that a provider gives to each reply anew stay out."""
-    told: dict[str, Any] = {"type": message.type, "content": message.content}
+def _message(made: ChatResult) -> BaseMessage:
+    """The reply, with why it ended. Libraries say that in three places, which LangChain joins in its own `ainvoke` alone."""
+    first = made.generations[0]
+    said = {**(made.llm_output or {}), **(first.generation_info or {}), **first.message.response_metadata}
+    return first.message.model_copy(update={"response_metadata": said})
+
+
+def _told(message: BaseMessage) -> Payload:
+    """What of a message makes it what it is: some protocols want back what they gave, with its ids and its reasoning."""
+    told: Payload = {"type": message.type, "content": message.content}
     if isinstance(message, AIMessage):
+        told["id"] = message.id
         told["tool_calls"] = [dict(call) for call in message.tool_calls]
         told["invalid_tool_calls"] = [dict(call) for call in message.invalid_tool_calls]
-        told["finish"] = reason_of(message.response_metadata)
-        told["refusal"] = message.additional_kwargs.get("refusal")
-    if (identity := getattr(message, "tool_call_id", None)) is not None:
-        told["tool_call_id"] = identity
+        told["more"] = _json(message.additional_kwargs)
+        told["ended"] = {name: _json(message.response_metadata[name]) for name in _ENDED if name in message.response_metadata}
+    if isinstance(message, ToolMessage):
+        told["tool_call_id"] = message.tool_call_id
     return told
 
 
-def _ended(made: ChatResult) -> str | None:
-    """Why a reply ended. Libraries say it in three places, which LangChain joins in its own `ainvoke` alone."""
-    first = made.generations[0]
-    return reason_of({**(made.llm_output or {}), **(first.generation_info or {}), **first.message.response_metadata})
+def _json(value: Any) -> Any:
+    """A value as JSON has it; what is none stays out."""
+    try:
+        return json.loads(json.dumps(value))
+    except (TypeError, ValueError):
+        return None
 
 
 def _result(stored: StoredReply) -> ChatResult:
     told = stored.message
     message = AIMessage(
         content=told["content"],
+        id=told["id"],
         tool_calls=told["tool_calls"],
         invalid_tool_calls=told["invalid_tool_calls"],
-        response_metadata={"finish_reason": told["finish"]},
-        additional_kwargs={"refusal": told["refusal"]} if told["refusal"] else {},
+        response_metadata=told["ended"],
+        additional_kwargs=told["more"] or {},
     )
     return ChatResult(generations=[ChatGeneration(message=message)])
 
