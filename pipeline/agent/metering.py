@@ -26,6 +26,7 @@ from pipeline.agent.failures import Failure, classify, wait_of
 from pipeline.agent.spending import Ledger, ReplyStore, Spent, StoredReply, estimate_tokens, request_key, usage_of
 
 _ATTEMPTS = 4  # of one request
+_OURS = "lc_"  # begins the ids that LangChain makes up anew in each run: a request that told one would never be found again
 _ENDED = ("finish_reason", "stop_reason", "stopReason", "done_reason", "status", "incomplete_details", "object", "model_provider")
 Payload = dict[str, Any]  # Any: what providers' libraries bind to a model
 
@@ -167,7 +168,7 @@ def _told(message: BaseMessage) -> Payload:
     """What of a message makes it what it is: some protocols want back what they gave, with its ids and its reasoning."""
     told: Payload = {"type": message.type, "content": message.content}
     if isinstance(message, AIMessage):
-        told["id"] = message.id
+        told["id"] = None if (message.id or "").startswith(_OURS) else message.id
         told["tool_calls"] = [dict(call) for call in message.tool_calls]
         told["invalid_tool_calls"] = [dict(call) for call in message.invalid_tool_calls]
         told["more"] = _json(message.additional_kwargs)

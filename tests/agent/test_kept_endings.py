@@ -1,4 +1,4 @@
-"""Why a reply ended is known wherever a provider's library says it, at once and when the reply comes from disk."""
+"""Why a reply ended is known wherever a library says it, at once and from disk; and a talk that goes on is found again."""
 
 from __future__ import annotations
 
@@ -64,3 +64,22 @@ def test_why_a_reply_ended_is_known_at_once_and_from_disk(model: Telling, kind: 
     endings = asyncio.run(told())
     assert [ending.kind if ending else None for ending in endings] == [kind, kind]
     assert model.asked == 1
+
+
+def test_a_talk_that_goes_on_is_found_again_whatever_ids_langchain_made_up(tmp_path: Path) -> None:
+    model = Telling(information={"finish_reason": "stop"})
+
+    async def told(made_up: str, given: str) -> None:
+        meter = Meter(
+            identity="telling", ledger=Ledger(limits_named(["1M"]), None, lambda: 0.0), replies=ReplyStore(tmp_path), hide=str,
+            at_once=asyncio.Semaphore(1), seconds=10, most_output=100,
+        )  # fmt: skip
+        ASKED.set(Asked("test", "test@1"))
+        talk = [HumanMessage("What is it?"), AIMessage("A", id=made_up), AIMessage("B", id=given), HumanMessage("Sure?")]
+        await meter.answered(model, talk, {})
+
+    for made_up in ("lc_run--1-0", "lc_run--2-0"):
+        asyncio.run(told(made_up, "msg_1"))
+    assert model.asked == 1
+    asyncio.run(told("lc_run--1-0", "msg_2"))
+    assert model.asked == 2
