@@ -26,6 +26,7 @@ from pipeline.agent.failures import Failure, classify, wait_of
 from pipeline.agent.spending import Ledger, ReplyStore, Spent, StoredReply, estimate_tokens, request_key, usage_of
 
 _ATTEMPTS = 4  # of one request
+_OURS = "lc_"  # begins the ids that LangChain makes up anew in each run: a request that told one would never be found again
 _ENDED = ("finish_reason", "stop_reason", "stopReason", "done_reason", "status", "incomplete_details", "object", "model_provider")
 Payload = dict[str, Any]  # Any: what providers' libraries bind to a model
 
@@ -78,7 +79,7 @@ class Meter:
         text = json.dumps(content, ensure_ascii=False)
         async with self.at_once:
             made = await self._tried(inner, hidden, bound, asked, text)
-        message = made.generations[0].message
+        message = _message(made)
         usage = usage_of(_said(message))
         stored = StoredReply(
             _told(message), usage.input_tokens if usage else 0, usage.output_tokens if usage else 0, datetime.now(UTC).isoformat()
@@ -156,11 +157,18 @@ def _hidden(content: Any, hide: Callable[[str], str]) -> Any:  # Any: text, or a
     return content
 
 
+def _message(made: ChatResult) -> BaseMessage:
+    """The reply, with why it ended. Libraries say that in three places, which LangChain joins in its own `ainvoke` alone."""
+    first = made.generations[0]
+    said = {**(made.llm_output or {}), **(first.generation_info or {}), **first.message.response_metadata}
+    return first.message.model_copy(update={"response_metadata": said})
+
+
 def _told(message: BaseMessage) -> Payload:
     """What of a message makes it what it is: some protocols want back what they gave, with its ids and its reasoning."""
     told: Payload = {"type": message.type, "content": message.content}
     if isinstance(message, AIMessage):
-        told["id"] = message.id
+        told["id"] = None if (message.id or "").startswith(_OURS) else message.id
         told["tool_calls"] = [dict(call) for call in message.tool_calls]
         told["invalid_tool_calls"] = [dict(call) for call in message.invalid_tool_calls]
         told["more"] = _json(message.additional_kwargs)
