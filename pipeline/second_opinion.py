@@ -5,11 +5,13 @@ The result of the rules is whole before anything is asked. Whatever happens here
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.documents import FORMATS
+from ingest.errors import UnusableInput
 from ingest.source import Source
 from pipeline.agent.model import Examination, Known, Summary, Unanswered
 from pipeline.agent.planning import Plan
@@ -35,6 +37,7 @@ from pipeline.retrieval import Filter, Hit, IndexSettings, Query, Retriever
 from pipeline.system.evidence import EvidenceBook
 from pipeline.threats.catalog import Catalog
 
+logger = logging.getLogger(__name__)
 _SAID_LAST = ("changelog", "history", "license", "licence", "notice", "contributing", "code_of_conduct", "security")
 
 
@@ -66,7 +69,22 @@ def rehearsed(scan: Scan, material: Material, settings: AgentSettings) -> Rehear
 
 
 def examined(scan: Scan, material: Material, settings: AgentSettings, progress: Progress) -> Scan:
-    """The scan with what a model adds to it."""
+    """The scan with what a model adds to it; as it was, with an error that says so, where adding it fails.
+
+    Raises:
+        UnusableInput: the model cannot be asked, or not be asked for by these settings.
+    """
+    try:
+        return _examined(scan, material, settings, progress)
+    except UnusableInput:
+        raise
+    except Exception as problem:  # what a model says decides what happens here: a bug it meets must not cost the result of the rules
+        logger.exception("the LLM analyst failed")
+        said = Failed(path="(llm)", error=f"the LLM analyst failed: {type(problem).__name__}: {str(problem)[:200]}")
+        return scan.model_copy(update={"errors": tuple(sorted({*scan.errors, said}, key=lambda one: (one.path, one.error)))})
+
+
+def _examined(scan: Scan, material: Material, settings: AgentSettings, progress: Progress) -> Scan:
     search = _Search(material.root, scan, material.index)
     with search, Analyst(_subject(scan, material, search), settings) as analyst:
         plan = analyst.plan()
@@ -77,11 +95,12 @@ def examined(scan: Scan, material: Material, settings: AgentSettings, progress: 
         progress.step("summarising", 0, 0)
         first_page = analyst.summarise(tuple(map(known_of, findings)), _limits(said, plan), said.purpose)
         unanswered = [*said.unanswered, *([first_page] if isinstance(first_page, Unanswered) else [])]
+        account = _account(analyst, said, first_page, tuple(one for one in unanswered if one.by_budget))
         errors = {(failed.path, failed.error) for failed in scan.errors}
         errors |= {("(llm)", f"{one.about}: {one.why}") for one in unanswered if not one.by_budget}
         return whole.model_copy(
             update={
-                "llm": _account(analyst, said, first_page),
+                "llm": account,
                 "errors": tuple(Failed(path=path, error=error) for path, error in sorted(errors)),
                 "summary": _counted(whole, findings),
             }
@@ -132,7 +151,7 @@ def _limits(said: Examination, plan: Plan) -> str:
     return "\n".join(f"- {note}" for note in notes if note)
 
 
-def _account(analyst: Analyst, said: Examination, first_page: Summary | Unanswered) -> LLMUse:
+def _account(analyst: Analyst, said: Examination, first_page: Summary | Unanswered, spared: Sequence[Unanswered]) -> LLMUse:
     account = analyst.account()
     by_element: dict[str, str] = {}
     for cell, why in said.not_reached.items():
@@ -141,7 +160,7 @@ def _account(analyst: Analyst, said: Examination, first_page: Summary | Unanswer
         model=account.model, sent_to=account.sent_to, calls=account.calls, input_tokens=account.input_tokens,
         output_tokens=account.output_tokens, cost=None if account.cost is None else float(account.cost), currency=account.currency,
         cache_hits=account.cache_hits, prompts=account.prompts, doubts=account.doubts, purpose=said.purpose,
-        unreached=tuple(f"{element}: {why}" for element, why in sorted(by_element.items())),
+        unreached=tuple(f"{what}: {why}" for what, why in sorted({*by_element.items(), *((one.about, one.why) for one in spared)})),
         not_taken=tuple(NotTaken(what=one.what, about=one.about, reason=one.reason) for one in said.dropped),
         corrections=tuple(CorrectedElement(element=element, says=says, evidence=places) for element, says, places in said.corrections),
         summary=None if isinstance(first_page, Unanswered) else _summary(first_page),

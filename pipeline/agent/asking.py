@@ -8,6 +8,7 @@ the file) is sent back once. Loops of tool calls end: after some rounds no tool 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
@@ -23,10 +24,12 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from langchain_core.tools import BaseTool
 from pydantic import ValidationError
 
-from pipeline.agent.failures import Failure
+from pipeline.agent.endings import ending_of
+from pipeline.agent.failures import Failure, classify, failure_of
 from pipeline.agent.metering import ASKED, Asked, Meter, MeteredModel, NotAnswered
 from pipeline.agent.model import Origin
 from pipeline.agent.schemas import Reply
+from pipeline.agent.spending import Spent
 from prompts import Exhibit, Imitation, load_prompt, nonce_of, render
 
 R = TypeVar("R", bound=Reply)
@@ -35,6 +38,7 @@ TOOL_ROUNDS = 4  # model calls of a question in which tools are offered
 _MORE_ROUNDS = 3  # in which they are not, before it is given up
 _REPAIRS = 1  # of a reply that is no reply of the schema
 _MOST_TOLD = 1_500  # characters of problems that are sent back
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Question(Generic[R]):
     about: str
     with_tools: bool = False
     check: Callable[[R], str] | None = None
+    in_parts: bool = False  # it can be asked in parts: a reply that was cut short is kept, since it says that the whole is too long
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +106,18 @@ class Asker:
         asking, turning = ASKED.set(asked), _TURN.set(_Turn(question.output, nonce))
         try:
             reply = await self._replied(question, rendered.system, rendered.user)
-        except NotAnswered:
-            self._meter.replies.drop(asked.keys[-1:])  # asked again next time
+        except Spent:
             raise
+        except NotAnswered as failure:
+            if not (question.in_parts and failure.failure.kind == "truncated"):
+                self._meter.replies.drop(asked.keys[-1:])  # asked again next time
+            raise
+        except Exception as problem:  # what a model says decides what happens here: it must not cost the scan
+            self._meter.replies.drop(asked.keys[-1:])
+            failed = classify(problem)
+            if failed.kind == "bug":
+                logger.exception("a question to the model failed")
+            raise NotAnswered(failed) from problem
         finally:
             ASKED.reset(asking)
             _TURN.reset(turning)
@@ -166,31 +180,31 @@ class _Taking(AgentMiddleware[Any, Any, Any]):
                 request = request.override(tools=[])  # the tool that gives the reply stays
             else:  # they stay declared: some protocols refuse a history of calls to tools nobody knows
                 request = request.override(model_settings={**request.model_settings, "tool_choice": "none"})
-        if self._means == "json":
+        if (
+            self._means == "json" and not request.tools
+        ):  # beside tools it is asked for in words alone: a JSON mode keeps models from calling them
             request = request.override(model_settings={**request.model_settings, "response_format": {"type": "json_object"}})
         for attempt in range(_REPAIRS + 1):
             try:
                 response = await handler(request)
                 message = next(m for m in reversed(response.result) if isinstance(m, AIMessage))
                 if message.tool_calls and turn.rounds <= TOOL_ROUNDS + _MORE_ROUNDS and response.structured_response is None:
-                    _refuse_if_refused(message)
+                    _refuse_if_ended(message)
                     return response
                 if response.structured_response is not None:
                     return response
                 problem = "the reply is no JSON object of the schema"
             except StructuredOutputError as failure:
                 message, problem = failure.ai_message, _told(failure)
-            _refuse_if_refused(message)
             reply, problem = _read(message, turn.output, problem)
             if reply is not None:
                 return ModelResponse(result=[message], structured_response=reply)
+            _refuse_if_ended(message)
             if attempt < _REPAIRS:
                 request = request.override(
                     messages=[*request.messages, *_answered(message), HumanMessage(_correction(problem, self._secret))]
                 )
-        cut = message.response_metadata.get("finish_reason") in ("length", "max_tokens", "MAX_TOKENS")
-        kind: Literal["truncated", "malformed"] = "truncated" if cut else "malformed"
-        raise NotAnswered(Failure(kind, False, None, "the reply was cut short" if cut else "the model gave no reply of the schema"))
+        raise NotAnswered(failure_of("malformed", "the model gave no reply of the schema", retry=False))
 
 
 def _texts(values: Mapping[str, str | Sequence[Exhibit]]) -> list[str]:
@@ -206,11 +220,11 @@ def _taken(state: Any, output: type[R]) -> R:
     return reply
 
 
-def _refuse_if_refused(message: AIMessage) -> None:
-    if message.additional_kwargs.get("refusal"):
-        raise NotAnswered(Failure("refused", False, None, "the model refused to answer"))
-    if message.response_metadata.get("finish_reason") in ("content_filter", "SAFETY", "refusal"):
-        raise NotAnswered(Failure("filtered", False, None, "the provider's filter stopped the reply"))
+def _refuse_if_ended(message: AIMessage) -> None:
+    """Gives up where the same words would get no other reply: one that was declined, filtered, or cut short."""
+    ended = ending_of(message)
+    if ended is not None and not ended.retry:
+        raise NotAnswered(ended)
 
 
 def _read(message: AIMessage, output: type[Reply], problem: str) -> tuple[Reply | None, str]:
@@ -239,7 +253,8 @@ def _told(failure: StructuredOutputError) -> str:
 
 def _answered(message: AIMessage) -> list[AIMessage | ToolMessage]:
     """The message, and for each of its tool calls the answer that protocols ask for."""
-    return [message, *(ToolMessage("not used", tool_call_id=call["id"] or "") for call in message.tool_calls)]
+    calls = [*message.tool_calls, *message.invalid_tool_calls]
+    return [message, *(ToolMessage("not used", tool_call_id=call["id"] or "") for call in calls)]
 
 
 def _correction(problems: str, secret: bytes) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -28,7 +29,7 @@ from pipeline.agent.taking import Taker
 from pipeline.progress import Progress
 from pipeline.system.model import Evidence, System
 from pipeline.threats.catalog import Catalog
-from prompts import Exhibit, Imitation, load_prompt
+from prompts import Imitation, load_prompt
 
 SURVEY, ANALYSE, VERIFY, SUMMARISE = (
     "survey/complete-system", "analyse/find-threats", "verify/refute-claims", "summarise/for-decision-makers",
@@ -38,7 +39,9 @@ _SURVEY_MOST = 12_000  # tokens of documents
 _OUTLINE_SHARE = 0.15  # of it, for the outline of the system
 _OUTLINE_MOST = 12_000
 _HALVINGS = 3  # how often a scene that is too long for a model is cut
+_TOO_MUCH = ("too_long", "truncated")  # what fewer words may mend
 _MARKS = 40  # tokens of a fence
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,31 +88,39 @@ def plan_of(material: Material, allowance: int | None, tools: Sequence[BaseTool]
 async def examine(material: Material, asker: Asker, plan: Plan, progress: Progress, *, with_tools: bool) -> Examination:
     """Asks about the system and then about each scene of the plan; all that is unanswered is said."""
     record = _Record([], [], [], [], set(), {}, [])
-    purpose, whole, corrections = await _survey(material, asker, record, plan.allowance)
+    try:
+        purpose, whole, corrections = await _survey(material, asker, record, plan.allowance)
+    except Exception as problem:  # as for a scene, below
+        logger.exception("the survey could not be taken over")
+        record.unanswered.append(Unanswered("survey", f"an error of threatloom itself ({type(problem).__name__})"))
+        purpose, whole, corrections = "", material.system, ()
     # The scenes stay those of the plan: what the survey adds is shown beside them, and a reply more or less changes no other question.
     widened = replace(material, system=whole, taker=replace(material.taker, elements=frozenset(e.id for e in whole.elements)))
     done = 0
 
     async def one(scene: Scene) -> None:
         nonlocal done
-        await _scene(scene, widened, asker, record, purpose, with_tools=with_tools)
+        try:
+            await _scene(scene, widened, asker, record, purpose, with_tools=with_tools)
+        except Exception as problem:  # what a model says decides what happens here: a bug it meets must not cost the other scenes
+            logger.exception("a scene could not be analysed")
+            _unanswered(scene, record, f"an error of threatloom itself ({type(problem).__name__})")
         done += 1
         progress.step("asking the model", done, len(plan.scenes))
 
     progress.step("asking the model", 0, len(plan.scenes))
     await asyncio.gather(*(one(scene) for scene in plan.scenes))
     for scene in plan.left_out:
-        for cell in scene.cells:
-            record.not_reached.setdefault(cell, "beyond the default depth of the LLM analyst; --budget raises it")
+        _unreached(scene, record, "beyond the default depth of the LLM analyst; --budget raises it")
     return Examination(
         proposals=tuple(each for _, each in sorted(record.proposals, key=_order)),
-        arguments=tuple(sorted(record.arguments, key=lambda a: (a.finding, a.stance, a.reason))),
+        arguments=tuple(sorted(record.arguments, key=lambda a: (a.finding, a.stance, a.reason, repr(a.evidence)))),
         completed=whole,
         summary=None,
         dropped=tuple(sorted(record.dropped, key=lambda d: (d.what, d.about, d.reason))),
         looked_at=frozenset(record.looked_at),
         not_reached={cell: why for cell, why in record.not_reached.items() if cell not in record.looked_at},
-        unanswered=tuple(sorted(record.unanswered, key=lambda u: (u.about, u.why))),
+        unanswered=tuple(sorted(set(record.unanswered), key=lambda u: (u.about, u.why, u.by_budget))),
         steering=_steering(record.imitations, material),
         purpose=purpose,
         corrections=corrections,
@@ -117,12 +128,21 @@ async def examine(material: Material, asker: Asker, plan: Plan, progress: Progre
 
 
 async def summarise(asker: Asker, known: Sequence[Known], limits: str, purpose: str, taker: Taker) -> Summary | Unanswered:
-    """The first page; ids that are none are left out of it."""
-    values = packs.summary_values(known, limits, purpose)
-    try:
-        answer = await asker.ask(Question(SUMMARISE, values, ExecutiveSummary, "summary"))
-    except (NotAnswered, Spent) as failure:
-        return Unanswered("summary", str(failure), isinstance(failure, Spent))
+    """The first page over all findings, or over the first of them where all are too many for the model; ids that are none are left out."""
+    shown = list(known)
+    for smaller in range(_HALVINGS + 1):
+        last = smaller == _HALVINGS or len(shown) < 2
+        cut = f"- only the first {len(shown)} of {len(known)} findings are listed here" if len(shown) < len(known) else ""
+        values = packs.summary_values(shown, "\n".join(filter(None, (limits, cut))), purpose)
+        try:
+            answer = await asker.ask(Question(SUMMARISE, values, ExecutiveSummary, "summary", in_parts=not last))
+            break
+        except Spent as spent:
+            return Unanswered("summary", str(spent), by_budget=True)
+        except NotAnswered as failure:
+            if last or failure.failure.kind not in _TOO_MUCH:
+                return Unanswered("summary", str(failure))
+            shown = shown[: len(shown) // 2]
     ids = {finding.id for finding in known}
     reply = answer.reply
     actions = (
@@ -140,12 +160,19 @@ async def _survey(
     material: Material, asker: Asker, record: _Record, allowance: int | None
 ) -> tuple[str, System, tuple[tuple[str, str, tuple[Evidence, ...]], ...]]:
     """What the system is for, the system with what is added, and what is said of its elements."""
-    values = _survey_values(material, allowance)
-    try:
-        answer = await asker.ask(Question(SURVEY, values, SystemSurvey, "survey"))
-    except (NotAnswered, Spent) as failure:
-        record.unanswered.append(Unanswered("survey", str(failure), isinstance(failure, Spent)))
-        return "", material.system, ()
+    for smaller in range(_HALVINGS + 1):
+        values = _survey_values(material, allowance, smaller)
+        last = smaller == _HALVINGS
+        try:
+            answer = await asker.ask(Question(SURVEY, values, SystemSurvey, "survey", in_parts=not last))
+            break
+        except Spent as spent:
+            record.unanswered.append(Unanswered("survey", str(spent), by_budget=True))
+            return "", material.system, ()
+        except NotAnswered as failure:
+            if last or failure.failure.kind not in _TOO_MUCH:
+                record.unanswered.append(Unanswered("survey", str(failure)))
+                return "", material.system, ()
     record.imitations += answer.imitations
     completed = complete(material.system, answer.reply, material.taker)
     wider = replace(material.taker, elements=frozenset(element.id for element in completed.system.elements))
@@ -161,20 +188,22 @@ async def _scene(
     scene: Scene, material: Material, asker: Asker, record: _Record, purpose: str, *, with_tools: bool, halved: int = 0
 ) -> None:
     values = packs.scene_values(scene, material.system, material.known, material.catalog, material.files, purpose, estimate_tokens)
+    parts = halves(scene) if halved < _HALVINGS else (scene,)
+    question = Question(
+        ANALYSE, values, ElementThreats, f"analyse {scene.about}", with_tools, material.taker.problems, in_parts=len(parts) > 1
+    )
     try:
-        answer = await asker.ask(Question(ANALYSE, values, ElementThreats, f"analyse {scene.about}", with_tools, material.taker.problems))
+        answer = await asker.ask(question)
     except Spent as spent:
         _unreached(scene, record, f"the budget ended: {spent}")
         return
     except NotAnswered as failure:
-        parts = halves(scene) if failure.failure.kind in ("too_long", "truncated") and halved < _HALVINGS else (scene,)
-        if len(parts) > 1:
+        if len(parts) > 1 and failure.failure.kind in _TOO_MUCH:
             await asyncio.gather(
                 *(_scene(part, material, asker, record, purpose, with_tools=with_tools, halved=halved + 1) for part in parts)
             )
             return
-        record.unanswered.append(Unanswered(f"analyse {scene.about}", str(failure), isinstance(failure, Spent)))
-        _unreached(scene, record, f"the model gave no answer: {failure}")
+        _unanswered(scene, record, str(failure))
         return
     record.imitations += answer.imitations
     taken = material.taker.taken(answer.reply, answer.origin)
@@ -199,8 +228,12 @@ async def _verified(proposals: list[Proposal], material: Material, asker: Asker,
     values = packs.claim_values(proposals, material.files, material.hide)
     about = f"check of {len(proposals)} claims at {proposals[0].element}"
     try:
-        answer = await asker.ask(Question(VERIFY, values, Verdicts, about))
+        answer = await asker.ask(Question(VERIFY, values, Verdicts, about, in_parts=len(proposals) > 1))
     except (NotAnswered, Spent) as failure:
+        if len(proposals) > 1 and isinstance(failure, NotAnswered) and failure.failure.kind in _TOO_MUCH:
+            middle = len(proposals) // 2
+            parts = await asyncio.gather(*(_verified(part, material, asker, record) for part in (proposals[:middle], proposals[middle:])))
+            return [proposal for part in parts for proposal in part]
         record.unanswered.append(Unanswered(about, str(failure), isinstance(failure, Spent)))
         return [replace(proposal, doubt="nobody tried to refute it: " + str(failure)) for proposal in proposals]
     record.imitations += answer.imitations
@@ -220,8 +253,18 @@ async def _verified(proposals: list[Proposal], material: Material, asker: Asker,
 
 
 def _unreached(scene: Scene, record: _Record, why: str) -> None:
+    """Nobody was asked about a scene: cells of the matrix say so, and a note where it has none."""
     for cell in scene.cells:
         record.not_reached.setdefault(cell, why)
+    if not scene.cells:
+        record.unanswered.append(Unanswered(f"analyse {scene.about}", why, by_budget=True))
+
+
+def _unanswered(scene: Scene, record: _Record, why: str) -> None:
+    """Somebody was asked about a scene, in vain."""
+    record.unanswered.append(Unanswered(f"analyse {scene.about}", why))
+    for cell in scene.cells:
+        record.not_reached.setdefault(cell, f"the model gave no answer: {why}")
 
 
 def _steering(imitations: Sequence[Imitation], material: Material) -> tuple[Steering, ...]:
@@ -236,14 +279,12 @@ def _steering(imitations: Sequence[Imitation], material: Material) -> tuple[Stee
     return tuple(found[key] for key in sorted(found))
 
 
-def _survey_values(material: Material, allowance: int | None) -> packs.Values:
+def _survey_values(material: Material, allowance: int | None, smaller: int = 0) -> packs.Values:
+    """What the survey is shown; a `smaller` one is halved so often, for a model that reads no more."""
     room = _OUTLINE_MOST if allowance is None else min(_OUTLINE_MOST, int(allowance * _OUTLINE_SHARE))
-    return packs.survey_values(material.system, _documents(material, allowance), material.catalog, room, estimate_tokens)
-
-
-def _documents(material: Material, allowance: int | None) -> tuple[Exhibit, ...]:
     most = _SURVEY_MOST if allowance is None else min(_SURVEY_MOST, int(allowance * _SURVEY_SHARE))
-    return packs.documents_shown(material.files, material.documents, estimate_tokens, most - OUTPUT_OF_SURVEY)
+    shown = packs.documents_shown(material.files, material.documents, estimate_tokens, (most - OUTPUT_OF_SURVEY) >> smaller)
+    return packs.survey_values(material.system, shown, material.catalog, room >> smaller, estimate_tokens)
 
 
 def _told_tokens(prompt: str, values: packs.Values) -> int:
@@ -260,7 +301,7 @@ def _form_tokens(output: type[Reply]) -> int:
 
 def _order(pair: tuple[int, Proposal]) -> tuple[object, ...]:
     number, proposal = pair
-    return (proposal.element, proposal.threat, proposal.title, number, proposal.description)
+    return (proposal.element, proposal.threat, proposal.title, number, proposal.description, repr(proposal))
 
 
 __all__ = ["Material", "Origin", "examine", "plan_of", "summarise"]
