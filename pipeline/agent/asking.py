@@ -188,7 +188,7 @@ class _Taking(AgentMiddleware[Any, Any, Any]):
             try:
                 response = await handler(request)
                 message = next(m for m in reversed(response.result) if isinstance(m, AIMessage))
-                if message.tool_calls and turn.rounds <= TOOL_ROUNDS + _MORE_ROUNDS and response.structured_response is None:
+                if message.tool_calls and request.tools and response.structured_response is None:
                     _refuse_if_ended(message)
                     return response
                 if response.structured_response is not None:
@@ -202,7 +202,11 @@ class _Taking(AgentMiddleware[Any, Any, Any]):
             _refuse_if_ended(message)
             if attempt < _REPAIRS:
                 request = request.override(
-                    messages=[*request.messages, *_answered(message), HumanMessage(_correction(problem, self._secret))]
+                    messages=[
+                        *request.messages,
+                        *_answered(message, offered=bool(request.tools)),
+                        HumanMessage(_correction(problem, self._secret)),
+                    ]
                 )
         raise NotAnswered(failure_of("malformed", "the model gave no reply of the schema", retry=False))
 
@@ -251,9 +255,11 @@ def _told(failure: StructuredOutputError) -> str:
     return _fields(cause) if isinstance(cause, ValidationError) else "the reply is no JSON object of the schema"
 
 
-def _answered(message: AIMessage) -> list[AIMessage | ToolMessage]:
-    """The message, and for each of its tool calls the answer that protocols ask for."""
+def _answered(message: AIMessage, *, offered: bool) -> list[AIMessage | ToolMessage]:
+    """The message, and for each of its tool calls the answer that protocols ask for; calls where no tool was offered are left out."""
     calls = [*message.tool_calls, *message.invalid_tool_calls]
+    if calls and not offered:
+        return [AIMessage(str(message.text) or "(a call of a tool that was not offered)")]
     return [message, *(ToolMessage("not used", tool_call_id=call["id"] or "") for call in calls)]
 
 

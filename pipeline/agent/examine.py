@@ -29,7 +29,7 @@ from pipeline.agent.taking import Taker
 from pipeline.progress import Progress
 from pipeline.system.model import Evidence, System
 from pipeline.threats.catalog import Catalog
-from prompts import Imitation, load_prompt
+from prompts import Exhibit, Imitation, load_prompt
 
 SURVEY, ANALYSE, VERIFY, SUMMARISE = (
     "survey/complete-system", "analyse/find-threats", "verify/refute-claims", "summarise/for-decision-makers",
@@ -282,9 +282,13 @@ def _steering(imitations: Sequence[Imitation], material: Material) -> tuple[Stee
 def _survey_values(material: Material, allowance: int | None, smaller: int = 0) -> packs.Values:
     """What the survey is shown; a `smaller` one is halved so often, for a model that reads no more."""
     room = _OUTLINE_MOST if allowance is None else min(_OUTLINE_MOST, int(allowance * _OUTLINE_SHARE))
-    most = _SURVEY_MOST if allowance is None else min(_SURVEY_MOST, int(allowance * _SURVEY_SHARE))
-    shown = packs.documents_shown(material.files, material.documents, estimate_tokens, (most - OUTPUT_OF_SURVEY) >> smaller)
-    return packs.survey_values(material.system, shown, material.catalog, room >> smaller, estimate_tokens)
+    most = (_SURVEY_MOST if allowance is None else min(_SURVEY_MOST, int(allowance * _SURVEY_SHARE))) - OUTPUT_OF_SURVEY
+    if smaller:
+        whole = _survey_values(material, allowance)
+        room = min(room, estimate_tokens(str(whole["system"]))) >> smaller
+        most = min(most, sum(estimate_tokens(one.text) for one in whole["documents"] if isinstance(one, Exhibit))) >> smaller
+    shown = packs.documents_shown(material.files, material.documents, estimate_tokens, most)
+    return packs.survey_values(material.system, shown, material.catalog, room, estimate_tokens)
 
 
 def _told_tokens(prompt: str, values: packs.Values) -> int:

@@ -23,7 +23,7 @@ from langchain_core.runnables import Runnable, RunnableBinding
 from pydantic import ConfigDict
 
 from pipeline.agent.endings import reason_of
-from pipeline.agent.failures import Failure, classify, wait_of
+from pipeline.agent.failures import Failure, UnansweredError, classify, wait_of
 from pipeline.agent.spending import Ledger, ReplyStore, Spent, StoredReply, estimate_tokens, request_key, usage_of
 
 _ATTEMPTS, _LATE_ATTEMPTS = 4, 2  # of one request; of one that got no answer in time
@@ -31,6 +31,7 @@ _LONGEST_PAUSE = 600.0  # seconds; who is told to come back later than that, ask
 _IN_A_ROW = 8  # requests that an endpoint leaves unanswered, before the others are not even asked
 _NOT_THERE = frozenset({"rate", "server", "timeout", "connection", "auth", "not_found"})  # what is no matter of the question
 _NEVER_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "NotSent"})
+_CUT_SHORT = AIMessage("", response_metadata={"finish_reason": "length"})
 Payload = dict[str, Any]  # Any: what providers' libraries bind to a model
 
 
@@ -85,8 +86,13 @@ class Meter:
             self.ledger.hit()
             return _result(stored)
         text = json.dumps(content, ensure_ascii=False)
-        async with self.at_once:
-            made = await self._tried(inner, hidden, bound, asked, text)
+        try:
+            async with self.at_once:
+                made = await self._tried(inner, hidden, bound, asked, text)
+        except NotAnswered as failure:
+            if failure.failure.kind == "truncated":  # some libraries raise it; it was paid for, and would be cut short again
+                self.replies.put(key, StoredReply(_told(_CUT_SHORT), 0, 0, datetime.now(UTC).isoformat()))
+            raise
         message = made.generations[0].message
         usage = usage_of(_said(message))
         stored = StoredReply(
@@ -119,6 +125,8 @@ class Meter:
                 self.logged(asked, text)
                 async with asyncio.timeout(self.seconds if left is None else min(self.seconds, left)):
                     made = await inner._agenerate(messages, **bound)
+                if not made.generations:
+                    raise UnansweredError("malformed", "the answer is empty")
             except Exception as problem:
                 failure = classify(problem)
                 if _may_be_charged(failure, problem):

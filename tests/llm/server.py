@@ -213,7 +213,8 @@ class Server:
             cached += (_CACHED_BLOCK // 4) * seen
         with self._gate.changed:
             self._prefixes.update(blocks)
-        said = len((reply.text or reply.refusal or "").encode()) + sum(len(call.name) + len(call.words.encode()) for call in reply.calls)
+        words = [reply.text or reply.refusal or "", *(call.name + call.words for call in reply.calls)]
+        said = sum(len(word.encode("utf-8", "surrogatepass")) for word in words)
         return wire.Counted(max(1, len(given) // 4), max(1, said // 4), cached if cached >= _CACHED_FROM else 0)
 
     def refusal(self, headers: Mapping[str, str], request: Request) -> Raw | None:
