@@ -7,6 +7,7 @@ the file) is sent back once. Loops of tool calls end: after some rounds no tool 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -37,6 +38,7 @@ Means = Literal["schema", "tools", "json"]
 TOOL_ROUNDS = 4  # model calls of a question in which tools are offered
 _MORE_ROUNDS = 3  # in which they are not, before it is given up
 _REPAIRS = 1  # of a reply that is no reply of the schema
+_LAST_SHARE = 0.2  # of what is left of the budget, that may be kept for the last question
 _MOST_TOLD = 1_500  # characters of problems that are sent back
 logger = logging.getLogger(__name__)
 
@@ -82,13 +84,30 @@ class Asker:
     """Asks one model. Agents are made once for each kind of reply."""
 
     def __init__(
-        self, model: BaseChatModel, meter: Meter, means: Means, with_tools: Means, tools: Sequence[BaseTool], secret: bytes, name: str
+        self,
+        model: BaseChatModel,
+        meter: Meter,
+        means: Means,
+        with_tools: Means,
+        tools: Sequence[BaseTool],
+        secret: bytes,
+        name: str,
+        at_once: int = 16,
     ) -> None:
         self._model, self._meter = MeteredModel(inner=model, meter=meter), meter
         self._means: dict[bool, Means] = {False: means, True: with_tools}
         self._tools, self._secret, self._name = list(tools), secret, name
         self._agents: dict[tuple[type[Reply], bool, str], Any] = {}
         self.prompts: set[str] = set()
+        self.in_work = asyncio.Semaphore(at_once)
+        """For who has many chains of questions: as many at a time as requests, so that what was begun is ended before more begins."""
+
+    def set_aside(self, tokens: int) -> None:
+        """Keeps room in the budget for a last question of so many tokens, where it takes no more than a small share of it."""
+        self._meter.ledger.set_aside(tokens, self._meter.most_output, _LAST_SHARE)
+
+    def use_aside(self) -> None:
+        self._meter.ledger.use_aside()
 
     async def ask(self, question: Question[R]) -> Answer[R]:
         """The answer.

@@ -24,7 +24,7 @@ from pipeline.agent.model import Argument, Cell, Dropped, Examination, Known, Or
 from pipeline.agent.planning import OUTPUT_OF_SURVEY, Plan, make_plan
 from pipeline.agent.scenes import Scene, cut_scenes, halves
 from pipeline.agent.schemas import ElementThreats, ExecutiveSummary, Reply, SystemSurvey, Verdicts
-from pipeline.agent.spending import Spent, estimate_tokens
+from pipeline.agent.spending import BUDGET_ENDED, Spent, estimate_tokens
 from pipeline.agent.taking import Taker
 from pipeline.progress import Progress
 from pipeline.system.model import Evidence, System
@@ -40,6 +40,7 @@ _OUTLINE_SHARE = 0.15  # of it, for the outline of the system
 _OUTLINE_MOST = 12_000
 _HALVINGS = 3  # how often a scene that is too long for a model is cut
 _TOO_MUCH = ("too_long", "truncated")  # what fewer words may mend
+_MORE_FINDINGS = 1.5  # times what the summary takes over the findings of rules alone
 _MARKS = 40  # tokens of a fence
 logger = logging.getLogger(__name__)
 
@@ -101,7 +102,8 @@ async def examine(material: Material, asker: Asker, plan: Plan, progress: Progre
     async def one(scene: Scene) -> None:
         nonlocal done
         try:
-            await _scene(scene, widened, asker, record, purpose, with_tools=with_tools)
+            async with asker.in_work:
+                await _scene(scene, widened, asker, record, purpose, with_tools=with_tools)
         except Exception as problem:  # what a model says decides what happens here: a bug it meets must not cost the other scenes
             logger.exception("a scene could not be analysed")
             _unanswered(scene, record, f"an error of threatloom itself ({type(problem).__name__})")
@@ -109,6 +111,8 @@ async def examine(material: Material, asker: Asker, plan: Plan, progress: Progre
         progress.step("asking the model", done, len(plan.scenes))
 
     progress.step("asking the model", 0, len(plan.scenes))
+    last = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", purpose)) + _form_tokens(ExecutiveSummary)
+    asker.set_aside(int(last * _MORE_FINDINGS))
     await asyncio.gather(*(one(scene) for scene in plan.scenes))
     for scene in plan.left_out:
         _unreached(scene, record, "beyond the default depth of the LLM analyst; --budget raises it")
@@ -130,6 +134,7 @@ async def examine(material: Material, asker: Asker, plan: Plan, progress: Progre
 async def summarise(asker: Asker, known: Sequence[Known], limits: str, purpose: str, taker: Taker) -> Summary | Unanswered:
     """The first page over all findings, or over the first of them where all are too many for the model; ids that are none are left out."""
     shown = list(known)
+    asker.use_aside()
     for smaller in range(_HALVINGS + 1):
         last = smaller == _HALVINGS or len(shown) < 2
         cut = f"- only the first {len(shown)} of {len(known)} findings are listed here" if len(shown) < len(known) else ""
@@ -138,7 +143,7 @@ async def summarise(asker: Asker, known: Sequence[Known], limits: str, purpose: 
             answer = await asker.ask(Question(SUMMARISE, values, ExecutiveSummary, "summary", in_parts=not last))
             break
         except Spent as spent:
-            return Unanswered("summary", str(spent), by_budget=True)
+            return _spared("summary", spent)
         except NotAnswered as failure:
             if last or failure.failure.kind not in _TOO_MUCH:
                 return Unanswered("summary", str(failure))
@@ -167,7 +172,7 @@ async def _survey(
             answer = await asker.ask(Question(SURVEY, values, SystemSurvey, "survey", in_parts=not last))
             break
         except Spent as spent:
-            record.unanswered.append(Unanswered("survey", str(spent), by_budget=True))
+            record.unanswered.append(_spared("survey", spent))
             return "", material.system, ()
         except NotAnswered as failure:
             if last or failure.failure.kind not in _TOO_MUCH:
@@ -195,7 +200,7 @@ async def _scene(
     try:
         answer = await asker.ask(question)
     except Spent as spent:
-        _unreached(scene, record, f"the budget ended: {spent}")
+        _unreached(scene, record, f"{BUDGET_ENDED}: {spent}")
         return
     except NotAnswered as failure:
         if len(parts) > 1 and failure.failure.kind in _TOO_MUCH:
@@ -234,7 +239,7 @@ async def _verified(proposals: list[Proposal], material: Material, asker: Asker,
             middle = len(proposals) // 2
             parts = await asyncio.gather(*(_verified(part, material, asker, record) for part in (proposals[:middle], proposals[middle:])))
             return [proposal for part in parts for proposal in part]
-        record.unanswered.append(Unanswered(about, str(failure), isinstance(failure, Spent)))
+        record.unanswered.append(_spared(about, failure) if isinstance(failure, Spent) else Unanswered(about, str(failure)))
         return [replace(proposal, doubt="nobody tried to refute it: " + str(failure)) for proposal in proposals]
     record.imitations += answer.imitations
     verdicts = {verdict.number: verdict for verdict in reversed(answer.reply.verdicts)}
@@ -250,6 +255,10 @@ async def _verified(proposals: list[Proposal], material: Material, asker: Asker,
             doubt = material.taker.prose(verdict.reason, 300) if verdict.verdict == "unproven" else ""
             kept.append(replace(proposal, doubt=doubt))
     return kept
+
+
+def _spared(about: str, spent: Spent) -> Unanswered:
+    return Unanswered(about, f"{BUDGET_ENDED}: {spent}", by_budget=True)
 
 
 def _unreached(scene: Scene, record: _Record, why: str) -> None:

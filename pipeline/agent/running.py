@@ -146,7 +146,7 @@ class Analyst:
             )  # fmt: skip
             self._asker = Asker(
                 model, meter, endpoint.structured, endpoint.with_tools, self._tools() if settings.with_tools else (), self._secret,
-                endpoint.name,
+                endpoint.name, settings.at_once,
             )  # fmt: skip
         return self._asker
 
