@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.documents import FORMATS
+from ingest.documents.diagrams import FORMATS as DRAWN
 from ingest.errors import UnusableInput
-from ingest.source import Source
+from ingest.reading import CODE_KINDS
+from ingest.source import Source, SourceKind
 from pipeline.agent.model import Examination, Known, Summary, Unanswered
 from pipeline.agent.planning import Plan
 from pipeline.agent.running import Analyst, Subject
@@ -38,6 +40,10 @@ from pipeline.system.evidence import EvidenceBook
 from pipeline.threats.catalog import Catalog
 
 logger = logging.getLogger(__name__)
+_LOOKED_THROUGH: frozenset[SourceKind] = CODE_KINDS | {
+    "shell_script", "entry_script", "dockerfile", "compose", "github_workflow", "gitlab_ci", "kubernetes", "helm_template", "terraform",
+    "cloudformation", "nginx", "envoy", "prompt_file", "agent_settings", "mcp_config", "ml_pipeline",
+}  # fmt: skip
 _SAID_LAST = ("changelog", "history", "license", "licence", "notice", "contributing", "code_of_conduct", "security")
 
 
@@ -69,26 +75,28 @@ def rehearsed(scan: Scan, material: Material, settings: AgentSettings) -> Rehear
 
 
 def examined(scan: Scan, material: Material, settings: AgentSettings, progress: Progress) -> Scan:
-    """The scan with what a model adds to it; as it was, with an error that says so, where adding it fails.
+    """The scan with what a model adds to it; whatever goes wrong, at least the scan.
 
     Raises:
-        UnusableInput: the model cannot be asked, or not be asked for by these settings.
+        UnusableInput: the model may not or cannot be asked.
     """
     try:
         return _examined(scan, material, settings, progress)
     except UnusableInput:
         raise
-    except Exception as problem:  # what a model says decides what happens here: a bug it meets must not cost the result of the rules
+    except Exception as problem:  # replies decide what happens here: a bug they meet must not cost what rules found
         logger.exception("the LLM analyst failed")
         said = Failed(path="(llm)", error=f"the LLM analyst failed: {type(problem).__name__}: {str(problem)[:200]}")
-        return scan.model_copy(update={"errors": tuple(sorted({*scan.errors, said}, key=lambda one: (one.path, one.error)))})
+        errors = tuple(sorted({*scan.errors, said}, key=lambda one: (one.path, one.error)))
+        return scan.model_copy(update={"errors": errors, "llm": LLMUse(model=settings.endpoint.name)})
 
 
 def _examined(scan: Scan, material: Material, settings: AgentSettings, progress: Progress) -> Scan:
     search = _Search(material.root, scan, material.index)
     with search, Analyst(_subject(scan, material, search), settings) as analyst:
-        plan = analyst.plan()
-        said = analyst.examine(plan, progress)
+        if analyst.log.path is not None:
+            logger.info("what is sent is written to %s", analyst.log.path)
+        said, plan = analyst.examine(progress)
         merged = merge(scan.findings, scan.coverage, said, material.catalog)
         findings = steering_findings(merged.findings, said.steering, said.completed, material.catalog)
         whole = scan.model_copy(update={"findings": findings, "coverage": merged.coverage, "system": said.completed})
@@ -110,15 +118,21 @@ def _examined(scan: Scan, material: Material, settings: AgentSettings, progress:
 def known_of(finding: Finding) -> Known:
     """A finding as the analyst is told of it."""
     return Known(
-        finding.id, finding.threat, finding.title, finding.severity, finding.element, finding.stride, finding.description, finding.evidence
+        finding.id, finding.threat, finding.title, finding.severity, finding.element, finding.stride, _told(finding), finding.evidence
     )
+
+
+def _told(finding: Finding) -> str:
+    if finding.source == "llm":
+        return f"{'(in doubt) ' if finding.doubt else ''}{finding.title}. {finding.description}"
+    return finding.description
 
 
 def _subject(scan: Scan, material: Material, search: Callable[[str, tuple[str, ...], int], Sequence[Hit]] | None) -> Subject:
     paths = tuple(sorted({source.path for source in material.sources}))
     return Subject(
         name=scan.target.name, system=scan.system, known=tuple(map(known_of, scan.findings)), book=material.book, paths=paths,
-        documents=_documents(scan, material.sources), lines=scan.summary.lines, hidden=material.book.hidden, catalog=material.catalog,
+        documents=_documents(scan, material.sources), code=tuple(source.path for source in material.sources if source.kind in _LOOKED_THROUGH), lines=scan.summary.lines, hidden=material.book.hidden, catalog=material.catalog,
         search=search,
     )  # fmt: skip
 
@@ -132,7 +146,7 @@ def _documents(scan: Scan, sources: Sequence[Source]) -> tuple[str, ...]:
     for element in scan.system.elements:
         for place in element.evidence:
             told[place.path] = told.get(place.path, 0) + 1
-    prose = [source.path for source in sources if source.kind in FORMATS]
+    prose = [source.path for source in sources if _is_prose(source)]
 
     def order(path: str) -> tuple[bool, int, int, str]:
         name = path.rsplit("/", 1)[-1].lower()
@@ -141,10 +155,17 @@ def _documents(scan: Scan, sources: Sequence[Source]) -> tuple[str, ...]:
     return tuple(sorted(prose, key=order))
 
 
+def _is_prose(source: Source) -> bool:
+    """Text that people wrote for people; drawings are in the model already, and pages of a program are its code."""
+    return (
+        source.kind in FORMATS and source.kind not in (*DRAWN, "picture") and (source.kind != "html" or source.purpose == "documentation")
+    )
+
+
 def _limits(said: Examination, plan: Plan) -> str:
     missed, all_of = len(said.not_reached), len(said.not_reached) + len(said.looked_at)
     notes = [
-        f"{missed} of {all_of} pairs of element and class were not looked at by the model",
+        f"of {all_of} pairs of element and class the model was asked about {all_of - missed}; the others only rules have looked at",
         f"{len(plan.left_out)} scenes were left out for the budget" if plan.left_out else "",
         f"{len(said.unanswered)} questions got no answer" if said.unanswered else "",
     ]

@@ -24,7 +24,7 @@ def ending_of(message: AIMessage | Any, streamed: bool = False) -> Failure | Non
     if _refused(message, content):
         return failure_of("refused")
     metadata = getattr(message, "response_metadata", None)
-    reason = reason_of(metadata if isinstance(metadata, Mapping) else {})
+    reason = _reason(metadata if isinstance(metadata, Mapping) else {})
     sign = load_failure_signs().endings.get(reason) if reason else None
     if sign is not None:
         return failure_of(sign.kind, sign.said, retry=sign.retry)
@@ -47,8 +47,7 @@ def _refused(message: object, content: object) -> bool:
     return isinstance(content, list) and any(isinstance(block, Mapping) and block.get("type") == "refusal" for block in content)
 
 
-def reason_of(metadata: Mapping[str, object]) -> str | None:
-    """Why the model stopped, in lower case, as its API calls it."""
+def _reason(metadata: Mapping[str, object]) -> str | None:
     details = metadata.get("incomplete_details")
     candidates = [metadata.get(name) for name in _REASONS] + [details.get("reason") if isinstance(details, Mapping) else None]
     if metadata.get("object") == "response":  # the Responses API says why only where something is missing

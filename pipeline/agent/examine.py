@@ -15,7 +15,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from pipeline.agent import packs
-from pipeline.agent.asking import Asker, Question
+from pipeline.agent.asking import Answer, Asker, Question, R
 from pipeline.agent.completing import complete
 from pipeline.agent.files import Files
 from pipeline.agent.grounding import Missing, Quote
@@ -31,6 +31,7 @@ from pipeline.system.model import Evidence, System
 from pipeline.threats.catalog import Catalog
 from prompts import Exhibit, Imitation, load_prompt
 
+logger = logging.getLogger(__name__)
 SURVEY, ANALYSE, VERIFY, SUMMARISE = (
     "survey/complete-system", "analyse/find-threats", "verify/refute-claims", "summarise/for-decision-makers",
 )  # fmt: skip
@@ -42,7 +43,9 @@ _HALVINGS = 3  # how often a scene that is too long for a model is cut
 _TOO_MUCH = ("too_long", "truncated")  # what fewer words may mend
 _MORE_FINDINGS = 1.5  # times what the summary takes over the findings of rules alone
 _MARKS = 40  # tokens of a fence
-logger = logging.getLogger(__name__)
+
+
+Corrections = tuple[tuple[str, str, tuple[Evidence, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,12 @@ class Material:
     known: Sequence[Known]
     files: Files
     documents: tuple[str, ...]  # paths of prose, in the order they matter
+    code: tuple[str, ...]  # paths of code and settings
     catalog: Catalog
     taker: Taker
     hide: Callable[[str], str]
+    corrections: tuple[tuple[str, str], ...] = ()  # what a survey said of elements
+    proposed: tuple[Proposal, ...] = ()  # what it said is not kept
 
 
 @dataclass(slots=True)
@@ -73,10 +79,10 @@ class _Record:
 
 def plan_of(material: Material, allowance: int | None, tools: Sequence[BaseTool]) -> Plan:
     """What would be asked of a model; nothing is."""
-    scenes = cut_scenes(material.system, material.known, material.files, material.documents, estimate_tokens)
+    scenes = cut_scenes(material.system, material.known, material.files, material.documents, material.code, estimate_tokens)
     survey = _survey_values(material, allowance)
     told = _told_tokens(SURVEY, survey) + _form_tokens(SystemSurvey)
-    summary = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", "")) + _form_tokens(ExecutiveSummary)
+    summary = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", "", estimate_tokens)) + _form_tokens(ExecutiveSummary)
     more = _form_tokens(ElementThreats) + sum(estimate_tokens(json.dumps(convert_to_openai_tool(tool))) for tool in tools)
 
     def weigh(scene: Scene) -> int:
@@ -86,37 +92,44 @@ def plan_of(material: Material, allowance: int | None, tools: Sequence[BaseTool]
     return make_plan(scenes, weigh, told, summary, allowance)
 
 
-async def examine(material: Material, asker: Asker, plan: Plan, progress: Progress, *, with_tools: bool) -> Examination:
+async def examine(
+    material: Material, asker: Asker, allowance: int | None, tools: Sequence[BaseTool], progress: Progress
+) -> tuple[Examination, Plan]:
     """Asks about the system and then about each scene of the plan; all that is unanswered is said."""
     record = _Record([], [], [], [], set(), {}, [])
+    asked = asyncio.create_task(_survey(material, asker, record, allowance))
+    plan = await asyncio.to_thread(plan_of, material, allowance, tools)  # while the first answer is on its way
     try:
-        purpose, whole, corrections = await _survey(material, asker, record, plan.allowance)
+        purpose, whole, corrections = await asked
     except Exception as problem:  # as for a scene, below
         logger.exception("the survey could not be taken over")
-        record.unanswered.append(Unanswered("survey", f"an error of threatloom itself ({type(problem).__name__})"))
+        record.unanswered.append(Unanswered("survey", f"the reply could not be used: {type(problem).__name__}"))
         purpose, whole, corrections = "", material.system, ()
     # The scenes stay those of the plan: what the survey adds is shown beside them, and a reply more or less changes no other question.
-    widened = replace(material, system=whole, taker=replace(material.taker, elements=frozenset(e.id for e in whole.elements)))
+    told = tuple((element, says) for element, says, _ in corrections)
+    widened = replace(
+        material, system=whole, corrections=told, taker=replace(material.taker, elements=frozenset(e.id for e in whole.elements))
+    )
     done = 0
 
     async def one(scene: Scene) -> None:
         nonlocal done
         try:
             async with asker.in_work:
-                await _scene(scene, widened, asker, record, purpose, with_tools=with_tools)
-        except Exception as problem:  # what a model says decides what happens here: a bug it meets must not cost the other scenes
-            logger.exception("a scene could not be analysed")
-            _unanswered(scene, record, f"an error of threatloom itself ({type(problem).__name__})")
+                await _scene(scene, widened, asker, record, purpose, with_tools=bool(tools))
+        except Exception as problem:  # around one scene: a reply that meets a bug of ours must not cost the others
+            logger.exception("a scene could not be examined")
+            _unanswered(scene, record, f"the reply could not be used: {type(problem).__name__}")
         done += 1
         progress.step("asking the model", done, len(plan.scenes))
 
     progress.step("asking the model", 0, len(plan.scenes))
-    last = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", purpose)) + _form_tokens(ExecutiveSummary)
+    last = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", purpose, estimate_tokens)) + _form_tokens(ExecutiveSummary)
     asker.set_aside(int(last * _MORE_FINDINGS))
     await asyncio.gather(*(one(scene) for scene in plan.scenes))
     for scene in plan.left_out:
         _unreached(scene, record, "beyond the default depth of the LLM analyst; --budget raises it")
-    return Examination(
+    said = Examination(
         proposals=tuple(each for _, each in sorted(record.proposals, key=_order)),
         arguments=tuple(sorted(record.arguments, key=lambda a: (a.finding, a.stance, a.reason, repr(a.evidence)))),
         completed=whole,
@@ -129,6 +142,7 @@ async def examine(material: Material, asker: Asker, plan: Plan, progress: Progre
         purpose=purpose,
         corrections=corrections,
     )
+    return said, plan
 
 
 async def summarise(asker: Asker, known: Sequence[Known], limits: str, purpose: str, taker: Taker) -> Summary | Unanswered:
@@ -138,16 +152,14 @@ async def summarise(asker: Asker, known: Sequence[Known], limits: str, purpose: 
     for smaller in range(_HALVINGS + 1):
         last = smaller == _HALVINGS or len(shown) < 2
         cut = f"- only the first {len(shown)} of {len(known)} findings are listed here" if len(shown) < len(known) else ""
-        values = packs.summary_values(shown, "\n".join(filter(None, (limits, cut))), purpose)
-        try:
-            answer = await asker.ask(Question(SUMMARISE, values, ExecutiveSummary, "summary", in_parts=not last))
+        values = packs.summary_values(shown, "\n".join(filter(None, (limits, cut))), purpose, estimate_tokens)
+        answer = await _asked(asker, Question(SUMMARISE, values, ExecutiveSummary, "summary", in_parts=not last))
+        if isinstance(answer, Answer):
             break
-        except Spent as spent:
-            return _spared("summary", spent)
-        except NotAnswered as failure:
-            if last or failure.failure.kind not in _TOO_MUCH:
-                return Unanswered("summary", str(failure))
-            shown = shown[: len(shown) // 2]
+        if last or not answer.too_much:
+            return answer
+        shown = shown[: len(shown) // 2]
+    assert isinstance(answer, Answer)
     ids = {finding.id for finding in known}
     reply = answer.reply
     actions = (
@@ -161,23 +173,26 @@ async def summarise(asker: Asker, known: Sequence[Known], limits: str, purpose: 
     )
 
 
-async def _survey(
-    material: Material, asker: Asker, record: _Record, allowance: int | None
-) -> tuple[str, System, tuple[tuple[str, str, tuple[Evidence, ...]], ...]]:
+async def _asked(asker: Asker, question: Question[R]) -> Answer[R] | Unanswered:
+    try:
+        return await asker.ask(question)
+    except Spent as spent:
+        return Unanswered(question.about, f"{BUDGET_ENDED}: {spent}", by_budget=True)
+    except NotAnswered as failure:
+        return Unanswered(question.about, str(failure), too_much=failure.failure.kind in _TOO_MUCH)
+
+
+async def _survey(material: Material, asker: Asker, record: _Record, allowance: int | None) -> tuple[str, System, Corrections]:
     """What the system is for, the system with what is added, and what is said of its elements."""
     for smaller in range(_HALVINGS + 1):
-        values = _survey_values(material, allowance, smaller)
-        last = smaller == _HALVINGS
-        try:
-            answer = await asker.ask(Question(SURVEY, values, SystemSurvey, "survey", in_parts=not last))
+        values, last = _survey_values(material, allowance, smaller), smaller == _HALVINGS
+        answer = await _asked(asker, Question(SURVEY, values, SystemSurvey, "survey", in_parts=not last))
+        if isinstance(answer, Answer):
             break
-        except Spent as spent:
-            record.unanswered.append(_spared("survey", spent))
+        if last or not answer.too_much:
+            record.unanswered.append(answer)
             return "", material.system, ()
-        except NotAnswered as failure:
-            if last or failure.failure.kind not in _TOO_MUCH:
-                record.unanswered.append(Unanswered("survey", str(failure)))
-                return "", material.system, ()
+    assert isinstance(answer, Answer)
     record.imitations += answer.imitations
     completed = complete(material.system, answer.reply, material.taker)
     wider = replace(material.taker, elements=frozenset(element.id for element in completed.system.elements))
@@ -192,7 +207,9 @@ async def _survey(
 async def _scene(
     scene: Scene, material: Material, asker: Asker, record: _Record, purpose: str, *, with_tools: bool, halved: int = 0
 ) -> None:
-    values = packs.scene_values(scene, material.system, material.known, material.catalog, material.files, purpose, estimate_tokens)
+    values = packs.scene_values(
+        scene, material.system, material.known, material.catalog, material.files, purpose, estimate_tokens, material.corrections
+    )
     parts = halves(scene) if halved < _HALVINGS else (scene,)
     question = Question(
         ANALYSE, values, ElementThreats, f"analyse {scene.about}", with_tools, material.taker.problems, in_parts=len(parts) > 1
@@ -232,15 +249,14 @@ async def _verified(proposals: list[Proposal], material: Material, asker: Asker,
         return []
     values = packs.claim_values(proposals, material.files, material.hide)
     about = f"check of {len(proposals)} claims at {proposals[0].element}"
-    try:
-        answer = await asker.ask(Question(VERIFY, values, Verdicts, about, in_parts=len(proposals) > 1))
-    except (NotAnswered, Spent) as failure:
-        if len(proposals) > 1 and isinstance(failure, NotAnswered) and failure.failure.kind in _TOO_MUCH:
-            middle = len(proposals) // 2
-            parts = await asyncio.gather(*(_verified(part, material, asker, record) for part in (proposals[:middle], proposals[middle:])))
-            return [proposal for part in parts for proposal in part]
-        record.unanswered.append(_spared(about, failure) if isinstance(failure, Spent) else Unanswered(about, str(failure)))
-        return [replace(proposal, doubt="nobody tried to refute it: " + str(failure)) for proposal in proposals]
+    answer = await _asked(asker, Question(VERIFY, values, Verdicts, about, in_parts=len(proposals) > 1))
+    if isinstance(answer, Unanswered) and answer.too_much and len(proposals) > 1:
+        middle = len(proposals) // 2
+        checked = await asyncio.gather(*(_verified(part, material, asker, record) for part in (proposals[:middle], proposals[middle:])))
+        return [proposal for part in checked for proposal in part]
+    if isinstance(answer, Unanswered):
+        record.unanswered.append(answer)
+        return [replace(proposal, doubt=f"nobody tried to refute it: {answer.why}") for proposal in proposals]
     record.imitations += answer.imitations
     verdicts = {verdict.number: verdict for verdict in reversed(answer.reply.verdicts)}
     kept = []
@@ -255,10 +271,6 @@ async def _verified(proposals: list[Proposal], material: Material, asker: Asker,
             doubt = material.taker.prose(verdict.reason, 300) if verdict.verdict == "unproven" else ""
             kept.append(replace(proposal, doubt=doubt))
     return kept
-
-
-def _spared(about: str, spent: Spent) -> Unanswered:
-    return Unanswered(about, f"{BUDGET_ENDED}: {spent}", by_budget=True)
 
 
 def _unreached(scene: Scene, record: _Record, why: str) -> None:

@@ -17,12 +17,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable, RunnableBinding
 from pydantic import ConfigDict
 
-from pipeline.agent.endings import reason_of
 from pipeline.agent.failures import Failure, UnansweredError, classify, wait_of
 from pipeline.agent.spending import Ledger, ReplyStore, Spent, StoredReply, estimate_tokens, request_key, usage_of
 
@@ -32,6 +31,7 @@ _IN_A_ROW = 8  # requests that an endpoint leaves unanswered, before the others 
 _NOT_THERE = frozenset({"rate", "server", "timeout", "connection", "auth", "not_found"})  # what is no matter of the question
 _NEVER_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "NotSent"})
 _CUT_SHORT = AIMessage("", response_metadata={"finish_reason": "length"})
+_ENDED = ("finish_reason", "stop_reason", "stopReason", "done_reason", "status", "incomplete_details", "object", "model_provider")
 Payload = dict[str, Any]  # Any: what providers' libraries bind to a model
 
 
@@ -53,8 +53,6 @@ class Asked:
 
 
 ASKED: ContextVar[Asked] = ContextVar("asked")
-Logged = Callable[[Asked, str], None]
-"""Writes down what is sent before it is sent; where the transport does that itself, it does nothing."""
 
 
 @dataclass(slots=True)
@@ -65,7 +63,6 @@ class Meter:
     ledger: Ledger
     replies: ReplyStore
     hide: Callable[[str], str]
-    logged: Logged
     at_once: asyncio.Semaphore
     seconds: float  # of one request
     most_output: int  # tokens of one reply
@@ -109,7 +106,7 @@ class Meter:
         if self._given_up is not None and self._in_a_row >= _IN_A_ROW:
             raise NotAnswered(replace(self._given_up, said=f"not asked, since the endpoint answers nothing: {self._given_up.said}"))
         try:
-            made = await self._attempted(inner, messages, bound, asked, text)
+            made = await self._attempted(inner, messages, bound, text)
         except NotAnswered as given_up:
             if given_up.failure.kind in _NOT_THERE:
                 self._given_up, self._in_a_row = given_up.failure, self._in_a_row + 1
@@ -117,12 +114,12 @@ class Meter:
         self._in_a_row = 0
         return made
 
-    async def _attempted(self, inner: BaseChatModel, messages: list[BaseMessage], bound: Payload, asked: Asked, text: str) -> ChatResult:
-        for attempt in range(1, _ATTEMPTS + 1):
-            reservation = await self.ledger.reserve_in_turn(estimate_tokens(text), self.most_output)
+    async def _attempted(self, inner: BaseChatModel, messages: list[BaseMessage], bound: Payload, text: str) -> ChatResult:
+        tokens = estimate_tokens(text)
+        for attempt in range(_ATTEMPTS):
+            reservation = await self.ledger.reserve_in_turn(tokens, self.most_output)
             left = self.ledger.seconds_left
             try:
-                self.logged(asked, text)
                 async with asyncio.timeout(self.seconds if left is None else min(self.seconds, left)):
                     made = await inner._agenerate(messages, **bound)
                 if not made.generations:
@@ -134,10 +131,10 @@ class Meter:
                 else:
                     self.ledger.release(reservation)
                 left = self.ledger.seconds_left
-                if failure.kind == "timeout" and left == 0.0:
-                    raise Spent("time") from None  # it was our own limit that ended it
+                if left == 0.0:
+                    raise Spent("time") from None
                 wait = wait_of(failure, attempt, self.chance)
-                last = _LATE_ATTEMPTS if failure.kind == "timeout" else _ATTEMPTS
+                last = (_LATE_ATTEMPTS if failure.kind == "timeout" else _ATTEMPTS) - 1
                 too_long = (failure.after or 0.0) > _LONGEST_PAUSE or (left is not None and wait > left)
                 if not failure.retry or attempt >= last or too_long:
                     raise NotAnswered(failure) from None
@@ -201,27 +198,37 @@ def _hidden(content: Any, hide: Callable[[str], str]) -> Any:  # Any: text, or a
     return content
 
 
-def _told(message: BaseMessage) -> dict[str, Any]:
-    """What of a message makes it what it is; ids that a provider gives to each reply anew stay out."""
-    told: dict[str, Any] = {"type": message.type, "content": message.content}
+def _told(message: BaseMessage) -> Payload:
+    """What of a message makes it what it is: some protocols want back what they gave, with its ids and its reasoning."""
+    told: Payload = {"type": message.type, "content": message.content}
     if isinstance(message, AIMessage):
+        told["id"] = message.id
         told["tool_calls"] = [dict(call) for call in message.tool_calls]
         told["invalid_tool_calls"] = [dict(call) for call in message.invalid_tool_calls]
-        told["finish"] = reason_of(message.response_metadata)
-        told["refusal"] = message.additional_kwargs.get("refusal")
-    if (identity := getattr(message, "tool_call_id", None)) is not None:
-        told["tool_call_id"] = identity
+        told["more"] = _json(message.additional_kwargs)
+        told["ended"] = {name: _json(message.response_metadata[name]) for name in _ENDED if name in message.response_metadata}
+    if isinstance(message, ToolMessage):
+        told["tool_call_id"] = message.tool_call_id
     return told
+
+
+def _json(value: Any) -> Any:
+    """A value as JSON has it; what is none stays out."""
+    try:
+        return json.loads(json.dumps(value))
+    except (TypeError, ValueError):
+        return None
 
 
 def _result(stored: StoredReply) -> ChatResult:
     told = stored.message
     message = AIMessage(
         content=told["content"],
+        id=told["id"],
         tool_calls=told["tool_calls"],
         invalid_tool_calls=told["invalid_tool_calls"],
-        response_metadata={"finish_reason": told["finish"]},
-        additional_kwargs={"refusal": told["refusal"]} if told["refusal"] else {},
+        response_metadata=told["ended"],
+        additional_kwargs=told["more"] or {},
     )
     return ChatResult(generations=[ChatGeneration(message=message)])
 
