@@ -40,10 +40,10 @@ from pipeline.system.evidence import EvidenceBook
 from pipeline.threats.catalog import Catalog
 
 logger = logging.getLogger(__name__)
-_LOOKED_THROUGH: frozenset[SourceKind] = CODE_KINDS | {
+_SETTINGS: tuple[SourceKind, ...] = (
     "shell_script", "entry_script", "dockerfile", "compose", "github_workflow", "gitlab_ci", "kubernetes", "helm_template", "terraform",
     "cloudformation", "nginx", "envoy", "prompt_file", "agent_settings", "mcp_config", "ml_pipeline",
-}  # fmt: skip
+)  # fmt: skip
 _SAID_LAST = ("changelog", "history", "license", "licence", "notice", "contributing", "code_of_conduct", "security")
 
 
@@ -132,8 +132,8 @@ def _subject(scan: Scan, material: Material, search: Callable[[str, tuple[str, .
     paths = tuple(sorted({source.path for source in material.sources}))
     return Subject(
         name=scan.target.name, system=scan.system, known=tuple(map(known_of, scan.findings)), book=material.book, paths=paths,
-        documents=_documents(scan, material.sources), code=tuple(source.path for source in material.sources if source.kind in _LOOKED_THROUGH), lines=scan.summary.lines, hidden=material.book.hidden, catalog=material.catalog,
-        search=search,
+        documents=_documents(scan, material.sources), code=_code(material.sources), lines=scan.summary.lines, hidden=material.book.hidden,
+        catalog=material.catalog, search=search,
     )  # fmt: skip
 
 
@@ -153,6 +153,10 @@ def _documents(scan: Scan, sources: Sequence[Source]) -> tuple[str, ...]:
         return (name.startswith(_SAID_LAST), -min(told.get(path, 0), 20), path.count("/"), path)
 
     return tuple(sorted(prose, key=order))
+
+
+def _code(sources: Sequence[Source]) -> tuple[str, ...]:
+    return tuple(source.path for source in sources if source.kind in CODE_KINDS or source.kind in _SETTINGS)
 
 
 def _is_prose(source: Source) -> bool:

@@ -117,7 +117,7 @@ def _claims(system: System) -> Mapping[str, list[Evidence]]:
     return found
 
 
-def _rest(system: System, files: Files, documents: Sequence[str], sent: Sequence[Span], weigh: Callable[[str], int]) -> Iterator[Scene]:
+def _rest(system: System, files: Files, code: Sequence[str], sent: Sequence[Span], weigh: Callable[[str], int]) -> Iterator[Scene]:
     """Code and settings in which the rules saw nothing, in the folders where they saw something: last, and no more than some scenes."""
     folders = {place.path.rpartition("/")[0] for element in system.elements for place in element.evidence}
     paths = [path for path in sorted(files.paths & set(code)) if path.rpartition("/")[0] in folders]
