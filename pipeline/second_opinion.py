@@ -86,8 +86,9 @@ def examined(scan: Scan, material: Material, settings: AgentSettings, progress: 
         raise
     except Exception as problem:  # replies decide what happens here: a bug they meet must not cost what rules found
         logger.exception("the LLM analyst failed")
-        failed = Failed(path="(llm)", error=f"the LLM analyst failed: {type(problem).__name__}: {str(problem)[:200]}")
-        return scan.model_copy(update={"errors": (*scan.errors, failed), "llm": LLMUse(model=settings.endpoint.name)})
+        said = Failed(path="(llm)", error=f"the LLM analyst failed: {type(problem).__name__}: {str(problem)[:200]}")
+        errors = tuple(sorted({*scan.errors, said}, key=lambda one: (one.path, one.error)))
+        return scan.model_copy(update={"errors": errors, "llm": LLMUse(model=settings.endpoint.name)})
 
 
 def _examined(scan: Scan, material: Material, settings: AgentSettings, progress: Progress) -> Scan:
@@ -102,11 +103,12 @@ def _examined(scan: Scan, material: Material, settings: AgentSettings, progress:
         progress.step("summarising", 0, 0)
         first_page = analyst.summarise(tuple(map(known_of, findings)), _limits(said, plan), said.purpose)
         unanswered = [*said.unanswered, *([first_page] if isinstance(first_page, Unanswered) else [])]
+        account = _account(analyst, said, first_page, tuple(one for one in unanswered if one.by_budget))
         errors = {(failed.path, failed.error) for failed in scan.errors}
         errors |= {("(llm)", f"{one.about}: {one.why}") for one in unanswered if not one.by_budget}
         return whole.model_copy(
             update={
-                "llm": _account(analyst, said, first_page),
+                "llm": account,
                 "errors": tuple(Failed(path=path, error=error) for path, error in sorted(errors)),
                 "summary": _counted(whole, findings),
             }
@@ -174,7 +176,7 @@ def _limits(said: Examination, plan: Plan) -> str:
     return "\n".join(f"- {note}" for note in notes if note)
 
 
-def _account(analyst: Analyst, said: Examination, first_page: Summary | Unanswered) -> LLMUse:
+def _account(analyst: Analyst, said: Examination, first_page: Summary | Unanswered, spared: Sequence[Unanswered]) -> LLMUse:
     account = analyst.account()
     by_element: dict[str, str] = {}
     for cell, why in said.not_reached.items():
@@ -183,7 +185,7 @@ def _account(analyst: Analyst, said: Examination, first_page: Summary | Unanswer
         model=account.model, sent_to=account.sent_to, calls=account.calls, input_tokens=account.input_tokens,
         output_tokens=account.output_tokens, cost=None if account.cost is None else float(account.cost), currency=account.currency,
         cache_hits=account.cache_hits, prompts=account.prompts, doubts=account.doubts, purpose=said.purpose,
-        unreached=tuple(f"{element}: {why}" for element, why in sorted(by_element.items())),
+        unreached=tuple(f"{what}: {why}" for what, why in sorted({*by_element.items(), *((one.about, one.why) for one in spared)})),
         not_taken=tuple(NotTaken(what=one.what, about=one.about, reason=one.reason) for one in said.dropped),
         corrections=tuple(CorrectedElement(element=element, says=says, evidence=places) for element, says, places in said.corrections),
         summary=None if isinstance(first_page, Unanswered) else _summary(first_page),

@@ -122,6 +122,7 @@ class Unanswered:
     about: str
     why: str
     by_budget: bool = False  # it was not asked, because the budget ended: the user's own choice, and no error
+    too_much: bool = False  # fewer words may be answered
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ class Analyst:
         return Account(
             model=endpoint.name, sent_to="" if endpoint.local else endpoint.host, calls=total.calls, input_tokens=total.input_tokens,
             output_tokens=total.output_tokens, cost=total.cost, currency=self._ledger.limits.currency, cache_hits=total.cache_hits,
-            prompts=tuple(sorted(self._asker.prompts)) if self._asker else (), doubts=self._ledger.doubts,
+            prompts=tuple(sorted(self._asker.prompts)) if self._asker else (), doubts=tuple(sorted(self._ledger.doubts)),
         )  # fmt: skip
 
     def _connected(self) -> Asker:
@@ -163,11 +163,11 @@ class Analyst:
             meter = Meter(
                 identity=f"{endpoint.name} at {endpoint.host}", ledger=self._ledger, replies=ReplyStore(settings.replies),
                 hide=self._hide, at_once=asyncio.Semaphore(settings.at_once),
-                seconds=settings.seconds, most_output=settings.most_output,
+                seconds=settings.seconds, most_output=settings.most_output, pause=settings.pause,
             )  # fmt: skip
             self._asker = Asker(
                 model, meter, endpoint.structured, endpoint.with_tools, self._tools, self._secret,
-                endpoint.name, self._placeholders.restore,
+                endpoint.name, self._placeholders.restore, settings.at_once,
             )  # fmt: skip
         return self._asker
 

@@ -19,6 +19,7 @@ from pipeline.agent.spending.limits import Limits
 from pipeline.agent.spending.prices import Price
 
 Which = Literal["tokens", "money", "calls", "time"]
+BUDGET_ENDED = "the budget ended"  # how a note about what was not asked begins
 BELIEVED = 10  # times the estimate, and no more; and a tenth of it, and no less
 _SLACK = 1_000  # tokens that small numbers may be off by: templates, schemas, headers
 _MOST_DOUBTS = 100
@@ -98,6 +99,7 @@ class Ledger:
         self._began = clock()
         self._total = Total(cost=None if price is None else Decimal(0))
         self._open: dict[int, Reservation] = {}
+        self._aside: Reservation | None = None
         self._number = 0
         self._turn, self._given_back = asyncio.Lock(), asyncio.Event()  # the lock lets in who came first
         self._doubts: list[str] = []
@@ -161,6 +163,26 @@ class Ledger:
                 self._given_back.clear()
                 await self._given_back.wait()
 
+    def set_aside(self, input_tokens: int, max_output_tokens: int, share: float) -> bool:
+        """Keeps room for a call that comes last, unless it takes more than a share of what is left; says whether it is kept."""
+        limits, total = self._limits, self._total
+        cost = Decimal(0) if self._price is None else self._price.most(input_tokens, max_output_tokens)
+        asked = Reservation(-1, input_tokens, max_output_tokens, cost)
+        tokens_left = None if limits.tokens is None else limits.tokens - total.input_tokens - total.output_tokens
+        money_left = None if limits.money is None or total.cost is None else limits.money - total.cost
+        kept = (
+            (limits.calls is None or (limits.calls - total.calls) * share >= 1)
+            and (tokens_left is None or input_tokens + max_output_tokens <= tokens_left * share)
+            and (money_left is None or cost <= money_left * Decimal(str(share)))
+        )
+        self._aside = asked if kept else None
+        return kept
+
+    def use_aside(self) -> None:
+        """Gives back what was set aside: now is the last call."""
+        self._aside = None
+        self._given_back.set()
+
     def settle(self, reservation: Reservation, usage: Usage | None, output_estimate: int | None = None) -> None:
         """Counts what a call took; without usage the estimate counts, with `output_estimate` for what the reply was seen to hold.
 
@@ -195,6 +217,7 @@ class Ledger:
 
     def _passed(self, asked: Reservation, in_flight: tuple[Reservation, ...]) -> Which | None:
         limits, total = self._limits, self._total
+        in_flight = in_flight if self._aside is None else (*in_flight, self._aside)
         if self.seconds_left == 0.0:
             return "time"
         if limits.calls is not None and total.calls + len(in_flight) + 1 > limits.calls:
