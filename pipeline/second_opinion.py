@@ -24,6 +24,7 @@ from pipeline.findings.model import (
     Failed,
     Finding,
     LLMUse,
+    NotReached,
     NotTaken,
     Origin,
     Scan,
@@ -33,6 +34,7 @@ from pipeline.findings.steered import steering_findings
 from pipeline.progress import Progress
 from pipeline.retrieval import Filter, Hit, IndexSettings, Query, Retriever
 from pipeline.system.evidence import EvidenceBook
+from pipeline.system.model import Stride
 from pipeline.threats.catalog import Catalog
 
 _SAID_LAST = ("changelog", "history", "license", "licence", "notice", "contributing", "code_of_conduct", "security")
@@ -134,18 +136,26 @@ def _limits(said: Examination, plan: Plan) -> str:
 
 def _account(analyst: Analyst, said: Examination, first_page: Summary | Unanswered) -> LLMUse:
     account = analyst.account()
-    by_element: dict[str, str] = {}
-    for cell, why in said.not_reached.items():
-        by_element.setdefault(cell.element, why)
     return LLMUse(
         model=account.model, sent_to=account.sent_to, calls=account.calls, input_tokens=account.input_tokens,
         output_tokens=account.output_tokens, cost=None if account.cost is None else float(account.cost), currency=account.currency,
         cache_hits=account.cache_hits, prompts=account.prompts, doubts=account.doubts, purpose=said.purpose,
-        unreached=tuple(f"{element}: {why}" for element, why in sorted(by_element.items())),
+        kept_back=analyst.kept_back, unreached=_unreached(said),
         not_taken=tuple(NotTaken(what=one.what, about=one.about, reason=one.reason) for one in said.dropped),
         corrections=tuple(CorrectedElement(element=element, says=says, evidence=places) for element, says, places in said.corrections),
         summary=None if isinstance(first_page, Unanswered) else _summary(first_page),
     )  # fmt: skip
+
+
+def _unreached(said: Examination) -> tuple[NotReached, ...]:
+    """Cells that were not reached, by element and reason."""
+    cells: dict[tuple[str, str], list[Stride]] = {}
+    for cell, why in said.not_reached.items():
+        cells.setdefault((cell.element, why), []).append(cell.stride)
+    return tuple(
+        NotReached(element=element, stride=tuple(sorted(classes, key=STRIDE.index)), reason=why)
+        for (element, why), classes in sorted(cells.items())
+    )
 
 
 def _summary(said: Summary) -> ExecutiveSummary:
