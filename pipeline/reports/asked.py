@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.findings.model import Argument, Finding, LLMUse, Origin, Scan
+from pipeline.findings.model import Argument, Finding, LLMUse, NotTaken, Origin, Scan
 from pipeline.reports.escape import shorten
 from pipeline.reports.wording import CLOSED, names, open_findings, place, plural
 
 CUSTOM = "custom/"  # what the slugs of threats outside of the catalog begin with
 FIRST_PAGE_NOTE = "The findings it names are of this scan; its sentences were not checked."
-MOST_PLACES, MOST_SAID = 3, 400  # of one argument; characters
+MOST_PLACES, MOST_SAID, MOST_QUOTED = 3, 400, 160  # of one argument; characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Said:
     stance: Literal["for", "against"]
     reason: str
     places: tuple[str, ...]
+    quotes: tuple[str, ...]  # the first line of each
 
     @property
     def line(self) -> str:
@@ -81,11 +82,14 @@ def seen_by(scan: Scan, finding: Finding) -> Literal["", "rule", "model", "rule 
 def arguments_of(finding: Finding) -> tuple[Said, ...]:
     """What was said of a finding, what speaks against it first."""
     ordered = sorted(finding.arguments, key=lambda one: one.stance)
-    return tuple(Said(one.stance, one.reason, places_of(one)) for one in ordered)
+    return tuple(_said(one) for one in ordered)
 
 
-def places_of(argument: Argument) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(place(evidence) for evidence in argument.evidence))
+def _said(argument: Argument) -> Said:
+    quoted: dict[str, str] = {}
+    for evidence in argument.evidence:
+        quoted.setdefault(place(evidence), shorten(evidence.quote.strip().split("\n")[0], MOST_QUOTED))
+    return Said(argument.stance, argument.reason, tuple(quoted), tuple(quoted.values()))
 
 
 def origin_words(origin: Origin) -> str:
@@ -104,17 +108,23 @@ def first_page(scan: Scan) -> FirstPage | None:
     """The summary, with the findings that its actions name; None where no model gave one."""
     if scan.llm is None or scan.llm.summary is None:
         return None
-    summary, known = scan.llm.summary, names(scan)
-    findings = {finding.id: finding for finding in scan.findings}
-
-    def named(finding: Finding) -> Named:
-        closed = f", {finding.status}" if finding.status in CLOSED else ""
-        return Named(finding.id, f"{finding.threat} ({known.get(finding.element, finding.element)}{closed})")
-
+    summary, known = scan.llm.summary, _labels(scan)
     actions = tuple(
-        PageAction(action.text, tuple(named(findings[item]) for item in action.findings if item in findings)) for action in summary.actions
+        PageAction(action.text, tuple(Named(item, known[item]) for item in action.findings if item in known)) for action in summary.actions
     )
     return FirstPage(summary.headline, summary.paragraphs, actions, summary.origin.model)
+
+
+def about_words(scan: Scan, item: NotTaken) -> str:
+    """What a dropped statement is about; an id of a finding in words."""
+    return _labels(scan).get(item.about, item.about) if item.what == "opinion" else item.about
+
+
+def _labels(scan: Scan) -> dict[str, str]:
+    """Findings in words, by their ids."""
+    known = names(scan)
+    closed = {finding.id: f", {finding.status}" for finding in scan.findings if finding.status in CLOSED}
+    return {f.id: f"{f.threat} ({known.get(f.element, f.element)}{closed.get(f.id, '')})" for f in scan.findings}
 
 
 def account(scan: Scan) -> tuple[Row, ...]:
@@ -149,6 +159,11 @@ def cost_words(use: LLMUse) -> str:
     if use.cost == 0:
         return "no cost"
     return f"less than 0.01 {use.currency}" if use.cost < 0.005 else f"{use.cost:.2f} {use.currency}"
+
+
+def asked_in_short(use: LLMUse) -> str:
+    """The account in one line, for the title of what is folded."""
+    return f"{plural(use.calls, 'call')}, {plural(use.input_tokens + use.output_tokens, 'token')}, {cost_words(use)}"
 
 
 def _rows(scan: Scan, use: LLMUse) -> Iterator[Row]:

@@ -94,6 +94,10 @@ def _cell(cell: Coverage) -> Coverage:
 
 
 _CLERK = Element(id=CLERK, kind="operator", name="clerk of the day", zone="user", attributes={"stated_by": "model"}, evidence=(NIGHT_LINE,))
+_RISK = Element(
+    id="hosted_llm:risk-scorer-2", kind="hosted_llm", name="risk-scorer-2", zone="third_party", attributes={"stated_by": "model"},
+    evidence=(make.evidence("docs/design.md:70", "Each refund above 500 is scored by risk-scorer-2 at the card scheme.", "claim"),),
+)  # fmt: skip
 _DEEP = "beyond the default depth of the LLM analyst; --budget raises it"
 _UNANSWERED = "no usable reply: the endpoint answered 503 four times"
 FINDINGS = (*map(_argued, sample.SCAN.findings), *NEW)
@@ -110,17 +114,19 @@ SCAN: Scan = sample.SCAN.model_copy(
         ),
         "system": sample.SCAN.system.model_copy(
             update={
-                "elements": (*sample.SCAN.system.elements, _CLERK),
+                "elements": (*sample.SCAN.system.elements, _CLERK, _RISK),
                 "flows": (
                     *sample.SCAN.system.flows,
                     make.flow(sample.REFUND, CLERK, ("tool_result",), "message", stated_by="model", steps=(NIGHT_LINE,)),
+                    make.flow(sample.REFUND, _RISK.id, ("tool_arguments",), "message", stated_by="model", steps=_RISK.evidence),
                 ),
             }
         ),
         "coverage": (
             *map(_cell, sample.SCAN.coverage),
             *(
-                _cell(Coverage(element=CLERK, stride=stride, state="not_examined", reason="known from the LLM analyst only"))
+                _cell(Coverage(element=element.id, stride=stride, state="not_examined", reason="known from the LLM analyst only"))
+                for element in (_CLERK, _RISK)
                 for stride in STRIDE
             ),
         ),

@@ -153,7 +153,7 @@ def test_the_markdown_summary_makes_no_html_link_image_or_mention_of_scanned_tex
     rendered = MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown.render(HOSTILE))
     page = Page(rendered)
     assert {tag for tag, _ in page.tags} <= {
-        "details", "summary", "b", "h2", "p", "strong", "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "ul", "li",
+        "details", "summary", "b", "h2", "h3", "p", "strong", "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "ul", "ol", "li",
     }  # fmt: skip
     assert {name for _, attributes in page.tags for name in attributes} <= {"class", "style"}
     assert "@someone" not in re.sub(r"(?s)<code.*?</code>", "", rendered)
