@@ -124,7 +124,7 @@ def _labels(scan: Scan) -> dict[str, str]:
     """Findings in words, by their ids."""
     known = names(scan)
     closed = {finding.id: f", {finding.status}" for finding in scan.findings if finding.status in CLOSED}
-    return {f.id: f"{f.threat} ({known.get(f.element, f.element)}{closed.get(f.id, '')})" for f in scan.findings}
+    return {f.id: f"{f.threat} ({shorten(known.get(f.element, f.element), 60)}{closed.get(f.id, '')})" for f in scan.findings}
 
 
 def account(scan: Scan) -> tuple[Row, ...]:
