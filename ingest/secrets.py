@@ -118,8 +118,11 @@ _KEYWORDS = re.compile(_NAME + r"(?=[\"'\]]{0,2}[ \t]{0,20}(?::=|=>|[:=]))", re.
 # How each of these names ends, and what follows it.
 _KEYWORD_ENDS = re.compile(r"(?:[rRwWiIıİ][dD]|[sSſ][eE]|[eE][tTnNyY]|[aA][lL])[\"'\]]{0,2}[ \t]{0,20}[:=]")
 _LONGEST_NAME = 16  # characters: `encryption_key` has fourteen
+# `api_key: str =`, `token: string | null =`, `secret: Optional[str] =`
+_TYPED = r":[ \t]{0,4}[A-Za-z_][\w.]{0,40}(?:\[[\w.\[\], |]{1,40}\])?(?:[ \t]{0,2}\|[ \t]{0,2}[\w.\[\]]{1,30}){0,3}[ \t]{0,4}="
 _QUOTED = re.compile(
-    r"[\"'\]]{0,2}[ \t]{0,20}(?::=|=>|[:=])[ \t]{0,20}(?:\([ \t\r\n]{0,80})?[rbuf]{0,2}(\"{3}|'{3}|\"|')([^\"'\s]{8,300})\1",
+    rf"[\"'\]]{{0,2}}[ \t]{{0,20}}(?:{_TYPED}|:=|=>|[:=])[ \t]{{0,20}}(?:\([ \t\r\n]{{0,80}})?[rbuf]{{0,2}}"
+    r"(\"{3}|'{3}|\"|')([^\"'\s]{8,300})\1",
     re.IGNORECASE,
 )
 _BARE = re.compile(r"[ \t]{0,4}[:=][ \t]{0,4}([^\s\"'(){}\[\],;<>`$]{8,300})[ \t]{0,40}(?=$|#)")

@@ -59,10 +59,33 @@ def open_regular(location: Path) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
+def open_source(source: Source) -> BinaryIO:
+    """The file of a source, opened only where it still lies: a folder on the way that became a link since leads elsewhere."""
+    handle = open_regular(source.location)
+    try:
+        if not _is_at(handle.fileno(), os.fspath(source.location)):
+            raise OSError("lies behind a link")
+    except BaseException:
+        handle.close()
+        raise
+    return handle
+
+
+def _is_at(descriptor: int, location: str) -> bool:
+    """Whether an open file is the one at this very place, with no link on the way."""
+    try:
+        if os.readlink(f"/proc/self/fd/{descriptor}") == location:  # noqa: PTH115 - every file is asked, and pathlib takes longer
+            return True
+    except OSError:
+        pass  # not Linux: looked up folder by folder
+    real = os.path.realpath(location)
+    return real == location and os.path.samestat(os.lstat(real), os.fstat(descriptor))
+
+
 def read_bytes(source: Source, limit: int = DEFAULT_LIMIT) -> bytes | ReadError:
     """All bytes of the file, or why not. A file that outgrew the limit since it was listed is an error."""
     try:
-        with open_regular(source.location) as handle:
+        with open_source(source) as handle:
             data = handle.read(limit + 1)
     except (OSError, ValueError) as error:
         return ReadError(source.path, f"cannot be read: {reason_of(error)}")
@@ -86,7 +109,7 @@ def content_of(source: Source) -> str | None:
         return source.content
     digest = hashlib.sha256()
     try:
-        with open_regular(source.location) as handle:
+        with open_source(source) as handle:
             status = os.fstat(handle.fileno())
             if source.kind == "model_file" and status.st_size > _NAMED_BY_ENDS:
                 digest.update(f"{status.st_size} {status.st_mtime_ns}\0".encode() + handle.read(_END))

@@ -5,11 +5,14 @@ The result of the rules is whole before anything is asked. Whatever happens here
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.documents import FORMATS
+from ingest.documents.diagrams import FORMATS as DRAWN
+from ingest.errors import UnusableInput
 from ingest.source import Source
 from pipeline.agent.model import Examination, Known, Summary, Unanswered
 from pipeline.agent.planning import Plan
@@ -37,6 +40,7 @@ from pipeline.system.evidence import EvidenceBook
 from pipeline.system.model import Stride
 from pipeline.threats.catalog import Catalog
 
+logger = logging.getLogger(__name__)
 _SAID_LAST = ("changelog", "history", "license", "licence", "notice", "contributing", "code_of_conduct", "security")
 
 
@@ -68,11 +72,27 @@ def rehearsed(scan: Scan, material: Material, settings: AgentSettings) -> Rehear
 
 
 def examined(scan: Scan, material: Material, settings: AgentSettings, progress: Progress) -> Scan:
-    """The scan with what a model adds to it."""
+    """The scan with what a model adds to it; whatever goes wrong, at least the scan.
+
+    Raises:
+        UnusableInput: the model may not or cannot be asked.
+    """
+    try:
+        return _examined(scan, material, settings, progress)
+    except UnusableInput:
+        raise
+    except Exception as problem:  # replies decide what happens here: a bug they meet must not cost what rules found
+        logger.exception("the LLM analyst failed")
+        failed = Failed(path="(llm)", error=f"the LLM analyst failed: {type(problem).__name__}: {str(problem)[:200]}")
+        return scan.model_copy(update={"errors": (*scan.errors, failed), "llm": LLMUse(model=settings.endpoint.name)})
+
+
+def _examined(scan: Scan, material: Material, settings: AgentSettings, progress: Progress) -> Scan:
     search = _Search(material.root, scan, material.index)
     with search, Analyst(_subject(scan, material, search), settings) as analyst:
-        plan = analyst.plan()
-        said = analyst.examine(plan, progress)
+        if analyst.log.path is not None:
+            logger.info("what is sent is written to %s", analyst.log.path)
+        said, plan = analyst.examine(progress)
         merged = merge(scan.findings, scan.coverage, said, material.catalog)
         findings = steering_findings(merged.findings, said.steering, said.completed, material.catalog)
         whole = scan.model_copy(update={"findings": findings, "coverage": merged.coverage, "system": said.completed})
@@ -115,13 +135,20 @@ def _documents(scan: Scan, sources: Sequence[Source]) -> tuple[str, ...]:
     for element in scan.system.elements:
         for place in element.evidence:
             told[place.path] = told.get(place.path, 0) + 1
-    prose = [source.path for source in sources if source.kind in FORMATS]
+    prose = [source.path for source in sources if _is_prose(source)]
 
     def order(path: str) -> tuple[bool, int, int, str]:
         name = path.rsplit("/", 1)[-1].lower()
         return (name.startswith(_SAID_LAST), -min(told.get(path, 0), 20), path.count("/"), path)
 
     return tuple(sorted(prose, key=order))
+
+
+def _is_prose(source: Source) -> bool:
+    """Text that people wrote for people; drawings are in the model already, and pages of a program are its code."""
+    return (
+        source.kind in FORMATS and source.kind not in (*DRAWN, "picture") and (source.kind != "html" or source.purpose == "documentation")
+    )
 
 
 def _limits(said: Examination, plan: Plan) -> str:

@@ -16,7 +16,7 @@ from ingest.documents.limits import Deadline, DocumentLimits, LimitReached, Page
 from ingest.documents.position import positioned
 from ingest.facts import DocumentFacts
 from ingest.source import ReadError, Skip, Source, SourceKind
-from ingest.text import open_regular
+from ingest.text import open_source
 
 FORMATS: tuple[SourceKind, ...] = (
     "markdown",
@@ -112,7 +112,7 @@ def _format_of(source: Source) -> _Format:
 
 
 def _bytes_of(source: Source, limits: DocumentLimits) -> bytes:
-    with open_regular(source.location) as stream:
+    with open_source(source) as stream:
         data = stream.read(limits.max_bytes + 1)
     if len(data) > limits.max_bytes:
         raise LimitReached(f"is larger than {limits.max_bytes} bytes")

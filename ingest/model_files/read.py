@@ -20,7 +20,7 @@ from ingest.model_files.listing import Listing, printable
 from ingest.model_files.stream import FileStream, packing_of
 from ingest.model_files.tokenizer import read_tokenizer_config
 from ingest.source import ReadError, Skip, Source
-from ingest.text import open_regular, reason_of
+from ingest.text import open_source, reason_of
 
 MAX_HASHED = 2_000_000_000  # bytes; the hash of a larger file would take longer than the scan
 _MAX_JSON = 32_000_000
@@ -41,7 +41,7 @@ _BARE_PICKLES = frozenset({".pkl", ".pickle", ".joblib", ".dill"})
 def read_model_file(source: Source) -> ModelFacts | Skip | ReadError:
     """What the file is made of, entry by entry."""
     try:
-        with open_regular(source.location) as handle:
+        with open_source(source) as handle:
             return _read(source, handle)
     except (OSError, ValueError) as problem:
         return ReadError(source.path, f"cannot be read: {reason_of(problem)[:200]}")

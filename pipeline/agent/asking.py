@@ -16,14 +16,16 @@ from typing import Any, Generic, Literal, TypeVar
 
 from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware
-from langchain.agents.middleware.types import ModelRequest, ModelResponse
+from langchain.agents.middleware.types import ModelRequest, ModelResponse, ToolCallRequest
 from langchain.agents.structured_output import ProviderStrategy, StructuredOutputError, ToolStrategy
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.tools import BaseTool
+from langgraph.types import Command
 from pydantic import ValidationError
 
-from pipeline.agent.failures import Failure
+from pipeline.agent.endings import ending_of
+from pipeline.agent.failures import failure_of
 from pipeline.agent.metering import ASKED, Asked, Meter, MeteredModel, NotAnswered
 from pipeline.agent.model import Origin
 from pipeline.agent.schemas import Reply
@@ -77,9 +79,18 @@ class Asker:
     """Asks one model. Agents are made once for each kind of reply."""
 
     def __init__(
-        self, model: BaseChatModel, meter: Meter, means: Means, with_tools: Means, tools: Sequence[BaseTool], secret: bytes, name: str
+        self,
+        model: BaseChatModel,
+        meter: Meter,
+        means: Means,
+        with_tools: Means,
+        tools: Sequence[BaseTool],
+        secret: bytes,
+        name: str,
+        restore: Callable[[str], str],
     ) -> None:
-        self._model, self._meter = MeteredModel(inner=model, meter=meter), meter
+        """`with_tools` are the means where tools are offered too; `restore` puts back what placeholders stand for, for tools."""
+        self._model, self._meter, self._restore = MeteredModel(inner=model, meter=meter), meter, restore
         self._means: dict[bool, Means] = {False: means, True: with_tools}
         self._tools, self._secret, self._name = list(tools), secret, name
         self._agents: dict[tuple[type[Reply], bool, str], Any] = {}
@@ -140,7 +151,7 @@ class Asker:
                 self._model,
                 tools=self._tools if question.with_tools else [],
                 system_prompt=SystemMessage(system),
-                middleware=[_Taking(means, self._secret)],
+                middleware=[_Taking(means, self._secret, self._restore)],
                 response_format=strategy,
             )
         return self._agents[key]
@@ -149,9 +160,16 @@ class Asker:
 class _Taking(AgentMiddleware[Any, Any, Any]):
     """Takes replies of the schema out of what a model says, sends back what does not fit, and ends loops."""
 
-    def __init__(self, means: Means, secret: bytes) -> None:
+    def __init__(self, means: Means, secret: bytes, restore: Callable[[str], str]) -> None:
         super().__init__()
-        self._means, self._secret = means, secret
+        self._means, self._secret, self._restore = means, secret, restore
+
+    async def awrap_tool_call(
+        self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]]
+    ) -> ToolMessage | Command[Any]:
+        """A tool is asked with what stands in the files, where a model was shown a placeholder."""
+        given = {name: self._restore(value) if isinstance(value, str) else value for name, value in request.tool_call["args"].items()}
+        return await handler(request.override(tool_call={**request.tool_call, "args": given}))
 
     async def awrap_model_call(
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]]
@@ -159,7 +177,7 @@ class _Taking(AgentMiddleware[Any, Any, Any]):
         turn = _TURN.get()
         turn.rounds += 1
         if turn.rounds > TOOL_ROUNDS + _MORE_ROUNDS:
-            raise NotAnswered(Failure("malformed", False, None, "the model kept on calling tools and gave no reply"))
+            raise NotAnswered(failure_of("malformed", "the model kept on calling tools and gave no reply", retry=False))
         if turn.rounds > TOOL_ROUNDS and request.tools:
             request = request.override(messages=[*request.messages, HumanMessage(_stop_now())])
             if self._means == "tools":
@@ -172,25 +190,22 @@ class _Taking(AgentMiddleware[Any, Any, Any]):
             try:
                 response = await handler(request)
                 message = next(m for m in reversed(response.result) if isinstance(m, AIMessage))
-                if message.tool_calls and turn.rounds <= TOOL_ROUNDS + _MORE_ROUNDS and response.structured_response is None:
-                    _refuse_if_refused(message)
-                    return response
-                if response.structured_response is not None:
+                if response.structured_response is not None or message.tool_calls:
                     return response
                 problem = "the reply is no JSON object of the schema"
             except StructuredOutputError as failure:
                 message, problem = failure.ai_message, _told(failure)
-            _refuse_if_refused(message)
             reply, problem = _read(message, turn.output, problem)
             if reply is not None:
                 return ModelResponse(result=[message], structured_response=reply)
+            ending = ending_of(message)
+            if ending is not None and ending.kind != "malformed":
+                raise NotAnswered(ending)
             if attempt < _REPAIRS:
                 request = request.override(
                     messages=[*request.messages, *_answered(message), HumanMessage(_correction(problem, self._secret))]
                 )
-        cut = message.response_metadata.get("finish_reason") in ("length", "max_tokens", "MAX_TOKENS")
-        kind: Literal["truncated", "malformed"] = "truncated" if cut else "malformed"
-        raise NotAnswered(Failure(kind, False, None, "the reply was cut short" if cut else "the model gave no reply of the schema"))
+        raise NotAnswered(failure_of("malformed", "the model gave no reply of the schema", retry=False))
 
 
 def _texts(values: Mapping[str, str | Sequence[Exhibit]]) -> list[str]:
@@ -202,15 +217,8 @@ def _texts(values: Mapping[str, str | Sequence[Exhibit]]) -> list[str]:
 def _taken(state: Any, output: type[R]) -> R:
     reply = state.get("structured_response")
     if not isinstance(reply, output):
-        raise NotAnswered(Failure("malformed", False, None, "the model gave no reply of the schema"))
+        raise NotAnswered(failure_of("malformed", "the model gave no reply of the schema", retry=False))
     return reply
-
-
-def _refuse_if_refused(message: AIMessage) -> None:
-    if message.additional_kwargs.get("refusal"):
-        raise NotAnswered(Failure("refused", False, None, "the model refused to answer"))
-    if message.response_metadata.get("finish_reason") in ("content_filter", "SAFETY", "refusal"):
-        raise NotAnswered(Failure("filtered", False, None, "the provider's filter stopped the reply"))
 
 
 def _read(message: AIMessage, output: type[Reply], problem: str) -> tuple[Reply | None, str]:

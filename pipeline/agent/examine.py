@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from pipeline.agent import packs
-from pipeline.agent.asking import Asker, Question
+from pipeline.agent.asking import Answer, Asker, Question, R
 from pipeline.agent.completing import complete
 from pipeline.agent.files import Files
 from pipeline.agent.grounding import Missing, Quote
@@ -30,6 +31,7 @@ from pipeline.system.model import Evidence, System
 from pipeline.threats.catalog import Catalog
 from prompts import Exhibit, Imitation, load_prompt
 
+logger = logging.getLogger(__name__)
 SURVEY, ANALYSE, VERIFY, SUMMARISE = (
     "survey/complete-system", "analyse/find-threats", "verify/refute-claims", "summarise/for-decision-makers",
 )  # fmt: skip
@@ -39,6 +41,9 @@ _OUTLINE_SHARE = 0.15  # of it, for the outline of the system
 _OUTLINE_MOST = 12_000
 _HALVINGS = 3  # how often a scene that is too long for a model is cut
 _MARKS = 40  # tokens of a fence
+
+
+Corrections = tuple[tuple[str, str, tuple[Evidence, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Material:
     catalog: Catalog
     taker: Taker
     hide: Callable[[str], str]
+    corrections: tuple[tuple[str, str], ...] = ()  # what a survey said of elements
 
 
 @dataclass(slots=True)
@@ -72,7 +78,7 @@ def plan_of(material: Material, allowance: int | None, tools: Sequence[BaseTool]
     scenes = cut_scenes(material.system, material.known, material.files, material.documents, estimate_tokens)
     survey = _survey_values(material, allowance)
     told = _told_tokens(SURVEY, survey) + _form_tokens(SystemSurvey)
-    summary = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", "")) + _form_tokens(ExecutiveSummary)
+    summary = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", "", estimate_tokens)) + _form_tokens(ExecutiveSummary)
     more = _form_tokens(ElementThreats) + sum(estimate_tokens(json.dumps(convert_to_openai_tool(tool))) for tool in tools)
 
     def weigh(scene: Scene) -> int:
@@ -82,17 +88,31 @@ def plan_of(material: Material, allowance: int | None, tools: Sequence[BaseTool]
     return make_plan(scenes, weigh, told, summary, allowance)
 
 
-async def examine(material: Material, asker: Asker, plan: Plan, progress: Progress, *, with_tools: bool) -> Examination:
+async def examine(
+    material: Material, asker: Asker, allowance: int | None, tools: Sequence[BaseTool], progress: Progress
+) -> tuple[Examination, Plan]:
     """Asks about the system and then about each scene of the plan; all that is unanswered is said."""
     record = _Record([], [], [], [], set(), {}, [])
-    purpose, whole, corrections = await _survey(material, asker, record, plan.allowance)
+    values = _survey_values(material, allowance)
+    asked = asyncio.create_task(_asked(asker, Question(SURVEY, values, SystemSurvey, "survey")))
+    plan = await asyncio.to_thread(plan_of, material, allowance, tools)  # while the first answer is on its way
+    purpose, whole, corrections = _surveyed(await asked, material, record)
     # The scenes stay those of the plan: what the survey adds is shown beside them, and a reply more or less changes no other question.
-    widened = replace(material, system=whole, taker=replace(material.taker, elements=frozenset(e.id for e in whole.elements)))
+    told = tuple((element, says) for element, says, _ in corrections)
+    widened = replace(
+        material, system=whole, corrections=told, taker=replace(material.taker, elements=frozenset(e.id for e in whole.elements))
+    )
     done = 0
 
     async def one(scene: Scene) -> None:
         nonlocal done
-        await _scene(scene, widened, asker, record, purpose, with_tools=with_tools)
+        try:
+            await _scene(scene, widened, asker, record, purpose, with_tools=bool(tools))
+        except Exception as problem:  # around one scene: a reply that meets a bug of ours must not cost the others
+            logger.exception("a scene could not be examined")
+            why = f"the reply could not be used: {type(problem).__name__}"
+            record.unanswered.append(Unanswered(f"analyse {scene.about}", why))
+            _unreached(scene, record, why)
         done += 1
         progress.step("asking the model", done, len(plan.scenes))
 
@@ -101,7 +121,7 @@ async def examine(material: Material, asker: Asker, plan: Plan, progress: Progre
     for scene in plan.left_out:
         for cell in scene.cells:
             record.not_reached.setdefault(cell, "beyond the default depth of the LLM analyst; --budget raises it")
-    return Examination(
+    said = Examination(
         proposals=tuple(each for _, each in sorted(record.proposals, key=_order)),
         arguments=tuple(sorted(record.arguments, key=lambda a: (a.finding, a.stance, a.reason))),
         completed=whole,
@@ -114,15 +134,15 @@ async def examine(material: Material, asker: Asker, plan: Plan, progress: Progre
         purpose=purpose,
         corrections=corrections,
     )
+    return said, plan
 
 
 async def summarise(asker: Asker, known: Sequence[Known], limits: str, purpose: str, taker: Taker) -> Summary | Unanswered:
     """The first page; ids that are none are left out of it."""
-    values = packs.summary_values(known, limits, purpose)
-    try:
-        answer = await asker.ask(Question(SUMMARISE, values, ExecutiveSummary, "summary"))
-    except (NotAnswered, Spent) as failure:
-        return Unanswered("summary", str(failure), isinstance(failure, Spent))
+    values = packs.summary_values(known, limits, purpose, estimate_tokens)
+    answer = await _asked(asker, Question(SUMMARISE, values, ExecutiveSummary, "summary"))
+    if isinstance(answer, Unanswered):
+        return answer
     ids = {finding.id for finding in known}
     reply = answer.reply
     actions = (
@@ -136,15 +156,17 @@ async def summarise(asker: Asker, known: Sequence[Known], limits: str, purpose: 
     )
 
 
-async def _survey(
-    material: Material, asker: Asker, record: _Record, allowance: int | None
-) -> tuple[str, System, tuple[tuple[str, str, tuple[Evidence, ...]], ...]]:
-    """What the system is for, the system with what is added, and what is said of its elements."""
-    values = _survey_values(material, allowance)
+async def _asked(asker: Asker, question: Question[R]) -> Answer[R] | Unanswered:
     try:
-        answer = await asker.ask(Question(SURVEY, values, SystemSurvey, "survey"))
+        return await asker.ask(question)
     except (NotAnswered, Spent) as failure:
-        record.unanswered.append(Unanswered("survey", str(failure), isinstance(failure, Spent)))
+        return Unanswered(question.about, str(failure), isinstance(failure, Spent))
+
+
+def _surveyed(answer: Answer[SystemSurvey] | Unanswered, material: Material, record: _Record) -> tuple[str, System, Corrections]:
+    """What the system is for, the system with what is added, and what is said of its elements."""
+    if isinstance(answer, Unanswered):
+        record.unanswered.append(answer)
         return "", material.system, ()
     record.imitations += answer.imitations
     completed = complete(material.system, answer.reply, material.taker)
@@ -160,7 +182,9 @@ async def _survey(
 async def _scene(
     scene: Scene, material: Material, asker: Asker, record: _Record, purpose: str, *, with_tools: bool, halved: int = 0
 ) -> None:
-    values = packs.scene_values(scene, material.system, material.known, material.catalog, material.files, purpose, estimate_tokens)
+    values = packs.scene_values(
+        scene, material.system, material.known, material.catalog, material.files, purpose, estimate_tokens, material.corrections
+    )
     try:
         answer = await asker.ask(Question(ANALYSE, values, ElementThreats, f"analyse {scene.about}", with_tools, material.taker.problems))
     except Spent as spent:
@@ -198,11 +222,10 @@ async def _verified(proposals: list[Proposal], material: Material, asker: Asker,
         return []
     values = packs.claim_values(proposals, material.files, material.hide)
     about = f"check of {len(proposals)} claims at {proposals[0].element}"
-    try:
-        answer = await asker.ask(Question(VERIFY, values, Verdicts, about))
-    except (NotAnswered, Spent) as failure:
-        record.unanswered.append(Unanswered(about, str(failure), isinstance(failure, Spent)))
-        return [replace(proposal, doubt="nobody tried to refute it: " + str(failure)) for proposal in proposals]
+    answer = await _asked(asker, Question(VERIFY, values, Verdicts, about))
+    if isinstance(answer, Unanswered):
+        record.unanswered.append(answer)
+        return [replace(proposal, doubt=f"nobody tried to refute it: {answer.why}") for proposal in proposals]
     record.imitations += answer.imitations
     verdicts = {verdict.number: verdict for verdict in reversed(answer.reply.verdicts)}
     kept = []

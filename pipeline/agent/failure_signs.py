@@ -46,6 +46,7 @@ class FailureSigns(_Frozen):
     codes: dict[str, SignOrKind] = Field(description="Codes and types inside of an error's body, in lower case.")
     words: dict[Kind, tuple[str, ...]] = Field(description="Words of an error's text, in lower case.")
     statuses: dict[int, SignOrKind]
+    types: dict[str, SignOrKind] = Field(description="Codes and types that count where there is no status.")
     classes: dict[str, SignOrKind] = Field(description="Exceptions by package and name; a package's later major in its name is left out.")
     causes: dict[str, SignOrKind] = Field(description="Exceptions that say more than what they caused.")
     endings: dict[str, SignOrKind] = Field(description="Why a model stopped, in lower case; what is not listed is a good end.")

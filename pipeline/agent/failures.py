@@ -37,6 +37,7 @@ _CLIENTS = {
     "httpx", "httpcore", "aiohttp", "requests", "urllib",
 }  # fmt: skip
 _DIGESTING = (ValueError, TypeError, KeyError, IndexError, AttributeError)  # what a library raises that cannot read a reply
+_WORD = re.compile(r"[a-z_]+")
 _DELAY = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s")
 
 
@@ -83,8 +84,9 @@ def classify(exception: BaseException, clock: Callable[[], float] = time.time) -
     sign = (
         _by_class(chain, signs.causes)
         or _by_words(chain, bodies, status, signs)
-        or _by_code(bodies, signs)
+        or _by_code(chain, bodies, signs.codes)
         or _by_status(status, signs)
+        or _by_code(chain, bodies, signs.types)
         or _by_class(chain, signs.classes)
     )
     if sign is None:
@@ -215,8 +217,12 @@ def _headers(exception: BaseException) -> Mapping[str, str]:
 # --- what that means
 
 
-def _by_code(bodies: Iterable[object], signs: FailureSigns) -> Sign | None:
-    named = [signs.codes[code] for body in bodies for code in _codes(body) if code in signs.codes]
+def _by_code(chain: Iterable[BaseException], bodies: Iterable[object], codes: Mapping[str, Sign]) -> Sign | None:
+    found = [code for body in bodies for code in _codes(body)]
+    for one in chain:  # LangChain puts the code of an event that ends a stream into the words of its error
+        if _digesting(one) and isinstance(words := _first(one), str):
+            found += [word for word in _WORD.findall(words[:_LONGEST_BODY]) if "_" in word]
+    named = [codes[code] for code in found if code in codes]
     # a code that rules out asking again says more than one that only names a kind
     return next((sign for sign in named if sign.retry is False), named[0] if named else None)
 

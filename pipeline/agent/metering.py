@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable, RunnableBinding
 from pydantic import ConfigDict
@@ -26,6 +26,7 @@ from pipeline.agent.failures import Failure, classify, wait_of
 from pipeline.agent.spending import Ledger, ReplyStore, Spent, StoredReply, estimate_tokens, request_key, usage_of
 
 _ATTEMPTS = 4  # of one request
+_ENDED = ("finish_reason", "stop_reason", "stopReason", "done_reason", "status", "incomplete_details", "object", "model_provider")
 Payload = dict[str, Any]  # Any: what providers' libraries bind to a model
 
 
@@ -47,8 +48,6 @@ class Asked:
 
 
 ASKED: ContextVar[Asked] = ContextVar("asked")
-Logged = Callable[[Asked, str], None]
-"""Writes down what is sent before it is sent; where the transport does that itself, it does nothing."""
 
 
 @dataclass(slots=True)
@@ -59,7 +58,6 @@ class Meter:
     ledger: Ledger
     replies: ReplyStore
     hide: Callable[[str], str]
-    logged: Logged
     at_once: asyncio.Semaphore
     seconds: float  # of one request
     most_output: int  # tokens of one reply
@@ -93,10 +91,10 @@ class Meter:
         return self.seconds if left is None else min(self.seconds, left)
 
     async def _tried(self, inner: BaseChatModel, messages: list[BaseMessage], bound: Payload, asked: Asked, text: str) -> ChatResult:
-        for attempt in range(1, _ATTEMPTS + 1):
-            reservation = await self.ledger.reserve_in_turn(estimate_tokens(text), self.most_output)
+        tokens = estimate_tokens(text)
+        for attempt in range(_ATTEMPTS):
+            reservation = await self.ledger.reserve_in_turn(tokens, self.most_output)
             try:
-                self.logged(asked, text)
                 async with asyncio.timeout(self._patience()):
                     made = await inner._agenerate(messages, **bound)
             except Exception as problem:
@@ -105,8 +103,10 @@ class Meter:
                     self.ledger.settle(reservation, None)  # it may have been counted over there
                 else:
                     self.ledger.release(reservation)
+                if self.ledger.seconds_left == 0.0:
+                    raise Spent("time") from None
                 wait = wait_of(failure, attempt, self.chance)
-                if not failure.retry or attempt == _ATTEMPTS or wait > self._patience():
+                if not failure.retry or attempt == _ATTEMPTS - 1 or wait > self._patience():
                     raise NotAnswered(failure) from None
                 await self.pause(wait)
             except BaseException:  # cancelled: what the endpoint does with the request is not known
@@ -156,27 +156,37 @@ def _hidden(content: Any, hide: Callable[[str], str]) -> Any:  # Any: text, or a
     return content
 
 
-def _told(message: BaseMessage) -> dict[str, Any]:
-    """What of a message makes it what it is; ids that a provider gives to each reply anew stay out."""
-    told: dict[str, Any] = {"type": message.type, "content": message.content}
+def _told(message: BaseMessage) -> Payload:
+    """What of a message makes it what it is: some protocols want back what they gave, with its ids and its reasoning."""
+    told: Payload = {"type": message.type, "content": message.content}
     if isinstance(message, AIMessage):
+        told["id"] = message.id
         told["tool_calls"] = [dict(call) for call in message.tool_calls]
         told["invalid_tool_calls"] = [dict(call) for call in message.invalid_tool_calls]
-        told["finish"] = message.response_metadata.get("finish_reason") or message.response_metadata.get("stop_reason")
-        told["refusal"] = message.additional_kwargs.get("refusal")
-    if (identity := getattr(message, "tool_call_id", None)) is not None:
-        told["tool_call_id"] = identity
+        told["more"] = _json(message.additional_kwargs)
+        told["ended"] = {name: _json(message.response_metadata[name]) for name in _ENDED if name in message.response_metadata}
+    if isinstance(message, ToolMessage):
+        told["tool_call_id"] = message.tool_call_id
     return told
+
+
+def _json(value: Any) -> Any:
+    """A value as JSON has it; what is none stays out."""
+    try:
+        return json.loads(json.dumps(value))
+    except (TypeError, ValueError):
+        return None
 
 
 def _result(stored: StoredReply) -> ChatResult:
     told = stored.message
     message = AIMessage(
         content=told["content"],
+        id=told["id"],
         tool_calls=told["tool_calls"],
         invalid_tool_calls=told["invalid_tool_calls"],
-        response_metadata={"finish_reason": told["finish"]},
-        additional_kwargs={"refusal": told["refusal"]} if told["refusal"] else {},
+        response_metadata=told["ended"],
+        additional_kwargs=told["more"] or {},
     )
     return ChatResult(generations=[ChatGeneration(message=message)])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from pipeline.agent.model import Known
 from pipeline.system.model import Claim, Control, Element, Evidence, Flow, System
@@ -12,6 +12,8 @@ _LONG = 40  # characters of one attribute
 
 
 def element_line(element: Element) -> str:
+    if element.attributes.get("stated_by") == "document":  # its lines are shown, and say more than what was read out of them
+        return f"- {element.id} | {element.zone}"
     told = [f"{name}={_value(value)}" for name, value in sorted(element.attributes.items())][:_SHOWN_ATTRIBUTES]
     return " | ".join(part for part in (f"- {element.id}", element.zone, " ".join(told), _place(element.evidence)) if part)
 
@@ -22,6 +24,29 @@ def flow_line(flow: Flow, controls: Collection[str] = (), *, brief: bool = False
     return f"- {flow.source} -> {flow.target}: {carried}{role}{_guarded(controls)}{'' if brief else _at(flow.steps)}"
 
 
+def twins_of(system: System) -> Mapping[str, str]:
+    """Ids that stand for the same thing, each with the one that is shown: that of code before that of a drawing."""
+    found: dict[str, str] = {}
+    drawn = {element.id for element in system.elements if element.attributes.get("stated_by") == "document"}
+    for relation in system.relations:
+        if relation.kind == "same_as":
+            one, other = sorted((relation.source, relation.target), key=lambda identity: (identity in drawn, identity))
+            found[other] = found.get(one, one)
+    return found
+
+
+def flow_lines(flows: Iterable[Flow], guarded: Mapping[str, Collection[str]], twins: Mapping[str, str]) -> list[str]:
+    """The flows, those between twins told once, what code does before what papers say."""
+    found: dict[tuple[str, str, object], str] = {}
+    for flow in sorted(flows, key=lambda flow: (flow.stated_by != "code", flow.id)):
+        source, target = twins.get(flow.source, flow.source), twins.get(flow.target, flow.target)
+        shown = flow.model_copy(update={"source": source, "target": target})
+        key = (source, target, flow.role)
+        if source != target and not (flow.stated_by == "document" and any(known[:2] == key[:2] for known in found)):
+            found.setdefault(key, flow_line(shown, guarded.get(flow.id, ()), brief=flow.stated_by == "code"))
+    return list(found.values())
+
+
 def control_line(control: Control, among: Collection[str]) -> str:
     return f"- {control.kind} on {', '.join([one for one in control.protects if one in among][:4])}{_at(control.evidence)}"
 
@@ -29,18 +54,18 @@ def control_line(control: Control, among: Collection[str]) -> str:
 def claim_line(claim: Claim) -> str:
     kept = {True: "kept", False: "not kept", None: "not checked"}[claim.kept]
     about = f" about {', '.join(claim.about[:4])}" if claim.about else ""
-    return f"- {claim.kind} ({kept}){about}: {_clipped(claim.text, 240)}{_at(claim.evidence)}"
+    return f"- {claim.kind} ({kept}){about}: {clipped(claim.text, 240)}{_at(claim.evidence)}"
 
 
 def finding_line(finding: Known) -> str:
-    return f"- {finding.id} {finding.severity} {finding.threat} at {finding.element}{_at(finding.evidence)}"
+    return f"- {finding.id} {finding.threat} at {finding.element}{_at(finding.evidence)}"
 
 
 def told_system(system: System, room: int, weigh: Callable[[str], int]) -> str:
     """Elements, flows, claims and controls of a whole system, as many lines as the tokens allow; what is left out is said."""
     parts = (
         ("Elements (id | zone | attributes | place)", [element_line(element) for element in system.elements], 0.5),
-        ("Flows", [flow_line(flow, brief=True) for flow in system.flows], 0.3),
+        ("Flows", flow_lines(system.flows, {}, twins_of(system)), 0.3),
         ("Claims of documents", [claim_line(claim) for claim in system.claims], 0.15),
         ("Controls", sorted({f"- {control.kind}" for control in system.controls}), 0.05),
     )
@@ -92,9 +117,13 @@ def _place(evidence: Iterable[Evidence]) -> str:
 
 def _value(value: object) -> str:
     text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-    return _clipped(text, _LONG)
+    return clipped(text, _LONG)
 
 
-def _clipped(text: str, most: int) -> str:
+def clipped(text: str, most: int) -> str:
+    """The text as one line; a longer one ends between two words."""
     flat = " ".join(text.split())
-    return flat if len(flat) <= most else f"{flat[: most - 1]}…"
+    if len(flat) <= most:
+        return flat
+    cut = flat[: most - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[most // 2 :] else cut) + "…"

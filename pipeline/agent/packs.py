@@ -10,15 +10,34 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.agent.files import Context, Files, Span
 from pipeline.agent.model import Known, Proposal
-from pipeline.agent.outline import claim_line, control_line, element_line, finding_line, flow_line, listed, told_system, told_within
+from pipeline.agent.outline import (
+    claim_line,
+    clipped,
+    control_line,
+    element_line,
+    finding_line,
+    fitting,
+    flow_lines,
+    told_system,
+    told_within,
+    twins_of,
+)
 from pipeline.agent.scenes import Scene
 from pipeline.system.model import Evidence, System
 from pipeline.threats.catalog import Catalog
 from pipeline.threats.contradictions import SLUGS
 from prompts import Exhibit
 
-_ROOM = {"Elements asked about": 900, "Beside them": 300, "Flows": 700, "Controls": 250, "Claims of documents": 450}  # tokens of a scene
-_KNOWN = 20  # findings that are named as already found
+_ROOM = {
+    "Elements asked about": 900,
+    "Beside them": 300,
+    "Flows": 700,
+    "Controls": 250,
+    "Claims of documents": 450,
+    "Said of them by an earlier reading": 300,
+}  # tokens of a scene
+_FOUND_ROOM = 1_400  # tokens of findings that are named as already found
+_SUMMARY_ROOM = 5_000
 _AROUND = Context(6, 6)  # lines around a quote that a sceptic sees
 Values = Mapping[str, str | Sequence[Exhibit]]
 
@@ -33,27 +52,37 @@ def survey_values(system: System, documents: Sequence[Exhibit], catalog: Catalog
 
 
 def scene_values(
-    scene: Scene, system: System, known: Sequence[Known], catalog: Catalog, files: Files, purpose: str, weigh: Callable[[str], int]
+    scene: Scene,
+    system: System,
+    known: Sequence[Known],
+    catalog: Catalog,
+    files: Files,
+    purpose: str,
+    weigh: Callable[[str], int],
+    corrections: Sequence[tuple[str, str]] = (),
 ) -> Values:
     ids = {element.id for element in scene.elements}
-    kinds = {element.kind for element in scene.elements}
     flows = [flow for flow in system.flows if flow.source in ids or flow.target in ids]
     near = {end for flow in flows for end in (flow.source, flow.target)} - ids
+    kinds = {element.kind for element in system.elements if element.id in ids or element.id in near}
     guarded = {flow.id: [c.kind for c in system.controls if flow.id in c.protects] for flow in flows}
+    twins = twins_of(system)
     parts = {
         "Elements asked about": [element_line(element) for element in scene.elements],
         "Beside them": [element_line(element) for element in system.elements if element.id in near],
-        "Flows": [flow_line(flow, guarded[flow.id], brief=flow.stated_by == "code") for flow in flows],
+        "Flows": flow_lines(flows, guarded, twins),
         "Controls": [control_line(c, ids) for c in system.controls if ids & set(c.protects)],
         "Claims of documents": [claim_line(claim) for claim in system.claims if ids & set(claim.about)],
+        "Said of them by an earlier reading": [f"- {element}: {says}" for element, says in corrections if element in ids],
     }
-    found = [k for k in known if k.element in ids or any(_within(place, scene.spans) for place in k.evidence[:2])]
+    here = [k for k in known if k.element in ids]
+    found = [*here, *(k for k in known if k not in here and any(_within(place, scene.spans) for place in k.evidence[:2]))]
     threats = [threat for threat in catalog.threats if kinds & set(threat.about)]
     return {
         "threats": ", ".join(threat.slug for threat in threats) or "none",
         "classes": _asked(scene),
         "purpose": purpose or "(not known)",
-        "found": listed(map(finding_line, found), _KNOWN),
+        "found": told_within([finding_line(one) for one in found], _FOUND_ROOM, weigh),
         "scene": "\n\n".join(f"{title}:\n{told_within(lines, _ROOM[title], weigh)}" for title, lines in parts.items() if lines),
         "evidence": files.exhibits(scene.spans),
     }
@@ -65,7 +94,7 @@ def _within(place: Evidence, spans: Sequence[Span]) -> bool:
 
 def _asked(scene: Scene) -> str:
     if scene.paper:
-        return "What this part of a document says or leaves out, whichever of the elements it is about; all six classes."
+        return "What these documents say or leave out, all six classes: of the elements that are listed, and of the process as a whole."
     return f"All elements that are listed as asked about, each for: {', '.join(scene.strides)}."
 
 
@@ -86,11 +115,15 @@ def _places(proposal: Proposal) -> Sequence[Evidence]:
     return (*proposal.evidence, *proposal.factors.values())[:8]
 
 
-def summary_values(known: Sequence[Known], limits: str, purpose: str) -> Values:
+def summary_values(known: Sequence[Known], limits: str, purpose: str, weigh: Callable[[str], int]) -> Values:
     counts = Counter(finding.severity for finding in known)
-    lines = [f"- {k.id} {k.severity} {k.threat} at {k.element}: {' '.join(k.description.split())[:110]}" for k in known]
     head = ", ".join(f"{count} {severity}" for severity, count in counts.items()) or "none"
-    return {"findings": f"{len(known)} findings: {head}\n{listed(lines, 40)}", "limits": limits, "purpose": purpose or "(not known)"}
+    lines = [f"- {k.id} {k.severity} {k.threat} at {k.element}: {clipped(k.description, 180)}" for k in known]
+    brief = [f"- {k.id} {k.severity} {k.threat} at {k.element}" for k in known]
+    whole = len(fitting(lines, _SUMMARY_ROOM, weigh))
+    told = [*lines[:whole], *fitting(brief[whole:], _SUMMARY_ROOM // 2, weigh)]
+    more = f"\n- and {len(known) - len(told)} more, less severe" if len(told) < len(known) else ""
+    return {"findings": f"{len(known)} findings: {head}\n" + "\n".join(told) + more, "limits": limits, "purpose": purpose or "(not known)"}
 
 
 def documents_shown(files: Files, documents: Sequence[str], weigh: Callable[[str], int], most: int) -> tuple[Exhibit, ...]:

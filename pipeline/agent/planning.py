@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pipeline.agent.scenes import Scene
 
 PER_THOUSAND_LINES = 20_000  # tokens, in and out, at default depth
-_LEAST = 30_000  # of a small system
+LEAST = 40_000  # of a small system, whose documents and entries are worth one look each
 OUTPUT_OF_SCENE, OUTPUT_OF_SURVEY, OUTPUT_OF_CHECK, OUTPUT_OF_SUMMARY = 900, 1_000, 350, 700
-LIKELY = 0.6  # of the tokens that are counted generously
+LIKELY = 0.7  # of the tokens that are counted generously
 _CHECKED = 0.45  # what the second reading costs, of what the first did
 
 
@@ -58,7 +58,7 @@ class Plan:
 
 def allowance_of(lines: int) -> int:
     """Tokens at default depth for a system of so many lines."""
-    return max(_LEAST, PER_THOUSAND_LINES * lines // 1_000)
+    return max(LEAST, PER_THOUSAND_LINES * lines // 1_000)
 
 
 def make_plan(scenes: Sequence[Scene], weigh: Callable[[Scene], int], survey: int, summary: int, allowance: int | None) -> Plan:

@@ -7,22 +7,26 @@ Nothing is sent that the policy forbids, and nothing before it is written down.
 from __future__ import annotations
 
 import asyncio
+import json
+import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from pipeline.agent.asking import Asker, current_nonce
-from pipeline.agent.egress import EgressLog, Placeholders
-from pipeline.agent.examine import Material, examine, plan_of, summarise
+from pipeline.agent.egress import EgressLog, Placeholders, values_in
+from pipeline.agent.egress.transport import About, Bounds, guarded_client
+from pipeline.agent.examine import ANALYSE, SUMMARISE, SURVEY, VERIFY, Material, examine, plan_of, summarise
 from pipeline.agent.files import Files
 from pipeline.agent.grounding import Grounds
-from pipeline.agent.metering import Asked, Meter
+from pipeline.agent.metering import ASKED, Meter
 from pipeline.agent.model import Account, Examination, Known, Summary, Unanswered
 from pipeline.agent.planning import Plan, allowance_of
 from pipeline.agent.providers import apart, connect
-from pipeline.agent.providers.connecting import plain_client
+from pipeline.agent.schemas import ElementThreats, ExecutiveSummary, SystemSurvey, Verdicts
 from pipeline.agent.secret import machine_secret
 from pipeline.agent.settings import AgentSettings
 from pipeline.agent.spending import Ledger, ReplyStore
@@ -35,11 +39,13 @@ from pipeline.system.evidence import EvidenceBook
 from pipeline.system.model import System
 from pipeline.threats.catalog import Catalog
 from pipeline.threats.taxonomy import load_taxonomies
-from prompts import fence
+from prompts import fence, load_prompt
 
 if TYPE_CHECKING:
     import httpx2
     from langchain_core.tools import BaseTool
+
+_MOST_OF_PLAN = 2  # times what the default depth is planned to take: estimates are wrong, and nobody wants a surprise
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +71,18 @@ class Analyst:
         settings.policy.check(settings.endpoint.base_url, settings.endpoint.model)
         self._subject, self._settings = subject, settings
         self._secret = machine_secret(settings.secret)
-        self._placeholders = Placeholders(self._secret, subject.hidden, settings.personal)
-        self._ledger = Ledger(settings.limits, settings.price, clock)
+        # What one file tells to be a secret is hidden in all others, those that may not be sent included.
+        told_anywhere = {value for text in subject.book.texts(subject.paths) for value in values_in(text)}
+        known = (*subject.hidden, *told_anywhere)
+        self._placeholders = Placeholders(self._secret, known, settings.personal, _our_words(subject))
+        self._hiding = threading.Lock()  # tools run in threads of their own
+        allowance = None if settings.has_budget else allowance_of(subject.lines)
+        limits = settings.limits if allowance is None else replace(settings.limits, tokens=_MOST_OF_PLAN * allowance)
+        self._allowance = allowance
+        self._ledger = Ledger(limits, settings.price, clock)
         paths = [path for path in subject.paths if settings.policy.may_send(path)]
         self.kept_back = len(subject.paths) - len(paths)
-        files = Files(subject.book.lines_of, paths, self._placeholders.hide)
+        files = Files(subject.book.lines_of, paths, self._hide)
         taker = Taker(
             grounds=Grounds(subject.book, paths),
             elements=frozenset(element.id for element in subject.system.elements),
@@ -79,7 +92,7 @@ class Analyst:
             mask=self._placeholders.mask,
         )
         documents = tuple(path for path in subject.documents if path in files.paths)
-        self._material = Material(subject.system, subject.known, files, documents, subject.catalog, taker, self._placeholders.hide)
+        self._material = Material(subject.system, subject.known, files, documents, subject.catalog, taker, self._hide)
         self._log = EgressLog(settings.log, subject.name)
         self._runner: asyncio.Runner | None = None
         self._asker: Asker | None = None
@@ -91,10 +104,10 @@ class Analyst:
 
     def plan(self) -> Plan:
         """What would be asked; nothing is, and no key is needed."""
-        allowance = None if self._settings.has_budget else allowance_of(self._subject.lines)
-        return plan_of(self._material, allowance, self._tools() if self._settings.with_tools else ())
+        return plan_of(self._material, self._allowance, self._tools)
 
     def __enter__(self) -> Analyst:
+        self._log.open()  # a log that cannot be kept is said before anything is asked
         self._runner = asyncio.Runner()
         self._runner.__enter__()
         return self
@@ -106,15 +119,14 @@ class Analyst:
         self._runner.__exit__(kind, failure, trace)
         self._log.close()
 
-    def examine(self, plan: Plan, progress: Progress) -> Examination:
-        """Asks what was planned. What goes wrong on the way is in the result."""
+    def examine(self, progress: Progress) -> tuple[Examination, Plan]:
+        """Asks what is planned. What goes wrong on the way is in the result."""
         assert self._runner is not None
         with apart():
-            return self._runner.run(self._examined(plan, progress))
+            return self._runner.run(self._examined(progress))
 
-    async def _examined(self, plan: Plan, progress: Progress) -> Examination:
-        asker = self._connected()
-        return await examine(self._material, asker, plan, progress, with_tools=self._settings.with_tools)
+    async def _examined(self, progress: Progress) -> tuple[Examination, Plan]:
+        return await examine(self._material, self._connected(), self._allowance, self._tools, progress)
 
     def summarise(self, known: Sequence[Known], limits: str, purpose: str) -> Summary | Unanswered:
         """The first page over all findings."""
@@ -137,31 +149,59 @@ class Analyst:
     def _connected(self) -> Asker:
         if self._asker is None:
             settings, endpoint = self._settings, self._settings.endpoint
-            self._client = plain_client(endpoint, settings.seconds)
+            self._client = guarded_client(
+                endpoint.base_url,
+                policy=settings.policy,
+                log=self._log,
+                about=self._about,
+                known=(*self._placeholders.known, endpoint.key),
+                bounds=Bounds(settings.seconds),
+                proxy=settings.proxy,
+            )
             model = connect(endpoint, http_client=self._client, seconds=settings.seconds, max_output_tokens=settings.most_output)
             meter = Meter(
                 identity=f"{endpoint.name} at {endpoint.host}", ledger=self._ledger, replies=ReplyStore(settings.replies),
-                hide=self._placeholders.hide, logged=self._written, at_once=asyncio.Semaphore(settings.at_once),
+                hide=self._hide, at_once=asyncio.Semaphore(settings.at_once),
                 seconds=settings.seconds, most_output=settings.most_output,
             )  # fmt: skip
             self._asker = Asker(
-                model, meter, endpoint.structured, endpoint.with_tools, self._tools() if settings.with_tools else (), self._secret,
-                endpoint.name,
+                model, meter, endpoint.structured, endpoint.with_tools, self._tools, self._secret,
+                endpoint.name, self._placeholders.restore,
             )  # fmt: skip
         return self._asker
 
+    @cached_property
     def _tools(self) -> list[BaseTool]:
+        if not self._settings.with_tools:
+            return []
         subject = self._subject
         known = [told.Known(k.id, k.threat, k.title, k.severity, k.element, k.description, k.evidence) for k in subject.known]
         bench = Bench(
             subject.system, read_lines=subject.book.lines_of, paths=self._material.files.paths, catalog=subject.catalog,
-            taxonomies=load_taxonomies(), findings=known, search=subject.search, hide=self._placeholders.hide,
+            taxonomies=load_taxonomies(), findings=known, search=subject.search, hide=self._hide,
         )  # fmt: skip
         return make_tools(bench, lambda label, text: fence(label, text, current_nonce()).text)
 
-    def _written(self, asked: Asked, body: str) -> None:
-        data = body.encode("utf-8", "backslashreplace")
-        name, _, digest = asked.prompt.partition(" ")
-        self._log.record(
-            to=self._settings.endpoint.host, model=self._settings.endpoint.name, purpose=asked.about, prompt=name, digest=digest, body=data
-        )
+    def _hide(self, text: str) -> str:
+        with self._hiding:
+            return self._placeholders.hide(text)
+
+    def _about(self) -> About:
+        """What the request that is on its way is for."""
+        asked = ASKED.get()
+        prompt, _, digest = asked.prompt.partition(" ")
+        return About(self._settings.endpoint.name, asked.about, prompt, digest)
+
+
+def _our_words(subject: Subject) -> Iterator[str]:
+    """What questions are made of beside the scanned files: no scanned file can make secrets of it."""
+    for name in (SURVEY, ANALYSE, VERIFY, SUMMARISE):
+        prompt = load_prompt(name)
+        yield from (prompt.system, prompt.given)
+    for output in (SystemSurvey, ElementThreats, Verdicts, ExecutiveSummary):
+        yield json.dumps(output.model_json_schema())
+    for threat in subject.catalog.threats:
+        yield from (threat.slug, threat.title, threat.summary)
+    for edition in load_taxonomies().files:
+        yield from (*edition.items, *edition.items.values())
+    yield from (finding.id for finding in subject.known)

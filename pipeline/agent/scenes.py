@@ -1,8 +1,8 @@
 """Work cut into scenes: elements that belong together, with the lines that show them; the most exposed first.
 
-Takes a system, its findings and its files, gives scenes. Each cell (element x class) belongs to exactly one scene, and each line of code
-is sent once, with the scene that needs it most. What no element is seen in, but a document says, is cut into scenes of its own. A scene
-that is too large for a model can be halved.
+Takes a system, its findings and its files, gives scenes. Each cell (element x class) belongs to exactly one scene. Where an element is made
+is shown in its scene; other lines of code go to the scene that needs them most. Documents are shown whole, in scenes of their own, and what
+only they tell of is asked about there. A scene that is too large for a model can be halved.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from pipeline.agent.files import CODE, PROSE, STEP, Context, Files, Span, without
+from pipeline.agent.files import CODE, PROSE, STEP, Context, Files, Span, joined, without
 from pipeline.agent.model import Cell, Known
 from pipeline.system.model import Element, ElementKind, Evidence, Flow, Stride, System
 
 STRIDES: tuple[Stride, ...] = get_args(Stride)
 MOST_ELEMENTS = 16  # of a scene
 SCENE_TOKENS = 6_000  # of its lines, counted generously
+PAPER_TOKENS = 4_500  # of one that shows documents
 _SHOWN_PLACES = 3  # of one element
 _PAPER_LINES = 160  # of a scene that is read out of a document
 _WORTH: dict[ElementKind, int] = {
@@ -45,7 +46,7 @@ class Scene:
 
     @property
     def cells(self) -> tuple[Cell, ...]:
-        return () if self.paper else tuple(Cell(element.id, stride) for element in self.elements for stride in self.strides)
+        return tuple(Cell(element.id, stride) for element in self.elements for stride in self.strides)
 
     @property
     def about(self) -> str:
@@ -58,19 +59,19 @@ class Scene:
 def cut_scenes(
     system: System, known: Sequence[Known], files: Files, documents: Sequence[str], weigh: Callable[[str], int]
 ) -> tuple[Scene, ...]:
-    """All scenes of a system, most exposed first. `documents` are the paths of prose, in the order they matter."""
+    """All scenes of a system, most exposed first. `documents` are the paths of prose, in the order they matter: they are shown whole."""
     worth = _worths(system, known)
-    flows = _by_end(system)
-    ties = _ties(system)
+    papers, told = _papers(system, files, documents, weigh, worth)
+    flows, ties = _by_end(system), _ties(system)
     elements = {element.id: element for element in system.elements}
-    order = sorted((e for e in system.elements if e.evidence), key=lambda element: (-worth[element.id], element.id))
-    taken: set[str] = set()
-    sent: list[Span] = []
+    order = sorted((e for e in system.elements if e.evidence and e.id not in told), key=lambda element: (-worth[element.id], element.id))
+    taken: set[str] = set(told)
+    sent: list[Span] = [span for scene in papers for span in scene.spans]
     scenes: list[Scene] = []
     for lead in order:
         if lead.id in taken:
             continue
-        members, spans = [lead], _spans(lead, flows, files)
+        members, spans = [lead], _fresh(lead, flows, files, sent)
         taken.add(lead.id)
         beside = sorted(
             (elements[other] for other in ties[lead.id] if other not in taken and elements[other].evidence),
@@ -80,17 +81,25 @@ def cut_scenes(
         for other in (*beside, *alike):
             if len(members) == MOST_ELEMENTS:
                 break
-            wider = _joined(spans, _spans(other, flows, files))
-            if weigh(files.text(without(wider, sent))) <= SCENE_TOKENS:
+            wider = joined((*spans, *_fresh(other, flows, files, sent)))
+            if weigh(files.text(wider)) <= SCENE_TOKENS:
                 members.append(other)
                 taken.add(other.id)
                 spans = wider
-        fresh = tuple(without(spans, sent))
-        sent += fresh
-        scenes.append(Scene(0, tuple(members), STRIDES, fresh or spans[:2], sum(worth[e.id] for e in members) / len(members)))
-    scenes = [*_gathered(scenes, files, weigh), *_papers(system, files, documents, sent, weigh, worth)]
-    ranked = sorted(scenes, key=lambda scene: (-scene.rank, scene.about))
+        sent += spans
+        scenes.append(Scene(0, tuple(members), STRIDES, spans, sum(worth[e.id] for e in members) / len(members)))
+    ranked = sorted([*_gathered(scenes, files, weigh), *papers], key=lambda scene: (-scene.rank, scene.about))
     return tuple(replace(scene, number=number) for number, scene in enumerate(ranked, 1))
+
+
+def _fresh(element: Element, flows: dict[str, list[Flow]], files: Files, sent: Sequence[Span]) -> tuple[Span, ...]:
+    """The lines of an element: where it is made in any case, the others where no scene before has shown them."""
+    made = files.around([(element.evidence[0], _context(element))])
+    return joined((*made, *without(files.around(_places(element, flows)), sent)))
+
+
+def _context(element: Element) -> Context:
+    return PROSE if element.attributes.get("stated_by") == "document" else CODE
 
 
 def _gathered(scenes: Iterable[Scene], files: Files, weigh: Callable[[str], int]) -> Iterator[Scene]:
@@ -100,7 +109,7 @@ def _gathered(scenes: Iterable[Scene], files: Files, weigh: Callable[[str], int]
         if last is None:
             last = scene
             continue
-        together = _joined(last.spans, scene.spans)
+        together = joined((*last.spans, *scene.spans))
         if len(last.elements) + len(scene.elements) <= MOST_ELEMENTS and weigh(files.text(together)) <= SCENE_TOKENS:
             last = replace(last, elements=(*last.elements, *scene.elements), spans=together)
         else:
@@ -181,12 +190,8 @@ def _ties(system: System) -> dict[str, tuple[str, ...]]:
     return defaultdict(tuple, {identity: tuple(others) for identity, others in found.items()})
 
 
-def _spans(element: Element, flows: dict[str, list[Flow]], files: Files) -> tuple[Span, ...]:
-    return files.around(_places(element, flows))
-
-
 def _places(element: Element, flows: dict[str, list[Flow]]) -> Iterator[tuple[Evidence, Context]]:
-    around = PROSE if element.attributes.get("stated_by") == "document" else CODE
+    around = _context(element)
     for evidence in element.evidence[:_SHOWN_PLACES]:
         yield evidence, around
     for flow in flows[element.id][:_SHOWN_PLACES]:
@@ -194,28 +199,32 @@ def _places(element: Element, flows: dict[str, list[Flow]]) -> Iterator[tuple[Ev
             yield step, STEP
 
 
-def _joined(spans: Iterable[Span], more: Iterable[Span]) -> tuple[Span, ...]:
-    from pipeline.agent.files import joined
-
-    return joined((*spans, *more))
-
-
 def _papers(
-    system: System, files: Files, documents: Sequence[str], sent: Sequence[Span], weigh: Callable[[str], int], worth: dict[str, float]
-) -> Iterator[Scene]:
-    """What documents say beyond the lines that are shown anyway; short ones together, in their order."""
-    parts: list[Span] = []
-    for path in documents:
-        whole = [Span(path, page, 1, len(lines)) for page in files.pages(path) if (lines := files.lines(path, page))]
-        parts += without(whole, sent)
-    for position, spans in enumerate(_pieces(parts, files, weigh)):
-        paths = tuple(dict.fromkeys(span.path for span in spans))
-        told = {e.id for e in system.elements if any(place.path in paths for place in e.evidence)}
-        told |= {identity for claim in system.claims if any(place.path in paths for place in claim.evidence) for identity in claim.about}
-        members = sorted((e for e in system.elements if e.id in told), key=lambda e: (-worth[e.id], e.id))
-        rank = 8.0 - min(position, 12) * 0.5 + min(len(members), 8) * 0.25
+    system: System, files: Files, documents: Sequence[str], weigh: Callable[[str], int], worth: dict[str, float]
+) -> tuple[list[Scene], set[str]]:
+    """Documents as scenes, short ones together; and what only they tell of, asked about where most is said of it."""
+    whole = [Span(path, page, 1, len(lines)) for path in documents for page in files.pages(path) if (lines := files.lines(path, page))]
+    pieces = list(_pieces(whole, files, weigh))
+    members: list[list[Element]] = [[] for _ in pieces]
+    told: set[str] = set()
+    for element in sorted(system.elements, key=lambda e: (-worth[e.id], e.id)):
+        if element.attributes.get("stated_by") not in ("document", "model"):
+            continue
+        said = [sum(_holds(piece, place) for place in element.evidence) for piece in pieces]
+        if any(said):
+            members[said.index(max(said))].append(element)
+            told.add(element.id)
+    scenes = []
+    for position, (piece, here) in enumerate(zip(pieces, members, strict=True)):
+        paths = tuple(dict.fromkeys(span.path for span in piece))
+        rank = 8.0 - min(position, 12) * 0.5 + min(len(here), 8) * 0.25
         paper = paths[0] + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
-        yield Scene(0, tuple(members[:MOST_ELEMENTS]), STRIDES, spans, rank, paper)
+        scenes.append(Scene(0, tuple(here), STRIDES, piece, rank, paper))
+    return scenes, told
+
+
+def _holds(spans: Iterable[Span], place: Evidence) -> bool:
+    return any(s.path == place.path and s.page == (place.page or 0) and s.start <= place.start_line <= s.end for s in spans)
 
 
 def _pieces(spans: Sequence[Span], files: Files, weigh: Callable[[str], int]) -> Iterator[tuple[Span, ...]]:
@@ -226,7 +235,7 @@ def _pieces(spans: Sequence[Span], files: Files, weigh: Callable[[str], int]) ->
             part = replace(span, start=start, end=min(span.end, start + _PAPER_LINES - 1))
             if not any(line.strip() for line in files.of(part)):
                 continue
-            if piece and weigh(files.text([*piece, part])) > SCENE_TOKENS:
+            if piece and weigh(files.text([*piece, part])) > PAPER_TOKENS:
                 yield tuple(piece)
                 piece = []
             piece.append(part)

@@ -20,9 +20,10 @@ class AgentSettings:
     policy: EgressPolicy
     personal: bool = False  # personal data is replaced as secrets are
     with_tools: bool = True
+    proxy: str | None = None  # by which an endpoint of another machine is reached
     at_once: int = 16  # requests in flight
     seconds: float = 180.0  # of one request
-    most_output: int = 4_096  # tokens of one reply
+    most_output: int = 8_192  # tokens of one reply
     replies: Path | None = None  # folder of kept replies; None: none are kept
     log: Path | None = None  # folder of egress logs; None: none is written
     secret: Path | None = None  # file of the key that nonces and placeholders are derived from; None: of this run alone

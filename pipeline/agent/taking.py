@@ -17,7 +17,7 @@ from pipeline.system.model import Evidence, Stride
 from pipeline.threats.catalog import Catalog
 from pipeline.threats.schema import Factor
 
-MOST_THREATS, MOST_QUOTES, MOST_OPINIONS = 12, 8, 20  # of one reply
+MOST_THREATS, MOST_QUOTES, MOST_OPINIONS = 20, 8, 20  # of one reply
 _CUSTOM = re.compile(r"custom/[a-z0-9]+(?:-[a-z0-9]+){0,7}")
 _TITLE, _DESCRIPTION, _REASON, _TEXT = 160, 1_200, 500, 300  # characters
 _TOLD = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]+")

@@ -22,6 +22,7 @@ def agent_settings(settings: Settings, environment: Mapping[str, str], *, cached
         return None
     from pipeline.agent.egress import EgressPolicy
     from pipeline.agent.egress import default_folder as log_folder
+    from pipeline.agent.egress.transport import proxy_for
     from pipeline.agent.providers import endpoint_named
     from pipeline.agent.secret import default_file
     from pipeline.agent.settings import AgentSettings
@@ -38,6 +39,7 @@ def agent_settings(settings: Settings, environment: Mapping[str, str], *, cached
         if settings.llm_price
         else price_of(endpoint.provider, endpoint.model, on=date.today(), host=endpoint.host, local=endpoint.local),
         policy=policy,
+        proxy=proxy_for(endpoint.base_url, environment),
         personal=settings.llm_personal_data == "replace",
         with_tools=settings.llm_tools,
         at_once=settings.llm_parallel,

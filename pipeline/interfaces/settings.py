@@ -80,7 +80,7 @@ class Settings(FileSettings):
     llm_tools: bool = Field(default=True, description="Whether the model may look further by tools that only read.")
     llm_parallel: PositiveInt = Field(default=16, description="Requests to a model at the same time.")
     llm_timeout: PositiveInt = Field(default=180, description="Seconds that one request to a model may take.")
-    llm_max_output: PositiveInt = Field(default=4096, description="Tokens that one reply may have.")
+    llm_max_output: PositiveInt = Field(default=8192, description="Tokens that one reply may have.")
     offline: bool = Field(default=False, description="Refuse settings that would send something over the network.")
     chroma_url: str | None = Field(default=None, description="Chroma server that holds the vectors; a folder of this machine if not given.")
     index_dir: str | None = Field(default=None, description="Folder of the indexes; the user's cache folder if not given.")

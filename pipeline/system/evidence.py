@@ -7,7 +7,7 @@ finding which cannot show its lines cannot be built. Secrets in the lines are ma
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from ingest.source import Place
@@ -71,6 +71,12 @@ class EvidenceBook:
         if lines is None:
             lines = self._lines[path] = self._read_lines(path)
         return lines
+
+    def texts(self, paths: Iterable[str]) -> Iterator[str]:
+        """The text of each page of these files; what nothing is quoted from is not kept."""
+        for path in paths:
+            for page in (self._lines.get(path) or self._read_lines(path)).values():
+                yield "\n".join(page)
 
     def masked_lines(self, path: str, page: int | None) -> tuple[str, ...]:
         """The lines of a page without its secrets. Masked whole: a secret may be written in pieces over several lines."""

@@ -436,3 +436,20 @@ def test_what_is_to_be_replaced_is_a_placeholder(value: str) -> None:
 def test_names_of_secrets_are_found_where_the_whole_pattern_finds_them(pieces: list[str]) -> None:
     text = "".join(pieces)
     assert [match.span() for match in secrets._keywords(text)] == [match.span() for match in secrets._KEYWORDS.finditer(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'payments_api_key: str = "fjkpay_live_7Qm2xV9tLr4Zb8Ks"',
+        "const clientSecret: string = 'h7Qm2xV9tLr4Zb8KsWd3';",
+        'token: Optional[str] = "q9Lm2xV7tRr4Zb8KsWd3"',
+    ],
+)
+def test_a_type_between_name_and_value_hides_no_secret(text: str) -> None:
+    assert [span.detector for span in find_secrets(text)] == ["Secret Keyword"]
+
+
+@pytest.mark.parametrize("text", ['api_key: str = "your-api-key-here-0000"', 'def sign(secret: str, name="q9Lm2xV7tRr4Zb8KsWd3"): ...'])
+def test_a_type_alone_makes_no_secret(text: str) -> None:
+    assert not list(find_secrets(text))

@@ -14,7 +14,7 @@ import pytest
 from ingest.errors import UnusableInput
 from ingest.exclusion import TreePattern, is_by_tree
 from ingest.marks import mark_of
-from ingest.source import SourceSettings
+from ingest.source import ReadError, SourceSettings
 from ingest.sources import SourceList, list_sources, safe_path
 from ingest.text import open_regular, read_bytes, read_text
 
@@ -423,3 +423,21 @@ def test_a_file_that_became_another_is_judged_anew_whatever_mark_it_had(tmp_path
     file.symlink_to(tmp_path / "elsewhere.py")
     (tmp_path / "elsewhere.py").write_text("import openai\n")
     assert paths(list_sources(tmp_path, marks=marks)) == ["elsewhere.py"]
+
+
+@pytest.mark.parametrize("descriptors_have_names", [True, False])
+def test_a_file_is_not_read_through_a_folder_that_became_a_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, descriptors_have_names: bool
+) -> None:
+    (tmp_path / "root/src").mkdir(parents=True)
+    (tmp_path / "root/src/app.py").write_text("import openai\n")
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/app.py").write_text("outside\n")
+    (source,) = list_sources(tmp_path / "root").sources
+    if not descriptors_have_names:  # as on other systems than Linux
+        real = os.readlink
+        monkeypatch.setattr(os, "readlink", lambda path, **more: real("/none" if str(path).startswith("/proc/") else path, **more))
+    assert read_text(source) == "import openai\n"
+    (tmp_path / "root/src").rename(tmp_path / "root/was")
+    (tmp_path / "root/src").symlink_to(tmp_path / "outside")
+    assert read_text(source) == ReadError("src/app.py", "cannot be read: lies behind a link")

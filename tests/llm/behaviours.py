@@ -33,6 +33,8 @@ class Behaviour:
     after: float | None = None
     stream: bool = False
     """It shows only where the answer is streamed."""
+    api: Literal["chat", "responses"] | None = None
+    """Where its body is of one API alone."""
     odd: str = ""
 
 
@@ -48,6 +50,43 @@ def _too_long(
 
 _GOOD = says(WEATHER)
 _LIMIT = "Rate limit reached for requests. Limit: 3 / min. Please try again in 20s."
+_EVENTS = {"Content-Type": "text/event-stream"}
+
+
+def _events(*events: dict[str, object]) -> Raw:
+    """A stream of these events, which begins as if all were well."""
+    lines = [(f"event: {event['type']}\n" if "type" in event else "") + f"data: {json.dumps(event)}\n\n" for event in events]
+    return Raw(200, "".join(lines).encode(), _EVENTS)
+
+
+_FIRST = {
+    "id": "x",
+    "object": "chat.completion.chunk",
+    "created": 1,
+    "model": "m",
+    "choices": [{"index": 0, "delta": {"content": "{"}, "finish_reason": None}],
+}
+_FAILED = {
+    "id": "resp_1",
+    "object": "response",
+    "created_at": 1,
+    "model": "m",
+    "output": [],
+    "status": "failed",
+    "parallel_tool_calls": True,
+    "tool_choice": "auto",
+    "tools": [],
+}
+_LIMIT_EVENT = {"code": "rate_limit_exceeded", "message": "Rate limit reached"}
+IN_STREAMS = (
+    Behaviour("trouble in a stream", _events(_FIRST, {"error": {"message": "The server had an error", "type": "server_error", "code": None}}), "server", retry=True, stream=True, api="chat"),
+    Behaviour("limit in a stream", _events(_FIRST, {"error": {"message": "Rate limit exceeded", "code": 429}}), "rate", retry=True, stream=True, api="chat"),
+    Behaviour("context overflow in a stream", _events(_FIRST, {"error": {"message": "Context size has been exceeded.", "type": "server_error", "code": 500}}), "too_long", stream=True, api="chat"),
+    Behaviour("event that is no JSON", Raw(200, b'data: {"id": "x", "choi\n\n', _EVENTS), "malformed", retry=True, stream=True, api="chat"),
+    Behaviour("response that failed", _events({"type": "response.failed", "sequence_number": 0, "response": {**_FAILED, "error": _LIMIT_EVENT}}), "rate", retry=True, stream=True, api="responses"),
+    Behaviour("error event", _events({"type": "error", "sequence_number": 0, "param": None, **_LIMIT_EVENT}), "rate", retry=True, stream=True, api="responses"),
+    Behaviour("response that failed, at once", Raw(200, json.dumps({**_FAILED, "error": {"code": "server_error", "message": "x"}}).encode()), "server", retry=True, api="responses"),
+)  # fmt: skip
 LIMITS = (
     Behaviour("429 with seconds to wait", error(429, _LIMIT, "rate_limit_exceeded", "requests", retry_after="2"), "rate", retry=True, after=2),
     Behaviour("429 with milliseconds to wait", error(429, _LIMIT, "rate_limit_exceeded", "requests", retry_after_ms="5"), "rate", retry=True, after=0.005),
@@ -108,9 +147,9 @@ MALFORMED = (
     Behaviour("body that is no JSON", Raw(200, b'{"id": "chatcmpl-1", "choices": [{"mess'), "malformed", retry=True),
     Behaviour("wrong content type", Raw(200, json.dumps({"choices": []}).encode(), {"Content-Type": "application/octet-stream"}), "malformed", retry=True),
     Behaviour("empty body", Raw(200, b""), "malformed", retry=True),
-    Behaviour("null choices", Raw(200, b'{"id": "x", "object": "chat.completion", "model": "m", "choices": null}'), "malformed", retry=True),
-    Behaviour("no choices", Raw(200, b'{"id": "x", "object": "chat.completion", "model": "m", "choices": []}'), "malformed", retry=True),
-    Behaviour("choices of another shape", Raw(200, b'{"id": "x", "object": "chat.completion", "model": "m", "choices": [7]}'), "malformed", retry=True),
+    Behaviour("null choices", Raw(200, b'{"id": "x", "object": "chat.completion", "model": "m", "choices": null}'), "malformed", retry=True, api="chat"),
+    Behaviour("no choices", Raw(200, b'{"id": "x", "object": "chat.completion", "model": "m", "choices": []}'), "malformed", retry=True, api="chat"),
+    Behaviour("choices of another shape", Raw(200, b'{"id": "x", "object": "chat.completion", "model": "m", "choices": [7]}'), "malformed", retry=True, api="chat"),
     Behaviour("JSON that is no object", Raw(200, b"[1, 2, 3]"), "malformed", retry=True),
     Behaviour("empty content", Reply(text=""), "malformed", "answer", retry=True),
     Behaviour("no content", Reply(text=None), "malformed", "answer", retry=True),
@@ -132,7 +171,7 @@ ODD = (
     Behaviour("unknown tool", uses(Call("shell", {"command": "rm -rf /"})), None, "answer", odd="a tool that does not exist"),
     Behaviour("endless tool calls", uses(Call("thermometer", {"place": "Rome"})), None, "answer", odd="never an answer"),
 )  # fmt: skip
-BEHAVIOURS: tuple[Behaviour, ...] = (*LIMITS, *SERVERS, *CONNECTIONS, *REFUSALS, *OVERFLOWS, *MALFORMED, *ODD)
+BEHAVIOURS: tuple[Behaviour, ...] = (*LIMITS, *SERVERS, *IN_STREAMS, *CONNECTIONS, *REFUSALS, *OVERFLOWS, *MALFORMED, *ODD)
 
 
 def behaviour(name: str) -> Behaviour:

@@ -139,6 +139,23 @@ def first_fitting(rules: Iterable[tuple[str, Answer | Script]], otherwise: Answe
     return script
 
 
+def by_schema(answers: Mapping[str, Answer | Script], otherwise: Answer | Script) -> Script:
+    """By the name of the structure that is wanted, be it by a schema, by a tool of that name, or by words that name it."""
+
+    def script(request: Request, number: int) -> Answer:
+        wanted = {schema_name(request), *tool_names(request)}
+        words = words_of(request) if wanted == {None} else ""
+        chosen = next((answer for name, answer in answers.items() if name in wanted or name in words), otherwise)
+        return chosen(request, number) if callable(chosen) else chosen
+
+    return script
+
+
+def structured(request: Request, name: str, value: object, **more: Any) -> Reply:  # Any: the other fields of Reply
+    """The value in the way the request wants it: as a call of the tool that bears the structure's name, else as JSON."""
+    return uses(Call(name, value), **more) if name in tool_names(request) else says(json.dumps(value), **more)
+
+
 def failing_first(times: int, failure: Answer, then: Script) -> Script:
     """Each question fails so often and is then answered: equal requests count as one question."""
     asked: dict[str, int] = {}

@@ -34,11 +34,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from tests.llm import strict, wire
-from tests.llm.scripts import Answer, Cut, Drip, Hang, Raw, Reply, Request, Reset, Script, error, messages, text_of
+from tests.llm import wire
+from tests.llm.acceptance import problem_of
+from tests.llm.metering import Meter
+from tests.llm.scripts import Answer, Cut, Drip, Hang, Raw, Reply, Request, Reset, Script, error
 
-_CACHED_BLOCK = 512  # bytes of a prefix that are cached together: 128 tokens
-_CACHED_FROM = 1024  # tokens; shorter prefixes are not cached
 Ending = Literal["answered", "broken off", "left"]
 """The whole answer was sent; the script broke it off; the client had gone."""
 
@@ -97,7 +97,7 @@ class Server:
         self.errors: list[BaseException] = []
         """What went wrong in the script or in here; raised when the context closes."""
         self._at_once = 0
-        self._prefixes: set[bytes] = set()
+        self.meter = Meter()
         self._gate = _Gate()
         self._closing = threading.Event()
         self._http = _Http(("127.0.0.1", port), _Handler)
@@ -202,65 +202,14 @@ class Server:
     def closing(self) -> bool:
         return self._closing.is_set()
 
-    def meter(self, request: Request, reply: Reply) -> wire.Counted:
-        """Four bytes to a token, at least one; what begins as an earlier request did is cached in blocks, as providers do it."""
-        given = json.dumps([request.get("tools"), request.get("response_format"), request.get("messages")]).encode()
-        digest, seen, cached, blocks = hashlib.sha256(), True, 0, []
-        for start in range(0, len(given) - _CACHED_BLOCK, _CACHED_BLOCK):
-            digest.update(given[start : start + _CACHED_BLOCK])
-            blocks.append(digest.digest())
-            seen = seen and blocks[-1] in self._prefixes
-            cached += (_CACHED_BLOCK // 4) * seen
-        with self._gate.changed:
-            self._prefixes.update(blocks)
-        said = len((reply.text or reply.refusal or "").encode()) + sum(len(call.name) + len(call.words.encode()) for call in reply.calls)
-        return wire.Counted(max(1, len(given) // 4), max(1, said // 4), cached if cached >= _CACHED_FROM else 0)
-
     def refusal(self, headers: Mapping[str, str], request: Request) -> Raw | None:
         """What the endpoint would not take, in its words."""
         if headers.get("authorization") != f"Bearer {self.key}" and headers.get("api-key") != self.key:
             return error(401, "Incorrect API key provided.", "invalid_api_key")
         if self.models and request.get("model") not in self.models:
             return error(404, f"The model '{request.get('model')}' does not exist or you do not have access to it.", "model_not_found")
-        problem = _problem(request, self.only_strict)
+        problem = problem_of(request, self.only_strict)
         return error(400, problem, "invalid_request") if problem else None
-
-
-def _problem(request: Request, only_strict: bool) -> str | None:
-    if not request.get("messages"):
-        return "Missing required parameter: 'messages'."
-    wanted = request.get("response_format") or {}
-    if wanted.get("type") == "json_schema":
-        named = wanted["json_schema"]
-        marked = named.get("strict") is True
-        if not marked and only_strict:
-            return f"Invalid schema for response_format '{named.get('name')}': it is not marked strict."
-        if marked and (wrong := strict.problems(named.get("schema"))):
-            return f"Invalid schema for response_format '{named.get('name')}': {'; '.join(wrong)}."
-    if wanted.get("type") == "json_object" and "json" not in " ".join(map(text_of, messages(request))).lower():
-        return "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'."
-    for tool in request.get("tools", []):
-        function = tool.get("function", {})
-        if function.get("strict") is True and (wrong := strict.problems(function.get("parameters"))):
-            return f"Invalid schema for function '{function.get('name')}': {'; '.join(wrong)}."
-    return _unanswered_call(request)
-
-
-def _unanswered_call(request: Request) -> str | None:
-    """Each tool call is answered by a message right behind it, and there are no other such messages."""
-    open_calls: list[str] = []
-    for message in messages(request):
-        if message.get("role") == "tool":
-            if message.get("tool_call_id") not in open_calls:
-                return "messages with role 'tool' must be a response to a preceding message with 'tool_calls'."
-            open_calls.remove(str(message["tool_call_id"]))
-            continue
-        if open_calls:
-            break
-        open_calls = [call["id"] for call in message.get("tool_calls") or []]
-    if open_calls:
-        return f"An assistant message with 'tool_calls' must be followed by tool messages. No response for: {', '.join(open_calls)}."
-    return None
 
 
 class _Http(ThreadingHTTPServer):
@@ -376,7 +325,7 @@ class _Handler(BaseHTTPRequestHandler):
         return None, "broken off"
 
     def _reply(self, reply: Reply, request: Request, record: Record, cut: Cut | None = None) -> None:
-        counted = self.server.owner.meter(record.request, reply)
+        counted = self.server.owner.meter.count(record.request, reply)
         responses = "messages" not in request
         if request.get("stream"):
             events = (wire.response_events if responses else wire.chat_events)(reply, request, record.number, counted)

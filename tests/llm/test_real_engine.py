@@ -109,6 +109,12 @@ class TestLlamaServer:
         assert message.usage_metadata is not None
         assert message.usage_metadata["input_token_details"]["cache_read"] > 0
 
+    def test_the_model_is_not_shown_the_schema(self, llama_server: Engine) -> None:
+        """What a field means must stand in the prompt: here a schema is a grammar and nothing else."""
+        plain = chat(llama_server, max_tokens=1).invoke(QUESTION)
+        _, structured = asked(chat(llama_server), Claims)
+        assert usage(plain)[0] == usage(structured)[0]
+
     def test_a_reply_that_its_limit_cuts_is_an_error_with_its_usage(self, llama_server: Engine) -> None:
         with pytest.raises(openai.LengthFinishReasonError) as raised:
             asked(chat(llama_server, max_tokens=5), Claims)

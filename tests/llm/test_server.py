@@ -113,6 +113,18 @@ def test_an_agent_gets_its_structure_by_a_tool() -> None:
     assert scripts.tool_names(server.requests[0]) == ("thermometer", "Weather")
 
 
+@pytest.mark.parametrize("strategy", [ProviderStrategy(Weather, strict=True), ToolStrategy(Weather)])
+def test_one_script_serves_every_way_of_asking_for_a_structure(strategy: Any) -> None:
+    async def ask(model: Callable[..., Any]) -> Any:
+        agent: Any = create_agent(model(), [thermometer], response_format=strategy)
+        return await agent.ainvoke({"messages": [("user", "How warm is Rome?")]})
+
+    with Server(
+        scripts.by_schema({"Weather": lambda request, number: scripts.structured(request, "Weather", SUNNY)}, says("What?"))
+    ) as server:
+        assert talk(server, ask)["structured_response"] == Weather(place="Rome", degrees=31)
+
+
 def test_schemas_outside_the_strict_subset_are_refused() -> None:
     loose = {**SCHEMA, "schema": {"type": "object", "properties": {"place": {"type": "string", "minLength": 1}}}}
     unmarked = {"name": "Weather", "schema": SCHEMA["schema"]}

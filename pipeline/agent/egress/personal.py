@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 from pydantic import Field
 
-from pipeline.agent.egress.sightings import Span
+from pipeline.agent.egress.sightings import Span, united
 from pipeline.system.model import Frozen
 from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
 
@@ -29,6 +29,8 @@ _CARD = re.compile(r"(?<![\w.-])[3-6]\d{3}(?:[ -]?\d){8,14}\d(?![\w-])")
 _ISSUED = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]\d\d|2[2-7]\d\d)\d{12}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}|(?:6011|65\d\d)\d{12}|35\d{14}|62\d{14,17}"
 )
+_DIGITS = re.compile(r"\d(?:[ ./+A-Z-]?\d){3,}")  # every number has as many close together,
+_HEAD, _TAIL = 12, 24  # and no more characters before and behind them
 _BEFORE = 40  # characters in which the name of a number stands
 
 
@@ -69,11 +71,11 @@ def load_personal_data() -> PersonalData:
 def personal_spans(text: str) -> list[tuple[int, int, PersonalKind]]:
     """Where personal data stands, in order and apart from each other; of what overlaps, the longest counts."""
     found: list[tuple[int, int, PersonalKind]] = [(*span, "EMAIL") for span in _addresses(text)]
-    if any(letter.isdigit() for letter in text):
-        found += [(*span, "IBAN") for span in _ibans(text)]
-        found += [(*span, "CARD") for span in _cards(text)]
-        found += [(*span, "PHONE") for span in _phones(text)]
-        found += [(*span, "ID") for span in _numbers(text)]
+    found += [(*span, "PHONE") for span in _phones(text)]
+    for window in united((max(0, digits.start() - _HEAD), digits.end() + _TAIL) for digits in _DIGITS.finditer(text)):
+        found += [(*span, "IBAN") for span in _ibans(text, window)]
+        found += [(*span, "CARD") for span in _cards(text, window)]
+        found += [(*span, "ID") for span in _numbers(text, window)]
     apart: list[tuple[int, int, PersonalKind]] = []
     for start, end, kind in sorted(found, key=lambda one: (one[0] - one[1], one)):
         if all(end <= other[0] or other[1] <= start for other in apart):
@@ -109,28 +111,28 @@ def _phones(text: str) -> Iterator[Span]:
             continue
 
 
-def _ibans(text: str) -> Iterator[Span]:
+def _ibans(text: str, window: Span) -> Iterator[Span]:
     from stdnum import iban
 
-    for match in _IBAN.finditer(text):
+    for match in _IBAN.finditer(text, *window):
         for end in range(match.end(), match.start() + 14, -1):  # a word may stand behind it
-            if (end == len(text) or not text[end].isalnum()) and iban.is_valid(text[match.start() : end]):
+            if not text[end : end + 1].isalnum() and iban.is_valid(text[match.start() : end]):
                 yield match.start(), end
                 break
 
 
-def _cards(text: str) -> Iterator[Span]:
+def _cards(text: str, window: Span) -> Iterator[Span]:
     from stdnum import luhn
 
-    for match in _CARD.finditer(text):
+    for match in _CARD.finditer(text, *window):
         digits = re.sub(r"[ -]", "", match[0])
         if _ISSUED.fullmatch(digits) and luhn.is_valid(digits) and len(set(digits)) > 1:
             yield match.span()
 
 
-def _numbers(text: str) -> Iterator[Span]:
+def _numbers(text: str, window: Span) -> Iterator[Span]:
     for number, form, module in _checked():
-        for match in form.finditer(text):
+        for match in form.finditer(text, *window):
             before = text[max(0, match.start() - _BEFORE) : match.start()].casefold()
             if number.words and not any(_stands_in(word, before) for word in number.words):
                 continue

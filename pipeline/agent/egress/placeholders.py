@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hmac
 import re
+import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -46,7 +47,7 @@ _KEPT = 8_000_000  # characters of texts whose answers are kept
 
 
 class Placeholders:
-    """What stands for what, for as long as a scan lasts."""
+    """What stands for what, for as long as a scan lasts. Threads may ask at once."""
 
     def __init__(self, key: bytes, known: Iterable[str] = (), personal: bool = False, ours: Iterable[str] = ()) -> None:
         """`known` values are hidden wherever they stand; `personal` hides personal data too.
@@ -63,6 +64,7 @@ class Placeholders:
         self._personal = personal
         self._values: dict[str, str] = {}  # by placeholder
         self._names: dict[tuple[Kind, str], str] = {}
+        self._naming = threading.Lock()
         self._texts = Kept[str](_KEPT)
         self._parts = Kept[list[tuple[int, int, Kind]]](_KEPT)
 
@@ -171,8 +173,9 @@ class Placeholders:
         while name is None:
             said = hmac.new(self._key, said, sha256).digest()
             tried = f"{kind}_{said.hex()[:8]}"
-            if self._values.setdefault(tried, value) == value:  # else it stands for another value: once in four thousand million
-                name = self._names[kind, value] = tried
+            with self._naming:
+                if self._values.setdefault(tried, value) == value:  # else it stands for another value: once in four thousand million
+                    name = self._names[kind, value] = tried
         return name
 
 

@@ -1,6 +1,6 @@
-"""What is not sent, and what is not taken: errors of the way out.
+"""What is not sent, and what is not taken: errors of the way out, each of which knows the failure it is.
 
-- `Refusal`: the root of both.
+- `Refusal`: the root of both, and an `UnansweredError`.
   - `NotSent`: the request did not leave the machine, and would not another time: to ask again is of no use.
   - `NotTaken`: the reply was cut off, for it was too long, led elsewhere or was packed. One that takes too long is
     the time-out of the HTTP library, which all know.
@@ -12,20 +12,27 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pipeline.agent.failures import UnansweredError
 
-class Refusal(Exception):
+Why = Literal["too long", "redirect", "packed"]
+
+
+class Refusal(UnansweredError):
     """Something did not pass the way out, or back in."""
 
 
 class NotSent(Refusal):
     """The request did not leave the machine."""
 
+    def __init__(self, said: str) -> None:
+        super().__init__("rejected", said, retry=False)
+
 
 class NotTaken(Refusal):
     """The reply was not read to its end."""
 
-    def __init__(self, said: str, why: Literal["too long", "redirect", "packed"]) -> None:
-        super().__init__(said)
+    def __init__(self, said: str, why: Why) -> None:
+        super().__init__("rejected" if why == "redirect" else "malformed", said, retry=why == "too long")
         self.why = why
 
 

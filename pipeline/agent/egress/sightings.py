@@ -1,9 +1,9 @@
 """Where secrets stand in a text that is about to be sent.
 
-Takes text, gives spans. The detectors are those of `ingest.secrets` and `ingest.told_secrets`; what is added here is what becomes of
-a file on its way into a question: its lines are numbered, or it stands in a string of JSON. Each such text is looked at a second time
-with its numbers or escapes blanked, at the same positions. A text is cut into parts at blank lines where no secret can lie across, so
-that what is asked again and again is looked at once.
+Takes text, gives spans. The detectors are those of `ingest.secrets` and `ingest.told_secrets`; what is added here is what becomes of a
+file on its way into a question: its lines are numbered, or it stands in a string of JSON. Such numbers are blanked, and where there are
+escapes the text is looked at a second time without them; all positions stay. A text is cut into parts at blank lines where no secret can
+lie across, so that what is asked again and again is looked at once.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ NUMBER = r"[ \t]{0,8}L?\d{1,7}[ \t]{0,2}[|:│→\t>]"
 KEY_MARK = re.compile(r"-----(?:BEGIN|END) [A-Z0-9 ]{1,40}-----")
 
 _NUMBERS = re.compile(rf"^{NUMBER}", re.MULTILINE)
-_ESCAPE = re.compile(r"\\+[nrt\"']")
+_ESCAPED = re.compile(r"\\[nrt\"']")
+_MARK = re.compile(r"\\+[nrt\"']|\"")
 _REST = re.compile(r"(?<=[\w.-])[A-Za-z0-9_-]+")
 _SHORTEST_PART = 1_500
 _BLANK_LINE = re.compile(rf"\n(?:{NUMBER})?[ \t]*\r?\n(?!(?:{NUMBER})?[ \t]*(?:\+|[rRbBuUfF]{{0,2}}[\"']))")
@@ -127,18 +128,16 @@ def _whole(text: str, end: int) -> int:
 
 
 def _views(text: str) -> Iterator[str]:
-    yield text
     blanked = without_numbers(text)
-    if blanked != text:
-        yield blanked
-    if "\\" in blanked:
-        unescaped = _ESCAPE.sub(_unescaped, blanked)
-        if unescaped != blanked:
-            yield unescaped
+    yield blanked
+    if _ESCAPED.search(blanked) is not None:
+        yield _MARK.sub(_unescaped, blanked)
 
 
 def _unescaped(match: re.Match[str]) -> str:
-    """An escape of JSON as the character it stands for, at the same length."""
+    """An escape of JSON as the character it stands for, at the same length; what stands in a string becomes lines of its own."""
+    if match[0] == '"':
+        return "\n"
     blank, what = " " * (len(match[0]) - 1), match[0][-1]
     if what in "nr":
         return f"{blank}\n"

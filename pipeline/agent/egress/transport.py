@@ -113,7 +113,7 @@ class _Guarded(httpx2.AsyncBaseTransport):
         about = self._about()
         self._log.record(
             to=self._host,
-            path=request.url.path,
+            path=request.url.raw_path.partition(b"?")[0].decode("ascii", "replace"),
             model=about.model,
             purpose=about.purpose,
             prompt=about.prompt,

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from ingest.addresses import is_loopback
 from ingest.errors import UnusableInput
 from pipeline.agent.providers.apart import apart
 from pipeline.agent.providers.endpoint import Endpoint
@@ -38,7 +39,8 @@ PACKAGES: Mapping[Protocol, str] = {
 def connect(endpoint: Endpoint, *, http_client: httpx2.AsyncClient | None = None, seconds: float, max_output_tokens: int) -> BaseChatModel:
     """A chat model of the endpoint; nothing is sent yet. What asks it stands within `apart`.
 
-    `seconds` bounds one request, `max_output_tokens` one reply.
+    `seconds` bounds one request, `max_output_tokens` one reply. A client that is given is closed by who gave it; without one, sockets stay
+    open until the program ends.
 
     Raises:
         UnusableInput: the package that speaks its protocol is not installed.
@@ -50,6 +52,8 @@ def connect(endpoint: Endpoint, *, http_client: httpx2.AsyncClient | None = None
         protocol = importlib.import_module(f"{_ROOM}.{endpoint.protocol}")
         client = http_client if http_client is not None else plain_client(endpoint, seconds)
         model: BaseChatModel = protocol.model_of(endpoint, client, seconds, max_output_tokens)
+        model.cache = False  # a program around us may have set one for all models: what is asked would be kept there
+        model.disable_streaming = True
         return model
 
 
@@ -57,4 +61,4 @@ def plain_client(endpoint: Endpoint, seconds: float) -> httpx2.AsyncClient:
     """The client of who brings none."""
     import httpx2
 
-    return httpx2.AsyncClient(follow_redirects=False, trust_env=not endpoint.local, timeout=seconds)
+    return httpx2.AsyncClient(follow_redirects=False, trust_env=not is_loopback(endpoint.base_url), timeout=seconds)

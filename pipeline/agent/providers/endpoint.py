@@ -25,6 +25,7 @@ _OTHERS_READ = 0o077
 _OPTION = re.compile(r"[\w.-]{1,100}", re.ASCII)
 _UNSAID = "unsaid"
 OLLAMA = "OLLAMA_HOST"
+_OLLAMAS_PORT = 11434
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Endpoint:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     options: Mapping[str, str] = field(default_factory=dict)  # what one protocol alone needs, such as a version or a region
     address_from: str = ""  # the variable or option the address comes from; empty: the provider's usual one
+    key_from: str = ""  # the variable the key comes from
     notes: tuple[str, ...] = ()  # what the user should know before anything is sent
 
     @property
@@ -67,9 +69,15 @@ def endpoint_named(model: str, base_url: str | None, environment: Mapping[str, s
     options = {one: _option(one, provider, environment) for one in provider.options}
     address, address_from = _address(word, provider, base_url, environment, options)
     key, key_from, notes = _key(word, provider, address, environment)
-    family = next((one for one in provider.models if one.fits(name)), None)
-    local = is_loopback(address)
-    if not local and address.startswith("http://"):
+    met = load_table().providers["ollama"] if word == ANY and urlsplit(address).port == _OLLAMAS_PORT else provider
+    family = next((one for one in met.models if one.fits(name)), None)
+    elsewhere = family is not None and family.elsewhere
+    local = is_loopback(address) and not elsewhere
+    if elsewhere:
+        notes = (*notes, f"{name} is a model of {met.title}'s cloud: what is sent leaves this machine, whatever the address")
+    elif met.note:
+        notes = (*notes, met.note)
+    if not is_loopback(address) and address.startswith("http://"):
         notes = (*notes, f"what is sent to {host_of(address)} can be read on its way: the address begins with http://")
     endpoint = Endpoint(
         provider=word,
@@ -87,8 +95,9 @@ def endpoint_named(model: str, base_url: str | None, environment: Mapping[str, s
         temperature=provider.temperature if family is None or family.temperature is None else family.temperature,
         seed=provider.seed if family is None or family.seed is None else family.seed,
         headers=_headers(word, environment),
-        options={**options, "key_from": key_from},
+        options=options,
         address_from=address_from,
+        key_from=key_from,
         notes=notes,
     )
     if provider.protocol == "azure":
@@ -190,7 +199,7 @@ def _ollama_address(host: str) -> str:
     address = host if "//" in host else f"http://{host}"
     try:
         parts = urlsplit(address)
-        port = parts.port or (443 if parts.scheme == "https" else 11434)
+        port = parts.port or (443 if parts.scheme == "https" else _OLLAMAS_PORT)
     except ValueError:
         return host  # refused where addresses are checked
     name = "127.0.0.1" if parts.hostname in ("0.0.0.0", "::", None) else parts.hostname

@@ -27,6 +27,7 @@ class Family(Frozen):
     api: Api | None = None
     temperature: bool | None = None
     seed: bool | None = None
+    elsewhere: bool = Field(default=False, description="Whether an endpoint of this machine hands on what these models are asked.")
     why: str
     source: str
     as_of: date
@@ -58,6 +59,7 @@ class Provider(Frozen):
     api: Api = "chat"
     temperature: bool = False
     seed: bool = False
+    note: str = Field(default="", description="What a user should know before asking it.")
     models: tuple[Family, ...] = ()
     why: str
     source: str

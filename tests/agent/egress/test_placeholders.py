@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
 import pytest
@@ -42,6 +43,7 @@ def test_a_secret_of_a_known_form_is_hidden_wherever_it_stands(hiding: Placehold
     [
         '{name} = "{value}"', "{name}={value}", "  12| {name}={value}", "L12: {name} = '{value}'", "12\t{name}: {value}", "7 | export {name}={value}",
         '{{"code": "x = 1\\n{name} = \\"{value}\\"\\n"}}', '{{"code": "x = 1\\n{name}={value}\\n"}}',
+        '{{"code": "x = 1\\n{name}={value}"}}', '{{"code": "{name}: {value}\\nx = 1"}}',
     ],
 )  # fmt: skip
 def test_a_secret_told_by_its_name_is_hidden_in_numbered_lines_and_in_json(hiding: Placeholders, name: str, form: str) -> None:
@@ -158,6 +160,16 @@ def test_very_many_known_values_are_looked_for_in_little_time() -> None:
 
     assert time.perf_counter() - start < 1
     assert known[777] not in hidden and known[19_999] not in hidden and hidden.count("SECRET_") == 2
+
+
+def test_many_threads_hide_at_once() -> None:
+    hiding = Placeholders(KEY)
+    texts = [f"{place} {FORMED[name]}\nDB_PASSWORD=Harbour{place % 7}x\n" for place, name in enumerate(sorted(FORMED) * 20)]
+    with ThreadPoolExecutor(8) as pool:
+        hidden = list(pool.map(hiding.hide, texts))
+
+    assert [hiding.restore(text) for text in hidden] == texts
+    assert hidden == [Placeholders(KEY).hide(text) for text in texts]
 
 
 def test_prose_for_people_shows_neither_value_nor_placeholder(hiding: Placeholders) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from dataclasses import replace
 
-from pipeline.agent.providers import apart, endpoint_named
+from langchain_core.tracers.langchain import wait_for_all_tracers
+
+from pipeline.agent.providers import connect, endpoint_named
+from pipeline.agent.providers.connecting import plain_client
 from tests.agent.providers.asking import prose, verdict
 from tests.agent.providers.speakers import SPEAKERS
 
@@ -23,12 +27,6 @@ def main(address: str, names: list[str]) -> None:
 
 def traced(address: str, names: list[str]) -> None:
     """The same without the protection, and all that is traced sent off: it shows that the traps work."""
-    import asyncio
-
-    from langchain_core.tracers.langchain import wait_for_all_tracers
-
-    from pipeline.agent.providers import connect
-    from pipeline.agent.providers.connecting import plain_client
 
     async def ask() -> None:
         for name in names:
@@ -44,4 +42,3 @@ def traced(address: str, names: list[str]) -> None:
 if __name__ == "__main__":
     _, how, *rest = sys.argv
     {"apart": main, "traced": traced}[how](rest[0], rest[1:])
-    assert apart is not None

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from ingest.addresses import is_loopback
 from ingest.errors import UnusableInput
 from pipeline.agent.providers import endpoint_named
 from pipeline.agent.providers.table import load_table
@@ -171,3 +175,30 @@ def test_what_can_be_read_on_its_way_is_said() -> None:
 )
 def test_what_only_looks_like_this_machine_is_not_local(address: str) -> None:
     assert not endpoint_named("m", address, {}).local
+
+
+WORDS = st.one_of(
+    st.text(max_size=40), st.sampled_from(["openai:gpt-5.5", "azure:x", "bedrock:x", "ollama:x", "qwen3:32b", "openrouter:a/b"])
+)
+ADDRESSES = st.one_of(
+    st.none(),
+    st.text(max_size=40),
+    st.builds("{}://{}{}".format, st.sampled_from(["http", "https", "ftp"]), st.text(max_size=20), st.text(max_size=20)),
+)
+VARIABLES = st.sampled_from(
+    ["OPENAI_BASE_URL", "OLLAMA_HOST", "AWS_REGION", "OPENAI_API_VERSION", "AZURE_OPENAI_ENDPOINT", "OLLAMA_CONTEXT_LENGTH"]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(WORDS, ADDRESSES, st.dictionaries(VARIABLES, st.text(max_size=30)))
+def test_whatever_is_said_is_an_endpoint_or_one_line(model: str, address: str | None, environment: dict[str, str]) -> None:
+    try:
+        endpoint = endpoint_named(model, address, {"THREATLOOM_API_KEY": SECRET, **environment})
+    except UnusableInput as refused:
+        assert str(refused).isprintable()
+        assert SECRET not in str(refused)
+    else:
+        assert urlsplit(endpoint.base_url).hostname
+        assert f"{endpoint.model}{endpoint.base_url}{endpoint.host}".isprintable()
+        assert endpoint.local == is_loopback(endpoint.base_url) or endpoint.model.endswith("cloud")

@@ -6,8 +6,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from langchain_core.caches import BaseCache
+from langchain_core.globals import get_llm_cache, set_llm_cache
 from langchain_core.tracers.context import tracing_v2_callback_var
 from langchain_core.tracers.langchain import LangChainTracer
 
@@ -112,21 +115,43 @@ def test_variables_are_back_afterwards_even_after_a_failure(monkeypatch: pytest.
 
 
 def test_a_program_that_is_traced_does_not_trace_what_we_ask() -> None:
+    seen: list[str] = []
+
     class Tracer(LangChainTracer):
-        runs = 0
+        def __getattribute__(self, name: str) -> Any:
+            seen.append(name)
+            return super().__getattribute__(name)
 
-        def on_chat_model_start(self, *args: object, **kwargs: object) -> object:
-            Tracer.runs += 1
-            raise AssertionError("traced")
-
-    token = tracing_v2_callback_var.set(Tracer.__new__(Tracer))
+    tracer = Tracer.__new__(Tracer)
+    token = tracing_v2_callback_var.set(tracer)
     try:
         with answering(everything) as server:
             speaker = SPEAKERS["compatible"]
             prose(endpoint_named(speaker.model, server.address + "/v1", speaker.environment))
     finally:
         tracing_v2_callback_var.reset(token)
-    assert Tracer.runs == 0
+    assert seen == []
+
+
+def test_a_cache_of_the_program_around_us_is_not_used() -> None:
+    class Kept(BaseCache):
+        def lookup(self, prompt: str, llm_string: str) -> None:
+            raise AssertionError("looked up")
+
+        def update(self, prompt: str, llm_string: str, return_val: object) -> None:
+            raise AssertionError("kept")
+
+        def clear(self, **kwargs: object) -> None:
+            pass
+
+    before = get_llm_cache()
+    set_llm_cache(Kept())
+    try:
+        with answering(everything) as server:
+            for speaker in (SPEAKERS["compatible"], SPEAKERS["anthropic"]):
+                prose(endpoint_named(speaker.model, server.address + speaker.address, speaker.environment))
+    finally:
+        set_llm_cache(before)
 
 
 def test_other_machines_are_asked_by_the_proxy_of_the_user_and_this_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:

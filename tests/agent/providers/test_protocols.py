@@ -93,6 +93,20 @@ def test_an_address_without_a_path_gets_the_one_everybody_uses(address: str) -> 
     assert endpoint_named("m", "http://127.0.0.1:8000/api", {}).base_url == "http://127.0.0.1:8000/api"
 
 
+# Anthropic
+
+
+def test_what_is_the_same_in_many_requests_to_anthropic_is_marked_for_its_cache() -> None:
+    with answering(analyst(SPEAKERS["anthropic"])) as server:
+        prose(named("anthropic", server.address))
+    assert server.asked[0].body["system"] == [{"type": "text", "text": "You review.", "cache_control": {"type": "ephemeral"}}]
+
+
+def test_a_long_reply_of_anthropic_needs_no_stream() -> None:
+    with answering(analyst(SPEAKERS["anthropic"])) as server:
+        assert prose(named("anthropic", server.address), max_output_tokens=64_000).text == "fine"
+
+
 # What models take
 
 
@@ -173,9 +187,8 @@ def test_a_model_that_takes_no_temperature_is_told_none() -> None:
 
 def test_every_means_has_its_reason_and_its_source() -> None:
     for word, provider in load_table().providers.items():
-        for one in (provider, *provider.models):
-            assert len(one.why) > 30, word
-            assert one.source.startswith("https://"), word
+        reasons = [(provider.why, provider.source), *((family.why, family.source) for family in provider.models)]
+        assert all(len(why) > 30 and source.startswith("https://") for why, source in reasons), word
 
 
 # OpenRouter
@@ -205,6 +218,30 @@ def test_ollama_is_told_the_size_of_the_context_in_its_own_protocol() -> None:
 def test_an_option_that_is_none_is_refused() -> None:
     with pytest.raises(UnusableInput, match="OLLAMA_CONTEXT_LENGTH"):
         endpoint_named("ollama-native:qwen3:32b", None, {"OLLAMA_CONTEXT_LENGTH": "lots of it"})
+
+
+@pytest.mark.parametrize(
+    ("model", "address", "warned"),
+    [
+        ("ollama:qwen3:32b", None, True),
+        ("qwen3:32b", "http://localhost:11434/v1", True),
+        ("qwen3:32b", "http://localhost:8000/v1", False),
+        ("ollama-native:qwen3:32b", None, False),
+    ],
+)
+def test_who_asks_ollama_is_told_that_it_cuts_without_a_word(model: str, address: str | None, warned: bool) -> None:
+    assert ("OLLAMA_CONTEXT_LENGTH" in " ".join(endpoint_named(model, address, {}).notes)) is warned
+
+
+@pytest.mark.parametrize(
+    ("model", "address"),
+    [("ollama:gpt-oss:120b-cloud", None), ("ollama-native:kimi-k3:cloud", None), ("gpt-oss:120b-cloud", "http://127.0.0.1:11434/v1")],
+)
+def test_a_model_of_ollamas_cloud_is_not_local_though_its_address_is(model: str, address: str | None) -> None:
+    endpoint = endpoint_named(model, address, {})
+    assert not endpoint.local
+    assert "leaves this machine" in " ".join(endpoint.notes)
+    assert endpoint.structured == "tools"
 
 
 # Bedrock

@@ -69,6 +69,14 @@ def test_a_file_that_was_replaced_by_a_link_after_the_scan_is_not_followed(tmp_p
     assert "jewels" not in answer and answer
 
 
+def test_a_folder_that_was_replaced_by_a_link_after_the_scan_is_not_followed(tmp_path: Path) -> None:
+    bench = _tree(tmp_path)
+    (tmp_path / "root" / "src").rename(tmp_path / "moved")
+    (tmp_path / "away" / "deep.py").write_text("the crown jewels\n")
+    (tmp_path / "root" / "src").symlink_to(tmp_path / "away")
+    assert caller(bench)("read_lines", path="src/deep.py") == "Nothing of this file can be read as text."
+
+
 def test_a_file_that_went_away_is_an_answer(tmp_path: Path) -> None:
     bench = _tree(tmp_path)
     (tmp_path / "root" / "app.py").unlink()

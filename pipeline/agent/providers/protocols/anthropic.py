@@ -46,4 +46,16 @@ def model_of(endpoint: Endpoint, http_client: httpx2.AsyncClient, seconds: float
 
 class _Anthropic(ChatAnthropic):
     def _get_request_payload(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return without_empty_tools(super()._get_request_payload(*args, **kwargs))
+        payload = without_empty_tools(super()._get_request_payload(*args, **kwargs))
+        if payload.get("system"):
+            payload["system"] = _cached(payload["system"])
+        return payload
+
+
+def _cached(system: str | list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The system prompt marked as the end of what is the same in many requests (tools stand before it): paid less for, from the second on.
+
+    What is too short to be cached is read as if it were not marked: https://platform.claude.com/docs/en/build-with-claude/prompt-caching
+    """
+    blocks = [{"type": "text", "text": system}] if isinstance(system, str) else system
+    return [*blocks[:-1], {**blocks[-1], "cache_control": {"type": "ephemeral"}}]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def model_of(endpoint: Endpoint, http_client: httpx2.AsyncClient, seconds: float, max_output_tokens: int) -> BaseChatModel:
-    token = endpoint.options["key_from"] == "AZURE_OPENAI_AD_TOKEN"
+    token = endpoint.key_from == "AZURE_OPENAI_AD_TOKEN"
     settings: dict[str, Any] = {
         "azure_endpoint": endpoint.base_url,
         "azure_deployment": endpoint.model,

@@ -7,6 +7,8 @@ library that asked, since the packages above it look for those.
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import httpx
 import httpx2
 
@@ -24,7 +26,7 @@ def silent_transport() -> httpx.MockTransport:
     return httpx.MockTransport(_refuse)
 
 
-def _refuse(request: object) -> httpx2.Response:
+def _refuse(request: object) -> NoReturn:
     raise RuntimeError("models are asked asynchronously here")
 
 
