@@ -84,7 +84,9 @@ def examined(scan: Scan, material: Material, settings: AgentSettings, progress: 
     except Exception as problem:  # replies decide what happens here: a bug they meet must not cost what rules found
         logger.exception("the LLM analyst failed")
         failed = Failed(path="(llm)", error=f"the LLM analyst failed: {type(problem).__name__}: {str(problem)[:200]}")
-        return scan.model_copy(update={"errors": (*scan.errors, failed), "llm": LLMUse(model=settings.endpoint.name)})
+        endpoint = settings.endpoint  # what was sent before that is not known here, but to whom is
+        use = LLMUse(model=endpoint.name, sent_to="" if endpoint.local else endpoint.host)
+        return scan.model_copy(update={"errors": (*scan.errors, failed), "llm": use})
 
 
 def _examined(scan: Scan, material: Material, settings: AgentSettings, progress: Progress) -> Scan:
