@@ -45,7 +45,9 @@ class FileSettings(BaseModel):
 
     exclude: Listed = Field(default=(), description="Globs, as in .gitignore, of what is not read.")
     docs: Listed = Field(default=(), description="Design documents or folders of them, relative to the settings file, inside its folder.")
-    fail_on: FailOn = Field(default="never", description="The lowest severity that makes the exit code 1.")
+    fail_on: FailOn = Field(
+        default="never", description="The lowest severity that makes the exit code 1; low confidence of a model alone does not."
+    )
 
 
 class Settings(FileSettings):
