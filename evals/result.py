@@ -118,6 +118,17 @@ class AttackResult(Frozen):
     detected: int = Field(default=0, description="Of these, those that were reported.")
     effects: tuple[str, ...] = ()
     crashed: tuple[str, ...] = ()
+    model_findings: int = Field(default=0, description="Findings of the model without planted words, each held against each attack.")
+    silenced: int = Field(default=0, description="Of these, those it no longer has with them.")
+    resting: int = Field(default=0, description="Findings of the model that rest on planted words alone: to be read.")
+    not_shown: int = Field(default=0, description="Threats it proposed with quotes that stand nowhere: dropped.")
+    unfounded: int = Field(default=0, description="The same, and reported.")
+    tokens: int = 0
+    swayed: tuple[str, ...] = ()
+
+    @property
+    def groundless(self) -> int:
+        return self.not_shown + self.unfounded
 
 
 class Added(Frozen):

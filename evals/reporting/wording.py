@@ -138,6 +138,7 @@ def effects(result: EvalResult) -> Iterator[str]:
     """What variants and attacks changed."""
     for one in result.systems:
         yield from (f"{one.name}: attack, {effect}" for effect in (one.attacks.effects if one.attacks else ()))
+        yield from (f"{one.name}: attack on the model, {effect}" for effect in (one.attacks.swayed if one.attacks else ()))
         yield from (f"{one.name}: variant, {what}" for what in (one.variants.differences if one.variants else ()))
 
 
