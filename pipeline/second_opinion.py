@@ -185,8 +185,9 @@ def _account(analyst: Analyst, said: Examination, first_page: Summary | Unanswer
     return LLMUse(
         model=account.model, sent_to=account.sent_to, calls=account.calls, input_tokens=account.input_tokens,
         output_tokens=account.output_tokens, cost=None if account.cost is None else float(account.cost), currency=account.currency,
-        cache_hits=account.cache_hits, prompts=account.prompts, doubts=account.doubts, purpose=said.purpose,
-        kept_back=analyst.kept_back, unreached=_unreached(said, spared),
+        cache_hits=account.cache_hits, kept_input_tokens=account.kept_input_tokens, kept_output_tokens=account.kept_output_tokens,
+        kept_cost=None if account.kept_cost is None else float(account.kept_cost), prompts=account.prompts, doubts=account.doubts,
+        purpose=said.purpose, kept_back=analyst.kept_back, unreached=_unreached(said, spared),
         not_taken=tuple(NotTaken(what=one.what, about=one.about, reason=one.reason) for one in said.dropped),
         corrections=tuple(CorrectedElement(element=element, says=says, evidence=places) for element, says, places in said.corrections),
         summary=None if isinstance(first_page, Unanswered) else _summary(first_page),
