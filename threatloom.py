@@ -70,10 +70,18 @@ def scan(
     exclude: Iterable[str] = (),
     knowledge: Iterable[str | Path] = (),
     jobs: int | None = None,
+    llm: str | None = None,
+    base_url: str | None = None,
+    budget: Iterable[str] = (),
+    offline: bool = False,
 ) -> Scan:
     """The threat model of the tree at `path`, with design documents that may lie elsewhere and folders of own knowledge.
 
-    Raises `ingest.errors.UnusableInput` where there is nothing to scan, or own knowledge cannot be used; its `lines` say what is wrong.
+    With `llm` (`openai:gpt-5.5`) a model is asked beside the rules, at `base_url` where that is not the provider's own, within a `budget`
+    (`"200k"`, `"5 USD"`); its key and what else is set of it (`THREATLOOM_LLM_...`) come from the environment. `offline` refuses a model that is not on this machine.
+
+    Raises `ingest.errors.UnusableInput` where there is nothing to scan, own knowledge cannot be used, or the model cannot be asked; its
+    `lines` say what is wrong.
     """
     from pathlib import Path
 
@@ -81,7 +89,18 @@ def scan(
     from pipeline.scan import ScanSettings
     from pipeline.scan import scan as run_scan
 
-    settings = ScanSettings(docs=tuple(map(Path, docs)), exclude=tuple(exclude), jobs=jobs, knowledge=tuple(map(Path, knowledge)))
+    asked = None
+    if llm is not None:
+        from pipeline.interfaces.llm import agent_settings
+        from pipeline.interfaces.settings import model_settings
+
+        named = {
+            name: value for name, value in (("llm", llm), ("base_url", base_url), ("budget", tuple(budget)), ("offline", offline)) if value
+        }
+        asked = agent_settings(model_settings(named, os.environ), os.environ, cached=True)
+    settings = ScanSettings(
+        docs=tuple(map(Path, docs)), exclude=tuple(exclude), jobs=jobs, knowledge=tuple(map(Path, knowledge)), llm=asked
+    )
     return run_scan(Path(path), settings, Silent())
 
 

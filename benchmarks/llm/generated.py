@@ -164,7 +164,8 @@ def ${thing}_of_${name}_$number(case: dict, limit: int = $number) -> int:
 _PAGE = Template("""# $title
 
 The assistant of $name answers questions of citizens and settles cases by itself up to two hundred. Each payment must be
-approved by a clerk. Documents that citizens send in are searched by the assistant. Nothing that a citizen writes may change the $thing of another's case.
+approved by a clerk. Documents that citizens send in are searched by the assistant. Nothing that a
+citizen writes may change the $thing of another's case.
 
 - Who may ask: everybody, without an account.
 - Who may settle: clerks, after a second look.

@@ -41,6 +41,7 @@ class Context:
 CODE = Context(3, 22)
 STEP = Context(2, 4)
 PROSE = Context(2, 8)
+SENTENCE = Context(1, 2)
 
 
 class Files:
@@ -121,29 +122,19 @@ def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(found)
 
 
-class Sent:
-    """Lines that some question shows already."""
-
-    def __init__(self) -> None:
-        self._by_page: dict[tuple[str, int], tuple[Span, ...]] = {}
-
-    def add(self, spans: Iterable[Span]) -> None:
-        for span in spans:
-            page = (span.path, span.page)
-            self._by_page[page] = joined((*self._by_page.get(page, ()), span))
-
-    def rest(self, spans: Iterable[Span]) -> Iterator[Span]:
-        """What is left of spans without these lines."""
-        for span in spans:
-            start = span.start
-            for other in self._by_page.get((span.path, span.page), ()):
-                if other.end < start or other.start > span.end:
-                    continue
-                if other.start > start:
-                    yield Span(span.path, span.page, start, other.start - 1)
-                start = other.end + 1
-            if start <= span.end:
-                yield Span(span.path, span.page, start, span.end)
+def without(spans: Iterable[Span], taken: Iterable[Span]) -> Iterator[Span]:
+    """What is left of spans when others are taken out."""
+    gone = joined(taken)
+    for span in spans:
+        start = span.start
+        for other in gone:
+            if (other.path, other.page) != (span.path, span.page) or other.end < start or other.start > span.end:
+                continue
+            if other.start > start:
+                yield Span(span.path, span.page, start, other.start - 1)
+            start = other.end + 1
+        if start <= span.end:
+            yield Span(span.path, span.page, start, span.end)
 
 
 class Scale:

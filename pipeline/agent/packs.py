@@ -8,17 +8,37 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from pipeline.agent.files import Context, Files, Span
+from pipeline.agent.files import Context, Files, Span, joined
 from pipeline.agent.model import Known, Proposal
-from pipeline.agent.outline import claim_line, control_line, element_line, finding_line, flow_lines, listed, told_system, told_within
+from pipeline.agent.outline import (
+    claim_line,
+    clipped,
+    control_line,
+    element_line,
+    finding_line,
+    fitting,
+    flow_lines,
+    told_system,
+    told_within,
+    twins_of,
+)
 from pipeline.agent.scenes import Scene
 from pipeline.system.model import Evidence, System
 from pipeline.threats.catalog import Catalog
 from pipeline.threats.contradictions import SLUGS
 from prompts import Exhibit
 
-_ROOM = {"Elements asked about": 900, "Beside them": 300, "Flows": 700, "Controls": 250, "Claims of documents": 450}  # tokens of a scene
-_KNOWN = 20  # findings that are named as already found
+_ROOM = {
+    "Elements asked about": 900,
+    "Beside them": 300,
+    "Flows": 700,
+    "Controls": 250,
+    "Claims of documents": 450,
+    "Other elements, by their ids alone": 450,
+    "Said of them by an earlier reading": 300,
+}  # tokens of a scene
+_FOUND_ROOM = 1_400  # tokens of findings that are named as already found
+_SUMMARY_ROOM = 5_000
 _AROUND = Context(6, 6)  # lines around a quote that a sceptic sees
 Values = Mapping[str, str | Sequence[Exhibit]]
 
@@ -33,30 +53,47 @@ def survey_values(system: System, documents: Sequence[Exhibit], catalog: Catalog
 
 
 def scene_values(
-    scene: Scene, system: System, known: Sequence[Known], catalog: Catalog, files: Files, purpose: str, weigh: Callable[[str], int]
+    scene: Scene,
+    system: System,
+    known: Sequence[Known],
+    catalog: Catalog,
+    files: Files,
+    purpose: str,
+    weigh: Callable[[str], int],
+    corrections: Sequence[tuple[str, str]] = (),
+    proposed: Sequence[Proposal] = (),
 ) -> Values:
     ids = {element.id for element in scene.elements}
-    kinds = {element.kind for element in scene.elements}
     flows = [flow for flow in system.flows if flow.source in ids or flow.target in ids]
     near = {end for flow in flows for end in (flow.source, flow.target)} - ids
+    near |= {identity for claim in system.claims if any(_within(e, scene.spans) for e in claim.evidence) for identity in claim.about} - ids
+    kinds = {element.kind for element in system.elements if element.id in ids or element.id in near}
+    told_whole = bool(scene.paper) or "component" in kinds  # what a paper tells of is of no known kind
     guarded: dict[str, list[str]] = {flow.id: [] for flow in flows}
     for control in system.controls:
         for identity in guarded.keys() & set(control.protects):
             guarded[identity].append(control.kind)
+    twins = twins_of(system)
     parts = {
         "Elements asked about": [element_line(element) for element in scene.elements],
         "Beside them": [element_line(element) for element in system.elements if element.id in near],
-        "Flows": flow_lines(flows, lambda flow: guarded[flow.id]),
+        "Flows": flow_lines(flows, guarded, twins),
         "Controls": [control_line(c, ids) for c in system.controls if ids & set(c.protects)],
         "Claims of documents": [claim_line(claim) for claim in system.claims if ids & set(claim.about)],
+        "Other elements, by their ids alone": [f"- {e.id}" for e in system.elements if e.id not in ids and e.id not in near],
+        "Said of them by an earlier reading": [f"- {element}: {says}" for element, says in corrections if element in ids],
     }
-    found = [k for k in known if k.element in ids or any(_within(place, scene.spans) for place in k.evidence[:2])]
-    threats = [threat for threat in catalog.threats if kinds & set(threat.about)]
+    here = [k for k in known if k.element in ids]
+    found = [*here, *(k for k in known if k not in here and any(_within(place, scene.spans) for place in k.evidence[:2]))]
+    threats = [threat for threat in catalog.threats if told_whole or kinds & set(threat.about)]
+    earlier = [
+        f"- (by an earlier reading) {p.threat} at {p.element}: {p.title}" for p in proposed if p.element in ids | near or scene.paper
+    ]
     return {
         "threats": ", ".join(threat.slug for threat in threats) or "none",
         "classes": _asked(scene),
         "purpose": purpose or "(not known)",
-        "found": listed(map(finding_line, found), _KNOWN),
+        "found": told_within([*earlier, *map(finding_line, found)], _FOUND_ROOM, weigh),
         "scene": "\n\n".join(f"{title}:\n{told_within(lines, _ROOM[title], weigh)}" for title, lines in parts.items() if lines),
         "evidence": files.exhibits(scene.spans),
     }
@@ -67,33 +104,38 @@ def _within(place: Evidence, spans: Sequence[Span]) -> bool:
 
 
 def _asked(scene: Scene) -> str:
+    if scene.paper.startswith("the rest of "):
+        return "What these lines do that nobody has looked at, all six classes; give the id of the element it happens at or that it serves."
     if scene.paper:
-        return "What this part of a document says or leaves out, whichever of the elements it is about; all six classes."
+        return "What these documents say or leave out, all six classes: of the elements that are listed, and of the process as a whole."
     return f"All elements that are listed as asked about, each for: {', '.join(scene.strides)}."
 
 
 def claim_values(proposals: Sequence[Proposal], files: Files, hide: Callable[[str], str]) -> Values:
-    """Claims by number, with the lines they rest on read anew; who said them and how sure they sounded stays out."""
-    claims = [
-        f"{number}. [{', '.join(each.stride)}] at {each.element}: {each.title}. {each.description}"
-        for number, each in enumerate(proposals, 1)
-    ]
-    shown = []
+    """Claims by number with the places they rest on, and those lines read anew; who said them and how sure they sounded stays out."""
+    claims: list[str] = []
+    shown: list[Span] = []
     for number, each in enumerate(proposals, 1):
         spans = files.around((place, _AROUND) for place in _places(each))
-        shown.append(Exhibit(f"what claim {number} rests on", files.text(spans) or "(lines that may not be sent)"))
-    return {"claims": hide("\n".join(claims)), "evidence": tuple(shown)}
+        places = ", ".join(f"{place.path}:{place.start_line}" for place in _places(each) if place.path in files.paths)
+        claims.append(f"{number}. [at {each.element}; rests on {places or 'lines that may not be sent'}] {each.title}. {each.description}")
+        shown += spans
+    return {"claims": hide("\n".join(claims)), "evidence": files.exhibits(joined(shown))}
 
 
 def _places(proposal: Proposal) -> Sequence[Evidence]:
     return (*proposal.evidence, *proposal.factors.values())[:8]
 
 
-def summary_values(known: Sequence[Known], limits: str, purpose: str) -> Values:
+def summary_values(known: Sequence[Known], limits: str, purpose: str, weigh: Callable[[str], int]) -> Values:
     counts = Counter(finding.severity for finding in known)
-    lines = [f"- {k.id} {k.severity} {k.threat} at {k.element}: {' '.join(k.description.split())[:110]}" for k in known]
     head = ", ".join(f"{count} {severity}" for severity, count in counts.items()) or "none"
-    return {"findings": f"{len(known)} findings: {head}\n{listed(lines, 40)}", "limits": limits, "purpose": purpose or "(not known)"}
+    lines = [f"- {k.id} {k.severity} {k.threat} at {k.element}: {clipped(k.description, 180)}" for k in known]
+    brief = [f"- {k.id} {k.severity} {k.threat} at {k.element}" for k in known]
+    whole = len(fitting(lines, _SUMMARY_ROOM, weigh))
+    told = [*lines[:whole], *fitting(brief[whole:], _SUMMARY_ROOM // 2, weigh)]
+    more = f"\n- and {len(known) - len(told)} more, less severe" if len(told) < len(known) else ""
+    return {"findings": f"{len(known)} findings: {head}\n" + "\n".join(told) + more, "limits": limits, "purpose": purpose or "(not known)"}
 
 
 def documents_shown(files: Files, documents: Sequence[str], weigh: Callable[[str], int], most: int) -> tuple[Exhibit, ...]:

@@ -11,7 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     import httpx2
     from langchain_core.tools import BaseTool
 
+_MOST_OF_PLAN = 2  # times what the default depth is planned to take: estimates are wrong, and nobody wants a surprise
+
 
 T = TypeVar("T")
 
@@ -59,6 +61,7 @@ class Subject:
     book: EvidenceBook
     paths: tuple[str, ...]  # of the scan
     documents: tuple[str, ...]  # those of them that are prose, in the order they matter
+    code: tuple[str, ...]  # those that are code or settings
     lines: int  # of what was read
     hidden: tuple[str, ...]  # values that are known to be secrets by where they stand
     catalog: Catalog
@@ -77,7 +80,10 @@ class Analyst:
         known = (*subject.hidden, *told_anywhere)
         self._placeholders = Placeholders(self._secret, known, settings.personal, _our_words(subject))
         self._hiding = threading.Lock()  # tools run in threads of their own
-        self._ledger = Ledger(settings.limits, settings.price, clock)
+        allowance = None if settings.has_budget else allowance_of(subject.lines)
+        limits = settings.limits if allowance is None else replace(settings.limits, tokens=_MOST_OF_PLAN * allowance)
+        self._allowance = allowance
+        self._ledger = Ledger(limits, settings.price, clock)
         paths = [path for path in subject.paths if settings.policy.may_send(path)]
         self.kept_back = len(subject.paths) - len(paths)
         files = Files(subject.book.lines_of, paths, self._hide)
@@ -90,7 +96,7 @@ class Analyst:
             mask=self._placeholders.mask,
         )
         documents = tuple(path for path in subject.documents if path in files.paths)
-        self._material = Material(subject.system, subject.known, files, documents, subject.catalog, taker, self._hide)
+        self._material = Material(subject.system, subject.known, files, documents, subject.code, subject.catalog, taker, self._hide)
         self._log = EgressLog(settings.log, subject.name)
         self._runner: asyncio.Runner | None = None
         self._asker: Asker | None = None
@@ -105,6 +111,7 @@ class Analyst:
         return plan_of(self._material, self._allowance, self._tools)
 
     def __enter__(self) -> Analyst:
+        self._log.open()  # a log that cannot be kept is said before anything is asked
         self._runner = asyncio.Runner()
         self._runner.__enter__()
         return self
@@ -136,10 +143,6 @@ class Analyst:
     async def _examined(self, progress: Progress) -> tuple[Examination, Plan]:
         return await examine(self._material, self._connected(), self._allowance, self._tools, progress)
 
-    @property
-    def _allowance(self) -> int | None:
-        return None if self._settings.has_budget else allowance_of(self._subject.lines)
-
     def summarise(self, known: Sequence[Known], limits: str, purpose: str) -> Summary | Unanswered:
         """The first page over all findings."""
         assert self._runner is not None
@@ -155,7 +158,8 @@ class Analyst:
         return Account(
             model=endpoint.name, sent_to="" if endpoint.local else endpoint.host, calls=total.calls, input_tokens=total.input_tokens,
             output_tokens=total.output_tokens, cost=total.cost, currency=self._ledger.limits.currency, cache_hits=total.cache_hits,
-            prompts=tuple(sorted(self._asker.prompts)) if self._asker else (), doubts=self._ledger.doubts,
+            prompts=tuple(sorted(self._asker.prompts)) if self._asker else (), doubts=tuple(sorted(self._ledger.doubts)),
+            kept_input_tokens=total.kept_input_tokens, kept_output_tokens=total.kept_output_tokens, kept_cost=total.kept_cost,
         )  # fmt: skip
 
     def _connected(self) -> Asker:
@@ -174,11 +178,11 @@ class Analyst:
             meter = Meter(
                 identity=f"{endpoint.name} at {endpoint.host}", ledger=self._ledger, replies=ReplyStore(settings.replies),
                 hide=self._hide, at_once=asyncio.Semaphore(settings.at_once),
-                seconds=settings.seconds, most_output=settings.most_output,
+                seconds=settings.seconds, most_output=settings.most_output, pause=settings.pause,
             )  # fmt: skip
             self._asker = Asker(
                 model, meter, endpoint.structured, endpoint.with_tools, self._tools, self._secret,
-                endpoint.name, self._placeholders.restore,
+                endpoint.name, self._placeholders.restore, settings.at_once,
             )  # fmt: skip
         return self._asker
 

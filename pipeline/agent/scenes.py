@@ -1,25 +1,29 @@
 """Work cut into scenes: elements that belong together, with the lines that show them; the most exposed first.
 
-Takes a system, its findings and its files, gives scenes. Each cell (element x class) belongs to exactly one scene, and each line of code
-is sent once, with the scene that needs it most. What no element is seen in, but a document says, is cut into scenes of its own. A scene
-that is too large for a model can be halved.
+Takes a system, its findings and its files, gives scenes. Each cell (element x class) belongs to exactly one scene. Where an element is made
+is shown in its scene; other lines of code go to the scene that needs them most. Documents are shown whole, in scenes of their own, and what
+only they tell of is asked about there. A scene that is too large for a model can be halved.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from pipeline.agent.files import CODE, PROSE, STEP, Context, Files, Scale, Sent, Span, joined
+from pipeline.agent.files import CODE, PROSE, SENTENCE, STEP, Context, Files, Scale, Span, joined, without
 from pipeline.agent.model import Cell, Known
 from pipeline.system.model import Element, ElementKind, Evidence, Flow, Stride, System
 
 STRIDES: tuple[Stride, ...] = get_args(Stride)
 MOST_ELEMENTS = 16  # of a scene
 SCENE_TOKENS = 6_000  # of its lines, counted generously
+PAPER_TOKENS = 4_500  # of one that shows documents
+_PROMISED_TOKENS = 1_500  # of code beside documents that promise something about it
 _SHOWN_PLACES = 3  # of one element
+_SAID_PLACES = 2  # sentences of documents about it
+_REST_FILES, _REST_LINES, _REST_SCENES = 400, 6, 24
 _PAPER_LINES = 160  # of a scene that is read out of a document
 _WORTH: dict[ElementKind, int] = {
     "agent": 9, "tool": 8, "mcp_tool": 8, "hosted_llm": 7, "local_llm": 7, "ml_model": 8, "training_job": 7, "dataset": 7, "retriever": 6,
@@ -45,7 +49,7 @@ class Scene:
 
     @property
     def cells(self) -> tuple[Cell, ...]:
-        return () if self.paper else tuple(Cell(element.id, stride) for element in self.elements for stride in self.strides)
+        return tuple(Cell(element.id, stride) for element in self.elements for stride in self.strides)
 
     @property
     def about(self) -> str:
@@ -56,24 +60,28 @@ class Scene:
 
 
 def cut_scenes(
-    system: System, known: Sequence[Known], files: Files, documents: Sequence[str], weigh: Callable[[str], int]
+    system: System, known: Sequence[Known], files: Files, documents: Sequence[str], code: Sequence[str], weigh: Callable[[str], int]
 ) -> tuple[Scene, ...]:
-    """All scenes of a system, most exposed first. `documents` are the paths of prose, in the order they matter."""
+    """All scenes of a system, most exposed first.
+
+    `documents` are the paths of prose, in the order they matter: they are shown whole. `code` are those of code and settings.
+    """
     worth = _worths(system, known)
-    flows = _by_end(system)
-    ties = _ties(system)
+    scale = Scale(files, weigh)
+    papers, told = _papers(system, files, documents, scale, worth)
+    flows, ties = _by_end(system), _ties(system)
     elements = {element.id: element for element in system.elements}
-    order = sorted((e for e in system.elements if e.evidence), key=lambda element: (-worth[element.id], element.id))
-    taken: set[str] = set()
+    order = sorted((e for e in system.elements if e.evidence and e.id not in told), key=lambda element: (-worth[element.id], element.id))
     by_path: dict[str, list[Element]] = defaultdict(list)
     for element in order:
         by_path[element.evidence[0].path].append(element)
-    sent, scale = Sent(), Scale(files, weigh)
+    taken: set[str] = set(told)
+    claims = _claims(system)
     scenes: list[Scene] = []
     for lead in order:
         if lead.id in taken:
             continue
-        members, spans = [lead], _spans(lead, flows, files)
+        members, spans = [lead], _shown(lead, flows, claims, files)
         taken.add(lead.id)
         beside = sorted(
             (elements[other] for other in ties[lead.id] if other not in taken and elements[other].evidence),
@@ -84,17 +92,60 @@ def cut_scenes(
         for other in (*beside, *alike):
             if len(members) == MOST_ELEMENTS:
                 break
-            wider = joined((*spans, *_spans(other, flows, files)))
-            if scale.weight(sent.rest(wider)) <= SCENE_TOKENS:
+            wider = joined((*spans, *_shown(other, flows, claims, files)))
+            if scale.weight(wider) <= SCENE_TOKENS:
                 members.append(other)
                 taken.add(other.id)
                 spans = wider
-        fresh = tuple(sent.rest(spans))
-        sent.add(fresh)
-        scenes.append(Scene(0, tuple(members), STRIDES, fresh or spans[:2], sum(worth[e.id] for e in members) / len(members)))
-    scenes = [*_gathered(scenes, scale), *_papers(system, files, documents, sent, scale, worth)]
-    ranked = sorted(scenes, key=lambda scene: (-scene.rank, scene.about))
+        scenes.append(Scene(0, tuple(members), STRIDES, spans, sum(worth[e.id] for e in members) / len(members)))
+    gathered = [*_gathered(scenes, scale), *papers]
+    gathered += _rest(system, files, code, [span for scene in gathered for span in scene.spans], scale)
+    ranked = sorted(gathered, key=lambda scene: (-scene.rank, scene.about))
     return tuple(replace(scene, number=number) for number, scene in enumerate(ranked, 1))
+
+
+def _shown(
+    element: Element, flows: Mapping[str, Sequence[Flow]], claims: Mapping[str, Sequence[Evidence]], files: Files
+) -> tuple[Span, ...]:
+    """The lines of an element: where it is made and used, where data enters and leaves it, what documents say of it; also what other scenes
+    show, for a question is read alone."""
+    said = ((place, SENTENCE) for place in claims.get(element.id, ())[:_SAID_PLACES])
+    return files.around([*_places(element, flows), *said])
+
+
+def _claims(system: System) -> Mapping[str, list[Evidence]]:
+    """Where documents speak of an element."""
+    found: dict[str, list[Evidence]] = defaultdict(list)
+    for claim in system.claims:
+        for identity in claim.about:
+            found[identity] += claim.evidence[:1]
+    return found
+
+
+def _rest(system: System, files: Files, code: Sequence[str], sent: Sequence[Span], scale: Scale) -> Iterator[Scene]:
+    """Code and settings in which the rules saw nothing, in the folders where they saw something: last, and no more than some scenes."""
+    folders = {place.path.rpartition("/")[0] for element in system.elements for place in element.evidence}
+    paths = [path for path in sorted(files.paths & set(code)) if path.rpartition("/")[0] in folders]
+    whole = (
+        Span(path, page, 1, len(lines)) for path in paths[:_REST_FILES] for page in files.pages(path) if (lines := files.lines(path, page))
+    )
+    left = [span for span in without(list(whole), sent) if span.end - span.start >= _REST_LINES]
+    for position, piece in enumerate(_pieces(left, files, scale)):
+        if position == _REST_SCENES:
+            return
+        here = dict.fromkeys(span.path for span in piece)
+        yield Scene(
+            0,
+            (),
+            STRIDES,
+            piece,
+            2.0 - position * 0.05,
+            f"the rest of {next(iter(here))}" + (f" and {len(here) - 1} more" if len(here) > 1 else ""),
+        )
+
+
+def _context(element: Element) -> Context:
+    return PROSE if element.attributes.get("stated_by") == "document" else CODE
 
 
 def _gathered(scenes: Iterable[Scene], scale: Scale) -> Iterator[Scene]:
@@ -185,33 +236,56 @@ def _ties(system: System) -> dict[str, tuple[str, ...]]:
     return defaultdict(tuple, {identity: tuple(others) for identity, others in found.items()})
 
 
-def _spans(element: Element, flows: dict[str, list[Flow]], files: Files) -> tuple[Span, ...]:
-    return files.around(_places(element, flows))
-
-
-def _places(element: Element, flows: dict[str, list[Flow]]) -> Iterator[tuple[Evidence, Context]]:
-    around = PROSE if element.attributes.get("stated_by") == "document" else CODE
+def _places(element: Element, flows: Mapping[str, Sequence[Flow]]) -> Iterator[tuple[Evidence, Context]]:
+    around = _context(element)
     for evidence in element.evidence[:_SHOWN_PLACES]:
         yield evidence, around
-    for flow in flows[element.id][:_SHOWN_PLACES]:
+    for flow in flows.get(element.id, ())[:_SHOWN_PLACES]:
         for step in flow.steps[:4]:
             yield step, STEP
 
 
-def _papers(system: System, files: Files, documents: Sequence[str], sent: Sent, scale: Scale, worth: dict[str, float]) -> Iterator[Scene]:
-    """What documents say beyond the lines that are shown anyway; short ones together, in their order."""
-    parts: list[Span] = []
-    for path in documents:
-        whole = [Span(path, page, 1, len(lines)) for page in files.pages(path) if (lines := files.lines(path, page))]
-        parts += sent.rest(whole)
-    for position, spans in enumerate(_pieces(parts, files, scale)):
-        paths = tuple(dict.fromkeys(span.path for span in spans))
-        told = {e.id for e in system.elements if any(place.path in paths for place in e.evidence)}
-        told |= {identity for claim in system.claims if any(place.path in paths for place in claim.evidence) for identity in claim.about}
-        members = sorted((e for e in system.elements if e.id in told), key=lambda e: (-worth[e.id], e.id))
-        rank = 8.0 - min(position, 12) * 0.5 + min(len(members), 8) * 0.25
+def _papers(system: System, files: Files, documents: Sequence[str], scale: Scale, worth: dict[str, float]) -> tuple[list[Scene], set[str]]:
+    """Documents as scenes, short ones together; and what only they tell of, asked about where most is said of it."""
+    whole = [Span(path, page, 1, len(lines)) for path in documents for page in files.pages(path) if (lines := files.lines(path, page))]
+    pieces = list(_pieces(whole, files, scale))
+    members: list[list[Element]] = [[] for _ in pieces]
+    told: set[str] = set()
+    for element in sorted(system.elements, key=lambda e: (-worth[e.id], e.id)):
+        if element.attributes.get("stated_by") not in ("document", "model"):
+            continue
+        said = [sum(_holds(piece, place) for place in element.evidence) for piece in pieces]
+        if any(said):
+            members[said.index(max(said))].append(element)
+            told.add(element.id)
+    scenes = []
+    for position, (piece, here) in enumerate(zip(pieces, members, strict=True)):
+        paths = tuple(dict.fromkeys(span.path for span in piece))
+        beside = _code_of_claims(system, piece, files, scale)
+        rank = 8.0 - min(position, 12) * 0.5 + min(len(here), 8) * 0.25
         paper = paths[0] + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
-        yield Scene(0, tuple(members[:MOST_ELEMENTS]), STRIDES, spans, rank, paper)
+        scenes.append(Scene(0, tuple(here), STRIDES, (*piece, *beside), rank, paper))
+    return scenes, told
+
+
+def _code_of_claims(system: System, piece: Sequence[Span], files: Files, scale: Scale) -> tuple[Span, ...]:
+    """The code of what these documents promise something about, so that both sides are in one question."""
+    elements = {element.id: element for element in system.elements}
+    shown: tuple[Span, ...] = ()
+    for claim in system.claims:
+        if not any(_holds(piece, place) for place in claim.evidence):
+            continue
+        for element in (elements[identity] for identity in claim.about[:2] if identity in elements):
+            if element.evidence and element.attributes.get("stated_by") != "document":
+                wider = joined((*shown, *files.around([(element.evidence[0], CODE)])))
+                if scale.weight(wider) > _PROMISED_TOKENS:
+                    return shown
+                shown = wider
+    return shown
+
+
+def _holds(spans: Iterable[Span], place: Evidence) -> bool:
+    return any(s.path == place.path and s.page == (place.page or 0) and s.start <= place.start_line <= s.end for s in spans)
 
 
 def _pieces(spans: Sequence[Span], files: Files, scale: Scale) -> Iterator[tuple[Span, ...]]:
@@ -222,7 +296,7 @@ def _pieces(spans: Sequence[Span], files: Files, scale: Scale) -> Iterator[tuple
             part = replace(span, start=start, end=min(span.end, start + _PAPER_LINES - 1))
             if not any(line.strip() for line in files.of(part)):
                 continue
-            if piece and scale.weight([*piece, part]) > SCENE_TOKENS:
+            if piece and scale.weight([*piece, part]) > PAPER_TOKENS:
                 yield tuple(piece)
                 piece = []
             piece.append(part)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,10 +25,11 @@ class AgentSettings:
     proxy: str | None = None  # by which an endpoint of another machine is reached
     at_once: int = 16  # requests in flight
     seconds: float = 180.0  # of one request
-    most_output: int = 4_096  # tokens of one reply
+    most_output: int = 8_192  # tokens of one reply
     replies: Path | None = None  # folder of kept replies; None: none are kept
     log: Path | None = None  # folder of egress logs; None: none is written
     secret: Path | None = None  # file of the key that nonces and placeholders are derived from; None: of this run alone
+    pause: Callable[[float], Awaitable[object]] = asyncio.sleep  # between attempts at one request; who tests waits less
 
     @property
     def has_budget(self) -> bool:

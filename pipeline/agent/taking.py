@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from pipeline.agent.grounding import Grounds, Missing, Quote
 from pipeline.agent.model import Argument, Dropped, Origin, Proposal
@@ -17,7 +18,7 @@ from pipeline.system.model import Evidence, Stride
 from pipeline.threats.catalog import Catalog
 from pipeline.threats.schema import Factor
 
-MOST_THREATS, MOST_QUOTES, MOST_OPINIONS = 12, 8, 20  # of one reply
+MOST_THREATS, MOST_QUOTES, MOST_OPINIONS = 20, 8, 20  # of one reply
 _CUSTOM = re.compile(r"custom/[a-z0-9]+(?:-[a-z0-9]+){0,7}")
 _TITLE, _DESCRIPTION, _REASON, _TEXT = 160, 1_200, 500, 300  # characters
 _TOLD = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]+")
@@ -49,7 +50,11 @@ class Taker:
         for number, threat in enumerate(reply.threats, 1):
             where = f"threat {number} ({self.prose(threat.title, 60)})"
             if threat.element not in self.elements:
-                said.append(f"{where}: there is no element {self.prose(threat.element, 80)!r}")
+                near = ", ".join(get_close_matches(threat.element, self.elements, 4, 0.4))
+                said.append(
+                    f"{where}: there is no element {self.prose(threat.element, 80)!r}; take one that is listed"
+                    + (f", such as {near}" if near else "")
+                )
             if self.slug(threat.threat) is None:
                 said.append(f"{where}: {self.prose(threat.threat, 60)!r} is no slug of the catalog and not custom/words-joined-by-hyphens")
             missing = [quote for quote in threat.quotes if isinstance(self.located(quote), Missing)]
@@ -64,7 +69,7 @@ class Taker:
         found = Taken()
         for threat in reply.threats[:MOST_THREATS]:
             self._take(threat, origin, found)
-        found.dropped += (Dropped("threat", t.title[:80], "more than one reply may hold") for t in reply.threats[MOST_THREATS:])
+        found.dropped += (Dropped("threat", self.prose(t.title, 80), "more than one reply may hold") for t in reply.threats[MOST_THREATS:])
         for opinion in reply.opinions[:MOST_OPINIONS]:
             evidence, _ = self.evidence(opinion.quotes)
             if opinion.finding not in self.findings:

@@ -127,6 +127,7 @@ def test_other_bytes_are_refused_before_they_are_written(tmp_path: Path) -> None
         (b"no archive at all", "cannot be unpacked"),
         (archive(PLAIN)[:-40], "cannot be unpacked"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",  # an archive holds the time it was made: no name for a test
 )  # fmt: skip
 def test_a_hostile_or_broken_archive_leaves_nothing(content: bytes, why: str, tmp_path: Path) -> None:
     with pytest.raises(NotBrought, match=why):

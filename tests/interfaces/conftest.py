@@ -12,6 +12,7 @@ import pytest
 
 from ingest.pictures.reader import PictureReader
 from pipeline.findings.model import Scan
+from pipeline.interfaces.settings import Settings
 from pipeline.progress import Progress
 from pipeline.threats.own import NOTHING
 from pipeline.threats.schema import Threat
@@ -26,6 +27,8 @@ class ScanSettings:
     cache: Path | None = None
     knowledge: tuple[Path, ...] = ()
     pictures: PictureReader | None = None
+    llm: object | None = None
+    index: Path | None = None
 
 
 @dataclass
@@ -48,19 +51,7 @@ class Stub:
 def quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     data = tmp_path_factory.mktemp("data")
     monkeypatch.setattr("platformdirs.user_data_path", lambda name, *_, **__: data / name)
-    for name in (
-        "NO_COLOR",
-        "THREATLOOM_EXCLUDE",
-        "THREATLOOM_DOCS",
-        "THREATLOOM_FAIL_ON",
-        "THREATLOOM_JOBS",
-        "THREATLOOM_FORMAT",
-        "THREATLOOM_KNOWLEDGE",
-        "THREATLOOM_OCR",
-        "THREATLOOM_OCR_URL",
-        "THREATLOOM_OFFLINE",
-        "SOURCE_DATE_EPOCH",
-    ):
+    for name in ("NO_COLOR", "SOURCE_DATE_EPOCH", *(f"THREATLOOM_{setting.upper()}" for setting in Settings.model_fields)):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -71,7 +71,7 @@ def test_documents_are_found_beside_the_settings_file_and_only_there(tmp_path: P
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("# fine\nbase_url: http://evil.example\n", r"base_url is no setting: .*yaml:2 "),
+        ("# fine\nbase_url: http://evil.example\n", r"base_url can only be set on the command line .*yaml:2 "),
         ("format: json=/etc/cron.d/x\n", r"format can only be set on the command line .*yaml:1 "),
         ("jobs: 4000\n", r"jobs can only be set"),
         ("exclude: a\nfail_on: terrible\n", r"fail_on is terrible: .*yaml:2 .*one of critical"),
@@ -92,7 +92,7 @@ def test_what_a_settings_file_may_not_say_is_one_line_with_its_place(tmp_path: P
 
 def test_forbidden_keys_of_pyproject_are_named_with_their_line(tmp_path: Path) -> None:
     write(tmp_path, '[tool.other]\nllm = 1\n\n[tool.threatloom]\nexclude = []\nllm = "x"\n', "pyproject.toml")
-    with pytest.raises(UnusableInput, match=r"llm is no setting: .*pyproject\.toml:6 "):
+    with pytest.raises(UnusableInput, match=r"llm can only be set on the command line .*pyproject\.toml:6 "):
         load_settings(tmp_path, {}, {})
 
 

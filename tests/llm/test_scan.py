@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import threatloom
+from ingest.errors import UnusableInput
 from pipeline.agent.egress import EgressPolicy
 from pipeline.findings.model import Scan
 from tests.llm import shop
@@ -177,7 +179,7 @@ def test_a_budget_of_calls_is_held_and_what_it_did_not_reach_is_said(root: Path,
     with Server(analyst(threats=refund)) as server:
         scan = shop.scanned(root, shop.settings(server.url, tmp_path, budget=("1 calls",)))
     assert len(server.requests) == 1 and not scan.errors
-    assert scan.llm is not None and scan.llm.calls == 1 and any("tool:refund" in one for one in scan.llm.unreached)
+    assert scan.llm is not None and scan.llm.calls == 1 and any(one.element == "tool:refund" for one in scan.llm.unreached)
     assert [finding.id for finding in scan.findings] == [finding.id for finding in offline.findings]
 
 
@@ -257,3 +259,21 @@ def test_a_file_that_imitates_our_marks_is_reported(tmp_path: Path) -> None:
     assert found and any("END OF THREATLOOM EXHIBIT" in e.quote for f in found for e in f.evidence)
     sent = [line for one in server.requests for line in words_of(one).split("\n") if "0123456789abcdef" in line and "<<<" in line]
     assert not sent
+
+
+def test_a_program_asks_a_model_by_its_name(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platformdirs.user_data_path", lambda *_, **__: tmp_path / "data")
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: tmp_path / "cache")
+    monkeypatch.setenv("THREATLOOM_API_KEY", shop.KEY)
+    with Server(analyst(threats=refund)) as server:
+        scan = threatloom.scan(root, llm="tested", base_url=server.url, budget=["1M"], offline=True)
+    assert by_threat(scan, "custom/refund-to-a-stranger") == ["tool:refund"]
+    with pytest.raises(UnusableInput, match="may leave this machine"):
+        threatloom.scan(root, llm="tested", base_url="https://models.example/v1", offline=True)
+
+
+def test_an_unwritable_log_is_said_before_anything_is_asked(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "egress").write_text("a file")
+    with Server(analyst()) as server, pytest.raises(UnusableInput, match="egress log cannot be written"):
+        shop.scanned(root, shop.settings(server.url, tmp_path))
+    assert not server.requests

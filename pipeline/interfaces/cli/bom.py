@@ -44,6 +44,7 @@ def bom(
 
     given = {"docs": docs, "exclude": exclude, "knowledge": knowledge}
     settings = load_settings(path, {name: value for name, value in given.items() if value}, os.environ, None)
+    settings = settings.model_copy(update={"llm": None})  # nothing of a bill comes from a model
     form = form or ("table" if output is None and sys.stdout.isatty() else "cyclonedx")
     check_outputs((Output(form, output),))
     result = scanned(path, settings, cached=not no_cache, quiet=quiet, verbose=False)
