@@ -12,6 +12,7 @@ import pytest
 from llguidance import LLMatcher, LLTokenizer
 from pydantic import BaseModel
 
+from pipeline.agent.schemas import SCHEMAS
 from tests.agent.replies import replies, sent
 from tests.agent.strictness import strict_problems
 
@@ -120,3 +121,10 @@ def test_what_a_provider_refuses_is_said(schema: dict[str, Any], said: str) -> N
 )
 def test_what_every_provider_takes_is_silent(schema: dict[str, Any]) -> None:
     assert strict_problems(schema) == []
+
+
+@pytest.mark.parametrize("reply", SCHEMAS, ids=lambda reply: reply.__name__)
+def test_no_property_repeats_its_name_as_a_title(reply: type[BaseModel]) -> None:
+    schema = reply.model_json_schema()
+    for of in (schema, *schema.get("$defs", {}).values()):
+        assert not any("title" in one for one in of.get("properties", {}).values())

@@ -81,6 +81,20 @@ def test_help_is_quick_and_loads_nothing_heavy(tmp_path: Path) -> None:
     assert time.monotonic() - began < 3  # generous: the machine may be busy; importing is what is checked above
 
 
+def test_a_scan_without_a_model_loads_nothing_of_the_analyst(tmp_path: Path) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "app.py").write_text("import openai\n\nclient = openai.OpenAI()\n")
+    code = (
+        "import sys\nsys.argv = ['threatloom', 'scan', 'tree', '--no-cache', '--format', 'json=out.json', '--quiet', '--jobs', '1']\n"
+        "import threatloom\ntry:\n    threatloom.main()\nexcept SystemExit:\n    pass\n"
+        "heavy = ('langchain', 'langchain_core', 'langgraph', 'langsmith', 'openai', 'httpx2', 'pipeline.agent', 'pipeline.second_opinion', 'prompts')\n"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    done = start(["-c", code], tmp_path, PYTHONPATH=str(ROOT))
+    assert (tmp_path / "out.json").exists(), done.stderr
+    assert done.stdout.strip().endswith("[]"), done.stdout + done.stderr
+
+
 def test_the_face_of_the_package_is_lazy_and_complete(tmp_path: Path) -> None:
     code = (
         "import sys, threatloom\nassert 'pydantic' not in sys.modules\n"
