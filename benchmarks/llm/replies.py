@@ -17,10 +17,7 @@ from tests.llm.scripts import Answer, Call, Request, messages, schema_name, text
 
 Value = dict[str, Any]  # Any: a reply as JSON has it
 _SPAN = re.compile(r"^== (?P<path>\S+)(?: page \d+)? lines (?P<start>\d+)-\d+\n(?P<lines>(?:(?!==|<<<).*\n)+)", re.MULTILINE)
-_WORDS = (
-    "whoever sends the request decides the amount and nobody compares it with the order that it belongs to so that money leaves the account"
-    " of the shop for an order of somebody else while the record of it names only the agent and not the person who asked for it"
-).split()
+_WORDS = ["whoever", "sends", "the", "request", "decides", "the", "amount", "and", "nobody", "compares", "it", "with", "the", "order", "that", "it", "belongs", "to", "so", "that", "money", "leaves", "the", "account", "of", "the", "shop", "for", "an", "order", "of", "somebody", "else", "while", "the", "record", "of", "it", "names", "only", "the", "agent", "and", "not", "the", "person", "who", "asked", "for", "it"]
 _ONE_IN = 3  # scenes that ask a tool
 
 

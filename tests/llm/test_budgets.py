@@ -60,7 +60,17 @@ def offline(root: Path) -> Scan:
 
 
 def reported(scan: Scan) -> dict[str, object]:
-    took = {"calls", "input_tokens", "output_tokens", "cost", "cache_hits", "doubts"}
+    took = {
+        "calls",
+        "input_tokens",
+        "output_tokens",
+        "cost",
+        "kept_input_tokens",
+        "kept_output_tokens",
+        "kept_cost",
+        "cache_hits",
+        "doubts",
+    }
     return scan.model_dump(exclude={"started_at": True, "duration_s": True, "llm": took})
 
 

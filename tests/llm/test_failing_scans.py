@@ -61,7 +61,17 @@ def undisturbed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Scan:
 
 def reported(scan: Scan) -> dict[str, object]:
     """What is reported: all but times, and what it took to ask."""
-    took = {"calls", "input_tokens", "output_tokens", "cost", "cache_hits", "doubts"}
+    took = {
+        "calls",
+        "input_tokens",
+        "output_tokens",
+        "cost",
+        "kept_input_tokens",
+        "kept_output_tokens",
+        "kept_cost",
+        "cache_hits",
+        "doubts",
+    }
     return scan.model_dump(exclude={"started_at": True, "duration_s": True, "llm": took})
 
 

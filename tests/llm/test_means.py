@@ -28,7 +28,17 @@ def refund(text: str) -> dict[str, object]:
 
 def told(scan: Scan) -> dict[str, object]:
     """What is reported, without what the means decide: the numbers of tokens."""
-    counted = {"calls", "input_tokens", "output_tokens", "cost", "cache_hits", "doubts"}
+    counted = {
+        "calls",
+        "input_tokens",
+        "output_tokens",
+        "cost",
+        "kept_input_tokens",
+        "kept_output_tokens",
+        "kept_cost",
+        "cache_hits",
+        "doubts",
+    }
     return scan.model_dump(exclude={"started_at": True, "duration_s": True, "llm": counted})
 
 
