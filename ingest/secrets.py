@@ -93,6 +93,9 @@ _NEWER: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("Tavily API Key", "tvly-", re.compile(r"tvly-[A-Za-z0-9-]{20,60}")),
     ("NVIDIA API Key", "nvapi-", re.compile(r"nvapi-[A-Za-z0-9_-]{50,80}")),
     ("NPM Token", "npm_", re.compile(r"npm_[A-Za-z0-9]{36}")),
+    # Keys of in-house and smaller services are named after Stripe's: `shop_live_7Qm2xV9tLr4Zb8Ks`.
+    ("Live Key", "_live_", re.compile(r"(?<![\w-])[a-z]{2,12}_live_(?=[A-Za-z0-9]{0,40}\d[A-Za-z]{1,40}\d)[A-Za-z0-9]{12,80}(?![\w-])")),
+    ("Live Key", "-live-", re.compile(r"(?<![\w-])[a-z]{2,12}-live-(?=[A-Za-z0-9]{0,40}\d[A-Za-z]{1,40}\d)[A-Za-z0-9]{12,80}(?![\w-])")),
     ("Basic Auth Credentials", "://", _URL_LOGIN),
     # Whoever has the address of a chat's hook writes into the channel: its last part is the key. Others speak Slack's form too.
     ("Chat Webhook", "/services/T", re.compile(r"/services/T[A-Z0-9]{6,12}/B[A-Z0-9]{5,12}/(?P<secret>[A-Za-z0-9]{20,32})(?![\w-])")),

@@ -13,7 +13,8 @@ from pathlib import Path
 from ingest.documents import FORMATS
 from ingest.documents.diagrams import FORMATS as DRAWN
 from ingest.errors import UnusableInput
-from ingest.source import Source
+from ingest.reading import CODE_KINDS
+from ingest.source import Source, SourceKind
 from pipeline.agent.model import Examination, Known, Summary, Unanswered
 from pipeline.agent.planning import Plan
 from pipeline.agent.running import Analyst, Subject
@@ -41,6 +42,10 @@ from pipeline.system.model import Stride
 from pipeline.threats.catalog import Catalog
 
 logger = logging.getLogger(__name__)
+_SETTINGS: tuple[SourceKind, ...] = (
+    "shell_script", "entry_script", "dockerfile", "compose", "github_workflow", "gitlab_ci", "kubernetes", "helm_template", "terraform",
+    "cloudformation", "nginx", "envoy", "prompt_file", "agent_settings", "mcp_config", "ml_pipeline",
+)  # fmt: skip
 _SAID_LAST = ("changelog", "history", "license", "licence", "notice", "contributing", "code_of_conduct", "security")
 
 
@@ -83,10 +88,11 @@ def examined(scan: Scan, material: Material, settings: AgentSettings, progress: 
         raise
     except Exception as problem:  # replies decide what happens here: a bug they meet must not cost what rules found
         logger.exception("the LLM analyst failed")
-        failed = Failed(path="(llm)", error=f"the LLM analyst failed: {type(problem).__name__}: {str(problem)[:200]}")
+        said = Failed(path="(llm)", error=f"the LLM analyst failed: {type(problem).__name__}: {str(problem)[:200]}")
+        errors = tuple(sorted({*scan.errors, said}, key=lambda one: (one.path, one.error)))
         endpoint = settings.endpoint  # what was sent before that is not known here, but to whom is
         use = LLMUse(model=endpoint.name, sent_to="" if endpoint.local else endpoint.host)
-        return scan.model_copy(update={"errors": (*scan.errors, failed), "llm": use})
+        return scan.model_copy(update={"errors": errors, "llm": use})
 
 
 def _examined(scan: Scan, material: Material, settings: AgentSettings, progress: Progress) -> Scan:
@@ -101,11 +107,12 @@ def _examined(scan: Scan, material: Material, settings: AgentSettings, progress:
         progress.step("summarising", 0, 0)
         first_page = analyst.summarise(tuple(map(known_of, findings)), _limits(said, plan), said.purpose)
         unanswered = [*said.unanswered, *([first_page] if isinstance(first_page, Unanswered) else [])]
+        account = _account(analyst, said, first_page, tuple(one for one in unanswered if one.by_budget))
         errors = {(failed.path, failed.error) for failed in scan.errors}
         errors |= {("(llm)", f"{one.about}: {one.why}") for one in unanswered if not one.by_budget}
         return whole.model_copy(
             update={
-                "llm": _account(analyst, said, first_page),
+                "llm": account,
                 "errors": tuple(Failed(path=path, error=error) for path, error in sorted(errors)),
                 "summary": _counted(whole, findings),
             }
@@ -115,16 +122,22 @@ def _examined(scan: Scan, material: Material, settings: AgentSettings, progress:
 def known_of(finding: Finding) -> Known:
     """A finding as the analyst is told of it."""
     return Known(
-        finding.id, finding.threat, finding.title, finding.severity, finding.element, finding.stride, finding.description, finding.evidence
+        finding.id, finding.threat, finding.title, finding.severity, finding.element, finding.stride, _told(finding), finding.evidence
     )
+
+
+def _told(finding: Finding) -> str:
+    if finding.source == "llm":
+        return f"{'(in doubt) ' if finding.doubt else ''}{finding.title}. {finding.description}"
+    return finding.description
 
 
 def _subject(scan: Scan, material: Material, search: Callable[[str, tuple[str, ...], int], Sequence[Hit]] | None) -> Subject:
     paths = tuple(sorted({source.path for source in material.sources}))
     return Subject(
         name=scan.target.name, system=scan.system, known=tuple(map(known_of, scan.findings)), book=material.book, paths=paths,
-        documents=_documents(scan, material.sources), lines=scan.summary.lines, hidden=material.book.hidden, catalog=material.catalog,
-        search=search,
+        documents=_documents(scan, material.sources), code=_code(material.sources), lines=scan.summary.lines, hidden=material.book.hidden,
+        catalog=material.catalog, search=search,
     )  # fmt: skip
 
 
@@ -146,6 +159,10 @@ def _documents(scan: Scan, sources: Sequence[Source]) -> tuple[str, ...]:
     return tuple(sorted(prose, key=order))
 
 
+def _code(sources: Sequence[Source]) -> tuple[str, ...]:
+    return tuple(source.path for source in sources if source.kind in CODE_KINDS or source.kind in _SETTINGS)
+
+
 def _is_prose(source: Source) -> bool:
     """Text that people wrote for people; drawings are in the model already, and pages of a program are its code."""
     return (
@@ -156,35 +173,37 @@ def _is_prose(source: Source) -> bool:
 def _limits(said: Examination, plan: Plan) -> str:
     missed, all_of = len(said.not_reached), len(said.not_reached) + len(said.looked_at)
     notes = [
-        f"{missed} of {all_of} pairs of element and class were not looked at by the model",
+        f"of {all_of} pairs of element and class the model was asked about {all_of - missed}; the others only rules have looked at",
         f"{len(plan.left_out)} scenes were left out for the budget" if plan.left_out else "",
         f"{len(said.unanswered)} questions got no answer" if said.unanswered else "",
     ]
     return "\n".join(f"- {note}" for note in notes if note)
 
 
-def _account(analyst: Analyst, said: Examination, first_page: Summary | Unanswered) -> LLMUse:
+def _account(analyst: Analyst, said: Examination, first_page: Summary | Unanswered, spared: Sequence[Unanswered]) -> LLMUse:
     account = analyst.account()
     return LLMUse(
         model=account.model, sent_to=account.sent_to, calls=account.calls, input_tokens=account.input_tokens,
         output_tokens=account.output_tokens, cost=None if account.cost is None else float(account.cost), currency=account.currency,
-        cache_hits=account.cache_hits, prompts=account.prompts, doubts=account.doubts, purpose=said.purpose,
-        kept_back=analyst.kept_back, unreached=_unreached(said),
+        cache_hits=account.cache_hits, kept_input_tokens=account.kept_input_tokens, kept_output_tokens=account.kept_output_tokens,
+        kept_cost=None if account.kept_cost is None else float(account.kept_cost), prompts=account.prompts, doubts=account.doubts,
+        purpose=said.purpose, kept_back=analyst.kept_back, unreached=_unreached(said, spared),
         not_taken=tuple(NotTaken(what=one.what, about=one.about, reason=one.reason) for one in said.dropped),
         corrections=tuple(CorrectedElement(element=element, says=says, evidence=places) for element, says, places in said.corrections),
         summary=None if isinstance(first_page, Unanswered) else _summary(first_page),
     )  # fmt: skip
 
 
-def _unreached(said: Examination) -> tuple[NotReached, ...]:
-    """Cells that were not reached, by element and reason."""
+def _unreached(said: Examination, spared: Sequence[Unanswered]) -> tuple[NotReached, ...]:
+    """Cells that were not reached, by element and reason; and questions that the budget spared, which are about no cell."""
     cells: dict[tuple[str, str], list[Stride]] = {}
     for cell, why in said.not_reached.items():
         cells.setdefault((cell.element, why), []).append(cell.stride)
-    return tuple(
+    reached = [
         NotReached(element=element, stride=tuple(sorted(classes, key=STRIDE.index)), reason=why)
         for (element, why), classes in sorted(cells.items())
-    )
+    ]
+    return (*reached, *(NotReached(element=one.about, stride=(), reason=one.why) for one in spared))
 
 
 def _summary(said: Summary) -> ExecutiveSummary:

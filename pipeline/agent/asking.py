@@ -7,7 +7,9 @@ the file) is sent back once. Loops of tool calls end: after some rounds no tool 
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
@@ -25,10 +27,11 @@ from langgraph.types import Command
 from pydantic import ValidationError
 
 from pipeline.agent.endings import ending_of
-from pipeline.agent.failures import failure_of
+from pipeline.agent.failures import classify, failure_of
 from pipeline.agent.metering import ASKED, Asked, Meter, MeteredModel, NotAnswered
 from pipeline.agent.model import Origin
 from pipeline.agent.schemas import Reply
+from pipeline.agent.spending import Spent
 from prompts import Exhibit, Imitation, load_prompt, nonce_of, render
 
 R = TypeVar("R", bound=Reply)
@@ -36,7 +39,9 @@ Means = Literal["schema", "tools", "json"]
 TOOL_ROUNDS = 4  # model calls of a question in which tools are offered
 _MORE_ROUNDS = 3  # in which they are not, before it is given up
 _REPAIRS = 1  # of a reply that is no reply of the schema
+_LAST_SHARE = 0.2  # of what is left of the budget, that may be kept for the last question
 _MOST_TOLD = 1_500  # characters of problems that are sent back
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Question(Generic[R]):
     about: str
     with_tools: bool = False
     check: Callable[[R], str] | None = None
+    in_parts: bool = False  # it can be asked in parts: a reply that was cut short is kept, since it says that the whole is too long
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,7 @@ class Asker:
         secret: bytes,
         name: str,
         restore: Callable[[str], str],
+        at_once: int = 16,
     ) -> None:
         """`with_tools` are the means where tools are offered too; `restore` puts back what placeholders stand for, for tools."""
         self._model, self._meter, self._restore = MeteredModel(inner=model, meter=meter), meter, restore
@@ -95,6 +102,15 @@ class Asker:
         self._tools, self._secret, self._name = list(tools), secret, name
         self._agents: dict[tuple[type[Reply], bool, str], Any] = {}
         self.prompts: set[str] = set()
+        self.in_work = asyncio.Semaphore(at_once)
+        """For who has many chains of questions: as many at a time as requests, so that what was begun is ended before more begins."""
+
+    def set_aside(self, tokens: int) -> None:
+        """Keeps room in the budget for a last question of so many tokens, where it takes no more than a small share of it."""
+        self._meter.ledger.set_aside(tokens, self._meter.most_output, _LAST_SHARE)
+
+    def use_aside(self) -> None:
+        self._meter.ledger.use_aside()
 
     async def ask(self, question: Question[R]) -> Answer[R]:
         """The answer.
@@ -112,9 +128,18 @@ class Asker:
         asking, turning = ASKED.set(asked), _TURN.set(_Turn(question.output, nonce))
         try:
             reply = await self._replied(question, rendered.system, rendered.user)
-        except NotAnswered:
-            self._meter.replies.drop(asked.keys[-1:])  # asked again next time
+        except Spent:
             raise
+        except NotAnswered as failure:
+            if not (question.in_parts and failure.failure.kind == "truncated"):
+                self._meter.replies.drop(asked.keys[-1:])  # asked again next time
+            raise
+        except Exception as problem:  # what a model says decides what happens here: it must not cost the scan
+            self._meter.replies.drop(asked.keys[-1:])
+            failed = classify(problem)
+            if failed.kind == "bug":
+                logger.exception("a question to the model failed")
+            raise NotAnswered(failed) from problem
         finally:
             ASKED.reset(asking)
             _TURN.reset(turning)
@@ -128,7 +153,7 @@ class Asker:
         problems = question.check(reply) if question.check else ""
         if problems:
             mended = HumanMessage(_correction(problems, self._secret))
-            with suppress(NotAnswered):  # what could be used of the first reply still is
+            with suppress(NotAnswered, Spent):  # what could be used of the first reply still is
                 reply = _taken(await self._run(agent, [*state["messages"], mended]), question.output)
         return reply
 
@@ -184,13 +209,18 @@ class _Taking(AgentMiddleware[Any, Any, Any]):
                 request = request.override(tools=[])  # the tool that gives the reply stays
             else:  # they stay declared: some protocols refuse a history of calls to tools nobody knows
                 request = request.override(model_settings={**request.model_settings, "tool_choice": "none"})
-        if self._means == "json":
+        if (
+            self._means == "json" and not request.tools
+        ):  # beside tools it is asked for in words alone: a JSON mode keeps models from calling them
             request = request.override(model_settings={**request.model_settings, "response_format": {"type": "json_object"}})
         for attempt in range(_REPAIRS + 1):
             try:
                 response = await handler(request)
                 message = next(m for m in reversed(response.result) if isinstance(m, AIMessage))
-                if response.structured_response is not None or message.tool_calls:
+                if message.tool_calls and request.tools and response.structured_response is None:
+                    _refuse_if_ended(message)
+                    return response
+                if response.structured_response is not None:
                     return response
                 problem = "the reply is no JSON object of the schema"
             except StructuredOutputError as failure:
@@ -198,12 +228,14 @@ class _Taking(AgentMiddleware[Any, Any, Any]):
             reply, problem = _read(message, turn.output, problem)
             if reply is not None:
                 return ModelResponse(result=[message], structured_response=reply)
-            ending = ending_of(message)
-            if ending is not None and ending.kind != "malformed":
-                raise NotAnswered(ending)
+            _refuse_if_ended(message)
             if attempt < _REPAIRS:
                 request = request.override(
-                    messages=[*request.messages, *_answered(message), HumanMessage(_correction(problem, self._secret))]
+                    messages=[
+                        *request.messages,
+                        *_answered(message, offered=bool(request.tools)),
+                        HumanMessage(_correction(problem, self._secret)),
+                    ]
                 )
         raise NotAnswered(failure_of("malformed", "the model gave no reply of the schema", retry=False))
 
@@ -219,6 +251,13 @@ def _taken(state: Any, output: type[R]) -> R:
     if not isinstance(reply, output):
         raise NotAnswered(failure_of("malformed", "the model gave no reply of the schema", retry=False))
     return reply
+
+
+def _refuse_if_ended(message: AIMessage) -> None:
+    """Gives up where the same words would get no other reply: one that was declined, filtered, or cut short."""
+    ended = ending_of(message)
+    if ended is not None and not ended.retry:
+        raise NotAnswered(ended)
 
 
 def _read(message: AIMessage, output: type[Reply], problem: str) -> tuple[Reply | None, str]:
@@ -245,9 +284,12 @@ def _told(failure: StructuredOutputError) -> str:
     return _fields(cause) if isinstance(cause, ValidationError) else "the reply is no JSON object of the schema"
 
 
-def _answered(message: AIMessage) -> list[AIMessage | ToolMessage]:
-    """The message, and for each of its tool calls the answer that protocols ask for."""
-    return [message, *(ToolMessage("not used", tool_call_id=call["id"] or "") for call in message.tool_calls)]
+def _answered(message: AIMessage, *, offered: bool) -> list[AIMessage | ToolMessage]:
+    """The message, and for each of its tool calls the answer that protocols ask for; calls where no tool was offered are left out."""
+    calls = [*message.tool_calls, *message.invalid_tool_calls]
+    if calls and not offered:
+        return [AIMessage(str(message.text) or "(a call of a tool that was not offered)")]
+    return [message, *(ToolMessage("not used", tool_call_id=call["id"] or "") for call in calls)]
 
 
 def _correction(problems: str, secret: bytes) -> str:

@@ -24,7 +24,7 @@ from pipeline.agent.model import Argument, Cell, Dropped, Examination, Known, Or
 from pipeline.agent.planning import OUTPUT_OF_SURVEY, Plan, make_plan
 from pipeline.agent.scenes import Scene, cut_scenes, halves
 from pipeline.agent.schemas import ElementThreats, ExecutiveSummary, Reply, SystemSurvey, Verdicts
-from pipeline.agent.spending import Spent, estimate_tokens
+from pipeline.agent.spending import BUDGET_ENDED, Spent, estimate_tokens
 from pipeline.agent.taking import Taker
 from pipeline.progress import Progress
 from pipeline.system.model import Evidence, System
@@ -40,6 +40,8 @@ _SURVEY_MOST = 12_000  # tokens of documents
 _OUTLINE_SHARE = 0.15  # of it, for the outline of the system
 _OUTLINE_MOST = 12_000
 _HALVINGS = 3  # how often a scene that is too long for a model is cut
+_TOO_MUCH = ("too_long", "truncated")  # what fewer words may mend
+_MORE_FINDINGS = 1.5  # times what the summary takes over the findings of rules alone
 _MARKS = 40  # tokens of a fence
 
 
@@ -54,10 +56,12 @@ class Material:
     known: Sequence[Known]
     files: Files
     documents: tuple[str, ...]  # paths of prose, in the order they matter
+    code: tuple[str, ...]  # paths of code and settings
     catalog: Catalog
     taker: Taker
     hide: Callable[[str], str]
     corrections: tuple[tuple[str, str], ...] = ()  # what a survey said of elements
+    proposed: tuple[Proposal, ...] = ()  # what it said is not kept
 
 
 @dataclass(slots=True)
@@ -75,7 +79,7 @@ class _Record:
 
 def plan_of(material: Material, allowance: int | None, tools: Sequence[BaseTool]) -> Plan:
     """What would be asked of a model; nothing is."""
-    scenes = cut_scenes(material.system, material.known, material.files, material.documents, estimate_tokens)
+    scenes = cut_scenes(material.system, material.known, material.files, material.documents, material.code, estimate_tokens)
     survey = _survey_values(material, allowance)
     told = _told_tokens(SURVEY, survey) + _form_tokens(SystemSurvey)
     summary = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", "", estimate_tokens)) + _form_tokens(ExecutiveSummary)
@@ -93,10 +97,14 @@ async def examine(
 ) -> tuple[Examination, Plan]:
     """Asks about the system and then about each scene of the plan; all that is unanswered is said."""
     record = _Record([], [], [], [], set(), {}, [])
-    values = _survey_values(material, allowance)
-    asked = asyncio.create_task(_asked(asker, Question(SURVEY, values, SystemSurvey, "survey")))
+    asked = asyncio.create_task(_survey(material, asker, record, allowance))
     plan = await asyncio.to_thread(plan_of, material, allowance, tools)  # while the first answer is on its way
-    purpose, whole, corrections = _surveyed(await asked, material, record)
+    try:
+        purpose, whole, corrections = await asked
+    except Exception as problem:  # as for a scene, below
+        logger.exception("the survey could not be taken over")
+        record.unanswered.append(Unanswered("survey", f"the reply could not be used: {type(problem).__name__}"))
+        purpose, whole, corrections = "", material.system, ()
     # The scenes stay those of the plan: what the survey adds is shown beside them, and a reply more or less changes no other question.
     told = tuple((element, says) for element, says, _ in corrections)
     widened = replace(
@@ -107,29 +115,29 @@ async def examine(
     async def one(scene: Scene) -> None:
         nonlocal done
         try:
-            await _scene(scene, widened, asker, record, purpose, with_tools=bool(tools))
+            async with asker.in_work:
+                await _scene(scene, widened, asker, record, purpose, with_tools=bool(tools))
         except Exception as problem:  # around one scene: a reply that meets a bug of ours must not cost the others
             logger.exception("a scene could not be examined")
-            why = f"the reply could not be used: {type(problem).__name__}"
-            record.unanswered.append(Unanswered(f"analyse {scene.about}", why))
-            _unreached(scene, record, why)
+            _unanswered(scene, record, f"the reply could not be used: {type(problem).__name__}")
         done += 1
         progress.step("asking the model", done, len(plan.scenes))
 
     progress.step("asking the model", 0, len(plan.scenes))
+    last = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", purpose, estimate_tokens)) + _form_tokens(ExecutiveSummary)
+    asker.set_aside(int(last * _MORE_FINDINGS))
     await asyncio.gather(*(one(scene) for scene in plan.scenes))
     for scene in plan.left_out:
-        for cell in scene.cells:
-            record.not_reached.setdefault(cell, "beyond the default depth of the LLM analyst; --budget raises it")
+        _unreached(scene, record, "beyond the default depth of the LLM analyst; --budget raises it")
     said = Examination(
         proposals=tuple(each for _, each in sorted(record.proposals, key=_order)),
-        arguments=tuple(sorted(record.arguments, key=lambda a: (a.finding, a.stance, a.reason))),
+        arguments=tuple(sorted(record.arguments, key=lambda a: (a.finding, a.stance, a.reason, repr(a.evidence)))),
         completed=whole,
         summary=None,
         dropped=tuple(sorted(record.dropped, key=lambda d: (d.what, d.about, d.reason))),
         looked_at=frozenset(record.looked_at),
         not_reached={cell: why for cell, why in record.not_reached.items() if cell not in record.looked_at},
-        unanswered=tuple(sorted(record.unanswered, key=lambda u: (u.about, u.why))),
+        unanswered=tuple(sorted(set(record.unanswered), key=lambda u: (u.about, u.why, u.by_budget))),
         steering=_steering(record.imitations, material),
         purpose=purpose,
         corrections=corrections,
@@ -138,11 +146,20 @@ async def examine(
 
 
 async def summarise(asker: Asker, known: Sequence[Known], limits: str, purpose: str, taker: Taker) -> Summary | Unanswered:
-    """The first page; ids that are none are left out of it."""
-    values = packs.summary_values(known, limits, purpose, estimate_tokens)
-    answer = await _asked(asker, Question(SUMMARISE, values, ExecutiveSummary, "summary"))
-    if isinstance(answer, Unanswered):
-        return answer
+    """The first page over all findings, or over the first of them where all are too many for the model; ids that are none are left out."""
+    shown = list(known)
+    asker.use_aside()
+    for smaller in range(_HALVINGS + 1):
+        last = smaller == _HALVINGS or len(shown) < 2
+        cut = f"- only the first {len(shown)} of {len(known)} findings are listed here" if len(shown) < len(known) else ""
+        values = packs.summary_values(shown, "\n".join(filter(None, (limits, cut))), purpose, estimate_tokens)
+        answer = await _asked(asker, Question(SUMMARISE, values, ExecutiveSummary, "summary", in_parts=not last))
+        if isinstance(answer, Answer):
+            break
+        if last or not answer.too_much:
+            return answer
+        shown = shown[: len(shown) // 2]
+    assert isinstance(answer, Answer)
     ids = {finding.id for finding in known}
     reply = answer.reply
     actions = (
@@ -159,15 +176,23 @@ async def summarise(asker: Asker, known: Sequence[Known], limits: str, purpose: 
 async def _asked(asker: Asker, question: Question[R]) -> Answer[R] | Unanswered:
     try:
         return await asker.ask(question)
-    except (NotAnswered, Spent) as failure:
-        return Unanswered(question.about, str(failure), isinstance(failure, Spent))
+    except Spent as spent:
+        return Unanswered(question.about, f"{BUDGET_ENDED}: {spent}", by_budget=True)
+    except NotAnswered as failure:
+        return Unanswered(question.about, str(failure), too_much=failure.failure.kind in _TOO_MUCH)
 
 
-def _surveyed(answer: Answer[SystemSurvey] | Unanswered, material: Material, record: _Record) -> tuple[str, System, Corrections]:
+async def _survey(material: Material, asker: Asker, record: _Record, allowance: int | None) -> tuple[str, System, Corrections]:
     """What the system is for, the system with what is added, and what is said of its elements."""
-    if isinstance(answer, Unanswered):
-        record.unanswered.append(answer)
-        return "", material.system, ()
+    for smaller in range(_HALVINGS + 1):
+        values, last = _survey_values(material, allowance, smaller), smaller == _HALVINGS
+        answer = await _asked(asker, Question(SURVEY, values, SystemSurvey, "survey", in_parts=not last))
+        if isinstance(answer, Answer):
+            break
+        if last or not answer.too_much:
+            record.unanswered.append(answer)
+            return "", material.system, ()
+    assert isinstance(answer, Answer)
     record.imitations += answer.imitations
     completed = complete(material.system, answer.reply, material.taker)
     wider = replace(material.taker, elements=frozenset(element.id for element in completed.system.elements))
@@ -185,20 +210,22 @@ async def _scene(
     values = packs.scene_values(
         scene, material.system, material.known, material.catalog, material.files, purpose, estimate_tokens, material.corrections
     )
+    parts = halves(scene) if halved < _HALVINGS else (scene,)
+    question = Question(
+        ANALYSE, values, ElementThreats, f"analyse {scene.about}", with_tools, material.taker.problems, in_parts=len(parts) > 1
+    )
     try:
-        answer = await asker.ask(Question(ANALYSE, values, ElementThreats, f"analyse {scene.about}", with_tools, material.taker.problems))
+        answer = await asker.ask(question)
     except Spent as spent:
-        _unreached(scene, record, f"the budget ended: {spent}")
+        _unreached(scene, record, f"{BUDGET_ENDED}: {spent}")
         return
     except NotAnswered as failure:
-        parts = halves(scene) if failure.failure.kind in ("too_long", "truncated") and halved < _HALVINGS else (scene,)
-        if len(parts) > 1:
+        if len(parts) > 1 and failure.failure.kind in _TOO_MUCH:
             await asyncio.gather(
                 *(_scene(part, material, asker, record, purpose, with_tools=with_tools, halved=halved + 1) for part in parts)
             )
             return
-        record.unanswered.append(Unanswered(f"analyse {scene.about}", str(failure), isinstance(failure, Spent)))
-        _unreached(scene, record, f"the model gave no answer: {failure}")
+        _unanswered(scene, record, str(failure))
         return
     record.imitations += answer.imitations
     taken = material.taker.taken(answer.reply, answer.origin)
@@ -222,7 +249,11 @@ async def _verified(proposals: list[Proposal], material: Material, asker: Asker,
         return []
     values = packs.claim_values(proposals, material.files, material.hide)
     about = f"check of {len(proposals)} claims at {proposals[0].element}"
-    answer = await _asked(asker, Question(VERIFY, values, Verdicts, about))
+    answer = await _asked(asker, Question(VERIFY, values, Verdicts, about, in_parts=len(proposals) > 1))
+    if isinstance(answer, Unanswered) and answer.too_much and len(proposals) > 1:
+        middle = len(proposals) // 2
+        checked = await asyncio.gather(*(_verified(part, material, asker, record) for part in (proposals[:middle], proposals[middle:])))
+        return [proposal for part in checked for proposal in part]
     if isinstance(answer, Unanswered):
         record.unanswered.append(answer)
         return [replace(proposal, doubt=f"nobody tried to refute it: {answer.why}") for proposal in proposals]
@@ -243,8 +274,18 @@ async def _verified(proposals: list[Proposal], material: Material, asker: Asker,
 
 
 def _unreached(scene: Scene, record: _Record, why: str) -> None:
+    """Nobody was asked about a scene: cells of the matrix say so, and a note where it has none."""
     for cell in scene.cells:
         record.not_reached.setdefault(cell, why)
+    if not scene.cells:
+        record.unanswered.append(Unanswered(f"analyse {scene.about}", why, by_budget=True))
+
+
+def _unanswered(scene: Scene, record: _Record, why: str) -> None:
+    """Somebody was asked about a scene, in vain."""
+    record.unanswered.append(Unanswered(f"analyse {scene.about}", why))
+    for cell in scene.cells:
+        record.not_reached.setdefault(cell, f"the model gave no answer: {why}")
 
 
 def _steering(imitations: Sequence[Imitation], material: Material) -> tuple[Steering, ...]:
@@ -259,14 +300,16 @@ def _steering(imitations: Sequence[Imitation], material: Material) -> tuple[Stee
     return tuple(found[key] for key in sorted(found))
 
 
-def _survey_values(material: Material, allowance: int | None) -> packs.Values:
+def _survey_values(material: Material, allowance: int | None, smaller: int = 0) -> packs.Values:
+    """What the survey is shown; a `smaller` one is halved so often, for a model that reads no more."""
     room = _OUTLINE_MOST if allowance is None else min(_OUTLINE_MOST, int(allowance * _OUTLINE_SHARE))
-    return packs.survey_values(material.system, _documents(material, allowance), material.catalog, room, estimate_tokens)
-
-
-def _documents(material: Material, allowance: int | None) -> tuple[Exhibit, ...]:
-    most = _SURVEY_MOST if allowance is None else min(_SURVEY_MOST, int(allowance * _SURVEY_SHARE))
-    return packs.documents_shown(material.files, material.documents, estimate_tokens, most - OUTPUT_OF_SURVEY)
+    most = (_SURVEY_MOST if allowance is None else min(_SURVEY_MOST, int(allowance * _SURVEY_SHARE))) - OUTPUT_OF_SURVEY
+    if smaller:
+        whole = _survey_values(material, allowance)
+        room = min(room, estimate_tokens(str(whole["system"]))) >> smaller
+        most = min(most, sum(estimate_tokens(one.text) for one in whole["documents"] if isinstance(one, Exhibit))) >> smaller
+    shown = packs.documents_shown(material.files, material.documents, estimate_tokens, most)
+    return packs.survey_values(material.system, shown, material.catalog, room, estimate_tokens)
 
 
 def _told_tokens(prompt: str, values: packs.Values) -> int:
@@ -283,7 +326,7 @@ def _form_tokens(output: type[Reply]) -> int:
 
 def _order(pair: tuple[int, Proposal]) -> tuple[object, ...]:
     number, proposal = pair
-    return (proposal.element, proposal.threat, proposal.title, number, proposal.description)
+    return (proposal.element, proposal.threat, proposal.title, number, proposal.description, repr(proposal))
 
 
 __all__ = ["Material", "Origin", "examine", "plan_of", "summarise"]

@@ -41,6 +41,7 @@ class Context:
 CODE = Context(3, 22)
 STEP = Context(2, 4)
 PROSE = Context(2, 8)
+SENTENCE = Context(1, 2)
 
 
 class Files:

@@ -12,7 +12,7 @@ import json
 import random
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,10 +22,16 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable, RunnableBinding
 from pydantic import ConfigDict
 
-from pipeline.agent.failures import Failure, classify, wait_of
+from pipeline.agent.failures import Failure, UnansweredError, classify, wait_of
 from pipeline.agent.spending import Ledger, ReplyStore, Spent, StoredReply, estimate_tokens, request_key, usage_of
 
-_ATTEMPTS = 4  # of one request
+_OURS = "lc_"  # begins the ids that LangChain makes up anew in each run: a request that told one would never be found again
+_ATTEMPTS, _LATE_ATTEMPTS = 4, 2  # of one request; of one that got no answer in time
+_LONGEST_PAUSE = 600.0  # seconds; who is told to come back later than that, asks in another run
+_IN_A_ROW = 8  # requests that an endpoint leaves unanswered, before the others are not even asked
+_NOT_THERE = frozenset({"rate", "server", "timeout", "connection", "auth", "not_found"})  # what is no matter of the question
+_NEVER_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "NotSent"})
+_CUT_SHORT = AIMessage("", response_metadata={"finish_reason": "length"})
 _ENDED = ("finish_reason", "stop_reason", "stopReason", "done_reason", "status", "incomplete_details", "object", "model_provider")
 Payload = dict[str, Any]  # Any: what providers' libraries bind to a model
 
@@ -62,7 +68,9 @@ class Meter:
     seconds: float  # of one request
     most_output: int  # tokens of one reply
     pause: Callable[[float], Any] = asyncio.sleep  # Any: whatever awaiting it gives
-    chance: random.Random = field(default_factory=lambda: random.Random(0))
+    chance: random.Random = field(default_factory=random.Random)
+    _in_a_row: int = field(default=0, init=False)  # requests without an answer
+    _given_up: Failure | None = field(default=None, init=False)  # the last of them
 
     async def answered(self, inner: BaseChatModel, messages: Sequence[BaseMessage], bound: Payload) -> ChatResult:
         """The reply to a request, from disk or from the model."""
@@ -73,12 +81,17 @@ class Meter:
         asked.keys.append(key)
         stored = self.replies.get(key)
         if stored is not None:
-            self.ledger.hit()
+            self.ledger.hit(stored.input_tokens, stored.output_tokens)
             return _result(stored)
         text = json.dumps(content, ensure_ascii=False)
-        async with self.at_once:
-            made = await self._tried(inner, hidden, bound, asked, text)
-        message = made.generations[0].message
+        try:
+            async with self.at_once:
+                made = await self._tried(inner, hidden, bound, asked, text)
+        except NotAnswered as failure:
+            if failure.failure.kind == "truncated":  # some libraries raise it; it was paid for, and would be cut short again
+                self.replies.put(key, StoredReply(_told(_CUT_SHORT), 0, 0, datetime.now(UTC).isoformat()))
+            raise
+        message = _message(made)
         usage = usage_of(_said(message))
         stored = StoredReply(
             _told(message), usage.input_tokens if usage else 0, usage.output_tokens if usage else 0, datetime.now(UTC).isoformat()
@@ -86,27 +99,45 @@ class Meter:
         self.replies.put(key, stored)
         return _result(stored)
 
-    def _patience(self) -> float:
-        left = self.ledger.seconds_left
-        return self.seconds if left is None else min(self.seconds, left)
-
     async def _tried(self, inner: BaseChatModel, messages: list[BaseMessage], bound: Payload, asked: Asked, text: str) -> ChatResult:
+        """The reply, after as many attempts as its failures allow.
+
+        An endpoint that left the last requests unanswered, one after the other, is not asked any more: a scan ends in bounded time.
+        """
+        if self._given_up is not None and self._in_a_row >= _IN_A_ROW:
+            raise NotAnswered(replace(self._given_up, said=f"not asked, since the endpoint answers nothing: {self._given_up.said}"))
+        try:
+            made = await self._attempted(inner, messages, bound, text)
+        except NotAnswered as given_up:
+            if given_up.failure.kind in _NOT_THERE:
+                self._given_up, self._in_a_row = given_up.failure, self._in_a_row + 1
+            raise
+        self._in_a_row = 0
+        return made
+
+    async def _attempted(self, inner: BaseChatModel, messages: list[BaseMessage], bound: Payload, text: str) -> ChatResult:
         tokens = estimate_tokens(text)
         for attempt in range(_ATTEMPTS):
             reservation = await self.ledger.reserve_in_turn(tokens, self.most_output)
+            left = self.ledger.seconds_left
             try:
-                async with asyncio.timeout(self._patience()):
+                async with asyncio.timeout(self.seconds if left is None else min(self.seconds, left)):
                     made = await inner._agenerate(messages, **bound)
+                if not made.generations:
+                    raise UnansweredError("malformed", "the answer is empty")
             except Exception as problem:
                 failure = classify(problem)
-                if failure.kind in ("timeout", "truncated", "malformed"):
-                    self.ledger.settle(reservation, None)  # it may have been counted over there
+                if _may_be_charged(failure, problem):
+                    self.ledger.settle(reservation, None)
                 else:
                     self.ledger.release(reservation)
-                if self.ledger.seconds_left == 0.0:
+                left = self.ledger.seconds_left
+                if left == 0.0:
                     raise Spent("time") from None
                 wait = wait_of(failure, attempt, self.chance)
-                if not failure.retry or attempt == _ATTEMPTS - 1 or wait > self._patience():
+                last = (_LATE_ATTEMPTS if failure.kind == "timeout" else _ATTEMPTS) - 1
+                too_long = (failure.after or 0.0) > _LONGEST_PAUSE or (left is not None and wait > left)
+                if not failure.retry or attempt >= last or too_long:
                     raise NotAnswered(failure) from None
                 await self.pause(wait)
             except BaseException:  # cancelled: what the endpoint does with the request is not known
@@ -117,6 +148,18 @@ class Meter:
                 self.ledger.settle(reservation, usage_of(_said(message)), estimate_tokens(json.dumps(_told(message), ensure_ascii=False)))
                 return made
         raise AssertionError("the last attempt returns or raises")
+
+
+def _may_be_charged(failure: Failure, problem: BaseException) -> bool:
+    """Whether the endpoint may count what got no answer: one that was asked, and whose answer was late, broken off or unreadable."""
+    if failure.kind not in ("timeout", "connection", "truncated", "malformed"):
+        return False
+    cause: BaseException | None = problem
+    while cause is not None:
+        if type(cause).__name__ in _NEVER_SENT:
+            return False
+        cause = cause.__cause__
+    return True
 
 
 class MeteredModel(BaseChatModel):
@@ -156,11 +199,18 @@ def _hidden(content: Any, hide: Callable[[str], str]) -> Any:  # Any: text, or a
     return content
 
 
+def _message(made: ChatResult) -> BaseMessage:
+    """The reply, with why it ended. Libraries say that in three places, which LangChain joins in its own `ainvoke` alone."""
+    first = made.generations[0]
+    said = {**(made.llm_output or {}), **(first.generation_info or {}), **first.message.response_metadata}
+    return first.message.model_copy(update={"response_metadata": said})
+
+
 def _told(message: BaseMessage) -> Payload:
     """What of a message makes it what it is: some protocols want back what they gave, with its ids and its reasoning."""
     told: Payload = {"type": message.type, "content": message.content}
     if isinstance(message, AIMessage):
-        told["id"] = message.id
+        told["id"] = None if (message.id or "").startswith(_OURS) else message.id
         told["tool_calls"] = [dict(call) for call in message.tool_calls]
         told["invalid_tool_calls"] = [dict(call) for call in message.invalid_tool_calls]
         told["more"] = _json(message.additional_kwargs)

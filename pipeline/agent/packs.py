@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from pipeline.agent.files import Context, Files, Span
+from pipeline.agent.files import Context, Files, Span, joined
 from pipeline.agent.model import Known, Proposal
 from pipeline.agent.outline import (
     claim_line,
@@ -34,6 +34,7 @@ _ROOM = {
     "Flows": 700,
     "Controls": 250,
     "Claims of documents": 450,
+    "Other elements, by their ids alone": 450,
     "Said of them by an earlier reading": 300,
 }  # tokens of a scene
 _FOUND_ROOM = 1_400  # tokens of findings that are named as already found
@@ -60,11 +61,14 @@ def scene_values(
     purpose: str,
     weigh: Callable[[str], int],
     corrections: Sequence[tuple[str, str]] = (),
+    proposed: Sequence[Proposal] = (),
 ) -> Values:
     ids = {element.id for element in scene.elements}
     flows = [flow for flow in system.flows if flow.source in ids or flow.target in ids]
     near = {end for flow in flows for end in (flow.source, flow.target)} - ids
+    near |= {identity for claim in system.claims if any(_within(e, scene.spans) for e in claim.evidence) for identity in claim.about} - ids
     kinds = {element.kind for element in system.elements if element.id in ids or element.id in near}
+    told_whole = bool(scene.paper) or "component" in kinds  # what a paper tells of is of no known kind
     guarded = {flow.id: [c.kind for c in system.controls if flow.id in c.protects] for flow in flows}
     twins = twins_of(system)
     parts = {
@@ -73,16 +77,20 @@ def scene_values(
         "Flows": flow_lines(flows, guarded, twins),
         "Controls": [control_line(c, ids) for c in system.controls if ids & set(c.protects)],
         "Claims of documents": [claim_line(claim) for claim in system.claims if ids & set(claim.about)],
+        "Other elements, by their ids alone": [f"- {e.id}" for e in system.elements if e.id not in ids and e.id not in near],
         "Said of them by an earlier reading": [f"- {element}: {says}" for element, says in corrections if element in ids],
     }
     here = [k for k in known if k.element in ids]
     found = [*here, *(k for k in known if k not in here and any(_within(place, scene.spans) for place in k.evidence[:2]))]
-    threats = [threat for threat in catalog.threats if kinds & set(threat.about)]
+    threats = [threat for threat in catalog.threats if told_whole or kinds & set(threat.about)]
+    earlier = [
+        f"- (by an earlier reading) {p.threat} at {p.element}: {p.title}" for p in proposed if p.element in ids | near or scene.paper
+    ]
     return {
         "threats": ", ".join(threat.slug for threat in threats) or "none",
         "classes": _asked(scene),
         "purpose": purpose or "(not known)",
-        "found": told_within([finding_line(one) for one in found], _FOUND_ROOM, weigh),
+        "found": told_within([*earlier, *map(finding_line, found)], _FOUND_ROOM, weigh),
         "scene": "\n\n".join(f"{title}:\n{told_within(lines, _ROOM[title], weigh)}" for title, lines in parts.items() if lines),
         "evidence": files.exhibits(scene.spans),
     }
@@ -93,22 +101,23 @@ def _within(place: Evidence, spans: Sequence[Span]) -> bool:
 
 
 def _asked(scene: Scene) -> str:
+    if scene.paper.startswith("the rest of "):
+        return "What these lines do that nobody has looked at, all six classes; give the id of the element it happens at or that it serves."
     if scene.paper:
         return "What these documents say or leave out, all six classes: of the elements that are listed, and of the process as a whole."
     return f"All elements that are listed as asked about, each for: {', '.join(scene.strides)}."
 
 
 def claim_values(proposals: Sequence[Proposal], files: Files, hide: Callable[[str], str]) -> Values:
-    """Claims by number, with the lines they rest on read anew; who said them and how sure they sounded stays out."""
-    claims = [
-        f"{number}. [{', '.join(each.stride)}] at {each.element}: {each.title}. {each.description}"
-        for number, each in enumerate(proposals, 1)
-    ]
-    shown = []
+    """Claims by number with the places they rest on, and those lines read anew; who said them and how sure they sounded stays out."""
+    claims: list[str] = []
+    shown: list[Span] = []
     for number, each in enumerate(proposals, 1):
         spans = files.around((place, _AROUND) for place in _places(each))
-        shown.append(Exhibit(f"what claim {number} rests on", files.text(spans) or "(lines that may not be sent)"))
-    return {"claims": hide("\n".join(claims)), "evidence": tuple(shown)}
+        places = ", ".join(f"{place.path}:{place.start_line}" for place in _places(each) if place.path in files.paths)
+        claims.append(f"{number}. [at {each.element}; rests on {places or 'lines that may not be sent'}] {each.title}. {each.description}")
+        shown += spans
+    return {"claims": hide("\n".join(claims)), "evidence": files.exhibits(joined(shown))}
 
 
 def _places(proposal: Proposal) -> Sequence[Evidence]:

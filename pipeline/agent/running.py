@@ -58,6 +58,7 @@ class Subject:
     book: EvidenceBook
     paths: tuple[str, ...]  # of the scan
     documents: tuple[str, ...]  # those of them that are prose, in the order they matter
+    code: tuple[str, ...]  # those that are code or settings
     lines: int  # of what was read
     hidden: tuple[str, ...]  # values that are known to be secrets by where they stand
     catalog: Catalog
@@ -92,7 +93,7 @@ class Analyst:
             mask=self._placeholders.mask,
         )
         documents = tuple(path for path in subject.documents if path in files.paths)
-        self._material = Material(subject.system, subject.known, files, documents, subject.catalog, taker, self._hide)
+        self._material = Material(subject.system, subject.known, files, documents, subject.code, subject.catalog, taker, self._hide)
         self._log = EgressLog(settings.log, subject.name)
         self._runner: asyncio.Runner | None = None
         self._asker: Asker | None = None
@@ -143,7 +144,8 @@ class Analyst:
         return Account(
             model=endpoint.name, sent_to="" if endpoint.local else endpoint.host, calls=total.calls, input_tokens=total.input_tokens,
             output_tokens=total.output_tokens, cost=total.cost, currency=self._ledger.limits.currency, cache_hits=total.cache_hits,
-            prompts=tuple(sorted(self._asker.prompts)) if self._asker else (), doubts=self._ledger.doubts,
+            prompts=tuple(sorted(self._asker.prompts)) if self._asker else (), doubts=tuple(sorted(self._ledger.doubts)),
+            kept_input_tokens=total.kept_input_tokens, kept_output_tokens=total.kept_output_tokens, kept_cost=total.kept_cost,
         )  # fmt: skip
 
     def _connected(self) -> Asker:
@@ -162,11 +164,11 @@ class Analyst:
             meter = Meter(
                 identity=f"{endpoint.name} at {endpoint.host}", ledger=self._ledger, replies=ReplyStore(settings.replies),
                 hide=self._hide, at_once=asyncio.Semaphore(settings.at_once),
-                seconds=settings.seconds, most_output=settings.most_output,
+                seconds=settings.seconds, most_output=settings.most_output, pause=settings.pause,
             )  # fmt: skip
             self._asker = Asker(
                 model, meter, endpoint.structured, endpoint.with_tools, self._tools, self._secret,
-                endpoint.name, self._placeholders.restore,
+                endpoint.name, self._placeholders.restore, settings.at_once,
             )  # fmt: skip
         return self._asker
 

@@ -8,11 +8,11 @@ only they tell of is asked about there. A scene that is too large for a model ca
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from pipeline.agent.files import CODE, PROSE, STEP, Context, Files, Span, joined, without
+from pipeline.agent.files import CODE, PROSE, SENTENCE, STEP, Context, Files, Span, joined, without
 from pipeline.agent.model import Cell, Known
 from pipeline.system.model import Element, ElementKind, Evidence, Flow, Stride, System
 
@@ -20,7 +20,10 @@ STRIDES: tuple[Stride, ...] = get_args(Stride)
 MOST_ELEMENTS = 16  # of a scene
 SCENE_TOKENS = 6_000  # of its lines, counted generously
 PAPER_TOKENS = 4_500  # of one that shows documents
+_PROMISED_TOKENS = 1_500  # of code beside documents that promise something about it
 _SHOWN_PLACES = 3  # of one element
+_SAID_PLACES = 2  # sentences of documents about it
+_REST_FILES, _REST_LINES, _REST_SCENES = 400, 6, 24
 _PAPER_LINES = 160  # of a scene that is read out of a document
 _WORTH: dict[ElementKind, int] = {
     "agent": 9, "tool": 8, "mcp_tool": 8, "hosted_llm": 7, "local_llm": 7, "ml_model": 8, "training_job": 7, "dataset": 7, "retriever": 6,
@@ -57,21 +60,24 @@ class Scene:
 
 
 def cut_scenes(
-    system: System, known: Sequence[Known], files: Files, documents: Sequence[str], weigh: Callable[[str], int]
+    system: System, known: Sequence[Known], files: Files, documents: Sequence[str], code: Sequence[str], weigh: Callable[[str], int]
 ) -> tuple[Scene, ...]:
-    """All scenes of a system, most exposed first. `documents` are the paths of prose, in the order they matter: they are shown whole."""
+    """All scenes of a system, most exposed first.
+
+    `documents` are the paths of prose, in the order they matter: they are shown whole. `code` are those of code and settings.
+    """
     worth = _worths(system, known)
     papers, told = _papers(system, files, documents, weigh, worth)
     flows, ties = _by_end(system), _ties(system)
     elements = {element.id: element for element in system.elements}
     order = sorted((e for e in system.elements if e.evidence and e.id not in told), key=lambda element: (-worth[element.id], element.id))
     taken: set[str] = set(told)
-    sent: list[Span] = [span for scene in papers for span in scene.spans]
+    claims = _claims(system)
     scenes: list[Scene] = []
     for lead in order:
         if lead.id in taken:
             continue
-        members, spans = [lead], _fresh(lead, flows, files, sent)
+        members, spans = [lead], _shown(lead, flows, claims, files)
         taken.add(lead.id)
         beside = sorted(
             (elements[other] for other in ties[lead.id] if other not in taken and elements[other].evidence),
@@ -81,21 +87,56 @@ def cut_scenes(
         for other in (*beside, *alike):
             if len(members) == MOST_ELEMENTS:
                 break
-            wider = joined((*spans, *_fresh(other, flows, files, sent)))
+            wider = joined((*spans, *_shown(other, flows, claims, files)))
             if weigh(files.text(wider)) <= SCENE_TOKENS:
                 members.append(other)
                 taken.add(other.id)
                 spans = wider
-        sent += spans
         scenes.append(Scene(0, tuple(members), STRIDES, spans, sum(worth[e.id] for e in members) / len(members)))
-    ranked = sorted([*_gathered(scenes, files, weigh), *papers], key=lambda scene: (-scene.rank, scene.about))
+    gathered = [*_gathered(scenes, files, weigh), *papers]
+    gathered += _rest(system, files, code, [span for scene in gathered for span in scene.spans], weigh)
+    ranked = sorted(gathered, key=lambda scene: (-scene.rank, scene.about))
     return tuple(replace(scene, number=number) for number, scene in enumerate(ranked, 1))
 
 
-def _fresh(element: Element, flows: dict[str, list[Flow]], files: Files, sent: Sequence[Span]) -> tuple[Span, ...]:
-    """The lines of an element: where it is made in any case, the others where no scene before has shown them."""
-    made = files.around([(element.evidence[0], _context(element))])
-    return joined((*made, *without(files.around(_places(element, flows)), sent)))
+def _shown(
+    element: Element, flows: Mapping[str, Sequence[Flow]], claims: Mapping[str, Sequence[Evidence]], files: Files
+) -> tuple[Span, ...]:
+    """The lines of an element: where it is made and used, where data enters and leaves it, what documents say of it; also what other scenes
+    show, for a question is read alone."""
+    said = ((place, SENTENCE) for place in claims.get(element.id, ())[:_SAID_PLACES])
+    return files.around([*_places(element, flows), *said])
+
+
+def _claims(system: System) -> Mapping[str, list[Evidence]]:
+    """Where documents speak of an element."""
+    found: dict[str, list[Evidence]] = defaultdict(list)
+    for claim in system.claims:
+        for identity in claim.about:
+            found[identity] += claim.evidence[:1]
+    return found
+
+
+def _rest(system: System, files: Files, code: Sequence[str], sent: Sequence[Span], weigh: Callable[[str], int]) -> Iterator[Scene]:
+    """Code and settings in which the rules saw nothing, in the folders where they saw something: last, and no more than some scenes."""
+    folders = {place.path.rpartition("/")[0] for element in system.elements for place in element.evidence}
+    paths = [path for path in sorted(files.paths & set(code)) if path.rpartition("/")[0] in folders]
+    whole = (
+        Span(path, page, 1, len(lines)) for path in paths[:_REST_FILES] for page in files.pages(path) if (lines := files.lines(path, page))
+    )
+    left = [span for span in without(list(whole), sent) if span.end - span.start >= _REST_LINES]
+    for position, piece in enumerate(_pieces(left, files, weigh)):
+        if position == _REST_SCENES:
+            return
+        here = dict.fromkeys(span.path for span in piece)
+        yield Scene(
+            0,
+            (),
+            STRIDES,
+            piece,
+            2.0 - position * 0.05,
+            f"the rest of {next(iter(here))}" + (f" and {len(here) - 1} more" if len(here) > 1 else ""),
+        )
 
 
 def _context(element: Element) -> Context:
@@ -190,11 +231,11 @@ def _ties(system: System) -> dict[str, tuple[str, ...]]:
     return defaultdict(tuple, {identity: tuple(others) for identity, others in found.items()})
 
 
-def _places(element: Element, flows: dict[str, list[Flow]]) -> Iterator[tuple[Evidence, Context]]:
+def _places(element: Element, flows: Mapping[str, Sequence[Flow]]) -> Iterator[tuple[Evidence, Context]]:
     around = _context(element)
     for evidence in element.evidence[:_SHOWN_PLACES]:
         yield evidence, around
-    for flow in flows[element.id][:_SHOWN_PLACES]:
+    for flow in flows.get(element.id, ())[:_SHOWN_PLACES]:
         for step in flow.steps[:4]:
             yield step, STEP
 
@@ -217,10 +258,27 @@ def _papers(
     scenes = []
     for position, (piece, here) in enumerate(zip(pieces, members, strict=True)):
         paths = tuple(dict.fromkeys(span.path for span in piece))
+        beside = _code_of_claims(system, piece, files, weigh)
         rank = 8.0 - min(position, 12) * 0.5 + min(len(here), 8) * 0.25
         paper = paths[0] + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
-        scenes.append(Scene(0, tuple(here), STRIDES, piece, rank, paper))
+        scenes.append(Scene(0, tuple(here), STRIDES, (*piece, *beside), rank, paper))
     return scenes, told
+
+
+def _code_of_claims(system: System, piece: Sequence[Span], files: Files, weigh: Callable[[str], int]) -> tuple[Span, ...]:
+    """The code of what these documents promise something about, so that both sides are in one question."""
+    elements = {element.id: element for element in system.elements}
+    shown: tuple[Span, ...] = ()
+    for claim in system.claims:
+        if not any(_holds(piece, place) for place in claim.evidence):
+            continue
+        for element in (elements[identity] for identity in claim.about[:2] if identity in elements):
+            if element.evidence and element.attributes.get("stated_by") != "document":
+                wider = joined((*shown, *files.around([(element.evidence[0], CODE)])))
+                if weigh(files.text(wider)) > _PROMISED_TOKENS:
+                    return shown
+                shown = wider
+    return shown
 
 
 def _holds(spans: Iterable[Span], place: Evidence) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,7 @@ class AgentSettings:
     replies: Path | None = None  # folder of kept replies; None: none are kept
     log: Path | None = None  # folder of egress logs; None: none is written
     secret: Path | None = None  # file of the key that nonces and placeholders are derived from; None: of this run alone
+    pause: Callable[[float], Awaitable[object]] = asyncio.sleep  # between attempts at one request; who tests waits less
 
     @property
     def has_budget(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from pipeline.agent.grounding import Grounds, Missing, Quote
 from pipeline.agent.model import Argument, Dropped, Origin, Proposal
@@ -49,7 +50,11 @@ class Taker:
         for number, threat in enumerate(reply.threats, 1):
             where = f"threat {number} ({self.prose(threat.title, 60)})"
             if threat.element not in self.elements:
-                said.append(f"{where}: there is no element {self.prose(threat.element, 80)!r}")
+                near = ", ".join(get_close_matches(threat.element, self.elements, 4, 0.4))
+                said.append(
+                    f"{where}: there is no element {self.prose(threat.element, 80)!r}; take one that is listed"
+                    + (f", such as {near}" if near else "")
+                )
             if self.slug(threat.threat) is None:
                 said.append(f"{where}: {self.prose(threat.threat, 60)!r} is no slug of the catalog and not custom/words-joined-by-hyphens")
             missing = [quote for quote in threat.quotes if isinstance(self.located(quote), Missing)]
@@ -64,7 +69,7 @@ class Taker:
         found = Taken()
         for threat in reply.threats[:MOST_THREATS]:
             self._take(threat, origin, found)
-        found.dropped += (Dropped("threat", t.title[:80], "more than one reply may hold") for t in reply.threats[MOST_THREATS:])
+        found.dropped += (Dropped("threat", self.prose(t.title, 80), "more than one reply may hold") for t in reply.threats[MOST_THREATS:])
         for opinion in reply.opinions[:MOST_OPINIONS]:
             evidence, _ = self.evidence(opinion.quotes)
             if opinion.finding not in self.findings:

@@ -11,10 +11,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.model import SEVERITIES, STRIDE, Argument, Coverage, Finding, Origin
 from pipeline.findings.proposed import finding_of
 from pipeline.system.model import Evidence
 from pipeline.threats.catalog import Catalog
+from pipeline.threats.contradictions import SLUGS
 from pipeline.threats.view import View
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from pipeline.agent.model import Origin as AgentOrigin
 
 _MOST_EVIDENCE = 30
+_SEVERAL = frozenset(SLUGS.values())  # threats that are about one sentence of a document: one element may have several
 _CONFIDENCE = ("high", "medium", "low")
 
 
@@ -37,17 +40,26 @@ def merge(findings: Sequence[Finding], coverage: Sequence[Coverage], said: Exami
     at |= {(finding.element, finding.id) for finding in findings}
     slugs = {(element, finding.threat): finding.id for finding in findings for element, identity in at if identity == finding.id}
     seen_too: dict[str, list[Proposal]] = defaultdict(list)
-    fresh: dict[str, list[Proposal]] = defaultdict(list)
+    fresh: dict[str, list[list[Proposal]]] = defaultdict(list)  # of one threat at one element, those that rest on the same places
+    by_id = {finding.id: finding for finding in findings}
     for proposal in said.proposals:
         known = slugs.get((proposal.element, proposal.threat))
-        (seen_too[known] if known else fresh[f"{proposal.threat}\n{proposal.element}"]).append(proposal)
+        if known and (proposal.threat not in _SEVERAL or _share(by_id[known].evidence, proposal.evidence)):
+            seen_too[known].append(proposal)
+            continue
+        alike = fresh[f"{proposal.threat}\n{proposal.element}"]
+        same = next((group for group in alike if any(_share(one.evidence, proposal.evidence) for one in group)), None)
+        if same is None:
+            alike.append([proposal])
+        else:
+            same.append(proposal)
     arguments: dict[str, list[Argument]] = defaultdict(list)
     for each in said.arguments:
         arguments[each.finding].append(
             Argument(stance=each.stance, reason=each.reason, evidence=each.evidence, origin=_origin(each.origin))
         )
     old = [_annotated(finding, seen_too[finding.id], arguments[finding.id]) for finding in findings]
-    new = [_joined(view, proposals, catalog) for _key, proposals in sorted(fresh.items())]
+    new = [_joined(view, proposals, catalog, number) for _key, groups in sorted(fresh.items()) for number, proposals in enumerate(groups)]
     new = [finding for finding in new if finding.id not in {known.id for known in findings}]
     return Merged(in_order((*old, *new)), _coverage(coverage, said, new))
 
@@ -74,10 +86,19 @@ def _annotated(finding: Finding, seen: Sequence[Proposal], arguments: Sequence[A
     return finding.model_copy(update=changed)
 
 
-def _joined(view: View, proposals: Sequence[Proposal], catalog: Catalog) -> Finding:
-    """One finding of what several scenes said of the same element; the least doubted leads."""
+def _share(one: Iterable[Evidence], other: Iterable[Evidence]) -> bool:
+    """Whether two rest on a line in common."""
+    lines = {(e.path, e.page, line) for e in one for line in range(e.start_line, e.end_line + 1)}
+    return any((e.path, e.page, line) in lines for e in other for line in range(e.start_line, e.end_line + 1))
+
+
+def _joined(view: View, proposals: Sequence[Proposal], catalog: Catalog, number: int) -> Finding:
+    """One finding of what several scenes said of the same lines; the least doubted leads. `number`: of the same threat at the element."""
     ordered = sorted(proposals, key=lambda proposal: bool(proposal.doubt))
     finding = finding_of(view, ordered[0], catalog)
+    if number:  # told apart by what they rest on, as their threat and element are the same
+        words = " ".join(finding.evidence[0].quote.split())
+        finding = finding.model_copy(update={"id": fingerprint(finding.threat, f"{finding.element}\n{words}")})
     return finding.model_copy(update={"evidence": _evidence(finding.evidence, ordered[1:])})
 
 

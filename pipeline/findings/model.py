@@ -263,11 +263,15 @@ class NotTaken(Frozen):
 
 
 class NotReached(Frozen):
-    """Cells of one element that a model was not asked about, or gave no answer to."""
+    """Cells of one element that a model was not asked about, or gave no answer to; or a whole question."""
 
-    element: str
-    stride: Annotated[tuple[Stride, ...], Field(min_length=1)]
+    element: str = Field(description="Element id; of a question that is about no cell, what it was about.")
+    stride: tuple[Stride, ...] = ()
     reason: str
+
+    @property
+    def told(self) -> str:
+        return f"{self.element}: {self.reason}"
 
 
 class SummaryAction(Frozen):
@@ -303,6 +307,9 @@ class LLMUse(Frozen):
     cost: float | None = Field(default=None, description="In `currency`; null where the price of the model is not known.")
     currency: str = "USD"
     cache_hits: int = Field(default=0, description="Requests that were answered by kept replies of earlier runs.")
+    kept_input_tokens: int = Field(default=0, description="What kept replies took when they were first given; not spent in this run.")
+    kept_output_tokens: int = 0
+    kept_cost: float | None = Field(default=None, description="The same at today's price; null where it is not known.")
     prompts: tuple[str, ...] = Field(default=(), description="Prompts that were used, as name@version.")
     kept_back: int = Field(default=0, description="Files whose words were not to be sent.")
     unreached: tuple[NotReached, ...] = Field(default=(), description="Cells of the matrix the model did not get to, and why.")

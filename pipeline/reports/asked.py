@@ -150,7 +150,15 @@ def unreached_by_reason(use: LLMUse) -> tuple[Row, ...]:
         cells[item.reason] += len(item.stride)
         elements.setdefault(item.reason, set()).add(item.element)
     order = sorted(cells, key=lambda reason: (-cells[reason], reason))
-    return tuple(Row(reason, f"{plural(cells[reason], 'cell')} of {plural(len(elements[reason]), 'element')}") for reason in order)
+    return tuple(
+        Row(
+            reason,
+            f"{plural(cells[reason], 'cell')} of {plural(len(elements[reason]), 'element')}"
+            if cells[reason]
+            else ", ".join(sorted(elements[reason])),  # questions that are about no cell
+        )
+        for reason in order
+    )
 
 
 def cost_words(use: LLMUse) -> str:

@@ -441,7 +441,7 @@ def test_names_of_secrets_are_found_where_the_whole_pattern_finds_them(pieces: l
 @pytest.mark.parametrize(
     "text",
     [
-        'payments_api_key: str = "fjkpay_live_7Qm2xV9tLr4Zb8Ks"',
+        'payments_api_key: str = "fjkpay_7Qm2xV9tLr4Zb8Ks"',
         "const clientSecret: string = 'h7Qm2xV9tLr4Zb8KsWd3';",
         'token: Optional[str] = "q9Lm2xV7tRr4Zb8KsWd3"',
     ],
@@ -452,4 +452,16 @@ def test_a_type_between_name_and_value_hides_no_secret(text: str) -> None:
 
 @pytest.mark.parametrize("text", ['api_key: str = "your-api-key-here-0000"', 'def sign(secret: str, name="q9Lm2xV7tRr4Zb8KsWd3"): ...'])
 def test_a_type_alone_makes_no_secret(text: str) -> None:
+    assert not list(find_secrets(text))
+
+
+@pytest.mark.parametrize("text", ["The key is shop-live-7Qm2xV9tLr4Zb8Ks, ask Ida.", "curl -H 'X-Key: acme_live_9tLr4Zb8Ks7Qm2xV'"])
+def test_a_key_named_after_the_live_service_is_a_secret_wherever_it_stands(text: str) -> None:
+    assert [span.detector for span in find_secrets(text)] == ["Live Key"]
+
+
+@pytest.mark.parametrize(
+    "text", ["see docs/go-live-checklist2024", "pk_live_7Qm2xV9tLr4Zb8Ks", "the go-live-20240101000000 tag", "is_live_environment = 1"]
+)
+def test_words_about_going_live_are_no_secret(text: str) -> None:
     assert not list(find_secrets(text))

@@ -29,14 +29,23 @@ def analyst(**parts: Part) -> Script:
     }
 
     def script(request: Request, number: int) -> Answer:
-        name = schema_name(request) or next(name for name in NAMES if name in tool_names(request))
+        name = _asked_for(request)
         said = asked[name]("\n".join(text_of(one) for one in messages(request, "user")))
         if not isinstance(said, dict):
             answer: Answer = said
             return answer
-        return says(said) if schema_name(request) else uses(Call(name, said))
+        return uses(Call(name, said)) if name in tool_names(request) else says(said)
 
     return script
+
+
+def _asked_for(request: Request) -> str:
+    """The schema of the reply, by whichever means it is asked for: a schema of the endpoint, a tool that takes it, words of the system's."""
+    named = schema_name(request) or next((name for name in NAMES if name in tool_names(request)), None)
+    if named is None:
+        system = "\n".join(text_of(one) for one in messages(request, "system"))
+        named = next(name for name in NAMES if f'"title": "{name}"' in system)
+    return named
 
 
 def nothing() -> dict[str, object]:

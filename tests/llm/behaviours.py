@@ -128,6 +128,7 @@ REFUSALS = (
     Behaviour("key without a right", error(403, "You are not allowed to sample from this model", kind="permission_error"), "auth"),
     Behaviour("unknown model", error(404, "The model `gpt-99` does not exist or you do not have access to it.", "model_not_found"), "not_found"),
     Behaviour("wrong parameter", error(400, "Unsupported value: 'temperature' does not support 0 with this model.", "unsupported_value"), "rejected"),
+    Behaviour("a server that knows no schemas", error(500, "1 validation error:\n  {'type': 'literal_error', 'loc': ('body', 'response_format', 'type'), 'msg': \"Input should be 'text' or 'json_object'\", 'input': 'json_schema'}", kind="internal_server_error"), "rejected"),
     Behaviour("redirect to another host", Raw(307, b"", {"Location": ELSEWHERE, "Content-Type": "text/plain"}), "rejected", "client", odd="openai's own client would follow"),
 )  # fmt: skip
 OVERFLOWS = (
@@ -137,6 +138,7 @@ OVERFLOWS = (
     _too_long("vLLM", "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens (4500 in the messages, 500 in the completion). Please reduce the length of the messages or completion.", None, kind="BadRequestError"),
     _too_long("vLLM of late", "'max_tokens' or 'max_completion_tokens' is too large: 8000. This model's maximum context length is 4096 tokens and your request has 2778 input tokens.", None, kind="BadRequestError"),
     _too_long("llama.cpp", "request (9001 tokens) exceeds the available context size (4096 tokens), try increasing it", None, kind="exceed_context_size_error"),
+    _too_long("llama-cpp-python", "This model's maximum context length is 2048 tokens. However, you requested 5016 tokens (5016 in the messages, None in the completion). Please reduce the length of the messages or completion."),
     _too_long("an older llama.cpp", "the request exceeds the available context size. try increasing the context size or enable context shift", None, 500, "server_error"),
     _too_long("LM Studio", "Trying to keep the first 5000 tokens when context overflows. However, the model is loaded with context length of only 4096 tokens, which is not enough.", None),
     _too_long("Ollama", "prompt too long; exceeded max context length by 4096 tokens", None),

@@ -31,5 +31,6 @@ class Meter:
                 known = known and blocks[-1] in self._seen
                 cached += (_BLOCK // 4) * known
             self._seen.update(blocks)
-        said = len((reply.text or reply.refusal or "").encode()) + sum(len(call.name) + len(call.words.encode()) for call in reply.calls)
+        words = [reply.text or reply.refusal or "", *(call.name + call.words for call in reply.calls)]
+        said = sum(len(word.encode("utf-8", "surrogatepass")) for word in words)
         return Counted(max(1, len(given) // 4), max(1, said // 4), cached if cached >= _FROM else 0)

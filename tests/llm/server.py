@@ -31,13 +31,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from tests.llm import wire
 from tests.llm.acceptance import problem_of
 from tests.llm.metering import Meter
-from tests.llm.scripts import Answer, Cut, Drip, Hang, Raw, Reply, Request, Reset, Script, error
+from tests.llm.scripts import Answer, Cut, Drip, Hang, Raw, Reply, Request, Reset, Script, error, schema_name, tool_names, turns
+from tests.llm.wire import Counted
 
 Ending = Literal["answered", "broken off", "left"]
 """The whole answer was sent; the script broke it off; the client had gone."""
@@ -58,6 +60,8 @@ class Record:
     finished: float | None = None
     ending: Ending | None = None
     status: int | None = None
+    counted: Counted | None = None
+    """What an answer was charged for."""
 
     @property
     def digest(self) -> str:
@@ -325,7 +329,7 @@ class _Handler(BaseHTTPRequestHandler):
         return None, "broken off"
 
     def _reply(self, reply: Reply, request: Request, record: Record, cut: Cut | None = None) -> None:
-        counted = self.server.owner.meter.count(record.request, reply)
+        counted = record.counted = self.server.owner.meter.count(record.request, reply)
         responses = "messages" not in request
         if request.get("stream"):
             events = (wire.response_events if responses else wire.chat_events)(reply, request, record.number, counted)
@@ -376,17 +380,29 @@ class _Handler(BaseHTTPRequestHandler):
         self._chunk(b"")
 
 
+def _told(record: Record) -> dict[str, object]:
+    request, counted = record.request, record.counted
+    return {
+        "schema": schema_name(request), "tools": tool_names(request), "turn": turns(request), "status": record.status,
+        "arrived": record.arrived, "finished": record.finished, "bytes": len(record.body),
+        "tokens": None if counted is None else [counted.input, counted.output, counted.cached],
+    }  # fmt: skip
+
+
 def main() -> None:
     """Serves a script named `module:attribute` until standard input ends; its address is the first line of output."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("script")
     parser.add_argument("--seconds", type=float, default=0.0)
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--record", type=Path, help="file for what was asked, when, and what it was charged, as JSON")
     options = parser.parse_args()
     module, _, attribute = options.script.partition(":")
     with Server(getattr(importlib.import_module(module), attribute), seconds=options.seconds, port=options.port) as server:
         print(server.url, flush=True)
         sys.stdin.read()
+        if options.record is not None:
+            options.record.write_text(json.dumps([_told(record) for record in server.records]))
         print(json.dumps({"requests": len(server.records), "most_at_once": server.most_at_once}), flush=True)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.agent.egress import EgressPolicy
 from pipeline.agent.providers import endpoint_named
+from pipeline.agent.providers.table import Means
 from pipeline.agent.settings import AgentSettings
 from pipeline.agent.spending import limits_named
 from pipeline.findings.model import Scan
@@ -55,12 +58,26 @@ def shop(folder: Path) -> Path:
     return folder
 
 
-def settings(url: str, place: Path, budget: tuple[str, ...] = ("10M",), **more: Any) -> AgentSettings:  # Any: fields of the settings
+async def no_pause(_: float) -> None:
+    """Instead of the waits between attempts."""
+    await asyncio.sleep(0)
+
+
+def settings(
+    url: str,
+    place: Path,
+    budget: tuple[str, ...] = ("10M",),
+    means: Means | None = None,
+    **more: Any,  # Any: fields of the settings
+) -> AgentSettings:
     """Settings that keep replies, log and key below a folder."""
     policy = more.pop("policy", EgressPolicy())
-    given = {"at_once": 4, "seconds": 20.0, "with_tools": False} | more
+    given: dict[str, Any] = {"at_once": 4, "seconds": 20.0, "with_tools": False, "pause": no_pause, "price": None} | more
+    endpoint = endpoint_named("tested", url, {"THREATLOOM_API_KEY": KEY})
+    if means:
+        endpoint = replace(endpoint, structured=means, with_tools=means)
     return AgentSettings(
-        endpoint=endpoint_named("tested", url, {"THREATLOOM_API_KEY": KEY}), limits=limits_named(budget), price=None, policy=policy,
+        endpoint=endpoint, limits=limits_named(budget), policy=policy,
         replies=place / "replies", log=place / "egress", secret=place / "machine.key", **given,
     )  # fmt: skip
 
@@ -70,4 +87,4 @@ def scanned(root: Path, llm: AgentSettings | None) -> Scan:
     return scan(root, ScanSettings(jobs=1, llm=llm))
 
 
-__all__ = ["CODE", "DESIGN", "KEY", "QUOTE", "SECRET", "scanned", "settings", "shop"]
+__all__ = ["CODE", "DESIGN", "KEY", "QUOTE", "SECRET", "no_pause", "scanned", "settings", "shop"]

@@ -19,6 +19,7 @@ from pipeline.agent.spending.limits import Limits
 from pipeline.agent.spending.prices import Price
 
 Which = Literal["tokens", "money", "calls", "time"]
+BUDGET_ENDED = "the budget ended"  # how a note about what was not asked begins
 BELIEVED = 10  # times the estimate, and no more; and a tenth of it, and no less
 _SLACK = 1_000  # tokens that small numbers may be off by: templates, schemas, headers
 _MOST_DOUBTS = 100
@@ -64,6 +65,9 @@ class Total:
     cost: Decimal | None = None
     cache_hits: int = 0
     cached_tokens: int = 0  # of the input, those that the provider had kept
+    kept_input_tokens: int = 0  # what replies of the store took when they were first given, as the endpoint said it
+    kept_output_tokens: int = 0
+    kept_cost: Decimal | None = None
 
 
 def usage_of(said: Mapping[str, object] | None) -> Usage | None:
@@ -96,8 +100,10 @@ class Ledger:
             raise UnusableInput(f"the price is in {price.currency}", "llm_price", f"give it in {limits.currency}")
         self._limits, self._price, self._clock = limits, price, clock
         self._began = clock()
-        self._total = Total(cost=None if price is None else Decimal(0))
+        zero = None if price is None else Decimal(0)
+        self._total = Total(cost=zero, kept_cost=zero)
         self._open: dict[int, Reservation] = {}
+        self._aside: Reservation | None = None
         self._number = 0
         self._turn, self._given_back = asyncio.Lock(), asyncio.Event()  # the lock lets in who came first
         self._doubts: list[str] = []
@@ -161,6 +167,26 @@ class Ledger:
                 self._given_back.clear()
                 await self._given_back.wait()
 
+    def set_aside(self, input_tokens: int, max_output_tokens: int, share: float) -> bool:
+        """Keeps room for a call that comes last, unless it takes more than a share of what is left; says whether it is kept."""
+        limits, total = self._limits, self._total
+        cost = Decimal(0) if self._price is None else self._price.most(input_tokens, max_output_tokens)
+        asked = Reservation(-1, input_tokens, max_output_tokens, cost)
+        tokens_left = None if limits.tokens is None else limits.tokens - total.input_tokens - total.output_tokens
+        money_left = None if limits.money is None or total.cost is None else limits.money - total.cost
+        kept = (
+            (limits.calls is None or (limits.calls - total.calls) * share >= 1)
+            and (tokens_left is None or input_tokens + max_output_tokens <= tokens_left * share)
+            and (money_left is None or cost <= money_left * Decimal(str(share)))
+        )
+        self._aside = asked if kept else None
+        return kept
+
+    def use_aside(self) -> None:
+        """Gives back what was set aside: now is the last call."""
+        self._aside = None
+        self._given_back.set()
+
     def settle(self, reservation: Reservation, usage: Usage | None, output_estimate: int | None = None) -> None:
         """Counts what a call took; without usage the estimate counts, with `output_estimate` for what the reply was seen to hold.
 
@@ -189,12 +215,20 @@ class Ledger:
         if self._open.pop(reservation.number, None) is not None:
             self._given_back.set()
 
-    def hit(self) -> None:
-        """Counts a reply that was in the store."""
-        self._total = replace(self._total, cache_hits=self._total.cache_hits + 1)
+    def hit(self, input_tokens: int = 0, output_tokens: int = 0) -> None:
+        """Counts a reply that was in the store, and what it took when it was given; nothing of it is spent now."""
+        before, taken = self._total, Usage(max(0, input_tokens), max(0, output_tokens))
+        self._total = replace(
+            before,
+            cache_hits=before.cache_hits + 1,
+            kept_input_tokens=before.kept_input_tokens + taken.input_tokens,
+            kept_output_tokens=before.kept_output_tokens + taken.output_tokens,
+            kept_cost=None if before.kept_cost is None or self._price is None else before.kept_cost + _cost(self._price, taken),
+        )
 
     def _passed(self, asked: Reservation, in_flight: tuple[Reservation, ...]) -> Which | None:
         limits, total = self._limits, self._total
+        in_flight = in_flight if self._aside is None else (*in_flight, self._aside)
         if self.seconds_left == 0.0:
             return "time"
         if limits.calls is not None and total.calls + len(in_flight) + 1 > limits.calls:

@@ -107,7 +107,21 @@ def scan(
         for output in outputs:
             if output.file is not None:
                 click.echo(f"threatloom: wrote {output.name} to {output.file}", err=True)
+        for note in _unreached(result):
+            click.echo(f"threatloom: {note}", err=True)
     return exit_code(result, settings.fail_on)
+
+
+def _unreached(scan: Scan) -> list[str]:
+    """What the budget of the LLM analyst did not reach: no error, but nothing to pass over in silence."""
+    if scan.llm is None:
+        return []
+    from pipeline.agent.spending import BUDGET_ENDED
+    from pipeline.reports.wording import plural
+
+    missed = [one for one in scan.llm.unreached if BUDGET_ENDED in one.reason]
+    went_on = "the same command with a larger --budget pays for the rest alone"
+    return [f"{BUDGET_ENDED} before the model was asked about {plural(len(missed), 'element or part')}: {went_on}"] if missed else []
 
 
 def scanned(path: Path, settings: Settings, *, cached: bool, quiet: bool, verbose: bool) -> Scan:
@@ -122,8 +136,13 @@ def scanned(path: Path, settings: Settings, *, cached: bool, quiet: bool, verbos
     if wanted.llm is not None and not quiet:
         for note in wanted.llm.endpoint.notes:
             click.echo(f"threatloom: {note}", err=True)
-    with shown_progress(quiet=quiet) as progress:
-        return run_scan(path, wanted, progress)
+    try:
+        with shown_progress(quiet=quiet) as progress:
+            return run_scan(path, wanted, progress)
+    except KeyboardInterrupt:
+        if wanted.llm is not None and wanted.llm.replies is not None and not quiet:
+            click.echo("threatloom: the model's replies are kept: the same command goes on from there", err=True)
+        raise
 
 
 def scan_settings(path: Path, settings: Settings, environment: Mapping[str, str], *, cached: bool) -> ScanSettings:
