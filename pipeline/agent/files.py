@@ -67,9 +67,9 @@ class Files:
         return self._shown.get((path, page), ())
 
     def _load(self, path: str) -> None:
+        """Reads a file once. Threads may do so at the same time: that it is read is told when all of it is."""
         if path in self._pages:
             return
-        self._pages[path] = ()
         found = []
         for page, lines in self.raw(path).items():
             text = self._hide("\n".join(lines))
