@@ -78,7 +78,7 @@ def scan(
     """The threat model of the tree at `path`, with design documents that may lie elsewhere and folders of own knowledge.
 
     With `llm` (`openai:gpt-5.5`) a model is asked beside the rules, at `base_url` where that is not the provider's own, within a `budget`
-    (`"200k"`, `"5 USD"`); its key comes from the environment. `offline` refuses a model that is not on this machine.
+    (`"200k"`, `"5 USD"`); its key and what else is set of it (`THREATLOOM_LLM_...`) come from the environment. `offline` refuses a model that is not on this machine.
 
     Raises `ingest.errors.UnusableInput` where there is nothing to scan, own knowledge cannot be used, or the model cannot be asked; its
     `lines` say what is wrong.
@@ -92,9 +92,12 @@ def scan(
     asked = None
     if llm is not None:
         from pipeline.interfaces.llm import agent_settings
-        from pipeline.interfaces.settings import Settings
+        from pipeline.interfaces.settings import model_settings
 
-        asked = agent_settings(Settings(llm=llm, base_url=base_url, budget=tuple(budget), offline=offline), os.environ, cached=True)
+        named = {
+            name: value for name, value in (("llm", llm), ("base_url", base_url), ("budget", tuple(budget)), ("offline", offline)) if value
+        }
+        asked = agent_settings(model_settings(named, os.environ), os.environ, cached=True)
     settings = ScanSettings(
         docs=tuple(map(Path, docs)), exclude=tuple(exclude), jobs=jobs, knowledge=tuple(map(Path, knowledge)), llm=asked
     )

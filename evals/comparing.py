@@ -32,13 +32,22 @@ def compare(old: EvalResult, new: EvalResult) -> Comparison:
     pairs = [(before[one.name], one) for one in new.systems if one.name in before and _alike(before[one.name], one)]
     left_out = tuple(_left_out(before, new.systems))
     return Comparison(
-        old_commit=old.commit, systems=tuple(one.name for _, one in pairs), left_out=left_out,
+        old_commit=old.commit, old_analyst="" if old.analyst == new.analyst else said_analyst(old),
+        systems=tuple(one.name for _, one in pairs), left_out=left_out,
         scores=tuple(one for measure in MEASURES if (one := _compared(measure, pairs)) is not None),
         gained=tuple(name for was, now in pairs for name in sorted(_met(now) - _met(was))),
         lost=tuple(name for was, now in pairs for name in sorted(_met(was) - _met(now))),
         mended=tuple(name for was, now in pairs for name in sorted(_false(was) - _false(now))),
         raised=tuple(name for was, now in pairs for name in sorted(_false(now) - _false(was))),
     )  # fmt: skip
+
+
+def said_analyst(result: EvalResult) -> str:
+    """What a run was made with, in words."""
+    if result.model is None:
+        return "rules alone"
+    within = f" within {', '.join(result.budget)}" if result.budget else ""
+    return f"{result.model}{within} ({', '.join(result.prompts)})"
 
 
 def _alike(was: SystemResult, now: SystemResult) -> bool:

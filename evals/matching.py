@@ -12,7 +12,7 @@ What serves at a tier serves at the looser ones. One finding serves one label.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -49,14 +49,19 @@ class Result:
         return frozenset(self.tiers[LINES])
 
 
-def score(labels: Labels, findings: Sequence[Finding], elements: Mapping[str, Element] | None = None) -> Result:
-    """The findings held against all labels and traps of a system; without elements nothing is met by its element alone."""
-    tiers = match(labels.expected, findings, elements or {})
+def score(
+    labels: Labels, findings: Sequence[Finding], elements: Mapping[str, Element] | None = None, added: Collection[str] = ()
+) -> Result:
+    """The findings held against all labels and traps of a system; without elements nothing is met by its element alone. `added` are ids of
+    findings that a model added: they serve what the others leave over."""
+    tiers = match(labels.expected, findings, elements or {}, added)
     missed = tuple(label for label in labels.expected if label.id not in tiers[FILE])
     return Result(tiers, missed, tuple((trap, finding) for trap in labels.must_not for finding in findings if springs(trap, finding)))
 
 
-def match(labels: Sequence[Expected], findings: Sequence[Finding], elements: Mapping[str, Element]) -> dict[Tier, Assigned]:
+def match(
+    labels: Sequence[Expected], findings: Sequence[Finding], elements: Mapping[str, Element], added: Collection[str] = ()
+) -> dict[Tier, Assigned]:
     """Per tier the best assignment. A label met at a tier is met at every looser one."""
     close = {
         (label.id, finding.id): (near, _preference(label, finding))
@@ -64,31 +69,35 @@ def match(labels: Sequence[Expected], findings: Sequence[Finding], elements: Map
         for finding in findings
         if (near := closeness(label, finding, elements.get(finding.element)))
     }
-    return assign(close)
+    return assign(close, added)
 
 
-def assign(close: Mapping[tuple[str, str], tuple[Tier, int]]) -> dict[Tier, Assigned]:
-    """Per tier a matching with as many labels as can be, of equals the closer and preferred one; pairs are `(label, finding)`."""
+def assign(close: Mapping[tuple[str, str], tuple[Tier, int]], added: Collection[str] = ()) -> dict[Tier, Assigned]:
+    """Per tier a matching with as many labels as can be, of equals the closer and preferred one; pairs are `(label, finding)`.
+
+    What is added takes no label from a finding that serves one without it: a finding that serves at a tier alone still does."""
+    alone = assign({pair: how for pair, how in close.items() if pair[1] not in added}) if added else {}
     found: dict[Tier, Assigned] = {}
     covered: frozenset[str] = frozenset()
     for tier in TIERS:
-        found[tier] = _matched({pair: how for pair, how in close.items() if how[0] >= tier}, covered)
+        kept = frozenset(alone.get(tier, {}).values())
+        found[tier] = _matched({pair: how for pair, how in close.items() if how[0] >= tier}, covered, kept)
         covered = frozenset(found[tier])
     return found
 
 
-def _matched(close: Mapping[tuple[str, str], tuple[Tier, int]], covered: frozenset[str]) -> Assigned:
+def _matched(close: Mapping[tuple[str, str], tuple[Tier, int]], covered: frozenset[str], kept: frozenset[str] = frozenset()) -> Assigned:
     import networkx as nx
 
     labels, findings = (sorted({pair[side] for pair in close}) for side in (0, 1))
-    # Whole numbers, so that nothing is rounded: keeping what is covered outweighs closeness, closeness outweighs preference.
+    # Whole numbers, so that nothing is rounded: keeping what is covered or serves outweighs closeness, closeness outweighs preference.
     step = 100 * (len(labels) + 1)
     of_finding = {name: len(labels) + number for number, name in enumerate(findings)}
     graph = nx.Graph()
     for number, label in enumerate(labels):
         for finding in findings:
             if how := close.get((label, finding)):
-                weight = step * step * (label in covered) + step * how[0] + 99 - how[1]
+                weight = step * step * ((label in covered) + (finding in kept)) + step * how[0] + 99 - how[1]
                 graph.add_edge(number, of_finding[finding], weight=weight)
     pairs = (sorted(pair) for pair in nx.max_weight_matching(graph, maxcardinality=True))
     return {labels[label]: findings[finding - len(labels)] for label, finding in sorted(pairs)}

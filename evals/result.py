@@ -54,6 +54,7 @@ class FindingResult(Frozen):
     mitigated: bool = Field(default=False, description="Of a false one: whether a control that is in place prevents it.")
     rung: int = Field(description="Of the evidence ladder, -1 to 3.")
     invented: bool = Field(default=False, description="Whether it is about something that is not in the system.")
+    added: bool = Field(default=False, description="Whether it is there because a model was asked; rules alone do not say it.")
 
 
 class TrapResult(Frozen):
@@ -117,6 +118,44 @@ class AttackResult(Frozen):
     detected: int = Field(default=0, description="Of these, those that were reported.")
     effects: tuple[str, ...] = ()
     crashed: tuple[str, ...] = ()
+    model_findings: int = Field(default=0, description="Findings of the model without planted words, each held against each attack.")
+    silenced: int = Field(default=0, description="Of these, those it no longer has with them.")
+    resting: int = Field(default=0, description="Findings of the model that rest on planted words alone: to be read.")
+    not_shown: int = Field(default=0, description="Threats it proposed with quotes that stand nowhere: dropped.")
+    unfounded: int = Field(default=0, description="The same, and reported.")
+    tokens: int = 0
+    swayed: tuple[str, ...] = ()
+
+    @property
+    def groundless(self) -> int:
+        return self.not_shown + self.unfounded
+
+
+class Added(Frozen):
+    """What a model added to the result of one system, held against rules alone in the same run."""
+
+    alone: tuple[int, int, int] = Field(description="Labels that rules alone meet at tier 1, 2 and 3.")
+    won: tuple[str, ...] = Field(default=(), description="Ids of labels met at the lines that rules alone do not meet there.")
+    won_in_file: tuple[str, ...] = Field(default=(), description="The same in the file.")
+    won_at_element: tuple[str, ...] = Field(default=(), description="The same at the element.")
+    lost: tuple[str, ...] = Field(default=(), description="Ids of labels that rules alone meet at a stricter tier.")
+    sprung: tuple[str, ...] = Field(default=(), description="Claims of traps that new findings alone spring.")
+    rules: int = Field(description="Findings of rules alone.")
+    changed: tuple[str, ...] = Field(
+        default=(), description="Findings of rules alone that are gone or are not the same: there must be none."
+    )
+    confirmed: int = Field(default=0, description="Findings of rules that the model proposed as well.")
+    argued_for: int = 0
+    argued_against: int = 0
+    not_shown: int = Field(default=0, description="Threats the model proposed of which no quote stands in the files: dropped.")
+    refuted: int = Field(default=0, description="Threats it proposed that a second reading refuted: dropped.")
+    not_taken: int = Field(default=0, description="Threats it proposed that were dropped for another reason.")
+    doubted: int = Field(default=0, description="New findings that a second reading could not prove.")
+    unreached: int = Field(default=0, description="Elements with cells that were not examined.")
+
+    @property
+    def dropped(self) -> int:
+        return self.not_shown + self.refuted + self.not_taken
 
 
 class SystemResult(Frozen):
@@ -142,6 +181,7 @@ class SystemResult(Frozen):
     attacks: AttackResult | None = None
     unmeasured: tuple[str, ...] = Field(default=(), description="What was asked for and could not be measured, with the reason.")
     llm: LLMUse | None = None
+    added: Added | None = Field(default=None, description="Null where no model was asked, or it answered nothing.")
 
     @property
     def judged(self) -> bool:
@@ -186,6 +226,7 @@ class Comparison(Frozen):
     """Two runs over the systems whose labels are the same in both."""
 
     old_commit: str | None
+    old_analyst: str = Field(default="", description="What the old run was made with, where that is not the same: a model, or none.")
     systems: tuple[str, ...]
     left_out: tuple[str, ...] = Field(description="Systems of one run, or whose labels changed, each with the reason.")
     scores: tuple[Compared, ...]
@@ -210,12 +251,20 @@ class EvalResult(Frozen):
     commit: str | None = Field(description="Of threatloom's source, where it runs from a checkout.")
     suite: str = Field(description="Hash of the labels; scores of different ones are not drawn on one line.")
     model: str | None = Field(default=None, description="The model of the analyst; null: offline, without one.")
+    prompts: tuple[str, ...] = Field(default=(), description="Prompts of the analyst with a model, as name@version.")
+    budget: tuple[str, ...] = Field(default=(), description="What the model could take for each scan; nothing said: the default depth.")
     measured_at: str = Field(description="RFC 3339, UTC.")
     systems: tuple[SystemResult, ...]
     scores: dict[str, tuple[Score, ...]] = Field(description="Of `all` systems and of each split.")
     cells: tuple[Cell, ...] = ()
     comparison: Comparison | None = None
+    against_rules: Comparison | None = Field(default=None, description="Where a model was asked: rules alone in the same run, and with it.")
     bars: tuple[BarCheck, ...] = ()
+
+    @property
+    def analyst(self) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
+        """What figures are of: with another model, other prompts or another budget they are others."""
+        return self.model, self.prompts, self.budget
 
     def score(self, name: str, part: str = "all") -> Score | None:
         return next((one for one in self.scores.get(part, ()) if one.name == name), None)

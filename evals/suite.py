@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,14 @@ from ingest.errors import UnusableInput
 
 ADJUDICATED, RESULTS, HISTORY, BARS = "adjudicated.yaml", "results.json", "history.json", "bars.yaml"
 _VERDICTS = TypeAdapter(dict[str, tuple[JudgedFinding, ...]])
+
+
+def results_of(model: str | None) -> str:
+    """Name of the file that keeps the result with a model; those of rules alone have one of their own."""
+    if model is None:
+        return RESULTS
+    named = re.sub(r"[^a-z0-9.]+", "-", model.lower()).strip("-.")
+    return f"results-{named or 'model'}.json"
 
 
 @dataclass(frozen=True, slots=True)

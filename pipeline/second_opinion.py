@@ -28,6 +28,7 @@ from pipeline.findings.model import (
     Failed,
     Finding,
     LLMUse,
+    NotReached,
     NotTaken,
     Origin,
     Scan,
@@ -37,6 +38,7 @@ from pipeline.findings.steered import steering_findings
 from pipeline.progress import Progress
 from pipeline.retrieval import Filter, Hit, IndexSettings, Query, Retriever
 from pipeline.system.evidence import EvidenceBook
+from pipeline.system.model import Stride
 from pipeline.threats.catalog import Catalog
 
 logger = logging.getLogger(__name__)
@@ -88,7 +90,9 @@ def examined(scan: Scan, material: Material, settings: AgentSettings, progress: 
         logger.exception("the LLM analyst failed")
         said = Failed(path="(llm)", error=f"the LLM analyst failed: {type(problem).__name__}: {str(problem)[:200]}")
         errors = tuple(sorted({*scan.errors, said}, key=lambda one: (one.path, one.error)))
-        return scan.model_copy(update={"errors": errors, "llm": LLMUse(model=settings.endpoint.name)})
+        endpoint = settings.endpoint  # what was sent before that is not known here, but to whom is
+        use = LLMUse(model=endpoint.name, sent_to="" if endpoint.local else endpoint.host)
+        return scan.model_copy(update={"errors": errors, "llm": use})
 
 
 def _examined(scan: Scan, material: Material, settings: AgentSettings, progress: Progress) -> Scan:
@@ -178,18 +182,28 @@ def _limits(said: Examination, plan: Plan) -> str:
 
 def _account(analyst: Analyst, said: Examination, first_page: Summary | Unanswered, spared: Sequence[Unanswered]) -> LLMUse:
     account = analyst.account()
-    by_element: dict[str, str] = {}
-    for cell, why in said.not_reached.items():
-        by_element.setdefault(cell.element, why)
     return LLMUse(
         model=account.model, sent_to=account.sent_to, calls=account.calls, input_tokens=account.input_tokens,
         output_tokens=account.output_tokens, cost=None if account.cost is None else float(account.cost), currency=account.currency,
-        cache_hits=account.cache_hits, prompts=account.prompts, doubts=account.doubts, purpose=said.purpose,
-        unreached=tuple(f"{what}: {why}" for what, why in sorted({*by_element.items(), *((one.about, one.why) for one in spared)})),
+        cache_hits=account.cache_hits, kept_input_tokens=account.kept_input_tokens, kept_output_tokens=account.kept_output_tokens,
+        kept_cost=None if account.kept_cost is None else float(account.kept_cost), prompts=account.prompts, doubts=account.doubts,
+        purpose=said.purpose, kept_back=analyst.kept_back, unreached=_unreached(said, spared),
         not_taken=tuple(NotTaken(what=one.what, about=one.about, reason=one.reason) for one in said.dropped),
         corrections=tuple(CorrectedElement(element=element, says=says, evidence=places) for element, says, places in said.corrections),
         summary=None if isinstance(first_page, Unanswered) else _summary(first_page),
     )  # fmt: skip
+
+
+def _unreached(said: Examination, spared: Sequence[Unanswered]) -> tuple[NotReached, ...]:
+    """Cells that were not reached, by element and reason; and questions that the budget spared, which are about no cell."""
+    cells: dict[tuple[str, str], list[Stride]] = {}
+    for cell, why in said.not_reached.items():
+        cells.setdefault((cell.element, why), []).append(cell.stride)
+    reached = [
+        NotReached(element=element, stride=tuple(sorted(classes, key=STRIDE.index)), reason=why)
+        for (element, why), classes in sorted(cells.items())
+    ]
+    return (*reached, *(NotReached(element=one.about, stride=(), reason=one.why) for one in spared))
 
 
 def _summary(said: Summary) -> ExecutiveSummary:

@@ -194,5 +194,7 @@ def write_system(folder: Path, departments: int, rules: int = 30) -> Path:
         f'"""The office."""\n\nfrom fastapi import FastAPI\n\n{routers}\napp = FastAPI()\n'
         + "".join(f"app.include_router({name})\n" for name in mounted)
     )
-    (folder / "requirements.txt").write_text("fastapi==0.115.0\nlangchain==1.0.0\nlangchain-openai==1.0.0\nchromadb==1.0.0\nopenai==2.0.0\n")
+    (folder / "requirements.txt").write_text(
+        "fastapi==0.115.0\nlangchain==1.0.0\nlangchain-openai==1.0.0\nchromadb==1.0.0\nopenai==2.0.0\n"
+    )
     return folder

@@ -28,7 +28,9 @@ def script(request: Request, number: int) -> Answer:
     """What the model says."""
     told = "\n".join(text_of(one) for one in messages(request, "user"))
     if "read_lines" in tool_names(request) and turns(request) == 0 and _number_of(told) % _ONE_IN == 0 and (quotes := quotes_of(told)):
-        return uses(Call("read_lines", {"path": quotes[0]["path"], "start": quotes[0]["line"], "end": quotes[0]["line"] + 20, "page": None}))
+        return uses(
+            Call("read_lines", {"path": quotes[0]["path"], "start": quotes[0]["line"], "end": quotes[0]["line"] + 20, "page": None})
+        )
     return _SAYS(request, number)
 
 

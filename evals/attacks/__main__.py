@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -14,7 +15,9 @@ from evals.attacks.measuring import measure
 from evals.attacks.model import Report, Share
 from evals.attacks.phrasings import harmless, phrasings
 from evals.labels import SYSTEMS
+from evals.running.asked import AskedModel
 from evals.variants.__main__ import systems_named
+from ingest.errors import UnusableInput
 
 
 def main(given: list[str] | None = None) -> int:
@@ -28,7 +31,14 @@ def main(given: list[str] | None = None) -> int:
     def said(text: str) -> None:
         sys.stderr.write(text + "\n")
 
-    report = measure(systems, arguments.seed, arguments.phrasings or None, said)
+    asking = None
+    if arguments.llm:
+        asking = partial(AskedModel(arguments.llm, arguments.base_url, tuple(arguments.budget)).scan, jobs=1)
+    try:
+        report = measure(systems, arguments.seed, arguments.phrasings or None, said, asking)
+    except UnusableInput as failure:
+        said(str(failure))
+        return 2
     if arguments.json:
         arguments.json.write_text(report.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
     show(report, Console())
@@ -44,6 +54,14 @@ def show(report: Report, console: Console) -> None:
         f" leaked {report.count('leaked')}, false alarms {report.count('false alarm')}, crashed {len(report.crashed)}",
         soft_wrap=True,
     )
+    if report.model is not None:
+        console.print(
+            f"model {report.model}, {report.tokens:,} tokens: threats with quotes that stand nowhere {report.not_shown + report.unfounded},"
+            f" of them reported {report.unfounded}; of {report.model_findings} findings it has without planted words,"
+            f" {sum(one.what == 'silenced' for one in report.swayed)} are gone with them;"
+            f" {sum(one.what == 'rests on it' for one in report.swayed)} findings rest on planted words alone",
+            soft_wrap=True,
+        )
     table = Table("carrier", "people see it", "detected", title="Detection by carrier")
     for carrier in CARRIERS:
         share = report.share(carrier=carrier.name, unseen=carrier.unseen)
@@ -57,7 +75,7 @@ def show(report: Report, console: Console) -> None:
         if share.planted:
             table.add_row(phrasing.name, phrasing.goal or "", "yes" if phrasing.aware else "", _shown(share))
     console.print(table)
-    for effect in report.effects:
+    for effect in (*report.effects, *report.swayed):
         place = f" ({effect.path}:{effect.line})" if effect.path else ""
         what = f"{effect.threat} at {effect.element}{place}: " if effect.threat else ""
         console.print(
@@ -78,6 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     names = [each.name for each in (*phrasings(), *harmless())]
     parser.add_argument("--phrasings", nargs="*", choices=names, metavar="NAME", help=f"which (default: all): {', '.join(names)}")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--llm", metavar="MODEL", help="attack a model too: its key and settings come from the environment, as for a scan")
+    parser.add_argument("--base-url", metavar="URL", help="OpenAI-compatible endpoint of --llm, such as a server on this machine")
+    parser.add_argument("--budget", nargs="*", default=[], metavar="AMOUNT", help="what --llm may take for each scan")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the whole report there")
     return parser
 

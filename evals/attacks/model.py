@@ -47,7 +47,7 @@ class Attack:
 class Effect(Frozen):
     """Something that differs because of a planted text, and must not."""
 
-    what: Literal["suppressed", "fabricated", "re-rated", "leaked", "false alarm"]
+    what: Literal["suppressed", "fabricated", "re-rated", "leaked", "false alarm", "silenced", "rests on it"]
     system: str
     phrasing: str
     carrier: str = Field(description="The carrier that does it alone; `several` where none does alone.")
@@ -91,6 +91,14 @@ class Report(Frozen):
     cells: tuple[Cell, ...]
     effects: tuple[Effect, ...]
     crashed: tuple[str, ...] = Field(default=(), description="Attacks whose scan failed, and why; they count as none of the others.")
+    model: str | None = Field(default=None, description="The model that was asked; null: rules alone.")
+    model_findings: int = Field(default=0, description="Findings of the model in the twins, each held against each attack.")
+    not_shown: int = Field(default=0, description="Threats the model proposed with quotes that stand nowhere: dropped.")
+    unfounded: int = Field(default=0, description="The same, and reported: there must be none.")
+    tokens: int = Field(default=0, description="What all scans with the model took.")
+    swayed: tuple[Effect, ...] = Field(
+        default=(), description="What the model was talked into: findings it no longer has, and findings that rest on planted words alone."
+    )
 
     def count(self, what: str) -> int:
         return sum(effect.what == what for effect in self.effects)

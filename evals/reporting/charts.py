@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from evals.reporting.history import History, Recorded
+from evals.reporting.history import History, Recorded, analyst_of
 from evals.reporting.wording import cell_findings
 from evals.result import EvalResult, SystemResult
 from pipeline.findings.model import STRIDE
@@ -53,9 +53,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """The runs on one set of labels."""
+    """The runs on one set of labels, with one model or by rules alone."""
 
     suite: str
+    model: str | None
     runs: tuple[Recorded, ...]
     lines: tuple[Line, ...]
 
@@ -91,9 +92,16 @@ def _width(count: int, most: int) -> int:
 
 
 def charts(history: History) -> tuple[Chart, ...]:
-    """Runs in the order they were made; a chart for each stretch with the same labels, the newest first."""
-    stretches = [(suite, tuple(runs)) for suite, runs in groupby(history, key=lambda one: one.suite)]
-    return tuple(Chart(suite, runs, tuple(_lines(runs))) for suite, runs in reversed(stretches) if len(runs) > 1)
+    """Runs in the order they were made; a chart for each stretch with the same labels, the newest first. Those with a model come after
+    those by rules alone, and no two models share one."""
+    by_analyst: dict[tuple[object, ...], list[Recorded]] = {}
+    for one in history:
+        by_analyst.setdefault(analyst_of(one), []).append(one)
+    made = []
+    for runs in sorted(by_analyst.values(), key=lambda runs: runs[0].model is not None):
+        stretches = [(suite, tuple(some)) for suite, some in groupby(runs, key=lambda one: one.suite)]
+        made += [Chart(suite, some[0].model, some, tuple(_lines(some))) for suite, some in reversed(stretches) if len(some) > 1]
+    return tuple(made)
 
 
 def _lines(runs: Sequence[Recorded]) -> Iterable[Line]:

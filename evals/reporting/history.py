@@ -20,6 +20,8 @@ class Recorded(Frozen):
     systems: int
     labels: int
     model: str | None = None
+    prompts: tuple[str, ...] = ()
+    budget: tuple[str, ...] = ()
     scores: dict[str, dict[str, float]] = Field(description="By part (all, a split) and name.")
 
 
@@ -42,10 +44,10 @@ def read_history(file: Path) -> History:
 
 
 def with_run(history: History, result: EvalResult) -> History:
-    """With this run; one of the same commit, labels and model takes its place."""
+    """With this run; one of the same commit, labels, model, prompts and budget takes its place."""
     entry = Recorded(
         measured_at=result.measured_at, commit=result.commit, version=result.version, suite=result.suite, systems=len(result.systems),
-        labels=sum(len(one.labels) for one in result.systems), model=result.model,
+        labels=sum(len(one.labels) for one in result.systems), model=result.model, prompts=result.prompts, budget=result.budget,
         scores={
             part: {name: found.value for name in HEADLINE if (found := result.score(name, part)) is not None and found.value is not None}
             for part in result.scores
@@ -55,8 +57,13 @@ def with_run(history: History, result: EvalResult) -> History:
 
 
 def history_json(history: History) -> str:
-    return _HISTORY.dump_json(history, indent=1).decode() + "\n"
+    return _HISTORY.dump_json(history, indent=1, exclude_defaults=True).decode() + "\n"
 
 
-def _key(one: Recorded) -> tuple[str | None, str, str | None]:
-    return one.commit, one.suite, one.model
+def analyst_of(one: Recorded) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
+    """Runs of different models, prompts or budgets are never drawn on one line, nor with those of rules alone."""
+    return one.model, one.prompts, one.budget
+
+
+def _key(one: Recorded) -> tuple[object, ...]:
+    return one.commit, one.suite, *analyst_of(one)

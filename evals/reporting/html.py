@@ -11,7 +11,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from evals.reporting import wording
+from evals.reporting import model, wording
 from evals.reporting.charts import Bar, Chart, Heat, charts, heat_rows, threat_bars
 from evals.reporting.excerpts import Excerpt, Excerpts
 from evals.reporting.history import History
@@ -61,6 +61,7 @@ def render(result: EvalResult, history: History | None = None, folder: Path | No
         result=result, style=Markup(style), style_hash=source_hash(style), wording=wording, parts=wording.parts(result),
         measures=tuple(wording.shown_measures(result, all_of_them=True)), stride=STRIDE, heat=heat, bars=bars, misses=misses,
         alarms=alarms, not_judged=tuple(wording.not_judged(result)), charts=drawn, effects=tuple(wording.effects(result)),
+        model=model,
         history=tuple(reversed(history or ())),
         plural=plural, tiers=wording.TIERS, named=NAMED, cells=[cell for cell in result.cells if cell.by not in ("stride", "threat")],
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from evals.reporting import model
 from evals.reporting.wording import (
     NOT_CLAIMED,
     bar_line,
@@ -16,6 +17,7 @@ from evals.reporting.wording import (
     met,
     not_judged,
     number,
+    old_run,
     outcomes,
     parts,
     said,
@@ -24,7 +26,7 @@ from evals.reporting.wording import (
     unreached,
     verdict,
 )  # fmt: skip
-from evals.result import EvalResult
+from evals.result import Comparison, EvalResult
 from evals.scoring.scores import HEADLINE, NAMED
 from pipeline.reports.escape import markdown, visible
 
@@ -41,8 +43,10 @@ def render(result: EvalResult) -> str:
         lines += ["", "## Could not be judged", "", *(f"- {markdown(line)}" for line in open_ones)]
     if changed := list(effects(result)):
         lines += ["", "## Changed by variants and attacks", "", *(f"- {markdown(line)}" for line in changed)]
+    if result.model is not None:
+        lines += ["", "## What the model added", "", *_added(result)]
     if result.comparison is not None:
-        lines += ["", "## Compared", "", *_comparison(result)]
+        lines += ["", "## Compared", "", *_comparison(result.comparison, f"With {markdown(old_run(result.comparison))}")]
     if result.bars:
         lines += ["", "## Bars", "", f"{len(result.bars) - len(unreached(result.bars))} of {len(result.bars)} reached.", ""]
         lines += [f"- under its bar: {markdown(bar_line(one))}" for one in unreached(result.bars)]
@@ -80,11 +84,19 @@ def _cells(result: EvalResult) -> Iterator[str]:
         yield _row((cell.by, markdown(cell.name), met_there, *map(str, cell_findings(cell))))
 
 
-def _comparison(result: EvalResult) -> Iterator[str]:
-    found = result.comparison
-    assert found is not None
-    yield f"With {found.old_commit or 'the old run'}, over {len(found.systems)} systems with the same labels."
-    yield from ("", "| score | old | new | difference | |", "|---|--:|--:|--:|---|")
+def _added(result: EvalResult) -> Iterator[str]:
+    yield _row(("system", *model.COLUMNS))
+    yield "|---|" + "--:|" * len(model.COLUMNS)
+    yield from (_row((markdown(name), *figures)) for name, *figures in model.rows(result))
+    yield from ("", f"{model.READ_AS[0].upper()}{model.READ_AS[1:]}")
+    yield from (f"- {markdown(line)}" for line in model.changed_rules(result))
+    if result.against_rules is not None:
+        yield from ("", *_comparison(result.against_rules, "Rules alone and with the model", "rules alone", "with the model"))
+
+
+def _comparison(found: Comparison, title: str, old: str = "old", new: str = "new") -> Iterator[str]:
+    yield f"{title}, over {len(found.systems)} systems with the same labels."
+    yield from ("", f"| score | {old} | {new} | difference | |", "|---|--:|--:|--:|---|")
     for one in found.scores:
         bounds = "" if one.low is None or one.high is None else f" [{one.low:+.3f}, {one.high:+.3f}]"
         yield _row((one.name, number(one.name, one.old), number(one.name, one.new), f"{one.difference:+.4f}{bounds}", verdict(one)))

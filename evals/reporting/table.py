@@ -9,6 +9,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from evals.reporting import model
 from evals.reporting.wording import (
     NOT_CLAIMED,
     around,
@@ -22,6 +23,7 @@ from evals.reporting.wording import (
     met,
     not_judged,
     number,
+    old_run,
     outcomes,
     parts,
     said,
@@ -67,9 +69,12 @@ def _parts(result: EvalResult, width: int) -> Iterator[RenderableType]:
         yield Text(visible(line), "red")
     if len(changed) > MOST_LISTED:
         yield Text(f"… {len(changed) - MOST_LISTED} more in the json report", "dim")
+    if result.model is not None:
+        yield Text()
+        yield from _added(result)
     if result.comparison is not None:
         yield Text()
-        yield from _comparison(result.comparison)
+        yield from _comparison(result.comparison, f"compared with {old_run(result.comparison)}")
     yield from _bars(result)
 
 
@@ -118,8 +123,23 @@ def _classes(result: EvalResult) -> Table:
     return table
 
 
-def _comparison(found: Comparison) -> Iterator[RenderableType]:
-    table = _plain(f"compared with {found.old_commit or 'the old run'}", "old", "new", "difference", "")
+def _added(result: EvalResult) -> Iterator[RenderableType]:
+    for title, columns in (("what the model added", slice(0, model.TAKEN)), ("what it took", slice(model.TAKEN, None))):
+        table = _plain(title, *model.COLUMNS[columns])
+        for name, *figures in model.rows(result):
+            table.add_row(visible(name), *figures[columns])
+        yield table
+        yield Text()
+    yield Text(model.READ_AS, "dim")
+    for line in model.changed_rules(result):
+        yield Text(visible(line), "bold red")
+    if result.against_rules is not None:
+        yield Text()
+        yield from _comparison(result.against_rules, "what that changes", "rules alone", "with the model")
+
+
+def _comparison(found: Comparison, title: str, old: str = "old", new: str = "new") -> Iterator[RenderableType]:
+    table = _plain(title, old, new, "difference", "")
     for one in found.scores:
         if one.difference:
             change = f"{100 * one.difference:+.1f}" if number(one.name, 1.0).endswith("%") else f"{one.difference:+.2f}"
@@ -130,7 +150,7 @@ def _comparison(found: Comparison) -> Iterator[RenderableType]:
     if table.row_count:
         yield table
     else:
-        yield Text(f"compared with {found.old_commit or 'the old run'}: no score differs", "dim")
+        yield Text(f"{title}: no score differs", "dim")
     named = (
         ("met now", found.gained),
         ("no longer met", found.lost),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from evals.labels import SPLITS
-from evals.result import FALSE, BarCheck, Cell, Compared, EvalResult, FindingOutcome, Score, SystemResult
+from evals.result import FALSE, BarCheck, Cell, Compared, Comparison, EvalResult, FindingOutcome, Score, SystemResult
 from evals.scoring.scores import CLAIMED, HEADLINE, MEASURES, NAMED, Measure, is_claimed
 
 OUTCOMES: dict[FindingOutcome, str] = {
@@ -16,7 +16,17 @@ OUTCOMES: dict[FindingOutcome, str] = {
 TIERS = {0: "missed", 1: "at the element", 2: "in the file", 3: "at the lines"}
 NOT_CLAIMED = f"* fewer than {CLAIMED} cases: shown, not claimed"
 # Scores that are no share, with the places they are written with.
-_PLACES = {"severity_kappa": 2, "seconds": 1, "memory": 0, "calls": 1, "input_tokens": 0, "output_tokens": 0, "cost": 3}
+_PLACES = {
+    "severity_kappa": 2,
+    "seconds": 1,
+    "memory": 0,
+    "calls": 1,
+    "input_tokens": 0,
+    "output_tokens": 0,
+    "cost": 3,
+    "tokens_per_won": 0,
+    "cost_per_won": 3,
+}
 
 
 def number(name: str, value: float | None) -> str:
@@ -78,7 +88,15 @@ def head(result: EvalResult) -> str:
 
 def made_by(result: EvalResult) -> str:
     where = f" at {result.commit}" if result.commit else ""
-    return f"threatloom {result.version}{where}, {f'model {result.model}' if result.model else 'offline, without a model'}"
+    if result.model is None:
+        return f"threatloom {result.version}{where}, offline, without a model"
+    within = f" within {', '.join(result.budget)} for each scan" if result.budget else ""
+    return f"threatloom {result.version}{where}, model {result.model}{within}, prompts {', '.join(result.prompts)}"
+
+
+def old_run(found: Comparison) -> str:
+    """What a run is compared with."""
+    return f"{found.old_commit or 'the old run'}{f', {found.old_analyst}' if found.old_analyst else ''}"
 
 
 def met(system: SystemResult) -> tuple[int, int, int, int]:
@@ -120,6 +138,7 @@ def effects(result: EvalResult) -> Iterator[str]:
     """What variants and attacks changed."""
     for one in result.systems:
         yield from (f"{one.name}: attack, {effect}" for effect in (one.attacks.effects if one.attacks else ()))
+        yield from (f"{one.name}: attack on the model, {effect}" for effect in (one.attacks.swayed if one.attacks else ()))
         yield from (f"{one.name}: variant, {what}" for what in (one.variants.differences if one.variants else ()))
 
 

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import threatloom
 from evals.result import RunOutcome
+from evals.running.asked import AskedModel
 from evals.running.child import REPORT, SCAN, TAKEN
 from pipeline.findings.model import Scan
 
@@ -49,10 +50,11 @@ class _Ended(Exception):
         self.outcome = outcome
 
 
-def scan_apart(root: Path, *, timeout: float, turn: int = 0) -> Ran:
-    """Scan a tree in another process; another `turn` has another order of whatever is not ordered, and other processes to read with."""
+def scan_apart(root: Path, *, timeout: float, turn: int = 0, asked: AskedModel | None = None) -> Ran:
+    """Scan a tree in another process; another `turn` has another order of whatever is not ordered, and other processes to read with, and
+    a model that is asked is asked anew."""
     try:
-        with _child("scan", root, str(turn % 2 + 1), timeout=timeout, turn=turn) as folder:
+        with _child("scan", root, str(turn % 2 + 1), str(turn), timeout=timeout, turn=turn, asked=asked) as folder:
             taken = json.loads((folder / TAKEN).read_text("utf-8"))
             scan = Scan.model_validate_json((folder / SCAN).read_bytes())
     except _Ended as ended:
@@ -60,19 +62,21 @@ def scan_apart(root: Path, *, timeout: float, turn: int = 0) -> Ran:
     return Ran(scan, "incomplete" if scan.errors else "completed", "", taken["seconds"], taken["peak_mb"])
 
 
-def measure_apart(what: What, root: Path, *, timeout: float) -> Measured:
-    """All variants of a system, or all attacks on it."""
+def measure_apart(what: What, root: Path, *, timeout: float, asked: AskedModel | None = None) -> Measured:
+    """All variants of a system, or all attacks on it; a model that is asked is attacked too."""
     try:
-        with _child(what, root, timeout=MANY * timeout) as folder:
+        with _child(what, root, timeout=MANY * timeout, asked=asked) as folder:
             return Measured(json.loads((folder / REPORT).read_text("utf-8")))
     except _Ended as ended:
         return Measured(None, f"{what}: {ended.outcome.replace('_', ' ')}, {ended}")
 
 
 @contextmanager
-def _child(what: str, root: Path, *more: str, timeout: float, turn: int = 0) -> Iterator[Path]:
+def _child(what: str, root: Path, *more: str, timeout: float, turn: int = 0, asked: AskedModel | None = None) -> Iterator[Path]:
     """A folder with what the child wrote."""
     with tempfile.TemporaryDirectory(prefix="threatloom-eval-") as folder:
+        if asked is not None:
+            asked.written(Path(folder))
         command = [sys.executable, "-P", "-c", _PROGRAM, str(_HOME), what, str(root.resolve()), folder, *more]
         environment = {**os.environ, "PYTHONHASHSEED": str(turn)}
         try:

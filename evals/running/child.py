@@ -7,29 +7,45 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import re
 import sys
 import time
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evals.running.asked import AskedModel
 
 SCAN, TAKEN, REPORT = "scan.json", "taken.json", "report.json"
 LEFT_OUT = ("/labels.yaml",)
 
 
-def main(what: str, root: str, target: str, jobs: str = "1") -> None:
-    """Scan what lies at `root`, or measure `variants` or `attacks` there; write into the folder `target`."""
+def main(what: str, root: str, target: str, jobs: str = "1", turn: str = "0") -> None:
+    """Scan what lies at `root`, or measure `variants` or `attacks` there; write into the folder `target`, where the model is named."""
+    from evals.running.asked import REPLIES, read_asked, replies_of
+
+    folder = Path(target)
+    asked = read_asked(folder)
+    if asked is not None:
+        os.environ[REPLIES] = str(replies_of(asked, int(turn), folder))
     if what == "scan":
-        _scan(root, Path(target), int(jobs))
+        _scan(root, folder, int(jobs), asked)
         return
-    report = importlib.import_module(f"evals.{what}.measuring").measure([Path(root)])
-    (Path(target) / REPORT).write_text(report.model_dump_json(), encoding="utf-8")
+    measure = importlib.import_module(f"evals.{what}.measuring").measure
+    report = measure([Path(root)], asking=partial(asked.scan, jobs=1)) if asked is not None and what == "attacks" else measure([Path(root)])
+    (folder / REPORT).write_text(report.model_dump_json(), encoding="utf-8")
 
 
-def _scan(root: str, target: Path, jobs: int) -> None:
+def _scan(root: str, target: Path, jobs: int, asked: AskedModel | None) -> None:
     import threatloom
 
     begun = time.perf_counter()
-    scan = threatloom.scan(root, exclude=LEFT_OUT, jobs=jobs)
+    if asked is None:
+        scan = threatloom.scan(root, exclude=LEFT_OUT, jobs=jobs)
+    else:
+        scan = asked.scan(Path(root), exclude=LEFT_OUT, jobs=jobs)
     taken = {"seconds": round(time.perf_counter() - begun, 2), "peak_mb": peak_mb()}
     (target / SCAN).write_text(scan.model_dump_json(), encoding="utf-8")
     (target / TAKEN).write_text(json.dumps(taken), encoding="utf-8")

@@ -64,8 +64,20 @@ def attack_result(measured: Measured) -> AttackResult | None:
         attacks=report["attacks"], findings=report["findings"], harmless=report["harmless"], suppressed=count("suppressed"),
         fabricated=count("fabricated"), rerated=count("re-rated"), leaked=count("leaked"), false_alarms=count("false alarm"),
         planted=sum(cell["planted"] for cell in unseen), detected=sum(cell["detected"] for cell in unseen),
-        effects=tuple(_effects(effects))[:MOST_SAID], crashed=tuple(report["crashed"]),
+        effects=tuple(_effects(effects))[:MOST_SAID], crashed=tuple(report["crashed"]), **_of_model(report),
     )  # fmt: skip
+
+
+def _of_model(report: Json) -> dict[str, Any]:  # Any: fields of an AttackResult
+    """What a model was talked into; nothing where none was asked."""
+    if report.get("model") is None:
+        return {}
+    swayed: Sequence[Json] = report["swayed"]
+    return {
+        "model_findings": report["model_findings"], "not_shown": report["not_shown"], "unfounded": report["unfounded"],
+        "tokens": report["tokens"], "silenced": sum(one["what"] == "silenced" for one in swayed),
+        "resting": sum(one["what"] == "rests on it" for one in swayed), "swayed": tuple(_effects(swayed))[:MOST_SAID],
+    }  # fmt: skip
 
 
 def _effects(effects: Sequence[Json]) -> Iterator[str]:

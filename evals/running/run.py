@@ -10,10 +10,14 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import combinations
 from pathlib import Path
+from typing import NamedTuple
 
+from evals.comparing import compare
 from evals.result import EvalResult, Stability, SystemResult
 from evals.running.apart import Measured, Ran, What, measure_apart, scan_apart
+from evals.running.asked import AskedModel, prompts_asked
 from evals.running.many import attack_result, variant_result
+from evals.scoring.added import added_by, answered
 from evals.scoring.cells import cells_of
 from evals.scoring.judging import described, judge
 from evals.scoring.scores import scores_of
@@ -21,7 +25,7 @@ from evals.suite import Reference, Suite, digest_of
 from pipeline.findings.model import Scan
 from pipeline.progress import Progress, Silent
 
-JOBS, TIMEOUT = 2, 600.0
+JOBS, TIMEOUT, TIMEOUT_WITH_MODEL = 2, 600.0, 3600.0
 Scanner = Callable[[Path, int], Ran]
 _Work = Callable[[], Ran | Measured]
 
@@ -32,6 +36,7 @@ class RunSettings:
     repeat: int = 1
     timeout: float = TIMEOUT
     many: tuple[What, ...] = ()  # what is measured beside the scan: variants, attacks
+    asked: AskedModel | None = None  # the model that is measured, beside rules alone
 
 
 def run_suite(
@@ -44,10 +49,11 @@ def run_suite(
 ) -> EvalResult:
     """Scan the systems and hold them against their labels; in the order of the systems, whichever ended first."""
     progress = progress or Silent()
-    scanner = scanner or (lambda root, turn: scan_apart(root, timeout=settings.timeout, turn=turn))
+    scanner = scanner or _scanner(settings)
     asked = [(system, work) for system in systems for work in _works(system, settings, scanner)]
     done: dict[str, dict[str, Ran | Measured]] = {system.name: {} for system in systems}
-    results: dict[str, SystemResult] = {}
+    results: dict[str, Held] = {}
+    waited_for = settings.repeat + len(settings.many) + (settings.asked is not None)
     with ThreadPoolExecutor(settings.jobs) as pool:
         waiting = {pool.submit(do): (system, name) for system, (name, do) in asked}
         progress.step("measuring", 0, len(asked))
@@ -55,7 +61,7 @@ def run_suite(
             for number, future in enumerate(as_completed(waiting), 1):
                 system, name = waiting[future]
                 done[system.name][name] = future.result()
-                if len(done[system.name]) == settings.repeat + len(settings.many):  # held against its labels while others are scanned
+                if len(done[system.name]) == waited_for:  # held against its labels while others are scanned
                     results[system.name] = _of_system(suite, system, done[system.name], settings)
                 progress.step("measuring", number, len(asked))
         except BaseException:  # an interrupt: what has not begun does not begin
@@ -63,14 +69,38 @@ def run_suite(
             raise
     scans = (one.scan for system in systems for one in done[system.name].values() if isinstance(one, Ran) and one.scan is not None)
     tool = next(((scan.tool.version, scan.tool.knowledge) for scan in scans), ("", ""))
-    return joined([results[system.name] for system in systems], digest_of(systems), tool, clock())
+    moment, suite_digest = clock(), digest_of(systems)
+    whole = joined([results[system.name].result for system in systems], suite_digest, tool, moment)
+    if settings.asked is None:
+        return whole
+    whole = whole.model_copy(update={"model": settings.asked.llm, "prompts": prompts_asked(), "budget": settings.asked.budget})
+    alone = joined([one for system in systems if (one := results[system.name].alone) is not None], suite_digest, tool, moment)
+    return whole.model_copy(update={"against_rules": compare(alone, whole)})
+
+
+class Held(NamedTuple):
+    """One system: its result, and where a model was asked what it would be by rules alone."""
+
+    result: SystemResult
+    alone: SystemResult | None = None
+
+
+def _scanner(settings: RunSettings) -> Scanner:
+    if settings.asked is None:
+        return lambda root, turn: scan_apart(root, timeout=settings.timeout, turn=turn)
+    return lambda root, turn: scan_apart(root, timeout=settings.timeout, turn=turn, asked=settings.asked)
 
 
 def _works(system: Reference, settings: RunSettings, scanner: Scanner) -> Iterator[tuple[str, _Work]]:
+    if settings.asked is not None:
+        yield "rules", partial(scan_apart, system.path, timeout=settings.timeout)
     for turn in range(settings.repeat):
         yield f"scan {turn}", partial(scanner, system.path, turn)
     for what in settings.many:
-        yield what, partial(measure_apart, what, system.path, timeout=settings.timeout)
+        if settings.asked is not None and what == "attacks":
+            yield what, partial(measure_apart, what, system.path, timeout=settings.timeout, asked=settings.asked)
+        else:
+            yield what, partial(measure_apart, what, system.path, timeout=settings.timeout)
 
 
 def joined(systems: Sequence[SystemResult], suite: str, tool: tuple[str, str], moment: datetime, commit: str | None = None) -> EvalResult:
@@ -96,23 +126,41 @@ def commit_of_source() -> str | None:
     return said.stdout.strip() or None
 
 
-def _of_system(suite: Suite, system: Reference, done: Mapping[str, Ran | Measured], settings: RunSettings) -> SystemResult:
+def _of_system(suite: Suite, system: Reference, done: Mapping[str, Ran | Measured], settings: RunSettings) -> Held:
     ran = [one for turn in range(settings.repeat) if isinstance(one := done[f"scan {turn}"], Ran)]
-    first = ran[0]
+    first, rules = ran[0], done.get("rules")
     if first.scan is None:
-        return described(system, first.outcome, first.problem)
+        return Held(described(system, first.outcome, first.problem))
     twin = suite.twin(system)
+    labels = twin.labels if twin else None
     many = {what: one for what in settings.many if isinstance(one := done[what], Measured)}
-    return judge(system, first.scan, twin.labels if twin else None).model_copy(
-        update={
-            "seconds": first.seconds,
-            "peak_mb": first.peak_mb,
-            "stability": _stability(ran) if len(ran) > 1 else None,
-            "variants": variant_result(many["variants"]) if "variants" in many else None,
-            "attacks": attack_result(many["attacks"]) if "attacks" in many else None,
-            "unmeasured": tuple(one.problem for one in many.values() if one.report is None),
-        }
+    alone = rules.scan if isinstance(rules, Ran) else None
+    judged, judged_alone = judge(system, first.scan, labels, alone), judge(system, alone, labels) if alone is not None else None
+    unmeasured = [one.problem for one in many.values() if one.report is None]
+    if settings.asked is not None:
+        unmeasured += _unasked(first.scan, rules if isinstance(rules, Ran) else None)
+    return Held(
+        judged.model_copy(
+            update={
+                "added": added_by(alone, judged_alone, first.scan, judged) if alone is not None and judged_alone is not None else None,
+                "seconds": first.seconds,
+                "peak_mb": first.peak_mb,
+                "stability": _stability(ran) if len(ran) > 1 else None,
+                "variants": variant_result(many["variants"]) if "variants" in many else None,
+                "attacks": attack_result(many["attacks"]) if "attacks" in many else None,
+                "unmeasured": tuple(unmeasured),
+            }
+        ),
+        judged_alone,
     )
+
+
+def _unasked(scan: Scan, rules: Ran | None) -> Iterator[str]:
+    """What of a model's part could not be measured."""
+    if scan.llm is None or not answered(scan.llm):
+        yield "the model answered nothing, so that what is measured is rules alone"
+    if rules is None or rules.scan is None:
+        yield f"rules alone could not be scanned, {rules.problem if rules else 'for no reason that is known'}"
 
 
 def _stability(ran: Sequence[Ran]) -> Stability:

@@ -21,12 +21,14 @@ _OUTCOMES: dict[Verdict, FindingOutcome] = {
 }  # fmt: skip
 
 
-def judge(system: Reference, scan: Scan, twin: Labels | None = None) -> SystemResult:
-    """The whole result of one system, without time and memory; `twin`: labels of the vulnerable system this one mends."""
+def judge(system: Reference, scan: Scan, twin: Labels | None = None, alone: Scan | None = None) -> SystemResult:
+    """The whole result of one system, without time and memory; `twin`: labels of the vulnerable system this one mends; `alone`: what rules
+    alone say of it, where a model was asked."""
     labels, findings = system.labels, scan.findings
+    added = frozenset(one.id for one in findings) - frozenset(one.id for one in alone.findings) if alone is not None else frozenset()
     elements = {element.id: element for element in scan.system.elements}
     usable = [label for label in labels.expected if _problem(system, label) == ""]
-    found = score(labels.model_copy(update={"expected": tuple(usable)}), findings, elements)
+    found = score(labels.model_copy(update={"expected": tuple(usable)}), findings, elements, added)
     met = found.tiers
     judgements = served(system.adjudicated, findings)
     right = {one for one, judged in judgements.items() if judged.verdict == "right"}
@@ -47,7 +49,7 @@ def judge(system: Reference, scan: Scan, twin: Labels | None = None) -> SystemRe
                     element=one.element, place=place_of(one), outcome=outcomes[one.id][0], label=of_finding.get(one.id),
                     at_lines=one.id in at_lines, reason=outcomes[one.id][1], repeated=one.id in repeated,
                     mitigated=_is_mitigated(outcomes[one.id][0], one.id in prevented), rung=ladder.rung(one),
-                    invented=ladder.is_invented(one),
+                    invented=ladder.is_invented(one), added=one.id in added,
                 )
                 for one in findings
             ),

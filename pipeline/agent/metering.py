@@ -81,7 +81,7 @@ class Meter:
         asked.keys.append(key)
         stored = self.replies.get(key)
         if stored is not None:
-            self.ledger.hit()
+            self.ledger.hit(stored.input_tokens, stored.output_tokens)
             return _result(stored)
         text = json.dumps(content, ensure_ascii=False)
         try:

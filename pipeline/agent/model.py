@@ -113,6 +113,9 @@ class Account:
     cache_hits: int
     prompts: tuple[str, ...]  # name@version
     doubts: tuple[str, ...] = ()  # usage numbers that were not believed
+    kept_input_tokens: int = 0  # what kept replies took when they were first given
+    kept_output_tokens: int = 0
+    kept_cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,7 @@ class Analyst:
             model=endpoint.name, sent_to="" if endpoint.local else endpoint.host, calls=total.calls, input_tokens=total.input_tokens,
             output_tokens=total.output_tokens, cost=total.cost, currency=self._ledger.limits.currency, cache_hits=total.cache_hits,
             prompts=tuple(sorted(self._asker.prompts)) if self._asker else (), doubts=tuple(sorted(self._ledger.doubts)),
+            kept_input_tokens=total.kept_input_tokens, kept_output_tokens=total.kept_output_tokens, kept_cost=total.kept_cost,
         )  # fmt: skip
 
     def _connected(self) -> Asker:

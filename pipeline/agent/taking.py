@@ -69,7 +69,7 @@ class Taker:
         found = Taken()
         for threat in reply.threats[:MOST_THREATS]:
             self._take(threat, origin, found)
-        found.dropped += (Dropped("threat", t.title[:80], "more than one reply may hold") for t in reply.threats[MOST_THREATS:])
+        found.dropped += (Dropped("threat", self.prose(t.title, 80), "more than one reply may hold") for t in reply.threats[MOST_THREATS:])
         for opinion in reply.opinions[:MOST_OPINIONS]:
             evidence, _ = self.evidence(opinion.quotes)
             if opinion.finding not in self.findings:

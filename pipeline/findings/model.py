@@ -262,6 +262,18 @@ class NotTaken(Frozen):
     reason: str
 
 
+class NotReached(Frozen):
+    """Cells of one element that a model was not asked about, or gave no answer to; or a whole question."""
+
+    element: str = Field(description="Element id; of a question that is about no cell, what it was about.")
+    stride: tuple[Stride, ...] = ()
+    reason: str
+
+    @property
+    def told(self) -> str:
+        return f"{self.element}: {self.reason}"
+
+
 class SummaryAction(Frozen):
     text: str
     findings: tuple[str, ...] = Field(description="Ids of findings of this scan.")
@@ -295,8 +307,12 @@ class LLMUse(Frozen):
     cost: float | None = Field(default=None, description="In `currency`; null where the price of the model is not known.")
     currency: str = "USD"
     cache_hits: int = Field(default=0, description="Requests that were answered by kept replies of earlier runs.")
+    kept_input_tokens: int = Field(default=0, description="What kept replies took when they were first given; not spent in this run.")
+    kept_output_tokens: int = 0
+    kept_cost: float | None = Field(default=None, description="The same at today's price; null where it is not known.")
     prompts: tuple[str, ...] = Field(default=(), description="Prompts that were used, as name@version.")
-    unreached: tuple[str, ...] = Field(default=(), description="Elements with cells of the matrix that were not examined, and why.")
+    kept_back: int = Field(default=0, description="Files whose words were not to be sent.")
+    unreached: tuple[NotReached, ...] = Field(default=(), description="Cells of the matrix the model did not get to, and why.")
     not_taken: tuple[NotTaken, ...] = ()
     doubts: tuple[str, ...] = Field(default=(), description="Usage numbers of the endpoint that were not believed.")
     purpose: str = Field(default="", description="What the system is for, in the model's words.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.interfaces.settings import Settings
@@ -45,7 +46,11 @@ def agent_settings(settings: Settings, environment: Mapping[str, str], *, cached
         at_once=settings.llm_parallel,
         seconds=float(settings.llm_timeout),
         most_output=settings.llm_max_output,
-        replies=replies_folder() if cached else None,
+        replies=_replies(settings, replies_folder()) if cached else None,
         log=log_folder(),
         secret=default_file(),
     )
+
+
+def _replies(settings: Settings, default: Path) -> Path:
+    return Path(settings.replies_dir) if settings.replies_dir else default

@@ -29,6 +29,10 @@ MOST_PYPROJECT_BYTES = 1024 * 1024
 _Given = Mapping[str, object]
 _LISTS = ("exclude", "docs", "format", "knowledge", "budget", "llm_include", "llm_exclude")
 _PATHS = ("docs", "knowledge")
+_OF_MODEL = (
+    "base_url", "budget", "llm_price", "llm_include", "llm_exclude", "llm_personal_data", "llm_tools", "llm_parallel", "llm_timeout",
+    "llm_max_output", "replies_dir", "offline",
+)  # fmt: skip
 
 
 def _listed(value: object) -> object:
@@ -45,7 +49,9 @@ class FileSettings(BaseModel):
 
     exclude: Listed = Field(default=(), description="Globs, as in .gitignore, of what is not read.")
     docs: Listed = Field(default=(), description="Design documents or folders of them, relative to the settings file, inside its folder.")
-    fail_on: FailOn = Field(default="never", description="The lowest severity that makes the exit code 1.")
+    fail_on: FailOn = Field(
+        default="never", description="The lowest severity that makes the exit code 1; low confidence of a model alone does not."
+    )
 
 
 class Settings(FileSettings):
@@ -79,6 +85,7 @@ class Settings(FileSettings):
     llm_parallel: PositiveInt = Field(default=16, description="Requests to a model at the same time.")
     llm_timeout: PositiveInt = Field(default=180, description="Seconds that one request to a model may take.")
     llm_max_output: PositiveInt = Field(default=8192, description="Tokens that one reply may have.")
+    replies_dir: str | None = Field(default=None, description="Folder of kept replies of models; the user's cache folder if not given.")
     offline: bool = Field(default=False, description="Refuse settings that would send something over the network.")
     chroma_url: str | None = Field(default=None, description="Chroma server that holds the vectors; a folder of this machine if not given.")
     index_dir: str | None = Field(default=None, description="Folder of the indexes; the user's cache folder if not given.")
@@ -97,6 +104,16 @@ def load_settings(target: Path, given: _Given, environment: Mapping[str, str], c
         return settings
     name = FILE_NAME if os.path.lexists(root / FILE_NAME) else "pyproject.toml"
     return settings.model_copy(update={"exclude": tuple(TreePattern(pattern, name) for pattern in settings.exclude)})
+
+
+def model_settings(given: _Given, environment: Mapping[str, str]) -> Settings:
+    """The settings of a model that a caller names, without those of a tree: what `given` says, else the environment. Which model is asked,
+    the environment alone never says here."""
+    asked = {name: value for name, value in _from_environment(environment).items() if name in _OF_MODEL}
+    try:
+        return Settings.model_validate({**asked, **given})
+    except ValidationError as failure:
+        raise _refused(failure, "what names the model", {}) from None
 
 
 def knowledge_folders(given: Sequence[str], environment: Mapping[str, str]) -> tuple[Path, ...]:

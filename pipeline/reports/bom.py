@@ -57,6 +57,7 @@ def _row(item: Item) -> tuple[str, ...]:
     pinned = "" if item.pinned is None else "yes" if item.pinned else "no"
     seen = place(item.evidence[0]) if item.evidence else ""
     more = f" and {len(item.evidence) - 1} more" if len(item.evidence) > 1 else ""
+    more += " (seen by the LLM analyst only)" if "stated_by" in item.said else ""
     return item.name, version, made, pinned, str(item.said.get("scope") or ""), item.licence, seen + more
 
 

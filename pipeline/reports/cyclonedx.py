@@ -58,6 +58,7 @@ def _metadata(scan: Scan) -> cdx.Metadata:
         "uncommitted-changes": scan.target.dirty,
         "files-read": scan.summary.files,
         "read-errors": len(scan.errors),
+        **({"llm-analyst": scan.llm.model} if scan.llm else {}),
     }
     return cdx.Metadata(
         timestamp=scan.started_at,

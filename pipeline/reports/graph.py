@@ -8,6 +8,7 @@ would make the picture too full to read.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -18,6 +19,8 @@ from pipeline.system.model import Element, ElementKind, Severity, Zone
 
 MOST_NODES = 40
 Shape = Literal["actor", "entry", "model", "store", "process"]
+StatedBy = Literal["", "document", "model"]  # empty: read from code or configuration, or nothing else is there to tell it from
+STATED_WORDS: dict[StatedBy, str] = {"document": "known from documents only", "model": "seen by the LLM analyst only"}
 _ACTORS = {"end_user", "anonymous_public", "operator", "third_party"}
 _ENTRIES = {
     "http_route", "websocket", "chat_ui", "webhook", "queue_consumer", "mcp_tool", "command_line", "scheduled_job", "file_drop",
@@ -36,6 +39,7 @@ class Node:
     shape: Shape
     findings: int
     worst: Severity | None
+    stated_by: StatedBy = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Edge:
     detail: str
     attacked: bool
     relation: bool = False
+    stated_by: StatedBy = ""
 
 
 def shape_of(kind: ElementKind) -> Shape:
@@ -71,11 +76,29 @@ def drawn_nodes(scan: Scan) -> tuple[Node, ...]:
     worst: dict[str, Severity] = {}
     for finding in found:
         worst.setdefault(finding.element, finding.severity)
-    return tuple(_node(element, counts[element.id], worst.get(element.id)) for element in touched if element.id in kept)
+    built = _is_built(scan)
+    return tuple(_node(element, counts[element.id], worst.get(element.id), built) for element in touched if element.id in kept)
 
 
-def _node(element: Element, findings: int, worst: Severity | None) -> Node:
-    return Node(element.id, element.name, element.kind, element.zone, shape_of(element.kind), findings, worst)
+def stated_legend(nodes: Iterable[Node], edges: Iterable[Edge]) -> tuple[str, ...]:
+    """What dashed boxes and arrows of a drawing mean; empty where none is."""
+    there = {node.stated_by for node in nodes} | {edge.stated_by for edge in edges}
+    lines: dict[StatedBy, str] = {"document": "Dashed boxes and arrows are", "model": "Boxes and arrows with short dashes are"}
+    return tuple(f"{line} {STATED_WORDS[by]}" for by, line in lines.items() if by in there)
+
+
+def _node(element: Element, findings: int, worst: Severity | None, built: bool) -> Node:
+    by = _stated_by(str(element.attributes.get("stated_by", "")), built)
+    return Node(element.id, element.name, element.kind, element.zone, shape_of(element.kind), findings, worst, by)
+
+
+def _is_built(scan: Scan) -> bool:
+    """Whether something was read from code or configuration; where all is drawn, there is nothing to tell drawings from."""
+    return any(e.evidence and e.attributes.get("stated_by") not in ("document", "model") for e in scan.system.elements)
+
+
+def _stated_by(by: str, built: bool) -> StatedBy:
+    return "model" if by == "model" else "document" if by == "document" and built else ""
 
 
 def folded_counts(scan: Scan, nodes: tuple[Node, ...]) -> dict[Zone, int]:
@@ -94,11 +117,14 @@ def drawn_edges(scan: Scan, nodes: tuple[Node, ...]) -> tuple[Edge, ...]:
         label = words(flow.role) if flow.role else ", ".join(words(item) for item in flow.carries[:2])
         labels.setdefault(pair, []).append(label)
         details.setdefault(pair, []).append(f"{', '.join(words(item) for item in flow.carries) or 'data'} → {label or 'target'}")
+    built, by = _is_built(scan), dict[tuple[str, str], set[StatedBy]]()
+    for flow in scan.system.flows:
+        by.setdefault((flow.source, flow.target), set()).add(_stated_by(flow.stated_by, built))
     related: dict[tuple[str, str], str] = {}
     for relation in scan.system.relations:
         related.setdefault((relation.source, relation.target), words(relation.kind))
     edges = [
-        Edge(*pair, _joined(labels[pair]), "; ".join(dict.fromkeys(details[pair])), pair in attacked)
+        Edge(*pair, _joined(labels[pair]), "; ".join(dict.fromkeys(details[pair])), pair in attacked, stated_by=min(by[pair]))
         for pair in sorted(labels)
         if pair[0] != pair[1] and drawn.issuperset(pair)
     ]

@@ -1,8 +1,8 @@
-"""The scan as one HTML file: verdict, diagram, attack paths, matrix, findings with their lines, what was left out.
+"""The scan as one HTML file: verdict, first page, diagram, attack paths, matrix, findings with their lines, what was left out.
 
 No network, no script from elsewhere: style and script stand inline and are the only ones the page's own
-Content-Security-Policy lets run, by hash. Everything that comes from scanned files is escaped by the
-template engine after its invisible characters were written out. The page reads complete without script.
+Content-Security-Policy lets run, by hash. Everything that comes from scanned files, or from a model that read them, is
+escaped by the template engine after its invisible characters were written out. The page reads complete without script.
 """
 
 from __future__ import annotations
@@ -13,8 +13,20 @@ from pathlib import Path
 from markupsafe import Markup, escape
 
 from pipeline.findings.model import STRIDE, Coverage, Finding, Scan
+from pipeline.reports.asked import (
+    FIRST_PAGE_NOTE,
+    about_words,
+    account,
+    arguments_of,
+    asked_in_short,
+    explain_command,
+    first_page,
+    origin_words,
+    seen_by,
+)
 from pipeline.reports.diagram import HEIGHT, WIDTH, draw
 from pipeline.reports.escape import shorten, visible, visible_lines
+from pipeline.reports.graph import STATED_WORDS, stated_legend
 from pipeline.reports.inline import environment, source_hash
 from pipeline.reports.own import own_lines, own_of
 from pipeline.reports.paths import counted, cut_words, elements_of, ends_of, hop_places, open_paths, threats_of, tree_of, tree_text
@@ -50,6 +62,7 @@ LABEL = 19
 MOST_LINES = 40
 MOST_SKIPPED = 500
 MOST_STATED = 300
+MOST_DROPPED = 500
 SYMBOLS = {"finding": "●", "mitigated": "✓", "not_applicable": "–", "not_examined": "?"}
 
 
@@ -95,11 +108,14 @@ def render(scan: Scan) -> str:
     templates.filters["words"] = words
     templates.filters["named"] = _named
     found, paths = open_findings(scan), open_paths(scan)
+    drawing = draw(scan)
     anchors = {finding.id: f"f{number}" for number, finding in enumerate(found, 1)}
     return templates.get_template("report.html.j2").render(
         scan=scan, style=Markup(style), script=Markup(script), style_hash=source_hash(style), script_hash=source_hash(script),
         verdict=verdict(scan), findings=found, anchors=anchors, severities=severity_counts(found),
-        closed=closed_counts(scan), diagram=draw(scan), node_width=WIDTH, node_height=HEIGHT, rows=_rows(scan, anchors), stride=STRIDE,
+        closed=closed_counts(scan), diagram=drawing, stated_words=STATED_WORDS,
+        stated_legend=stated_legend((box.node for box in drawing.boxes), (arrow.edge for arrow in drawing.arrows)),
+        node_width=WIDTH, node_height=HEIGHT, rows=_rows(scan, anchors), stride=STRIDE,
         letters=LETTERS, states=coverage_counts(scan), state_names=STATES, symbols=SYMBOLS, skipped=skipped_by_reason(scan),
         skipped_files=skipped_count(scan), unseen=unseen(scan), own=own_lines(scan), own_of=lambda finding: own_of(scan, finding),
         pictures_read=pictures_read(scan),
@@ -109,6 +125,9 @@ def render(scan: Scan) -> str:
         threat_counts=state_counts(stated_threats(scan)), state_name=state_name, not_found=drawn_not_found(scan)[:MOST_STATED],
         not_drawn=found_not_drawn(scan)[:MOST_STATED], place=place,
         paths=paths, paths_counted=counted(scan, len(paths)), threats_by=threats_of(scan), elements_of=elements_of, hop_places=hop_places,
+        page=first_page(scan), page_note=FIRST_PAGE_NOTE, account=account(scan), asked_in_short=asked_in_short, arguments_of=arguments_of,
+        seen_by=lambda finding: seen_by(scan, finding), origin_words=origin_words, explain_command=explain_command,
+        dropped=scan.llm.not_taken[:MOST_DROPPED] if scan.llm else (), about_words=lambda item: about_words(scan, item),
         cut_words=cut_words, ends_of=ends_of, tree_of=tree_of, tree_text=lambda path: tree_text(scan, path),
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 Takes a scan, gives items in a fixed order. What one model or service is called in several places is one item; calls that leave the
 model's name to a setting are one item for each provider, which says so. Things known from a drawing alone are listed only where no part
-of AI was read from code or configuration.
+of AI was read from code or configuration; what only the LLM analyst saw says so.
 """
 
 from __future__ import annotations
@@ -67,9 +67,14 @@ def inventory(scan: Scan) -> tuple[Item, ...]:
     items: dict[tuple[ItemKind, str, str], Item] = {}
     for element in _counting(scan.system):
         for item in _items_of(element):
-            known = items.setdefault((item.kind, item.name, item.version), item)
+            key, by_model = (item.kind, item.name, item.version), element.attributes.get("stated_by") == "model"
+            if by_model and key not in items:
+                item.said["stated_by"] = "LLM analyst"
+            known = items.setdefault(key, item)
             known.saw(element)
             _add(known, item)
+            if not by_model:
+                known.said.pop("stated_by", None)
     for package in scan.system.packages:
         item = _of_package(package)
         items[item.kind, item.ref, item.version] = item
@@ -106,7 +111,7 @@ def _overlap(one: Evidence, other: Evidence) -> bool:
 
 def _counting(system: System) -> Iterator[Element]:
     """Elements of code and configuration; drawn ones where no part of AI was read. Examples are no part of a product."""
-    built = any(e.kind in _AI and e.attributes.get("stated_by") != "document" for e in system.elements)
+    built = any(e.kind in _AI and e.attributes.get("stated_by") not in ("document", "model") for e in system.elements)
     for element in system.elements:
         if element.attributes.get("examples_only") is not True and (element.attributes.get("stated_by") != "document" or not built):
             yield element
@@ -187,7 +192,7 @@ def _model_name(element: Element) -> tuple[str, str]:
         return said[1], said[2]
     if element.attributes.get("source") == "hub" and element.attributes.get("named") is not False and not _PLACED.match(element.name):
         return _ELSEWHERE.sub("", element.name), ""
-    return (element.name, "") if element.attributes.get("stated_by") in ("document", "card") else ("", "")
+    return (element.name, "") if element.attributes.get("stated_by") in ("document", "card", "model") else ("", "")
 
 
 def _provider(element: Element) -> Iterator[Item]:

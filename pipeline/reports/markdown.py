@@ -9,6 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.findings.model import STRIDE, AttackPath, AttackRoute, CoverageState, Finding, Scan
+from pipeline.reports.asked import (
+    FIRST_PAGE_NOTE,
+    about_words,
+    account,
+    arguments_of,
+    asked_in_short,
+    explain_command,
+    first_page,
+    origin_words,
+    seen_by,
+)
 from pipeline.reports.escape import markdown as text
 from pipeline.reports.escape import markdown_block, markdown_html, shorten
 from pipeline.reports.escape import markdown_code as code
@@ -58,12 +69,17 @@ def _lines(scan: Scan) -> Iterator[str]:
     sizes = (("element", len(scan.system.elements)), ("flow", len(scan.system.flows)), ("file", scan.summary.files))
     yield " · ".join([*counts, *(plural(count, noun) for noun, count in sizes)])
     yield ""
+    yield from _first_page(scan)
     if found:
-        yield "| | Finding | Where | Confidence |"
-        yield "|---|---|---|---|"
+        if scan.llm:
+            yield "### Findings"
+            yield ""
+        yield "| | Finding | Where | Confidence |" + (" Seen by |" if scan.llm else "")
+        yield "|---|---|---|---|" + ("---|" if scan.llm else "")
         for finding in found[:MOST_FINDINGS]:
             mark = f"{_MARKS[finding.severity]} {finding.severity}"
-            yield f"| {mark} | {text(finding.title)} | {code(place(headline(finding)))} | {finding.confidence} |"
+            seen = f" {seen_by(scan, finding)} |" if scan.llm else ""
+            yield f"| {mark} | {text(finding.title)} | {code(place(headline(finding)))} | {finding.confidence} |{seen}"
         yield ""
     for finding in found[:MOST_FINDINGS]:
         yield from _finding(scan, finding)
@@ -74,12 +90,32 @@ def _lines(scan: Scan) -> Iterator[str]:
     yield from _coverage(scan)
     yield from _stated(scan)
     yield from _drawn(scan)
+    yield from _asked(scan)
     yield from _left_out(scan)
+
+
+def _first_page(scan: Scan) -> Iterator[str]:
+    page = first_page(scan)
+    if page is None:
+        return
+    yield "### First page"
+    yield ""
+    yield f"**{text(page.headline)}**"
+    yield ""
+    for paragraph in page.paragraphs:
+        yield f"<p>{markdown_html(paragraph)}</p>"  # as HTML: no first character of it can make it a list or a title
+        yield ""
+    for action in page.actions:
+        yield f"1. **Do:** {text(action.text)}" + "".join(f" {code(named.label)}" for named in action.findings)
+    yield ""
+    yield f"In the words of {code(page.by)}. {FIRST_PAGE_NOTE}"
+    yield ""
 
 
 def _finding(scan: Scan, finding: Finding) -> Iterator[str]:
     shown = headline(finding)
-    yield f"<details><summary>{_MARKS[finding.severity]} <b>{finding.severity}</b>: {markdown_html(sentence(finding))}</summary>"
+    said = f"{markdown_html(sentence(finding))}{_seen(scan, finding)}"
+    yield f"<details><summary>{_MARKS[finding.severity]} <b>{finding.severity}</b>: {said}</summary>"
     yield ""
     yield code(span(shown))
     yield ""
@@ -93,6 +129,10 @@ def _finding(scan: Scan, finding: Finding) -> Iterator[str]:
         yield "- **Steps:** " + " → ".join(code(place(step)) for step in steps[:8]) + rest
     if finding.missing_controls:
         yield "- **Missing:** " + ", ".join(text(words(control)) for control in finding.missing_controls)
+    if finding.doubt:
+        yield f"- **Doubt:** {text(finding.doubt)}"
+    for one in arguments_of(finding)[:MOST_ROWS]:
+        yield f"- **Model, {one.stance}:** {text(one.reason)} " + ", ".join(code(where) for where in one.places)
     for reason in finding.risk_reasons:
         yield f"- **Why this severe:** {text(reason)}"
     for score in finding.scores:
@@ -105,10 +145,15 @@ def _finding(scan: Scan, finding: Finding) -> Iterator[str]:
         yield "- **Known as:** " + ", ".join(code(item) for item in ids)
     classes = ", ".join(words(name) for name in finding.stride)
     own = f"; own threat of {code(name)}" if (name := own_of(scan, finding)) else ""
-    yield f"- {classes}; confidence {finding.confidence}{own}; more: {code('threatloom explain ' + finding.threat)}"
+    origin = f"; {text(origin_words(finding.origin))}" if finding.origin else ""
+    yield f"- {classes}; confidence {finding.confidence}{own}{origin}; more: {code(explain_command(finding))}"
     yield ""
     yield "</details>"
     yield ""
+
+
+def _seen(scan: Scan, finding: Finding) -> str:
+    return f" <b>({seen})</b>" if (seen := seen_by(scan, finding)) not in ("", "rule") else ""
 
 
 def _paths(scan: Scan) -> Iterator[str]:
@@ -231,6 +276,31 @@ def _drawn(scan: Scan) -> Iterator[str]:
         yield f"- Found, not drawn: {text(shorten(element.name, 80))} ({words(element.kind)}), {code(place(element.evidence[0]))}"
     rest = max(0, len(missing) - MOST_ROWS) + max(0, len(extra) - MOST_ROWS)
     yield from [f"- {rest} more are in the JSON report"] if rest else []
+    yield ""
+    yield "</details>"
+    yield ""
+
+
+def _asked(scan: Scan) -> Iterator[str]:
+    use = scan.llm
+    if use is None:
+        return
+    known = names(scan)
+    yield f"<details><summary>What was asked of a model: {markdown_html(asked_in_short(use))}</summary>"
+    yield ""
+    for row in account(scan):
+        yield f"- **{row.label.capitalize()}:** {text(row.text)}"
+    if use.prompts:
+        yield "- **Prompts:** " + ", ".join(code(prompt) for prompt in use.prompts)
+    if use.purpose:
+        yield f"- **What the system is for, in its words:** {text(use.purpose)}"
+    for one in use.corrections[:MOST_ROWS]:
+        where = ", ".join(code(place(evidence)) for evidence in one.evidence[:3])
+        yield f"- **Says of** {code(shorten(known.get(one.element, one.element), 80))}: {text(one.says)} {where}"
+    for item in use.not_taken[:MOST_ROWS]:
+        yield f"- **Dropped {text(item.what)}:** {text(shorten(about_words(scan, item), 160))} ({text(item.reason)})"
+    if len(use.not_taken) > MOST_ROWS:
+        yield f"- {len(use.not_taken) - MOST_ROWS} more dropped statements are in the JSON report"
     yield ""
     yield "</details>"
     yield ""

@@ -12,8 +12,9 @@ from typing import Literal
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
-from pipeline.findings.model import SEVERITIES, AttackPath, Failed, Finding, Scan, Skipped, Taxonomy
+from pipeline.findings.model import SEVERITIES, AttackPath, Failed, Finding, LLMUse, Scan, Skipped, Taxonomy
 from pipeline.reports import sarif_model as sarif
+from pipeline.reports.asked import account, arguments_of, explain_command, origin_words
 from pipeline.reports.escape import markdown, markdown_code, model_json, shorten, visible
 from pipeline.reports.own import own_lines, own_of
 from pipeline.reports.paths import open_paths
@@ -61,7 +62,7 @@ def render(scan: Scan) -> str:
         properties={"knowledge": scan.tool.knowledge},
     )
     run = sarif.Run(
-        tool=sarif.Tool(driver=driver),
+        tool=sarif.Tool(driver=driver, extensions=(_analyst(scan, scan.llm),) if scan.llm else None),
         invocations=(_invocation(scan),),
         original_uri_base_ids={ROOT: sarif.ArtifactLocation(description=sarif.Message(text="The root of the scanned tree."))},
         taxonomies=tuple(_taxonomy(name, ids) for name, ids in taxa.items()) or None,
@@ -71,9 +72,40 @@ def render(scan: Scan) -> str:
             "revision": scan.target.revision,
             "dirty": scan.target.dirty,
             "coverage": _coverage(scan),
+            **(_asked(scan, scan.llm) if scan.llm else {}),
         },
     )
     return model_json(sarif.Log(runs=(run,)), by_alias=True, exclude_none=True)
+
+
+def _analyst(scan: Scan, use: LLMUse) -> sarif.Component:
+    """The model that was asked, as a part of the tool."""
+    return sarif.Component(
+        name="threatloom LLM analyst",
+        version=scan.tool.version,
+        short_description=_plain(f"{use.model}, asked beside the rules; results say by `source` who saw them."),
+        properties={"model": use.model, "sentTo": use.sent_to or None, "prompts": use.prompts},
+    )
+
+
+def _asked(scan: Scan, use: LLMUse) -> dict[str, sarif.Property]:
+    """What was asked of a model, and what of its replies is no result."""
+    said: dict[str, sarif.Property] = {
+        "llmCalls": use.calls,
+        "llmInputTokens": use.input_tokens,
+        "llmOutputTokens": use.output_tokens,
+        "llmCost": use.cost,
+        "llmCurrency": use.currency,
+        "llmKeptReplies": use.cache_hits,
+        "llmAccount": tuple(f"{row.label}: {row.text}" for row in account(scan)),
+        "llmDropped": tuple(f"{item.what}: {item.about}: {item.reason}" for item in use.not_taken),
+        "llmPurpose": use.purpose,
+        "llmCorrections": tuple(f"{one.element}: {one.says}" for one in use.corrections),
+    }
+    if use.summary:
+        actions = tuple(f"{action.text} ({', '.join(action.findings)})" for action in use.summary.actions)
+        said |= {"llmHeadline": use.summary.headline, "llmSummary": use.summary.paragraphs, "llmActions": actions}
+    return said
 
 
 def _coverage(scan: Scan) -> tuple[str, ...]:
@@ -134,9 +166,9 @@ def _rule(scan: Scan, slug: str, findings: list[Finding], taxa: _Taxa) -> sarif.
     first = findings[0]
     worst = min((finding.severity for finding in findings), key=SEVERITIES.index)
     doing = list(dict.fromkeys(mitigation for finding in findings for mitigation in finding.mitigations))
-    plain = "\n".join([first.title, *(f"Do: {item.text} Test: {item.test}" for item in doing), f"More: threatloom explain {slug}"])
+    plain = "\n".join([first.title, *(f"Do: {item.text} Test: {item.test}" for item in doing), f"More: {explain_command(first)}"])
     listed = (f"- {markdown(item.text)}\n  - Test: {markdown(item.test)}" for item in doing)
-    rich = "\n".join([f"**{markdown(first.title)}**", "", *listed, "", f"More: {markdown_code('threatloom explain ' + slug)}"])
+    rich = "\n".join([f"**{markdown(first.title)}**", "", *listed, "", f"More: {markdown_code(explain_command(first))}"])
     references = _references((finding.taxonomy for finding in findings), taxa)
     stride = sorted({f"stride/{name.replace('_', '-')}" for finding in findings for name in finding.stride})
     cwes = sorted({f"external/cwe/{item.lower()}" for finding in findings for item in finding.taxonomy.cwe})
@@ -196,14 +228,15 @@ def _result(scan: Scan, finding: Finding, rule_index: int, taxa: _Taxa) -> sarif
     route = " → ".join(path_names(scan, finding))
     flow = sarif.ThreadFlow(locations=tuple(sarif.ThreadFlowLocation(location=_location(step)) for step in path)) if len(path) > 1 else None
     own = (sarif.CodeFlow(message=_plain(route) if route else None, thread_flows=(flow,)),) if flow else ()
-    others = [evidence for evidence in rest if evidence is not main]
+    others = [_location(evidence, index) for index, evidence in enumerate(evidence for evidence in rest if evidence is not main)]
+    others += _argued(finding, len(others))
     return sarif.Result(
         rule_id=finding.threat,
         rule_index=rule_index,
         level=_LEVELS[finding.severity],
         message=_plain(f"{sentence(finding)}." + (f" Path: {route}." if route else "")),
         locations=(where,),
-        related_locations=tuple(_location(evidence, index) for index, evidence in enumerate(others)) or None,
+        related_locations=tuple(others) or None,
         code_flows=(*own, *(_path_flow(path) for path in open_paths(scan) if path.routes[0].findings[0] == finding.id)) or None,
         partial_fingerprints={"threatloom/v1": finding.id},
         baseline_state=_baseline(scan, finding),
@@ -225,8 +258,29 @@ def _result(scan: Scan, finding: Finding, rule_index: int, taxa: _Taxa) -> sarif
             "wouldChangeIt": finding.would_change_it,
             "security-severity": _SCORES[finding.severity],
             "tags": tuple(words(name) for name in finding.stride),
+            **_said(finding),
         },
     )
+
+
+def _said(finding: Finding) -> dict[str, sarif.Property]:
+    """What a model says of a finding, where it says anything."""
+    arguments = tuple(f"{one.stance}: {one.reason} ({', '.join(one.places)})" for one in arguments_of(finding))
+    said: dict[str, sarif.Property] = {
+        "doubt": finding.doubt or None,
+        "arguments": arguments or None,
+        "origin": f"{origin_words(finding.origin)}, digest {finding.origin.digest}" if finding.origin else None,
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _argued(finding: Finding, first: int) -> list[sarif.Location]:
+    """The places that arguments rest on, each with the argument."""
+    cited = [(evidence, argument) for argument in finding.arguments for evidence in argument.evidence]
+    return [
+        _location(evidence, index).model_copy(update={"message": _plain(f"a model, {argument.stance}: {argument.reason}")})
+        for index, (evidence, argument) in enumerate(cited, first)
+    ]
 
 
 def _baseline(scan: Scan, finding: Finding) -> Literal["new", "unchanged", "absent"] | None:
@@ -246,11 +300,9 @@ def _invocation(scan: Scan) -> sarif.Invocation:
 
 
 def _notification(item: Failed | Skipped) -> sarif.Notification:
-    location = sarif.Location(
-        physical_location=sarif.PhysicalLocation(
-            artifact_location=sarif.ArtifactLocation(uri=quote(item.path, errors="replace"), uri_base_id=ROOT)
-        )
-    )
+    where = sarif.ArtifactLocation(uri=quote(item.path, errors="replace"), uri_base_id=ROOT)
+    named = item.path.startswith("(") and item.path.endswith(")")  # `(llm)`: a part of the scan, and no file
+    locations = None if named else (sarif.Location(physical_location=sarif.PhysicalLocation(artifact_location=where)),)
     if isinstance(item, Failed):
-        return sarif.Notification(level="error", message=_plain(f"{item.path}: {item.error}"), locations=(location,))
-    return sarif.Notification(level="note", message=_plain(f"{item.path} was skipped: {item.reason}"), locations=(location,))
+        return sarif.Notification(level="error", message=_plain(f"{item.path}: {item.error}"), locations=locations)
+    return sarif.Notification(level="note", message=_plain(f"{item.path} was skipped: {item.reason}"), locations=locations)

@@ -122,6 +122,7 @@ class Component(Sarif):
 
 class Tool(Sarif):
     driver: Component
+    extensions: tuple[Component, ...] | None = None
 
 
 class Suppression(Sarif):

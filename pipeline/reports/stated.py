@@ -57,7 +57,7 @@ def _is_found(scan: Scan) -> bool:
 
 
 def _counts(element: Element) -> bool:
-    return element.attributes.get("stated_by") != "document" and element.attributes.get("examples_only") is not True
+    return element.attributes.get("stated_by") not in ("document", "model") and element.attributes.get("examples_only") is not True
 
 
 def _place(path: str, claim: Claim) -> tuple[str, int, int]:

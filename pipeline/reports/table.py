@@ -18,6 +18,7 @@ from rich.text import Text
 
 from ingest.exclusion import is_by_tree
 from pipeline.findings.model import STRIDE, AttackPath, Coverage, CoverageState, Finding, Scan
+from pipeline.reports.asked import FIRST_PAGE_NOTE, MOST_SAID, account, arguments_of, explain_command, first_page, seen_by
 from pipeline.reports.escape import shorten, visible, visible_lines
 from pipeline.reports.own import own_lines, own_of
 from pipeline.reports.paths import counted, cut_words, elements_of, ends_of, open_paths, threats_of
@@ -49,6 +50,7 @@ from pipeline.system.model import Evidence, Severity
 
 NARROWEST, WIDEST, LABEL = 40, 120, 16
 MOST_LINES, MOST_HOPS, MOST_ROWS, MOST_ERRORS = 4, 5, 24, 10
+MOST_ARGUMENTS = 4  # of one finding
 COLOURS: dict[Severity, str] = {
     "critical": "bold white on red", "high": "bold black on bright_red", "medium": "bold black on yellow", "low": "bold black on cyan",
     "info": "bold black on white",
@@ -76,6 +78,7 @@ def render(scan: Scan, *, width: int = 100, colour: bool = False, ascii_only: bo
 def _parts(scan: Scan, width: int) -> Iterator[Text | Table | Padding | Rule]:
     yield _head(scan)
     yield Text()
+    yield from _first_page(scan)
     for finding in open_findings(scan):
         yield from _finding(scan, finding, width)
         yield Text()
@@ -84,6 +87,7 @@ def _parts(scan: Scan, width: int) -> Iterator[Text | Table | Padding | Rule]:
         yield from _coverage(scan, width)
         yield Text()
     yield from _stated(scan)
+    yield from _asked(scan)
     yield from _left_out(scan, width)
     yield _last_line(scan)
 
@@ -99,12 +103,32 @@ def _head(scan: Scan) -> Text:
     return head.append(facts, "dim")
 
 
+def _first_page(scan: Scan) -> Iterator[Text | Padding]:
+    page = first_page(scan)
+    if page is None:
+        return
+    yield Text.assemble(("first page", "bold"), (f", in the words of {visible(page.by)}. {FIRST_PAGE_NOTE}", "dim"))
+    yield Padding(Text(visible(page.headline), "bold"), (0, 0, 0, 2))
+    for paragraph in page.paragraphs:
+        yield Padding(Text(visible(paragraph)), (0, 0, 0, 2))
+    for number, action in enumerate(page.actions, 1):
+        grid = Table.grid(padding=0)
+        grid.add_column(width=4, no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(Text(f"{number:>2}.", "green"), Text(visible(action.text), "green"))
+        grid.add_row("", Text(visible(", ".join(named.label for named in action.findings)), "dim"))
+        yield Padding(grid, (0, 0, 0, 1))
+    yield Text()
+
+
 def _finding(scan: Scan, finding: Finding, width: int) -> Iterator[Text | Padding]:
     title = Text.assemble((f" {finding.severity} ", COLOURS[finding.severity]), " ", (visible(finding.threat), INKS[finding.severity]))
     if finding.status in ("reopened", "unknown"):
         title.append(f" ({finding.status})", "dim")
     if own := own_of(scan, finding):
         title.append(f" (own: {visible(own)})", "dim")
+    if seen := seen_by(scan, finding):
+        title.append(f" ({seen})", "dim" if seen == "rule" else "magenta")
     yield title
     yield Padding(Text(visible(sentence(finding)), "bold"), (0, 0, 0, 1))
     yield from _excerpt(headline(finding), INKS[finding.severity], width)
@@ -146,10 +170,17 @@ def _facts(scan: Scan, finding: Finding, room: int) -> Iterator[tuple[str, Text]
         yield "steps", _arrows(steps, room)
     if finding.missing_controls:
         yield "missing", Text(visible(", ".join(words(control) for control in finding.missing_controls)), "yellow")
+    if finding.doubt:
+        yield "doubt", Text(visible(shorten(finding.doubt, MOST_SAID)), "yellow")
+    said = arguments_of(finding)
+    for argument in said[:MOST_ARGUMENTS]:
+        yield "model", Text(visible(argument.line), "yellow" if argument.stance == "against" else "")
+    if len(said) > MOST_ARGUMENTS:
+        yield "model", Text(f"{plural(len(said) - MOST_ARGUMENTS, 'more argument')} in the html and json reports", "dim")
     if finding.mitigations:
         yield "do", Text(visible(finding.mitigations[0].text), "green")
     more = Text.assemble(finding.confidence, (" · ", "dim"), ", ".join(words(name) for name in finding.stride), (" · ", "dim"))
-    yield "confidence", more.append(f"threatloom explain {visible(finding.threat)}", "magenta")
+    yield "confidence", more.append(visible(explain_command(finding)), "magenta")
 
 
 def _arrows(parts: list[tuple[str, str]], room: int) -> Text:
@@ -245,6 +276,22 @@ def _stated(scan: Scan) -> Iterator[Text]:
         yield Text(f"drawn: {found} found, {len(missing)} not found; {len(extra)} found but not drawn", "dim")
     if threats or missing or extra:
         yield Text()
+
+
+def _asked(scan: Scan) -> Iterator[Text | Padding]:
+    rows = account(scan)
+    if not rows:
+        return
+    yield Text("asked of a model", "bold")
+    before = ""
+    for row in rows:
+        grid = Table.grid(padding=0)
+        grid.add_column(width=LABEL - 2, no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(Text(row.label if row.label != before else "", "dim"), Text(visible(row.text), "yellow" if row.warns else ""))
+        yield Padding(grid, (0, 0, 0, 2))
+        before = row.label
+    yield Text()
 
 
 def _left_out(scan: Scan, width: int) -> Iterator[Text]:

@@ -178,7 +178,10 @@ def test_systems_are_chosen_by_name_pattern_and_split(pretended: tuple[Path, Sca
     [
         (["no-such-system"], "no such system: no-such-system (one of notes, shop, shop-hardened)"),
         (["shop", "--split", "validation"], "no system is left"),
-        (["--llm", "gpt"], "no analyst with a model is built yet"),
+        (["--llm", "gpt"], "it is not said whose model this is"),
+        (["--llm", "gpt", "--base-url", "http://127.0.0.1:9/v1", "--budget", "much"], "much"),
+        (["--budget", "10k"], "name a model with --llm"),
+        (["--dry-run"], "name a model with --llm"),
         (["--min", "recal=0.5"], "did you mean recall?"),
         (["--min", "recall"], "not a bar"),
         (["--min", "recall=nan"], "not a bar"),

@@ -84,7 +84,7 @@ def test_a_budget_is_hard_with_many_calls_at_once_and_the_rest_is_paid_for_later
                     assert Decimal(str(small.llm.cost)) <= Decimal(money)
                 case [calls, "calls"]:
                     assert len(asked) <= int(calls)
-        assert small.llm.unreached and all("the budget ended: the budget of" in one for one in small.llm.unreached)
+        assert small.llm.unreached and all("the budget ended: the budget of" in one.reason for one in small.llm.unreached)
         assert not small.errors and exit_code(small, "never") == 0
         assert {finding.id for finding in offline.findings} <= {finding.id for finding in small.findings}
         large = shop.scanned(root, shop.settings(server.url, tmp_path, at_once=16, price=price))
@@ -99,7 +99,7 @@ def test_a_small_budget_ends_what_it_begins_and_keeps_room_for_the_first_page(ro
     with Server(counted, seconds=0.05) as server:
         scan = shop.scanned(root, shop.settings(server.url, tmp_path, budget=("8 calls",), at_once=2))
     assert len(server.requests) == 8 and scan.llm is not None and scan.llm.summary is not None
-    assert not any(one.startswith(("summary", "check")) for one in scan.llm.unreached)
+    assert not any(one.told.startswith(("summary", "check")) for one in scan.llm.unreached)
     assert [finding.doubt for finding in scan.findings if finding.source == "llm"] == [""]
 
 
@@ -108,9 +108,9 @@ def test_what_is_not_reached_is_in_the_matrix(root: Path, tmp_path: Path) -> Non
         scan = shop.scanned(root, shop.settings(server.url, tmp_path, budget=("1 calls",), at_once=16))
     cells = [cell for cell in scan.coverage if cell.element.startswith("secret:") and cell.state == "not_examined"]
     assert cells and all("did not reach it: the budget ended: the budget of calls" in cell.reason for cell in cells)
-    assert scan.llm is not None and any(one.startswith("tool:refund: the budget ended") for one in scan.llm.unreached)
-    assert any(one.startswith("analyse docs/part") for one in scan.llm.unreached)  # what has no cell is not passed over in silence
-    assert any(one.startswith("summary: ") for one in scan.llm.unreached)
+    assert scan.llm is not None and any(one.told.startswith("tool:refund: the budget ended") for one in scan.llm.unreached)
+    assert any(one.told.startswith("analyse docs/part") for one in scan.llm.unreached)  # what has no cell is not passed over in silence
+    assert any(one.told.startswith("summary: ") for one in scan.llm.unreached)
 
 
 def test_a_budget_of_time_ends_calls_in_flight_and_is_no_error(root: Path, offline: Scan, tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_budget_of_time_ends_calls_in_flight_and_is_no_error(root: Path, offli
     with Server(counted, seconds=1.2) as server:
         scan = shop.scanned(root, shop.settings(server.url, tmp_path, budget=("2s",), at_once=2))
     assert time.monotonic() - began < 20 and 1 <= len(server.requests) <= 4
-    assert not scan.errors and scan.llm is not None and any("the budget of time" in one for one in scan.llm.unreached)
+    assert not scan.errors and scan.llm is not None and any("the budget of time" in one.reason for one in scan.llm.unreached)
     assert {finding.id for finding in offline.findings} <= {finding.id for finding in scan.findings}
 
 

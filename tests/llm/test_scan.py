@@ -179,7 +179,7 @@ def test_a_budget_of_calls_is_held_and_what_it_did_not_reach_is_said(root: Path,
     with Server(analyst(threats=refund)) as server:
         scan = shop.scanned(root, shop.settings(server.url, tmp_path, budget=("1 calls",)))
     assert len(server.requests) == 1 and not scan.errors
-    assert scan.llm is not None and scan.llm.calls == 1 and any("tool:refund" in one for one in scan.llm.unreached)
+    assert scan.llm is not None and scan.llm.calls == 1 and any(one.element == "tool:refund" for one in scan.llm.unreached)
     assert [finding.id for finding in scan.findings] == [finding.id for finding in offline.findings]
 
 

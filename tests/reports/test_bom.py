@@ -17,6 +17,7 @@ from pipeline.scan import ScanSettings, scan
 from pipeline.system.model import Package, Relation, System
 from tests import factories as make
 from tests.ingest.model_files.building import gguf_model, torch_zip
+from tests.reports.examined import SCAN as EXAMINED
 from tests.reports.hostile import SCAN as HOSTILE
 from tests.reports.sample import SCAN
 from tests.scan.trees import write_tree
@@ -80,9 +81,9 @@ def said(one: Any, name: str) -> list[str]:
 # The standard
 
 
-@pytest.mark.parametrize("name", ["sample", "hostile", "empty", "scanned"])
+@pytest.mark.parametrize("name", ["sample", "examined", "hostile", "empty", "scanned"])
 def test_it_is_valid_against_the_schema_of_the_standard(name: str, scanned: Scan) -> None:
-    result = {"sample": SCAN, "hostile": HOSTILE, "empty": make.scan(elements=()), "scanned": scanned}[name]
+    result = {"sample": SCAN, "examined": EXAMINED, "hostile": HOSTILE, "empty": make.scan(elements=()), "scanned": scanned}[name]
     text = cyclonedx.render(result)
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     assert Bom.model_validate_json(text).model_dump(mode="json", by_alias=True, exclude_none=True) == json.loads(text)

@@ -16,6 +16,7 @@ from pipeline.reports.escape import visible
 from pipeline.reports.graph import MOST_NODES
 from pipeline.reports.paths import open_paths, tree_text
 from tests import factories as make
+from tests.reports.examined import SCAN as EXAMINED
 from tests.reports.hostile import SCAN as HOSTILE
 from tests.reports.sample import SCAN
 
@@ -50,7 +51,7 @@ def test_every_report_of_an_empty_scan_is_readable(known: Format) -> None:
 
 
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 200])
-@pytest.mark.parametrize("scan", [SCAN, HOSTILE], ids=["sample", "hostile"])
+@pytest.mark.parametrize("scan", [SCAN, EXAMINED, HOSTILE], ids=["sample", "examined", "hostile"])
 def test_the_table_keeps_to_the_width(width: int, scan: Scan) -> None:
     from rich.cells import cell_len
 
@@ -126,7 +127,7 @@ def test_the_html_report_loads_nothing_from_anywhere() -> None:
 
 
 def test_the_html_report_runs_only_its_own_script_and_style() -> None:
-    for scan in (SCAN, HOSTILE):
+    for scan in (SCAN, EXAMINED, HOSTILE):
         page = Page(html.render(scan))
         policy = next(
             str(attributes["content"]) for _, attributes in page.tags if attributes.get("http-equiv") == "Content-Security-Policy"
@@ -152,7 +153,7 @@ def test_the_markdown_summary_makes_no_html_link_image_or_mention_of_scanned_tex
     rendered = MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown.render(HOSTILE))
     page = Page(rendered)
     assert {tag for tag, _ in page.tags} <= {
-        "details", "summary", "b", "h2", "p", "strong", "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "ul", "li",
+        "details", "summary", "b", "h2", "h3", "p", "strong", "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "ul", "ol", "li",
     }  # fmt: skip
     assert {name for _, attributes in page.tags for name in attributes} <= {"class", "style"}
     assert "@someone" not in re.sub(r"(?s)<code.*?</code>", "", rendered)

@@ -13,10 +13,11 @@ import pytest
 from pipeline.findings.model import Scan
 from pipeline.reports import json, sarif, sarif_model
 from tests import factories as make
+from tests.reports.examined import SCAN as EXAMINED
 from tests.reports.hostile import SCAN as HOSTILE
 from tests.reports.sample import SCAN
 
-SCANS = {"sample": SCAN, "hostile": HOSTILE, "empty": make.scan(elements=())}
+SCANS = {"sample": SCAN, "examined": EXAMINED, "hostile": HOSTILE, "empty": make.scan(elements=())}
 
 
 def sarif_of(scan: Scan) -> Any:
@@ -35,7 +36,8 @@ def test_the_shipped_schema_is_current() -> None:
 
 
 def test_json_gives_the_scan_back() -> None:
-    assert Scan.model_validate_json(json.render(SCAN)) == SCAN
+    for scan in (SCAN, EXAMINED):
+        assert Scan.model_validate_json(json.render(scan)) == scan
 
 
 @pytest.mark.parametrize("name", SCANS)

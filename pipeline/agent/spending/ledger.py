@@ -65,6 +65,9 @@ class Total:
     cost: Decimal | None = None
     cache_hits: int = 0
     cached_tokens: int = 0  # of the input, those that the provider had kept
+    kept_input_tokens: int = 0  # what replies of the store took when they were first given, as the endpoint said it
+    kept_output_tokens: int = 0
+    kept_cost: Decimal | None = None
 
 
 def usage_of(said: Mapping[str, object] | None) -> Usage | None:
@@ -97,7 +100,8 @@ class Ledger:
             raise UnusableInput(f"the price is in {price.currency}", "llm_price", f"give it in {limits.currency}")
         self._limits, self._price, self._clock = limits, price, clock
         self._began = clock()
-        self._total = Total(cost=None if price is None else Decimal(0))
+        zero = None if price is None else Decimal(0)
+        self._total = Total(cost=zero, kept_cost=zero)
         self._open: dict[int, Reservation] = {}
         self._aside: Reservation | None = None
         self._number = 0
@@ -211,9 +215,16 @@ class Ledger:
         if self._open.pop(reservation.number, None) is not None:
             self._given_back.set()
 
-    def hit(self) -> None:
-        """Counts a reply that was in the store."""
-        self._total = replace(self._total, cache_hits=self._total.cache_hits + 1)
+    def hit(self, input_tokens: int = 0, output_tokens: int = 0) -> None:
+        """Counts a reply that was in the store, and what it took when it was given; nothing of it is spent now."""
+        before, taken = self._total, Usage(max(0, input_tokens), max(0, output_tokens))
+        self._total = replace(
+            before,
+            cache_hits=before.cache_hits + 1,
+            kept_input_tokens=before.kept_input_tokens + taken.input_tokens,
+            kept_output_tokens=before.kept_output_tokens + taken.output_tokens,
+            kept_cost=None if before.kept_cost is None or self._price is None else before.kept_cost + _cost(self._price, taken),
+        )
 
     def _passed(self, asked: Reservation, in_flight: tuple[Reservation, ...]) -> Which | None:
         limits, total = self._limits, self._total

@@ -12,7 +12,6 @@ import click
 
 NEEDED = ("pydantic", "tree-sitter", "tree-sitter-python", "unstructured")
 NAMED = ("langchain", "openai", "chromadb", "wordllama")  # of later use: the offline job works without them
-KEYS = ("OPENAI_API_KEY", "THREATLOOM_API_KEY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +57,23 @@ def _checks() -> Iterator[Check]:
     yield _guarded("text in pictures", _ocr, needed=False, mend="THREATLOOM_OCR: off, tesseract or vision:MODEL")
     yield _guarded("embedding", _embedding, needed=False, mend="pip install wordllama, or choose a model: THREATLOOM_EMBEDDING")
     yield _guarded("index of this folder", _index, needed=False, mend="make it anew: threatloom index --rebuild")
-    present = [name for name in KEYS if os.environ.get(name)]
-    # Names only: a value never reaches a terminal.
-    yield Check("LLM key", f"{', '.join(present)} is set" if present else "none set; offline scans need none")
+    yield from _models()
+
+
+def _models() -> Iterator[Check]:
+    """What a scan with a model would find here; offline scans need none of it."""
+    from pipeline.interfaces.cli import doctor_llm
+
+    looks: tuple[tuple[str, Callable[[], str], str], ...] = (
+        ("models can be asked", doctor_llm.providers_here, "reinstall threatloom"),
+        ("model keys", lambda: doctor_llm.keys_named(os.environ), "reinstall threatloom"),
+        ("model in use", lambda: doctor_llm.model_chosen(os.environ), "correct THREATLOOM_LLM and what belongs to it, or unset it"),
+        ("log of what is sent", doctor_llm.egress_log, "make it writable: what cannot be written down is not sent"),
+        ("kept replies", doctor_llm.kept_replies, "make it writable: a reply that is not kept is paid for again"),
+        ("key of this machine", doctor_llm.machine_key, "chmod 600 it: who reads it may guess fences and placeholders"),
+    )
+    for name, look, mend in looks:
+        yield _guarded(name, look, needed=False, mend=mend)
 
 
 def _package(name: str, *, needed: bool) -> Check:

@@ -30,13 +30,14 @@ def explain(name: str, path: Path, knowledge: tuple[str, ...], kept: Path | None
     STRIDE, or of a finding by its id.
 
     A finding is looked up in the scan of PATH (default: this folder), and shown with its decision table: every factor
-    that was asked for, the answer, and what it did to likelihood and impact.
+    that was asked for, the answer, and what it did to likelihood and impact. What a model found is in the JSON report of its
+    scan (--scan): by its id, or by its own name for the threat, `custom/...`, which no page of the catalog stands behind.
     """
     from pipeline.interfaces.cli.explain_finding import finding_of, may_be_finding, print_finding, scan_of
 
     console = _console()
     if may_be_finding(name):
-        scan = scan_of(path, knowledge, kept)
+        scan = scan_of(path, knowledge, kept, name)
         finding = finding_of(scan, name)
         with console.capture() as captured:
             print_finding(console, scan, finding)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.interfaces.cli.page import Page
+from pipeline.reports.asked import CUSTOM
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,19 +20,20 @@ if TYPE_CHECKING:
     from pipeline.findings.model import Finding, RiskRow, Scan
 
 _ID = re.compile(r"[0-9a-f]{6,64}")
+_IN_REPORT = "what a model found is in the JSON report of its scan: --scan REPORT.json"
 MOST_PLACES = 12
 
 
 def may_be_finding(name: str) -> bool:
-    """Whether a name looks like the id of a finding, or the beginning of one."""
-    return _ID.fullmatch(name) is not None
+    """Whether a name looks like the id of a finding, the beginning of one, or a model's own name for a threat."""
+    return _ID.fullmatch(name) is not None or name.startswith(CUSTOM)
 
 
-def scan_of(path: Path, knowledge: tuple[str, ...], kept: Path | None) -> Scan:
+def scan_of(path: Path, knowledge: tuple[str, ...], kept: Path | None, name: str) -> Scan:
     """The scan a finding is looked for in: a JSON report, or the scan of a folder.
 
     Raises:
-        click.UsageError: the report is none.
+        click.UsageError: the report is none, or only a model could have found what is asked for, and none is set up.
     """
     if kept is None:
         import os
@@ -41,31 +43,35 @@ def scan_of(path: Path, knowledge: tuple[str, ...], kept: Path | None) -> Scan:
 
         # The settings of `scan`, for the same findings.
         settings = load_settings(path, {"knowledge": knowledge} if knowledge else {}, os.environ, None)
+        if settings.llm is None and name.startswith(CUSTOM):
+            raise click.UsageError(f"{name!r} is a model's own name for a threat ({_IN_REPORT})")
         return scanned(path, settings, cached=True, quiet=False, verbose=False)
-    from pydantic import ValidationError
+    import json
 
     from pipeline.findings.model import Scan
 
     try:
-        return Scan.model_validate_json(kept.read_bytes())
-    except (OSError, ValueError, ValidationError):
+        # Not by pydantic's own reader: names of files that are no UTF-8 are written with halves of characters, which it refuses.
+        return Scan.model_validate(json.loads(kept.read_bytes()))
+    except (OSError, ValueError, RecursionError):
         raise click.UsageError(
             f"{str(kept)!r} is no JSON report of this version (write one with `threatloom scan --format json=FILE`)"
         ) from None
 
 
 def finding_of(scan: Scan, name: str) -> Finding:
-    """The finding whose id begins so.
+    """The finding whose id begins so, or that a model named so.
 
     Raises:
         click.UsageError: there is none, or more than one.
     """
-    found = [finding for finding in scan.findings if finding.id.startswith(name)]
+    found = [finding for finding in scan.findings if finding.id.startswith(name) or finding.threat == name]
     if len(found) == 1:
         return found[0]
     if found:
         raise click.UsageError(f"{name!r} may be {', '.join(finding.id for finding in found[:4])} (give more of the id)")
-    raise click.UsageError(f"no finding {name!r} in the scan of {scan.target.name!r} (`threatloom scan` lists the findings and their ids)")
+    hint = "`threatloom scan` lists the findings" if scan.llm else f"`threatloom scan` lists the findings; {_IN_REPORT}"
+    raise click.UsageError(f"no finding {name!r} in the scan of {scan.target.name!r} ({hint})")
 
 
 def print_finding(console: Console, scan: Scan, finding: Finding) -> None:
@@ -78,8 +84,10 @@ def print_finding(console: Console, scan: Scan, finding: Finding) -> None:
 
     page = Page(console)
     classes = ", ".join(words(name) for name in finding.stride)
-    console.print(Text.assemble((finding.id, "bold magenta"), (f"  {classes}; {finding.threat}", "dim")))
+    console.print(Text.assemble((visible(finding.id), "bold magenta"), (f"  {classes}; {visible(finding.threat)}", "dim")))
     console.print(Text(visible(sentence(finding)), "bold"))
+    if finding.source == "llm" and (rest := finding.description.removeprefix(sentence(finding)).lstrip(". ")):
+        console.print(Text(visible(rest)))
     page.heading(f"Severity {finding.severity}: likelihood {finding.likelihood} x impact {finding.impact}; confidence {finding.confidence}")
     console.print(Padding(_table(finding.risk_table), (0, 0, 0, 2)))
     for score in finding.scores:
@@ -101,11 +109,45 @@ def print_finding(console: Console, scan: Scan, finding: Finding) -> None:
             console.print(Padding(Text(visible(line.rstrip())), (0, 0, 0, 4)))
     if len(finding.evidence) > MOST_PLACES:
         page.prose(f"and {len(finding.evidence) - MOST_PLACES} more places, in the JSON report")
+    _model(page, scan, finding)
     page.heading("What to do, and how to test it")
     for item in finding.mitigations:
         page.bullet(item.text, "green")
         page.beneath("test:", item.test)
-    page.more(f"the threat itself: threatloom explain {finding.threat}")
+    if finding.threat.startswith(CUSTOM):
+        _custom(page)
+    else:
+        page.more(f"the threat itself: threatloom explain {finding.threat}")
+
+
+def _model(page: Page, scan: Scan, finding: Finding) -> None:
+    """Who saw it, what was asked, what is doubtful, and what was said for and against it."""
+    from pipeline.reports.asked import arguments_of, origin_words, seen_by
+
+    if seen := seen_by(scan, finding):
+        page.heading(f"Seen by: {seen}")
+        if finding.origin is not None:
+            page.prose(f"{origin_words(finding.origin)} (digest {finding.origin.digest})")
+    if finding.doubt:
+        page.heading("Doubt")
+        page.prose(finding.doubt, "yellow")
+    said = arguments_of(finding)
+    if said:
+        page.heading("What a model says of it; it changes neither the finding nor its severity")
+    for one in said:
+        page.bullet(f"{one.stance}: {one.reason}", "yellow" if one.stance == "against" else "")
+        for where, quote in zip(one.places, one.quotes, strict=True):
+            page.beneath(f"{where}:", quote, "dim")
+
+
+def _custom(page: Page) -> None:
+    """What stands in for the page of a threat that the catalog has not."""
+    from pipeline.findings.proposed import load_custom
+
+    custom = load_custom()
+    page.heading("A threat of the model's own, which has no page in the catalog")
+    page.prose(custom.how_we_look)
+    page.prose(f"It is none where: {custom.not_a_threat_when}")
 
 
 def _table(rows: Sequence[RiskRow]) -> Table:

@@ -89,10 +89,12 @@ class Page:
         from rich.table import Table
         from rich.text import Text
 
+        from pipeline.reports.escape import visible
+
         table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
-        table.add_row(Text(label, style), _text(text, style))
+        table.add_row(Text(visible(label), style), _text(text, style))
         self._below(table, indent)
 
     def _below(self, what: RenderableType, indent: int) -> None:

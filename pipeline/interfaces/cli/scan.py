@@ -12,9 +12,9 @@ from pipeline.interfaces.cli.own import with_knowledge
 from pipeline.reports import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from pipeline.findings.model import Scan
+    from pipeline.findings.model import Finding, Scan
     from pipeline.interfaces.settings import Settings
     from pipeline.scan import ScanSettings
 
@@ -31,8 +31,10 @@ FOUND, INCOMPLETE = 1, 3
     help=f"Report to write, to stdout or a file: {', '.join(known.name for known in FORMATS)}. Repeatable. Default: table.",
 )  # fmt: skip
 @click.option(
-    "--fail-on", type=click.Choice([*SEVERITIES, "never"]), help="Exit with 1 if a finding is at least this severe. Default: never."
-)
+    "--fail-on", type=click.Choice([*SEVERITIES, "never"]),
+    help="Exit with 1 if a finding is at least this severe, whoever saw it. What a model alone saw counts unless its confidence is low: "
+    "then neither a rule nor a second reading bears it out. Default: never.",
+)  # fmt: skip
 @with_knowledge
 @click.option(
     "--llm", metavar="MODEL", help="Ask a model beside the rules, as PROVIDER:NAME (openai:gpt-5.5, ollama:qwen3:32b). Default: off."
@@ -67,7 +69,8 @@ def scan(
 
     \b
     Exit codes: 0 done; 1 findings at or above --fail-on; 2 wrong usage or
-    unusable input; 3 the scan is incomplete; 130 interrupted.
+    unusable input; 3 the scan is incomplete, or a model gave no answer;
+    130 interrupted.
     """
     import os
 
@@ -98,6 +101,9 @@ def scan(
     result = scanned(path, settings, cached=not no_cache, quiet=quiet, verbose=verbose)
     deliver(result, outputs)
     if not quiet:
+        if (passed := passed_over(result, settings.fail_on)) and exit_code(result, settings.fail_on) != FOUND:
+            what = "finding that a model alone saw" if passed == 1 else "findings that a model alone saw"
+            click.echo(f"threatloom: {passed} {what}, with low confidence, did not count for --fail-on {settings.fail_on}", err=True)
         for output in outputs:
             if output.file is not None:
                 click.echo(f"threatloom: wrote {output.name} to {output.file}", err=True)
@@ -113,7 +119,7 @@ def _unreached(scan: Scan) -> list[str]:
     from pipeline.agent.spending import BUDGET_ENDED
     from pipeline.reports.wording import plural
 
-    missed = [one for one in scan.llm.unreached if BUDGET_ENDED in one]
+    missed = [one for one in scan.llm.unreached if BUDGET_ENDED in one.reason]
     went_on = "the same command with a larger --budget pays for the rest alone"
     return [f"{BUDGET_ENDED} before the model was asked about {plural(len(missed), 'element or part')}: {went_on}"] if missed else []
 
@@ -155,10 +161,29 @@ def scan_settings(path: Path, settings: Settings, environment: Mapping[str, str]
 
 
 def exit_code(scan: Scan, fail_on: str) -> int:
-    """1 where an open finding is severe enough, else 3 where something could not be read, else 0."""
+    """1 where an open finding is severe enough and counts, else 3 where something could not be read or asked, else 0."""
+    if any(not is_unproven(finding) for finding in _above(scan, fail_on)):
+        return FOUND
+    return INCOMPLETE if scan.errors else 0
+
+
+def passed_over(scan: Scan, fail_on: str) -> int:
+    """Open findings that are severe enough and do not count."""
+    return sum(is_unproven(finding) for finding in _above(scan, fail_on))
+
+
+def is_unproven(finding: Finding) -> bool:
+    """Whether a model alone saw it, with low confidence.
+
+    A bar that stops others' work must be one that can be answered. No rule bears such a finding out, a second reading of its lines could
+    not, and a model asked again may not say it again: it is shown, and stops nobody. Rules' own findings of low confidence count, for they
+    are there as long as the lines are.
+    """
+    return finding.source == "llm" and finding.confidence == "low"
+
+
+def _above(scan: Scan, fail_on: str) -> Iterator[Finding]:
     from pipeline.reports.wording import open_findings
 
     bar = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on in SEVERITIES else ()
-    if any(finding.severity in bar for finding in open_findings(scan)):
-        return FOUND
-    return INCOMPLETE if scan.errors else 0
+    return (finding for finding in open_findings(scan) if finding.severity in bar)
