@@ -297,7 +297,7 @@ class LLMUse(Frozen):
     cache_hits: int = Field(default=0, description="Requests that were answered by kept replies of earlier runs.")
     kept_input_tokens: int = Field(default=0, description="What kept replies took when they were first given; not spent in this run.")
     kept_output_tokens: int = 0
-    kept_cost: float | None = Field(default=None, description="The same at today's price; null where it is not known.")
+    kept_cost: float | None = Field(default=None, description="The same at today's price; null where that is not known.")
     prompts: tuple[str, ...] = Field(default=(), description="Prompts that were used, as name@version.")
     unreached: tuple[str, ...] = Field(default=(), description="Elements with cells of the matrix that were not examined, and why.")
     not_taken: tuple[NotTaken, ...] = ()
