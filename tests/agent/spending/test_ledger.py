@@ -177,7 +177,7 @@ def test_hits_are_counted_and_cost_nothing() -> None:
     book = ledger(calls=1, tokens=1)
     book.hit()
     book.hit()
-    assert book.total == Total(cost=Decimal(0), cache_hits=2)
+    assert book.total == Total(cost=Decimal(0), cache_hits=2, kept_cost=Decimal(0))
 
 
 def test_long_input_has_its_own_price() -> None:
@@ -293,3 +293,12 @@ def test_a_call_that_is_cancelled_while_it_waits_lets_the_next_in() -> None:
         assert await asyncio.wait_for(waiting[1], 5)
 
     asyncio.run(run())
+
+
+def test_what_kept_replies_once_took_is_counted_apart() -> None:
+    book = ledger(tokens=1_000)
+    book.hit(100, 10)
+    book.hit(50, -3)
+    total = book.total
+    assert (total.cache_hits, total.kept_input_tokens, total.kept_output_tokens) == (2, 150, 10)
+    assert (total.calls, total.input_tokens, total.cost, total.kept_cost) == (0, 0, Decimal(0), Decimal("0.0004"))
