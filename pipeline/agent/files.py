@@ -139,5 +139,21 @@ def without(spans: Iterable[Span], taken: Iterable[Span]) -> Iterator[Span]:
             yield Span(span.path, span.page, start, span.end)
 
 
+class Scale:
+    """Weighs spans, each once, whatever it is put together with."""
+
+    def __init__(self, files: Files, weigh: Callable[[str], int]) -> None:
+        self._files, self._weigh = files, weigh
+        self._known: dict[Span, int] = {}
+
+    def weight(self, spans: Iterable[Span]) -> int:
+        return sum(map(self._weight, spans))
+
+    def _weight(self, span: Span) -> int:
+        if span not in self._known:
+            self._known[span] = self._weigh(self._files.text((span,)) + "\n\n")
+        return self._known[span]
+
+
 def _cut(line: str) -> str:
     return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]} [line goes on for {len(line) - _LONGEST_LINE} characters]"
