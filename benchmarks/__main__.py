@@ -22,12 +22,17 @@ import psutil
 
 from benchmarks.corpus import FILE, Corpus, Tree, fetch_archive, lay_out, read_corpus
 from benchmarks.errors import Unusable
+from benchmarks.llm import session as llm
+from benchmarks.llm.report import BEGIN as LLM_BEGIN
+from benchmarks.llm.report import END as LLM_END
+from benchmarks.llm.report import render as render_llm
 from benchmarks.plot import plot
 from benchmarks.report import render, with_figures
 from benchmarks.runs import KINDS, Kind, Measurements, Run
 from benchmarks.session import Plan, run_all
 from benchmarks.tools import Place
 
+LLM_MARKS = (LLM_BEGIN, LLM_END)
 _ROOT = Path(__file__).resolve().parents[1]
 _CHOICES: Mapping[str, tuple[Kind, ...]] = {
     "raw": ("raw",),
@@ -35,6 +40,7 @@ _CHOICES: Mapping[str, tuple[Kind, ...]] = {
     "warm": ("cold", "same", "one", "twenty"),
     "bandit": ("bandit",),
     "semgrep": ("semgrep",),
+    "llm": (),
 }
 
 
@@ -47,21 +53,26 @@ class _Options:
     index: str
     output: Path
     publish: bool
+    llm: bool
 
 
 def main(arguments: Sequence[str]) -> int:
     corpus = read_corpus()
     options = _options(arguments, corpus)
     try:
-        if absent := [str(path) for path in (options.place.product_python, options.place.programs / "semgrep") if not path.exists()]:
+        needed = (options.place.product_python, *((options.place.programs / "semgrep",) if options.plan.kinds else ()))
+        if absent := [str(path) for path in needed if not path.exists()]:
             raise Unusable(f"{absent[0]} is not there: run `make bench`, or name the product's interpreter with --product-python")
-        trees = _trees(corpus, options)
+        trees = _trees(corpus, options) if options.plan.kinds else []
     except (Unusable, OSError) as failure:
         print(f"benchmarks: {failure}", file=sys.stderr)
         return 2
     options.output.mkdir(parents=True, exist_ok=True)
     cores = _use_cores(options.place.cores)
     _say(f"load before: {', '.join(f'{load:.2f}' for load in os.getloadavg())} on {psutil.cpu_count()} cores, {cores} used")
+    asked = _with_a_model(options, cores) if options.llm else 0
+    if not options.plan.kinds:
+        return asked
     runs: list[Run] = []
     for run in run_all(trees, options.place, options.plan, _say):
         runs.append(run)
@@ -75,7 +86,30 @@ def main(arguments: Sequence[str]) -> int:
     print(f"\n{figures}\n\nWritten: {options.output / 'results.json'}, {options.output / 'benchmarks.svg'}")
     if options.publish:
         publish(measured, picture, _ROOT)
-    return 0 if all(run.outcome == "done" for run in runs) else 1
+    return asked if all(run.outcome == "done" for run in runs) else 1
+
+
+def _with_a_model(options: _Options, cores: int) -> int:
+    """The part that asks a model: see `benchmarks.llm`."""
+    options.place.work.mkdir(parents=True, exist_ok=True)
+    taken: list[llm.Taken] = []
+    try:
+        for one in llm.take_all(llm.SYSTEMS, options.place, llm.SECONDS, options.plan.limit_s, _say):
+            taken.append(one)
+    except (Unusable, OSError) as failure:
+        print(f"benchmarks: {failure}", file=sys.stderr)
+        return 2
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    load = {"load": f"{os.getloadavg()[0]:.1f}"} if hasattr(os, "getloadavg") else {}
+    session = llm.Session(now, {**_machine(cores), **load}, _version_of_ours(options.place), llm.SECONDS, tuple(taken))
+    (options.output / "llm.json").write_text(session.to_json(), "utf-8")
+    figures = render_llm(session)
+    print(f"\n{figures}\n\nWritten: {options.output / 'llm.json'}\n")
+    if options.publish:
+        page = _ROOT / "docs" / "benchmarks.md"
+        llm.FILE.write_text(session.to_json(), "utf-8")
+        page.write_text(with_figures(page.read_text("utf-8"), figures, LLM_MARKS), "utf-8")
+    return 1 if any(one.errors for one in taken) else 0
 
 
 def publish(measured: Measurements, picture: str, root: Path) -> None:
@@ -91,7 +125,7 @@ def _options(arguments: Sequence[str], corpus: Corpus) -> _Options:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure threatloom against a raw parse, bandit and semgrep.")
     parser.add_argument("--sizes", default=",".join(corpus.sizes), help="trees to run over, of: %(default)s")
     parser.add_argument(
-        "--only", default="raw,warm,bandit,semgrep", help="what to run, of: raw,cold,warm,bandit,semgrep (warm has cold in it)"
+        "--only", default="raw,warm,bandit,semgrep,llm", help="what to run, of: raw,cold,warm,bandit,semgrep (warm has cold in it), llm"
     )
     parser.add_argument("--limit", type=float, default=900, help="seconds a run may take (default: %(default)s)")
     parser.add_argument(
@@ -114,7 +148,8 @@ def _options(arguments: Sequence[str], corpus: Corpus) -> _Options:
     cores = max(1, min(given.cores, len(_allowed_cores())))
     place = Place(given.product_python.absolute(), _ROOT, Path(sys.executable).parent, output / "work", cores)
     plan = Plan(tuple(kind for kind in KINDS if kind in kinds), given.limit, max(1, given.takings))
-    return _Options(sizes, plan, place, given.corpus.absolute(), given.index, output, given.publish)
+    asks = "llm" in given.only.split(",")
+    return _Options(sizes, plan, place, given.corpus.absolute(), given.index, output, given.publish, asks)
 
 
 def _trees(corpus: Corpus, options: _Options) -> list[Tree]:
@@ -171,19 +206,18 @@ def _versions(place: Place) -> Mapping[str, str]:
     parser, grammar = subprocess.run(
         [place.product_python, "-c", asked], capture_output=True, text=True, check=True, cwd=place.work
     ).stdout.split()
-    ours = subprocess.run(
-        [place.product_python, place.product_root / "threatloom.py", "--version"],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=place.work,
-    ).stdout.split()[-1]
     return {
-        "threatloom": f"{ours} {_revision(place)}".strip(),
+        "threatloom": _version_of_ours(place),
         "tree-sitter": f"{parser} with grammar {grammar}",
         "bandit": version("bandit"),
         "semgrep": version("semgrep"),
     }
+
+
+def _version_of_ours(place: Place) -> str:
+    command = [place.product_python, place.product_root / "threatloom.py", "--version"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=place.work).stdout.split()[-1]
+    return f"{said} {_revision(place)}".strip()
 
 
 def _revision(place: Place) -> str:

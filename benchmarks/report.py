@@ -20,13 +20,13 @@ def render(measurements: Measurements) -> str:
     return "\n".join([*_circumstances(measurements), "", *_targets(results(measurements)), "", *_every_size(measurements)])
 
 
-def with_figures(page: str, figures: str) -> str:
+def with_figures(page: str, figures: str, marks: tuple[str, str] = (BEGIN, END)) -> str:
     """The page with its generated part replaced."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = page.partition(marks[0])
+    _, end, after = rest.partition(marks[1])
     if not begin or not end:
         raise ValueError("the page has no place for figures: it lost its marks")
-    return f"{before}{BEGIN}\n\n{figures.strip()}\n\n{END}{after}"
+    return f"{before}{begin}\n\n{figures.strip()}\n\n{end}{after}"
 
 
 def in_words(result: Result) -> str:
@@ -51,7 +51,7 @@ def _circumstances(measurements: Measurements) -> Iterator[str]:
 def _targets(found: Sequence[Result]) -> Iterator[str]:
     if not found:
         return
-    yield from _table(
+    yield from table(
         ("target", "wanted", "measured", "verdict"),
         "lrrl",
         [(one.target, f"{one.relation} {_number(one.limit)}{one.unit}", _value(one.measured, one.unit), in_words(one)) for one in found],
@@ -65,7 +65,7 @@ def _every_size(measurements: Measurements) -> Iterator[str]:
             if run := measurements.find(size, kind):
                 rows.append(_row(measurements, run))
     heads = ("size", "lines", "run", "wall s", "CPU s", "lines/s", "against raw", "peak MB", "resident MB", "files", "findings", "remarks")
-    yield from _table(heads, "lrlrrrrrrrrl", rows)
+    yield from table(heads, "lrlrrrrrrrrl", rows)
 
 
 def _row(measurements: Measurements, run: Run) -> tuple[str, ...]:
@@ -97,7 +97,7 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def _table(heads: Sequence[str], sides: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def table(heads: Sequence[str], sides: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """A Markdown table with columns of even width; `sides` has l or r per column."""
     rows = [[cell.replace("|", "\\|") for cell in row] for row in rows]
     widths = [max(3, *(len(row[index]) for row in [heads, *rows])) for index in range(len(heads))]

@@ -78,22 +78,27 @@ def _survey(text: str) -> Value:
 
 
 def _threats(text: str) -> Value:
-    quotes, elements = quotes_of(text) or [_NOWHERE], elements_of(text) or ["agent:none"]
+    quotes, elements = quotes_of(text) or [_NOWHERE], elements_of(text) or _other_elements(text) or ["agent:none"]
     return {
         "threats": [
             {
                 "threat": f"custom/trust-in-a-stranger-{n}", "element": elements[n % len(elements)], "classes": ["tampering"],
-                "title": _prose(11, n), "description": _prose(44, n), "path": elements[: 1 + n], "quotes": _spread(quotes, 2, n),
+                "title": _prose(11, n), "description": _prose(36, n), "path": elements[: 1 + n], "quotes": _spread(quotes, 2, n),
                 "factors": [{"factor": "about_people", "quote": _spread(quotes, 1, n)[0]}],
                 "mitigations": [{"text": _prose(16, n), "test": _prose(16, n + 7)}],
             }
             for n in range(3)
         ],
         "opinions": [
-            {"finding": identity, "stance": "for", "reason": _prose(28, n), "quotes": _spread(quotes, 1, n + 3)}
+            {"finding": identity, "stance": "for", "reason": _prose(20, n), "quotes": _spread(quotes, 1, n + 3)}
             for n, identity in enumerate(findings_of(text)[:2])
         ],
     }  # fmt: skip
+
+
+def _other_elements(text: str) -> list[str]:
+    """Of a document, which asks about no element of its own."""
+    return re.findall(r"^- (\w+:[^|\n]*?)(?: \||$)", text.partition("\nThe scene:")[2].partition("\nEvidence:")[0], re.MULTILINE)
 
 
 def _verdicts(text: str) -> Value:

@@ -13,15 +13,17 @@ from typing import Any, Literal
 
 from benchmarks.errors import Unusable
 from benchmarks.llm.generated import write_system
-from benchmarks.llm.timeline import AT_ONCE, Call, busy, ideal, phase
+from benchmarks.llm.timeline import AT_ONCE, Call, busy, ideal, ideal_of_scenes, phase
 from benchmarks.measure import Measured, measure
 from benchmarks.tools import Place, environment
 
 Depth = Literal["default", "unbounded"]
+SECONDS = 1.0  # the model takes for a reply
 SYSTEMS = ("parcel-tracking", "expense-agent-hardened", "office")  # two of the evaluation's, and one that is made up
 _MADE_UP, _DEPARTMENTS = "office", 36
 _KEY = "key-of-the-tests"
 _NAMES = ("SystemSurvey", "ElementThreats", "Verdicts", "ExecutiveSummary")
+FILE = Path(__file__).with_name("results.json")
 Say = Callable[[str], None]
 
 
@@ -46,11 +48,13 @@ class Taken:
     after_s: float  # from the last reply to the end of the process
     between_s: float  # from the answer to the survey to the first question about a scene
     busy_share: float
+    asking_s: float  # from the answer to the survey to the last one about a scene
+    asking_ideal_s: float
+    model_s: float  # for one reply
     cpu_s: float
     rules_cpu_s: float
     peak_mb: float
     rules_peak_mb: float
-    bytes_sent: int
     errors: int
 
     @property
@@ -62,14 +66,18 @@ class Taken:
         return self.tokens / self.lines * 1000 if self.lines else 0.0
 
     @property
-    def own_wall_share(self) -> float:
-        """What is neither the model's time nor that of the rules, of all but the rules'."""
-        asking = self.wall_s - self.rules_wall_s
-        return max(0.0, asking - self.ideal_s) / asking if asking > 0 else 0.0
+    def own_asking_share(self) -> float:
+        """What is not the model's time while scenes are asked about, of that time."""
+        return max(0.0, self.asking_s - self.asking_ideal_s) / self.asking_s if self.asking_s > 0 else 0.0
+
+    @property
+    def own_cpu_s(self) -> float:
+        """What asking took beyond the rules, imports included."""
+        return max(0.0, self.cpu_s - self.rules_cpu_s)
 
     @property
     def own_cpu_per_call_s(self) -> float:
-        return (self.cpu_s - self.rules_cpu_s) / self.calls if self.calls else 0.0
+        return self.own_cpu_s / self.calls if self.calls else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +166,8 @@ def _take(name: str, depth: Depth, tree: Path, place: Place, seconds: float, lim
         after_s=started + measured.wall_s - max(call.finished for call in calls),
         between_s=min((call.arrived for call in scenes), default=0.0) - max((call.finished for call in survey), default=0.0),
         busy_share=busy(calls, AT_ONCE).share, cpu_s=measured.cpu_s, rules_cpu_s=rules.cpu_s, peak_mb=measured.peak_mb,
-        rules_peak_mb=rules.peak_mb, bytes_sent=0, errors=len(told["errors"]),
+        rules_peak_mb=rules.peak_mb, asking_s=busy(calls, AT_ONCE).seconds, asking_ideal_s=ideal_of_scenes(calls, seconds, AT_ONCE),
+        model_s=seconds, errors=len(told["errors"]),
     )  # fmt: skip
 
 

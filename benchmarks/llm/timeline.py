@@ -64,9 +64,14 @@ def busy(calls: Sequence[Call], at_once: int = AT_ONCE) -> Busy:
 def ideal(calls: Sequence[Call], seconds: float, at_once: int = AT_ONCE) -> float:
     """Seconds that the same calls take one after the other where they must and at once where they may, with nothing between."""
     first = bool(phase(calls, "SystemSurvey")) + len(phase(calls, "ExecutiveSummary"))
+    return seconds * first + ideal_of_scenes(calls, seconds, at_once)
+
+
+def ideal_of_scenes(calls: Sequence[Call], seconds: float, at_once: int = AT_ONCE) -> float:
+    """The same for the calls about scenes alone."""
     rest = len(calls) - len(phase(calls, "SystemSurvey")) - len(phase(calls, "ExecutiveSummary"))
     scenes = max(1, sum(call.turn == 0 for call in phase(calls, "ElementThreats")))
-    return seconds * (first + _rounds(list(_chains(scenes, rest)), at_once))
+    return seconds * _rounds(list(_chains(scenes, rest)), at_once)
 
 
 def _chains(scenes: int, calls: int) -> Iterator[int]:

@@ -89,7 +89,7 @@ def plan_of(material: Material, allowance: int | None, tools: Sequence[BaseTool]
         values = packs.scene_values(scene, material.system, material.known, material.catalog, material.files, "", estimate_tokens)
         return _told_tokens(ANALYSE, values) + more
 
-    return make_plan(scenes, weigh, told, summary, allowance)
+    return make_plan(scenes, weigh, told, summary, allowance, with_tools=bool(tools))
 
 
 async def examine(

@@ -20,7 +20,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable, RunnableBinding
-from pydantic import ConfigDict
+from pydantic import ConfigDict, PrivateAttr
 
 from pipeline.agent.failures import Failure, UnansweredError, classify, wait_of
 from pipeline.agent.spending import Ledger, ReplyStore, Spent, StoredReply, estimate_tokens, request_key, usage_of
@@ -169,16 +169,20 @@ class MeteredModel(BaseChatModel):
 
     inner: BaseChatModel
     meter: Meter
+    _bound: dict[tuple[object, ...], tuple[tuple[Any, ...], Any]] = PrivateAttr(default_factory=dict)
 
     @property
     def _llm_type(self) -> str:
         return f"metered-{self.inner._llm_type}"
 
     def bind_tools(self, tools: Sequence[Any], **given: Any) -> Runnable[Any, AIMessage]:  # Any: as LangChain declares it
-        bound = self.inner.bind_tools(tools, **given)
-        if not isinstance(bound, RunnableBinding):
-            raise TypeError(f"{type(self.inner).__name__} binds tools in an unknown way")
-        return RunnableBinding(bound=self, kwargs=dict(bound.kwargs))
+        key = (*map(id, tools), repr(sorted(given.items(), key=lambda item: item[0])))
+        if key not in self._bound:  # agents bind anew for each request, and writing schemas takes longer than all else of one
+            bound = self.inner.bind_tools(tools, **given)
+            if not isinstance(bound, RunnableBinding):
+                raise TypeError(f"{type(self.inner).__name__} binds tools in an unknown way")
+            self._bound[key] = (tuple(tools), bound.kwargs)  # the tools stay alive, so that no other has their ids
+        return RunnableBinding(bound=self, kwargs=dict(self._bound[key][1]))
 
     def _generate(self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any) -> ChatResult:
         raise NotImplementedError("the analyst asks asynchronously")

@@ -31,7 +31,7 @@ from prompts import Exhibit
 _ROOM = {
     "Elements asked about": 900,
     "Beside them": 300,
-    "Flows": 700,
+    "Flows": 550,
     "Controls": 250,
     "Claims of documents": 450,
     "Other elements, by their ids alone": 450,

@@ -16,6 +16,7 @@ PER_THOUSAND_LINES = 20_000  # tokens, in and out, at default depth
 LEAST = 40_000  # of a small system, whose documents and entries are worth one look each
 OUTPUT_OF_SCENE, OUTPUT_OF_SURVEY, OUTPUT_OF_CHECK, OUTPUT_OF_SUMMARY = 900, 1_000, 350, 700
 TOKENS_OF_ANSWER = 900  # of a tool, and of the call for it
+LOOKING_UP, LOOKED_UP = "looking things up", 0.25  # how many scenes use a tool, and once
 LIKELY = 0.7  # of the tokens that are counted generously
 _CHECKED = 0.45  # what the second reading costs, of what the first did
 
@@ -60,14 +61,14 @@ class Plan:
 def tool_rounds(plan: Plan, most: int) -> tuple[int, ...]:
     """How often each scene of a plan may use tools, so that all of them together keep to the allowance.
 
-    Each use asks the question anew, with an answer more. What is spare goes round the scenes in their order, first once, then again. It is
-    fixed beforehand: what one scene is asked never depends on how long another took.
+    Each use asks the question anew, with an answer more. What was kept for it, and what is spare, goes round the scenes in their order,
+    first once, then again. It is fixed beforehand: what one scene is asked never depends on how long another took.
     """
     if plan.allowance is None:
         return (most,) * len(plan.scenes)
-    asked = {question.about: question.tokens for question in plan.questions}
+    asked = {question.about: question.input_tokens for question in plan.questions}
     costs = [asked.get(scene.about, 0) + TOKENS_OF_ANSWER for scene in plan.scenes]
-    spare = plan.allowance - sum(question.tokens for question in plan.questions)
+    spare = plan.allowance - sum(question.tokens for question in plan.questions if question.about != LOOKING_UP)
     rounds = [0] * len(costs)
     for _ in range(most):
         for number, cost in enumerate(costs):
@@ -82,7 +83,9 @@ def allowance_of(lines: int) -> int:
     return max(LEAST, PER_THOUSAND_LINES * lines // 1_000)
 
 
-def make_plan(scenes: Sequence[Scene], weigh: Callable[[Scene], int], survey: int, summary: int, allowance: int | None) -> Plan:
+def make_plan(
+    scenes: Sequence[Scene], weigh: Callable[[Scene], int], survey: int, summary: int, allowance: int | None, *, with_tools: bool = False
+) -> Plan:
     """The scenes that fit, most exposed first. `weigh` gives the tokens that are sent for a scene."""
     questions = [
         Planned("survey", 1, int(survey * LIKELY), OUTPUT_OF_SURVEY),
@@ -94,10 +97,12 @@ def make_plan(scenes: Sequence[Scene], weigh: Callable[[Scene], int], survey: in
         sent = int(weigh(scene) * LIKELY)
         first = Planned(scene.about, 1, sent, OUTPUT_OF_SCENE)
         check = Planned(f"check of {scene.about}", 0.7, int(sent * _CHECKED * 0.7), int(OUTPUT_OF_CHECK * 0.7))
-        if room is not None and first.tokens + check.tokens > room:
+        more = Planned(LOOKING_UP, LOOKED_UP, int((sent + TOKENS_OF_ANSWER) * LOOKED_UP), 0)
+        asked = [first, check, *([more] if with_tools else [])]
+        if room is not None and sum(question.tokens for question in asked) > room:
             left.append(scene)
             continue
-        room = None if room is None else room - first.tokens - check.tokens
+        room = None if room is None else room - sum(question.tokens for question in asked)
         chosen.append(scene)
-        questions += [first, check]
+        questions += asked
     return Plan(tuple(chosen), tuple(left), tuple(questions), survey, allowance)

@@ -20,6 +20,7 @@ from pipeline.threats.schema import Factor
 
 MOST_THREATS, MOST_QUOTES, MOST_OPINIONS = 20, 8, 20  # of one reply
 _CUSTOM = re.compile(r"custom/[a-z0-9]+(?:-[a-z0-9]+){0,7}")
+_ID, _COMPARED = 120, 500  # characters of an id; ids
 _TITLE, _DESCRIPTION, _REASON, _TEXT = 160, 1_200, 500, 300  # characters
 _TOLD = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]+")
 
@@ -44,13 +45,18 @@ class Taker:
     restore: Callable[[str], str]  # placeholders back into what stands in the files
     mask: Callable[[str], str]  # placeholders out of prose
 
+    @property
+    def _comparable(self) -> list[str]:
+        """Ids that another is compared with letter by letter, which takes long."""
+        return sorted(identity for identity in self.elements if len(identity) <= _ID)[:_COMPARED]
+
     def problems(self, reply: ElementThreats) -> str:
         """What is wrong with a reply, for the model to mend once; empty if nothing is."""
         said: list[str] = []
         for number, threat in enumerate(reply.threats, 1):
             where = f"threat {number} ({self.prose(threat.title, 60)})"
             if threat.element not in self.elements:
-                near = ", ".join(get_close_matches(threat.element, self.elements, 4, 0.4))
+                near = ", ".join(get_close_matches(threat.element[:_ID], self._comparable, 4, 0.4)) if number <= MOST_THREATS else ""
                 said.append(
                     f"{where}: there is no element {self.prose(threat.element, 80)!r}; take one that is listed"
                     + (f", such as {near}" if near else "")
