@@ -215,7 +215,7 @@ def _versions(place: Place) -> Mapping[str, str]:
 
 
 def _version_of_ours(place: Place) -> str:
-    command = [place.product_python, place.product_root / "threatloom.py", "--version"]
+    command = [str(place.product_python), str(place.product_root / "threatloom.py"), "--version"]
     said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=place.work).stdout.split()[-1]
     return f"{said} {_revision(place)}".strip()
 

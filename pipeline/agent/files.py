@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.system.evidence import Lines
@@ -18,6 +18,7 @@ from prompts import Exhibit
 # What steers a terminal or turns the order of letters around says nothing to a model that it should know.
 _SPACES = re.compile(r"[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")  # whitespace that quotes are compared by; shown as a space
 _UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+_LONGEST_BLOCK = 60  # lines
 _LONGEST_LINE = 400  # characters; the rest of a line is minified code or data
 
 
@@ -82,6 +83,18 @@ class Files:
                 found.append(page or 0)
             self._pages[path] = tuple(sorted(found))
 
+    def blocks(self, places: Iterable[tuple[Evidence, Context]]) -> tuple[Span, ...]:
+        """The places of code with the function or block each stands in, where that is not long; else with the lines around."""
+        spans = []
+        for evidence, context in places:
+            lines = self.lines(evidence.path, evidence.page or 0)
+            if evidence.path in self.paths and evidence.start_line <= len(lines):
+                start, end = block_of(lines, evidence.start_line, evidence.end_line)
+                near = (max(1, evidence.start_line - context.before), min(len(lines), evidence.end_line + context.after))
+                held = (start, end) if end - start < _LONGEST_BLOCK else near
+                spans.append(Span(evidence.path, evidence.page or 0, *held))
+        return joined(spans)
+
     def around(self, places: Iterable[tuple[Evidence, Context]]) -> tuple[Span, ...]:
         """The places with the lines around them, those that touch joined."""
         spans = []
@@ -105,6 +118,35 @@ class Files:
 
     def of(self, span: Span) -> tuple[str, ...]:
         return self.lines(span.path, span.page)[span.start - 1 : span.end]
+
+
+def block_of(lines: Sequence[str], start: int, end: int) -> tuple[int, int]:
+    """The first and last line of the block that lines stand in, by their indentation, whatever the language.
+
+    A line that opens a block (something deeper follows) is its head; else the head is the nearest line above that is less deep. What
+    stands right above at the same depth (decorators, annotations, comments) belongs to it, and so does a closing bracket.
+    """
+    depth = _depth(lines[start - 1])
+    below = next((_depth(line) for line in lines[end:] if line.strip()), 0)
+    head = start
+    if below <= depth:
+        while head > 1 and (not lines[head - 1].strip() or _depth(lines[head - 1]) >= depth) and depth > 0:
+            head -= 1
+    depth = _depth(lines[head - 1])
+    last = max(end, head)
+    while last < len(lines) and (not lines[last].strip() or _depth(lines[last]) > depth):
+        last += 1
+    while last > end and not lines[last - 1].strip():
+        last -= 1
+    if last < len(lines) and lines[last].strip()[:1] in (")", "}", "]") and _depth(lines[last]) == depth:
+        last += 1
+    while head > 1 and lines[head - 2].lstrip()[:1] in ("@", "#", "/", "*", "[") and _depth(lines[head - 2]) == depth:
+        head -= 1
+    return head, last
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def heading(span: Span) -> str:
