@@ -154,12 +154,12 @@ def heading(span: Span) -> str:
     return f"{_UNSHOWN.sub('', span.path)}{page} lines {span.start}-{span.end}"
 
 
-def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Sorted, and one where two overlap or touch."""
+def joined(spans: Iterable[Span], gap: int = 1) -> tuple[Span, ...]:
+    """Sorted, and one where two overlap, touch, or leave no more than so many lines between them."""
     found: list[Span] = []
     for span in sorted(spans):
         last = found[-1] if found else None
-        if last and (last.path, last.page) == (span.path, span.page) and span.start <= last.end + 2:
+        if last and (last.path, last.page) == (span.path, span.page) and span.start <= last.end + 1 + gap:
             found[-1] = Span(last.path, last.page, last.start, max(last.end, span.end))
         else:
             found.append(span)
@@ -168,7 +168,7 @@ def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def without(spans: Iterable[Span], taken: Iterable[Span]) -> Iterator[Span]:
     """What is left of spans when others are taken out."""
-    gone = joined(taken)
+    gone = joined(taken, 0)
     for span in spans:
         start = span.start
         for other in gone:

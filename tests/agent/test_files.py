@@ -8,36 +8,8 @@ from hypothesis import strategies as st
 
 from pipeline.agent.files import Files, Span, block_of, joined, without
 
-PYTHON = """import os
-
-LIMIT = 3
-
-
-@app.post("/x")
-def pay(order):
-    check(order)
-    if order.big:
-        ask(order)
-
-    return bank.pay(order)
-
-
-def other():
-    pass
-""".split("\n")
-BRACES = """class Pay {
-  private Bank bank;
-
-  @Post("/x")
-  public String pay(Order order) {
-    check(order);
-    return bank.pay(order);
-  }
-
-  void other() {
-  }
-}
-""".split("\n")
+PYTHON = ["import os", "", "LIMIT = 3", "", "", '@app.post("/x")', "def pay(order):", "    check(order)", "    if order.big:", "        ask(order)", "", "    return bank.pay(order)", "", "", "def other():", "    pass", ""]
+BRACES = ["class Pay {", "  private Bank bank;", "", '  @Post("/x")', "  public String pay(Order order) {", "    check(order);", "    return bank.pay(order);", "  }", "", "  void other() {", "  }", "}", ""]
 
 
 @pytest.mark.parametrize(
