@@ -189,6 +189,20 @@ def test_usage_that_cannot_be_is_not_believed_and_said(root: Path, undisturbed: 
     assert scan.llm is not None and scan.llm.input_tokens >= undisturbed.llm.input_tokens
 
 
+def test_what_breaks_off_may_have_been_charged_and_counts(root: Path, tmp_path: Path) -> None:
+    for name, counts in {
+        "body cut off": True,
+        "empty body": True,
+        "no content": True,
+        "500": False,
+        "429 without a time to wait": False,
+    }.items():
+        with Server(failing(lambda request, number, name=name: behaviour(name))) as server:  # type: ignore[misc]
+            scan = shop.scanned(root, shop.settings(server.url, tmp_path / name, budget=("6 calls",)))
+        assert scan.llm is not None and scan.llm.calls == (len(server.requests) if counts else 0)
+        assert len(server.requests) == 6 or not counts
+
+
 def kind_of(request: Request) -> str:
     return str(request["response_format"]["json_schema"]["name"])
 
