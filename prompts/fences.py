@@ -119,20 +119,28 @@ def _imitations(text: str, nonce: str) -> Iterator[range]:
 
 
 def _looking_like_marks(text: str, nonce: str) -> list[range]:
-    matches = list(_marks(nonce).finditer(lookalikes.folded(text)))
+    looks = lookalikes.folded(text)
+    matches = [match for pattern in (_marks(), _spaced(nonce)) for match in pattern.finditer(looks)]
     if not matches:
         return []
+    matches.sort(key=lambda match: match.start())
     places = lookalikes.places(text)
     return [range(places[match.start()], places[match.end() - 1] + 1) for match in matches]
 
 
-@lru_cache(maxsize=64)
-def _marks(nonce: str) -> re.Pattern[str]:
-    """A mark with its brackets and whatever nonce it bears; a mark by halves, with three angle brackets; the nonce by itself."""
+@lru_cache(maxsize=1)
+def _marks() -> re.Pattern[str]:
+    """A mark with its brackets and whatever nonce it bears; a mark by halves, with three angle brackets."""
     end_of = f"(?:{_spelled('end')}{_BETWEEN}(?:{_spelled('of')}{_BETWEEN})?)?"
     whole = f"(?:[<(]{{1,16}}+{end_of})?{_spelled('threatloomexhibit')}(?:[0-9a-f]{{8,64}})?[>)]{{0,16}}"
     half = f"<{{3,16}}+{end_of}(?:{_spelled('untrusted')}{_BETWEEN})?{_spelled('exhibit')}"
-    return re.compile(f"{whole}|{half}|{_BETWEEN.join(nonce)}")
+    return re.compile(f"{whole}|{half}")
+
+
+@lru_cache(maxsize=64)
+def _spaced(nonce: str) -> re.Pattern[str]:
+    """The nonce by itself."""
+    return re.compile(_BETWEEN.join(nonce))
 
 
 def _spelled(word: str) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Literal
@@ -57,6 +58,12 @@ def load_prompt(name: str) -> Prompt:
         ValueError: there is none, or its file declares too little, too much or something else, or does not use what it declares.
     """
     file = _read(name)
+    return _prompt_of(name, file, _read(EXHIBITS) if GIVEN in file else "")
+
+
+@lru_cache(maxsize=64)
+def _prompt_of(name: str, file: str, shared: str) -> Prompt:
+    """The prompt that a file declares; kept by what stands in the files, since each question asks for one."""
     head, separator, words = file.removeprefix("---\n").partition("\n---\n")
     declared = _front_matter(name, head) if separator else None
     if not isinstance(declared, dict) or set(declared) != _DECLARED:
@@ -73,7 +80,6 @@ def load_prompt(name: str) -> Prompt:
     text = words.strip()
     system, given = _parts(name, text)
     _check_words(name, system, given, inputs)
-    shared = _read(EXHIBITS) if given else ""
     return Prompt(
         name=declared["name"],
         version=version,
@@ -81,9 +87,9 @@ def load_prompt(name: str) -> Prompt:
         purpose=declared["purpose"],
         inputs=MappingProxyType(dict(inputs)),
         output=declared["output"],
-        system=f"{system}\n\n{load_prompt(EXHIBITS).text}" if given else system,
+        system=f"{system}\n\n{_prompt_of(EXHIBITS, shared, '').text}" if given else system,
         given=given,
-        digest=hashlib.sha256((file + shared).encode()).hexdigest()[:16],
+        digest=hashlib.sha256((file + (shared if given else "")).encode()).hexdigest()[:16],
     )
 
 

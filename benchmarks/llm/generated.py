@@ -1,7 +1,7 @@
 """A system of any size with many AI elements, made up by this program: departments of an office, each with an agent of its own.
 
-Gives a folder: the same number gives the same bytes. Each department has routes, an agent with tools, a store of documents that is searched,
-a prompt, ordinary code around them, and a page about it; a third differ in which library they use.
+Gives a folder: the same number gives the same bytes. Each department has routes, an agent with tools, a store of documents that is
+searched, a prompt, ordinary code around them, and a page about it; a third differ in which library they use.
 """
 
 from __future__ import annotations
@@ -163,8 +163,9 @@ def ${thing}_of_${name}_$number(case: dict, limit: int = $number) -> int:
 ''')
 _PAGE = Template("""# $title
 
-The assistant of $name answers questions of citizens and settles cases by itself up to two hundred. Each payment must be approved by a clerk.
-Documents that citizens send in are searched by the assistant. Nothing that a citizen writes may change the $thing of another's case.
+The assistant of $name answers questions of citizens and settles cases by itself up to two hundred. Each payment must be
+approved by a clerk. Documents that citizens send in are searched by the assistant. Nothing that a
+citizen writes may change the $thing of another's case.
 
 - Who may ask: everybody, without an account.
 - Who may settle: clerks, after a second look.

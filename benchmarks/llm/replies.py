@@ -17,10 +17,11 @@ from tests.llm.scripts import Answer, Call, Request, messages, schema_name, text
 
 Value = dict[str, Any]  # Any: a reply as JSON has it
 _SPAN = re.compile(r"^== (?P<path>\S+)(?: page \d+)? lines (?P<start>\d+)-\d+\n(?P<lines>(?:(?!==|<<<).*\n)+)", re.MULTILINE)
-_WORDS = (
+_TEXT = (
     "whoever sends the request decides the amount and nobody compares it with the order that it belongs to so that money leaves the account"
     " of the shop for an order of somebody else while the record of it names only the agent and not the person who asked for it"
-).split()
+)
+_WORDS = tuple(_TEXT.split(" "))
 _ONE_IN = 3  # scenes that ask a tool
 
 
@@ -58,15 +59,18 @@ def _survey(text: str) -> Value:
     quotes, elements = quotes_of(text) or [_NOWHERE], re.findall(r"^- (\w+:\S[^|]*?) \| ", text, re.MULTILINE) or ["agent:none"]
     return {
         "purpose": _prose(45), "assets": [_prose(6, n) for n in range(6)],
-        "elements": [{"kind": "third_party", "name": f"Clerk {n}", "zone": "user", "quotes": [quotes[-1 - n % len(quotes)]]} for n in range(2)],
+        "elements": [
+            {"kind": "third_party", "name": f"Clerk {n}", "zone": "user", "quotes": [quotes[-1 - n % len(quotes)]]} for n in range(2)
+        ],
         "flows": [],
         "corrections": [
             {"element": elements[n % len(elements)], "says": _prose(20, n), "quotes": [quotes[n % len(quotes)]]} for n in range(6)
         ],
         "contradictions": [
             {
-                "threat": f"custom/promise-not-kept-{n}", "element": elements[n % len(elements)], "classes": ["repudiation"], "title": _prose(10, n),
-                "description": _prose(40, n), "said": {**quotes[n % len(quotes)], "role": "claim"}, "done": [quotes[-1 - n % len(quotes)]],
+                "threat": f"custom/promise-not-kept-{n}", "element": elements[n % len(elements)], "classes": ["repudiation"],
+                "title": _prose(10, n), "description": _prose(40, n),
+                "said": {**quotes[n % len(quotes)], "role": "claim"}, "done": [quotes[-1 - n % len(quotes)]],
             }
             for n in range(3)
         ],
@@ -78,10 +82,9 @@ def _threats(text: str) -> Value:
     return {
         "threats": [
             {
-                "threat": f"custom/trust-in-a-stranger-{n}", "element": elements[n % len(elements)], "classes": ["tampering"], "title": _prose(11, n),
-                "description": _prose(44, n), "path": elements[: 1 + n], "quotes": _spread(quotes, 2, n), "factors": [
-                    {"factor": "about_people", "quote": _spread(quotes, 1, n)[0]}
-                ],
+                "threat": f"custom/trust-in-a-stranger-{n}", "element": elements[n % len(elements)], "classes": ["tampering"],
+                "title": _prose(11, n), "description": _prose(44, n), "path": elements[: 1 + n], "quotes": _spread(quotes, 2, n),
+                "factors": [{"factor": "about_people", "quote": _spread(quotes, 1, n)[0]}],
                 "mitigations": [{"text": _prose(16, n), "test": _prose(16, n + 7)}],
             }
             for n in range(3)

@@ -53,6 +53,7 @@ class Question(Generic[R]):
     output: type[R]
     about: str
     with_tools: bool = False
+    tool_rounds: int = TOOL_ROUNDS  # after which it has to answer
     check: Callable[[R], str] | None = None
     in_parts: bool = False  # it can be asked in parts: a reply that was cut short is kept, since it says that the whole is too long
 
@@ -70,6 +71,7 @@ class _Turn:
 
     output: type[Reply]
     nonce: str
+    tool_rounds: int
     rounds: int = 0
 
 
@@ -125,7 +127,7 @@ class Asker:
         named = f"{question.prompt}@{prompt.version}"
         self.prompts.add(named)
         asked = Asked(question.about, f"{named} {prompt.digest}")
-        asking, turning = ASKED.set(asked), _TURN.set(_Turn(question.output, nonce))
+        asking, turning = ASKED.set(asked), _TURN.set(_Turn(question.output, nonce, question.tool_rounds))
         try:
             reply = await self._replied(question, rendered.system, rendered.user)
         except Spent:
@@ -201,9 +203,9 @@ class _Taking(AgentMiddleware[Any, Any, Any]):
     ) -> ModelResponse[Any]:
         turn = _TURN.get()
         turn.rounds += 1
-        if turn.rounds > TOOL_ROUNDS + _MORE_ROUNDS:
+        if turn.rounds > turn.tool_rounds + _MORE_ROUNDS:
             raise NotAnswered(failure_of("malformed", "the model kept on calling tools and gave no reply", retry=False))
-        if turn.rounds > TOOL_ROUNDS and request.tools:
+        if turn.rounds > turn.tool_rounds and request.tools:
             request = request.override(messages=[*request.messages, HumanMessage(_stop_now())])
             if self._means == "tools":
                 request = request.override(tools=[])  # the tool that gives the reply stays

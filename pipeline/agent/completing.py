@@ -63,8 +63,9 @@ def complete(system: System, survey: SystemSurvey, taker: Taker) -> Completed:
         else:
             reason = "no quote of it stands in the files" if correction.element in elements else "no such element"
             dropped.append(Dropped("correction", taker.prose(correction.element, 120), reason))
-    added = sorted((e for identity, e in elements.items() if identity not in {x.id for x in system.elements}), key=lambda e: e.id)
-    more = sorted((f for identity, f in flows.items() if identity not in {x.id for x in system.flows}), key=lambda f: f.id)
+    were = {element.id for element in system.elements} | {flow.id for flow in system.flows}
+    added = sorted((e for identity, e in elements.items() if identity not in were), key=lambda e: e.id)
+    more = sorted((f for identity, f in flows.items() if identity not in were), key=lambda f: f.id)
     whole = system.model_copy(update={"elements": (*system.elements, *added), "flows": (*system.flows, *more)})
     return Completed(whole, tuple(corrections), tuple(dropped))
 

@@ -15,13 +15,13 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from pipeline.agent import packs
-from pipeline.agent.asking import Answer, Asker, Question, R
+from pipeline.agent.asking import TOOL_ROUNDS, Answer, Asker, Question, R
 from pipeline.agent.completing import complete
 from pipeline.agent.files import Files
 from pipeline.agent.grounding import Missing, Quote
 from pipeline.agent.metering import NotAnswered
 from pipeline.agent.model import Argument, Cell, Dropped, Examination, Known, Origin, Proposal, Steering, Summary, Unanswered
-from pipeline.agent.planning import OUTPUT_OF_SURVEY, Plan, make_plan
+from pipeline.agent.planning import OUTPUT_OF_SURVEY, Plan, make_plan, tool_rounds
 from pipeline.agent.scenes import Scene, cut_scenes, halves
 from pipeline.agent.schemas import ElementThreats, ExecutiveSummary, Reply, SystemSurvey, Verdicts
 from pipeline.agent.spending import BUDGET_ENDED, Spent, estimate_tokens
@@ -106,17 +106,22 @@ async def examine(
         record.unanswered.append(Unanswered("survey", f"the reply could not be used: {type(problem).__name__}"))
         purpose, whole, corrections = "", material.system, ()
     # The scenes stay those of the plan: what the survey adds is shown beside them, and a reply more or less changes no other question.
-    told = tuple((element, says) for element, says, _ in corrections)
+    early = tuple(await _verified([proposal for _, proposal in record.proposals], material, asker, record))
+    record.proposals = [(0, proposal) for proposal in early]
     widened = replace(
-        material, system=whole, corrections=told, taker=replace(material.taker, elements=frozenset(e.id for e in whole.elements))
+        material,
+        system=whole,
+        corrections=tuple((element, says) for element, says, _ in corrections),
+        proposed=early,
+        taker=replace(material.taker, elements=frozenset(e.id for e in whole.elements)),
     )
     done = 0
 
-    async def one(scene: Scene) -> None:
+    async def one(scene: Scene, rounds: int) -> None:
         nonlocal done
         try:
             async with asker.in_work:
-                await _scene(scene, widened, asker, record, purpose, with_tools=bool(tools))
+                await _scene(scene, widened, asker, record, purpose, rounds)
         except Exception as problem:  # around one scene: a reply that meets a bug of ours must not cost the others
             logger.exception("a scene could not be examined")
             _unanswered(scene, record, f"the reply could not be used: {type(problem).__name__}")
@@ -126,7 +131,8 @@ async def examine(
     progress.step("asking the model", 0, len(plan.scenes))
     last = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", purpose, estimate_tokens)) + _form_tokens(ExecutiveSummary)
     asker.set_aside(int(last * _MORE_FINDINGS))
-    await asyncio.gather(*(one(scene) for scene in plan.scenes))
+    rounds = tool_rounds(plan, TOOL_ROUNDS if tools else 0)
+    await asyncio.gather(*map(one, plan.scenes, rounds))
     for scene in plan.left_out:
         _unreached(scene, record, "beyond the default depth of the LLM analyst; --budget raises it")
     said = Examination(
@@ -204,15 +210,13 @@ async def _survey(material: Material, asker: Asker, record: _Record, allowance: 
     return purpose, completed.system, completed.corrections
 
 
-async def _scene(
-    scene: Scene, material: Material, asker: Asker, record: _Record, purpose: str, *, with_tools: bool, halved: int = 0
-) -> None:
+async def _scene(scene: Scene, material: Material, asker: Asker, record: _Record, purpose: str, rounds: int, halved: int = 0) -> None:
     values = packs.scene_values(
         scene, material.system, material.known, material.catalog, material.files, purpose, estimate_tokens, material.corrections
     )
     parts = halves(scene) if halved < _HALVINGS else (scene,)
     question = Question(
-        ANALYSE, values, ElementThreats, f"analyse {scene.about}", with_tools, material.taker.problems, in_parts=len(parts) > 1
+        ANALYSE, values, ElementThreats, f"analyse {scene.about}", rounds > 0, rounds, material.taker.problems, in_parts=len(parts) > 1
     )
     try:
         answer = await asker.ask(question)
@@ -221,9 +225,7 @@ async def _scene(
         return
     except NotAnswered as failure:
         if len(parts) > 1 and failure.failure.kind in _TOO_MUCH:
-            await asyncio.gather(
-                *(_scene(part, material, asker, record, purpose, with_tools=with_tools, halved=halved + 1) for part in parts)
-            )
+            await asyncio.gather(*(_scene(part, material, asker, record, purpose, rounds, halved + 1) for part in parts))
             return
         _unanswered(scene, record, str(failure))
         return

@@ -7,6 +7,7 @@ paths that were given.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -52,6 +53,7 @@ class Files:
         self._read, self._hide = read_lines, hide
         self._shown: dict[tuple[str, int], tuple[str, ...]] = {}
         self._pages: dict[str, tuple[int, ...]] = {}
+        self._loading = threading.Lock()
 
     def raw(self, path: str) -> Lines:
         """The lines as they are, for locating quotes; nothing of a path that is not of the scan."""
@@ -67,18 +69,18 @@ class Files:
         return self._shown.get((path, page), ())
 
     def _load(self, path: str) -> None:
-        """Reads a file once. Threads may do so at the same time: that it is read is told when all of it is."""
-        if path in self._pages:
-            return
-        found = []
-        for page, lines in self.raw(path).items():
-            text = self._hide("\n".join(lines))
-            shown = text.split("\n")
-            if len(shown) != len(lines):  # a placeholder that swallowed a line end: each line by itself
-                shown = [self._hide(line) for line in lines]
-            self._shown[path, page or 0] = tuple(_cut(_UNSHOWN.sub("", _SPACES.sub(" ", line))) for line in shown)
-            found.append(page or 0)
-        self._pages[path] = tuple(sorted(found))
+        with self._loading:  # a plan is made in a thread of its own
+            if path in self._pages:
+                return
+            found = []
+            for page, lines in self.raw(path).items():
+                text = self._hide("\n".join(lines))
+                shown = text.split("\n")
+                if len(shown) != len(lines):  # a placeholder that swallowed a line end: each line by itself
+                    shown = [self._hide(line) for line in lines]
+                self._shown[path, page or 0] = tuple(_cut(_UNSHOWN.sub("", _SPACES.sub(" ", line))) for line in shown)
+                found.append(page or 0)
+            self._pages[path] = tuple(sorted(found))
 
     def around(self, places: Iterable[tuple[Evidence, Context]]) -> tuple[Span, ...]:
         """The places with the lines around them, those that touch joined."""
@@ -135,6 +137,22 @@ def without(spans: Iterable[Span], taken: Iterable[Span]) -> Iterator[Span]:
             start = other.end + 1
         if start <= span.end:
             yield Span(span.path, span.page, start, span.end)
+
+
+class Scale:
+    """Weighs spans, each once, whatever it is put together with."""
+
+    def __init__(self, files: Files, weigh: Callable[[str], int]) -> None:
+        self._files, self._weigh = files, weigh
+        self._known: dict[Span, int] = {}
+
+    def weight(self, spans: Iterable[Span]) -> int:
+        return sum(map(self._weight, spans))
+
+    def _weight(self, span: Span) -> int:
+        if span not in self._known:
+            self._known[span] = self._weigh(self._files.text((span,)) + "\n\n")
+        return self._known[span]
 
 
 def _cut(line: str) -> str:

@@ -8,6 +8,7 @@ from pipeline.agent.model import Known
 from pipeline.system.model import Claim, Control, Element, Evidence, Flow, System
 
 _SHOWN_ATTRIBUTES = 6
+_NAMED = 12  # ends of flows that are alike
 _LONG = 40  # characters of one attribute
 
 
@@ -16,12 +17,6 @@ def element_line(element: Element) -> str:
         return f"- {element.id} | {element.zone}"
     told = [f"{name}={_value(value)}" for name, value in sorted(element.attributes.items())][:_SHOWN_ATTRIBUTES]
     return " | ".join(part for part in (f"- {element.id}", element.zone, " ".join(told), _place(element.evidence)) if part)
-
-
-def flow_line(flow: Flow, controls: Collection[str] = (), *, brief: bool = False) -> str:
-    carried = ", ".join(flow.carries) or "data"
-    role = f" as {flow.role}" if flow.role else ""
-    return f"- {flow.source} -> {flow.target}: {carried}{role}{_guarded(controls)}{'' if brief else _at(flow.steps)}"
 
 
 def twins_of(system: System) -> Mapping[str, str]:
@@ -37,14 +32,36 @@ def twins_of(system: System) -> Mapping[str, str]:
 
 def flow_lines(flows: Iterable[Flow], guarded: Mapping[str, Collection[str]], twins: Mapping[str, str]) -> list[str]:
     """The flows, those between twins told once, what code does before what papers say."""
-    found: dict[tuple[str, str, object], str] = {}
+    found: dict[tuple[str, str, object], Flow] = {}
     for flow in sorted(flows, key=lambda flow: (flow.stated_by != "code", flow.id)):
         source, target = twins.get(flow.source, flow.source), twins.get(flow.target, flow.target)
         shown = flow.model_copy(update={"source": source, "target": target})
         key = (source, target, flow.role)
         if source != target and not (flow.stated_by == "document" and any(known[:2] == key[:2] for known in found)):
-            found.setdefault(key, flow_line(shown, guarded.get(flow.id, ()), brief=flow.stated_by == "code"))
-    return list(found.values())
+            found.setdefault(key, shown)
+    return _alike_together(found.values(), guarded)
+
+
+def _alike_together(flows: Iterable[Flow], guarded: Mapping[str, Collection[str]]) -> list[str]:
+    """A line for each flow; those of code, which need no place, in one where they differ in an end alone."""
+    told = [(flow, f"{_carried(flow)}{_guarded(guarded.get(flow.id, ()))}") for flow in flows]
+    out_of: dict[tuple[str, str], list[str]] = {}
+    into: dict[tuple[str, str], list[str]] = {}
+    for flow, what in told:
+        if flow.stated_by == "code":
+            out_of.setdefault((flow.source, what), []).append(flow.target)
+    for (source, what), targets in out_of.items():
+        if len(targets) == 1:
+            into.setdefault((targets[0], what), []).append(source)
+    lines = []
+    for flow, what in told:
+        if flow.stated_by != "code":
+            lines.append(f"- {flow.source} -> {flow.target}: {what}{_at(flow.steps)}")
+        elif len(targets := out_of[flow.source, what]) > 1:
+            lines.append(f"- {flow.source} -> {_named(targets)}: {what}")
+        else:
+            lines.append(f"- {_named(into[flow.target, what])} -> {flow.target}: {what}")
+    return list(dict.fromkeys(lines))
 
 
 def control_line(control: Control, among: Collection[str]) -> str:
@@ -99,6 +116,15 @@ def listed(lines: Iterable[str], most: int) -> str:
     known = list(dict.fromkeys(lines))
     more = [f"- and {len(known) - most} more, not shown"] if len(known) > most else []
     return "\n".join((*known[:most], *more)) or "- none"
+
+
+def _carried(flow: Flow) -> str:
+    return (", ".join(flow.carries) or "data") + (f" as {flow.role}" if flow.role else "")
+
+
+def _named(ids: Sequence[str]) -> str:
+    known = sorted(dict.fromkeys(ids))
+    return ", ".join(known[:_NAMED]) + (f" and {len(known) - _NAMED} more" if len(known) > _NAMED else "")
 
 
 def _guarded(controls: Collection[str]) -> str:

@@ -69,7 +69,10 @@ def scene_values(
     near |= {identity for claim in system.claims if any(_within(e, scene.spans) for e in claim.evidence) for identity in claim.about} - ids
     kinds = {element.kind for element in system.elements if element.id in ids or element.id in near}
     told_whole = bool(scene.paper) or "component" in kinds  # what a paper tells of is of no known kind
-    guarded = {flow.id: [c.kind for c in system.controls if flow.id in c.protects] for flow in flows}
+    guarded: dict[str, list[str]] = {flow.id: [] for flow in flows}
+    for control in system.controls:
+        for identity in guarded.keys() & set(control.protects):
+            guarded[identity].append(control.kind)
     twins = twins_of(system)
     parts = {
         "Elements asked about": [element_line(element) for element in scene.elements],

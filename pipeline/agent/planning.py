@@ -15,6 +15,7 @@ from pipeline.agent.scenes import Scene
 PER_THOUSAND_LINES = 20_000  # tokens, in and out, at default depth
 LEAST = 40_000  # of a small system, whose documents and entries are worth one look each
 OUTPUT_OF_SCENE, OUTPUT_OF_SURVEY, OUTPUT_OF_CHECK, OUTPUT_OF_SUMMARY = 900, 1_000, 350, 700
+TOKENS_OF_ANSWER = 900  # of a tool, and of the call for it
 LIKELY = 0.7  # of the tokens that are counted generously
 _CHECKED = 0.45  # what the second reading costs, of what the first did
 
@@ -54,6 +55,26 @@ class Plan:
     @property
     def output_tokens(self) -> int:
         return sum(question.output_tokens for question in self.questions)
+
+
+def tool_rounds(plan: Plan, most: int) -> tuple[int, ...]:
+    """How often each scene of a plan may use tools, so that all of them together keep to the allowance.
+
+    Each use asks the question anew, with an answer more. What is spare goes round the scenes in their order, first once, then again. It is
+    fixed beforehand: what one scene is asked never depends on how long another took.
+    """
+    if plan.allowance is None:
+        return (most,) * len(plan.scenes)
+    asked = {question.about: question.tokens for question in plan.questions}
+    costs = [asked.get(scene.about, 0) + TOKENS_OF_ANSWER for scene in plan.scenes]
+    spare = plan.allowance - sum(question.tokens for question in plan.questions)
+    rounds = [0] * len(costs)
+    for _ in range(most):
+        for number, cost in enumerate(costs):
+            if cost <= spare:
+                rounds[number] += 1
+                spare -= cost
+    return tuple(rounds)
 
 
 def allowance_of(lines: int) -> int:

@@ -10,11 +10,11 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.agent.asking import Asker, current_nonce
 from pipeline.agent.egress import EgressLog, Placeholders, values_in
@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
 _MOST_OF_PLAN = 2  # times what the default depth is planned to take: estimates are wrong, and nobody wants a surprise
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,18 @@ class Analyst:
         """Asks what is planned. What goes wrong on the way is in the result."""
         assert self._runner is not None
         with apart():
-            return self._runner.run(self._examined(progress))
+            return self._ran(self._examined(progress))
+
+    def _ran(self, work: Coroutine[Any, Any, T]) -> T:
+        """What the work gives; not as the result of a task, which asyncio writes out in full when it puts the handler of Ctrl-C back."""
+        assert self._runner is not None
+        given: list[T] = []
+
+        async def kept() -> None:
+            given.append(await work)
+
+        self._runner.run(kept())
+        return given[0]
 
     async def _examined(self, progress: Progress) -> tuple[Examination, Plan]:
         return await examine(self._material, self._connected(), self._allowance, self._tools, progress)
@@ -133,7 +147,7 @@ class Analyst:
         """The first page over all findings."""
         assert self._runner is not None
         with apart():
-            return self._runner.run(self._summarised(known, limits, purpose))
+            return self._ran(self._summarised(known, limits, purpose))
 
     async def _summarised(self, known: Sequence[Known], limits: str, purpose: str) -> Summary | Unanswered:
         return await summarise(self._connected(), known, limits, purpose, self._material.taker)

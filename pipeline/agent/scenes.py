@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from pipeline.agent.files import CODE, PROSE, SENTENCE, STEP, Context, Files, Span, joined, without
+from pipeline.agent.files import CODE, PROSE, SENTENCE, STEP, Context, Files, Scale, Span, joined, without
 from pipeline.agent.model import Cell, Known
 from pipeline.system.model import Element, ElementKind, Evidence, Flow, Stride, System
 
@@ -67,10 +67,14 @@ def cut_scenes(
     `documents` are the paths of prose, in the order they matter: they are shown whole. `code` are those of code and settings.
     """
     worth = _worths(system, known)
-    papers, told = _papers(system, files, documents, weigh, worth)
+    scale = Scale(files, weigh)
+    papers, told = _papers(system, files, documents, scale, worth)
     flows, ties = _by_end(system), _ties(system)
     elements = {element.id: element for element in system.elements}
     order = sorted((e for e in system.elements if e.evidence and e.id not in told), key=lambda element: (-worth[element.id], element.id))
+    by_path: dict[str, list[Element]] = defaultdict(list)
+    for element in order:
+        by_path[element.evidence[0].path].append(element)
     taken: set[str] = set(told)
     claims = _claims(system)
     scenes: list[Scene] = []
@@ -83,18 +87,19 @@ def cut_scenes(
             (elements[other] for other in ties[lead.id] if other not in taken and elements[other].evidence),
             key=lambda element: (-worth[element.id], element.id),
         )
-        alike = [e for e in order if e.id not in taken and e not in beside and e.evidence[0].path == lead.evidence[0].path]
+        near = {element.id for element in beside}
+        alike = [e for e in by_path[lead.evidence[0].path] if e.id not in taken and e.id not in near]
         for other in (*beside, *alike):
             if len(members) == MOST_ELEMENTS:
                 break
             wider = joined((*spans, *_shown(other, flows, claims, files)))
-            if weigh(files.text(wider)) <= SCENE_TOKENS:
+            if scale.weight(wider) <= SCENE_TOKENS:
                 members.append(other)
                 taken.add(other.id)
                 spans = wider
         scenes.append(Scene(0, tuple(members), STRIDES, spans, sum(worth[e.id] for e in members) / len(members)))
-    gathered = [*_gathered(scenes, files, weigh), *papers]
-    gathered += _rest(system, files, code, [span for scene in gathered for span in scene.spans], weigh)
+    gathered = [*_gathered(scenes, scale), *papers]
+    gathered += _rest(system, files, code, [span for scene in gathered for span in scene.spans], scale)
     ranked = sorted(gathered, key=lambda scene: (-scene.rank, scene.about))
     return tuple(replace(scene, number=number) for number, scene in enumerate(ranked, 1))
 
@@ -117,7 +122,7 @@ def _claims(system: System) -> Mapping[str, list[Evidence]]:
     return found
 
 
-def _rest(system: System, files: Files, code: Sequence[str], sent: Sequence[Span], weigh: Callable[[str], int]) -> Iterator[Scene]:
+def _rest(system: System, files: Files, code: Sequence[str], sent: Sequence[Span], scale: Scale) -> Iterator[Scene]:
     """Code and settings in which the rules saw nothing, in the folders where they saw something: last, and no more than some scenes."""
     folders = {place.path.rpartition("/")[0] for element in system.elements for place in element.evidence}
     paths = [path for path in sorted(files.paths & set(code)) if path.rpartition("/")[0] in folders]
@@ -125,7 +130,7 @@ def _rest(system: System, files: Files, code: Sequence[str], sent: Sequence[Span
         Span(path, page, 1, len(lines)) for path in paths[:_REST_FILES] for page in files.pages(path) if (lines := files.lines(path, page))
     )
     left = [span for span in without(list(whole), sent) if span.end - span.start >= _REST_LINES]
-    for position, piece in enumerate(_pieces(left, files, weigh)):
+    for position, piece in enumerate(_pieces(left, files, scale)):
         if position == _REST_SCENES:
             return
         here = dict.fromkeys(span.path for span in piece)
@@ -143,7 +148,7 @@ def _context(element: Element) -> Context:
     return PROSE if element.attributes.get("stated_by") == "document" else CODE
 
 
-def _gathered(scenes: Iterable[Scene], files: Files, weigh: Callable[[str], int]) -> Iterator[Scene]:
+def _gathered(scenes: Iterable[Scene], scale: Scale) -> Iterator[Scene]:
     """Small scenes of like rank as one: each question costs the words around it."""
     last: Scene | None = None
     for scene in sorted(scenes, key=lambda scene: (-scene.rank, scene.about)):
@@ -151,7 +156,7 @@ def _gathered(scenes: Iterable[Scene], files: Files, weigh: Callable[[str], int]
             last = scene
             continue
         together = joined((*last.spans, *scene.spans))
-        if len(last.elements) + len(scene.elements) <= MOST_ELEMENTS and weigh(files.text(together)) <= SCENE_TOKENS:
+        if len(last.elements) + len(scene.elements) <= MOST_ELEMENTS and scale.weight(together) <= SCENE_TOKENS:
             last = replace(last, elements=(*last.elements, *scene.elements), spans=together)
         else:
             yield last
@@ -240,12 +245,10 @@ def _places(element: Element, flows: Mapping[str, Sequence[Flow]]) -> Iterator[t
             yield step, STEP
 
 
-def _papers(
-    system: System, files: Files, documents: Sequence[str], weigh: Callable[[str], int], worth: dict[str, float]
-) -> tuple[list[Scene], set[str]]:
+def _papers(system: System, files: Files, documents: Sequence[str], scale: Scale, worth: dict[str, float]) -> tuple[list[Scene], set[str]]:
     """Documents as scenes, short ones together; and what only they tell of, asked about where most is said of it."""
     whole = [Span(path, page, 1, len(lines)) for path in documents for page in files.pages(path) if (lines := files.lines(path, page))]
-    pieces = list(_pieces(whole, files, weigh))
+    pieces = list(_pieces(whole, files, scale))
     members: list[list[Element]] = [[] for _ in pieces]
     told: set[str] = set()
     for element in sorted(system.elements, key=lambda e: (-worth[e.id], e.id)):
@@ -258,14 +261,14 @@ def _papers(
     scenes = []
     for position, (piece, here) in enumerate(zip(pieces, members, strict=True)):
         paths = tuple(dict.fromkeys(span.path for span in piece))
-        beside = _code_of_claims(system, piece, files, weigh)
+        beside = _code_of_claims(system, piece, files, scale)
         rank = 8.0 - min(position, 12) * 0.5 + min(len(here), 8) * 0.25
         paper = paths[0] + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
         scenes.append(Scene(0, tuple(here), STRIDES, (*piece, *beside), rank, paper))
     return scenes, told
 
 
-def _code_of_claims(system: System, piece: Sequence[Span], files: Files, weigh: Callable[[str], int]) -> tuple[Span, ...]:
+def _code_of_claims(system: System, piece: Sequence[Span], files: Files, scale: Scale) -> tuple[Span, ...]:
     """The code of what these documents promise something about, so that both sides are in one question."""
     elements = {element.id: element for element in system.elements}
     shown: tuple[Span, ...] = ()
@@ -275,7 +278,7 @@ def _code_of_claims(system: System, piece: Sequence[Span], files: Files, weigh: 
         for element in (elements[identity] for identity in claim.about[:2] if identity in elements):
             if element.evidence and element.attributes.get("stated_by") != "document":
                 wider = joined((*shown, *files.around([(element.evidence[0], CODE)])))
-                if weigh(files.text(wider)) > _PROMISED_TOKENS:
+                if scale.weight(wider) > _PROMISED_TOKENS:
                     return shown
                 shown = wider
     return shown
@@ -285,7 +288,7 @@ def _holds(spans: Iterable[Span], place: Evidence) -> bool:
     return any(s.path == place.path and s.page == (place.page or 0) and s.start <= place.start_line <= s.end for s in spans)
 
 
-def _pieces(spans: Sequence[Span], files: Files, weigh: Callable[[str], int]) -> Iterator[tuple[Span, ...]]:
+def _pieces(spans: Sequence[Span], files: Files, scale: Scale) -> Iterator[tuple[Span, ...]]:
     """Spans with text in them, as many at once as a scene holds."""
     piece: list[Span] = []
     for span in spans:
@@ -293,7 +296,7 @@ def _pieces(spans: Sequence[Span], files: Files, weigh: Callable[[str], int]) ->
             part = replace(span, start=start, end=min(span.end, start + _PAPER_LINES - 1))
             if not any(line.strip() for line in files.of(part)):
                 continue
-            if piece and weigh(files.text([*piece, part])) > PAPER_TOKENS:
+            if piece and scale.weight([*piece, part]) > PAPER_TOKENS:
                 yield tuple(piece)
                 piece = []
             piece.append(part)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from pipeline.system.model import ElementKind, Label, SinkRole, Stride, Zone
 from pipeline.threats.schema import Factor
@@ -17,13 +19,21 @@ from pipeline.threats.schema import Factor
 class Reply(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Without titles of properties, which repeat their names in each question."""
+        made = handler(core_schema)
+        for of in handler.resolve_ref_schema(made).get("properties", {}).values():
+            of.pop("title", None)
+        return made
+
 
 class Quoted(Reply):
     path: str
     line: int = Field(description="Where the text begins, as near as you know.")
     text: str = Field(description="Exact text of one to six lines.")
     role: Literal["source", "step", "sink", "missing", "claim"] = Field(
-        description="Where the attack starts, passes or ends, where something is missing, or what a document promises."
+        description="The attack starts, passes or ends here; something is missing here; or a document promises it."
     )
 
 

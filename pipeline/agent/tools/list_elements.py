@@ -12,8 +12,8 @@ from pipeline.agent.tools.unknown import kinds_there_are
 
 
 class ListElements(Arguments):
-    kind: str | None = Field(default=None, description="Only of this kind: agent, tool, http_route, vector_store ...; null: all.")
-    start: int | None = Field(default=None, description="First row to show; null: 1.")
+    kind: str | None = Field(default=None, description="Kind (agent, tool, http_route ...); null: all.")
+    start: int | None = Field(default=None, description="First row; null: 1.")
 
 
 def answer(bench: Bench, asked: ListElements) -> Answer:

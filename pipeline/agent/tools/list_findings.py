@@ -12,8 +12,8 @@ from pipeline.agent.tools.unknown import unknown_element
 
 
 class ListFindings(Arguments):
-    element: str | None = Field(default=None, description="Only those of this element, by its id; null: all.")
-    start: int | None = Field(default=None, description="First row to show; null: 1.")
+    element: str | None = Field(default=None, description="Id of an element; null: all.")
+    start: int | None = Field(default=None, description="First row; null: 1.")
 
 
 def answer(bench: Bench, asked: ListFindings) -> Answer:

@@ -14,7 +14,7 @@ from pipeline.agent.tools.tool import Arguments, Tool
 
 class ListFolder(Arguments):
     path: str | None = Field(default=None, description="Folder as listed; null: the root.")
-    start: int | None = Field(default=None, description="First row to show; null: 1.")
+    start: int | None = Field(default=None, description="First row; null: 1.")
 
 
 def answer(bench: Bench, asked: ListFolder) -> Answer:
@@ -37,7 +37,7 @@ def answer(bench: Bench, asked: ListFolder) -> Answer:
 
 TOOL = Tool(
     "list_folder",
-    "Folders (with the number of files in them) and files of the scan; others do not exist for you.",
+    "Folders, with the number of files in them, and files of the scan; there are no others.",
     ListFolder,
     answer,
 )

@@ -20,7 +20,7 @@ class ReadLines(Arguments):
     path: str = Field(description="Path as listed by the other tools.")
     start: int | None = Field(default=None, description="First line, counted from 1; null: the first.")
     end: int | None = Field(default=None, description="Last line; null: as many as fit.")
-    page: int | None = Field(default=None, description="Of a file with pages, slides, sheets or notebook cells; lines count inside each.")
+    page: int | None = Field(default=None, description="Page, slide, sheet or notebook cell; lines count inside each.")
 
 
 def answer(bench: Bench, asked: ReadLines) -> Answer:
@@ -61,9 +61,8 @@ def _pages(numbers: Sequence[int | None]) -> str:
 
 TOOL = Tool(
     "read_lines",
-    f"Exact text of a file of the scan. A row `{MARK} N` before the first line and every tenth says that line N follows; it is no part of"
-    " the file: quote the text alone. `[+N characters]` is where a long line was cut (ask for it alone to see more), \\u200b a"
-    " character that cannot be seen: quote neither.",
+    f"Exact text of a file. No part of it, and not to be quoted: rows `{MARK} N` (line N follows), `[+N characters]` (a long line was cut;"
+    " ask for it alone), \\u200b (a character that cannot be seen).",
     ReadLines,
     answer,
 )

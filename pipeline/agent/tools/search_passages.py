@@ -16,7 +16,7 @@ _PASSAGES, _LINES, _MOST_OF_LINE, _MOST_OF_PASSAGE, _QUESTION = 8, 14, 240, 900,
 
 class SearchPassages(Arguments):
     query: str = Field(description="What is looked for, in words of the code or of its meaning.")
-    path_glob: str | None = Field(default=None, description="Only in these files, as in .gitignore: `src/**/*.py`; null: in all.")
+    path_glob: str | None = Field(default=None, description="Files, as in .gitignore: `src/**/*.py`; null: all.")
 
 
 def answer(bench: Bench, asked: SearchPassages) -> Answer:
@@ -48,8 +48,7 @@ def _passage(bench: Bench, hit: Hit) -> str:
 
 TOOL = Tool(
     "search_passages",
-    "Finds passages of code, configuration and documents by words and meaning. Each begins with its place and shows its first lines;"
-    " read_lines shows the rest.",
+    "Passages by words and meaning, each with its place and first lines; read_lines shows the rest.",
     SearchPassages,
     answer,
 )

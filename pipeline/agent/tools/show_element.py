@@ -20,7 +20,7 @@ _KEPT = {True: "kept", False: "not kept", None: "not checked"}
 
 class ShowElement(Arguments):
     id: str = Field(description="Id of the element, exactly as listed.")
-    start: int | None = Field(default=None, description="First row to show; null: 1.")
+    start: int | None = Field(default=None, description="First row; null: 1.")
 
 
 def answer(bench: Bench, asked: ShowElement) -> Answer:
@@ -54,7 +54,7 @@ def _rows(bench: Bench, element: Element) -> Iterator[str]:
 
 TOOL = Tool(
     "show_element",
-    "What is known of one element: places with their text, relations, controls on it, claims of documents about it, findings.",
+    "One element: its places with their text, relations, controls, claims of documents, findings.",
     ShowElement,
     answer,
 )

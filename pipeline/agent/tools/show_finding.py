@@ -12,7 +12,7 @@ from pipeline.agent.tools.tool import Arguments, Tool
 
 class ShowFinding(Arguments):
     id: str = Field(description="Id of the finding.")
-    start: int | None = Field(default=None, description="First row to show; null: 1.")
+    start: int | None = Field(default=None, description="First row; null: 1.")
 
 
 def answer(bench: Bench, asked: ShowFinding) -> Answer:

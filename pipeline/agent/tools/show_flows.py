@@ -16,7 +16,7 @@ from pipeline.system.model import Flow
 
 class ShowFlows(Arguments):
     id: str = Field(description="Id of an element or of a flow, exactly as listed.")
-    start: int | None = Field(default=None, description="First row to show; null: 1.")
+    start: int | None = Field(default=None, description="First row; null: 1.")
 
 
 def answer(bench: Bench, asked: ShowFlows) -> Answer:
@@ -45,8 +45,8 @@ def _ends(bench: Bench, flow: Flow) -> str:
 
 TOOL = Tool(
     "show_flows",
-    "Data flows of an element: id (`source->target:what`), what it carries and what that becomes there, boundaries crossed, controls on the"
-    " way, first and last place. With the id of a flow: each hop of it with its text.",
+    "Data flows of an element: id, what it carries and what that becomes, boundaries crossed, controls on the way, first and last place."
+    " By the id of a flow: each hop with its text.",
     ShowFlows,
     answer,
 )

@@ -177,7 +177,7 @@ def test_hits_are_counted_and_cost_nothing() -> None:
     book = ledger(calls=1, tokens=1)
     book.hit()
     book.hit()
-    assert book.total == Total(cost=Decimal(0), cache_hits=2)
+    assert book.total == Total(cost=Decimal(0), cache_hits=2, kept_cost=Decimal(0))
 
 
 def test_long_input_has_its_own_price() -> None:
@@ -318,3 +318,12 @@ def test_room_is_kept_where_nothing_is_bounded() -> None:
     account = ledger()
     assert account.set_aside(1_000, 500, share=0.2)
     account.reserve(10**6, 10**6)
+
+
+def test_what_kept_replies_once_took_is_counted_apart() -> None:
+    book = ledger(tokens=1_000)
+    book.hit(100, 10)
+    book.hit(50, -3)
+    total = book.total
+    assert (total.cache_hits, total.kept_input_tokens, total.kept_output_tokens) == (2, 150, 10)
+    assert (total.calls, total.input_tokens, total.cost, total.kept_cost) == (0, 0, Decimal(0), Decimal("0.0004"))
