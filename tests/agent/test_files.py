@@ -2,14 +2,51 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.agent.files import Files, Span, block_of, joined, without
+from pipeline.system.evidence import Lines
 
-PYTHON = ["import os", "", "LIMIT = 3", "", "", '@app.post("/x")', "def pay(order):", "    check(order)", "    if order.big:", "        ask(order)", "", "    return bank.pay(order)", "", "", "def other():", "    pass", ""]
-BRACES = ["class Pay {", "  private Bank bank;", "", '  @Post("/x")', "  public String pay(Order order) {", "    check(order);", "    return bank.pay(order);", "  }", "", "  void other() {", "  }", "}", ""]
+PYTHON = [
+    "import os",
+    "",
+    "LIMIT = 3",
+    "",
+    "",
+    '@app.post("/x")',
+    "def pay(order):",
+    "    check(order)",
+    "    if order.big:",
+    "        ask(order)",
+    "",
+    "    return bank.pay(order)",
+    "",
+    "",
+    "def other():",
+    "    pass",
+    "",
+]
+BRACES = [
+    "class Pay {",
+    "  private Bank bank;",
+    "",
+    '  @Post("/x")',
+    "  public String pay(Order order) {",
+    "    check(order);",
+    "    return bank.pay(order);",
+    "  }",
+    "",
+    "  void other() {",
+    "  }",
+    "}",
+    "",
+]
 
 
 @pytest.mark.parametrize(
@@ -55,3 +92,20 @@ def test_what_is_left_and_what_is_taken_share_no_line(some: list[Span], taken: l
     left = list(without(some, taken))
     assert not lines(left) & lines(taken) and lines(left) | lines(taken) >= lines(some)
     assert lines(list(joined(some))) >= lines(some)
+
+
+def test_threads_that_read_a_file_at_the_same_time_see_all_of_it() -> None:
+    together = threading.Barrier(4, timeout=5)
+
+    def hide(text: str) -> str:
+        with suppress(threading.BrokenBarrierError):
+            together.wait(0.2)
+        return text
+
+    def read(_: str) -> Lines:
+        return {None: ("one", "two")}
+
+    files = Files(read, ["a.py"], hide)
+    with ThreadPoolExecutor(4) as pool:
+        seen = list(pool.map(lambda _: (files.pages("a.py"), files.lines("a.py")), range(4)))
+    assert seen == [((0,), ("one", "two"))] * 4

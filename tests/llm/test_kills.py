@@ -100,17 +100,7 @@ class Home:
         found: dict[str, Any] = json.loads(self.report.read_text())
         for name in ("started_at", "duration_s"):
             del found[name]
-        for name in (
-            "calls",
-            "input_tokens",
-            "output_tokens",
-            "cost",
-            "kept_input_tokens",
-            "kept_output_tokens",
-            "kept_cost",
-            "cache_hits",
-            "doubts",
-        ):
+        for name in shop.TOOK:
             found["llm"].pop(name, None)
         return found
 

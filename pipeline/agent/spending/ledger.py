@@ -129,6 +129,11 @@ class Ledger:
         return (*self._doubts, *((f"{more} more usage numbers were not believed",) if more else ()))
 
     @property
+    def now(self) -> float:
+        """Seconds, by the clock of this account."""
+        return self._clock()
+
+    @property
     def seconds_left(self) -> float | None:
         """The longest that a call may still take, None without a limit."""
         return None if self._limits.seconds is None else max(0.0, self._began + self._limits.seconds - self._clock())
