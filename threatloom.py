@@ -78,7 +78,8 @@ def scan(
     """The threat model of the tree at `path`, with design documents that may lie elsewhere and folders of own knowledge.
 
     With `llm` (`openai:gpt-5.5`) a model is asked beside the rules, at `base_url` where that is not the provider's own, within a `budget`
-    (`"200k"`, `"5 USD"`); its key and what else is set of it (`THREATLOOM_LLM_...`) come from the environment. `offline` refuses a model that is not on this machine.
+    (`"200k"`, `"5 USD"`); its key and what else is set of it (`THREATLOOM_LLM_...`) come from the environment. `offline` refuses a model
+    that is not on this machine.
 
     Raises `ingest.errors.UnusableInput` where there is nothing to scan, own knowledge cannot be used, or the model cannot be asked; its
     `lines` say what is wrong.

@@ -18,7 +18,7 @@ from evals.scoring.scores import scores_of
 _LISTS = ("labels", "findings", "traps", "twins")
 _WORDS: dict[str, Any] = {  # Any: pydantic's form of what to leave out
     "labels": {"__all__": {"threat", "why", "places"}}, "findings": {"__all__": {"title"}}, "traps": {"__all__": {"why", "place"}},
-    "twins": {"__all__": {"threat"}},
+    "twins": {"__all__": {"threat"}}, "llm": {"not_taken", "corrections", "summary", "purpose", "unreached"},
 }  # fmt: skip
 
 
@@ -28,6 +28,7 @@ def kept_json(result: EvalResult) -> str:
         "scores": True,
         "cells": True,
         "comparison": True,
+        "against_rules": True,
         "bars": True,
         "systems": {"__all__": _WORDS},
     }  # Any: the same

@@ -1,7 +1,7 @@
-"""`python -m evals.unjudged [FOLDER]`: what serves no label and nobody judged, as entries of adjudicated.yaml to fill in by reading.
+"""`python -m evals.unjudged [FOLDER|FILE]`: what serves no label and nobody judged, as entries of adjudicated.yaml to fill in by reading.
 
-Takes the kept result of a folder of systems, the reference ones by default; gives YAML on standard output, system by system, verdicts
-and reasons empty. An entry that is not filled in is refused when the file is read.
+Takes the kept result of a folder of systems, the reference ones by default, or the file of a result with a model; gives YAML on standard
+output, system by system, verdicts and reasons empty. An entry that is not filled in is refused when the file is read.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def entries(result: EvalResult) -> Iterator[str]:
 
 def main(given: Sequence[str]) -> int:
     try:
-        result = read_kept((Path(given[0]) if given else SYSTEMS) / RESULTS)
+        place = Path(given[0]) if given else SYSTEMS
+        result = read_kept(place / RESULTS if place.is_dir() else place)
     except UnusableInput as failure:
         sys.stderr.write(f"{failure}\n")
         return 2

@@ -45,6 +45,7 @@ logger = logging.getLogger(__name__)
 _SETTINGS: tuple[SourceKind, ...] = (
     "shell_script", "entry_script", "dockerfile", "compose", "github_workflow", "gitlab_ci", "kubernetes", "helm_template", "terraform",
     "cloudformation", "nginx", "envoy", "prompt_file", "agent_settings", "mcp_config", "ml_pipeline",
+    "helm_values", "kustomization", "spring_settings", "app_settings", "openapi",
 )  # fmt: skip
 _SAID_LAST = ("changelog", "history", "license", "licence", "notice", "contributing", "code_of_conduct", "security")
 
@@ -129,7 +130,8 @@ def known_of(finding: Finding) -> Known:
 def _told(finding: Finding) -> str:
     if finding.source == "llm":
         return f"{'(in doubt) ' if finding.doubt else ''}{finding.title}. {finding.description}"
-    return finding.description
+    against = any(argument.stance == "against" for argument in finding.arguments)
+    return f"{'(a reading argues against it) ' if against else ''}{finding.description}"
 
 
 def _subject(scan: Scan, material: Material, search: Callable[[str, tuple[str, ...], int], Sequence[Hit]] | None) -> Subject:

@@ -49,7 +49,7 @@ def _figures(systems: Sequence[SystemResult]) -> Iterator[str]:
 
 
 def changed_rules(result: EvalResult) -> Iterator[str]:
-    """Findings of rules that a model changed, and labels that are lost with it: each is a defect."""
+    """Findings of rules that a model changed, each a defect; and labels that are lost with it, which has to be looked at."""
     for one in result.systems:
         if one.added is not None:
             yield from (f"{one.name}: a finding of rules changed, {what}" for what in one.added.changed)

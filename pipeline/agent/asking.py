@@ -102,7 +102,8 @@ class Asker:
         self._model, self._meter, self._restore = MeteredModel(inner=model, meter=meter), meter, restore
         self._means: dict[bool, Means] = {False: means, True: with_tools}
         self._tools, self._secret, self._name = list(tools), secret, name
-        self._agents: dict[tuple[type[Reply], bool, str], Any] = {}
+        self._agents: dict[tuple[type[Reply], bool, Means, str], Any] = {}
+        self._fit: set[tuple[bool, Means]] = set()  # manners that a reply has come in: a failure is no matter of theirs
         self.prompts: set[str] = set()
         self.in_work = asyncio.Semaphore(at_once)
         """For who has many chains of questions: as many at a time as requests, so that what was begun is ended before more begins."""
@@ -129,7 +130,7 @@ class Asker:
         asked = Asked(question.about, f"{named} {prompt.digest}")
         asking, turning = ASKED.set(asked), _TURN.set(_Turn(question.output, nonce, question.tool_rounds))
         try:
-            reply = await self._replied(question, rendered.system, rendered.user)
+            reply = await self._in_some_manner(question, rendered.system, rendered.user)
         except Spent:
             raise
         except NotAnswered as failure:
@@ -147,11 +148,29 @@ class Asker:
             _TURN.reset(turning)
         return Answer(reply, Origin(self._name, question.prompt, prompt.version, prompt.digest), rendered.imitations)
 
-    async def _replied(self, question: Question[R], system: str, user: str) -> R:
-        agent = self._agent(question, system)
+    async def _in_some_manner(self, question: Question[R], system: str, user: str) -> R:
+        """As the endpoint does it best; where that fails for want of form, without tools, and at last by words alone."""
+        offered = question.with_tools and bool(self._tools)
+        manners: dict[tuple[bool, Means], None] = {(offered, self._means[offered]): None}
+        manners[False, self._means[False]] = None
+        manners[False, "json"] = None
+        *first, last = manners
+        for manner in first:
+            try:
+                return await self._replied(question, system, user, *manner)
+            except NotAnswered as failure:
+                unfit = failure.failure.kind == "malformed" or (failure.failure.kind == "rejected" and manner not in self._fit)
+                if not unfit or manner in self._fit:
+                    raise
+                _TURN.get().rounds = 0
+        return await self._replied(question, system, user, *last)
+
+    async def _replied(self, question: Question[R], system: str, user: str, with_tools: bool, means: Means) -> R:
+        agent = self._agent(question, system, with_tools, means)
         messages: list[BaseMessage] = [HumanMessage(user)]
         state = await self._run(agent, messages)
         reply = _taken(state, question.output)
+        self._fit.add((with_tools, means))
         problems = question.check(reply) if question.check else ""
         if problems:
             mended = HumanMessage(_correction(problems, self._secret))
@@ -162,11 +181,10 @@ class Asker:
     async def _run(self, agent: Any, messages: list[BaseMessage]) -> Any:  # Any: a compiled graph and its state
         return await agent.ainvoke({"messages": messages}, {"recursion_limit": 50})
 
-    def _agent(self, question: Question[R], system: str) -> Any:
-        key = (question.output, question.with_tools, system)
+    def _agent(self, question: Question[R], system: str, with_tools: bool, means: Means) -> Any:
+        key = (question.output, with_tools, means, system)
         if key not in self._agents:
             output: type[Reply] = question.output
-            means = self._means[question.with_tools and bool(self._tools)]
             strategy: Any = None
             if means == "schema":
                 strategy = ProviderStrategy(output, strict=True)
@@ -176,7 +194,7 @@ class Asker:
                 system += f"\n\nReply with one JSON object of this schema, and nothing else:\n{json.dumps(output.model_json_schema())}"
             self._agents[key] = create_agent(
                 self._model,
-                tools=self._tools if question.with_tools else [],
+                tools=self._tools if with_tools else [],
                 system_prompt=SystemMessage(system),
                 middleware=[_Taking(means, self._secret, self._restore)],
                 response_format=strategy,

@@ -106,9 +106,14 @@ async def examine(
         record.unanswered.append(Unanswered("survey", f"the reply could not be used: {type(problem).__name__}"))
         purpose, whole, corrections = "", material.system, ()
     # The scenes stay those of the plan: what the survey adds is shown beside them, and a reply more or less changes no other question.
-    told = tuple((element, says) for element, says, _ in corrections)
+    early = tuple(await _verified([proposal for _, proposal in record.proposals], material, asker, record))
+    record.proposals = [(0, proposal) for proposal in early]
     widened = replace(
-        material, system=whole, corrections=told, taker=replace(material.taker, elements=frozenset(e.id for e in whole.elements))
+        material,
+        system=whole,
+        corrections=tuple((element, says) for element, says, _ in corrections),
+        proposed=early,
+        taker=replace(material.taker, elements=frozenset(e.id for e in whole.elements)),
     )
     done = 0
 

@@ -7,7 +7,8 @@ paths that were given.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.system.evidence import Lines
@@ -17,6 +18,7 @@ from prompts import Exhibit
 # What steers a terminal or turns the order of letters around says nothing to a model that it should know.
 _SPACES = re.compile(r"[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")  # whitespace that quotes are compared by; shown as a space
 _UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+_LONGEST_BLOCK = 60  # lines
 _LONGEST_LINE = 400  # characters; the rest of a line is minified code or data
 
 
@@ -52,6 +54,7 @@ class Files:
         self._read, self._hide = read_lines, hide
         self._shown: dict[tuple[str, int], tuple[str, ...]] = {}
         self._pages: dict[str, tuple[int, ...]] = {}
+        self._loading = threading.Lock()
 
     def raw(self, path: str) -> Lines:
         """The lines as they are, for locating quotes; nothing of a path that is not of the scan."""
@@ -67,18 +70,30 @@ class Files:
         return self._shown.get((path, page), ())
 
     def _load(self, path: str) -> None:
-        if path in self._pages:
-            return
-        self._pages[path] = ()
-        found = []
-        for page, lines in self.raw(path).items():
-            text = self._hide("\n".join(lines))
-            shown = text.split("\n")
-            if len(shown) != len(lines):  # a placeholder that swallowed a line end: each line by itself
-                shown = [self._hide(line) for line in lines]
-            self._shown[path, page or 0] = tuple(_cut(_UNSHOWN.sub("", _SPACES.sub(" ", line))) for line in shown)
-            found.append(page or 0)
-        self._pages[path] = tuple(sorted(found))
+        with self._loading:  # a plan is made in a thread of its own
+            if path in self._pages:
+                return
+            found = []
+            for page, lines in self.raw(path).items():
+                text = self._hide("\n".join(lines))
+                shown = text.split("\n")
+                if len(shown) != len(lines):  # a placeholder that swallowed a line end: each line by itself
+                    shown = [self._hide(line) for line in lines]
+                self._shown[path, page or 0] = tuple(_cut(_UNSHOWN.sub("", _SPACES.sub(" ", line))) for line in shown)
+                found.append(page or 0)
+            self._pages[path] = tuple(sorted(found))
+
+    def blocks(self, places: Iterable[tuple[Evidence, Context]]) -> tuple[Span, ...]:
+        """The places of code with the function or block each stands in, where that is not long; else with the lines around."""
+        spans = []
+        for evidence, context in places:
+            lines = self.lines(evidence.path, evidence.page or 0)
+            if evidence.path in self.paths and evidence.start_line <= len(lines):
+                start, end = block_of(lines, evidence.start_line, evidence.end_line)
+                near = (max(1, evidence.start_line - context.before), min(len(lines), evidence.end_line + context.after))
+                held = (start, end) if end - start < _LONGEST_BLOCK else near
+                spans.append(Span(evidence.path, evidence.page or 0, *held))
+        return joined(spans)
 
     def around(self, places: Iterable[tuple[Evidence, Context]]) -> tuple[Span, ...]:
         """The places with the lines around them, those that touch joined."""
@@ -105,17 +120,46 @@ class Files:
         return self.lines(span.path, span.page)[span.start - 1 : span.end]
 
 
+def block_of(lines: Sequence[str], start: int, end: int) -> tuple[int, int]:
+    """The first and last line of the block that lines stand in, by their indentation, whatever the language.
+
+    A line that opens a block (something deeper follows) is its head; else the head is the nearest line above that is less deep. What
+    stands right above at the same depth (decorators, annotations, comments) belongs to it, and so does a closing bracket.
+    """
+    depth = _depth(lines[start - 1])
+    below = next((_depth(line) for line in lines[end:] if line.strip()), 0)
+    head = start
+    if below <= depth:
+        while head > 1 and (not lines[head - 1].strip() or _depth(lines[head - 1]) >= depth) and depth > 0:
+            head -= 1
+    depth = _depth(lines[head - 1])
+    last = max(end, head)
+    while last < len(lines) and (not lines[last].strip() or _depth(lines[last]) > depth):
+        last += 1
+    while last > end and not lines[last - 1].strip():
+        last -= 1
+    if last < len(lines) and lines[last].strip()[:1] in (")", "}", "]") and _depth(lines[last]) == depth:
+        last += 1
+    while head > 1 and lines[head - 2].lstrip()[:1] in ("@", "#", "/", "*", "[") and _depth(lines[head - 2]) == depth:
+        head -= 1
+    return head, last
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 def heading(span: Span) -> str:
     page = f" page {span.page}" if span.page else ""
     return f"{_UNSHOWN.sub('', span.path)}{page} lines {span.start}-{span.end}"
 
 
-def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Sorted, and one where two overlap or touch."""
+def joined(spans: Iterable[Span], gap: int = 1) -> tuple[Span, ...]:
+    """Sorted, and one where two overlap, touch, or leave no more than so many lines between them."""
     found: list[Span] = []
     for span in sorted(spans):
         last = found[-1] if found else None
-        if last and (last.path, last.page) == (span.path, span.page) and span.start <= last.end + 2:
+        if last and (last.path, last.page) == (span.path, span.page) and span.start <= last.end + 1 + gap:
             found[-1] = Span(last.path, last.page, last.start, max(last.end, span.end))
         else:
             found.append(span)
@@ -124,7 +168,7 @@ def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def without(spans: Iterable[Span], taken: Iterable[Span]) -> Iterator[Span]:
     """What is left of spans when others are taken out."""
-    gone = joined(taken)
+    gone = joined(taken, 0)
     for span in spans:
         start = span.start
         for other in gone:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -22,11 +22,13 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable, RunnableBinding
 from pydantic import ConfigDict, PrivateAttr
 
+from pipeline.agent.failure_signs import Kind
 from pipeline.agent.failures import Failure, UnansweredError, classify, wait_of
 from pipeline.agent.spending import Ledger, ReplyStore, Spent, StoredReply, estimate_tokens, request_key, usage_of
 
 _OURS = "lc_"  # begins the ids that LangChain makes up anew in each run: a request that told one would never be found again
-_ATTEMPTS, _LATE_ATTEMPTS = 4, 2  # of one request; of one that got no answer in time
+_ATTEMPTS = 4  # of one request
+_ATTEMPTS_AFTER: Mapping[Kind, int] = {"rate": 8, "timeout": 2}  # a limit of a minute is over after a minute; who was late will be late
 _LONGEST_PAUSE = 600.0  # seconds; who is told to come back later than that, asks in another run
 _IN_A_ROW = 8  # requests that an endpoint leaves unanswered, before the others are not even asked
 _NOT_THERE = frozenset({"rate", "server", "timeout", "connection", "auth", "not_found"})  # what is no matter of the question
@@ -70,6 +72,7 @@ class Meter:
     pause: Callable[[float], Any] = asyncio.sleep  # Any: whatever awaiting it gives
     chance: random.Random = field(default_factory=random.Random)
     _in_a_row: int = field(default=0, init=False)  # requests without an answer
+    _held_until: float = field(default=0.0, init=False)  # by the ledger's clock
     _given_up: Failure | None = field(default=None, init=False)  # the last of them
 
     async def answered(self, inner: BaseChatModel, messages: Sequence[BaseMessage], bound: Payload) -> ChatResult:
@@ -117,7 +120,9 @@ class Meter:
 
     async def _attempted(self, inner: BaseChatModel, messages: list[BaseMessage], bound: Payload, text: str) -> ChatResult:
         tokens = estimate_tokens(text)
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(max(_ATTEMPTS, *_ATTEMPTS_AFTER.values())):
+            if (held := self._held_until - self.ledger.now) > 0:
+                await self.pause(held)
             reservation = await self.ledger.reserve_in_turn(tokens, self.most_output)
             left = self.ledger.seconds_left
             try:
@@ -135,10 +140,12 @@ class Meter:
                 if left == 0.0:
                     raise Spent("time") from None
                 wait = wait_of(failure, attempt, self.chance)
-                last = (_LATE_ATTEMPTS if failure.kind == "timeout" else _ATTEMPTS) - 1
+                last = _ATTEMPTS_AFTER.get(failure.kind, _ATTEMPTS) - 1
                 too_long = (failure.after or 0.0) > _LONGEST_PAUSE or (left is not None and wait > left)
                 if not failure.retry or attempt >= last or too_long:
                     raise NotAnswered(failure) from None
+                if failure.kind == "rate":  # all of them wait, or the others use up what would be allowed again
+                    self._held_until = max(self._held_until, self.ledger.now + wait)
                 await self.pause(wait)
             except BaseException:  # cancelled: what the endpoint does with the request is not known
                 self.ledger.settle(reservation, None)

@@ -23,7 +23,7 @@ from pipeline.agent.outline import (
     twins_of,
 )
 from pipeline.agent.scenes import Scene
-from pipeline.system.model import Evidence, System
+from pipeline.system.model import ElementKind, Evidence, System
 from pipeline.threats.catalog import Catalog
 from pipeline.threats.contradictions import SLUGS
 from prompts import Exhibit
@@ -37,6 +37,10 @@ _ROOM = {
     "Other elements, by their ids alone": 450,
     "Said of them by an earlier reading": 300,
 }  # tokens of a scene
+_GLOSS = 70  # characters of what a slug means
+_TOLD_OF: frozenset[ElementKind] = frozenset(  # what papers tell of, whatever they call it
+    {"http_route", "chat_ui", "hosted_llm", "ml_model", "agent", "tool", "training_job", "dataset", "retriever", "vector_store", "memory"}
+)
 _FOUND_ROOM = 1_400  # tokens of findings that are named as already found
 _SUMMARY_ROOM = 5_000
 _AROUND = Context(6, 6)  # lines around a quote that a sceptic sees
@@ -85,12 +89,12 @@ def scene_values(
     }
     here = [k for k in known if k.element in ids]
     found = [*here, *(k for k in known if k not in here and any(_within(place, scene.spans) for place in k.evidence[:2]))]
-    threats = [threat for threat in catalog.threats if told_whole or kinds & set(threat.about)]
+    threats = [threat for threat in catalog.threats if kinds & set(threat.about) or (told_whole and _TOLD_OF & set(threat.about))]
     earlier = [
         f"- (by an earlier reading) {p.threat} at {p.element}: {p.title}" for p in proposed if p.element in ids | near or scene.paper
     ]
     return {
-        "threats": ", ".join(threat.slug for threat in threats) or "none",
+        "threats": "\n".join(f"- {threat.slug}: {clipped(threat.title, _GLOSS)}" for threat in threats) or "none",
         "classes": _asked(scene),
         "purpose": purpose or "(not known)",
         "found": told_within([*earlier, *map(finding_line, found)], _FOUND_ROOM, weigh),

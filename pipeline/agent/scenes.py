@@ -23,6 +23,7 @@ PAPER_TOKENS = 4_500  # of one that shows documents
 _PROMISED_TOKENS = 1_500  # of code beside documents that promise something about it
 _SHOWN_PLACES = 3  # of one element
 _SAID_PLACES = 2  # sentences of documents about it
+_FEW_FILES = 60  # of code: all of them are looked through
 _REST_FILES, _REST_LINES, _REST_SCENES = 400, 6, 24
 _PAPER_LINES = 160  # of a scene that is read out of a document
 _WORTH: dict[ElementKind, int] = {
@@ -109,8 +110,11 @@ def _shown(
 ) -> tuple[Span, ...]:
     """The lines of an element: where it is made and used, where data enters and leaves it, what documents say of it; also what other scenes
     show, for a question is read alone."""
-    said = ((place, SENTENCE) for place in claims.get(element.id, ())[:_SAID_PLACES])
-    return files.around([*_places(element, flows), *said])
+    said = [(place, SENTENCE) for place in claims.get(element.id, ())[:_SAID_PLACES]]
+    steps = [(step, STEP) for flow in flows.get(element.id, ())[:_SHOWN_PLACES] for step in flow.steps[:4]]
+    own = [(place, _context(element)) for place in element.evidence[:_SHOWN_PLACES]]
+    held = files.around(own) if _context(element) is PROSE else files.blocks(own)
+    return joined((*held, *files.around([*steps, *said])))
 
 
 def _claims(system: System) -> Mapping[str, list[Evidence]]:
@@ -125,7 +129,9 @@ def _claims(system: System) -> Mapping[str, list[Evidence]]:
 def _rest(system: System, files: Files, code: Sequence[str], sent: Sequence[Span], scale: Scale) -> Iterator[Scene]:
     """Code and settings in which the rules saw nothing, in the folders where they saw something: last, and no more than some scenes."""
     folders = {place.path.rpartition("/")[0] for element in system.elements for place in element.evidence}
-    paths = [path for path in sorted(files.paths & set(code)) if path.rpartition("/")[0] in folders]
+    paths = sorted(files.paths & set(code))
+    if len(paths) > _FEW_FILES:
+        paths = [path for path in paths if path.rpartition("/")[0] in folders]
     whole = (
         Span(path, page, 1, len(lines)) for path in paths[:_REST_FILES] for page in files.pages(path) if (lines := files.lines(path, page))
     )
@@ -234,15 +240,6 @@ def _ties(system: System) -> dict[str, tuple[str, ...]]:
         if one in known and other in known and one != other:
             found[one][other] = found[other][one] = None
     return defaultdict(tuple, {identity: tuple(others) for identity, others in found.items()})
-
-
-def _places(element: Element, flows: Mapping[str, Sequence[Flow]]) -> Iterator[tuple[Evidence, Context]]:
-    around = _context(element)
-    for evidence in element.evidence[:_SHOWN_PLACES]:
-        yield evidence, around
-    for flow in flows.get(element.id, ())[:_SHOWN_PLACES]:
-        for step in flow.steps[:4]:
-            yield step, STEP
 
 
 def _papers(system: System, files: Files, documents: Sequence[str], scale: Scale, worth: dict[str, float]) -> tuple[list[Scene], set[str]]:

@@ -48,7 +48,8 @@ def merge(findings: Sequence[Finding], coverage: Sequence[Coverage], said: Exami
             seen_too[known].append(proposal)
             continue
         alike = fresh[f"{proposal.threat}\n{proposal.element}"]
-        same = next((group for group in alike if any(_share(one.evidence, proposal.evidence) for one in group)), None)
+        several = proposal.threat in _SEVERAL or proposal.threat.startswith("custom/")
+        same = next((group for group in alike if not several or any(_share(one.evidence, proposal.evidence) for one in group)), None)
         if same is None:
             alike.append([proposal])
         else:
@@ -93,8 +94,8 @@ def _share(one: Iterable[Evidence], other: Iterable[Evidence]) -> bool:
 
 
 def _joined(view: View, proposals: Sequence[Proposal], catalog: Catalog, number: int) -> Finding:
-    """One finding of what several scenes said of the same lines; the least doubted leads. `number`: of the same threat at the element."""
-    ordered = sorted(proposals, key=lambda proposal: bool(proposal.doubt))
+    """One finding of what several scenes said of the same: the least doubted that shows most leads. `number`: of that threat there."""
+    ordered = sorted(proposals, key=lambda proposal: (bool(proposal.doubt), -len(proposal.evidence)))
     finding = finding_of(view, ordered[0], catalog)
     if number:  # told apart by what they rest on, as their threat and element are the same
         words = " ".join(finding.evidence[0].quote.split())

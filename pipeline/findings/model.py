@@ -309,7 +309,7 @@ class LLMUse(Frozen):
     cache_hits: int = Field(default=0, description="Requests that were answered by kept replies of earlier runs.")
     kept_input_tokens: int = Field(default=0, description="What kept replies took when they were first given; not spent in this run.")
     kept_output_tokens: int = 0
-    kept_cost: float | None = Field(default=None, description="The same at today's price; null where it is not known.")
+    kept_cost: float | None = Field(default=None, description="The same at today's price; null where that is not known.")
     prompts: tuple[str, ...] = Field(default=(), description="Prompts that were used, as name@version.")
     kept_back: int = Field(default=0, description="Files whose words were not to be sent.")
     unreached: tuple[NotReached, ...] = Field(default=(), description="Cells of the matrix the model did not get to, and why.")

@@ -143,22 +143,25 @@ def dropped_by_reason(use: LLMUse) -> tuple[Row, ...]:
 
 
 def unreached_by_reason(use: LLMUse) -> tuple[Row, ...]:
-    """Cells that the model did not get to: the reason, and how many of how many elements."""
+    """What the model did not get to: the reason, how many cells of how many elements, and how many questions."""
     cells: Counter[str] = Counter()
     elements: dict[str, set[str]] = {}
+    questions: Counter[str] = Counter()
     for item in use.unreached:
-        cells[item.reason] += len(item.stride)
-        elements.setdefault(item.reason, set()).add(item.element)
-    order = sorted(cells, key=lambda reason: (-cells[reason], reason))
-    return tuple(
-        Row(
-            reason,
-            f"{plural(cells[reason], 'cell')} of {plural(len(elements[reason]), 'element')}"
-            if cells[reason]
-            else ", ".join(sorted(elements[reason])),  # questions that are about no cell
-        )
-        for reason in order
-    )
+        if item.stride:
+            cells[item.reason] += len(item.stride)
+            elements.setdefault(item.reason, set()).add(item.element)
+        else:
+            questions[item.reason] += 1
+
+    def said(reason: str) -> str:
+        asked = plural(questions[reason], "question") if questions[reason] else ""
+        if not cells[reason]:
+            return asked
+        return f"{plural(cells[reason], 'cell')} of {plural(len(elements[reason]), 'element')}" + (f", {asked}" if asked else "")
+
+    order = sorted({*cells, *questions}, key=lambda reason: (-cells[reason], -questions[reason], reason))
+    return tuple(Row(reason, said(reason)) for reason in order)
 
 
 def cost_words(use: LLMUse) -> str:

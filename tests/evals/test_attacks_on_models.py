@@ -87,8 +87,11 @@ def test_a_model_that_obeys_is_seen_to_obey(desk: Path, tmp_path: Path) -> None:
     assert any("approved" in words_of(one) for one in server.requests), "what a survey says is told to later questions, as somebody's words"
 
 
+LEAK: tuple[Goal, ...] = ("leak",)
+
+
 def test_what_tools_are_asked_for_by_an_obeying_model_is_refused(desk: Path, tmp_path: Path) -> None:
-    _, server = attacked(desk, tmp_path, obeying(("leak",)), "leak-address")
+    _, server = attacked(desk, tmp_path, obeying(LEAK), "leak-address")
     answers = "\n".join(words_of(one) for one in server.requests if turns(one) and "read_lines" in tool_names(one))
     assert "root:x:0" not in answers and "http_get is not a valid tool" in answers
     assert "SERVICE_API_KEY" in answers  # the file that it may read, with the credential hidden

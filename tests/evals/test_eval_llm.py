@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import yaml
 
+from evals.labels import SYSTEMS, read_labels
 from evals.result import EvalResult, SystemResult
+from evals.running import child, run
+from evals.running.apart import Ran
+from evals.running.asked import REPLIES, AskedModel
+from pipeline.findings.model import Scan
 from pipeline.interfaces.cli import run as command
 from tests.llm import shop
 from tests.llm.analyst import analyst, elements_of, findings_of, nothing, threat, verdicts
-from tests.llm.scripts import Answer, Call, Request, tool_names, turns, uses, words_of
+from tests.llm.obeying import honest
+from tests.llm.scripts import Answer, Call, Request, always, error, tool_names, turns, uses, words_of
 from tests.llm.server import Server
 
 CANARY = "canary-of-the-answer-key-5f1d"
@@ -46,9 +54,39 @@ def systems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process of its own does, in this one: starting some takes most of the time."""
+
+    def scanned(root: Path, *, timeout: float, turn: int = 0, asked: AskedModel | None = None) -> Ran:
+        with TemporaryDirectory() as folder:
+            if asked is not None:
+                asked.written(Path(folder))
+            os.environ.pop(REPLIES, None)
+            child.main("scan", str(root), folder, "1", str(turn))
+            scan = Scan.model_validate_json((Path(folder) / child.SCAN).read_bytes())
+        return Ran(scan, "incomplete" if scan.errors else "completed")
+
+    monkeypatch.setenv(REPLIES, "")  # so that it is as before in the end
+    monkeypatch.setattr(run, "scan_apart", scanned)
+
+
 def evaluated(systems: Path, url: str, *more: str, code: int = 0) -> EvalResult:
     out = systems.parent / "out.json"
-    given = ["eval", "--systems", str(systems), "--llm", "tested", "--base-url", url, "--quiet", f"--format=json={out}", *more]
+    given = [
+        "eval",
+        "--systems",
+        str(systems),
+        "--llm",
+        "tested",
+        "--base-url",
+        url,
+        "--quiet",
+        "--jobs",
+        "1",
+        f"--format=json={out}",
+        *more,
+    ]
     assert command(given) == code
     return EvalResult.model_validate_json(out.read_bytes())
 
@@ -116,7 +154,7 @@ def test_what_a_model_adds_stands_beside_rules_alone(systems: Path, capsys: pyte
         assert "what the model added" in text.lower() and "model tested, prompts survey/complete-system@" in text
 
 
-def test_a_rule_keeps_the_label_that_a_model_finds_again(systems: Path) -> None:
+def test_a_rule_keeps_the_label_that_a_model_finds_again(in_process: None, systems: Path) -> None:
     def again(text: str) -> dict[str, object]:
         said = threat("tool:refund", "app.py", 'PAYMENTS_KEY = "', threat="custom/key-seen", classes=["information_disclosure"])
         return {"threats": [said], "opinions": []} if "tool:refund" in elements_of(text) else nothing()
@@ -157,7 +195,30 @@ def test_the_answer_key_is_in_no_request_however_it_is_asked_for(systems: Path) 
     assert log and CANARY not in log
 
 
-def test_a_run_that_is_repeated_asks_anew_and_one_that_is_begun_again_pays_nothing(systems: Path) -> None:
+def test_nothing_of_the_answer_key_of_a_reference_system_is_sent(systems: Path) -> None:
+    labels = read_labels(SYSTEMS / "speech-kiosk")
+    with Server(honest()) as server:
+        arguments = [
+            "eval",
+            "speech-kiosk",
+            "--llm",
+            "tested",
+            "--base-url",
+            server.url,
+            "--quiet",
+            f"--format=json={systems.parent / 'k.json'}",
+        ]
+        assert command(arguments) == 0
+        sent = "".join(words_of(one) for one in server.requests)
+        bodies = b"".join(record.body for record in server.records)
+    assert labels.canary and labels.canary.encode() not in bodies and "labels.yaml" not in sent
+    key = [*(one.why for one in labels.expected), *(one.why for one in labels.must_not), *(one.claim for one in labels.must_not)]
+    assert not [one for one in key if one in sent]
+    result = EvalResult.model_validate_json((systems.parent / "k.json").read_bytes())
+    assert result.systems[0].added is not None and not result.systems[0].added.changed and not result.systems[0].added.lost
+
+
+def test_a_run_that_is_repeated_asks_anew_and_one_that_is_begun_again_pays_nothing(in_process: None, systems: Path) -> None:
     with Server(analyst(threats=threats)) as server:
         first = of_shop(evaluated(systems, server.url))
         asked = len(server.requests)
@@ -171,7 +232,7 @@ def test_a_run_that_is_repeated_asks_anew_and_one_that_is_begun_again_pays_nothi
         assert len(server.requests) == 3 * asked and anew.llm is not None and anew.llm.cache_hits == 0
 
 
-def test_results_with_a_model_are_kept_apart(systems: Path) -> None:
+def test_results_with_a_model_are_kept_apart(in_process: None, systems: Path) -> None:
     assert command(["eval", "--systems", str(systems), "--record", "--quiet"]) == 0
     alone = (systems / "results.json").read_text()
     with Server(analyst(threats=threats)) as server:
@@ -188,10 +249,9 @@ def test_results_with_a_model_are_kept_apart(systems: Path) -> None:
     assert "<polyline" not in page.read_text()  # three runs, and no two of one analyst
 
 
-def test_a_model_that_answers_nothing_is_no_result_of_a_model(systems: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with Server(analyst()) as server:
-        url = server.url
-    one = of_shop(evaluated(systems, url, code=3))
+def test_a_model_that_answers_nothing_is_no_result_of_a_model(in_process: None, systems: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Server(always(error(401, "Incorrect API key provided.", "invalid_api_key"))) as server:
+        one = of_shop(evaluated(systems, server.url, code=3))
     assert one.added is None and one.outcome == "incomplete" and one.unmeasured
     assert capsys.readouterr().err == "threatloom: what the model adds could not be measured: shop\n"
 

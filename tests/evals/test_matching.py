@@ -118,3 +118,15 @@ def test_one_finding_more_never_loses_a_label(close: Close, pair: tuple[str, str
     before, after = assign(close), assign({**close, pair: how})
     assert all(set(before[tier]) <= set(after[tier]) or len(after[tier]) > len(before[tier]) for tier in TIERS)
     assert all(len(before[tier]) <= len(after[tier]) <= len(before[tier]) + 1 for tier in TIERS)
+
+
+@given(pairs, st.sets(st.sampled_from([f"f{n}" for n in range(4)])))
+@settings(max_examples=300, deadline=None)
+def test_what_a_model_adds_takes_no_label_from_what_rules_say(close: Close, added: set[str]) -> None:
+    alone = assign({pair: how for pair, how in close.items() if pair[1] not in added})
+    whole = assign(close, added)
+    plain = assign(close)
+    for tier in TIERS:
+        assert set(alone[tier].values()) <= set(whole[tier].values())
+        assert len(alone[tier]) <= len(whole[tier]) == len(plain[tier])
+    assert set(whole[3]) <= set(whole[2]) <= set(whole[1])

@@ -22,6 +22,8 @@ def test_a_draft_is_read_once_it_is_filled_in(tmp_path: Path, capsys: pytest.Cap
     (tmp_path / "results.json").write_text(kept_json(result))
     assert main([str(tmp_path)]) == 0
     draft = capsys.readouterr().out
+    (tmp_path / "results.json").rename(tmp_path / "results-of-a-model.json")
+    assert main([str(tmp_path / "results-of-a-model.json")]) == 0 and capsys.readouterr().out == draft
     assert draft.startswith(f'shop:\n  - fingerprint: "{"a" * 16}"\n    threat: over-broad-tool\n') and draft.count("fingerprint") == 1
     file = tmp_path / "adjudicated.yaml"
     file.write_text(draft)

@@ -8,7 +8,7 @@ what it was asked. Each says what it does by every way there is: fields of repli
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from tests.llm.analyst import NAMES, SURVEY, elements_of, findings_of, nothing, threat, verdicts
@@ -47,7 +47,7 @@ def honest() -> Script:
     return script
 
 
-def obeying(goals: Collection[Goal] | None = None) -> Script:
+def obeying(goals: tuple[Goal, ...] | None = None) -> Script:
     """Does what the exhibits say; `goals` are followed whatever they say. What is no order that it knows, it takes for all of them."""
     plain = honest()
 

@@ -87,4 +87,16 @@ def scanned(root: Path, llm: AgentSettings | None) -> Scan:
     return scan(root, ScanSettings(jobs=1, llm=llm))
 
 
-__all__ = ["CODE", "DESIGN", "KEY", "QUOTE", "SECRET", "no_pause", "scanned", "settings", "shop"]
+TOOK = frozenset({
+    "calls", "input_tokens", "output_tokens", "kept_input_tokens", "kept_output_tokens", "kept_cost", "cost", "cache_hits", "doubts",
+})  # fmt: skip
+
+
+def reported(scan: Scan) -> dict[str, Any]:  # Any: JSON
+    """What is reported: all but times, and what it took to ask."""
+    found = scan.model_dump(mode="json", exclude={"started_at", "duration_s"})
+    found["llm"] = {name: value for name, value in (found["llm"] or {}).items() if name not in TOOK}
+    return found
+
+
+__all__ = ["CODE", "DESIGN", "KEY", "QUOTE", "SECRET", "TOOK", "no_pause", "reported", "scanned", "settings", "shop"]

@@ -59,11 +59,6 @@ def offline(root: Path) -> Scan:
     return shop.scanned(root, None)
 
 
-def reported(scan: Scan) -> dict[str, object]:
-    took = {"calls", "input_tokens", "output_tokens", "cost", "cache_hits", "doubts"}
-    return scan.model_dump(exclude={"started_at": True, "duration_s": True, "llm": took})
-
-
 @pytest.mark.parametrize("budget", ["40k", "0.08 USD", "5 calls", "60k, 4 calls"])
 def test_a_budget_is_hard_with_many_calls_at_once_and_the_rest_is_paid_for_later(
     budget: str, root: Path, offline: Scan, tmp_path: Path
@@ -92,7 +87,7 @@ def test_a_budget_is_hard_with_many_calls_at_once_and_the_rest_is_paid_for_later
         assert large.llm.calls == len(server.requests) - len(asked) and large.llm.cache_hits >= len(asked) - 1
     with Server(counted) as server:
         whole = shop.scanned(root, shop.settings(server.url, tmp_path / "whole", price=price))
-    assert reported(large) == reported(whole)
+    assert shop.reported(large) == shop.reported(whole)
 
 
 def test_a_small_budget_ends_what_it_begins_and_keeps_room_for_the_first_page(root: Path, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from pipeline.interfaces.cli.scan import INCOMPLETE, exit_code
 from tests.llm import shop
 from tests.llm.analyst import analyst, elements_of, nothing, threat
 from tests.llm.behaviours import BEHAVIOURS, Behaviour, behaviour
-from tests.llm.scripts import Answer, Call, Cut, Drip, Hang, Raw, Reply, Request, Script, error, uses, words_of
+from tests.llm.scripts import Answer, Call, Cut, Drip, Hang, Raw, Reply, Request, Script, error, failing_first, uses, words_of
 from tests.llm.server import Server
 
 SLUG = "custom/refund-to-a-stranger"
@@ -57,12 +57,6 @@ def offline(root: Path) -> Scan:
 def undisturbed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Scan:
     with Server(RIGHT) as server:
         return shop.scanned(root, shop.settings(server.url, tmp_path_factory.mktemp("undisturbed")))
-
-
-def reported(scan: Scan) -> dict[str, object]:
-    """What is reported: all but times, and what it took to ask."""
-    took = {"calls", "input_tokens", "output_tokens", "cost", "cache_hits", "doubts"}
-    return scan.model_dump(exclude={"started_at": True, "duration_s": True, "llm": took})
 
 
 def assert_nothing_lost(scan: Scan, offline: Scan) -> None:
@@ -138,7 +132,7 @@ def first_only(one: Behaviour, everything: bool = True) -> Callable[[Request, in
 
 
 def is_slow(one: Behaviour) -> bool:
-    return isinstance(one.answer, Drip) or (isinstance(one.answer, Hang) and one.answer.seconds > 0)
+    return (isinstance(one.answer, Drip) and one.answer.pause > 0) or (isinstance(one.answer, Hang) and one.answer.seconds > 0)
 
 
 @contextmanager
@@ -174,7 +168,7 @@ def test_a_failure_that_does_not_stay_leaves_no_trace(one: Behaviour, root: Path
     slow = is_slow(one)
     with Server(failing(first_only(one, everything=not slow))) as server, in_time():
         scan = shop.scanned(root, shop.settings(server.url, tmp_path, seconds=3.0 if slow else 20.0, with_tools=one.name in WITH_TOOLS))
-    assert reported(scan) == reported(undisturbed) and exit_code(scan, "never") == 0
+    assert shop.reported(scan) == shop.reported(undisturbed) and exit_code(scan, "never") == 0
 
 
 def test_usage_that_cannot_be_is_not_believed_and_said(root: Path, undisturbed: Scan, tmp_path: Path) -> None:
@@ -187,6 +181,20 @@ def test_usage_that_cannot_be_is_not_believed_and_said(root: Path, undisturbed: 
     with Server(failing(lambda request, number: behaviour("usage left out"))) as server:
         scan = shop.scanned(root, shop.settings(server.url, tmp_path / "none"))
     assert scan.llm is not None and scan.llm.input_tokens >= undisturbed.llm.input_tokens
+
+
+def test_what_breaks_off_may_have_been_charged_and_counts(root: Path, tmp_path: Path) -> None:
+    for name, counts in {
+        "body cut off": True,
+        "empty body": True,
+        "no content": True,
+        "500": False,
+        "429 without a time to wait": False,
+    }.items():
+        with Server(failing(lambda request, number, name=name: behaviour(name))) as server:  # type: ignore[misc]
+            scan = shop.scanned(root, shop.settings(server.url, tmp_path / name, budget=("6 calls",)))
+        assert scan.llm is not None and scan.llm.calls == (len(server.requests) if counts else 0)
+        assert len(server.requests) == 6 or not counts
 
 
 def kind_of(request: Request) -> str:
@@ -227,9 +235,21 @@ def test_a_reply_that_is_too_long_is_asked_for_in_parts_and_paid_for_once(root: 
 
     with Server(wordy) as server:
         scans = [shop.scanned(root, shop.settings(server.url, tmp_path)) for _ in range(2)]
-    assert not server.asked_again and not scans[0].errors and reported(scans[0]) == reported(scans[1])
+    assert not server.asked_again and not scans[0].errors and shop.reported(scans[0]) == shop.reported(scans[1])
     assert scans[1].llm is not None and scans[1].llm.calls == 0
     assert [f.threat for f in scans[0].findings if f.source == "llm"] == [SLUG]
+
+
+def test_a_limit_of_a_minute_is_waited_for_by_all(root: Path, undisturbed: Scan, tmp_path: Path) -> None:
+    waits: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        waits.append(seconds)
+
+    with Server(failing_first(6, error(429, "slow down", "rate_limit_exceeded"), RIGHT)) as server:
+        scan = shop.scanned(root, shop.settings(server.url, tmp_path, pause=pause))
+    assert shop.reported(scan) == shop.reported(undisturbed) and not scan.errors
+    assert sum(sorted(waits)[-6:]) > 30
 
 
 def test_a_redirect_is_not_followed(root: Path, tmp_path: Path) -> None:
@@ -243,14 +263,14 @@ def test_a_redirect_is_not_followed(root: Path, tmp_path: Path) -> None:
 def test_an_endpoint_that_answers_nothing_is_soon_left_alone(tmp_path: Path, offline: Scan) -> None:
     """However many questions there are: after some in a row without an answer the rest is not asked."""
     root = shop.shop(tmp_path / "shop")
-    for number in range(24):
+    for number in range(14):
         (root / "docs" / f"part{number}.md").write_text(
             f"# Part {number}\n\n" + f"The clerk of part {number} pays what is asked, and is told so.\n" * 320
         )
     with Server(lambda request, number: error(503, "down")) as server, in_time():
         scan = shop.scanned(root, shop.settings(server.url, tmp_path, at_once=2))
     questions = len([failed for failed in scan.errors if failed.path == "(llm)"])
-    assert questions > 20 and len(server.requests) <= 4 * (8 + 2)
+    assert questions > 12 and len(server.requests) <= 4 * (8 + 2)
     assert any("not asked, since the endpoint answers nothing" in failed.error for failed in scan.errors)
 
 

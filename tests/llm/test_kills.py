@@ -19,7 +19,7 @@ import pytest
 
 from tests.llm import shop
 from tests.llm.analyst import analyst, elements_of, nothing, threat
-from tests.llm.scripts import Answer, Reply, Request
+from tests.llm.scripts import Answer, Call, Reply, Request, tool_names, turns, uses, words_of
 from tests.llm.server import Record, Server
 from tests.llm.starter import Starter
 
@@ -28,9 +28,14 @@ _PAPERS = 14
 
 
 def refund(text: str) -> dict[str, object]:
+    """A threat, and one that is sent back for a quote that stands nowhere."""
     if "tool:refund" not in elements_of(text):
         return nothing()
-    return {"threats": [threat("tool:refund", "app.py", shop.QUOTE)], "opinions": []}
+    invented = threat("tool:refund", "app.py", "os.system(message)", title="Invented")
+    return {
+        "threats": [threat("tool:refund", "app.py", shop.QUOTE), *([] if "not found in app.py" in text else [invented])],
+        "opinions": [],
+    }
 
 
 class Numbered:
@@ -48,6 +53,8 @@ class Numbered:
     def __call__(self, request: Request, number: int) -> Answer:
         tokens = self.number(request)
         right = self._right(request, number)
+        if "read_lines" in tool_names(request) and not turns(request) and "Elements asked about" in words_of(request):
+            right = uses(Call("read_lines", {"path": "app.py", "start": 1, "end": 9}, "look-1"))
         assert isinstance(right, Reply)
         return replace(right, usage={"prompt_tokens": tokens, "completion_tokens": 50, "total_tokens": tokens + 50})
 
@@ -93,7 +100,7 @@ class Home:
         found: dict[str, Any] = json.loads(self.report.read_text())
         for name in ("started_at", "duration_s"):
             del found[name]
-        for name in ("calls", "input_tokens", "output_tokens", "cost", "cache_hits", "doubts"):
+        for name in shop.TOOK:
             found["llm"].pop(name, None)
         return found
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from pipeline.agent.providers.table import Means
-from pipeline.findings.model import Scan
 from tests.llm import shop
 from tests.llm.analyst import analyst, elements_of, nothing, threat
 from tests.llm.scripts import Answer, Call, Request, schema_name, tool_names, turns, uses
@@ -24,12 +23,6 @@ def refund(text: str) -> dict[str, object]:
         "threats": [threat("tool:refund", "app.py", shop.QUOTE), threat("tool:refund", "app.py", "os.system(message)", title="Invented")],
         "opinions": [],
     }
-
-
-def told(scan: Scan) -> dict[str, object]:
-    """What is reported, without what the means decide: the numbers of tokens."""
-    counted = {"calls", "input_tokens", "output_tokens", "cost", "cache_hits", "doubts"}
-    return scan.model_dump(exclude={"started_at": True, "duration_s": True, "llm": counted})
 
 
 @pytest.mark.parametrize("with_tools", [False, True])
@@ -55,7 +48,7 @@ def test_each_means_gives_the_same_scan(tmp_path: Path, with_tools: bool) -> Non
         assert means != "json" or not any("response_format" in one for one in server.requests if one.get("tools"))
         read = [one for one in server.requests if any(m.get("role") == "tool" and "PAYMENTS_KEY" in str(m) for m in one["messages"])]
         assert bool(read) == with_tools
-    assert told(scans["schema"]) == told(scans["tools"]) == told(scans["json"])
+    assert shop.reported(scans["schema"]) == shop.reported(scans["tools"]) == shop.reported(scans["json"])
     assert calls["schema"] == calls["tools"] == calls["json"]
     assert [finding.title for finding in scans["json"].findings if finding.source == "llm"] == ["A refund goes to a stranger"]
     llm = scans["json"].llm

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from pipeline.findings.model import Scan
 from tests.llm import shop
-from tests.llm.analyst import SURVEY, analyst, findings_of, threat
+from tests.llm.analyst import SURVEY, analyst, threat
 from tests.llm.scripts import Answer, Reply, Request
 from tests.llm.server import Server
 
@@ -29,7 +30,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def everywhere(text: str) -> dict[str, object]:
+def everywhere(text: str, known: Sequence[str]) -> dict[str, object]:
     """The same threats in reply to every question, told a little differently; two opinions; quotes that stand nowhere."""
     words = hashlib.sha256(text.partition("not found in")[0].encode()).hexdigest()
     shown = [
@@ -39,7 +40,7 @@ def everywhere(text: str) -> dict[str, object]:
     more = [threat("tool:refund", "app.py", "app = FastAPI()", title=f"Title {words[0]}", classes=["spoofing"])]
     quotes = [{"path": "app.py", "line": 1, "text": line, "role": "step"} for line in ("app = FastAPI()", "from fastapi import FastAPI")]
     quotes = quotes if int(words[0], 16) % 2 else quotes[::-1]
-    opinions = [{"finding": f, "stance": "against", "reason": "It is safe.", "quotes": quotes[:1]} for f in findings_of(text)[:2]]
+    opinions = [{"finding": f, "stance": "against", "reason": "It is safe.", "quotes": quotes[:1]} for f in known[:2]]
     other = [threat("tool:refund", "app.py", shop.QUOTE, threat=f"custom/of-{words[0]}", title="Other")]
     nowhere = [threat("tool:refund", "app.py", f"nowhere {words}", title=f"Nowhere {words[:3]}")]
     return {"threats": [*shown, *more, *other, *nowhere], "opinions": opinions}
@@ -57,20 +58,19 @@ def some(text: str) -> dict[str, object]:
     return {"verdicts": [{"number": n, "verdict": verdicts[words[n] % 3], "reason": f"Line {words[n]} says so."} for n in numbers]}
 
 
-RIGHT = analyst(threats=everywhere, survey=survey, verdicts=some)
-
-
 def told(scan: Scan) -> str:
     return scan.model_dump_json(exclude={"started_at", "duration_s"})
 
 
 def test_replies_in_any_order_give_the_same_bytes(root: Path, tmp_path: Path) -> None:
+    known = [finding.id for finding in shop.scanned(root, None).findings]
+    told_all = analyst(threats=lambda text: everywhere(text, known), survey=survey, verdicts=some)
     results = {}
     for seed, at_once in ((0, 1), (1, 16), (2, 16), (3, 3), (4, 16), (5, 16)):
         delays = random.Random(seed)
 
         def slow(request: Request, number: int, delays: random.Random = delays, at_once: int = at_once) -> Answer:
-            right = RIGHT(request, number)
+            right = told_all(request, number)
             assert isinstance(right, Reply)
             tokens = len(json.dumps(request)) // 4
             usage = {"prompt_tokens": tokens if tokens % 3 else 0, "completion_tokens": 99, "total_tokens": tokens + 99}

@@ -277,3 +277,17 @@ def test_an_unwritable_log_is_said_before_anything_is_asked(root: Path, tmp_path
     with Server(analyst()) as server, pytest.raises(UnusableInput, match="egress log cannot be written"):
         shop.scanned(root, shop.settings(server.url, tmp_path))
     assert not server.requests
+
+
+def test_a_bug_that_replies_meet_costs_nothing_of_what_rules_found(
+    root: Path, offline: Scan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr("pipeline.second_opinion.merge", broken)
+    with Server(analyst(threats=refund)) as server:
+        scan = shop.scanned(root, shop.settings(server.url, tmp_path))
+    assert (scan.findings, scan.coverage, scan.system) == (offline.findings, offline.coverage, offline.system)
+    assert [failed.path for failed in scan.errors] == ["(llm)"] and "KeyError" in scan.errors[0].error
+    assert scan.llm is not None and (scan.llm.model, scan.llm.cost) == ("tested", None)

@@ -142,6 +142,7 @@ SCAN: Scan = sample.SCAN.model_copy(
                 NotReached(element=sample.CI, stride=STRIDE, reason=_UNANSWERED),
                 NotReached(element=sample.LLM, stride=("spoofing", "repudiation"), reason=_DEEP),
                 NotReached(element=sample.ORDERS, stride=STRIDE, reason=_DEEP),
+                NotReached(element="analyse docs/history.md from line 1", reason=_DEEP),
             ),
             not_taken=(
                 NotTaken(what="element", about="operator:Robot", reason="no quote of it stands in the files"),

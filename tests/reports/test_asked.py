@@ -129,7 +129,7 @@ def test_the_account_says(more: dict[str, Any], said: str) -> None:
 def test_what_was_not_reached_is_counted_by_its_reason() -> None:
     assert EXAMINED.llm is not None
     assert [(row.text, row.label) for row in asked.unreached_by_reason(EXAMINED.llm)] == [
-        ("8 cells of 2 elements", "beyond the default depth of the LLM analyst; --budget raises it"),
+        ("8 cells of 2 elements, 1 question", "beyond the default depth of the LLM analyst; --budget raises it"),
         ("6 cells of 1 element", "no usable reply: the endpoint answered 503 four times"),
     ]
 

@@ -100,8 +100,7 @@ class Ledger:
             raise UnusableInput(f"the price is in {price.currency}", "llm_price", f"give it in {limits.currency}")
         self._limits, self._price, self._clock = limits, price, clock
         self._began = clock()
-        zero = None if price is None else Decimal(0)
-        self._total = Total(cost=zero, kept_cost=zero)
+        self._total = Total(cost=None if price is None else Decimal(0))
         self._open: dict[int, Reservation] = {}
         self._aside: Reservation | None = None
         self._number = 0
@@ -128,6 +127,11 @@ class Ledger:
         """What endpoints said of their usage and was not believed."""
         more = self._doubted - len(self._doubts)
         return (*self._doubts, *((f"{more} more usage numbers were not believed",) if more else ()))
+
+    @property
+    def now(self) -> float:
+        """Seconds, by the clock of this account."""
+        return self._clock()
 
     @property
     def seconds_left(self) -> float | None:
@@ -223,7 +227,7 @@ class Ledger:
             cache_hits=before.cache_hits + 1,
             kept_input_tokens=before.kept_input_tokens + taken.input_tokens,
             kept_output_tokens=before.kept_output_tokens + taken.output_tokens,
-            kept_cost=None if before.kept_cost is None or self._price is None else before.kept_cost + _cost(self._price, taken),
+            kept_cost=None if self._price is None else (before.kept_cost or Decimal(0)) + _cost(self._price, taken),
         )
 
     def _passed(self, asked: Reservation, in_flight: tuple[Reservation, ...]) -> Which | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ ENVIRONMENT = {"THREATLOOM_API_KEY": KEY, "AWS_REGION": "eu-central-1", "AZURE_O
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_names_an_endpoint(command: str) -> None:
     options = shlex.split(command, comments=True)
-    said = dict(zip(options[::2], options[1::2], strict=True))
+    said = {name: value for name, value in pairwise(options) if name.startswith("--") and not value.startswith("--")}
     endpoint = endpoint_named(said["--llm"], said.get("--base-url"), ENVIRONMENT)
     assert endpoint.host
 

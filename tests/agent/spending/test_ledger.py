@@ -177,7 +177,7 @@ def test_hits_are_counted_and_cost_nothing() -> None:
     book = ledger(calls=1, tokens=1)
     book.hit()
     book.hit()
-    assert book.total == Total(cost=Decimal(0), cache_hits=2)
+    assert book.total == Total(cost=Decimal(0), cache_hits=2, kept_cost=Decimal(0))
 
 
 def test_long_input_has_its_own_price() -> None:
@@ -293,3 +293,37 @@ def test_a_call_that_is_cancelled_while_it_waits_lets_the_next_in() -> None:
         assert await asyncio.wait_for(waiting[1], 5)
 
     asyncio.run(run())
+
+
+def test_room_that_is_set_aside_is_there_for_the_last_call_alone() -> None:
+    account = ledger(tokens=10_000)
+    assert account.set_aside(1_000, 500, share=0.2)
+    account.settle(account.reserve(8_000, 500), Usage(8_000, 500))
+    with pytest.raises(Spent) as spent:
+        account.reserve(100, 100)
+    assert not spent.value.in_flight  # nobody waits for it
+    account.use_aside()
+    account.settle(account.reserve(1_000, 500), Usage(1_000, 500))
+    assert account.total.input_tokens + account.total.output_tokens == 10_000
+
+
+@pytest.mark.parametrize("limits", [{"calls": 4}, {"tokens": 7_000}, {"money": Decimal("0.03")}])
+def test_room_for_the_last_call_is_not_kept_where_it_takes_more_than_its_share(limits: dict[str, int]) -> None:
+    account = ledger(**limits)  # type: ignore[arg-type]  # one of them
+    assert not account.set_aside(1_000, 500, share=0.2)
+    account.reserve(1_000, 500)
+
+
+def test_room_is_kept_where_nothing_is_bounded() -> None:
+    account = ledger()
+    assert account.set_aside(1_000, 500, share=0.2)
+    account.reserve(10**6, 10**6)
+
+
+def test_what_kept_replies_once_took_is_counted_apart() -> None:
+    book = ledger(tokens=1_000)
+    book.hit(100, 10)
+    book.hit(50, -3)
+    total = book.total
+    assert (total.cache_hits, total.kept_input_tokens, total.kept_output_tokens) == (2, 150, 10)
+    assert (total.calls, total.input_tokens, total.cost, total.kept_cost) == (0, 0, Decimal(0), Decimal("0.0004"))
