@@ -34,6 +34,12 @@ def test_a_use_of_tools_is_one_call_more_in_its_scene() -> None:
     assert ideal([*scene(0), call("ElementThreats", 2, 3, turn=1)], 1.0) == 3.0
 
 
+def test_the_check_of_a_survey_comes_before_the_scenes() -> None:
+    calls = [call("SystemSurvey", 0, 1), call("Verdicts", 1, 2), *(one for _ in range(16) for one in scene(2))]
+    assert ideal(calls, 1.0) == 4.0
+    assert busy(calls).share == pytest.approx(1.0)
+
+
 def test_all_are_busy_where_nobody_waits() -> None:
     calls = [call("SystemSurvey", 0, 1), *(one for _ in range(16) for one in scene(1))]
     assert busy(calls).share == pytest.approx(1.0)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from benchmarks.errors import Unusable
 from benchmarks.llm.generated import write_system
-from benchmarks.llm.timeline import AT_ONCE, Call, busy, ideal, ideal_of_scenes, phase
+from benchmarks.llm.timeline import AT_ONCE, Call, busy, ideal, ideal_of_scenes, phase, surveying
 from benchmarks.measure import Measured, measure
 from benchmarks.tools import Place, environment
 
@@ -156,7 +156,7 @@ def _take(name: str, depth: Depth, tree: Path, place: Place, seconds: float, lim
     if not calls:
         raise Unusable(f"nothing was asked about {name}")
     told = json.loads((place.work / f"{tree.name}.json").read_text("utf-8"))
-    survey, scenes = phase(calls, "SystemSurvey"), phase(calls, "ElementThreats")
+    survey, scenes = surveying(calls), phase(calls, "ElementThreats")
     return Taken(
         system=name, depth=depth, lines=told["summary"]["lines"], elements=len(told["system"]["elements"]), calls=len(calls),
         scenes=sum(call.turn == 0 for call in scenes), left_out=len(told["llm"]["unreached"]),

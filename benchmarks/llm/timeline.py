@@ -43,15 +43,26 @@ def phase(calls: Sequence[Call], asked: str) -> list[Call]:
     return [call for call in calls if call.asked == asked]
 
 
+def surveying(calls: Sequence[Call]) -> list[Call]:
+    """The survey, and the check of what it says, which are over before the first question about a scene."""
+    first = min((call.arrived for call in phase(calls, "ElementThreats")), default=float("inf"))
+    return [call for call in calls if call.arrived < first and call.asked != "ExecutiveSummary"]
+
+
+def about_scenes(calls: Sequence[Call]) -> list[Call]:
+    before = surveying(calls)
+    return [call for call in calls if call.asked in ("ElementThreats", "Verdicts") and call not in before]
+
+
 def busy(calls: Sequence[Call], at_once: int = AT_ONCE) -> Busy:
     """How many calls about scenes were in flight, of those that could have been."""
-    scenes = [call for call in calls if call.asked in ("ElementThreats", "Verdicts")]
+    scenes = about_scenes(calls)
     if not scenes:
         return Busy(0.0, 0.0, 0.0)
-    begun = max((call.finished for call in phase(calls, "SystemSurvey")), default=min(call.arrived for call in scenes))
+    begun = max((call.finished for call in surveying(calls)), default=min(call.arrived for call in scenes))
     ended = max(call.finished for call in scenes)
-    left = sum(call.turn == 0 for call in phase(calls, "ElementThreats"))
-    ends = sorted(call.finished for call in phase(calls, "Verdicts"))
+    left = sum(call.turn == 0 for call in phase(scenes, "ElementThreats"))
+    ends = sorted(call.finished for call in phase(scenes, "Verdicts"))
     left = max(left, len(ends))
     could, at = 0.0, begun
     for number, end in enumerate(ends):
@@ -63,13 +74,13 @@ def busy(calls: Sequence[Call], at_once: int = AT_ONCE) -> Busy:
 
 def ideal(calls: Sequence[Call], seconds: float, at_once: int = AT_ONCE) -> float:
     """Seconds that the same calls take one after the other where they must and at once where they may, with nothing between."""
-    first = bool(phase(calls, "SystemSurvey")) + len(phase(calls, "ExecutiveSummary"))
-    return seconds * first + ideal_of_scenes(calls, seconds, at_once)
+    one_by_one = len(surveying(calls)) + len(phase(calls, "ExecutiveSummary"))
+    return seconds * one_by_one + ideal_of_scenes(calls, seconds, at_once)
 
 
 def ideal_of_scenes(calls: Sequence[Call], seconds: float, at_once: int = AT_ONCE) -> float:
     """The same for the calls about scenes alone."""
-    rest = len(calls) - len(phase(calls, "SystemSurvey")) - len(phase(calls, "ExecutiveSummary"))
+    rest = len(about_scenes(calls))
     scenes = max(1, sum(call.turn == 0 for call in phase(calls, "ElementThreats")))
     return seconds * _rounds(list(_chains(scenes, rest)), at_once)
 
