@@ -201,6 +201,14 @@ def started(home: Home) -> subprocess.Popen[bytes]:
     )  # fmt: skip
 
 
+def settled(server: Server) -> None:
+    """Waits until what the stopped process has left in the sockets has arrived too."""
+    seen = -1
+    while seen != len(server.records) or server.in_flight:
+        seen = len(server.records)
+        time.sleep(0.3)
+
+
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])
 def test_a_process_that_is_stopped_leaves_what_it_has_to_the_next(
     sent: signal.Signals, root: Path, undisturbed: tuple[Starter, Mapping[str, Any], int], tmp_path: Path
@@ -216,6 +224,7 @@ def test_a_process_that_is_stopped_leaves_what_it_has_to_the_next(
             process.send_signal(sent)
             said = process.communicate(timeout=30)[0].decode()
         server.release()
+        settled(server)
         stored, before = home.stored_now(), len(server.records)
         assert not home.report.exists() and 1 <= len(stored) < whole
         if sent == signal.SIGINT:
