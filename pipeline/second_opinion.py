@@ -19,7 +19,7 @@ from pipeline.agent.model import Examination, Known, Summary, Unanswered
 from pipeline.agent.planning import Plan
 from pipeline.agent.running import Analyst, Subject
 from pipeline.agent.settings import AgentSettings
-from pipeline.findings.merging import merge
+from pipeline.findings.merging import covered, merge
 from pipeline.findings.model import (
     SEVERITIES,
     STRIDE,
@@ -104,7 +104,13 @@ def _examined(scan: Scan, material: Material, settings: AgentSettings, progress:
         said, plan = analyst.examine(progress)
         merged = merge(scan.findings, scan.coverage, said, material.catalog)
         findings = steering_findings(merged.findings, said.steering, said.completed, material.catalog)
-        whole = scan.model_copy(update={"findings": findings, "coverage": merged.coverage, "system": said.completed})
+        whole = scan.model_copy(
+            update={
+                "findings": findings,
+                "coverage": covered(merged.coverage, [one for one in findings if one not in merged.findings]),
+                "system": said.completed,
+            }
+        )
         progress.step("summarising", 0, 0)
         first_page = analyst.summarise(tuple(map(known_of, findings)), _limits(said, plan), said.purpose)
         unanswered = [*said.unanswered, *([first_page] if isinstance(first_page, Unanswered) else [])]

@@ -25,6 +25,7 @@ from pipeline.agent.planning import OUTPUT_OF_SURVEY, Plan, make_plan, tool_roun
 from pipeline.agent.scenes import Scene, cut_scenes, halves
 from pipeline.agent.schemas import ElementThreats, ExecutiveSummary, Reply, SystemSurvey, Verdicts
 from pipeline.agent.spending import BUDGET_ENDED, Spent, estimate_tokens
+from pipeline.agent.steering import steering
 from pipeline.agent.taking import Taker
 from pipeline.progress import Progress
 from pipeline.system.model import Evidence, System
@@ -144,7 +145,7 @@ async def examine(
         looked_at=frozenset(record.looked_at),
         not_reached={cell: why for cell, why in record.not_reached.items() if cell not in record.looked_at},
         unanswered=tuple(sorted(set(record.unanswered), key=lambda u: (u.about, u.why, u.by_budget))),
-        steering=_steering(record.imitations, material),
+        steering=_steering(record.imitations, plan, material),
         purpose=purpose,
         corrections=corrections,
     )
@@ -290,9 +291,16 @@ def _unanswered(scene: Scene, record: _Record, why: str) -> None:
         record.not_reached.setdefault(cell, f"the model gave no answer: {why}")
 
 
-def _steering(imitations: Sequence[Imitation], material: Material) -> tuple[Steering, ...]:
-    """Texts that imitate our marks, each with the file it stands in where that can be told."""
-    found = {}
+def _steering(imitations: Sequence[Imitation], plan: Plan, material: Material) -> tuple[Steering, ...]:
+    """Texts of what was shown that imitate our marks, and texts in plain sight that tell whoever reads them what to find."""
+    found: dict[tuple[str, int], Steering] = {}
+    shown = sorted({span.path for scene in plan.scenes for span in scene.spans})
+    for path in shown:
+        for lines in material.files.raw(path).values():
+            for text in steering("\n".join(lines)):
+                place = material.taker.grounds.locate(Quote(path, text), "source")
+                if not isinstance(place, Missing):
+                    found[path, place.start_line] = Steering(text[:200], place, in_sight=True)
     for text in sorted({each.text.strip() for each in imitations}):
         for path in sorted(material.files.paths):
             place = material.taker.grounds.locate(Quote(path, text), "source")

@@ -83,10 +83,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Steering:
-    """A text that imitates the marks between which untrusted text is shown to a model."""
+    """A text that imitates the marks between which a model is shown untrusted text; or one `in_sight` that tells a reader what to find."""
 
     text: str
     evidence: Evidence
+    in_sight: bool = False
 
 
 @dataclass(frozen=True, slots=True)

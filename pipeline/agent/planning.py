@@ -1,8 +1,8 @@
 """What a run would ask, before anything is asked: scenes in their order, as many as the allowance holds, and what that takes.
 
 Tokens are estimates until a provider counts them: what is reserved for a call is counted generously, what a plan tells is what is
-likely. Without a budget the allowance grows with the system (`PER_THOUSAND_LINES`), so that the
-default depth has a price that can be told beforehand.
+likely. Without a budget the allowance grows with the system (`PER_THOUSAND_LINES`), so that the default depth has a price that can be
+told beforehand.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ OUTPUT_OF_SCENE, OUTPUT_OF_SURVEY, OUTPUT_OF_CHECK, OUTPUT_OF_SUMMARY = 900, 1_0
 TOKENS_OF_ANSWER = 900  # of a tool, and of the call for it
 LOOKING_UP, LOOKED_UP = "looking things up", 0.25  # how many scenes use a tool, and once
 LIKELY = 0.7  # of the tokens that are counted generously
-_CHECKED = 0.45  # what the second reading costs, of what the first did
+_CHECKED = 0.3  # what the second reading costs, of what the first did
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Plan:
     questions: tuple[Planned, ...]
     survey_tokens: int  # of documents in the survey
     allowance: int | None  # tokens; None: what the budget allows
+    beyond: int = 0  # tokens that the scenes left out would take
 
     @property
     def calls(self) -> int:
@@ -92,7 +93,7 @@ def make_plan(
         Planned("summary", 1, int(summary * LIKELY), OUTPUT_OF_SUMMARY),
     ]
     room = None if allowance is None else allowance - sum(question.tokens for question in questions)
-    chosen, left = [], []
+    chosen, left, beyond = [], [], 0
     for scene in scenes:
         sent = int(weigh(scene) * LIKELY)
         first = Planned(scene.about, 1, sent, OUTPUT_OF_SCENE)
@@ -101,8 +102,9 @@ def make_plan(
         asked = [first, check, *([more] if with_tools else [])]
         if room is not None and sum(question.tokens for question in asked) > room:
             left.append(scene)
+            beyond += sum(question.tokens for question in asked)
             continue
         room = None if room is None else room - sum(question.tokens for question in asked)
         chosen.append(scene)
         questions += asked
-    return Plan(tuple(chosen), tuple(left), tuple(questions), survey, allowance)
+    return Plan(tuple(chosen), tuple(left), tuple(questions), survey, allowance, beyond)

@@ -118,11 +118,22 @@ def _origin(origin: AgentOrigin) -> Origin:
     return Origin(model=origin.model, prompt=origin.prompt, version=origin.version, digest=origin.digest)
 
 
-def _coverage(coverage: Sequence[Coverage], said: Examination, new: Sequence[Finding]) -> tuple[Coverage, ...]:
+def covered(coverage: Sequence[Coverage], more: Sequence[Finding]) -> tuple[Coverage, ...]:
+    """The matrix with more findings in it."""
+    found = _by_cell(more)
+    return tuple(_cell(cell, found.get((cell.element, cell.stride), ()), (), {}) for cell in coverage)
+
+
+def _by_cell(findings: Iterable[Finding]) -> Mapping[tuple[str, str], list[Finding]]:
     found: dict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for finding in new:
+    for finding in findings:
         for stride in finding.stride:
             found[finding.element, stride].append(finding)
+    return found
+
+
+def _coverage(coverage: Sequence[Coverage], said: Examination, new: Sequence[Finding]) -> tuple[Coverage, ...]:
+    found = _by_cell(new)
     looked = {(cell.element, cell.stride) for cell in said.looked_at}
     missed: dict[tuple[str, str], str] = {(cell.element, cell.stride): why for cell, why in said.not_reached.items()}
     known = {(cell.element, cell.stride) for cell in coverage}

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pipeline.agent.settings import AgentSettings
 
 
-def agent_settings(settings: Settings, environment: Mapping[str, str], *, cached: bool) -> AgentSettings | None:
-    """What an LLM scan is started with; None where no model is named.
+def agent_settings(settings: Settings, environment: Mapping[str, str], *, cached: bool, dry: bool = False) -> AgentSettings | None:
+    """What an LLM scan is started with; None where no model is named. A `dry` run asks nothing and needs no key.
 
     Raises:
         UnusableInput: the model, the budget or the price is none, or the model may not be asked.
@@ -30,7 +30,7 @@ def agent_settings(settings: Settings, environment: Mapping[str, str], *, cached
     from pipeline.agent.spending import default_folder as replies_folder
     from pipeline.agent.spending import limits_named, price_named, price_of
 
-    endpoint = endpoint_named(settings.llm, settings.base_url, environment)
+    endpoint = endpoint_named(settings.llm, settings.base_url, environment, keyless=dry)
     policy = EgressPolicy(settings.offline, settings.llm_include, settings.llm_exclude)
     policy.check(endpoint.base_url, endpoint.model)
     return AgentSettings(

@@ -58,8 +58,8 @@ class Endpoint:
         return self.model if self.provider == ANY else f"{self.provider}:{self.model}"
 
 
-def endpoint_named(model: str, base_url: str | None, environment: Mapping[str, str]) -> Endpoint:
-    """The endpoint of a model; nothing is asked yet.
+def endpoint_named(model: str, base_url: str | None, environment: Mapping[str, str], *, keyless: bool = False) -> Endpoint:
+    """The endpoint of a model; nothing is asked yet. `keyless`: nothing will be, and no key is needed for that.
 
     Raises:
         UnusableInput: nothing can be made of the name, the address or the key; the message says what may be written.
@@ -68,7 +68,7 @@ def endpoint_named(model: str, base_url: str | None, environment: Mapping[str, s
     provider = load_table().providers[word]
     options = {one: _option(one, provider, environment) for one in provider.options}
     address, address_from = _address(word, provider, base_url, environment, options)
-    key, key_from, notes = _key(word, provider, address, environment)
+    key, key_from, notes = _key(word, provider, address, environment, keyless)
     met = load_table().providers["ollama"] if word == ANY and urlsplit(address).port == _OLLAMAS_PORT else provider
     family = next((one for one in met.models if one.fits(name)), None)
     elsewhere = family is not None and family.elsewhere
@@ -207,14 +207,14 @@ def _ollama_address(host: str) -> str:
     return f"{parts.scheme}://{name}:{port}{parts.path.rstrip('/')}"
 
 
-def _key(word: str, provider: Provider, address: str, environment: Mapping[str, str]) -> tuple[str, str, tuple[str, ...]]:
+def _key(word: str, provider: Provider, address: str, environment: Mapping[str, str], keyless: bool) -> tuple[str, str, tuple[str, ...]]:
     """The key, the variable it comes from, and what is to be said about it; empty where none is given and none is needed."""
     notes: tuple[str, ...] = ()
     said_by = next((name for name in (KEY, KEY_FILE, *provider.keys) if environment.get(name, "").strip()), "")
     key = environment.get(said_by, "").strip()
     if said_by == KEY_FILE:
         key, notes = _key_of_file(Path(key).expanduser())
-    if not key and provider.key_needed and not is_loopback(address):
+    if not key and provider.key_needed and not keyless and not is_loopback(address):
         raise UnusableInput(f"no key for {provider.title}", word, f"set {KEY}, {KEY_FILE} or {provider.keys[0]}")
     if len(key) > _MOST_KEY or not re.fullmatch(r"[!-~]*", key):
         raise UnusableInput("the key holds blanks or characters that no key has", said_by, "copy it again, without line breaks")

@@ -27,7 +27,7 @@ def rehearse(path: Path, settings: Settings, *, cached: bool, quiet: bool, verbo
     if settings.llm is None:
         raise UnusableInput("nothing would be asked of anybody", "--dry-run", "name a model with --llm")
     log_to_stderr(verbose=verbose, quiet=quiet)
-    wanted = scan_settings(path, settings, os.environ, cached=cached)
+    wanted = scan_settings(path, settings, os.environ, cached=cached, dry=True)
     with shown_progress(quiet=quiet) as progress:
         rehearsal = run(path, wanted, progress)
     click.echo(told(rehearsal))
@@ -62,7 +62,8 @@ def told(rehearsal: Rehearsal) -> str:
         *([f"            and {len(plan.scenes) - _SCENES_SHOWN} more"] if len(plan.scenes) > _SCENES_SHOWN else []),
     ]
     if plan.left_out:
-        said.append(f"left out    {len(plan.left_out)} scenes beyond the default depth; a --budget of your own reaches further")
+        whole = -(-(plan.input_tokens + plan.output_tokens + plan.beyond) * 5 // 4 // 10_000) * 10
+        said.append(f"left out    {len(plan.left_out)} scenes beyond the default depth: --budget {whole}k would reach them too")
     return "\n".join((*said, "nothing was sent; the numbers are estimates, and the budget is held by what the endpoint counts"))
 
 

@@ -145,7 +145,7 @@ def scanned(path: Path, settings: Settings, *, cached: bool, quiet: bool, verbos
         raise
 
 
-def scan_settings(path: Path, settings: Settings, environment: Mapping[str, str], *, cached: bool) -> ScanSettings:
+def scan_settings(path: Path, settings: Settings, environment: Mapping[str, str], *, cached: bool, dry: bool = False) -> ScanSettings:
     """What a scan is started with, by the settings and the environment."""
     from pipeline.interfaces.llm import agent_settings
     from pipeline.interfaces.pictures import picture_reader
@@ -155,7 +155,7 @@ def scan_settings(path: Path, settings: Settings, environment: Mapping[str, str]
     return ScanSettings(
         docs=tuple(map(Path, settings.docs)), exclude=settings.exclude, jobs=settings.jobs,
         cache=default_folder() if cached else None, knowledge=tuple(map(Path, settings.knowledge)),
-        pictures=picture_reader(settings, path, environment), llm=agent_settings(settings, environment, cached=cached),
+        pictures=picture_reader(settings, path, environment), llm=agent_settings(settings, environment, cached=cached, dry=dry),
         index=Path(settings.index_dir) if settings.index_dir else None,
     )  # fmt: skip
 
