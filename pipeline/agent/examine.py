@@ -107,13 +107,12 @@ async def examine(
         record.unanswered.append(Unanswered("survey", f"the reply could not be used: {type(problem).__name__}"))
         purpose, whole, corrections = "", material.system, ()
     # The scenes stay those of the plan: what the survey adds is shown beside them, and a reply more or less changes no other question.
-    early = tuple(await _verified([proposal for _, proposal in record.proposals], material, asker, record))
-    record.proposals = [(0, proposal) for proposal in early]
+    claimed, record.proposals = [proposal for _, proposal in record.proposals], []
     widened = replace(
         material,
         system=whole,
         corrections=tuple((element, says) for element, says, _ in corrections),
-        proposed=early,
+        proposed=tuple(claimed),
         taker=replace(material.taker, elements=frozenset(e.id for e in whole.elements)),
     )
     done = 0
@@ -133,7 +132,9 @@ async def examine(
     last = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", purpose, estimate_tokens)) + _form_tokens(ExecutiveSummary)
     asker.set_aside(int(last * _MORE_FINDINGS))
     rounds = tool_rounds(plan, TOOL_ROUNDS if tools else 0)
+    checked = asyncio.create_task(_checked(claimed, widened, asker, record))  # no scene waits for it
     await asyncio.gather(*map(one, plan.scenes, rounds))
+    record.proposals += ((0, proposal) for proposal in await checked)
     for scene in plan.left_out:
         _unreached(scene, record, "beyond the default depth of the LLM analyst; --budget raises it")
     said = Examination(
@@ -244,6 +245,15 @@ async def _scene(scene: Scene, material: Material, asker: Asker, record: _Record
 def _is_known(proposal: Proposal, known: Sequence[Known]) -> bool:
     """Whether a rule says the same of the same element: then nothing new is claimed."""
     return any(finding.threat == proposal.threat and finding.element == proposal.element for finding in known)
+
+
+async def _checked(claimed: list[Proposal], material: Material, asker: Asker, record: _Record) -> list[Proposal]:
+    """What of a survey's claims a sceptic did not refute; a bug that the reply meets costs the check, not the claims."""
+    try:
+        return await _verified(claimed, material, asker, record)
+    except Exception as problem:
+        logger.exception("the claims of the survey could not be checked")
+        return [replace(claim, doubt=f"nobody tried to refute it: {type(problem).__name__}") for claim in claimed]
 
 
 async def _verified(proposals: list[Proposal], material: Material, asker: Asker, record: _Record) -> list[Proposal]:
