@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -193,12 +194,18 @@ def test_killed_at_any_moment_it_goes_on_and_pays_nothing_twice(
     assert killed == kills and len(moments) >= min(kills, 10) // 2
 
 
-def started(home: Home) -> subprocess.Popen[bytes]:
-    """A process from the command line, as a user starts it."""
-    return subprocess.Popen(
+@contextmanager
+def started(home: Home) -> Iterator[subprocess.Popen[bytes]]:
+    """A process from the command line, as a user starts it: also where the tests themselves run with interrupts ignored, as jobs do."""
+    process = subprocess.Popen(
         [sys.executable, "-m", "threatloom", *home.arguments], env=plain_environment() | home.environment, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, cwd=Path(__file__).parents[2],
+        stderr=subprocess.STDOUT, cwd=Path(__file__).parents[2], preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def settled(server: Server) -> None:
