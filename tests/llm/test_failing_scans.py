@@ -83,6 +83,8 @@ def spoiled(one: Behaviour, right: Reply) -> Answer:
             return replace(one.answer, reply=right)
         case name, Reply() if name.startswith("usage "):
             return replace(right, usage=one.answer.usage)
+        case (("JSON in prose" | "schema violated" | "schema with more than was asked"), _) if not text:
+            return right  # the answer is a call of a tool, which has no words to spoil
         case "JSON in prose", _:
             return replace(right, text=f"Of course!\n\n```json\n{text}\n```\nCan I help with more?")
         case "answer too long", _:
