@@ -10,7 +10,7 @@ import pytest
 from benchmarks.llm.generated import write_system
 from benchmarks.llm.report import BEGIN, END, render
 from benchmarks.llm.session import FILE, calls_of, read_session
-from benchmarks.llm.timeline import Call, busy, ideal
+from benchmarks.llm.timeline import Call, busy, ideal, surveying
 from benchmarks.report import with_figures
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -34,10 +34,10 @@ def test_a_use_of_tools_is_one_call_more_in_its_scene() -> None:
     assert ideal([*scene(0), call("ElementThreats", 2, 3, turn=1)], 1.0) == 3.0
 
 
-def test_the_check_of_a_survey_comes_before_the_scenes() -> None:
-    calls = [call("SystemSurvey", 0, 1), call("Verdicts", 1, 2), *(one for _ in range(16) for one in scene(2))]
-    assert ideal(calls, 1.0) == 4.0
-    assert busy(calls).share == pytest.approx(1.0)
+def test_the_check_of_a_survey_goes_along_with_the_scenes() -> None:
+    calls = [call("SystemSurvey", 0, 1), call("Verdicts", 1, 2), *(one for _ in range(16) for one in scene(1))]
+    assert [one.asked for one in surveying(calls)] == ["SystemSurvey"]
+    assert ideal(calls, 1.0) == 4.0  # 33 calls after the survey, 16 at once
 
 
 def test_all_are_busy_where_nobody_waits() -> None:

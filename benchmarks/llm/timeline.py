@@ -44,9 +44,8 @@ def phase(calls: Sequence[Call], asked: str) -> list[Call]:
 
 
 def surveying(calls: Sequence[Call]) -> list[Call]:
-    """The survey, and the check of what it says, which are over before the first question about a scene."""
-    first = min((call.arrived for call in phase(calls, "ElementThreats")), default=float("inf"))
-    return [call for call in calls if call.arrived < first and call.asked != "ExecutiveSummary"]
+    """The survey, which is over before the first question about a scene; the check of what it says goes along with the scenes."""
+    return phase(calls, "SystemSurvey")
 
 
 def about_scenes(calls: Sequence[Call]) -> list[Call]:
