@@ -128,9 +128,7 @@ def _examined(scan: Scan, material: Material, settings: AgentSettings, progress:
 
 def known_of(finding: Finding) -> Known:
     """A finding as the analyst is told of it."""
-    return Known(
-        finding.id, finding.threat, finding.title, finding.severity, finding.element, finding.stride, _told(finding), finding.evidence
-    )
+    return Known(finding.id, finding.threat, finding.title, finding.severity, finding.element, _told(finding), finding.evidence)
 
 
 def _told(finding: Finding) -> str:

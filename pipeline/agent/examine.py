@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
@@ -27,6 +28,7 @@ from pipeline.agent.schemas import ElementThreats, ExecutiveSummary, Reply, Syst
 from pipeline.agent.spending import BUDGET_ENDED, Spent, estimate_tokens
 from pipeline.agent.steering import steering
 from pipeline.agent.taking import Taker
+from pipeline.agent.telling import Telling
 from pipeline.progress import Progress
 from pipeline.system.model import Evidence, System
 from pipeline.threats.catalog import Catalog
@@ -49,12 +51,13 @@ _MARKS = 40  # tokens of a fence
 Corrections = tuple[tuple[str, str, tuple[Evidence, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Material:
-    """What the analyst works on."""
+    """What the analyst works on: the whole of it, and how much of it may be told."""
 
     system: System
-    known: Sequence[Known]
+    telling: Telling
+    findings: Sequence[Known]
     files: Files
     documents: tuple[str, ...]  # paths of prose, in the order they matter
     code: tuple[str, ...]  # paths of code and settings
@@ -63,6 +66,20 @@ class Material:
     hide: Callable[[str], str]
     corrections: tuple[tuple[str, str], ...] = ()  # what a survey said of elements
     proposed: tuple[Proposal, ...] = ()  # what it said is not kept
+
+    @cached_property
+    def shown(self) -> System:
+        return self.telling.trimmed(self.system)
+
+    @cached_property
+    def known(self) -> tuple[Known, ...]:
+        return self.telling.known(self.findings)
+
+    def values_of(self, scene: Scene, purpose: str) -> packs.Values:
+        """What a question about a scene shows."""
+        return packs.scene_values(
+            scene, self.shown, self.known, self.catalog, self.files, purpose, estimate_tokens, self.corrections, self.proposed
+        )
 
 
 @dataclass(slots=True)
@@ -80,15 +97,14 @@ class _Record:
 
 def plan_of(material: Material, allowance: int | None, tools: Sequence[BaseTool]) -> Plan:
     """What would be asked of a model; nothing is."""
-    scenes = cut_scenes(material.system, material.known, material.files, material.documents, material.code, estimate_tokens)
+    scenes = cut_scenes(material.shown, material.known, material.files, material.documents, material.code, estimate_tokens)
     survey = _survey_values(material, allowance)
     told = _told_tokens(SURVEY, survey) + _form_tokens(SystemSurvey)
     summary = _told_tokens(SUMMARISE, packs.summary_values(material.known, "", "", estimate_tokens)) + _form_tokens(ExecutiveSummary)
     more = _form_tokens(ElementThreats) + sum(estimate_tokens(json.dumps(convert_to_openai_tool(tool))) for tool in tools)
 
     def weigh(scene: Scene) -> int:
-        values = packs.scene_values(scene, material.system, material.known, material.catalog, material.files, "", estimate_tokens)
-        return _told_tokens(ANALYSE, values) + more
+        return _told_tokens(ANALYSE, material.values_of(scene, "")) + more
 
     return make_plan(scenes, weigh, told, summary, allowance, with_tools=bool(tools))
 
@@ -153,8 +169,9 @@ async def examine(
     return said, plan
 
 
-async def summarise(asker: Asker, known: Sequence[Known], limits: str, purpose: str, taker: Taker) -> Summary | Unanswered:
+async def summarise(asker: Asker, material: Material, findings: Sequence[Known], limits: str, purpose: str) -> Summary | Unanswered:
     """The first page over all findings, or over the first of them where all are too many for the model; ids that are none are left out."""
+    known, taker = material.telling.known(findings), material.taker
     shown = list(known)
     asker.use_aside()
     for smaller in range(_HALVINGS + 1):
@@ -213,9 +230,7 @@ async def _survey(material: Material, asker: Asker, record: _Record, allowance: 
 
 
 async def _scene(scene: Scene, material: Material, asker: Asker, record: _Record, purpose: str, rounds: int, halved: int = 0) -> None:
-    values = packs.scene_values(
-        scene, material.system, material.known, material.catalog, material.files, purpose, estimate_tokens, material.corrections
-    )
+    values = material.values_of(scene, purpose)
     parts = halves(scene) if halved < _HALVINGS else (scene,)
     question = Question(
         ANALYSE, values, ElementThreats, f"analyse {scene.about}", rounds > 0, rounds, material.taker.problems, in_parts=len(parts) > 1
@@ -236,7 +251,7 @@ async def _scene(scene: Scene, material: Material, asker: Asker, record: _Record
     record.arguments += taken.arguments
     record.dropped += taken.dropped
     record.looked_at.update(scene.cells)
-    fresh = [proposal for proposal in taken.proposals if not _is_known(proposal, material.known)]
+    fresh = [proposal for proposal in taken.proposals if not _is_known(proposal, material.findings)]
     kept = await _verified(fresh, material, asker, record)
     again = [proposal for proposal in taken.proposals if proposal not in fresh]
     record.proposals += ((scene.number, proposal) for proposal in (*kept, *again))
@@ -329,7 +344,7 @@ def _survey_values(material: Material, allowance: int | None, smaller: int = 0) 
         room = min(room, estimate_tokens(str(whole["system"]))) >> smaller
         most = min(most, sum(estimate_tokens(one.text) for one in whole["documents"] if isinstance(one, Exhibit))) >> smaller
     shown = packs.documents_shown(material.files, material.documents, estimate_tokens, most)
-    return packs.survey_values(material.system, shown, material.catalog, room, estimate_tokens)
+    return packs.survey_values(material.shown, shown, material.catalog, room, estimate_tokens)
 
 
 def _told_tokens(prompt: str, values: packs.Values) -> int:

@@ -20,9 +20,8 @@ class Known:
     title: str
     severity: Severity
     element: str
-    stride: tuple[Stride, ...]
     description: str
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ from pipeline.agent.secret import machine_secret
 from pipeline.agent.settings import AgentSettings
 from pipeline.agent.spending import Ledger, ReplyStore
 from pipeline.agent.taking import Taker
+from pipeline.agent.telling import Telling
 from pipeline.agent.tools import Bench, make_tools
-from pipeline.agent.tools import bench as told
 from pipeline.agent.tools.bench import Search
 from pipeline.progress import Progress
 from pipeline.system.evidence import EvidenceBook
@@ -96,7 +96,10 @@ class Analyst:
             mask=self._placeholders.mask,
         )
         documents = tuple(path for path in subject.documents if path in files.paths)
-        self._material = Material(subject.system, subject.known, files, documents, subject.code, subject.catalog, taker, self._hide)
+        telling = Telling(subject.system, subject.known, files.paths.__contains__)
+        self._material = Material(
+            subject.system, telling, subject.known, files, documents, subject.code, subject.catalog, taker, self._hide
+        )
         self._log = EgressLog(settings.log, subject.name)
         self._runner: asyncio.Runner | None = None
         self._asker: Asker | None = None
@@ -150,7 +153,7 @@ class Analyst:
             return self._ran(self._summarised(known, limits, purpose))
 
     async def _summarised(self, known: Sequence[Known], limits: str, purpose: str) -> Summary | Unanswered:
-        return await summarise(self._connected(), known, limits, purpose, self._material.taker)
+        return await summarise(self._connected(), self._material, known, limits, purpose)
 
     def account(self) -> Account:
         """What was asked until now, and what it took."""
@@ -191,10 +194,9 @@ class Analyst:
         if not self._settings.with_tools:
             return []
         subject = self._subject
-        known = [told.Known(k.id, k.threat, k.title, k.severity, k.element, k.description, k.evidence) for k in subject.known]
         bench = Bench(
             subject.system, read_lines=subject.book.lines_of, paths=self._material.files.paths, catalog=subject.catalog,
-            taxonomies=load_taxonomies(), findings=known, search=subject.search, hide=self._hide,
+            taxonomies=load_taxonomies(), findings=subject.known, search=subject.search, hide=self._hide,
         )  # fmt: skip
         return make_tools(bench, lambda label, text: fence(label, text, current_nonce()).text)
 

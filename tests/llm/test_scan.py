@@ -156,6 +156,40 @@ def test_files_that_may_not_be_sent_are_not(root: Path, tmp_path: Path) -> None:
     assert server.requests and not any("clerk of the day" in words_of(one) for one in server.requests)
 
 
+def test_nothing_that_is_known_from_a_file_kept_back_is_sent(tmp_path: Path) -> None:
+    root = shop.shop(tmp_path / "shop")
+    promise = "Every refund above 50 EUR needs the approval of a clerk before it is paid out."
+    (root / "docs" / "rules.md").write_text(f"# Approvals\n\nThe refund tool: {promise}\n\nThe Gringotts ledger holds all receipts.\n")
+    plain = shop.scanned(root, None)
+    assert any(promise in claim.text for claim in plain.system.claims), "a promise is known from the file"
+    assert any(promise in finding.description for finding in plain.findings), "and a finding quotes it"
+    with Server(analyst(threats=refund)) as server:
+        open_ = shop.scanned(root, shop.settings(server.url, tmp_path / "open"))
+        asked = len(server.requests)
+        kept = shop.scanned(root, shop.settings(server.url, tmp_path / "kept", policy=EgressPolicy(exclude=("docs/rules.md",))))
+    assert any("approval of a clerk" in words_of(one) for one in server.requests[:asked])
+    for one in server.requests[asked:]:
+        assert not [word for word in ("approval of a clerk", "rules.md", "Gringotts") if word in words_of(one)]
+    rules = [finding.id for finding in plain.findings]
+    for scan in (open_, kept):
+        assert [finding.id for finding in scan.findings if finding.source != "llm"] == rules
+        assert {element.id for element in plain.system.elements} <= {element.id for element in scan.system.elements}
+
+
+def test_what_a_survey_found_is_told_to_the_scenes(root: Path, tmp_path: Path) -> None:
+    said = {"path": "docs/refunds.md", "line": 3, "text": "The clerk of the day is told of each refund by mail", "role": "claim"}
+    done = {"path": "app.py", "line": 12, "text": shop.QUOTE, "role": "sink"}
+    told = {
+        "threat": "promised-control-missing", "element": "tool:refund", "classes": ["repudiation"], "title": "Nobody mails the clerk",
+        "description": "The code sends no mail.", "said": said, "done": [done],
+    }  # fmt: skip
+    with Server(analyst(survey=lambda _: SURVEY | {"contradictions": [told]})) as server:
+        scan = shop.scanned(root, shop.settings(server.url, tmp_path))
+    assert any(finding.title == "Nobody mails the clerk" for finding in scan.findings)
+    scenes = [words_of(one) for one in server.requests if "Already found" in words_of(one) and "tool:refund" in elements_of(words_of(one))]
+    assert scenes and all("Nobody mails the clerk" in words for words in scenes)
+
+
 def test_the_log_holds_what_was_sent(root: Path, tmp_path: Path) -> None:
     with Server(analyst(threats=refund)) as server:
         shop.scanned(root, shop.settings(server.url, tmp_path))

@@ -20,7 +20,7 @@ from pipeline.agent.tools import (
     show_taxonomy,
     show_threat,
 )
-from pipeline.agent.tools.bench import Bench, Known
+from pipeline.agent.tools.bench import Bench
 from pipeline.agent.tools.tool import Fence, Tool
 
 if TYPE_CHECKING:
@@ -45,4 +45,4 @@ def make_tools(bench: Bench, fence: Fence) -> list[BaseTool]:
     return [tool.of(bench, fence) for tool in TOOLS if bench.search is not None or tool is not search_passages.TOOL]
 
 
-__all__ = ["TOOLS", "Bench", "Fence", "Known", "make_tools"]
+__all__ = ["TOOLS", "Bench", "Fence", "make_tools"]

@@ -5,7 +5,8 @@ Each word of a row costs money in every call it is read again in: what is empty,
 
 from __future__ import annotations
 
-from pipeline.agent.tools.bench import Bench, Known
+from pipeline.agent.model import Known
+from pipeline.agent.tools.bench import Bench
 from pipeline.agent.tools.characters import plain, shown
 from pipeline.system.model import AttributeValue, Element, Evidence, Flow
 

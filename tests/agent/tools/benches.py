@@ -13,10 +13,11 @@ import threatloom
 from ingest import SourceSettings, list_sources
 from ingest.reading import lines_of
 from ingest.told_secrets import without_secrets
-from pipeline.agent.tools import Bench, Known, make_tools
+from pipeline.agent.tools import Bench, make_tools
 from pipeline.agent.tools.bench import Search
 from pipeline.findings.model import Finding, Scan
 from pipeline.retrieval.result import Hit, ScoreParts
+from pipeline.second_opinion import known_of
 from pipeline.system.evidence import Lines
 from pipeline.system.model import System
 from pipeline.threats.catalog import load_catalog
@@ -56,7 +57,7 @@ def made_bench(system: System = NO_SYSTEM, findings: Iterable[Finding] = (), **m
     def read_lines(path: str) -> Lines:
         return {None: tuple(files[path].split("\n"))}
 
-    known = tuple(Known(one.id, one.threat, one.title, one.severity, one.element, one.description, one.evidence) for one in findings)
+    known = tuple(known_of(one) for one in findings)
     given: dict[str, Any] = {"read_lines": read_lines, "paths": tuple(files), "catalog": load_catalog(), "taxonomies": load_taxonomies()}
     return Bench(system, findings=known, **{**given, **more})
 
