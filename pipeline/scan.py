@@ -27,7 +27,7 @@ from ingest.source import ReadError, Skip, Source
 from ingest.told_secrets import without_secrets
 from pipeline import kept_results
 from pipeline.collection import collect_seldom, uncollected
-from pipeline.findings.model import SEVERITIES, STRIDE, Failed, Finding, ReadPicture, Scan, Skipped, Summary, Target, Tool
+from pipeline.findings.model import Failed, Finding, ReadPicture, Scan, Skipped, Summary, Target, Tool
 from pipeline.progress import Progress, Silent
 from pipeline.system.evidence import EvidenceBook, Lines
 from pipeline.system.model import System
@@ -339,14 +339,13 @@ def _outside(sources: Iterable[Source]) -> list[Skip]:
 
 
 def _summary(facts: Sequence[Facts], findings: Sequence[Finding], paths: Found) -> Summary:
+    from pipeline.findings.listing import counts_of
     from pipeline.system.documents.hidden_text import hidden_counts
 
     return Summary(
         files=len(facts),
         lines=sum(fact.lines for fact in facts),
-        by_severity={severity: sum(finding.severity == severity for finding in findings) for severity in SEVERITIES},
-        by_stride={stride: sum(stride in finding.stride for finding in findings) for stride in STRIDE},
-        new=len(findings),
+        **counts_of(findings),
         attack_paths=paths.total,
         attack_paths_cut=paths.bounded,
         hidden=hidden_counts(facts),

@@ -19,9 +19,9 @@ from pipeline.agent.model import Examination, Known, Summary, Unanswered
 from pipeline.agent.planning import Plan
 from pipeline.agent.running import Analyst, Subject
 from pipeline.agent.settings import AgentSettings
+from pipeline.findings.listing import counts_of
 from pipeline.findings.merging import covered, merge
 from pipeline.findings.model import (
-    SEVERITIES,
     STRIDE,
     CorrectedElement,
     ExecutiveSummary,
@@ -121,7 +121,7 @@ def _examined(scan: Scan, material: Material, settings: AgentSettings, progress:
             update={
                 "llm": account,
                 "errors": tuple(Failed(path=path, error=error) for path, error in sorted(errors)),
-                "summary": _counted(whole, findings),
+                "summary": whole.summary.model_copy(update=counts_of(findings)),
             }
         )
 
@@ -219,16 +219,6 @@ def _summary(said: Summary) -> ExecutiveSummary:
         paragraphs=said.paragraphs,
         actions=tuple(SummaryAction(text=text, findings=findings) for text, findings in said.actions),
         origin=Origin(model=origin.model, prompt=origin.prompt, version=origin.version, digest=origin.digest),
-    )
-
-
-def _counted(scan: Scan, findings: Sequence[Finding]) -> object:
-    return scan.summary.model_copy(
-        update={
-            "by_severity": {severity: sum(finding.severity == severity for finding in findings) for severity in SEVERITIES},
-            "by_stride": {stride: sum(stride in finding.stride for finding in findings) for stride in STRIDE},
-            "new": len(findings),
-        }
     )
 
 

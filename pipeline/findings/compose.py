@@ -9,7 +9,8 @@ from ingest.purpose import measures
 from pipeline.findings.attack_paths import Found, find_attack_paths
 from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.grouping import by_sink, copies_joined, ends_of, group_of, sources_joined
-from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, Finding, Mitigation, Taxonomy
+from pipeline.findings.listing import CONFIDENCES, in_order
+from pipeline.findings.model import STRIDE, Coverage, Finding, Mitigation, Taxonomy
 from pipeline.findings.risk import Risk, assess
 from pipeline.findings.scores import scores_of
 from pipeline.system.model import Confidence, ControlKind, Element, Evidence, Flow, System
@@ -20,7 +21,6 @@ from pipeline.threats.view import View
 
 MAX_EVIDENCE = 30
 _TOLD = frozenset({"prompt", "system_prompt", "conversation"})
-_CONFIDENCE: tuple[Confidence, ...] = ("high", "medium", "low")
 
 
 class Composed(NamedTuple):
@@ -51,11 +51,8 @@ def compose(system: System, outcomes: Iterable[Outcome]) -> Composed:
         if match.evidence:
             matches.setdefault((match.threat.slug, group_of(match)), []).append(match)
     made = [(_finding(view, group, found), found) for (_slug, group), found in sorted(copies_joined(matches).items())]
-    findings = sorted(
-        (finding for finding, _found in made),
-        key=lambda f: (SEVERITIES.index(f.severity), _CONFIDENCE.index(f.confidence), -f.likelihood * f.impact, f.threat, f.element, f.id),
-    )
-    return Composed(tuple(findings), _coverage(system, made, mitigated, unmet, silenced), find_attack_paths(view, made))
+    findings = in_order(finding for finding, _found in made)
+    return Composed(findings, _coverage(system, made, mitigated, unmet, silenced), find_attack_paths(view, made))
 
 
 def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
@@ -66,7 +63,7 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
             _is_tried_out(pair[1]),
             _only_stores(view, pair[1]),
             -pair[0].likelihood * pair[0].impact,
-            _CONFIDENCE.index(pair[0].confidence),
+            CONFIDENCES.index(pair[0].confidence),
             _is_no_question(pair[1]),
             says_little(pair[1].ways[0] if pair[1].ways else ()),
             _steps_to_a_log(pair[1]),

@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.findings.fingerprint import fingerprint
-from pipeline.findings.model import SEVERITIES, STRIDE, Argument, Coverage, Finding, Origin
+from pipeline.findings.listing import in_order
+from pipeline.findings.model import STRIDE, Argument, Coverage, Finding, Origin
 from pipeline.findings.proposed import finding_of
 from pipeline.system.model import Evidence
 from pipeline.threats.catalog import Catalog
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 _MOST_EVIDENCE = 30
 _SEVERAL = frozenset(SLUGS.values())  # threats that are about one sentence of a document: one element may have several
-_CONFIDENCE = ("high", "medium", "low")
 
 
 class Merged(NamedTuple):
@@ -63,18 +63,6 @@ def merge(findings: Sequence[Finding], coverage: Sequence[Coverage], said: Exami
     new = [_joined(view, proposals, catalog, number) for _key, groups in sorted(fresh.items()) for number, proposals in enumerate(groups)]
     new = [finding for finding in new if finding.id not in {known.id for known in findings}]
     return Merged(in_order((*old, *new)), _coverage(coverage, said, new))
-
-
-def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Most severe first."""
-    return tuple(
-        sorted(
-            findings,
-            key=lambda f: (
-                SEVERITIES.index(f.severity), _CONFIDENCE.index(f.confidence), -f.likelihood * f.impact, f.threat, f.element, f.id,
-            ),
-        )
-    )  # fmt: skip
 
 
 def _annotated(finding: Finding, seen: Sequence[Proposal], arguments: Sequence[Argument]) -> Finding:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.findings.fingerprint import fingerprint
-from pipeline.findings.merging import in_order
+from pipeline.findings.listing import in_order
 from pipeline.findings.model import Finding, Mitigation, Taxonomy
 from pipeline.findings.risk import severity_of
 from pipeline.system.model import Element, System

@@ -12,6 +12,7 @@ from typing import Literal
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
+from pipeline.findings.listing import in_order
 from pipeline.findings.model import SEVERITIES, AttackPath, Failed, Finding, LLMUse, Scan, Skipped, Taxonomy
 from pipeline.reports import sarif_model as sarif
 from pipeline.reports.asked import account, arguments_of, explain_command, origin_words
@@ -24,7 +25,6 @@ from pipeline.reports.wording import (
     coverage_counts,
     coverage_words,
     lead_way,
-    ordered,
     path_names,
     place,
     sentence,
@@ -50,7 +50,7 @@ _Taxa = dict[str, tuple[str, ...]]  # taxonomy -> its ids in this scan, sorted
 
 
 def render(scan: Scan) -> str:
-    found = ordered(scan.findings)
+    found = in_order(scan.findings)
     taxa = _taxa(found)
     slugs = tuple(sorted({finding.threat for finding in found}))
     driver = sarif.Component(

@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pipeline.findings.listing import in_order
 from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, CoverageState, Finding, Scan
 from pipeline.system.model import Control, Evidence, Role, Severity, Stride, Zone
 
-CONFIDENCES = ("high", "medium", "low")
 CLOSED = ("accepted", "dismissed", "fixed")
 LETTERS: dict[Stride, str] = {name: name[0].upper() for name in STRIDE}
 ZONES: dict[Zone, str] = {
@@ -46,25 +46,9 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}".replace(",", " ") + ("" if count == 1 else "s")
 
 
-def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Worst first, then surest, then by name and place, so that the order is the same every time."""
-    return tuple(sorted(findings, key=_rank))
-
-
-def _rank(finding: Finding) -> tuple[int, int, int, str, str, str]:
-    return (
-        SEVERITIES.index(finding.severity),
-        CONFIDENCES.index(finding.confidence),
-        -finding.likelihood * finding.impact,
-        finding.threat,
-        finding.element,
-        finding.id,
-    )
-
-
 def open_findings(scan: Scan) -> tuple[Finding, ...]:
     """What somebody still has to look at, in order."""
-    return ordered(finding for finding in scan.findings if finding.status not in CLOSED)
+    return in_order(finding for finding in scan.findings if finding.status not in CLOSED)
 
 
 def closed_counts(scan: Scan) -> tuple[Group, ...]:
