@@ -54,11 +54,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture(scope="module")
-def offline(root: Path) -> Scan:
-    return shop.scanned(root, None)
-
-
 @pytest.mark.parametrize("budget", ["40k", "0.08 USD", "5 calls", "60k, 4 calls"])
 def test_a_budget_is_hard_with_many_calls_at_once_and_the_rest_is_paid_for_later(
     budget: str, root: Path, offline: Scan, tmp_path: Path

@@ -44,16 +44,6 @@ RIGHT = analyst(threats=refund)
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return shop.shop(tmp_path_factory.mktemp("scanned") / "shop")
-
-
-@pytest.fixture(scope="module")
-def offline(root: Path) -> Scan:
-    return shop.scanned(root, None)
-
-
-@pytest.fixture(scope="module")
 def undisturbed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Scan:
     with Server(RIGHT) as server:
         return shop.scanned(root, shop.settings(server.url, tmp_path_factory.mktemp("undisturbed")))

@@ -27,16 +27,6 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return shop.shop(tmp_path_factory.mktemp("scanned") / "shop")
-
-
-@pytest.fixture(scope="module")
-def offline(root: Path) -> Scan:
-    return shop.scanned(root, None)
-
-
-@pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("engines")
     write_tiny_gguf(folder / "tiny.gguf")

@@ -17,16 +17,6 @@ from tests.llm.scripts import Answer, Request, error, messages, text_of, words_o
 from tests.llm.server import Server
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return shop.shop(tmp_path_factory.mktemp("scanned") / "shop")
-
-
-@pytest.fixture(scope="module")
-def offline(root: Path) -> Scan:
-    return shop.scanned(root, None)
-
-
 def refund(text: str, **more: object) -> dict[str, object]:
     """A model that sees one threat at the refund tool."""
     if "tool:refund" not in elements_of(text):
