@@ -17,7 +17,7 @@ from prompts import Exhibit
 
 # What steers a terminal or turns the order of letters around says nothing to a model that it should know.
 _SPACES = re.compile(r"[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")  # whitespace that quotes are compared by; shown as a space
-_UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 _LONGEST_BLOCK = 60  # lines
 _LONGEST_LINE = 400  # characters; the rest of a line is minified code or data
 
@@ -79,7 +79,7 @@ class Files:
                 shown = text.split("\n")
                 if len(shown) != len(lines):  # a placeholder that swallowed a line end: each line by itself
                     shown = [self._hide(line) for line in lines]
-                self._shown[path, page or 0] = tuple(_cut(_UNSHOWN.sub("", _SPACES.sub(" ", line))) for line in shown)
+                self._shown[path, page or 0] = tuple(_cut(UNSHOWN.sub("", _SPACES.sub(" ", line))) for line in shown)
                 found.append(page or 0)
             self._pages[path] = tuple(sorted(found))
 
@@ -114,7 +114,7 @@ class Files:
         by_path: dict[str, list[Span]] = {}
         for span in spans:
             by_path.setdefault(span.path, []).append(span)
-        return tuple(Exhibit(_UNSHOWN.sub("", path), self.text(own)) for path, own in by_path.items())
+        return tuple(Exhibit(UNSHOWN.sub("", path), self.text(own)) for path, own in by_path.items())
 
     def of(self, span: Span) -> tuple[str, ...]:
         return self.lines(span.path, span.page)[span.start - 1 : span.end]
@@ -151,7 +151,7 @@ def _depth(line: str) -> int:
 
 def heading(span: Span) -> str:
     page = f" page {span.page}" if span.page else ""
-    return f"{_UNSHOWN.sub('', span.path)}{page} lines {span.start}-{span.end}"
+    return f"{UNSHOWN.sub('', span.path)}{page} lines {span.start}-{span.end}"
 
 
 def joined(spans: Iterable[Span], gap: int = 1) -> tuple[Span, ...]:

@@ -48,7 +48,6 @@ class Proposal:
     factors: Mapping[Factor, Evidence]
     mitigations: tuple[tuple[str, str], ...]  # what to do, how to test it
     origin: Origin
-    contradiction: bool = False
     doubt: str = ""  # why the second reading could not prove it
 
 

@@ -72,7 +72,7 @@ def scene_values(
     near = {end for flow in flows for end in (flow.source, flow.target)} - ids
     near |= {identity for claim in system.claims if any(_within(e, scene.spans) for e in claim.evidence) for identity in claim.about} - ids
     kinds = {element.kind for element in system.elements if element.id in ids or element.id in near}
-    told_whole = bool(scene.paper) or "component" in kinds  # what a paper tells of is of no known kind
+    told_whole = scene.kind != "elements" or "component" in kinds  # what a paper tells of is of no known kind
     guarded: dict[str, list[str]] = {flow.id: [] for flow in flows}
     for control in system.controls:
         for identity in guarded.keys() & set(control.protects):
@@ -91,7 +91,9 @@ def scene_values(
     found = [*here, *(k for k in known if k not in here and any(_within(place, scene.spans) for place in k.evidence[:2]))]
     threats = [threat for threat in catalog.threats if kinds & set(threat.about) or (told_whole and _TOLD_OF & set(threat.about))]
     earlier = [
-        f"- (by an earlier reading) {p.threat} at {p.element}: {p.title}" for p in proposed if p.element in ids | near or scene.paper
+        f"- (by an earlier reading) {p.threat} at {p.element}: {p.title}"
+        for p in proposed
+        if p.element in ids | near or scene.kind != "elements"
     ]
     return {
         "threats": "\n".join(f"- {threat.slug}: {clipped(threat.title, _GLOSS)}" for threat in threats) or "none",
@@ -108,9 +110,9 @@ def _within(place: Evidence, spans: Sequence[Span]) -> bool:
 
 
 def _asked(scene: Scene) -> str:
-    if scene.paper.startswith("the rest of "):
+    if scene.kind == "rest":
         return "What these lines do that nobody has looked at, all six classes; give the id of the element it happens at or that it serves."
-    if scene.paper:
+    if scene.kind == "papers":
         return "What these documents say or leave out, all six classes: of the elements that are listed, and of the process as a whole."
     return f"All elements that are listed as asked about, each for: {', '.join(scene.strides)}."
 

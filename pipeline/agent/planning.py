@@ -42,7 +42,6 @@ class Plan:
     scenes: tuple[Scene, ...]
     left_out: tuple[Scene, ...]
     questions: tuple[Planned, ...]
-    survey_tokens: int  # of documents in the survey
     allowance: int | None  # tokens; None: what the budget allows
     beyond: int = 0  # tokens that the scenes left out would take
 
@@ -107,4 +106,4 @@ def make_plan(
         room = None if room is None else room - sum(question.tokens for question in asked)
         chosen.append(scene)
         questions += asked
-    return Plan(tuple(chosen), tuple(left), tuple(questions), survey, allowance, beyond)
+    return Plan(tuple(chosen), tuple(left), tuple(questions), allowance, beyond)

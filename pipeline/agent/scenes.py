@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import get_args
+from typing import Literal, get_args
 
 from pipeline.agent.files import CODE, PROSE, SENTENCE, STEP, Context, Files, Scale, Span, joined, without
 from pipeline.agent.model import Cell, Known
@@ -24,7 +24,7 @@ _PROMISED_TOKENS = 1_500  # of code beside documents that promise something abou
 _SHOWN_PLACES = 3  # of one element
 _SAID_PLACES = 2  # sentences of documents about it
 _FEW_FILES = 60  # of code: all of them are looked through
-_REST_FILES, _REST_LINES, _REST_SCENES = 400, 6, 24
+_REST_LINES = 6  # fewer are what stands between blocks
 _PAPER_LINES = 160  # of a scene that is read out of a document
 _WORTH: dict[ElementKind, int] = {
     "agent": 9, "tool": 8, "mcp_tool": 8, "hosted_llm": 7, "local_llm": 7, "ml_model": 8, "training_job": 7, "dataset": 7, "retriever": 6,
@@ -37,16 +37,20 @@ _SEVERE = {"critical": 3, "high": 2, "medium": 1, "low": 0, "info": 0}
 _OUTSIDE = frozenset({"user_input", "uploaded_file", "web_content", "user_feedback", "retrieved_text", "tool_arguments", "model_reply"})
 
 
+Kind = Literal["elements", "papers", "rest"]
+"""Elements that belong together; documents, with what only they tell of; code and settings in which the rules saw nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Elements that are looked at together; the first leads."""
+    """What is looked at together. Of elements the first leads."""
 
     number: int
     elements: tuple[Element, ...]
     strides: tuple[Stride, ...]
     spans: tuple[Span, ...]
     rank: float
-    paper: str = ""  # the document, where the scene is what a document says
+    kind: Kind = "elements"
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -55,9 +59,14 @@ class Scene:
     @property
     def about(self) -> str:
         """What it is about, for progress, logs and notes."""
-        if self.paper:
-            return f"{self.paper} from line {self.spans[0].start}"
-        return self.elements[0].id + (f" and {len(self.elements) - 1} more" if len(self.elements) > 1 else "")
+        if self.kind == "elements":
+            return _named([element.id for element in self.elements])
+        paths = _named(list(dict.fromkeys(span.path for span in self.spans)))
+        return f"{'the rest of ' if self.kind == 'rest' else ''}{paths} from line {self.spans[0].start}"
+
+
+def _named(names: Sequence[str]) -> str:
+    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
 
 
 def cut_scenes(
@@ -127,27 +136,15 @@ def _claims(system: System) -> Mapping[str, list[Evidence]]:
 
 
 def _rest(system: System, files: Files, code: Sequence[str], sent: Sequence[Span], scale: Scale) -> Iterator[Scene]:
-    """Code and settings in which the rules saw nothing, in the folders where they saw something: last, and no more than some scenes."""
+    """Code and settings in which the rules saw nothing, in the folders where they saw something: last of all."""
     folders = {place.path.rpartition("/")[0] for element in system.elements for place in element.evidence}
     paths = sorted(files.paths & set(code))
     if len(paths) > _FEW_FILES:
         paths = [path for path in paths if path.rpartition("/")[0] in folders]
-    whole = (
-        Span(path, page, 1, len(lines)) for path in paths[:_REST_FILES] for page in files.pages(path) if (lines := files.lines(path, page))
-    )
-    left = [span for span in without(list(whole), sent) if span.end - span.start >= _REST_LINES]
+    whole = [Span(path, page, 1, len(lines)) for path in paths for page in files.pages(path) if (lines := files.lines(path, page))]
+    left = [span for span in without(whole, sent) if span.end - span.start >= _REST_LINES]
     for position, piece in enumerate(_pieces(left, files, scale)):
-        if position == _REST_SCENES:
-            return
-        here = dict.fromkeys(span.path for span in piece)
-        yield Scene(
-            0,
-            (),
-            STRIDES,
-            piece,
-            2.0 - position * 0.05,
-            f"the rest of {next(iter(here))}" + (f" and {len(here) - 1} more" if len(here) > 1 else ""),
-        )
+        yield Scene(0, (), STRIDES, piece, 2.0 - min(position, 30) * 0.05, "rest")
 
 
 def _context(element: Element) -> Context:
@@ -173,7 +170,7 @@ def _gathered(scenes: Iterable[Scene], scale: Scale) -> Iterator[Scene]:
 
 def halves(scene: Scene) -> tuple[Scene, ...]:
     """A scene in two: its elements, else its lines, else its classes; one that cannot be cut gives itself alone."""
-    if len(scene.elements) > 1 and not scene.paper:
+    if len(scene.elements) > 1 and scene.kind == "elements":
         middle = len(scene.elements) // 2
         parts = (scene.elements[:middle], scene.elements[middle:])
         paths = [{e.path for element in part for e in element.evidence} for part in parts]
@@ -185,7 +182,7 @@ def halves(scene: Scene) -> tuple[Scene, ...]:
     if lines > 20:
         first, rest = _split(scene.spans, lines // 2)
         return (replace(scene, spans=first), replace(scene, spans=rest))
-    if len(scene.strides) > 1 and not scene.paper:
+    if len(scene.strides) > 1 and scene.kind == "elements":
         middle = len(scene.strides) // 2
         return (replace(scene, strides=scene.strides[:middle]), replace(scene, strides=scene.strides[middle:]))
     return (scene,)
@@ -257,11 +254,9 @@ def _papers(system: System, files: Files, documents: Sequence[str], scale: Scale
             told.add(element.id)
     scenes = []
     for position, (piece, here) in enumerate(zip(pieces, members, strict=True)):
-        paths = tuple(dict.fromkeys(span.path for span in piece))
         beside = _code_of_claims(system, piece, files, scale)
         rank = 8.0 - min(position, 12) * 0.5 + min(len(here), 8) * 0.25
-        paper = paths[0] + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
-        scenes.append(Scene(0, tuple(here), STRIDES, (*piece, *beside), rank, paper))
+        scenes.append(Scene(0, tuple(here), STRIDES, (*piece, *beside), rank, "papers"))
     return scenes, told
 
 

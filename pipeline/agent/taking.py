@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from pipeline.agent.files import UNSHOWN
 from pipeline.agent.grounding import Grounds, Missing, Quote
 from pipeline.agent.model import Argument, Dropped, Origin, Proposal
 from pipeline.agent.schemas import Contradiction, ElementThreats, ProposedThreat, Quoted, StatedFactor
@@ -22,7 +23,6 @@ MOST_THREATS, MOST_QUOTES, MOST_OPINIONS = 20, 8, 20  # of one reply
 _CUSTOM = re.compile(r"custom/[a-z0-9]+(?:-[a-z0-9]+){0,7}")
 _ID, _COMPARED = 120, 500  # characters of an id; ids
 _TITLE, _DESCRIPTION, _REASON, _TEXT = 160, 1_200, 500, 300  # characters
-_TOLD = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]+")
 
 
 @dataclass(slots=True)
@@ -127,9 +127,7 @@ class Taker:
                 stride = known.stride if known else _once(each.classes) or ("repudiation",)
                 evidence = (claim.model_copy(update={"role": "claim"}), *done)
                 description = self.prose(each.description, _DESCRIPTION)
-                found.proposals.append(
-                    Proposal(slug, each.element, stride, title, description, (), evidence, {}, (), origin, contradiction=True)
-                )
+                found.proposals.append(Proposal(slug, each.element, stride, title, description, (), evidence, {}, (), origin))
         return found
 
     def factors(self, stated: Iterable[StatedFactor], found: Taken) -> Mapping[Factor, Evidence]:
@@ -161,7 +159,7 @@ class Taker:
 
     def prose(self, text: str, most: int) -> str:
         """Words of a model as one line of plain text, without placeholders, within bounds."""
-        flat = " ".join(_TOLD.sub(" ", self.mask(text)).split())
+        flat = " ".join(UNSHOWN.sub(" ", self.mask(text)).split())
         return flat if len(flat) <= most else f"{flat[: most - 1]}…"
 
 

@@ -12,7 +12,7 @@ from pipeline.system.model import Flow
 
 
 def plan(scenes: int, allowance: int | None, *, with_tools: bool = True) -> Plan:
-    cut = [Scene(number, (), STRIDES, (Span("a.md", 0, number, number),), 1.0, "a.md") for number in range(1, scenes + 1)]
+    cut = [Scene(number, (), STRIDES, (Span("a.md", 0, number, number),), 1.0, "papers") for number in range(1, scenes + 1)]
     return make_plan(cut, lambda scene: 10_000, 4_000, 2_000, allowance, with_tools=with_tools)
 
 
