@@ -17,6 +17,7 @@ LEAST = 40_000  # of a small system, whose documents and entries are worth one l
 OUTPUT_OF_SCENE, OUTPUT_OF_SURVEY, OUTPUT_OF_CHECK, OUTPUT_OF_SUMMARY = 900, 1_000, 350, 700
 TOKENS_OF_ANSWER = 900  # of a tool, and of the call for it
 LOOKING_UP, LOOKED_UP = "looking things up", 0.25  # how many scenes use a tool, and once
+REST_SCENES = 24  # of code nobody looked at, at default depth: it is worth the least, and a large tree has hundreds
 LIKELY = 0.7  # of the tokens that are counted generously
 _CHECKED = 0.3  # what the second reading costs, of what the first did
 
@@ -92,18 +93,20 @@ def make_plan(
         Planned("summary", 1, int(summary * LIKELY), OUTPUT_OF_SUMMARY),
     ]
     room = None if allowance is None else allowance - sum(question.tokens for question in questions)
-    chosen, left, beyond = [], [], 0
+    chosen, left, beyond, rest = [], [], 0, 0
     for scene in scenes:
         sent = int(weigh(scene) * LIKELY)
         first = Planned(scene.about, 1, sent, OUTPUT_OF_SCENE)
         check = Planned(f"check of {scene.about}", 0.7, int(sent * _CHECKED * 0.7), int(OUTPUT_OF_CHECK * 0.7))
         more = Planned(LOOKING_UP, LOOKED_UP, int((sent + TOKENS_OF_ANSWER) * LOOKED_UP), 0)
         asked = [first, check, *([more] if with_tools else [])]
-        if room is not None and sum(question.tokens for question in asked) > room:
+        is_rest = scene.kind == "rest"
+        if room is not None and (sum(question.tokens for question in asked) > room or (is_rest and rest == REST_SCENES)):
             left.append(scene)
             beyond += sum(question.tokens for question in asked)
             continue
         room = None if room is None else room - sum(question.tokens for question in asked)
         chosen.append(scene)
+        rest += is_rest
         questions += asked
     return Plan(tuple(chosen), tuple(left), tuple(questions), allowance, beyond)

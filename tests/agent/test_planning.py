@@ -69,3 +69,10 @@ def test_flows_that_differ_in_one_end_are_one_line() -> None:
 def test_flows_that_carry_something_else_are_lines_of_their_own() -> None:
     flows = [flow("agent:a", "tool:x"), flow("agent:a", "tool:y", "model_reply"), flow("agent:b", "tool:z", "model_reply")]
     assert len(flow_lines(flows, {}, {})) == 3
+
+
+def test_code_that_nobody_looked_at_is_looked_through_to_its_end_by_a_budget_alone() -> None:
+    cut = [Scene(number, (), STRIDES, (Span("a.py", 0, number, number),), 1.0, "rest") for number in range(1, 41)]
+    planned = make_plan(cut, lambda scene: 1_000, 4_000, 2_000, 10_000_000)
+    assert (len(planned.scenes), len(planned.left_out)) == (24, 16) and planned.beyond > 0
+    assert not make_plan(cut, lambda scene: 1_000, 4_000, 2_000, None).left_out
