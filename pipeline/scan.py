@@ -133,6 +133,7 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress) -> Scan | Rul
     if kept is not None and not asks:
         return kept.model_copy(update={"target": target})
     facts, skipped, failed = _read(sources, settings, progress)
+    given = {source.path for source in sources if not source.location.is_relative_to(listing.base)}
     progress.step("building the system model", 0, 0)
     book = _evidence_book(found.sources, facts)
     built = _built(facts, found, frameworks, book)
@@ -157,6 +158,8 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress) -> Scan | Rul
         attack_paths=paths.paths,
         own_knowledge=told_of(own or NOTHING, outcomes),
         pictures=tuple(_pictures(facts)),
+        examined=tuple(sorted(read.path for read in facts)),
+        given_documents=tuple(sorted(read.path for read in facts if read.path in given)),
         skipped=tuple(
             Skipped(path=skip.path, reason=skip.reason, count=skip.count)
             for skip in sorted([*found.skipped, *skipped, *_outside(found.sources), *passed_over])

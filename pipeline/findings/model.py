@@ -91,6 +91,32 @@ class Argument(Frozen):
     origin: Origin
 
 
+DecisionKind = Literal["accepted", "dismissed"]
+
+
+class Decision(Frozen):
+    """That somebody accepts the risk of a finding, or says it is none, and why."""
+
+    kind: DecisionKind
+    reason: Annotated[str, Field(min_length=1)]
+    by: str = Field(default="", description="Who decided, where that is known.")
+    at: str = Field(default="", description="RFC 3339, where that is known.")
+    until: str = Field(default="", description="Last day it holds, as YYYY-MM-DD; empty: it has no end.")
+    where: str = Field(default="", description="The place that says so, as path:line; empty: it stands in the record.")
+
+
+class Suppression(Frozen):
+    """A decision that stands in the scanned tree: in its settings file, or in a comment beside the code."""
+
+    decision: Decision
+    threat: str = Field(default="", description="Slug it is about; empty: any.")
+    finding: str = Field(default="", description="Finding id it is about; empty: any.")
+    path: str = Field(default="", description="File, or glob as in .gitignore, it is about; empty: any.")
+    lines: tuple[int, int] | None = Field(default=None, description="Of a comment: the lines it stands beside.")
+    findings: tuple[str, ...] = Field(default=(), description="Ids of the findings of this scan that it closes.")
+    stale: str = Field(default="", description="Why it closes nothing: nothing like it was found, or its last day has passed.")
+
+
 class Finding(Frozen):
     id: str = Field(description="Fingerprint; stable across commits while threat, element and symbol are.")
     threat: str = Field(description="Slug of the catalog; `custom/<slug>` outside of it.")
@@ -106,6 +132,8 @@ class Finding(Frozen):
     risk_table: tuple[RiskRow, ...] = Field(default=(), description="Each factor and control that was asked for, and what its answer did.")
     confidence: Confidence = Field(description="How sure we are that it is so.")
     status: Status = "new"
+    status_reason: str = Field(default="", description="Why it has this status, where that takes words: why it is fixed, or unknown.")
+    decision: Decision | None = Field(default=None, description="Of one that is accepted or dismissed: who said so, and why.")
     source: Literal["rule", "llm", "both", "contradiction"] = "rule"
     element: str
     attack_path: tuple[str, ...] = ()
@@ -320,6 +348,17 @@ class LLMUse(Frozen):
     summary: ExecutiveSummary | None = None
 
 
+class Baseline(Frozen):
+    """The earlier scan that statuses are told against."""
+
+    given: Literal["revision", "file", "record"]
+    name: str = Field(description="As it was named: a git revision, a file, a scan of the record.")
+    revision: str | None = None
+    started_at: str = Field(description="When that scan began; empty where it was made for this comparison.")
+    version: str = Field(description="Of threatloom, as it made that scan.")
+    knowledge: str = Field(description="Hash of the knowledge it was made with.")
+
+
 class Scan(Frozen):
     """A whole result: what was looked at, the system found in it, what can go wrong, and what was not looked at."""
 
@@ -335,6 +374,12 @@ class Scan(Frozen):
     attack_paths: tuple[AttackPath, ...] = Field(default=(), description="The most dangerous first.")
     own_knowledge: tuple[OwnKnowledge, ...] = Field(default=(), description="What the scan knew beside what ships, in the order given.")
     pictures: tuple[ReadPicture, ...] = Field(default=(), description="Pictures that were read, and where they were sent for that.")
+    examined: tuple[str, ...] = Field(default=(), description="Files that were read, sorted.")
+    given_documents: tuple[str, ...] = Field(
+        default=(), description="Those of them that lie outside of the tree, by the names they have here."
+    )
     skipped: tuple[Skipped, ...] = ()
     errors: tuple[Failed, ...] = ()
+    suppressions: tuple[Suppression, ...] = Field(default=(), description="Decisions that stand in the scanned tree, stale ones included.")
+    baseline: Baseline | None = Field(default=None, description="What statuses are told against; null: everything is new.")
     llm: LLMUse | None = None
