@@ -11,8 +11,8 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import partial
+from datetime import UTC, date, datetime
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -28,7 +28,7 @@ from ingest.source import ReadError, Skip, Source
 from ingest.told_secrets import without_secrets
 from pipeline import kept_results
 from pipeline.collection import collect_seldom, uncollected
-from pipeline.findings.model import Failed, Finding, ReadPicture, Scan, Skipped, Summary, Target, Tool
+from pipeline.findings.model import Failed, Finding, ReadPicture, Scan, Skipped, Summary, Suppression, Target, Tool
 from pipeline.progress import Progress, Silent
 from pipeline.system.evidence import EvidenceBook, Lines
 from pipeline.system.model import System
@@ -65,6 +65,8 @@ class ScanSettings:
     llm: AgentSettings | None = None  # the model that is asked beside the rules; None: none is
     index: Path | None = None  # folder of the indexes that a model may search; None: the user's cache folder
     rev: str | None = None  # revision of git that is scanned instead of the files as they lie there
+    suppress: tuple[Suppression, ...] = ()  # decisions of a settings file; those of comments are found
+    suppressions: bool = True  # False: decisions that stand in the tree are told, and close nothing
 
     @property
     def sought(self) -> SourceSettings:
@@ -98,7 +100,35 @@ def scan(
             from pipeline.second_opinion import examined
 
             result = examined(ruled.scan, ruled.material, settings.llm, progress)
+    result = _decided(result, settings, started.date())
     return result.model_copy(update={"started_at": _stamp(started), "duration_s": round(time.perf_counter() - begun, 3)})
+
+
+def _decided(result: Scan, settings: ScanSettings, today: date) -> Scan:
+    """The result with what its tree decides: behind the cache, for a decision may end with a day."""
+    said = (*settings.suppress, *result.suppressions)
+    if not said:
+        return result
+    from pipeline.findings.suppressing import not_applied, suppressed
+
+    return suppressed(result, said, today, _slugs(settings.knowledge)) if settings.suppressions else not_applied(result, said)
+
+
+def _slugs(knowledge: Sequence[Path]) -> Callable[[str], str | None]:
+    """What a slug is called today, asked of the catalog only where it matters."""
+
+    @cache
+    def catalog() -> Catalog:
+        from pipeline.threats.catalog import extended, load_catalog
+
+        own = _own(knowledge)
+        return extended(load_catalog(), own) if own else load_catalog()
+
+    def of(slug: str) -> str | None:
+        threat = catalog().get(slug)
+        return None if threat is None else threat.slug
+
+    return of
 
 
 def rehearse(path: Path, settings: ScanSettings, progress: Progress | None = None) -> Rehearsal:
@@ -165,6 +195,7 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress, tree: Listing
     progress.step("matching threats", 0, 0)
     from pipeline.findings.compose import compose
     from pipeline.findings.own import told_of
+    from pipeline.findings.spoken import said_in_comments
     from pipeline.threats.catalog import extended, hash_with, load_catalog
     from pipeline.threats.own import NOTHING
 
@@ -192,6 +223,7 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress, tree: Listing
         errors=tuple(
             Failed(path=where, error=what) for where, what in sorted({*((e.path, e.error) for e in (*found.errors, *failed)), *built.notes})
         ),
+        suppressions=said_in_comments(facts),
     )
     cached.keep(result, of_all=book.asked_of_all)
     if not asks:
