@@ -15,9 +15,11 @@ import click
 from ingest.errors import UnusableInput
 from pipeline.interfaces.cli.bom import bom
 from pipeline.interfaces.cli.catalog import controls, frameworks
+from pipeline.interfaces.cli.decide import accept, dismiss, reopen
 from pipeline.interfaces.cli.doctor import doctor
 from pipeline.interfaces.cli.eval import evaluate
 from pipeline.interfaces.cli.explain import explain
+from pipeline.interfaces.cli.history import history
 from pipeline.interfaces.cli.index import index
 from pipeline.interfaces.cli.knowledge import knowledge
 from pipeline.interfaces.cli.scan import scan
@@ -26,7 +28,7 @@ from pipeline.interfaces.cli.threats import threats
 
 __all__ = ["COMMANDS", "cli", "main", "run"]
 
-COMMANDS = (scan, bom, explain, threats, controls, frameworks, knowledge, index, search, evaluate, doctor)
+COMMANDS = (scan, history, accept, dismiss, reopen, bom, explain, threats, controls, frameworks, knowledge, index, search, evaluate, doctor)
 USAGE, INTERRUPTED = 2, 130
 
 
