@@ -86,6 +86,11 @@ class Settings(FileSettings):
     llm_timeout: PositiveInt = Field(default=180, description="Seconds that one request to a model may take.")
     llm_max_output: PositiveInt = Field(default=8192, description="Tokens that one reply may have.")
     replies_dir: str | None = Field(default=None, description="Folder of kept replies of models; the user's cache folder if not given.")
+    record: str | None = Field(
+        default=None,
+        description="Where scans and decisions are kept: a file, postgresql://HOST/DATABASE, or off; a file in the user's data folder "
+        "if not given.",
+    )
     offline: bool = Field(default=False, description="Refuse settings that would send something over the network.")
     chroma_url: str | None = Field(default=None, description="Chroma server that holds the vectors; a folder of this machine if not given.")
     index_dir: str | None = Field(default=None, description="Folder of the indexes; the user's cache folder if not given.")
