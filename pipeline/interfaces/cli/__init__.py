@@ -23,10 +23,11 @@ from pipeline.interfaces.cli.knowledge import knowledge
 from pipeline.interfaces.cli.scan import scan
 from pipeline.interfaces.cli.search import search
 from pipeline.interfaces.cli.threats import threats
+from pipeline.interfaces.cli.worker import worker
 
 __all__ = ["COMMANDS", "cli", "main", "run"]
 
-COMMANDS = (scan, bom, explain, threats, controls, frameworks, knowledge, index, search, evaluate, doctor)
+COMMANDS = (scan, bom, explain, threats, controls, frameworks, knowledge, index, search, evaluate, doctor, worker)
 USAGE, INTERRUPTED = 2, 130
 
 
