@@ -20,13 +20,14 @@ from pipeline.interfaces.cli.eval import evaluate
 from pipeline.interfaces.cli.explain import explain
 from pipeline.interfaces.cli.index import index
 from pipeline.interfaces.cli.knowledge import knowledge
+from pipeline.interfaces.cli.landscape import landscape
 from pipeline.interfaces.cli.scan import scan
 from pipeline.interfaces.cli.search import search
 from pipeline.interfaces.cli.threats import threats
 
 __all__ = ["COMMANDS", "cli", "main", "run"]
 
-COMMANDS = (scan, bom, explain, threats, controls, frameworks, knowledge, index, search, evaluate, doctor)
+COMMANDS = (scan, landscape, bom, explain, threats, controls, frameworks, knowledge, index, search, evaluate, doctor)
 USAGE, INTERRUPTED = 2, 130
 
 
