@@ -13,6 +13,8 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +40,7 @@ def main() -> None:
     place = Workplace(
         asked["record"], None if asked["cache"] is None else Path(asked["cache"]), processes=asked["processes"], tokens=asked["tokens"]
     )
-    os.write(answer, carried_out(order, place).model_dump_json().encode())
+    os.write(answer, carried_out(order, place, lambda: datetime.now(UTC)).model_dump_json().encode())
     os.close(answer)
 
 
@@ -63,10 +65,10 @@ def _bound_memory(megabytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def carried_out(order: ScanOrder, place: Workplace) -> Outcome:
+def carried_out(order: ScanOrder, place: Workplace, clock: Callable[[], datetime]) -> Outcome:
     """What came of an order, in this process and without limits."""
     try:
-        return _kept(order, place)
+        return _kept(order, place, clock)
     except UnusableInput as problem:
         return _failed(order, f"{problem.what}: {problem.where}")
     except MemoryError:
@@ -80,16 +82,17 @@ def _failed(order: ScanOrder, reason: str) -> Outcome:
     return Outcome(name=order.name, key=order.key, kind="failed", reason=shorten(visible(" ".join(reason.split())), 300))
 
 
-def _kept(order: ScanOrder, place: Workplace) -> Outcome:
+def _kept(order: ScanOrder, place: Workplace, clock: Callable[[], datetime]) -> Outcome:
     from pipeline.record import open_record
 
     with open_record(place.record) as record:
         if (scan_id := kept_in_run(record, order.key, order.run)) is not None:
             return Outcome(name=order.name, key=order.key, kind="known", scan_id=scan_id)
-    result = scanned(order, place)
+    begun = clock()  # of this system and not of the night: somebody may have scanned it by hand in between
+    result = scanned(order, place, begun)
     with open_record(place.record) as record:
         kept = record.keep(
-            order.key, result, at=order.at, run=order.run, name=order.name, owner=order.owner, tags=order.tags,
+            order.key, result, at=begun, run=order.run, name=order.name, owner=order.owner, tags=order.tags,
             criticality=order.criticality,
         )  # fmt: skip
     return Outcome(
@@ -102,7 +105,7 @@ def kept_in_run(record: Record, key: str, run: str) -> int | None:
     return next((entry.id for entry in record.scans(key) if entry.run == run), None)
 
 
-def scanned(order: ScanOrder, place: Workplace) -> Scan:
+def scanned(order: ScanOrder, place: Workplace, begun: datetime) -> Scan:
     """The scan that an order asks for."""
     from pipeline.scan import ScanSettings, scan
 
@@ -115,4 +118,4 @@ def scanned(order: ScanOrder, place: Workplace) -> Scan:
     folder = Path(order.source)
     if not folder.exists():
         raise UnusableInput("no such file or folder", visible(order.source), "correct the fleet file")
-    return scan(folder, settings, clock=lambda: order.at)
+    return scan(folder, settings, clock=lambda: begun)

@@ -56,7 +56,7 @@ class ScanOrder(Frozen):
     owner: str = ""
     tags: tuple[str, ...] = ()
     criticality: Criticality | Literal[""] = ""
-    at: AwareDatetime = Field(description="The moment the night began: what all of its scans are dated with.")
+    at: AwareDatetime = Field(description="The moment the night began.")
     limits: Limits = Limits()
 
 

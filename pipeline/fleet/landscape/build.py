@@ -11,12 +11,13 @@ from pipeline.fleet.fleet_file import Fleet
 from pipeline.fleet.landscape.changes import Changes, changes_of, figures
 from pipeline.fleet.landscape.facts import Before, SystemFacts, read_facts
 from pipeline.fleet.landscape.figures import ages_of, ending_of, examined_of, failed_of, heat_of, history_of, moment, trend_of
-from pipeline.fleet.landscape.model import DIRECTIONS, Landscape, Since, Summary, SystemView
+from pipeline.fleet.landscape.model import DIRECTIONS, Figures, Landscape, Since, Summary, SystemView
 from pipeline.fleet.landscape.risks import Place, places_of, risks_of
 from pipeline.fleet.landscape.shared import inventory_of, shared_of, through
 from pipeline.fleet.order import Outcome
 from pipeline.record import Record
 from pipeline.reports.escape import json_text
+from pipeline.system.model import Severity
 
 _CRITICALITY = ("critical", "high", "medium", "", "low")
 
@@ -111,8 +112,8 @@ def _summary(facts: Sequence[SystemFacts], changes: Mapping[str, Changes], views
     )  # fmt: skip
 
 
-def _sum(all_figures: Iterable[Mapping[str, int]]) -> dict:  # type: ignore[type-arg]
-    total: Counter[str] = Counter()
+def _sum(all_figures: Iterable[Figures]) -> Figures:
+    total: Counter[Severity] = Counter()
     for one in all_figures:
         total.update(one)
     return {severity: total[severity] for severity in SEVERITIES}

@@ -210,7 +210,7 @@ def _direction(groups: dict[CauseKind, _Group]) -> Direction:
     up: set[Severity] = set()
     down: set[Severity] = set()
     net = dict.fromkeys(SEVERITIES, 0)
-    for kind in _COUNTING & groups.keys():
+    for kind in [kind for kind in groups if kind in _COUNTING]:
         group = groups[kind]
         for moved in group.came:
             net[moved.severity] += 1
@@ -224,7 +224,7 @@ def _direction(groups: dict[CauseKind, _Group]) -> Direction:
         return "mixed"
     if up or down:
         return "worse" if up else "better"
-    if _COUNTING & groups.keys():
+    if any(kind in _COUNTING for kind in groups):
         return "mixed"  # as many came as went
     if "unseen" in groups:
         return "unknown"

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from ingest.errors import UnusableInput
 from pipeline.findings.lifecycle import OPEN
@@ -154,8 +155,8 @@ def read_facts(record: Record, member: Member, run: str, before: Before, outcome
     return SystemFacts(
         member=member, outcome=outcome, last=last, base=base, fresh=fresh, entries=entries,
         known=tuple(around.known(one) for one in tracked), events=events, steps=_steps(record, entries, events), decisions=decisions,
-        things=around.things(), cells=_cells(latest), files=latest.summary.files if latest else 0, lines=latest.summary.lines if latest else 0,
-        skipped=_skips(latest),
+        things=around.things(), cells=_cells(latest), files=latest.summary.files if latest else 0,
+        lines=latest.summary.lines if latest else 0, skipped=_skips(latest),
     )  # fmt: skip
 
 
@@ -171,7 +172,7 @@ def _steps(record: Record, entries: tuple[ScanEntry, ...], events: Iterable[Even
     """What else changed with each scan that something came or went in."""
     asked = {event.scan_id for event in events if event.scan_id is not None}
     told = [entry for entry in entries if not entry.late]
-    return {new.id: _step(record, old, new) for new, old in zip(told, told[1:], strict=False) if new.id in asked}
+    return {new.id: _step(record, old, new) for new, old in pairwise(told) if new.id in asked}
 
 
 def _step(record: Record, old: ScanEntry, new: ScanEntry) -> Step:
@@ -224,7 +225,7 @@ class _Around:
                 self._path_severity.setdefault(finding, path.severity)
             for route in path.routes:
                 entry = self._elements.get(route.entry)
-                if entry is not None and entry.zone in _OUTSIDE or "internet" in route.attacker:
+                if (entry is not None and entry.zone in _OUTSIDE) or "internet" in route.attacker:
                     self._from_outside |= set(route.findings)
 
     def known(self, one: TrackedFinding) -> Known:
@@ -237,8 +238,8 @@ class _Around:
         exposed = bool(zones & _OUTSIDE) or True in entered or finding.id in self._from_outside
         ids = (finding.id, *one.aliases)
         return Known(
-            finding=_light(finding), first_seen=one.first_seen, closed_at=one.closed_at, element=element.name if element else finding.element,
-            exposed=exposed, paths=max(self._paths[name] for name in ids),
+            finding=_light(finding), first_seen=one.first_seen, closed_at=one.closed_at,
+            element=element.name if element else finding.element, exposed=exposed, paths=max(self._paths[name] for name in ids),
             path_severity=next((self._path_severity[name] for name in ids if name in self._path_severity), None),
             things=self._things_of(finding),
         )  # fmt: skip
@@ -264,8 +265,8 @@ class _Around:
             kind, name = named
             thing = ThingName(kind, name.name)
             self._add(thing, name.version, ai=kind != "package" or item.said.get("ai") is True)
-            for element in item.elements:
-                self._by_element.setdefault(element, []).append(thing)
+            for element_id in item.elements:
+                self._by_element.setdefault(element_id, []).append(thing)
             if kind == "package":
                 for evidence in item.evidence:
                     for line in range(evidence.start_line, min(evidence.end_line, evidence.start_line + 5) + 1):

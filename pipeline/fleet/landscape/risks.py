@@ -1,8 +1,8 @@
 """The ten risks that matter: root causes of the whole fleet, ranked, each on one line with its places.
 
-A root cause is a threat: wherever in the fleet it stands, what is to be done about it is the same. What a place counts for comes from its
-severity, how much its system matters, who reaches it, the attack paths that rest on it, how sure it is and how long it has been open; a root
-cause counts for its worst place and, less, for how far it has spread. Numbers are whole and their order is total: the same record gives the
+A root cause is a threat: wherever in the fleet it stands, what is to be done about it is the same. What a place counts for comes from
+its severity, how much its system matters, who reaches it, the attack paths that rest on it, how sure it is and how long it has been open;
+a root cause counts for its worst place and, less, for how far it has spread. Numbers are whole and their order is total: the same record gives the
 same ten, in whatever order systems are read.
 """
 

@@ -22,6 +22,7 @@ from pipeline.interfaces.cli.explain import explain
 from pipeline.interfaces.cli.history import history
 from pipeline.interfaces.cli.index import index
 from pipeline.interfaces.cli.knowledge import knowledge
+from pipeline.interfaces.cli.landscape import landscape
 from pipeline.interfaces.cli.scan import scan
 from pipeline.interfaces.cli.search import search
 from pipeline.interfaces.cli.threats import threats
@@ -36,6 +37,7 @@ COMMANDS = (
     worker,
     evaluate, doctor,
 )  # fmt: skip
+COMMANDS = (scan, landscape, bom, explain, threats, controls, frameworks, knowledge, index, search, evaluate, doctor)
 USAGE, INTERRUPTED = 2, 130
 
 
