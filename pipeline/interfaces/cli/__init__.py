@@ -34,10 +34,9 @@ COMMANDS = (
     scan, history, accept, dismiss, reopen,
     bom, explain, threats, controls, frameworks, knowledge,
     index, search,
-    worker,
+    landscape, worker,
     evaluate, doctor,
 )  # fmt: skip
-COMMANDS = (scan, landscape, bom, explain, threats, controls, frameworks, knowledge, index, search, evaluate, doctor)
 USAGE, INTERRUPTED = 2, 130
 
 
