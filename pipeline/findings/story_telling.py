@@ -116,7 +116,8 @@ def _elements(both: Both) -> Iterator[Told]:
             yield _told("store_added", "neutral", text, [element], 45)
         else:
             rest.append(element)
-    yield from _summed(rest, "element_added", "New: ", 15)
+    ends = {end for flow in both.new.system.flows if flow.crosses for end in (flow.source, flow.target)}  # told by their flows
+    yield from _summed([element for element in rest if element.id not in ends], "element_added", "New: ", 15)
     gone: list[Element] = []
     for element in both.went:
         text = f"{_kind(element)} {element.name} is gone"
@@ -249,11 +250,7 @@ def _controls(both: Both) -> Iterator[Told]:
     lost: dict[str, list[tuple[str, Control]]] = defaultdict(list)
     gained: dict[str, list[tuple[str, Control]]] = defaultdict(list)
     for (kind, element), control in before.items():
-        if (
-            (kind, element) not in after
-            and element in both.after
-            and both._was_looked_for(both.before.get(_earlier(both, element), both.after[element]))
-        ):
+        if (kind, element) not in after and element in both.after and both.was_looked_for(control.evidence):
             lost[kind].append((element, control))
     was_there = set(both.pairs.values())
     for (kind, element), control in after.items():
