@@ -86,9 +86,9 @@ def test_a_document_that_was_not_given_again_says_nothing_about_its_findings() -
 
 
 def test_another_edition_of_the_knowledge_fixes_nothing_whose_lines_still_stand() -> None:
-    other = {"tool": Tool(version="9", knowledge="other")}
-    assert only(of(KNOWN), of(**other), Files("app.py"))[0] == "unknown"
-    assert only(of(KNOWN), of(**other), Files("app.py", says=False))[0] == "fixed"
+    other = Tool(version="9", knowledge="other")
+    assert only(of(KNOWN), of(tool=other), Files("app.py"))[0] == "unknown"
+    assert only(of(KNOWN), of(tool=other), Files("app.py", says=False))[0] == "fixed"
 
 
 def test_what_a_model_saw_is_not_fixed_because_a_model_does_not_repeat_itself() -> None:

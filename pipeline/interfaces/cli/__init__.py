@@ -22,13 +22,21 @@ from pipeline.interfaces.cli.explain import explain
 from pipeline.interfaces.cli.history import history
 from pipeline.interfaces.cli.index import index
 from pipeline.interfaces.cli.knowledge import knowledge
+from pipeline.interfaces.cli.landscape import landscape
 from pipeline.interfaces.cli.scan import scan
 from pipeline.interfaces.cli.search import search
 from pipeline.interfaces.cli.threats import threats
+from pipeline.interfaces.cli.worker import worker
 
 __all__ = ["COMMANDS", "cli", "main", "run"]
 
-COMMANDS = (scan, history, accept, dismiss, reopen, bom, explain, threats, controls, frameworks, knowledge, index, search, evaluate, doctor)
+COMMANDS = (
+    scan, history, accept, dismiss, reopen,
+    bom, explain, threats, controls, frameworks, knowledge,
+    index, search,
+    landscape, worker,
+    evaluate, doctor,
+)  # fmt: skip
 USAGE, INTERRUPTED = 2, 130
 
 
