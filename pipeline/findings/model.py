@@ -359,6 +359,9 @@ class Baseline(Frozen):
     started_at: str = Field(description="When that scan began; empty where it was made for this comparison.")
     version: str = Field(description="Of threatloom, as it made that scan.")
     knowledge: str = Field(description="Hash of the knowledge it was made with.")
+    new_only: bool = Field(
+        default=False, description="Whether only what is new against it was asked for; the others are here all the same."
+    )
 
 
 class Scan(Frozen):
