@@ -21,6 +21,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt,
 from ingest.errors import UnusableInput
 from ingest.exclusion import TreePattern
 from pipeline.findings.model import Suppression
+from pipeline.interfaces.fleet_settings import said
 from pipeline.interfaces.suppressions import listed_in_toml, listed_in_yaml, suppressions_in
 from pipeline.reports.escape import shorten, visible
 
@@ -31,6 +32,7 @@ MOST_PYPROJECT_BYTES = 1024 * 1024
 _Given = Mapping[str, object]
 _LISTS = ("exclude", "docs", "format", "knowledge", "budget", "llm_include", "llm_exclude")
 _PATHS = ("docs", "knowledge")
+_BY_FILE = ("record",)  # may hold a password, so that a file may hold it
 _OF_MODEL = (
     "base_url", "budget", "llm_price", "llm_include", "llm_exclude", "llm_personal_data", "llm_tools", "llm_parallel", "llm_timeout",
     "llm_max_output", "replies_dir", "offline",
@@ -94,6 +96,11 @@ class Settings(FileSettings):
     llm_timeout: PositiveInt = Field(default=180, description="Seconds that one request to a model may take.")
     llm_max_output: PositiveInt = Field(default=8192, description="Tokens that one reply may have.")
     replies_dir: str | None = Field(default=None, description="Folder of kept replies of models; the user's cache folder if not given.")
+    record: str | None = Field(
+        default=None,
+        description="Where scans and decisions are kept: a file, postgresql://HOST/DATABASE, or off; a file in the user's data folder "
+        "if not given.",
+    )
     offline: bool = Field(default=False, description="Refuse settings that would send something over the network.")
     chroma_url: str | None = Field(default=None, description="Chroma server that holds the vectors; a folder of this machine if not given.")
     index_dir: str | None = Field(default=None, description="Folder of the indexes; the user's cache folder if not given.")
@@ -132,8 +139,11 @@ def knowledge_folders(given: Sequence[str], environment: Mapping[str, str]) -> t
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
     found: dict[str, object] = {}
-    for name in Settings.model_fields.keys() - {"suppress"}:  # decisions are written down, with their reasons
-        value = environment.get(f"THREATLOOM_{name.upper()}", "").strip()
+    for name in Settings.model_fields:
+        if name == "suppress":
+            continue  # decisions are written down, with their reasons
+        variable = f"THREATLOOM_{name.upper()}"
+        value = ((said(variable, None, environment) if name in _BY_FILE else environment.get(variable)) or "").strip()
         if not value:
             continue
         try:

@@ -55,6 +55,7 @@ def quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
     monkeypatch.setattr("platformdirs.user_data_path", lambda name, *_, **__: data / name)
     for name in ("NO_COLOR", "SOURCE_DATE_EPOCH", *(f"THREATLOOM_{setting.upper()}" for setting in Settings.model_fields)):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("THREATLOOM_RECORD", "off")
 
 
 @pytest.fixture

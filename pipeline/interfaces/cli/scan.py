@@ -9,6 +9,7 @@ import click
 
 from pipeline.interfaces.cli.output import Output, check_outputs, deliver, parse_output
 from pipeline.interfaces.cli.own import with_knowledge
+from pipeline.interfaces.cli.remembering import OFF, Memory, with_record
 from pipeline.reports import FORMATS
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ FOUND, INCOMPLETE = 1, 3
     help="Close nothing because the scanned tree says so, in its settings or in comments: for who wants to see all.",
 )  # fmt: skip
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings file to use instead of the tree's own.")
+@with_record
+@click.option("--no-record", is_flag=True, help="Neither keep the scan in the record nor look at what was decided there.")
 @click.option("--no-cache", is_flag=True, help="Neither use nor keep results: an unchanged tree is analysed again.")
 @click.option("-q", "--quiet", is_flag=True, help="Only errors, and the reports asked for by --format.")
 @click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is done and why.")
@@ -65,8 +68,8 @@ FOUND, INCOMPLETE = 1, 3
 def scan(
     context: click.Context, path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], formats: tuple[str, ...], fail_on: str | None,
     knowledge: tuple[str, ...], llm: str | None, base_url: str | None, budget: tuple[str, ...], dry_run: bool, jobs: int | None,
-    ocr: str | None, ocr_url: str | None, offline: bool | None, no_suppressions: bool | None,
-    config: Path | None, no_cache: bool, quiet: bool, verbose: bool,
+    ocr: str | None, ocr_url: str | None, offline: bool | None, no_suppressions: bool | None, config: Path | None, record: str | None,
+    no_record: bool, no_cache: bool, quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
     """Read PATH (default: this folder) and report what can go wrong, with the lines that prove it.
 
@@ -92,7 +95,7 @@ def scan(
     given = {
         "docs": docs, "exclude": exclude, "format": formats, "fail_on": fail_on, "knowledge": knowledge, "jobs": jobs,
         "ocr": ocr, "ocr_url": ocr_url, "offline": offline, "llm": llm, "base_url": base_url, "budget": budget,
-        "suppressions": False if no_suppressions else None,
+        "suppressions": False if no_suppressions else None, "record": OFF if no_record else record,
     }  # fmt: skip
     settings = load_settings(path, {name: value for name, value in given.items() if value not in ((), None)}, os.environ, config)
     outputs = tuple(parse_output(text) for text in settings.format) or (() if quiet else (Output("table"),))
@@ -104,8 +107,10 @@ def scan(
         from pipeline.interfaces.cli.rehearsal import rehearse
 
         return rehearse(path, settings, cached=not no_cache, quiet=quiet, verbose=verbose)
-    result = scanned(path, settings, cached=not no_cache, quiet=quiet, verbose=verbose)
-    deliver(result, outputs)
+    with Memory(path, settings.record) as memory:
+        result = memory.decided(scanned(path, settings, cached=not no_cache, quiet=quiet, verbose=verbose))
+        deliver(result, outputs)
+        memory.keep(result, quiet=quiet)
     if not quiet:
         if (passed := passed_over(result, settings.fail_on)) and exit_code(result, settings.fail_on) != FOUND:
             what = "finding that a model alone saw" if passed == 1 else "findings that a model alone saw"
