@@ -149,8 +149,9 @@ class Understanding:
                 return self._about(start, "describe", (item,), before, 3)
             inner = self._asked(
                 start.question,
-                rest if re.search(r"\bit\b", rest) else f"{rest}",
+                rest,
                 Before(before.intent, (item,), (), before.elements if item.kind != "element" else (item.id,)),
+                rest,
             )
             return inner if inner.intent else self._about(start, "describe", (item,), before, 2)
         return None
