@@ -107,7 +107,7 @@ class _Behaviours:
         carries, called, cleans = True, None, False
         for site in self._sites.get(call, ()):
             cleans = cleans or bool(site.rule.cleans)
-            if site.rule.stops or site.rule.result is not None:
+            if site.rule.stops or site.rule.result is not None or (site.rule.selects and argument > 0):
                 carries = False
             if site.rule.calls_argument is not None:
                 called = site.rule.calls_argument

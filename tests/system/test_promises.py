@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.system.rules.promises import denied, modality_of, promised
+from pipeline.system.rules.promises import denied, modality_of, promised, speaks_of_another
 from tests.system.small import scan_of
 
 
@@ -25,6 +25,41 @@ from tests.system.small import scan_of
 )
 def test_a_manual_that_tells_its_reader_what_to_do_promises_nothing(sentence: str) -> None:
     assert promised(sentence) == []
+
+
+@pytest.mark.parametrize(
+    ("over", "now"),
+    [
+        ("Refunds used to need approval until the pilot ended.", "Refunds need approval."),
+        ("Replies are no longer sanitised before they are shown.", "Replies are sanitised before they are shown."),
+        ("The former system masked names in its prompts.", "The system masks names in its prompts."),
+        ("Names used to be masked in prompts.", "Names, which are used to train, are masked in prompts."),
+        ("Previously every tool call was recorded.", "Every tool call is recorded."),
+    ],
+)
+def test_what_is_over_is_no_promise(over: str, now: str) -> None:
+    assert promised(over) == []
+    assert promised(now)
+
+
+def test_what_people_may_do_for_themselves_is_no_control_of_the_system() -> None:
+    assert promised("Customers can redact their own messages in the mobile app.") == []
+    assert promised("Messages of customers are redacted before they are sent.") == ["redaction"]
+    assert promised("Users can only see their own orders.") == ["session_identity"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "If the service is rate limited by the provider, customers see a spinner.",
+        "The rate limit of OpenAI is 10,000 tokens per minute for our account.",
+        "Throttling by the upstream API is met with three more attempts.",
+    ],
+)
+def test_a_limit_that_a_provider_sets_is_not_the_systems(sentence: str) -> None:
+    assert speaks_of_another(sentence)
+    assert not speaks_of_another("The endpoint is rate limited by address.")
+    assert not speaks_of_another("The rate limit of the endpoint is 10 requests per minute.")
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,10 @@ class CallRule(Frozen):
     )
     cleans: tuple[SinkRole, ...] = Field(default=(), description="Data that passed through is harmless for these roles.")
     stops: bool = Field(default=False, description="The result carries nothing of the arguments (len, isinstance).")
+    selects: bool = Field(
+        default=False,
+        description="What is given chooses among what the receiver holds and is no part of the result, which is the receiver's: a filter.",
+    )
     calls_argument: Argument | None = Field(default=None, description="The function given here is called with the other arguments.")
     returns_type: str | None = Field(default=None, description="Type of the result; `receiver` for fluent calls.")
     in_sight: RelationKind | None = Field(

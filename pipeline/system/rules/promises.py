@@ -111,6 +111,29 @@ _PLATFORM = re.compile(
     r"|throttles?|masks?|redacts?)\b"
 )
 
+# The limit that a provider sets to this system is none that this system sets to its callers.
+_OF_PROVIDER = re.compile(
+    r"\b(?:rate[- ]limit\w*|throttl\w+|quotas?)\b[^.;,]{0,25}?\b(?:of|by|from|imposed by|set by)\s+(?:the |its |our |their |an? )?"
+    r"(?:(?:upstream|model|api|hosted|external) )*"
+    r"(?:providers?|vendors?|upstream|openai|anthropic|azure|google|gemini|bedrock|mistral|groq|cohere|github|slack|discord)\b",
+    re.IGNORECASE,
+)
+# What is over, and what people may do with what is theirs if they like.
+_FORMER = re.compile(
+    r"\b(?:no longer (?!accept|allow|possible|leav|serv|answer|stor|kept|sent|shar)|not any more"
+    r"|(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bwas )(?<!\bwere )(?<!\bnot )(?<!\bget )used to (?!be able)"
+    r"|formerly|previously|in the past|at first|until (?:\w+ ){1,4}(?:ended|ends|was|were))\b"
+    r"|^\W*(?:the |our )?(?:former|previous|old|legacy) (?:system|service|version|release|application|app|bot|assistant|tool)\b",
+    re.IGNORECASE,
+)
+_CHOICE = re.compile(
+    r"^\W*(?:the |all |our |any |every )?(?:users?|customers?|visitors?|members?|people|patients|employees|players|students|subscribers?)"
+    r" (?:can|may) (?!only|not|never)",
+    re.IGNORECASE,
+)
+_LEFT_TO_PEOPLE: frozenset[ControlKind] = frozenset({"redaction", "audit_log", "output_encoding", "content_separation"})
+"""Controls that are the system's or nobody's: that people can do the same for themselves promises none."""
+
 # "`/login` is public; other routes require a token".
 _EXEMPT = re.compile(
     r"^([^;]{1,300}?\b(?:is|are|remains?|stays?) (?:all |left )?(?:public|exempt(?:ed)?|excluded|unauthenticated|anonymous"
@@ -173,8 +196,11 @@ def speaks_of_calls_outward(sentence: str) -> bool:
 
 
 def speaks_of_another(sentence: str) -> bool:
-    """Whether a sentence tells what a platform does, or what a test does to the system: "GitHub limits ...", "This probe caps ..."."""
-    return _TRIES.search(sentence) is not None or _PLATFORM.search(sentence) is not None
+    """Whether a sentence tells what a platform does, or what a test does to the system.
+
+    "GitHub limits ...", "rate limited by the provider", "This probe caps ...".
+    """
+    return any(pattern.search(sentence) for pattern in (_TRIES, _PLATFORM, _OF_PROVIDER))
 
 
 def exempted(sentence: str) -> tuple[str, str]:
@@ -223,11 +249,13 @@ def promised(sentence: str, promises: Mapping[ControlKind, Promise] | None = Non
         or _TO_READER.search(sentence) is not None
         or sentence.rstrip().endswith("?")
         or _CITED.search(sentence) is not None
+        or _FORMER.search(sentence) is not None
     ):
         return []
+    left_to_people = _LEFT_TO_PEOPLE if _CHOICE.search(sentence) else frozenset()
     found: list[ControlKind] = []
     for kind, promise in (load_promises().promises if promises is None else promises).items():
-        if denies and not promise.worded_as_denial:
+        if (denies and not promise.worded_as_denial) or kind in left_to_people:
             continue
         for phrase in promise.phrases:
             if _says(lowered, phrase):
