@@ -22,11 +22,12 @@ from pipeline.interfaces.cli.index import index
 from pipeline.interfaces.cli.knowledge import knowledge
 from pipeline.interfaces.cli.scan import scan
 from pipeline.interfaces.cli.search import search
+from pipeline.interfaces.cli.serve import serve
 from pipeline.interfaces.cli.threats import threats
 
 __all__ = ["COMMANDS", "cli", "main", "run"]
 
-COMMANDS = (scan, bom, explain, threats, controls, frameworks, knowledge, index, search, evaluate, doctor)
+COMMANDS = (scan, bom, explain, threats, controls, frameworks, knowledge, index, search, evaluate, doctor, serve)
 USAGE, INTERRUPTED = 2, 130
 
 
