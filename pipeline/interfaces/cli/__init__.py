@@ -35,10 +35,10 @@ COMMANDS = (
     scan, history, accept, dismiss, reopen,
     bom, explain, threats, controls, frameworks, knowledge,
     index, search,
+    serve,
     landscape, worker,
     evaluate, doctor,
 )  # fmt: skip
-COMMANDS = (scan, bom, explain, threats, controls, frameworks, knowledge, index, search, evaluate, doctor, serve)
 USAGE, INTERRUPTED = 2, 130
 
 
