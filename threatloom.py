@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from pipeline.findings.model import Finding, Scan
+    from pipeline.record import Record
     from pipeline.system.model import System
 
 __all__ = ["Finding", "Scan", "System", "__version__", "main", "scan"]  # noqa: F822 - three come through __getattr__
@@ -74,12 +75,19 @@ def scan(
     base_url: str | None = None,
     budget: Iterable[str] = (),
     offline: bool = False,
+    rev: str | None = None,
+    baseline: str | Path | None = None,
+    new_only: bool = False,
 ) -> Scan:
     """The threat model of the tree at `path`, with design documents that may lie elsewhere and folders of own knowledge.
 
     With `llm` (`openai:gpt-5.5`) a model is asked beside the rules, at `base_url` where that is not the provider's own, within a `budget`
     (`"200k"`, `"5 USD"`); its key and what else is set of it (`THREATLOOM_LLM_...`) come from the environment. `offline` refuses a model
     that is not on this machine.
+
+    `rev` is a revision of git that is scanned instead of the files as they lie there. With a `baseline` (a scan's JSON file as a `Path`, a
+    revision, `"record:last"`) every finding has its status against it, and those that are fixed are there as well; `new_only` marks the
+    scan so that reports list new ones alone.
 
     Raises `ingest.errors.UnusableInput` where there is nothing to scan, own knowledge cannot be used, or the model cannot be asked; its
     `lines` say what is wrong.
@@ -100,9 +108,21 @@ def scan(
         }
         asked = agent_settings(model_settings(named, os.environ), os.environ, cached=True)
     settings = ScanSettings(
-        docs=tuple(map(Path, docs)), exclude=tuple(exclude), jobs=jobs, knowledge=tuple(map(Path, knowledge)), llm=asked
+        docs=tuple(map(Path, docs)), exclude=tuple(exclude), jobs=jobs, knowledge=tuple(map(Path, knowledge)), llm=asked, rev=rev
     )
-    return run_scan(Path(path), settings, Silent())
+    if baseline is None:
+        return run_scan(Path(path), settings, Silent())
+    from pipeline.baseline import scan_against
+
+    def record() -> Record:
+        from pipeline.record import open_record
+
+        return open_record(os.environ.get("THREATLOOM_RECORD", "").strip() or None)
+
+    against = f"file:{baseline}" if isinstance(baseline, Path) else baseline
+    return scan_against(
+        against, Path(path), settings, new_only=new_only, record=None if os.environ.get("THREATLOOM_RECORD") == "off" else record
+    ).scan
 
 
 def main() -> None:
