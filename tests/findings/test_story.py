@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipeline.findings.comparing import compare
 from pipeline.findings.model import Decision, Scan, Suppression
 from pipeline.findings.story import story_of
@@ -14,7 +16,7 @@ SHELL = element("interpreter", "run (process)", evidence=(evidence("app.py:12", 
 
 
 def of(
-    *elements: Element, flows: tuple[Flow, ...] = (), controls: tuple[Control, ...] = (), claims: tuple[Claim, ...] = (), **more: object
+    *elements: Element, flows: tuple[Flow, ...] = (), controls: tuple[Control, ...] = (), claims: tuple[Claim, ...] = (), **more: Any
 ) -> Scan:
     paths = {place.path for one in elements for place in one.evidence}
     system = System(
