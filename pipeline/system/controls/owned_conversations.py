@@ -3,8 +3,8 @@
 Takes an assembly whose entries are known and asked for their callers, marks routes that read a conversation by a number of their address
 without its owner, or write over one. That conversations have owners is seen from the program's other statements: one of them compares
 the owner's column of the same table. A route for those who may open what is others', and one that looks at that column afterwards,
-itself or in a function it runs, is left alone. Statements that are written down as text are read, and those of object mappers that `mapped_statements` knows; a statement in a function
-that a route calls counts where the address says that its number is a conversation's.
+itself or in a function it runs, is left alone. Statements that are written down as text are read, and those of object mappers that
+`mapped_statements` knows; a statement in a function that a route calls counts where the address says that its number is a conversation's.
 """
 
 from __future__ import annotations
