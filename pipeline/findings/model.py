@@ -113,7 +113,9 @@ class Suppression(Frozen):
     finding: str = Field(default="", description="Finding id it is about; empty: any.")
     path: str = Field(default="", description="File, or glob as in .gitignore, it is about; empty: any.")
     lines: tuple[int, int] | None = Field(default=None, description="Of a comment: the lines it stands beside.")
+    page: int | None = Field(default=None, description="Of a comment in a notebook: its cell; the lines count inside it.")
     findings: tuple[str, ...] = Field(default=(), description="Ids of the findings of this scan that it closes.")
+    added: bool = Field(default=False, description="Of a scan with a baseline: that one does not have it.")
     stale: str = Field(default="", description="Why it closes nothing: nothing like it was found, or its last day has passed.")
 
 

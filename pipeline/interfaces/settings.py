@@ -20,6 +20,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt,
 
 from ingest.errors import UnusableInput
 from ingest.exclusion import TreePattern
+from pipeline.findings.model import Suppression
+from pipeline.interfaces.fleet_settings import said
+from pipeline.interfaces.suppressions import listed_in_toml, listed_in_yaml, suppressions_in
 from pipeline.reports.escape import shorten, visible
 
 FailOn = Literal["critical", "high", "medium", "low", "never"]
@@ -29,6 +32,7 @@ MOST_PYPROJECT_BYTES = 1024 * 1024
 _Given = Mapping[str, object]
 _LISTS = ("exclude", "docs", "format", "knowledge", "budget", "llm_include", "llm_exclude")
 _PATHS = ("docs", "knowledge")
+_BY_FILE = ("record",)  # may hold a password, so that a file may hold it
 _OF_MODEL = (
     "base_url", "budget", "llm_price", "llm_include", "llm_exclude", "llm_personal_data", "llm_tools", "llm_parallel", "llm_timeout",
     "llm_max_output", "replies_dir", "offline",
@@ -49,6 +53,9 @@ class FileSettings(BaseModel):
 
     exclude: Listed = Field(default=(), description="Globs, as in .gitignore, of what is not read.")
     docs: Listed = Field(default=(), description="Design documents or folders of them, relative to the settings file, inside its folder.")
+    suppress: tuple[Suppression, ...] = Field(
+        default=(), description="Findings that are accepted or dismissed: threat or finding, path, reason, kind, until, by."
+    )
     fail_on: FailOn = Field(
         default="never", description="The lowest severity that makes the exit code 1; low confidence of a model alone does not."
     )
@@ -58,6 +65,9 @@ class Settings(FileSettings):
     """Everything a scan is started with."""
 
     format: Listed = Field(default=(), description="Reports to write, as FORMAT or FORMAT=FILE.")
+    suppressions: bool = Field(
+        default=True, description="Whether decisions that stand in the scanned tree, in its settings or in comments, close findings."
+    )
     knowledge: Listed = Field(
         default=(), description="Folders of own threats, frameworks, controls and severities; never named by the scanned tree."
     )
@@ -130,7 +140,10 @@ def knowledge_folders(given: Sequence[str], environment: Mapping[str, str]) -> t
 def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
     found: dict[str, object] = {}
     for name in Settings.model_fields:
-        value = environment.get(f"THREATLOOM_{name.upper()}", "").strip()
+        if name == "suppress":
+            continue  # decisions are written down, with their reasons
+        variable = f"THREATLOOM_{name.upper()}"
+        value = ((said(variable, None, environment) if name in _BY_FILE else environment.get(variable)) or "").strip()
         if not value:
             continue
         try:
@@ -169,7 +182,11 @@ def _from_file(path: Path, folder: Path) -> dict[str, object]:
     if not isinstance(node, yaml.MappingNode):
         raise UnusableInput("settings are not a list of keys", visible(f"{path}:1"), f"write keys such as {_keys()}")
     lines = {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
-    return _checked({str(key.value): _plain(value) for key, value in node.value}, path, folder, lines)
+    values = {
+        str(key.value): suppressions_in(listed_in_yaml(value, str(path)), str(path)) if key.value == "suppress" else _plain(value)
+        for key, value in node.value
+    }
+    return _checked(values, path, folder, lines)
 
 
 def _plain(node: yaml.Node) -> object:
@@ -192,6 +209,8 @@ def _from_pyproject(path: Path, folder: Path) -> dict[str, object]:
         table = tomllib.loads(text)["tool"]["threatloom"]
     except (tomllib.TOMLDecodeError, KeyError, RecursionError):
         raise UnusableInput("settings are not TOML", visible(str(path)), "correct [tool.threatloom], or remove it") from None
+    if "suppress" in table:
+        table = {**table, "suppress": suppressions_in(listed_in_toml(table["suppress"], text, str(path)), str(path))}
     lines: dict[str, int] = {}
     for number, line in enumerate(text[start.start() :].split("\n"), text.count("\n", 0, start.start()) + 1):
         if match := re.match(r"\s*[\"']?([\w.-]+)[\"']?\s*=", line):

@@ -54,6 +54,10 @@ FOUND, INCOMPLETE = 1, 3
 @click.option("--ocr", metavar="READER", help="Read the text in pictures: tesseract, tesseract:LANGUAGES, or vision:MODEL. Default: off.")
 @click.option("--ocr-url", metavar="URL", help="OpenAI-compatible endpoint for vision:MODEL; pictures are sent there.")
 @click.option("--offline", is_flag=True, default=None, help="Refuse settings that would send something over the network.")
+@click.option(
+    "--no-suppressions", is_flag=True, default=None,
+    help="Close nothing because the scanned tree says so, in its settings or in comments: for who wants to see all.",
+)  # fmt: skip
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings file to use instead of the tree's own.")
 @with_record
 @click.option("--no-record", is_flag=True, help="Neither keep the scan in the record nor look at what was decided there.")
@@ -64,7 +68,7 @@ FOUND, INCOMPLETE = 1, 3
 def scan(
     context: click.Context, path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], formats: tuple[str, ...], fail_on: str | None,
     knowledge: tuple[str, ...], llm: str | None, base_url: str | None, budget: tuple[str, ...], dry_run: bool, jobs: int | None,
-    ocr: str | None, ocr_url: str | None, offline: bool | None, config: Path | None, record: str | None,
+    ocr: str | None, ocr_url: str | None, offline: bool | None, no_suppressions: bool | None, config: Path | None, record: str | None,
     no_record: bool, no_cache: bool, quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
     """Read PATH (default: this folder) and report what can go wrong, with the lines that prove it.
@@ -91,7 +95,7 @@ def scan(
     given = {
         "docs": docs, "exclude": exclude, "format": formats, "fail_on": fail_on, "knowledge": knowledge, "jobs": jobs,
         "ocr": ocr, "ocr_url": ocr_url, "offline": offline, "llm": llm, "base_url": base_url, "budget": budget,
-        "record": OFF if no_record else record,
+        "suppressions": False if no_suppressions else None, "record": OFF if no_record else record,
     }  # fmt: skip
     settings = load_settings(path, {name: value for name, value in given.items() if value not in ((), None)}, os.environ, config)
     outputs = tuple(parse_output(text) for text in settings.format) or (() if quiet else (Output("table"),))
@@ -114,9 +118,16 @@ def scan(
         for output in outputs:
             if output.file is not None:
                 click.echo(f"threatloom: wrote {output.name} to {output.file}", err=True)
-        for note in _unreached(result):
+        for note in (*_stale(result), *_unreached(result)):
             click.echo(f"threatloom: {note}", err=True)
     return exit_code(result, settings.fail_on)
+
+
+def _stale(scan: Scan) -> list[str]:
+    """Suppressions of the scanned tree that close nothing, which somebody should take out or mend."""
+    from pipeline.reports.decided import stale_lines
+
+    return list(stale_lines(scan, 10))
 
 
 def _unreached(scan: Scan) -> list[str]:
@@ -163,7 +174,8 @@ def scan_settings(path: Path, settings: Settings, environment: Mapping[str, str]
         docs=tuple(map(Path, settings.docs)), exclude=settings.exclude, jobs=settings.jobs,
         cache=default_folder() if cached else None, knowledge=tuple(map(Path, settings.knowledge)),
         pictures=picture_reader(settings, path, environment), llm=agent_settings(settings, environment, cached=cached, dry=dry),
-        index=Path(settings.index_dir) if settings.index_dir else None,
+        index=Path(settings.index_dir) if settings.index_dir else None, suppress=settings.suppress,
+        suppressions=settings.suppressions,
     )  # fmt: skip
 
 

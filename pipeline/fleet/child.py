@@ -1,0 +1,121 @@
+"""The child process in which one system is scanned: asked by a pipe, answers by a pipe, ends when its parent is gone.
+
+Takes an order and what the machine has; gives an outcome. It scans as the command `scan` does, in one process unless told otherwise, and
+keeps the result in the record under the order's run. What goes wrong with one system becomes an outcome with a reason.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.errors import UnusableInput
+from pipeline.fleet.order import GitSource, Outcome, ScanOrder, Workplace
+from pipeline.reports.escape import shorten, visible
+
+if TYPE_CHECKING:
+    from pipeline.findings.model import Scan
+    from pipeline.record import Record
+
+logger = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Answers what stands in the first line of the standard input."""
+    answer = os.dup(1)
+    os.dup2(2, 1)  # what a library prints is no answer
+    asked: Any = json.loads(sys.stdin.buffer.readline())  # Any: JSON of ours, taken apart here
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    order = ScanOrder.model_validate(asked["order"])
+    _bound_memory(order.limits.memory_mb)
+    place = Workplace(
+        asked["record"], None if asked["cache"] is None else Path(asked["cache"]), processes=asked["processes"], tokens=asked["tokens"]
+    )
+    os.write(answer, carried_out(order, place, lambda: datetime.now(UTC)).model_dump_json().encode())
+    os.close(answer)
+
+
+def _end_with_parent() -> None:
+    """The other end of our input closes when the parent closes it, or is gone; nobody waits for the answer then."""
+    while os.read(0, 4096):
+        pass
+    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+    os._exit(1)
+
+
+def _bound_memory(megabytes: int) -> None:
+    """A bound of the kernel's, far above that of the order, for what grows faster than it is looked at; no picture of a crash is left."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        most = (2 * megabytes + 2048) * 1024 * 1024
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        if hard == resource.RLIM_INFINITY or hard > most:
+            resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def carried_out(order: ScanOrder, place: Workplace, clock: Callable[[], datetime]) -> Outcome:
+    """What came of an order, in this process and without limits."""
+    try:
+        return _kept(order, place, clock)
+    except UnusableInput as problem:
+        return _failed(order, f"{problem.what}: {problem.where}")
+    except MemoryError:
+        return Outcome(name=order.name, key=order.key, kind="too_large", reason="it took more memory than there is for it")
+    except Exception as problem:  # scanned code decides what happens here: one system must not cost the others
+        logger.exception("scanning failed")
+        return _failed(order, f"{type(problem).__name__}: {problem}")
+
+
+def _failed(order: ScanOrder, reason: str) -> Outcome:
+    return Outcome(name=order.name, key=order.key, kind="failed", reason=shorten(visible(" ".join(reason.split())), 300))
+
+
+def _kept(order: ScanOrder, place: Workplace, clock: Callable[[], datetime]) -> Outcome:
+    from pipeline.record import open_record
+
+    with open_record(place.record) as record:
+        if (scan_id := kept_in_run(record, order.key, order.run)) is not None:
+            return Outcome(name=order.name, key=order.key, kind="known", scan_id=scan_id)
+    begun = clock()  # of this system and not of the night: somebody may have scanned it by hand in between
+    result = scanned(order, place, begun)
+    with open_record(place.record) as record:
+        kept = record.keep(
+            order.key, result, at=begun, run=order.run, name=order.name, owner=order.owner, tags=order.tags,
+            criticality=order.criticality,
+        )  # fmt: skip
+    return Outcome(
+        name=order.name, key=order.key, kind="known" if kept.doubled else "kept", scan_id=kept.scan_id, errors=len(result.errors)
+    )
+
+
+def kept_in_run(record: Record, key: str, run: str) -> int | None:
+    """The scan of a system that was kept in a run, by its id."""
+    return next((entry.id for entry in record.scans(key) if entry.run == run), None)
+
+
+def scanned(order: ScanOrder, place: Workplace, begun: datetime) -> Scan:
+    """The scan that an order asks for."""
+    from pipeline.scan import ScanSettings, scan
+
+    settings = ScanSettings(
+        docs=tuple(map(Path, order.docs)), exclude=order.exclude, jobs=place.processes,
+        cache=place.cache / "results" if place.cache else None, knowledge=tuple(map(Path, order.knowledge)),
+    )  # fmt: skip
+    if isinstance(order.source, GitSource):
+        raise UnusableInput("systems in repositories cannot be scanned yet", visible(order.source.repository), "give a path")
+    folder = Path(order.source)
+    if not folder.exists():
+        raise UnusableInput("no such file or folder", visible(order.source), "correct the fleet file")
+    return scan(folder, settings, clock=lambda: begun)

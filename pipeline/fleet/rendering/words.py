@@ -1,0 +1,76 @@
+"""The sentences that page and message share."""
+
+from __future__ import annotations
+
+from pipeline.findings.model import SEVERITIES
+from pipeline.fleet.landscape.model import CauseKind, Direction, FailedSystem, Landscape, Night, Risk, ThingKind
+from pipeline.reports.wording import plural
+
+DIRECTION_WORDS: dict[Direction, str] = {
+    "worse": "worse", "mixed": "better and worse", "unknown": "unknown", "better": "better", "reassessed": "reassessed",
+    "first": "first scan", "same": "unchanged",
+}  # fmt: skip
+CAUSE_WORDS: dict[CauseKind, str] = {
+    "code": "code", "decision": "decision", "ended": "decision ended", "knowledge": "threatloom's knowledge", "either": "code or knowledge",
+    "analysis": "scanned otherwise", "unseen": "not looked at",
+}  # fmt: skip
+THING_WORDS: dict[ThingKind, tuple[str, str]] = {
+    "model": ("model", "Models"), "provider": ("provider", "Providers"), "mcp_server": ("MCP server", "MCP servers"),
+    "package": ("package", "AI packages"), "image": ("image", "Images"), "action": ("CI action", "CI actions"),
+    "prompt": ("prompt", "Prompts"), "tool": ("tool", "Tools"), "agent": ("agent", "Agents"), "dataset": ("dataset", "Datasets"),
+    "service": ("service", "Services"),
+}  # fmt: skip
+FAILED_WORDS = {
+    "failed": "failed", "timed_out": "took too long", "too_large": "took too much memory", "stopped": "interrupted", "missing": "not scanned",
+}  # fmt: skip
+
+
+def headline(landscape: Landscape) -> str:
+    """What happened, in one sentence."""
+    summary = landscape.summary
+    directions = summary.directions
+    if not summary.compared and not directions["same"]:
+        first = f"The first night of {plural(summary.systems, 'system')}"
+        return f"{first}: {open_words(landscape)}." + (f" {_not_scanned(landscape)}" if landscape.failed else "")
+    parts = []
+    if directions["worse"] or directions["mixed"]:
+        mixed = f", {directions['mixed']} got better and worse" if directions["mixed"] else ""
+        parts.append(f"{directions['worse']} of {plural(summary.systems, 'system')} got worse{mixed}")
+    else:
+        parts.append(f"None of {plural(summary.systems, 'system')} got worse" if summary.systems > 1 else "It did not get worse")
+    if directions["better"]:
+        parts.append(f"{directions['better']} got better")
+    if directions["unknown"]:
+        parts.append(f"{directions['unknown']} cannot be told")
+    return ", ".join(parts) + "."
+
+
+def _not_scanned(landscape: Landscape) -> str:
+    return f"{plural(len(landscape.failed), 'system')} could not be scanned."
+
+
+def open_words(landscape: Landscape) -> str:
+    counted = landscape.summary.open
+    shown = ", ".join(f"{counted[severity]} {severity}" for severity in SEVERITIES if counted[severity])
+    return f"{plural(sum(counted.values()), 'open finding')}" + (f" ({shown})" if shown else "")
+
+
+def delta(now: int, before: int) -> str:
+    """`+3`, `−2`, or nothing."""
+    return f"+{now - before}" if now > before else f"−{before - now}" if now < before else ""
+
+
+def risk_where(risk: Risk) -> str:
+    """The systems of a risk, the worst places first."""
+    systems = list(dict.fromkeys(place.system for place in risk.places))
+    more = risk.systems - len(systems[:4])
+    return ", ".join(systems[:4]) + (f" and {more} more" if more > 0 else "")
+
+
+def failed_words(failed: FailedSystem) -> str:
+    last = f"; last scanned {failed.last_scanned[:10]}" if failed.last_scanned else "; never scanned"
+    return f"{FAILED_WORDS.get(failed.kind, failed.kind)}: {failed.reason}{last}"
+
+
+def total(night: Night) -> int:
+    return sum(night.open[severity] for severity in ("critical", "high", "medium"))
