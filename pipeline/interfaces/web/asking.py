@@ -140,6 +140,11 @@ class Citations:
         shown = dict.fromkeys(self._shown(one) for one in statement.citations)
         return tuple(shown)[:MOST_CITATIONS]
 
+    def findings(self, statement: Statement) -> tuple[str, ...]:
+        """Addresses of the findings that a statement is about; none where they are too many to be one thing."""
+        ids = dict.fromkeys(one.id for one in statement.citations if one.kind == "finding" and one.id in self._findings)
+        return tuple(f"{self._here}/findings/{part(one)}" for one in ids) if len(ids) <= 2 else ()
+
     def more(self, statement: Statement) -> int:
         return max(len(dict.fromkeys(self._shown(one) for one in statement.citations)) - MOST_CITATIONS, 0)
 
