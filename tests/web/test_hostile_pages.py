@@ -11,11 +11,13 @@ from tests.web.world import World, with_hostile
 
 PAGES = ("", "/findings?status=all", "/findings/f00d00000001", "/findings/f00d00000002", "/findings/f00d00000003", "/paths", "/coverage", "/flows",
          "/changes", "/ask", "/lines?path=src/a.py")  # fmt: skip
-OUR_TAGS = frozenset(
-    "a abbr article aside b blockquote body button circle code dd defs details div dl dt fieldset figcaption figure footer form g h1 h2 h3 head header html i "
-    "input label legend li link main marker meta nav ol option p path polyline rect script section select small span strong summary svg table tbody td text "
-    "textarea th thead time title tr ul caption br".split()
-)
+OUR_TAGS = frozenset({
+    "a", "abbr", "article", "aside", "b", "blockquote", "body", "button", "circle", "code", "dd", "defs", "details", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "g", "h1", "h2", "h3", "head", "header", "html", "i", "input", "label",
+    "legend", "li", "link", "main", "marker", "meta", "nav", "ol", "option", "p", "path", "polyline", "rect", "script", "section",
+    "select", "small", "span", "strong", "summary", "svg", "table", "tbody", "td", "text", "textarea", "th", "thead", "time", "title",
+    "tr", "ul", "caption", "br",
+})  # fmt: skip
 
 
 class Reader(HTMLParser):

@@ -30,8 +30,8 @@ def test_a_started_server_says_where_it_is_and_ends_when_told(own_world: World, 
                 assert "bank-assistant" in answer.read().decode() and "server" not in {name.lower() for name in answer.headers}
         finally:
             process.send_signal(signal.SIGINT)
-        assert process.wait(20) in (0, 130, -signal.SIGINT)
-        assert "Traceback" not in process.stderr.read()
+        assert process.wait(20) == 0
+        assert process.stderr.read() == ""
 
 
 def test_nothing_but_loopback_is_served_without_a_token() -> None:
