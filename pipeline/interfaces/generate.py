@@ -20,6 +20,7 @@ from pipeline.findings.model import STRIDE
 from pipeline.handbook.json import schema as catalog_schema
 from pipeline.interfaces.schemas import schemas
 from pipeline.interfaces.vocabulary import vocabulary
+from pipeline.reports.difference import schema as difference_schema
 from pipeline.reports.json import schema
 from pipeline.reports.ledger import render_page
 from pipeline.threats.catalog import load_catalog
@@ -34,6 +35,7 @@ def generated_files(root: Path) -> Mapping[Path, str]:
     knowledge = root / "pipeline" / "knowledge"
     return {
         Path("pipeline/reports/scan.schema.json"): schema(),
+        Path("pipeline/reports/difference/difference.schema.json"): difference_schema(),
         Path("pipeline/handbook/catalog.schema.json"): catalog_schema(),
         **{Path("pipeline/knowledge/schemas") / name: text for name, text in schemas().items()},
         Path("docs/vocabulary.md"): vocabulary_page(),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from pipeline.fleet import Executor, Outcome, ScanOrder, Workplace
+    from pipeline.fleet import Executor, Outcome, Workplace
     from pipeline.fleet.fleet_file import Fleet
     from pipeline.fleet.landscape import Landscape
 
