@@ -43,7 +43,7 @@ COMMANDS = (
     index, search,
     serve,
     landscape, worker,
-    evaluate, doctor,
+    evaluate, doctor, serve,
 )  # fmt: skip
 USAGE, INTERRUPTED = 2, 130
 
