@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from pipeline.fleet import Executor, Outcome, ScanOrder, Workplace
+    from pipeline.fleet import Executor, Outcome
     from pipeline.fleet.fleet_file import Fleet
-    from pipeline.fleet.landscape import Landscape
+    from pipeline.fleet.landscape import Before, Landscape
 
 SEVERITIES = ("critical", "high", "medium", "low")
 FOUND, INCOMPLETE = 1, 3
@@ -63,6 +63,7 @@ def landscape(
 
     from pipeline.fleet.fleet_file import read_fleet
     from pipeline.interfaces.cli.stderr import log_to_stderr
+    from pipeline.interfaces.fleet_settings import record_address
 
     fleet = read_fleet(fleet_file)
     now = datetime.now(UTC)
@@ -71,7 +72,9 @@ def landscape(
     if run_name is not None and (again or not run_name.strip() or len(run_name) > 200):
         raise click.UsageError("--run names a run of its own (leave out --again, or give --run another name)")
     log_to_stderr(verbose=verbose, quiet=quiet)
-    place = record or os.environ.get("THREATLOOM_RECORD") or None
+    place = record_address(record, os.environ)
+    if place == "off":
+        raise click.UsageError("a landscape is made of what the record has (give --record FILE)")
     result, outcomes = _made(
         fleet, place, before, now, run_name=run_name, again=again, scan=not no_scan, workers=workers, jobs=jobs, cached=not no_cache,
         quiet=quiet,
@@ -83,7 +86,7 @@ def landscape(
     return INCOMPLETE if any(not outcome.is_good or outcome.errors for outcome in outcomes) else 0
 
 
-def _before(since: str, now: datetime):  # type: ignore[no-untyped-def]
+def _before(since: str, now: datetime) -> Before:
     from pipeline.fleet.landscape import since as parsed
 
     try:
@@ -104,7 +107,7 @@ def _check(files: Sequence[Path]) -> None:
 
 
 def _made(
-    fleet: Fleet, place: str | None, before, now: datetime, *, run_name: str | None, again: bool, scan: bool, workers: str,  # type: ignore[no-untyped-def]
+    fleet: Fleet, place: str | None, before: Before, now: datetime, *, run_name: str | None, again: bool, scan: bool, workers: str,
     jobs: int | None, cached: bool, quiet: bool,
 ) -> tuple[Landscape, list[Outcome]]:  # fmt: skip
     """Scans what is left of the night, then asks the record about all of it."""
@@ -121,7 +124,7 @@ def _made(
         outcomes += known
         if known and not quiet:
             click.echo(f"threatloom: {len(known)} of {len(fleet.members)} systems were scanned in this run already", err=True)
-        executor = _executor(workers, _workplace(place, cached=cached, jobs=jobs), jobs)
+        executor = _executor(workers, place, jobs, cached=cached, quiet=quiet)
         tell = _Teller(len(fleet.members), len(known), quiet=quiet)
         for outcome in outcomes_of(rest, executor):
             tell(outcome)
@@ -133,34 +136,24 @@ def _made(
         ), outcomes  # fmt: skip
 
 
-def _workplace(place: str | None, *, cached: bool, jobs: int | None) -> Workplace:
-    import os
-
-    from platformdirs import user_cache_path
-
-    from pipeline.fleet import Workplace
-
-    processors = os.cpu_count() or 1
-    return Workplace(
-        record=place, cache=user_cache_path("threatloom", appauthor=False) if cached else None,
-        processes=max(1, processors // (jobs or processors)), tokens=_tokens(os.environ.get("THREATLOOM_GIT_TOKENS", "")),
-    )  # fmt: skip
-
-
-def _tokens(said: str) -> dict[str, str]:
-    """`HOST=TOKEN`, separated by commas."""
-    pairs = (part.strip().partition("=") for part in said.split(",") if part.strip())
-    return {host.strip().lower(): token.strip() for host, _, token in pairs if host.strip() and token.strip()}
-
-
-def _executor(workers: str, workplace: Workplace, jobs: int | None) -> Executor:
+def _executor(workers: str, place: str | None, jobs: int | None, *, cached: bool, quiet: bool) -> Executor:
     import os
 
     from pipeline.fleet import LocalExecutor
+    from pipeline.interfaces.fleet_settings import broker_address, workplace
 
     if workers == "celery":
-        raise click.UsageError("there are no workers of Celery yet (leave out --workers)")
-    return LocalExecutor(workplace, jobs or os.cpu_count() or 1)
+        from pipeline.interfaces.distributed import distributed
+
+        def say(line: str) -> None:
+            if not quiet:
+                click.echo(f"threatloom: {line}", err=True)
+
+        executor: Executor = distributed().DistributedExecutor(broker_address(None, os.environ), place, say)
+        return executor
+    processors = os.cpu_count() or 1
+    at_once = jobs or processors
+    return LocalExecutor(workplace(place, os.environ, cached=cached, processes=max(1, processors // at_once)), at_once)
 
 
 class _Teller:
