@@ -81,7 +81,7 @@ def landscape(
     )  # fmt: skip
     _deliver(result, files, quiet=quiet)
     bar = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on in SEVERITIES else ()
-    if any(result.summary.came[severity] for severity in bar):
+    if any(count for severity, count in result.summary.came.items() if severity in bar):
         return FOUND
     return INCOMPLETE if any(not outcome.is_good or outcome.errors for outcome in outcomes) else 0
 
