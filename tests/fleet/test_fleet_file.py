@@ -131,5 +131,5 @@ def test_the_schema_says_what_the_reader_takes(tmp_path: Path) -> None:
         "systems": [{**one, "exclude": [one["exclude"]]} if "exclude" in one else one for one in said["systems"]],
     }
     jsonschema.validate(listed, schema)
-    shipped = Path(__file__).parents[2] / "pipeline" / "knowledge" / "schemas" / "fleet.schema.json"
+    shipped = Path(__file__).parents[2] / "pipeline" / "fleet" / "fleet.schema.json"
     assert shipped.read_text("utf-8") == fleet_schema()

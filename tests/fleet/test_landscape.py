@@ -62,7 +62,7 @@ def test_the_schema_describes_it(third_night: Landscape) -> None:
     schema = json.loads(landscape_schema())
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(json.loads(json_form.render(third_night)), schema)
-    assert (Path(nights.__file__).parents[2] / "pipeline/knowledge/schemas/landscape.schema.json").read_text("utf-8") == landscape_schema()
+    assert (Path(nights.__file__).parents[2] / "pipeline/fleet/landscape/landscape.schema.json").read_text("utf-8") == landscape_schema()
 
 
 def test_each_kind_of_change_has_its_cause(third_night: Landscape) -> None:
