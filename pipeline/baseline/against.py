@@ -72,7 +72,7 @@ def compared(path: Path, old: Side, new: Side, settings: ScanSettings) -> Compar
     with _files(path, new, settings) as tree:
         changes = compare(old.scan, new.scan, renames=renames, tree=tree)
     changes = _with_lines(path, old, new, settings, changes)
-    return Compared(old, new, changes, story_of(old.scan, new.scan, renames=renames), tuple(_notes(old, new)))
+    return Compared(old, new, changes, story_of(old.scan, new.scan, renames=renames, changes=changes), tuple(_notes(old, new)))
 
 
 def _renames(path: Path, old: Side, new: Side) -> Mapping[str, str]:
