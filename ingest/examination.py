@@ -25,6 +25,7 @@ _LONG_LINES_ARE_NORMAL: frozenset[SourceKind] = _LARGE | {"text", "markdown", "r
 _WRITTEN: frozenset[SourceKind] = frozenset({"python", "typescript", "java", "go", "csharp", "html"})
 _HEAD = 8192
 _LONG_HEAD = 65_536
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _LONG_LINE = 20_000
 _LONG_SCRIPT_LINE = 1_000  # bundlers break lines now and then
 
@@ -94,6 +95,8 @@ def examined(base: Path, path: str, label: str, settings: SourceSettings) -> Sou
         return None if is_open else Skip(label, "tracked, but not in the work tree")
     except (OSError, ValueError) as error:
         return None if is_open else ReadError(label, f"cannot be read: {reason_of(error)}")
+    if head.startswith(_LFS_POINTER):
+        return Skip(label, "a pointer of Git LFS: what it points to is not here")
     if kind == "model_file" and not may_be_model(label, head):
         return None
     if kind not in _BINARY and _is_binary(head[:_HEAD], kind):
@@ -121,14 +124,15 @@ def is_plain(base: Path, parent: str) -> bool:
 
 
 def about_link(base: Path, location: Path) -> str:
-    """Why a symbolic link is passed over."""
+    """Why a symbolic link is passed over; what lies outside of the root is not asked about."""
     try:
-        target = location.resolve(strict=True)
+        target = location.resolve()
+        if not target.is_relative_to(base):
+            return "symbolic link that leads outside the root"
+        target.stat()
     except (OSError, RuntimeError, ValueError):
         return "symbolic link that leads nowhere"
-    if target.is_relative_to(base):
-        return "symbolic link; what it leads to is read in its own place"
-    return "symbolic link that leads outside the root"
+    return "symbolic link; what it leads to is read in its own place"
 
 
 def _head(location: Path, size: int) -> bytes:

@@ -140,6 +140,18 @@ class Branch:
         return False if self.failed[0] <= value < self.failed[1] else None
 
 
+SPEAKS_TO_US = b"threatloom:"  # in small letters: a file without it has no such comment
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What a comment says to threatloom: the words behind `threatloom:`, as they stand there."""
+
+    text: str
+    place: Place
+    beside: tuple[int, int]  # first and last line that it is about
+
+
 @dataclass(frozen=True, slots=True)
 class CodeFacts:
     """One source file of a programming language, or one notebook."""
@@ -160,6 +172,7 @@ class CodeFacts:
     cells: tuple[int, ...] = ()  # notebooks: first line of each cell in the joined text
     errors: tuple[str, ...] = ()  # syntax that could not be read, as "line N: ..."
     unseen: tuple[Passage, ...] = ()  # what invisible characters spell
+    comments: tuple[Comment, ...] = ()  # those that speak to threatloom
 
 
 Hidden = Literal[
@@ -273,6 +286,7 @@ class DocumentFacts:
     settings: tuple[Setting, ...] = ()  # what it says as a card of a model or of data
     transcripts: tuple[Transcript, ...] = ()  # in the order of their pages; their passages stand among the others
     failed: tuple[str, ...] = ()  # pictures that should have been read and could not be just now
+    comments: tuple[Comment, ...] = ()  # those that speak to threatloom
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +381,7 @@ class ConfigFacts:
     settings: tuple[Setting, ...]
     lines: int
     unseen: tuple[Passage, ...] = ()  # what invisible characters spell
+    comments: tuple[Comment, ...] = ()  # those that speak to threatloom
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,6 +400,7 @@ class TextFacts:
     texts: tuple[StoredText, ...]
     lines: int
     unseen: tuple[Passage, ...] = ()  # what invisible characters spell
+    comments: tuple[Comment, ...] = ()  # those that speak to threatloom
     settings: tuple[Setting, ...] = ()  # what a prompt file says of its model
 
 

@@ -1,9 +1,7 @@
 """What git knows about a folder: which files belong to it, at which revision, changed or not.
 
 Takes a root, gives a `GitFiles`, or None where git is missing, the folder is in no work tree, or git
-does not answer. A repository's own configuration is hostile: only plumbing that runs no filter, hook,
-monitor, pager or transport is called, in an environment that holds nothing but what is set here.
-Whether files are changed is judged by size, time and our own hash, since git would run clean filters
+does not answer. Whether files are changed is judged by size, time and our own hash, since git would run clean filters
 for it; a file that git converts on checkout (line ends) may therefore count as changed.
 
 What git has hashed need not be read: a file whose size, times and inode are still those of the index has the index's blob as
@@ -15,22 +13,15 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import stat
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.git import Git, git_at
 from ingest.text import open_regular
 
-_TIMEOUT = 60.0
 _HASHED_AT_MOST = 200_000_000
-_SETTINGS = (
-    "core.fsmonitor=", "core.hooksPath=/dev/null", "core.excludesFile=/dev/null", "core.attributesFile=/dev/null",
-    "core.untrackedCache=false", "core.pager=cat", "core.sshCommand=false", "core.quotePath=false",
-    "protocol.allow=never", "safe.directory=*", "diff.external=", "submodule.recurse=false",
-)  # fmt: skip
 _ENTRY = re.compile(
     rb"(\d{6}) ([0-9a-f]{40,64}) \d\t([^\0]*)\0"
     rb"  ctime: (\d+):(\d+)\n  mtime: (\d+):(\d+)\n  dev: \d+\tino: (\d+)\n  uid: \d+\tgid: \d+\n  size: (\d+)\tflags: [0-9a-f]+\n"
@@ -76,13 +67,11 @@ class _Entry:
 
 def git_files(root: Path) -> GitFiles | None:
     """What git lists below the root, or None where a walk has to do."""
-    top = _work_tree(root)
-    program = shutil.which("git")
-    # A relative PATH entry could find a `git` inside the scanned tree.
-    if top is None or program is None or not Path(program).is_absolute() or Path(program).resolve().is_relative_to(top):
+    git = git_at(root)
+    if git is None:
         return None
-    staged = _run(program, top, root, "ls-files", "-z", "--stage", "--debug")
-    others = _run(program, top, root, "ls-files", "-z", "--others", "--exclude-standard")
+    staged = git.run(root, "ls-files", "-z", "--stage", "--debug")
+    others = git.run(root, "ls-files", "-z", "--others", "--exclude-standard")
     if staged is None or others is None:
         return None
     entries = _entries(staged)
@@ -93,45 +82,14 @@ def git_files(root: Path) -> GitFiles | None:
     tracked = [entry for entry in entries if entry.mode != "160000"]
     paths = {entry.path for entry in tracked} | {name for name in untracked if not name.endswith("/")}
     submodules = {entry.path for entry in entries if entry.mode == "160000"} | set(nested)
-    if not paths and not submodules and root != top:
+    if not paths and not submodules and root != git.top:
         return None  # a folder the outer repository ignores: its owner asked for it all the same
-    left_out = _run(program, top, root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory") or b""
-    revision = _revision(program, top, root)
+    left_out = git.run(root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory") or b""
+    revision = _revision(git, root)
     statuses = _statuses(root, tracked)
-    dirty = bool(untracked) or _staged(program, top, root, revision) or _changed(root, tracked, statuses)
-    contents = _contents(tracked, statuses, _indexed_ns(program, top, root))
+    dirty = bool(untracked) or _staged(git, root, revision) or _changed(root, tracked, statuses)
+    contents = _contents(tracked, statuses, _indexed_ns(git, root))
     return GitFiles(tuple(sorted(paths)), tuple(sorted(submodules)), left_out.count(b"\0"), revision, dirty, contents)
-
-
-def _work_tree(root: Path) -> Path | None:
-    for folder in (root, *root.parents):
-        if os.access(folder / ".git", os.F_OK):  # unlike Path.exists, False where we may not look
-            return folder
-    return None
-
-
-def _run(program: str, top: Path, root: Path, *arguments: str) -> bytes | None:
-    result = _call(program, top, root, arguments)
-    return result.stdout if result is not None and result.returncode == 0 else None
-
-
-def _call(program: str, top: Path, root: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes] | None:
-    environment = {
-        # Named outright, so that core.worktree cannot move the tree and ownership of the folder does not matter.
-        "GIT_DIR": str(top / ".git"), "GIT_WORK_TREE": str(top),
-        "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1",
-        "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1",
-        # Missing objects of a partial clone would be fetched by a command the repository names.
-        "GIT_ALLOW_PROTOCOL": "none", "GIT_PAGER": "cat", "LC_ALL": "C", "HOME": os.devnull, "PATH": os.defpath,
-    }  # fmt: skip
-    settings = [part for setting in _SETTINGS for part in ("-c", setting)]
-    try:
-        return subprocess.run(
-            [program, "--no-pager", *settings, *arguments],
-            cwd=root, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=_TIMEOUT, check=False,
-        )  # fmt: skip
-    except (OSError, ValueError, subprocess.SubprocessError):
-        return None
 
 
 def _entries(output: bytes) -> list[_Entry] | None:
@@ -150,23 +108,23 @@ def _entries(output: bytes) -> list[_Entry] | None:
     return entries
 
 
-def _revision(program: str, top: Path, root: Path) -> str | None:
-    output = _run(program, top, root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+def _revision(git: Git, root: Path) -> str | None:
+    output = git.run(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     text = (output or b"").decode("ascii", "replace").strip()
     return text if re.fullmatch(r"[0-9a-f]{40,64}", text) else None
 
 
-def _staged(program: str, top: Path, root: Path, revision: str | None) -> bool:
+def _staged(git: Git, root: Path, revision: str | None) -> bool:
     if revision is None:
         return True
     # Index against tree: the work tree is not looked at, so no filter runs.
-    result = _call(program, top, root, ("diff-index", "--cached", "--quiet", "--no-ext-diff", "--no-textconv", revision, "--", "."))
+    result = git.call(root, ("diff-index", "--cached", "--quiet", "--no-ext-diff", "--no-textconv", revision, "--", "."))
     return result is None or result.returncode != 0
 
 
-def _indexed_ns(program: str, top: Path, root: Path) -> int:
+def _indexed_ns(git: Git, root: Path) -> int:
     """When the index was written; 0 where that cannot be told."""
-    place = _run(program, top, root, "rev-parse", "--git-path", "index")
+    place = git.run(root, "rev-parse", "--git-path", "index")
     try:
         return (root / os.fsdecode(place.rstrip(b"\n"))).stat().st_mtime_ns if place else 0
     except (OSError, ValueError):

@@ -9,30 +9,41 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ingest.documents import FORMATS
-from ingest.facts import CodeFacts, ConfigFacts, Facts, Passage, TextFacts, Transcript
+from ingest.facts import SPEAKS_TO_US, CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, Passage, TextFacts, Transcript
 from ingest.source import ReadError, Skip, Source
 
 CODE_KINDS = frozenset({"python", "notebook", "typescript", "java", "go", "csharp"})
+_COMMENTED_DOCUMENTS = frozenset({"markdown", "html"})  # whose comments are told from their words
 
 
 def read_source(source: Source, *, pictures: bool = False) -> Facts | Skip | ReadError:
     """The facts of one file. With `pictures`, those that hold nothing else are not passed over: they are read next."""
     read = _read(source, pictures)
-    if isinstance(read, CodeFacts | ConfigFacts | TextFacts) and (unseen := _unseen(source)):
-        return replace(read, unseen=unseen)
+    if not isinstance(read, CodeFacts | ConfigFacts | TextFacts) and source.kind not in _COMMENTED_DOCUMENTS:
+        return read
+    from ingest.text import read_bytes
+
+    data = read_bytes(source)
+    if isinstance(data, ReadError) or isinstance(read, Skip | ReadError | ModelFacts):
+        return read
+    if not isinstance(read, DocumentFacts) and (unseen := _unseen(source, data)):
+        read = replace(read, unseen=unseen)
+    if SPEAKS_TO_US in data.lower():
+        from ingest.comments import comments_of
+
+        return replace(read, comments=comments_of(source, data))
     return read
 
 
-def _unseen(source: Source) -> tuple[Passage, ...]:
+def _unseen(source: Source, data: bytes) -> tuple[Passage, ...]:
     """What people do not see of a file that is no document; most have nothing of the kind, which their bytes tell."""
-    from ingest.text import decode, read_bytes, split_lines
+    from ingest.text import decode, split_lines
 
-    data = read_bytes(source)
-    if not isinstance(data, ReadError) and source.kind == "notebook":
+    if source.kind == "notebook":
         from ingest.documents.notebook_hidden import unseen_in_notebook
 
         return unseen_in_notebook(source.path, decode(data, True))
-    if isinstance(data, ReadError) or data.isascii():
+    if data.isascii():
         return ()
     from ingest.documents.characters import unseen_in_lines
 

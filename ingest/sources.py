@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from ingest.errors import UnusableInput
 from ingest.examination import DOCUMENT_KINDS, about_link, examined, has_reader, is_plain, kind_in, may_be_read
 from ingest.exclusion import IGNORE_FILE, exclusion_of, left_out_by_tree, skips_of
-from ingest.gitfiles import git_files
+from ingest.gitfiles import GitFiles, git_files
 from ingest.marks import unchanged
 from ingest.pictures.names import is_picture, may_describe
 from ingest.purpose import vendored_folder
@@ -73,7 +73,7 @@ def list_paths(root: Path, settings: SourceSettings | None = None) -> Listing:
     settings = settings or SourceSettings()
     base, only = _base(root)
     if only is None:
-        return _listing(base, settings)
+        return listing_of(base, git_files(base) if settings.use_git else None, settings)
     if not has_reader(base / only):
         raise UnusableInput("no reader for this kind of file", safe_path(str(root)), "give a folder, or a file of a kind that is read")
     known = git_files(base) if settings.use_git else None
@@ -140,9 +140,9 @@ def _base(root: Path) -> tuple[Path, str | None]:
     raise UnusableInput("neither a folder nor a file", safe_path(str(root)), "give a folder with source code")
 
 
-def _listing(base: Path, settings: SourceSettings) -> Listing:
+def listing_of(base: Path, known: GitFiles | None, settings: SourceSettings) -> Listing:
+    """The listing of a folder by what git knows of it; without that, by a walk."""
     excluded = exclusion_of(settings.exclude)
-    known = git_files(base) if settings.use_git else None
     skipped: list[Skip] = []
     errors: list[ReadError] = []
     contents: Mapping[str, str]

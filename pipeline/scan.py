@@ -9,25 +9,27 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import partial
+from datetime import UTC, date, datetime
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ingest import SourceList, SourceSettings, lines_of, list_paths, list_sources, read_source
+from ingest import Listing, SourceList, SourceSettings, lines_of, list_paths, list_sources, read_source
 from ingest.demand import demanded
 from ingest.documents import FORMATS
 from ingest.facts import CodeFacts, DocumentFacts, Facts, ModelFacts, Transcript
 from ingest.kept_facts import KeptFacts
+from ingest.origin import origin_of
 from ingest.purpose import NOT_PRODUCT
 from ingest.reading import CODE_KINDS, transcribed
 from ingest.source import ReadError, Skip, Source
 from ingest.told_secrets import without_secrets
 from pipeline import kept_results
 from pipeline.collection import collect_seldom, uncollected
-from pipeline.findings.model import Failed, Finding, ReadPicture, Scan, Skipped, Summary, Target, Tool
+from pipeline.findings.model import Failed, Finding, ReadPicture, Scan, Skipped, Summary, Suppression, Target, Tool
 from pipeline.progress import Progress, Silent
 from pipeline.system.evidence import EvidenceBook, Lines
 from pipeline.system.model import System
@@ -37,6 +39,7 @@ from pipeline.system.rules.topics import topics_of
 
 if TYPE_CHECKING:  # what analyses is imported where it is needed: a tree that did not change is answered without it
     from ingest.pictures.reader import PictureReader
+    from ingest.revision import RevisionTree
     from pipeline.agent.settings import AgentSettings
     from pipeline.findings.attack_paths import Found
     from pipeline.second_opinion import Material, Rehearsal
@@ -62,6 +65,14 @@ class ScanSettings:
     pictures: PictureReader | None = None  # what reads the text in pictures; None: they are listed as not examined
     llm: AgentSettings | None = None  # the model that is asked beside the rules; None: none is
     index: Path | None = None  # folder of the indexes that a model may search; None: the user's cache folder
+    rev: str | None = None  # revision of git that is scanned instead of the files as they lie there
+    suppress: tuple[Suppression, ...] = ()  # decisions of a settings file; those of comments are found
+    suppressions: bool = True  # False: decisions that stand in the tree are told, and close nothing
+
+    @property
+    def sought(self) -> SourceSettings:
+        """What is looked for in the tree."""
+        return SourceSettings(docs=self.docs, exclude=self.exclude, pictures=self.pictures is not None)
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -83,13 +94,44 @@ def scan(
     """
     settings, progress = settings or ScanSettings(), progress or Silent()
     started, begun = clock(), time.perf_counter()
-    ruled = _ruled(path, settings, progress)
-    result = ruled if isinstance(ruled, Scan) else ruled.scan
-    if settings.llm is not None and isinstance(ruled, Ruled):
-        from pipeline.second_opinion import examined
+    with _tree(path, settings) as tree:
+        ruled = _ruled(path, settings, progress, tree)
+        result = ruled if isinstance(ruled, Scan) else ruled.scan
+        if settings.llm is not None and isinstance(ruled, Ruled):
+            from pipeline.findings.known import known_threats
+            from pipeline.second_opinion import examined
 
-        result = examined(ruled.scan, ruled.material, settings.llm, progress)
+            result = examined(ruled.scan, ruled.material, settings.llm, progress)
+            result = result.model_copy(update={"threats": known_threats(result.findings, ruled.material.catalog)})
+    result = _decided(result, settings, started.date())
     return result.model_copy(update={"started_at": _stamp(started), "duration_s": round(time.perf_counter() - begun, 3)})
+
+
+def _decided(result: Scan, settings: ScanSettings, today: date) -> Scan:
+    """The result with what its tree decides: behind the cache, for a decision may end with a day."""
+    said = (*settings.suppress, *result.suppressions)
+    if not said:
+        return result
+    from pipeline.findings.suppressing import not_applied, suppressed
+
+    return suppressed(result, said, today, _slugs(settings.knowledge)) if settings.suppressions else not_applied(result, said)
+
+
+def _slugs(knowledge: Sequence[Path]) -> Callable[[str], str | None]:
+    """What a slug is called today, asked of the catalog only where it matters."""
+
+    @cache
+    def catalog() -> Catalog:
+        from pipeline.threats.catalog import extended, load_catalog
+
+        own = _own(knowledge)
+        return extended(load_catalog(), own) if own else load_catalog()
+
+    def of(slug: str) -> str | None:
+        threat = catalog().get(slug)
+        return None if threat is None else threat.slug
+
+    return of
 
 
 def rehearse(path: Path, settings: ScanSettings, progress: Progress | None = None) -> Rehearsal:
@@ -100,9 +142,10 @@ def rehearse(path: Path, settings: ScanSettings, progress: Progress | None = Non
     """
     from pipeline.second_opinion import rehearsed
 
-    ruled = _ruled(path, settings, progress or Silent())
-    assert settings.llm is not None and isinstance(ruled, Ruled)
-    return rehearsed(ruled.scan, ruled.material, settings.llm)
+    with _tree(path, settings) as tree:
+        ruled = _ruled(path, settings, progress or Silent(), tree)
+        assert settings.llm is not None and isinstance(ruled, Ruled)
+        return rehearsed(ruled.scan, ruled.material, settings.llm)
 
 
 class Ruled(NamedTuple):
@@ -112,17 +155,32 @@ class Ruled(NamedTuple):
     material: Material
 
 
+@contextmanager
+def _tree(path: Path, settings: ScanSettings) -> Iterator[Listing | RevisionTree]:
+    """The files as they lie there, or a revision of them for as long as the context lasts."""
+    if settings.rev is None:
+        yield list_paths(path, settings.sought)
+        return
+    from ingest.revision import revision_tree
+
+    with revision_tree(path, settings.rev, settings.sought) as tree:
+        yield tree
+
+
 @uncollected()
-def _ruled(path: Path, settings: ScanSettings, progress: Progress) -> Scan | Ruled:
+def _ruled(path: Path, settings: ScanSettings, progress: Progress, tree: Listing | RevisionTree) -> Scan | Ruled:
     """What rules say of a path; a kept result where nothing changed and nobody else is asked."""
-    sought = SourceSettings(docs=settings.docs, exclude=settings.exclude, pictures=settings.pictures is not None)
-    listing = list_paths(path, sought)
-    target = Target(name=path.resolve().name, revision=listing.revision, dirty=listing.dirty)
+    sought = settings.sought
+    listing = tree if isinstance(tree, Listing) else tree.listing
+    target = Target(name=path.resolve().name, revision=listing.revision, dirty=listing.dirty, repository=origin_of(path))
     own = _own(settings.knowledge)
     cached = kept_results.KeptResults(settings.cache, target.name, (*settings.chosen, *(("", *own.digests) if own else ())))
     asks = settings.llm is not None  # who asks a model needs the files, so that a kept result is not enough
     if not settings.docs and settings.pictures is None and not asks and (kept := cached.of_listing(listing)) is not None:
         return kept.model_copy(update={"target": target})
+    if not isinstance(tree, Listing):
+        progress.step("taking the revision out of git", 0, 0)
+        listing = tree.brought()
     found = list_sources(path, sought, listing)
     if (kept := cached.of_tree(found)) is not None and not asks:
         return kept.model_copy(update={"target": target})
@@ -139,7 +197,9 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress) -> Scan | Rul
     built = _built(facts, found, frameworks, book)
     progress.step("matching threats", 0, 0)
     from pipeline.findings.compose import compose
+    from pipeline.findings.known import known_threats
     from pipeline.findings.own import told_of
+    from pipeline.findings.spoken import said_in_comments
     from pipeline.threats.catalog import extended, hash_with, load_catalog
     from pipeline.threats.own import NOTHING
 
@@ -154,6 +214,7 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress) -> Scan | Rul
         summary=_summary(facts, findings, paths),
         system=built.system,
         findings=findings,
+        threats=known_threats(findings, catalog),
         coverage=coverage,
         attack_paths=paths.paths,
         own_knowledge=told_of(own or NOTHING, outcomes),
@@ -167,6 +228,7 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress) -> Scan | Rul
         errors=tuple(
             Failed(path=where, error=what) for where, what in sorted({*((e.path, e.error) for e in (*found.errors, *failed)), *built.notes})
         ),
+        suppressions=said_in_comments(facts),
     )
     cached.keep(result, of_all=book.asked_of_all)
     if not asks:
@@ -174,8 +236,9 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress) -> Scan | Rul
     from pipeline.retrieval import IndexSettings
     from pipeline.second_opinion import Material
 
-    index = IndexSettings(settings.docs, settings.exclude, settings.jobs, folder=settings.index)
-    return Ruled(result, Material(path, tuple(sources), book, catalog, index))
+    at, folder = (path, settings.index) if isinstance(tree, Listing) else (listing.base, tree.private / "index")
+    index = IndexSettings(settings.docs, settings.exclude, settings.jobs, folder=folder)
+    return Ruled(result, Material(at, tuple(sources), book, catalog, index))
 
 
 def _stamp(moment: datetime) -> str:

@@ -159,8 +159,8 @@ class Origins(Questions):
                             nodes += self.nodes(method[0], self.function(method).returns)
                 for name in self.names(base):
                     if name.startswith("module:"):
-                        module = int(name.removeprefix("module:"))
-                        nodes += self.nodes(module, self.files[module].variables.get(value.text, ()))
+                        # Also what the module itself imports: `agent.router`, where a package's `__init__` takes it from `agent.views`.
+                        nodes += self.lookup(int(name.removeprefix("module:")), value.text)[0]
                     elif name in self.classes:
                         nodes += self.fields(name, value.text)
                     elif "/" in name:

@@ -13,6 +13,9 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +26,16 @@ from pipeline.reports.escape import shorten, visible
 if TYPE_CHECKING:
     from pipeline.findings.model import Scan
     from pipeline.record import Record
+    from pipeline.scan import ScanSettings
 
 logger = logging.getLogger(__name__)
 
 
-def main() -> None:
+Said = Callable[[Path, str | None, ScanOrder], "ScanSettings"]
+"""What a scan of a folder, or of a revision of it, is started with: by an order, and by what the scanned tree may say of itself."""
+
+
+def main(said: Said | None = None) -> None:
     """Answers what stands in the first line of the standard input."""
     answer = os.dup(1)
     os.dup2(2, 1)  # what a library prints is no answer
@@ -36,9 +44,10 @@ def main() -> None:
     order = ScanOrder.model_validate(asked["order"])
     _bound_memory(order.limits.memory_mb)
     place = Workplace(
-        asked["record"], None if asked["cache"] is None else Path(asked["cache"]), processes=asked["processes"], tokens=asked["tokens"]
-    )
-    os.write(answer, carried_out(order, place).model_dump_json().encode())
+        asked["record"], None if asked["cache"] is None else Path(asked["cache"]), processes=asked["processes"], tokens=asked["tokens"],
+        ssh_agent=asked["ssh_agent"],
+    )  # fmt: skip
+    os.write(answer, carried_out(order, place, lambda: datetime.now(UTC), said or plain_settings).model_dump_json().encode())
     os.close(answer)
 
 
@@ -63,10 +72,10 @@ def _bound_memory(megabytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def carried_out(order: ScanOrder, place: Workplace) -> Outcome:
+def carried_out(order: ScanOrder, place: Workplace, clock: Callable[[], datetime], said: Said) -> Outcome:
     """What came of an order, in this process and without limits."""
     try:
-        return _kept(order, place)
+        return _kept(order, place, clock, said)
     except UnusableInput as problem:
         return _failed(order, f"{problem.what}: {problem.where}")
     except MemoryError:
@@ -80,16 +89,17 @@ def _failed(order: ScanOrder, reason: str) -> Outcome:
     return Outcome(name=order.name, key=order.key, kind="failed", reason=shorten(visible(" ".join(reason.split())), 300))
 
 
-def _kept(order: ScanOrder, place: Workplace) -> Outcome:
+def _kept(order: ScanOrder, place: Workplace, clock: Callable[[], datetime], said: Said) -> Outcome:
     from pipeline.record import open_record
 
     with open_record(place.record) as record:
         if (scan_id := kept_in_run(record, order.key, order.run)) is not None:
             return Outcome(name=order.name, key=order.key, kind="known", scan_id=scan_id)
-    result = scanned(order, place)
+    begun = clock()  # of this system and not of the night: somebody may have scanned it by hand in between
+    result = scanned(order, place, begun, said)
     with open_record(place.record) as record:
         kept = record.keep(
-            order.key, result, at=order.at, run=order.run, name=order.name, owner=order.owner, tags=order.tags,
+            order.key, result, at=begun, run=order.run, name=order.name, owner=order.owner, tags=order.tags,
             criticality=order.criticality,
         )  # fmt: skip
     return Outcome(
@@ -102,17 +112,30 @@ def kept_in_run(record: Record, key: str, run: str) -> int | None:
     return next((entry.id for entry in record.scans(key) if entry.run == run), None)
 
 
-def scanned(order: ScanOrder, place: Workplace) -> Scan:
-    """The scan that an order asks for."""
-    from pipeline.scan import ScanSettings, scan
+def plain_settings(folder: Path, rev: str | None, order: ScanOrder) -> ScanSettings:
+    """What an order says, and nothing that the scanned tree says."""
+    from pipeline.scan import ScanSettings
 
-    settings = ScanSettings(
-        docs=tuple(map(Path, order.docs)), exclude=order.exclude, jobs=place.processes,
-        cache=place.cache / "results" if place.cache else None, knowledge=tuple(map(Path, order.knowledge)),
-    )  # fmt: skip
+    return ScanSettings(docs=tuple(map(Path, order.docs)), exclude=order.exclude, knowledge=tuple(map(Path, order.knowledge)))
+
+
+def scanned(order: ScanOrder, place: Workplace, begun: datetime, said: Said) -> Scan:
+    """The scan that an order asks for, called as the fleet calls the system."""
+    from pipeline.scan import scan
+
+    def made(folder: Path, rev: str | None) -> Scan:
+        cache = place.cache / "results" if place.cache else None
+        wanted = replace(said(folder, rev, order), jobs=place.processes, cache=cache, rev=rev)
+        return scan(folder, wanted, clock=lambda: begun)
+
     if isinstance(order.source, GitSource):
-        raise UnusableInput("systems in repositories cannot be scanned yet", visible(order.source.repository), "give a path")
-    folder = Path(order.source)
-    if not folder.exists():
-        raise UnusableInput("no such file or folder", visible(order.source), "correct the fleet file")
-    return scan(folder, settings, clock=lambda: order.at)
+        from pipeline.fleet.repositories import revision_of
+
+        with revision_of(order.source, place, order.limits) as (folder, rev):
+            result = made(folder, rev)
+    else:
+        folder = Path(order.source)
+        if not folder.exists():
+            raise UnusableInput("no such file or folder", visible(order.source), "correct the fleet file")
+        result = made(folder, None)
+    return result.model_copy(update={"target": result.target.model_copy(update={"name": order.name})})

@@ -253,7 +253,7 @@ def _composed(text: str, file: Path) -> tuple[object, _Lines]:
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
-                at = visible(f"{file}:{event.start_mark.line + 1}")
+                at = visible(f"{file}:{event.start_mark.line + 1}" if event.start_mark else str(file))
                 raise UnusableInput("the fleet file refers to another part of itself", at, "write it out, or use `defaults`")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError) as failure:

@@ -20,7 +20,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt,
 
 from ingest.errors import UnusableInput
 from ingest.exclusion import TreePattern
+from pipeline.findings.model import Suppression
 from pipeline.interfaces.fleet_settings import said
+from pipeline.interfaces.suppressions import listed_in_toml, listed_in_yaml, suppressions_in
 from pipeline.reports.escape import shorten, visible
 
 FailOn = Literal["critical", "high", "medium", "low", "never"]
@@ -51,6 +53,9 @@ class FileSettings(BaseModel):
 
     exclude: Listed = Field(default=(), description="Globs, as in .gitignore, of what is not read.")
     docs: Listed = Field(default=(), description="Design documents or folders of them, relative to the settings file, inside its folder.")
+    suppress: tuple[Suppression, ...] = Field(
+        default=(), description="Findings that are accepted or dismissed: threat or finding, path, reason, kind, until, by."
+    )
     fail_on: FailOn = Field(
         default="never", description="The lowest severity that makes the exit code 1; low confidence of a model alone does not."
     )
@@ -60,9 +65,17 @@ class Settings(FileSettings):
     """Everything a scan is started with."""
 
     format: Listed = Field(default=(), description="Reports to write, as FORMAT or FORMAT=FILE.")
+    suppressions: bool = Field(
+        default=True, description="Whether decisions that stand in the scanned tree, in its settings or in comments, close findings."
+    )
     knowledge: Listed = Field(
         default=(), description="Folders of own threats, frameworks, controls and severities; never named by the scanned tree."
     )
+    baseline: str | None = Field(
+        default=None,
+        description="What a scan is told against: its JSON file, a revision of git, record:last or record:N; never named by the tree.",
+    )
+    new_only: bool = Field(default=False, description="Report and count only what is new against the baseline, or came back.")
     jobs: PositiveInt | None = Field(default=None, description="Processes that parse files; all processors where not given.")
     embedding: str = Field(
         default="wordllama",
@@ -132,6 +145,8 @@ def knowledge_folders(given: Sequence[str], environment: Mapping[str, str]) -> t
 def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
     found: dict[str, object] = {}
     for name in Settings.model_fields:
+        if name == "suppress":
+            continue  # decisions are written down, with their reasons
         variable = f"THREATLOOM_{name.upper()}"
         value = ((said(variable, None, environment) if name in _BY_FILE else environment.get(variable)) or "").strip()
         if not value:
@@ -172,7 +187,11 @@ def _from_file(path: Path, folder: Path) -> dict[str, object]:
     if not isinstance(node, yaml.MappingNode):
         raise UnusableInput("settings are not a list of keys", visible(f"{path}:1"), f"write keys such as {_keys()}")
     lines = {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
-    return _checked({str(key.value): _plain(value) for key, value in node.value}, path, folder, lines)
+    values = {
+        str(key.value): suppressions_in(listed_in_yaml(value, str(path)), str(path)) if key.value == "suppress" else _plain(value)
+        for key, value in node.value
+    }
+    return _checked(values, path, folder, lines)
 
 
 def _plain(node: yaml.Node) -> object:
@@ -195,6 +214,8 @@ def _from_pyproject(path: Path, folder: Path) -> dict[str, object]:
         table = tomllib.loads(text)["tool"]["threatloom"]
     except (tomllib.TOMLDecodeError, KeyError, RecursionError):
         raise UnusableInput("settings are not TOML", visible(str(path)), "correct [tool.threatloom], or remove it") from None
+    if "suppress" in table:
+        table = {**table, "suppress": suppressions_in(listed_in_toml(table["suppress"], text, str(path)), str(path))}
     lines: dict[str, int] = {}
     for number, line in enumerate(text[start.start() :].split("\n"), text.count("\n", 0, start.start()) + 1):
         if match := re.match(r"\s*[\"']?([\w.-]+)[\"']?\s*=", line):

@@ -66,7 +66,8 @@ def scans(session: Session, key: str, limit: int) -> tuple[ScanEntry, ...]:
 def _scan_entry(session: Session, system: SystemRow, row: ScanRow) -> ScanEntry:
     whole = session.scalar(select(ScanBody.scan_id).where(ScanBody.scan_id == row.id)) is not None
     return ScanEntry(
-        id=row.id, system=system.key, at=row.at, revision=row.revision, dirty=row.dirty, version=row.version, knowledge=row.knowledge,
+        id=row.id, system=system.key, at=row.at, previous=row.previous_id,
+        revision=row.revision, dirty=row.dirty, version=row.version, knowledge=row.knowledge,
         by_severity={severity: int(count) for severity, count in row.by_severity.items()},  # type: ignore[misc]  # JSON has no literals
         counts={status: int(count) for status, count in row.counts.items()},  # type: ignore[misc]
         errors=row.errors, duration_s=row.duration_s, model=row.model, run=row.run, whole=whole, late=row.late,

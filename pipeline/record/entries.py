@@ -20,6 +20,7 @@ class ScanEntry:
     id: int
     system: str  # key
     at: datetime
+    previous: int | None  # the scan it was told against
     revision: str | None
     dirty: bool
     version: str  # of threatloom

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import zlib
 from typing import NamedTuple, TypeVar
 
@@ -23,7 +24,10 @@ class Packed(NamedTuple):
 
 
 def pack(value: BaseModel) -> Packed:
-    text = to_json(value)
+    try:
+        text = to_json(value)
+    except ValueError:  # half of a character, as names of files have it that are no UTF-8
+        text = json.dumps(value.model_dump(mode="json")).encode()
     return Packed(SCHEMA_VERSION, hashlib.sha256(text).hexdigest(), zlib.compress(text, 6))
 
 
@@ -38,6 +42,13 @@ def unpack(kind: type[T], packed: Packed, what: str) -> T:
         text = reader.decompress(packed.data, MAX_BYTES)
         if not reader.eof or hashlib.sha256(text).hexdigest() != packed.digest:
             raise ValueError("it is not what was kept")
-        return kind.model_validate_json(text)
-    except (zlib.error, ValidationError, ValueError):
+        return _read(kind, text)
+    except (zlib.error, ValidationError, ValueError, RecursionError):
         raise UnusableInput(f"{what} is damaged", "the record", "scan the system again; what was decided is not lost") from None
+
+
+def _read(kind: type[T], text: bytes) -> T:
+    try:
+        return kind.model_validate_json(text)
+    except ValidationError:
+        return kind.model_validate(json.loads(text))  # halves of characters, which pydantic's own reader refuses

@@ -20,8 +20,8 @@ from pipeline.system.model import Severity, Stride
 
 
 def storable(text: str) -> str:
-    """Text as every database takes it: NUL and halves of surrogate pairs, which PostgreSQL and UTF-8 have no place for, are replaced."""
-    return text.replace("\0", "�").encode("utf-8", "replace").decode("utf-8")
+    """Text as every database takes it: NUL and halves of characters, which PostgreSQL and UTF-8 have no place for, are written out."""
+    return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class Moment(types.TypeDecorator[datetime]):

@@ -24,6 +24,7 @@ from pipeline.reports.asked import (
     origin_words,
     seen_by,
 )
+from pipeline.reports.decided import about, decided, decision_words, stale
 from pipeline.reports.diagram import HEIGHT, WIDTH, draw
 from pipeline.reports.escape import shorten, visible, visible_lines
 from pipeline.reports.graph import STATED_WORDS, stated_legend
@@ -128,6 +129,7 @@ def render(scan: Scan) -> str:
         page=first_page(scan), page_note=FIRST_PAGE_NOTE, account=account(scan), asked_in_short=asked_in_short, arguments_of=arguments_of,
         seen_by=lambda finding: seen_by(scan, finding), origin_words=origin_words, explain_command=explain_command,
         dropped=scan.llm.not_taken[:MOST_DROPPED] if scan.llm else (), about_words=lambda item: about_words(scan, item),
+        decided=decided(scan), decision_words=decision_words, suppressed_about=about, unused=stale(scan), headline=headline,
         cut_words=cut_words, ends_of=ends_of, tree_of=tree_of, tree_text=lambda path: tree_text(scan, path),
     )  # fmt: skip
 

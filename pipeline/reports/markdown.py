@@ -20,6 +20,7 @@ from pipeline.reports.asked import (
     origin_words,
     seen_by,
 )
+from pipeline.reports.decided import about, decided, decision_words, stale
 from pipeline.reports.escape import markdown as text
 from pipeline.reports.escape import markdown_block, markdown_html, shorten
 from pipeline.reports.escape import markdown_code as code
@@ -91,6 +92,7 @@ def _lines(scan: Scan) -> Iterator[str]:
     yield from _stated(scan)
     yield from _drawn(scan)
     yield from _asked(scan)
+    yield from _decided(scan)
     yield from _left_out(scan)
 
 
@@ -306,11 +308,34 @@ def _asked(scan: Scan) -> Iterator[str]:
     yield ""
 
 
+def _decided(scan: Scan) -> Iterator[str]:
+    closed, unused = decided(scan), stale(scan)
+    if not closed and not unused:
+        return
+    counts = ", ".join([*(f"{group.count} {group.reason}" for group in closed_counts(scan) if group.reason != "fixed")])
+    said = " · ".join(part for part in (counts, f"{plural(len(unused), 'suppression')} without effect" if unused else "") if part)
+    yield f"<details><summary>Decided: {said}</summary>"
+    yield ""
+    for finding, decision in closed[:MOST_ROWS]:
+        yield (
+            f"- {_MARKS[finding.severity]} {finding.status} {code(finding.threat)} {code(place(headline(finding)))}: "
+            f"{text(shorten(decision.reason, 300))} ({text(decision_words(decision))})"
+        )
+    for one in unused[:MOST_ROWS]:
+        yield f"- **Closes nothing** {code(one.decision.where)}: {code(about(one))}: {text(one.stale)}"
+    rest = max(0, len(closed) - MOST_ROWS) + max(0, len(unused) - MOST_ROWS)
+    yield from [f"- {rest} more are in the JSON and HTML reports"] if rest else []
+    yield ""
+    yield "</details>"
+    yield ""
+
+
 def _left_out(scan: Scan) -> Iterator[str]:
     for line in own_lines(scan):
         yield f"- {text(shorten(line.text, 400))}"
     for group in closed_counts(scan):
-        yield f"- {plural(group.count, 'finding')} {group.reason}, not shown"
+        if group.reason == "fixed" or not any(finding.decision for finding in scan.findings if finding.status == group.reason):
+            yield f"- {plural(group.count, 'finding')} {group.reason}, not shown"
     if scan.skipped:
         reasons = ", ".join(f"{group.count} {text(group.reason)}" for group in skipped_by_reason(scan)[:8])
         yield f"- {plural(skipped_count(scan), 'file')} skipped: {reasons}"

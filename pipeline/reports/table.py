@@ -19,6 +19,7 @@ from rich.text import Text
 from ingest.exclusion import is_by_tree
 from pipeline.findings.model import STRIDE, AttackPath, Coverage, CoverageState, Finding, Scan
 from pipeline.reports.asked import FIRST_PAGE_NOTE, MOST_SAID, account, arguments_of, explain_command, first_page, seen_by
+from pipeline.reports.decided import about, decided, decision_words, stale
 from pipeline.reports.escape import shorten, visible, visible_lines
 from pipeline.reports.own import own_lines, own_of
 from pipeline.reports.paths import counted, cut_words, elements_of, ends_of, open_paths, threats_of
@@ -50,6 +51,8 @@ from pipeline.system.model import Evidence, Severity
 
 NARROWEST, WIDEST, LABEL = 40, 120, 16
 MOST_LINES, MOST_HOPS, MOST_ROWS, MOST_ERRORS = 4, 5, 24, 10
+MOST_DECIDED = 20
+_NOTHING = "closes nothing"
 MOST_ARGUMENTS = 4  # of one finding
 COLOURS: dict[Severity, str] = {
     "critical": "bold white on red", "high": "bold black on bright_red", "medium": "bold black on yellow", "low": "bold black on cyan",
@@ -88,6 +91,7 @@ def _parts(scan: Scan, width: int) -> Iterator[Text | Table | Padding | Rule]:
         yield Text()
     yield from _stated(scan)
     yield from _asked(scan)
+    yield from _decided(scan, width)
     yield from _left_out(scan, width)
     yield _last_line(scan)
 
@@ -292,6 +296,25 @@ def _asked(scan: Scan) -> Iterator[Text | Padding]:
         yield Padding(grid, (0, 0, 0, 2))
         before = row.label
     yield Text()
+
+
+def _decided(scan: Scan, width: int) -> Iterator[Text]:
+    """What is accepted or dismissed, with the reason, and suppressions that close nothing: nothing is hidden."""
+    closed, unused = decided(scan), stale(scan)
+    for finding, decision in closed[:MOST_DECIDED]:
+        yield Text.assemble(
+            (f"{finding.status:<9}  ", "dim"), (visible(finding.threat), INKS[finding.severity]), (f" ({finding.severity}) ", "dim"),
+            (visible(place(headline(finding))), "underline"), f": {shorten(visible(decision.reason), 2 * width)}",
+            (f" ({visible(decision_words(decision))})", "dim"), overflow="fold",
+        )  # fmt: skip
+    if len(closed) > MOST_DECIDED:
+        yield Text(f"accepted or dismissed: {len(closed) - MOST_DECIDED} more; json and html list them", "dim")
+    for said in unused[:MOST_DECIDED]:
+        yield Text(f"{_NOTHING}  {visible(said.decision.where)}: {visible(about(said))}: {visible(said.stale)}", "yellow", overflow="fold")
+    if len(unused) > MOST_DECIDED:
+        yield Text(f"{_NOTHING}  {len(unused) - MOST_DECIDED} more; json and html list them", "yellow")
+    if closed or unused:
+        yield Text()
 
 
 def _left_out(scan: Scan, width: int) -> Iterator[Text]:

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pipeline.findings.leading import headline as headline  # told on: the reports take all words from here
+from pipeline.findings.leading import lead_way as lead_way
 from pipeline.findings.listing import in_order
 from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, CoverageState, Finding, Scan
 from pipeline.system.model import Control, Evidence, Role, Severity, Stride, Zone
@@ -51,6 +53,12 @@ def open_findings(scan: Scan) -> tuple[Finding, ...]:
     return in_order(finding for finding in scan.findings if finding.status not in CLOSED)
 
 
+def listed_findings(scan: Scan) -> tuple[Finding, ...]:
+    """Those of them that are listed: all, or what is new where only that was asked for."""
+    new_only = scan.baseline is not None and scan.baseline.new_only
+    return tuple(finding for finding in open_findings(scan) if not new_only or finding.status in ("new", "reopened"))
+
+
 def closed_counts(scan: Scan) -> tuple[Group, ...]:
     """How many findings are not shown because they were fixed, accepted or dismissed."""
     counted: Counter[str] = Counter(finding.status for finding in scan.findings)
@@ -66,15 +74,6 @@ def sentence(finding: Finding) -> str:
     """The first sentence of the description, which speaks of this system; the title where there is none."""
     first = re.split(r"(?<=[.!?])\s+(?=[A-Z\"'`(])", finding.description.strip(), maxsplit=1)[0].strip()
     return (first or finding.title).rstrip(".")
-
-
-def headline(finding: Finding) -> Evidence:
-    """The place to show first: where it ends, else where it is missing, else what comes first."""
-    for role in ("sink", "missing", "source", "step", "claim"):
-        for evidence in finding.evidence:
-            if evidence.role == role:
-                return evidence
-    return finding.evidence[0]
 
 
 def place(evidence: Evidence) -> str:
@@ -103,15 +102,6 @@ def hops(finding: Finding) -> tuple[Evidence, ...]:
     """The places the data passes on the way that is told, in order, none twice in a row."""
     path = lead_way(finding)
     return tuple(hop for index, hop in enumerate(path) if index == 0 or place(path[index - 1]) != place(hop))
-
-
-def lead_way(finding: Finding) -> tuple[Evidence, ...]:
-    """The first way of the finding, from where it enters to where it ends; further ways and places come behind it."""
-    path = [evidence for evidence in finding.evidence if evidence.role in ("source", "step", "sink")]
-    if path and path[0].role == "source":
-        end = next((index for index, evidence in enumerate(path) if evidence.role == "sink"), len(path) - 1)
-        return tuple(path[: end + 1])
-    return tuple(path)
 
 
 def names(scan: Scan) -> dict[str, str]:
@@ -181,6 +171,9 @@ def verdict(scan: Scan) -> str:
         count = sum(finding.severity == worst for finding in found)
         sure = sum(finding.severity == worst and finding.confidence == "high" for finding in found)
         verdict = f"{plural(count, worst + ' finding')} to look at first" + (f", {sure} with high confidence" if sure else "")
+    elif closed := closed_counts(scan):
+        verdict = f"No open findings, {', '.join(f'{group.count} {group.reason}' for group in closed)}"
+        verdict += "; the matrix says what was examined and what was not"
     elif scan.system.elements:
         verdict = "No findings; the matrix says what was examined and what was not"
     else:

@@ -27,8 +27,8 @@ class Files:
         return self.says and evidence.path in self.paths
 
 
-def at(path: str) -> tuple[Evidence, ...]:
-    return (Evidence(path=path, start_line=3, end_line=3, quote="call(x)", role="sink"),)
+def at(path: str, quote: str = "call(x)") -> tuple[Evidence, ...]:
+    return (Evidence(path=path, start_line=3, end_line=3, quote=quote, role="sink"),)
 
 
 def of(*findings: Finding, examined: tuple[str, ...] = ("app.py",), **more: Any) -> Scan:
@@ -44,7 +44,7 @@ KNOWN = finding(id="a" * 16, evidence=at("app.py"))
 
 
 def test_what_both_have_is_unchanged_and_what_one_has_is_new_or_fixed() -> None:
-    gone, come = finding(id="b" * 16, evidence=at("app.py")), finding(id="c" * 16, evidence=at("app.py"))
+    gone, come = finding(id="b" * 16, evidence=at("app.py")), finding(id="c" * 16, evidence=at("app.py", "other(y)"))
     changes = compare(of(KNOWN, gone), of(KNOWN, come))
     assert [(change.kind, change.finding.id) for change in changes] == [("new", come.id), ("fixed", gone.id), ("unchanged", KNOWN.id)]
 
@@ -86,9 +86,9 @@ def test_a_document_that_was_not_given_again_says_nothing_about_its_findings() -
 
 
 def test_another_edition_of_the_knowledge_fixes_nothing_whose_lines_still_stand() -> None:
-    other = {"tool": Tool(version="9", knowledge="other")}
-    assert only(of(KNOWN), of(**other), Files("app.py"))[0] == "unknown"
-    assert only(of(KNOWN), of(**other), Files("app.py", says=False))[0] == "fixed"
+    other = Tool(version="9", knowledge="other")
+    assert only(of(KNOWN), of(tool=other), Files("app.py"))[0] == "unknown"
+    assert only(of(KNOWN), of(tool=other), Files("app.py", says=False))[0] == "fixed"
 
 
 def test_what_a_model_saw_is_not_fixed_because_a_model_does_not_repeat_itself() -> None:
@@ -103,7 +103,7 @@ def test_what_a_model_saw_is_not_fixed_because_a_model_does_not_repeat_itself() 
 
 def test_statuses_against_a_baseline() -> None:
     gone = finding(id="b" * 16, evidence=at("app.py"))
-    come = finding(id="c" * 16, evidence=at("app.py"))
+    come = finding(id="c" * 16, evidence=at("app.py", "other(y)"))
     new = of(KNOWN, come)
     told = with_baseline(new, compare(of(KNOWN, gone), new), BASELINE)
     assert {one.id: one.status for one in told.findings} == {KNOWN.id: "open", come.id: "new", gone.id: "fixed"}

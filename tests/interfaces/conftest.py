@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from ingest.pictures.reader import PictureReader
-from pipeline.findings.model import Scan
+from pipeline.findings.model import Scan, Suppression
 from pipeline.interfaces.settings import Settings
 from pipeline.progress import Progress
 from pipeline.threats.own import NOTHING
@@ -29,6 +29,9 @@ class ScanSettings:
     pictures: PictureReader | None = None
     llm: object | None = None
     index: Path | None = None
+    suppress: tuple[Suppression, ...] = ()
+    suppressions: bool = True
+    rev: str | None = None
 
 
 @dataclass

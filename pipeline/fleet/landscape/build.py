@@ -11,12 +11,13 @@ from pipeline.fleet.fleet_file import Fleet
 from pipeline.fleet.landscape.changes import Changes, changes_of, figures
 from pipeline.fleet.landscape.facts import Before, SystemFacts, read_facts
 from pipeline.fleet.landscape.figures import ages_of, ending_of, examined_of, failed_of, heat_of, history_of, moment, trend_of
-from pipeline.fleet.landscape.model import DIRECTIONS, Landscape, Since, Summary, SystemView
+from pipeline.fleet.landscape.model import DIRECTIONS, Figures, Landscape, Since, Summary, SystemView
 from pipeline.fleet.landscape.risks import Place, places_of, risks_of
 from pipeline.fleet.landscape.shared import inventory_of, shared_of, through
 from pipeline.fleet.order import Outcome
 from pipeline.record import Record
 from pipeline.reports.escape import json_text
+from pipeline.system.model import Severity
 
 _CRITICALITY = ("critical", "high", "medium", "", "low")
 
@@ -45,8 +46,9 @@ def put_together(
     facts = sorted(facts, key=lambda one: one.member.name)
     places = places_of(facts, fleet.deadlines, now)
     shared = shared_of(places, facts)
-    risks, in_all = risks_of(places, through(shared))
     changes = {one.member.name: changes_of(one) for one in facts}
+    news = {(name, moved.finding) for name, change in changes.items() for cause in change.causes for moved in cause.came}
+    risks, in_all = risks_of(places, through(shared), news)
     by_system: dict[str, list[Place]] = {one.member.name: [] for one in facts}
     for place in places:
         by_system[place.member.name].append(place)
@@ -111,8 +113,8 @@ def _summary(facts: Sequence[SystemFacts], changes: Mapping[str, Changes], views
     )  # fmt: skip
 
 
-def _sum(all_figures: Iterable[Mapping[str, int]]) -> dict:  # type: ignore[type-arg]
-    total: Counter[str] = Counter()
+def _sum(all_figures: Iterable[Figures]) -> Figures:
+    total: Counter[Severity] = Counter()
     for one in all_figures:
         total.update(one)
     return {severity: total[severity] for severity in SEVERITIES}

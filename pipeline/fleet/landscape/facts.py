@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from ingest.errors import UnusableInput
 from pipeline.findings.lifecycle import OPEN
 from pipeline.findings.model import STRIDE, Finding, Scan
+from pipeline.findings.risk import FACTOR_WORDS
 from pipeline.fleet.fleet_file import Member
 from pipeline.fleet.landscape.model import ThingKind
 from pipeline.fleet.landscape.names import (
@@ -34,6 +36,7 @@ from pipeline.system.model import Evidence, Severity, Stride
 MOST_SCANS = 400  # of one system that are looked back at
 MOST_THINGS = 2000  # of one system
 _OUTSIDE = frozenset({"internet", "user"})
+_REACHED = frozenset(FACTOR_WORDS[factor] for factor in ("reached_from_internet", "unauthenticated", "source_is_public", "published"))
 _NO_THREAT = re.compile(r"the catalog has no threat of this class about an? ")
 
 
@@ -154,8 +157,8 @@ def read_facts(record: Record, member: Member, run: str, before: Before, outcome
     return SystemFacts(
         member=member, outcome=outcome, last=last, base=base, fresh=fresh, entries=entries,
         known=tuple(around.known(one) for one in tracked), events=events, steps=_steps(record, entries, events), decisions=decisions,
-        things=around.things(), cells=_cells(latest), files=latest.summary.files if latest else 0, lines=latest.summary.lines if latest else 0,
-        skipped=_skips(latest),
+        things=around.things(), cells=_cells(latest), files=latest.summary.files if latest else 0,
+        lines=latest.summary.lines if latest else 0, skipped=_skips(latest),
     )  # fmt: skip
 
 
@@ -171,7 +174,7 @@ def _steps(record: Record, entries: tuple[ScanEntry, ...], events: Iterable[Even
     """What else changed with each scan that something came or went in."""
     asked = {event.scan_id for event in events if event.scan_id is not None}
     told = [entry for entry in entries if not entry.late]
-    return {new.id: _step(record, old, new) for new, old in zip(told, told[1:], strict=False) if new.id in asked}
+    return {new.id: _step(record, old, new) for new, old in pairwise(told) if new.id in asked}
 
 
 def _step(record: Record, old: ScanEntry, new: ScanEntry) -> Step:
@@ -224,21 +227,22 @@ class _Around:
                 self._path_severity.setdefault(finding, path.severity)
             for route in path.routes:
                 entry = self._elements.get(route.entry)
-                if entry is not None and entry.zone in _OUTSIDE or "internet" in route.attacker:
+                if (entry is not None and entry.zone in _OUTSIDE) or "internet" in route.attacker:
                     self._from_outside |= set(route.findings)
 
     def known(self, one: TrackedFinding) -> Known:
         finding = one.finding
         element = self._elements.get(finding.element)
-        zones = {found.zone for name in (finding.element, *finding.attack_path) if (found := self._elements.get(name)) is not None}
-        entered = {
-            found.attributes.get("exposed") for name in (finding.element, *finding.attack_path) if (found := self._elements.get(name))
-        }
-        exposed = bool(zones & _OUTSIDE) or True in entered or finding.id in self._from_outside
+        passed = [found for name in (finding.element, *finding.attack_path) if (found := self._elements.get(name)) is not None]
+        exposed = (
+            finding.id in self._from_outside
+            or any(found.zone in _OUTSIDE or found.attributes.get("exposed") is True for found in passed)
+            or any(row.asked in _REACHED and row.answer == "yes" for row in finding.risk_table)
+        )
         ids = (finding.id, *one.aliases)
         return Known(
-            finding=_light(finding), first_seen=one.first_seen, closed_at=one.closed_at, element=element.name if element else finding.element,
-            exposed=exposed, paths=max(self._paths[name] for name in ids),
+            finding=_light(finding), first_seen=one.first_seen, closed_at=one.closed_at,
+            element=element.name if element else finding.element, exposed=exposed, paths=max(self._paths[name] for name in ids),
             path_severity=next((self._path_severity[name] for name in ids if name in self._path_severity), None),
             things=self._things_of(finding),
         )  # fmt: skip
@@ -264,8 +268,8 @@ class _Around:
             kind, name = named
             thing = ThingName(kind, name.name)
             self._add(thing, name.version, ai=kind != "package" or item.said.get("ai") is True)
-            for element in item.elements:
-                self._by_element.setdefault(element, []).append(thing)
+            for element_id in item.elements:
+                self._by_element.setdefault(element_id, []).append(thing)
             if kind == "package":
                 for evidence in item.evidence:
                     for line in range(evidence.start_line, min(evidence.end_line, evidence.start_line + 5) + 1):

@@ -1,7 +1,7 @@
 """What a thing is called in all systems: one model, package, image or server has one name, however a system writes it.
 
-Only what is surely the same is made the same: a provider's prefix, the case, a registry that is the default, the date of a snapshot. A model
-whose name a setting chooses has none and is not shared with anybody.
+Only what is surely the same is made the same: a provider's prefix, the case, a registry that is the default, the date of a snapshot. A
+model whose name a setting chooses has none and is not shared with anybody.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import re
 from typing import NamedTuple
 
 _PROVIDERS = frozenset({
-    "openai", "azure", "azure_openai", "azure_ai", "azureopenai", "anthropic", "google", "gemini", "google_genai", "google_vertexai", "vertex_ai",
-    "vertexai", "bedrock", "aws_bedrock", "amazon", "openrouter", "mistral", "mistralai", "cohere", "groq", "ollama", "ollama_chat", "together",
-    "together_ai", "fireworks", "fireworks_ai", "deepseek", "xai", "x-ai", "perplexity", "litellm", "vllm", "huggingface",
+    "openai", "azure", "azure_openai", "azure_ai", "azureopenai", "anthropic", "google", "gemini", "google_genai", "google_vertexai",
+    "vertex_ai", "vertexai", "bedrock", "aws_bedrock", "amazon", "openrouter", "mistral", "mistralai", "cohere", "groq", "ollama",
+    "ollama_chat", "together", "together_ai", "fireworks", "fireworks_ai", "deepseek", "xai", "x-ai", "perplexity", "litellm", "vllm",
+    "huggingface",
 })  # fmt: skip
 _PROVIDER_NAMES = {
     "azure_openai": "azure openai", "azureopenai": "azure openai", "azure-openai": "azure openai", "azure": "azure openai",

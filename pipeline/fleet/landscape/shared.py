@@ -1,4 +1,4 @@
-"""Shared risk: a model, server, package, image, prompt or tool that sits in several systems with the same threat is one item with its places.
+"""Shared risk: a model, server, package, image, prompt or tool in several systems with the same threat is one item with its places.
 
 What is known of a thing comes from the findings that stand at it; a thing that many systems have and nothing is wrong with, is inventory.
 """

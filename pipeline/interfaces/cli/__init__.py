@@ -15,19 +15,30 @@ import click
 from ingest.errors import UnusableInput
 from pipeline.interfaces.cli.bom import bom
 from pipeline.interfaces.cli.catalog import controls, frameworks
+from pipeline.interfaces.cli.decide import accept, dismiss, reopen
 from pipeline.interfaces.cli.doctor import doctor
 from pipeline.interfaces.cli.eval import evaluate
 from pipeline.interfaces.cli.explain import explain
+from pipeline.interfaces.cli.history import history
 from pipeline.interfaces.cli.index import index
 from pipeline.interfaces.cli.knowledge import knowledge
+from pipeline.interfaces.cli.landscape import landscape
 from pipeline.interfaces.cli.scan import scan
 from pipeline.interfaces.cli.search import search
+from pipeline.interfaces.cli.serve import serve
 from pipeline.interfaces.cli.threats import threats
 from pipeline.interfaces.cli.worker import worker
 
 __all__ = ["COMMANDS", "cli", "main", "run"]
 
-COMMANDS = (scan, bom, explain, threats, controls, frameworks, knowledge, index, search, evaluate, doctor, worker)
+COMMANDS = (
+    scan, history, accept, dismiss, reopen,
+    bom, explain, threats, controls, frameworks, knowledge,
+    index, search,
+    serve,
+    landscape, worker,
+    evaluate, doctor,
+)  # fmt: skip
 USAGE, INTERRUPTED = 2, 130
 
 

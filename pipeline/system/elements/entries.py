@@ -10,6 +10,7 @@ from ingest.code.program import FunctionRef, Node
 from ingest.facts import Function
 from pipeline.system.assembly import Assembly, SourceOf
 from pipeline.system.elements.container import INJECTED, services_of
+from pipeline.system.elements.prefixes import prefix_of
 from pipeline.system.model import AttributeValue, ElementKind, Label
 from pipeline.system.program.applications import Applications
 from pipeline.system.program.arguments import argument_node, argument_positions
@@ -92,7 +93,7 @@ def _said(assembly: Assembly, entry: EntrySite, applications: Applications) -> t
             method = function.name
         if function.name in rule.methods:
             method = function.name.removeprefix("on_")
-        path = f"{_prefix(assembly, entry, applications)}{name}" if given_name else name
+        path = f"{prefix_of(assembly.program, entry, applications)}{name}" if given_name else name
         parts = _parts(assembly, entry)
         if parts:
             path = "/" + "/".join(part.strip("/") for part in (*parts, name if given_name else "") if part.strip("/"))
@@ -157,32 +158,6 @@ def _parts(assembly: Assembly, entry: EntrySite) -> list[str]:
             given = [program.constant((mark[0], value.inputs[at])) for at in argument_positions(value, "value|path|0")]
             found += [text for text in given if isinstance(text, str)]
     return found
-
-
-def _prefix(assembly: Assembly, entry: EntrySite, applications: Applications) -> str:
-    """What stands before an address: the router's own prefix, or where it is mounted (`app.use("/api", router)`)."""
-    if assembly.program.objects_are_entries(entry.marker[0]):
-        return _mounted(applications, applications.of_marker(entry.marker), 0)
-    program = assembly.program
-    callee = program.value(_callee(assembly, entry.marker))
-    if callee.kind != "attribute":
-        return ""
-    for origin in program.origins((entry.marker[0], callee.inputs[0])):
-        value = program.value(origin)
-        if value.kind == "call":
-            for position in argument_positions(value, "prefix|url_prefix"):
-                constant = program.constant((origin[0], value.inputs[position]))
-                if isinstance(constant, str):
-                    return constant
-    return ""
-
-
-def _mounted(applications: Applications, routers: list[Node], depth: int) -> str:
-    for router in routers if depth < 5 else ():
-        for include in applications.includes(router):
-            above = applications.makers(applications.receiver(include))
-            return _mounted(applications, [one for one in above if one != router], depth + 1) + applications.mounted_at(include)
-    return ""
 
 
 def add_function_element(

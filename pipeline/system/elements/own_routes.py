@@ -9,7 +9,7 @@ below a prefix that the code does not say are found by the end of the path; meth
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -80,7 +80,7 @@ class OwnRoutes:
             if any(not _PREFIXES.match(one) for one in segments[:cut]):
                 return None
             for route, (path, functions) in self._routes.items():
-                if _fits(segments[cut:], route):
+                if any(_fits(segments[cut:], below) for below in _below_prefixes(route)):
                     return path if self._is_relative(asked) or not functions & self._around(call) else None
         return None
 
@@ -185,6 +185,15 @@ def _split(parts: Sequence[tuple[str, tuple[str, ...]]]) -> _Asked:
 
 def _segments(path: str) -> tuple[str, ...]:
     return tuple(segment for segment in path.split("/") if segment)
+
+
+def _below_prefixes(route: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """A route's segments, and without the prefixes that a proxy before the service may add or take away."""
+    yield route
+    for start in range(1, len(route)):
+        if not _PREFIXES.match(route[start - 1]) or all(_VARIABLE.search(one) for one in route[start:]):
+            return
+        yield route[start:]
 
 
 def _fits(asked: Sequence[str], route: Sequence[str]) -> bool:

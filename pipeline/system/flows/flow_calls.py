@@ -102,7 +102,10 @@ class CallSteps:
         for target in targets:
             yield from self._into(call, target, position, targets)
         if behaviour.calls_argument is not None:
-            yield from self._called_back(call, value, position)
+            called = list(self._called_back(call, value, position))
+            yield from called
+            if called and not behaviour.sink:
+                return  # what comes back is what the function makes of it
         sent = [one for one in queued(self._program, call, value) if one.argument == position] if not targets else []
         for one in sent:
             if one.parameter is not None:
