@@ -6,16 +6,18 @@ import os
 import stat
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from ingest.errors import UnusableInput
+from pipeline.findings.model import Scan
 from pipeline.fleet import child, repositories
 from pipeline.fleet.order import GitSource, Limits, ScanOrder, Workplace
 from pipeline.fleet.repositories import revision_of
 from pipeline.interfaces.fleet_child import settings_of
+from pipeline.record import open_record
 
 NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 APP = "from openai import OpenAI\nclient = OpenAI()\n\ndef ask(q):\n    return client.responses.create(model='gpt-4o', input=q)\n"
@@ -66,14 +68,34 @@ def order(source: GitSource) -> ScanOrder:
     return ScanOrder(run="r", fleet="acme", name="desk", key="k", source=source, at=NOON)
 
 
+def scanned(source: GitSource, place: Workplace) -> Scan:
+    wanted = order(source)
+    with revision_of(source, place, wanted.limits) as (folder, rev):
+        return child.scanned(wanted, place, NOON, folder, rev, settings_of(folder, rev, wanted))
+
+
 def test_a_remote_system_is_scanned_from_objects(tmp_path: Path, over_ssh: GitSource) -> None:
     place = Workplace(cache=tmp_path / "cache")
-    result = child.scanned(order(over_ssh), place, NOON, settings_of)
+    result = scanned(over_ssh, place)
     assert (result.target.name, result.target.revision) == ("desk", git(tmp_path / "upstream", "rev-parse", "main"))
     assert "app.py" in result.examined
     (bare,) = (tmp_path / "cache" / "repositories").glob("*.git")
     assert (bare / "shallow").is_file() and not (bare / "hooks").exists()
     assert git(bare, "rev-list", "--count", "refs/threatloom/wanted") == "1"
+
+
+def test_what_is_renamed_between_two_nights_stays_the_same(tmp_path: Path, upstream: Path, over_ssh: GitSource) -> None:
+    place = Workplace(str(tmp_path / "record.sqlite"), tmp_path / "cache")
+    first = child.carried_out(order(over_ssh), place, lambda: NOON, settings_of)
+    git(upstream, "mv", "server/app.py", "server/application.py")
+    git(upstream, "commit", "-q", "-m", "three")
+    later = order(over_ssh).model_copy(update={"run": "r2"})
+    second = child.carried_out(later, place, lambda: NOON + timedelta(days=1), settings_of)
+    assert (first.kind, second.kind) == ("kept", "kept"), (first, second)
+    with open_record(place.record) as record:
+        newest, oldest = record.scans("k")
+        assert newest.revision != oldest.revision
+        assert not [event for event in record.events("k", newest.at) if event.became in ("new", "fixed")]
 
 
 def test_tags_commits_and_short_names_are_found(tmp_path: Path, upstream: Path, over_ssh: GitSource) -> None:
@@ -117,7 +139,7 @@ def test_a_repository_that_is_too_large_is_left(tmp_path: Path, upstream: Path, 
 def test_a_local_repository_is_read_where_it_lies(tmp_path: Path, upstream: Path) -> None:
     before = {file: file.stat().st_mtime_ns for file in upstream.rglob("*") if file.is_file()}
     for repository in (str(upstream), f"file://{upstream}"):
-        result = child.scanned(order(GitSource(repository=repository, rev="v1", folder="server")), Workplace(), NOON, settings_of)
+        result = scanned(GitSource(repository=repository, rev="v1", folder="server"), Workplace())
         assert "app.py" in result.examined and "more.py" not in result.examined
     assert before == {file: file.stat().st_mtime_ns for file in upstream.rglob("*") if file.is_file()}
     assert not (tmp_path / "ran").exists()
@@ -148,7 +170,7 @@ def test_a_token_is_for_its_host_and_in_no_argument(tmp_path: Path, monkeypatch:
             line, 128, None, b"remote: hunter2\nfatal: unable to access 'https://git.example.com/a.git/': hunter2 \x1b[31m\n"
         )
 
-    monkeypatch.setattr(repositories.subprocess, "run", run)
+    monkeypatch.setattr("pipeline.fleet.repositories.subprocess.run", run)
     for host, words in (("git.example.com", "***"), ("other.example.com", "hunter2")):
         (tmp_path / host).mkdir()
         (tmp_path / host / "repositories").mkdir()

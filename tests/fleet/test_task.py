@@ -125,7 +125,7 @@ attended(start, sys.argv[1], order, lambda: False)
 
 def gone(process: int) -> bool:
     try:
-        return psutil.Process(process).status() == psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(process).status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True
 
