@@ -18,6 +18,7 @@ from pipeline.findings.attack_paths import MOST_PATHS
 from pipeline.findings.attack_paths.knowledge import load_knowledge
 from pipeline.findings.model import STRIDE
 from pipeline.handbook.json import schema as catalog_schema
+from pipeline.interfaces.reference import reference_pages
 from pipeline.interfaces.schemas import schemas
 from pipeline.interfaces.vocabulary import vocabulary
 from pipeline.reports.json import schema
@@ -41,6 +42,7 @@ def generated_files(root: Path) -> Mapping[Path, str]:
         Path("docs/frameworks.md"): frameworks_page(knowledge / "frameworks"),
         Path("docs/ledger.md"): ledger_page(),
         Path("docs/attack-paths.md"): attack_paths_page(),
+        **{Path("docs") / name: text for name, text in reference_pages().items()},
     }
 
 
