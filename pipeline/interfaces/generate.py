@@ -20,6 +20,7 @@ from pipeline.findings.model import STRIDE
 from pipeline.fleet.fleet_file import fleet_schema
 from pipeline.fleet.landscape import landscape_schema
 from pipeline.handbook.json import schema as catalog_schema
+from pipeline.interfaces.reference import reference_pages
 from pipeline.interfaces.schemas import schemas
 from pipeline.interfaces.vocabulary import vocabulary
 from pipeline.reports.difference import schema as difference_schema
@@ -47,6 +48,7 @@ def generated_files(root: Path) -> Mapping[Path, str]:
         Path("docs/frameworks.md"): frameworks_page(knowledge / "frameworks"),
         Path("docs/ledger.md"): ledger_page(),
         Path("docs/attack-paths.md"): attack_paths_page(),
+        **{Path("docs") / name: text for name, text in reference_pages().items()},
     }
 
 
