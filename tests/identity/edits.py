@@ -78,7 +78,9 @@ def symbol_renamed(files: Files, was: str, now: str) -> dict[str, str]:
 
 def _with_comments(path: str, text: str, chance: random.Random) -> str:
     mark = "#" if path.endswith((".py", ".yaml", ".yml", ".toml", "Dockerfile")) else "//" if path.endswith(_SLASHES) else ""
-    return _with_lines(path, text, chance, lambda indent: [f"{indent}{mark} {chance.choice(_WORDS)}"] * chance.randint(1, 2)) if mark else text
+    return (
+        _with_lines(path, text, chance, lambda indent: [f"{indent}{mark} {chance.choice(_WORDS)}"] * chance.randint(1, 2)) if mark else text
+    )
 
 
 def _with_lines(path: str, text: str, chance: random.Random, made: Callable[[str], list[str]]) -> str:
@@ -102,7 +104,11 @@ def _between(path: str, text: str) -> list[int]:
         begins = re.compile(r"(export |public |func |async |function |class |interface |const |import |package |using |namespace |@|\[)")
         return [number for number, line in enumerate(lines, 1) if begins.match(line) and not _inside(lines, number)]
     if path.endswith((".yaml", ".yml", "Dockerfile")):
-        return [number for number, line in enumerate(lines, 1) if re.match(r"[A-Za-z]", line) and (number == 1 or not lines[number - 2].endswith("\\"))]
+        return [
+            number
+            for number, line in enumerate(lines, 1)
+            if re.match(r"[A-Za-z]", line) and (number == 1 or not lines[number - 2].endswith("\\"))
+        ]
     return []
 
 
@@ -120,7 +126,9 @@ def _statements(text: str) -> list[int]:
             decorators = getattr(node, "decorator_list", [])
             starts.append(min([node.lineno, *(each.lineno for each in decorators)]))
     lines = text.split("\n")
-    alone = {number for number in starts if lines[number - 1].lstrip() and not re.match(r"\s*(elif|else|except|finally)\b", lines[number - 1])}
+    alone = {
+        number for number in starts if lines[number - 1].lstrip() and not re.match(r"\s*(elif|else|except|finally)\b", lines[number - 1])
+    }
     strings = _lines_in_strings(text)
     return sorted(number for number in alone if number not in strings and "__future__" not in lines[number - 1])
 
@@ -195,10 +203,8 @@ def _locals_renamed(text: str, chance: random.Random) -> str:
     tree = ast.parse(text)
     stored, kept = list[str](), set(dir(builtins)) | set(keyword.kwlist)
     for node in ast.walk(tree):
-        if isinstance(node, ast.arg):
-            kept.add(node.arg)
-        elif isinstance(node, ast.keyword) and node.arg:
-            kept.add(node.arg)
+        if isinstance(node, ast.arg) or (isinstance(node, ast.keyword) and node.arg):
+            kept |= {node.arg or ""}
         elif isinstance(node, ast.Attribute):
             kept.add(node.attr)
         elif isinstance(node, ast.alias):
@@ -224,9 +230,7 @@ def _locals_renamed(text: str, chance: random.Random) -> str:
 def _names_replaced(text: str, names: Mapping[str, str]) -> str:
     lines = text.split("\n")
     at = [
-        (node.lineno - 1, node.col_offset, node.id)
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.Name) and node.id in names
+        (node.lineno - 1, node.col_offset, node.id) for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name) and node.id in names
     ]
     for row, byte, name in sorted(at, reverse=True):
         line = lines[row].encode()
@@ -249,5 +253,10 @@ def _imports_mended(text: str, was: str, now: str) -> str:
     if folder == now_folder:
         text = re.sub(rf"\bfrom \.{re.escape(name)} import", f"from .{now_name} import", text)
         if folder:
-            text = re.sub(rf"\bfrom {re.escape(folder)} import {re.escape(name)}$", f"from {folder} import {now_name} as {name}", text, flags=re.MULTILINE)
+            text = re.sub(
+                rf"\bfrom {re.escape(folder)} import {re.escape(name)}$",
+                f"from {folder} import {now_name} as {name}",
+                text,
+                flags=re.MULTILINE,
+            )
     return text
