@@ -43,13 +43,24 @@ class RevisionTree:
         self._name, self._objects, self._settings = name, objects, settings
         wanted = frozenset(listing.paths)
         self._entries = tuple(entry for entry in entries if entry.path in wanted)
+        self._brought: Listing | None = None
+        self._names = frozenset(safe_path(entry.path) for entry in entries)
+
+    def has(self, path: str) -> bool:
+        """Whether the revision has a file of this name, read or not."""
+        return path in self._names
 
     def brought(self) -> Listing:
-        """The listing, once the files that a scan may open lie below its base; to be asked once.
+        """The listing, once the files that a scan may open lie below its base.
 
         Raises:
             UnusableInput: this clone does not have them.
         """
+        if self._brought is None:
+            self._brought = self._bring()
+        return self._brought
+
+    def _bring(self) -> Listing:
         pictures = self._settings.pictures
         asked = [entry for entry in self._entries if may_be_read(entry.path) or (pictures and may_describe(entry.path))]
         if missing := sum(entry.size < 0 for entry in asked):

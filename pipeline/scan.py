@@ -22,6 +22,7 @@ from ingest.demand import demanded
 from ingest.documents import FORMATS
 from ingest.facts import CodeFacts, DocumentFacts, Facts, ModelFacts, Transcript
 from ingest.kept_facts import KeptFacts
+from ingest.origin import origin_of
 from ingest.purpose import NOT_PRODUCT
 from ingest.reading import CODE_KINDS, transcribed
 from ingest.source import ReadError, Skip, Source
@@ -97,9 +98,11 @@ def scan(
         ruled = _ruled(path, settings, progress, tree)
         result = ruled if isinstance(ruled, Scan) else ruled.scan
         if settings.llm is not None and isinstance(ruled, Ruled):
+            from pipeline.findings.known import known_threats
             from pipeline.second_opinion import examined
 
             result = examined(ruled.scan, ruled.material, settings.llm, progress)
+            result = result.model_copy(update={"threats": known_threats(result.findings, ruled.material.catalog)})
     result = _decided(result, settings, started.date())
     return result.model_copy(update={"started_at": _stamp(started), "duration_s": round(time.perf_counter() - begun, 3)})
 
@@ -169,7 +172,7 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress, tree: Listing
     """What rules say of a path; a kept result where nothing changed and nobody else is asked."""
     sought = settings.sought
     listing = tree if isinstance(tree, Listing) else tree.listing
-    target = Target(name=path.resolve().name, revision=listing.revision, dirty=listing.dirty)
+    target = Target(name=path.resolve().name, revision=listing.revision, dirty=listing.dirty, repository=origin_of(path))
     own = _own(settings.knowledge)
     cached = kept_results.KeptResults(settings.cache, target.name, (*settings.chosen, *(("", *own.digests) if own else ())))
     asks = settings.llm is not None  # who asks a model needs the files, so that a kept result is not enough
@@ -194,6 +197,7 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress, tree: Listing
     built = _built(facts, found, frameworks, book)
     progress.step("matching threats", 0, 0)
     from pipeline.findings.compose import compose
+    from pipeline.findings.known import known_threats
     from pipeline.findings.own import told_of
     from pipeline.findings.spoken import said_in_comments
     from pipeline.threats.catalog import extended, hash_with, load_catalog
@@ -210,6 +214,7 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress, tree: Listing
         summary=_summary(facts, findings, paths),
         system=built.system,
         findings=findings,
+        threats=known_threats(findings, catalog),
         coverage=coverage,
         attack_paths=paths.paths,
         own_knowledge=told_of(own or NOTHING, outcomes),

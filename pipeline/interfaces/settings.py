@@ -71,6 +71,11 @@ class Settings(FileSettings):
     knowledge: Listed = Field(
         default=(), description="Folders of own threats, frameworks, controls and severities; never named by the scanned tree."
     )
+    baseline: str | None = Field(
+        default=None,
+        description="What a scan is told against: its JSON file, a revision of git, record:last or record:N; never named by the tree.",
+    )
+    new_only: bool = Field(default=False, description="Report and count only what is new against the baseline, or came back.")
     jobs: PositiveInt | None = Field(default=None, description="Processes that parse files; all processors where not given.")
     embedding: str = Field(
         default="wordllama",

@@ -12,7 +12,7 @@ from ingest.errors import UnusableInput
 from pipeline.findings.lifecycle import CLOSED, Sight, holds, next_status
 from pipeline.findings.model import Decision, DecisionKind, Finding, Scan
 from pipeline.record.entries import RecordedKind
-from pipeline.record.matching import finding_of, known_of
+from pipeline.record.matching import finding_of, known_of, last_whole
 from pipeline.record.tables import DecisionRow, EventRow, FindingRow
 
 LONGEST_REASON = 4000
@@ -105,7 +105,7 @@ def decided(session: Session, system_id: int, scan: Scan, today: date, renames: 
     standing = {key: row for key, row in live(session, system_id).items() if holds(as_decision(row), today)}
     if not standing:
         return scan
-    partners = known_of(session, system_id, None, scan, renames).partners
+    partners = known_of(session, system_id, lambda: last_whole(session, system_id), scan, renames).partners
 
     def told(finding: Finding) -> Finding:
         row = standing.get(partners.get(finding.id, 0))

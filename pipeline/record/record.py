@@ -16,7 +16,7 @@ from typing import Self
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
 from sqlalchemy.engine import URL, Engine
-from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from ingest.errors import UnusableInput
@@ -57,6 +57,10 @@ def open_record(url: str | None = None, *, clock: Clock = lambda: datetime.now(U
     place = address(url)
     engine = engine_of(place)
     try:
+        try:
+            engine.connect().close()
+        except DBAPIError as failure:  # whatever it is, it is about the address
+            raise unusable(failure, place) from None
         with _mistakes(place):
             migrate(engine, shown(place))
     except BaseException:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_a_decision_ends_after_its_last_day(book: Book) -> None:
 def test_a_decision_about_what_was_not_looked_for_holds_and_then_it_is_unknown(book: Book) -> None:
     book.keep(A)
     book.decide(A, until=book.now.date() + timedelta(days=1))
-    unread = {"examined": (), "errors": (Failed(path="app.py", error="too deep"),)}
+    unread: dict[str, Any] = {"examined": (), "errors": (Failed(path="app.py", error="too deep"),)}
     book.keep(**unread)
     assert book.status(A) == "accepted"
     book.wait(5)

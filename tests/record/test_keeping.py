@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ def test_a_run_is_one_of_its_system(book: Book) -> None:
         ({"tool": Tool(version="9.0.0", knowledge="1" * 12)}, "another version"),
     ],
 )
-def test_what_nobody_looked_for_is_unknown_and_never_fixed(book: Book, missing: dict[str, object], why: str) -> None:
+def test_what_nobody_looked_for_is_unknown_and_never_fixed(book: Book, missing: dict[str, Any], why: str) -> None:
     book.keep(A)
     kept = book.keep(**missing)
     assert (kept.unknown, kept.fixed) == ((A.id,), ())

@@ -46,8 +46,9 @@ def put_together(
     facts = sorted(facts, key=lambda one: one.member.name)
     places = places_of(facts, fleet.deadlines, now)
     shared = shared_of(places, facts)
-    risks, in_all = risks_of(places, through(shared))
     changes = {one.member.name: changes_of(one) for one in facts}
+    news = {(name, moved.finding) for name, change in changes.items() for cause in change.causes for moved in cause.came}
+    risks, in_all = risks_of(places, through(shared), news)
     by_system: dict[str, list[Place]] = {one.member.name: [] for one in facts}
     for place in places:
         by_system[place.member.name].append(place)

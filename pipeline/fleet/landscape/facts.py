@@ -16,6 +16,7 @@ from itertools import pairwise
 from ingest.errors import UnusableInput
 from pipeline.findings.lifecycle import OPEN
 from pipeline.findings.model import STRIDE, Finding, Scan
+from pipeline.findings.risk import FACTOR_WORDS
 from pipeline.fleet.fleet_file import Member
 from pipeline.fleet.landscape.model import ThingKind
 from pipeline.fleet.landscape.names import (
@@ -35,6 +36,7 @@ from pipeline.system.model import Evidence, Severity, Stride
 MOST_SCANS = 400  # of one system that are looked back at
 MOST_THINGS = 2000  # of one system
 _OUTSIDE = frozenset({"internet", "user"})
+_REACHED = frozenset(FACTOR_WORDS[factor] for factor in ("reached_from_internet", "unauthenticated", "source_is_public", "published"))
 _NO_THREAT = re.compile(r"the catalog has no threat of this class about an? ")
 
 
@@ -231,11 +233,12 @@ class _Around:
     def known(self, one: TrackedFinding) -> Known:
         finding = one.finding
         element = self._elements.get(finding.element)
-        zones = {found.zone for name in (finding.element, *finding.attack_path) if (found := self._elements.get(name)) is not None}
-        entered = {
-            found.attributes.get("exposed") for name in (finding.element, *finding.attack_path) if (found := self._elements.get(name))
-        }
-        exposed = bool(zones & _OUTSIDE) or True in entered or finding.id in self._from_outside
+        passed = [found for name in (finding.element, *finding.attack_path) if (found := self._elements.get(name)) is not None]
+        exposed = (
+            finding.id in self._from_outside
+            or any(found.zone in _OUTSIDE or found.attributes.get("exposed") is True for found in passed)
+            or any(row.asked in _REACHED and row.answer == "yes" for row in finding.risk_table)
+        )
         ids = (finding.id, *one.aliases)
         return Known(
             finding=_light(finding), first_seen=one.first_seen, closed_at=one.closed_at,

@@ -1,15 +1,15 @@
 """The ten risks that matter: root causes of the whole fleet, ranked, each on one line with its places.
 
 A root cause is a threat: wherever in the fleet it stands, what is to be done about it is the same. What a place counts for comes from
-its severity, how much its system matters, who reaches it, the attack paths that rest on it, how sure it is and how long it has been open;
-a root cause counts for its worst place and, less, for how far it has spread. Numbers are whole and their order is total: the same record gives the
-same ten, in whatever order systems are read.
+its severity, how much its system matters, who reaches it, attack paths that rest on it, how sure it is and how long it has been open;
+a root cause counts for its worst place and, less, for how far it has spread. Numbers are whole and their order is total: the same record
+gives the same ten, in whatever order systems are read.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,8 +71,13 @@ def _place(member: Member, known: Known, deadlines: Deadlines, now: datetime) ->
     return Place(member, known, age, overdue, score // 10**12)
 
 
-def risks_of(places: Sequence[Place], shared: Mapping[str, Sequence[ThingName]]) -> tuple[tuple[Risk, ...], int]:
-    """The risks that matter, and how many root causes there are; `shared` says what each threat stands at in several systems."""
+def risks_of(
+    places: Sequence[Place], shared: Mapping[str, Sequence[ThingName]], news: Collection[tuple[str, str]] = ()
+) -> tuple[tuple[Risk, ...], int]:
+    """The risks that matter, and how many root causes there are.
+
+    `shared` says what each threat stands at in several systems, `news` which findings (by system and id) came since last time.
+    """
     groups: dict[str, list[Place]] = defaultdict(list)
     for place in places:
         groups[place.known.finding.threat].append(place)
@@ -83,7 +88,7 @@ def risks_of(places: Sequence[Place], shared: Mapping[str, Sequence[ThingName]])
         best = min((threat for threat in groups if threat not in chosen), key=lambda one: (-_again(groups[one], weighed[one], led), one))
         chosen.append(best)
         led[groups[best][0].member.name] += 1
-    return tuple(_risk(threat, groups[threat], weighed[threat], shared.get(threat, ())) for threat in chosen), len(groups)
+    return tuple(_risk(threat, groups[threat], weighed[threat], shared.get(threat, ()), news) for threat in chosen), len(groups)
 
 
 def _weight(group: Sequence[Place]) -> int:
@@ -101,7 +106,7 @@ def _again(group: Sequence[Place], weight: int, led: Mapping[str, int]) -> int:
     return weight
 
 
-def _risk(threat: str, group: Sequence[Place], weight: int, shared: Sequence[ThingName]) -> Risk:
+def _risk(threat: str, group: Sequence[Place], weight: int, shared: Sequence[ThingName], news: Collection[tuple[str, str]]) -> Risk:
     lead = group[0].known.finding
     severities = [place.known.finding.severity for place in group]
     found = {stride for place in group for stride in place.known.finding.stride}
@@ -109,38 +114,38 @@ def _risk(threat: str, group: Sequence[Place], weight: int, shared: Sequence[Thi
     return Risk(
         threat=threat, title=lead.title, severity=min(severities, key=SEVERITIES.index),
         stride=tuple(stride for stride in STRIDE if stride in found), score=weight, systems=len({place.member.name for place in group}),
-        findings=len(group), by_severity=figures(severities), why=_why(group),
+        findings=len(group), by_severity=figures(severities), why=_why(group, news),
         first=mitigation.text if mitigation else "", test=mitigation.test if mitigation else "",
         through=tuple(f"{thing.kind.replace('_', ' ')} {thing.name}" for thing in shared[:3]),
         places=tuple(place.told() for place in group[:MOST_PLACES]),
     )  # fmt: skip
 
 
-def _why(group: Sequence[Place]) -> tuple[str, ...]:
+def _why(group: Sequence[Place], news: Collection[tuple[str, str]]) -> tuple[str, ...]:
     """What put it there, the strongest first."""
     said: list[str] = []
+    new_in = sorted({place.member.name for place in group if (place.member.name, place.known.finding.id) in news})
+    if new_in:
+        said.append(f"new in {new_in[0]}" + (f" and {len(new_in) - 1} more" if len(new_in) > 1 else ""))
     systems = sorted({place.member.name for place in group})
-    if len(systems) > 1:
-        said.append(f"in {len(systems)} systems")
+    if len(group) > len(systems):
+        said.append(f"{len(group)} places" if len(systems) == 1 else f"{len(systems)} systems, {len(group)} places")
     matters = sorted({place.member.name for place in group if place.member.criticality == "critical"})
     if matters:
-        named = matters[0] if len(matters) == 1 else f"{matters[0]} and {len(matters) - 1} more"
-        said.append(f"{named} {'is' if len(matters) == 1 else 'are'} critical to the organisation")
+        said.append(f"{matters[0]} is critical to you" if len(matters) == 1 else f"{len(matters)} of them critical to you")
     outside = [place for place in group if place.known.exposed]
     if outside:
         said.append("reached from outside" if len(outside) == len(group) else f"{len(outside)} of {len(group)} reached from outside")
     paths = sum(place.known.paths for place in group)
     if paths:
         worst = min((one for place in group if (one := place.known.path_severity) is not None), key=SEVERITIES.index, default=None)
-        said.append(f"on {plural(paths, 'attack path')}" + (f", the worst {worst}" if worst else ""))
+        said.append(f"on {plural(paths, 'attack path')}" + (f" (worst: {worst})" if worst else ""))
     overdue = [place for place in group if place.overdue]
     oldest = max(place.age_days for place in group)
     if overdue:
         said.append(f"{len(overdue)} overdue, the oldest open for {plural(oldest, 'day')}")
     elif oldest >= 7:
         said.append(f"open for {plural(oldest, 'day')}")
-    elif oldest == 0 and len(group) == 1:
-        said.append("new")
     if all(place.known.finding.confidence == CONFIDENCES[-1] for place in group):
         said.append("low confidence")
     return tuple(said)

@@ -25,6 +25,7 @@ from pipeline.interfaces.cli.knowledge import knowledge
 from pipeline.interfaces.cli.landscape import landscape
 from pipeline.interfaces.cli.scan import scan
 from pipeline.interfaces.cli.search import search
+from pipeline.interfaces.cli.serve import serve
 from pipeline.interfaces.cli.threats import threats
 from pipeline.interfaces.cli.worker import worker
 
@@ -34,6 +35,7 @@ COMMANDS = (
     scan, history, accept, dismiss, reopen,
     bom, explain, threats, controls, frameworks, knowledge,
     index, search,
+    serve,
     landscape, worker,
     evaluate, doctor,
 )  # fmt: skip

@@ -6,7 +6,7 @@ A record that cannot be used costs a warning, never the scan.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -43,6 +43,20 @@ class Memory:
 
     def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
         self._closing.close()
+
+    @property
+    def opened(self) -> Callable[[], AbstractContextManager[Record]] | None:
+        """Lends the record to who must have it; None where it is not used."""
+        if self._named == OFF:
+            return None
+
+        def lend() -> AbstractContextManager[Record]:
+            from pipeline.record import open_record
+
+            # One that could not be opened before is asked again: its error is theirs.
+            return nullcontext(self._record) if self._record is not None else open_record(self._named)
+
+        return lend
 
     def decided(self, scan: Scan) -> Scan:
         """The scan with the decisions of the record on its findings."""

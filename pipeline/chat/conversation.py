@@ -1,0 +1,73 @@
+"""A conversation about one scan: questions come in, answers with citations go out, and what was spoken of is remembered.
+
+Everything is said out of the scan, the catalog, the changes since an earlier scan, and, where no kind of question fits, passages of the
+files that a search finds. No model is asked, nothing is sent anywhere, and the same questions in the same order get the same answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from pipeline.chat.answers import ANSWERS, Case, Earlier
+from pipeline.chat.model import Answer, Piece
+from pipeline.chat.passages import Search, said_in
+from pipeline.chat.questions import Asked, Before, Likeness, Names, Understanding, load_phrases
+from pipeline.chat.terms import Terms
+from pipeline.chat.unanswered import none_of_it, not_understood
+from pipeline.chat.view import View
+from pipeline.findings.comparing import Change
+from pipeline.findings.model import Scan
+from pipeline.threats.catalog import Catalog, load_catalog
+from pipeline.threats.taxonomy import Taxonomies, load_taxonomies
+
+
+class Conversation:
+    """Asks and answers about one scan.
+
+    `earlier` is what became of each finding since an earlier scan (`pipeline.findings.comparing.compare`), `earlier_name` what that scan is
+    called; `search` finds passages of the scanned files; `taxonomies` are those in force.
+    """
+
+    def __init__(
+        self, scan: Scan, catalog: Catalog | None = None, *, earlier: Sequence[Change] | None = None, earlier_name: str = "the scan before",
+        search: Search | None = None, taxonomies: Taxonomies | None = None,
+    ) -> None:  # fmt: skip
+        taxonomies, phrases = taxonomies or load_taxonomies(), load_phrases()
+        self.scan = scan
+        self._view = View(scan, catalog or load_catalog())
+        self._terms = Terms(self._view.catalog, taxonomies)
+        self._earlier = None if earlier is None else Earlier(earlier_name, tuple(earlier))
+        self._search = search
+        self._understanding = Understanding(phrases, Names(self._view, phrases, taxonomies), Likeness(phrases))
+        self._before = Before()
+        self.history: list[Answer] = []
+
+    def ask(self, question: str) -> Answer:
+        """The answer to a question, with what was spoken of before in mind."""
+        asked = self._understanding.of(question, self._before)
+        answer = self._answered(asked)
+        self.history.append(answer)
+        if answer.subject or answer.listed:
+            elements = tuple(one.id for one in answer.subject if one.kind == "element") or self._before.elements
+            self._before = Before(answer.intent, answer.subject, answer.listed, elements)
+        return answer
+
+    async def stream(self, question: str) -> AsyncIterator[Piece]:
+        """The same, piece by piece: each statement, and last the whole answer."""
+        answer = self.ask(question)
+        for statement in answer.statements:
+            yield Piece(kind="statement", statement=statement)
+        yield Piece(kind="answer", answer=answer)
+
+    def _answered(self, asked: Asked) -> Answer:
+        if asked.intent and not asked.unknown:
+            draft = ANSWERS[asked.intent](Case(asked, self._view, self._terms, self._earlier))
+            answer = Answer(
+                question=asked.question, intent=asked.intent, subject=draft.subject, statements=tuple(draft.statements),
+                not_answered=draft.not_answered, follow_ups=draft.follow_ups, listed=tuple(dict.fromkeys(draft.listed)),
+            )  # fmt: skip
+            if answer.statements:
+                return answer
+            return said_in(asked, self._search, answer) or answer
+        answer = none_of_it(asked, self._view) if asked.intent else not_understood(asked, self._view)
+        return said_in(asked, self._search, answer) or answer
