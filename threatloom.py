@@ -35,10 +35,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
+    from pipeline.chat import Answer
     from pipeline.findings.model import Finding, Scan
     from pipeline.system.model import System
 
-__all__ = ["Finding", "Scan", "System", "__version__", "main", "scan"]  # noqa: F822 - three come through __getattr__
+__all__ = ["Finding", "Scan", "System", "__version__", "ask", "main", "scan"]  # noqa: F822 - three come through __getattr__
 
 
 class _OwnRooms:
@@ -115,6 +116,13 @@ def scan(
         result = decided_scan(opened, Path(path), run_scan(Path(path), settings, Silent()), datetime.now(UTC).date())
         keep_scan(opened, Path(path), result, settings.sought, at=datetime.now(UTC))
     return result
+
+
+def ask(question: str, scan: Scan) -> Answer:
+    """What a scan says to a question: statements that each cite it, or what was looked for in vain. Offline; nothing is sent anywhere."""
+    from pipeline.chat import answer
+
+    return answer(question, scan)
 
 
 def main() -> None:

@@ -14,6 +14,8 @@ from pipeline.findings.lifecycle import Sight
 from pipeline.findings.model import Finding, Scan
 from pipeline.system.model import Evidence
 
+_IN_PART = "read in part"  # as a scan says of a file that a reader gave up on somewhere
+
 
 class Tree(Protocol):
     """The scanned files as they are now, for who has them; nothing is read but what an earlier finding cites."""
@@ -36,6 +38,8 @@ class Sights:
         self._examined = frozenset(new.examined)
         self._failed = {failed.path for failed in new.errors}
         self._passed_over = tuple((GitIgnoreSpec.from_lines([skip.path]), skip) for skip in new.skipped if not skip.path.startswith("("))
+        before = {skip.path for skip in old.skipped if skip.reason.startswith(_IN_PART)}
+        self._in_part = {skip.path for skip in new.skipped if skip.reason.startswith(_IN_PART)} - before
         self._switched_off = {told.threat: told.reason for own in new.own_knowledge for told in own.adjusted if told.switched_off}
         self._other_knowledge = old.tool.knowledge != new.tool.knowledge
 
@@ -78,7 +82,7 @@ class Sights:
 
     def _not_looked_at(self, path: str) -> str:
         if path in self._examined:
-            return ""
+            return "read in part this time" if path in self._in_part else ""
         if path in self._failed:
             return "could not be read this time"
         if path in self._old.given_documents:
