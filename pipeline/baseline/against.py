@@ -18,6 +18,7 @@ from ingest.revision import revision_tree
 from pipeline.baseline.files import FilesAtHand
 from pipeline.baseline.sides import Lent, Side, side_of, work_tree
 from pipeline.findings.comparing import Change, compare, with_baseline
+from pipeline.findings.difference import Difference, difference_of
 from pipeline.findings.model import Scan, Suppression
 from pipeline.findings.story import Story, story_of
 from pipeline.findings.suppressing import added_since, only_of_baseline
@@ -66,6 +67,27 @@ def scan_against(
     return compared(path, old, work_tree(path, settings, progress, clock=clock, decided=decided), settings, clock)
 
 
+def difference_of_sides(
+    old: str, new: str, path: Path, settings: ScanSettings, progress: Progress | None = None, *, record: Lent | None = None,
+    decided: Callable[[Scan], Scan] = lambda scan: scan, clock: Callable[[], datetime] = _now,
+) -> tuple[Difference, Compared]:  # fmt: skip
+    """The difference of two sides, each by its name; `.` are the files as they lie there. No model is asked.
+
+    Raises:
+        UnusableInput: a side means nothing or cannot be used, or they are of two systems.
+    """
+    progress, settings = progress or Silent(), replace(settings, llm=None)
+
+    def side(given: str) -> Side:
+        if given == ".":
+            return work_tree(path, settings, progress, clock=clock, decided=decided)
+        return side_of(given, path, settings, progress, record=record, clock=clock, decided=decided)
+
+    found = compared(path, side(old), side(new), settings, clock)
+    names = found.old.named, found.new.named
+    return difference_of(found.new.scan, names, found.changes, found.story, found.notes), found
+
+
 def compared(path: Path, old: Side, new: Side, settings: ScanSettings, clock: Callable[[], datetime] = _now) -> Compared:
     """Two sides of one system held against each other.
 
@@ -80,7 +102,7 @@ def compared(path: Path, old: Side, new: Side, settings: ScanSettings, clock: Ca
     with _files(path, new, settings) as tree:
         changes = compare(old.scan, new.scan, renames=renames, tree=tree)
     changes = _with_lines(path, old, new, settings, changes)
-    return Compared(old, new, changes, story_of(old.scan, new.scan, renames=renames), tuple(_notes(old, new)))
+    return Compared(old, new, changes, story_of(old.scan, new.scan, renames=renames, changes=changes), tuple(_notes(old, new)))
 
 
 def _renames(path: Path, old: Side, new: Side) -> Mapping[str, str]:
@@ -133,10 +155,10 @@ def _with_lines(path: Path, old: Side, new: Side, settings: ScanSettings, change
 def _notes(old: Side, new: Side) -> Iterator[str]:
     was, now = old.scan, new.scan
     if was.target.name != now.target.name:
-        yield f"the baseline is called {was.target.name}, this is {now.target.name}"
+        yield f"the older scan is of {was.target.name}, the newer one of {now.target.name}"
     if was.tool.knowledge != now.tool.knowledge:
-        yield "the baseline was made by another version, or with other knowledge: what it did not know of yet counts as new"
+        yield "the older scan was made by another version, or with other knowledge: what it did not know of yet counts as new"
     if was.errors:
         first = was.errors[0]
         more = f" and {len(was.errors) - 1} more" if len(was.errors) > 1 else ""
-        yield f"the baseline is incomplete ({first.path}: {first.error}{more}): what it could not see counts as new"
+        yield f"the older scan is incomplete ({first.path}: {first.error}{more}): what it could not see counts as new"

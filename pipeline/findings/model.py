@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from ingest.facts import Hidden
+from pipeline.findings.story_lines import Story
 from pipeline.system.model import Confidence, Evidence, Frozen, Severity, Stride, System
 
 SCHEMA_VERSION: Final = "1.0"
@@ -374,39 +375,6 @@ class Baseline(Frozen):
     new_only: bool = Field(
         default=False, description="Whether only what is new against it was asked for; the others are here all the same."
     )
-
-
-StoryKind = Literal[
-    "entry_added", "entry_removed", "flow_added", "flow_removed", "control_removed", "control_added", "control_moved", "claim_broken",
-    "claim_kept", "outside_added", "outside_removed", "model_changed", "tool_added", "tool_removed", "store_added", "store_removed",
-    "element_added", "element_removed", "element_renamed", "package_added", "package_removed", "attribute_changed", "suppression_added",
-    "suppression_removed",
-]  # fmt: skip
-Tone = Literal["worse", "better", "neutral"]
-
-
-class StoryLine(Frozen):
-    """One thing that a change does."""
-
-    kind: StoryKind
-    tone: Tone = Field(description="Whether it makes things worse or better, as far as its kind says.")
-    text: str = Field(description="One sentence without a full stop, with the names of the elements.")
-    elements: tuple[str, ...] = Field(
-        default=(), description="Ids it is about, of the newer scan, or of the older one where they are gone."
-    )
-    flows: tuple[str, ...] = ()
-    controls: tuple[str, ...] = ()
-    findings: tuple[str, ...] = Field(default=(), description="Ids of open findings of the newer scan, new ones first, that are about it.")
-    evidence: tuple[Evidence, ...] = Field(default=(), description="Lines that show it, of the newer tree, or of the older one where gone.")
-    gone: bool = Field(default=False, description="Whether its evidence stands in the older tree.")
-    count: int = Field(default=1, description="Things this line stands for.")
-
-
-class Story(Frozen):
-    """What a change does, the most important first."""
-
-    lines: tuple[StoryLine, ...] = ()
-    left_out: int = Field(default=0, description="Lines of less importance that are not told.")
 
 
 class Scan(Frozen):

@@ -148,7 +148,7 @@ def _finding(scan: Scan, finding: Finding) -> Iterator[str]:
     classes = ", ".join(words(name) for name in finding.stride)
     own = f"; own threat of {code(name)}" if (name := own_of(scan, finding)) else ""
     origin = f"; {text(origin_words(finding.origin))}" if finding.origin else ""
-    yield f"- {classes}; confidence {finding.confidence}{own}{origin}; more: {code(explain_command(finding))}"
+    yield f"- {classes}; confidence {finding.confidence}{own}{origin}; finding {code(finding.id)}; more: {code(explain_command(finding))}"
     yield ""
     yield "</details>"
     yield ""

@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
-from pipeline.findings.model import Baseline, Decision, Scan, Skipped, Story, StoryLine, Suppression, Target
+from pipeline.findings.model import Baseline, Decision, Scan, Skipped, Suppression, Target
+from pipeline.findings.story_lines import Story, StoryLine
 from pipeline.reports import linked, pr_comment
 from tests import factories as make
 from tests.reports.hostile import EVIL, MARKUP
@@ -43,7 +44,7 @@ def changed(**more: object) -> Scan:
             ),
             left_out=2,
         ),
-        **more,
+        **more,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

@@ -95,6 +95,7 @@ def scan(
     """
     import os
 
+    from ingest import SourceSettings
     from ingest.errors import UnusableInput
     from ingest.text import reason_of
     from pipeline.interfaces.settings import load_settings
@@ -141,7 +142,7 @@ def scan(
             result, plain, told = against.scan, against.new.scan, list(against.notes)
         deliver(result, outputs)
         if rev is None:  # an earlier revision is not what became of the system since
-            memory.keep(plain, quiet=quiet)
+            memory.keep(plain, SourceSettings(docs=tuple(map(Path, settings.docs)), exclude=settings.exclude), quiet=quiet)
     if not quiet:
         for output in outputs:
             if output.file is not None:
