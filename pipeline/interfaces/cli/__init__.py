@@ -25,6 +25,7 @@ from pipeline.interfaces.cli.history import history
 from pipeline.interfaces.cli.index import index
 from pipeline.interfaces.cli.knowledge import knowledge
 from pipeline.interfaces.cli.landscape import landscape
+from pipeline.interfaces.cli.mcp import mcp
 from pipeline.interfaces.cli.scan import scan
 from pipeline.interfaces.cli.search import search
 from pipeline.interfaces.cli.threats import threats
@@ -34,7 +35,7 @@ __all__ = ["COMMANDS", "cli", "main", "run"]
 
 COMMANDS = (
     scan, history, accept, dismiss, reopen,
-    ask, chat,
+    ask, chat, mcp,
     bom, explain, threats, controls, frameworks, knowledge,
     index, search,
     landscape, worker,
