@@ -35,13 +35,15 @@ MOST_THINGS = 60  # of one kind
 def render(landscape: Landscape) -> str:
     style = (TEMPLATES / "landscape.css").read_text(encoding="utf-8")
     heat = {row.system: row for row in landscape.heat}
+    failed = {one.system for one in landscape.failed}
+    told = [view for view in changed(landscape) if view.name not in failed]
     things = [(kind, [thing for thing in landscape.inventory if thing.kind == kind]) for kind in THING_KINDS]
     return (
         environment(TEMPLATES)
         .get_template("landscape.html.j2")
         .render(
             page=landscape, summary=landscape.summary, style=Markup(style), style_hash=source_hash(style), headline=headline(landscape),
-            open_words=open_words(landscape), changed=changed(landscape), most_changed=MOST_CHANGED, most_rows=MOST_ROWS, most_named=MOST_NAMED,
+            open_words=open_words(landscape), changed=told, most_changed=MOST_CHANGED, most_rows=MOST_ROWS, most_named=MOST_NAMED,
             most_things=MOST_THINGS, severities=SEVERITIES, stride=STRIDE, heat=heat, heat_class=_heat_class, heat_text=_heat_text,
             heat_said=_heat_said, trend=charts.trend(landscape.trend), line=charts.line, line_width=charts.LINE_WIDTH,
             line_height=charts.LINE_HEIGHT, words=words, plural=plural, direction_word=direction_word, thing_words=THING_WORDS,

@@ -13,8 +13,10 @@ from collections.abc import Sequence
 import click
 
 from ingest.errors import UnusableInput
+from pipeline.interfaces.cli.ask import ask
 from pipeline.interfaces.cli.bom import bom
 from pipeline.interfaces.cli.catalog import controls, frameworks
+from pipeline.interfaces.cli.chat import chat
 from pipeline.interfaces.cli.decide import accept, dismiss, reopen
 from pipeline.interfaces.cli.diff import diff
 from pipeline.interfaces.cli.doctor import doctor
@@ -35,11 +37,12 @@ __all__ = ["COMMANDS", "cli", "main", "run"]
 
 COMMANDS = (
     scan, diff, watch, history, accept, dismiss, reopen,
+    ask, chat,
     bom, explain, threats, controls, frameworks, knowledge,
     index, search,
     serve,
     landscape, worker,
-    evaluate, doctor, serve,
+    evaluate, doctor,
 )  # fmt: skip
 USAGE, INTERRUPTED = 2, 130
 

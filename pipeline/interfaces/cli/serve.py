@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pipeline.interfaces.web.settings import WebSettings
 
-TOKEN, RECORD = "THREATLOOM_TOKEN", "THREATLOOM_RECORD"
+TOKEN = "THREATLOOM_TOKEN"
 SHORTEST_TOKEN, LONGEST_TOKEN_FILE = 16, 4096
 
 
@@ -38,13 +38,14 @@ def serve(host: str, port: int, record: str | None, token_file: Path | None, nam
     import os
 
     from pipeline.interfaces.cli.stderr import log_to_stderr
+    from pipeline.interfaces.fleet_settings import record_address
     from pipeline.interfaces.web.app import create_app
     from pipeline.interfaces.web.serving import listen, run
     from pipeline.record import open_record
 
     settings = web_settings(host, names, token_of(token_file, os.environ), files, os.environ)
     log_to_stderr(verbose=False, quiet=False)
-    with open_record(record or os.environ.get(RECORD) or None) as opened, listen(host, port) as listening:
+    with open_record(record_address(record, os.environ)) as opened, listen(host, port) as listening:
         where = f"[{host}]" if ":" in host else host
         click.echo(f"threatloom: http://{where}:{listening.getsockname()[1]}/ (Ctrl-C ends it)", err=True)
         run(create_app(opened, settings), listening)
