@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ingest.exclusion import is_by_tree
 from pipeline.findings.listing import in_order
-from pipeline.findings.model import Finding, Scan, Suppression, Tone
+from pipeline.findings.model import Finding, Scan, Suppression
+from pipeline.findings.story_lines import Tone
 from pipeline.reports.asked import explain_command
 from pipeline.reports.decided import about, added, stale
 from pipeline.reports.escape import markdown as text

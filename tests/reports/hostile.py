@@ -23,12 +23,11 @@ from pipeline.findings.model import (
     RiskRow,
     Scan,
     Skipped,
-    Story,
-    StoryLine,
     SummaryAction,
     Suppression,
     Target,
 )
+from pipeline.findings.story_lines import Story, StoryLine
 from pipeline.system.model import Boundary, System
 from tests import factories as make
 

@@ -44,7 +44,7 @@ def changed(**more: object) -> Scan:
             ),
             left_out=2,
         ),
-        **more,
+        **more,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

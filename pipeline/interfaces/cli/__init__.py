@@ -37,13 +37,12 @@ __all__ = ["COMMANDS", "cli", "main", "run"]
 
 COMMANDS = (
     scan, diff, watch, history, accept, dismiss, reopen,
-    scan, history, accept, dismiss, reopen,
     ask, chat,
     bom, explain, threats, controls, frameworks, knowledge,
     index, search,
     serve,
     landscape, worker,
-    evaluate, doctor, serve,
+    evaluate, doctor,
 )  # fmt: skip
 USAGE, INTERRUPTED = 2, 130
 
