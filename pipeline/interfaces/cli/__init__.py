@@ -41,8 +41,7 @@ __all__ = ["COMMANDS", "cli", "main", "run"]
 COMMANDS = (
     scan, diff, watch, history, accept, dismiss, reopen,
     ask, chat,
-    scan, history, accept, dismiss, reopen,
-    ask, chat, mcp,
+    mcp,
     bom, explain, threats, controls, frameworks, knowledge,
     index, search,
     serve,
