@@ -35,10 +35,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
+    from pipeline.chat import Answer
     from pipeline.findings.model import Finding, Scan
     from pipeline.system.model import System
 
-__all__ = ["Finding", "Scan", "System", "__version__", "main", "scan"]  # noqa: F822 - three come through __getattr__
+__all__ = ["Finding", "Scan", "System", "__version__", "ask", "main", "scan"]  # noqa: F822 - three come through __getattr__
 
 
 class _OwnRooms:
@@ -74,15 +75,17 @@ def scan(
     base_url: str | None = None,
     budget: Iterable[str] = (),
     offline: bool = False,
+    record: str | Path | None = None,
 ) -> Scan:
     """The threat model of the tree at `path`, with design documents that may lie elsewhere and folders of own knowledge.
 
     With `llm` (`openai:gpt-5.5`) a model is asked beside the rules, at `base_url` where that is not the provider's own, within a `budget`
     (`"200k"`, `"5 USD"`); its key and what else is set of it (`THREATLOOM_LLM_...`) come from the environment. `offline` refuses a model
-    that is not on this machine.
+    that is not on this machine. With `record`, a file or `postgresql://HOST/DATABASE`, the scan is kept there, and what was decided there
+    is said of its findings; without, nothing is kept.
 
-    Raises `ingest.errors.UnusableInput` where there is nothing to scan, own knowledge cannot be used, or the model cannot be asked; its
-    `lines` say what is wrong.
+    Raises `ingest.errors.UnusableInput` where there is nothing to scan, own knowledge cannot be used, or the model cannot be asked, or the
+    record cannot be used; its `lines` say what is wrong.
     """
     from pathlib import Path
 
@@ -102,7 +105,24 @@ def scan(
     settings = ScanSettings(
         docs=tuple(map(Path, docs)), exclude=tuple(exclude), jobs=jobs, knowledge=tuple(map(Path, knowledge)), llm=asked
     )
-    return run_scan(Path(path), settings, Silent())
+    if record is None:
+        return run_scan(Path(path), settings, Silent())
+    from datetime import UTC, datetime
+
+    from pipeline.baseline import decided_scan, keep_scan
+    from pipeline.record import open_record
+
+    with open_record(str(record)) as opened:
+        result = decided_scan(opened, Path(path), run_scan(Path(path), settings, Silent()), datetime.now(UTC).date())
+        keep_scan(opened, Path(path), result, settings.sought, at=datetime.now(UTC))
+    return result
+
+
+def ask(question: str, scan: Scan) -> Answer:
+    """What a scan says to a question: statements that each cite it, or what was looked for in vain. Offline; nothing is sent anywhere."""
+    from pipeline.chat import answer
+
+    return answer(question, scan)
 
 
 def main() -> None:

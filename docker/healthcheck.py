@@ -1,5 +1,5 @@
 #!/opt/threatloom/bin/python
-"""Whether what this container was started for is alive: the web pages answer, the worker shows itself. Anything else lives while it runs."""
+"""Whether what this container was started for is alive: the web pages answer, the worker shows itself; all else lives while it runs."""
 
 from __future__ import annotations
 

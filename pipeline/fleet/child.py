@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,18 +90,21 @@ def _failed(order: ScanOrder, reason: str) -> Outcome:
 
 
 def _kept(order: ScanOrder, place: Workplace, clock: Callable[[], datetime], said: Said) -> Outcome:
+    from pipeline.baseline import keep_scan
     from pipeline.record import open_record
 
     with open_record(place.record) as record:
         if (scan_id := kept_in_run(record, order.key, order.run)) is not None:
             return Outcome(name=order.name, key=order.key, kind="known", scan_id=scan_id)
     begun = clock()  # of this system and not of the night: somebody may have scanned it by hand in between
-    result = scanned(order, place, begun, said)
-    with open_record(place.record) as record:
-        kept = record.keep(
-            order.key, result, at=begun, run=order.run, name=order.name, owner=order.owner, tags=order.tags,
-            criticality=order.criticality,
-        )  # fmt: skip
+    with _at(order, place) as (folder, rev):
+        settings = said(folder, rev, order)
+        result = scanned(order, place, begun, folder, rev, settings)
+        with open_record(place.record) as record:
+            kept = keep_scan(
+                record, folder, result, settings.sought, at=begun, system=order.key, run=order.run, name=order.name, owner=order.owner,
+                tags=order.tags, criticality=order.criticality, rev=rev,
+            )  # fmt: skip
     return Outcome(
         name=order.name, key=order.key, kind="known" if kept.doubled else "kept", scan_id=kept.scan_id, errors=len(result.errors)
     )
@@ -119,23 +122,25 @@ def plain_settings(folder: Path, rev: str | None, order: ScanOrder) -> ScanSetti
     return ScanSettings(docs=tuple(map(Path, order.docs)), exclude=order.exclude, knowledge=tuple(map(Path, order.knowledge)))
 
 
-def scanned(order: ScanOrder, place: Workplace, begun: datetime, said: Said) -> Scan:
-    """The scan that an order asks for, called as the fleet calls the system."""
-    from pipeline.scan import scan
-
-    def made(folder: Path, rev: str | None) -> Scan:
-        cache = place.cache / "results" if place.cache else None
-        wanted = replace(said(folder, rev, order), jobs=place.processes, cache=cache, rev=rev)
-        return scan(folder, wanted, clock=lambda: begun)
-
+@contextlib.contextmanager
+def _at(order: ScanOrder, place: Workplace) -> Iterator[tuple[Path, str | None]]:
+    """The folder that an order is about, and the revision of it, for as long as the context lasts."""
     if isinstance(order.source, GitSource):
         from pipeline.fleet.repositories import revision_of
 
-        with revision_of(order.source, place, order.limits) as (folder, rev):
-            result = made(folder, rev)
-    else:
-        folder = Path(order.source)
-        if not folder.exists():
-            raise UnusableInput("no such file or folder", visible(order.source), "correct the fleet file")
-        result = made(folder, None)
+        with revision_of(order.source, place, order.limits) as found:
+            yield found
+        return
+    folder = Path(order.source)
+    if not folder.exists():
+        raise UnusableInput("no such file or folder", visible(order.source), "correct the fleet file")
+    yield folder, None
+
+
+def scanned(order: ScanOrder, place: Workplace, begun: datetime, folder: Path, rev: str | None, settings: ScanSettings) -> Scan:
+    """The scan that an order asks for, called as the fleet calls the system."""
+    from pipeline.scan import scan
+
+    cache = place.cache / "results" if place.cache else None
+    result = scan(folder, replace(settings, jobs=place.processes, cache=cache, rev=rev), clock=lambda: begun)
     return result.model_copy(update={"target": result.target.model_copy(update={"name": order.name})})

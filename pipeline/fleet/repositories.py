@@ -157,13 +157,20 @@ class _Fetching:
                 said[f"GIT_CONFIG_KEY_{number}"], said[f"GIT_CONFIG_VALUE_{number}"] = key, value
         return said
 
+    def _reached(self) -> bool:
+        """Whether a file is as large as it may be: git does not say what it was ended by."""
+        most = self._limits.clone_mb * 1024 * 1024 // _BLOCK * _BLOCK
+        packs = (self._folder / "objects" / "pack").glob("tmp_pack_*")
+        return any(pack.stat().st_size >= most for pack in packs)
+
     @property
     def _shown(self) -> str:
         return visible(self._source.repository)
 
     def _failed(self, said: subprocess.CompletedProcess[bytes]) -> UnusableInput:
         text = said.stderr.decode("utf-8", "replace")
-        if "signal 25" in text or "File size limit" in text or "File too large" in text:
+        if self._reached():
+            shutil.rmtree(self._folder, ignore_errors=True)
             return UnusableInput(f"the repository is larger than its limit of {self._limits.clone_mb} MB", self._shown, "raise clone_mb")
         if "could not read Username" in text or "Authentication failed" in text or " 401" in text or " 403" in text:
             return UnusableInput("the repository asks for credentials", self._shown, "give them in THREATLOOM_GIT_TOKENS, as HOST=TOKEN")

@@ -66,14 +66,15 @@ def attended(start: str, asked: str, order: ScanOrder, stopped: Callable[[], boo
         ended = _watched(child, order, begun, stopped)
     finally:
         _end(child)
+        answer, words = said.text(), complaint.text()
         with contextlib.suppress(OSError):
             child.stdin.close()
     if ended is not None:
         return _outcome(order, *ended, begun)
     try:
-        outcome = Outcome.model_validate_json(said.text())
+        outcome = Outcome.model_validate_json(answer)
     except ValidationError:
-        return _outcome(order, "failed", _why(child.returncode, complaint.text()), begun)
+        return _outcome(order, "failed", _why(child.returncode, words), begun)
     return outcome.model_copy(update={"seconds": round(time.monotonic() - begun, 3)})
 
 

@@ -100,7 +100,7 @@ class Record:
             for field, value in (("name", name), ("owner", owner), ("tags", list(tags)), ("criticality", criticality)):
                 if value:
                     setattr(row, field, value)
-            return keeping.keep(session, row, scan, keeping.Occasion(at, run, renames or {}, tree))
+            return keeping.keep(session, row, scan, keeping.Occasion(at, run, {} if renames is None else renames, tree))
 
     def systems(self) -> tuple[SystemEntry, ...]:
         """All systems, by name."""
@@ -157,7 +157,7 @@ class Record:
         """A fresh scan with the decisions that hold on its findings; nothing else of the record goes in."""
         with self._read() as session:
             row = asking.system_row(session, system)
-            return scan if row is None else deciding.decided(session, row.id, scan, today, renames or {})
+            return scan if row is None else deciding.decided(session, row.id, scan, today, {} if renames is None else renames)
 
     def events(self, system: str, since: datetime | None = None) -> tuple[Event, ...]:
         """What became of findings, oldest first."""

@@ -31,6 +31,7 @@ class ScanSettings:
     index: Path | None = None
     suppress: tuple[Suppression, ...] = ()
     suppressions: bool = True
+    trust: str = "tree"
     rev: str | None = None
 
 

@@ -89,7 +89,7 @@ def test_a_scan_is_given_back_as_it_was_kept_with_the_statuses_of_then(book: Boo
     assert {one.id: one.status for one in after.findings} == {A.id: "fixed", B.id: "open"}
     assert (after.summary.new, after.summary.fixed) == (0, 1)
     assert before.system == scan((A, B)).system and before.coverage == scan((A, B)).coverage and before.baseline is None
-    assert after.baseline is not None and after.baseline.name == f"scan {first.scan_id}"
+    assert after.baseline is not None and after.baseline.name == f"record:{first.scan_id}"
 
 
 def test_the_latest_scan_has_unknown_findings_and_no_fixed_ones(book: Book) -> None:

@@ -31,6 +31,11 @@ _EXPOSED, _ON_PATH, _OVERDUE = 130, 125, 110
 _AGAIN = 75  # what a cause of one system alone counts for, for each place in the ten that the system has already
 
 
+def weight_of(severity: Severity, criticality: str) -> int:
+    """What a finding counts for by its severity and by its system alone."""
+    return _SEVERITY[severity] * _CRITICALITY[criticality] // 100
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """An open finding of a system of the fleet, and what it counts for."""

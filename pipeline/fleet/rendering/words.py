@@ -87,4 +87,6 @@ def risk_where(risk: Risk) -> str:
 
 def failed_words(failed: FailedSystem) -> str:
     last = f"; last scanned {failed.last_scanned[:10]}" if failed.last_scanned else "; never scanned"
+    if failed.kind == "missing":
+        return f"not scanned this night{last}"
     return f"{FAILED_WORDS.get(failed.kind, failed.kind)}: {failed.reason}{last}"

@@ -136,9 +136,13 @@ def _made(
             click.echo(f"threatloom: {len(known)} of {len(fleet.members)} systems were scanned in this run already", err=True)
         executor = _executor(workers, place, jobs, cached=cached, quiet=quiet)
         tell = _Teller(len(fleet.members), len(known), quiet=quiet)
-        for outcome in outcomes_of(rest, executor):
-            tell(outcome)
-            outcomes.append(outcome)
+        try:
+            for outcome in outcomes_of(rest, executor):
+                tell(outcome)
+                outcomes.append(outcome)
+        except KeyboardInterrupt:
+            click.echo("threatloom: what was scanned is kept: the same command goes on from there", err=True)
+            raise
     with open_record(place) as kept:
         night = begun(fleet, kept, run, now)
         return landscape_of(

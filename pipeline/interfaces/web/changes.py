@@ -9,13 +9,14 @@ from starlette.responses import Response
 
 from pipeline.findings.comparing import CHANGE_KINDS, Change, compare
 from pipeline.findings.model import Scan
+from pipeline.findings.story import Story, story_of
 from pipeline.interfaces.web.desk import At, Desk, Entry
 
 if TYPE_CHECKING:
     from pipeline.record import ScanEntry, SystemEntry
 
 router = APIRouter(include_in_schema=False)
-MOST_SCANS = 100
+MOST_SCANS, MOST_TOLD = 100, 25
 HEADINGS = {
     "new": "New", "severity": "Severity changed", "fixed": "Fixed", "unknown": "Not looked for this time", "unchanged": "Unchanged",
 }  # fmt: skip
@@ -28,15 +29,24 @@ def changes(request: Request, desk: At, entry: Entry, old: int | None = None, ne
         return desk.page(request, "changes", entry=entry, tab="changes", scans=scans, groups=(), newer=None, older=None)
     newer = _chosen(scans, new, scans[0])
     older = _chosen(scans, old, next((one for one in scans if one.at < newer.at and one.whole), scans[-1]))
-    groups = grouped(compared(desk, entry, older.id, newer.id)) if older.whole and newer.whole else ()
+    whole = older.whole and newer.whole
+    groups = grouped(compared(desk, entry, older.id, newer.id)) if whole else ()
     return desk.page(
         request, "changes", entry=entry, tab="changes", scans=scans, groups=groups, newer=newer, older=older,
-        scan=desk.scan(entry, newer.id) if newer.whole else None,
+        story=told(desk, entry, older.id, newer.id) if whole else None,
     )  # fmt: skip
 
 
 def compared(desk: Desk, entry: SystemEntry, old: int, new: int) -> tuple[Change, ...]:
     return desk.kept(("changes", old, new), lambda: compare(seen(desk.scan(entry, old)), seen(desk.scan(entry, new))))
+
+
+def told(desk: Desk, entry: SystemEntry, old: int, new: int) -> Story:
+    """What became of the system, in sentences."""
+    return desk.kept(
+        ("story", old, new),
+        lambda: story_of(seen(desk.scan(entry, old)), seen(desk.scan(entry, new)), changes=compared(desk, entry, old, new), most=MOST_TOLD),
+    )
 
 
 def seen(scan: Scan) -> Scan:
