@@ -141,10 +141,10 @@ def _why(group: Sequence[Place], news: Collection[tuple[str, str]]) -> tuple[str
     outside = [place for place in group if place.known.exposed]
     if outside:
         said.append("reached from outside" if len(outside) == len(group) else f"{len(outside)} of {len(group)} reached from outside")
-    paths = sum(place.known.paths for place in group)
-    if paths:
-        worst = min((one for place in group if (one := place.known.path_severity) is not None), key=SEVERITIES.index, default=None)
-        said.append(f"on {plural(paths, 'attack path')}" + (f" (worst: {worst})" if worst else ""))
+    worst = min((one for place in group if (one := place.known.path_severity) is not None), key=SEVERITIES.index, default=None)
+    if worst is not None:
+        paths = sum(place.known.paths for place in group)
+        said.append(f"on a {worst} attack path" if paths == 1 else f"on {paths} attack paths, the worst {worst}")
     overdue = [place for place in group if place.overdue]
     oldest = max(place.age_days for place in group)
     if overdue:

@@ -48,6 +48,13 @@ def _named(landscape: Landscape, direction: Direction) -> str:
     return f" ({', '.join(names)})" if len(names) <= 2 and sum(map(len, names)) < 40 else ""
 
 
+def to_begin_with(landscape: Landscape, most: int) -> list[SystemView]:
+    """On a first night: the systems with most to do."""
+    if landscape.summary.compared:
+        return []
+    return [view for view in landscape.systems if view.direction == "first" and sum(view.open.values())][:most]
+
+
 def direction_word(view: SystemView) -> str:
     """What became of a system; of one that is as it was, whether somebody decided something."""
     return "decided" if view.direction == "same" and view.causes else DIRECTION_WORDS[view.direction]
