@@ -55,7 +55,7 @@ class Known:
     closed_at: datetime | None
     element: str  # its name
     exposed: bool
-    paths: int  # attack paths that rest on it
+    paths: tuple[str, ...]  # ids of the attack paths that rest on it
     path_severity: Severity | None
     things: tuple[ThingName, ...]
 
@@ -218,12 +218,12 @@ class _Around:
         self._own: dict[ThingName, OwnThing] = {}
         if scan is not None:
             self._take(scan)
-        self._paths: Counter[str] = Counter()
+        self._paths: dict[str, list[str]] = {}
         self._path_severity: dict[str, Severity] = {}
         self._from_outside: set[str] = set()
         for path in scan.attack_paths if scan is not None else ():  # the most dangerous come first
             for finding in sorted({found for route in path.routes for found in route.findings}):
-                self._paths[finding] += 1
+                self._paths.setdefault(finding, []).append(path.id)
                 self._path_severity.setdefault(finding, path.severity)
             for route in path.routes:
                 entry = self._elements.get(route.entry)
@@ -242,7 +242,8 @@ class _Around:
         ids = (finding.id, *one.aliases)
         return Known(
             finding=_light(finding), first_seen=one.first_seen, closed_at=one.closed_at,
-            element=element.name if element else finding.element, exposed=exposed, paths=max(self._paths[name] for name in ids),
+            element=element.name if element else finding.element, exposed=exposed,
+            paths=tuple(dict.fromkeys(path for name in ids for path in self._paths.get(name, ()))),
             path_severity=next((self._path_severity[name] for name in ids if name in self._path_severity), None),
             things=self._things_of(finding),
         )  # fmt: skip

@@ -23,6 +23,7 @@ from pipeline.fleet.rendering.words import (
     risk_where,
     to_begin_with,
 )  # fmt: skip
+from pipeline.reports.html import named
 from pipeline.reports.inline import environment, source_hash
 from pipeline.reports.wording import plural, words
 
@@ -39,16 +40,18 @@ def render(landscape: Landscape) -> str:
     failed = {one.system for one in landscape.failed}
     told = [view for view in changed(landscape) if view.name not in failed]
     things = [(kind, [thing for thing in landscape.inventory if thing.kind == kind]) for kind in THING_KINDS]
+    templates = environment(TEMPLATES)
+    templates.filters["named"] = named
     return (
-        environment(TEMPLATES)
-        .get_template("landscape.html.j2")
+        templates.get_template("landscape.html.j2")
         .render(
             page=landscape, summary=landscape.summary, style=Markup(style), style_hash=source_hash(style), headline=headline(landscape),
             open_words=open_words(landscape), changed=told, begin=to_begin_with(landscape, MOST_BEGINNING), most_changed=MOST_CHANGED,
-            most_rows=MOST_ROWS, most_named=MOST_NAMED, most_things=MOST_THINGS, severities=SEVERITIES, stride=STRIDE, heat_class=_heat_class, heat_text=_heat_text, heat_said=_heat_said,
-            trend=charts.trend(landscape.trend), line=charts.line, line_width=charts.LINE_WIDTH,
-            line_height=charts.LINE_HEIGHT, words=words, plural=plural, direction_word=direction_word, thing_words=THING_WORDS,
-            failed_words=failed_words, things=[one for one in things if one[1]], moves=_moves, where=risk_where, cells=_share(landscape),
+            most_rows=MOST_ROWS, most_named=MOST_NAMED, most_things=MOST_THINGS, severities=SEVERITIES, stride=STRIDE,
+            heat_class=_heat_class, heat_text=_heat_text, heat_said=_heat_said, trend=charts.trend(landscape.trend), line=charts.line,
+            line_width=charts.LINE_WIDTH, line_height=charts.LINE_HEIGHT, words=words, plural=plural, direction_word=direction_word,
+            thing_words=THING_WORDS, failed_words=failed_words, things=[one for one in things if one[1]], moves=_moves, where=risk_where,
+            cells=_share(landscape),
         )
     )  # fmt: skip
 
