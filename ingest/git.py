@@ -96,8 +96,8 @@ def git_at(root: Path, *, bare: bool = False) -> Git | None:
     """git on the repository that a folder lies in, with `bare` also one that has no work tree; None where there is none, or no git."""
     top = _work_tree(root)
     folder = None if top is None else top / ".git"
-    if top is None and bare and _is_bare(root):
-        top = folder = root
+    if top is None and bare:
+        top = folder = next((one for one in (root, *root.parents) if _is_bare(one)), None)
     program = shutil.which("git")
     # A relative PATH entry could find a `git` inside the scanned tree.
     if top is None or folder is None or program is None or not Path(program).is_absolute() or Path(program).resolve().is_relative_to(top):

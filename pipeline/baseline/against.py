@@ -19,10 +19,11 @@ from pipeline.baseline.files import FilesAtHand
 from pipeline.baseline.sides import Lent, Side, side_of, work_tree
 from pipeline.findings.comparing import Change, compare, with_baseline
 from pipeline.findings.difference import Difference, difference_of
-from pipeline.findings.model import Scan
+from pipeline.findings.model import Scan, Suppression
 from pipeline.findings.story import Story, story_of
+from pipeline.findings.suppressing import added_since, only_of_baseline
 from pipeline.progress import Progress, Silent
-from pipeline.scan import ScanSettings
+from pipeline.scan import ScanSettings, slugs_of
 
 _NOT_ASKED = "a model saw it, none was asked about the baseline, and the lines it cites stand there already"
 
@@ -40,7 +41,7 @@ class Compared:
     @property
     def scan(self) -> Scan:
         """The newer scan with the statuses against the older one, those that are gone included."""
-        return with_baseline(self.new.scan, self.changes, self.old.named)
+        return with_baseline(self.new.scan, self.changes, self.old.named).model_copy(update={"story": self.story})
 
 
 def _now() -> datetime:
@@ -50,16 +51,20 @@ def _now() -> datetime:
 def scan_against(
     given: str, path: Path, settings: ScanSettings, progress: Progress | None = None, *, new_only: bool = False,
     record: Lent | None = None, decided: Callable[[Scan], Scan] = lambda scan: scan, clock: Callable[[], datetime] = _now,
+    suppress: tuple[Suppression, ...] | None = None,
 ) -> Compared:  # fmt: skip
     """The scan of a path against its baseline, which is looked up before anything is scanned.
+
+    `suppress` is what the settings file of a baseline that is a revision decides, where that is not what those of today do.
 
     Raises:
         UnusableInput: the baseline means nothing, cannot be used, or is of another system; or as for `scan`.
     """
     progress = progress or Silent()
-    old = side_of(given, path, settings, progress, record=record, clock=clock, decided=decided)
+    before = settings if suppress is None else replace(settings, suppress=suppress)
+    old = side_of(given, path, before, progress, record=record, clock=clock, decided=decided)
     old = replace(old, named=old.named.model_copy(update={"new_only": new_only}))
-    return compared(path, old, work_tree(path, settings, progress, clock=clock, decided=decided), settings)
+    return compared(path, old, work_tree(path, settings, progress, clock=clock, decided=decided), settings, clock)
 
 
 def difference_of_sides(
@@ -78,12 +83,12 @@ def difference_of_sides(
             return work_tree(path, settings, progress, clock=clock, decided=decided)
         return side_of(given, path, settings, progress, record=record, clock=clock, decided=decided)
 
-    found = compared(path, side(old), side(new), settings)
+    found = compared(path, side(old), side(new), settings, clock)
     names = found.old.named, found.new.named
     return difference_of(found.new.scan, names, found.changes, found.story, found.notes), found
 
 
-def compared(path: Path, old: Side, new: Side, settings: ScanSettings) -> Compared:
+def compared(path: Path, old: Side, new: Side, settings: ScanSettings, clock: Callable[[], datetime] = _now) -> Compared:
     """Two sides of one system held against each other.
 
     Raises:
@@ -91,6 +96,9 @@ def compared(path: Path, old: Side, new: Side, settings: ScanSettings) -> Compar
     """
     renames = _renames(path, old, new)
     _check_same(old, new, renames)
+    new = replace(new, scan=added_since(new.scan, old.scan, renames))
+    if settings.trust == "baseline":
+        new = replace(new, scan=only_of_baseline(new.scan, clock().date(), slugs_of(settings.knowledge)))
     with _files(path, new, settings) as tree:
         changes = compare(old.scan, new.scan, renames=renames, tree=tree)
     changes = _with_lines(path, old, new, settings, changes)

@@ -109,7 +109,7 @@ def render(scan: Scan) -> str:
     style, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
     templates = environment(TEMPLATES)
     templates.filters["words"] = words
-    templates.filters["named"] = _named
+    templates.filters["named"] = named
     listed, paths = listed_findings(scan), open_paths(scan)
     found = (*listed, *(finding for finding in open_findings(scan) if finding not in listed))  # those that are not asked for, folded
     drawing = draw(scan)
@@ -138,7 +138,7 @@ def render(scan: Scan) -> str:
     )  # fmt: skip
 
 
-def _named(text: str) -> Markup:
+def named(text: str) -> Markup:
     """Text in which names stand between backticks: each name becomes code, every part is escaped."""
     parts = text.split("`")
     if len(parts) % 2 == 0:  # a name that holds a backtick itself: shown as it is

@@ -52,7 +52,7 @@ from pipeline.system.model import Severity
 
 MOST_FINDINGS = 40
 MOST_ROWS = 30
-_MARKS: dict[Severity, str] = {"critical": "🟥", "high": "🟧", "medium": "🟨", "low": "🟦", "info": "⬜"}
+MARKS: dict[Severity, str] = {"critical": "🟥", "high": "🟧", "medium": "🟨", "low": "🟦", "info": "⬜"}
 _CELLS: dict[CoverageState, str] = {"finding": "●", "mitigated": "✓", "not_applicable": "·", "not_examined": "?"}
 
 
@@ -67,7 +67,7 @@ def _lines(scan: Scan) -> Iterator[str]:
     yield ""
     yield f"**{text(verdict(scan))}.**"
     yield ""
-    counts = [f"{_MARKS[severity]} {count} {severity}" for severity, count in severity_counts(found)]
+    counts = [f"{MARKS[severity]} {count} {severity}" for severity, count in severity_counts(found)]
     sizes = (("element", len(scan.system.elements)), ("flow", len(scan.system.flows)), ("file", scan.summary.files))
     yield " · ".join([*counts, *(plural(count, noun) for noun, count in sizes)])
     yield ""
@@ -82,7 +82,7 @@ def _lines(scan: Scan) -> Iterator[str]:
         yield "| | Finding | Where | Confidence |" + (" Status |" if scan.baseline else "") + (" Seen by |" if scan.llm else "")
         yield "|---|---|---|---|" + ("---|" if scan.baseline else "") + ("---|" if scan.llm else "")
         for finding in found[:MOST_FINDINGS]:
-            mark = f"{_MARKS[finding.severity]} {finding.severity}"
+            mark = f"{MARKS[finding.severity]} {finding.severity}"
             seen = (f" {finding.status} |" if scan.baseline else "") + (f" {seen_by(scan, finding)} |" if scan.llm else "")
             yield f"| {mark} | {text(finding.title)} | {code(place(headline(finding)))} | {finding.confidence} |{seen}"
         yield ""
@@ -139,11 +139,11 @@ def _first_page(scan: Scan) -> Iterator[str]:
 def _finding(scan: Scan, finding: Finding) -> Iterator[str]:
     shown = headline(finding)
     said = f"{markdown_html(sentence(finding))}{_seen(scan, finding)}"
-    yield f"<details><summary>{_MARKS[finding.severity]} <b>{finding.severity}</b>: {said}</summary>"
+    yield f"<details><summary>{MARKS[finding.severity]} <b>{finding.severity}</b>: {said}</summary>"
     yield ""
     yield code(span(shown))
     yield ""
-    yield markdown_block("\n".join(shorten(line, 200) for line in shown.quote.split("\n")[:8]), _language(shown.path))
+    yield markdown_block("\n".join(shorten(line, 200) for line in shown.quote.split("\n")[:8]), language(shown.path))
     yield ""
     if finding.attack_path:
         yield "- **Path:** " + " → ".join(code(shorten(name, 80)) for name in path_names(scan, finding))
@@ -170,7 +170,7 @@ def _finding(scan: Scan, finding: Finding) -> Iterator[str]:
     classes = ", ".join(words(name) for name in finding.stride)
     own = f"; own threat of {code(name)}" if (name := own_of(scan, finding)) else ""
     origin = f"; {text(origin_words(finding.origin))}" if finding.origin else ""
-    yield f"- {classes}; confidence {finding.confidence}{own}{origin}; more: {code(explain_command(finding))}"
+    yield f"- {classes}; confidence {finding.confidence}{own}{origin}; finding {code(finding.id)}; more: {code(explain_command(finding))}"
     yield ""
     yield "</details>"
     yield ""
@@ -194,7 +194,7 @@ def _paths(scan: Scan) -> Iterator[str]:
 
 
 def _path(scan: Scan, path: AttackPath) -> Iterator[str]:
-    yield f"<details><summary>{_MARKS[path.severity]} <b>{path.severity}</b>: {markdown_html(path.title)}</summary>"
+    yield f"<details><summary>{MARKS[path.severity]} <b>{path.severity}</b>: {markdown_html(path.title)}</summary>"
     yield ""
     yield from _hops(scan, path.routes[0])
     if path.also:
@@ -222,7 +222,8 @@ def _hops(scan: Scan, route: AttackRoute) -> Iterator[str]:
         yield f"{number}. {between}: {text(hop.does)}{cited} " + ", ".join(code(where) for where in hop_places(hop))
 
 
-def _language(path: str) -> str:
+def language(path: str) -> str:
+    """What hosts colour a file of that name as."""
     suffix = path.rpartition(".")[2].lower()
     return {"py": "python", "ipynb": "python", "yml": "yaml", "yaml": "yaml", "toml": "toml", "js": "javascript"}.get(suffix, "text")
 
@@ -340,7 +341,7 @@ def _decided(scan: Scan) -> Iterator[str]:
     yield ""
     for finding, decision in closed[:MOST_ROWS]:
         yield (
-            f"- {_MARKS[finding.severity]} {finding.status} {code(finding.threat)} {code(place(headline(finding)))}: "
+            f"- {MARKS[finding.severity]} {finding.status} {code(finding.threat)} {code(place(headline(finding)))}: "
             f"{text(shorten(decision.reason, 300))} ({text(decision_words(decision))})"
         )
     for one in unused[:MOST_ROWS]:

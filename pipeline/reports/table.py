@@ -137,7 +137,7 @@ def _finding(scan: Scan, finding: Finding, width: int) -> Iterator[Text | Paddin
         title.append(f" (own: {visible(own)})", "dim")
     if seen := seen_by(scan, finding):
         title.append(f" ({seen})", "dim" if seen == "rule" else "magenta")
-    yield title
+    yield title.append(f"  {visible(finding.id)}", "dim")
     yield Padding(Text(visible(sentence(finding)), "bold"), (0, 0, 0, 1))
     yield from _excerpt(headline(finding), INKS[finding.severity], width)
     for label, value in _facts(scan, finding, width - LABEL - 2):
