@@ -43,7 +43,6 @@ def test_the_job_of_gitlab_fails_a_merge_request_that_adds_a_threat(tmp_path: Pa
     assert git(checkout, "status", "--porcelain") == ""  # neither the cache nor the report is part of the tree
 
 
-@pytest.mark.slow
 def test_the_hook_stops_a_commit_that_adds_a_threat(tmp_path: Path) -> None:
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
     assert hook["language"] == "python" and hook["pass_filenames"] is False

@@ -150,7 +150,10 @@ def test_changes_of_two_scans_are_grouped(world: World) -> None:
     client = world.client()
     said = text_of(client.get(world.at("/changes")).text)
     assert "1 new" in said and "1 fixed" in said and "9 unchanged" in said
-    assert "What became of the system" in said and "Human approval no longer protects refund_payment" in said.partition("What became of the system")[2]
+    assert (
+        "What became of the system" in said
+        and "Human approval no longer protects refund_payment" in said.partition("What became of the system")[2]
+    )
     old, new = (one.id for one in world.record.scans(str(world.root)))
     back = text_of(client.get(world.at(f"/changes?old={old}&new={new}")).text)
     assert "1 new" in back and "Unpinned dependency" in back.replace("This system has unpinned dependency", "Unpinned dependency")

@@ -57,6 +57,7 @@ class Known:
     exposed: bool
     paths: tuple[str, ...]  # ids of the attack paths that rest on it
     path_severity: Severity | None
+    depth: int  # how late on such a path it comes: the last one is where harm is done
     things: tuple[ThingName, ...]
 
     @property
@@ -221,11 +222,14 @@ class _Around:
         self._paths: dict[str, list[str]] = {}
         self._path_severity: dict[str, Severity] = {}
         self._from_outside: set[str] = set()
+        self._depth: Counter[str] = Counter()
         for path in scan.attack_paths if scan is not None else ():  # the most dangerous come first
             for finding in sorted({found for route in path.routes for found in route.findings}):
                 self._paths.setdefault(finding, []).append(path.id)
                 self._path_severity.setdefault(finding, path.severity)
             for route in path.routes:
+                for at, finding in enumerate(route.findings, 1):
+                    self._depth[finding] = max(self._depth[finding], at)
                 entry = self._elements.get(route.entry)
                 if (entry is not None and entry.zone in _OUTSIDE) or "internet" in route.attacker:
                     self._from_outside |= set(route.findings)
@@ -245,7 +249,7 @@ class _Around:
             element=element.name if element else finding.element, exposed=exposed,
             paths=tuple(dict.fromkeys(path for name in ids for path in self._paths.get(name, ()))),
             path_severity=next((self._path_severity[name] for name in ids if name in self._path_severity), None),
-            things=self._things_of(finding),
+            depth=max(self._depth[name] for name in ids), things=self._things_of(finding),
         )  # fmt: skip
 
     def _things_of(self, finding: Finding) -> tuple[ThingName, ...]:

@@ -91,7 +91,7 @@ def risks_of(
     left = set(groups)
     led: dict[str, int] = defaultdict(int)
     while len(chosen) < MOST_RISKS and left:
-        best = min(left, key=lambda one: (-_again(groups[one], weighed[one], led), -groups[one][0].known.finding.impact, one))
+        best = min(left, key=lambda one: (-_again(groups[one], weighed[one], led), -groups[one][0].known.depth, one))
         left.remove(best)
         if (told := next((one for one in chosen if _is_along(groups[best], groups[one])), None)) is not None:
             chosen[told].append(groups[best][0].known.finding.title)

@@ -18,6 +18,7 @@ from pipeline.fleet.rendering.words import (
     headline,
     open_words,
     risk_where,
+    risk_why,
 )  # fmt: skip
 from pipeline.reports.escape import markdown, markdown_code
 from pipeline.reports.wording import plural
@@ -44,7 +45,7 @@ def _lines(landscape: Landscape) -> Iterator[str]:
     yield from _part("What changed", [_system(view) for view in told[:MOST_SYSTEMS]], len(told) - MOST_SYSTEMS)
     risks = [
         f"{number}. **{risk.severity}** {markdown(risk.title)} ({markdown_code(risk.threat)}): {markdown(risk_where(risk))}. "
-        f"{markdown('; '.join((*risk.why, *(f'along with: {one}' for one in risk.along))))}{'.' if risk.why else ''} **First:** {markdown(risk.first)}"
+        f"{markdown(risk_why(risk))} **First:** {markdown(risk.first)}"
         for number, risk in enumerate(landscape.risks, 1)
     ]
     yield from _part("The risks that matter", risks, 0)

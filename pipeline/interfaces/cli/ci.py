@@ -78,7 +78,8 @@ def scan_change(
         tell_summary(os.environ, (out / COMMENT).read_text("utf-8"))
         told = {"sarif": str(out / SARIF), "json": str(out / SCAN), "comment": str(out / COMMENT)}
         tell_outputs(os.environ, {**told, "new": str(result.summary.new), "fixed": str(result.summary.fixed), "exit-code": str(code)})
-    if code == INCOMPLETE and incomplete == "warn":
+    whole = result is not None and not any(error.path == "." for error in result.errors)  # else nothing can be said of the system
+    if code == INCOMPLETE and incomplete == "warn" and whole:
         click.echo("threatloom: the scan is incomplete, as the report says; --incomplete fail makes that a failure", err=True)
         return 0
     return FOUND if code == FOUND else int(code or 0)
