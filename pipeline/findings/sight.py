@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from pathspec import GitIgnoreSpec
 
 from pipeline.findings.lifecycle import Sight
-from pipeline.findings.model import Finding, Scan
+from pipeline.findings.model import Finding, Scan, Skipped
 from pipeline.system.model import Evidence
 
 
@@ -28,6 +28,11 @@ class Seen(NamedTuple):
     reason: str = ""
 
 
+def _could_hold(skip: Skipped) -> bool:
+    """Whether a file that was read before may be among what was passed over: what no reader is for was not read then either."""
+    return not skip.path.startswith("(") and not (skip.path.startswith("*") and skip.reason.startswith("no reader"))
+
+
 class Sights:
     """What the newer of two scans says of findings of the older one."""
 
@@ -35,7 +40,7 @@ class Sights:
         self._old, self._new, self._tree = old, new, tree
         self._examined = frozenset(new.examined)
         self._failed = {failed.path for failed in new.errors}
-        self._passed_over = tuple((GitIgnoreSpec.from_lines([skip.path]), skip) for skip in new.skipped if not skip.path.startswith("("))
+        self._passed_over = tuple((GitIgnoreSpec.from_lines([skip.path]), skip) for skip in new.skipped if _could_hold(skip))
         self._switched_off = {told.threat: told.reason for own in new.own_knowledge for told in own.adjusted if told.switched_off}
         self._other_knowledge = old.tool.knowledge != new.tool.knowledge
 
@@ -43,6 +48,9 @@ class Sights:
         """Of a finding of the older scan that the newer one does not have."""
         if "." in self._failed:
             return Seen("unseen", "the system model could not be built this time")
+        cut = next((identity for identity in (finding.element, *finding.attack_path) if identity in self._failed), "")
+        if cut:
+            return Seen("unseen", f"what flows from {cut} was not followed to the end this time")
         if reason := self._switched_off.get(finding.threat):
             return Seen("unseen", f"own knowledge switches {finding.threat} off: {reason}")
         paths = tuple(dict.fromkeys(evidence.path for evidence in finding.evidence))
