@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ingest.examination import is_plain
-from ingest.git import Git, git_at, objects_of
+from ingest.git import Git, borrow, empty_beside, git_at
 from ingest.gitfiles import git_files
 from ingest.sources import safe_path
 
@@ -31,11 +31,12 @@ def renames_between(root: Path, old: str, new: str | None = None) -> Mapping[str
         return {}
     below = "" if root == git.top else root.relative_to(git.top).as_posix()
     with tempfile.TemporaryDirectory(prefix="threatloom-", ignore_cleanup_errors=True) as folder:
-        objects = objects_of(git, Path(folder).resolve() / "git")
-        if objects is None:
+        own = empty_beside(git, Path(folder).resolve() / "git")
+        if own is None:
             return {}
-        later = f"{new}:{below}" if new is not None else _tree_of(root, objects)
-        return {} if later is None else _renamed(objects, f"{old}:{below}", later)
+        later = f"{new}:{below}" if new is not None else _tree_of(root, own)
+        # What is written is written before anything is borrowed: git would touch an object that is there already.
+        return _renamed(own, f"{old}:{below}", later) if later is not None and borrow(git, own) else {}
 
 
 def _renamed(objects: Git, old: str, new: str) -> Mapping[str, str]:

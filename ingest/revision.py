@@ -156,6 +156,24 @@ def commit_of(git: Git, name: str) -> str:
     raise UnusableInput("no such revision", safe_path(name[:200]) or "an empty name", mend)
 
 
+def text_at(root: Path, name: str, file: str, most: int) -> str | None:
+    """What a file of the folder said at a revision; None where it is not there, is no plain file, or is larger than `most` bytes.
+
+    Raises:
+        UnusableInput: no repository, or no such revision.
+    """
+    root = root.resolve()
+    git = repository_of(root)
+    commit = commit_of(git, name)
+    below = "" if root == git.top else f"{root.relative_to(git.top).as_posix()}/"
+    listed = git.run(git.top, "ls-tree", "-z", "-l", "--full-tree", commit, "--", f"{below}{file}")
+    match = _LINE.fullmatch((listed or b"").rstrip(b"\0"))
+    if match is None or not match[1].startswith(b"100") or int(match[3] if match[3].isdigit() else most + 1) > most:
+        return None
+    said = git.run(git.top, "cat-file", "blob", match[2].decode())
+    return None if said is None else said.decode("utf-8", "replace")
+
+
 def known_commit(git: Git, name: str) -> str | None:
     """The commit that a name means, None where there is none; what looks like an option is none."""
     if not name or len(name) > _NAME_LENGTH or name.startswith("-") or not name.isprintable():

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ingest import Listing, SourceList, SourceSettings, lines_of, list_paths, list_sources, read_source
 from ingest.demand import demanded
@@ -68,6 +68,7 @@ class ScanSettings:
     rev: str | None = None  # revision of git that is scanned instead of the files as they lie there
     suppress: tuple[Suppression, ...] = ()  # decisions of a settings file; those of comments are found
     suppressions: bool = True  # False: decisions that stand in the tree are told, and close nothing
+    trust: Literal["tree", "baseline"] = "tree"  # of a scan against a baseline: whose decisions count, where only one side has them
 
     @property
     def sought(self) -> SourceSettings:
@@ -114,10 +115,10 @@ def _decided(result: Scan, settings: ScanSettings, today: date) -> Scan:
         return result
     from pipeline.findings.suppressing import not_applied, suppressed
 
-    return suppressed(result, said, today, _slugs(settings.knowledge)) if settings.suppressions else not_applied(result, said)
+    return suppressed(result, said, today, slugs_of(settings.knowledge)) if settings.suppressions else not_applied(result, said)
 
 
-def _slugs(knowledge: Sequence[Path]) -> Callable[[str], str | None]:
+def slugs_of(knowledge: Sequence[Path]) -> Callable[[str], str | None]:
     """What a slug is called today, asked of the catalog only where it matters."""
 
     @cache
@@ -146,6 +147,18 @@ def rehearse(path: Path, settings: ScanSettings, progress: Progress | None = Non
         ruled = _ruled(path, settings, progress or Silent(), tree)
         assert settings.llm is not None and isinstance(ruled, Ruled)
         return rehearsed(ruled.scan, ruled.material, settings.llm)
+
+
+def ruled(path: Path, settings: ScanSettings, progress: Progress | None = None) -> Ruled:
+    """What rules say of a folder, and what it takes to ask the model of the settings about it. Nothing is asked, nothing kept is used.
+
+    Raises:
+        UnusableInput, KnowledgeError: as for `scan`.
+    """
+    with _tree(path, settings) as tree:
+        found = _ruled(path, settings, progress or Silent(), tree)
+    assert settings.llm is not None and isinstance(found, Ruled)
+    return found
 
 
 class Ruled(NamedTuple):

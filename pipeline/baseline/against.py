@@ -18,10 +18,12 @@ from ingest.revision import revision_tree
 from pipeline.baseline.files import FilesAtHand
 from pipeline.baseline.sides import Lent, Side, side_of, work_tree
 from pipeline.findings.comparing import Change, compare, with_baseline
-from pipeline.findings.model import Scan
+from pipeline.findings.difference import Difference, difference_of
+from pipeline.findings.model import Scan, Suppression
 from pipeline.findings.story import Story, story_of
+from pipeline.findings.suppressing import added_since, only_of_baseline
 from pipeline.progress import Progress, Silent
-from pipeline.scan import ScanSettings
+from pipeline.scan import ScanSettings, slugs_of
 
 _NOT_ASKED = "a model saw it, none was asked about the baseline, and the lines it cites stand there already"
 
@@ -39,7 +41,7 @@ class Compared:
     @property
     def scan(self) -> Scan:
         """The newer scan with the statuses against the older one, those that are gone included."""
-        return with_baseline(self.new.scan, self.changes, self.old.named)
+        return with_baseline(self.new.scan, self.changes, self.old.named).model_copy(update={"story": self.story})
 
 
 def _now() -> datetime:
@@ -49,19 +51,44 @@ def _now() -> datetime:
 def scan_against(
     given: str, path: Path, settings: ScanSettings, progress: Progress | None = None, *, new_only: bool = False,
     record: Lent | None = None, decided: Callable[[Scan], Scan] = lambda scan: scan, clock: Callable[[], datetime] = _now,
+    suppress: tuple[Suppression, ...] | None = None,
 ) -> Compared:  # fmt: skip
     """The scan of a path against its baseline, which is looked up before anything is scanned.
+
+    `suppress` is what the settings file of a baseline that is a revision decides, where that is not what those of today do.
 
     Raises:
         UnusableInput: the baseline means nothing, cannot be used, or is of another system; or as for `scan`.
     """
     progress = progress or Silent()
-    old = side_of(given, path, settings, progress, record=record, clock=clock, decided=decided)
+    before = settings if suppress is None else replace(settings, suppress=suppress)
+    old = side_of(given, path, before, progress, record=record, clock=clock, decided=decided)
     old = replace(old, named=old.named.model_copy(update={"new_only": new_only}))
-    return compared(path, old, work_tree(path, settings, progress, clock=clock, decided=decided), settings)
+    return compared(path, old, work_tree(path, settings, progress, clock=clock, decided=decided), settings, clock)
 
 
-def compared(path: Path, old: Side, new: Side, settings: ScanSettings) -> Compared:
+def difference_of_sides(
+    old: str, new: str, path: Path, settings: ScanSettings, progress: Progress | None = None, *, record: Lent | None = None,
+    decided: Callable[[Scan], Scan] = lambda scan: scan, clock: Callable[[], datetime] = _now,
+) -> tuple[Difference, Compared]:  # fmt: skip
+    """The difference of two sides, each by its name; `.` are the files as they lie there. No model is asked.
+
+    Raises:
+        UnusableInput: a side means nothing or cannot be used, or they are of two systems.
+    """
+    progress, settings = progress or Silent(), replace(settings, llm=None)
+
+    def side(given: str) -> Side:
+        if given == ".":
+            return work_tree(path, settings, progress, clock=clock, decided=decided)
+        return side_of(given, path, settings, progress, record=record, clock=clock, decided=decided)
+
+    found = compared(path, side(old), side(new), settings, clock)
+    names = found.old.named, found.new.named
+    return difference_of(found.new.scan, names, found.changes, found.story, found.notes), found
+
+
+def compared(path: Path, old: Side, new: Side, settings: ScanSettings, clock: Callable[[], datetime] = _now) -> Compared:
     """Two sides of one system held against each other.
 
     Raises:
@@ -69,10 +96,13 @@ def compared(path: Path, old: Side, new: Side, settings: ScanSettings) -> Compar
     """
     renames = _renames(path, old, new)
     _check_same(old, new, renames)
+    new = replace(new, scan=added_since(new.scan, old.scan, renames))
+    if settings.trust == "baseline":
+        new = replace(new, scan=only_of_baseline(new.scan, clock().date(), slugs_of(settings.knowledge)))
     with _files(path, new, settings) as tree:
         changes = compare(old.scan, new.scan, renames=renames, tree=tree)
     changes = _with_lines(path, old, new, settings, changes)
-    return Compared(old, new, changes, story_of(old.scan, new.scan, renames=renames), tuple(_notes(old, new)))
+    return Compared(old, new, changes, story_of(old.scan, new.scan, renames=renames, changes=changes), tuple(_notes(old, new)))
 
 
 def _renames(path: Path, old: Side, new: Side) -> Mapping[str, str]:
@@ -125,10 +155,10 @@ def _with_lines(path: Path, old: Side, new: Side, settings: ScanSettings, change
 def _notes(old: Side, new: Side) -> Iterator[str]:
     was, now = old.scan, new.scan
     if was.target.name != now.target.name:
-        yield f"the baseline is called {was.target.name}, this is {now.target.name}"
+        yield f"the older scan is of {was.target.name}, the newer one of {now.target.name}"
     if was.tool.knowledge != now.tool.knowledge:
-        yield "the baseline was made by another version, or with other knowledge: what it did not know of yet counts as new"
+        yield "the older scan was made by another version, or with other knowledge: what it did not know of yet counts as new"
     if was.errors:
         first = was.errors[0]
         more = f" and {len(was.errors) - 1} more" if len(was.errors) > 1 else ""
-        yield f"the baseline is incomplete ({first.path}: {first.error}{more}): what it could not see counts as new"
+        yield f"the older scan is incomplete ({first.path}: {first.error}{more}): what it could not see counts as new"

@@ -63,6 +63,13 @@ def _as_it_is(scan: Scan) -> Scan:
     return scan
 
 
+def revision_named(given: str) -> str | None:
+    """The revision of git that a name means; None where it means a file or a scan of the record."""
+    if given.startswith(("record:", "file:")) or (given.lower().endswith((".json", ".sarif")) and not given.startswith("rev:")):
+        return None
+    return given.removeprefix("rev:")
+
+
 def side_of(
     given: str, path: Path, settings: ScanSettings, progress: Progress, *, record: Lent | None = None, clock: Clock = _now,
     decided: Decided = _as_it_is,
@@ -74,9 +81,9 @@ def side_of(
     """
     if given.startswith("record:"):
         return _of_record(given, path, record)
-    if given.startswith("file:") or (given.lower().endswith((".json", ".sarif")) and not given.startswith("rev:")):
-        return _of_file(given.removeprefix("file:"), path)
-    return _of_revision(given.removeprefix("rev:"), path, settings, progress, clock, decided)
+    if (revision := revision_named(given)) is not None:
+        return _of_revision(revision, path, settings, progress, clock, decided)
+    return _of_file(given.removeprefix("file:"), path)
 
 
 def work_tree(path: Path, settings: ScanSettings, progress: Progress, *, clock: Clock = _now, decided: Decided = _as_it_is) -> Side:

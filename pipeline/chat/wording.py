@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from pipeline.chat.model import Subject
@@ -18,6 +19,7 @@ _KINDS: dict[ElementKind, str] = {
     "command_line": "command",     "model_registry": "model from a registry",
 }  # fmt: skip
 SYSTEM = "the system"
+_SAME = re.compile(r"T(he same holds for [^.]{1,160}`)(?=[. ])")
 
 
 def kind_words(kind: ElementKind) -> str:
@@ -51,7 +53,8 @@ def listed(items: Sequence[str], most: int = 6, noun: str = "more") -> str:
 def finding_line(finding: Finding, also: str = "") -> str:
     """`critical: what a finding says of this system (tool-without-approval, 779768de)`; `also` is where it holds besides."""
     status = "" if finding.status in ("new", "open") else f", {finding.status}"
-    same = f"; the same holds for {also}" if also else ""
+    rest = _SAME.search(finding.description)
+    same = f"; the same holds for {also}" if also else f"; t{rest[1]}" if rest is not None else ""
     return f"{finding.severity}{status}: {sentence(finding)}{same} ({finding.threat}, {finding.id[:8]})"
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from ingest.facts import Hidden
+from pipeline.findings.story_lines import Story
 from pipeline.system.model import Confidence, Evidence, Frozen, Severity, Stride, System
 
 SCHEMA_VERSION: Final = "1.0"
@@ -400,4 +401,5 @@ class Scan(Frozen):
     errors: tuple[Failed, ...] = ()
     suppressions: tuple[Suppression, ...] = Field(default=(), description="Decisions that stand in the scanned tree, stale ones included.")
     baseline: Baseline | None = Field(default=None, description="What statuses are told against; null: everything is new.")
+    story: Story | None = Field(default=None, description="What changed since the baseline, told as a story; null where there is none.")
     llm: LLMUse | None = None

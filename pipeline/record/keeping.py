@@ -228,7 +228,7 @@ class _Keeping:
         }  # fmt: skip
         if newest is not None:
             update["baseline"] = Baseline(
-                given="record", name=f"scan {newest.id}", revision=newest.revision, started_at=stamp(newest.at),
+                given="record", name=f"record:{newest.id}", revision=newest.revision, started_at=stamp(newest.at),
                 version=newest.version, knowledge=newest.knowledge,
             )  # fmt: skip
         return self._fresh.model_copy(update=update)

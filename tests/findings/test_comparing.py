@@ -96,7 +96,7 @@ def test_a_file_that_is_gone_is_not_one_of_those_no_reader_is_for(kind: str) -> 
 def test_what_begins_where_flows_were_not_followed_to_the_end_is_unknown() -> None:
     bounded = Failed(path="http_route:/ask", error="flow search reached its bound: some flows from here were not followed to the end")
     known = KNOWN.model_copy(update={"attack_path": ("http_route:/ask", KNOWN.element)})
-    reason = "what flows from http_route:/ask was not followed to the end this time"
+    reason = "the search for flows from there ended at its bound this time"
     assert only(of(known), of(errors=(bounded,)), Files("app.py")) == ("unknown", reason)
     assert only(of(KNOWN), of(errors=(bounded,)), Files("app.py"))[0] == "fixed"
 

@@ -26,33 +26,14 @@ from tests.servers import Postgres, Redis
 ROOT = Path(__file__).resolve().parents[2]
 AT = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 LEASE = 1.5
-_CHILD = """
-import json, os, sys, time
-sys.path[:] = json.loads(sys.argv[1])
-from pathlib import Path
-from pipeline.fleet import child
-scanned = child.scanned
-def read(order, place):
-    from pipeline.findings.model import Scan
-    return Scan.model_validate_json(Path({kept!r}).read_bytes())
-def held(order, place):
-    hold = Path({hold!r}) / order.name
-    if hold.exists():
-        (hold.parent / (order.name + ".begun")).write_text(str(os.getpid()))
-    while hold.exists():
-        time.sleep(0.02)
-    return (read if {kept!r} else scanned)(order, place)
-child.scanned = held
-child.main()
-"""
 _WORKER = """
 import logging, os, sys
-from pipeline.fleet import Workplace, task
+from pipeline.fleet import Workplace
 from pipeline.fleet.distributed import work, worker
-task._START = sys.argv[1]
 logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s")
 patience = worker.Patience(lease={lease}, retries=3, first_retry=0.5)
-sys.exit(work(os.environ["THREATLOOM_BROKER"], Workplace(os.environ["THREATLOOM_RECORD"]), concurrency={concurrency}, patience=patience))
+place = Workplace(os.environ["THREATLOOM_RECORD"], entry="tests.fleet.held_child")
+sys.exit(work(os.environ["THREATLOOM_BROKER"], place, concurrency={concurrency}, patience=patience))
 """
 SYSTEM = """
 from openai import OpenAI
@@ -66,7 +47,7 @@ def ask():
 """
 
 
-def wait_for(what: Callable[[], bool], seconds: float = 30) -> None:
+def wait_for(what: Callable[[], bool], seconds: float = 90) -> None:
     until = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < until, "it did not happen"
@@ -107,11 +88,17 @@ class Site:
             return None
 
     def worker(self, concurrency: int = 1) -> subprocess.Popen[bytes]:
-        child = _CHILD.format(hold=str(self.folder / "held"), kept=str(self.kept or ""))
         code = _WORKER.format(lease=LEASE, concurrency=concurrency)
-        environment = {**os.environ, "THREATLOOM_BROKER": self.redis.url, "THREATLOOM_RECORD": self.record, "PYTHONPATH": str(ROOT)}
+        environment = {
+            **os.environ,
+            "THREATLOOM_BROKER": self.redis.url,
+            "THREATLOOM_RECORD": self.record,
+            "PYTHONPATH": str(ROOT),
+            "TL_HELD": str(self.folder / "held"),
+            "TL_KEPT": str(self.kept or ""),
+        }
         with (self.folder / f"worker-{len(self.workers)}.log").open("wb") as log:
-            started = subprocess.Popen([sys.executable, "-c", code, child], env=environment, stdout=log, stderr=log, cwd=self.folder)
+            started = subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=log, stderr=log, cwd=self.folder)
         self.workers.append(started)
         return started
 

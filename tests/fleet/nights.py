@@ -8,7 +8,21 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from pipeline.findings.model import SEVERITIES, AttackHop, AttackPath, AttackRoute, Finding, RiskRow, Scan, Summary, Target, Tool
+from pipeline.findings.model import (
+    SEVERITIES,
+    STRIDE,
+    AttackHop,
+    AttackPath,
+    AttackRoute,
+    Coverage,
+    Finding,
+    Mitigation,
+    RiskRow,
+    Scan,
+    Summary,
+    Target,
+    Tool,
+)
 from pipeline.fleet.fleet_file import Deadlines, Fleet, Member
 from pipeline.fleet.landscape import Landscape, landscape_of, since
 from pipeline.fleet.order import Limits, Outcome
@@ -62,7 +76,7 @@ def found(slug: str, line: int = 10, severity: Severity | None = None, path: str
     return factories.finding(
         threat, id=f"{threat}-{where}"[:60], title=title, stride=stride, severity=severity or usual, element=element,
         evidence=(factories.evidence(f"{where}:{line}", _QUOTES.get(threat, f"reply = ask({threat.replace('-', '_')})")),),
-        mitigations=(factories.Mitigation(text=first, test="Try it and see it refused."),),
+        mitigations=(Mitigation(text=first, test="Try it and see it refused."),),
         risk_table=(RiskRow(axis="likelihood", asked="reached from the internet", answer="yes", step=1),) if outside else (),
     )  # fmt: skip
 
@@ -97,8 +111,8 @@ def scan_of(findings: Sequence[Finding], *, name: str = "sample", revision: str 
         paths = [AttackPath(id="p1", title="Anyone on the internet reads the orders", prize="data", asset="tool:search_orders", severity="critical",
                             likelihood=4, impact=5, reasons=("it is so",), routes=(route,))]  # fmt: skip
     cells = tuple(
-        factories.Coverage(element=one.id, stride=stride, state=state, reason=reason)
-        for number, one in enumerate(elements()) for at, stride in enumerate(factories.STRIDE)
+        Coverage(element=one.id, stride=stride, state=state, reason=reason)
+        for number, one in enumerate(elements()) for at, stride in enumerate(STRIDE)
         for state, reason in [(("not_applicable", "no such flow") if (number + at) % 3 else ("not_examined", "known from a document only"))
                               if stride != "repudiation" else ("not_examined", "the catalog has no threat of this class about a tool")]
     )  # fmt: skip
@@ -107,7 +121,7 @@ def scan_of(findings: Sequence[Finding], *, name: str = "sample", revision: str 
     return factories.scan(
         tuple(findings), system=System(elements=elements(model), packages=packages), coverage=cells, tool=Tool(version="0.1.0", knowledge=knowledge),
         target=Target(name=name, revision=revision), examined=tuple(files), attack_paths=tuple(paths),
-        summary=Summary(files=len(files), lines=1200, by_severity=dict.fromkeys(SEVERITIES, 0), by_stride=dict.fromkeys(factories.STRIDE, 0)),
+        summary=Summary(files=len(files), lines=1200, by_severity=dict.fromkeys(SEVERITIES, 0), by_stride=dict.fromkeys(STRIDE, 0)),
         errors=tuple({"path": f"bad{n}.py", "error": "cannot be read"} for n in range(errors)),
     )  # fmt: skip
 

@@ -21,6 +21,7 @@ from pipeline.record.place import address, engine_of
 from pipeline.record.tables import Base
 from tests.factories import finding, scan
 from tests.record.conftest import START
+from tests.record.forks import ended, forked
 from tests.servers import Postgres
 
 
@@ -84,13 +85,9 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty: str, monkeypatch: p
         assert record.systems() == ()
 
 
-def test_two_processes_may_open_a_new_record_at_once(empty: str) -> None:
-    code = "import sys, pipeline.record as r\nwith r.open_record(sys.argv[1]) as record: print(len(record.systems()))"
-    root = Path(__file__).resolve().parents[2]
-    started = [
-        subprocess.Popen([sys.executable, "-c", code, empty], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)
-    ]
-    assert [process.communicate(timeout=60) for process in started] == [(b"0\n", b"")] * 2
+def test_processes_may_open_a_new_record_at_once(empty: str) -> None:
+    processes = [forked(lambda: open_record(empty).close()) for _ in range(3)]
+    assert list(map(ended, processes)) == [0, 0, 0]
 
 
 def test_nothing_of_alembic_is_loaded_where_there_is_nothing_to_migrate(file: Path) -> None:

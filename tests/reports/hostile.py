@@ -27,6 +27,7 @@ from pipeline.findings.model import (
     Suppression,
     Target,
 )
+from pipeline.findings.story_lines import Story, StoryLine
 from pipeline.system.model import Boundary, System
 from tests import factories as make
 
@@ -111,6 +112,12 @@ SCAN: Scan = make.scan(
     ),
     threats=(
         KnownThreat(slug="indirect-prompt-injection", title=EVIL, summary=EVIL, how_we_look=EVIL, not_a_threat_when=EVIL, references=(EVIL,)),
+    ),
+    story=Story(
+        lines=tuple(
+            StoryLine(kind="flow_added", tone="worse", text=f"`{EVIL}` {MARKUP} {EVIL}", gone=gone, evidence=(make.evidence("src/a.py:3", EVIL).model_copy(update={"path": EVIL}),))
+            for gone in (True, False)
+        ),
     ),
     baseline=Baseline(given="file", name=EVIL, revision=EVIL, started_at=EVIL, version=EVIL, knowledge=EVIL),
     skipped=(Skipped(path=EVIL, reason=EVIL),),

@@ -26,7 +26,7 @@ def test_every_answer_lets_nothing_else_run_or_load(world: World, page: str) -> 
     headers = world.client().get(page).headers
     policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
     assert {name: policy[name] for name in POLICY} == POLICY and "unsafe" not in headers["content-security-policy"]
-    assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "no-referrer"
+    assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "same-origin"
     assert headers["cross-origin-opener-policy"] == headers["cross-origin-resource-policy"] == "same-origin"
     assert headers["cache-control"] == ("private, max-age=3600" if page.startswith("/static/") else "no-store")
 

@@ -41,7 +41,9 @@ def answer(case: Case) -> Draft:
         note = f" ({control.note})" if control.note else ""
         lead = f"{_yes(draft, asked.elements)}{control_words(control.kind)}"
         draft.say(f"{lead} at {_at(control)}, for {_over(case, control)}{note}.", of_control(control))
-    if not seen and (lacking or any(claim.kept is False for claim in claims)):
+    if not seen and elements and not lacking and not any(claim.kept is False for claim in claims):
+        draft.say(f"No {name} was seen{at}.", distinct(of_element(view.elements[one]) for one in elements))
+    elif not seen and (lacking or any(claim.kept is False for claim in claims)):
         cited = (
             distinct(map(of_finding, lacking), 3)
             or distinct((one for claim in claims for one in against(claim)), 3)
@@ -55,7 +57,7 @@ def answer(case: Case) -> Draft:
     if len(lacking) > 4:
         draft.say(f"And {len(lacking) - 4} more findings that it would remove or lower.", distinct(map(of_finding, lacking[4:]), 4))
     draft.list_findings(lacking)
-    if not seen and not lacking and not claims:
+    if not seen and not lacking and not claims and not elements:
         _say_not_seen(case, draft, name, at)
     draft.follow_ups = ("how do I fix the first one?", "which promises are broken?") if lacking else ("what is missing?",)
     return draft

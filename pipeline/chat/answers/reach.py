@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from pipeline.chat.answers.case import Case, Draft
 from pipeline.chat.answers.ways import ACTORS, ENTRIES, KEPT, OUTSIDE, Way, hops_into, way_citations, way_words, ways_to
 from pipeline.chat.citing import distinct, of_boundary, of_cell, of_control, of_element, of_finding, of_flow
-from pipeline.chat.view import View
+from pipeline.chat.view import View, is_stated_only
 from pipeline.chat.wording import code, elements_words, finding_line, listed, named
-from pipeline.system.model import Element
+from pipeline.system.model import Element, Flow
 
 _MOST_ENTRIES, _MOST_CONTENT = 5, 4
+_NEAR = 3  # hops
 _OPEN = (
     "unauthenticated",
     "exposed",
@@ -34,12 +35,20 @@ def answer(case: Case) -> Draft:
         return _of_system(case)
     ways = ways_to(view, targets)
     people = sorted((one for one in ways if view.elements[one].kind in ACTORS), key=lambda one: (_rank(view, one), len(ways[one]), one))
+    people = [one for one in people if not is_stated_only(view.elements[one])] or people
     entries = {one: ways[one] for one in ways if view.elements[one].kind in ENTRIES}
     entries.update((one, ()) for one in targets if view.elements[one].kind in ENTRIES)
     said = False
-    for person in people:
+    near = [one for one in people if not _is_far(view, ways[one])] or people[:1]
+    for person in near:
         said = True
         _say_person(draft, view, person, ways[person], entries, targets)
+    far = [one for one in people if one not in near]
+    if far:
+        stores = dict.fromkeys(hop.target for one in far for hop in ways[one][:-1] if view.elements[hop.target].kind in KEPT)
+        names = listed([code(view.elements[one].name) for one in far], 4, "others")
+        over = listed([named(view, one) for one in stores], 3, "others")
+        draft.say(f"Further off, over what is kept in {over}: {names}.", *(way_citations(ways[one])[-2:] for one in far[:4]))
     if not people:
         said = _say_entries(draft, view, entries, name) or said
     said = _say_content(draft, view, ways, name) or said
@@ -55,6 +64,12 @@ def answer(case: Case) -> Draft:
         _say_nobody(case, draft, name)
     draft.follow_ups = ("what can go wrong with it?", "what protects it?")
     return draft
+
+
+def _is_far(view: View, way: Way) -> bool:
+    """Whether it leads over more than one store, or over one and far from it: then what arrives is mostly somebody else's."""
+    kept = sum(view.elements[hop.target].kind in KEPT for hop in way[:-1])
+    return kept > 1 or (kept == 1 and len(way) > _NEAR + 1)
 
 
 def _rank(view: View, identity: str) -> int:
@@ -113,8 +128,8 @@ def _say_entries(draft: Draft, view: View, entries: dict[str, Way], name: str) -
 
 def _say_content(draft: Draft, view: View, ways: dict[str, Way], name: str) -> bool:
     """What others write or make, and that ends there."""
-    content = [one for one in ways if view.elements[one].kind in OUTSIDE and all(not isinstance(hop.by, type(None)) for hop in ways[one])]
-    content = [one for one in content if _carries(ways[one])]
+    content = [one for one in ways if view.elements[one].kind in OUTSIDE]
+    content = [one for one in content if _carries(ways[one]) and len(ways[one]) <= _NEAR and not _is_far(view, ways[one])]
     content.sort(key=lambda one: (len(ways[one]), view.elements[one].kind != "web_content", one))
     for one in content[:_MOST_CONTENT]:
         what = "what outsiders write" if view.elements[one].kind == "web_content" else "what others provide"
@@ -124,8 +139,6 @@ def _say_content(draft: Draft, view: View, ways: dict[str, Way], name: str) -> b
 
 def _carries(way: Way) -> bool:
     """Whether data comes along all of it; that something is called says not what it gives back."""
-    from pipeline.system.model import Flow
-
     return all(isinstance(hop.by, Flow) or hop.by.kind in ("has_tool", "loads", "same_as") for hop in way)
 
 

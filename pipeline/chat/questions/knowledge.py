@@ -138,6 +138,12 @@ class Phrases:
     def kinds_named(self, text: str) -> KindWords | None:
         return next((one for pattern, one in self.kinds if pattern.fullmatch(text)), None)
 
+    def kind_in(self, text: str) -> str:
+        """The longest word for a kind that stands in a text; empty where none does."""
+        runs = text.split()
+        found = [" ".join(runs[start:end]) for start in range(len(runs)) for end in range(start + 1, min(start + 4, len(runs) + 1))]
+        return max((one for one in found if self.kinds_named(one) is not None), key=len, default="")
+
     def labels_named(self, text: str) -> tuple[Label, ...]:
         return next((one.labels for pattern, one in self.labels if pattern.fullmatch(text)), ())
 

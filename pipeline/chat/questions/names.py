@@ -39,7 +39,7 @@ _EMPTY = frozenset({
     "production", "service", "data", "side", "layer", "module", "big", "little", "local", "remote", "hosted", "external", "finding",
     "threat", "risk", "issue", "problem", "attack", "vulnerability", "s",
 })  # fmt: skip
-_ALIKE = 0.82
+_ALIKE = 0.79
 _ENOUGH, _NEAR = 0.6, 0.12
 _MOST = 12
 
@@ -104,6 +104,8 @@ class Names:
             return Link(tuple(found), 0.8, general=True)
         kind, rest = self._split_kind(phrase)
         asked = [word for word in stems(rest) if word not in _EMPTY]
+        if kind is not None and not asked and not self._of_kind(kind):  # none of that kind: something may be called so
+            kind, asked = None, [word for word in stems(phrase) if word not in _EMPTY]
         if not asked:
             return (
                 Link(tuple(found), 0.75, general=True)
@@ -150,7 +152,7 @@ class Names:
         near = process.extractOne(word, self._rare.keys(), scorer=OSA.normalized_similarity, score_cutoff=_ALIKE)
         if near:
             return frozenset({near[0]})
-        return frozenset(one for one in self._rare if len(word) > 4 and len(one) > 4 and (one.startswith(word) or word.startswith(one)))
+        return frozenset(one for one in self._rare if min(len(word), len(one)) > 3 and _begins_or_ends(word, one))
 
     def _split_kind(self, phrase: str) -> tuple[KindWords | None, str]:
         """The words for a kind at an end of a phrase, and the rest: `refund tool`, `the agent build`."""
@@ -287,6 +289,12 @@ class Names:
             if not here:
                 unknown = unknown or given
         return tuple(dict.fromkeys(found)), unknown
+
+
+def _begins_or_ends(word: str, other: str) -> bool:
+    """`webhook` and `hook`, `refund` and `refundable`."""
+    longer, shorter = (word, other) if len(word) >= len(other) else (other, word)
+    return longer.startswith(shorter) or longer.endswith(shorter)
 
 
 def _bare(phrase: str) -> str:

@@ -7,7 +7,7 @@ leave open can be found in the scan; then the nearest example; else the question
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import get_args
 
@@ -63,6 +63,7 @@ class Before:
     subject: tuple[Subject, ...] = ()
     listed: tuple[Subject, ...] = ()
     elements: tuple[str, ...] = ()  # the last elements that were spoken of, though a finding was since
+    controls: tuple[ShippedControl, ...] = ()  # that were asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +94,20 @@ class Asked:
 class Understanding:
     """Understands questions about one scan."""
 
-    def __init__(self, phrases: Phrases, names: Names, likeness: Likeness) -> None:
-        self._phrases, self._names, self._likeness = phrases, names, likeness
+    def __init__(self, phrases: Phrases, names: Names, likeness: Likeness, is_term: Callable[[str], bool]) -> None:
+        self._phrases, self._names, self._likeness, self._is_term = phrases, names, likeness, is_term
 
     def of(self, question: str, before: Before | None = None) -> Asked:
         before = before or Before()
         whole = plain(question)
         text = self._phrases.without_fillers(whole)
         first = self._asked(question, text, before, whole)
-        if first.certainty >= 1.0 and not first.unknown:
-            return first
         mended = self._phrases.without_fillers(spelled(text, self._phrases.vocabulary | self._names.vocabulary))
         if mended == text:
             return first
         second = self._asked(question, mended, before, spelled(whole, self._phrases.vocabulary | self._names.vocabulary))
-        return (
-            second
-            if (second.certainty, not second.unknown) > (first.certainty, not first.unknown) or (first.unknown and not second.unknown)
-            else first
-        )
+        better = second.certainty >= first.certainty and not (second.unknown and not first.unknown)
+        return second if better or (first.unknown and not second.unknown) else first
 
     def _asked(self, question: str, text: str, before: Before, whole: str) -> Asked:
         """`whole` is the question with what is said before it: `and`, `what about`."""
@@ -194,6 +190,8 @@ class Understanding:
             return replace(asked, kinds=said.kinds if said else (), phrase=kind, elements=self._names.of_kinds(said) if said else ())
         if needs == "control":
             controls = self._phrases.controls_named(slots.get("c", "") or start.plain)
+            if not controls and before.controls and slots.get("c"):  # `and the agent?` after a question for a control
+                controls, x = before.controls, slots["c"]
             if not controls:
                 return replace(asked, certainty=0.0, unknown=start.plain)
             asked = replace(asked, controls=controls)
@@ -346,7 +344,16 @@ class Understanding:
             return replace(asked, intent="summary", whole=True)
         if ids := self._names.finding_ids(phrase):
             return replace(asked, intent="describe", findings=ids, phrase=phrase)
-        return replace(asked, term=phrase, phrase=phrase, certainty=asked.certainty - 0.2)
+        if self._is_term(phrase):
+            return replace(asked, term=phrase, phrase=phrase, certainty=asked.certainty - 0.2)
+        link = self._names.elements(phrase)
+        if link.ids:
+            return replace(
+                asked, intent="describe", elements=link.ids, general=link.general, phrase=phrase, certainty=asked.certainty - 0.3
+            )
+        if threats := self._names.threats(phrase).ids:
+            return replace(asked, intent="list_findings", filters=replace(asked.filters, threats=threats), phrase=phrase)
+        return _unknown(asked, phrase, link, _UNLINKED)
 
     def _filters(self, text: str) -> Filters:
         files, _ = self._names.files(text)
@@ -367,6 +374,8 @@ class Understanding:
                 break
             phrase = self._likeness.rest(text, example)
             slots = {"x": phrase} if phrase else {}
+            if intent == "inventory":  # of the kind that the example is about
+                slots = {"k": kind} if (kind := self._phrases.kind_in(example)) else {}
             asked = self._resolved(start, Matched(self._phrases.intents[intent], 0, slots), before)
             if not asked.unknown:
                 return replace(asked, certainty=likeness)

@@ -24,7 +24,7 @@ _CONTRACTIONS = (
 )  # fmt: skip
 _SPACE = re.compile(r"\s+")
 _LEAST = 4  # letters of a word that may be misspelt
-_ALIKE, _ALIKE_SHORT = 0.8, 0.75
+_ALIKE, _ALIKE_SHORT = 0.79, 0.74
 
 
 def plain(question: str) -> str:

@@ -50,9 +50,18 @@ def is_unproven(finding: Finding) -> bool:
     return finding.source == "llm" and finding.confidence == "low"
 
 
+def counts(finding: Finding, fail_on: str) -> bool:
+    """Whether a finding is open, severe enough and proven."""
+    return _is_above(finding, fail_on) and not is_unproven(finding)
+
+
 def _above(scan: Scan, fail_on: str) -> Iterator[Finding]:
-    from pipeline.findings.lifecycle import OPEN
     from pipeline.reports.wording import listed_findings
 
-    bar = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on in SEVERITIES else ()
-    return (finding for finding in listed_findings(scan) if finding.severity in bar and finding.status in OPEN)
+    return (finding for finding in listed_findings(scan) if _is_above(finding, fail_on))
+
+
+def _is_above(finding: Finding, fail_on: str) -> bool:
+    from pipeline.findings.lifecycle import OPEN
+
+    return fail_on in SEVERITIES and finding.severity in SEVERITIES[: SEVERITIES.index(fail_on) + 1] and finding.status in OPEN

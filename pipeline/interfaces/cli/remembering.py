@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from ingest import SourceSettings
     from pipeline.findings.model import Scan
     from pipeline.record import Kept, Record
 
@@ -62,26 +63,25 @@ class Memory:
         """The scan with the decisions of the record on its findings."""
         from datetime import UTC, datetime
 
-        from pipeline.record import system_key
-
         record = self._record
         if record is None:
             return scan
-        known = self._trying(
-            "decisions of the record are not known", lambda: record.decided(system_key(self._path), scan, datetime.now(UTC).date())
-        )
+        from pipeline.baseline import decided_scan
+
+        today = datetime.now(UTC).date()
+        known = self._trying("decisions of the record are not known", lambda: decided_scan(record, self._path, scan, today))
         return scan if known is None else known
 
-    def keep(self, scan: Scan, *, quiet: bool) -> None:
+    def keep(self, scan: Scan, sought: SourceSettings, *, quiet: bool) -> None:
         """Keeps the scan, and says what is new since the last one."""
         from datetime import UTC, datetime
-
-        from pipeline.record import system_key
 
         record = self._record
         if record is None:
             return
-        kept = self._trying("this scan is not kept", lambda: record.keep(system_key(self._path), scan, at=datetime.now(UTC)))
+        from pipeline.baseline import keep_scan
+
+        kept = self._trying("this scan is not kept", lambda: keep_scan(record, self._path, scan, sought, at=datetime.now(UTC)))
         if kept is not None and not quiet:
             click.echo(f"threatloom: {told(kept)}", err=True)
 

@@ -43,6 +43,10 @@ if TYPE_CHECKING:
     help="Say of each finding whether it is new against an earlier scan: its JSON file, a revision of git, or record:last, record:N.",
 )  # fmt: skip
 @click.option("--new-only", is_flag=True, default=None, help="With --baseline: report, and count for --fail-on, only what is new or back.")
+@click.option(
+    "--trust", type=click.Choice(["tree", "baseline"]),
+    help="With --baseline REV: whose settings file and suppressions count. With baseline, those a change adds do not yet. Default: tree.",
+)  # fmt: skip
 @with_knowledge
 @click.option(
     "--llm", metavar="MODEL", help="Ask a model beside the rules, as PROVIDER:NAME (openai:gpt-5.5, ollama:qwen3:32b). Default: off."
@@ -74,7 +78,8 @@ if TYPE_CHECKING:
 @click.pass_context
 def scan(
     context: click.Context, path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], formats: tuple[str, ...], fail_on: str | None,
-    rev: str | None, baseline: str | None, new_only: bool | None, knowledge: tuple[str, ...], llm: str | None, base_url: str | None,
+    rev: str | None, baseline: str | None, new_only: bool | None, trust: str | None,
+    knowledge: tuple[str, ...], llm: str | None, base_url: str | None,
     budget: tuple[str, ...], dry_run: bool, jobs: int | None,
     ocr: str | None, ocr_url: str | None, offline: bool | None, no_suppressions: bool | None, config: Path | None, record: str | None,
     no_record: bool, no_cache: bool, quiet: bool, verbose: bool,
@@ -90,6 +95,7 @@ def scan(
     """
     import os
 
+    from ingest import SourceSettings
     from ingest.errors import UnusableInput
     from ingest.text import reason_of
     from pipeline.interfaces.settings import load_settings
@@ -104,9 +110,18 @@ def scan(
         "docs": docs, "exclude": exclude, "format": formats, "fail_on": fail_on, "knowledge": knowledge, "jobs": jobs,
         "ocr": ocr, "ocr_url": ocr_url, "offline": offline, "llm": llm, "base_url": base_url, "budget": budget,
         "suppressions": False if no_suppressions else None, "record": OFF if no_record else record,
-        "baseline": baseline, "new_only": new_only,
+        "baseline": baseline, "new_only": new_only, "trust": trust,
     }  # fmt: skip
-    settings = load_settings(path, {name: value for name, value in given.items() if value not in ((), None)}, os.environ, config)
+    named = {name: value for name, value in given.items() if value not in ((), None)}
+    settings = load_settings(path, named, os.environ, config)
+    before: Settings | None = None  # what was in force at the baseline, where that is a revision
+    if settings.baseline is not None and (at := _revision_of(settings.baseline)) is not None:
+        before = settings_of_baseline(path, named, at, config, needed=settings.trust == "baseline")
+        settings = before if before is not None and settings.trust == "baseline" else settings
+    elif settings.trust == "baseline":
+        raise click.UsageError("--trust baseline needs a revision of git as --baseline, whose settings file can be read")
+    elif rev is not None:
+        settings = load_settings(path, named, os.environ, config, rev)
     outputs = tuple(parse_output(text) for text in settings.format) or (() if quiet else (Output("table"),))
     check_outputs(outputs)
     for document in settings.docs:
@@ -123,11 +138,11 @@ def scan(
         if settings.baseline is None:
             result = plain = memory.decided(scanned(path, settings, cached=not no_cache, quiet=quiet, verbose=verbose, rev=rev))
         else:
-            against = compared(path, settings, memory, cached=not no_cache, quiet=quiet, verbose=verbose, rev=rev)
+            against = compared(path, settings, memory, before, cached=not no_cache, quiet=quiet, verbose=verbose, rev=rev)
             result, plain, told = against.scan, against.new.scan, list(against.notes)
         deliver(result, outputs)
         if rev is None:  # an earlier revision is not what became of the system since
-            memory.keep(plain, quiet=quiet)
+            memory.keep(plain, SourceSettings(docs=tuple(map(Path, settings.docs)), exclude=settings.exclude), quiet=quiet)
     if not quiet:
         for output in outputs:
             if output.file is not None:
@@ -135,6 +150,29 @@ def scan(
         for note in (*told, *notes(result, settings.fail_on), *_stale(result), *_unreached(result)):
             click.echo(f"threatloom: {note}", err=True)
     return exit_code(result, settings.fail_on)
+
+
+def _revision_of(baseline: str) -> str | None:
+    from pipeline.baseline.sides import revision_named
+
+    return revision_named(baseline)
+
+
+def settings_of_baseline(path: Path, named: Mapping[str, object], at: str, config: Path | None, *, needed: bool) -> Settings | None:
+    """The settings as they would be with the file of the baseline; None where that cannot be used and nobody needs it."""
+    import os
+
+    from ingest.errors import UnusableInput
+    from ingest.revision import commit_of, repository_of
+    from pipeline.interfaces.settings import load_settings
+
+    commit_of(repository_of((path if path.is_dir() else path.parent).resolve()), at)  # no such revision is an error of its own
+    try:
+        return load_settings(path, named, os.environ, config, at)
+    except UnusableInput:
+        if needed:
+            raise
+        return None  # it is mended by the very change that is looked at, or was of another version
 
 
 def _stale(scan: Scan) -> list[str]:
@@ -165,7 +203,15 @@ def scanned(path: Path, settings: Settings, *, cached: bool, quiet: bool, verbos
 
 
 def compared(
-    path: Path, settings: Settings, memory: Memory, *, cached: bool, quiet: bool, verbose: bool, rev: str | None = None
+    path: Path,
+    settings: Settings,
+    memory: Memory,
+    before: Settings | None,
+    *,
+    cached: bool,
+    quiet: bool,
+    verbose: bool,
+    rev: str | None = None,
 ) -> Compared:
     """The scan of a path against its baseline, with its progress on stderr."""
     from pipeline.baseline import scan_against
@@ -173,8 +219,9 @@ def compared(
     assert settings.baseline is not None
     with _started(path, settings, cached=cached, quiet=quiet, verbose=verbose, rev=rev) as (wanted, progress):
         return scan_against(
-            settings.baseline, path, wanted, progress, new_only=settings.new_only, record=memory.opened, decided=memory.decided
-        )
+            settings.baseline, path, wanted, progress, new_only=settings.new_only, record=memory.opened, decided=memory.decided,
+            suppress=None if before is None else before.suppress,
+        )  # fmt: skip
 
 
 @contextmanager
@@ -214,5 +261,5 @@ def scan_settings(
         cache=default_folder() if cached else None, knowledge=tuple(map(Path, settings.knowledge)),
         pictures=picture_reader(settings, path, environment), llm=agent_settings(settings, environment, cached=cached, dry=dry),
         index=Path(settings.index_dir) if settings.index_dir else None, suppress=settings.suppress,
-        suppressions=settings.suppressions, rev=rev,
+        suppressions=settings.suppressions, rev=rev, trust=settings.trust,
     )  # fmt: skip

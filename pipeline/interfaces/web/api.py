@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from ingest.errors import UnusableInput
+from pipeline.interfaces.web.asking import LONGEST_QUESTION, answer_of
 from pipeline.interfaces.web.changes import compared
 from pipeline.interfaces.web.desk import At, Entry, digest
 from pipeline.interfaces.web.filtering import filter_of
@@ -37,6 +38,12 @@ class Wanted(BaseModel):
     reason: str = Field(min_length=1, max_length=MOST_REASON)
     by: str = Field(default="", max_length=MOST_NAME)
     until: date | None = Field(default=None, description="Last day it holds.")
+
+
+class Question(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    question: str = Field(min_length=1, max_length=LONGEST_QUESTION)
 
 
 @router.get("/systems")
@@ -101,6 +108,15 @@ def decision(desk: At, entry: Entry, finding: str, wanted: Wanted = Body()) -> R
 def decisions(desk: At, entry: Entry) -> Response:
     """All decisions, newest first, ended ones too."""
     return told([_plain(asdict(one)) for one in desk.record.decisions(entry.key)])
+
+
+@router.post("/systems/{system}/ask")
+def ask(desk: At, entry: Entry, asked: Question = Body()) -> Response:  # noqa: B008 - how FastAPI names a body
+    """One answer about the last scan, every statement cited."""
+    answer = answer_of(desk, entry, asked.question)
+    if answer is None:
+        raise HTTPException(404, "this system was not scanned yet")
+    return Response(model_json(answer), media_type="application/json")
 
 
 @router.get("/systems/{system}/changes")

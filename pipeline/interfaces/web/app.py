@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from pipeline.interfaces.web import (
     about,
     api,
+    asking,
     catalog,
     changes,
     coverage,
@@ -34,7 +35,7 @@ from pipeline.interfaces.web.settings import WebSettings
 if TYPE_CHECKING:
     from pipeline.record import Record
 
-PAGES = (systems, findings, paths, coverage, flows, elements, changes, lines, catalog, about, login, files, api)
+PAGES = (systems, findings, paths, coverage, flows, elements, changes, asking, lines, catalog, about, login, files, api)
 
 
 def create_app(record: Record, settings: WebSettings | None = None) -> FastAPI:

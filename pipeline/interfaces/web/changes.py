@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, HTTPException, Request
@@ -9,13 +10,14 @@ from starlette.responses import Response
 
 from pipeline.findings.comparing import CHANGE_KINDS, Change, compare
 from pipeline.findings.model import Scan
+from pipeline.findings.story import Story, story_of
 from pipeline.interfaces.web.desk import At, Desk, Entry
 
 if TYPE_CHECKING:
     from pipeline.record import ScanEntry, SystemEntry
 
 router = APIRouter(include_in_schema=False)
-MOST_SCANS = 100
+MOST_SCANS, MOST_TOLD = 100, 25
 HEADINGS = {
     "new": "New", "severity": "Severity changed", "fixed": "Fixed", "unknown": "Not looked for this time", "unchanged": "Unchanged",
 }  # fmt: skip
@@ -28,15 +30,25 @@ def changes(request: Request, desk: At, entry: Entry, old: int | None = None, ne
         return desk.page(request, "changes", entry=entry, tab="changes", scans=scans, groups=(), newer=None, older=None)
     newer = _chosen(scans, new, scans[0])
     older = _chosen(scans, old, next((one for one in scans if one.at < newer.at and one.whole), scans[-1]))
-    groups = grouped(compared(desk, entry, older.id, newer.id)) if older.whole and newer.whole else ()
+    whole = older.whole and newer.whole
+    groups = grouped(compared(desk, entry, older.id, newer.id)) if whole else ()
     return desk.page(
         request, "changes", entry=entry, tab="changes", scans=scans, groups=groups, newer=newer, older=older,
-        scan=desk.scan(entry, newer.id) if newer.whole else None,
+        story=told(desk, entry, older.id, newer.id) if whole else None,
+        by_threat=_by_threat(desk.scan(entry, newer.id)) if whole else None,
     )  # fmt: skip
 
 
 def compared(desk: Desk, entry: SystemEntry, old: int, new: int) -> tuple[Change, ...]:
     return desk.kept(("changes", old, new), lambda: compare(seen(desk.scan(entry, old)), seen(desk.scan(entry, new))))
+
+
+def told(desk: Desk, entry: SystemEntry, old: int, new: int) -> Story:
+    """What became of the system, in sentences."""
+    return desk.kept(
+        ("story", old, new),
+        lambda: story_of(seen(desk.scan(entry, old)), seen(desk.scan(entry, new)), changes=compared(desk, entry, old, new), most=MOST_TOLD),
+    )
 
 
 def seen(scan: Scan) -> Scan:
@@ -48,6 +60,16 @@ def grouped(told: tuple[Change, ...]) -> tuple[tuple[str, str, tuple[Change, ...
     """Kind, heading and changes, those first that somebody has to look at."""
     groups = ((kind, HEADINGS[kind], tuple(one for one in told if one.kind == kind)) for kind in CHANGE_KINDS)
     return tuple(group for group in groups if group[2])
+
+
+def _by_threat(scan: Scan) -> Callable[[Iterable[str]], tuple[tuple[str, str], ...]]:
+    """What names findings by their threats, each threat once."""
+    threats = {finding.id: finding.threat for finding in scan.findings}
+
+    def named(ids: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        return tuple({threats[one]: one for one in ids if one in threats}.items())
+
+    return named
 
 
 def _chosen(scans: tuple[ScanEntry, ...], wanted: int | None, default: ScanEntry) -> ScanEntry:

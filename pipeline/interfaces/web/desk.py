@@ -16,6 +16,7 @@ from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, Response
 
 from ingest.errors import UnusableInput
+from pipeline.interfaces.web.conversations import Conversations
 from pipeline.interfaces.web.gate import SESSION
 from pipeline.interfaces.web.sessions import Sessions
 from pipeline.interfaces.web.settings import WebSettings
@@ -44,6 +45,7 @@ class Desk:
     def __init__(self, record: Record, settings: WebSettings, sessions: Sessions) -> None:
         self.record, self.settings, self.sessions = record, settings, sessions
         self.templates = Templates()
+        self.conversations = Conversations()
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()  # Any: values of the kind that the key's maker gave
         self._lock = threading.Lock()
 

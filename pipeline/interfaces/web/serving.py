@@ -38,7 +38,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def run(app: ASGIApp, listening: socket.socket) -> None:
-    """Serve until interrupted."""
+    """Serve until interrupted, which is how it ends."""
+    import contextlib
+
     import uvicorn
 
     config = uvicorn.Config(
@@ -46,4 +48,5 @@ def run(app: ASGIApp, listening: socket.socket) -> None:
         limit_concurrency=MOST_AT_ONCE, timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=END_SECONDS,
         h11_max_incomplete_event_size=MOST_HEAD, http="h11",
     )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[listening])
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])

@@ -17,6 +17,8 @@ if (diagram && tools) {
     show();
   };
   tools.hidden = false;
+  const canvas = diagram.parentElement;
+  canvas.scrollTop = (canvas.scrollHeight - canvas.clientHeight) / 2; // lanes are centred: a tall one leaves nothing to see at the top
   tools.addEventListener("click", (event) => {
     const wanted = event.target.closest("button")?.dataset.zoom;
     if (wanted === "in") zoom(0.75);
