@@ -25,7 +25,7 @@ help: ## show this list
 
 demo: $(VENV)/.installed ## scan the sample system, show the table, write a report to look at
 	@mkdir -p $(BUILD)
-	@$(BIN)/threatloom scan $(SAMPLE) --format table --format html=$(BUILD)/support-assistant.html
+	@$(BIN)/threatloom scan $(SAMPLE) --no-record --format table --format html=$(BUILD)/support-assistant.html
 	@echo
 	@echo "Report with the data-flow diagram: $(abspath $(BUILD)/support-assistant.html)"
 

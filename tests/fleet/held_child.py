@@ -10,6 +10,7 @@ from pathlib import Path
 from pipeline.findings.model import Scan
 from pipeline.fleet import child
 from pipeline.fleet.order import ScanOrder, Workplace
+from pipeline.scan import ScanSettings
 
 _scanned = child.scanned
 
@@ -19,7 +20,7 @@ def main() -> None:
     child.main()
 
 
-def scanned(order: ScanOrder, place: Workplace, begun: datetime, said: child.Said) -> Scan:
+def scanned(order: ScanOrder, place: Workplace, begun: datetime, folder: Path, rev: str | None, settings: ScanSettings) -> Scan:
     hold = Path(os.environ["TL_HELD"], order.name)
     if hold.exists():
         Path(f"{hold}.begun").write_text(str(os.getpid()))
@@ -27,4 +28,4 @@ def scanned(order: ScanOrder, place: Workplace, begun: datetime, said: child.Sai
         time.sleep(0.02)
     if kept := os.environ["TL_KEPT"]:
         return Scan.model_validate_json(Path(kept).read_bytes())
-    return _scanned(order, place, begun, said)
+    return _scanned(order, place, begun, folder, rev, settings)

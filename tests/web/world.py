@@ -15,6 +15,7 @@ from pipeline.interfaces.web.app import create_app
 from pipeline.interfaces.web.desk import digest
 from pipeline.interfaces.web.settings import WebSettings
 from pipeline.record import Record, open_record
+from pipeline.system.model import Control
 from tests import factories as make
 from tests.reports import hostile, sample
 
@@ -57,7 +58,11 @@ def built(folder: Path) -> World:
                         evidence=(make.evidence("src/gone.py:3", "import gone"),))  # fmt: skip
     key = str(root)
     said = {"name": "bank-assistant", "owner": "Payments", "tags": ("prod",), "criticality": "high"}
-    before = whole.model_copy(update={"findings": (*first, gone), "examined": ("src/gone.py",)})
+    guarded = Control(
+        id="c9", kind="human_approval", protects=(sample.REFUND,), evidence=(make.evidence("src/agent/tools.py:39", "@approved"),)
+    )
+    system = whole.system.model_copy(update={"controls": (*whole.system.controls, guarded)})
+    before = whole.model_copy(update={"findings": (*first, gone), "examined": ("src/gone.py",), "system": system})
     record.keep(key, before, at=NOW - timedelta(days=7), **said)  # type: ignore[arg-type]
     record.keep(key, whole.model_copy(update={"examined": ("src/agent/tools.py",)}), at=NOW - timedelta(hours=3), **said)  # type: ignore[arg-type]
     return World(record, root, digest(key))

@@ -28,6 +28,7 @@ from pipeline.interfaces.cli.index import index
 from pipeline.interfaces.cli.init import init
 from pipeline.interfaces.cli.knowledge import knowledge
 from pipeline.interfaces.cli.landscape import landscape
+from pipeline.interfaces.cli.mcp import mcp
 from pipeline.interfaces.cli.scan import scan
 from pipeline.interfaces.cli.search import search
 from pipeline.interfaces.cli.serve import serve
@@ -40,6 +41,7 @@ __all__ = ["COMMANDS", "cli", "main", "run"]
 COMMANDS = (
     scan, diff, watch, history, accept, dismiss, reopen,
     ask, chat,
+    mcp,
     bom, explain, threats, controls, frameworks, knowledge,
     index, search,
     serve,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.interfaces.cli.remembering import with_record
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -21,9 +23,7 @@ SHORTEST_TOKEN, LONGEST_TOKEN_FILE = 16, 4096
     "--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen on. Any but loopback needs a token."
 )
 @click.option("--port", default=8737, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on; 0: one that is free.")
-@click.option(
-    "--record", metavar="URL", help="Record to show, as sqlite:///FILE or postgresql://... Default: THREATLOOM_RECORD, or the user's."
-)
+@with_record
 @click.option("--token-file", type=click.Path(path_type=Path), metavar="FILE", help="File that holds the token. Default: THREATLOOM_TOKEN.")
 @click.option("--name", "names", multiple=True, metavar="HOST", help="Another name this server may be called by. Repeatable.")
 @click.option(
@@ -37,6 +37,8 @@ def serve(host: str, port: int, record: str | None, token_file: Path | None, nam
     """
     import os
 
+    from ingest.errors import UnusableInput
+    from pipeline.interfaces.cli.remembering import OFF
     from pipeline.interfaces.cli.stderr import log_to_stderr
     from pipeline.interfaces.fleet_settings import record_address
     from pipeline.interfaces.web.app import create_app
@@ -45,7 +47,10 @@ def serve(host: str, port: int, record: str | None, token_file: Path | None, nam
 
     settings = web_settings(host, names, token_of(token_file, os.environ), files, os.environ)
     log_to_stderr(verbose=False, quiet=False)
-    with open_record(record_address(record, os.environ)) as opened, listen(host, port) as listening:
+    address = record_address(record, os.environ)
+    if address == OFF:
+        raise UnusableInput("there is no record to show", "the record is off", "give --record, or unset THREATLOOM_RECORD")
+    with open_record(address) as opened, listen(host, port) as listening:
         where = f"[{host}]" if ":" in host else host
         click.echo(f"threatloom: http://{where}:{listening.getsockname()[1]}/ (Ctrl-C ends it)", err=True)
         run(create_app(opened, settings), listening)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, HTTPException, Request
@@ -34,6 +35,7 @@ def changes(request: Request, desk: At, entry: Entry, old: int | None = None, ne
     return desk.page(
         request, "changes", entry=entry, tab="changes", scans=scans, groups=groups, newer=newer, older=older,
         story=told(desk, entry, older.id, newer.id) if whole else None,
+        by_threat=_by_threat(desk.scan(entry, newer.id)) if whole else None,
     )  # fmt: skip
 
 
@@ -58,6 +60,16 @@ def grouped(told: tuple[Change, ...]) -> tuple[tuple[str, str, tuple[Change, ...
     """Kind, heading and changes, those first that somebody has to look at."""
     groups = ((kind, HEADINGS[kind], tuple(one for one in told if one.kind == kind)) for kind in CHANGE_KINDS)
     return tuple(group for group in groups if group[2])
+
+
+def _by_threat(scan: Scan) -> Callable[[Iterable[str]], tuple[tuple[str, str], ...]]:
+    """What names findings by their threats, each threat once."""
+    threats = {finding.id: finding.threat for finding in scan.findings}
+
+    def named(ids: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        return tuple({threats[one]: one for one in ids if one in threats}.items())
+
+    return named
 
 
 def _chosen(scans: tuple[ScanEntry, ...], wanted: int | None, default: ScanEntry) -> ScanEntry:
