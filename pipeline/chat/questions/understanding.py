@@ -232,7 +232,9 @@ class Understanding:
         files, _ = self._names.files(phrase)
         if files:
             return replace(asked, filters=replace(asked.filters, files=files), phrase=phrase)
-        if asked.intent in ("threats_of", "where", "describe"):
+        if asked.intent == "uses":  # a package may be called so
+            return replace(asked, phrase=phrase, near=link.near)
+        if asked.intent in ("threats_of", "where", "describe") and self._phrases.kinds_named(phrase.removeprefix("the ")) is None:
             found = self._names.findings(phrase)
             threats = self._names.threats(phrase)
             if found.ids:
