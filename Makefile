@@ -18,14 +18,14 @@ PYTHON := $(shell for candidate in python3.11 python3.12 python3.13 python3.14 p
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs evals bench lock clean
+.PHONY: help demo test check format docs site evals bench lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1 - /'
 
 demo: $(VENV)/.installed ## scan the sample system, show the table, write a report to look at
 	@mkdir -p $(BUILD)
-	@$(BIN)/threatloom scan $(SAMPLE) --format table --format html=$(BUILD)/support-assistant.html
+	@$(BIN)/threatloom scan $(SAMPLE) --no-record --format table --format html=$(BUILD)/support-assistant.html
 	@echo
 	@echo "Report with the data-flow diagram: $(abspath $(BUILD)/support-assistant.html)"
 
@@ -48,7 +48,12 @@ docs: $(VENV)/.installed ## write the generated files anew
 	@$(BIN)/python -m tests.languages.table # what tests prove, tests write: the product knows nothing of them
 	@$(BIN)/python -m tests.formats.table
 	@$(BIN)/python -m evals.peers page
+	@$(BIN)/python -m evals.identity # judged pairs of releases
 	@$(BIN)/python -m evals.precision # figures that were measured and judged before, in the README too; it scans nothing
+
+site: $(VENV)/.installed ## write the documentation as a static site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --config-file docs/site/mkdocs.yml --site-dir "$(abspath $(BUILD))/site"
+	@echo "Documentation: $(abspath $(BUILD))/site/index.html"
 
 evals: $(VENV)/.installed ## measure on the reference systems and keep the result; then: make docs
 	@mkdir -p $(BUILD)
@@ -61,6 +66,10 @@ lock: ## resolve the dependencies anew (needs uv); versions stay unless a range 
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 2; }
 	$(UV) pip compile --universal --python-version 3.11 pyproject.toml --group dev \
 		--generate-hashes --no-annotate --no-header --output-file requirements.lock
+	$(UV) pip compile --universal --python-version 3.11 pyproject.toml --extra distributed --constraints requirements.lock \
+		--generate-hashes --no-annotate --no-header --output-file docker/requirements.lock
+	$(UV) pip compile --universal --python-version 3.11 docker/build.in --constraints requirements.lock \
+		--generate-hashes --no-annotate --no-header --output-file docker/build.lock
 	$(UV) pip compile --universal --python-version 3.11 benchmarks/requirements.in \
 		--generate-hashes --no-annotate --no-header --output-file benchmarks/requirements.lock
 

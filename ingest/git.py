@@ -96,8 +96,8 @@ def git_at(root: Path, *, bare: bool = False) -> Git | None:
     """git on the repository that a folder lies in, with `bare` also one that has no work tree; None where there is none, or no git."""
     top = _work_tree(root)
     folder = None if top is None else top / ".git"
-    if top is None and bare and _is_bare(root):
-        top = folder = root
+    if top is None and bare:
+        top = folder = next((one for one in (root, *root.parents) if _is_bare(one)), None)
     program = shutil.which("git")
     # A relative PATH entry could find a `git` inside the scanned tree.
     if top is None or folder is None or program is None or not Path(program).is_absolute() or Path(program).resolve().is_relative_to(top):
@@ -117,22 +117,39 @@ def _is_bare(folder: Path) -> bool:
 
 
 def objects_of(git: Git, folder: Path) -> Git | None:
-    """git on the objects of a repository alone, from an empty one made in `folder`: it has no settings, refs or index of that repository,
-    asks nobody for what is missing, and what is written goes to `folder`. None where the repository does not answer."""
-    said = git.run(git.top, "rev-parse", "--git-path", "objects")
+    """git on the objects of a repository alone, from an empty one made in `folder`: it has no settings, refs or index of that repository
+    and asks nobody for what is missing. To be read only: git sets the time of an object that is written where it is already. None where the
+    repository does not answer."""
+    own = empty_beside(git, folder)
+    return own if own is not None and borrow(git, own) else None
+
+
+def empty_beside(git: Git, folder: Path) -> Git | None:
+    """git on an empty repository, made in `folder`, whose objects are named as those of another one."""
     kind = git.run(git.top, "rev-parse", "--show-object-format")
-    if said is None or kind is None:
+    if kind is None:
         return None
-    objects = (git.top / os.fsdecode(said.rstrip(b"\n"))).resolve()
     is_sha256 = kind.strip() == b"sha256"
     settings = f"[core]\n\trepositoryformatversion = {int(is_sha256)}\n\tbare = true\n"
-    quoted = os.fsencode(objects).replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
     try:
         (folder / "objects" / "info").mkdir(parents=True)
         (folder / "refs").mkdir()
         (folder / "HEAD").write_text("ref: refs/heads/none\n")
         (folder / "config").write_text(settings + ("[extensions]\n\tobjectformat = sha256\n" if is_sha256 else ""))
-        (folder / "objects" / "info" / "alternates").write_bytes(b'"%s"\n' % quoted)
     except OSError:
         return None
     return Git(git.program, folder, folder)
+
+
+def borrow(git: Git, own: Git) -> bool:
+    """Lets one repository read the objects of another; whether that could be done."""
+    said = git.run(git.top, "rev-parse", "--git-path", "objects")
+    if said is None:
+        return False
+    objects = (git.top / os.fsdecode(said.rstrip(b"\n"))).resolve()
+    quoted = os.fsencode(objects).replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
+    try:
+        (own.folder / "objects" / "info" / "alternates").write_bytes(b'"%s"\n' % quoted)
+    except OSError:
+        return False
+    return True

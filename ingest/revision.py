@@ -26,6 +26,7 @@ from ingest.source import ReadError, Skip, SourceSettings
 from ingest.sources import Listing, listing_of, safe_path
 
 MOST_OF_ALL = 4_000_000_000
+FEW = 10  # where less than one in so many files is missing, the others are read
 _BLOCK = 1 << 20
 _NAME_LENGTH = 1000
 _LINE = re.compile(rb"(\d{6}) (?:blob|commit) ([0-9a-f]{40,64}) +(\d+|-|BAD)\t(.*)", re.DOTALL)
@@ -43,31 +44,46 @@ class RevisionTree:
         self._name, self._objects, self._settings = name, objects, settings
         wanted = frozenset(listing.paths)
         self._entries = tuple(entry for entry in entries if entry.path in wanted)
+        self._brought: Listing | None = None
+        self._names = frozenset(safe_path(entry.path) for entry in entries)
+
+    def has(self, path: str) -> bool:
+        """Whether the revision has a file of this name, read or not."""
+        return path in self._names
 
     def brought(self) -> Listing:
-        """The listing, once the files that a scan may open lie below its base; to be asked once.
+        """The listing, once the files that a scan may open lie below its base.
 
         Raises:
             UnusableInput: this clone does not have them.
         """
+        if self._brought is None:
+            self._brought = self._bring()
+        return self._brought
+
+    def _bring(self) -> Listing:
         pictures = self._settings.pictures
         asked = [entry for entry in self._entries if may_be_read(entry.path) or (pictures and may_describe(entry.path))]
-        if missing := sum(entry.size < 0 for entry in asked):
-            what = "1 file of this revision is" if missing == 1 else f"{missing} files of this revision are"
+        missing = [entry for entry in asked if entry.size < 0]
+        if len(missing) * FEW > len(asked):
+            what = "1 file of this revision is" if len(missing) == 1 else f"{len(missing)} files of this revision are"
             raise UnusableInput(
                 f"{what} not in this clone, which is partial", safe_path(self._name), "fetch them, as by checking it out once"
             )
+        errors = [ReadError(safe_path(entry.path), "is not in this clone, which is partial") for entry in missing]
         skips: list[Skip] = []
         files: list[Entry] = []
         left = MOST_OF_ALL
         for entry in asked:
+            if entry.size < 0:
+                continue
             if kind_of(entry.path) == "model_file" and entry.size > MOST_OF_ONE:
                 skips.append(Skip(safe_path(entry.path), f"a model file larger than {MOST_OF_ONE} bytes is not taken out of git"))
             elif (left := left - entry.size) < 0:
                 skips.append(Skip(safe_path(entry.path), f"more than {MOST_OF_ALL} bytes of a revision are not taken out of git"))
             else:
                 files.append(entry)
-        errors = write_out(files, self._objects, self.listing.base, self._whole)
+        errors += write_out(files, self._objects, self.listing.base, self._whole)
         gone = {skip.path for skip in skips} | {error.path for error in errors}
         return replace(
             self.listing,
@@ -143,6 +159,24 @@ def commit_of(git: Git, name: str) -> str:
     elif git.run(git.top, "rev-parse", "--is-shallow-repository") == b"true\n":
         mend = "this clone is shallow: fetch the revision first"
     raise UnusableInput("no such revision", safe_path(name[:200]) or "an empty name", mend)
+
+
+def text_at(root: Path, name: str, file: str, most: int) -> str | None:
+    """What a file of the folder said at a revision; None where it is not there, is no plain file, or is larger than `most` bytes.
+
+    Raises:
+        UnusableInput: no repository, or no such revision.
+    """
+    root = root.resolve()
+    git = repository_of(root)
+    commit = commit_of(git, name)
+    below = "" if root == git.top else f"{root.relative_to(git.top).as_posix()}/"
+    listed = git.run(git.top, "ls-tree", "-z", "-l", "--full-tree", commit, "--", f"{below}{file}")
+    match = _LINE.fullmatch((listed or b"").rstrip(b"\0"))
+    if match is None or not match[1].startswith(b"100") or int(match[3] if match[3].isdigit() else most + 1) > most:
+        return None
+    said = git.run(git.top, "cat-file", "blob", match[2].decode())
+    return None if said is None else said.decode("utf-8", "replace")
 
 
 def known_commit(git: Git, name: str) -> str | None:

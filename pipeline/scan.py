@@ -15,13 +15,14 @@ from datetime import UTC, date, datetime
 from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ingest import Listing, SourceList, SourceSettings, lines_of, list_paths, list_sources, read_source
 from ingest.demand import demanded
 from ingest.documents import FORMATS
 from ingest.facts import CodeFacts, DocumentFacts, Facts, ModelFacts, Transcript
 from ingest.kept_facts import KeptFacts
+from ingest.origin import origin_of
 from ingest.purpose import NOT_PRODUCT
 from ingest.reading import CODE_KINDS, transcribed
 from ingest.source import ReadError, Skip, Source
@@ -67,6 +68,7 @@ class ScanSettings:
     rev: str | None = None  # revision of git that is scanned instead of the files as they lie there
     suppress: tuple[Suppression, ...] = ()  # decisions of a settings file; those of comments are found
     suppressions: bool = True  # False: decisions that stand in the tree are told, and close nothing
+    trust: Literal["tree", "baseline"] = "tree"  # of a scan against a baseline: whose decisions count, where only one side has them
 
     @property
     def sought(self) -> SourceSettings:
@@ -97,9 +99,11 @@ def scan(
         ruled = _ruled(path, settings, progress, tree)
         result = ruled if isinstance(ruled, Scan) else ruled.scan
         if settings.llm is not None and isinstance(ruled, Ruled):
+            from pipeline.findings.known import known_threats
             from pipeline.second_opinion import examined
 
             result = examined(ruled.scan, ruled.material, settings.llm, progress)
+            result = result.model_copy(update={"threats": known_threats(result.findings, ruled.material.catalog)})
     result = _decided(result, settings, started.date())
     return result.model_copy(update={"started_at": _stamp(started), "duration_s": round(time.perf_counter() - begun, 3)})
 
@@ -111,10 +115,10 @@ def _decided(result: Scan, settings: ScanSettings, today: date) -> Scan:
         return result
     from pipeline.findings.suppressing import not_applied, suppressed
 
-    return suppressed(result, said, today, _slugs(settings.knowledge)) if settings.suppressions else not_applied(result, said)
+    return suppressed(result, said, today, slugs_of(settings.knowledge)) if settings.suppressions else not_applied(result, said)
 
 
-def _slugs(knowledge: Sequence[Path]) -> Callable[[str], str | None]:
+def slugs_of(knowledge: Sequence[Path]) -> Callable[[str], str | None]:
     """What a slug is called today, asked of the catalog only where it matters."""
 
     @cache
@@ -181,7 +185,7 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress, tree: Listing
     """What rules say of a path; a kept result where nothing changed and nobody else is asked."""
     sought = settings.sought
     listing = tree if isinstance(tree, Listing) else tree.listing
-    target = Target(name=path.resolve().name, revision=listing.revision, dirty=listing.dirty)
+    target = Target(name=path.resolve().name, revision=listing.revision, dirty=listing.dirty, repository=origin_of(path))
     own = _own(settings.knowledge)
     cached = kept_results.KeptResults(settings.cache, target.name, (*settings.chosen, *(("", *own.digests) if own else ())))
     asks = settings.llm is not None  # who asks a model needs the files, so that a kept result is not enough
@@ -206,6 +210,7 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress, tree: Listing
     built = _built(facts, found, frameworks, book)
     progress.step("matching threats", 0, 0)
     from pipeline.findings.compose import compose
+    from pipeline.findings.known import known_threats
     from pipeline.findings.own import told_of
     from pipeline.findings.spoken import said_in_comments
     from pipeline.threats.catalog import extended, hash_with, load_catalog
@@ -222,6 +227,7 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress, tree: Listing
         summary=_summary(facts, findings, paths),
         system=built.system,
         findings=findings,
+        threats=known_threats(findings, catalog),
         coverage=coverage,
         attack_paths=paths.paths,
         own_knowledge=told_of(own or NOTHING, outcomes),

@@ -34,9 +34,9 @@ def compare(old: Scan, new: Scan, *, renames: Mapping[str, str] | None = None, t
     """
     pairs = matched(old, new, renames or {})
     before = {found: finding for finding in old.findings if finding.status != "fixed" for found in [pairs.get(finding.id)] if found}
-    sights = Sights(old, new, tree)
+    sights = Sights(old, new, tree, renames)
     changes: list[Change] = []
-    for finding in in_order(new.findings):
+    for finding in in_order(finding for finding in new.findings if finding.status != "fixed"):
         was = before.get(finding.id)
         if was is None:
             changes.append(Change(kind="new", finding=finding))

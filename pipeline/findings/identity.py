@@ -32,13 +32,15 @@ def matched(old: Scan, new: Scan, renames: Mapping[str, str]) -> dict[str, str]:
     """Ids of findings of the older scan that the newer one has, each with the id it has there; no id is given twice.
 
     First by id. Then, of each threat (by any slug it has or had), those that have no namesake on the other side are held against each
-    other, with `renames` and the files that moved without being named there (`moves`) in mind. Two are one where
+    other, with `renames` and the files that moved without being named there (`moves`) in mind. Two are one where data enters both at
+    one place at least (or at a place of the same kind that was renamed, where half of what they cite is the same), and
 
-    - they are about the same element once files are called what they are called now, and share the place that decides or a fifth
-      of what they cite; or
-    - the place that decides says the same in the same file, or in another where it says enough to be told from others; or
+    - they are about the same element once files are called what they are called now, and share a place that decides (where it ends,
+      what is missing, what was promised) or a fifth of what they cite; or
+    - they share a place that decides, in one file, and a fifth of what they cite; or
+    - the first place that decides says the same, in any file, and enough to be told from others; or
     - half of what they cite is the same: of one that cites much, the half of what is shown of it; or
-    - in the same file, all that they cite is the same but for the name of the element: it was renamed.
+    - in the same file, all that they cite is the same but for the names of the elements: one was renamed.
 
     Of two in different files three cited places have to be the same where the earlier file is still there: it may still say the same.
     What is cited is compared without spaces, kinds of quotation marks and trailing commas. Where two could be meant, the better one is
@@ -73,6 +75,11 @@ class _Marks:
     line: int
     says: str  # what stands there
     role: str
+    ends: frozenset[tuple[str, str]]  # all places that decide: file, and what stands there
+    begins: frozenset[str]  # where data enters, without the names of elements
+    begin: str  # the element it enters at; empty where nothing flows
+    begin_stays: bool  # whether the other scan has that element
+    reached_from: frozenset[str]  # elements that send something to it
     cited: frozenset[str]  # all that is cited
     nameless: frozenset[str]  # the same without the names of the element
     attributes: tuple[tuple[str, object], ...]
@@ -84,13 +91,18 @@ class _Side:
     def __init__(self, scan: Scan, other: Scan, slugs: Mapping[str, str], moves: Moves) -> None:
         self._elements = {element.id: element for element in scan.system.elements}
         self._there = frozenset(other.examined)
+        self._there_too = frozenset(element.id for element in other.system.elements)
         self._slugs, self._moves = slugs, moves
+        self._senders: dict[str, set[str]] = defaultdict(set)
+        for flow in scan.system.flows:
+            self._senders[flow.target].add(moves.text(flow.source))
 
     def of(self, finding: Finding) -> _Marks:
         element = self._elements.get(finding.element)
+        begin = finding.attack_path[0] if len(finding.attack_path) > 1 else ""
+        names = _names_of(finding.element, begin)
         decides = _decisive(finding.evidence)
-        names = _names_of(element, finding)
-        quotes = [squeezed(place.quote) for place in finding.evidence]
+        nameless = [squeezed(names.sub("§", place.quote) if names else place.quote) for place in finding.evidence]
         return _Marks(
             id=finding.id,
             threat=self._slugs.get(finding.threat, finding.threat),
@@ -101,8 +113,13 @@ class _Side:
             line=decides.start_line,
             says=squeezed(decides.quote),
             role=decides.role,
-            cited=frozenset(quotes),
-            nameless=frozenset(squeezed(names.sub("§", place.quote)) for place in finding.evidence) if names else frozenset(quotes),
+            ends=frozenset((self._moves.path(place.path), squeezed(place.quote)) for place in finding.evidence if place.role in _DECISIVE),
+            begins=frozenset(quote for place, quote in zip(finding.evidence, nameless, strict=True) if place.role == "source"),
+            begin=self._moves.text(begin),
+            begin_stays=self._moves.text(begin) in self._there_too,
+            reached_from=frozenset(self._senders.get(finding.element, ())),
+            cited=frozenset(squeezed(place.quote) for place in finding.evidence),
+            nameless=frozenset(nameless),
             attributes=_plain(element),
         )
 
@@ -112,10 +129,9 @@ def _decisive(places: Sequence[Evidence]) -> Evidence:
     return next((place for place in reversed(places) if place.role in _DECISIVE), places[0])
 
 
-def _names_of(element: Element | None, finding: Finding) -> re.Pattern[str] | None:
-    """What an element is called, part by part."""
-    name = element.name if element is not None else finding.element.partition(":")[2]
-    words = sorted(set(_IDENTIFIER.findall(name)), key=lambda word: (-len(word), word))
+def _names_of(*elements: str) -> re.Pattern[str] | None:
+    """What elements are called, part by part."""
+    words = sorted({word for each in elements for word in _IDENTIFIER.findall(each.partition(":")[2])}, key=lambda word: (-len(word), word))
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)") if words else None
 
 
@@ -164,23 +180,42 @@ def _common(marks: _Marks) -> frozenset[str]:
 
 def _likeness(one: _Marks, other: _Marks) -> float:
     """How much speaks for two being one; nothing where too little does."""
-    same_file = one.path == other.path
-    same_place = one.says == other.says and one.role == other.role
-    same_element = one.element == other.element
+    begins_alike = _same_beginning(one, other)
+    if not begins_alike and not _renamed_beginning(one, other):
+        return 0.0
+    same_file, same_element = one.path == other.path, one.element == other.element
+    same_end = not one.ends.isdisjoint(other.ends)
     both = len(one.cited & other.cited)
     shared = both / min(len(one.cited), len(other.cited))
     if both < _FEW and both < max(len(one.cited), len(other.cited)):
         shared /= 2  # one short quote of two is no half
-    if not same_file and one.stays and not same_element and both < _FEW:
+    if not same_file and not same_end and one.stays and not same_element and both < _FEW:
         return 0.0  # the file it stood in is still there: what says the same in another one may be another
+    if not begins_alike and shared < _MOSTLY and not _same_but_names(one, other):
+        return 0.0
+    says_it = one.says == other.says and one.role == other.role and len(one.says) >= _SAYS_ENOUGH and one.kind == other.kind
     if not (
-        (same_element and (same_place or shared >= _PARTLY))
-        or (same_place and (same_file or (len(one.says) >= _SAYS_ENOUGH and one.kind == other.kind)))
+        (same_element and (same_end or shared >= _PARTLY))
+        or (same_end and shared >= _PARTLY)
+        or says_it
         or shared >= _MOSTLY
         or (same_file and one.kind == other.kind and one.attributes == other.attributes and _same_but_names(one, other))
     ):
         return 0.0
-    return 4.0 * same_element + 2.0 * same_place + 2.0 * shared + 1.0 * same_file + 0.5 * (one.attributes == other.attributes)
+    return 4.0 * same_element + 2.0 * same_end + 2.0 * shared + 1.0 * same_file + 0.5 * (one.attributes == other.attributes)
+
+
+def _same_beginning(one: _Marks, other: _Marks) -> bool:
+    """Whether data enters both at one place at least; what comes in by another way is another finding, wherever it goes."""
+    if not one.begin or not other.begin:
+        return one.begin == other.begin or one.element == other.element
+    return one.begin == other.begin or not one.begins.isdisjoint(other.begins) or one.begin in other.reached_from
+
+
+def _renamed_beginning(one: _Marks, other: _Marks) -> bool:
+    """Whether data enters at something of the same kind that neither scan has by the name of the other."""
+    kinds = (one.begin.partition(":")[0], other.begin.partition(":")[0])
+    return kinds[0] == kinds[1] != "" and not one.begin_stays and not other.begin_stays
 
 
 def _same_but_names(one: _Marks, other: _Marks) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from ingest.facts import Hidden
+from pipeline.findings.story_lines import Story
 from pipeline.system.model import Confidence, Evidence, Frozen, Severity, Stride, System
 
 SCHEMA_VERSION: Final = "1.0"
@@ -98,7 +99,7 @@ class Decision(Frozen):
     """That somebody accepts the risk of a finding, or says it is none, and why."""
 
     kind: DecisionKind
-    reason: Annotated[str, Field(min_length=1)]
+    reason: str = Field(description="Never empty: whoever makes one asks for it.")
     by: str = Field(default="", description="Who decided, where that is known.")
     at: str = Field(default="", description="RFC 3339, where that is known.")
     until: str = Field(default="", description="Last day it holds, as YYYY-MM-DD; empty: it has no end.")
@@ -239,6 +240,18 @@ class Target(Frozen):
     root: str = "."
     revision: str | None = None
     dirty: bool = False
+    repository: str | None = Field(default=None, description="Address of the repository's origin, without credentials.")
+
+
+class KnownThreat(Frozen):
+    """What the catalog says of a threat that is reported, as it was when the scan was made."""
+
+    slug: str
+    title: str
+    summary: str
+    how_we_look: str = Field(description="How it is recognised, and what that can miss.")
+    not_a_threat_when: str = Field(description="What may be dismissed, and why.")
+    references: tuple[str, ...] = ()
 
 
 class Summary(Frozen):
@@ -359,6 +372,9 @@ class Baseline(Frozen):
     started_at: str = Field(description="When that scan began; empty where it was made for this comparison.")
     version: str = Field(description="Of threatloom, as it made that scan.")
     knowledge: str = Field(description="Hash of the knowledge it was made with.")
+    new_only: bool = Field(
+        default=False, description="Whether only what is new against it was asked for; the others are here all the same."
+    )
 
 
 class Scan(Frozen):
@@ -372,6 +388,7 @@ class Scan(Frozen):
     summary: Summary
     system: System
     findings: tuple[Finding, ...] = ()
+    threats: tuple[KnownThreat, ...] = Field(default=(), description="Those of the catalog that findings are of, by slug.")
     coverage: tuple[Coverage, ...] = ()
     attack_paths: tuple[AttackPath, ...] = Field(default=(), description="The most dangerous first.")
     own_knowledge: tuple[OwnKnowledge, ...] = Field(default=(), description="What the scan knew beside what ships, in the order given.")
@@ -384,4 +401,5 @@ class Scan(Frozen):
     errors: tuple[Failed, ...] = ()
     suppressions: tuple[Suppression, ...] = Field(default=(), description="Decisions that stand in the scanned tree, stale ones included.")
     baseline: Baseline | None = Field(default=None, description="What statuses are told against; null: everything is new.")
+    story: Story | None = Field(default=None, description="What changed since the baseline, told as a story; null where there is none.")
     llm: LLMUse | None = None

@@ -5,14 +5,16 @@ Takes the finding as it was, the two scans, and what is known of the tree as it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 from pathspec import GitIgnoreSpec
 
 from pipeline.findings.lifecycle import Sight
-from pipeline.findings.model import Finding, Scan
+from pipeline.findings.model import Finding, Scan, Skipped
 from pipeline.system.model import Evidence
+
+_IN_PART = "read in part"  # as a scan says of a file that a reader gave up on somewhere
 
 
 class Tree(Protocol):
@@ -28,14 +30,21 @@ class Seen(NamedTuple):
     reason: str = ""
 
 
+def _could_hold(skip: Skipped) -> bool:
+    """Whether a file that was read before may be among what was passed over: what no reader is for was not read then either."""
+    return not skip.path.startswith("(") and not (skip.path.startswith("*") and skip.reason.startswith("no reader"))
+
+
 class Sights:
     """What the newer of two scans says of findings of the older one."""
 
-    def __init__(self, old: Scan, new: Scan, tree: Tree | None = None) -> None:
-        self._old, self._new, self._tree = old, new, tree
+    def __init__(self, old: Scan, new: Scan, tree: Tree | None = None, renames: Mapping[str, str] | None = None) -> None:
+        self._old, self._new, self._tree, self._renames = old, new, tree, renames or {}
         self._examined = frozenset(new.examined)
         self._failed = {failed.path for failed in new.errors}
-        self._passed_over = tuple((GitIgnoreSpec.from_lines([skip.path]), skip) for skip in new.skipped if not skip.path.startswith("("))
+        self._passed_over = tuple((GitIgnoreSpec.from_lines([skip.path]), skip) for skip in new.skipped if _could_hold(skip))
+        before = {skip.path for skip in old.skipped if skip.reason.startswith(_IN_PART)}
+        self._in_part = {skip.path for skip in new.skipped if skip.reason.startswith(_IN_PART)} - before
         self._switched_off = {told.threat: told.reason for own in new.own_knowledge for told in own.adjusted if told.switched_off}
         self._other_knowledge = old.tool.knowledge != new.tool.knowledge
 
@@ -45,7 +54,10 @@ class Sights:
             return Seen("unseen", "the system model could not be built this time")
         if reason := self._switched_off.get(finding.threat):
             return Seen("unseen", f"own knowledge switches {finding.threat} off: {reason}")
-        paths = tuple(dict.fromkeys(evidence.path for evidence in finding.evidence))
+        if not self._failed.isdisjoint((finding.element, *finding.attack_path)):
+            return Seen("unseen", "the search for flows from there ended at its bound this time")
+        places = tuple(self._as_now(evidence) for evidence in finding.evidence)
+        paths = tuple(dict.fromkeys(place.path for place in places))
         for path in paths:
             if reason := self._not_looked_at(path):
                 return Seen("unseen", f"{path}: {reason}")
@@ -53,25 +65,29 @@ class Sights:
         if gone:
             return Seen("gone", f"{gone[0]} is gone")
         if finding.source == "llm":
-            return self._of_model(finding)
-        if self._other_knowledge and not self._changed(finding.evidence):
+            return self._of_model(finding, places)
+        if self._other_knowledge and not self._changed(places):
             return Seen(
                 "unseen", "another version of threatloom, or of its knowledge, does not report it; whether its lines changed is not known"
             )
         return Seen("gone", "its lines were examined and it was not found again")
 
-    def _of_model(self, finding: Finding) -> Seen:
+    def _of_model(self, finding: Finding, places: Iterable[Evidence]) -> Seen:
         if self._new.llm is None:
             return Seen("unseen", "a model saw it, and none was asked this time")
         if any(missed.element == finding.element for missed in self._new.llm.unreached):
             return Seen("unseen", "a model saw it, and did not get to it this time")
-        if self._tree is not None and self._changed(finding.evidence):
+        if self._tree is not None and self._changed(places):
             return Seen("gone", "the lines that a model cited have changed, and it was not said again")
         return Seen("unseen", "a model saw it and did not say it again")
 
+    def _as_now(self, place: Evidence) -> Evidence:
+        """A place of the older scan, by what its file is called now."""
+        return place.model_copy(update={"path": self._renames.get(place.path, place.path)})
+
     def _not_looked_at(self, path: str) -> str:
         if path in self._examined:
-            return ""
+            return "read in part this time" if path in self._in_part else ""
         if path in self._failed:
             return "could not be read this time"
         if path in self._old.given_documents:

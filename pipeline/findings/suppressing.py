@@ -16,7 +16,7 @@ from datetime import date
 from pathspec import GitIgnoreSpec
 
 from pipeline.findings.leading import headline, lead_way
-from pipeline.findings.lifecycle import holds
+from pipeline.findings.lifecycle import OPEN, holds
 from pipeline.findings.model import Coverage, Finding, Scan, Suppression
 from pipeline.system.model import Evidence
 
@@ -36,7 +36,7 @@ def suppressed(scan: Scan, said: Sequence[Suppression], today: date, slugs: Slug
         fitting = [number for number, rule in enumerate(rules) if rule.closes(finding)]
         for number in fitting:
             by_rule.setdefault(number, []).append(finding.id)
-        if fitting and finding.status not in ("fixed", "unknown"):
+        if fitting and finding.status in OPEN:
             decision = rules[fitting[0]].said.decision
             finding = finding.model_copy(update={"status": decision.kind, "decision": decision})
         findings.append(finding)

@@ -84,3 +84,5 @@ class Workplace:
     cache: Path | None = None  # kept results and clones; None: results are not kept, and clones last as long as a scan
     processes: int = 1  # that one scan may parse with
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)  # host -> token for https
+    ssh_agent: str | None = None  # socket of the agent that holds keys for ssh
+    entry: str = "pipeline.fleet.child"  # module of ours whose `main` a child process runs

@@ -30,7 +30,7 @@ from pipeline.reports.escape import shorten, visible
 logger = logging.getLogger(__name__)
 _LOOK = 0.1  # seconds between two looks at a child
 _MOST_SAID = 65_536  # bytes of its answer and of its complaints that are kept
-_START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from pipeline.fleet.child import main; main()"
+_START = "import importlib, json, sys; sys.path[:] = json.loads(sys.argv[1]); importlib.import_module({entry!r}).main()"
 
 
 def _never() -> bool:
@@ -40,7 +40,7 @@ def _never() -> bool:
 def scan_system(order: ScanOrder, workplace: Workplace, *, stopped: Callable[[], bool] = _never) -> Outcome:
     """What came of scanning one system, whatever the system does; `stopped` says that nobody wants the answer any more."""
     try:
-        return attended(_START, _asked(order, workplace), order, stopped)
+        return attended(_START.format(entry=workplace.entry), _asked(order, workplace), order, stopped)
     except Exception as problem:  # a bug of ours costs one system, not the night
         logger.exception("a system could not be scanned")
         return _outcome(order, "failed", shorten(visible(f"{type(problem).__name__}: {problem}"), 300), time.monotonic())
@@ -66,14 +66,15 @@ def attended(start: str, asked: str, order: ScanOrder, stopped: Callable[[], boo
         ended = _watched(child, order, begun, stopped)
     finally:
         _end(child)
+        answer, words = said.text(), complaint.text()
         with contextlib.suppress(OSError):
             child.stdin.close()
     if ended is not None:
         return _outcome(order, *ended, begun)
     try:
-        outcome = Outcome.model_validate_json(said.text())
+        outcome = Outcome.model_validate_json(answer)
     except ValidationError:
-        return _outcome(order, "failed", _why(child.returncode, complaint.text()), begun)
+        return _outcome(order, "failed", _why(child.returncode, words), begun)
     return outcome.model_copy(update={"seconds": round(time.monotonic() - begun, 3)})
 
 
@@ -90,6 +91,7 @@ def _asked(order: ScanOrder, workplace: Workplace) -> str:
             "cache": None if workplace.cache is None else str(workplace.cache),
             "processes": workplace.processes,
             "tokens": dict(workplace.tokens),
+            "ssh_agent": workplace.ssh_agent,
         }
     )
 

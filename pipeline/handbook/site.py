@@ -8,7 +8,8 @@ page works the same from a disk and from a server. All text is escaped by the te
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from markupsafe import Markup, escape
 from pipeline.handbook.decision import decision_of
 from pipeline.handbook.examples import examples_of
 from pipeline.handbook.json import render as render_json
-from pipeline.handbook.model import Handbook, ThreatEntry
+from pipeline.handbook.model import ControlEntry, Handbook, ThreatEntry
 from pipeline.reports.escape import visible
 from pipeline.reports.inline import source_hash
 from pipeline.reports.wording import plural, words
@@ -33,7 +34,12 @@ FOLDERS = ("threats", "controls", "frameworks", "taxonomies")
 
 def pages(book: Handbook, catalog: Catalog) -> Mapping[str, str]:
     """Every file of the site, by its path with forward slashes."""
-    environment = _environment(book)
+    return {path: make() for path, make in page_makers(book, catalog).items()}
+
+
+def page_makers(book: Handbook, catalog: Catalog, frame: Path | None = None) -> Mapping[str, Callable[[], str]]:
+    """What makes each file of the site. With `frame`, the layout around the pages is the one of that folder."""
+    environment = _environment(book, frame)
     known = {
         "controls": {one.kind: one for one in book.controls},
         "item_pages": {item.id: file.key for file in book.taxonomies for item in file.items},
@@ -42,27 +48,34 @@ def pages(book: Handbook, catalog: Catalog) -> Mapping[str, str]:
     def made(template: str, root: str, area: str, **given: Any) -> str:  # Any: what the template of the page asks for
         return environment.get_template(f"{template}.html.j2").render(book=book, root=root, area=area, **known, **given)
 
-    files = {"index.html": made("index", "", "Threats", searched=_searched), "words.html": made("words", "", "Words")}
-    for threat in book.threats:
+    def threat_page(threat: ThreatEntry) -> str:
         page = catalog.page(threat.slug)
-        files[f"threats/{threat.slug}.html"] = made(
+        return made(
             "threat", "../", "Threats", threat=threat, decision=decision_of(threat), examples=examples_of(threat.slug, page),
             story=introduction(page), conditions=_conditions(threat),
         )  # fmt: skip
+
     having = {(control.kind, framework.name): control.names for framework in book.frameworks for control in framework.controls}
-    for control in book.controls:
+
+    def control_page(control: ControlEntry) -> str:
         calls = [(name, having[control.kind, name]) for name in control.frameworks]
-        files[f"controls/{anchor(control.kind)}.html"] = made("control", "../", "Controls", control=control, having=calls)
-    for framework in book.frameworks:
-        files[f"frameworks/{anchor(framework.name)}.html"] = made("framework", "../", "Frameworks", framework=framework)
-    for file in book.taxonomies:
-        files[f"taxonomies/{file.key}.html"] = made("taxonomy", "../", "Taxonomies", file=file)
-    return {**files, "catalog.json": render_json(book)}
+        return made("control", "../", "Controls", control=control, having=calls)
+
+    makers: dict[str, Callable[[], str]] = {
+        "index.html": partial(made, "index", "", "Threats", searched=_searched), "words.html": partial(made, "words", "", "Words"),
+    }  # fmt: skip
+    makers |= {f"threats/{one.slug}.html": partial(threat_page, one) for one in book.threats}
+    makers |= {f"controls/{anchor(one.kind)}.html": partial(control_page, one) for one in book.controls}
+    makers |= {
+        f"frameworks/{anchor(one.name)}.html": partial(made, "framework", "../", "Frameworks", framework=one) for one in book.frameworks
+    }
+    makers |= {f"taxonomies/{one.key}.html": partial(made, "taxonomy", "../", "Taxonomies", file=one) for one in book.taxonomies}
+    return {**makers, "catalog.json": partial(render_json, book)}
 
 
-def _environment(book: Handbook) -> Environment:
+def _environment(book: Handbook, frame: Path | None) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader([frame, TEMPLATES] if frame is not None else [TEMPLATES]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -56,7 +56,10 @@ def workplace(record: str | None, environment: Mapping[str, str], *, cached: boo
     from pipeline.fleet import Workplace
 
     cache = user_cache_path("threatloom", appauthor=False) if cached else None
-    return Workplace(record_address(record, environment), cache, processes, _tokens(said("THREATLOOM_GIT_TOKENS", None, environment) or ""))
+    tokens = _tokens(said("THREATLOOM_GIT_TOKENS", None, environment) or "")
+    return Workplace(
+        record_address(record, environment), cache, processes, tokens, environment.get("SSH_AUTH_SOCK"), "pipeline.interfaces.fleet_child"
+    )
 
 
 def _tokens(text: str) -> dict[str, str]:

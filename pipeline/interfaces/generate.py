@@ -17,9 +17,13 @@ import yaml
 from pipeline.findings.attack_paths import MOST_PATHS
 from pipeline.findings.attack_paths.knowledge import load_knowledge
 from pipeline.findings.model import STRIDE
+from pipeline.fleet.fleet_file import fleet_schema
+from pipeline.fleet.landscape import landscape_schema
 from pipeline.handbook.json import schema as catalog_schema
+from pipeline.interfaces.reference import reference_pages
 from pipeline.interfaces.schemas import schemas
 from pipeline.interfaces.vocabulary import vocabulary
+from pipeline.reports.difference import schema as difference_schema
 from pipeline.reports.json import schema
 from pipeline.reports.ledger import render_page
 from pipeline.threats.catalog import load_catalog
@@ -34,13 +38,17 @@ def generated_files(root: Path) -> Mapping[Path, str]:
     knowledge = root / "pipeline" / "knowledge"
     return {
         Path("pipeline/reports/scan.schema.json"): schema(),
+        Path("pipeline/reports/difference/difference.schema.json"): difference_schema(),
         Path("pipeline/handbook/catalog.schema.json"): catalog_schema(),
+        Path("pipeline/fleet/fleet.schema.json"): fleet_schema(),
+        Path("pipeline/fleet/landscape/landscape.schema.json"): landscape_schema(),
         **{Path("pipeline/knowledge/schemas") / name: text for name, text in schemas().items()},
         Path("docs/vocabulary.md"): vocabulary_page(),
         Path("docs/threats.md"): threats_page(knowledge / "threats"),
         Path("docs/frameworks.md"): frameworks_page(knowledge / "frameworks"),
         Path("docs/ledger.md"): ledger_page(),
         Path("docs/attack-paths.md"): attack_paths_page(),
+        **{Path("docs") / name: text for name, text in reference_pages().items()},
     }
 
 

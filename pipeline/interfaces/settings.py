@@ -71,6 +71,15 @@ class Settings(FileSettings):
     knowledge: Listed = Field(
         default=(), description="Folders of own threats, frameworks, controls and severities; never named by the scanned tree."
     )
+    baseline: str | None = Field(
+        default=None,
+        description="What a scan is told against: its JSON file, a revision of git, record:last or record:N; never named by the tree.",
+    )
+    trust: Literal["tree", "baseline"] = Field(
+        default="tree",
+        description="Against a revision: whose settings file and suppressions count; with baseline, not those that a change adds.",
+    )
+    new_only: bool = Field(default=False, description="Report and count only what is new against the baseline, or came back.")
     jobs: PositiveInt | None = Field(default=None, description="Processes that parse files; all processors where not given.")
     embedding: str = Field(
         default="wordllama",
@@ -106,10 +115,12 @@ class Settings(FileSettings):
     index_dir: str | None = Field(default=None, description="Folder of the indexes; the user's cache folder if not given.")
 
 
-def load_settings(target: Path, given: _Given, environment: Mapping[str, str], config: Path | None = None) -> Settings:
-    """The settings in force for a scan of `target`; `given` holds what the command line named."""
+def load_settings(
+    target: Path, given: _Given, environment: Mapping[str, str], config: Path | None = None, at: str | None = None
+) -> Settings:
+    """The settings in force for a scan of `target`; `given` holds what the command line named, `at` the revision whose file counts."""
     root = target if target.is_dir() else target.parent
-    file = _from_file(config, config.parent) if config else _from_tree(root)
+    file = _from_file(config, config.parent) if config else _from_tree(root) if at is None else _from_revision(root, at)
     asked = {**_from_environment(environment), **given}
     try:
         settings = Settings.model_validate({**file, **asked})
@@ -117,7 +128,7 @@ def load_settings(target: Path, given: _Given, environment: Mapping[str, str], c
         raise _refused(failure, "the command line or THREATLOOM_* variables", {}) from None
     if config or "exclude" in asked:
         return settings
-    name = FILE_NAME if os.path.lexists(root / FILE_NAME) else "pyproject.toml"
+    name = (FILE_NAME if os.path.lexists(root / FILE_NAME) else "pyproject.toml") if at is None else "settings file at the baseline"
     return settings.model_copy(update={"exclude": tuple(TreePattern(pattern, name) for pattern in settings.exclude)})
 
 
@@ -169,8 +180,22 @@ def _from_tree(root: Path) -> dict[str, object]:
     return _from_pyproject(project, root) if readable else {}  # one that cannot be read is reported by the scan itself
 
 
+def _from_revision(root: Path, name: str) -> dict[str, object]:
+    """What the settings file of a revision says; its paths mean what lies there now."""
+    from ingest.revision import text_at
+
+    own = text_at(root, name, FILE_NAME, MOST_BYTES)
+    if own is not None:
+        return _from_text(own, root / FILE_NAME, root)
+    project = text_at(root, name, "pyproject.toml", MOST_PYPROJECT_BYTES)
+    return {} if project is None else _from_project(project, root / "pyproject.toml", root)
+
+
 def _from_file(path: Path, folder: Path) -> dict[str, object]:
-    text = _read(path, MOST_BYTES)
+    return _from_text(_read(path, MOST_BYTES), path, folder)
+
+
+def _from_text(text: str, path: Path, folder: Path) -> dict[str, object]:
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError) as failure:
@@ -201,7 +226,10 @@ def _plain(node: yaml.Node) -> object:
 def _from_pyproject(path: Path, folder: Path) -> dict[str, object]:
     if path.stat().st_size > MOST_PYPROJECT_BYTES:
         return {}  # reported as a skip by the scan itself
-    text = path.read_bytes().decode("utf-8", "replace")
+    return _from_project(path.read_bytes().decode("utf-8", "replace"), path, folder)
+
+
+def _from_project(text: str, path: Path, folder: Path) -> dict[str, object]:
     start = re.search(r"^\s*\[tool\.threatloom\]", text, re.MULTILINE)
     if start is None:
         return {}

@@ -12,7 +12,7 @@ from ingest.errors import UnusableInput
 from pipeline.findings.lifecycle import CLOSED, Sight, holds, next_status
 from pipeline.findings.model import Decision, DecisionKind, Finding, Scan
 from pipeline.record.entries import RecordedKind
-from pipeline.record.matching import finding_of, known_of
+from pipeline.record.matching import finding_of, known_of, last_whole
 from pipeline.record.tables import DecisionRow, EventRow, FindingRow
 
 LONGEST_REASON = 4000
@@ -38,10 +38,10 @@ def passed(decision: Decision) -> str:
 
 
 def in_force(row: DecisionRow | None, finding: Finding | None, today: date) -> Decision | None:
-    """What counts of a finding today: a decision that stands beside the code, as last seen, else the record's."""
+    """What counts of a finding today: a decision of the record, else one that stands in the tree, as last seen."""
     beside = finding.decision if finding is not None and finding.decision is not None and finding.decision.where else None
     recorded = as_decision(row) if row is not None else None
-    return next((one for one in (beside, recorded) if one is not None and holds(one, today)), None)
+    return next((one for one in (recorded, beside) if one is not None and holds(one, today)), None)
 
 
 def end_passed(session: Session, system_id: int, at: datetime) -> None:
@@ -101,15 +101,15 @@ def check(kind: RecordedKind, reason: str, until: date | None, today: date) -> N
 
 
 def decided(session: Session, system_id: int, scan: Scan, today: date, renames: Mapping[str, str]) -> Scan:
-    """A fresh scan with the decisions of the record that hold; one that stands beside the code comes first."""
+    """A fresh scan with the decisions of the record that hold; they win over those that stand in the tree."""
     standing = {key: row for key, row in live(session, system_id).items() if holds(as_decision(row), today)}
     if not standing:
         return scan
-    partners = known_of(session, system_id, None, scan, renames).partners
+    partners = known_of(session, system_id, lambda: last_whole(session, system_id), scan, renames).partners
 
     def told(finding: Finding) -> Finding:
         row = standing.get(partners.get(finding.id, 0))
-        if row is None or finding.status in CLOSED:
+        if row is None or finding.status == "fixed":
             return finding
         decision = as_decision(row)
         return finding.model_copy(update={"status": decision.kind, "decision": decision})

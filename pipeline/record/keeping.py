@@ -15,14 +15,13 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ingest.errors import UnusableInput
 from pipeline.findings.lifecycle import CLOSED, OPEN, Sight, next_status
 from pipeline.findings.listing import in_order
 from pipeline.findings.model import SEVERITIES, Baseline, Decision, Finding, Scan, Status
 from pipeline.findings.sight import Seen, Sights, Tree
 from pipeline.record.deciding import end_passed, in_force, live, stamp
 from pipeline.record.entries import Kept
-from pipeline.record.matching import MOST_AT_ONCE, Known, body_of, known_of
+from pipeline.record.matching import MOST_AT_ONCE, Known, known_of, last_whole
 from pipeline.record.packing import pack
 from pipeline.record.tables import AliasRow, CoverageRow, DecisionRow, EventRow, FindingRow, ScanBody, ScanRow, SightingRow, SystemRow
 
@@ -78,7 +77,8 @@ def _told(row: ScanRow, became: Mapping[Status, Sequence[str]], *, doubled: bool
 def _keep_late(session: Session, system: SystemRow, fresh: Scan, occasion: Occasion, newest: ScanRow) -> Kept:
     """A scan that is older than one that is kept tells nothing of now: it joins the history, and findings may turn out to be older."""
     row = _scan_row(session, system, fresh, occasion, None, late=True)
-    for key in known_of(session, system.id, None, fresh, occasion.renames).partners.values():
+    partners = known_of(session, system.id, lambda: last_whole(session, system.id), fresh, occasion.renames).partners
+    for key in partners.values():
         session.execute(
             update(FindingRow).where(FindingRow.id == key, FindingRow.first_seen > occasion.at).values(first_seen=occasion.at)
         )  # fmt: skip
@@ -102,8 +102,8 @@ class _Keeping:
 
     def kept(self) -> Kept:
         session, newest = self._session, self._newest
-        old = _whole(session, newest)
-        known = known_of(session, self._system.id, old, self._fresh, self._occasion.renames)
+        old = last_whole(session, self._system.id)
+        known = known_of(session, self._system.id, lambda: old, self._fresh, self._occasion.renames)
         last_saw = self._scans_that_saw(known)
         row = _scan_row(session, self._system, self._fresh, self._occasion, newest)
         self._row = row
@@ -152,7 +152,7 @@ class _Keeping:
             self._rename(row, finding.id)
         harm = row.severity
         row.threat, row.title, row.severity = finding.threat, finding.title, finding.severity
-        if row.digest != packed.digest:
+        if (row.form, row.digest) != (packed.form, packed.digest):
             row.form, row.digest, row.packed = packed
         row.last_seen, row.last_scan_id, row.sight = self._at, self._row.id, "seen"
         self._become(row, before, status, reason, "seen", harm, decision)
@@ -228,7 +228,7 @@ class _Keeping:
         }  # fmt: skip
         if newest is not None:
             update["baseline"] = Baseline(
-                given="record", name=f"scan {newest.id}", revision=newest.revision, started_at=stamp(newest.at),
+                given="record", name=f"record:{newest.id}", revision=newest.revision, started_at=stamp(newest.at),
                 version=newest.version, knowledge=newest.knowledge,
             )  # fmt: skip
         return self._fresh.model_copy(update=update)
@@ -254,14 +254,6 @@ def _as_seen(old: Scan, saw: ScanRow | None) -> Scan:
         return old
     tool = old.tool.model_copy(update={"knowledge": saw.knowledge, "version": saw.version})
     return old.model_copy(update={"tool": tool, "given_documents": tuple(saw.given_documents)})
-
-
-def _whole(session: Session, row: ScanRow | None) -> Scan | None:
-    body = session.get(ScanBody, row.id) if row is not None else None
-    try:
-        return body_of(body) if body is not None else None
-    except UnusableInput:
-        return None  # of another version, or damaged: findings carry what is needed
 
 
 def _scan_row(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from ingest.errors import UnusableInput
 from pipeline.findings.identity import matched
 from pipeline.findings.model import Finding, Scan
 from pipeline.record.packing import Packed, unpack
-from pipeline.record.tables import AliasRow, FindingRow, ScanBody
+from pipeline.record.tables import AliasRow, FindingRow, ScanBody, ScanRow
 from pipeline.system.model import System
 
 MOST_AT_ONCE = 500  # values in one question to a database
@@ -24,6 +24,16 @@ def finding_of(row: FindingRow) -> Finding | None:
         return unpack(Finding, Packed(row.form, row.digest, row.packed), f"finding {row.finding}")
     except UnusableInput:
         return None
+
+
+def last_whole(session: Session, system_id: int) -> Scan | None:
+    """The newest scan of a system as it was kept; None where there is none, or it is damaged or of another version."""
+    newest = select(ScanBody).join(ScanRow, ScanRow.id == ScanBody.scan_id).where(ScanRow.system_id == system_id, ScanRow.late.is_(False))
+    body = session.scalars(newest.order_by(ScanRow.at.desc(), ScanRow.id.desc()).limit(1)).first()
+    try:
+        return body_of(body) if body is not None else None
+    except UnusableInput:
+        return None  # findings carry what is needed
 
 
 def body_of(body: ScanBody) -> Scan:
@@ -40,8 +50,11 @@ class Known:
     partners: dict[str, int] = field(default_factory=dict)  # id of a fresh finding -> row
 
 
-def known_of(session: Session, system_id: int, old: Scan | None, fresh: Scan, renames: Mapping[str, str]) -> Known:
-    """All unfixed findings of a system and those the fresh scan has again, with who is who."""
+def known_of(session: Session, system_id: int, last: Callable[[], Scan | None], fresh: Scan, renames: Mapping[str, str]) -> Known:
+    """All unfixed findings of a system and those the fresh scan has again, with who is who.
+
+    `last` gives the last whole scan, and is only asked where ids alone do not say it all.
+    """
     present = [finding.id for finding in fresh.findings]
     unfixed = session.scalars(
         select(FindingRow).where(FindingRow.system_id == system_id, FindingRow.status != "fixed").order_by(FindingRow.id)
@@ -57,7 +70,9 @@ def known_of(session: Session, system_id: int, old: Scan | None, fresh: Scan, re
     known = Known(rows, {row.id: finding_of(row) for row in unfixed})
     partners = {one: by_id[one] for one in present if one in by_id}
     taken = set(partners.values())
-    for earlier, later in sorted(_pairs(known, unfixed, old, fresh, renames).items(), key=lambda pair: by_id[pair[0]]):
+    renamed = len(partners) < len(present) and any(row.id not in taken for row in unfixed)
+    pairs = _pairs(known, unfixed, last(), fresh, renames) if renamed else {}
+    for earlier, later in sorted(pairs.items(), key=lambda pair: by_id[pair[0]]):
         if later not in partners and by_id[earlier] not in taken:
             partners[later] = by_id[earlier]
             taken.add(by_id[earlier])

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from ingest.errors import UnusableInput
 
 FILE_NAME = "record.sqlite"
-WAIT_SECONDS = 60  # for another writer of the same file
+WAIT_SECONDS: float = 60  # for another writer of the same file
 WRITES = "threatloom_writes"  # option of a connection
 _MEND_URL = "give a file, sqlite:///FILE or postgresql://USER@HOST/DATABASE"
 _POSTGRES = {"postgres", "postgresql", "postgresql+psycopg"}
@@ -103,7 +103,13 @@ def _make_file(file: Path) -> None:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:  # Any: SQLAlchemy's record of a connection, not looked at
     connection.isolation_level = None  # transactions begin where `_begin_sqlite` says, and nowhere else
-    for pragma in (f"busy_timeout={WAIT_SECONDS * 1000}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    for pragma in (
+        f"busy_timeout={int(WAIT_SECONDS * 1000)}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+    ):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -6,8 +6,9 @@ before anything is read, of PostgreSQL the row of the system is locked. A proces
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +17,7 @@ from typing import Self
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
 from sqlalchemy.engine import URL, Engine
-from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from ingest.errors import UnusableInput
@@ -57,6 +58,10 @@ def open_record(url: str | None = None, *, clock: Clock = lambda: datetime.now(U
     place = address(url)
     engine = engine_of(place)
     try:
+        try:
+            engine.connect().close()
+        except DBAPIError as failure:  # whatever it is, it is about the address
+            raise unusable(failure, place) from None
         with _mistakes(place):
             migrate(engine, shown(place))
     except BaseException:
@@ -96,7 +101,7 @@ class Record:
             for field, value in (("name", name), ("owner", owner), ("tags", list(tags)), ("criticality", criticality)):
                 if value:
                     setattr(row, field, value)
-            return keeping.keep(session, row, scan, keeping.Occasion(at, run, renames or {}, tree))
+            return keeping.keep(session, row, scan, keeping.Occasion(at, run, {} if renames is None else renames, tree))
 
     def systems(self) -> tuple[SystemEntry, ...]:
         """All systems, by name."""
@@ -153,7 +158,7 @@ class Record:
         """A fresh scan with the decisions that hold on its findings; nothing else of the record goes in."""
         with self._read() as session:
             row = asking.system_row(session, system)
-            return scan if row is None else deciding.decided(session, row.id, scan, today, renames or {})
+            return scan if row is None else deciding.decided(session, row.id, scan, today, {} if renames is None else renames)
 
     def events(self, system: str, since: datetime | None = None) -> tuple[Event, ...]:
         """What became of findings, oldest first."""
@@ -197,10 +202,10 @@ class Record:
         """Gives the room of what was deleted back to the disk; of SQLite, what is deleted is overwritten before that."""
         if self._engine.dialect.name != "sqlite":
             return
-        with _mistakes(self._place), self._engine.connect() as connection:
+        with suppress(sqlite3.OperationalError), _mistakes(self._place), self._engine.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
-            raw.execute("VACUUM")
+            raw.execute("VACUUM")  # not while somebody else reads: then the room is used for what comes next
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager

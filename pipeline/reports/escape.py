@@ -29,7 +29,7 @@ _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 _STACKED = re.compile(f"([{_MARKS}]{{4}})[{_MARKS}]+")
 _SHORT = {"\n": "\\n", "\r": "\\r", "\x1b": "\\x1b"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~$^])")  # what means something inside of a line; ours never begins one
-_LINKING = re.compile(r"@|://|(?i:www)(?=\.)|#(?=\d)")
+_LINKING = re.compile(r"@|://|(?i:www)(?=\.)|[#!%](?=\d)|\b(?i:GH)(?=-\d)")
 _MERMAID = re.compile(r"[^\w\s.,:/()+*=?!'@%~-]|[`#;\\]")
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.findings.model import STRIDE, AttackPath, AttackRoute, CoverageState, Finding, Scan
+from pipeline.reports.against import against, fixed, unlisted
 from pipeline.reports.asked import (
     FIRST_PAGE_NOTE,
     about_words,
@@ -32,8 +33,8 @@ from pipeline.reports.wording import (
     coverage_counts,
     headline,
     hops,
+    listed_findings,
     names,
-    open_findings,
     path_names,
     pictures_read,
     place,
@@ -51,7 +52,7 @@ from pipeline.system.model import Severity
 
 MOST_FINDINGS = 40
 MOST_ROWS = 30
-_MARKS: dict[Severity, str] = {"critical": "🟥", "high": "🟧", "medium": "🟨", "low": "🟦", "info": "⬜"}
+MARKS: dict[Severity, str] = {"critical": "🟥", "high": "🟧", "medium": "🟨", "low": "🟦", "info": "⬜"}
 _CELLS: dict[CoverageState, str] = {"finding": "●", "mitigated": "✓", "not_applicable": "·", "not_examined": "?"}
 
 
@@ -60,26 +61,29 @@ def render(scan: Scan) -> str:
 
 
 def _lines(scan: Scan) -> Iterator[str]:
-    found = open_findings(scan)
+    found = listed_findings(scan)
     revision = f" at {code(scan.target.revision[:12])}" if scan.target.revision else ""
     yield f"## Threat model of {code(scan.target.name)}{revision}"
     yield ""
     yield f"**{text(verdict(scan))}.**"
     yield ""
-    counts = [f"{_MARKS[severity]} {count} {severity}" for severity, count in severity_counts(found)]
+    counts = [f"{MARKS[severity]} {count} {severity}" for severity, count in severity_counts(found)]
     sizes = (("element", len(scan.system.elements)), ("flow", len(scan.system.flows)), ("file", scan.summary.files))
     yield " · ".join([*counts, *(plural(count, noun) for noun, count in sizes)])
     yield ""
+    if said := against(scan):
+        yield f"{text(said[0].upper() + said[1:])}."
+        yield ""
     yield from _first_page(scan)
     if found:
         if scan.llm:
             yield "### Findings"
             yield ""
-        yield "| | Finding | Where | Confidence |" + (" Seen by |" if scan.llm else "")
-        yield "|---|---|---|---|" + ("---|" if scan.llm else "")
+        yield "| | Finding | Where | Confidence |" + (" Status |" if scan.baseline else "") + (" Seen by |" if scan.llm else "")
+        yield "|---|---|---|---|" + ("---|" if scan.baseline else "") + ("---|" if scan.llm else "")
         for finding in found[:MOST_FINDINGS]:
-            mark = f"{_MARKS[finding.severity]} {finding.severity}"
-            seen = f" {seen_by(scan, finding)} |" if scan.llm else ""
+            mark = f"{MARKS[finding.severity]} {finding.severity}"
+            seen = (f" {finding.status} |" if scan.baseline else "") + (f" {seen_by(scan, finding)} |" if scan.llm else "")
             yield f"| {mark} | {text(finding.title)} | {code(place(headline(finding)))} | {finding.confidence} |{seen}"
         yield ""
     for finding in found[:MOST_FINDINGS]:
@@ -87,6 +91,7 @@ def _lines(scan: Scan) -> Iterator[str]:
     if len(found) > MOST_FINDINGS:
         yield f"{len(found) - MOST_FINDINGS} more findings are in the JSON and HTML reports."
         yield ""
+    yield from _before(scan)
     yield from _paths(scan)
     yield from _coverage(scan)
     yield from _stated(scan)
@@ -94,6 +99,23 @@ def _lines(scan: Scan) -> Iterator[str]:
     yield from _asked(scan)
     yield from _decided(scan)
     yield from _left_out(scan)
+
+
+def _before(scan: Scan) -> Iterator[str]:
+    """What is fixed, and what is not listed because it was there before."""
+    if gone := fixed(scan):
+        yield f"<details><summary>Fixed: {len(gone)}</summary>"
+        yield ""
+        for finding in gone[:MOST_FINDINGS]:
+            yield f"- {finding.severity}: {text(finding.title)} {code(place(headline(finding)))}, {text(finding.status_reason)}"
+        if len(gone) > MOST_FINDINGS:
+            yield f"- and {len(gone) - MOST_FINDINGS} more"
+        yield ""
+        yield "</details>"
+        yield ""
+    if said := unlisted(scan):
+        yield f"{said}."
+        yield ""
 
 
 def _first_page(scan: Scan) -> Iterator[str]:
@@ -117,11 +139,11 @@ def _first_page(scan: Scan) -> Iterator[str]:
 def _finding(scan: Scan, finding: Finding) -> Iterator[str]:
     shown = headline(finding)
     said = f"{markdown_html(sentence(finding))}{_seen(scan, finding)}"
-    yield f"<details><summary>{_MARKS[finding.severity]} <b>{finding.severity}</b>: {said}</summary>"
+    yield f"<details><summary>{MARKS[finding.severity]} <b>{finding.severity}</b>: {said}</summary>"
     yield ""
     yield code(span(shown))
     yield ""
-    yield markdown_block("\n".join(shorten(line, 200) for line in shown.quote.split("\n")[:8]), _language(shown.path))
+    yield markdown_block("\n".join(shorten(line, 200) for line in shown.quote.split("\n")[:8]), language(shown.path))
     yield ""
     if finding.attack_path:
         yield "- **Path:** " + " → ".join(code(shorten(name, 80)) for name in path_names(scan, finding))
@@ -148,7 +170,7 @@ def _finding(scan: Scan, finding: Finding) -> Iterator[str]:
     classes = ", ".join(words(name) for name in finding.stride)
     own = f"; own threat of {code(name)}" if (name := own_of(scan, finding)) else ""
     origin = f"; {text(origin_words(finding.origin))}" if finding.origin else ""
-    yield f"- {classes}; confidence {finding.confidence}{own}{origin}; more: {code(explain_command(finding))}"
+    yield f"- {classes}; confidence {finding.confidence}{own}{origin}; finding {code(finding.id)}; more: {code(explain_command(finding))}"
     yield ""
     yield "</details>"
     yield ""
@@ -172,7 +194,7 @@ def _paths(scan: Scan) -> Iterator[str]:
 
 
 def _path(scan: Scan, path: AttackPath) -> Iterator[str]:
-    yield f"<details><summary>{_MARKS[path.severity]} <b>{path.severity}</b>: {markdown_html(path.title)}</summary>"
+    yield f"<details><summary>{MARKS[path.severity]} <b>{path.severity}</b>: {markdown_html(path.title)}</summary>"
     yield ""
     yield from _hops(scan, path.routes[0])
     if path.also:
@@ -200,7 +222,8 @@ def _hops(scan: Scan, route: AttackRoute) -> Iterator[str]:
         yield f"{number}. {between}: {text(hop.does)}{cited} " + ", ".join(code(where) for where in hop_places(hop))
 
 
-def _language(path: str) -> str:
+def language(path: str) -> str:
+    """What hosts colour a file of that name as."""
     suffix = path.rpartition(".")[2].lower()
     return {"py": "python", "ipynb": "python", "yml": "yaml", "yaml": "yaml", "toml": "toml", "js": "javascript"}.get(suffix, "text")
 
@@ -318,7 +341,7 @@ def _decided(scan: Scan) -> Iterator[str]:
     yield ""
     for finding, decision in closed[:MOST_ROWS]:
         yield (
-            f"- {_MARKS[finding.severity]} {finding.status} {code(finding.threat)} {code(place(headline(finding)))}: "
+            f"- {MARKS[finding.severity]} {finding.status} {code(finding.threat)} {code(place(headline(finding)))}: "
             f"{text(shorten(decision.reason, 300))} ({text(decision_words(decision))})"
         )
     for one in unused[:MOST_ROWS]:

@@ -29,6 +29,7 @@ class Message(Sarif):
 class ArtifactLocation(Sarif):
     uri: str | None = None
     uri_base_id: str | None = None
+    index: int | None = None
     description: Message | None = None
 
 
@@ -100,6 +101,7 @@ class Rule(Sarif):
     name: str | None = None
     short_description: Message
     full_description: Message | None = None
+    help_uri: str | None = None
     help: Message | None = None
     default_configuration: Configuration | None = None
     relationships: tuple[Relationship, ...] | None = None
@@ -128,6 +130,8 @@ class Tool(Sarif):
 class Suppression(Sarif):
     kind: Literal["inSource", "external"]
     status: Literal["accepted", "underReview", "rejected"]
+    justification: str | None = None
+    location: Location | None = None
 
 
 class Result(Sarif):
@@ -158,10 +162,27 @@ class Invocation(Sarif):
     tool_execution_notifications: tuple[Notification, ...]
 
 
+class AutomationDetails(Sarif):
+    id: str
+
+
+class VersionControlDetails(Sarif):
+    repository_uri: str
+    revision_id: str | None = None
+
+
+class Artifact(Sarif):
+    location: ArtifactLocation
+    roles: tuple[Literal["analysisTarget", "referencedOnCommandLine"], ...]
+
+
 class Run(Sarif):
     tool: Tool
+    automation_details: AutomationDetails
     invocations: tuple[Invocation, ...]
+    version_control_provenance: tuple[VersionControlDetails, ...] | None = None
     original_uri_base_ids: dict[str, ArtifactLocation]
+    artifacts: tuple[Artifact, ...] | None = None
     taxonomies: tuple[Component, ...] | None = None
     results: tuple[Result, ...]
     column_kind: Literal["unicodeCodePoints"] = "unicodeCodePoints"

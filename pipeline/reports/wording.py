@@ -53,6 +53,12 @@ def open_findings(scan: Scan) -> tuple[Finding, ...]:
     return in_order(finding for finding in scan.findings if finding.status not in CLOSED)
 
 
+def listed_findings(scan: Scan) -> tuple[Finding, ...]:
+    """Those of them that are listed: all, or what is new where only that was asked for."""
+    new_only = scan.baseline is not None and scan.baseline.new_only
+    return tuple(finding for finding in open_findings(scan) if not new_only or finding.status in ("new", "reopened"))
+
+
 def closed_counts(scan: Scan) -> tuple[Group, ...]:
     """How many findings are not shown because they were fixed, accepted or dismissed."""
     counted: Counter[str] = Counter(finding.status for finding in scan.findings)

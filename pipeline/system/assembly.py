@@ -17,6 +17,7 @@ from pipeline.system.evidence import EvidenceBook, UnknownPlace
 from pipeline.system.model import Claim, Control, ControlKind, Evidence, Flow, Label, Relation, Role, SinkRole, Topic
 from pipeline.system.program.flow_edges import Kept
 from pipeline.system.program.sites import Sites
+from pipeline.system.program.symbols import symbol_of
 from pipeline.system.rules.knowledge import FrameworkIndex
 
 Given = frozenset[tuple[int, tuple[str, ...]]]
@@ -131,9 +132,7 @@ class Assembly:
 
     def symbol(self, node: Node) -> str:
         """The function a value is computed in, by its short qualified name."""
-        facts = self.program.files[node[0]]
-        function = facts.functions[facts.values[node[1]].scope]
-        return facts.module if function.name == "<module>" else function.qualified_name
+        return symbol_of(self.program, (node[0], self.program.value(node).scope))
 
     def purpose(self, file: int) -> str:
         return self.program.files[file].purpose

@@ -9,7 +9,7 @@ import pytest
 from pipeline.findings.comparing import compare
 from pipeline.findings.identity import matched
 from pipeline.findings.model import Finding, Scan
-from tests.factories import element, evidence, finding, scan
+from tests.factories import element, evidence, finding, flow, scan
 
 LINES = (
     "def answer(question: str) -> str:",
@@ -155,3 +155,32 @@ def test_two_thousand_renamed_findings_are_matched_in_a_moment() -> None:
     pairs = matched(many("old", "a"), many("new", "b"), {})
     assert pairs == {f"a{n}": f"b{n}" for n in range(2000)}
     assert time.perf_counter() - started < 20
+
+
+def entering(identity: str, route: str, lines: tuple[str, ...], handler: str = "def ask(request):") -> Finding:
+    places = (evidence("app.py:5", handler, role="source"), *found("x", lines=lines).evidence)
+    return finding("direct-prompt-injection", id=identity, element="hosted_llm:gpt", evidence=places, attack_path=(route, "hosted_llm:gpt"))
+
+
+def reaching(*findings: Finding, routes: tuple[str, ...]) -> Scan:
+    elements = (element("hosted_llm", "gpt"), *(element("http_route", route.partition(":")[2]) for route in routes))
+    return scan(findings, elements, tuple(flow(route, "hosted_llm:gpt") for route in routes)).model_copy(update={"examined": ("app.py",)})
+
+
+def test_another_entry_to_the_same_model_is_another_finding() -> None:
+    was, now = entering("a", "http_route:/ask", LINES), entering("b", "http_route:/upload", LINES, "def upload(request, file):")
+    both = ("http_route:/ask", "http_route:/upload")
+    assert matched(reaching(was, routes=both), reaching(now, routes=("http_route:/upload",)), {}) == {}, "the second entry was there before"
+
+
+def test_an_entry_that_was_renamed_is_the_same() -> None:
+    was, now = entering("a", "http_route:/ask", LINES), entering("b", "http_route:/answers", LINES, "def answers(request):")
+    assert matched(reaching(was, routes=("http_route:/ask",)), reaching(now, routes=("http_route:/answers",)), {}) == {"a": "b"}
+    other = entering("b", "http_route:/answers", ("query = read(request)", "run_query(query)"), "def answers(request):")
+    assert matched(reaching(was, routes=("http_route:/ask",)), reaching(other, routes=("http_route:/answers",)), {}) == {}
+
+
+def test_a_group_of_entries_that_is_told_by_another_of_them_is_the_same() -> None:
+    was, now = entering("a", "http_route:/ask", LINES), entering("b", "http_route:/zap", (*LINES[2:], "zap()"), "def zap(request):")
+    both = ("http_route:/ask", "http_route:/zap")
+    assert matched(reaching(was, routes=both), reaching(now, routes=both), {}) == {"a": "b"}

@@ -173,5 +173,9 @@ def test_a_secret_in_a_reason_is_masked() -> None:
     assert "a1B2c3D4e5F6g7H8" not in said[0].decision.reason
 
 
+def test_half_of_a_character_in_a_reason_breaks_nothing() -> None:
+    assert status(after(*says("accept model-output-executed -- why \ud800"))) == "accepted"
+
+
 def test_a_path_of_a_comment_is_no_pattern(tmp_path: Path) -> None:
     assert status(after(*says("accept model-output-executed -- why", path="*.py"))) == "new"

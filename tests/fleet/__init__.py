@@ -1,0 +1,1 @@
+"""Tests of fleets: files, tasks, executors, the landscape and its pages."""

@@ -26,33 +26,18 @@ from tests.servers import Postgres, Redis
 ROOT = Path(__file__).resolve().parents[2]
 AT = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 LEASE = 1.5
-_CHILD = """
-import json, os, sys, time
-sys.path[:] = json.loads(sys.argv[1])
-from pathlib import Path
-from pipeline.fleet import child
-scanned = child.scanned
-def read(order, place):
-    from pipeline.findings.model import Scan
-    return Scan.model_validate_json(Path({kept!r}).read_bytes())
-def held(order, place):
-    hold = Path({hold!r}) / order.name
-    if hold.exists():
-        (hold.parent / (order.name + ".begun")).write_text(str(os.getpid()))
-    while hold.exists():
-        time.sleep(0.02)
-    return (read if {kept!r} else scanned)(order, place)
-child.scanned = held
-child.main()
-"""
 _WORKER = """
-import logging, os, sys
-from pipeline.fleet import Workplace, task
+import logging, os, sys, threading
+def end_with_the_tests():
+    sys.stdin.read()
+    os.killpg(0, 9)
+threading.Thread(target=end_with_the_tests, daemon=True).start()
+from pipeline.fleet import Workplace
 from pipeline.fleet.distributed import work, worker
-task._START = sys.argv[1]
 logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s")
 patience = worker.Patience(lease={lease}, retries=3, first_retry=0.5)
-sys.exit(work(os.environ["THREATLOOM_BROKER"], Workplace(os.environ["THREATLOOM_RECORD"]), concurrency={concurrency}, patience=patience))
+place = Workplace(os.environ["THREATLOOM_RECORD"], entry="tests.fleet.held_child")
+sys.exit(work(os.environ["THREATLOOM_BROKER"], place, concurrency={concurrency}, patience=patience))
 """
 SYSTEM = """
 from openai import OpenAI
@@ -66,7 +51,7 @@ def ask():
 """
 
 
-def wait_for(what: Callable[[], bool], seconds: float = 30) -> None:
+def wait_for(what: Callable[[], bool], seconds: float = 240) -> None:
     until = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < until, "it did not happen"
@@ -107,11 +92,20 @@ class Site:
             return None
 
     def worker(self, concurrency: int = 1) -> subprocess.Popen[bytes]:
-        child = _CHILD.format(hold=str(self.folder / "held"), kept=str(self.kept or ""))
         code = _WORKER.format(lease=LEASE, concurrency=concurrency)
-        environment = {**os.environ, "THREATLOOM_BROKER": self.redis.url, "THREATLOOM_RECORD": self.record, "PYTHONPATH": str(ROOT)}
+        environment = {
+            **os.environ,
+            "THREATLOOM_BROKER": self.redis.url,
+            "THREATLOOM_RECORD": self.record,
+            "PYTHONPATH": str(ROOT),
+            "TL_HELD": str(self.folder / "held"),
+            "TL_KEPT": str(self.kept or ""),
+        }
         with (self.folder / f"worker-{len(self.workers)}.log").open("wb") as log:
-            started = subprocess.Popen([sys.executable, "-c", code, child], env=environment, stdout=log, stderr=log, cwd=self.folder)
+            started = subprocess.Popen(
+                [sys.executable, "-c", code], env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=self.folder,
+                start_new_session=True,
+            )  # fmt: skip
         self.workers.append(started)
         return started
 
@@ -142,3 +136,5 @@ def site(folder: Path, redis: Redis, postgres: Postgres) -> Iterator[Site]:
         for worker in made.workers:
             if worker.poll() is None:
                 made.kill(worker)
+            assert worker.stdin is not None
+            worker.stdin.close()

@@ -13,7 +13,7 @@ import pytest
 from pipeline.agent.spending import price_named
 from pipeline.findings.model import Scan
 from pipeline.interfaces.cli import run
-from pipeline.interfaces.cli.scan import exit_code
+from pipeline.interfaces.cli.gate import exit_code
 from tests.llm import shop
 from tests.llm.analyst import analyst, elements_of, nothing, threat
 from tests.llm.scripts import Answer, Reply, Request

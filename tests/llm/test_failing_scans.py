@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline.findings.model import Scan
-from pipeline.interfaces.cli.scan import INCOMPLETE, exit_code
+from pipeline.interfaces.cli.gate import INCOMPLETE, exit_code
 from tests.llm import shop
 from tests.llm.analyst import analyst, elements_of, nothing, threat
 from tests.llm.behaviours import BEHAVIOURS, Behaviour, behaviour

@@ -5,15 +5,17 @@ from __future__ import annotations
 import pytest
 
 from ingest.errors import UnusableInput
+from pipeline.findings.model import Status
 from tests.factories import finding, scan
 from tests.record.conftest import Book
 
+FIXED: tuple[Status, ...] = ("fixed",)
 A, B = finding("unbounded-consumption", id="aaaa1111"), finding("model-output-executed", id="aaaa2222")
 
 
 def test_what_the_record_does_not_have_is_empty(book: Book) -> None:
     record, key = book.record, "/nowhere"
-    assert record.scans(key) == record.tracked(key) == record.decisions(key) == record.events(key) == ()
+    assert not any((record.scans(key), record.tracked(key), record.decisions(key), record.events(key)))
     assert record.latest(key) is None
     assert record.decided(key, scan((A,)), book.now.date()) == scan((A,))
     record.forget(key)
@@ -61,7 +63,7 @@ def test_findings_can_be_chosen_by_status_and_come_worst_first(book: Book) -> No
     book.keep(mild, A)
     book.keep(mild)
     assert [one.finding.id for one in book.record.tracked(book.key)] == [A.id, B.id]
-    assert [one.finding.id for one in book.record.tracked(book.key, ("fixed",))] == [A.id]
+    assert [one.finding.id for one in book.record.tracked(book.key, FIXED)] == [A.id]
     assert [one.finding.id for one in book.record.tracked(book.key, ("new", "open"))] == [B.id]
 
 

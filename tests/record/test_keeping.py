@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ def test_a_run_is_one_of_its_system(book: Book) -> None:
         ({"tool": Tool(version="9.0.0", knowledge="1" * 12)}, "another version"),
     ],
 )
-def test_what_nobody_looked_for_is_unknown_and_never_fixed(book: Book, missing: dict[str, object], why: str) -> None:
+def test_what_nobody_looked_for_is_unknown_and_never_fixed(book: Book, missing: dict[str, Any], why: str) -> None:
     book.keep(A)
     kept = book.keep(**missing)
     assert (kept.unknown, kept.fixed) == ((A.id,), ())
@@ -88,7 +89,7 @@ def test_a_scan_is_given_back_as_it_was_kept_with_the_statuses_of_then(book: Boo
     assert {one.id: one.status for one in after.findings} == {A.id: "fixed", B.id: "open"}
     assert (after.summary.new, after.summary.fixed) == (0, 1)
     assert before.system == scan((A, B)).system and before.coverage == scan((A, B)).coverage and before.baseline is None
-    assert after.baseline is not None and after.baseline.name == f"scan {first.scan_id}"
+    assert after.baseline is not None and after.baseline.name == f"record:{first.scan_id}"
 
 
 def test_the_latest_scan_has_unknown_findings_and_no_fixed_ones(book: Book) -> None:
@@ -190,7 +191,7 @@ def test_text_of_any_kind_is_kept(book: Book) -> None:
     odd = finding(
         "custom/odd\0name", id="ffff6666", title="NUL \0, half of a character \udcff, \U0001f600", evidence=(evidence("ap\udcffp.py:1"),)
     )
-    kept = book.keep(odd, examined=("ap\udcffp.py",))
+    kept = book.keep(odd, examined=("ap\udcffp.py",), given_documents=("de\udcff\0sign.docx",))
     assert book.record.scan(kept.scan_id).findings[0].title == odd.title
     assert book.record.find(odd.id, book.key).finding.evidence == odd.evidence
     assert "\\x00" in book.record.events(book.key)[0].title

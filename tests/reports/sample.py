@@ -8,11 +8,14 @@ from pipeline.findings.model import (
     AttackPath,
     AttackRoute,
     Coverage,
+    Decision,
     Failed,
+    KnownThreat,
     Mitigation,
     PathCut,
     Scan,
     Skipped,
+    Suppression,
     Taxonomy,
 )
 from pipeline.system.model import Boundary, Claim, Control, DrawnName, Relation, System
@@ -47,6 +50,11 @@ _EXEC = make.evidence("src/agent/tools.py:88", "    exec(plan.code, scope)", "si
 _REFUND = make.evidence(
     "src/agent/tools.py:41", "@tool\ndef refund_payment(order_id: str, amount: float) -> str:", "sink", "no approval before money moves"
 )
+
+_ACCEPTED = Decision(
+    kind="accepted", reason="issues are read by maintainers first", until="2030-06-30", where=".github/workflows/triage.yml:18"
+)
+_LATER = Decision(kind="dismissed", reason="the route is gone", by="ann", where=".threatloom.yaml:7")
 
 FINDINGS = (
     make.finding(
@@ -137,7 +145,7 @@ FINDINGS = (
     make.finding(
         "untrusted-text-in-ci", id="3a69fb44d122", title="Text of strangers reaches a workflow with a token",
         description="triage.yml hands issue texts to a model that holds a write token.", stride=("elevation_of_privilege",), severity="low",
-        likelihood=2, impact=3, element=CI, status="accepted", source="contradiction",
+        likelihood=2, impact=3, element=CI, status="accepted", source="contradiction", decision=_ACCEPTED,
         evidence=(make.evidence(".github/workflows/triage.yml:19", "run: python scripts/triage_issue.py", "sink"),),
         mitigations=(Mitigation(text="Give the job a read-only token.", test="The job cannot push."),),
     ),
@@ -252,5 +260,31 @@ SCAN: Scan = make.scan(
     ),
     errors=(Failed(path="src/legacy/broken.py", error="line 12 could not be parsed; the rest of the file was read"),),
     hidden={"white_text": 1, "comment": 12},
+    suppressions=(
+        Suppression(
+            decision=_ACCEPTED,
+            threat="untrusted-text-in-ci",
+            path=".github/workflows/triage.yml",
+            lines=(18, 19),
+            findings=("3a69fb44d122",),
+        ),
+        Suppression(
+            decision=_LATER,
+            threat="unbounded-upload",
+            path="src/api/**",
+            stale="no such finding any more: unbounded-upload is not reported",
+        ),
+    ),
+    threats=(
+        KnownThreat(
+            slug="model-output-executed",
+            title="Model output is run as code",
+            summary="What a model writes is run as a program. Whoever can steer the model runs code in the process.",
+            how_we_look="Calls that run text as code whose text comes from a model. Code that is built by reflection is missed.",
+            not_a_threat_when="The interpreter is isolated and holds nothing of value.",
+            references=("https://genai.owasp.org/llmrisk/llm052025-improper-output-handling/",),
+        ),
+    ),
+    examined=(".github/workflows/triage.yml", "docs/design.md", "docs/risks.xlsx", "src/agent/build.py", "src/agent/tools.py"),
     attack_paths=PATHS,
 )

@@ -46,7 +46,7 @@ def test_a_scan_without_a_model_says_nothing_of_models() -> None:
 def test_the_table_says_who_saw_each_finding() -> None:
     text = table.render(EXAMINED)
     for line in (" model-output-executed (rule)", " tool-without-approval (rule and model)", " custom/refund-to-a-stranger (model)"):
-        assert f"{line}\n" in text
+        assert f"{line}  " in text
 
 
 def test_arguments_stand_beside_the_finding_they_are_about_with_their_places() -> None:

@@ -77,7 +77,7 @@ def test_findings_stand_in_the_order_of_severity_then_confidence() -> None:
         make.finding("low-one", severity="low"), make.finding("unsure", severity="high", confidence="low"),
         make.finding("sure", severity="high"), make.finding("worst", severity="critical"),
     )))  # fmt: skip
-    places = [text.index(f" {name}\n") for name in ("worst", "sure", "unsure", "low-one")]
+    places = [text.index(f" {name}  ") for name in ("worst", "sure", "unsure", "low-one")]
     assert places == sorted(places)
 
 

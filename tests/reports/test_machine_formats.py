@@ -10,8 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pipeline.findings.model import Scan
-from pipeline.reports import json, sarif, sarif_model
+from pipeline.findings.model import Baseline, Decision, Scan, Target
+from pipeline.reports import json, sarif, sarif_github, sarif_model
 from tests import factories as make
 from tests.reports.examined import SCAN as EXAMINED
 from tests.reports.hostile import SCAN as HOSTILE
@@ -81,14 +81,74 @@ def test_the_fingerprint_is_the_findings_id_and_steps_are_a_code_flow_in_order()
 
 def test_accepted_findings_are_suppressed_not_left_out() -> None:
     results = {result["ruleId"]: result for result in sarif_of(SCAN)["runs"][0]["results"]}
-    assert results["untrusted-text-in-ci"]["suppressions"] == [{"kind": "external", "status": "accepted"}]
+    (said,) = results["untrusted-text-in-ci"]["suppressions"]
+    assert (said["kind"], said["status"]) == ("inSource", "accepted")
+    assert said["justification"].startswith("accepted: issues are read by maintainers first (until 2030-06-30")
+    assert said["location"]["physicalLocation"]["region"] == {"startLine": 18, "endLine": 19}
+    decision = Decision(kind="dismissed", reason="not so", by="ann", where=".threatloom.yaml:3")
+    outside = make.scan((make.finding("a", status="dismissed", decision=decision),))
+    (said,) = sarif_of(outside)["runs"][0]["results"][0]["suppressions"]
+    assert said == {"kind": "external", "status": "accepted", "justification": "dismissed: not so (by ann, .threatloom.yaml:3)"}
+
+
+def test_suppressions_without_effect_are_notifications() -> None:
+    notes = [note["message"]["text"] for note in sarif_of(SCAN)["runs"][0]["invocations"][0]["toolExecutionNotifications"]]
+    assert (
+        ".threatloom.yaml:7: dismiss unbounded-upload in src/api/** closes nothing: no such finding any more: unbounded-upload is not reported"
+        in notes
+    )
 
 
 def test_a_first_scan_has_no_baseline_and_a_later_one_has() -> None:
     assert all("baselineState" not in result for result in sarif_of(SCAN)["runs"][0]["results"])
-    later = make.scan((make.finding("a"), make.finding("b", status="open"), make.finding("c", status="fixed")))
-    states = {result["ruleId"]: result["baselineState"] for result in sarif_of(later)["runs"][0]["results"]}
-    assert states == {"a": "new", "b": "unchanged", "c": "absent"}
+    later = make.scan(
+        (
+            make.finding("a"), make.finding("b", status="open"), make.finding("c", status="fixed"), make.finding("d", status="reopened"),
+            make.finding("e", status="open", status_reason="was high"), make.finding("f", status="unknown", status_reason="not read"),
+        ),
+        baseline=Baseline(given="revision", name="main", revision="0" * 40, started_at="", version="0", knowledge="1"),
+    )  # fmt: skip
+    run = sarif_of(later)["runs"][0]
+    states = {result["ruleId"]: result["baselineState"] for result in run["results"]}
+    assert states == {"a": "new", "b": "unchanged", "c": "absent", "d": "new", "e": "updated", "f": "unchanged"}
+    assert run["properties"]["baselineRevision"] == "0" * 40
+    assert {result["properties"]["statusReason"] for result in run["results"] if result["ruleId"] == "e"} == {"was high"}
+
+
+def test_a_rule_says_how_it_is_recognised_what_to_do_and_how_to_test_it() -> None:
+    rule = next(rule for rule in sarif_of(SCAN)["runs"][0]["tool"]["driver"]["rules"] if rule["id"] == "model-output-executed")
+    assert rule["helpUri"] == "https://genai.owasp.org/llmrisk/llm052025-improper-output-handling/"
+    assert rule["fullDescription"]["text"].startswith("What a model writes is run as a program.")
+    for text in (rule["help"]["text"], rule["help"]["markdown"]):
+        for said in (
+            "How it is recognised",
+            "Not a threat when",
+            "What to do",
+            "Test: A reply that opens a socket fails",
+            "threatloom explain",
+        ):
+            assert said in text
+    assert rule["properties"]["tags"][:3] == ["security", "stride/elevation-of-privilege", "stride/tampering"]
+
+
+def test_the_run_says_what_was_read_and_where_it_comes_from() -> None:
+    target = Target(name="a b/c", revision="3f2a91c0de5b", repository="https://git.example.org/team/a.git")
+    run = sarif_of(make.scan((make.finding(),), target=target, examined=("other.py",)))["runs"][0]
+    assert run["versionControlProvenance"] == [{"repositoryUri": "https://git.example.org/team/a.git", "revisionId": "3f2a91c0de5b"}]
+    assert run["automationDetails"] == {"id": "threatloom/a%20b%2Fc/3f2a91c0de5b"}
+    assert [artifact["location"]["uri"] for artifact in run["artifacts"]] == ["app.py", "other.py"]
+    place = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert run["artifacts"][place["index"]]["location"]["uri"] == place["uri"]
+    assert run["columnKind"] == "unicodeCodePoints"
+
+
+def test_github_gets_open_findings_alone_and_is_told_of_the_rest() -> None:
+    scan = make.scan((make.finding("a"), make.finding("b", status="fixed"), make.finding("c", status="unknown"), *SCAN.findings[-1:]))
+    run = stdlib_json.loads(sarif_github.render(scan))["runs"][0]
+    assert {result["ruleId"] for result in run["results"]} == {"a", "c"}
+    notes = [note["message"]["text"] for note in run["invocations"][0]["toolExecutionNotifications"]]
+    assert notes[:2] == ["Left out: 1 finding accepted.", "Left out: 1 finding fixed."]
+    assert notes[2].startswith("Left out: untrusted-text-in-ci (accepted): issues are read by maintainers first")
 
 
 def test_a_paragraph_is_not_passed_off_as_a_line() -> None:
@@ -101,7 +161,7 @@ def test_a_paragraph_is_not_passed_off_as_a_line() -> None:
 def test_an_incomplete_scan_says_so() -> None:
     invocation = sarif_of(SCAN)["runs"][0]["invocations"][0]
     assert invocation["executionSuccessful"] is False
-    assert {note["level"] for note in invocation["toolExecutionNotifications"]} == {"error", "note"}
+    assert {note["level"] for note in invocation["toolExecutionNotifications"]} == {"error", "warning", "note"}
 
 
 def test_an_attack_path_is_a_code_flow_of_the_finding_that_starts_it() -> None:

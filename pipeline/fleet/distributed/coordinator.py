@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -56,7 +57,7 @@ class DistributedExecutor:
         """An outcome for each order, as they come.
 
         Raises:
-            UnusableInput: the broker does not answer at the beginning.
+            UnusableInput: the broker or the record cannot be used at the beginning.
         """
         require(self.broker)
         with client_of(self.broker) as client:
@@ -104,6 +105,8 @@ class _Night:
                 why = "" if self._leases.has_worker() else "no worker is there: start `threatloom worker` with the same broker and record"
             except _BROKEN as problem:
                 why = f"the broker at {shown(self._executor.broker)} does not answer ({type(problem).__name__})"
+            except UnusableInput as problem:
+                why = f"{problem.what}: {problem.where}"  # the record, which is away for a while
             alone_since = (alone_since if alone_since is not None else time.monotonic()) if why else None
             self._tell(why)
             if alone_since is not None and time.monotonic() - alone_since > self._executor.patience:
@@ -172,7 +175,8 @@ class _Night:
 
     def _given_up(self, why: str) -> Iterator[Outcome]:
         """What is not scanned by now; the record may know of some whose outcome never came."""
-        yield from self._kept(tuple(self._waiting))
+        with suppress(UnusableInput):
+            yield from self._kept(tuple(self._waiting))
         self._stop(sorted({waiting.order.run for waiting in self._waiting.values()}))
         while self._waiting:
             yield _not_scanned(self._waiting.popitem()[1].order, "failed", why)
@@ -205,6 +209,3 @@ def _outcome(order: ScanOrder, meta: dict[str, Any]) -> Outcome:
 
 def _not_scanned(order: ScanOrder, kind: OutcomeKind, reason: str) -> Outcome:
     return Outcome(name=order.name, key=order.key, kind=kind, reason=reason)
-
-
-__all__ = ["DistributedExecutor", "UnusableInput", "task_id"]

@@ -12,14 +12,12 @@ from pipeline.fleet.landscape.changes import Changes, changes_of, figures
 from pipeline.fleet.landscape.facts import Before, SystemFacts, read_facts
 from pipeline.fleet.landscape.figures import ages_of, ending_of, examined_of, failed_of, heat_of, history_of, moment, trend_of
 from pipeline.fleet.landscape.model import DIRECTIONS, Figures, Landscape, Since, Summary, SystemView
-from pipeline.fleet.landscape.risks import Place, places_of, risks_of
+from pipeline.fleet.landscape.risks import Place, places_of, risks_of, weight_of
 from pipeline.fleet.landscape.shared import inventory_of, shared_of, through
 from pipeline.fleet.order import Outcome
 from pipeline.record import Record
 from pipeline.reports.escape import json_text
 from pipeline.system.model import Severity
-
-_CRITICALITY = ("critical", "high", "medium", "", "low")
 
 
 def landscape_of(
@@ -46,8 +44,9 @@ def put_together(
     facts = sorted(facts, key=lambda one: one.member.name)
     places = places_of(facts, fleet.deadlines, now)
     shared = shared_of(places, facts)
-    risks, in_all = risks_of(places, through(shared))
     changes = {one.member.name: changes_of(one) for one in facts}
+    news = {(name, moved.finding) for name, change in changes.items() for cause in change.causes for moved in cause.came}
+    risks, in_all = risks_of(places, through(shared), news)
     by_system: dict[str, list[Place]] = {one.member.name: [] for one in facts}
     for place in places:
         by_system[place.member.name].append(place)
@@ -91,12 +90,13 @@ def _view(facts: SystemFacts, changes: Changes, places: Sequence[Place]) -> Syst
     )  # fmt: skip
 
 
-def _order(view: SystemView) -> tuple[int, int, tuple[int, ...], str]:
-    """Who has to be looked at first: what became of it, how much it matters, how bad it is."""
-    return (
-        DIRECTIONS.index(view.direction), _CRITICALITY.index(view.criticality), tuple(-view.open[severity] for severity in SEVERITIES),
-        view.name,
-    )  # fmt: skip
+def _order(view: SystemView) -> tuple[int, int, int, str]:
+    """Who has to be looked at first: what became of it, by the weight of what came or went, then by all that is open."""
+    moved = [one for cause in view.causes for one in (*cause.came, *cause.heavier)]
+    moved = moved or [one for cause in view.causes for one in (*cause.went, *cause.lighter, *cause.unseen)]
+    change = sum(weight_of(one.severity, view.criticality) for one in moved)
+    standing = sum(count * weight_of(severity, view.criticality) for severity, count in view.open.items())
+    return DIRECTIONS.index(view.direction), -change, -standing, view.name
 
 
 def _summary(facts: Sequence[SystemFacts], changes: Mapping[str, Changes], views: Sequence[SystemView]) -> Summary:
@@ -125,5 +125,8 @@ def _since_words(before: Before, facts: Sequence[SystemFacts]) -> str:
         return "nothing earlier is known: this is the first night"
     if before.moment is None:
         first, last = bases[0].date().isoformat(), bases[-1].date().isoformat()
-        return f"since the night before ({first})" if first == last else f"since the night before of each system ({first} to {last})"
+        if first != last:
+            return f"since the night before of each system ({first} to {last})"
+        today = any(one.last is not None and one.last.at.date() == bases[0].date() for one in facts if one.base is not None)
+        return f"since the last run, at {bases[0]:%H:%M} UTC" if today else f"since the night before ({first})"
     return f"since {before.moment.date().isoformat()}" + (f" ({before.asked})" if before.asked[-1:] in "hdw" else "")

@@ -98,7 +98,7 @@ def changes_of(facts: SystemFacts) -> Changes:
                 before[old] += 1
     causes = tuple(_told(kind, groups[kind]) for kind in KINDS if kind in groups)
     direction = _direction(groups)
-    return Changes(direction, _because(direction, causes, now), causes, {one: max(before[one], 0) for one in SEVERITIES}, came, went)
+    return Changes(direction, _because(direction, causes), causes, {one: max(before[one], 0) for one in SEVERITIES}, came, went)
 
 
 def _not_scanned(facts: SystemFacts) -> str:
@@ -231,34 +231,36 @@ def _direction(groups: dict[CauseKind, _Group]) -> Direction:
     return "reassessed" if {"knowledge", "analysis"} & groups.keys() else "same"
 
 
-def _because(direction: Direction, causes: tuple[Cause, ...], now: Figures) -> str:
+def _because(direction: Direction, causes: tuple[Cause, ...]) -> str:
     if direction == "same":
-        decided = next((cause.said for cause in causes if cause.kind == "decision"), "")
-        return decided or "nothing changed"
+        return next((cause.said for cause in causes if cause.kind == "decision"), "nothing changed")
     counting = [cause for cause in causes if cause.kind in _COUNTING] or list(causes)
-    came = [moved for cause in counting for moved in (*cause.came, *cause.heavier)]
-    went = [moved for cause in counting for moved in (*cause.went, *cause.lighter)]
-    unseen = [moved for cause in counting for moved in cause.unseen]
-    first = counting[0]
+    came = [moved for cause in counting for moved in cause.came]
+    went = [moved for cause in counting for moved in cause.went]
     parts = [_list_words(came, "new")] if came else []
+    parts += [_list_words([moved for cause in counting for moved in cause.heavier], "more severe")]
     parts += [_list_words(went, "gone")] if went else []
-    parts += [f"{plural(len(unseen), 'finding')} not looked for"] if unseen and not parts else []
-    by = {"knowledge": "by new knowledge, not by code", "analysis": "scanned otherwise", "either": "by code or new knowledge"}
-    files = sorted({file for cause in counting for file in cause.files})
-    if first.kind in by:
-        parts.append(by[first.kind])
-    elif files and first.kind == "code":
-        parts.append(f"in {files[0]}" + (f" and {plural(len(files) - 1, 'other file')}" if len(files) > 1 else ""))
-    elif first.kind == "ended":
-        parts.append("a decision ended")
-    return "; ".join(parts)
+    parts += [_list_words([moved for cause in counting for moved in cause.lighter], "less severe")]
+    unseen = [moved for cause in causes for moved in cause.unseen]
+    parts += [f"{plural(len(unseen), 'finding')} not looked for, held to be there"] if unseen else []
+    parts.append(_WHY.get(counting[0].kind, ""))
+    return "; ".join(part for part in parts if part)
+
+
+_WHY: dict[CauseKind, str] = {
+    "knowledge": "by new knowledge, not by its code", "either": "by its code or new knowledge", "analysis": "it was scanned otherwise",
+    "ended": "a decision ended",
+}  # fmt: skip
 
 
 def _list_words(listed: list[Moved], what: str) -> str:
-    """`new: critical model-output-in-query, high x and 3 more`."""
-    worst = sorted(listed, key=lambda one: (SEVERITIES.index(one.severity), one.threat, one.place))
-    shown = ", ".join(f"{one.severity} {one.threat}" for one in worst[:2])
-    return f"{what}: {shown}" + (f" and {len(worst) - 2} more" if len(worst) > 2 else "")
+    """`new critical: What a model writes becomes a database query, and 3 more`; the worst is named."""
+    if not listed:
+        return ""
+    worst = min(listed, key=lambda one: (SEVERITIES.index(one.severity), one.threat, one.place))
+    shown = f"{what} {worst.severity}: {worst.title}"
+    shown += f", in {worst.place.rpartition(':')[0]}" if worst.place else ""
+    return shown + (f", and {len(listed) - 1} more" if len(listed) > 1 else "")
 
 
 def count_words(counted: Figures) -> str:

@@ -14,9 +14,11 @@ SUFFIXES = (".html", ".md", ".json")
 
 def renderer(file: Path | None) -> Callable[[Landscape], str] | None:
     """What writes a file of this name; None where nothing does. Without a file it is Markdown."""
-    from pipeline.fleet.rendering import json, markdown
+    from pipeline.fleet.rendering import html, json, markdown
 
     known: Mapping[str, Callable[[Landscape], str]] = {
+        ".html": html.render,
+        ".htm": html.render,
         ".md": markdown.render, ".markdown": markdown.render, ".json": json.render,
     }  # fmt: skip
     return markdown.render if file is None else known.get(file.suffix.lower())

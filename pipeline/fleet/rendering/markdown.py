@@ -9,14 +9,23 @@ from collections.abc import Iterator
 
 from pipeline.findings.model import SEVERITIES
 from pipeline.fleet.landscape.model import Landscape, SystemView
-from pipeline.fleet.rendering.words import DIRECTION_WORDS, THING_WORDS, delta, failed_words, headline, open_words, risk_where
+from pipeline.fleet.rendering.words import (
+    THING_WORDS,
+    changed,
+    delta,
+    direction_word,
+    failed_words,
+    headline,
+    open_words,
+    risk_where,
+    risk_why,
+)  # fmt: skip
 from pipeline.reports.escape import markdown, markdown_code
 from pipeline.reports.wording import plural
 
 MOST_SYSTEMS = 12
 MOST_SHARED = 6
 MOST_ENDING = 8
-_TOLD = ("worse", "mixed", "unknown", "better", "reassessed")
 
 
 def render(landscape: Landscape) -> str:
@@ -30,13 +39,13 @@ def _lines(landscape: Landscape) -> Iterator[str]:
     yield f"**{markdown(headline(landscape))}** {markdown(landscape.since.said[:1].upper() + landscape.since.said[1:])}."
     yield ""
     yield f"{open_words(landscape)} in {plural(summary.systems, 'system')}, {summary.scanned} scanned this night{_figures(landscape)}."
-    yield from _part("Not scanned", [f"- **{markdown(one.system)}**: {markdown(failed_words(one))}" for one in landscape.failed[:MOST_SYSTEMS]],
-                     len(landscape.failed) - MOST_SYSTEMS)  # fmt: skip
-    told = [view for view in landscape.systems if view.direction in _TOLD and not _failed(view, landscape)]
+    failed = [f"- **{markdown(one.system)}**: {markdown(failed_words(one))}" for one in landscape.failed[:MOST_SYSTEMS]]
+    yield from _part("Not scanned", failed, len(landscape.failed) - MOST_SYSTEMS)
+    told = [view for view in changed(landscape) if not _failed(view, landscape)]
     yield from _part("What changed", [_system(view) for view in told[:MOST_SYSTEMS]], len(told) - MOST_SYSTEMS)
     risks = [
         f"{number}. **{risk.severity}** {markdown(risk.title)} ({markdown_code(risk.threat)}): {markdown(risk_where(risk))}. "
-        f"{markdown('; '.join(risk.why))}. **First:** {markdown(risk.first)}"
+        f"{markdown(risk_why(risk))} **First:** {markdown(risk.first)}"
         for number, risk in enumerate(landscape.risks, 1)
     ]
     yield from _part("The risks that matter", risks, 0)
@@ -59,9 +68,9 @@ def _lines(landscape: Landscape) -> Iterator[str]:
 
 def _figures(landscape: Landscape) -> str:
     summary = landscape.summary
-    changed = [f"{delta(summary.came[one], 0)} {one}" for one in SEVERITIES if summary.came[one]]
+    came = [f"{delta(summary.came[one], 0)} {one}" for one in SEVERITIES if summary.came[one]]
     gone = [f"{delta(0, summary.went[one])} {one}" for one in SEVERITIES if summary.went[one]]
-    parts = [f"came: {', '.join(changed)}"] if changed else []
+    parts = [f"came: {', '.join(came)}"] if came else []
     parts += [f"went: {', '.join(gone)}"] if gone else []
     return f"; {'; '.join(parts)}" if parts else ""
 
@@ -71,7 +80,7 @@ def _failed(view: SystemView, landscape: Landscape) -> bool:
 
 
 def _system(view: SystemView) -> str:
-    return f"- **{markdown(view.name)}** {DIRECTION_WORDS[view.direction]}: {markdown(view.because)}"
+    return f"- **{markdown(view.name)}** {direction_word(view)}: {markdown(view.because)}"
 
 
 def _part(title: str, lines: list[str], more: int) -> Iterator[str]:

@@ -86,7 +86,7 @@ def show_findings(entry: SystemEntry, tracked: Sequence[TrackedFinding], *, as_j
             click.secho(f"{status} ({len(group)})", bold=True, fg=_COLOURS.get(status))
         for one in group:
             finding = one.finding
-            click.echo(f"  {finding.id[:12]}  since {_day(one.first_seen)}  {_named(finding.severity, finding.threat, finding.title)}")
+            click.echo(f"  {visible(finding.id)}  since {_day(one.first_seen)}  {_named(finding.severity, finding.threat, finding.title)}")
             click.echo(visible(f"      {place(headline(finding))}{_because(finding)}"))
     click.echo(f"{plural(len(tracked), 'finding')} of {visible(entry.name)}; `threatloom history --finding ID` shows the life of one")
 
@@ -154,7 +154,7 @@ def _changes(told: History, scan: ScanEntry) -> Iterator[str]:
 
 def _event(told: History, event: Event) -> str:
     name = click.style(f"{_became(event):<9}", fg=_COLOURS.get(_became(event)))
-    where = f"{told.places.get(event.finding, '')}  {event.finding[:12]}"
+    where = f"{told.places.get(event.finding, '')}  {event.finding}"
     why = f"\n{'':12}{shorten(visible(' '.join(event.why.split())), 200)}" if event.why else ""
     return f"{name} {_named(event.severity, event.threat, event.title)}  {visible(where)}{why}"
 

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.interfaces.cli.every import Interval
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
-    from pipeline.fleet import Executor, Outcome, ScanOrder, Workplace
+    from pipeline.fleet import Executor, Outcome
     from pipeline.fleet.fleet_file import Fleet
-    from pipeline.fleet.landscape import Landscape
+    from pipeline.fleet.landscape import Before, Landscape
+    from pipeline.system.model import Severity
 
-SEVERITIES = ("critical", "high", "medium", "low")
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 FOUND, INCOMPLETE = 1, 3
 
 
@@ -41,13 +44,14 @@ FOUND, INCOMPLETE = 1, 3
     "--run", "run_name", metavar="NAME", help="Name of the run. What it has scanned already is not scanned again. Default: fleet and day."
 )
 @click.option("--again", is_flag=True, help="Begin a second run today instead of going on with the first.")
+@click.option("--every", type=Interval(), metavar="TIME", help="Do it again and again, 24h or 7d from one beginning to the next.")
 @click.option("--no-scan", is_flag=True, help="Scan nothing: write the landscape of what the record has.")
 @click.option("--no-cache", is_flag=True, help="Neither use nor keep results: unchanged systems are analysed again.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is done and why.")
 def landscape(
     fleet_file: Path, files: tuple[Path, ...], since: str, jobs: int | None, record: str | None, workers: str, fail_on: str,
-    run_name: str | None, again: bool, no_scan: bool, no_cache: bool, quiet: bool, verbose: bool,
+    run_name: str | None, again: bool, every: timedelta | None, no_scan: bool, no_cache: bool, quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
     """Scan the systems that FLEET.yaml names, keep the scans in the record, and write one page about all of them.
 
@@ -62,28 +66,37 @@ def landscape(
     from datetime import UTC, datetime
 
     from pipeline.fleet.fleet_file import read_fleet
+    from pipeline.interfaces.cli.every import repeated
     from pipeline.interfaces.cli.stderr import log_to_stderr
+    from pipeline.interfaces.fleet_settings import record_address
 
-    fleet = read_fleet(fleet_file)
-    now = datetime.now(UTC)
-    before = _before(since, now)
     _check(files)
-    if run_name is not None and (again or not run_name.strip() or len(run_name) > 200):
-        raise click.UsageError("--run names a run of its own (leave out --again, or give --run another name)")
+    if run_name is not None and (again or every or not run_name.strip() or len(run_name) > 200):
+        raise click.UsageError("--run names a run of its own (leave out --again and --every, or give --run another name)")
     log_to_stderr(verbose=verbose, quiet=quiet)
-    place = record or os.environ.get("THREATLOOM_RECORD") or None
-    result, outcomes = _made(
-        fleet, place, before, now, run_name=run_name, again=again, scan=not no_scan, workers=workers, jobs=jobs, cached=not no_cache,
-        quiet=quiet,
-    )  # fmt: skip
-    _deliver(result, files, quiet=quiet)
-    bar = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on in SEVERITIES else ()
-    if any(result.summary.came[severity] for severity in bar):
-        return FOUND
-    return INCOMPLETE if any(not outcome.is_good or outcome.errors for outcome in outcomes) else 0
+    place = record_address(record, os.environ)
+    if place == "off":
+        raise click.UsageError("a landscape is made of what the record has (give --record FILE)")
+
+    def night(now: datetime, again: bool) -> int:
+        fleet = read_fleet(fleet_file)
+        result, outcomes = _made(
+            fleet, place, _before(since, now), now, run_name=run_name, again=again, scan=not no_scan, workers=workers, jobs=jobs,
+            cached=not no_cache, quiet=quiet,
+        )  # fmt: skip
+        _deliver(result, files, quiet=quiet)
+        bar = SEVERITIES[: next((place for place, name in enumerate(SEVERITIES, 1) if name == fail_on), 0)]
+        if any(result.summary.came[severity] for severity in bar):
+            return FOUND
+        return INCOMPLETE if any(not outcome.is_good or outcome.errors for outcome in outcomes) else 0
+
+    if every is not None:
+        read_fleet(fleet_file)  # what is wrong from the beginning ends at the beginning
+        return repeated(every, lambda now, another: night(now, again or another))
+    return night(datetime.now(UTC), again)
 
 
-def _before(since: str, now: datetime):  # type: ignore[no-untyped-def]
+def _before(since: str, now: datetime) -> Before:
     from pipeline.fleet.landscape import since as parsed
 
     try:
@@ -104,28 +117,32 @@ def _check(files: Sequence[Path]) -> None:
 
 
 def _made(
-    fleet: Fleet, place: str | None, before, now: datetime, *, run_name: str | None, again: bool, scan: bool, workers: str,  # type: ignore[no-untyped-def]
+    fleet: Fleet, place: str | None, before: Before, now: datetime, *, run_name: str | None, again: bool, scan: bool, workers: str,
     jobs: int | None, cached: bool, quiet: bool,
 ) -> tuple[Landscape, list[Outcome]]:  # fmt: skip
     """Scans what is left of the night, then asks the record about all of it."""
     from pipeline.fleet.landscape import landscape_of
-    from pipeline.fleet.night import begun, divided, outcomes_of, run_of
+    from pipeline.fleet.night import begun, divided, last_run_of, outcomes_of, run_of
     from pipeline.interfaces.cli.version import version
     from pipeline.record import open_record
 
     outcomes: list[Outcome] = []
     with open_record(place) as kept:
-        run = run_name or run_of(fleet, kept, now.date(), again=again)
+        run = run_name or (None if scan else last_run_of(fleet, kept)) or run_of(fleet, kept, now.date(), again=again)
         known, rest = divided(fleet.orders(run, now), kept)
     if scan:
         outcomes += known
         if known and not quiet:
             click.echo(f"threatloom: {len(known)} of {len(fleet.members)} systems were scanned in this run already", err=True)
-        executor = _executor(workers, _workplace(place, cached=cached, jobs=jobs), jobs)
+        executor = _executor(workers, place, jobs, cached=cached, quiet=quiet)
         tell = _Teller(len(fleet.members), len(known), quiet=quiet)
-        for outcome in outcomes_of(rest, executor):
-            tell(outcome)
-            outcomes.append(outcome)
+        try:
+            for outcome in outcomes_of(rest, executor):
+                tell(outcome)
+                outcomes.append(outcome)
+        except KeyboardInterrupt:
+            click.echo("threatloom: what was scanned is kept: the same command goes on from there", err=True)
+            raise
     with open_record(place) as kept:
         night = begun(fleet, kept, run, now)
         return landscape_of(
@@ -133,34 +150,24 @@ def _made(
         ), outcomes  # fmt: skip
 
 
-def _workplace(place: str | None, *, cached: bool, jobs: int | None) -> Workplace:
-    import os
-
-    from platformdirs import user_cache_path
-
-    from pipeline.fleet import Workplace
-
-    processors = os.cpu_count() or 1
-    return Workplace(
-        record=place, cache=user_cache_path("threatloom", appauthor=False) if cached else None,
-        processes=max(1, processors // (jobs or processors)), tokens=_tokens(os.environ.get("THREATLOOM_GIT_TOKENS", "")),
-    )  # fmt: skip
-
-
-def _tokens(said: str) -> dict[str, str]:
-    """`HOST=TOKEN`, separated by commas."""
-    pairs = (part.strip().partition("=") for part in said.split(",") if part.strip())
-    return {host.strip().lower(): token.strip() for host, _, token in pairs if host.strip() and token.strip()}
-
-
-def _executor(workers: str, workplace: Workplace, jobs: int | None) -> Executor:
+def _executor(workers: str, place: str | None, jobs: int | None, *, cached: bool, quiet: bool) -> Executor:
     import os
 
     from pipeline.fleet import LocalExecutor
+    from pipeline.interfaces.fleet_settings import broker_address, workplace
 
     if workers == "celery":
-        raise click.UsageError("there are no workers of Celery yet (leave out --workers)")
-    return LocalExecutor(workplace, jobs or os.cpu_count() or 1)
+        from pipeline.interfaces.distributed import distributed
+
+        def say(line: str) -> None:
+            if not quiet:
+                click.echo(f"threatloom: {line}", err=True)
+
+        executor: Executor = distributed().DistributedExecutor(broker_address(None, os.environ), place, say)
+        return executor
+    processors = os.cpu_count() or 1
+    at_once = jobs or processors
+    return LocalExecutor(workplace(place, os.environ, cached=cached, processes=max(1, processors // at_once)), at_once)
 
 
 class _Teller:

@@ -15,7 +15,7 @@ _FILES_SHOWN = 12
 _SCENES_SHOWN = 15
 
 
-def rehearse(path: Path, settings: Settings, *, cached: bool, quiet: bool, verbose: bool) -> int:
+def rehearse(path: Path, settings: Settings, *, cached: bool, quiet: bool, verbose: bool, rev: str | None = None) -> int:
     """Shows the plan; sends nothing."""
     import os
 
@@ -27,7 +27,7 @@ def rehearse(path: Path, settings: Settings, *, cached: bool, quiet: bool, verbo
     if settings.llm is None:
         raise UnusableInput("nothing would be asked of anybody", "--dry-run", "name a model with --llm")
     log_to_stderr(verbose=verbose, quiet=quiet)
-    wanted = scan_settings(path, settings, os.environ, cached=cached, dry=True)
+    wanted = scan_settings(path, settings, os.environ, cached=cached, dry=True, rev=rev)
     with shown_progress(quiet=quiet) as progress:
         rehearsal = run(path, wanted, progress)
     click.echo(told(rehearsal))

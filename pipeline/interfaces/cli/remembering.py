@@ -6,7 +6,7 @@ A record that cannot be used costs a warning, never the scan.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from ingest import SourceSettings
     from pipeline.findings.model import Scan
     from pipeline.record import Kept, Record
 
@@ -44,30 +45,43 @@ class Memory:
     def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
         self._closing.close()
 
+    @property
+    def opened(self) -> Callable[[], AbstractContextManager[Record]] | None:
+        """Lends the record to who must have it; None where it is not used."""
+        if self._named == OFF:
+            return None
+
+        def lend() -> AbstractContextManager[Record]:
+            from pipeline.record import open_record
+
+            # One that could not be opened before is asked again: its error is theirs.
+            return nullcontext(self._record) if self._record is not None else open_record(self._named)
+
+        return lend
+
     def decided(self, scan: Scan) -> Scan:
         """The scan with the decisions of the record on its findings."""
         from datetime import UTC, datetime
 
-        from pipeline.record import system_key
-
         record = self._record
         if record is None:
             return scan
-        known = self._trying(
-            "decisions of the record are not known", lambda: record.decided(system_key(self._path), scan, datetime.now(UTC).date())
-        )
+        from pipeline.baseline import decided_scan
+
+        today = datetime.now(UTC).date()
+        known = self._trying("decisions of the record are not known", lambda: decided_scan(record, self._path, scan, today))
         return scan if known is None else known
 
-    def keep(self, scan: Scan, *, quiet: bool) -> None:
+    def keep(self, scan: Scan, sought: SourceSettings, *, quiet: bool) -> None:
         """Keeps the scan, and says what is new since the last one."""
         from datetime import UTC, datetime
-
-        from pipeline.record import system_key
 
         record = self._record
         if record is None:
             return
-        kept = self._trying("this scan is not kept", lambda: record.keep(system_key(self._path), scan, at=datetime.now(UTC)))
+        from pipeline.baseline import keep_scan
+
+        kept = self._trying("this scan is not kept", lambda: keep_scan(record, self._path, scan, sought, at=datetime.now(UTC)))
         if kept is not None and not quiet:
             click.echo(f"threatloom: {told(kept)}", err=True)
 

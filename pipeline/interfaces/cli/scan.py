@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.interfaces.cli.gate import SEVERITIES, exit_code, notes
 from pipeline.interfaces.cli.output import Output, check_outputs, deliver, parse_output
 from pipeline.interfaces.cli.own import with_knowledge
 from pipeline.interfaces.cli.remembering import OFF, Memory, with_record
@@ -15,12 +17,11 @@ from pipeline.reports import FORMATS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pipeline.findings.model import Finding, Scan
+    from pipeline.baseline import Compared
+    from pipeline.findings.model import Scan
     from pipeline.interfaces.settings import Settings
+    from pipeline.progress import Progress
     from pipeline.scan import ScanSettings
-
-SEVERITIES = ("critical", "high", "medium", "low")
-FOUND, INCOMPLETE = 1, 3
 
 
 @click.command(short_help="Build the threat model of a repository.")
@@ -35,6 +36,16 @@ FOUND, INCOMPLETE = 1, 3
     "--fail-on", type=click.Choice([*SEVERITIES, "never"]),
     help="Exit with 1 if a finding is at least this severe, whoever saw it. What a model alone saw counts unless its confidence is low: "
     "then neither a rule nor a second reading bears it out. Default: never.",
+)  # fmt: skip
+@click.option("--rev", metavar="REV", help="Scan this revision of git instead of the files as they lie there; nothing is checked out.")
+@click.option(
+    "--baseline", metavar="FILE|REV|record:last",
+    help="Say of each finding whether it is new against an earlier scan: its JSON file, a revision of git, or record:last, record:N.",
+)  # fmt: skip
+@click.option("--new-only", is_flag=True, default=None, help="With --baseline: report, and count for --fail-on, only what is new or back.")
+@click.option(
+    "--trust", type=click.Choice(["tree", "baseline"]),
+    help="With --baseline REV: whose settings file and suppressions count. With baseline, those a change adds do not yet. Default: tree.",
 )  # fmt: skip
 @with_knowledge
 @click.option(
@@ -67,7 +78,9 @@ FOUND, INCOMPLETE = 1, 3
 @click.pass_context
 def scan(
     context: click.Context, path: Path, docs: tuple[str, ...], exclude: tuple[str, ...], formats: tuple[str, ...], fail_on: str | None,
-    knowledge: tuple[str, ...], llm: str | None, base_url: str | None, budget: tuple[str, ...], dry_run: bool, jobs: int | None,
+    rev: str | None, baseline: str | None, new_only: bool | None, trust: str | None,
+    knowledge: tuple[str, ...], llm: str | None, base_url: str | None,
+    budget: tuple[str, ...], dry_run: bool, jobs: int | None,
     ocr: str | None, ocr_url: str | None, offline: bool | None, no_suppressions: bool | None, config: Path | None, record: str | None,
     no_record: bool, no_cache: bool, quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
@@ -82,6 +95,7 @@ def scan(
     """
     import os
 
+    from ingest import SourceSettings
     from ingest.errors import UnusableInput
     from ingest.text import reason_of
     from pipeline.interfaces.settings import load_settings
@@ -96,8 +110,18 @@ def scan(
         "docs": docs, "exclude": exclude, "format": formats, "fail_on": fail_on, "knowledge": knowledge, "jobs": jobs,
         "ocr": ocr, "ocr_url": ocr_url, "offline": offline, "llm": llm, "base_url": base_url, "budget": budget,
         "suppressions": False if no_suppressions else None, "record": OFF if no_record else record,
+        "baseline": baseline, "new_only": new_only, "trust": trust,
     }  # fmt: skip
-    settings = load_settings(path, {name: value for name, value in given.items() if value not in ((), None)}, os.environ, config)
+    named = {name: value for name, value in given.items() if value not in ((), None)}
+    settings = load_settings(path, named, os.environ, config)
+    before: Settings | None = None  # what was in force at the baseline, where that is a revision
+    if settings.baseline is not None and (at := _revision_of(settings.baseline)) is not None:
+        before = settings_of_baseline(path, named, at, config, needed=settings.trust == "baseline")
+        settings = before if before is not None and settings.trust == "baseline" else settings
+    elif settings.trust == "baseline":
+        raise click.UsageError("--trust baseline needs a revision of git as --baseline, whose settings file can be read")
+    elif rev is not None:
+        settings = load_settings(path, named, os.environ, config, rev)
     outputs = tuple(parse_output(text) for text in settings.format) or (() if quiet else (Output("table"),))
     check_outputs(outputs)
     for document in settings.docs:
@@ -106,21 +130,49 @@ def scan(
     if dry_run:
         from pipeline.interfaces.cli.rehearsal import rehearse
 
-        return rehearse(path, settings, cached=not no_cache, quiet=quiet, verbose=verbose)
+        return rehearse(path, settings, cached=not no_cache, quiet=quiet, verbose=verbose, rev=rev)
+    if settings.new_only and settings.baseline is None:
+        raise click.UsageError("--new-only says nothing without a baseline (add --baseline FILE|REV|record:last)")
+    told: list[str] = []
     with Memory(path, settings.record) as memory:
-        result = memory.decided(scanned(path, settings, cached=not no_cache, quiet=quiet, verbose=verbose))
+        if settings.baseline is None:
+            result = plain = memory.decided(scanned(path, settings, cached=not no_cache, quiet=quiet, verbose=verbose, rev=rev))
+        else:
+            against = compared(path, settings, memory, before, cached=not no_cache, quiet=quiet, verbose=verbose, rev=rev)
+            result, plain, told = against.scan, against.new.scan, list(against.notes)
         deliver(result, outputs)
-        memory.keep(result, quiet=quiet)
+        if rev is None:  # an earlier revision is not what became of the system since
+            memory.keep(plain, SourceSettings(docs=tuple(map(Path, settings.docs)), exclude=settings.exclude), quiet=quiet)
     if not quiet:
-        if (passed := passed_over(result, settings.fail_on)) and exit_code(result, settings.fail_on) != FOUND:
-            what = "finding that a model alone saw" if passed == 1 else "findings that a model alone saw"
-            click.echo(f"threatloom: {passed} {what}, with low confidence, did not count for --fail-on {settings.fail_on}", err=True)
         for output in outputs:
             if output.file is not None:
                 click.echo(f"threatloom: wrote {output.name} to {output.file}", err=True)
-        for note in (*_stale(result), *_unreached(result)):
+        for note in (*told, *notes(result, settings.fail_on), *_stale(result), *_unreached(result)):
             click.echo(f"threatloom: {note}", err=True)
     return exit_code(result, settings.fail_on)
+
+
+def _revision_of(baseline: str) -> str | None:
+    from pipeline.baseline.sides import revision_named
+
+    return revision_named(baseline)
+
+
+def settings_of_baseline(path: Path, named: Mapping[str, object], at: str, config: Path | None, *, needed: bool) -> Settings | None:
+    """The settings as they would be with the file of the baseline; None where that cannot be used and nobody needs it."""
+    import os
+
+    from ingest.errors import UnusableInput
+    from ingest.revision import commit_of, repository_of
+    from pipeline.interfaces.settings import load_settings
+
+    commit_of(repository_of((path if path.is_dir() else path.parent).resolve()), at)  # no such revision is an error of its own
+    try:
+        return load_settings(path, named, os.environ, config, at)
+    except UnusableInput:
+        if needed:
+            raise
+        return None  # it is mended by the very change that is looked at, or was of another version
 
 
 def _stale(scan: Scan) -> list[str]:
@@ -142,28 +194,62 @@ def _unreached(scan: Scan) -> list[str]:
     return [f"{BUDGET_ENDED} before the model was asked about {plural(len(missed), 'element or part')}: {went_on}"] if missed else []
 
 
-def scanned(path: Path, settings: Settings, *, cached: bool, quiet: bool, verbose: bool) -> Scan:
+def scanned(path: Path, settings: Settings, *, cached: bool, quiet: bool, verbose: bool, rev: str | None = None) -> Scan:
     """The scan of a path, kept or made anew, with its progress on stderr."""
+    from pipeline.scan import scan as run_scan
+
+    with _started(path, settings, cached=cached, quiet=quiet, verbose=verbose, rev=rev) as (wanted, progress):
+        return run_scan(path, wanted, progress)
+
+
+def compared(
+    path: Path,
+    settings: Settings,
+    memory: Memory,
+    before: Settings | None,
+    *,
+    cached: bool,
+    quiet: bool,
+    verbose: bool,
+    rev: str | None = None,
+) -> Compared:
+    """The scan of a path against its baseline, with its progress on stderr."""
+    from pipeline.baseline import scan_against
+
+    assert settings.baseline is not None
+    with _started(path, settings, cached=cached, quiet=quiet, verbose=verbose, rev=rev) as (wanted, progress):
+        return scan_against(
+            settings.baseline, path, wanted, progress, new_only=settings.new_only, record=memory.opened, decided=memory.decided,
+            suppress=None if before is None else before.suppress,
+        )  # fmt: skip
+
+
+@contextmanager
+def _started(
+    path: Path, settings: Settings, *, cached: bool, quiet: bool, verbose: bool, rev: str | None
+) -> Iterator[tuple[ScanSettings, Progress]]:
+    """What a scan is started with, and its progress on stderr while it lasts."""
     import os
 
     from pipeline.interfaces.cli.stderr import log_to_stderr, shown_progress
-    from pipeline.scan import scan as run_scan
 
     log_to_stderr(verbose=verbose, quiet=quiet)
-    wanted = scan_settings(path, settings, os.environ, cached=cached)
+    wanted = scan_settings(path, settings, os.environ, cached=cached, rev=rev)
     if wanted.llm is not None and not quiet:
         for note in wanted.llm.endpoint.notes:
             click.echo(f"threatloom: {note}", err=True)
     try:
         with shown_progress(quiet=quiet) as progress:
-            return run_scan(path, wanted, progress)
+            yield wanted, progress
     except KeyboardInterrupt:
         if wanted.llm is not None and wanted.llm.replies is not None and not quiet:
             click.echo("threatloom: the model's replies are kept: the same command goes on from there", err=True)
         raise
 
 
-def scan_settings(path: Path, settings: Settings, environment: Mapping[str, str], *, cached: bool, dry: bool = False) -> ScanSettings:
+def scan_settings(
+    path: Path, settings: Settings, environment: Mapping[str, str], *, cached: bool, dry: bool = False, rev: str | None = None
+) -> ScanSettings:
     """What a scan is started with, by the settings and the environment."""
     from pipeline.interfaces.llm import agent_settings
     from pipeline.interfaces.pictures import picture_reader
@@ -175,34 +261,5 @@ def scan_settings(path: Path, settings: Settings, environment: Mapping[str, str]
         cache=default_folder() if cached else None, knowledge=tuple(map(Path, settings.knowledge)),
         pictures=picture_reader(settings, path, environment), llm=agent_settings(settings, environment, cached=cached, dry=dry),
         index=Path(settings.index_dir) if settings.index_dir else None, suppress=settings.suppress,
-        suppressions=settings.suppressions,
+        suppressions=settings.suppressions, rev=rev, trust=settings.trust,
     )  # fmt: skip
-
-
-def exit_code(scan: Scan, fail_on: str) -> int:
-    """1 where an open finding is severe enough and counts, else 3 where something could not be read or asked, else 0."""
-    if any(not is_unproven(finding) for finding in _above(scan, fail_on)):
-        return FOUND
-    return INCOMPLETE if scan.errors else 0
-
-
-def passed_over(scan: Scan, fail_on: str) -> int:
-    """Open findings that are severe enough and do not count."""
-    return sum(is_unproven(finding) for finding in _above(scan, fail_on))
-
-
-def is_unproven(finding: Finding) -> bool:
-    """Whether a model alone saw it, with low confidence.
-
-    A bar that stops others' work must be one that can be answered. No rule bears such a finding out, a second reading of its lines could
-    not, and a model asked again may not say it again: it is shown, and stops nobody. Rules' own findings of low confidence count, for they
-    are there as long as the lines are.
-    """
-    return finding.source == "llm" and finding.confidence == "low"
-
-
-def _above(scan: Scan, fail_on: str) -> Iterator[Finding]:
-    from pipeline.reports.wording import open_findings
-
-    bar = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on in SEVERITIES else ()
-    return (finding for finding in open_findings(scan) if finding.severity in bar)

@@ -2,8 +2,9 @@
 
 Takes an assembly whose entries are known and asked for their callers, marks routes that read a conversation by a number of their address
 without its owner, or write over one. That conversations have owners is seen from the program's other statements: one of them compares
-the owner's column of the same table. A route that looks at that column afterwards is left alone. Only statements that are written
-down as text are read; what object mappers ask is not.
+the owner's column of the same table. A route for those who may open what is others', and one that looks at that column afterwards,
+itself or in a function it runs, is left alone. Statements that are written down as text are read, and those of object mappers that
+`mapped_statements` knows; a statement in a function that a route calls counts where the address says that its number is a conversation's.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.guards import parts
+from pipeline.system.controls.mapped_statements import chained, mapped_statement, snake
 
 _TABLE = re.compile(
     r"(?:\w+_)?(?:chats?|conversations?|threads?|dialogues?|transcripts?|(?:chat|conversation|agent|ai)_sessions?)", re.IGNORECASE
@@ -35,6 +37,8 @@ _OWNER = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?:\w+_)?(?:id|uuid|key|slug)", re.IGNORECASE)
+_FOR_FEW = frozenset({"admin", "administration", "backoffice", "staff", "moderation", "internal", "support"})
+_COMPARISONS = frozenset({"==", "!=", "===", "!==", "is", "is not", "in", "not in"})
 _IN_ADDRESS = re.compile(r"[:{<\[]\w")
 
 
@@ -60,28 +64,35 @@ def mark_owned_conversations(assembly: Assembly) -> None:
         owners.setdefault(statement.table, set()).update(statement.owners)
     for reference, identity in sorted(assembly.entry_of_function.items()):
         draft = assembly.draft(identity)
-        if draft.kind != "http_route":
+        if draft.kind != "http_route" or _is_for_few(assembly, identity):
             continue
         for statement in statements:
             known = owners[statement.table]
-            if not known or statement.owners or not _stands_in(assembly, statement.call, reference):
+            here = _stands_in(assembly, statement.call, reference)
+            if not known or statement.owners or not (here or _is_run(assembly, statement, reference)):
                 continue
             if statement.number is not None:
                 named = _is_sent(assembly, statement.number, reference)
             else:
                 asked = any(_NUMBER.fullmatch(one) for one in statement.compared)
-                named = asked and _IN_ADDRESS.search(str(draft.attributes.get("path", ""))) is not None
-            if named and _knows_caller(assembly, identity) and not _compares_later(assembly, reference, known):
+                path = str(draft.attributes.get("path", ""))
+                named = asked and (_IN_ADDRESS.search(path) is not None if here else _names_conversation(path))
+            if named and _knows_caller(assembly, identity) and not _is_compared_later(assembly, reference, known):
                 draft.attributes["anybodys_conversation"] = True
                 cited = assembly.cite(statement.call, "sink", "whose it is, is not asked")
                 draft.evidence += [cited] if cited is not None and cited not in draft.evidence else []
 
 
 def _statements(assembly: Assembly, file: int, count: int) -> Iterator[_Statement]:
-    program = assembly.program
+    program, links = assembly.program, chained(assembly.program, file)
     for identity in range(count):
         value = program.value((file, identity))
         if value.kind != "call":
+            continue
+        mapped = mapped_statement(program, (file, identity)) if identity not in links else None
+        if mapped is not None and _TABLE.fullmatch(mapped.table):
+            if not any(_SHARED.search(column) for column in mapped.compared):
+                yield _Statement((file, identity), mapped.table.removesuffix("s"), frozenset(map(snake, mapped.compared)))
             continue
         for given in value.inputs[1:3]:
             text = program.constant((file, given))
@@ -91,7 +102,7 @@ def _statements(assembly: Assembly, file: int, count: int) -> Iterator[_Statemen
                 said = form.match(text)
                 if said is None:
                     continue
-                table = said["table"].strip('"`').rsplit(".", 1)[-1].lower()
+                table = said["table"].strip('"`').rsplit(".", 1)[-1].lower().removesuffix("s")
                 if not _TABLE.fullmatch(table):
                     continue
                 if form is _OVERWRITES:
@@ -141,18 +152,54 @@ def _stands_in(assembly: Assembly, call: Node, reference: FunctionRef) -> bool:
     return call[0] == reference[0] and scope == reference[1]
 
 
+def _is_run(assembly: Assembly, statement: _Statement, reference: FunctionRef) -> bool:
+    """Whether a route runs a statement of an object mapper that stands in a function it calls."""
+    scope = assembly.program.value(statement.call).scope
+    return statement.number is None and scope is not None and (statement.call[0], scope) in assembly.reach(reference)
+
+
+def _names_conversation(path: str) -> bool:
+    """Whether the last number of an address is a conversation's: `/chats/{id}`, `/x/{conversation_id}`."""
+    parts_of = [part for part in path.split("/") if part]
+    if not parts_of or _IN_ADDRESS.match(parts_of[-1]) is None:
+        return False
+    before, last = (parts_of[-2] if len(parts_of) > 1 else ""), re.sub(r"\W", "", parts_of[-1])
+    return bool(_TABLE.fullmatch(snake(before)) or _TABLE.fullmatch(re.sub(r"_?(?:id|uuid)$", "", snake(last))))
+
+
+def _is_compared_later(assembly: Assembly, reference: FunctionRef, owners: set[str]) -> bool:
+    return any(_compares_later(assembly, one, owners) for one in sorted({reference, *assembly.reach(reference)}))
+
+
 def _knows_caller(assembly: Assembly, identity: str) -> bool:
-    covered = assembly.controls.items()
-    return any(kind in ("authentication", "session_identity") and identity in protects for (kind, *_rest), (protects, _cited) in covered)
+    return not _kinds_at(assembly, identity).isdisjoint(("authentication", "session_identity"))
+
+
+def _is_for_few(assembly: Assembly, identity: str) -> bool:
+    """Whether a route is for those who may open what is others': its callers' rights are asked for, or its address says so."""
+    path = str(assembly.draft(identity).attributes.get("path", ""))
+    return "authorisation" in _kinds_at(assembly, identity) or not _FOR_FEW.isdisjoint(path.lower().split("/"))
+
+
+def _kinds_at(assembly: Assembly, identity: str) -> set[str]:
+    return {kind for (kind, *_rest), (protects, _cited) in assembly.controls.items() if identity in protects}
 
 
 def _compares_later(assembly: Assembly, reference: FunctionRef, owners: set[str]) -> bool:
     """Whether the function tests the owner's column of what came back, however it is spelled."""
     plain = {owner.replace("_", "") for owner in owners}
-    facts = assembly.program.files[reference[0]]
-    return any(
-        assembly.program.value(part).text.replace("_", "").lower() in plain
-        for branch in facts.branches
-        if _stands_in(assembly, (reference[0], branch.condition), reference)
-        for part in parts(assembly, (reference[0], branch.condition))
-    )
+    for branch in assembly.program.files[reference[0]].branches:
+        condition = (reference[0], branch.condition)
+        if not _stands_in(assembly, condition, reference):
+            continue
+        said = [assembly.program.value(part) for part in parts(assembly, condition)]
+        # A field of the record is compared, or handed to what compares; that one of its name is there at all says nothing.
+        weighed = said if any(value.kind == "operation" and value.text in _COMPARISONS for value in said) else []
+        handed = assembly.program.value(condition)
+        while handed.kind == "operation" and len(handed.inputs) == 1:
+            handed = assembly.program.value((reference[0], handed.inputs[0]))
+        if handed.kind == "call":
+            weighed = [*weighed, *(assembly.program.value((reference[0], given)) for given in handed.inputs[1:])]
+        if any(value.text.replace("_", "").lower() in plain for value in weighed if value.kind in ("attribute", "index")):
+            return True
+    return False

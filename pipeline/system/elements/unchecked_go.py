@@ -74,8 +74,18 @@ def _mark(assembly: Assembly, made: Node) -> None:
             for element in dict.fromkeys(assembly.element_of_call[one] for one in asked if one in assembly.element_of_call):
                 draft = assembly.draft(element)
                 if draft.kind in ("external_service", "mcp_client", "hosted_llm") and place is not None:
-                    draft.attributes |= {"tls_verification": False, "unchecked_by": f"{place.path}:{place.start_line}"}
+                    draft.attributes |= {"tls_verification": False, "unchecked_by": f"{place.path}:{_around(assembly, made)}"}
                     draft.evidence.insert(0, place)
+
+
+def _around(assembly: Assembly, made: Node) -> str:
+    """The function or the variable of a package that a client is made in: what the finding is about, wherever its lines move."""
+    facts = assembly.program.files[made[0]]
+    scope = facts.values[made[1]].scope
+    if scope:
+        return facts.functions[scope].qualified_name
+    names = (name for name, values in facts.variables.items() if made[1] in values)
+    return min(names, default="")
 
 
 def _requests(assembly: Assembly, node: Node) -> Iterator[Node]:

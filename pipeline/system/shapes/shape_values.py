@@ -13,6 +13,7 @@ from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import Value
 from pipeline.system.model import AttributeValue, ElementKind, SinkRole
 from pipeline.system.program.sites import CallSite
+from pipeline.system.program.symbols import symbol_of
 from pipeline.system.rules.framework import CallRule, Flag
 from pipeline.system.rules.shape_words import ShapeWords
 from pipeline.system.rules.words import words_of
@@ -287,9 +288,7 @@ class Values:
 
     def place(self, node: Node) -> str:
         """The function a value stands in, shortly."""
-        facts = self.program.files[node[0]]
-        function = facts.functions[self.program.value(node).scope]
-        symbol = facts.module if function.name == "<module>" else function.qualified_name
+        symbol = symbol_of(self.program, (node[0], self.program.value(node).scope))
         return ".".join(symbol.rsplit("/", 1)[-1].split(".")[-2:])
 
 
