@@ -84,6 +84,7 @@ def _say_person(draft: Draft, view: View, person: str, way: Way, entries: dict[s
     who = view.elements[person]
     doors = [one for one in entries if any(hop.source == person for hop in hops_into(view, one))]
     doors.sort(key=lambda one: (len(entries[one]), one))
+    doors = [one for one in doors if not any(view.elements[hop.target].kind in KEPT for hop in entries[one][:-1])] or doors
     name = who.name if who.name[:1].islower() else code(who.name)
     name = name[:1].upper() + name[1:]
     kept = [hop.target for hop in way[:-1] if view.elements[hop.target].kind in KEPT]

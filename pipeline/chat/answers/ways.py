@@ -70,10 +70,16 @@ def ways_to(view: View, targets: Collection[str]) -> dict[str, Way]:
         if len(way) >= _MOST_HOPS:
             continue
         for hop in hops_into(view, here):
+            if way and view.elements[here].kind in KEPT and not isinstance(hop.by, Flow) and _only_reads(view, hop.source):
+                continue  # nothing of what others get out of the store comes from there
             if hop.source not in found and hop.source not in targets:
                 found[hop.source] = (hop, *way)
                 queue.append((hop.source, found[hop.source]))
     return found
+
+
+def _only_reads(view: View, element: str) -> bool:
+    return view.elements[element].attributes.get("method") == "GET"
 
 
 def way_between(view: View, sources: Collection[str], targets: Collection[str], *, ties: bool = True) -> Way | None:

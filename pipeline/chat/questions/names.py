@@ -314,6 +314,9 @@ def _begins_or_ends(word: str, other: str) -> bool:
 
 def _bare(phrase: str) -> str:
     """Without what stands before a noun and says nothing."""
+    phrase = re.sub(
+        r"^(?:the |our )?(?:connections?|access|traffic|requests?|calls?|use|usage|contents?|part|side) (?:to|of|with|between) ", "", phrase
+    )
     return re.sub(
         r"^(?:(?:the|a|an|our|my|your|this|that|these|those|its|all|any|some|each|every|of|different|other) )+", "", phrase.strip()
     )

@@ -193,7 +193,7 @@ class Understanding:
             if not controls and before.controls and slots.get("c"):  # `and the agent?` after a question for a control
                 controls, x = before.controls, slots["c"]
             if not controls:
-                return replace(asked, certainty=0.0, unknown=start.plain)
+                return replace(asked, intent="", certainty=0.0, unknown=start.plain)
             asked = replace(asked, controls=controls)
             return self._element(asked, x, before, optional=True) if x else asked
         if needs == "term":
