@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from pipeline.chat import Answer
     from pipeline.findings.model import Finding, Scan
+    from pipeline.record import Record
     from pipeline.system.model import System
 
 __all__ = ["Finding", "Scan", "System", "__version__", "ask", "main", "scan"]  # noqa: F822 - three come through __getattr__
@@ -75,6 +76,9 @@ def scan(
     base_url: str | None = None,
     budget: Iterable[str] = (),
     offline: bool = False,
+    rev: str | None = None,
+    baseline: str | Path | None = None,
+    new_only: bool = False,
     record: str | Path | None = None,
 ) -> Scan:
     """The threat model of the tree at `path`, with design documents that may lie elsewhere and folders of own knowledge.
@@ -84,8 +88,12 @@ def scan(
     that is not on this machine. With `record`, a file or `postgresql://HOST/DATABASE`, the scan is kept there, and what was decided there
     is said of its findings; without, nothing is kept.
 
-    Raises `ingest.errors.UnusableInput` where there is nothing to scan, own knowledge cannot be used, or the model cannot be asked, or the
-    record cannot be used; its `lines` say what is wrong.
+    `rev` is a revision of git that is scanned instead of the files as they lie there, and is not kept. With a `baseline` (a scan's JSON
+    file as a `Path`, a revision, `"record:last"`) every finding has its status against it, and those that are fixed are there as well;
+    `new_only` marks the scan so that reports list new ones alone.
+
+    Raises `ingest.errors.UnusableInput` where there is nothing to scan, own knowledge cannot be used, the model cannot be asked, or the
+    record or the baseline cannot be used; its `lines` say what is wrong.
     """
     from pathlib import Path
 
@@ -103,18 +111,32 @@ def scan(
         }
         asked = agent_settings(model_settings(named, os.environ), os.environ, cached=True)
     settings = ScanSettings(
-        docs=tuple(map(Path, docs)), exclude=tuple(exclude), jobs=jobs, knowledge=tuple(map(Path, knowledge)), llm=asked
+        docs=tuple(map(Path, docs)), exclude=tuple(exclude), jobs=jobs, knowledge=tuple(map(Path, knowledge)), llm=asked, rev=rev
     )
-    if record is None:
+    if record is None and baseline is None:
         return run_scan(Path(path), settings, Silent())
+    from contextlib import nullcontext
     from datetime import UTC, datetime
 
-    from pipeline.baseline import decided_scan, keep_scan
+    from pipeline.baseline import decided_scan, keep_scan, scan_against
     from pipeline.record import open_record
 
-    with open_record(str(record)) as opened:
-        result = decided_scan(opened, Path(path), run_scan(Path(path), settings, Silent()), datetime.now(UTC).date())
-        keep_scan(opened, Path(path), result, settings.sought, at=datetime.now(UTC))
+    def lent() -> Record:
+        return open_record(str(record) if record is not None else os.environ.get("THREATLOOM_RECORD", "").strip() or None)
+
+    with lent() if record is not None else nullcontext() as opened:
+
+        def decided(made: Scan) -> Scan:
+            return made if opened is None else decided_scan(opened, Path(path), made, datetime.now(UTC).date())
+
+        if baseline is None:
+            result = plain = decided(run_scan(Path(path), settings, Silent()))
+        else:
+            against = f"file:{baseline}" if isinstance(baseline, Path) else baseline
+            found = scan_against(against, Path(path), settings, new_only=new_only, record=lent, decided=decided)
+            result, plain = found.scan, found.new.scan
+        if opened is not None and rev is None:  # an earlier revision is not what became of the system since
+            keep_scan(opened, Path(path), plain, settings.sought, at=datetime.now(UTC))
     return result
 
 

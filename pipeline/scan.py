@@ -149,6 +149,18 @@ def rehearse(path: Path, settings: ScanSettings, progress: Progress | None = Non
         return rehearsed(ruled.scan, ruled.material, settings.llm)
 
 
+def ruled(path: Path, settings: ScanSettings, progress: Progress | None = None) -> Ruled:
+    """What rules say of a folder, and what it takes to ask the model of the settings about it. Nothing is asked, nothing kept is used.
+
+    Raises:
+        UnusableInput, KnowledgeError: as for `scan`.
+    """
+    with _tree(path, settings) as tree:
+        found = _ruled(path, settings, progress or Silent(), tree)
+    assert settings.llm is not None and isinstance(found, Ruled)
+    return found
+
+
 class Ruled(NamedTuple):
     """What rules say, and what it takes to ask a model about it."""
 

@@ -73,7 +73,7 @@ class Rehearsal:
 
 def rehearsed(scan: Scan, material: Material, settings: AgentSettings) -> Rehearsal:
     """What would be asked; nothing is."""
-    analyst = Analyst(_subject(scan, material, None), settings)
+    analyst = Analyst(subject_of(scan, material, None), settings)
     return Rehearsal(analyst.plan(), scan, analyst.kept_back, settings)
 
 
@@ -98,7 +98,7 @@ def examined(scan: Scan, material: Material, settings: AgentSettings, progress: 
 
 def _examined(scan: Scan, material: Material, settings: AgentSettings, progress: Progress) -> Scan:
     search = _Search(material.root, scan, material.index)
-    with search, Analyst(_subject(scan, material, search), settings) as analyst:
+    with search, Analyst(subject_of(scan, material, search), settings) as analyst:
         if analyst.log.path is not None:
             logger.info("what is sent is written to %s", analyst.log.path)
         said, plan = analyst.examine(progress)
@@ -138,7 +138,8 @@ def _told(finding: Finding) -> str:
     return f"{'(a reading argues against it) ' if against else ''}{finding.description}"
 
 
-def _subject(scan: Scan, material: Material, search: Callable[[str, tuple[str, ...], int], Sequence[Hit]] | None) -> Subject:
+def subject_of(scan: Scan, material: Material, search: Callable[[str, tuple[str, ...], int], Sequence[Hit]] | None) -> Subject:
+    """A scan as the analyst, or who answers questions about it, works on it."""
     paths = tuple(sorted({source.path for source in material.sources}))
     return Subject(
         name=scan.target.name, system=scan.system, known=tuple(map(known_of, scan.findings)), book=material.book, paths=paths,

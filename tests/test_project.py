@@ -22,6 +22,7 @@ from pipeline.interfaces.generate import generated_files
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = {".ci", "benchmarks", "docker", "docs", "evals", "ingest", "pipeline", "prompts", "tests"}
 FILES = {
+    "action.yml", ".pre-commit-hooks.yaml",  # GitHub and pre-commit look here and nowhere else
     ".editorconfig", ".gitattributes", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md",
     "pyproject.toml", "requirements.lock", "threatloom.py",
 }  # fmt: skip

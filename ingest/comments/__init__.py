@@ -9,6 +9,8 @@ Left out: formats without comments, and those whose comments no reader here tell
 
 from __future__ import annotations
 
+import logging
+
 from ingest.comments.code import code_comments, notebook_comments, shell_comments
 from ingest.comments.markup import html_comments, markdown_comments
 from ingest.comments.settings import settings_comments
@@ -19,6 +21,7 @@ from ingest.text import decode, split_lines
 
 __all__ = ["comments_of"]
 
+logger = logging.getLogger(__name__)
 _CODE = frozenset({"python", "typescript", "java", "go", "csharp"})
 _SHELL = frozenset({"shell_script", "entry_script"})
 
@@ -42,5 +45,6 @@ def comments_of(source: Source, data: bytes) -> tuple[Comment, ...]:
         else:
             pieces = settings_comments(source.path, source.kind, text)
         return tuple(spoken(source.path, pieces))
-    except (ValueError, RecursionError):  # what is no such file has no comments of it
+    except Exception as problem:  # around one file: what is no such file, or a bug it meets, has no comments, and closes nothing
+        logger.info("comments of %s are not read: %s", source.path, type(problem).__name__)
         return ()

@@ -76,6 +76,9 @@ class _Turn:
 
 
 _TURN: ContextVar[_Turn] = ContextVar("turn")
+Watching = Callable[[str, Mapping[str, object]], None]
+WATCHING: ContextVar[Watching | None] = ContextVar("watching", default=None)
+"""Who is told of each tool a model calls, by its name and what it is given, while somebody waits for the answer."""
 
 
 def current_nonce() -> str:
@@ -213,6 +216,8 @@ class _Taking(AgentMiddleware[Any, Any, Any]):
         self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]]
     ) -> ToolMessage | Command[Any]:
         """A tool is asked with what stands in the files, where a model was shown a placeholder."""
+        if (watching := WATCHING.get()) is not None:
+            watching(request.tool_call["name"], request.tool_call["args"])
         given = {name: self._restore(value) if isinstance(value, str) else value for name, value in request.tool_call["args"].items()}
         return await handler(request.override(tool_call={**request.tool_call, "args": given}))
 

@@ -114,10 +114,10 @@ async def examine(
 ) -> tuple[Examination, Plan]:
     """Asks about the system and then about each scene of the plan; all that is unanswered is said."""
     record = _Record([], [], [], [], set(), {}, [])
-    asked = asyncio.create_task(_survey(material, asker, record, allowance))
+    surveyed = asyncio.create_task(_survey(material, asker, record, allowance))
     plan = await asyncio.to_thread(plan_of, material, allowance, tools)  # while the first answer is on its way
     try:
-        purpose, whole, corrections = await asked
+        purpose, whole, corrections = await surveyed
     except Exception as problem:  # as for a scene, below
         logger.exception("the survey could not be taken over")
         record.unanswered.append(Unanswered("survey", f"the reply could not be used: {type(problem).__name__}"))
@@ -178,7 +178,7 @@ async def summarise(asker: Asker, material: Material, findings: Sequence[Known],
         last = smaller == _HALVINGS or len(shown) < 2
         cut = f"- only the first {len(shown)} of {len(known)} findings are listed here" if len(shown) < len(known) else ""
         values = packs.summary_values(shown, "\n".join(filter(None, (limits, cut))), purpose, estimate_tokens)
-        answer = await _asked(asker, Question(SUMMARISE, values, ExecutiveSummary, "summary", in_parts=not last))
+        answer = await asked(asker, Question(SUMMARISE, values, ExecutiveSummary, "summary", in_parts=not last))
         if isinstance(answer, Answer):
             break
         if last or not answer.too_much:
@@ -198,7 +198,8 @@ async def summarise(asker: Asker, material: Material, findings: Sequence[Known],
     )
 
 
-async def _asked(asker: Asker, question: Question[R]) -> Answer[R] | Unanswered:
+async def asked(asker: Asker, question: Question[R]) -> Answer[R] | Unanswered:
+    """The answer to a question, or why there is none."""
     try:
         return await asker.ask(question)
     except Spent as spent:
@@ -211,7 +212,7 @@ async def _survey(material: Material, asker: Asker, record: _Record, allowance: 
     """What the system is for, the system with what is added, and what is said of its elements."""
     for smaller in range(_HALVINGS + 1):
         values, last = _survey_values(material, allowance, smaller), smaller == _HALVINGS
-        answer = await _asked(asker, Question(SURVEY, values, SystemSurvey, "survey", in_parts=not last))
+        answer = await asked(asker, Question(SURVEY, values, SystemSurvey, "survey", in_parts=not last))
         if isinstance(answer, Answer):
             break
         if last or not answer.too_much:
@@ -277,7 +278,7 @@ async def _verified(proposals: list[Proposal], material: Material, asker: Asker,
         return []
     values = packs.claim_values(proposals, material.files, material.hide)
     about = f"check of {len(proposals)} claims at {proposals[0].element}"
-    answer = await _asked(asker, Question(VERIFY, values, Verdicts, about, in_parts=len(proposals) > 1))
+    answer = await asked(asker, Question(VERIFY, values, Verdicts, about, in_parts=len(proposals) > 1))
     if isinstance(answer, Unanswered) and answer.too_much and len(proposals) > 1:
         middle = len(proposals) // 2
         checked = await asyncio.gather(*(_verified(part, material, asker, record) for part in (proposals[:middle], proposals[middle:])))

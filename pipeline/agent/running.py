@@ -16,17 +16,17 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pipeline.agent.asking import Asker, current_nonce
+from pipeline.agent.asking import WATCHING, Answer, Asker, Question, R, Watching, current_nonce
 from pipeline.agent.egress import EgressLog, Placeholders, values_in
 from pipeline.agent.egress.transport import About, Bounds, guarded_client
-from pipeline.agent.examine import ANALYSE, SUMMARISE, SURVEY, VERIFY, Material, examine, plan_of, summarise
+from pipeline.agent.examine import ANALYSE, SUMMARISE, SURVEY, VERIFY, Material, asked, examine, plan_of, summarise
 from pipeline.agent.files import Files
 from pipeline.agent.grounding import Grounds
 from pipeline.agent.metering import ASKED, Meter
 from pipeline.agent.model import Account, Examination, Known, Summary, Unanswered
 from pipeline.agent.planning import Plan, allowance_of
 from pipeline.agent.providers import apart, connect
-from pipeline.agent.schemas import ElementThreats, ExecutiveSummary, SystemSurvey, Verdicts
+from pipeline.agent.schemas import AnsweredQuestion, ElementThreats, ExecutiveSummary, SystemSurvey, Verdicts
 from pipeline.agent.secret import machine_secret
 from pipeline.agent.settings import AgentSettings
 from pipeline.agent.spending import Ledger, ReplyStore
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     import httpx2
     from langchain_core.tools import BaseTool
 
+ANSWER = "answer/question"
 _MOST_OF_PLAN = 2  # times what the default depth is planned to take: estimates are wrong, and nobody wants a surprise
 
 
@@ -155,6 +156,21 @@ class Analyst:
     async def _summarised(self, known: Sequence[Known], limits: str, purpose: str) -> Summary | Unanswered:
         return await summarise(self._connected(), self._material, known, limits, purpose)
 
+    @property
+    def material(self) -> Material:
+        """What may be told, and what holds replies against the files."""
+        return self._material
+
+    def ask(self, question: Question[R], watching: Watching | None = None) -> Answer[R] | Unanswered:
+        """One question of somebody's own, within the budget of the run; its answer, or why there is none."""
+        assert self._runner is not None
+        with apart():
+            return self._ran(self._answered(question, watching))
+
+    async def _answered(self, question: Question[R], watching: Watching | None) -> Answer[R] | Unanswered:
+        WATCHING.set(watching)
+        return await asked(self._connected(), question)
+
     def account(self) -> Account:
         """What was asked until now, and what it took."""
         total, endpoint = self._ledger.total, self._settings.endpoint
@@ -213,10 +229,10 @@ class Analyst:
 
 def _our_words(subject: Subject) -> Iterator[str]:
     """What questions are made of beside the scanned files: no scanned file can make secrets of it."""
-    for name in (SURVEY, ANALYSE, VERIFY, SUMMARISE):
+    for name in (SURVEY, ANALYSE, VERIFY, SUMMARISE, ANSWER):
         prompt = load_prompt(name)
         yield from (prompt.system, prompt.given)
-    for output in (SystemSurvey, ElementThreats, Verdicts, ExecutiveSummary):
+    for output in (SystemSurvey, ElementThreats, Verdicts, ExecutiveSummary, AnsweredQuestion):
         yield json.dumps(output.model_json_schema())
     for threat in subject.catalog.threats:
         yield from (threat.slug, threat.title, threat.summary)

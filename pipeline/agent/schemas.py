@@ -141,3 +141,20 @@ class ExecutiveSummary(Reply):
 
 
 SCHEMAS: tuple[type[Reply], ...] = (SystemSurvey, ElementThreats, Verdicts, ExecutiveSummary)
+
+
+class LocatedQuote(Reply):
+    path: str
+    line: int = Field(description="Where the text begins, as near as you know.")
+    text: str = Field(description="Exact text of one to six lines.")
+
+
+class AnswerStatement(Reply):
+    text: str = Field(description="One thing that is so, in one or two sentences.")
+    ids: list[str] = Field(description="Ids of elements, flows, controls, findings or claims it rests on.")
+    quotes: list[LocatedQuote] = Field(description="Lines of files it rests on.")
+
+
+class AnsweredQuestion(Reply):
+    statements: list[AnswerStatement]
+    not_answered: str | None = Field(description="What the evidence does not answer, and why; null where it answers all.")

@@ -16,12 +16,14 @@ from pipeline.chat.bearing import Bearing, Embed
 from pipeline.chat.model import Answer, Piece
 from pipeline.chat.passages import Search, said_in
 from pipeline.chat.questions import Asked, Before, Likeness, Names, Understanding, load_phrases
-from pipeline.chat.terms import Terms
+from pipeline.chat.terms import Term, Terms
 from pipeline.chat.unanswered import none_of_it, not_understood
 from pipeline.chat.view import View
 from pipeline.findings.comparing import Change
 from pipeline.findings.model import Scan
+from pipeline.system.model import ShippedControl
 from pipeline.threats.catalog import Catalog, load_catalog
+from pipeline.threats.schema import Threat
 from pipeline.threats.taxonomy import Taxonomies, load_taxonomies
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ class Conversation:
         self._search = search
         embed = embed or _shipped_embedding
         self._bearing = Bearing(self._view, embed)
-        names = Names(self._view, phrases, taxonomies)
+        self._names = names = Names(self._view, phrases, taxonomies)
         self._understanding = Understanding(phrases, names, Likeness(phrases, embed), lambda term: bool(self._terms.find(term)))
         self._before = Before()
         self.history: list[Answer] = []
@@ -59,11 +61,34 @@ class Conversation:
         asked = self._understanding.of(question, self._before)
         answer = self._answered(asked)
         self.history.append(answer)
+        self._remember(answer, asked.controls)
+        return answer
+
+    def _remember(self, answer: Answer, controls: tuple[ShippedControl, ...]) -> None:
         if answer.subject or answer.listed:
             elements = tuple(one.id for one in answer.subject if one.kind == "element") or self._before.elements
-            controls = asked.controls or self._before.controls
-            self._before = Before(answer.intent, answer.subject, answer.listed, elements, controls)
-        return answer
+            self._before = Before(answer.intent, answer.subject, answer.listed, elements, controls or self._before.controls)
+
+    def elements_named(self, phrase: str) -> tuple[str, ...]:
+        """Ids of the elements that a phrase means; none where it is none of them."""
+        return self._names.elements(phrase.lower()).ids
+
+    def terms_named(self, phrase: str) -> tuple[Term, ...]:
+        """What a word means, entries of the catalog, its taxonomies and the glossary."""
+        return self._terms.find(phrase)
+
+    def threat(self, slug: str) -> Threat | None:
+        return self._view.threat(slug)
+
+    @property
+    def view(self) -> View:
+        """The scan as it is looked up in."""
+        return self._view
+
+    def replace_last(self, answer: Answer) -> None:
+        """The last answer as somebody else gave it: what was spoken of is what that speaks of."""
+        self.history[-1] = answer
+        self._remember(answer, ())
 
     def forget(self) -> None:
         """Begins anew: nothing was spoken of."""

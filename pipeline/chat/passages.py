@@ -47,10 +47,10 @@ def said_in(asked: Asked, search: Search | None, instead: Answer) -> Answer | No
     if search is None:
         return None
     wanted = [word for word in dict.fromkeys(words(asked.plain)) if word not in _SAID_ANYWAY]
-    if len(wanted) < _LEAST and asked.intent not in _HAS_TO_SAY:
+    if not wanted or (len(wanted) < _LEAST and asked.intent not in _HAS_TO_SAY):
         return None
     if asked.intent in _HAS_TO_SAY and asked.phrase:
-        wanted = list(dict.fromkeys(words(asked.phrase)))
+        wanted = list(dict.fromkeys(words(asked.phrase))) or wanted
     pattern, enough = _HAS_TO_SAY.get(asked.intent, (None, _ENOUGH))
     found: list[tuple[float, Statement]] = []
     for hit in search(_SEARCHED.get(asked.intent, "{question}").format(question=asked.question))[:_LOOKED_AT]:

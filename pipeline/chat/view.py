@@ -33,6 +33,7 @@ class View:
         self.elements = {element.id: element for element in scan.system.elements}
         self.flows = {flow.id: flow for flow in scan.system.flows}
         self.controls = {control.id: control for control in scan.system.controls}
+        self.claims = {claim.id: claim for claim in scan.system.claims}
         self.findings = {finding.id: finding for finding in in_order(scan.findings)}
         self.open = tuple(finding for finding in self.findings.values() if finding.status not in CLOSED)
 

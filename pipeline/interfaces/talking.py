@@ -37,14 +37,16 @@ class Ground:
 
 @contextmanager
 def ground_of(
-    path: Path, scan: Callable[[], Scan], record: Callable[[], Record] | None, index: Callable[[], IndexSettings] | None, warn: Warn
-) -> Iterator[Ground]:
+    path: Path, scan: Callable[[], Scan], record: Callable[[], Record] | None, index: Callable[[], IndexSettings] | None, warn: Warn,
+    *, recorded: bool = True,
+) -> Iterator[Ground]:  # fmt: skip
     """The ground of a conversation about a folder: `scan` makes a scan, `record` opens the record, `index` says where passages are kept.
 
-    A record that cannot be used costs a warning and what it knows, never the answer.
+    A record that cannot be used costs a warning and what it knows, never the answer. Where not `recorded`, the scan that `scan` gives is
+    spoken of whatever the record holds.
     """
     with ExitStack() as closing:
-        kept, before, name = _recorded(path, record, warn, closing)
+        kept, before, name = _recorded(path, record, warn, closing) if recorded else (None, None, "")
         current = kept if kept is not None else scan()
         opened = _open(record, warn, closing) if record is not None else None
         if kept is None and opened is not None:
@@ -100,7 +102,10 @@ def _since(path: Path, current: Scan, record: Record, warn: Warn) -> tuple[Scan,
         current = record.decided(key, current, datetime.now(UTC).date())
         found: tuple[Scan, tuple[Change, ...] | None, str] = (current, None, "")
         for entry in record.scans(key, _LOOKED_BACK):
-            changes = compare(record.scan(entry.id), current)
+            before = record.scan(entry.id)
+            if before.started_at == current.started_at:
+                continue  # it is this one
+            changes = compare(before, current)
             found = (current, changes, _named(entry.id, entry.at, entry.revision))
             if any(change.kind != "unchanged" for change in changes):
                 break

@@ -38,10 +38,10 @@ def passed(decision: Decision) -> str:
 
 
 def in_force(row: DecisionRow | None, finding: Finding | None, today: date) -> Decision | None:
-    """What counts of a finding today: a decision that stands beside the code, as last seen, else the record's."""
+    """What counts of a finding today: a decision of the record, else one that stands in the tree, as last seen."""
     beside = finding.decision if finding is not None and finding.decision is not None and finding.decision.where else None
     recorded = as_decision(row) if row is not None else None
-    return next((one for one in (beside, recorded) if one is not None and holds(one, today)), None)
+    return next((one for one in (recorded, beside) if one is not None and holds(one, today)), None)
 
 
 def end_passed(session: Session, system_id: int, at: datetime) -> None:
@@ -101,7 +101,7 @@ def check(kind: RecordedKind, reason: str, until: date | None, today: date) -> N
 
 
 def decided(session: Session, system_id: int, scan: Scan, today: date, renames: Mapping[str, str]) -> Scan:
-    """A fresh scan with the decisions of the record that hold; one that stands beside the code comes first."""
+    """A fresh scan with the decisions of the record that hold; they win over those that stand in the tree."""
     standing = {key: row for key, row in live(session, system_id).items() if holds(as_decision(row), today)}
     if not standing:
         return scan
@@ -109,7 +109,7 @@ def decided(session: Session, system_id: int, scan: Scan, today: date, renames: 
 
     def told(finding: Finding) -> Finding:
         row = standing.get(partners.get(finding.id, 0))
-        if row is None or finding.status in CLOSED:
+        if row is None or finding.status == "fixed":
             return finding
         decision = as_decision(row)
         return finding.model_copy(update={"status": decision.kind, "decision": decision})

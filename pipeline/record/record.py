@@ -6,8 +6,9 @@ before anything is read, of PostgreSQL the row of the system is locked. A proces
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -201,10 +202,10 @@ class Record:
         """Gives the room of what was deleted back to the disk; of SQLite, what is deleted is overwritten before that."""
         if self._engine.dialect.name != "sqlite":
             return
-        with _mistakes(self._place), self._engine.connect() as connection:
+        with suppress(sqlite3.OperationalError), _mistakes(self._place), self._engine.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
-            raw.execute("VACUUM")
+            raw.execute("VACUUM")  # not while somebody else reads: then the room is used for what comes next
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager

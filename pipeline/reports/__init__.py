@@ -36,6 +36,7 @@ FORMATS = (
     Format("sarif-github", "the same for GitHub, which reads no suppressions: open findings alone"),
     Format("markdown", "a summary for a job or a pull request"),
     Format("pr-comment", "what a change adds and resolves against a baseline, for its pull request"),
+    Format("code-quality", "open findings for GitLab's merge requests"),
     Format("html", "one file to read and to hand on, with diagram and matrix"),
     Format("cyclonedx", "the AI bill of materials (CycloneDX 1.6)"),
     Format("mermaid", "the data-flow diagram with its trust boundaries"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from markupsafe import Markup, escape
 
 from pipeline.findings.model import STRIDE, Coverage, Finding, Scan
+from pipeline.reports.against import against, fixed, mark, unlisted
 from pipeline.reports.asked import (
     FIRST_PAGE_NOTE,
     about_words,
@@ -41,6 +42,7 @@ from pipeline.reports.wording import (
     coverage_counts,
     coverage_words,
     headline,
+    listed_findings,
     names,
     open_findings,
     path_names,
@@ -107,8 +109,9 @@ def render(scan: Scan) -> str:
     style, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
     templates = environment(TEMPLATES)
     templates.filters["words"] = words
-    templates.filters["named"] = _named
-    found, paths = open_findings(scan), open_paths(scan)
+    templates.filters["named"] = named
+    listed, paths = listed_findings(scan), open_paths(scan)
+    found = (*listed, *(finding for finding in open_findings(scan) if finding not in listed))  # those that are not asked for, folded
     drawing = draw(scan)
     anchors = {finding.id: f"f{number}" for number, finding in enumerate(found, 1)}
     return templates.get_template("report.html.j2").render(
@@ -129,12 +132,13 @@ def render(scan: Scan) -> str:
         page=first_page(scan), page_note=FIRST_PAGE_NOTE, account=account(scan), asked_in_short=asked_in_short, arguments_of=arguments_of,
         seen_by=lambda finding: seen_by(scan, finding), origin_words=origin_words, explain_command=explain_command,
         dropped=scan.llm.not_taken[:MOST_DROPPED] if scan.llm else (), about_words=lambda item: about_words(scan, item),
+        listed=len(listed), against=against(scan), mark=lambda finding: mark(scan, finding), fixed=fixed(scan), unlisted=unlisted(scan),
         decided=decided(scan), decision_words=decision_words, suppressed_about=about, unused=stale(scan), headline=headline,
         cut_words=cut_words, ends_of=ends_of, tree_of=tree_of, tree_text=lambda path: tree_text(scan, path),
     )  # fmt: skip
 
 
-def _named(text: str) -> Markup:
+def named(text: str) -> Markup:
     """Text in which names stand between backticks: each name becomes code, every part is escaped."""
     parts = text.split("`")
     if len(parts) % 2 == 0:  # a name that holds a backtick itself: shown as it is

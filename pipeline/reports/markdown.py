@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.findings.model import STRIDE, AttackPath, AttackRoute, CoverageState, Finding, Scan
+from pipeline.reports.against import against, fixed, unlisted
 from pipeline.reports.asked import (
     FIRST_PAGE_NOTE,
     about_words,
@@ -32,8 +33,8 @@ from pipeline.reports.wording import (
     coverage_counts,
     headline,
     hops,
+    listed_findings,
     names,
-    open_findings,
     path_names,
     pictures_read,
     place,
@@ -60,7 +61,7 @@ def render(scan: Scan) -> str:
 
 
 def _lines(scan: Scan) -> Iterator[str]:
-    found = open_findings(scan)
+    found = listed_findings(scan)
     revision = f" at {code(scan.target.revision[:12])}" if scan.target.revision else ""
     yield f"## Threat model of {code(scan.target.name)}{revision}"
     yield ""
@@ -70,16 +71,19 @@ def _lines(scan: Scan) -> Iterator[str]:
     sizes = (("element", len(scan.system.elements)), ("flow", len(scan.system.flows)), ("file", scan.summary.files))
     yield " · ".join([*counts, *(plural(count, noun) for noun, count in sizes)])
     yield ""
+    if said := against(scan):
+        yield f"{text(said[0].upper() + said[1:])}."
+        yield ""
     yield from _first_page(scan)
     if found:
         if scan.llm:
             yield "### Findings"
             yield ""
-        yield "| | Finding | Where | Confidence |" + (" Seen by |" if scan.llm else "")
-        yield "|---|---|---|---|" + ("---|" if scan.llm else "")
+        yield "| | Finding | Where | Confidence |" + (" Status |" if scan.baseline else "") + (" Seen by |" if scan.llm else "")
+        yield "|---|---|---|---|" + ("---|" if scan.baseline else "") + ("---|" if scan.llm else "")
         for finding in found[:MOST_FINDINGS]:
             mark = f"{MARKS[finding.severity]} {finding.severity}"
-            seen = f" {seen_by(scan, finding)} |" if scan.llm else ""
+            seen = (f" {finding.status} |" if scan.baseline else "") + (f" {seen_by(scan, finding)} |" if scan.llm else "")
             yield f"| {mark} | {text(finding.title)} | {code(place(headline(finding)))} | {finding.confidence} |{seen}"
         yield ""
     for finding in found[:MOST_FINDINGS]:
@@ -87,6 +91,7 @@ def _lines(scan: Scan) -> Iterator[str]:
     if len(found) > MOST_FINDINGS:
         yield f"{len(found) - MOST_FINDINGS} more findings are in the JSON and HTML reports."
         yield ""
+    yield from _before(scan)
     yield from _paths(scan)
     yield from _coverage(scan)
     yield from _stated(scan)
@@ -94,6 +99,23 @@ def _lines(scan: Scan) -> Iterator[str]:
     yield from _asked(scan)
     yield from _decided(scan)
     yield from _left_out(scan)
+
+
+def _before(scan: Scan) -> Iterator[str]:
+    """What is fixed, and what is not listed because it was there before."""
+    if gone := fixed(scan):
+        yield f"<details><summary>Fixed: {len(gone)}</summary>"
+        yield ""
+        for finding in gone[:MOST_FINDINGS]:
+            yield f"- {finding.severity}: {text(finding.title)} {code(place(headline(finding)))}, {text(finding.status_reason)}"
+        if len(gone) > MOST_FINDINGS:
+            yield f"- and {len(gone) - MOST_FINDINGS} more"
+        yield ""
+        yield "</details>"
+        yield ""
+    if said := unlisted(scan):
+        yield f"{said}."
+        yield ""
 
 
 def _first_page(scan: Scan) -> Iterator[str]:

@@ -120,7 +120,7 @@ def _left_out_by_tree(scan: Scan) -> Iterator[str]:
 
 def _story(scan: Scan) -> Iterator[str]:
     """What changed in the system, the most important first."""
-    lines = [line for line in scan.story.lines if not line.kind.startswith("suppression_")] if scan.story else []
+    lines = [line for line in scan.story.lines if line.kind != "suppression_added"] if scan.story else []
     if not lines or scan.story is None:
         return
     yield "### What this change does"

@@ -47,7 +47,7 @@ def rule_of(scan: Scan, slug: str, findings: Sequence[Finding], taxa: Taxa) -> s
     help_text = list(_help(scan, first, known, findings))
     tags = _tags(findings)
     return sarif.Rule(
-        id=shorten(slug, NAME),
+        id=slug,
         name=shorten("".join(part.capitalize() for part in re.split(r"[^A-Za-z0-9]+", slug)), NAME),
         short_description=_described(title),
         full_description=_described(known.summary if known else title),

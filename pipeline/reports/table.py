@@ -18,6 +18,7 @@ from rich.text import Text
 
 from ingest.exclusion import is_by_tree
 from pipeline.findings.model import STRIDE, AttackPath, Coverage, CoverageState, Finding, Scan
+from pipeline.reports.against import MOST_FIXED, against, fixed, mark, unlisted
 from pipeline.reports.asked import FIRST_PAGE_NOTE, MOST_SAID, account, arguments_of, explain_command, first_page, seen_by
 from pipeline.reports.decided import about, decided, decision_words, stale
 from pipeline.reports.escape import shorten, visible, visible_lines
@@ -32,6 +33,7 @@ from pipeline.reports.wording import (
     coverage_counts,
     headline,
     hops,
+    listed_findings,
     names,
     open_findings,
     path_names,
@@ -82,9 +84,10 @@ def _parts(scan: Scan, width: int) -> Iterator[Text | Table | Padding | Rule]:
     yield _head(scan)
     yield Text()
     yield from _first_page(scan)
-    for finding in open_findings(scan):
+    for finding in listed_findings(scan):
         yield from _finding(scan, finding, width)
         yield Text()
+    yield from _before(scan)
     yield from _paths(scan, width)
     if scan.coverage:
         yield from _coverage(scan, width)
@@ -104,7 +107,8 @@ def _head(scan: Scan) -> Text:
         f"\n{plural(scan.summary.files, 'file')} · {plural(scan.summary.lines, 'line')} · "
         f"{plural(len(scan.system.elements), 'element')} · {plural(len(scan.system.flows), 'flow')} · {scan.duration_s:.1f} s"
     )
-    return head.append(facts, "dim")
+    head.append(facts, "dim")
+    return head.append(f"\n{visible(said)}", "cyan") if (said := against(scan)) else head
 
 
 def _first_page(scan: Scan) -> Iterator[Text | Padding]:
@@ -127,8 +131,8 @@ def _first_page(scan: Scan) -> Iterator[Text | Padding]:
 
 def _finding(scan: Scan, finding: Finding, width: int) -> Iterator[Text | Padding]:
     title = Text.assemble((f" {finding.severity} ", COLOURS[finding.severity]), " ", (visible(finding.threat), INKS[finding.severity]))
-    if finding.status in ("reopened", "unknown"):
-        title.append(f" ({finding.status})", "dim")
+    if status := mark(scan, finding):
+        title.append(f" ({status})", "bright_red" if status == "new" else "yellow")
     if own := own_of(scan, finding):
         title.append(f" (own: {visible(own)})", "dim")
     if seen := seen_by(scan, finding):
@@ -138,6 +142,22 @@ def _finding(scan: Scan, finding: Finding, width: int) -> Iterator[Text | Paddin
     yield from _excerpt(headline(finding), INKS[finding.severity], width)
     for label, value in _facts(scan, finding, width - LABEL - 2):
         yield _labelled(label, value)
+
+
+def _before(scan: Scan) -> Iterator[Text]:
+    """What is fixed, and what is not listed because it was there before."""
+    gone = fixed(scan)
+    if gone:
+        yield Text("fixed", "bold green")
+        for finding in gone[:MOST_FIXED]:
+            line = Text.assemble((f"  {finding.severity} ", INKS[finding.severity]), visible(finding.threat))
+            yield line.append(f"  {visible(place(headline(finding)))}: {visible(finding.status_reason)}", "dim")
+        if len(gone) > MOST_FIXED:
+            yield Text(f"  and {len(gone) - MOST_FIXED} more", "dim")
+        yield Text()
+    if said := unlisted(scan):
+        yield Text(said, "yellow")
+        yield Text()
 
 
 def _excerpt(evidence: Evidence, ink: str, width: int) -> Iterator[Text]:
@@ -165,6 +185,8 @@ def _excerpt(evidence: Evidence, ink: str, width: int) -> Iterator[Text]:
 
 
 def _facts(scan: Scan, finding: Finding, room: int) -> Iterator[tuple[str, Text]]:
+    if finding.status_reason:
+        yield "status", Text(f"{finding.status}: {visible(finding.status_reason)}")
     if finding.attack_path:
         yield "path", _arrows([(name, "cyan") for name in path_names(scan, finding)], room)
     steps = [(place(step), "") for step in hops(finding)]

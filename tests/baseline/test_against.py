@@ -3,53 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from ingest import read_source
 from ingest.errors import UnusableInput
+from ingest.source import Source
 from pipeline.baseline import compared, difference_of_sides, scan_against, side_of, work_tree
 from pipeline.findings.model import Scan
 from pipeline.progress import Silent
 from pipeline.reports.json import render
 from pipeline.scan import ScanSettings, scan
-from tests.repositories import Repository, everything, repository
+from tests.repositories import ASK, HEAD, RUN, Repository, everything, repository, two_branches
 
-HEAD = """import subprocess
-from flask import Flask, request
-from openai import OpenAI
-app = Flask(__name__)
-client = OpenAI()
-
-
-"""
-ASK = """@app.post("/ask")
-def ask():
-    question = request.json["question"]
-    reply = client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": question}])
-    return reply.choices[0].message.content
-
-
-"""
-RUN = """@app.post("/run")
-def run():
-    reply = client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": request.json["task"]}])
-    subprocess.run(reply.choices[0].message.content, shell=True)
-    return "ok"
-"""
 WANTED = ScanSettings(jobs=1)
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repository:
-    """`main` has one route; on `feature` its file was renamed and got another one that runs what the model says."""
-    made = repository(tmp_path / "r", {"app.py": HEAD + ASK, "README.md": "# A bot\n"})
-    made.git("checkout", "-qb", "feature")
-    made.git("mv", "app.py", "web.py")
-    made.commit({"web.py": HEAD + ASK + RUN})
-    return made
+    return two_branches(tmp_path / "r")
 
 
 def told(scan: Scan) -> set[tuple[str, str]]:
@@ -99,12 +73,14 @@ def test_a_revision_is_scanned_as_its_work_tree_would_be(repo: Repository, tmp_p
 def test_only_changed_files_are_read_again_for_another_revision(repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 
-    import pipeline.scan as module
-
     repo.commit({"more.py": HEAD + ASK.replace("/ask", "/more")})
     kept, read = replace(WANTED, cache=tmp_path / "cache"), list[str]()
-    original: Callable[..., object] = module.read_source
-    monkeypatch.setattr(module, "read_source", lambda source, **more: [read.append(source.path), original(source, **more)][1])
+
+    def reading(source: Source, *, pictures: bool = False) -> object:
+        read.append(source.path)
+        return read_source(source, pictures=pictures)
+
+    monkeypatch.setattr("pipeline.scan.read_source", reading)
     scan(repo.root, replace(kept, rev="HEAD"))
     assert sorted(read) == ["README.md", "more.py", "web.py"]
     read.clear()
@@ -224,3 +200,14 @@ def test_two_sides_differ_by_a_story_and_by_findings(repo: Repository) -> None:
     assert any(line.kind == "entry_removed" and line.tone == "better" and line.gone for line in back.story.lines)
     same, _ = difference_of_sides("HEAD", ".", repo.root, WANTED)
     assert same.changes == () and same.story.lines == ()
+
+
+def test_the_same_from_python(repo: Repository, tmp_path: Path) -> None:
+    import threatloom
+
+    assert ("new", "model-output-in-shell") in told(threatloom.scan(repo.root, baseline="main", jobs=1))
+    file = tmp_path / "old"  # a path is a file, however it is called
+    file.write_text(render(threatloom.scan(repo.root, rev="main", jobs=1)))
+    assert ("new", "model-output-in-shell") in told(threatloom.scan(repo.root, baseline=file, jobs=1))
+    with pytest.raises(UnusableInput):
+        threatloom.scan(repo.root, baseline="old", jobs=1)

@@ -188,6 +188,23 @@ def test_one_system_does_not_crowd_out_the_others(record: Record) -> None:
     assert "other" in {risk.places[0].system for risk in landscape.risks}
 
 
+def test_causes_on_one_attack_path_are_told_once(record: Record) -> None:
+    one, other = member("one"), member("other")
+    query, steer = found("model-output-in-query"), found("indirect-prompt-injection")
+    scan = scan_of([query, steer])
+    (path,) = scan.attack_paths
+    route = path.routes[0].model_copy(update={"findings": (steer.id, query.id)})
+    whole = scan.model_copy(update={"attack_paths": (path.model_copy(update={"routes": (route,)}),)})
+    keep(record, one, whole, 0)
+    (risk,) = morning(record, fleet_of(one), 0).risks
+    assert (risk.threat, risk.along) == ("model-output-in-query", (steer.title,))
+    keep(record, other, scan_of([steer]), 0)  # elsewhere it stands by itself
+    assert [risk.threat for risk in morning(record, fleet_of(one, other), 0).risks] == [
+        "model-output-in-query",
+        "indirect-prompt-injection",
+    ]
+
+
 def test_what_counts_raises_a_risk(record: Record) -> None:
     old, new = member("old"), member("new")
     keep(record, old, scan_of([found("unbounded-consumption")]), -40)

@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ingest.comments import comments_of
 from ingest.facts import Comment
@@ -48,6 +50,34 @@ FORMATS: dict[str, tuple[str, SourceKind, str]] = {
     "markdown": ("a.md", "markdown", f"{NO}\n\n```\n<!-- {NO} -->\n```\n\n`<!-- {NO} -->`\n\n<!-- {YES} -->\nText.\n"),
     "html": ("a.html", "html", f'<script>"<!-- {NO} -->"</script><p>{NO}</p>\n<!-- {YES} -->\n<p>a</p>\n'),
 }  # fmt: skip
+
+
+_PIECES = (
+    "threatloom: accept a-b -- c",
+    "#",
+    "//",
+    "/*",
+    "*/",
+    "<!--",
+    "-->",
+    "<![x[",
+    "\n",
+    "\r",
+    '"',
+    "'",
+    "`",
+    '"""',
+    "{{",
+    "}}",
+    "<<EOF",
+    "EOF",
+    "@*",
+    "*@",
+    ": |",
+    "  ",
+    "\x00",
+    "\u2028",
+)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -108,3 +138,14 @@ def test_many_comments_take_no_longer_than_a_file_of_their_size() -> None:
         begun = time.process_time()
         assert len(said(path, kind, many)) == 1
         assert time.process_time() - begun < 3
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(FORMATS)), st.lists(st.sampled_from([*_PIECES]) | st.text(max_size=8), max_size=25))
+def test_any_text_ends_in_comments_of_its_lines_or_in_none(name: str, pieces: list[str]) -> None:
+    path, kind, _ = FORMATS[name]
+    text = "".join(pieces)
+    lines = text.count("\n") + 1
+    for comment in comments_of(Source(path, Path("/nowhere"), kind, "product", 1), text.encode("utf-8", "replace")):
+        assert comment.place.start_line >= 1 and comment.beside[0] <= comment.beside[1]
+        assert comment.place.page is not None or comment.beside[1] <= lines + text.count("\r") + 5

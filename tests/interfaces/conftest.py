@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -62,6 +63,7 @@ def quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
 
 @pytest.fixture
 def stub(monkeypatch: pytest.MonkeyPatch) -> Stub:
+    importlib.import_module("pipeline.baseline")  # which takes the real one with it
     made = Stub()
     module = ModuleType("pipeline.scan")
     vars(module).update(scan=made.scan, ScanSettings=ScanSettings)

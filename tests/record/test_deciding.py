@@ -98,14 +98,17 @@ def test_an_unknown_finding_can_be_accepted_and_is_unknown_when_that_ends(book: 
     assert book.decide(A, "reopened").finding.status == "unknown"
 
 
-def test_what_stands_beside_the_code_comes_first_and_is_not_reopened_here(book: Book) -> None:
+def test_what_stands_in_the_tree_is_not_reopened_here_and_a_decision_of_the_record_wins(book: Book) -> None:
     beside = A.model_copy(update={"status": "dismissed", "decision": Decision(kind="dismissed", reason="a test", where="app.py:1")})
     book.keep(beside)
     with pytest.raises(UnusableInput, match=r"is dismissed by the tree itself: app\.py:1"):
         book.decide(A, "reopened")
     book.decide(A)
-    fresh = book.record.decided(book.key, scan((beside,)), book.now.date())
-    assert fresh.findings == (beside,)
+    (told,) = book.record.decided(book.key, scan((beside,)), book.now.date()).findings
+    assert told.status == "accepted" and told.decision is not None and told.decision.by == "ann"
+    book.keep(beside)
+    assert book.status(A) == "accepted"
+    assert book.decide(A, "reopened").finding.status == "dismissed"
 
 
 @pytest.mark.parametrize(

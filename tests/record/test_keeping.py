@@ -191,7 +191,7 @@ def test_text_of_any_kind_is_kept(book: Book) -> None:
     odd = finding(
         "custom/odd\0name", id="ffff6666", title="NUL \0, half of a character \udcff, \U0001f600", evidence=(evidence("ap\udcffp.py:1"),)
     )
-    kept = book.keep(odd, examined=("ap\udcffp.py",))
+    kept = book.keep(odd, examined=("ap\udcffp.py",), given_documents=("de\udcff\0sign.docx",))
     assert book.record.scan(kept.scan_id).findings[0].title == odd.title
     assert book.record.find(odd.id, book.key).finding.evidence == odd.evidence
     assert "\\x00" in book.record.events(book.key)[0].title

@@ -125,5 +125,8 @@ def _since_words(before: Before, facts: Sequence[SystemFacts]) -> str:
         return "nothing earlier is known: this is the first night"
     if before.moment is None:
         first, last = bases[0].date().isoformat(), bases[-1].date().isoformat()
-        return f"since the night before ({first})" if first == last else f"since the night before of each system ({first} to {last})"
+        if first != last:
+            return f"since the night before of each system ({first} to {last})"
+        today = any(one.last is not None and one.last.at.date() == bases[0].date() for one in facts if one.base is not None)
+        return f"since the last run, at {bases[0]:%H:%M} UTC" if today else f"since the night before ({first})"
     return f"since {before.moment.date().isoformat()}" + (f" ({before.asked})" if before.asked[-1:] in "hdw" else "")

@@ -55,8 +55,9 @@ class Known:
     closed_at: datetime | None
     element: str  # its name
     exposed: bool
-    paths: int  # attack paths that rest on it
+    paths: tuple[str, ...]  # ids of the attack paths that rest on it
     path_severity: Severity | None
+    depth: int  # how late on such a path it comes: the last one is where harm is done
     things: tuple[ThingName, ...]
 
     @property
@@ -218,14 +219,17 @@ class _Around:
         self._own: dict[ThingName, OwnThing] = {}
         if scan is not None:
             self._take(scan)
-        self._paths: Counter[str] = Counter()
+        self._paths: dict[str, list[str]] = {}
         self._path_severity: dict[str, Severity] = {}
         self._from_outside: set[str] = set()
+        self._depth: Counter[str] = Counter()
         for path in scan.attack_paths if scan is not None else ():  # the most dangerous come first
             for finding in sorted({found for route in path.routes for found in route.findings}):
-                self._paths[finding] += 1
+                self._paths.setdefault(finding, []).append(path.id)
                 self._path_severity.setdefault(finding, path.severity)
             for route in path.routes:
+                for at, finding in enumerate(route.findings, 1):
+                    self._depth[finding] = max(self._depth[finding], at)
                 entry = self._elements.get(route.entry)
                 if (entry is not None and entry.zone in _OUTSIDE) or "internet" in route.attacker:
                     self._from_outside |= set(route.findings)
@@ -242,9 +246,10 @@ class _Around:
         ids = (finding.id, *one.aliases)
         return Known(
             finding=_light(finding), first_seen=one.first_seen, closed_at=one.closed_at,
-            element=element.name if element else finding.element, exposed=exposed, paths=max(self._paths[name] for name in ids),
+            element=element.name if element else finding.element, exposed=exposed,
+            paths=tuple(dict.fromkeys(path for name in ids for path in self._paths.get(name, ()))),
             path_severity=next((self._path_severity[name] for name in ids if name in self._path_severity), None),
-            things=self._things_of(finding),
+            depth=max(self._depth[name] for name in ids), things=self._things_of(finding),
         )  # fmt: skip
 
     def _things_of(self, finding: Finding) -> tuple[ThingName, ...]:

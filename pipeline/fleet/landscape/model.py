@@ -114,6 +114,10 @@ class Risk(Frozen):
     why: tuple[str, ...] = Field(description="Why it is among those that matter.")
     first: str = Field(description="What to do first.")
     test: str = Field(default="", description="How to see that it works.")
+    along: tuple[str, ...] = Field(
+        default=(),
+        description="Threats that stand in this system on the same attack paths, in words; they are not among the ten by themselves.",
+    )
     through: tuple[str, ...] = Field(default=(), description="Shared things it stands at in several systems.")
     places: tuple[RiskPlace, ...] = Field(description="The worst first; the worst of them alone where there are very many.")
 

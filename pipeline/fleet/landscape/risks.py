@@ -55,7 +55,7 @@ class Place:
         return RiskPlace(
             system=self.member.name, criticality=self.member.criticality, finding=finding.id, severity=finding.severity,
             confidence=finding.confidence, status=finding.status, element=self.known.element, place=self.known.place,
-            age_days=self.age_days, exposed=self.known.exposed, paths=self.known.paths, overdue=self.overdue,
+            age_days=self.age_days, exposed=self.known.exposed, paths=len(self.known.paths), overdue=self.overdue,
         )  # fmt: skip
 
 
@@ -87,13 +87,29 @@ def risks_of(
     for place in places:
         groups[place.known.finding.threat].append(place)
     weighed = {threat: _weight(group) for threat, group in groups.items()}
-    chosen: list[str] = []
+    chosen: dict[str, list[str]] = {}  # with the threats that are told along
+    left = set(groups)
     led: dict[str, int] = defaultdict(int)
-    while len(chosen) < MOST_RISKS and len(chosen) < len(groups):
-        best = min((threat for threat in groups if threat not in chosen), key=lambda one: (-_again(groups[one], weighed[one], led), one))
-        chosen.append(best)
+    while len(chosen) < MOST_RISKS and left:
+        best = min(left, key=lambda one: (-_again(groups[one], weighed[one], led), -groups[one][0].known.depth, one))
+        left.remove(best)
+        if (told := next((one for one in chosen if _is_along(groups[best], groups[one])), None)) is not None:
+            chosen[told].append(groups[best][0].known.finding.title)
+            continue
+        chosen[best] = []
         led[groups[best][0].member.name] += 1
-    return tuple(_risk(threat, groups[threat], weighed[threat], shared.get(threat, ()), news) for threat in chosen), len(groups)
+    risks = tuple(_risk(one, groups[one], weighed[one], along, shared.get(one, ()), news) for one, along in chosen.items())
+    return risks, len(groups)
+
+
+def _is_along(group: Sequence[Place], told: Sequence[Place]) -> bool:
+    """Whether all of a cause stands in one system on attack paths that another cause, as severe, is told with: ended once, they end."""
+    (system, *others) = {place.member.name for place in group}
+    if others or not all(place.known.paths for place in group):
+        return False
+    theirs = {path for place in told if place.member.name == system for path in place.known.paths}
+    worst, worst_told = (min(SEVERITIES.index(place.known.finding.severity) for place in listed) for listed in (group, told))
+    return worst_told <= worst and {path for place in group for path in place.known.paths} <= theirs
 
 
 def _weight(group: Sequence[Place]) -> int:
@@ -111,7 +127,9 @@ def _again(group: Sequence[Place], weight: int, led: Mapping[str, int]) -> int:
     return weight
 
 
-def _risk(threat: str, group: Sequence[Place], weight: int, shared: Sequence[ThingName], news: Collection[tuple[str, str]]) -> Risk:
+def _risk(
+    threat: str, group: Sequence[Place], weight: int, along: Sequence[str], shared: Sequence[ThingName], news: Collection[tuple[str, str]]
+) -> Risk:
     lead = group[0].known.finding
     severities = [place.known.finding.severity for place in group]
     found = {stride for place in group for stride in place.known.finding.stride}
@@ -121,7 +139,7 @@ def _risk(threat: str, group: Sequence[Place], weight: int, shared: Sequence[Thi
         stride=tuple(stride for stride in STRIDE if stride in found), score=weight, systems=len({place.member.name for place in group}),
         findings=len(group), by_severity=figures(severities), why=_why(group, news),
         first=mitigation.text if mitigation else "", test=mitigation.test if mitigation else "",
-        through=tuple(f"{thing.kind.replace('_', ' ')} {thing.name}" for thing in shared[:3]),
+        along=tuple(along), through=tuple(f"{thing.kind.replace('_', ' ')} {thing.name}" for thing in shared[:3]),
         places=tuple(place.told() for place in group[:MOST_PLACES]),
     )  # fmt: skip
 
@@ -138,18 +156,18 @@ def _why(group: Sequence[Place], news: Collection[tuple[str, str]]) -> tuple[str
     matters = sorted({place.member.name for place in group if place.member.criticality == "critical"})
     if matters:
         said.append(f"{matters[0]} is critical to you" if len(matters) == 1 else f"{len(matters)} of them critical to you")
-    outside = [place for place in group if place.known.exposed]
-    if outside:
-        said.append("reached from outside" if len(outside) == len(group) else f"{len(outside)} of {len(group)} reached from outside")
-    paths = sum(place.known.paths for place in group)
-    if paths:
-        worst = min((one for place in group if (one := place.known.path_severity) is not None), key=SEVERITIES.index, default=None)
-        said.append(f"on {plural(paths, 'attack path')}" + (f" (worst: {worst})" if worst else ""))
     overdue = [place for place in group if place.overdue]
     oldest = max(place.age_days for place in group)
     if overdue:
         said.append(f"{len(overdue)} overdue, the oldest open for {plural(oldest, 'day')}")
-    elif oldest >= 7:
+    outside = [place for place in group if place.known.exposed]
+    if outside:
+        said.append("reached from outside" if len(outside) == len(group) else f"{len(outside)} of {len(group)} reached from outside")
+    worst = min((one for place in group if (one := place.known.path_severity) is not None), key=SEVERITIES.index, default=None)
+    if worst is not None:
+        paths = len({(place.member.name, path) for place in group for path in place.known.paths})
+        said.append(f"on a {worst} attack path" if paths == 1 else f"on {paths} attack paths, the worst {worst}")
+    if not overdue and oldest >= 7:
         said.append(f"open for {plural(oldest, 'day')}")
     if all(place.known.finding.confidence == CONFIDENCES[-1] for place in group):
         said.append("low confidence")

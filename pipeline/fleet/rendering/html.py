@@ -21,12 +21,15 @@ from pipeline.fleet.rendering.words import (
     headline,
     open_words,
     risk_where,
+    to_begin_with,
 )  # fmt: skip
+from pipeline.reports.html import named
 from pipeline.reports.inline import environment, source_hash
 from pipeline.reports.wording import plural, words
 
 TEMPLATES = Path(__file__).with_name("templates")
 MOST_CHANGED = 10  # systems on the first screen
+MOST_BEGINNING = 6
 MOST_ROWS = 40  # of a table before the rest is folded
 MOST_NAMED = 60  # systems named at one thing
 MOST_THINGS = 60  # of one kind
@@ -34,20 +37,21 @@ MOST_THINGS = 60  # of one kind
 
 def render(landscape: Landscape) -> str:
     style = (TEMPLATES / "landscape.css").read_text(encoding="utf-8")
-    heat = {row.system: row for row in landscape.heat}
     failed = {one.system for one in landscape.failed}
     told = [view for view in changed(landscape) if view.name not in failed]
     things = [(kind, [thing for thing in landscape.inventory if thing.kind == kind]) for kind in THING_KINDS]
+    templates = environment(TEMPLATES)
+    templates.filters["named"] = named
     return (
-        environment(TEMPLATES)
-        .get_template("landscape.html.j2")
+        templates.get_template("landscape.html.j2")
         .render(
             page=landscape, summary=landscape.summary, style=Markup(style), style_hash=source_hash(style), headline=headline(landscape),
-            open_words=open_words(landscape), changed=told, most_changed=MOST_CHANGED, most_rows=MOST_ROWS, most_named=MOST_NAMED,
-            most_things=MOST_THINGS, severities=SEVERITIES, stride=STRIDE, heat=heat, heat_class=_heat_class, heat_text=_heat_text,
-            heat_said=_heat_said, trend=charts.trend(landscape.trend), line=charts.line, line_width=charts.LINE_WIDTH,
-            line_height=charts.LINE_HEIGHT, words=words, plural=plural, direction_word=direction_word, thing_words=THING_WORDS,
-            failed_words=failed_words, things=[one for one in things if one[1]], moves=_moves, where=risk_where, cells=_share(landscape),
+            open_words=open_words(landscape), changed=told, begin=to_begin_with(landscape, MOST_BEGINNING), most_changed=MOST_CHANGED,
+            most_rows=MOST_ROWS, most_named=MOST_NAMED, most_things=MOST_THINGS, severities=SEVERITIES, stride=STRIDE,
+            heat_class=_heat_class, heat_text=_heat_text, heat_said=_heat_said, trend=charts.trend(landscape.trend), line=charts.line,
+            line_width=charts.LINE_WIDTH, line_height=charts.LINE_HEIGHT, words=words, plural=plural, direction_word=direction_word,
+            thing_words=THING_WORDS, failed_words=failed_words, things=[one for one in things if one[1]], moves=_moves, where=risk_where,
+            cells=_share(landscape),
         )
     )  # fmt: skip
 

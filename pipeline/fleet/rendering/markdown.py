@@ -9,7 +9,17 @@ from collections.abc import Iterator
 
 from pipeline.findings.model import SEVERITIES
 from pipeline.fleet.landscape.model import Landscape, SystemView
-from pipeline.fleet.rendering.words import THING_WORDS, changed, delta, direction_word, failed_words, headline, open_words, risk_where
+from pipeline.fleet.rendering.words import (
+    THING_WORDS,
+    changed,
+    delta,
+    direction_word,
+    failed_words,
+    headline,
+    open_words,
+    risk_where,
+    risk_why,
+)  # fmt: skip
 from pipeline.reports.escape import markdown, markdown_code
 from pipeline.reports.wording import plural
 
@@ -35,7 +45,7 @@ def _lines(landscape: Landscape) -> Iterator[str]:
     yield from _part("What changed", [_system(view) for view in told[:MOST_SYSTEMS]], len(told) - MOST_SYSTEMS)
     risks = [
         f"{number}. **{risk.severity}** {markdown(risk.title)} ({markdown_code(risk.threat)}): {markdown(risk_where(risk))}. "
-        f"{markdown('; '.join(risk.why))}{'.' if risk.why else ''} **First:** {markdown(risk.first)}"
+        f"{markdown(risk_why(risk))} **First:** {markdown(risk.first)}"
         for number, risk in enumerate(landscape.risks, 1)
     ]
     yield from _part("The risks that matter", risks, 0)

@@ -48,6 +48,13 @@ def _named(landscape: Landscape, direction: Direction) -> str:
     return f" ({', '.join(names)})" if len(names) <= 2 and sum(map(len, names)) < 40 else ""
 
 
+def to_begin_with(landscape: Landscape, most: int) -> list[SystemView]:
+    """On a first night: the systems with most to do."""
+    if landscape.summary.compared:
+        return []
+    return [view for view in landscape.systems if view.direction == "first" and any(view.open.values())][:most]
+
+
 def direction_word(view: SystemView) -> str:
     """What became of a system; of one that is as it was, whether somebody decided something."""
     return "decided" if view.direction == "same" and view.causes else DIRECTION_WORDS[view.direction]
@@ -83,6 +90,11 @@ def risk_where(risk: Risk) -> str:
     systems = list(dict.fromkeys(place.system for place in risk.places))
     more = risk.systems - len(systems[:3])
     return ", ".join(systems[:3]) + (f" and {more} more" if more > 0 else "")
+
+
+def risk_why(risk: Risk) -> str:
+    said = "; ".join((*risk.why, *(f"along with: {one}" for one in risk.along)))
+    return f"{said}." if said else ""
 
 
 def failed_words(failed: FailedSystem) -> str:

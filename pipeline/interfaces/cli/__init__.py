@@ -17,6 +17,7 @@ from pipeline.interfaces.cli.ask import ask
 from pipeline.interfaces.cli.bom import bom
 from pipeline.interfaces.cli.catalog import controls, frameworks
 from pipeline.interfaces.cli.chat import chat
+from pipeline.interfaces.cli.ci import ci
 from pipeline.interfaces.cli.decide import accept, dismiss, reopen
 from pipeline.interfaces.cli.diff import diff
 from pipeline.interfaces.cli.doctor import doctor
@@ -24,8 +25,10 @@ from pipeline.interfaces.cli.eval import evaluate
 from pipeline.interfaces.cli.explain import explain
 from pipeline.interfaces.cli.history import history
 from pipeline.interfaces.cli.index import index
+from pipeline.interfaces.cli.init import init
 from pipeline.interfaces.cli.knowledge import knowledge
 from pipeline.interfaces.cli.landscape import landscape
+from pipeline.interfaces.cli.mcp import mcp
 from pipeline.interfaces.cli.scan import scan
 from pipeline.interfaces.cli.search import search
 from pipeline.interfaces.cli.serve import serve
@@ -38,10 +41,12 @@ __all__ = ["COMMANDS", "cli", "main", "run"]
 COMMANDS = (
     scan, diff, watch, history, accept, dismiss, reopen,
     ask, chat,
+    mcp,
     bom, explain, threats, controls, frameworks, knowledge,
     index, search,
     serve,
     landscape, worker,
+    ci, init,
     evaluate, doctor,
 )  # fmt: skip
 USAGE, INTERRUPTED = 2, 130

@@ -12,8 +12,8 @@ import click
 from pipeline.interfaces.cli.asking import with_ground
 
 if TYPE_CHECKING:
-    from pipeline.chat import Conversation
     from pipeline.chat.rendering import Numbers
+    from pipeline.interfaces.cli.asking import Talk
 
 PROMPT = "threatloom> "
 LONGEST = 4_000  # characters of a line that are read
@@ -56,7 +56,7 @@ def chat(path: Path, kept: Path | None, quiet: bool, **given: Any) -> None:
                 _echo(render(talk.ask(line), width=look.width, colour=look.colour, numbers=numbers))
 
 
-def _about(talk: Conversation) -> str:
+def _about(talk: Talk) -> str:
     from pipeline.reports.escape import visible
     from pipeline.reports.wording import verdict
 
@@ -83,7 +83,7 @@ def _lines() -> Iterator[str]:
             yield line.strip()
 
 
-def _told(line: str, talk: Conversation, numbers: Numbers) -> str:
+def _told(line: str, talk: Talk, numbers: Numbers) -> str:
     from pipeline.chat.rendering import quoted_lines
 
     command, _, rest = line.partition(" ")
@@ -102,7 +102,7 @@ def _told(line: str, talk: Conversation, numbers: Numbers) -> str:
     return "No such command; /help lists them.\n"
 
 
-def _why(talk: Conversation) -> str:
+def _why(talk: Talk) -> str:
     from pipeline.chat.questions import load_phrases
     from pipeline.reports.escape import visible
 

@@ -54,6 +54,7 @@ def _checks() -> Iterator[Check]:
         "own knowledge", _own_knowledge, needed=False, mend="correct it: threatloom threats says each place, or unset THREATLOOM_KNOWLEDGE"
     )
     yield _guarded("folders", _folders, needed=False, mend="set HOME, or XDG_CACHE_HOME and XDG_DATA_HOME")
+    yield _guarded("record", _record, needed=False, mend="correct or unset THREATLOOM_RECORD; scans are not kept until then")
     yield _guarded("text in pictures", _ocr, needed=False, mend="THREATLOOM_OCR: off, tesseract or vision:MODEL")
     yield _guarded("embedding", _embedding, needed=False, mend="pip install wordllama, or choose a model: THREATLOOM_EMBEDDING")
     yield _guarded("index of this folder", _index, needed=False, mend="make it anew: threatloom index --rebuild")
@@ -157,6 +158,22 @@ def _folders() -> str:
     from platformdirs import user_cache_path, user_data_path
 
     return f"cache {user_cache_path('threatloom')}, data {user_data_path('threatloom')}"
+
+
+def _record() -> str:
+    """Where scans are kept, and how many systems that are; what is not there yet is not made."""
+    from pipeline.interfaces.cli.recorded import the_record
+    from pipeline.interfaces.cli.remembering import OFF
+    from pipeline.record.place import default_file
+    from pipeline.reports.wording import plural
+
+    named = os.environ.get("THREATLOOM_RECORD", "").strip()
+    if named == OFF:
+        return "switched off by THREATLOOM_RECORD"
+    if not named and not default_file().exists():
+        return f"none yet, the first scan makes {default_file()}"
+    with the_record(None) as record:
+        return f"{record.where}, {plural(len(record.systems()), 'system')}"
 
 
 def _embedding() -> str:

@@ -50,11 +50,13 @@ def the_system(record: Record, named: str | None) -> SystemEntry:
     """
     from ingest.errors import UnusableInput
 
-    if named and (not Path(named).exists() or (found := of_folder(record, Path(named))) is None):
+    folder = Path(named or ".")
+    known = record.systems()
+    if named and (not folder.exists() or any(named in (entry.name, entry.key) for entry in known)):
         return record.system(named)
-    found = of_folder(record, Path(named or "."))
+    found = of_folder(record, folder)
     if found is None:
-        known = ", ".join(entry.name for entry in record.systems()[:5])
-        mend = f"scan it first, or name one with --system: {known}" if known else "scan it first"
-        raise UnusableInput("no scan of this folder is kept", str(Path(named or ".").resolve()), mend)
+        names = ", ".join(entry.name for entry in known[:5])
+        mend = f"scan it first, or name one with --system: {names}" if names else "scan it first"
+        raise UnusableInput("no scan of this folder is kept", str(folder.resolve()), mend)
     return found

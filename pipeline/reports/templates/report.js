@@ -15,6 +15,8 @@ if (bar) {
     const link = event.target.closest('a[href^="#f"]');
     const target = link && document.getElementById(link.getAttribute("href").slice(1));
     if (target) target.hidden = false;
+    const folded = target && target.closest("details.before");
+    if (folded) folded.open = true;
   });
 }
 window.addEventListener("beforeprint", () => {
