@@ -238,9 +238,9 @@ def _because(direction: Direction, causes: tuple[Cause, ...]) -> str:
     came = [moved for cause in counting for moved in cause.came]
     went = [moved for cause in counting for moved in cause.went]
     parts = [_list_words(came, "new")] if came else []
-    parts += [_list_words([moved for cause in counting for moved in cause.heavier], "more severe")]
+    parts += [_list_words([moved for cause in counting for moved in cause.heavier], "now")]
     parts += [_list_words(went, "gone")] if went else []
-    parts += [_list_words([moved for cause in counting for moved in cause.lighter], "less severe")]
+    parts += [_list_words([moved for cause in counting for moved in cause.lighter], "now only")]
     unseen = [moved for cause in causes for moved in cause.unseen]
     parts += [f"{plural(len(unseen), 'finding')} not looked for, held to be there"] if unseen else []
     parts.append(_WHY.get(counting[0].kind, ""))
