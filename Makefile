@@ -48,6 +48,7 @@ docs: $(VENV)/.installed ## write the generated files anew
 	@$(BIN)/python -m tests.languages.table # what tests prove, tests write: the product knows nothing of them
 	@$(BIN)/python -m tests.formats.table
 	@$(BIN)/python -m evals.peers page
+	@$(BIN)/python -m evals.identity # judged pairs of releases
 	@$(BIN)/python -m evals.precision # figures that were measured and judged before, in the README too; it scans nothing
 
 site: $(VENV)/.installed ## write the documentation as a static site

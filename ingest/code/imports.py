@@ -30,7 +30,7 @@ class Imports:
     def lookup(self, file: int, name: str) -> tuple[list[Node], list[str]]:
         """What a free name means in a file: the project's values, or names from outside."""
         facts = self._files[file]
-        if name in facts.variables:
+        if name in facts.variables and not self._is_fallback(file, name):
             return _nodes(file, facts.variables[name]), []
         targets = self._targets[file].get(name) or self._modules.visible(name, file)
         if targets:
@@ -50,6 +50,11 @@ class Imports:
             return [], [known]
         stars = [f"{source}.{name}" for source in self._targets[file].get("*", ()) if self._modules.find(source, file) is None]
         return [], stars
+
+    def _is_fallback(self, file: int, name: str) -> bool:
+        """Whether a name stands for an import, and for nothing where that fails: `except ImportError: torch = None`."""
+        values = (self._files[file].values[identity] for identity in self._files[file].variables[name])
+        return name in self._targets[file] and all(value.kind == "constant" and value.constant_type == "none" for value in values)
 
     def extensions(self, name: str, file: int) -> tuple[str, ...]:
         """Functions that a file may call as methods of that name."""

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from pathspec import GitIgnoreSpec
 
 from pipeline.findings.lifecycle import Sight
-from pipeline.findings.model import Finding, Scan
+from pipeline.findings.model import Finding, Scan, Skipped
 from pipeline.system.model import Evidence
 
 _IN_PART = "read in part"  # as a scan says of a file that a reader gave up on somewhere
@@ -30,6 +30,11 @@ class Seen(NamedTuple):
     reason: str = ""
 
 
+def _could_hold(skip: Skipped) -> bool:
+    """Whether a file that was read before may be among what was passed over: what no reader is for was not read then either."""
+    return not skip.path.startswith("(") and not (skip.path.startswith("*") and skip.reason.startswith("no reader"))
+
+
 class Sights:
     """What the newer of two scans says of findings of the older one."""
 
@@ -37,7 +42,7 @@ class Sights:
         self._old, self._new, self._tree, self._renames = old, new, tree, renames or {}
         self._examined = frozenset(new.examined)
         self._failed = {failed.path for failed in new.errors}
-        self._passed_over = tuple((GitIgnoreSpec.from_lines([skip.path]), skip) for skip in new.skipped if not skip.path.startswith("("))
+        self._passed_over = tuple((GitIgnoreSpec.from_lines([skip.path]), skip) for skip in new.skipped if _could_hold(skip))
         before = {skip.path for skip in old.skipped if skip.reason.startswith(_IN_PART)}
         self._in_part = {skip.path for skip in new.skipped if skip.reason.startswith(_IN_PART)} - before
         self._switched_off = {told.threat: told.reason for own in new.own_knowledge for told in own.adjusted if told.switched_off}
@@ -49,7 +54,7 @@ class Sights:
             return Seen("unseen", "the system model could not be built this time")
         if reason := self._switched_off.get(finding.threat):
             return Seen("unseen", f"own knowledge switches {finding.threat} off: {reason}")
-        if finding.element in self._failed:
+        if not self._failed.isdisjoint((finding.element, *finding.attack_path)):
             return Seen("unseen", "the search for flows from there ended at its bound this time")
         places = tuple(self._as_now(evidence) for evidence in finding.evidence)
         paths = tuple(dict.fromkeys(place.path for place in places))

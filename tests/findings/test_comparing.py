@@ -85,6 +85,22 @@ def test_a_document_that_was_not_given_again_says_nothing_about_its_findings() -
     assert (kind, reason) == ("unknown", "docs/design.docx: this document was not given this time")
 
 
+@pytest.mark.parametrize("kind", ["*", "*.*", "*.py"])
+def test_a_file_that_is_gone_is_not_one_of_those_no_reader_is_for(kind: str) -> None:
+    unread = Skipped(path=kind, reason="no reader for files without a known suffix", count=4)
+    assert only(of(KNOWN), of(examined=(), skipped=(unread,))) == ("fixed", "app.py is gone")
+    pictures = Skipped(path=kind, reason="pictures were not examined: no OCR is set up", count=4)
+    assert only(of(KNOWN), of(examined=(), skipped=(pictures,)))[0] == "unknown"
+
+
+def test_what_begins_where_flows_were_not_followed_to_the_end_is_unknown() -> None:
+    bounded = Failed(path="http_route:/ask", error="flow search reached its bound: some flows from here were not followed to the end")
+    known = KNOWN.model_copy(update={"attack_path": ("http_route:/ask", KNOWN.element)})
+    reason = "the search for flows from there ended at its bound this time"
+    assert only(of(known), of(errors=(bounded,)), Files("app.py")) == ("unknown", reason)
+    assert only(of(KNOWN), of(errors=(bounded,)), Files("app.py"))[0] == "fixed"
+
+
 def test_another_edition_of_the_knowledge_fixes_nothing_whose_lines_still_stand() -> None:
     other = Tool(version="9", knowledge="other")
     assert only(of(KNOWN), of(tool=other), Files("app.py"))[0] == "unknown"

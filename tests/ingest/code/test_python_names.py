@@ -15,6 +15,7 @@ IN_ONE_FILE = {
     "a dotted alias": ("import torch.nn.functional as F\nF.softmax(x)  # here\n", "torch.nn.functional.softmax"),
     "an import inside a function": ("def f():\n    import torch\n    torch.load('x')  # here\n", "torch.load"),
     "an import that may fail": ("try:\n    import ujson as json\nexcept ImportError:\n    import json\njson.loads('')  # here\n", "ujson.loads"),
+    "an import that may fail, and nothing instead": ("try:\n    from torch import load\nexcept ImportError:\n    load = None\ndef f():\n    load('x')  # here\n", "torch.load"),
     "a builtin": ("eval('1')  # here\n", "builtins.eval"),
     "a variable for a function": ("import os\nrun = os.system\nrun('ls')  # here\n", "os.system"),
     "a choice of functions": ("import os, subprocess\nrun = os.system if x else subprocess.run\nrun('ls')  # here\n", "subprocess.run"),
