@@ -26,6 +26,7 @@ from ingest.source import ReadError, Skip, SourceSettings
 from ingest.sources import Listing, listing_of, safe_path
 
 MOST_OF_ALL = 4_000_000_000
+FEW = 10  # where less than one in so many files is missing, the others are read
 _BLOCK = 1 << 20
 _NAME_LENGTH = 1000
 _LINE = re.compile(rb"(\d{6}) (?:blob|commit) ([0-9a-f]{40,64}) +(\d+|-|BAD)\t(.*)", re.DOTALL)
@@ -63,22 +64,26 @@ class RevisionTree:
     def _bring(self) -> Listing:
         pictures = self._settings.pictures
         asked = [entry for entry in self._entries if may_be_read(entry.path) or (pictures and may_describe(entry.path))]
-        if missing := sum(entry.size < 0 for entry in asked):
-            what = "1 file of this revision is" if missing == 1 else f"{missing} files of this revision are"
+        missing = [entry for entry in asked if entry.size < 0]
+        if len(missing) * FEW > len(asked):
+            what = "1 file of this revision is" if len(missing) == 1 else f"{len(missing)} files of this revision are"
             raise UnusableInput(
                 f"{what} not in this clone, which is partial", safe_path(self._name), "fetch them, as by checking it out once"
             )
+        errors = [ReadError(safe_path(entry.path), "is not in this clone, which is partial") for entry in missing]
         skips: list[Skip] = []
         files: list[Entry] = []
         left = MOST_OF_ALL
         for entry in asked:
+            if entry.size < 0:
+                continue
             if kind_of(entry.path) == "model_file" and entry.size > MOST_OF_ONE:
                 skips.append(Skip(safe_path(entry.path), f"a model file larger than {MOST_OF_ONE} bytes is not taken out of git"))
             elif (left := left - entry.size) < 0:
                 skips.append(Skip(safe_path(entry.path), f"more than {MOST_OF_ALL} bytes of a revision are not taken out of git"))
             else:
                 files.append(entry)
-        errors = write_out(files, self._objects, self.listing.base, self._whole)
+        errors += write_out(files, self._objects, self.listing.base, self._whole)
         gone = {skip.path for skip in skips} | {error.path for error in errors}
         return replace(
             self.listing,

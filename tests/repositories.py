@@ -14,6 +14,29 @@ ENVIRONMENT = {
     "GIT_AUTHOR_DATE": "2026-01-02T03:04:05Z", "GIT_COMMITTER_DATE": "2026-01-02T03:04:05Z", "LC_ALL": "C",
 }  # fmt: skip
 
+HEAD = """import subprocess
+from flask import Flask, request
+from openai import OpenAI
+app = Flask(__name__)
+client = OpenAI()
+
+
+"""
+ASK = """@app.post("/ask")
+def ask():
+    question = request.json["question"]
+    reply = client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": question}])
+    return reply.choices[0].message.content
+
+
+"""
+RUN = """@app.post("/run")
+def run():
+    reply = client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": request.json["task"]}])
+    subprocess.run(reply.choices[0].message.content, shell=True)
+    return "ok"
+"""
+
 
 @dataclass(frozen=True)
 class Repository:
@@ -54,6 +77,15 @@ def repository(root: Path, files: Mapping[str, str | bytes] | None = None) -> Re
     made.git("init", "-q", "-b", "main")
     if files is not None:
         made.commit(files, "first")
+    return made
+
+
+def two_branches(root: Path) -> Repository:
+    """`main` has one route; on `feature`, checked out, its file was renamed and got another one that runs what the model says."""
+    made = repository(root, {"app.py": HEAD + ASK, "README.md": "# A bot\n"})
+    made.git("checkout", "-qb", "feature")
+    made.git("mv", "app.py", "web.py")
+    made.commit({"web.py": HEAD + ASK + RUN})
     return made
 
 

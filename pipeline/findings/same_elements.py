@@ -52,7 +52,8 @@ def _renamed(old: Iterable[Element], new: Iterable[Element], moves: Moves) -> di
 
 
 def _marks(element: Element, moves: Moves) -> frozenset[tuple[str, str, str]]:
-    words = sorted({*_WORD.findall(element.name), *_WORD.findall(str(element.attributes.get("model", "")))}, key=len, reverse=True)
+    called = (element.name, str(element.attributes.get("model", "")))
+    words = sorted({word for name in called if name for word in (name, *_WORD.findall(name))}, key=lambda word: (-len(word), word))
     names = re.compile("|".join(map(re.escape, words))) if words else None
     said = ((place.path, names.sub("", place.quote) if names else place.quote) for place in element.evidence)
     return frozenset((element.kind, moves.path(path), squeezed(quote)) for path, quote in said)

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from pipeline.findings.comparing import Change
 from pipeline.findings.model import SEVERITIES, Scan
 from pipeline.findings.story_lines import Story, StoryKind, StoryLine, Tone
-from pipeline.findings.story_telling import Both, Told, all_told
+from pipeline.findings.story_sides import Both, Told
+from pipeline.findings.story_telling import all_told
 from pipeline.system.model import Severity
 
 __all__ = ["Story", "StoryKind", "StoryLine", "Tone", "story_of"]

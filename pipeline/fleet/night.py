@@ -14,7 +14,7 @@ from pipeline.fleet.fleet_file import Fleet
 from pipeline.fleet.order import Outcome, ScanOrder
 from pipeline.record import Record
 
-_MOST_SCANS = 50  # of a system that are looked through for a run
+_MOST_SCANS = 20  # of a system that are looked through for a run
 
 
 def run_of(fleet: Fleet, record: Record, day: date, *, again: bool = False) -> str:
@@ -24,6 +24,12 @@ def run_of(fleet: Fleet, record: Record, day: date, *, again: bool = False) -> s
     number = max((_number(run, first) for run in taken), default=0)
     number = number + 1 if again else max(number, 1)
     return first if number == 1 else f"{first}#{number}"
+
+
+def last_run_of(fleet: Fleet, record: Record) -> str | None:
+    """The newest run that scanned a system of the fleet; None where none did."""
+    entries = [entry for member in fleet.members for entry in record.scans(member.key, _MOST_SCANS) if entry.run and not entry.late]
+    return max(entries, key=lambda entry: (entry.at, entry.id)).run if entries else None
 
 
 def _number(run: str, first: str) -> int:

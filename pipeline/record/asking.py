@@ -47,7 +47,7 @@ def _system_entry(session: Session, row: SystemRow) -> SystemEntry:
     last = session.scalars(_newest(row.id).limit(1)).first()
     return SystemEntry(
         key=row.key, name=row.name, root=row.root, owner=row.owner, tags=tuple(row.tags), criticality=row.criticality, scans=count,
-        last=_scan_entry(session, row, last) if last is not None else None,
+        last=_scan_entry(row, last, _whole(session, [last.id])) if last is not None else None,
     )  # fmt: skip
 
 
@@ -60,17 +60,23 @@ def scans(session: Session, key: str, limit: int) -> tuple[ScanEntry, ...]:
     row = system_row(session, key)
     if row is None:
         return ()
-    return tuple(_scan_entry(session, row, one) for one in session.scalars(_newest(row.id, late=True).limit(limit)))
+    found = session.scalars(_newest(row.id, late=True).limit(limit)).all()
+    whole = _whole(session, [one.id for one in found])
+    return tuple(_scan_entry(row, one, whole) for one in found)
 
 
-def _scan_entry(session: Session, system: SystemRow, row: ScanRow) -> ScanEntry:
-    whole = session.scalar(select(ScanBody.scan_id).where(ScanBody.scan_id == row.id)) is not None
+def _whole(session: Session, scans: Sequence[int]) -> Collection[int]:
+    """Those of some scans that are kept whole."""
+    return set(session.scalars(select(ScanBody.scan_id).where(ScanBody.scan_id.in_(scans))))
+
+
+def _scan_entry(system: SystemRow, row: ScanRow, whole: Collection[int]) -> ScanEntry:
     return ScanEntry(
         id=row.id, system=system.key, at=row.at, previous=row.previous_id,
         revision=row.revision, dirty=row.dirty, version=row.version, knowledge=row.knowledge,
         by_severity={severity: int(count) for severity, count in row.by_severity.items()},  # type: ignore[misc]  # JSON has no literals
         counts={status: int(count) for status, count in row.counts.items()},  # type: ignore[misc]
-        errors=row.errors, duration_s=row.duration_s, model=row.model, run=row.run, whole=whole, late=row.late,
+        errors=row.errors, duration_s=row.duration_s, model=row.model, run=row.run, whole=row.id in whole, late=row.late,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from ingest.errors import UnusableInput
 from pipeline.record.place import WRITES
+from pipeline.record.tables import Base
 
 REVISIONS = ("0001",)
 """In their order; the last is the form of this version."""
@@ -32,17 +33,22 @@ def migrate(engine: Engine, where: str, to: str = REVISIONS[-1]) -> None:
 
 def _revision(connection: Connection, where: str) -> str | None:
     """The form of the database as it is; None where it is empty."""
-    names = inspect(connection).get_table_names()
+    names, ours = set(inspect(connection).get_table_names()), set(Base.metadata.tables)
     if "alembic_version" not in names:
-        if names:
-            raise UnusableInput("this database holds something else than a record", where, "give one that is empty, or a new file")
+        # A server's database may be shared with whatever has tables of other names; a file of somebody else's is left alone.
+        if names & ours or (names and connection.dialect.name == "sqlite"):
+            raise _foreign(where)
         return None
     found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     if found is not None and found not in REVISIONS:
         if "scan_body" not in names:
-            raise UnusableInput("this database holds something else than a record", where, "give one that is empty, or a new file")
+            raise _foreign(where)
         raise UnusableInput("the record was written by a newer version of threatloom", where, "update threatloom, or give another record")
     return None if found is None else str(found)
+
+
+def _foreign(where: str) -> UnusableInput:
+    return UnusableInput("this database holds something else than a record", where, "give one that is empty, or a new file")
 
 
 def _upgrade(connection: Connection, to: str) -> None:

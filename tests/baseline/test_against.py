@@ -16,41 +16,14 @@ from pipeline.findings.model import Scan
 from pipeline.progress import Silent
 from pipeline.reports.json import render
 from pipeline.scan import ScanSettings, scan
-from tests.repositories import Repository, everything, repository
+from tests.repositories import ASK, HEAD, RUN, Repository, everything, repository, two_branches
 
-HEAD = """import subprocess
-from flask import Flask, request
-from openai import OpenAI
-app = Flask(__name__)
-client = OpenAI()
-
-
-"""
-ASK = """@app.post("/ask")
-def ask():
-    question = request.json["question"]
-    reply = client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": question}])
-    return reply.choices[0].message.content
-
-
-"""
-RUN = """@app.post("/run")
-def run():
-    reply = client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": request.json["task"]}])
-    subprocess.run(reply.choices[0].message.content, shell=True)
-    return "ok"
-"""
 WANTED = ScanSettings(jobs=1)
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repository:
-    """`main` has one route; on `feature` its file was renamed and got another one that runs what the model says."""
-    made = repository(tmp_path / "r", {"app.py": HEAD + ASK, "README.md": "# A bot\n"})
-    made.git("checkout", "-qb", "feature")
-    made.git("mv", "app.py", "web.py")
-    made.commit({"web.py": HEAD + ASK + RUN})
-    return made
+    return two_branches(tmp_path / "r")
 
 
 def told(scan: Scan) -> set[tuple[str, str]]:

@@ -27,7 +27,11 @@ ROOT = Path(__file__).resolve().parents[2]
 AT = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 LEASE = 1.5
 _WORKER = """
-import logging, os, sys
+import logging, os, sys, threading
+def end_with_the_tests():
+    sys.stdin.read()
+    os.killpg(0, 9)
+threading.Thread(target=end_with_the_tests, daemon=True).start()
 from pipeline.fleet import Workplace
 from pipeline.fleet.distributed import work, worker
 logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s")
@@ -47,7 +51,7 @@ def ask():
 """
 
 
-def wait_for(what: Callable[[], bool], seconds: float = 90) -> None:
+def wait_for(what: Callable[[], bool], seconds: float = 240) -> None:
     until = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < until, "it did not happen"
@@ -98,7 +102,10 @@ class Site:
             "TL_KEPT": str(self.kept or ""),
         }
         with (self.folder / f"worker-{len(self.workers)}.log").open("wb") as log:
-            started = subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=log, stderr=log, cwd=self.folder)
+            started = subprocess.Popen(
+                [sys.executable, "-c", code], env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=self.folder,
+                start_new_session=True,
+            )  # fmt: skip
         self.workers.append(started)
         return started
 
@@ -129,3 +136,5 @@ def site(folder: Path, redis: Redis, postgres: Postgres) -> Iterator[Site]:
         for worker in made.workers:
             if worker.poll() is None:
                 made.kill(worker)
+            assert worker.stdin is not None
+            worker.stdin.close()

@@ -59,7 +59,7 @@ class Night:
         for outcome in self._executor.run(orders):
             self.outcomes.append(outcome)
 
-    def ended(self, seconds: float = 150) -> dict[str, str]:
+    def ended(self, seconds: float = 400) -> dict[str, str]:
         self._thread.join(seconds)
         assert not self._thread.is_alive(), f"{len(self.outcomes)} outcomes, {self.said}"
         assert len({outcome.name for outcome in self.outcomes}) == len(self.outcomes)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.fleet.fleet_file import read_fleet
-from pipeline.fleet.night import run_of
+from pipeline.fleet.night import last_run_of, run_of
 from pipeline.fleet.order import Outcome, ScanOrder, Workplace
 from pipeline.interfaces.cli import run
 from pipeline.record import open_record
@@ -119,7 +119,9 @@ def test_runs_are_called_after_fleet_day_and_number(tmp_path: Path) -> None:
     from datetime import UTC, datetime
 
     with open_record(str(tmp_path / "record.sqlite")) as record:
+        assert last_run_of(fleet, record) is None
         assert (run_of(fleet, record, day), run_of(fleet, record, day, again=True)) == ("acme@2026-11-28", "acme@2026-11-28")
         for number, name in enumerate(("acme@2026-11-28", "acme@2026-11-28#2", "acme@2026-11-28#x", "acme@2026-11-27#9")):
             record.keep(fleet.members[0].key, scan_of([]), at=datetime(2026, 11, 28, number, tzinfo=UTC), run=name)
         assert (run_of(fleet, record, day), run_of(fleet, record, day, again=True)) == ("acme@2026-11-28#2", "acme@2026-11-28#3")
+        assert last_run_of(fleet, record) == "acme@2026-11-27#9"  # by when it was, not by its name

@@ -85,6 +85,20 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty: str, monkeypatch: p
         assert record.systems() == ()
 
 
+@pytest.mark.parametrize(("table", "shared"), [("celery_taskmeta", True), ("finding", False)])
+def test_a_servers_database_may_be_shared_with_tables_of_other_names(postgres: Postgres, table: str, shared: bool) -> None:
+    url = postgres.database()
+    engine = engine_of(address(url))
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE TABLE {table} (id INTEGER)"))
+    engine.dispose()
+    if shared:
+        open_record(url).close()
+        return
+    with pytest.raises(UnusableInput, match="something else than a record"):
+        open_record(url)
+
+
 def test_processes_may_open_a_new_record_at_once(empty: str) -> None:
     processes = [forked(lambda: open_record(empty).close()) for _ in range(3)]
     assert list(map(ended, processes)) == [0, 0, 0]

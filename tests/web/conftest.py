@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.web.world import World, built
+from tests.web.world import World, built, copied
 
 
 @pytest.fixture(scope="package")
@@ -19,10 +19,16 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture
-def own_world(tmp_path: os.PathLike[str]) -> Iterator[World]:
-    """For tests that write."""
-    from pathlib import Path
+def own_world(world: World, tmp_path: Path) -> Iterator[World]:
+    """For tests that write into the record: a copy of it."""
+    made = copied(world, tmp_path)
+    yield made
+    made.record.close()
 
-    made = built(Path(tmp_path).resolve())
+
+@pytest.fixture
+def own_tree(tmp_path: Path) -> Iterator[World]:
+    """For tests that write into the scanned tree."""
+    made = built(tmp_path.resolve())
     yield made
     made.record.close()

@@ -32,6 +32,7 @@ PAGES = (
     "/lines?path=src/agent/tools.py",
     "/about",
 )
+FEW = ("/", "", f"/findings/{EXECUTED}", "/coverage", "/flows", "/changes", "/ask")
 
 
 class Place:
@@ -84,7 +85,7 @@ def test_from_the_systems_to_a_finding_that_is_accepted(place: Place) -> None:
         assert page.inner_text(".state") == "accepted" and "The risk is accepted." in page.inner_text("[role=status]")
         assert "Refunds are capped" in page.inner_text("blockquote")
         page.click(".tabs >> text=Overview")
-        assert "1 accepted" in page.inner_text(".tallies")
+        assert "2 accepted" in page.inner_text(".tallies")
         page.go_back()
         page.fill("textarea", "The cap is gone.")
         page.click("button:has-text('Reopen')")
@@ -145,7 +146,7 @@ def test_without_script_everything_still_works(place: Place) -> None:
 def test_every_page_can_be_read_by_everyone(place: Place, scheme: str, width: int) -> None:
     wrong: dict[str, list[str]] = {}
     with place.visit(color_scheme=scheme, viewport={"width": width, "height": 800}) as seen:
-        for page in PAGES:
+        for page in PAGES if (scheme, width) == ("light", 1280) else FEW:
             seen.open(page if page in ("/", "/about") else place.world.at(page))
             if found := wrongs(seen.page):
                 wrong[page] = found

@@ -25,9 +25,9 @@ def test_where_files_are_not_to_be_opened_only_quotes_are_shown(world: World) ->
 
 
 @pytest.mark.parametrize("change", ["edited", "gone", "folder gone", "file is a link", "folder is a link", "folder is one of the parents"])
-def test_a_file_that_is_not_what_it_was_is_not_shown(own_world: World, change: str) -> None:
-    file, folder = own_world.root / "src/agent/tools.py", own_world.root / "src/agent"
-    elsewhere = own_world.root.parent / "elsewhere"
+def test_a_file_that_is_not_what_it_was_is_not_shown(own_tree: World, change: str) -> None:
+    file, folder = own_tree.root / "src/agent/tools.py", own_tree.root / "src/agent"
+    elsewhere = own_tree.root.parent / "elsewhere"
     shutil.copytree(folder, elsewhere)
     (elsewhere / "tools.py").write_text(
         (elsewhere / "tools.py").read_text(encoding="utf-8").replace("# line 86", "# secret of another folder"), "utf-8"
@@ -38,7 +38,7 @@ def test_a_file_that_is_not_what_it_was_is_not_shown(own_world: World, change: s
         case "gone":
             file.unlink()
         case "folder gone":
-            shutil.rmtree(own_world.root)
+            shutil.rmtree(own_tree.root)
         case "file is a link":
             file.unlink()
             file.symlink_to(elsewhere / "tools.py")
@@ -46,9 +46,9 @@ def test_a_file_that_is_not_what_it_was_is_not_shown(own_world: World, change: s
             shutil.rmtree(folder)
             folder.symlink_to(elsewhere)
         case _:
-            real = own_world.root.rename(own_world.root.with_name("real"))
-            own_world.root.symlink_to(real)
-    page = own_world.client().get(own_world.at(TOOLS)).text
+            real = own_tree.root.rename(own_tree.root.with_name("real"))
+            own_tree.root.symlink_to(real)
+    page = own_tree.client().get(own_tree.at(TOOLS)).text
     said = text_of(page)
     assert "exec" in said and "Only the cited lines are shown" in said
     assert "# line 86" not in said and "secret of another folder" not in said and "# other 86" not in said

@@ -17,8 +17,8 @@ from pipeline.interfaces.cli.serve import token_of, web_settings
 from tests.web.world import TOKEN, World
 
 
-def test_a_started_server_says_where_it_is_and_ends_when_told(own_world: World, tmp_path: Path) -> None:
-    url = f"sqlite:///{own_world.root.parent / 'record.sqlite'}"
+def test_a_started_server_says_where_it_is_and_ends_when_told(own_tree: World, tmp_path: Path) -> None:
+    url = f"sqlite:///{own_tree.root.parent / 'record.sqlite'}"
     command = [sys.executable, "-m", "threatloom", "serve", "--port", "0", "--record", url]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as process:
         try:

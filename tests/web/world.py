@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -68,6 +70,14 @@ def built(folder: Path) -> World:
     return World(record, root, digest(key))
 
 
+def copied(world: World, folder: Path) -> World:
+    """The same in a record of its own."""
+    place = folder / "record.sqlite"
+    with closing(sqlite3.connect(world.record.where)) as source, closing(sqlite3.connect(place)) as target:
+        source.backup(target)
+    return World(open_record(f"sqlite:///{place}", clock=lambda: NOW), world.root, world.system)
+
+
 def with_quiet(world: World) -> str:
     """A system without findings; gives its place in addresses."""
     world.record.keep("/srv/quiet", make.scan(), at=NOW - timedelta(days=40), name="quiet")
@@ -88,7 +98,7 @@ def with_hostile(world: World) -> str:
         "unsafe-model-load", id="f00d00000001", element=f"agent:{LONG}", title=f"<b>{LONG}</b>", description=f"<script>document.title='x'</script> {LONG}",
         attack_path=(f"agent:{LONG}",), evidence=(make.evidence(f"javascript:alert(1)/{'d' * 300}.py:3", f"<script>alert(1)</script>\n{LONG}"),),
     )  # fmt: skip
-    ids = {"f-indirect-prompt-injection": "f00d00000002", "f-model": "f00d00000003"}
+    ids = {one.id: f"f00d0000{number:04}" for number, one in enumerate(scan.findings, 2)}
     text = scan.model_copy(
         update={
             "findings": (worst, *(one.model_copy(update={"id": ids[one.id]}) for one in scan.findings)),

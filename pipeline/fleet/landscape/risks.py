@@ -156,6 +156,10 @@ def _why(group: Sequence[Place], news: Collection[tuple[str, str]]) -> tuple[str
     matters = sorted({place.member.name for place in group if place.member.criticality == "critical"})
     if matters:
         said.append(f"{matters[0]} is critical to you" if len(matters) == 1 else f"{len(matters)} of them critical to you")
+    overdue = [place for place in group if place.overdue]
+    oldest = max(place.age_days for place in group)
+    if overdue:
+        said.append(f"{len(overdue)} overdue, the oldest open for {plural(oldest, 'day')}")
     outside = [place for place in group if place.known.exposed]
     if outside:
         said.append("reached from outside" if len(outside) == len(group) else f"{len(outside)} of {len(group)} reached from outside")
@@ -163,11 +167,7 @@ def _why(group: Sequence[Place], news: Collection[tuple[str, str]]) -> tuple[str
     if worst is not None:
         paths = len({(place.member.name, path) for place in group for path in place.known.paths})
         said.append(f"on a {worst} attack path" if paths == 1 else f"on {paths} attack paths, the worst {worst}")
-    overdue = [place for place in group if place.overdue]
-    oldest = max(place.age_days for place in group)
-    if overdue:
-        said.append(f"{len(overdue)} overdue, the oldest open for {plural(oldest, 'day')}")
-    elif oldest >= 7:
+    if not overdue and oldest >= 7:
         said.append(f"open for {plural(oldest, 'day')}")
     if all(place.known.finding.confidence == CONFIDENCES[-1] for place in group):
         said.append("low confidence")

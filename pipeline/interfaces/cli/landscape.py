@@ -122,13 +122,13 @@ def _made(
 ) -> tuple[Landscape, list[Outcome]]:  # fmt: skip
     """Scans what is left of the night, then asks the record about all of it."""
     from pipeline.fleet.landscape import landscape_of
-    from pipeline.fleet.night import begun, divided, outcomes_of, run_of
+    from pipeline.fleet.night import begun, divided, last_run_of, outcomes_of, run_of
     from pipeline.interfaces.cli.version import version
     from pipeline.record import open_record
 
     outcomes: list[Outcome] = []
     with open_record(place) as kept:
-        run = run_name or run_of(fleet, kept, now.date(), again=again)
+        run = run_name or (None if scan else last_run_of(fleet, kept)) or run_of(fleet, kept, now.date(), again=again)
         known, rest = divided(fleet.orders(run, now), kept)
     if scan:
         outcomes += known
