@@ -19,6 +19,8 @@ from pipeline.system.model import Evidence
 
 _ALIKE, _ALIKE_OF_ONE_NAME = 0.5, 0.3  # of what is quoted of two files, what is the same; less where they have one name
 _MARGIN = 0.05
+DECISIVE = frozenset({"sink", "missing", "claim"})
+"""Roles of the places that decide: where something ends, what is missing, what was promised."""
 _WORD = re.compile(r"[^\s:,]+")
 _MOST = 60  # files that one quote stands in, at most, for it to say anything of them
 
