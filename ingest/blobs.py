@@ -75,7 +75,7 @@ def write_out(entries: Sequence[Entry], objects: Git, base: Path, whole: Callabl
                 if git.said.readline(200).split()[1:] != [b"blob", b"%d" % entry.size]:
                     raise _broken(entry)
                 if entry.mode == _LINK:
-                    links.append((entry, _read(git.said, entry, entry.size)))
+                    links.append((entry, _beginning(git.said, entry)))
                 else:
                     errors += _made(base, entry, folders, git.said, whole(entry))
                 git.said.read(1)
@@ -145,6 +145,17 @@ def _read(content: IO[bytes], entry: Entry, size: int) -> bytes:
     if len(block) != size:
         raise _broken(entry)
     return block
+
+
+def _beginning(content: IO[bytes], entry: Entry) -> bytes:
+    """Where a link leads; all of what is too long to be a path is read, and its beginning kept."""
+    kept = b""
+    left = entry.size
+    while left:
+        block = _read(content, entry, min(left, _BLOCK))
+        left -= len(block)
+        kept = kept or block[:_HEAD]
+    return kept
 
 
 def _unmade(entry: Entry, problem: BaseException) -> ReadError:

@@ -207,6 +207,14 @@ def test_a_link_is_never_a_folder_on_the_way(tmp_path: Path) -> None:
         assert list(outside.iterdir()) == []
 
 
+def test_a_link_whose_target_is_no_path_is_an_error_of_that_file(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "r", {"app.py": APP})
+    commit = repo.tree({b"a.py": ("120000", b"x" * 3_000_000), b"b.py": ("120000", b"a\0b"), b"c.py": ("100644", b"x = 1\n")})
+    with revision_tree(repo.root, commit) as tree:
+        found = list_sources(repo.root, listing=tree.brought())
+        assert {error.path for error in found.errors} == {"a.py", "b.py"} and [source.path for source in found.sources] == ["c.py"]
+
+
 def test_large_files_are_bounded_and_pointers_of_lfs_are_said(tmp_path: Path) -> None:
     pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
     repo = repository(tmp_path / "r", {"app.py": APP, "big.py": "x = 1\n" * 400_000, "design.pdf": pointer})
