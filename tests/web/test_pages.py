@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.findings.model import Status
 from pipeline.record import open_record
 from tests import factories as make
 from tests.web.world import EXECUTED, NOW, REFUND, World, text_of, with_failed, with_quiet
@@ -183,7 +184,8 @@ def test_what_is_not_there_is_said_in_words(world: World) -> None:
 
 
 def test_a_decision_of_the_scanned_tree_is_changed_there(world: World) -> None:
-    accepted = world.record.tracked(str(world.root), ("accepted",))
+    statuses: tuple[Status, ...] = ("accepted",)
+    accepted = world.record.tracked(str(world.root), statuses)
     decided = next(one.finding for one in accepted if one.finding.decision and one.finding.decision.where)
     said = text_of(world.client().get(world.at(f"/findings/{decided.id}")).text)
     assert "This decision stands in the scanned tree" in said and "Reopen" not in said
