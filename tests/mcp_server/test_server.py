@@ -118,6 +118,9 @@ def test_a_folder_outside_of_the_roots_is_refused_in_one_line(tmp_path: Path) ->
                 assert result.is_error and "outside" in words(result) and "\n" not in words(result)
             missing = await client.call_tool("findings", {"path": "nothing"})
             assert missing.is_error and "no folder" in words(missing)
+            for since in ("--config=/etc/passwd", "/etc/passwd", "../other/scan.json", "file:x"):
+                refused = await client.call_tool("changes", {"since": since})
+                assert refused.is_error and "no revision" in words(refused)
 
     anyio.run(talk)
 
