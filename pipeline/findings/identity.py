@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.findings.model import Finding, Scan
-from pipeline.findings.moves import Moves, moves_between, squeezed
+from pipeline.findings.moves import DECISIVE, Moves, moves_between, squeezed
 from pipeline.findings.unique_best import unique_best
 from pipeline.system.model import Element, Evidence
 
@@ -24,7 +24,6 @@ _PARTLY = 0.2  # of the same where both are about one element
 _SAYS_ENOUGH = 16  # characters of a quote without spaces for it to say by itself, or without its names, which place it is
 _MOST_ALIKE = 60  # findings that one quote or element is shared by, at most, for it to bring two together
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w{2,}")
-_DECISIVE = frozenset({"sink", "missing", "claim"})
 
 
 def matched(old: Scan, new: Scan, renames: Mapping[str, str]) -> dict[str, str]:
@@ -112,7 +111,7 @@ class _Side:
             line=decides.start_line,
             says=squeezed(decides.quote),
             role=decides.role,
-            ends=frozenset((self._moves.path(place.path), squeezed(place.quote)) for place in finding.evidence if place.role in _DECISIVE),
+            ends=frozenset((self._moves.path(place.path), squeezed(place.quote)) for place in finding.evidence if place.role in DECISIVE),
             begins=frozenset(quote for place, quote in zip(finding.evidence, nameless, strict=True) if place.role == "source"),
             begin=self._moves.text(begin),
             begin_stays=self._moves.text(begin) in self._there_too,
@@ -125,7 +124,7 @@ class _Side:
 
 def _decisive(places: Sequence[Evidence]) -> Evidence:
     """The place a reader looks at first: where it ends, what is missing, what was promised."""
-    return next((place for place in reversed(places) if place.role in _DECISIVE), places[0])
+    return next((place for place in reversed(places) if place.role in DECISIVE), places[0])
 
 
 def _names_of(*elements: str) -> re.Pattern[str] | None:
