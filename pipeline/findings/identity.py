@@ -13,10 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.findings.model import Finding, Scan
-from pipeline.findings.moves import Moves, moves_between, squeezed
+from pipeline.findings.moves import DECISIVE, Moves, moves_between, squeezed
 from pipeline.findings.unique_best import unique_best
 from pipeline.system.model import Element, Evidence
-from pipeline.threats.catalog import load_catalog
 
 _MARGIN = 0.1  # by which the better of two has to be better
 _MOSTLY = 0.5  # of what the shorter of two findings cites, what has to be the same where nothing else says that they are one
@@ -25,7 +24,6 @@ _PARTLY = 0.2  # of the same where both are about one element
 _SAYS_ENOUGH = 16  # characters of a quote without spaces for it to say by itself, or without its names, which place it is
 _MOST_ALIKE = 60  # findings that one quote or element is shared by, at most, for it to bring two together
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w{2,}")
-_DECISIVE = frozenset({"sink", "missing", "claim"})
 
 
 def matched(old: Scan, new: Scan, renames: Mapping[str, str]) -> dict[str, str]:
@@ -113,7 +111,7 @@ class _Side:
             line=decides.start_line,
             says=squeezed(decides.quote),
             role=decides.role,
-            ends=frozenset((self._moves.path(place.path), squeezed(place.quote)) for place in finding.evidence if place.role in _DECISIVE),
+            ends=frozenset((self._moves.path(place.path), squeezed(place.quote)) for place in finding.evidence if place.role in DECISIVE),
             begins=frozenset(quote for place, quote in zip(finding.evidence, nameless, strict=True) if place.role == "source"),
             begin=self._moves.text(begin),
             begin_stays=self._moves.text(begin) in self._there_too,
@@ -126,7 +124,7 @@ class _Side:
 
 def _decisive(places: Sequence[Evidence]) -> Evidence:
     """The place a reader looks at first: where it ends, what is missing, what was promised."""
-    return next((place for place in reversed(places) if place.role in _DECISIVE), places[0])
+    return next((place for place in reversed(places) if place.role in DECISIVE), places[0])
 
 
 def _names_of(*elements: str) -> re.Pattern[str] | None:
@@ -142,6 +140,8 @@ def _plain(element: Element | None) -> tuple[tuple[str, object], ...]:
 
 def _slugs(old: Scan, new: Scan) -> dict[str, str]:
     """Former slugs, and those of own threats, with the slug that the threat ships under."""
+    from pipeline.threats.catalog import load_catalog  # most scans that are compared have nothing to look twice at, and do not need it
+
     former = {alias: threat.slug for threat in load_catalog().threats for alias in threat.aliases}
     own = {told.slug: told.replaces for scan in (old, new) for folder in scan.own_knowledge for told in folder.threats if told.replaces}
     return former | {slug: former.get(replaced, replaced) for slug, replaced in own.items()}

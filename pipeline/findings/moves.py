@@ -19,6 +19,9 @@ from pipeline.system.model import Evidence
 
 _ALIKE, _ALIKE_OF_ONE_NAME = 0.5, 0.3  # of what is quoted of two files, what is the same; less where they have one name
 _MARGIN = 0.05
+DECISIVE = frozenset({"sink", "missing", "claim"})
+"""Roles of the places that decide: where something ends, what is missing, what was promised."""
+_WORD = re.compile(r"[^\s:,]+")
 _MOST = 60  # files that one quote stands in, at most, for it to say anything of them
 
 
@@ -27,17 +30,27 @@ class Moves:
 
     def __init__(self, paths: Mapping[str, str]) -> None:
         self.paths = dict(paths)
-        words = {**dict(_modules(self.paths)), **self.paths}
-        self._words = words
-        longest = sorted(words, key=lambda word: (-len(word), word))
-        self._known = re.compile(rf"(?<![\w./-])(?:{'|'.join(map(re.escape, longest))})(?![\w/-])") if words else None
+        self._words = {**dict(_modules(self.paths)), **self.paths}
 
     def path(self, path: str) -> str:
         return self.paths.get(path, path)
 
     def text(self, text: str) -> str:
         """A name or id with the files and modules in it as they are called now."""
-        return text if self._known is None else self._known.sub(lambda found: self._words[found.group()], text)
+        return _WORD.sub(self._as_now, text) if self._words else text
+
+    def _as_now(self, found: re.Match[str]) -> str:
+        """One word of a name: a file, or a module and what is in it (`package.module.function`, `./src/module.function`)."""
+        word, beginning = found.group(), ""
+        if word.startswith("./"):
+            beginning, word = "./", word[2:]
+        rest = ""
+        while word:
+            if word in self._words:
+                return f"{beginning}{self._words[word]}{rest}"
+            word, dot, last = word.rpartition(".")
+            rest = f"{dot}{last}{rest}"
+        return found.group()
 
 
 def moves_between(old: Scan, new: Scan, renames: Mapping[str, str]) -> Moves:
@@ -94,8 +107,9 @@ def _said(scan: Scan, paths: set[str]) -> dict[str, set[str]]:
 
 
 def _modules(paths: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Names of modules as elements have them: by the whole path, and without the folders above that both have."""
+    """Names of modules as elements have them: with slashes or dots, by the whole path and without the folders above that both have."""
     for was, now in sorted(paths.items()):
+        yield str(PurePosixPath(was).with_suffix("")), str(PurePosixPath(now).with_suffix(""))
         one, other = _dotted(was), _dotted(now)
         while len(one) > 1 and len(other) > 1:
             yield ".".join(one), ".".join(other)

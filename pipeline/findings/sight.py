@@ -12,6 +12,7 @@ from pathspec import GitIgnoreSpec
 
 from pipeline.findings.lifecycle import Sight
 from pipeline.findings.model import Finding, Scan, Skipped
+from pipeline.findings.moves import DECISIVE, squeezed
 from pipeline.system.model import Evidence
 
 _IN_PART = "read in part"  # as a scan says of a file that a reader gave up on somewhere
@@ -70,7 +71,19 @@ class Sights:
             return Seen(
                 "unseen", "another version of threatloom, or of its knowledge, does not report it; whether its lines changed is not known"
             )
+        if part_of := self._told_in(finding.threat, places):
+            return Seen("gone", f"its places are told in finding {part_of} now")
         return Seen("gone", "its lines were examined and it was not found again")
+
+    def _told_in(self, threat: str, places: Iterable[Evidence]) -> str:
+        """The finding of the same threat that cites all places that decided this one: several that became one."""
+        ends = {(place.path, squeezed(place.quote)) for place in places if place.role in DECISIVE}
+        whole = (
+            other.id
+            for other in self._new.findings
+            if other.threat == threat and ends <= {(place.path, squeezed(place.quote)) for place in other.evidence}
+        )
+        return next(whole, "") if ends else ""
 
     def _of_model(self, finding: Finding, places: Iterable[Evidence]) -> Seen:
         if self._new.llm is None:

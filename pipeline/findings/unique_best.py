@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
+_MOST_ROUNDS = 20  # a choice that waits for so many others is not made
+
 
 def unique_best(likeness: Mapping[tuple[str, str], float], margin: float) -> dict[str, str]:
     """Of the pairs that are possible, those in which each side is better for the other than all others that are still free."""
@@ -14,17 +16,18 @@ def unique_best(likeness: Mapping[tuple[str, str], float], margin: float) -> dic
         left[one][other] = value
         right[other][one] = value
     taken: dict[str, str] = {}
-    while True:
+    for _round in range(_MOST_ROUNDS):
         best = {one: _best(values, margin) for one, values in sorted(left.items())}
         chosen = [(one, other) for one, other in best.items() if other is not None and _best(right[other], margin) == one]
         if not chosen:
-            return taken
+            break
         for one, other in chosen:
             taken[one] = other
             for rival in left.pop(one):
                 right[rival].pop(one, None)
             for rival in right.pop(other):
                 left.get(rival, {}).pop(other, None)
+    return taken
 
 
 def _best(values: Mapping[str, float], margin: float) -> str | None:

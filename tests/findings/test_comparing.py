@@ -49,6 +49,14 @@ def test_what_both_have_is_unchanged_and_what_one_has_is_new_or_fixed() -> None:
     assert [(change.kind, change.finding.id) for change in changes] == [("new", come.id), ("fixed", gone.id), ("unchanged", KNOWN.id)]
 
 
+def test_one_of_several_that_became_one_says_where_it_is_told_now() -> None:
+    places = (*at("app.py"), *at("app.py", "other(y)"), *at("app.py", "third(z)"))
+    both = [finding(id=name * 16, evidence=(place,), element=f"tool:{name}") for name, place in (("a", places[0]), ("b", places[1]))]
+    whole = finding(id="a" * 16, evidence=places, element="tool:a")
+    told = [(change.kind, change.reason) for change in compare(of(*both), of(whole)) if change.finding.id == "b" * 16]
+    assert told == [("fixed", f"its places are told in finding {whole.id} now")]
+
+
 def test_a_severity_that_changed_says_what_it_was() -> None:
     worse = KNOWN.model_copy(update={"severity": "critical"})
     (change,) = compare(of(KNOWN.model_copy(update={"severity": "low"})), of(worse))

