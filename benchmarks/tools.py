@@ -75,7 +75,18 @@ def _raw(place: Place, tree: Path, output: Path) -> list[str]:
 
 def _ours(place: Place, tree: Path, output: Path) -> list[str]:
     program = str(place.product_root / "threatloom.py")
-    return [str(place.product_python), program, "scan", str(tree), "--format", f"json={output}", "--jobs", str(place.cores), "--quiet"]
+    return [
+        str(place.product_python),
+        program,
+        "scan",
+        str(tree),
+        "--format",
+        f"json={output}",
+        "--jobs",
+        str(place.cores),
+        "--quiet",
+        "--no-record",
+    ]
 
 
 def _bandit(place: Place, tree: Path, output: Path) -> list[str]:

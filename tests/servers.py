@@ -47,11 +47,6 @@ def program(name: str, package: str, *elsewhere: str) -> str:
     return found
 
 
-def chromium() -> str:
-    """The browser that pages are looked at with."""
-    return shutil.which("google-chrome") or program("chromium", "chromium")
-
-
 def free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

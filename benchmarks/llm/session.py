@@ -128,7 +128,7 @@ def _scan(tree: Path, place: Place, limit_s: float, more: Sequence[str]) -> Meas
     program = [str(place.product_python), str(place.product_root / "threatloom.py")]
     output = place.work / f"{tree.name}.json"
     output.unlink(missing_ok=True)
-    command = [*program, "scan", str(tree), "--format", f"json={output}", "--jobs", str(place.cores), "--quiet", *more]
+    command = [*program, "scan", str(tree), "--format", f"json={output}", "--jobs", str(place.cores), "--quiet", "--no-record", *more]
     measured = measure(command, tree, {**environment(place), "THREATLOOM_API_KEY": _KEY}, limit_s, place.work / f"{tree.name}.log")
     if measured.code not in (0, 3) or not output.exists():
         raise Unusable(f"the scan of {tree.name} ended with {measured.code}: see {place.work / f'{tree.name}.log'}")

@@ -20,10 +20,11 @@ from pydantic import Field
 from ingest.index.words import words
 from pipeline.chat.answers.case import Draft
 from pipeline.chat.answers.listing import say_findings
-from pipeline.chat.citing import against, of_claim
+from pipeline.chat.citing import against, distinct, of_cell, of_claim, of_threat
 from pipeline.chat.model import Answer, Subject
 from pipeline.chat.questions import Asked
 from pipeline.chat.view import View
+from pipeline.chat.wording import listed, named
 from pipeline.findings.model import Finding
 from pipeline.reports.wording import sentence
 from pipeline.retrieval.thesaurus import load_thesaurus
@@ -39,7 +40,10 @@ _RELATED = 0.5  # what a word counts that means much the same
 _MEANING = 0.45  # of the nearness
 _BAR = 0.5
 _BAR_ELSE = 0.72  # of a question that does not ask what could happen: more has to be the same
-_COULD = re.compile(r"(?:can|could|may|might|would|is it possible|what if|what happens (?:if|when)|is there (?:a|any) way|how easy)\b")
+_BAR_LOOKED = 0.6
+_COULD = re.compile(
+    r"(?:can|could|may|might|would|is it possible|what if|what happens (?:if|when)|is there (?:a|any) way|how easy)\b|is .* possible$"
+)
 _CLOSE = 0.08  # behind the nearest
 _MOST = 3
 # Words of any question, which say nothing of what it is about.
@@ -92,7 +96,7 @@ class Bearing:
         near = self.nearest(asked.plain)
         bar = _BAR if _COULD.match(asked.plain) else _BAR_ELSE
         if not near or near[0][0] < bar:
-            return None
+            return self._looked_for(asked) if bar == _BAR else None
         chosen = [one for score, one in near if score >= max(bar, near[0][0] - _CLOSE)][:_MOST]
         draft = Draft()
         say_findings(draft, [one for one in chosen if isinstance(one, Finding)])
@@ -103,6 +107,36 @@ class Bearing:
         return Answer(
             question=asked.question, intent="bearing", subject=tuple(draft.listed[:1]), statements=tuple(draft.statements),
             listed=tuple(draft.listed), follow_ups=("why is the first one so severe?", "how do I fix the first one?"),
+        )  # fmt: skip
+
+    def _looked_for(self, asked: Asked) -> Answer | None:
+        """That what is asked was looked for and not found, where the question puts it as a threat of the catalog is put."""
+        telling, found = _telling(asked.plain), {finding.threat for finding in self._view.open}
+        best: tuple[float, str] = (0.0, "")
+        for slug, ways in load_plain_words().threats.items():
+            if slug in found or self._view.threat(slug) is None:
+                continue
+            for way in (slug.replace("-", " "), *ways):
+                said = frozenset(_telling(way))
+                both = sum(self._got(word, said) for word in telling)
+                if len(said) > 1 and both > 1:
+                    best = max(best, (0.5 * both / len(telling) + 0.5 * min(both / len(said), 1.0), slug))
+        threat = self._view.threat(best[1])
+        if best[0] < _BAR_LOOKED or threat is None:
+            return None
+        draft = Draft()
+        cells = [cell for cell in self._view.scan.coverage if cell.state == "mitigated" and threat.slug in cell.reason]
+        kept = (
+            f"; kept away at {listed([named(self._view, one) for one in dict.fromkeys(cell.element for cell in cells)], 3)}"
+            if cells
+            else ""
+        )
+        draft.say(f"Looked for, and not found: {threat.title} ({threat.slug}){kept}.", of_threat(threat), distinct(map(of_cell, cells), 4))
+        return Answer(
+            question=asked.question, intent="bearing", subject=(Subject(kind="threat", id=threat.slug, name=threat.title),),
+            statements=tuple(draft.statements),
+            not_answered="whether it can happen: that no rule matched in what was examined does not say that it cannot",
+            follow_ups=(f"what is {threat.slug}?", "what was not examined?"),
         )  # fmt: skip
 
     def nearest(self, question: str, most: int = 5) -> list[tuple[float, Finding | Claim]]:

@@ -65,9 +65,10 @@ class Conversation:
         return answer
 
     def _remember(self, answer: Answer, controls: tuple[ShippedControl, ...]) -> None:
-        if answer.subject or answer.listed:
+        if answer.subject or answer.listed or answer.statements:
             elements = tuple(one.id for one in answer.subject if one.kind == "element") or self._before.elements
-            self._before = Before(answer.intent, answer.subject, answer.listed, elements, controls or self._before.controls)
+            subject = answer.subject or (() if answer.listed else self._before.subject)
+            self._before = Before(answer.intent, subject, answer.listed, elements, controls or self._before.controls)
 
     def elements_named(self, phrase: str) -> tuple[str, ...]:
         """Ids of the elements that a phrase means; none where it is none of them."""

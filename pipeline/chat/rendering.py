@@ -25,7 +25,7 @@ class Numbers:
         self._first: list[Citation] = []
 
     def of(self, citation: Citation) -> int:
-        key = (citation.path, citation.lines, citation.page) if citation.lines is not None else (citation.kind, citation.id, citation.path)
+        key = _key(citation)
         if key not in self._known:
             self._first.append(citation)
         return self._known.setdefault(key, len(self._first))
@@ -36,9 +36,19 @@ class Numbers:
     def shown(self, citations: Sequence[Citation]) -> dict[int, Citation]:
         """The first few of a statement's places; all of them are in the answer itself."""
         found: dict[int, Citation] = {}
+        seen: set[object] = set()
         for citation in citations:
-            found.setdefault(self.of(citation), citation)
-        return dict(list(found.items())[:_MOST_NUMBERS])
+            if (key := _key(citation)) not in seen and len(seen) < _MOST_NUMBERS:
+                seen.add(key)
+                found[self.of(citation)] = citation
+        return found
+
+
+def _key(citation: Citation) -> object:
+    """What two citations share that show the same."""
+    if citation.lines is None:
+        return citation.kind, citation.id, citation.path
+    return citation.path, citation.lines, citation.page
 
 
 def render(answer: Answer, *, width: int = 100, colour: bool = False, numbers: Numbers | None = None) -> str:

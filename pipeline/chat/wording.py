@@ -97,4 +97,4 @@ def texts(items: Iterable[str]) -> str:
 
 
 def control_words(kind: str) -> str:
-    return words(kind).removeprefix("own/")
+    return "TLS" if kind == "tls" else words(kind).removeprefix("own/")

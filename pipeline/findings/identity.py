@@ -16,7 +16,6 @@ from pipeline.findings.model import Finding, Scan
 from pipeline.findings.moves import DECISIVE, Moves, moves_between, squeezed
 from pipeline.findings.unique_best import unique_best
 from pipeline.system.model import Element, Evidence
-from pipeline.threats.catalog import load_catalog
 
 _MARGIN = 0.1  # by which the better of two has to be better
 _MOSTLY = 0.5  # of what the shorter of two findings cites, what has to be the same where nothing else says that they are one
@@ -141,6 +140,8 @@ def _plain(element: Element | None) -> tuple[tuple[str, object], ...]:
 
 def _slugs(old: Scan, new: Scan) -> dict[str, str]:
     """Former slugs, and those of own threats, with the slug that the threat ships under."""
+    from pipeline.threats.catalog import load_catalog  # most scans that are compared have nothing to look twice at, and do not need it
+
     former = {alias: threat.slug for threat in load_catalog().threats for alias in threat.aliases}
     own = {told.slug: told.replaces for scan in (old, new) for folder in scan.own_knowledge for told in folder.threats if told.replaces}
     return former | {slug: former.get(replaced, replaced) for slug, replaced in own.items()}

@@ -45,16 +45,28 @@ def tell_flows(both: Both) -> Iterator[Told]:
         ]
         if not fresh or way.source in both.bounded or not all(_is_told_end(both.after.get(end)) for end in way):
             continue
+        if _is_only_logged(both.after[way.target], fresh):
+            continue
         worst = max(fresh, key=lambda flow: (flow.role in DANGEROUS, len(flow.carries), flow.id))
         if worst.role not in DANGEROUS and worst.role == "response" and way.target in came:
             continue  # that a new route answers is said by the route
         labels = tuple(sorted({label for flow in fresh for label in flow.carries}))
         found[_Reached(way.target, worst.role if worst.role in DANGEROUS else None, labels, bool(earlier))].append(worst)
+    # What the same sources reach in no dangerous way is one line.
+    joined: dict[tuple[object, ...], list[tuple[_Reached, list[Flow]]]] = defaultdict(list)
     for reached, flows in found.items():
-        yield Told(_reached_line(both, reached, flows), _reached_weight(both, reached))
+        sources = tuple(dict.fromkeys(flow.source for flow in flows))
+        alone = (reached,) if reached.role is not None else (reached.again, both.after[reached.target].zone)
+        joined[sources, reached.labels, alone].append((reached, flows))
+    for parts in joined.values():
+        targets = [reached.target for reached, _ in parts]
+        flows = [flow for _, some in parts for flow in some]
+        yield Told(_reached_line(both, parts[0][0], targets, flows), _reached_weight(both, parts[0][0]))
     lost: dict[tuple[str, tuple[Label, ...]], list[Flow]] = defaultdict(list)
     for way, flows in before.items():
         if way in after or set(way) & gone or way.source in both.bounded or not all(_is_told_end(both.after.get(end)) for end in way):
+            continue
+        if _is_only_logged(both.after[way.target], flows):
             continue
         lost[way.target, tuple(sorted({label for flow in flows for label in flow.carries}))].append(flows[0])
     for (target, labels), flows in lost.items():
@@ -63,14 +75,14 @@ def tell_flows(both: Both) -> Iterator[Told]:
         yield Told(_flow_line("flow_removed", "better", text[0].upper() + text[1:], (*sources, target), flows, gone=True), 35)
 
 
-def _reached_line(both: Both, reached: _Reached, flows: Sequence[Flow]) -> StoryLine:
+def _reached_line(both: Both, reached: _Reached, targets: Sequence[str], flows: Sequence[Flow]) -> StoryLine:
     sources = tuple(dict.fromkeys(flow.source for flow in flows))
     text = f"{labels_words(reached.labels)} of {listed(map(both.name, sources))} can now {'also ' if reached.again else ''}reach"
-    text += f" {both.name(reached.target)}{' ' + DANGEROUS[reached.role] if reached.role is not None else ''}"
+    text += f" {listed(map(both.name, targets))}{' ' + DANGEROUS[reached.role] if reached.role is not None else ''}"
     zones = {both.after[source].zone for source in sources}, both.after[reached.target].zone
     if len(zones[0]) == 1 and zones[1] not in zones[0]:
         text += f" ({min(zones[0])} to {zones[1]})".replace("_", " ")
-    return _flow_line("flow_added", "worse", text[0].upper() + text[1:], (*sources, reached.target), flows)
+    return _flow_line("flow_added", "worse", text[0].upper() + text[1:], (*sources, *targets), flows)
 
 
 def _reached_weight(both: Both, reached: _Reached) -> int:
@@ -89,6 +101,11 @@ def _ways(scan: Scan, named: Callable[[str], str]) -> dict[_Way, list[Flow]]:
 
 def _is_told_end(element: Element | None) -> bool:
     return element is not None and element.kind not in PEOPLE and not element.attributes.get("examples_only")
+
+
+def _is_only_logged(target: Element, flows: Iterable[Flow]) -> bool:
+    """Whether what arrives is written to a log, and is no secret: nearly everything is."""
+    return target.kind == "log" and not any("secret_value" in flow.carries for flow in flows)
 
 
 def _flow_line(kind: StoryKind, tone: Tone, text: str, elements: Iterable[str], flows: Sequence[Flow], *, gone: bool = False) -> StoryLine:

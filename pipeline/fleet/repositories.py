@@ -33,7 +33,6 @@ _SETTINGS = (
 )  # fmt: skip
 _SSH = "ssh -oBatchMode=yes -oStrictHostKeyChecking=yes -oForwardAgent=no -oConnectTimeout=20"
 _BLOCK = 512  # bytes, what `ulimit -f` counts
-_REF = "refs/threatloom/wanted"
 _FULL = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 
 
@@ -60,9 +59,15 @@ def revision_of(source: GitSource, place: Workplace, limits: Limits) -> Iterator
         return
     if parts.scheme not in SCHEMES or source.repository.startswith("-") or source.rev.startswith("-"):
         raise UnusableInput("this is no address of a repository", visible(source.repository), f"use {', '.join(SCHEMES)}")
-    with _room(source, place) as folder:
+    if place.cache is None:
+        with tempfile.TemporaryDirectory(prefix="threatloom-", ignore_cleanup_errors=True) as room:
+            folder = Path(room) / "repository.git"
+            rev = _Fetching(folder, source, place, limits).fetched()
+            yield Checkout(_below(folder, source.folder), rev)
+        return
+    with _room(source, place.cache) as folder:  # for the time of fetching: several systems may lie in one repository
         rev = _Fetching(folder, source, place, limits).fetched()
-        yield Checkout(_below(folder, source.folder), rev)
+    yield Checkout(_below(folder, source.folder), rev)
 
 
 def _below(repository: Path, folder: str) -> Path:
@@ -77,14 +82,10 @@ def _below(repository: Path, folder: str) -> Path:
 
 
 @contextlib.contextmanager
-def _room(source: GitSource, place: Workplace) -> Iterator[Path]:
-    """The bare repository of ours for a URL, for nobody else until the end; where nothing is kept, one for now."""
-    if place.cache is None:
-        with tempfile.TemporaryDirectory(prefix="threatloom-", ignore_cleanup_errors=True) as folder:
-            yield Path(folder) / "repository.git"
-        return
+def _room(source: GitSource, cache: Path) -> Iterator[Path]:
+    """The bare repository of ours for a URL, for nobody else to fetch into until the end."""
     name = hashlib.sha256(source.repository.encode()).hexdigest()[:32]
-    rooms = place.cache / "repositories"
+    rooms = cache / "repositories"
     rooms.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (rooms / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -109,9 +110,10 @@ class _Fetching:
             shutil.rmtree(self._folder)
         if not self._folder.exists():
             self._must(["init", "--quiet", "--bare", "--template=", str(self._folder)], at=self._folder.parent)
-        said = self._git(["fetch", *_PLAIN, "--depth=1", "--", self._source.repository, f"+{self._source.rev}:{_REF}"], at=self._folder)
+        ref = f"refs/threatloom/{hashlib.sha256(self._source.rev.encode()).hexdigest()[:16]}"
+        said = self._git(["fetch", *_PLAIN, "--depth=1", "--", self._source.repository, f"+{self._source.rev}:{ref}"], at=self._folder)
         if said.returncode == 0:
-            return _REF
+            return ref
         if self._source.rev == "HEAD" or not _no_such_ref(said.stderr):
             raise self._failed(said)
         # A server need not give a commit by its name, and knows no shortened one: its branches and tags then.

@@ -109,7 +109,7 @@ class Event:
 class CoverageCount:
     """How many elements of a kind have a state in a class of STRIDE."""
 
-    kind: str
+    kind: str  # empty: all kinds together
     stride: Stride
     states: dict[CoverageState, int]
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from pipeline.findings.lifecycle import CLOSED, OPEN, Sight, next_status
 from pipeline.findings.listing import in_order
-from pipeline.findings.model import SEVERITIES, Baseline, Decision, Finding, Scan, Status
+from pipeline.findings.model import SEVERITIES, STRIDE, Baseline, CoverageState, Decision, Finding, Scan, Status
 from pipeline.findings.sight import Seen, Sights, Tree
 from pipeline.record.deciding import end_passed, in_force, live, stamp
 from pipeline.record.entries import Kept
@@ -26,6 +26,7 @@ from pipeline.record.packing import pack
 from pipeline.record.tables import AliasRow, CoverageRow, DecisionRow, EventRow, FindingRow, ScanBody, ScanRow, SightingRow, SystemRow
 
 WHOLE_SCANS: Final = 50  # of each system, the newest; figures and events of all are kept
+STATES: tuple[CoverageState, ...] = ("finding", "mitigated", "not_applicable", "not_examined")
 _SETTLED = {("new", "open"), ("reopened", "open")}  # no news: the finding is still there
 
 
@@ -304,3 +305,17 @@ def _keep_whole(session: Session, row: ScanRow, scan: Scan) -> None:
     for old in kept[WHOLE_SCANS:]:
         session.execute(delete(SightingRow).where(SightingRow.scan_id == old))
         session.execute(delete(ScanBody).where(ScanBody.scan_id == old))
+        _fold_coverage(session, old)
+
+
+def _fold_coverage(session: Session, scan_id: int) -> None:
+    """Of the coverage of a scan, only what all kinds of elements have together."""
+    rows = session.scalars(select(CoverageRow).where(CoverageRow.scan_id == scan_id)).all()
+    counted = Counter({(row.stride, state): 0 for row in rows for state in STATES})
+    for row in rows:
+        counted.update({(row.stride, state): getattr(row, state) for state in STATES})
+    strides = [stride for stride in STRIDE if (stride, "finding") in counted]
+    session.execute(delete(CoverageRow).where(CoverageRow.scan_id == scan_id))
+    session.add_all(
+        CoverageRow(scan_id=scan_id, kind="", stride=stride, **{state: counted[stride, state] for state in STATES}) for stride in strides
+    )

@@ -166,7 +166,7 @@ class Record:
             return asking.events(session, system, since)
 
     def coverage(self, scan_id: int) -> tuple[CoverageCount, ...]:
-        """How many elements of each kind had which state, by class of STRIDE; of every scan, also of those kept in figures alone."""
+        """How many elements of each kind had which state, by class of STRIDE; of a scan kept in figures alone, of all kinds together."""
         with self._read() as session:
             return asking.coverage(session, scan_id)
 

@@ -115,7 +115,7 @@ def test_a_threat_that_was_renamed_keeps_its_findings(monkeypatch: pytest.Monkey
     class Catalog:
         threats = (Threat,)
 
-    monkeypatch.setattr("pipeline.findings.identity.load_catalog", Catalog)
+    monkeypatch.setattr("pipeline.threats.catalog.load_catalog", Catalog)
     was = found("a").model_copy(update={"threat": "shell-from-model"})
     assert matched(having(was), having(found("b")), {}) == {"a": "b"}
     assert matched(having(was.model_copy(update={"threat": "custom/shell"})), having(found("b")), {}) == {}

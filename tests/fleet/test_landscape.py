@@ -27,6 +27,7 @@ from pipeline.record import Record, open_record
 from tests import factories
 from tests.fleet import nights
 from tests.fleet.nights import FIRST, fleet_of, found, keep, member, morning, scan_of
+from tests.servers import postgres_server
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -332,6 +333,13 @@ def test_when_is_told_in_few_ways() -> None:
     for wrong in ("", "yesterday", "7", "d", "-1d", "2026-13-01", "99999d"):
         with pytest.raises(ValueError):
             since(wrong, at)
+
+
+@pytest.mark.slow
+def test_a_record_on_a_server_says_the_same(third_night: Landscape) -> None:
+    with postgres_server() as server, open_record(server.database(), clock=lambda: FIRST + timedelta(days=2, hours=4)) as opened:
+        fleet, outcomes = nights.small_fleet(opened)
+        assert json_form.render(morning(opened, fleet, 2, outcomes)) == json_form.render(third_night)
 
 
 @pytest.mark.slow

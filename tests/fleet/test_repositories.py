@@ -81,7 +81,7 @@ def test_a_remote_system_is_scanned_from_objects(tmp_path: Path, over_ssh: GitSo
     assert "app.py" in result.examined
     (bare,) = (tmp_path / "cache" / "repositories").glob("*.git")
     assert (bare / "shallow").is_file() and not (bare / "hooks").exists()
-    assert git(bare, "rev-list", "--count", "refs/threatloom/wanted") == "1"
+    assert git(bare, "rev-list", "--count", "--all") == "1"
 
 
 def test_what_is_renamed_between_two_nights_stays_the_same(tmp_path: Path, upstream: Path, over_ssh: GitSource) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import UnusableInput
+from pipeline.interfaces.cli import run
 from pipeline.interfaces.fleet_settings import broker_address, record_address, workplace
 from pipeline.interfaces.settings import load_settings
 
@@ -42,3 +43,17 @@ def test_tokens_of_repositories_are_never_shown() -> None:
     place = workplace("sqlite:///x", {"THREATLOOM_GIT_TOKENS": "git.example.com=abc, other=def"})
     assert dict(place.tokens) == {"git.example.com": "abc", "other": "def"}
     assert "abc" not in repr(place)
+
+
+def test_a_worker_needs_a_record_and_a_broker(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("THREATLOOM_BROKER", raising=False)
+    assert run(["worker"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    monkeypatch.setenv("THREATLOOM_BROKER", "redis://:open-sesame@127.0.0.1:1/0")
+    monkeypatch.setenv("THREATLOOM_RECORD", "off")
+    assert run(["worker"]) == 2
+    assert "keeps its scans in a record" in capsys.readouterr().err
+    monkeypatch.setenv("THREATLOOM_RECORD", "sqlite:////nowhere/x")
+    assert run(["worker"]) == 2
+    said = capsys.readouterr().err
+    assert "does not answer" in said and "open-sesame" not in said and "Traceback" not in said

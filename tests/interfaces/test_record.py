@@ -52,6 +52,13 @@ def test_a_scan_is_kept_and_says_what_is_new_since_the_last_one(run: Run, stub: 
         assert len(record.scans(system_key(tree))) == 5
 
 
+def test_a_scan_that_seems_older_than_the_last_one_is_said_to_be(run: Run, stub: Stub, file: Path, tree: Path) -> None:
+    with open_record(str(file)) as record:
+        record.keep(system_key(tree), scan((B,)), at=datetime.now(UTC) + timedelta(days=400))
+    shows(stub, A)
+    assert "kept as scan 2; one of a later time was kept before" in run("scan", tree)[2]
+
+
 def test_what_a_scan_says_does_not_depend_on_earlier_scans(run: Run, stub: Stub, file: Path, tree: Path) -> None:
     shows(stub, A, B)
     first = run("scan", tree, "--format", "json")[1]

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.findings.model import Decision, Failed, LLMUse, Skipped, Tool
 from pipeline.record import keeping
-from tests.factories import evidence, finding, scan
+from tests.factories import element, evidence, finding, scan
 from tests.record.conftest import START, Book
 
 A, B = finding("unbounded-consumption", id="aaaa1111"), finding("model-output-executed", id="bbbb2222")
@@ -179,12 +179,16 @@ def test_coverage_is_kept_by_kind_and_class(book: Book) -> None:
 
 def test_only_the_newest_scans_are_kept_whole_and_figures_of_all(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "WHOLE_SCANS", 2)
-    kept = [book.keep(A) for _ in range(4)]
+    kept = [book.keep(A, elements=(element(), element("vector_store", "passages"))) for _ in range(4)]
     assert [entry.whole for entry in book.record.scans(book.key)] == [True, True, False, False]
     assert book.record.scan(kept[2].scan_id).findings[0].id == A.id
     with pytest.raises(Exception, match=f"of scan {kept[0].scan_id} only figures are kept"):
         book.record.scan(kept[0].scan_id)
-    assert book.record.coverage(kept[0].scan_id) and book.keep(B).fixed == (A.id,)
+    assert len(book.record.coverage(kept[3].scan_id)) == 12
+    folded = {cell.stride: cell.states for cell in book.record.coverage(kept[0].scan_id)}
+    assert len(folded) == 6 and {cell.kind for cell in book.record.coverage(kept[0].scan_id)} == {""}
+    assert folded["tampering"] == {"finding": 1, "mitigated": 0, "not_applicable": 0, "not_examined": 1}
+    assert book.keep(B).fixed == (A.id,)
 
 
 def test_text_of_any_kind_is_kept(book: Book) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.findings.model import Status
 from pipeline.record import open_record
 from tests import factories as make
 from tests.web.world import EXECUTED, NOW, REFUND, World, text_of, with_failed, with_quiet
@@ -180,6 +181,20 @@ def test_what_is_not_there_is_said_in_words(world: World) -> None:
                  "/static/..%2fgate.py", world.at("/lines?path=/etc/passwd")):  # fmt: skip
         answer = client.get(page)
         assert answer.status_code == 404 and "Not found" in answer.text and "Traceback" not in answer.text, page
+
+
+def test_a_decision_of_the_scanned_tree_is_changed_there(world: World) -> None:
+    statuses: tuple[Status, ...] = ("accepted",)
+    accepted = world.record.tracked(str(world.root), statuses)
+    decided = next(one.finding for one in accepted if one.finding.decision and one.finding.decision.where)
+    said = text_of(world.client().get(world.at(f"/findings/{decided.id}")).text)
+    assert "This decision stands in the scanned tree" in said and "Reopen" not in said
+
+
+def test_the_description_for_programs_names_every_address(world: World) -> None:
+    told = world.client().get("/api/v1/openapi.json").json()
+    assert set(told["paths"]) >= {"/api/v1/systems", "/api/v1/systems/{system}/findings/{finding}/decision", "/api/v1/systems/{system}/ask"}
+    assert all(path.startswith("/api/v1/") for path in told["paths"])
 
 
 def test_health_answers_and_about_says_who_may_come_in(world: World) -> None:

@@ -9,6 +9,7 @@ from pipeline.chat.answers import (
     change_it,
     changes,
     data_flow,
+    data_into,
     describe,
     fix,
     has_control,
@@ -26,6 +27,8 @@ from pipeline.chat.answers import (
     term,
     threats_of,
     top_risks,
+    uploads,
+    uses,
     where,
 )
 from pipeline.chat.answers.case import Case, Draft, Earlier
@@ -46,6 +49,9 @@ ANSWERS: Mapping[str, Callable[[Case], Draft]] = {
     "not_examined": not_examined.answer,
     "inventory": inventory.answer,
     "data_flow": data_flow.answer,
+    "data_into": data_into.answer,
+    "uploads": uploads.answer,
+    "uses": uses.answer,
     "has_control": has_control.answer,
     "promises": promises.answer,
     "attack_paths": attack_paths.answer,

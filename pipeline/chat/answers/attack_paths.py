@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.chat.answers.case import Case, Draft
+from pipeline.chat.answers.listing import say_findings
 from pipeline.chat.citing import distinct, of_finding, of_path, of_path_place, of_scan
 from pipeline.chat.model import Citation
 from pipeline.chat.wording import path_subject
@@ -25,8 +26,11 @@ def answer(case: Case) -> Draft:
             path for path in paths if any(wanted.intersection((hop.source, hop.target)) for route in path.routes for hop in route.hops)
         )
     if not paths:
-        draft.say("No chain of findings leads from an attacker to something worth having.", of_scan(view.scan))
-        draft.not_answered = "attack paths are made of flows and findings of this scan alone; what was not examined cannot be part of one"
+        draft.say("No chain of findings leads from an attacker to something worth having, in what was examined.", of_scan(view.scan))
+        here = view.at(case.elements) if asked.elements else view.open
+        if here:
+            draft.say("What was found stands by itself:", of_scan(view.scan))
+            say_findings(draft, here, 4)
         return draft
     told = counted(view.scan, len(view.scan.attack_paths))
     if len(paths) > 1:

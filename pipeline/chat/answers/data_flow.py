@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pipeline.chat.answers.case import Case, Draft
-from pipeline.chat.answers.ways import KEPT, Way, hop_words, on_from, way_citations, way_words
+from pipeline.chat.answers.ways import ACTORS, ENTRIES, KEPT, Hop, Way, carried, on_from, way_citations, way_words
 from pipeline.chat.citing import distinct, of_claim, of_element, of_finding, of_flow, of_scan
 from pipeline.chat.view import View
 from pipeline.chat.wording import code, elements_words, finding_line, listed, named
@@ -29,7 +29,8 @@ _GROUPS: tuple[tuple[str, frozenset[ElementKind]], ...] = (
         ),
     ),
 )
-_MOST = 5
+_MOST, _MOST_FAR = 5, 3
+_NEAR = 3  # hops
 _ABOUT = ("data-to-third-party-model", "sensitive-text-in-logs", "unencrypted", "personal", "leak", "disclos", "retention")
 
 
@@ -37,7 +38,7 @@ def answer(case: Case) -> Draft:
     asked, view, draft = case.asked, case.view, Draft()
     draft.about_elements(view, asked.elements)
     if asked.labels and not asked.elements:
-        found = _of_labels(case)
+        found = _of_labels(case) or (_by_calls(view) if "user_input" in asked.labels else {})
         name = asked.phrase
     elif asked.elements:
         found = on_from(view, case.elements, lambda one: view.elements[one].kind not in KEPT or one in case.elements)
@@ -69,9 +70,14 @@ def answer(case: Case) -> Draft:
 
 
 def _one_hop(flow: Flow) -> Way:
-    from pipeline.chat.answers.ways import Hop
-
     return (Hop(flow.source, flow.target, flow),)
+
+
+def _by_calls(view: View) -> dict[str, Way]:
+    """Where no flow of what people send was seen: what the entries hand it on to, by calls and tools."""
+    entries = [element.id for element in view.elements.values() if element.kind in ENTRIES]
+    ways = on_from(view, entries, ties=True, most=_NEAR)
+    return {one: way for one, way in ways.items() if view.elements[one].kind not in ENTRIES}
 
 
 def _of_labels(case: Case) -> dict[str, Way]:
@@ -80,21 +86,41 @@ def _of_labels(case: Case) -> dict[str, Way]:
     found: dict[str, Way] = {}
     flows = sorted(case.view.scan.system.flows, key=lambda flow: (flow.stated_by in ("document", "model"), len(flow.steps)))
     for flow in flows:
-        if labels.intersection(flow.carries):
+        if labels.intersection(flow.carries) and case.view.elements[flow.source].kind not in ACTORS:
             found.setdefault(flow.target, _one_hop(flow))
     return found
 
 
 def _say_group(draft: Draft, view: View, heading: str, ways: dict[str, Way]) -> None:
-    for one, way in list(ways.items())[:_MOST]:
-        text = hop_words(view, way[0]) if len(way) == 1 else f"{way_words(view, way)}"
-        draft.say(f"{heading}: {text}.", way_citations(way), of_element(view.elements[one]))
-    rest = list(ways)[_MOST:]
+    """Ends of one hop by what they have in common; farther ends each with its way."""
+    say_flows(draft, view, heading, [way[0].by for way in ways.values() if len(way) == 1 and isinstance(way[0].by, Flow)], by_source=False)
+    far = {one: way for one, way in ways.items() if len(way) > 1}
+    for one, way in list(far.items())[:_MOST_FAR]:
+        draft.say(f"{heading}, farther on: {way_words(view, way)}.", way_citations(way), of_element(view.elements[one]))
+    rest = list(far)[_MOST_FAR:]
     if rest:
-        draft.say(
-            f"{heading}, too: {listed([code(view.elements[one].name) for one in rest], 8, 'others')}.",
-            distinct((of_element(view.elements[one]) for one in rest), 6),
-        )
+        names = listed([code(view.elements[one].name) for one in rest], 8, "others")
+        draft.say(f"{heading}, farther on, too: {names}.", distinct((of_element(view.elements[one]) for one in rest), 6))
+
+
+def say_flows(draft: Draft, view: View, heading: str, flows: Sequence[Flow], *, by_source: bool) -> None:
+    """Flows that share what they carry and one end are one statement."""
+    groups: dict[tuple[str, str, str, str], list[Flow]] = {}
+    for flow in flows:
+        stated = f" (stated by a {flow.stated_by})" if flow.stated_by in ("document", "model") else ""
+        groups.setdefault(
+            (flow.target if by_source else flow.source, carried(flow), words(flow.role) if flow.role else "", stated), []
+        ).append(flow)
+    told = list(groups.items())
+    for (end, what, role, stated), alike in told[:_MOST]:
+        others = listed([named(view, flow.source if by_source else flow.target) for flow in alike], 6, "others")
+        ends = f"from {others} to {named(view, end)}" if by_source else f"from {named(view, end)} to {others}"
+        cited = [one for flow in alike[:4] for one in of_flow(flow, 2)]
+        draft.say(f"{heading}: {what} {ends}{f', as {role}' if role else ''}{stated}.", cited)
+    rest = [flow for _, alike in told[_MOST:] for flow in alike]
+    if rest:
+        names = listed(list(dict.fromkeys(named(view, flow.source if by_source else flow.target) for flow in rest)), 8, "others")
+        draft.say(f"{heading}, too: {names}.", distinct((one for flow in rest for one in of_flow(flow, 1)), 6))
 
 
 def _findings(case: Case, ends: Iterable[str]) -> tuple[Finding, ...]:

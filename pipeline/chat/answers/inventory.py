@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline.chat.answers.case import Case, Draft
 from pipeline.chat.citing import distinct, of_element, of_package, of_scan
 from pipeline.chat.view import View, is_stated_only
-from pipeline.chat.wording import code, element_subject, kind_words, listed
+from pipeline.chat.wording import code, element_subject, kind_words, listed, named
 from pipeline.reports.wording import place, plural, words
 from pipeline.system.model import Element, ElementKind, Package
 
@@ -78,21 +78,25 @@ def answer(case: Case) -> Draft:
 
 def _say_kind(draft: Draft, view: View, kind: ElementKind, found: Sequence[Element]) -> None:
     if len(found) == 1:
-        draft.say(f"{kind_words(kind)[:1].upper()}{kind_words(kind)[1:]}: {_one(found[0])}.", of_element(found[0]))
+        draft.say(f"{kind_words(kind)[:1].upper()}{kind_words(kind)[1:]}: {_one(found[0], view)}.", of_element(found[0]))
         return
     noun = kind_words(kind)
     many = f"{len(found)} {noun}" if noun.endswith(("s", "content")) else plural(len(found), noun)
     draft.say(f"{many}:", distinct(map(of_element, found), 6))
     for element in found[:_MOST]:
-        draft.say(f"{_one(element)}.", of_element(element))
+        draft.say(f"{_one(element, view)}.", of_element(element))
     if len(found) > _MOST:
         rest = found[_MOST:]
         draft.say(f"And {listed([code(element.name) for element in rest], 12, 'others')}.", distinct(map(of_element, rest), 8))
 
 
-def _one(element: Element) -> str:
-    """Its name, what is known of it, and where it stands."""
+def _one(element: Element, view: View) -> str:
+    """Its name, what is known of it, what it is tied to, and where it stands."""
     told = []
+    if element.kind == "agent":
+        for kind, what in (("has_tool", "tools"), ("uses_model", "model")):
+            ties = [named(view, tie.target) for tie in view.ties_from.get(element.id, ()) if tie.kind == kind]
+            told += [f"{what}: {', '.join(ties[:8])}"] if ties else []
     for name in _TOLD:
         value = element.attributes.get(name)
         if isinstance(value, bool):

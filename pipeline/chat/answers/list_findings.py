@@ -65,7 +65,8 @@ def _what(case: Case) -> str:
     filters = case.asked.filters
     parts = [f" of {listed([words(one) for one in filters.stride])}"] if filters.stride else []
     parts += [f" under {listed(list(filters.taxonomy), 4)}"] if filters.taxonomy else []
-    parts += [f", {listed(list(filters.severities))}"] if filters.severities else []
+    alone = len(filters.severities) == 1  # the count says it
+    parts += [f", {listed(list(filters.severities))}"] if filters.severities and not alone else []
     parts += [f", {listed(list(filters.statuses))}"] if filters.statuses else []
     parts += [f" in {listed([code(one) for one in filters.files], 3)}"] if filters.files else []
     parts += [f" of {listed(list(filters.threats), 3)}"] if filters.threats else []

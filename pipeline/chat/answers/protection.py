@@ -54,7 +54,10 @@ def answer(case: Case) -> Draft:
 
 def _covered(case: Case, control: Control, whole: bool) -> str:
     """What it covers where that is not just what was asked for."""
-    for one in control.protects:
+    here = set(case.elements)
+    flows = [flow for one in control.protects if (flow := case.view.flows.get(one)) is not None]
+    touching = [flow for flow in flows if here.intersection((flow.source, flow.target))]
+    for one in control.protects if whole or not touching else [flow.id for flow in touching]:
         if one in case.view.elements:
             if whole or len(case.asked.elements) > 1:
                 return named(case.view, one)

@@ -8,7 +8,7 @@ from pipeline.chat.answers.case import Case, Draft
 from pipeline.chat.answers.ways import ACTORS, ENTRIES, KEPT, OUTSIDE, Way, hops_into, way_citations, way_words, ways_to
 from pipeline.chat.citing import distinct, of_boundary, of_cell, of_control, of_element, of_finding, of_flow
 from pipeline.chat.view import View, is_stated_only
-from pipeline.chat.wording import code, elements_words, finding_line, listed, named
+from pipeline.chat.wording import code, elements_words, finding_line, kind_words, listed, named
 from pipeline.system.model import Element, Flow
 
 _MOST_ENTRIES, _MOST_CONTENT = 5, 4
@@ -37,7 +37,8 @@ def answer(case: Case) -> Draft:
     people = sorted((one for one in ways if view.elements[one].kind in ACTORS), key=lambda one: (_rank(view, one), len(ways[one]), one))
     people = [one for one in people if not is_stated_only(view.elements[one])] or people
     entries = {one: ways[one] for one in ways if view.elements[one].kind in ENTRIES}
-    entries.update((one, ()) for one in targets if view.elements[one].kind in ENTRIES)
+    if any(view.elements[one].kind in ENTRIES for one in targets):  # a door is come in by itself
+        entries = {one: () for one in targets if view.elements[one].kind in ENTRIES}
     said = False
     near = [one for one in people if not _is_far(view, ways[one])] or people[:1]
     for person in near:
@@ -51,7 +52,8 @@ def answer(case: Case) -> Draft:
         draft.say(f"Further off, over what is kept in {over}: {names}.", *(way_citations(ways[one])[-2:] for one in far[:4]))
     if not people:
         said = _say_entries(draft, view, entries, name) or said
-    said = _say_content(draft, view, ways, name) or said
+    are_doors = any(view.elements[one].kind in ENTRIES for one in targets)
+    said = (not are_doors and _say_content(draft, view, ways, name)) or said
     exposed = [finding for finding in view.at(targets) if finding.threat.startswith(_OPEN) or any(part in finding.threat for part in _OPEN)]
     for finding in exposed[:2]:
         draft.say(finding_line(finding), of_finding(finding))
@@ -82,13 +84,14 @@ def _say_person(draft: Draft, view: View, person: str, way: Way, entries: dict[s
     who = view.elements[person]
     doors = [one for one in entries if any(hop.source == person for hop in hops_into(view, one))]
     doors.sort(key=lambda one: (len(entries[one]), one))
+    doors = [one for one in doors if not any(view.elements[hop.target].kind in KEPT for hop in entries[one][:-1])] or doors
     name = who.name if who.name[:1].islower() else code(who.name)
     name = name[:1].upper() + name[1:]
     kept = [hop.target for hop in way[:-1] if view.elements[hop.target].kind in KEPT]
     over = f", over what is kept in {listed([named(view, one) for one in dict.fromkeys(kept)], 3)}" if kept else ""
     if doors:
         through = listed([code(view.elements[one].name) for one in doors], _MOST_ENTRIES, "other entries")
-        asked = _asked(view, doors[:_MOST_ENTRIES])
+        asked = asked_who(view, doors[:_MOST_ENTRIES])
         shortest = f"; the shortest way: {way_words(view, way)}" if len(way) > 1 else ""
         cited = [of_element(view.elements[one]) for one in doors[:3]] + [
             of_control(control)
@@ -101,7 +104,7 @@ def _say_person(draft: Draft, view: View, person: str, way: Way, entries: dict[s
         draft.say(f"{name} can: {way_words(view, way)}{over}.", way_citations(way), of_element(who))
 
 
-def _asked(view: View, doors: Sequence[str]) -> str:
+def asked_who(view: View, doors: Sequence[str]) -> str:
     """Whether callers of these entries are asked who they are."""
     answers = {view.elements[one].attributes.get("authenticated") for one in doors}
     if answers == {True}:
@@ -117,9 +120,16 @@ def _asked(view: View, doors: Sequence[str]) -> str:
 def _say_entries(draft: Draft, view: View, entries: dict[str, Way], name: str) -> bool:
     for one in sorted(entries, key=lambda each: (len(entries[each]), each))[:_MOST_ENTRIES]:
         way = entries[one]
-        by = f": {way_words(view, way)}" if way else ""
+        if not way:
+            kind = kind_words(view.elements[one].kind)
+            draft.say(
+                f"{code(view.elements[one].name)} is an entry itself, {_article(kind)}; {asked_who(view, [one])}.",
+                of_element(view.elements[one]),
+            )
+            continue
+        by = f": {way_words(view, way)}"
         draft.say(
-            f"Whoever calls {code(view.elements[one].name)} reaches {name}{by}; {_asked(view, [one])}.",
+            f"Whoever calls {code(view.elements[one].name)} reaches {name}{by}; {asked_who(view, [one])}.",
             of_element(view.elements[one]),
             way_citations(way),
         )
@@ -135,6 +145,10 @@ def _say_content(draft: Draft, view: View, ways: dict[str, Way], name: str) -> b
         what = "what outsiders write" if view.elements[one].kind == "web_content" else "what others provide"
         draft.say(f"Also {what}: {way_words(view, ways[one])}.", way_citations(ways[one]), of_element(view.elements[one]))
     return bool(content)
+
+
+def _article(kind: str) -> str:
+    return f"{'an' if kind[:1] in 'aeiouM' else 'a'} {kind}"
 
 
 def _carries(way: Way) -> bool:

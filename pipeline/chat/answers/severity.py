@@ -28,7 +28,11 @@ def answer(case: Case) -> Draft:
         rows = [row for row in finding.risk_table if row.axis == axis]
         if rows:
             _say_axis(draft, finding, axis, rows)
-    for score in finding.scores:
+    in_full = any(word in case.asked.plain for word in ("cvss", "aivss", "score"))
+    if finding.scores and not in_full:
+        told = "; ".join(f"{score.system} {score.edition} {score.score:g}" for score in finding.scores)
+        draft.say(f"Beside it, and not where it comes from: {told}.", of_finding(finding))
+    for score in finding.scores if in_full else ():
         read = "; ".join(f"{given.metric}:{given.value} {given.because}" for given in score.read_inputs[:4])
         said = f"{score.system} {score.edition} {score.score:g} ({score.vector}){f', read from the system: {read}' if read else ''}"
         draft.say(f"{said}. The severity does not come from it.", of_finding(finding))

@@ -70,10 +70,16 @@ def ways_to(view: View, targets: Collection[str]) -> dict[str, Way]:
         if len(way) >= _MOST_HOPS:
             continue
         for hop in hops_into(view, here):
+            if way and view.elements[here].kind in KEPT and not isinstance(hop.by, Flow) and _only_reads(view, hop.source):
+                continue  # nothing of what others get out of the store comes from there
             if hop.source not in found and hop.source not in targets:
                 found[hop.source] = (hop, *way)
                 queue.append((hop.source, found[hop.source]))
     return found
+
+
+def _only_reads(view: View, element: str) -> bool:
+    return view.elements[element].attributes.get("method") == "GET"
 
 
 def way_between(view: View, sources: Collection[str], targets: Collection[str], *, ties: bool = True) -> Way | None:
@@ -91,15 +97,22 @@ def way_between(view: View, sources: Collection[str], targets: Collection[str], 
     return None
 
 
-def on_from(view: View, sources: Collection[str], goes_on: Callable[[str], bool] = lambda element: True) -> dict[str, Way]:
-    """All that data of the sources flows to, each by the shortest way; `goes_on` says where it is followed further."""
+def on_from(
+    view: View,
+    sources: Collection[str],
+    goes_on: Callable[[str], bool] = lambda element: True,
+    *,
+    ties: bool = False,
+    most: int = _MOST_HOPS,
+) -> dict[str, Way]:
+    """All that data of the sources flows to, each by the shortest way; `goes_on` says where it is followed, `ties` along calls too."""
     found: dict[str, Way] = {}
     queue: deque[tuple[str, Way]] = deque((source, ()) for source in sources)
     while queue:
         here, way = queue.popleft()
-        if len(way) >= _MOST_HOPS or (way and not goes_on(here)):
+        if len(way) >= most or (way and not goes_on(here)):
             continue
-        for hop in hops_out_of(view, here, ties=False):
+        for hop in hops_out_of(view, here, ties=ties):
             if hop.target not in found and hop.target not in sources:
                 found[hop.target] = (*way, hop)
                 queue.append((hop.target, found[hop.target]))

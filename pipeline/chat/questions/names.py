@@ -22,10 +22,11 @@ from pipeline.chat.questions.knowledge import KindWords, Phrases
 from pipeline.chat.questions.words import stems
 from pipeline.chat.view import View, is_stated_only
 from pipeline.findings.model import Finding
+from pipeline.system.contradicted.parties import load_parties
 from pipeline.system.model import Element
 from pipeline.threats.taxonomy import Taxonomies
 
-_SPOKEN_AS = ("product", "provider", "model", "service", "collection", "path", "framework", "names", "library", "server", "method")
+_SPOKEN_AS = ("product", "provider", "model", "service", "collection", "path", "names", "server", "method")
 _FINDING_ID = re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{6,64}\b")
 _TAXONOMY = re.compile(
     r"\b(?:llm|asi|mcp|ml|t)0?\d{1,2}(?::\d{4})?\b|\baml\.t\d{4}(?:\.\d{3})?\b|\bcwe[- ]?\d+\b|\bnistaml\.\d+\b", re.IGNORECASE
@@ -130,7 +131,7 @@ class Names:
         total = sum(weights.values())
         found: list[tuple[float, float, str]] = []
         for one in self._named:
-            got = sum(weights[word] * (1.0 if meant[word] & one.own else 0.75) for word in asked if meant[word] & (one.own | one.also))
+            got = sum(weights[word] * (1.0 if meant[word] & one.own else 0.88) for word in asked if meant[word] & (one.own | one.also))
             if not got:
                 continue
             own = sum(self._rare[word] for word in one.own) or 1.0
@@ -184,6 +185,7 @@ class Names:
         also = [value for key in _SPOKEN_AS for value in _texts(element.attributes.get(key))]
         name = re.sub(r" \([^()]*\)", "", element.name)
         own = frozenset(stems(" ".join(words(name)) + " " + name)) - {"in", "py"}
+        also += _parties_of(element)
         rest = frozenset(stems(" ".join((element.name, *also, *drawn)) + " " + " ".join(words(element.name)))) - own
         weight = (0.0 if is_stated_only(element) else 0.03) + min(len(self._view.at((element.id,))), 3) * 0.005
         return _Named(element.id, own, rest, weight)
@@ -291,6 +293,19 @@ class Names:
         return tuple(dict.fromkeys(found)), unknown
 
 
+def _parties_of(element: Element) -> list[str]:
+    """The companies that run a model or a service, by its name, its model or its host."""
+    texts = [element.name, *(value for key in ("model", "host", "provider") for value in _texts(element.attributes.get(key)))]
+    found = []
+    for name, party in load_parties().parties.items():
+        by_model = element.kind in ("hosted_llm", "embedding_model") and any(
+            re.match(model, text) for model in party.models for text in texts
+        )
+        if by_model or any(text.endswith(host) for host in party.hosts for text in texts):
+            found.append(name)
+    return found
+
+
 def _begins_or_ends(word: str, other: str) -> bool:
     """`webhook` and `hook`, `refund` and `refundable`."""
     longer, shorter = (word, other) if len(word) >= len(other) else (other, word)
@@ -299,6 +314,9 @@ def _begins_or_ends(word: str, other: str) -> bool:
 
 def _bare(phrase: str) -> str:
     """Without what stands before a noun and says nothing."""
+    phrase = re.sub(
+        r"^(?:the |our )?(?:connections?|access|traffic|requests?|calls?|use|usage|contents?|part|side) (?:to|of|with|between) ", "", phrase
+    )
     return re.sub(
         r"^(?:(?:the|a|an|our|my|your|this|that|these|those|its|all|any|some|each|every|of|different|other) )+", "", phrase.strip()
     )

@@ -193,7 +193,7 @@ class Understanding:
             if not controls and before.controls and slots.get("c"):  # `and the agent?` after a question for a control
                 controls, x = before.controls, slots["c"]
             if not controls:
-                return replace(asked, certainty=0.0, unknown=start.plain)
+                return replace(asked, intent="", certainty=0.0, unknown=start.plain)
             asked = replace(asked, controls=controls)
             return self._element(asked, x, before, optional=True) if x else asked
         if needs == "term":
@@ -232,7 +232,9 @@ class Understanding:
         files, _ = self._names.files(phrase)
         if files:
             return replace(asked, filters=replace(asked.filters, files=files), phrase=phrase)
-        if asked.intent in ("threats_of", "where", "describe"):
+        if asked.intent == "uses":  # a package may be called so
+            return replace(asked, phrase=phrase, near=link.near)
+        if asked.intent in ("threats_of", "where", "describe") and self._phrases.kinds_named(phrase.removeprefix("the ")) is None:
             found = self._names.findings(phrase)
             threats = self._names.threats(phrase)
             if found.ids:

@@ -79,6 +79,7 @@ class _Night:
         self._executor, self._app, self._leases = executor, app, leases
         self._waiting: dict[str, _Waiting] = {}
         self._said = ""
+        self._nobody, self._look_again = False, 0.0
 
     def outcomes(self, orders: Sequence[ScanOrder]) -> Iterator[Outcome]:
         runs = sorted({order.run for order in orders})
@@ -102,7 +103,7 @@ class _Night:
                     began = True
                 yield from self._answered()
                 yield from self._found_again()
-                why = "" if self._leases.has_worker() else "no worker is there: start `threatloom worker` with the same broker and record"
+                why = self._alone()
             except _BROKEN as problem:
                 why = f"the broker at {shown(self._executor.broker)} does not answer ({type(problem).__name__})"
             except UnusableInput as problem:
@@ -114,6 +115,13 @@ class _Night:
                 return
             if self._waiting:
                 time.sleep(self._executor.look)
+
+    def _alone(self) -> str:
+        """Said where no worker shows itself; looked for now and then, since it takes a walk over all keys."""
+        if time.monotonic() >= self._look_again:
+            self._look_again = time.monotonic() + self._executor.lease / 3
+            self._nobody = not self._leases.has_worker()
+        return "no worker is there: start `threatloom worker` with the same broker and record" if self._nobody else ""
 
     def _begin(self) -> None:
         """Orders all that nobody scans already: an earlier coordinator of the same run may have been lost."""

@@ -81,6 +81,9 @@ class Leases:
         """A worker says that it is there; what it said holds for three times as long as it takes to say it again."""
         self._client.set(f"{_OURS}worker:{name}", "here", px=int(every * 3000))
 
+    def hide_worker(self, name: str) -> None:
+        self._client.delete(f"{_OURS}worker:{name}")
+
     def has_worker(self, name: str | None = None) -> bool:
         """Whether a worker is there: this one, or any."""
         if name is not None:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import warnings
 from dataclasses import dataclass
 from typing import Any, Final
 
 import redis
 from celery import Celery, Task, bootsteps
-from celery.exceptions import Ignore
+from celery.exceptions import Ignore, SecurityWarning
 from celery.signals import setup_logging
 from pydantic import ValidationError
 
@@ -47,6 +48,11 @@ def work(broker: str, place: Workplace, *, concurrency: int, patience: Patience 
     Raises:
         UnusableInput: the broker or the record cannot be used.
     """
+    for told_by_us in ("celery.app.trace", "celery.worker.strategy", "alembic"):
+        logging.getLogger(told_by_us).setLevel(logging.WARNING)
+    warnings.simplefilter("ignore", SecurityWarning)  # advises an option that we do not have
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        logger.warning("this worker runs as root; a user of its own is enough")
     require(broker)
     with open_record(place.record):
         pass
@@ -57,8 +63,6 @@ def work(broker: str, place: Workplace, *, concurrency: int, patience: Patience 
         hostname=f"threatloom@{_name()}", concurrency=concurrency, pool="prefork", queues=[QUEUE], quiet=True,
         without_gossip=True, without_mingle=True, without_heartbeat=True,
     )  # fmt: skip
-    for told_by_us in ("celery.app.trace", "celery.worker.strategy"):
-        logging.getLogger(told_by_us).setLevel(logging.WARNING)
     logger.info("waiting for orders, %d at a time", concurrency)
     worker.start()
     return int(worker.exitcode or 0)
@@ -95,6 +99,10 @@ class _Pulse(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no ty
     def stop(self, parent: Any) -> None:
         if self._timer is not None:
             self._timer.cancel()
+        try:
+            self._leases.hide_worker(socket.gethostname())
+        except redis.RedisError:
+            logger.debug("the broker does not answer")
 
     def _show(self) -> None:
         try:

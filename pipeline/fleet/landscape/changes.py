@@ -237,10 +237,12 @@ def _because(direction: Direction, causes: tuple[Cause, ...]) -> str:
     counting = [cause for cause in causes if cause.kind in _COUNTING] or list(causes)
     came = [moved for cause in counting for moved in cause.came]
     went = [moved for cause in counting for moved in cause.went]
-    parts = [_list_words(came, "new")] if came else []
-    parts += [_list_words([moved for cause in counting for moved in cause.heavier], "more severe")]
-    parts += [_list_words(went, "gone")] if went else []
-    parts += [_list_words([moved for cause in counting for moved in cause.lighter], "less severe")]
+    heavier = [moved for cause in counting for moved in cause.heavier]
+    lighter = [moved for cause in counting for moved in cause.lighter]
+    parts = [
+        _list_words(came, "new", "new"), _list_words(heavier, "more severe", "now"), _list_words(went, "gone", "gone"),
+        _list_words(lighter, "less severe", "now only"),
+    ]  # fmt: skip
     unseen = [moved for cause in causes for moved in cause.unseen]
     parts += [f"{plural(len(unseen), 'finding')} not looked for, held to be there"] if unseen else []
     parts.append(_WHY.get(counting[0].kind, ""))
@@ -253,14 +255,13 @@ _WHY: dict[CauseKind, str] = {
 }  # fmt: skip
 
 
-def _list_words(listed: list[Moved], what: str) -> str:
-    """`new critical: What a model writes becomes a database query, and 3 more`; the worst is named."""
+def _list_words(listed: list[Moved], many: str, one: str) -> str:
+    """`new critical: TITLE, in FILE`, or `4 new, the worst critical: TITLE, in FILE`; the worst is named."""
     if not listed:
         return ""
-    worst = min(listed, key=lambda one: (SEVERITIES.index(one.severity), one.threat, one.place))
-    shown = f"{what} {worst.severity}: {worst.title}"
-    shown += f", in {worst.place.rpartition(':')[0]}" if worst.place else ""
-    return shown + (f", and {len(listed) - 1} more" if len(listed) > 1 else "")
+    worst = min(listed, key=lambda moved: (SEVERITIES.index(moved.severity), moved.threat, moved.place))
+    counted = f"{len(listed)} {many}, the worst" if len(listed) > 1 else one
+    return f"{counted} {worst.severity}: {worst.title}" + (f", in {worst.place.rpartition(':')[0]}" if worst.place else "")
 
 
 def count_words(counted: Figures) -> str:

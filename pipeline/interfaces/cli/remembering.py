@@ -98,6 +98,8 @@ class Memory:
 
 def told(kept: Kept) -> str:
     """What keeping came to, in a line."""
+    if kept.late:
+        return f"kept as scan {kept.scan_id}; one of a later time was kept before, which stays what is known of now (is the clock right?)"
     if kept.previous is None:
         return f"kept as scan {kept.scan_id}, the first of this folder: `threatloom history` shows what changes from now on"
     counts = (("new", kept.new), ("reopened", kept.reopened), ("fixed", kept.fixed), ("not looked for", kept.unknown))

@@ -26,7 +26,10 @@ def worker(concurrency: int, record: str | None, broker: str | None, check: bool
     address = broker_address(broker, os.environ)
     if check:
         return 0 if engine.is_alive(address) else 1
+    place = workplace(record, os.environ)
+    if place.record == "off":
+        raise click.UsageError("a worker keeps its scans in a record (give --record URL)")
     import logging
 
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
-    return int(engine.work(address, workplace(record, os.environ), concurrency=concurrency))
+    return int(engine.work(address, place, concurrency=concurrency))

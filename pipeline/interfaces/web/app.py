@@ -71,6 +71,6 @@ def create_app(record: Record, settings: WebSettings | None = None) -> FastAPI:
 
 def _told(desk: Desk, request: Request, status: int, what: str) -> Response:
     """A failure in words: JSON for programs, a page for people."""
-    if request.url.path.startswith(("/api/", "/hooks/")):
+    if request.url.path.startswith("/api/"):
         return JSONResponse({"error": what}, status)
     return desk.page(request, "error", status, code=status, what=what)

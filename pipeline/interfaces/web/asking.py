@@ -99,7 +99,7 @@ def _run(pieces: AsyncIterator[Piece]) -> Iterator[Piece]:
 
 def conversation_of(desk: Desk, entry: SystemEntry, scan: Scan) -> Conversation:
     """A conversation about the last scan, which knows what changed since the one before."""
-    scans = desk.record.scans(entry.key, limit=2)
+    scans = tuple(one for one in desk.record.scans(entry.key, limit=10) if not one.late)[:2]
     if len(scans) == 2 and all(one.whole for one in scans):
         return Conversation(
             scan, earlier=compared(desk, entry, scans[1].id, scans[0].id), earlier_name=f"the scan of {scans[1].at:%Y-%m-%d %H:%M}"

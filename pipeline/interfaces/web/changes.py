@@ -25,7 +25,7 @@ HEADINGS = {
 
 @router.get("/systems/{system}/changes")
 def changes(request: Request, desk: At, entry: Entry, old: int | None = None, new: int | None = None) -> Response:
-    scans = desk.record.scans(entry.key, limit=MOST_SCANS)
+    scans = tuple(one for one in desk.record.scans(entry.key, limit=MOST_SCANS) if not one.late)
     if len(scans) < 2:
         return desk.page(request, "changes", entry=entry, tab="changes", scans=scans, groups=(), newer=None, older=None)
     newer = _chosen(scans, new, scans[0])

@@ -46,6 +46,12 @@ class Conversations:
                 self._talks.popitem(last=False)
         return made
 
+    def leave(self, visit: str) -> None:
+        """Everything of a visit."""
+        with self._lock:
+            for key in [one for one in self._talks if one[0] == visit]:
+                del self._talks[key]
+
     def forget(self, visit: str, system: str) -> None:
         with self._lock:
             for key in [one for one in self._talks if one[:2] == (visit, system)]:

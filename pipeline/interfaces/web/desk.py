@@ -27,11 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from pipeline.findings.model import Finding, Scan
+    from pipeline.interfaces.web.systems import Spark
     from pipeline.system.model import Element
 
 Kept = TypeVar("Kept")
 MOST_KEPT = 12  # scans and what was made of them, the largest of which take some tens of megabytes
 MOST_FIELDS = 20
+MOST_SCANS = 200  # of a system that may be looked at; older ones are kept in figures alone
 
 
 def digest(name: str) -> str:
@@ -46,6 +48,8 @@ class Desk:
         self.record, self.settings, self.sessions = record, settings, sessions
         self.templates = Templates()
         self.conversations = Conversations()
+        self._keys: dict[str, str] = {}  # of systems, by how they stand in addresses
+        self.sparks: dict[str, tuple[int, Spark | None]] = {}  # by key of a system: how many scans it had, and their trend
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()  # Any: values of the kind that the key's maker gave
         self._lock = threading.Lock()
 
@@ -61,11 +65,12 @@ class Desk:
         Raises:
             HTTPException: there is none.
         """
-        entries = self.record.systems()
-        found = [entry for entry in entries if digest(entry.key) == token] or [entry for entry in entries if entry.name == token]
-        if len(found) != 1:
-            raise HTTPException(404, "the record has no such system")
-        return found[0]
+        if token not in self._keys:
+            self._keys = {digest(entry.key): entry.key for entry in self.record.systems()}
+        try:
+            return self.record.system(self._keys.get(token, token))
+        except UnusableInput:
+            raise HTTPException(404, "the record has no such system") from None
 
     def latest(self, entry: SystemEntry) -> Scan | None:
         """The last scan of a system, with the decisions of now."""
@@ -80,7 +85,7 @@ class Desk:
         Raises:
             HTTPException: this system has none of that number.
         """
-        if scan_id not in {one.id for one in self.record.scans(entry.key, limit=10_000)}:
+        if scan_id not in {one.id for one in self.record.scans(entry.key, limit=MOST_SCANS)}:
             raise HTTPException(404, "this system has no such scan")
         return self.kept(("scan", scan_id), lambda: self.record.scan(scan_id))
 

@@ -37,7 +37,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-OPEN = ("/static/", "/login", "/health", "/hooks/")  # what is shown before anybody is known; hooks prove themselves by a signature
+OPEN = ("/static/", "/login", "/health")  # what is shown before anybody is known
 _VISIT = re.compile(r"[A-Za-z0-9_-]{43}")
 _LONGEST_PATH = 2048
 
@@ -101,7 +101,7 @@ class Gate:
             return self._refusal(request, 405, "only GET, HEAD and POST are understood")
         if request.method == "POST" and not _is_own_page(request, hosts[0]):
             return self._refusal(request, 403, "the request came from a page of somebody else")
-        return None if request.url.path.startswith(OPEN) else self._unknown(request)
+        return None if str(request.scope["path"]).startswith(OPEN) else self._unknown(request)
 
     def _unknown(self, request: Request) -> Response | None:
         """The answer to who has not said who they are."""

@@ -38,6 +38,7 @@ def given(request: Request, desk: At, form: Posted) -> Response:
 @router.post("/logout")
 def left(request: Request, desk: At, form: Posted) -> Response:
     desk.sessions.end(request.cookies.get(SESSION, ""))
+    desk.conversations.leave(request.state.visit)
     answer = RedirectResponse("/login", 303)
     answer.headers.append("set-cookie", cookie(SESSION, "", secure=request.url.scheme == "https", seconds=0))
     return answer

@@ -71,7 +71,7 @@ def systems(request: Request, desk: At, q: str = "", owner: str = "", tag: str =
 def overview(request: Request, desk: At, entry: Entry) -> Response:
     """One system: the verdict, what changed, what to look at first, what was not looked at."""
     scan = desk.latest(entry)
-    scans = desk.record.scans(entry.key, limit=MOST_SCANS)
+    scans = tuple(one for one in desk.record.scans(entry.key, limit=MOST_SCANS) if not one.late)
     if scan is None or entry.last is None:
         return desk.page(request, "unscanned", entry=entry, tab="overview")
     found = [finding for finding in scan.findings if is_open(finding)]
@@ -129,7 +129,15 @@ def _row(desk: Desk, entry: SystemEntry) -> Row:
     by = last.by_severity if last is not None else {}
     counts = tuple((severity, by[severity]) for severity in SEVERITIES if by.get(severity))
     stale = last is not None and (desk.now() - last.at).days >= STALE_DAYS
-    return Row(entry, counts[0][0] if counts else "", counts, spark_of(desk.record.scans(entry.key, limit=TREND)), stale)
+    return Row(entry, counts[0][0] if counts else "", counts, _spark(desk, entry), stale)
+
+
+def _spark(desk: Desk, entry: SystemEntry) -> Spark | None:
+    """The trend of a system, drawn anew only after another scan."""
+    known = desk.sparks.get(entry.key)
+    if known is None or known[0] != entry.scans:
+        known = desk.sparks[entry.key] = (entry.scans, spark_of(desk.record.scans(entry.key, limit=TREND)))
+    return known[1]
 
 
 def _rank(entry: SystemEntry) -> tuple[tuple[int, ...], str, str]:
