@@ -18,6 +18,8 @@ from pipeline.system.model import Element
 _ALIKE, _MARGIN = 0.5, 0.1
 _MOST = 40  # elements that one line tells of, at most, for it to bring two together
 _WORD = re.compile(r"\w{3,}")
+_Mark = tuple[str, str, str]
+"""Kind, path, and what stands there."""
 
 
 def same_elements(old: Scan, new: Scan, moves: Moves) -> dict[str, str]:
@@ -35,25 +37,25 @@ def same_elements(old: Scan, new: Scan, moves: Moves) -> dict[str, str]:
 
 
 def _renamed(old: Iterable[Element], new: Iterable[Element], moves: Moves) -> dict[str, str]:
-    """Those of one kind that are known from the same lines of the same file but for their names."""
-    where: dict[tuple[str, str, str], list[Element]] = defaultdict(list)
-    marks = {element.id: _marks(element, Moves({})) for element in new}
-    for element in new:
-        for mark in marks[element.id]:
-            where[mark].append(element)
+    """Those of one kind that are known from the same lines of the same file, at least but for their names."""
+    where: dict[_Mark, list[str]] = defaultdict(list)
+    after = {element.id: (_marks(element, Moves({})), _marks(element, Moves({}), nameless=True)) for element in new}
+    for other, sides in after.items():
+        for mark in {*sides[0], *sides[1]}:
+            where[mark].append(other)
     alike: dict[tuple[str, str], float] = {}
     for element in old:
-        said = _marks(element, moves)
-        for other in {other.id for mark in said if len(where[mark]) <= _MOST for other in where[mark]}:
-            likeness = len(said & marks[other]) / len(said | marks[other])
+        said = (_marks(element, moves), _marks(element, moves, nameless=True))
+        for other in {other for mark in {*said[0], *said[1]} if len(where[mark]) <= _MOST for other in where[mark]}:
+            likeness = max(len(one & there) / len(one | there) for one, there in zip(said, after[other], strict=True))
             if likeness >= _ALIKE:
                 alike[element.id, other] = likeness
     return unique_best(alike, _MARGIN)
 
 
-def _marks(element: Element, moves: Moves) -> frozenset[tuple[str, str, str]]:
+def _marks(element: Element, moves: Moves, *, nameless: bool = False) -> frozenset[_Mark]:
     called = (element.name, str(element.attributes.get("model", "")))
     words = sorted({word for name in called if name for word in (name, *_WORD.findall(name))}, key=lambda word: (-len(word), word))
-    names = re.compile("|".join(map(re.escape, words))) if words else None
+    names = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)") if words and nameless else None
     said = ((place.path, names.sub("", place.quote) if names else place.quote) for place in element.evidence)
     return frozenset((element.kind, moves.path(path), squeezed(quote)) for path, quote in said)

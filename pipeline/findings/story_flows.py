@@ -109,6 +109,6 @@ def _is_only_logged(target: Element, flows: Iterable[Flow]) -> bool:
 
 
 def _flow_line(kind: StoryKind, tone: Tone, text: str, elements: Iterable[str], flows: Sequence[Flow], *, gone: bool = False) -> StoryLine:
-    steps = [step for flow in flows[:1] for step in (*flow.steps[:1], *flow.steps[-1:])]
+    steps = [step for flow in flows[:1] for step in (*flow.steps[-1:], *flow.steps[:1])]  # where it ends comes first
     line = line_of(kind, tone, text, elements, steps, gone=gone)
     return line.model_copy(update={"flows": tuple(flow.id for flow in flows), "count": len(flows)})

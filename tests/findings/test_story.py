@@ -167,3 +167,20 @@ def test_the_story_is_cut_and_says_so() -> None:
     tools = [element(kind, f"{kind} {n}") for kind in ("tool", "agent", "vector_store", "queue", "mcp_server", "webhook") for n in range(2)]
     story = story_of(of(ROUTE), of(ROUTE, *tools), most=5)
     assert len(story.lines) == 5 and story.left_out == 7
+
+
+def test_an_element_whose_long_name_is_cut_elsewhere_is_the_same() -> None:
+    quote = '@router.delete("/{id}")\nasync def ac_delete_instruction(id: str):'
+    was, now = (
+        element("http_route", f"DELETE /{{id}} in {module}", evidence=(evidence(f"{path}:119", quote),))
+        for module, path in (("apps.server.instruction.ac_delete_instruct", "apps/server/instruction.py"), ("services.instruction.ac_del", "services/instruction.py"))
+    )  # fmt: skip
+    old, new = of(was), of(now)
+    assert (
+        told(
+            old.model_copy(update={"examined": ("apps/server/instruction.py",)}),
+            new,
+            {"apps/server/instruction.py": "services/instruction.py"},
+        )
+        == []
+    )
