@@ -126,16 +126,9 @@ def _commands() -> Iterator[str]:
     yield from _command(cli, "threatloom", 2)
 
 
-<<<<<<< HEAD
-def _command(command: click.Command, name: str, level: int) -> Iterator[str]:
-    # Said outright, as a command keeps the first help option it was ever asked for.
-    asked = ["-h", "--help"]
-    with click.Context(command, info_name=name, terminal_width=100, max_content_width=100, color=False, help_option_names=asked) as context:
-=======
 def _command(command: click.Command, name: str, level: int, above: click.Context | None = None) -> Iterator[str]:
     settings = {**command.context_settings, "terminal_width": 100, "max_content_width": 100}
     with click.Context(command, parent=above, info_name=command.name if above else name, color=False, **settings) as context:
->>>>>>> fleet
         yield from ("", f"{'#' * level} {name}", "", "```text", command.get_help(context).rstrip(), "```")
         if isinstance(command, click.Group):
             for inner in command.commands.values():
