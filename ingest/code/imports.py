@@ -30,8 +30,8 @@ class Imports:
     def lookup(self, file: int, name: str) -> tuple[list[Node], list[str]]:
         """What a free name means in a file: the project's values, or names from outside."""
         facts = self._files[file]
-        if name in facts.variables and not self._is_fallback(file, name):
-            return _nodes(file, facts.variables[name]), []
+        if name in facts.variables:
+            return _nodes(file, facts.variables[name]), self._library_behind(file, name)
         targets = self._targets[file].get(name) or self._modules.visible(name, file)
         if targets:
             nodes: list[Node] = []
@@ -51,10 +51,13 @@ class Imports:
         stars = [f"{source}.{name}" for source in self._targets[file].get("*", ()) if self._modules.find(source, file) is None]
         return [], stars
 
-    def _is_fallback(self, file: int, name: str) -> bool:
-        """Whether a name stands for an import, and for nothing where that fails: `except ImportError: torch = None`."""
+    def _library_behind(self, file: int, name: str) -> list[str]:
+        """What of a library a name stands for where that is installed, and for nothing else: `except ImportError: torch = None`."""
         values = (self._files[file].values[identity] for identity in self._files[file].variables[name])
-        return name in self._targets[file] and all(value.kind == "constant" and value.constant_type == "none" for value in values)
+        if name not in self._targets[file] or not all(value.kind == "constant" and value.constant_type == "none" for value in values):
+            return []
+        resolved = [self.resolve(target, file) for target in self._targets[file][name]]
+        return [] if any(found for found, _outside in resolved) else [outside for _found, named in resolved for outside in named]
 
     def extensions(self, name: str, file: int) -> tuple[str, ...]:
         """Functions that a file may call as methods of that name."""

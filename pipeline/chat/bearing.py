@@ -37,12 +37,14 @@ if TYPE_CHECKING:
 
 Embed = Callable[[Sequence[str]], "NDArray[np.float32]"]
 _RELATED = 0.5  # what a word counts that means much the same
+_ALL_WORDS = 0.7  # what words count that stand anywhere in a finding and not in one way to put it
 _MEANING = 0.45  # of the nearness
 _BAR = 0.5
 _BAR_ELSE = 0.72  # of a question that does not ask what could happen: more has to be the same
 _BAR_LOOKED = 0.6
 _COULD = re.compile(
-    r"(?:can|could|may|might|would|is it possible|what if|what happens (?:if|when)|is there (?:a|any) way|how easy)\b|is .* possible$"
+    r"(?:can|could|may|might|would|is it possible|what if|what happens (?:if|when)|what (?:stops|prevents|keeps)|is there (?:a|any) way"
+    r"|how easy)\b|is .* possible$"
 )
 _CLOSE = 0.08  # behind the nearest
 _MOST = 3
@@ -161,7 +163,7 @@ class Bearing:
     def _shared(self, weights: Mapping[str, float], told: _Told) -> float:
         """The share of the asked words that are spoken of; one way to put it that is asked whole counts as much."""
         total = sum(weights.values())
-        share = sum(weight * self._got(word, told.said) for word, weight in weights.items()) / total
+        share = _ALL_WORDS * sum(weight * self._got(word, told.said) for word, weight in weights.items()) / total
         for way in told.ways:
             if len(way) > 1:
                 asked = sum(any(word == one or one in self._related.get(word, ()) for word in weights) for one in way) / len(way)

@@ -127,7 +127,9 @@ def _commands() -> Iterator[str]:
 
 
 def _command(command: click.Command, name: str, level: int) -> Iterator[str]:
-    with click.Context(command, info_name=name, terminal_width=100, max_content_width=100, color=False) as context:
+    # Said outright, as a command keeps the first help option it was ever asked for.
+    asked = ["-h", "--help"]
+    with click.Context(command, info_name=name, terminal_width=100, max_content_width=100, color=False, help_option_names=asked) as context:
         yield from ("", f"{'#' * level} {name}", "", "```text", command.get_help(context).rstrip(), "```")
     if isinstance(command, click.Group):
         for inner in command.commands.values():

@@ -75,7 +75,7 @@ def is_sent(path: str) -> bool:
 def understood(arguments: list[str]) -> click.Context:
     """The command line as our command understands it; raises where it does not."""
     command = cli.commands[arguments[0]]
-    return command.make_context(arguments[0], arguments[1:])
+    return command.make_context(arguments[0], arguments[1:], parent=click.Context(cli, info_name="threatloom", **cli.context_settings))
 
 
 def test_the_image_is_built_in_stages_from_a_base_pinned_by_digest_and_runs_as_nobody_special() -> None:

@@ -74,13 +74,14 @@ def test_figures_stand_between_their_marks() -> None:
 
 def test_answers_reach_their_bar(tmp_path: Path) -> None:
     """Without passages, which takes no index: a bar a little under what is measured, so that what gets worse is seen."""
-    asked = list(ask_all(SETS, None, search=False))
+    asked = list(ask_all([one for one in SETS if one.system in MEASURED], None, search=False))
     made = figures([(one.reference, one.score, one.seconds) for one in asked])
     held_out = figures([(one.reference, one.score, one.seconds) for one in asked if one.split == "held-out"])
     assert not any(one.score.uncited for one in asked), "every statement cites the scan"
     assert made.right >= RIGHT and made.precision >= PRECISION and made.recall >= RECALL, table(asked)
     assert held_out.right >= HELD_OUT_RIGHT, table(asked)
-    assert made.abstained_right[0] >= made.abstained_right[1] - 3, table(asked)
+    assert made.abstained_right[0] >= made.abstained_right[1] - 2, table(asked)
 
 
-RIGHT, PRECISION, RECALL, HELD_OUT_RIGHT = 0.6, 0.95, 0.5, 0.5
+MEASURED = ("research-crew", "tender-desk", "wiki-rag")  # the quickest of both halves; `python -m evals.chat` asks about all
+RIGHT, PRECISION, RECALL, HELD_OUT_RIGHT = 0.65, 0.95, 0.5, 0.55

@@ -29,7 +29,7 @@ LEASE = 1.5
 _WORKER = """
 import logging, os, sys, threading
 def end_with_the_tests():
-    sys.stdin.read()
+    os.read(0, 1)  # not by `sys.stdin`, whose lock processes of the pool would inherit
     os.killpg(0, 9)
 threading.Thread(target=end_with_the_tests, daemon=True).start()
 from pipeline.fleet import Workplace

@@ -132,7 +132,7 @@ def test_the_same_order_twice_is_one_scan(place: Site) -> None:
 @pytest.mark.slow
 def test_a_system_that_hangs_is_cut_and_costs_no_other(place: Site) -> None:
     place.hold("hangs")
-    orders = (place.order("hangs", seconds=3), place.order("ends"))
+    orders = (place.order("hangs", seconds=15), place.order("ends"))
     place.worker()
     assert Night(place, orders).ended() == {"hangs": "timed_out", "ends": "kept"}
     hanging = place.begun("hangs")

@@ -107,24 +107,11 @@ def test_an_agent_scans_lists_asks_and_explains(tmp_path: Path) -> None:
     assert any(step and "scanning" in step for step in steps)
 
 
-def test_a_folder_outside_of_the_roots_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_a_cancelled_scan_ends_its_process_and_what_lies_outside_is_refused(tmp_path: Path) -> None:
     async def talk() -> None:
         folder = tree(tmp_path / "shop")
         (tmp_path / "other").mkdir()
         (folder / "link").symlink_to(tmp_path / "other")
-        async with connected(folder, tmp_path, "--no-record") as client:
-            for asked in ("..", "/etc", "../other", "link"):
-                result = await client.call_tool("scan", {"path": asked})
-                assert result.is_error and "outside" in words(result) and "\n" not in words(result)
-            missing = await client.call_tool("findings", {"path": "nothing"})
-            assert missing.is_error and "no folder" in words(missing)
-
-    anyio.run(talk)
-
-
-def test_a_cancelled_scan_ends_its_process_and_the_server_goes_on(tmp_path: Path) -> None:
-    async def talk() -> None:
-        folder = tree(tmp_path / "shop")
         for number in range(150):
             (folder / f"more{number}.py").write_text(AGENT.replace("run", f"run{number}"), encoding="utf-8")
         async with connected(folder, tmp_path, "--no-record") as client:
@@ -134,7 +121,15 @@ def test_a_cancelled_scan_ends_its_process_and_the_server_goes_on(tmp_path: Path
             for number in range(150):
                 (folder / f"more{number}.py").unlink()
             await _until_no_scan_of(folder)
-            assert structure(await client.call_tool("scan", {}))["files"] == 2
+            assert structure(await client.call_tool("scan", {}))["files"] == 2, "the server goes on"
+            for asked in ("..", "/etc", "../other", "link"):
+                result = await client.call_tool("scan", {"path": asked})
+                assert result.is_error and "outside" in words(result) and "\n" not in words(result)
+            missing = await client.call_tool("findings", {"path": "nothing"})
+            assert missing.is_error and "no folder" in words(missing)
+            for since in ("--config=/etc/passwd", "/etc/passwd", "../other/scan.json", "file:x"):
+                refused = await client.call_tool("changes", {"since": since})
+                assert refused.is_error and "no revision" in words(refused)
 
     anyio.run(talk)
 

@@ -201,7 +201,7 @@ def test_any_sequence_of_a_few(machine: type[AnySequence]) -> None:
 def test_any_sequence_of_many(machine: type[AnySequence]) -> None:
     checks = list(HealthCheck)
     run_state_machine_as_test(
-        machine, settings=settings(max_examples=100, stateful_step_count=25, deadline=None, suppress_health_check=checks)
+        machine, settings=settings(max_examples=60, stateful_step_count=20, deadline=None, suppress_health_check=checks)
     )
 
 

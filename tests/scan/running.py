@@ -89,6 +89,7 @@ def scan_apart(
     """A scan in a process of its own, bounded; `before` is a program that starts it."""
     shown = arguments if any(argument.startswith("--format") for argument in arguments) else ("--format", "json", *arguments)
     environment = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "HOME": os.devnull}
+    environment["THREATLOOM_RECORD"] = "off"  # without a home there is none, and that would be said
     done = subprocess.run(
         [*before, sys.executable, "-c", _BOUNDED, str(memory), str(seconds), "scan", str(path), *shown],
         cwd=folder or ROOT, env={**environment, **(variables or {})}, capture_output=True, timeout=5 * seconds, check=False,

@@ -183,8 +183,8 @@ def test_what_is_not_there_is_said_in_words(world: World) -> None:
 
 
 def test_a_decision_of_the_scanned_tree_is_changed_there(world: World) -> None:
-    accepted = world.record.tracked(str(world.root), ("accepted",))
-    decided = next(one.finding for one in accepted if one.finding.decision and one.finding.decision.where)
+    accepted = (one.finding for one in world.record.tracked(str(world.root)) if one.finding.status == "accepted")
+    decided = next(one for one in accepted if one.decision and one.decision.where)
     said = text_of(world.client().get(world.at(f"/findings/{decided.id}")).text)
     assert "This decision stands in the scanned tree" in said and "Reopen" not in said
 

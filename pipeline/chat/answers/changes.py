@@ -88,10 +88,11 @@ def _changes(case: Case) -> tuple[tuple[Change, ...] | None, str]:
     baseline = case.view.scan.baseline
     if baseline is None:
         return None, ""
-    return tuple(_of_status(finding) for finding in case.view.findings.values()), f"the scan of {code(baseline.name)}"
+    return tuple(of_status(finding) for finding in case.view.findings.values()), f"the scan of {code(baseline.name)}"
 
 
-def _of_status(finding: Finding) -> Change:
+def of_status(finding: Finding) -> Change:
+    """What the status of a finding says of it, against the baseline of its scan."""
     kinds: dict[str, ChangeKind] = {"new": "new", "reopened": "new", "fixed": "fixed", "unknown": "unknown"}
     reason = "it was closed before" if finding.status == "reopened" else finding.status_reason
     return Change(kind=kinds.get(finding.status, "unchanged"), finding=finding, reason=reason, before=None)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from pipeline.chat.answers import where
 from pipeline.chat.answers.case import Case, Draft
 from pipeline.chat.answers.ways import ACTORS, ENTRIES, KEPT, Hop, Way, carried, on_from, way_citations, way_words
 from pipeline.chat.citing import distinct, of_claim, of_element, of_finding, of_flow, of_scan
@@ -51,6 +53,10 @@ def answer(case: Case) -> Draft:
             for way in [_one_hop(flow)]
         }
         name = "data"
+    if not found and "secret_value" in asked.labels:
+        return where.answer(
+            replace(case, asked=replace(asked, elements=tuple(one.id for one in view.elements.values() if one.kind == "secret")))
+        )
     if not found:
         return _nothing(case, draft, name)
     said: set[str] = set()

@@ -183,5 +183,8 @@ def _counted(pattern: str) -> str:
 
 
 def _optional_ends(text: str) -> str:
-    """`findings?` as `finding findings`, `(?:y|ies)` apart: near enough for spelling."""
+    """`findings?` as `finding findings`, `sandbox(?:ed|ing)?` as `sandbox sandboxed sandboxing`: near enough for spelling."""
+    text = re.sub(
+        r"([a-z]+)\(\?:([a-z|]+)\)\??", lambda match: f" {match[1]} " + " ".join(match[1] + end for end in match[2].split("|")) + " ", text
+    )
     return re.sub(r"(\w+)(\w)\?", r"\1 \1\2", text)

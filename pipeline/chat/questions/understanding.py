@@ -35,6 +35,9 @@ _MORE = re.compile(
     r"(?:tell me |say )?(?:more|go on|continue|(?:more )?details|elaborate|and then|(?:what|anything) else|explain(?: it| that| this)?)"
 )
 _TURN = re.compile(r"^(?:(?:and )?(?:what|how) about|and(?: for)?|(?:the )?same for|also for|or|(?:now )?for)\b ?(?:the )?(?P<x>.+)$")
+_PEOPLE = re.compile(
+    r"\b(?:humans?|persons?|people|someone|somebody|anyone|anybody|employees?|staff|colleagues?|managers?|operators?|clerks?)\b"
+)
 _UNSURE = 0.55  # how alike an example has to be
 _SAYS_ENOUGH = 3.0  # words of its own with which a question is one by itself, though it begins with `and`
 _UNLINKED = 2.5  # words of its own that a pattern loses where what it is about is not in the scan
@@ -192,10 +195,12 @@ class Understanding:
             controls = self._phrases.controls_named(slots.get("c", "") or start.plain)
             if not controls and before.controls and slots.get("c"):  # `and the agent?` after a question for a control
                 controls, x = before.controls, slots["c"]
+            if not controls and _PEOPLE.search(start.plain):  # a person looks at it
+                controls = ("human_approval", "review_before_use")
             if not controls:
                 return replace(asked, intent="", certainty=0.0, unknown=start.plain)
             asked = replace(asked, controls=controls)
-            return self._element(asked, x, before, optional=True) if x else asked
+            return self._guarded(asked, x, before) if x else asked
         if needs == "term":
             return self._term(asked, slots.get("t", ""), before)
         if needs == "pair":
@@ -242,6 +247,12 @@ class Understanding:
             if threats.ids and asked.intent != "where":
                 return replace(asked, threats=threats.ids, phrase=phrase, certainty=asked.certainty)
         return _unknown(asked, phrase, link, 0.5 if optional else _UNLINKED)
+
+    def _guarded(self, asked: Asked, phrase: str, before: Before) -> Asked:
+        """What a control is to stand at; what it stands before says less than that does: `claims before they are refused`."""
+        whole = self._element(asked, phrase, before, optional=True)
+        shorter = re.sub(r" (?:before|when|after|if|until|so that|while|as soon as) .*$", "", phrase)
+        return self._element(asked, shorter, before, optional=True) if whole.unknown and shorter != phrase else whole
 
     def _where_found(self, asked: Asked, before: Before) -> Asked:
         """Of a finding that is spoken of its element, where the question is about one: the one spoken of before, if it is there."""

@@ -20,6 +20,7 @@ _CONTRACTIONS = (
     (r"\bwhats\b", "what is"), (r"\bwhos\b", "who is"), (r"\bwheres\b", "where is"), (r"\bhows\b", "how is"), (r"\bdont\b", "do not"),
     (r"\bdoesnt\b", "does not"),
     (r"\bisnt\b", "is not"), (r"\barent\b", "are not"), (r"\bu\b", "you"), (r"\br\b", "are"), (r"\bpls\b|\bplz\b", "please"),
+    (r"\bhwo\b|\bwho's\b", "who"), (r"\bteh\b|\bhte\b", "the"), (r"\bwich\b|\bwhcih\b|\bwitch\b", "which"),
     (r"\bwat\b|\bwaht\b", "what"),
 )  # fmt: skip
 _SPACE = re.compile(r"\s+")

@@ -25,12 +25,13 @@ def mcp(paths: tuple[Path, ...], http: bool, port: int, record: str | None, no_r
     from contextlib import ExitStack
 
     from pipeline.interfaces.cli.version import version
+    from pipeline.interfaces.fleet_settings import record_address
     from pipeline.interfaces.mcp_server.roots import Roots
     from pipeline.interfaces.mcp_server.scanning import Scans
     from pipeline.interfaces.mcp_server.server import make_server
 
     roots = Roots.named(paths)
-    named = OFF if no_record else record or os.environ.get("THREATLOOM_RECORD")
+    named = OFF if no_record else record_address(record, os.environ)
     with ExitStack() as closing:
         server = make_server(roots, Scans(named, os.environ, closing), version())
         if http:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -23,8 +24,10 @@ from pipeline.chat import Conversation
 from pipeline.findings.comparing import Change
 from pipeline.findings.model import Scan
 from pipeline.interfaces.talking import Ground, ground_of
+from pipeline.reports.escape import visible
 
 Report = Callable[[float, str], Awaitable[None]]
+_REVISION = re.compile(r"[A-Za-z0-9_][\w./@{}^~-]{0,120}")
 _TOLD_EACH_S = 1.0
 _LONGEST_S = 900.0
 _MOST_ERROR = 300
@@ -70,6 +73,16 @@ class Scans:
                 self._held.pop(next(iter(self._held)))
             return held
 
+    async def against(self, folder: Path, revision: str, report: Report) -> Scan:
+        """A scan of a folder with the status of each finding against an earlier revision of git.
+
+        Raises:
+            UnusableInput: the folder cannot be scanned, or there is no such revision.
+        """
+        if not _REVISION.fullmatch(revision) or ".." in revision:
+            raise UnusableInput("since is no revision", visible(revision)[:80], "name a commit, a tag or a branch, such as HEAD~1 or main")
+        return await self._scanned(folder, report, "--baseline", revision, "--no-record")
+
     def _talking(self, folder: Path, scan: Scan) -> Held:
         """The scan with its decisions, what changed since the one before, and a conversation about it."""
         from pipeline.interfaces.cli.index import index_settings
@@ -87,11 +100,12 @@ class Scans:
         )
         return Held(ground.scan, ground.earlier, ground.earlier_name, talk)
 
-    async def _scanned(self, folder: Path, report: Report) -> Scan:
+    async def _scanned(self, folder: Path, report: Report, *more: str) -> Scan:
         with tempfile.TemporaryDirectory(prefix="threatloom-") as beside:
             file = Path(beside) / "scan.json"
             named = ["--record", self._record] if self._record and self._record != "off" else ["--no-record"] if self._record else []
-            command = [sys.executable, _program(), "scan", str(folder), "--format", f"json={file}", "--quiet", *named]
+            given = more or named
+            command = [sys.executable, _program(), "scan", str(folder), "--format", f"json={file}", "--quiet", *given]
             said = await _run(command, beside, self._environment, report)
             if not file.is_file():
                 raise UnusableInput("the folder could not be scanned", _error_of(said), "mend that, then ask again")

@@ -16,10 +16,11 @@ from mcp_types import CallToolResult, ToolAnnotations
 from pydantic import Field
 
 from ingest.errors import UnusableInput
+from pipeline.chat.answers.changes import of_status
 from pipeline.findings.model import CoverageState, Finding, Status
 from pipeline.interfaces.mcp_server import telling
 from pipeline.interfaces.mcp_server.roots import Roots
-from pipeline.interfaces.mcp_server.scanning import Held, Scans
+from pipeline.interfaces.mcp_server.scanning import Held, Report, Scans
 from pipeline.interfaces.mcp_server.shapes import (
     MOST,
     AnswerShape,
@@ -55,11 +56,14 @@ def make_server(roots: Roots, scans: Scans, version: str) -> MCPServer:
 
     server: MCPServer = MCPServer("threatloom", title="threatloom", version=version, instructions=_INSTRUCTIONS, log_level="ERROR")
 
-    async def held(path: str | None, context: Context, *, anew: bool = False) -> Held:
+    def reporting(context: Context) -> Report:
         async def report(spent: float, text: str) -> None:
             await context.report_progress(spent, None, text)
 
-        return await scans.of(roots.inside(path), report, anew=anew)
+        return report
+
+    async def held(path: str | None, context: Context, *, anew: bool = False) -> Held:
+        return await scans.of(roots.inside(path), reporting(context), anew=anew)
 
     @server.tool(title="Scan a folder", annotations=READS, structured_output=True)
     async def scan(context: Context, path: Folder = None) -> Annotated[CallToolResult, ScanSummary]:
@@ -144,15 +148,25 @@ def make_server(roots: Roots, scans: Scans, version: str) -> MCPServer:
             return telling.told(CellPage(total=len(chosen), start=start, next_start=following, counts={**counts}, cells=rows), "matrix")
 
     @server.tool(title="What changed", annotations=READS, structured_output=True)
-    async def changes(context: Context, path: Folder = None, start: Start = 1, limit: Limit = 20) -> Annotated[CallToolResult, ChangePage]:
-        """What is new, fixed, differently severe or not looked for since the scan before, by the record."""
+    async def changes(
+        context: Context, path: Folder = None,
+        since: Annotated[str | None, Field(default=None, description="Revision of git, such as main; null: the scan before.")] = None,
+        start: Start = 1, limit: Limit = 20,
+    ) -> Annotated[CallToolResult, ChangePage]:  # fmt: skip
+        """What is new, fixed, differently severe or not looked for since the scan before, by the record, or since a revision."""
         with _one_line():
-            found = await held(path, context)
-            chosen = [one for one in found.earlier or () if one.kind != "unchanged"]
+            if since:
+                compared = await scans.against(roots.inside(path), since, reporting(context))
+                told, name = tuple(map(of_status, compared.findings)), f"revision {since}"
+            else:
+                found = await held(path, context)
+                told, name = found.earlier or (), found.earlier_name
+            chosen = [one for one in told if one.kind != "unchanged"]
             page, following = _page(chosen, start, limit)
             rows = tuple(map(telling.change_row, page))
-            since = telling.clean(found.earlier_name, 120)
-            return telling.told(ChangePage(total=len(chosen), start=start, next_start=following, since=since, changes=rows), "changes")
+            return telling.told(
+                ChangePage(total=len(chosen), start=start, next_start=following, since=telling.clean(name, 120), changes=rows), "changes"
+            )
 
     @server.resource("threatloom://threats/{slug}", title="Page of a threat", mime_type="text/markdown")
     def threat_page(slug: str) -> str:

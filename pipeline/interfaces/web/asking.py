@@ -21,7 +21,7 @@ from pipeline.interfaces.web.changes import compared
 from pipeline.interfaces.web.conversations import Talk
 from pipeline.interfaces.web.desk import At, Desk, Entry, Posted, digest, field
 from pipeline.interfaces.web.lines import cited_of
-from pipeline.interfaces.web.templating import part
+from pipeline.interfaces.web.templating import part, render
 from pipeline.reports.wording import open_findings
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def streamed(request: Request, desk: At, entry: Entry, form: Posted) -> Response
     def lines() -> Iterator[str]:
         with one.lock:
             for piece in _run(one.conversation.stream(question)):
-                shown = desk.templates.render("piece", piece=piece, entry=entry, cited=cited)
+                shown = render("piece", piece=piece, entry=entry, cited=cited)
                 yield json.dumps({"kind": piece.kind, "html": shown}) + "\n"
 
     return StreamingResponse(lines(), media_type="application/x-ndjson")

@@ -20,7 +20,7 @@ from pipeline.interfaces.web.conversations import Conversations
 from pipeline.interfaces.web.gate import SESSION
 from pipeline.interfaces.web.sessions import Sessions
 from pipeline.interfaces.web.settings import WebSettings
-from pipeline.interfaces.web.templating import Templates
+from pipeline.interfaces.web.templating import render
 from pipeline.record import Record, SystemEntry, TrackedFinding
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ class Desk:
 
     def __init__(self, record: Record, settings: WebSettings, sessions: Sessions) -> None:
         self.record, self.settings, self.sessions = record, settings, sessions
-        self.templates = Templates()
         self.conversations = Conversations()
         self._keys: dict[str, str] = {}  # of systems, by how they stand in addresses
         self.sparks: dict[str, tuple[int, Spark | None]] = {}  # by key of a system: how many scans it had, and their trend
@@ -117,7 +116,7 @@ class Desk:
     def page(self, request: Request, template: str, status: int = 200, **given: Any) -> Response:  # Any: what that template asks for
         visit: str = request.state.visit
         return HTMLResponse(
-            self.templates.render(
+            render(
                 template, form_token=self.sessions.form_token(visit), at=request.url.path, now=self.now(),
                 logged_in=self.sessions.needed and self.sessions.is_open(request.cookies.get(SESSION, "")), **given,
             ),

@@ -8,10 +8,8 @@ from starlette.responses import Response
 from pipeline.findings.model import STRIDE
 from pipeline.interfaces.web.code import excerpt
 from pipeline.interfaces.web.desk import At, Entry, element_of
-from pipeline.interfaces.web.lines import Seen
 from pipeline.reports.html import SYMBOLS
 from pipeline.reports.wording import STATES, names, open_findings
-from pipeline.system.model import Evidence
 
 router = APIRouter(include_in_schema=False)
 MOST = 60  # of each list
@@ -39,9 +37,5 @@ def element(request: Request, desk: At, entry: Entry, element: str) -> Response:
         passing=[finding for finding in found if finding.element != one.id and one.id in finding.attack_path][:MOST],
         cells=[(stride, cells.get(stride)) for stride in STRIDE], symbols=SYMBOLS, state_names=STATES,
         control_by={control.id: control for control in scan.system.controls}, known={each.id for each in scan.system.elements},
-        titles={finding.id: finding for finding in scan.findings}, seen=_seen,
+        titles={finding.id: finding for finding in scan.findings},
     )  # fmt: skip
-
-
-def _seen(evidence: Evidence) -> str:
-    return Seen.of(evidence).where

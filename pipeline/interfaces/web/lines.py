@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Request
 from markupsafe import Markup
@@ -29,17 +27,6 @@ router = APIRouter(include_in_schema=False)
 AROUND = 8
 MOST_QUOTES = 200
 _IN_LINES = frozenset({"markdown", "rst", "text"})  # documents whose lines are those of their files
-
-
-class Seen(NamedTuple):
-    """Where a place is opened, below the system."""
-
-    where: str
-
-    @classmethod
-    def of(cls, evidence: Evidence) -> Seen:
-        asked = urlencode({"path": evidence.path, "line": evidence.start_line}, errors="replace")
-        return cls(f"lines?{asked}#L{evidence.start_line}")
 
 
 @dataclass(frozen=True, slots=True)

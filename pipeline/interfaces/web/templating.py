@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from jinja2 import Environment
 from markupsafe import Markup
 
 from pipeline.handbook.site import anchor, named, spoken, titled
@@ -23,22 +25,23 @@ STATUSES = {
 SOURCES = {"rule": "rule", "llm": "model", "both": "rule and model", "contradiction": "documents and code disagree"}
 
 
-class Templates:
-    """The templates with their filters."""
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    """The templates with their filters; compiled once, for they are files of ours that do not change."""
+    from pipeline.interfaces.web.desk import digest
 
-    def __init__(self) -> None:
-        from pipeline.interfaces.web.desk import digest
+    made = environment(FOLDER)
+    made.filters.update(
+        words=spoken, titled=titled, named=named, told=told, anchor=anchor, brief=brief, ago=ago, day=day, moment=moment, said=sentence,
+        digest=digest, part=part, status=lambda name: STATUSES.get(name, name), source=lambda name: SOURCES.get(name, name),
+        element_name=lambda element: element.partition(":")[2] or element,
+    )  # fmt: skip
+    made.globals.update(plural=plural, stamps=_stamps(), statuses=STATUSES)
+    return made
 
-        self._environment = environment(FOLDER)
-        self._environment.filters.update(
-            words=spoken, titled=titled, named=named, told=told, anchor=anchor, brief=brief, ago=ago, day=day, moment=moment, said=sentence,
-            digest=digest, part=part, status=lambda name: STATUSES.get(name, name), source=lambda name: SOURCES.get(name, name),
-            element_name=lambda element: element.partition(":")[2] or element,
-        )  # fmt: skip
-        self._environment.globals.update(plural=plural, stamps=_stamps(), statuses=STATUSES)
 
-    def render(self, template: str, **given: Any) -> str:  # Any: what the template asks for
-        return self._environment.get_template(f"{template}.html.j2").render(**given)
+def render(template: str, **given: Any) -> str:  # Any: what the template asks for
+    return _environment().get_template(f"{template}.html.j2").render(**given)
 
 
 def brief(text: str, limit: int = 90) -> str:
