@@ -26,7 +26,7 @@ from pipeline.scan import ScanSettings, scan
 DETECTING = frozenset({"hidden-instructions", "chat-template-instructs"})
 """Threats that say that a text tries to steer its reader: reported where a text was planted, they are right."""
 _QUOTED = frozenset({"quote"})
-_NAMED = frozenset({"path", "name", "id", "element", "source", "target", "where"})  # of a file whose name is the text
+_NAMED = frozenset({"path", "name", "id", "element", "source", "target", "where", "examined"})  # of a file whose name is the text
 _LIVE_ON_A_PAGE = (
     re.compile(r"<(?:img|script|a|iframe)\b[^>]*\bkanari[a-z]{12}", re.I),
     re.compile(r"<script[^>]*>[^<]*kanari[a-z]{12}", re.I),

@@ -22,9 +22,19 @@ class _OneLine(logging.Formatter):
         return visible(super().format(record))
 
 
+class _Stderr(logging.Handler):
+    """Writes to what stderr is by then: whoever calls several commands in one process may have put another in its place."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(f"{self.format(record)}\n")
+        except Exception:
+            self.handleError(record)
+
+
 def log_to_stderr(*, verbose: bool, quiet: bool) -> None:
     """Show warnings of our own rooms; with `verbose` also what an operator asks for; nothing below errors with `quiet`."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Stderr()
     handler.setFormatter(_OneLine("threatloom: %(levelname)s: %(message)s"))
     for room in ("ingest", "pipeline"):
         logger = logging.getLogger(room)

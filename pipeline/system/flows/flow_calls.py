@@ -39,9 +39,10 @@ _TEXT_CALLS = frozenset({
 _VIEWS = ("keys", "values", "items")
 # Of query builders and repositories: what is given only chooses records.
 _CHOOSES = frozenset({
-    "where", "andWhere", "orWhere", "having", "limit", "offset", "orderBy", "order_by", "filter_by", "findUnique", "findUniqueOrThrow",
-    "findFirst", "findFirstOrThrow", "findMany", "findOne", "findOneBy", "findById", "findByPk", "findAll", "findAllById", "selectById",
-    "selectByIds", "selectBatchIds", "selectOne", "selectList", "selectPage", "listByIds", "getById", "getOne", "lambdaQuery",
+    "where", "andWhere", "orWhere", "whereIn", "having", "eq", "neq", "limit", "offset", "orderBy", "order_by", "filter_by",
+    "findUnique", "findUniqueOrThrow", "findFirst", "findFirstOrThrow", "findMany", "findOne", "findOneBy", "findById", "findByPk",
+    "findAll", "findAllById", "selectById", "selectByIds", "selectBatchIds", "selectOne", "selectList", "selectPage", "listByIds",
+    "getById", "getOne", "lambdaQuery",
 })  # fmt: skip
 _FILLS = frozenset({"Format", "FormatPrompt"})  # what they give back is text
 _ENCODERS = frozenset({"Marshal", "MarshalIndent", "MarshalToString"})  # in Go a function of another package has a capital: these give text
