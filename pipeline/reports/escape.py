@@ -82,6 +82,14 @@ def markdown_code(text: str) -> str:
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 
+def markdown_prose(text: str) -> str:
+    """A sentence in which names stand between backticks: each becomes code; where one holds a backtick itself, all is plain text."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return markdown(text)
+    return "".join(markdown_code(part) if index % 2 and part else markdown(part) for index, part in enumerate(parts))
+
+
 def markdown_block(text: str, language: str = "") -> str:
     """A fenced block that its content cannot close."""
     shown = "\n".join(visible_lines(text))

@@ -25,6 +25,7 @@ from pipeline.reports.decided import about, decided, decision_words, stale
 from pipeline.reports.escape import markdown as text
 from pipeline.reports.escape import markdown_block, markdown_html, shorten
 from pipeline.reports.escape import markdown_code as code
+from pipeline.reports.escape import markdown_prose as prose
 from pipeline.reports.own import own_lines, own_of
 from pipeline.reports.paths import counted, cut_words, ends_of, hop_places, open_paths, threats_of, tree_text
 from pipeline.reports.stated import drawn_not_found, found_not_drawn, state_counts, state_name, stated_threats
@@ -162,8 +163,8 @@ def _finding(scan: Scan, finding: Finding) -> Iterator[str]:
     for score in finding.scores:
         yield f"- **{score.system} {score.edition}:** {score.score:g}, {code(score.vector)}"
     for mitigation in finding.mitigations:
-        yield f"- **Do:** {text(mitigation.text)}"
-        yield f"  - **Test:** {text(mitigation.test)}"
+        yield f"- **Do:** {prose(mitigation.text)}"
+        yield f"  - **Test:** {prose(mitigation.test)}"
     ids = [item for group in finding.taxonomy.model_dump().values() for item in group]
     if ids:
         yield "- **Known as:** " + ", ".join(code(item) for item in ids)

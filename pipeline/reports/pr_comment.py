@@ -19,6 +19,7 @@ from pipeline.reports.decided import about, added, stale
 from pipeline.reports.escape import markdown as text
 from pipeline.reports.escape import markdown_block, markdown_html, shorten
 from pipeline.reports.escape import markdown_code as code
+from pipeline.reports.escape import markdown_prose as prose
 from pipeline.reports.linked import link
 from pipeline.reports.markdown import MARKS, language
 from pipeline.reports.own import own_lines
@@ -81,14 +82,6 @@ def _headline(scan: Scan) -> str:
     return ", ".join(parts)
 
 
-def _prose(words: str) -> str:
-    """A sentence in which names stand between backticks: each becomes code; where one holds a backtick itself, all is text."""
-    parts = words.split("`")
-    if len(parts) % 2 == 0:
-        return text(words)
-    return "".join(code(part) if index % 2 and part else text(part) for index, part in enumerate(parts))
-
-
 def _of(scan: Scan, *statuses: str) -> tuple[Finding, ...]:
     return in_order(finding for finding in scan.findings if finding.status in statuses)
 
@@ -129,7 +122,7 @@ def _story(scan: Scan) -> Iterator[str]:
         places = ", ".join(_place(scan, evidence) for evidence in line.evidence[:2]) if not line.gone else ""
         gone = ", ".join(code(shorten(place(evidence), 160)) for evidence in line.evidence[:2]) if line.gone else ""
         where = f" ({places or f'was at {gone}'})" if places or gone else ""
-        yield f"- {_TONES[line.tone]} {_prose(shorten(line.text, 300))}{where}"
+        yield f"- {_TONES[line.tone]} {prose(shorten(line.text, 300))}{where}"
     if rest := max(0, len(lines) - MOST_LINES) + scan.story.left_out:
         yield f"- and {plural(rest, 'thing')} of less importance"
     yield ""
@@ -164,8 +157,8 @@ def _table(scan: Scan, title: str, findings: Sequence[Finding]) -> Iterator[str]
         was = f" ({finding.status_reason})" if finding.status_reason.startswith(_WAS) else ""
         again = " (again)" if finding.status == "reopened" else ""
         unsure = "" if finding.confidence == "high" else f" <sub>{finding.confidence} confidence</sub>"
-        do = text(shorten(finding.mitigations[0].text, 160)) if finding.mitigations else code(explain_command(finding))
-        said = _prose(shorten(sentence(finding), 240))
+        do = prose(shorten(finding.mitigations[0].text, 160)) if finding.mitigations else code(explain_command(finding))
+        said = prose(shorten(sentence(finding), 240))
         where = _place(scan, headline(finding))
         yield f"| {_severity(finding.severity)}{text(was)}{again} | {said}{unsure} | {where} | {do} |"
     yield from _and_more(len(findings), "findings")
@@ -254,8 +247,8 @@ def _detail(scan: Scan, finding: Finding) -> Iterator[str]:
     for reason in finding.risk_reasons[:5]:
         yield f"- **Why this severe:** {text(shorten(reason, 200))}"
     for item in finding.mitigations[:4]:
-        yield f"- **Do:** {text(shorten(item.text, 300))}"
-        yield f"  - **Test:** {text(shorten(item.test, 300))}"
+        yield f"- **Do:** {prose(shorten(item.text, 300))}"
+        yield f"  - **Test:** {prose(shorten(item.test, 300))}"
     if finding.doubt:
         yield f"- **Doubt of a model:** {text(shorten(finding.doubt, 300))}"
     yield f"- {code(shorten(finding.threat, 100))}, confidence {finding.confidence}; more: {code(shorten(explain_command(finding), 200))}"

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pipeline.findings.model import SEVERITIES, Finding, KnownThreat, Scan, Taxonomy
 from pipeline.reports import sarif_model as sarif
 from pipeline.reports.asked import explain_command
-from pipeline.reports.escape import markdown, markdown_code, shorten, visible
+from pipeline.reports.escape import markdown, markdown_code, markdown_prose, shorten, visible
 from pipeline.reports.own import own_of
 from pipeline.reports.sarif_limits import DESCRIPTION, NAME, TAGS
 from pipeline.system.model import Confidence, Severity
@@ -101,17 +101,17 @@ def _help(scan: Scan, first: Finding, known: KnownThreat | None, findings: Seque
     yield visible(title), f"**{markdown(title)}**"
     yield "", ""
     if known:
-        yield visible(known.summary), markdown(known.summary)
+        yield visible(known.summary), markdown_prose(known.summary)
         for heading, words in (("How it is recognised", known.how_we_look), ("Not a threat when", known.not_a_threat_when)):
             yield "", ""
-            yield f"{heading}: {visible(words)}", f"**{heading}.** {markdown(words)}"
+            yield f"{heading}: {visible(words)}", f"**{heading}.** {markdown_prose(words)}"
         yield "", ""
     doing = list(dict.fromkeys(mitigation for finding in findings for mitigation in finding.mitigations))
     if doing:
         yield "What to do, and how to test it:", "**What to do, and how to test it**"
         yield "", ""
     for item in doing:
-        yield f"- {visible(item.text)} Test: {visible(item.test)}", f"- {markdown(item.text)}\n  - Test: {markdown(item.test)}"
+        yield f"- {visible(item.text)} Test: {visible(item.test)}", f"- {markdown_prose(item.text)}\n  - Test: {markdown_prose(item.test)}"
     addresses = [url for url in known.references if _ADDRESS.fullmatch(url)] if known else []
     if addresses:
         yield "", ""

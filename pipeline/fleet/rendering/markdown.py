@@ -20,7 +20,7 @@ from pipeline.fleet.rendering.words import (
     risk_where,
     risk_why,
 )  # fmt: skip
-from pipeline.reports.escape import markdown, markdown_code
+from pipeline.reports.escape import markdown, markdown_code, markdown_prose
 from pipeline.reports.wording import plural
 
 MOST_SYSTEMS = 12
@@ -45,7 +45,7 @@ def _lines(landscape: Landscape) -> Iterator[str]:
     yield from _part("What changed", [_system(view) for view in told[:MOST_SYSTEMS]], len(told) - MOST_SYSTEMS)
     risks = [
         f"{number}. **{risk.severity}** {markdown(risk.title)} ({markdown_code(risk.threat)}): {markdown(risk_where(risk))}. "
-        f"{markdown(risk_why(risk))} **First:** {markdown(risk.first)}"
+        f"{markdown(risk_why(risk))} **First:** {markdown_prose(risk.first)}"
         for number, risk in enumerate(landscape.risks, 1)
     ]
     yield from _part("The risks that matter", risks, 0)
