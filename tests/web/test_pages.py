@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.interfaces.web.flows import on_paths
 from pipeline.record import open_record
 from tests import factories as make
 from tests.web.world import EXECUTED, NOW, REFUND, World, text_of, with_failed, with_quiet
@@ -210,3 +211,20 @@ def test_a_hundred_findings_are_shown_a_page_at_a_time(own_world: World) -> None
     first, last = client.get("/systems/many/findings").text, client.get("/systems/many/findings?page=3").text
     assert first.count('<li class="row') == 100 and last.count('<li class="row') == 30 and "230 findings" in first
     assert client.get("/systems/many/findings?page=99").text.count('<li class="row') == 30
+
+
+def test_a_crowded_diagram_begins_with_what_findings_lie_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.interfaces.web.flows.CROWDED", 0)
+    first, every = (world.client().get(world.at(f"/flows{asked}")).text for asked in ("", "?show=all"))
+    assert 0 < first.count('class="edge') < every.count('class="edge')
+    assert "all flows" in first
+    assert world.client().get(world.at("/flows?show=nothing")).status_code == 422
+
+
+def test_what_findings_lie_on_is_their_way_and_their_element() -> None:
+    elements = tuple(make.element("tool", name) for name in ("asked", "told", "idle", "lonely"))
+    asked, told, idle, lonely = (one.id for one in elements)
+    flows = (make.flow(asked, told), make.flow(told, idle), make.flow(asked, idle))
+    found = (make.finding(element=told, attack_path=(asked, told)), make.finding("no-prompt-and-tool-log", element=lonely))
+    few = on_paths(make.scan(found, elements, flows)).system
+    assert ([one.id for one in few.elements], [(one.source, one.target) for one in few.flows]) == ([asked, told, lonely], [(asked, told)])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -15,11 +17,13 @@ from pipeline.reports.diagram import HEIGHT, WIDTH, draw
 from pipeline.reports.escape import shorten, visible
 from pipeline.reports.graph import STATED_WORDS, stated_legend
 from pipeline.reports.html import LABEL
-from pipeline.reports.wording import ZONES, names, words
+from pipeline.reports.paths import open_paths
+from pipeline.reports.wording import ZONES, names, open_findings, words
 from pipeline.system.model import Flow
 
 router = APIRouter(include_in_schema=False)
 MOST_FLOWS = 300
+CROWDED = 45  # arrows, beyond which a picture begins with those that findings lie on
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +39,45 @@ class Crossing:
 
 
 @router.get("/systems/{system}/flows")
-def flows(request: Request, desk: At, entry: Entry) -> Response:
+def flows(request: Request, desk: At, entry: Entry, show: Literal["", "all", "paths"] = "") -> Response:
     scan = desk.latest(entry)
     if scan is None:
         return desk.page(request, "unscanned", entry=entry, tab="flows")
-    drawing = draw(scan)
+    drawing, few = draw(scan), draw(on_paths(scan))
     crossing = crossings(scan)
+    divided = bool(few.arrows) and len(few.arrows) < len(drawing.arrows)
+    shown = show or ("paths" if divided and len(drawing.arrows) > CROWDED else "all")
+    if divided and shown == "paths":
+        drawing = few
     return desk.page(
-        request, "flows", entry=entry, tab="flows", diagram=drawing, names=names(scan), label=label, node_width=WIDTH, node_height=HEIGHT,
+        request, "flows", entry=entry, tab="flows", diagram=drawing, divided=divided, shown=shown, names=names(scan),
+        label=label, node_width=WIDTH, node_height=HEIGHT,
         stated_words=STATED_WORDS,
         stated_legend=stated_legend((box.node for box in drawing.boxes), (arrow.edge for arrow in drawing.arrows)),
         crossing={(one.source, one.target) for one in crossing}, crossings=crossing[:MOST_FLOWS], crossing_count=len(crossing),
         elements=sorted(scan.system.elements, key=lambda one: (one.kind, one.name)), flow_count=len(scan.system.flows),
         boundaries=[one for one in scan.system.boundaries if one.kind != "zone"], zones=ZONES,
     )  # fmt: skip
+
+
+def on_paths(scan: Scan) -> Scan:
+    """The scan with what open findings and attack paths run along, and no other element or flow: what a crowded picture begins with."""
+    ways = [finding.attack_path for finding in open_findings(scan)]
+    ways += [(hop.source, hop.target) for path in open_paths(scan) for route in path.routes for hop in route.hops]
+    pairs = {pair for way in ways for pair in pairwise(way)}
+    kept = {item for way in ways for item in way} | {finding.element for finding in open_findings(scan)}
+    system = scan.system
+    return scan.model_copy(
+        update={
+            "system": system.model_copy(
+                update={
+                    "elements": tuple(one for one in system.elements if one.id in kept),
+                    "flows": tuple(one for one in system.flows if (one.source, one.target) in pairs),
+                    "relations": tuple(one for one in system.relations if (one.source, one.target) in pairs),
+                }
+            )
+        }
+    )
 
 
 def crossings(scan: Scan) -> tuple[Crossing, ...]:
