@@ -121,8 +121,10 @@ def scan(
     from pipeline.baseline import decided_scan, keep_scan, scan_against
     from pipeline.record import open_record
 
+    kept_in = str(record) if record is not None else os.environ.get("THREATLOOM_RECORD", "").strip() or None
+
     def lent() -> Record:
-        return open_record(str(record) if record is not None else os.environ.get("THREATLOOM_RECORD", "").strip() or None)
+        return open_record(kept_in)
 
     with lent() if record is not None else nullcontext() as opened:
 
@@ -133,7 +135,9 @@ def scan(
             result = plain = decided(run_scan(Path(path), settings, Silent()))
         else:
             against = f"file:{baseline}" if isinstance(baseline, Path) else baseline
-            found = scan_against(against, Path(path), settings, new_only=new_only, record=lent, decided=decided)
+            found = scan_against(
+                against, Path(path), settings, new_only=new_only, record=None if kept_in == "off" else lent, decided=decided
+            )
             result, plain = found.scan, found.new.scan
         if opened is not None and rev is None:  # an earlier revision is not what became of the system since
             keep_scan(opened, Path(path), plain, settings.sought, at=datetime.now(UTC))

@@ -211,3 +211,11 @@ def test_the_same_from_python(repo: Repository, tmp_path: Path) -> None:
     assert ("new", "model-output-in-shell") in told(threatloom.scan(repo.root, baseline=file, jobs=1))
     with pytest.raises(UnusableInput):
         threatloom.scan(repo.root, baseline="old", jobs=1)
+
+
+def test_where_there_is_no_record_it_is_no_baseline(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    import threatloom
+
+    monkeypatch.setenv("THREATLOOM_RECORD", "off")
+    with pytest.raises(UnusableInput, match="the record is not used here"):
+        threatloom.scan(repo.root, baseline="record:last", jobs=1)

@@ -15,7 +15,7 @@ from pipeline.findings.model import Scan
 from pipeline.interfaces.web.desk import At, Entry
 from pipeline.reports.diagram import HEIGHT, WIDTH, draw
 from pipeline.reports.escape import shorten, visible
-from pipeline.reports.graph import STATED_WORDS, stated_legend
+from pipeline.reports.graph import STATED_WORDS, drawn_edges, drawn_nodes, stated_legend
 from pipeline.reports.html import LABEL
 from pipeline.reports.paths import open_paths
 from pipeline.reports.wording import ZONES, names, open_findings, words
@@ -43,12 +43,11 @@ def flows(request: Request, desk: At, entry: Entry, show: Literal["", "all", "pa
     scan = desk.latest(entry)
     if scan is None:
         return desk.page(request, "unscanned", entry=entry, tab="flows")
-    drawing, few = draw(scan), draw(on_paths(scan))
-    crossing = crossings(scan)
-    divided = bool(few.arrows) and len(few.arrows) < len(drawing.arrows)
-    shown = show or ("paths" if divided and len(drawing.arrows) > CROWDED else "all")
-    if divided and shown == "paths":
-        drawing = few
+    few, crossing = on_paths(scan), crossings(scan)
+    every, along = _arrows(scan), _arrows(few)
+    divided = 0 < along < every
+    shown = (show or ("paths" if every > CROWDED else "all")) if divided else "all"
+    drawing = draw(few if shown == "paths" else scan)
     return desk.page(
         request, "flows", entry=entry, tab="flows", diagram=drawing, divided=divided, shown=shown, names=names(scan),
         label=label, node_width=WIDTH, node_height=HEIGHT,
@@ -60,12 +59,18 @@ def flows(request: Request, desk: At, entry: Entry, show: Literal["", "all", "pa
     )  # fmt: skip
 
 
+def _arrows(scan: Scan) -> int:
+    """How many arrows the picture of a scan has, without placing them."""
+    return len(drawn_edges(scan, drawn_nodes(scan)))
+
+
 def on_paths(scan: Scan) -> Scan:
     """The scan with what open findings and attack paths run along, and no other element or flow: what a crowded picture begins with."""
-    ways = [finding.attack_path for finding in open_findings(scan)]
+    found = open_findings(scan)
+    ways = [finding.attack_path for finding in found]
     ways += [(hop.source, hop.target) for path in open_paths(scan) for route in path.routes for hop in route.hops]
     pairs = {pair for way in ways for pair in pairwise(way)}
-    kept = {item for way in ways for item in way} | {finding.element for finding in open_findings(scan)}
+    kept = {item for way in ways for item in way} | {finding.element for finding in found}
     system = scan.system
     return scan.model_copy(
         update={
