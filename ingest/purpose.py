@@ -4,9 +4,10 @@ Takes the relative path (so a root that itself lies below `tests/` changes nothi
 file; gives a `Purpose` or a `SourceKind`. Reads nothing, and does not look at what the code does.
 
 Judgements worth knowing: `notebooks/` is product unless it lies in examples or docs; `benchmarks/` is
-example; a top-level `evals/` or `evaluation/` measures the product and is not part of it, so it is test,
-while a package of that name deeper down is product; prose is documentation, except in `prompts/` and
-`templates/`, where it is part of the program.
+example, and so is a script that only tries out or measures (`scripts/smoke_train.py`); a top-level
+`evals/` or `evaluation/` measures the product and is not part of it, so it is test, as it is below
+`scripts/`, while a package of that name deeper down is product; prose is documentation, except in
+`prompts/` and `templates/`, where it is part of the program.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ _EXAMPLE_FOLDERS = frozenset({
     "example", "examples", "demo", "demos", "sample", "samples", "tutorial", "tutorials", "cookbook", "cookbooks",
     "quickstart", "quickstarts", "benchmark", "benchmarks",
 })  # fmt: skip
+_SCRIPT_FOLDERS = frozenset({"scripts", "script", "hack"})
+_TRIED_OUT = re.compile(
+    r"(?:.*[_-])?(?:smoke|benchmark|bench|profile|profiling|playground|scratch|sanity|loadtest|stress)(?:[_-].*)?\.\w+", re.S
+)
 _DOCUMENT_FOLDERS = frozenset({"doc", "docs", "documentation", "website"})
 _PROGRAM_FOLDERS = frozenset({"prompts", "prompt", "templates", "system_prompts"})
 _PROSE = frozenset(
@@ -208,9 +213,10 @@ def purpose_of(path: str, head: bytes) -> Purpose:
     in_test_project = any(_TEST_PROJECT.fullmatch(folder) for folder in folders)
     in_tests = in_test_project or folders & (_TEST_FOLDERS - ({"spec", "specs"} if prose else set()))
     named_test = _TEST_NAME.fullmatch(pure.name) or _CSHARP_TEST_NAME.fullmatch(PurePosixPath(path).name)
-    if in_tests or named_test or (len(pure.parts) > 1 and pure.parts[0] in _MEASURING_FOLDERS):
+    measured = len(pure.parts) > 1 and (pure.parts[0] in _MEASURING_FOLDERS or (folders & _SCRIPT_FOLDERS and folders & _MEASURING_FOLDERS))
+    if in_tests or named_test or measured:
         return "test"
-    if folders & _EXAMPLE_FOLDERS:
+    if folders & _EXAMPLE_FOLDERS or (pure.suffix in written and folders & _SCRIPT_FOLDERS and _TRIED_OUT.fullmatch(pure.name)):
         return "example"
     if folders & _DOCUMENT_FOLDERS:
         return "documentation"

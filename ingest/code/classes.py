@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.code.answers import Node
-from ingest.code.graph import DECORATED
+from ingest.code.graph import DECORATED, KEEPERS
 from ingest.code.plain_types import holds_no_text, is_plain
 from ingest.code.questions import STATE, FunctionRef, Questions
 from ingest.facts import Class
 
 _RECORDS = frozenset({"BaseModel", "RootModel", "SQLModel", "NamedTuple", "TypedDict", "Struct", "dataclass", "define", "frozen", "attrs"})
+
+_APPLICATIONS = frozenset({"app", "current_app", "application"})
 
 
 class Classes(Questions):
@@ -117,7 +119,7 @@ class Classes(Questions):
                         fields.setdefault((cls.qualified_name, name), []).append((index, default))
             for store in file.stores:
                 base = (index, store.base)
-                owner = self._self_class(base, "") or {"state": STATE, DECORATED: DECORATED}.get(self.value(base).text)
+                owner = self._self_class(base, "") or self.state_owner(base) or {DECORATED: DECORATED}.get(self.value(base).text)
                 if owner is not None:
                     fields.setdefault((owner, store.attribute), []).append((index, store.value))
         self._fields = fields  # types of other bases may ask for fields
@@ -136,10 +138,21 @@ class Classes(Questions):
     def _state(self, node: Node) -> list[Node]:
         """`request.app.state.model`: what the application keeps for its handlers, by name."""
         value = self.value(node)
-        inner = self.value((node[0], value.inputs[0])) if value.inputs else value
-        if inner.kind == "attribute" and inner.text == "state":
-            return self.fields(STATE, value.text)
+        kept_in = self.state_owner((node[0], value.inputs[0])) if value.inputs else None
+        if kept_in is not None:
+            return self.fields(kept_in, value.text)
         return self.fields(DECORATED, value.text) if value.kind == "attribute" and self._is_server((node[0], value.inputs[0])) else []
+
+    def state_owner(self, node: Node) -> str | None:
+        """What stands for an object in which frameworks keep things by name: `app.state`, `st.session_state`, `app.config`."""
+        value = self.value(node)
+        if value.text not in KEEPERS or not (value.kind == "attribute" or (value.kind == "name" and value.text.endswith("_session"))):
+            return f"{STATE}.session_state" if value.kind == "name" and value.text == "session_state" else None
+        if value.text in ("config", "extensions"):
+            application = self.value((node[0], value.inputs[0]))
+            if application.text not in _APPLICATIONS and application.kind != "call":
+                return None
+        return STATE if value.text == "state" else f"{STATE}.{value.text}"
 
     def _is_server(self, node: Node) -> bool:
         """Whether a value is named as the server that plugins are handed; `fastify.withTypeProvider()` is the same one."""

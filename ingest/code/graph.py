@@ -14,9 +14,12 @@ from ingest.facts import Branch, Class, CodeFacts, ConstantType, Function, Impor
 from ingest.source import Purpose
 
 Environment = dict[str, int]
+_MAX_CHANGES = 16  # changes of one variable in a row that are followed to the variable
 _MAX_JUMPS = 8  # of one loop that are told apart from running it to its end
 _OUTER, _INNER = 60, 100  # tests that are kept of those a call stands behind
 
+KEEPERS = frozenset({"state", "session_state", "user_session", "user_data", "chat_data", "bot_data", "locals", "config", "extensions"})
+"""Objects in which frameworks keep by name what functions hand to each other: an application's state, a visitor's session."""
 DECORATED = "@decorated"  # stands for the server that plugins give properties to: `fastify.decorate("search", client)`
 
 
@@ -151,8 +154,16 @@ class GraphBuilder:
         for path in self._paths_below.get(name, ()):
             scope.environment.pop(path, None)
         self.bind(scope, name, value)
-        if (scope.parent is None and "." not in name) or name in scope.global_names:
+        if (scope.parent is None and "." not in name) or name in scope.global_names or self._changes_outer(name, value):
             self.variables.setdefault(name, []).append(value)
+
+    def _changes_outer(self, name: str, value: int) -> bool:
+        """Whether a value is what a variable of the module has become by a call on it: `pending.append(text)` in a function."""
+        for _ in range(_MAX_CHANGES):
+            if self._kind[value] != "update" or not self._inputs[value]:
+                break
+            value = self._inputs[value][0]
+        return self._kind[value] == "name" and self._text[value] == name and "." not in name and name != ""
 
     def bind(self, scope: Scope, name: str, value: int) -> None:
         """The name, or the path of attributes, holds the value; what else is known stays."""

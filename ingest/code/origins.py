@@ -64,8 +64,14 @@ class Origins(Questions):
 
     def _elements_at(self, node: Node, key: str) -> Iterator[Node]:
         yield from self._gathered(node) if key == "" else ()
-        for origin in self.origins(node):
+        kept_in = self.state_owner(node) if key else None
+        if kept_in is not None:
+            yield from self.fields(kept_in, key)
+        for origin in self._with_changes(node) if key else self.origins(node):
             value = self.value(origin)
+            if value.kind == "update":
+                yield from ((origin[0], given) for given, label in zip(value.inputs, value.labels, strict=False) if label == key)
+                continue
             if value.kind != "collection":
                 continue
             if key == "":
@@ -75,6 +81,18 @@ class Origins(Questions):
                     yield origin[0], value.inputs[int(key)]
             else:
                 yield from ((origin[0], given) for given, label in zip(value.inputs, value.labels, strict=False) if label in (key, "**"))
+
+    def _with_changes(self, node: Node) -> Iterator[Node]:
+        """Where a value comes from, and where what was put into it since comes from: `models["ranker"] = load()`."""
+        queue, seen = [node], set[Node]()
+        while queue and len(seen) < _MAX_ORIGINS:
+            for origin in self.origins(queue.pop(0)):
+                if origin not in seen:
+                    seen.add(origin)
+                    yield origin
+                    value = self.value(origin)
+                    if value.kind == "update":
+                        queue.append((origin[0], value.inputs[0]))
 
     def _gathered(self, node: Node) -> list[Node]:
         """What callers give a parameter that gathers its arguments (`*tools`), also where a field keeps it."""

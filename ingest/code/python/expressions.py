@@ -7,10 +7,11 @@ built by f-strings and `%` becomes `format`; displays and comprehensions become 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from ingest.code.graph import GraphBuilder, Scope
+from ingest.code.graph import KEEPERS, GraphBuilder, Scope
 from ingest.code.tree import TreeReader, lines
 from ingest.facts import ConstantType, Store
 
@@ -147,7 +148,15 @@ class Expressions(TreeReader):
         call = self.builder.add(scope, "call", lines(node), "", tuple(inputs), tuple(labels))
         if function.type == "attribute" and self.builder.kind_of(callee) == "attribute" and self.builder.text_of(callee) in _MUTATORS:
             self._mutate(scope, function, call, tuple(inputs[1:]), tuple(labels[1:]))
+        self._keep_given(scope, function, inputs)
         return call
+
+    def _keep_given(self, scope: Scope, function: Node, inputs: Sequence[int]) -> None:
+        """`user_session.set("agent", agent)`"""
+        holder = function.child_by_field_name("object") if function.type == "attribute" else None
+        if holder is None or len(inputs) != 3 or self.builder.text_of(inputs[0]) != "set" or self.builder.kind_of(inputs[1]) != "constant":
+            return
+        self.keep(scope, holder, self.builder.inputs_of(inputs[0])[0], self.builder.text_of(inputs[1]), inputs[2])
 
     def _mutate(self, scope: Scope, function: Node, call: int, given: tuple[int, ...], labels: tuple[str, ...]) -> None:
         target = function.child_by_field_name("object")
@@ -166,6 +175,12 @@ class Expressions(TreeReader):
             self.builder.write(scope, self.text(target), value)
         elif target.type == "attribute":
             self.store(scope, target, value)
+
+    def keep(self, scope: Scope, holder: Node, held: int, name: str, value: int) -> None:
+        """`app.config["MODEL"] = value`: what is kept by name for other functions is a field of what keeps it."""
+        inner = holder.child_by_field_name("attribute") if holder.type == "attribute" else holder
+        if name != "?" and inner is not None and self.text(inner) in KEEPERS:
+            self.builder.stores.append(Store(held, name, value, holder.start_point[0] + 1, scope.function))
 
     def store(self, scope: Scope, target: Node, value: int) -> None:
         """`base.attribute = value`."""

@@ -102,6 +102,8 @@ def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
         plain = is_plain(sentence, kind, passage.place.path, passage.section)
         meant = [identity for identity in found if plain and _is_meant(assembly, assembly.draft(identity), sentence, promise)]
         broken = [i for i in meant if i not in covered and not is_spared(sentence, passage.text, assembly.draft(i))]
+        if broken and not _speaks_of_each(sentence, promise) and _kept_elsewhere(assembly, promise, broken):
+            broken = [i for i in broken if _named_exactly(assembly.draft(i), sentence)]
         if broken:
             kept = False
             about.update(dict.fromkeys(broken))
@@ -172,6 +174,30 @@ def _folder(draft: Draft) -> str:
     return draft.evidence[0].path.partition("/")[0] if draft.evidence and "/" in draft.evidence[0].path else ""
 
 
+def _speaks_of_each(sentence: str, promise: Promise) -> bool:
+    """Whether the sentence says in so many words that it leaves none out: "every endpoint", not "endpoints"."""
+    return any(
+        _ALL.search(sentence[: match.start()])
+        for word in promise.words
+        for match in re.finditer(rf"\b(?:{word})\b", sentence, re.IGNORECASE)
+    )
+
+
+def _kept_elsewhere(assembly: Assembly, promise: Promise, broken: Sequence[str]) -> bool:
+    """Whether something else of the kinds a promise is for has the control: the sentence may well speak of that."""
+    others = {draft.id for draft in assembly.drafts.by_id.values() if draft.kind in promise.about and is_built(draft)} - set(broken)
+    others |= {flow.id for (source, target, _role), flows in assembly.flows.items() if {source, target} & others for flow in flows}
+    return any(kind in promise.kept_by and covered & others for (kind, _place), (covered, _cited) in assembly.controls.items())
+
+
+def _named_exactly(draft: Draft, sentence: str) -> bool:
+    """Whether the sentence has the element's path or its name in code, not only a word of it."""
+    name, path = draft.name.split(" (")[0], str(draft.attributes.get("path") or "")
+    if len(path) > 2 and re.search(rf"(?<![\w/}}]){re.escape(path)}(?![\w{{]|/[\w{{])", sentence):
+        return True
+    return len(name) > 5 and ("_" in name or "." in name) and name in sentence
+
+
 def _says_all(sentence: str, word: str) -> bool:
     """Whether the word stands for all of its kind: "every endpoint", "endpoints", "the API always".
 
@@ -224,12 +250,9 @@ _NAMED_KINDS = frozenset(
 
 def _names(assembly: Assembly, draft: Draft, sentence: str) -> bool:
     """Whether the sentence names the element: by its code name, its path, or a telling word of its name."""
+    if _named_exactly(draft, sentence):
+        return True
     name = draft.name.split(" (")[0]
-    path = str(draft.attributes.get("path") or "")
-    if len(path) > 2 and re.search(rf"(?<![\w/}}]){re.escape(path)}(?![\w{{]|/[\w{{])", sentence):
-        return True
-    if len(name) > 5 and ("_" in name or "." in name) and name in sentence:
-        return True
     said = {stem(word) for word in words_of(sentence)}
     own = {stem(word) for word in words_of(name.rsplit("/", 1)[-1]) if word not in COMMON and len(word) > 3}
     # What has a name of its own in the world (a tool, a route, a store) is named by one word of it; a place in the code by two.

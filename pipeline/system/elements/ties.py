@@ -22,6 +22,7 @@ from pipeline.system.rules.words import words_of
 
 _HOLDERS: frozenset[ElementKind] = frozenset({"agent", "hosted_llm", "local_llm", "mcp_server"})
 _TOOLS: frozenset[ElementKind] = frozenset({"tool", "mcp_tool"})
+_STORES: frozenset[ElementKind] = frozenset({"vector_store", "data_store"})
 _FUNCTION_WORDS = frozenset(
     {"fn", "func", "funcs", "function", "functions", "coroutine", "callable", "method", "methods", "tool", "tools", "handler", "execute"}
 )
@@ -98,7 +99,7 @@ def _tie_call(assembly: Assembly, site: CallSite, tools: _Tools) -> None:
                 _adopt_tools(assembly, given)
                 for tool in _brought_along(assembly, given, tools):
                     assembly.relate(owner, kind, tool, assembly.cite(node))
-            for other in elements_of(assembly, given) or _gathered(assembly, given):
+            for other in elements_of(assembly, given) or _gathered(assembly, given) or _known_by_type(assembly, given, kind):
                 # An advisor that is asked on the way may search, or remember.
                 tie = "uses_memory" if kind == "uses_retriever" and assembly.draft(other).kind == "memory" else kind
                 assembly.relate(owner, tie, other, assembly.cite(node))
@@ -125,6 +126,25 @@ def _gathered(assembly: Assembly, given: Node) -> list[str]:
     functions = [(entry.function, program.function(entry.function)) for entry in rules]
     returned = [(reference[0], node) for reference, function in functions if function.owner in owners for node in function.returns]
     return [element for node in returned for element in elements_of(assembly, node)]
+
+
+def _known_by_type(assembly: Assembly, given: Node, kind: str) -> list[str]:
+    """The store that a container hands out, known by its type alone, where the program uses one such: `VectorStore store`."""
+    if kind != "uses_store":
+        return []
+    types = {assembly.index.canonical(name) for name in assembly.program.types(given)}
+    found = [
+        draft.id
+        for draft in assembly.drafts.by_id.values()
+        if draft.kind in _STORES and any(_is_called_on(assembly, node, types) for node in draft.nodes)
+    ]
+    return found if len(found) == 1 else []
+
+
+def _is_called_on(assembly: Assembly, node: Node, types: set[str]) -> bool:
+    if assembly.program.value(node).kind != "call":
+        return False
+    return any(assembly.index.canonical(name).rpartition(".")[0] in types for name in assembly.program.callee_names(node))
 
 
 def _named_model(assembly: Assembly, owner: str, given: Node) -> None:

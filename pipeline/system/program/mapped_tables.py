@@ -1,6 +1,7 @@
 """Which tables a call of an object mapper or a query builder is about, where its own shape says so.
 
-Three shapes: a member of the client that the method is called on (`prisma.message.create`, `db.query.notes.findMany`), what a link of
+Four shapes: a class of the program that the chain begins with or an object of which it is called on (`Note.objects.filter`,
+`note.save`), a member of the client that the method is called on (`prisma.message.create`, `db.query.notes.findMany`), what a link of
 the chain before was given (`db.select().from(notes)`, `supabase.from("notes").insert`), and the relations that a read asks for beside
 its own table (`include: {messages: true}`, `with: {notes: true}`). A table is named by the word the code uses for it, in small letters;
 what the mapper's schema calls it is not looked up, and neither is a relation whose name is not that of its table, one or many.
@@ -26,6 +27,28 @@ def called_on(program: Program, call: Node) -> str | None:
     method = program.value((call[0], program.value(call).inputs[0]))
     owner = program.value((call[0], method.inputs[0])) if method.kind == "attribute" else method
     return owner.text.lower() if owner.kind == "attribute" and owner.text and owner.text not in _CLIENTS else None
+
+
+def mapped_class(program: Program, call: Node) -> str | None:
+    """The class that stands for the table: `Note` of `Note.objects.filter(...).first()`, and of `note.save()`."""
+    current = program.value(call).inputs[0], True
+    for _ in range(_MOST_LINKS):
+        node = (call[0], current[0])
+        value = program.value(node)
+        if value.kind == "call":
+            current = value.inputs[0], False
+        elif value.kind in ("await", "guarded"):
+            current = value.inputs[0], current[1]
+        elif value.kind == "attribute":
+            named = [name for name in program.names((call[0], value.inputs[0])) if name in program.classes]
+            made = program.types((call[0], value.inputs[0])) if current[1] and not named else ()
+            found = [program.classes[name][1].name for name in (*named, *made) if name in program.classes]
+            if found:
+                return found[0]
+            current = value.inputs[0], False
+        else:
+            return None
+    return None
 
 
 def given_before(program: Program, call: Node) -> str | None:

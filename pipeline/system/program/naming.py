@@ -7,13 +7,14 @@ import re
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.contained import is_contained
-from pipeline.system.program.mapped_tables import called_on, given_before
+from pipeline.system.program.mapped_tables import called_on, given_before, mapped_class
 from pipeline.system.program.sites import CallSite
 
 _TABLE = re.compile(r"\b(?:from|into|update|join|table(?:\s+if\s+not\s+exists)?)\s+[\"'`\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
 
 _CATALOGUE = re.compile(r"(?:information_schema|pg_catalog|sys)\.|(?:sqlite_(?:master|schema)|pg_\w+)$")  # what a database says of itself
 
+_TABLES = {"member": called_on, "chain": given_before, "mapped": mapped_class}
 _LONGEST_NAME = 78
 _OWN_HOST = re.compile(
     r"[^.]+(?::\d+)?|.*\.(?:svc|local|internal|lan|corp|cluster|localhost|home|intranet)(?::\d+)?"
@@ -37,7 +38,7 @@ def table_of(assembly: Assembly, site: CallSite) -> str | None:
     if value.kind != "call":
         return None
     if site.rule.table_from is not None:
-        return called_on(program, node) if site.rule.table_from == "member" else given_before(program, node)
+        return _TABLES[site.rule.table_from](program, node)
     queue, seen = [(node[0], given) for given in value.inputs[1:4]], 0
     while queue and seen < 30:
         current = queue.pop(0)

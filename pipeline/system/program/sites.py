@@ -14,6 +14,7 @@ from typing import TypeVar
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import OFFERED, CodeFacts, Value
 from pipeline.system.program.arguments import argument_node, argument_positions
+from pipeline.system.program.platform_functions import platform_functions
 from pipeline.system.program.provided import provided
 from pipeline.system.program.tables import functions_in
 from pipeline.system.program.used_in_pages import PageUse
@@ -98,6 +99,7 @@ def find_sites(program: Program, index: FrameworkIndex) -> Sites:
             for decorator in function.decorators:
                 entries += _decorated(program, index, (file, number), (file, decorator))
         entries += (entry for entry in _offered(program, index, file) if entry.rule.kind is not None and _is_used(uses, program, entry))
+        entries += (EntrySite(*found) for found in platform_functions(program, index, file))
     classes = [
         ClassSite(name, known.rule, known.framework)
         for name in sorted(program.classes)
@@ -294,7 +296,8 @@ def received(program: Program, index: FrameworkIndex) -> Iterator[tuple[Function
     """What functions handed to frameworks receive: function, position of the parameter, its type."""
     yield from provided(program)
     for file, facts in enumerate(program.files):
-        if facts.language == "python":  # what a handler receives stands in its signature
+        # Where a handler is written in Python, its signature mostly says what it receives: only its framework's own files are asked.
+        if facts.language == "python" and not any(given.target.split(".")[0] in index.handing_packages for given in facts.imports):
             continue
         for value in facts.values:
             if value.kind != "call" or len(value.inputs) < 2:

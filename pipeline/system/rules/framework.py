@@ -74,10 +74,11 @@ class CallRule(Frozen):
     )
     name: str | None = None
     name_from: Argument | None = None
-    table_from: Literal["member", "chain"] | None = Field(
+    table_from: Literal["member", "chain", "mapped"] | None = Field(
         default=None,
         description="Of object mappers: `member` where the method is called on a member named for the table (`prisma.message.create`), "
-        "`chain` where the table was given to a link before (`db.insert(notes).values`). What a read joins beside it is read as well.",
+        "`chain` where the table was given to a link before (`db.insert(notes).values`), `mapped` where a class of the program stands for "
+        "it (`Note.objects.filter`). What a read joins beside it is read as well.",
     )
     zone: Zone | None = None
     attributes: dict[str, AttributeValue] = Field(default_factory=dict)
@@ -124,9 +125,19 @@ class CallRule(Frozen):
 
 
 class DecoratorRule(Frozen):
-    """A decorated function, a function registered by a call (`registers`), or one a file offers under a known name (`exports`)."""
+    """A function that a framework calls.
+
+    Decorated, registered by a call (`registers`), offered by a file under a known name (`exports`), or known by what it takes and reads
+    of it (`takes`), where a platform is told its name outside of the code.
+    """
 
     decorator: tuple[str, ...] = ()
+    takes: tuple[Pattern, ...] = Field(
+        default=(), description="Functions of a module whose first parameters have these names, in this order: `(event, context)`."
+    )
+    reads: tuple[str, ...] = Field(
+        default=(), description="For `takes`: entries of the first parameter; the function, or one it is handed to, reads one of them."
+    )
     registers: tuple[str, ...] = Field(default=(), description="Calls that take the function as an argument (app.add_url_rule).")
     function_argument: Argument = Field(default="0", description="For `registers`: where the function is.")
     methods: tuple[str, ...] = Field(

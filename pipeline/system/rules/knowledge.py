@@ -82,9 +82,15 @@ class FrameworkIndex:
         self.registrations = NameTable[DecoratorRule](
             (name, Known(rule, framework.name)) for framework in self.frameworks for rule in framework.decorators for name in rule.registers
         )
+        handing = (framework for framework in self.frameworks if any(rule.receives for rule in framework.decorators))
+        self.handing_packages = frozenset(package for framework in handing for package in framework.packages)
         self.exports = tuple(
             (re.compile(rule.files or "."), Known(rule, framework.name))
             for framework in self.frameworks for rule in framework.decorators if rule.exports
+        )  # fmt: skip
+        self.taking = tuple(
+            (re.compile(rule.files or "."), tuple(re.compile(name) for name in rule.takes), Known(rule, framework.name))
+            for framework in self.frameworks for rule in framework.decorators if rule.takes
         )  # fmt: skip
         self.classes = NameTable[ClassRule](
             (name, Known(rule, framework.name)) for framework in self.frameworks for rule in framework.classes for name in rule.base
