@@ -17,6 +17,7 @@ Environment = dict[str, int]
 _MAX_JUMPS = 8  # of one loop that are told apart from running it to its end
 _OUTER, _INNER = 60, 100  # tests that are kept of those a call stands behind
 
+KEYS = "(key)"  # label of what a table is made of that becomes its keys: `{name: 1 for name in names}`
 DECORATED = "@decorated"  # stands for the server that plugins give properties to: `fastify.decorate("search", client)`
 
 

@@ -10,7 +10,7 @@ import re
 
 from tree_sitter import Node
 
-from ingest.code.graph import GraphBuilder, Scope
+from ingest.code.graph import KEYS, GraphBuilder, Scope
 from ingest.code.tree import TreeReader, lines
 from ingest.facts import ConstantType, Store
 
@@ -281,14 +281,8 @@ class Expressions(TreeReader):
             nodes = body.named_children if body.type == "pair" else [body]
             inputs = tuple(self.value(scope, child) for child in nodes)
         scope.environment = outer
-        return self.builder.add(
-            scope,
-            "collection",
-            lines(node),
-            "comprehension",
-            inputs,
-            ("*",) * len(inputs) if body is not None and body.type == "pair" else ("",) * len(inputs),
-        )
+        labels = (KEYS, "?") if len(inputs) == 2 else ("",) * len(inputs)
+        return self.builder.add(scope, "collection", lines(node), "comprehension", inputs, labels)
 
     # The rest
 

@@ -15,19 +15,21 @@ from pipeline.system.flows.rebuilding import rebuilt
 from pipeline.system.program import speakers
 from pipeline.system.program.access_paths import (
     COPIES,
-    MAX_PATH,
     SELECTS,
+    VIEWS,
     Change,
     Path,
     anywhere,
     gathered,
     inside_only,
+    part_of_entry,
     putting,
     same,
     swallowed,
     taking,
     to_plain,
     unless_overwritten,
+    viewed,
 )
 from pipeline.system.program.flow_edges import Arrive, CallBehaviour, Enter, Step
 from pipeline.system.program.members import fitting
@@ -36,7 +38,6 @@ _TEXT_CALLS = frozenset({
     "format", "join", "encode", "decode", "strip", "replace", "dumps", "str", "b64encode", "get", "append", "concat", "format_map",
     "model_dump",
 })  # fmt: skip
-_VIEWS = ("keys", "values", "items")
 # Of query builders and repositories: what is given only chooses records.
 _CHOOSES = frozenset({
     "where", "andWhere", "orWhere", "whereIn", "having", "eq", "neq", "limit", "offset", "orderBy", "order_by", "filter_by",
@@ -79,8 +80,10 @@ class CallSteps:
             inputs = self._program.value(call).inputs
             key = self._program.value((call[0], inputs[1])) if len(inputs) > 1 else None
             yield Step(call, taking(key.text if key is not None and key.kind == "constant" else "*"))
-        elif value.text in _VIEWS:
-            yield Step(call, _viewed(value.text))
+        elif value.text in VIEWS:
+            yield Step(call, viewed(VIEWS[value.text]))
+        elif value.text in ("getKey", "getValue"):
+            yield Step(call, part_of_entry(value.text))
         elif value.text in ("model_copy", "_replace"):
             yield Step(call, unless_overwritten(self._set_anew(call), anywhere))
         else:
@@ -254,19 +257,5 @@ def _then(first: Change, second: Change) -> Change:
     def change(path: Path) -> Path | None:
         between = first(path)
         return None if between is None else second(between)
-
-    return change
-
-
-def _viewed(name: str) -> Change:
-    """`keys`, `values` and `items` of an object: data under a key is no key; `items` gives pairs of both."""
-
-    def change(path: Path) -> Path | None:
-        if not path or "#" in path:
-            return anywhere(path)
-        if name == "keys":
-            return None
-        inside = ("1", *path[1:]) if name == "items" else path[1:]
-        return ("*", *inside)[:MAX_PATH]
 
     return change
