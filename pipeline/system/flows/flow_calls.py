@@ -45,6 +45,14 @@ _CHOOSES = frozenset({
     "findAll", "findAllById", "selectById", "selectByIds", "selectBatchIds", "selectOne", "selectList", "selectPage", "listByIds",
     "getById", "getOne", "lambdaQuery",
 })  # fmt: skip
+# What a text is asked, whose answer is a truth or a number.
+_TELLS = frozenset({
+    "startswith", "startsWith", "StartsWith", "endswith", "endsWith", "EndsWith", "isdigit", "isalpha", "isalnum", "isdecimal", "isnumeric",
+    "isidentifier", "isspace", "islower", "isupper", "istitle", "isascii", "rfind", "rindex", "indexOf", "lastIndexOf", "IndexOf",
+    "LastIndexOf", "charCodeAt", "codePointAt", "localeCompare", "compareTo", "compareToIgnoreCase", "CompareTo", "equals", "Equals",
+    "equalsIgnoreCase", "contentEquals", "isEmpty", "isBlank", "hashCode", "GetHashCode", "hasOwnProperty", "IsMatch",
+})  # fmt: skip
+_BY_KEY = frozenset({"get", "pop", "setdefault", "getOrDefault", "GetValueOrDefault"})
 _FILLS = frozenset({"Format", "FormatPrompt"})  # what they give back is text
 _ENCODERS = frozenset({"Marshal", "MarshalIndent", "MarshalToString"})  # in Go a function of another package has a capital: these give text
 _SEARCHES = ("search", "query", "similarity_search", "find_", "retrieve", "lookup", "max_marginal")
@@ -76,7 +84,9 @@ class CallSteps:
         yield from self._left(call, 0)
         if not behaviour.carries or (self._only_text and value.text not in _TEXT_CALLS) or (self._bare and behaviour.cleans):
             return
-        if value.text in ("get", "pop", "getlist", "setdefault", "at"):
+        if value.text in _TELLS:
+            yield Step(call, to_plain)
+        elif value.text in ("get", "pop", "getlist", "setdefault", "at", "getOrDefault"):
             inputs = self._program.value(call).inputs
             key = self._program.value((call[0], inputs[1])) if len(inputs) > 1 else None
             yield Step(call, taking(key.text if key is not None and key.kind == "constant" else "*"))
@@ -100,7 +110,7 @@ class CallSteps:
         if self._bare and behaviour.cleans:
             return
         targets = self._targets(call)
-        is_key = callee.kind == "attribute" and callee.text in ("get", "pop", "setdefault") and position == 1
+        is_key = callee.kind == "attribute" and callee.text in _BY_KEY and position == 1
         if is_key and not behaviour.sink and not targets:
             return  # a key chooses a value; it does not become part of it
         for target in targets:
@@ -133,10 +143,20 @@ class CallSteps:
         speaker = speakers.message_role(self._program, call, value) if label.lower() in ("content", "text") else ""
         classes = [name for name in self._program.names((call[0], value.inputs[0])) if name in self._program.classes]
         if classes:
-            if not constructs:
+            if any(self._program.is_enumeration(name) for name in classes):
+                yield Step(call, to_plain)
+            elif not constructs:
                 field = self._field_name(classes[0], label, position)
                 held: Change = to_plain if self._program.field_is_plain(classes[0], field) else same
                 yield Step(call, _then(held, putting(f"{field}@{speaker}" if speaker else field)))
+            return
+        if callee.kind == "attribute" and any(
+            self._program.is_enumeration(name) for name in self._program.names((call[0], callee.inputs[0]))
+        ):
+            yield Step(call, to_plain)  # `Kind.valueOf(text)`
+            return
+        if callee.kind == "attribute" and callee.text in _TELLS:
+            yield Step(call, to_plain)
             return
         made = None if behaviour.sink else rebuilt(self._program, self._graph.users, call, position)
         if made is not None:

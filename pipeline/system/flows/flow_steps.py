@@ -99,7 +99,9 @@ class FlowSteps:
             case "format":
                 yield Step(user, as_text)
             case "operation":
-                if value.text not in _NO_CARRY and not value.text.startswith(("not", "is")):
+                if value.text == "number":  # `+text`
+                    yield Step(user, access_paths.to_plain)
+                elif value.text not in _NO_CARRY and not value.text.startswith(("not", "is")):
                     yield Step(user, anywhere if position else same)
             case "choice" | "await" | "unknown":
                 yield Step(user, same)
