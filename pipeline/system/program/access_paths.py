@@ -2,7 +2,8 @@
 
 A path (Deutsch 1994) names the fields from the outside in: `("messages", "[0]", "content@user")`. `*` is any entry, `?` an entry by a
 key that is not constant, `(key)` the keys themselves, `[2]` the third member of a list, a bare number a part of a tuple; behind `@`
-stands who speaks. A path that grew past its bound is cut at its inner end and then means all of what lies there. Nothing here looks at a program: values are given.
+stands who speaks. A path that grew past its bound is cut at its inner end and then means all of what lies there. Nothing here looks at
+a program: values are given.
 """
 
 from __future__ import annotations
