@@ -59,8 +59,8 @@ def conversation_role(assembly: Assembly, hit: Hit, key: str = "") -> SinkRole:
 def _role(assembly: Assembly, hit: Hit) -> SinkRole:
     if any("@" in part for part in hit.path):
         role = next(part for part in hit.path if "@" in part).split("@")[1]
-        if "|" in role:
-            role = speaker_on_way(assembly, hit, frozenset(role.split("|"))) or "user"
+        if role == "?" or "|" in role:
+            role = speaker_on_way(assembly, hit) or ("?" if role == "?" else "user")
         if role == "?" or _under_a_test_of_the_role(assembly, hit):
             role = _given_speaker(assembly, hit) or ("user" if role == "?" and _is_one_text(assembly, hit) else role)
         if role in _ASSISTANTS and _is_a_reply(assembly, hit):

@@ -15,22 +15,25 @@ from pipeline.system.flows.taint import Hit
 _MOST_CALLS = 8
 
 
-def speaker_on_way(assembly: Assembly, hit: Hit, speakers: frozenset[str]) -> str:
-    """The one of these speakers that the calls on the way name, the system first; empty where they name none, or any."""
+_SPEAKERS = frozenset({"system", "developer", "user", "human", "assistant", "ai", "model", "tool", "function"})
+
+
+def speaker_on_way(assembly: Assembly, hit: Hit) -> str:
+    """The speaker that the calls on the way name, the system first; empty where something else may say who speaks."""
     program = assembly.program
     for node in hit.trace:
         value = program.value(node)
         label = next((label for label in value.labels if label in ("role", "Role")), "") if value.kind in ("call", "collection") else ""
         if not label:
             continue
-        said = _said(assembly, hit, (node[0], value.inputs[value.labels.index(label)])) & speakers
-        if said and said != speakers:
+        said = _said(assembly, hit, (node[0], value.inputs[value.labels.index(label)]))
+        if said and said <= _SPEAKERS:
             return next((one for one in ("system", "developer") if one in said), min(said))
     return ""
 
 
 def _said(assembly: Assembly, hit: Hit, node: Node) -> frozenset[str]:
-    """The constants that a value is in the calls that the data was handed in by."""
+    """The constants that a value is in the calls that the data was handed in by; nothing where one of them is not known."""
     program, found, queue, seen = assembly.program, set[str](), [node], set[Node]()
     while queue and len(seen) < _MOST_CALLS:
         current = queue.pop()
@@ -43,8 +46,12 @@ def _said(assembly: Assembly, hit: Hit, node: Node) -> frozenset[str]:
             continue
         place = program.parameter_of(current) if value.kind == "parameter" else None
         if place is None:
-            found |= {constant.text for constant in program.constants(current)}
+            constants = program.constants(current)
+            if not constants:
+                return frozenset()
+            found |= {constant.text for constant in constants}
             continue
+        calls = list[Node]()
         for before, after in pairwise(hit.trace):
             inside = program.parameter_of(after) if program.value(after).kind == "parameter" else None
             if inside is None or inside[0] != place[0]:
@@ -55,5 +62,8 @@ def _said(assembly: Assembly, hit: Hit, node: Node) -> frozenset[str]:
                     continue
                 for target in program.targets(call):
                     given = program.bind(call, target).get(place[1], []) if target.function == place[0] else []
-                    queue += [(call[0], inputs[argument]) for argument in given]
+                    calls += [(call[0], inputs[argument]) for argument in given]
+        if not calls:
+            return frozenset()
+        queue += calls
     return frozenset(found)
