@@ -11,6 +11,7 @@ from ingest.code.questions import STATE, FunctionRef, Questions
 from ingest.facts import Class
 
 _RECORDS = frozenset({"BaseModel", "RootModel", "SQLModel", "NamedTuple", "TypedDict", "Struct", "dataclass", "define", "frozen", "attrs"})
+_ENUMERATIONS = ("enum.", "strenum.", "aenum.")
 
 _APPLICATIONS = frozenset({"app", "current_app", "application"})
 
@@ -175,6 +176,17 @@ class Classes(Questions):
             if cls in self.classes:
                 found.update((field, None) for field, annotation, _default, _line in self.classes[cls][1].fields if annotation is not None)
         return list(found)
+
+    def is_enumeration(self, name: str) -> bool:
+        """Whether a class of the project lists all its values: whatever text asks for one of them, its own are what there is."""
+        if name not in self.classes:
+            return False
+        known = self._enumerations.get(name)
+        if known is None:
+            known = any(base.startswith(_ENUMERATIONS) or base.endswith("Choices") for base in self.outside_bases(name))
+            if self._answers.depth == 0:
+                self._enumerations[name] = known
+        return known
 
     def is_plain(self, file: int, annotation: int | None) -> bool:
         """Whether an annotation names only types that hold no free text: numbers, booleans, dates, identifiers."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ingest.code.answers import MAX_DEPTH, Node
-from ingest.code.questions import MAX_NAMES, Questions
+from ingest.code.questions import MAX_NAMES, FunctionRef, Questions
 
 _WRAPPERS = frozenset({"functools.partial", "functools.wraps", "node:util.promisify", "react.cache", "react.useCallback"})
 _IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
+_LAZY = re.compile(r"^_?(lazy_?(import|load|loader|loading|module)|Lazy_?(Import|Load|Loader|Module)|import_optional_dependency|"
+                   r"optional_import|try_import|safe_import|importorskip)$")  # fmt: skip
+_MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*){0,8}")
 _LINKS = frozenset({"attribute", "index", "call", "await", "element_of", "guarded", "update"})
 
 
@@ -69,9 +73,11 @@ class Names(Questions):
                     if name in _WRAPPERS and len(value.inputs) > 1:
                         yield from self.names((file, value.inputs[1]))
                     elif name in _IMPORTERS and len(value.inputs) > 1:
-                        module = self.constant((file, value.inputs[1]))
-                        if isinstance(module, str) and module and not module.startswith("."):
-                            yield from self.resolve(module, file)[1]
+                        yield from self._module_called((file, value.inputs[1]))
+                    elif name in self.functions or name in self.classes:
+                        yield from self._handed_back(node, name)
+                    elif _LAZY.search(name.rpartition(".")[2]) and not self.targets(node):
+                        yield from self._imported_later(node)
                 for entry in self._looked_up(node):
                     yield from self.names(entry)
             case "parameter":
@@ -97,6 +103,46 @@ class Names(Questions):
                             yield f"{name}[]"  # request.files["letter"]
             case _:
                 return
+
+    def _module_called(self, given: Node) -> Iterator[str]:
+        module = self.constant(given)
+        if isinstance(module, str) and _MODULE.fullmatch(module):
+            yield from self.resolve(module, given[0])[1]
+
+    def _handed_back(self, call: Node, name: str) -> Iterator[str]:
+        """The class that a function imports and gives back, or the module it is told to import."""
+        if name in self.classes:
+            getter = self.method(name, "__getattr__")  # `torch = Later("torch")`, an object that imports what it is asked for
+            if getter is not None and self.method(name, "__init__") is not None and self._imports_by_name(getter):
+                yield from self._imported_later(call)
+            return
+        for reference in self.functions[name]:
+            for returned in self.function(reference).returns:
+                of = self.value((reference[0], returned))
+                if of.kind == "call" and not _IMPORTERS.isdisjoint(self.names((reference[0], of.inputs[0]))):
+                    asked = self.value((reference[0], of.inputs[1])) if len(of.inputs) > 1 else of
+                    if asked.kind == "parameter":
+                        yield from self._imported_later(call)
+                else:
+                    yield from (known for known in self.names((reference[0], returned)) if self._is_class_name(known) or "." not in known)
+
+    def _imports_by_name(self, reference: FunctionRef) -> bool:
+        """Whether a function, or another method of its class, imports a module whose name it is told."""
+        owner, facts = self.function(reference).owner, self.files[reference[0]]
+        return any(
+            value.kind == "call"
+            and facts.functions[value.scope].owner == owner
+            and not _IMPORTERS.isdisjoint(self.names((reference[0], value.inputs[0])))
+            for value in facts.values
+        )
+
+    def _imported_later(self, call: Node) -> Iterator[str]:
+        """The module that a call names, which something else imports when it is first used: `LazyLoader("tf", globals(), "tensorflow")`."""
+        value = self.value(call)
+        plain = [given for given, label in zip(value.inputs[1:], value.labels[1:], strict=False) if label in ("", "name", "module_name")]
+        written = [(call[0], given) for given in plain if self.value((call[0], given)).constant_type == "string"]
+        if written:
+            yield from self._module_called(written[-1])
 
     def _default_names(self, parameter: Node) -> Iterator[str]:
         """The class or function that stands for a parameter nothing is given for: `def ask(handler=Handler): handler()`."""

@@ -1,4 +1,4 @@
-"""Annotations that leave no room for free text: numbers, booleans, dates, identifiers, a choice of literals.
+"""Annotations that leave no room for free text: numbers, booleans, dates, identifiers, a choice of literals or of an enumeration.
 
 Takes an annotation and whoever resolves its names; a value of such a type carries no instructions of a stranger.
 """
@@ -23,6 +23,8 @@ class Naming(Protocol):
     def value(self, node: Node) -> Value: ...
 
     def names(self, node: Node) -> tuple[str, ...]: ...
+
+    def is_enumeration(self, name: str) -> bool: ...
 
     def lookup(self, file: int, name: str) -> tuple[list[Node], list[str]]: ...
 
@@ -56,7 +58,7 @@ def is_plain(program: Naming, file: int, annotation: int | None) -> bool:
             continue
         if not found and value.kind != "call":
             return False
-        names.update(found)
+        names.update("typing.Literal" if program.is_enumeration(name) else name for name in found)
     return bool(names) and names <= PLAIN_TYPES
 
 

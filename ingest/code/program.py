@@ -107,4 +107,5 @@ class Program(Names, Instances, Classes, Calls, Origins):
         for table in (self._names.passing, self._types.passing, self._origins.passing, self._targets.passing, self._bases.passing):
             table.clear()
         self._plain_fields.clear()
+        self._enumerations.clear()
         self._fields = None

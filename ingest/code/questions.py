@@ -82,6 +82,7 @@ class Questions(ABC):
         self._callers: dict[FunctionRef, list[Node]] | None = None
         self._fields: dict[tuple[str, str], list[Node]] | None = None
         self._plain_fields: dict[tuple[str, str], bool] = {}
+        self._enumerations: dict[str, bool] = {}
 
     def value(self, node: Node) -> Value:
         return self.files[node[0]].values[node[1]]

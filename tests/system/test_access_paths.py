@@ -37,6 +37,14 @@ APART = {
     "a typed dictionary": ("d = M(a=text, b='1')", "d['a']", "d['b']", TYPED),
     "text and back": ("import json\nd = json.loads(json.dumps({'a': text, 'b': '1'}))", "d['a']", "d['b']", ""),
     "pairs of two lists": ("pairs = list(zip([text], ['1']))\nfor d in pairs:\n    pass", "d[0]", "d[1]", ""),
+    "values of a table": ("g = {'a': text}\nd = {k: v for k, v in g.items()}", "list(d.values())[0]", "list(d.keys())[0]", ""),
+    "entries of a table": ("g = {'a': text}\nfor d in {k: v for k, v in g.items()}.items():\n    pass", "d[1]", "d[0]", ""),
+    "a table among others": (
+        "d = []\nfor g in [{'a': text}]:\n    d.append({k: v for k, v in g.items() if v})", "d[0]['a']", "', '.join(d[0].keys())", "",
+    ),
+    "keys of a table": ("d = {k: '1' for k in text.split()}", "', '.join(d)", "d['a']", ""),
+    "a table gone through": ("g = {'a': text}\nd = [[g[k], k] for k in g]", "d[0][0]", "d[0][1]", ""),
+    "a table made a list": ("g = {}\ng[name] = text", "g[name]", "sorted(g)[0]", "name = 'a'\n"),
     "numbered members": ("for d in enumerate([text]):\n    pass", "d[1]", "d[0]", ""),
 }  # fmt: skip
 

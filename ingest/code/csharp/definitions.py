@@ -162,6 +162,8 @@ class Definitions(Functions):
         thrown = any(self.plain(base).endswith("Exception") for base in written)  # its objects are not followed from throw to catch
         if is_record or (self._only_holds(node, members) and not thrown):
             decorators = (*decorators, self.builder.add(own, "name", lines(node)[:1] * 2, "@record"))
+        if node.type == "enum_declaration":
+            bases.append(self.builder.add(own, "name", lines(node)[:1] * 2, "@enum"))
         start = (node.child_by_field_name("name") or node).start_point[0] + 1
         self.builder.classes.append(
             Class(name, qualified, tuple(base for base in bases if base is not None), (), decorators, tuple(fields), tuple(methods), "",

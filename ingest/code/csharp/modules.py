@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from ingest.code.csharp import names
-from ingest.code.csharp.names import HOLDS, KNOWN, LISTED, MARKUP, MEMBERS_OF, NAMESPACE, OPENS, OPENS_EVERYWHERE, ROOTS
+from ingest.code.csharp.names import HOLDS, KNOWN, LISTED, MARKUP, MEMBERS_OF, NAMESPACE, OPENS, OPENS_EVERYWHERE, ROOTS, SPELLED
 from ingest.facts import CodeFacts, ConfigFacts
 
 _MOST = 40  # namespaces of packages that a name is looked for in
@@ -141,8 +141,8 @@ class NamespaceModules:
             whole = f"{namespace}.{name}" if namespace else name
             if whole in self._holders:
                 return (whole,)
-        if name in KNOWN:
-            return (KNOWN[name],)
+        if name in KNOWN or name in SPELLED:
+            return (KNOWN.get(name) or SPELLED[name],)
         if name in ROOTS or name in self._own or any(given.split(".", 1)[0] == name for given in opened):
             return (name,)
         outside = [given for given in opened if given not in self._own and given not in LISTED]

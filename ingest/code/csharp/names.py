@@ -86,7 +86,7 @@ LISTED = frozenset(_NAMESPACES)  # namespaces whose names are all here, as far a
 ROOTS = frozenset({"System", "Microsoft"})
 _SAME_AS = {
     "@len": "builtins.len", "@list": "builtins.list", "@dict": "builtins.dict", "@super": "builtins.super",
-    "@property": "builtins.property", "@Annotated": "typing.Annotated", "@record": "dataclasses.dataclass",
+    "@property": "builtins.property", "@Annotated": "typing.Annotated", "@record": "dataclasses.dataclass", "@enum": "enum.Enum",
     "@extension": "builtins.extension", "@private": "builtins.private", "@injected": "builtins.injected",
     "@str": "builtins.str", "@int": "builtins.int", "@float": "builtins.float", "@bool": "builtins.bool", "@object": "builtins.object",
     "@UUID": "uuid.UUID", "@date": "datetime.date", "@datetime": "datetime.datetime", "@timedelta": "datetime.timedelta",
@@ -98,7 +98,7 @@ PLAIN = {
     "double": "@float", "float": "@float", "decimal": "@Decimal", "bool": "@bool", "Boolean": "@bool", "Guid": "@UUID",
     "DateOnly": "@date", "DateTime": "@datetime", "DateTimeOffset": "@datetime", "TimeSpan": "@timedelta",
 }  # fmt: skip
-_SPELLED = {"string": "System.String", "int": "System.Int32", "long": "System.Int64", "double": "System.Double", "bool": "System.Boolean",
+SPELLED = {"string": "System.String", "int": "System.Int32", "long": "System.Int64", "double": "System.Double", "bool": "System.Boolean",
             "decimal": "System.Decimal", "float": "System.Single", "object": "System.Object", "char": "System.Char",
             "Guid": "System.Guid", "String": "System.String", "DateTime": "System.DateTime", "DateTimeOffset": "System.DateTimeOffset",
             "DateOnly": "System.DateOnly", "TimeSpan": "System.TimeSpan", "Int32": "System.Int32", "Int64": "System.Int64",
@@ -135,4 +135,4 @@ def component_of(path: str) -> tuple[str, str] | None:
 
 def global_name(name: str) -> str | None:
     """What a name means that no namespace need be opened for, or None."""
-    return _SAME_AS.get(name) or _SPELLED.get(name)
+    return _SAME_AS.get(name) or SPELLED.get(name)

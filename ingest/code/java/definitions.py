@@ -184,6 +184,8 @@ class Definitions(Types):
         self.depth -= 1
         self.hints = hints
         fields += opened.late
+        if node.type == "enum_declaration":
+            bases = (*bases, self.builder.add(scope, "name", lines(node)[:1] * 2, "@enum"))
         self.builder.classes.append(
             Class(name, qualified, bases, (), decorators, tuple(fields), tuple(methods), "",
                   (node.child_by_field_name("name") or node).start_point[0] + 1, node.end_point[0] + 1)

@@ -20,7 +20,7 @@ FILLED = frozenset({"Value", "ConfigProperty"})  # annotations that stand for wh
 _SAME_AS = {
     "@len": "builtins.len", "@list": "builtins.list", "@dict": "builtins.dict", "@super": "builtins.super",
     "@property": "builtins.property", "@Annotated": "typing.Annotated", "@Union": "typing.Union", "@Optional": "typing.Optional",
-    "@record": "dataclasses.dataclass",
+    "@record": "dataclasses.dataclass", "@enum": "enum.Enum",
     "@str": "builtins.str", "@int": "builtins.int", "@float": "builtins.float", "@bool": "builtins.bool", "@object": "builtins.object",
     "@UUID": "uuid.UUID", "@date": "datetime.date", "@datetime": "datetime.datetime", "@Decimal": "decimal.Decimal",
     "String": "java.lang.String", "Object": "java.lang.Object", "Integer": "java.lang.Integer", "Long": "java.lang.Long",

@@ -266,14 +266,14 @@ class Statements(Calls):
         through: Environment | None = None  # where the case above falls through
         for case in named(body) if body is not None else []:
             scope.environment = dict(before)
-            if through is not None:
-                self.builder.join(scope, dict(before), through)
             known = len(scope.branches)
             parts = named(case)
             labels = [part for part in parts if part.type == "switch_label"]
             tests = [test for label in labels for test in named(label)]
             has_default = has_default or any(self.text(label).strip().startswith("default") for label in labels)
             self._case(scope, subject, value, tests)
+            if through is not None:
+                self.builder.join(scope, scope.environment, through)
             held = self.builder.next_value
             left = ""
             for part in parts[len(labels) :]:

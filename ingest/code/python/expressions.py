@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from ingest.code.graph import KEEPERS, GraphBuilder, Scope
+from ingest.code.graph import KEEPERS, KEYS, GraphBuilder, Scope
 from ingest.code.tree import TreeReader, lines
 from ingest.facts import ConstantType, Store
 
@@ -296,14 +296,8 @@ class Expressions(TreeReader):
             nodes = body.named_children if body.type == "pair" else [body]
             inputs = tuple(self.value(scope, child) for child in nodes)
         scope.environment = outer
-        return self.builder.add(
-            scope,
-            "collection",
-            lines(node),
-            "comprehension",
-            inputs,
-            ("*",) * len(inputs) if body is not None and body.type == "pair" else ("",) * len(inputs),
-        )
+        labels = (KEYS, "?") if len(inputs) == 2 else ("",) * len(inputs)
+        return self.builder.add(scope, "collection", lines(node), "comprehension", inputs, labels)
 
     # The rest
 

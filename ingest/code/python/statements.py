@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from ingest.code.graph import Loop, Scope
+from ingest.code.graph import Environment, Loop, Scope
 from ingest.code.python.expressions import Expressions
 from ingest.code.tree import Clause, lines
 from ingest.facts import Branch
@@ -57,7 +57,7 @@ class Statements(Expressions):
             case "import_statement" | "import_from_statement":
                 self._import(scope, node)
             case "match_statement":
-                self._match(scope, node)
+                return self._match(scope, node)
             case "global_statement":
                 scope.global_names.update(self.text(child) for child in node.named_children)
             case "assert_statement":
@@ -318,21 +318,27 @@ class Statements(Expressions):
                         return True
         return all_left and not ends
 
-    def _match(self, scope: Scope, node: Node) -> None:
+    def _match(self, scope: Scope, node: Node) -> bool:
         subject = node.child_by_field_name("subject")
         value = self.value(scope, subject) if subject is not None else None
         before = dict(scope.environment)
-        ends = [dict(before)]
+        ends: list[Environment] = []
+        takes_all = False
         body = node.child_by_field_name("body")
         for case in body.named_children if body is not None else []:
             if case.type != "case_clause":
                 continue
+            takes_all = takes_all or (case.child_by_field_name("guard") is None and _takes_all(case))
             scope.environment = dict(before)
             known = len(scope.branches)
             for pattern in (child for child in case.named_children if child.type == "case_pattern"):
+                whole = pattern.named_children[:1] if pattern.named_child_count == 1 else []
                 for name in _captures(pattern):
-                    if value is not None:
-                        self.builder.write(scope, self.text(name), self.builder.add(scope, "element_of", lines(name), "", (value,)))
+                    if value is None:
+                        break
+                    is_whole = bool(whole) and name.parent == whole[0] and whole[0].type == "dotted_name"
+                    part = value if is_whole else self.builder.add(scope, "element_of", lines(name), "", (value,))
+                    self.builder.write(scope, self.text(name), part)
                 if subject is not None and value is not None:
                     self._case(scope, subject, value, pattern)
             held = self.builder.next_value
@@ -342,7 +348,11 @@ class Statements(Expressions):
             for number in scope.branches[known:]:
                 self.builder.place_branch(number, held, self.builder.next_value)
             del scope.branches[known:]
+        leaves = takes_all and not ends
+        if not takes_all or leaves:
+            ends.append(before)
         self.builder.join(scope, *ends)
+        return leaves
 
     def _case(self, scope: Scope, subject: Node, value: int, pattern: Node) -> None:
         """`case "a":` and `case "a" | "b":` ask whether the subject is one of constants; other patterns ask for its shape."""
@@ -370,6 +380,15 @@ class Statements(Expressions):
 
     def _import(self, scope: Scope, node: Node) -> None:
         raise NotImplementedError
+
+
+def _takes_all(case: Node) -> bool:
+    """`case _:` and `case other:` match whatever there is."""
+    patterns = [child for child in case.named_children if child.type == "case_pattern"]
+    inner = patterns[0].named_children if len(patterns) == 1 else []
+    if not inner:  # `_` has no node of its own
+        return len(patterns) == 1
+    return inner[0].type == "dotted_name" and len(inner[0].named_children) == 1
 
 
 def _captures(pattern: Node) -> list[Node]:

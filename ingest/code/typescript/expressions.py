@@ -191,7 +191,7 @@ class Expressions(Texts):
             return self.builder.add(scope, "constant", lines(node), self.text(node), constant=self.builder.constant_of(value))
         if sign in ("!", "typeof", "delete"):
             return self.builder.add(scope, "operation", lines(node), "not" if sign == "!" else f"is {sign}", (value,))
-        return self.builder.add(scope, "operation", lines(node), "unary", (value,))
+        return self.builder.add(scope, "operation", lines(node), "number" if sign in ("-", "+", "~") else "unary", (value,))
 
     def _update(self, scope: Scope, node: Node) -> int:
         argument = node.child_by_field_name("argument")

@@ -257,8 +257,6 @@ class Statements(Patterns):
         through: Environment | None = None  # where the case above falls through
         for case in named(body) if body is not None else []:
             scope.environment = dict(before)
-            if through is not None:
-                self.builder.join(scope, dict(before), through)
             known = len(scope.branches)
             test = case.child_by_field_name("value")
             if case.type == "switch_default":
@@ -273,6 +271,8 @@ class Statements(Patterns):
                 if name is not None and name in scope.environment:
                     guarded = self.builder.add(scope, "guarded", lines(inner), "holds", (scope.environment[name], condition))
                     self.builder.bind(scope, name, guarded)
+            if through is not None:
+                self.builder.join(scope, scope.environment, through)
             held = self.builder.next_value
             statements = case.children_by_field_name("body")
             self.hoist(scope, statements)

@@ -1,7 +1,7 @@
 """What a schema of the program says of one part of what came in: in `z.object({count: z.number()})` there is no text in `count`.
 
 Takes a hit of the flow search, gives the control that the part it took has by its declared type. Schemas are those of zod, where they are
-asked (`schema.parse(body)`) and where a handler is made with one (`action.schema(body).action(...)`); unions and lists are not looked into.
+asked (`schema.parse(body)`) and where a handler is made with one (`action.schema(body).action(...)`); lists are not looked into.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import ControlKind
+from pipeline.system.program.patterns import narrows, pattern_of
 
 _ASKED = frozenset({"parse", "safeParse", "parseAsync", "safeParseAsync"})
 _GIVEN_TO = frozenset({"schema", "inputSchema", "input"})
@@ -21,6 +22,7 @@ _CASTS = frozenset({"boolean", "number", "int", "bigint", "date", "uuid", "cuid"
 _LISTS = frozenset({"enum", "nativeEnum", "literal"})
 _HANDED_ON = frozenset({"await", "guarded", "choice", "name", "parameter"})
 _MOST_LINKS = 12
+_DEEPEST = 3
 
 
 def declared_parts(assembly: Assembly, hit: Hit) -> Iterator[tuple[ControlKind, Node]]:
@@ -113,10 +115,38 @@ def _parts(assembly: Assembly, schema: Node, key: str) -> Iterator[Node]:
                     yield display[0], value.inputs[value.labels.index(key)]
 
 
-def _of_type(assembly: Assembly, part: Node) -> ControlKind | None:
-    said = {callee_text(assembly, link) for link in _links(assembly, part)}
-    if "object" in said or "array" in said or "union" in said or "or" in said:
+def _of_type(assembly: Assembly, part: Node, depth: int = 0) -> ControlKind | None:
+    links = list(_links(assembly, part))
+    said = {callee_text(assembly, link) for link in links}
+    if "object" in said or "array" in said or depth > _DEEPEST:
         return None
+    if "union" in said or "or" in said:
+        kinds = {_of_type(assembly, member, depth + 1) for member in _members(assembly, links)}
+        return None if None in kinds or not kinds else "allow_list" if "allow_list" in kinds else "type_cast"
     if said & _LISTS:
         return "allow_list"
-    return "type_cast" if said & _CASTS else None
+    if said & _CASTS:
+        return "type_cast"
+    return "input_validation" if any(_names_letters(assembly, link) for link in links) else None
+
+
+def _members(assembly: Assembly, links: Sequence[Node]) -> Iterator[Node]:
+    """The schemas that a union names: `z.union([a, b])`, `a.or(b)`."""
+    for link in links:
+        value, name = assembly.program.value(link), callee_text(assembly, link)
+        if name == "or" and len(value.inputs) == 2:
+            callee = assembly.program.value((link[0], value.inputs[0]))
+            yield from ((link[0], one) for one in (*callee.inputs[:1], value.inputs[1]))
+            return
+        if name == "union" and len(value.inputs) > 1:
+            listed = assembly.program.value((link[0], value.inputs[1]))
+            yield from ((link[0], one) for one in listed.inputs if listed.kind == "collection")
+            return
+
+
+def _names_letters(assembly: Assembly, link: Node) -> bool:
+    """`z.string().regex(/^[a-z]+$/)`: whether the pattern lists the characters of the whole text."""
+    inputs = assembly.program.value(link).inputs
+    given = [(link[0], one) for one in inputs[1:2]] if callee_text(assembly, link) == "regex" else []
+    pattern = pattern_of(assembly, given[0], []) if given else None
+    return pattern is not None and pattern.lstrip("/").startswith("^") and narrows(pattern, "test", True)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly, Given
 from pipeline.system.controls.closed_lists import is_open
+from pipeline.system.controls.listed import asked_of_members, is_listed, is_number, named_in
 from pipeline.system.controls.received import handed_on, meant_by, received
 from pipeline.system.controls.refused_sides import refused_sides, without_refusal
 from pipeline.system.controls.refused_text import keeps_out
@@ -75,6 +76,11 @@ def restriction(assembly: Assembly, condition: Node, holds: bool, record: Tested
     inner = [(condition[0], given) for given in value.inputs]
     if depth > _MAX_DEPTH:
         return None
+    if value.kind in ("operation", "call", "index"):
+        if is_listed(assembly, condition, holds, lambda node: _leads(assembly, node, record) and not _is_form(assembly, node)):
+            return "allow_list"
+        if is_number(assembly, condition, holds, lambda node: bare(assembly, node) == record.value):
+            return "type_cast"
     match value.kind:
         case "operation" if value.text == "not" and inner:
             return restriction(assembly, inner[0], not holds, record, depth + 1)
@@ -223,6 +229,9 @@ def _asked(assembly: Assembly, node: Node, holds: bool, record: Tested, depth: i
         given = program.value(arguments[0])
         found = (restriction(assembly, (node[0], part), holds, record, depth + 1) for part in given.inputs)
         return next((kind for kind in found if kind is not None), None)
+    for part, outcome in asked_of_members(assembly, node, holds):
+        if (kind := restriction(assembly, part, outcome, record, depth + 1)) is not None:
+            return kind
     if name in ("HasPrefix", "HasSuffix") and len(arguments) == 2:  # Go asks a package: `strings.HasPrefix(path, root)`
         base, name, arguments = arguments[0], "startswith" if name == "HasPrefix" else "endswith", arguments[1:]
     if name.lower() in ("startswith", "endswith") and base is not None and arguments:
@@ -245,7 +254,11 @@ def _asked(assembly: Assembly, node: Node, holds: bool, record: Tested, depth: i
     if name in _MEMBER and base is not None and arguments:
         asked = holds and _leads(assembly, arguments[0], record) and not _leads(assembly, base, record)
         return "allow_list" if asked and not is_open(assembly, base) else None
-    if name in ("match", "fullmatch", "search", "test", "MatchString"):
+    if name == "matches" and base is not None and len(arguments) == 1:  # Java asks the text: all of it must match
+        pattern = program.constant(arguments[0])
+        asked = isinstance(pattern, str) and _leads(assembly, base, record) and narrows(pattern, "fullmatch", holds)
+        return "input_validation" if asked else None
+    if name in ("match", "fullmatch", "search", "test", "MatchString", "IsMatch"):
         pattern = pattern_of(assembly, base, arguments)
         limits = pattern is None or narrows(pattern, name, holds) or (not holds and keeps_out(pattern, name, record.role))
         return "input_validation" if limits else None
@@ -362,10 +375,12 @@ def proven(assembly: Assembly, trace: tuple[Node, ...], calls: Iterable[Node], r
                 found.append((kind, other))
         for branch in facts.conditions.get(call[1], ()):
             condition, side = (call[0], facts.branches[branch].condition), facts.branches[branch].side(call[1])
-            sides = (False, True) if facts.branches[branch].exits_when else (side,) if side is not None else ()
+            if side is None and facts.branches[branch].exits_when:  # behind a test that leaves
+                side = facts.branches[branch].exits_when == "fails"
+            sides = (side,) if side is not None else ()
             if condition in narrowed:
                 continue
-            common = passed & made_of(assembly, condition)
+            common = passed & named_in(assembly, condition)
             for node in [one for one in nearest if one in common and one[0] == call[0]][:1]:  # before it the data held other things too
                 record = Tested(node, role, settled, keys_taken(assembly, trace, node))
                 kinds = [restriction(assembly, condition, holds, record) for holds in sides]

@@ -9,6 +9,7 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly, Sink
 from pipeline.system.flows.kept_speakers import without_system
 from pipeline.system.flows.taint import Hit
+from pipeline.system.flows.told_speakers import speaker_on_way
 from pipeline.system.model import SinkRole
 
 _SYSTEM_ROLES = frozenset({"system", "developer"})
@@ -58,6 +59,8 @@ def conversation_role(assembly: Assembly, hit: Hit, key: str = "") -> SinkRole:
 def _role(assembly: Assembly, hit: Hit) -> SinkRole:
     if any("@" in part for part in hit.path):
         role = next(part for part in hit.path if "@" in part).split("@")[1]
+        if role == "?" or "|" in role:
+            role = speaker_on_way(assembly, hit) or ("?" if role == "?" else "user")
         if role == "?" or _under_a_test_of_the_role(assembly, hit):
             role = _given_speaker(assembly, hit) or ("user" if role == "?" and _is_one_text(assembly, hit) else role)
         if role in _ASSISTANTS and _is_a_reply(assembly, hit):

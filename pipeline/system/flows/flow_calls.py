@@ -15,19 +15,21 @@ from pipeline.system.flows.rebuilding import rebuilt
 from pipeline.system.program import speakers
 from pipeline.system.program.access_paths import (
     COPIES,
-    MAX_PATH,
     SELECTS,
+    VIEWS,
     Change,
     Path,
     anywhere,
     gathered,
     inside_only,
+    part_of_entry,
     putting,
     same,
     swallowed,
     taking,
     to_plain,
     unless_overwritten,
+    viewed,
 )
 from pipeline.system.program.flow_edges import Arrive, CallBehaviour, Enter, Step
 from pipeline.system.program.members import fitting
@@ -36,7 +38,6 @@ _TEXT_CALLS = frozenset({
     "format", "join", "encode", "decode", "strip", "replace", "dumps", "str", "b64encode", "get", "append", "concat", "format_map",
     "model_dump",
 })  # fmt: skip
-_VIEWS = ("keys", "values", "items")
 # Of query builders and repositories: what is given only chooses records.
 _CHOOSES = frozenset({
     "where", "andWhere", "orWhere", "whereIn", "having", "eq", "neq", "limit", "offset", "orderBy", "order_by", "filter_by",
@@ -44,6 +45,14 @@ _CHOOSES = frozenset({
     "findAll", "findAllById", "selectById", "selectByIds", "selectBatchIds", "selectOne", "selectList", "selectPage", "listByIds",
     "getById", "getOne", "lambdaQuery",
 })  # fmt: skip
+# What a text is asked, whose answer is a truth or a number.
+_TELLS = frozenset({
+    "startswith", "startsWith", "StartsWith", "endswith", "endsWith", "EndsWith", "isdigit", "isalpha", "isalnum", "isdecimal", "isnumeric",
+    "isidentifier", "isspace", "islower", "isupper", "istitle", "isascii", "rfind", "rindex", "indexOf", "lastIndexOf", "IndexOf",
+    "LastIndexOf", "charCodeAt", "codePointAt", "localeCompare", "compareTo", "compareToIgnoreCase", "CompareTo", "equals", "Equals",
+    "equalsIgnoreCase", "contentEquals", "isEmpty", "isBlank", "hashCode", "GetHashCode", "hasOwnProperty", "IsMatch",
+})  # fmt: skip
+_BY_KEY = frozenset({"get", "pop", "setdefault", "getOrDefault", "GetValueOrDefault"})
 _FILLS = frozenset({"Format", "FormatPrompt"})  # what they give back is text
 _ENCODERS = frozenset({"Marshal", "MarshalIndent", "MarshalToString"})  # in Go a function of another package has a capital: these give text
 _SEARCHES = ("search", "query", "similarity_search", "find_", "retrieve", "lookup", "max_marginal")
@@ -75,12 +84,16 @@ class CallSteps:
         yield from self._left(call, 0)
         if not behaviour.carries or (self._only_text and value.text not in _TEXT_CALLS) or (self._bare and behaviour.cleans):
             return
-        if value.text in ("get", "pop", "getlist", "setdefault", "at"):
+        if value.text in _TELLS:
+            yield Step(call, to_plain)
+        elif value.text in ("get", "pop", "getlist", "setdefault", "at", "getOrDefault"):
             inputs = self._program.value(call).inputs
             key = self._program.value((call[0], inputs[1])) if len(inputs) > 1 else None
             yield Step(call, taking(key.text if key is not None and key.kind == "constant" else "*"))
-        elif value.text in _VIEWS:
-            yield Step(call, _viewed(value.text))
+        elif value.text in VIEWS:
+            yield Step(call, viewed(VIEWS[value.text]))
+        elif value.text in ("getKey", "getValue"):
+            yield Step(call, part_of_entry(value.text))
         elif value.text in ("model_copy", "_replace"):
             yield Step(call, unless_overwritten(self._set_anew(call), anywhere))
         else:
@@ -97,7 +110,7 @@ class CallSteps:
         if self._bare and behaviour.cleans:
             return
         targets = self._targets(call)
-        is_key = callee.kind == "attribute" and callee.text in ("get", "pop", "setdefault") and position == 1
+        is_key = callee.kind == "attribute" and callee.text in _BY_KEY and position == 1
         if is_key and not behaviour.sink and not targets:
             return  # a key chooses a value; it does not become part of it
         for target in targets:
@@ -130,10 +143,20 @@ class CallSteps:
         speaker = speakers.message_role(self._program, call, value) if label.lower() in ("content", "text") else ""
         classes = [name for name in self._program.names((call[0], value.inputs[0])) if name in self._program.classes]
         if classes:
-            if not constructs:
+            if any(self._program.is_enumeration(name) for name in classes):
+                yield Step(call, to_plain)
+            elif not constructs:
                 field = self._field_name(classes[0], label, position)
                 held: Change = to_plain if self._program.field_is_plain(classes[0], field) else same
                 yield Step(call, _then(held, putting(f"{field}@{speaker}" if speaker else field)))
+            return
+        if callee.kind == "attribute" and any(
+            self._program.is_enumeration(name) for name in self._program.names((call[0], callee.inputs[0]))
+        ):
+            yield Step(call, to_plain)  # `Kind.valueOf(text)`
+            return
+        if callee.kind == "attribute" and callee.text in _TELLS:
+            yield Step(call, to_plain)
             return
         made = None if behaviour.sink else rebuilt(self._program, self._graph.users, call, position)
         if made is not None:
@@ -254,19 +277,5 @@ def _then(first: Change, second: Change) -> Change:
     def change(path: Path) -> Path | None:
         between = first(path)
         return None if between is None else second(between)
-
-    return change
-
-
-def _viewed(name: str) -> Change:
-    """`keys`, `values` and `items` of an object: data under a key is no key; `items` gives pairs of both."""
-
-    def change(path: Path) -> Path | None:
-        if not path or "#" in path:
-            return anywhere(path)
-        if name == "keys":
-            return None
-        inside = ("1", *path[1:]) if name == "items" else path[1:]
-        return ("*", *inside)[:MAX_PATH]
 
     return change

@@ -31,6 +31,7 @@ from pipeline.system.program.access_paths import (
     unless_overwritten,
 )
 from pipeline.system.program.flow_edges import RETURNED, TESTED, Arrive, CallBehaviour, Edges, Enter, Step
+from pipeline.system.program.gone_through import gone_through
 from pipeline.system.program.page_state import state_set
 
 _NO_CARRY = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not", "<>"})
@@ -98,12 +99,14 @@ class FlowSteps:
             case "format":
                 yield Step(user, as_text)
             case "operation":
-                if value.text not in _NO_CARRY and not value.text.startswith(("not", "is")):
+                if value.text == "number":  # `+text`
+                    yield Step(user, access_paths.to_plain)
+                elif value.text not in _NO_CARRY and not value.text.startswith(("not", "is")):
                     yield Step(user, anywhere if position else same)
             case "choice" | "await" | "unknown":
                 yield Step(user, same)
             case "element_of":
-                yield Step(user, _element)
+                yield Step(user, _members_of_table(seen) if (seen := gone_through(self._program, node)) else _element)
             case "guarded" if position == 0 and not self._bare:
                 yield Step(user, same)
             case "update" if position and (methods := self._of_a_class(user, value)):
@@ -202,6 +205,17 @@ class FlowSteps:
 def _chosen(_path: Path) -> Path:
     """Which of a list's members it is: a verdict, and nobody's words."""
     return access_paths.NAMED
+
+
+def _members_of_table(seen: str) -> Change:
+    """What comes of a table that is gone through, as the language sees it."""
+    view = access_paths.viewed(seen)
+
+    def change(path: Path) -> Path | None:
+        among = view(path)
+        return None if among is None else _element(among)
+
+    return change
 
 
 def _element(path: Path) -> Path:

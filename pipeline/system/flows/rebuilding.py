@@ -25,11 +25,14 @@ from pipeline.system.program.access_paths import (
     taking,
     under,
     unless_overwritten,
+    viewed,
 )
+from pipeline.system.program.gone_through import gone_through
 
 _PAIRS = frozenset({"builtins.zip", "itertools.zip_longest"})
 _ENTRIES = frozenset({f"globalThis.Object.{name}" for name in ("entries", "values", "keys", "fromEntries")})
 _KNOWN = COPIES | REPLACES | WRITES_JSON | _PAIRS | _ENTRIES | {"builtins.enumerate", "builtins.getattr", "builtins.setattr"}
+_LISTS = frozenset(f"builtins.{name}" for name in ("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter"))
 _COPYING_METHODS = frozenset({"model_copy", "_replace"})
 
 
@@ -42,6 +45,10 @@ def rebuilt(
     label = value.labels[position] if position < len(value.labels) else ""
     if callee.kind == "attribute" and callee.text in _COPYING_METHODS:
         return [(call, same if label in ("update", "*", "**") else putting(label))] if label else None
+    lists = callee.text == "join" and callee.kind == "attribute"
+    if position == 1 and (lists or names & _LISTS) and (seen := gone_through(program, (call[0], value.inputs[1]))):
+        among = viewed(seen)
+        return [(call, (lambda path: None if among(path) is None else ()) if lists else among)]
     if not names & _KNOWN:
         return None
     if names & COPIES and label == "":

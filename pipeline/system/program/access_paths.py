@@ -1,14 +1,16 @@
 """Which part of an object the data is: paths of fields, and what happens to them where objects are built, copied and taken apart.
 
 A path (Deutsch 1994) names the fields from the outside in: `("messages", "[0]", "content@user")`. `*` is any entry, `?` an entry by a
-key that is not constant, `[2]` the third member of a list, a bare number a part of a tuple; behind `@` stands who speaks. A path that
-grew past its bound is cut at its inner end and then means all of what lies there. Nothing here looks at a program: values are given.
+key that is not constant, `(key)` the keys themselves, `[2]` the third member of a list, a bare number a part of a tuple; behind `@`
+stands who speaks. A path that grew past its bound is cut at its inner end and then means all of what lies there. Nothing here looks at
+a program: values are given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from ingest.code.graph import KEYS
 from ingest.facts import Value
 
 Path = tuple[str, ...]
@@ -45,6 +47,14 @@ READS_JSON = frozenset({"json.loads", "globalThis.JSON.parse"})
 _REORDERS = frozenset({"builtins.sorted", "builtins.reversed", "builtins.set", "builtins.frozenset"})
 _SHIFTS = frozenset({"insert", "appendleft", "unshift", "splice", "extendleft"})
 _NO_KEY = frozenset({"", "?", "*", "**"})
+# How the parts of an entry are read where a table is gone through.
+_OF_ENTRY = {"Key": "0", "getKey": "0", "Value": "1", "getValue": "1"}
+VIEWS: Mapping[str, str] = {
+    **dict.fromkeys(("keys", "keySet", "Keys"), "keys"),
+    **dict.fromkeys(("values", "Values"), "values"),
+    **dict.fromkeys(("items", "entries", "entrySet"), "items"),
+}
+"""What a table is asked for to give its keys, its values, or both as pairs, by what each language calls that"""
 
 
 def under(key: str, path: Path) -> Path:
@@ -59,7 +69,11 @@ def take(path: Path, key: str) -> Path | None:
         return ()
     if path == PLAIN:
         return PLAIN
-    head, by_position = path[0].split("@")[0], _is_position(key)
+    head = path[0].split("@")[0]
+    key = _OF_ENTRY.get(key, key) if head in ("0", "1") else key
+    by_position = _is_position(key)
+    if head == KEYS:  # nobody's entry
+        return None
     if head in (key, "?") or key == "*":
         return path[1:]
     if head == "*":
@@ -86,6 +100,26 @@ def from_the_front(display: Value, key: str) -> str:
 def anywhere(path: Path) -> Path:
     """The path of data in a list whose members may have changed their places."""
     return ("*", *path[1:]) if path and path[0].startswith("[") else path
+
+
+def viewed(name: str) -> Change:
+    """`keys`, `values` and `items` of a table: data under a key is no key; `items` gives pairs of both."""
+
+    def change(path: Path) -> Path | None:
+        if not path or "#" in path:
+            return anywhere(path)
+        is_key = path[0] == KEYS
+        if is_key == (name == "values") and name != "items":
+            return None
+        inside = ("0" if is_key else "1", *path[1:]) if name == "items" else path[1:]
+        return ("*", *inside)[:MAX_PATH]
+
+    return change
+
+
+def part_of_entry(name: str) -> Change:
+    """`entry.getKey()`, `entry.getValue()`; what else has such a method gives what it holds."""
+    return lambda path: take(path, name) if path and path[0] in ("0", "1") else anywhere(path)
 
 
 def member(display: Value, position: int) -> str:
@@ -172,6 +206,9 @@ def taking(key: str) -> Change:
     """An object's entry is read; of a whole answer that came from outside, its counts are numbers."""
     if key in COUNTS:
         return lambda path: take(path, key) if path else PLAIN
+    if key in ("Keys", "Values"):  # a view, where no field is called so
+        view = viewed(VIEWS[key])
+        return lambda path: view(path) if (found := take(path, key)) is None else found
     return lambda path: take(path, key)
 
 

@@ -1,7 +1,7 @@
 """Whose words a text is: the speaker that a chat message, a message class or another argument names.
 
-Takes values where a message is made; gives the role as the field writes it (`system`, `user`, `assistant`, ...), `?` where the
-data itself decides, and nothing where no speaker is named.
+Takes values where a message is made; gives the role as the field writes it (`system`, `user`, `assistant`, ...), several of them
+(`system|user`) where the function that makes it is told, `?` where the data itself decides, and nothing where no speaker is named.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ OF_CLASS = {
     "NewAssistantMessage": "assistant",
 }
 _NAMED = re.compile(r"[A-Za-z](?:Role|MessageType)_?(System|Developer|User|Human|Generic|Assistant|AI|Model|Tool|Function)$")
+_MOST_SPEAKERS = 4
 _SAME = {"human": "user", "generic": "user", "ai": "assistant", "model": "assistant"}
 
 
@@ -31,6 +32,8 @@ def message_role(program: Program, node: Node, value: Value) -> str:
         return ""
     given = (node[0], value.inputs[value.labels.index(label)])
     roles = {role.text for role in program.constants(given)} or named_speakers(program, given)
+    if 1 < len(roles) <= _MOST_SPEAKERS and not roles.isdisjoint(("system", "developer")):
+        return "|".join(sorted(roles))  # which it is, the calls on the way say
     return "?" if not roles else roles.pop() if len(roles) == 1 else "user"  # one of several constants: not the caller's choice
 
 
