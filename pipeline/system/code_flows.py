@@ -49,7 +49,7 @@ _PRINTED = re.compile(r"%[sv][/?](?!/)")
 _BEHIND_HOST = frozenset({"RawQuery", "Path", "RawPath", "Fragment"})  # fields of Go's url.URL
 _WAY = re.compile(r"/\w|[\w-]+/")  # `/alerts/{x}` without a host: below the address that the client has of its own
 _IN_MEMORY = frozenset({"io.StringIO", "io.BytesIO"})
-_TAKES_NUMBERS: frozenset[SinkRole] = frozenset({"features", "training_data", "query_parameters", "request_body", "payment"})
+_TAKES_NUMBERS: frozenset[SinkRole] = frozenset({"features", "parameters", "training_data", "query_parameters", "request_body", "payment"})
 _NOT_FOLLOWED: frozenset[Label] = frozenset(
     {"environment_value", "identity"}
 )  # known where they arise; where they go is no threat by itself
@@ -399,7 +399,7 @@ _BECOMES: dict[SinkRole, str] = {
     "path": "chooses a file",
     "url": "chooses an address", "deserialised": "is deserialised", "model_source": "chooses a model", "training_data": "is learned from",
     "index_write": "is written into the index", "memory_write": "is remembered", "log": "is written to a log",
-    "features": "is what the model judges",
+    "features": "is what the model judges", "parameters": "becomes the weights of the model",
     "request_body": "is sent to another party", "payment": "decides a payment", "message": "is sent as a message",
     "store_write": "is stored",
     "response": "leaves in the answer", "deletion": "decides what is deleted",

@@ -31,6 +31,7 @@ from pipeline.system.program.flags import read_flags
 from pipeline.system.program.held import elements_of, receivers
 from pipeline.system.program.sites import CallSite
 
+_OF_TRAINING: frozenset[ControlKind] = frozenset({"model_lineage", "group_evaluation", "secure_aggregation", "differential_privacy"})
 _RECORDED = frozenset({"agent", "hosted_llm", "local_llm", "tool", "mcp_tool", "ml_model"})
 _HANDED_AS = frozenset(
     [
@@ -205,7 +206,7 @@ def _add_control(assembly: Assembly, site: CallSite, control: ControlKind) -> No
         ]  # fmt: skip
     elif rule.protects == "application" and control in ("prompt_log", "audit_log"):
         covered += [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind in _RECORDED]
-    elif rule.protects == "application" and control in ("model_lineage", "group_evaluation"):
+    elif rule.protects == "application" and control in _OF_TRAINING:
         covered += [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind == "training_job"]
     elif rule.protects == "application":
         covered += [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind in ENTRY_KINDS and draft.kind != "mcp_tool"]
