@@ -220,6 +220,11 @@ def _add_control(assembly: Assembly, site: CallSite, control: ControlKind) -> No
         covered += _decorated_entries(assembly, node)
     if rule.protects == "function":
         covered += _in_function(assembly, function)
+        if control in _OF_TRAINING and assembly.program.function(function).name == "<module>":  # a script is one training
+            covered += [
+                identity for call in assembly.calls_in(function)
+                if (identity := assembly.element_of_call.get(call)) is not None and assembly.draft(identity).kind == "training_job"
+            ]  # fmt: skip
     covered += _handed_to(assembly, node)
     if not covered and rule.protects in ("element", "receiver") and value.kind == "call":
         covered += [identity for given in value.inputs[1:4] for identity in elements_of(assembly, (node[0], given))]
