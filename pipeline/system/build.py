@@ -69,6 +69,7 @@ from pipeline.system.rules.knowledge import FrameworkIndex
 from pipeline.system.same_things import relate_same_things
 from pipeline.system.shapes.shapes import with_shapes
 from pipeline.system.training.cards import add_cards
+from pipeline.system.training.data_addresses import add_data_addresses
 from pipeline.system.training.federations import add_federations
 from pipeline.system.training.model_files import add_model_files
 from pipeline.system.training.parameters import name_models
@@ -99,6 +100,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     sites, kept = with_places(program, frameworks, sites, config)
     assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)), kept)
     add_code_elements(assembly)
+    add_data_addresses(assembly)
     add_public_buckets(assembly)
     add_provider_replies(assembly)
     add_service_replies(assembly)
