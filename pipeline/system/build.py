@@ -69,6 +69,8 @@ from pipeline.system.rules.knowledge import FrameworkIndex
 from pipeline.system.same_things import relate_same_things
 from pipeline.system.shapes.shapes import with_shapes
 from pipeline.system.training.cards import add_cards
+from pipeline.system.training.data_addresses import add_data_addresses
+from pipeline.system.training.federations import add_federations
 from pipeline.system.training.model_files import add_model_files
 from pipeline.system.training.parameters import name_models
 from pipeline.system.training.pipelines import add_pipelines
@@ -98,6 +100,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     sites, kept = with_places(program, frameworks, sites, config)
     assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)), kept)
     add_code_elements(assembly)
+    add_data_addresses(assembly)
     add_public_buckets(assembly)
     add_provider_replies(assembly)
     add_service_replies(assembly)
@@ -135,6 +138,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_kestrel(assembly, config)
     add_configuration(assembly, config, documents)
     mark_released_anyway(assembly, config)
+    add_federations(assembly, config)
     add_public_objects(assembly, config)
     relate_same_things(assembly)
     relate_open_brokers(assembly)

@@ -28,7 +28,7 @@ from pipeline.system.flows.made_of import callee_text
 from pipeline.system.flows.own_address import is_own_address
 from pipeline.system.flows.own_instructions import is_own_instruction
 from pipeline.system.flows.placeholders import system_template
-from pipeline.system.flows.plain_fields import is_no_text
+from pipeline.system.flows.plain_fields import is_a_record_of_numbers, is_no_text
 from pipeline.system.flows.stored_uploads import is_stored_name
 from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
 from pipeline.system.model import ControlKind, Evidence, Flow, Label, Role, SinkRole
@@ -49,7 +49,8 @@ _PRINTED = re.compile(r"%[sv][/?](?!/)")
 _BEHIND_HOST = frozenset({"RawQuery", "Path", "RawPath", "Fragment"})  # fields of Go's url.URL
 _WAY = re.compile(r"/\w|[\w-]+/")  # `/alerts/{x}` without a host: below the address that the client has of its own
 _IN_MEMORY = frozenset({"io.StringIO", "io.BytesIO"})
-_TAKES_NUMBERS: frozenset[SinkRole] = frozenset({"features", "training_data", "query_parameters", "request_body", "payment"})
+_TAKES_NUMBERS: frozenset[SinkRole] = frozenset({"features", "parameters", "training_data", "query_parameters", "request_body", "payment"})
+_SENT: frozenset[Label] = frozenset({"user_input", "uploaded_file", "web_content"})
 _NOT_FOLLOWED: frozenset[Label] = frozenset(
     {"environment_value", "identity"}
 )  # known where they arise; where they go is no threat by itself
@@ -181,6 +182,8 @@ def _add_hit(
             role = conversation_role(assembly, hit, sink.key) if sink.role == "conversation" else sink.role
             if is_no_text(assembly, hit, role):
                 continue
+            if role == "parameters" and label not in _SENT:
+                continue  # weights of a file are told by what loads them
             if role == "store_write" and label in ("stored_data", "web_content") and _is_identifier(hit.path):
                 continue  # `userId: user.id` refers to a record, and copies nothing of it
             if role == "process_arguments" and assembly.draft(sink.element).kind == "interpreter":
@@ -353,6 +356,8 @@ def _add_way(
     controls += controls_on_way(assembly, hit, role)
     if role == "training_data":
         controls += [("deduplication", node) for node in deduplicated(assembly, hit)]
+    if role == "features" and ("#" in hit.path or is_a_record_of_numbers(assembly, hit.trace[0])):
+        controls.append(("type_cast", hit.trace[0]))
     if label == "prediction":
         controls += [("output_perturbation", node) for node in perturbed(assembly, hit)]
     steps = _steps(assembly, hit, label, role, template)
@@ -399,7 +404,7 @@ _BECOMES: dict[SinkRole, str] = {
     "path": "chooses a file",
     "url": "chooses an address", "deserialised": "is deserialised", "model_source": "chooses a model", "training_data": "is learned from",
     "index_write": "is written into the index", "memory_write": "is remembered", "log": "is written to a log",
-    "features": "is what the model judges",
+    "features": "is what the model judges", "parameters": "becomes the weights of the model",
     "request_body": "is sent to another party", "payment": "decides a payment", "message": "is sent as a message",
     "store_write": "is stored",
     "response": "leaves in the answer", "deletion": "decides what is deleted",

@@ -12,6 +12,7 @@ from pipeline.system.agents.tool_parts import calls_of, entries, reach_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.elements.inference import MODELS, RUN_BY, models_run
+from pipeline.system.elements.model_surroundings import are_of_people, names_around, names_on_the_way
 from pipeline.system.elements.ordinary_pickles import mark_ordinary_pickles
 from pipeline.system.elements.shown_answers import add_shown_answers
 from pipeline.system.flows.logged_text import mark_logs
@@ -170,10 +171,16 @@ def _models(assembly: Assembly) -> None:
     words = load_words()
     for identity, draft in sorted(assembly.drafts.by_id.items()):
         if draft.kind == "ml_model" or (draft.kind in ("hosted_llm", "local_llm", "agent") and draft.attributes.get("decides") is True):
-            names = _names_around(assembly, identity)
+            names = names_around(assembly, identity)
             if draft.kind != "ml_model" and mentions(names, ("embedding", "embeddings", "embed")):
                 continue  # vectors are no verdict
-            for subject in subjects(names, decides=draft.kind != "ml_model")[:1]:
+            about = subjects(names, decides=draft.kind != "ml_model")
+            if draft.kind == "ml_model":
+                way = names_on_the_way(assembly, identity)
+                about = about or subjects(way, decides=False)
+                if mentions((*names, *way), words.judged) and are_of_people(way, words.demographic):
+                    about = ["people", *about]
+            for subject in about[:1]:
                 draft.attributes.setdefault("decides_about", subject)
             if draft.kind != "ml_model":
                 continue
@@ -195,36 +202,12 @@ def _models(assembly: Assembly) -> None:
             )
             if labels:
                 draft.attributes["data_from"] = tuple(labels)
-            around = _names_around(assembly, identity)
-            if mentions(around, words.personal):
+            around, way = names_around(assembly, identity), names_on_the_way(assembly, identity)
+            described = are_of_people(way, words.demographic)
+            if described or mentions(around, words.personal):
                 draft.attributes["sensitive"] = True
-            for subject in subjects(around, decides=False)[:1]:
+            for subject in ["people"] if described else (subjects(around, decides=False) or subjects(way, decides=False))[:1]:
                 draft.attributes.setdefault("learns_about", subject)
-
-
-def _names_around(assembly: Assembly, identity: str) -> list[str]:
-    draft = assembly.draft(identity)
-    names = [draft.name]
-    generative = draft.kind in ("hosted_llm", "local_llm", "agent")
-    for file, value in draft.nodes:
-        facts = assembly.program.files[file]
-        scope = facts.functions[facts.values[value].scope]
-        names += [facts.path, scope.qualified_name]
-        names += [
-            facts.values[given].text for given in facts.values[value].inputs if facts.values[given].kind in ("name", "choice", "attribute")
-        ]
-        if generative:
-            continue  # prompts speak of everything; what the code around is called is a better sign
-        names += [
-            v.text
-            for v in facts.values
-            if v.kind == "constant" and v.constant_type == "string" and v.scope == facts.values[value].scope and len(v.text) < 40
-        ]
-    for (source, target, _role), flows in assembly.flows.items():
-        if identity in (source, target) and not generative:
-            names += [assembly.draft(source).name, assembly.draft(target).name]
-            names += [step.path for flow in flows for step in flow.steps]
-    return names
 
 
 def _called_beside(assembly: Assembly, identity: str) -> list[str]:

@@ -79,6 +79,7 @@ SinkRole = Literal[
     "store_write",       # is written to a database or file
     "log",               # is written to a log
     "features",          # is what a predictive model decides on
+    "parameters",        # becomes the weights of a model
     "response",          # leaves in a reply to the caller
     "payment", "message", "deletion",  # effects on the world
     "instructions",      # an agent's standing instructions
@@ -95,7 +96,7 @@ ShippedControl = Literal[
     "output_perturbation", "confidence_threshold", "adversarial_testing", "non_root_user", "least_privilege", "read_only_access",
     "network_isolation", "tls", "type_cast", "resource_limit", "budget_limit", "deduplication", "model_lineage", "kill_switch",
     "memory_scope",
-    "transport_security", "dependency_audit", "file_inspection", "liveness_check", "group_evaluation",
+    "transport_security", "dependency_audit", "file_inspection", "liveness_check", "group_evaluation", "secure_aggregation",
 ]  # fmt: skip
 OwnControl = NewType("OwnControl", str)
 """A control that the knowledge of a user or an organisation defines: `own/` and the name of its file."""
@@ -105,12 +106,13 @@ RelationKind = Literal["has_tool", "uses_model", "uses_memory", "uses_retriever"
 
 Topic = Literal[
     "the name that can move", "what outsiders write is acted on here", "who may start it", "what it may do to its host",
-    "strangers' code runs here", "a search that asks nobody whose it is",
+    "strangers' code runs here", "a search that asks nobody whose it is", "who may take part",
 ]  # fmt: skip
 """Notes of an element's own places that are about one thing alone; a threat that is about it cites these."""
 MOVES: Topic = "the name that can move"
 LEFT_OUT: Topic = "a search that asks nobody whose it is"
 POWER: Topic = "what it may do to its host"
+PARTIES: Topic = "who may take part"
 DECIDED_HERE = "what happens next depends on it"
 """Note of the lines that act on a verdict; threats that do not ask what an element decides do not show them."""
 

@@ -31,6 +31,7 @@ from pipeline.system.program.flags import read_flags
 from pipeline.system.program.held import elements_of, receivers
 from pipeline.system.program.sites import CallSite
 
+_OF_TRAINING: frozenset[ControlKind] = frozenset({"model_lineage", "group_evaluation", "secure_aggregation", "differential_privacy"})
 _RECORDED = frozenset({"agent", "hosted_llm", "local_llm", "tool", "mcp_tool", "ml_model"})
 _HANDED_AS = frozenset(
     [
@@ -205,7 +206,7 @@ def _add_control(assembly: Assembly, site: CallSite, control: ControlKind) -> No
         ]  # fmt: skip
     elif rule.protects == "application" and control in ("prompt_log", "audit_log"):
         covered += [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind in _RECORDED]
-    elif rule.protects == "application" and control in ("model_lineage", "group_evaluation"):
+    elif rule.protects == "application" and control in _OF_TRAINING:
         covered += [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind == "training_job"]
     elif rule.protects == "application":
         covered += [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind in ENTRY_KINDS and draft.kind != "mcp_tool"]
@@ -219,6 +220,11 @@ def _add_control(assembly: Assembly, site: CallSite, control: ControlKind) -> No
         covered += _decorated_entries(assembly, node)
     if rule.protects == "function":
         covered += _in_function(assembly, function)
+        if control in _OF_TRAINING and assembly.program.function(function).name == "<module>":  # a script is one training
+            covered += [
+                identity for call in assembly.calls_in(function)
+                if (identity := assembly.element_of_call.get(call)) is not None and assembly.draft(identity).kind == "training_job"
+            ]  # fmt: skip
     covered += _handed_to(assembly, node)
     if not covered and rule.protects in ("element", "receiver") and value.kind == "call":
         covered += [identity for given in value.inputs[1:4] for identity in elements_of(assembly, (node[0], given))]

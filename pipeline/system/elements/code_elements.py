@@ -35,7 +35,8 @@ _IMPLICIT: dict[SinkRole, tuple[ElementKind, str]] = {
     "deserialised": ("model_file", ""), "model_source": ("model_registry", ""), "store_write": ("data_store", "database"), "log": ("log",
     ""),
     "payment": ("external_service", ""), "message": ("external_service", ""), "deletion": ("data_store", "database"),
-    "training_data": ("training_job", ""), "features": ("ml_model", ""), "index_write": ("vector_store", ""),
+    "training_data": ("training_job", ""), "features": ("ml_model", ""), "parameters": ("ml_model", ""),
+    "index_write": ("vector_store", ""),
 }  # fmt: skip
 _SOURCE_KIND: dict[Label, tuple[ElementKind, str]] = {
     "user_input": ("component", "request"), "uploaded_file": ("component", "request"), "web_content": ("web_content", ""),

@@ -6,6 +6,7 @@ itself is often lost, as where a library makes it (`Record.from_orm(sent)`). A n
 
 from __future__ import annotations
 
+from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import SinkRole
@@ -20,6 +21,14 @@ def is_no_text(assembly: Assembly, hit: Hit, role: SinkRole) -> bool:
     program = assembly.program
     read = {program.value(node).text for node in hit.trace if program.value(node).kind == "attribute"}
     return any(_is_plain_everywhere(assembly, name) for name in sorted(read))
+
+
+def is_a_record_of_numbers(assembly: Assembly, node: Node) -> bool:
+    """Whether a value is a record of the project whose fields all hold numbers and the like: its size is fixed by its class."""
+    program = assembly.program
+    owners = [owner for owner in program.types(node) if owner in program.classes]
+    fields = [(owner, field) for owner in owners for field, _annotation, _default, _line in program.classes[owner][1].fields]
+    return bool(fields) and all(program.field_is_plain(owner, field) for owner, field in fields)
 
 
 def _is_plain_everywhere(assembly: Assembly, name: str) -> bool:

@@ -50,9 +50,23 @@ class LoaderRule(Frozen):
     trusts: tuple[str, ...]
 
 
+class LinkRule(Frozen):
+    """A program that parties of a federated training connect to."""
+
+    product: str
+    library: str = Field(description="The `library` attribute of the training it is for.")
+    programs: tuple[str, ...]
+    image: str | None = Field(default=None, description="Images whose entry point it is.")
+    hosts: tuple[str, ...] = Field(description="Options that name the address where parties connect.")
+    default_host: str
+    keys: tuple[str, ...] = Field(description="Options by which only known parties may connect.")
+    certificates: tuple[str, ...] = Field(default=(), description="Options that name the certificate of the link.")
+
+
 class CommandRules(Frozen):
     servers: tuple[ServerRule, ...]
     loaders: tuple[LoaderRule, ...]
+    links: tuple[LinkRule, ...]
 
 
 @lru_cache(maxsize=1)
@@ -78,6 +92,16 @@ def server_of(words: Sequence[str]) -> ServerRule | None:
 
 def loader_of(words: Sequence[str]) -> LoaderRule | None:
     return next((rule for rule in load_commands().loaders if any(_begins(words, program) for program in rule.programs)), None)
+
+
+def link_of(words: Sequence[str]) -> LinkRule | None:
+    """The link of a federated training that a command starts."""
+    return next((rule for rule in load_commands().links if any(_begins(words, program) for program in rule.programs)), None)
+
+
+def is_on_loopback(rule: LinkRule, words: Sequence[str]) -> bool:
+    """Whether only its own machine can reach a link."""
+    return _LOOPBACK.match(option(words, rule.hosts) or rule.default_host) is not None
 
 
 def listens_everywhere(rule: ServerRule, words: Sequence[str], variables: Mapping[str, str]) -> bool:

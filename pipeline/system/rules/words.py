@@ -30,6 +30,8 @@ class Words(Frozen):
     detector: tuple[str, ...]
     physical: tuple[str, ...]
     personal: tuple[str, ...]
+    demographic: tuple[str, ...] = Field(description="Columns and fields that describe a person; two of them are needed.")
+    judged: tuple[str, ...] = Field(description="Words that say that a person is judged, where what is given describes one.")
     identity_parameter: tuple[str, ...]
     administrative: tuple[str, ...]
     effects: dict[str, tuple[str, ...]]
