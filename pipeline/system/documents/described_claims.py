@@ -112,15 +112,15 @@ def promised_of(sentence: str) -> list[ControlKind]:
     return kinds
 
 
-def denied_of(sentence: str) -> list[ControlKind]:
-    """Controls it denies; that who comes without is turned away says the opposite."""
+def denied_of(sentence: str, clauses: str | None = None) -> list[ControlKind]:
+    """Controls it denies; that who comes without is turned away says the opposite. `clauses` is it without what it stands below."""
     if _TURNED_AWAY.search(sentence) or _NOTED.search(sentence) or _ONCE.search(sentence):
         return []
-    return list(dict.fromkeys((*denied(sentence), *denied_in_prose(sentence))))
+    return list(dict.fromkeys((*denied(sentence), *denied_in_prose(sentence, clauses))))
 
 
 def _promises(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence[str]) -> Iterator[SaidOfControl]:
-    gone = denied_of(told.read)
+    gone = denied_of(told.read, told.clause)
     kinds = [kind for kind in promised_of(told.in_column) if kind not in gone]
     if not kinds or lists_settings(told.sentence):
         return
@@ -143,7 +143,7 @@ def _promises(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence
 
 
 def _denials(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence[str]) -> Iterator[SaidOfControl]:
-    kinds = denied_of(told.read)
+    kinds = denied_of(told.read, told.clause)
     evidence = assembly.cite_place(cell_place(told.passage, told.sentence), "claim") if kinds else None
     if evidence is None or speaks_of_others(evidence.quote) or speaks_of_another(told.sentence):
         return

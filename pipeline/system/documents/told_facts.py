@@ -76,7 +76,7 @@ def _every() -> frozenset[ElementKind]:
 
 
 def _facts(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence[str]) -> list[_Fact]:
-    names = facts_in(told.read if told.in_row else told.in_column)
+    names = facts_in(told.read if told.in_row else told.in_column, told.asked)
     evidence = (
         assembly.cite_place(cell_place(told.passage, told.sentence), "claim") if names and not speaks_of_another(told.sentence) else None
     )
