@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from ingest.facts import DocumentFacts, Passage
 from ingest.source import Purpose
-from pipeline.system.rules.promises import sentences
+from pipeline.system.rules.clauses import read_clauses
+from pipeline.system.rules.promises import is_wished, sentences
 from pipeline.system.rules.words import words_of
 
 # Documents of these purposes speak of another system, or of none.
@@ -71,6 +72,7 @@ _CLOSED = re.compile(
     r"^\W*(closed|mitigated|done|resolved|fixed|not applicable|n/?a|transferred|avoided|eliminated|implemented|dropped|rejected)\b",
     re.IGNORECASE,
 )
+_TO_COME = frozenset({"will", "shall", "should", "would", "could", "might", "must", "to"})
 _CARRIED = "\0"
 _LONGEST_HEAD = 120  # characters of a heading that are read
 _LONGEST_HEADER = 48  # characters of a cell that names a column
@@ -116,6 +118,13 @@ class Row:
     def under(self, names: frozenset[str]) -> str:
         """The first cell whose column bears one of the words."""
         return next((cell for column, cell in zip(self.columns, self.cells, strict=False) if names & set(words_of(column))), "")
+
+
+def is_asked_for(told: Told) -> bool:
+    """Whether a sentence stands in a list of things to do and tells of nobody who does them."""
+    if not is_wished(told.sentence, told.passage.section):
+        return False
+    return not any(clause.doer and clause.kinds and clause.modal not in _TO_COME for clause in read_clauses(told.sentence))
 
 
 def describes(document: DocumentFacts) -> bool:

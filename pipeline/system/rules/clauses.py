@@ -81,6 +81,9 @@ _CONTRACTED = (
     ("'ll", " will"),
 )
 _IS = re.compile(r"\b(it|there|that|what|who|he|she|here)['\u2019]s\b", re.IGNORECASE)
+_STOP = re.compile(
+    r"(?<!\be\.g)(?<!\bi\.e)(?<!\bca)(?<!\bvs)(?<!\betc)(?<!\bapprox)(?<!\bincl)(?<!\bno)(?<!\bfig)\.\s+(?=[a-z/])", re.IGNORECASE
+)  # names in lower case begin sentences, too
 _MAY = re.compile(r"(?<=[a-z] )May\b")  # the month
 _BY = frozenset({"by"})
 _OPENINGS = frozenset(
@@ -121,6 +124,26 @@ _TIMES = frozenset(
         "sunday",
     }
 )
+_EMPTY = frozenset(
+    {
+        "all",
+        "of",
+        "both",
+        "each",
+        "some",
+        "most",
+        "none",
+        "together",
+        "also",
+        "then",
+        "too",
+        "only",
+        "straight",
+        "automatically",
+        "directly",
+        "again",
+    }
+)
 _NONE_AT_ALL = frozenset({"none", "no", "nothing", "never", "n/a", "no one", "nobody", "not at all", "missing", "none yet"})
 _MOST_TOKENS = 160
 
@@ -132,6 +155,7 @@ class Phrase:
     words: tuple[str, ...] = ()
     classes: frozenset[str] = frozenset()
     none: bool = False
+    definite: bool = False  # "the model", "our model"
 
     @property
     def text(self) -> str:
@@ -229,7 +253,7 @@ def _tokens(sentence: str) -> list[str]:
     text = _MARKUP.sub(lambda match: match[1] or "", sentence).replace("\u2019", "'")
     for short, full in _CONTRACTED:
         text = text.replace(short, full)
-    text = _MAY.sub("Month", _IS.sub(r"\1 is", text))
+    text = _STOP.sub(" ; ", _MAY.sub("Month", _IS.sub(r"\1 is", text)))
     return [token.rstrip(".") if len(token) > 2 else token for token in _TOKEN.findall(text)]
 
 
@@ -484,13 +508,13 @@ def _left(region: Sequence[str], is_first: bool) -> tuple[list[str], str]:
 
 def _clause(group: _Group, left: list[str], right: Sequence[str], before: Clause | None, joined: str) -> Clause:
     subject = _phrase(left)
-    if before is not None and (not subject or (len(left) == 1 and left[0].lower() in _PRONOUNS)):
+    if before is not None and (not subject or _stands_for_another(left)):
         if (joined in _RELATIVE or group.reduced) and before.last:
             subject = before.last
         else:
             subject = (before.thing if before.passive or (before.verb and not before.doer) else before.doer) or before.thing
     what, places = _right(right)
-    if len(what.words) == 1 and what.words[0].lower() in _PRONOUNS and before is not None:
+    if what and before is not None and _stands_for_another(what.words):
         what = before.thing or before.doer
     kinds = verb_classes().get(group.base, frozenset())
     negated = group.negated
@@ -503,6 +527,12 @@ def _clause(group: _Group, left: list[str], right: Sequence[str], before: Clause
             rest = (("", what), *rest)
         return Clause(group.base, kinds, doer, subject, rest, negated, group.modal, True, conditional, last)
     return Clause(group.base, kinds, subject, what, places, negated, group.modal, False, conditional, last)
+
+
+def _stands_for_another(words: Sequence[str]) -> bool:
+    """Whether words only stand for what was named before: "it", "them together", "all of it"."""
+    lowered = [word.lower() for word in words]
+    return (lowered[0] in _PRONOUNS and not set(lowered[1:]) - _EMPTY) or (lowered[-1] in _PRONOUNS and set(lowered[:-1]) <= _EMPTY)
 
 
 def _right(region: Sequence[str]) -> tuple[Phrase, tuple[tuple[str, Phrase], ...]]:
@@ -534,7 +564,8 @@ def _phrase(tokens: Sequence[str]) -> Phrase:
         for at, word in enumerate(words)
         if not (at < 4 and word.lower() in _DETERMINERS and all(w.lower() in _DETERMINERS for w in words[:at]))
     ]
-    return Phrase(tuple(bare or words), classes_of(lowered), none)
+    definite = bool(set(lowered[:2]) & {"the", "our", "its", "this", "their", "both"})
+    return Phrase(tuple(bare or words), classes_of(lowered), none, definite)
 
 
 def _fragments(tokens: Sequence[str]) -> Iterator[Clause]:

@@ -10,11 +10,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.system.model import Frozen
+from pipeline.system.model import ElementKind, Frozen
 from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
 
 _FILE = KNOWLEDGE / "lexicon.yaml"
 _VOWELS = frozenset("aeiou")
+
+
+class NamedWords(Frozen):
+    """How models are named."""
+
+    heads: dict[ElementKind, tuple[str, ...]]
+    none: tuple[str, ...]
+    loose: tuple[str, ...]
+    supplier: tuple[str, ...]
+    supplies: tuple[str, ...]
 
 
 class Lexicon(Frozen):
@@ -22,6 +32,7 @@ class Lexicon(Frozen):
     nouns: dict[str, tuple[str, ...]]
     lacking: tuple[str, ...]
     nothing: tuple[str, ...]
+    named: NamedWords
 
 
 @dataclass(frozen=True, slots=True)
