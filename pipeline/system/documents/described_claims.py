@@ -18,11 +18,11 @@ from pipeline.system.documents.documents import candidates, claim_id
 from pipeline.system.documents.prose_names import key_of
 from pipeline.system.documents.spoken_of import SpokenOf
 from pipeline.system.documents.statements import OWN
-from pipeline.system.documents.told import Told
+from pipeline.system.documents.told import Told, is_asked_for
+from pipeline.system.documents.told_inputs import main_models
 from pipeline.system.model import Claim, ControlKind, ElementKind, Evidence
 from pipeline.system.rules.promises import (
     denied,
-    is_wished,
     lists_settings,
     modality_of,
     promised,
@@ -76,7 +76,7 @@ def add_described_claims(assembly: Assembly, told: Sequence[Told], labels: Seque
     before: tuple[object, tuple[str, ...]] = (None, ())
     ours = {each.passage.place.path for each in told if spoken.named(each.sentence, _ANY)}
     for each in told:
-        if not _SHORTEST <= len(each.in_column) <= _LONGEST or is_wished(each.sentence, each.passage.section):
+        if not _SHORTEST <= len(each.in_column) <= _LONGEST or is_asked_for(each):
             continue
         kept = before[1] if before[0] is each.passage else ()
         if not each.passage.hidden:
@@ -112,15 +112,15 @@ def promised_of(sentence: str) -> list[ControlKind]:
     return kinds
 
 
-def denied_of(sentence: str) -> list[ControlKind]:
-    """Controls it denies; that who comes without is turned away says the opposite."""
+def denied_of(sentence: str, clauses: str | None = None) -> list[ControlKind]:
+    """Controls it denies; that who comes without is turned away says the opposite. `clauses` is it without what it stands below."""
     if _TURNED_AWAY.search(sentence) or _NOTED.search(sentence) or _ONCE.search(sentence):
         return []
-    return list(dict.fromkeys((*denied(sentence), *denied_in_prose(sentence))))
+    return list(dict.fromkeys((*denied(sentence), *denied_in_prose(sentence, clauses))))
 
 
 def _promises(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence[str]) -> Iterator[SaidOfControl]:
-    gone = denied_of(told.read)
+    gone = denied_of(told.read, told.clause)
     kinds = [kind for kind in promised_of(told.in_column) if kind not in gone]
     if not kinds or lists_settings(told.sentence):
         return
@@ -143,12 +143,42 @@ def _promises(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence
 
 
 def _denials(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence[str]) -> Iterator[SaidOfControl]:
-    kinds = denied_of(told.read)
+    kinds = denied_of(told.read, told.clause)
     evidence = assembly.cite_place(cell_place(told.passage, told.sentence), "claim") if kinds else None
     if evidence is None or speaks_of_others(evidence.quote) or speaks_of_another(told.sentence):
         return
     for kind in kinds:
-        yield SaidOfControl(kind, told.read, evidence, tuple(_about(assembly, spoken, told, kind, before)))
+        about = _about(assembly, spoken, told, kind, before) or _only_one(assembly, kind)
+        if kind == "explanation":
+            _mark_deciding(assembly, about)
+        yield SaidOfControl(kind, told.read, evidence, tuple(about))
+
+
+_OF_DECISIONS: frozenset[ControlKind] = frozenset({"explanation", "human_approval", "audit_log"})
+
+
+def _only_one(assembly: Assembly, kind: ControlKind) -> list[str]:
+    """What a denial that names nothing is of: the one thing there is that the control is for; of a decision, what decides, or answers."""
+    kinds = described_promises()[kind].about
+    described = [draft for _, draft in sorted(assembly.drafts.by_id.items()) if draft.attributes.get("stated_by") == "document"]
+    of_kind = [draft for draft in described if draft.kind in kinds and draft.attributes.get("admin") is not True]
+    if kind in ("authentication", "rate_limit", "input_length_limit"):
+        of_kind = [draft for draft in of_kind if draft.kind in _ENTERED] or of_kind
+    if kind in _OF_DECISIONS and len(of_kind) > 1:
+        of_kind = [draft for draft in of_kind if draft.attributes.get("decides") is True]
+    if len(of_kind) == 1:
+        return [of_kind[0].id]
+    return main_models(assembly) if kind in _OF_DECISIONS else []
+
+
+def _mark_deciding(assembly: Assembly, about: Sequence[str]) -> None:
+    """Of what reasons are said to be owed, the verdict is one about somebody."""
+    for identity in about:
+        draft = assembly.draft(identity)
+        known = draft.attributes.get("decides_about")
+        subjects = {known} if isinstance(known, str) else set(known) if isinstance(known, tuple) else set()
+        if draft.kind in ("ml_model", "agent", "hosted_llm", "local_llm"):
+            draft.attributes.update(decides=True, decides_about=tuple(sorted({*map(str, subjects), "people"})))
 
 
 def _about(assembly: Assembly, spoken: SpokenOf, told: Told, kind: ControlKind, before: Sequence[str]) -> list[str]:

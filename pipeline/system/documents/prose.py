@@ -16,10 +16,10 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.documents.described_names import Described
 from pipeline.system.documents.prose_names import fuller, is_administrative, is_public, is_staff, key_of, label_of
 from pipeline.system.documents.statements import OWN, Statement, base_of, effect_of, load_prose, name_of, parted, statements
-from pipeline.system.documents.told import Told
+from pipeline.system.documents.told import Told, is_asked_for
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow, Label, SinkRole
 from pipeline.system.rules.drawn_words import BECOMES, CARRIED
-from pipeline.system.rules.promises import is_wished, modality_of, negated_before
+from pipeline.system.rules.promises import modality_of, negated_before
 from pipeline.system.rules.told_words import compiled, load_told
 from pipeline.system.rules.words import load_words, mentions, subjects, words_of
 
@@ -92,12 +92,7 @@ def _said(assembly: Assembly, told: Sequence[Told], described: Described) -> Ite
         spoken = before[1] if before[0] is each.passage else _under(each, described)
         if len(sentence) > _LONGEST or (modality_of(sentence) in ("todo", "must_not", "does_not") and not _still_told(sentence)):
             continue
-        if (
-            _WILL_NOT.search(sentence)
-            or is_wished(sentence, each.passage.section)
-            or sentence.rstrip().endswith("?")
-            or _CODE.search(sentence)
-        ):
+        if _WILL_NOT.search(sentence) or is_asked_for(each) or sentence.rstrip().endswith("?") or _CODE.search(sentence):
             continue
         found = [one for one in _stated(each, spoken, described) if not _is_hostile(one)]
         evidence = assembly.cite_place(cell_place(each.passage, sentence), "claim") if found else None
@@ -348,11 +343,7 @@ def _openness(tale: _Tale, said: _Said) -> None:
 def _exposures(tale: _Tale, told: Sequence[Told]) -> None:
     """What is said to be open to the world, by the name that ends before the words that say so."""
     for each in told:
-        if (
-            len(each.sentence) > _LONGEST
-            or modality_of(each.sentence) not in ("does", "does_not")
-            or is_wished(each.sentence, each.passage.section)
-        ):
+        if len(each.sentence) > _LONGEST or modality_of(each.sentence) not in ("does", "does_not") or is_asked_for(each):
             continue
         for pattern in load_prose().exposed:
             match = re.search(pattern, each.sentence, re.IGNORECASE)

@@ -51,7 +51,7 @@ class SpokenOf:
         wanted = frozenset(kinds)
         found = self.named(told.heads[0], wanted) if told.in_row else []
         found = found or self.named(told.sentence, wanted)
-        for head in told.heads if not found else ():
+        for head in (*((told.asked,) if told.asked else ()), *told.heads) if not found else ():
             found = found or self.named(head, wanted) or self._headed(head, wanted)
         if found:
             return found

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from ingest.facts import DocumentFacts, Passage
 from ingest.source import Purpose
-from pipeline.system.rules.promises import sentences
+from pipeline.system.rules.clauses import read_clauses
+from pipeline.system.rules.promises import is_wished, sentences
 from pipeline.system.rules.words import words_of
 
 # Documents of these purposes speak of another system, or of none.
@@ -22,7 +23,7 @@ TOLD_OF_OTHERS: frozenset[Purpose] = frozenset({"test", "vendored", "generated",
 # And so do documents and folders that are called so: of literature, of what was, of what a model or a developer is asked for.
 TOLD_ELSEWHERE = frozenset(
     {"research", "paper", "papers", "literature", "survey", "bibliography", "competitors", "related", "blog", "blogs", "posts", "news",
-     "changelog", "changelogs", "changes", "history", "releases", "awesome", "qa", "faq", "troubleshooting"}
+     "changelog", "changelogs", "changes", "history", "releases", "awesome", "qa", "troubleshooting"}
 )  # fmt: skip
 _ASKED_FOR = frozenset(
     {
@@ -71,6 +72,8 @@ _CLOSED = re.compile(
     r"^\W*(closed|mitigated|done|resolved|fixed|not applicable|n/?a|transferred|avoided|eliminated|implemented|dropped|rejected)\b",
     re.IGNORECASE,
 )
+_TO_COME = frozenset({"will", "shall", "should", "would", "could", "might", "must", "to"})
+_CARRIED = "\0"
 _LONGEST_HEAD = 120  # characters of a heading that are read
 _LONGEST_HEADER = 48  # characters of a cell that names a column
 _HEADER_WORDS = 5
@@ -85,11 +88,17 @@ class Told:
     heads: tuple[str, ...]
     column: str = ""  # the heading of its column, where it stands in a table
     in_row: bool = False  # beside the first cell of a row, which is the first of `heads`
+    asked: str = ""  # the question that it answers
 
     @property
     def in_column(self) -> str:
         """The sentence as its column's heading has it read: "Authentication: none"."""
         return f"{self.column}: {self.sentence}" if self.column else self.sentence
+
+    @property
+    def clause(self) -> str:
+        """The sentence by itself; a cell beside the first one of its row."""
+        return f"{self.heads[0]}: {self.sentence}" if self.in_row and self.heads else self.sentence
 
     @property
     def read(self) -> str:
@@ -109,6 +118,13 @@ class Row:
     def under(self, names: frozenset[str]) -> str:
         """The first cell whose column bears one of the words."""
         return next((cell for column, cell in zip(self.columns, self.cells, strict=False) if names & set(words_of(column))), "")
+
+
+def is_asked_for(told: Told) -> bool:
+    """Whether a sentence stands in a list of things to do and tells of nobody who does them."""
+    if not is_wished(told.sentence, told.passage.section):
+        return False
+    return not any(clause.doer and clause.kinds and clause.modal not in _TO_COME for clause in read_clauses(told.sentence))
 
 
 def describes(document: DocumentFacts) -> bool:
@@ -133,6 +149,7 @@ def describes(document: DocumentFacts) -> bool:
 def told_of(document: DocumentFacts) -> Iterator[Told]:
     """What a document tells of the system as it is, in its order; what speakers note for themselves is among it, marked as hidden."""
     rows = {id(row.passage): row for row in rows_of(document.passages)}
+    asked = ""
     for passage in document.passages:
         is_note = passage.hidden == "speaker_notes"
         if not is_note and (passage.kind not in _PROSE or passage.hidden):
@@ -145,9 +162,14 @@ def told_of(document: DocumentFacts) -> Iterator[Told]:
             yield from _told_in(row, headings)
         elif passage.kind != "table_row":
             text = _QUOTED.sub("", passage.text) if document.path.endswith(".eml") else passage.text
+            asked = asked if asked.startswith(_CARRIED) else ""
+            asked = asked.removeprefix(_CARRIED)
             for sentence in sentences(text):
+                if sentence.rstrip("*_ ").endswith("?"):
+                    asked = sentence.strip("*_ ")
                 if _NO_SENTENCE.search(sentence) is None:
-                    yield Told(sentence, passage, headings)
+                    yield Told(sentence, passage, headings, asked="" if sentence.strip("*_ ") == asked else asked)
+            asked = _CARRIED + asked if text.rstrip("*_ ").endswith("?") else ""  # a question that stands alone is answered by what follows
 
 
 def _told_in(row: Row, headings: tuple[str, ...]) -> Iterator[Told]:

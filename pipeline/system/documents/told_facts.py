@@ -15,9 +15,10 @@ from ingest.documents.position import cell_place
 from pipeline.system.assembly import Assembly
 from pipeline.system.documents.described_claims import Labelled
 from pipeline.system.documents.spoken_of import SpokenOf
-from pipeline.system.documents.told import Told
+from pipeline.system.documents.told import Told, is_asked_for
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow, Label, SinkRole
-from pipeline.system.rules.promises import is_wished, speaks_of_another
+from pipeline.system.rules.deeds import clauses_of, denied_by_deeds
+from pipeline.system.rules.promises import sentences, speaks_of_another
 from pipeline.system.rules.told_words import compiled, facts_in, load_told
 from pipeline.system.rules.words import words_of
 
@@ -53,11 +54,16 @@ def add_told_facts(assembly: Assembly, told: Sequence[Told], labels: Sequence[La
     """Attributes, flows and elements that sentences and labels tell of what is described."""
     spoken = SpokenOf(assembly)
     found: list[_Fact] = []
+    sections: dict[tuple[str, tuple[str, ...]], str] = {}
+    for each in told:
+        here = (each.passage.place.path, each.passage.section)
+        if len(sections.get(here, "")) < _AROUND:
+            sections[here] = f"{sections.get(here, '')} {each.sentence}"
     before: tuple[object, tuple[str, ...]] = (None, ())
     for each in told:
         kept = before[1] if before[0] is each.passage else ()
-        if _SHORTEST <= len(each.in_column) <= _LONGEST and not is_wished(each.sentence, each.passage.section):
-            found += _facts(assembly, spoken, each, kept)
+        if _SHORTEST <= len(each.in_column) <= _LONGEST and not is_asked_for(each):
+            found += _facts(assembly, spoken, each, kept, sections[each.passage.place.path, each.passage.section])
         before = (each.passage, tuple(spoken.named(each.sentence, _every())) or kept)
     for label in labels:
         for name in facts_in(label.text):
@@ -75,8 +81,8 @@ def _every() -> frozenset[ElementKind]:
     return frozenset(kind for fact in load_told().facts.values() for kind in fact.about)
 
 
-def _facts(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence[str]) -> list[_Fact]:
-    names = facts_in(told.read if told.in_row else told.in_column)
+def _facts(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence[str], section: str) -> list[_Fact]:
+    names = facts_in(told.read if told.in_row else told.in_column, told.asked)
     evidence = (
         assembly.cite_place(cell_place(told.passage, told.sentence), "claim") if names and not speaks_of_another(told.sentence) else None
     )
@@ -88,9 +94,23 @@ def _facts(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence[st
         about = tuple(spoken.about(told, kinds, before)) if kinds else ()
         if not about and name in _OF_AGENTS:
             about = _answering(assembly)
+        if not about and len(kinds) and name in _OF_ONE:
+            about = _only_one(assembly, kinds)
         if about or not kinds:
-            made.append(_Fact(name, told.read, evidence, about, told.passage.text[:_AROUND]))
+            made.append(_Fact(name, told.read, evidence, about, section if name == "decides" else told.passage.text[:_AROUND]))
     return made
+
+
+_OF_ONE = frozenset({"decides", "scores_returned", "open_to_writers", "holds_of_many", "reachable"})
+
+
+def _only_one(assembly: Assembly, kinds: Sequence[ElementKind]) -> tuple[str, ...]:
+    """The one element there is that something can be told of."""
+    found = tuple(
+        draft.id for _, draft in sorted(assembly.drafts.by_id.items())
+        if draft.kind in kinds and draft.attributes.get("stated_by") == "document" and (draft.kind != "hosted_llm" or len(kinds) == 1)
+    )  # fmt: skip
+    return found if len(found) == 1 else ()
 
 
 def _answering(assembly: Assembly) -> tuple[str, ...]:
@@ -114,6 +134,8 @@ def _apply(assembly: Assembly, fact: _Fact) -> None:
             draft.evidence.append(fact.evidence)
     if fact.name == "fetched_model":
         _fetched(assembly, fact)
+    if fact.name == "pickled":
+        _pickled(assembly, fact)
 
 
 def _set(assembly: Assembly, identity: str, attributes: Mapping[str, AttributeValue], evidence: Evidence) -> None:
@@ -263,8 +285,25 @@ def _fetched(assembly: Assembly, fact: _Fact) -> None:
         any(compiled(text).search(fact.text.lower()) for text in patterns)
         for patterns in (load_told().controls["pinned_revision"].denied, load_told().controls["pinned_revision"].promised)
     )
-    for name in _HUB_MODEL.findall(fact.text):
+    for sentence in sentences(fact.around):
+        unfixed = unfixed or "pinned_revision" in denied_by_deeds(sentence)
+    named = _HUB_MODEL.findall(fact.text) or [_fetched_name(fact.text)]
+    for name in filter(None, named):
         attributes: dict[str, AttributeValue] = {"source": "hub", "name": name}
         if unfixed and not fixed:
             attributes["revision_pinned"] = False
         _element(assembly, "model_registry", name, fact.evidence, **attributes)
+
+
+def _fetched_name(text: str) -> str:
+    """What is fetched, where it bears no name of a hub: "a pretrained backbone"."""
+    for clause in clauses_of(text):
+        if "fetch" in clause.kinds and clause.thing and not clause.denied and ({"hub", "newest"} & clause.everything):
+            words = clause.thing.words[:6]
+            return " ".join(words)
+    return ""
+
+
+def _pickled(assembly: Assembly, fact: _Fact) -> None:
+    """Weights in a format that runs code when it is read."""
+    _element(assembly, "model_file", "model files in a format that runs code", fact.evidence, executes_code_on_load=True)

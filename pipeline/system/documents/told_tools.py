@@ -17,7 +17,7 @@ from pipeline.system.documents.denials import SaidOfControl, mark_denied
 from pipeline.system.documents.prose_names import key_of
 from pipeline.system.documents.spoken_of import SpokenOf
 from pipeline.system.documents.statements import base_of, effect_of
-from pipeline.system.documents.told import Row, Told, describes, rows_of
+from pipeline.system.documents.told import Row, Told, describes, is_asked_for, rows_of
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow
 from pipeline.system.rules.promises import is_wished, modality_of
 from pipeline.system.rules.words import load_words, mentions, words_of
@@ -78,12 +78,7 @@ def add_tools(assembly: Assembly, told: Sequence[Told], documents: Sequence[Docu
     agents: frozenset[ElementKind] = frozenset({"agent"})
     for each in told:
         listed = _LISTED.search(each.sentence)
-        if (
-            listed is None
-            or each.passage.hidden
-            or modality_of(each.sentence) in ("todo", "must_not", "does_not")
-            or is_wished(each.sentence, each.passage.section)
-        ):
+        if listed is None or each.passage.hidden or modality_of(each.sentence) in ("todo", "must_not", "does_not") or is_asked_for(each):
             continue
         owners = spoken.about(each, agents) or _only_agent(assembly)
         evidence = assembly.cite_place(cell_place(each.passage, each.sentence), "claim") if owners else None

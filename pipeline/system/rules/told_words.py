@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import Field
 
 from pipeline.system.model import AttributeValue, ControlKind, ElementKind, Frozen
+from pipeline.system.rules.deeds import denied_by_deeds, facts_by_deeds, promised_by_deeds
 from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.rules.promises import Promise, is_of_now, load_promises, modality_of, negated_before, quotes_or_advises, spelled_out
 
@@ -72,20 +73,22 @@ def promised_in_prose(sentence: str) -> list[ControlKind]:
     if quotes_or_advises(sentence) or modality_of(sentence) == "todo":
         return []
     lowered = spelled_out(sentence)
-    if _any_of("promised").search(lowered) is None:
-        return []
     gone = set(denied_in_prose(sentence))
-    return [
-        kind for kind, told in load_told().controls.items() if kind not in gone and any(_holds(lowered, text) for text in told.promised)
-    ]
+    found = list(promised_by_deeds(sentence))
+    if _any_of("promised").search(lowered) is not None:
+        found += [kind for kind, told in load_told().controls.items() if any(_holds(lowered, text) for text in told.promised)]
+    return [kind for kind in load_told().controls if kind in found and kind not in gone]
 
 
-def denied_in_prose(sentence: str) -> list[ControlKind]:
-    """Controls that it says are not there, off, not yet there or left out for now."""
+def denied_in_prose(sentence: str, clauses: str | None = None) -> list[ControlKind]:
+    """Controls that it says are not there, off, not yet there or left out for now; `clauses` is what of it is read clause by clause."""
     lowered = spelled_out(sentence)
-    if _any_of("denied").search(lowered) is None or quotes_or_advises(sentence):
+    if quotes_or_advises(sentence):
         return []
-    return [kind for kind, told in load_told().controls.items() if any(_is_denial(lowered, text) for text in _denials(told))]
+    found = set(denied_by_deeds(sentence if clauses is None else clauses))
+    if _any_of("denied").search(lowered) is not None:
+        found |= {kind for kind, told in load_told().controls.items() if any(_is_denial(lowered, text) for text in _denials(told))}
+    return [kind for kind in load_told().controls if kind in found]
 
 
 def _denials(told: ToldControl) -> tuple[str, ...]:
@@ -143,12 +146,15 @@ def _any_fact() -> re.Pattern[str]:
     return re.compile("|".join(text for fact in load_told().facts.values() for text in fact.says))
 
 
-def facts_in(sentence: str) -> list[str]:
-    """Names of the facts that a sentence tells."""
+def facts_in(sentence: str, topic: str = "") -> list[str]:
+    """Names of the facts that a sentence tells; `topic` is the heading or the question that it stands below."""
     lowered = spelled_out(sentence)
-    if _any_fact().search(lowered) is None or quotes_or_advises(sentence) or modality_of(sentence) in ("todo", "must_not"):
+    if quotes_or_advises(sentence) or modality_of(sentence) in ("todo", "must_not"):
         return []
+    found = set(facts_by_deeds(sentence, topic))
+    if _any_fact().search(lowered) is not None:
+        found |= {name for name, fact in load_told().facts.items() if any(compiled(text).search(lowered) for text in fact.says)}
     return [
         name for name, fact in load_told().facts.items()
-        if any(compiled(text).search(lowered) for text in fact.says) and not any(compiled(text).search(lowered) for text in fact.unless)
+        if name in found and not any(compiled(text).search(lowered) for text in fact.unless)
     ]  # fmt: skip

@@ -1,0 +1,227 @@
+"""Models, agents and vector stores that sentences name, wherever they name them: "the damage model", "GPT-4o", "Sonara (our speech-to-text vendor)".
+
+Takes what is told, gives names with their kinds and where they stand. A name ends in a word for a model or is that of a product; words before it
+belong to it as far as they tell which one it is. What is only weighed, planned, denied or listed as an example names nothing of the system.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.system.documents.statements import load_prose
+from pipeline.system.documents.told import Told, is_asked_for
+from pipeline.system.model import ElementKind
+from pipeline.system.rules.deeds import clauses_of
+from pipeline.system.rules.lexicon import load_lexicon, singular
+from pipeline.system.rules.promises import modality_of, quotes_or_advises
+
+_LOCAL = re.compile(
+    r"\b(?:self-?hosted|on[- ]prem\w*|locally|in-house|own (?:gpus?|servers?|hardware|cluster|machines?)|on (?:our|the) (?:own )?(?:gpus?|servers?|cluster|premises|device)"
+    r"|on[- ]device|ollama|vllm|gpus?|a10|a100|h100|on the (?:edge|kiosk|tablet|phone|lanes?))\b",
+    re.IGNORECASE,
+)
+_HOSTED_BY = re.compile(
+    r"(?:,|\(|\bis|\bare|\bwhich is)? ?\b(?:hosted|operated|run|served|provided|supplied|offered|sold) (?:by|at) (?!us\b|our\b|the (?:team|department|operations)|ourselves|hand\b|means\b)"
+    r"(?:the )?([A-Z][\w&-]*(?: [A-Z][\w&-]*){0,2})"
+)
+_SUPPLIER = re.compile(r"\b([A-Z][\w-]{2,30}(?: [A-Z][\w-]{1,20})?)(?:,? \(|, )(?:is )?(?:our|the|a|an|their)? ?([a-z][^,.;()]{3,60})")
+_IS_SUPPLIER = re.compile(r"\b([A-Z][\w-]{2,30}(?: [A-Z][\w-]{1,20})?) is (?:our|the|a|an|their) ([a-z][^,.;()]{3,60})")
+_NOT_OURS = re.compile(
+    r"\b(?:such as|e\.g\.|for example|like|unlike|instead of|rather than|compared (?:to|with)|versus|vs\.?|rejected|considered|evaluated|looked at|alternativ\w+|competitors?|not use|supports?|supported|compatible"
+    r"|any (?:llm|model)|or (?:any|another|other))\b",
+    re.IGNORECASE,
+)
+_MOST_BRANDS = 2  # of a kind in one sentence: more are a list of what is supported
+_BRAND_GOES_ON = re.compile(r"(?:[ -](?:[A-Z0-9][\w.-]{0,14}|v?\d[\w.]*)){0,2}")
+_MOST_WORDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NamedModel:
+    """A model as a sentence names it."""
+
+    name: str
+    kind: ElementKind
+    told: Told
+    generic: bool = False  # "the model", "the assistant": there is one, and nothing says which
+
+
+def named_models(told: Sequence[Told]) -> list[NamedModel]:
+    """Every name of a model, an agent or a vector store in what is told, in its order."""
+    found: list[NamedModel] = []
+    for each in told:
+        if each.passage.hidden or _tells_nothing(each):
+            continue
+        made = [*_by_heads(each), *_brands(each), *_suppliers(each)]
+        found += made
+    return found
+
+
+def _tells_nothing(told: Told) -> bool:
+    sentence = told.sentence
+    return (
+        modality_of(sentence) in ("todo", "must_not", "will")
+        or is_asked_for(told)
+        or quotes_or_advises(sentence)
+        or _NOT_OURS.search(sentence) is not None
+    )
+
+
+@lru_cache(maxsize=1)
+def _heads() -> tuple[tuple[tuple[str, ...], ElementKind], ...]:
+    listed = [(tuple(phrase.split()), kind) for kind, phrases in load_lexicon().named.heads.items() for phrase in phrases]
+    return tuple(sorted(listed, key=lambda entry: -len(entry[0])))
+
+
+def _by_heads(told: Told) -> Iterator[NamedModel]:
+    """Names that end in a word for a model."""
+    for clause in clauses_of(told.sentence):
+        if clause.verb == "be" and clause.denied:
+            continue
+        for phrase in (clause.doer, clause.thing, *(phrase for _before, phrase in clause.places)):
+            if phrase and not phrase.none:
+                yield from _in_words(phrase.words, phrase.definite, told)
+
+
+def _in_words(words: Sequence[str], definite: bool, told: Told) -> Iterator[NamedModel]:
+    plain = [singular(word.lower().removesuffix("'s")) for word in words]
+    named = load_lexicon().named
+    at = 0
+    while at < len(plain):
+        head = next(((phrase, kind) for phrase, kind in _heads() if tuple(plain[at : at + len(phrase)]) == phrase), None)
+        if head is None:
+            at += 1
+            continue
+        phrase, kind = head
+        start = at
+        while start > 0 and at - start < _MOST_WORDS - 1 and _belongs(words[start - 1], plain[start - 1]):
+            start -= 1
+        before = " ".join(plain[start:at])
+        is_plural = words[at + len(phrase) - 1].lower() != plain[at + len(phrase) - 1]
+        if phrase in (("model",), ("network",), ("agent",)) and before in named.none:
+            before, start = "", at
+        name = " ".join([*words[start : at + len(phrase) - 1], words[at + len(phrase) - 1].removesuffix("'s")])
+        follows = words[at + len(phrase)].lower() if at + len(phrase) < len(words) else ""
+        if _is_name(phrase, kind, before, follows, is_plural):
+            if kind == "hosted_llm" and _LOCAL.search(told.sentence):
+                kind = "local_llm"
+            generic = not before and len(phrase) == 1 and phrase[0] in _COMMON
+            if not generic or definite:
+                yield NamedModel(name[:1].upper() + name[1:], kind, told, generic)
+        at += len(phrase)
+
+
+_COMMON = frozenset(
+    {"model", "network", "agent", "assistant", "bot", "chatbot", "classifier", "detector", "recogniser", "recognizer", "ranker", "llm"}
+)
+_GOES_ON = frozenset(
+    {"card", "registry", "file", "files", "server", "servers", "name", "names", "output", "outputs", "training", "developer", "team", "version", "versions", "inversion", "theft", "weights", "extraction", "provider", "providers", "vendor", "api",
+     "keys", "zoo", "hub", "evaluation", "evaluations", "owner", "risk", "context", "protocol", "performance", "selection", "framework", "frameworks", "architecture"}
+)  # fmt: skip
+
+
+def _is_name(phrase: tuple[str, ...], kind: ElementKind, before: str, follows: str, is_plural: bool) -> bool:
+    if follows in _GOES_ON and kind != "mcp_server":
+        return False
+    if phrase == ("network",):
+        return "neural" in before or "convolutional" in before
+    if is_plural:
+        return bool(before) and kind != "agent" and phrase != ("model",)
+    return True
+
+
+_NO_PART = re.compile(
+    r"[\d$\u20ac/\\]|^(?:the|a|an|and|or|of|to|by|our|its|their|this|that|each|every|with|for|from|per|all|any|no|is|are|one)$",
+    re.IGNORECASE,
+)
+
+
+def _belongs(word: str, plain: str) -> bool:
+    """Whether a word before the head is a part of the name."""
+    return (
+        _NO_PART.search(word) is None and plain not in load_lexicon().named.loose and not word.endswith("'s") and not plain.endswith("ly")
+    )
+
+
+# Products
+
+
+@lru_cache(maxsize=1)
+def _brand_pattern() -> re.Pattern[str]:
+    prose = load_prose()
+    listed = [word for group in (prose.models, prose.stores) for words in group.values() for word in words if word in prose.anywhere]
+    return re.compile(rf"(?<![\w/@.-])({'|'.join(sorted(map(re.escape, listed), key=len, reverse=True))})(?![\w/@]|\.\w)", re.IGNORECASE)
+
+
+def _brand_kind(word: str) -> ElementKind | None:
+    prose = load_prose()
+    for group in (prose.models, prose.stores):
+        for kind, listed in group.items():
+            if word in listed:
+                return kind
+    return None
+
+
+_BRANDED: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "ml_model", "vector_store"})
+
+
+def _brands(told: Told) -> Iterator[NamedModel]:
+    """Models and vector stores by the names of products, as far as a sentence does not list them."""
+    sentence = told.sentence
+    clauses = clauses_of(sentence)
+    spoken = " ".join(
+        phrase.text
+        for clause in clauses
+        for phrase in (clause.doer, clause.thing, *(phrase for _before, phrase in clause.places))
+        if not phrase.none
+    )
+    found: dict[str, NamedModel] = {}
+    for match in _brand_pattern().finditer(sentence):
+        brand, kind = match[1], _brand_kind(match[1].lower())
+        before = sentence[: match.start()]
+        if (
+            kind not in _BRANDED
+            or not brand[:1].isupper()
+            and brand.lower() not in ("pgvector",)
+            or brand.split()[0].lower() not in spoken.lower()
+        ):
+            continue
+        if re.search(r"\b(?:by|of|without|no|not) $", before) or brand.lower() in found:
+            continue
+        if found and re.search(r"\b(?:via|through|on|over|from|using|at|in) (?:the |an? )?$|\($", before):
+            continue  # "Claude via the Anthropic API" is one model
+        goes_on = _BRAND_GOES_ON.match(sentence, match.end())
+        name = (brand + (goes_on[0] if goes_on is not None else "")).strip(" .-")
+        if kind == "hosted_llm" and _LOCAL.search(sentence) and not re.search(r"\bapi\b", sentence, re.IGNORECASE):
+            kind = "local_llm"
+        found[brand.lower()] = NamedModel(name, kind, told)
+    for kind in {each.kind for each in found.values()}:
+        of_kind = [each for each in found.values() if each.kind == kind]
+        if len(of_kind) <= _MOST_BRANDS:
+            yield from of_kind
+
+
+# Suppliers
+
+
+def _suppliers(told: Told) -> Iterator[NamedModel]:
+    """Companies that are said to run a model for the system: "Sonara (our speech-to-text vendor)", "a language model, hosted by Brightwell"."""
+    sentence, named = told.sentence, load_lexicon().named
+    for pattern in (_SUPPLIER, _IS_SUPPLIER):
+        for match in pattern.finditer(sentence):
+            said = f" {match[2].lower()} "
+            if any(f" {word}" in said for word in named.supplies) and any(
+                f" {word} " in said or f" {word}s " in said for word in named.supplier
+            ):
+                yield NamedModel(match[1], "hosted_llm", told)
+    for match in _HOSTED_BY.finditer(sentence):
+        before = [
+            model
+            for model in _by_heads(told)
+            if model.kind in ("hosted_llm", "ml_model", "agent") and model.name.lower() in sentence[: match.start()].lower()
+        ]
+        if before and before[-1].kind != "agent":
+            yield NamedModel(before[-1].name, "hosted_llm", told)

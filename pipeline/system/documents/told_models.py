@@ -1,0 +1,96 @@
+"""Models that sentences name, as elements: each once, under its fullest name.
+
+Takes what `named_models.py` finds. What a text calls "the model" or "the assistant" is the one that bears a name; an element of its own it is only where
+none does. A model of language that an agent is said to run on, or the only one beside the only agent, is what the agent asks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.documents.position import cell_place
+from pipeline.system.assembly import Assembly
+from pipeline.system.documents.described_names import Described
+from pipeline.system.documents.named_models import NamedModel
+from pipeline.system.documents.prose_names import key_of
+from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow
+from pipeline.system.rules.words import load_words, mentions, subjects
+
+_LLMS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm"})
+_TASKS = (
+    ("speech", re.compile(r"\b(?:whisper|speech|voice|transcri\w+|wake|spoken|audio|wav2vec|asr|stt)\b", re.IGNORECASE)),
+    (
+        "vision",
+        re.compile(r"\b(?:image|face|facial|vision|photo|object|yolo\w*|ocr|picture|x-ray|video|damage|handwriting)\b", re.IGNORECASE),
+    ),
+)
+_MOST_CITED = 3
+_MOST = 40  # of one kind
+
+
+def add_named_models(assembly: Assembly, named: Sequence[NamedModel], described: Described) -> None:
+    """Elements for what is named, with the first places that name it."""
+    kinds: dict[tuple[str, ...], ElementKind] = {}
+    first: dict[tuple[str, ...], str] = {}
+    places: dict[tuple[str, ...], list[NamedModel]] = {}
+    for each in named:
+        if each.generic:
+            continue
+        key = key_of(each.name)
+        known = described.kinds.get(key)
+        kind = known if known is not None and known not in ("component", "external_service", "data_store") else each.kind
+        if kinds.get(key) not in ("hosted_llm", "local_llm") or kind == "local_llm":
+            kinds[key] = kind
+        first.setdefault(key, each.name)
+        places.setdefault(key, []).append(each)
+    for key in list(kinds):  # "Mistral" is "Mistral Large", "OpenAI Whisper" is "Whisper"
+        longer = [other for other in kinds if other != key and set(key) < set(other) and kinds[other] == kinds[key]]
+        if len(longer) == 1:
+            places[longer[0]] += places.pop(key)
+            del kinds[key], first[key]
+    for key, kind in list(kinds.items())[:_MOST]:
+        _put(assembly, kind, first[key], places[key])
+    for family, common in ((frozenset({"agent"}), "agent"), (_LLMS, "hosted_llm"), (frozenset({"ml_model"}), "ml_model")):
+        generic = [each for each in named if each.generic and each.kind in family]
+        if generic and not _there(assembly, family) and (common != "ml_model" or not _there(assembly, _LLMS | {"agent"})):
+            _put(assembly, generic[0].kind, generic[0].name, generic)
+    _asks(assembly)
+
+
+def _there(assembly: Assembly, kinds: frozenset[ElementKind]) -> list[str]:
+    return [
+        draft.id
+        for _, draft in sorted(assembly.drafts.by_id.items())
+        if draft.kind in kinds and draft.attributes.get("stated_by") == "document"
+    ]
+
+
+def _put(assembly: Assembly, kind: ElementKind, name: str, places: Sequence[NamedModel]) -> None:
+    known = next(
+        (draft.name for draft in assembly.drafts.by_id.values() if draft.kind == kind and key_of(draft.name) == key_of(name)), name
+    )
+    attributes: dict[str, AttributeValue] = {"stated_by": "document"}
+    if kind == "ml_model":
+        decided, words = subjects([name], decides=False), load_words()
+        attributes |= {"decides_about": decided[0]} if decided else {}
+        attributes |= {"physical": True} if mentions([name], words.physical) else {}
+        attributes |= {"detector": True} if mentions([name], words.detector) else {}
+        task = next((task for task, pattern in _TASKS if pattern.search(name)), None)
+        attributes |= {"task": task} if task is not None else {}
+    for each in places[:_MOST_CITED]:
+        evidence = assembly.cite_place(cell_place(each.told.passage, each.told.sentence), "claim")
+        if evidence is not None:
+            assembly.drafts.put(kind, known, None, attributes, evidence, None, "documentation")
+
+
+def _asks(assembly: Assembly) -> None:
+    """The one agent asks the one model of language there is."""
+    agents, models = _there(assembly, frozenset({"agent"})), _there(assembly, _LLMS)
+    if len(agents) != 1 or len(models) != 1 or any({source, target} == {agents[0], models[0]} for source, target, _role in assembly.flows):
+        return
+    evidence: list[Evidence] = assembly.draft(models[0]).evidence[:1]
+    for source, target, label, role in ((agents[0], models[0], "user_input", "prompt"), (models[0], agents[0], "model_reply", None)):
+        assembly.flow(
+            Flow(id=f"{source}->{target}:told:{role or ''}:{label}", source=source, target=target, carries=(label,), role=role, steps=tuple(evidence), stated_by="document")
+        )  # fmt: skip
