@@ -70,6 +70,7 @@ def scan(
     docs: Iterable[str | Path] = (),
     *,
     exclude: Iterable[str] = (),
+    part_of_ai_system: bool = False,
     knowledge: Iterable[str | Path] = (),
     jobs: int | None = None,
     llm: str | None = None,
@@ -88,7 +89,8 @@ def scan(
     that is not on this machine. With `record`, a file or `postgresql://HOST/DATABASE`, the scan is kept there, and what was decided there
     is said of its findings; without, nothing is kept.
 
-    `rev` is a revision of git that is scanned instead of the files as they lie there, and is not kept. With a `baseline` (a scan's JSON
+    `rev` is a revision of git that is scanned instead of the files as they lie there, and is not kept. `part_of_ai_system`
+    says that the tree belongs to an AI system although nothing of AI is found in it. With a `baseline` (a scan's JSON
     file as a `Path`, a revision, `"record:last"`) every finding has its status against it, and those that are fixed are there as well;
     `new_only` marks the scan so that reports list new ones alone.
 
@@ -111,8 +113,9 @@ def scan(
         }
         asked = agent_settings(model_settings(named, os.environ), os.environ, cached=True)
     settings = ScanSettings(
-        docs=tuple(map(Path, docs)), exclude=tuple(exclude), jobs=jobs, knowledge=tuple(map(Path, knowledge)), llm=asked, rev=rev
-    )
+        docs=tuple(map(Path, docs)), exclude=tuple(exclude), jobs=jobs, knowledge=tuple(map(Path, knowledge)), llm=asked, rev=rev,
+        part_of_ai_system=part_of_ai_system,
+    )  # fmt: skip
     if record is None and baseline is None:
         return run_scan(Path(path), settings, Silent())
     from contextlib import nullcontext

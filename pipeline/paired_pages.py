@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -76,7 +76,8 @@ def run_case(case: Case, settings: ScanSettings, binary: Binary | None = None) -
     if outside:
         return CaseRun(case, "differs", tuple(f"{path} is no path inside of a system" for path in outside))
     with tempfile.TemporaryDirectory(prefix="threatloom-page-") as folder:
-        result = scan(write_case(case, Path(folder), binary), settings)
+        within = replace(settings, part_of_ai_system=not case.ordinary)
+        result = scan(write_case(case, Path(folder), binary), within)
     hits = frozenset(_hits(case, result, binary))
     differs = [*_failures(result), *(_told(mark) for mark in case.marks if not _as_marked(mark, hits))]
     if case.section == SILENT:

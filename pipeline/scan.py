@@ -29,7 +29,19 @@ from ingest.source import ReadError, Skip, Source
 from ingest.told_secrets import without_secrets
 from pipeline import kept_results
 from pipeline.collection import collect_seldom, uncollected
-from pipeline.findings.model import Failed, Finding, ReadPicture, Scan, Skipped, Summary, Suppression, Target, Tool
+from pipeline.findings.model import (
+    Failed,
+    Finding,
+    ReadPicture,
+    Scan,
+    Skipped,
+    Summary,
+    Suppression,
+    Target,
+    Tool,
+    UnlistedRisk,
+    WithoutAi,
+)
 from pipeline.progress import Progress, Silent
 from pipeline.system.evidence import EvidenceBook, Lines
 from pipeline.system.model import System
@@ -68,6 +80,7 @@ class ScanSettings:
     rev: str | None = None  # revision of git that is scanned instead of the files as they lie there
     suppress: tuple[Suppression, ...] = ()  # decisions of a settings file; those of comments are found
     suppressions: bool = True  # False: decisions that stand in the tree are told, and close nothing
+    part_of_ai_system: bool = False  # whoever starts the scan, or the tree itself, says that it is; False: what is found decides
     trust: Literal["tree", "baseline"] = "tree"  # of a scan against a baseline: whose decisions count, where only one side has them
 
     @property
@@ -78,7 +91,8 @@ class ScanSettings:
     @property
     def chosen(self) -> tuple[str, ...]:
         """What a result depends on beside the files."""
-        return self.exclude if self.pictures is None else (*self.exclude, f"pictures: {self.pictures.identity}")
+        pictures = () if self.pictures is None else (f"pictures: {self.pictures.identity}",)
+        return (*self.exclude, *pictures, *(("part of an AI system",) if self.part_of_ai_system else ()))
 
 
 def scan(
@@ -214,11 +228,14 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress, tree: Listing
     from pipeline.findings.own import told_of
     from pipeline.findings.spoken import said_in_comments
     from pipeline.threats.catalog import extended, hash_with, load_catalog
+    from pipeline.threats.engine import where_they_apply
     from pipeline.threats.own import NOTHING
 
     catalog = extended(load_catalog(), own) if own else load_catalog()
     outcomes = list(_outcomes_of(built.system, catalog))
-    findings, coverage, paths = compose(built.system, outcomes)
+    failed_whole = any(where == "." for where, _what in built.notes)
+    judged = settings.part_of_ai_system or built.system.has_ai_part or failed_whole  # of what was not built, nothing is said
+    findings, coverage, paths, unlisted = compose(built.system, outcomes if judged else list(where_they_apply(outcomes, built.system)))
     result = Scan(
         tool=Tool(version=_version(), knowledge=hash_with(own or NOTHING)),
         target=target,
@@ -229,6 +246,7 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress, tree: Listing
         findings=findings,
         threats=known_threats(findings, catalog),
         coverage=coverage,
+        without_ai=None if judged else _without_ai(built.system, len(facts) + sum(skip.count for skip in passed_over), unlisted),
         attack_paths=paths.paths,
         own_knowledge=told_of(own or NOTHING, outcomes),
         pictures=tuple(_pictures(facts)),
@@ -429,6 +447,10 @@ def _summary(facts: Sequence[Facts], findings: Sequence[Finding], paths: Found) 
         attack_paths_cut=paths.bounded,
         hidden=hidden_counts(facts),
     )
+
+
+def _without_ai(system: System, files: int, unlisted: tuple[UnlistedRisk, ...]) -> WithoutAi:
+    return WithoutAi(files=files, developers_tools=bool(system.ai_parts), risks=unlisted)
 
 
 def _version() -> str:

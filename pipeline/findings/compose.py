@@ -10,11 +10,11 @@ from pipeline.findings.attack_paths import Found, find_attack_paths
 from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.grouping import by_sink, copies_joined, ends_of, group_of, sources_joined
 from pipeline.findings.listing import CONFIDENCES, in_order
-from pipeline.findings.model import STRIDE, Coverage, Finding, Mitigation, Taxonomy
+from pipeline.findings.model import STRIDE, Coverage, Finding, Mitigation, Taxonomy, UnlistedRisk
 from pipeline.findings.risk import Risk, assess
 from pipeline.findings.scores import scores_of
 from pipeline.system.model import Confidence, ControlKind, Element, Evidence, Flow, System
-from pipeline.threats.engine import Match, Mitigated, Outcome, SwitchedOff, Unmet, shortened
+from pipeline.threats.engine import Match, Mitigated, Outcome, SwitchedOff, Unlisted, Unmet, shortened
 from pipeline.threats.schema import Threat
 from pipeline.threats.telling import is_measured, says_little
 from pipeline.threats.view import View
@@ -27,32 +27,42 @@ class Composed(NamedTuple):
     findings: tuple[Finding, ...]  # most severe first
     coverage: tuple[Coverage, ...]  # one cell per element and class
     paths: Found
+    unlisted: tuple[UnlistedRisk, ...] = ()  # ordinary risks of a tree without AI, by what their findings would be
 
 
 def compose(system: System, outcomes: Iterable[Outcome]) -> Composed:
     """Findings, coverage and attack paths of what the catalog said of a system."""
     view = View(system)
-    matches: dict[tuple[str, str], list[Match]] = {}
     found_all: list[Match] = []
     mitigated: list[Mitigated] = []
     unmet: list[Unmet] = []
-    silenced: list[SwitchedOff] = []
+    silenced: list[SwitchedOff | Unlisted] = []
     for outcome in outcomes:
         if isinstance(outcome, Match):
             found_all.append(outcome)
         elif isinstance(outcome, Mitigated):
             mitigated.append(outcome)
-        elif isinstance(outcome, SwitchedOff):
+        elif isinstance(outcome, SwitchedOff | Unlisted):
             silenced.append(outcome)
         else:
             unmet.append(outcome)
-    ends = ends_of(found_all)
-    for match in sources_joined([part for whole in found_all for part in by_sink(whole, ends)]):
+    made = [(_finding(view, group, found), found) for (_slug, group), found in _grouped(found_all)]
+    findings = in_order(finding for finding, _found in made)
+    unlisted = tuple(
+        UnlistedRisk(id=fingerprint(slug, group), threat=slug, element=found[0].element.id)
+        for (slug, group), found in _grouped([outcome.match for outcome in silenced if isinstance(outcome, Unlisted)])
+    )
+    return Composed(findings, _coverage(system, made, mitigated, unmet, silenced), find_attack_paths(view, made), unlisted)
+
+
+def _grouped(found: Sequence[Match]) -> list[tuple[tuple[str, str], list[Match]]]:
+    """Matches by threat and by what is mended at once: each group is one finding."""
+    matches: dict[tuple[str, str], list[Match]] = {}
+    ends = ends_of(found)
+    for match in sources_joined([part for whole in found for part in by_sink(whole, ends)]):
         if match.evidence:
             matches.setdefault((match.threat.slug, group_of(match)), []).append(match)
-    made = [(_finding(view, group, found), found) for (_slug, group), found in sorted(copies_joined(matches).items())]
-    findings = in_order(finding for finding, _found in made)
-    return Composed(findings, _coverage(system, made, mitigated, unmet, silenced), find_attack_paths(view, made))
+    return sorted(copies_joined(matches).items())
 
 
 def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
@@ -219,7 +229,7 @@ def _coverage(
     made: Sequence[tuple[Finding, Sequence[Match]]],
     mitigated: Sequence[Mitigated],
     unmet: Sequence[Unmet],
-    silenced: Sequence[SwitchedOff],
+    silenced: Sequence[SwitchedOff | Unlisted],
 ) -> tuple[Coverage, ...]:
     found: dict[tuple[str, str], list[Finding]] = {}
     for finding, matches in made:
@@ -234,7 +244,7 @@ def _coverage(
     for miss in unmet:
         for stride in miss.threat.stride:
             missed.setdefault((miss.element.id, stride), []).append(miss)
-    off: dict[tuple[str, str], list[SwitchedOff]] = {}
+    off: dict[tuple[str, str], list[SwitchedOff | Unlisted]] = {}
     for silent in silenced:
         for stride in silent.threat.stride:
             off.setdefault((silent.element.id, stride), []).append(silent)
@@ -246,8 +256,19 @@ def _coverage(
     )
 
 
+def _why_silent(outcome: SwitchedOff | Unlisted) -> str:
+    if isinstance(outcome, SwitchedOff):
+        return f"{outcome.threat.slug}: switched off by {outcome.reason}"
+    return f"{outcome.threat.slug}: a risk of ordinary parts, and no AI part was found in this tree"
+
+
 def _cell(
-    element: Element, stride: str, findings: list[Finding], closed: list[Mitigated], off: list[SwitchedOff], missed: list[Unmet]
+    element: Element,
+    stride: str,
+    findings: list[Finding],
+    closed: list[Mitigated],
+    off: list[SwitchedOff | Unlisted],
+    missed: list[Unmet],
 ) -> Coverage:
     given = {"element": element.id, "stride": stride}
     if findings:
@@ -261,7 +282,7 @@ def _cell(
         slugs = ", ".join(dict.fromkeys(outcome.threat.slug for outcome in closed))
         return Coverage.model_validate({**given, "state": "mitigated", "reason": f"{slugs}: {kinds}", "controls": controls})
     if off:
-        said = "; ".join(dict.fromkeys(f"{silent.threat.slug}: switched off by {silent.reason}" for silent in off))
+        said = "; ".join(dict.fromkeys(map(_why_silent, off)))
         return Coverage.model_validate({**given, "state": "not_examined", "reason": said})
     if not element.evidence or element.attributes.get("stated_by") == "document":
         return Coverage.model_validate(

@@ -268,6 +268,24 @@ class Summary(Frozen):
     )
 
 
+class UnlistedRisk(Frozen):
+    """An ordinary risk that is there and not listed, by what its finding would be."""
+
+    id: str = Field(description="The id its finding would have.")
+    threat: str
+    element: str
+
+
+class WithoutAi(Frozen):
+    """That nothing of AI was found, and what is not listed therefore: threatloom is about AI systems, and judges ordinary parts in them."""
+
+    files: int = Field(description="Files that were looked into.")
+    developers_tools: bool = Field(
+        default=False, description="Whether agents that help to write the software were found; they are no part of it."
+    )
+    risks: tuple[UnlistedRisk, ...] = ()
+
+
 class OwnThreat(Frozen):
     """A threat that does not ship with threatloom."""
 
@@ -390,6 +408,9 @@ class Scan(Frozen):
     findings: tuple[Finding, ...] = ()
     threats: tuple[KnownThreat, ...] = Field(default=(), description="Those of the catalog that findings are of, by slug.")
     coverage: tuple[Coverage, ...] = ()
+    without_ai: WithoutAi | None = Field(
+        default=None, description="Set where nothing of AI was found and nobody said that the tree is part of an AI system."
+    )
     attack_paths: tuple[AttackPath, ...] = Field(default=(), description="The most dangerous first.")
     own_knowledge: tuple[OwnKnowledge, ...] = Field(default=(), description="What the scan knew beside what ships, in the order given.")
     pictures: tuple[ReadPicture, ...] = Field(default=(), description="Pictures that were read, and where they were sent for that.")

@@ -15,6 +15,7 @@ from pipeline.findings.model import Finding, Scan, Skipped
 from pipeline.findings.moves import DECISIVE, squeezed
 from pipeline.system.model import Evidence
 
+_UNLISTED = "no AI part was found this time, so risks of ordinary parts are not listed"
 _IN_PART = "read in part"  # as a scan says of a file that a reader gave up on somewhere
 
 
@@ -47,6 +48,8 @@ class Sights:
         before = {skip.path for skip in old.skipped if skip.reason.startswith(_IN_PART)}
         self._in_part = {skip.path for skip in new.skipped if skip.reason.startswith(_IN_PART)} - before
         self._switched_off = {told.threat: told.reason for own in new.own_knowledge for told in own.adjusted if told.switched_off}
+        self._unlisted = {risk.id for risk in new.without_ai.risks} if new.without_ai else set()
+        self._unlisted_threats = {risk.threat for risk in new.without_ai.risks} if new.without_ai else set()
         self._other_knowledge = old.tool.knowledge != new.tool.knowledge
 
     def of(self, finding: Finding) -> Seen:
@@ -55,6 +58,8 @@ class Sights:
             return Seen("unseen", "the system model could not be built this time")
         if reason := self._switched_off.get(finding.threat):
             return Seen("unseen", f"own knowledge switches {finding.threat} off: {reason}")
+        if finding.id in self._unlisted:
+            return Seen("unseen", _UNLISTED)
         if not self._failed.isdisjoint((finding.element, *finding.attack_path)):
             return Seen("unseen", "the search for flows from there ended at its bound this time")
         places = tuple(self._as_now(evidence) for evidence in finding.evidence)
@@ -71,6 +76,8 @@ class Sights:
             return Seen(
                 "unseen", "another version of threatloom, or of its knowledge, does not report it; whether its lines changed is not known"
             )
+        if finding.threat in self._unlisted_threats and not self._changed(places):  # it may be one of those under another id
+            return Seen("unseen", _UNLISTED)
         if part_of := self._told_in(finding.threat, places):
             return Seen("gone", f"its places are told in finding {part_of} now")
         return Seen("gone", "its lines were examined and it was not found again")

@@ -147,6 +147,9 @@ def _stale(rule: _Rule, closed: Sequence[str], scan: Scan) -> str:
             first = headline(further)
             return f"nothing of {said.threat or said.finding} is shown first here: the finding stands at {first.path}:{first.start_line}"
     what = said.threat or f"finding {said.finding}"
+    unlisted = scan.without_ai.risks if scan.without_ai else ()
+    if not named and any(risk.id == said.finding or (not said.finding and risk.threat == rule.threat) for risk in unlisted):
+        return f"nothing of {what} is listed: it is a risk of ordinary parts, and no AI part was found"
     if not named:
         return f"no such finding any more: {what} is not reported" + (" here" if said.lines is not None else "")
     where = f"beside {said.decision.where}" if said.lines is not None else f"in {said.path}"

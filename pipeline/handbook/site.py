@@ -26,6 +26,7 @@ from pipeline.reports.inline import source_hash
 from pipeline.reports.wording import plural, words
 from pipeline.threats.catalog import Catalog
 from pipeline.threats.pages import introduction
+from pipeline.threats.schema import WHERE
 
 TEMPLATES = Path(__file__).with_name("templates")
 _SHORT = frozenset({"llm", "ml", "mcp", "ui", "http", "tls", "ci", "url", "html"})
@@ -52,7 +53,7 @@ def page_makers(book: Handbook, catalog: Catalog, frame: Path | None = None) -> 
         page = catalog.page(threat.slug)
         return made(
             "threat", "../", "Threats", threat=threat, decision=decision_of(threat), examples=examples_of(threat.slug, page),
-            story=introduction(page), conditions=_conditions(threat),
+            story=introduction(page), where=WHERE[threat.applies_where], conditions=_conditions(threat),
         )  # fmt: skip
 
     having = {(control.kind, framework.name): control.names for framework in book.frameworks for control in framework.controls}

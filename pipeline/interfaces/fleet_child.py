@@ -30,7 +30,7 @@ def settings_of(folder: Path, rev: str | None, order: ScanOrder) -> ScanSettings
     docs = (*order.docs, *said.docs) if rev is None else order.docs  # of a revision, they are among its files anyway
     return ScanSettings(
         docs=tuple(map(Path, docs)), exclude=(*order.exclude, *said.exclude), knowledge=tuple(map(Path, order.knowledge)),
-        suppress=said.suppress,
+        suppress=said.suppress, part_of_ai_system=said.part_of_ai_system,
     )  # fmt: skip
 
 

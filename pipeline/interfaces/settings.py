@@ -56,6 +56,10 @@ class FileSettings(BaseModel):
     suppress: tuple[Suppression, ...] = Field(
         default=(), description="Findings that are accepted or dismissed: threat or finding, path, reason, kind, until, by."
     )
+    part_of_ai_system: bool = Field(
+        default=False,
+        description="Whether the tree is part of an AI system though nothing of AI is found in it, so that risks of ordinary parts count.",
+    )
     fail_on: FailOn = Field(
         default="never", description="The lowest severity that makes the exit code 1; low confidence of a model alone does not."
     )
@@ -290,7 +294,7 @@ def _refused(failure: ValidationError, where: str, lines: Mapping[str, int]) -> 
         what = f"{shown} can only be set on the command line or in the environment" if known else f"{shown} is no setting"
         return UnusableInput(what, where, f"a settings file may set {_keys()}")
     said = "something else" if first["input"] is None else shorten(visible(str(first["input"])), 60)
-    kinds = {"fail_on": f"one of {', '.join(get_args(FailOn))}", "jobs": "a whole number above 0"}
+    kinds = {"fail_on": f"one of {', '.join(get_args(FailOn))}", "jobs": "a whole number above 0", "part_of_ai_system": "true or false"}
     return UnusableInput(f"{shown} is {said}", where, f"it must be {kinds.get(key, 'a list of texts')}")
 
 

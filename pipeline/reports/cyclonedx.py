@@ -14,7 +14,7 @@ from pipeline.findings.model import Scan
 from pipeline.reports import cyclonedx_model as cdx
 from pipeline.reports.escape import visible
 from pipeline.reports.inventory import Item, ItemKind, inventory
-from pipeline.reports.wording import place
+from pipeline.reports.wording import place, without_ai
 from pipeline.system.model import AttributeValue, Evidence
 
 _NAMESPACE = uuid.UUID("6f1b4c52-8e0a-5d7b-9c3f-2a4d8e9b7c10")
@@ -58,6 +58,7 @@ def _metadata(scan: Scan) -> cdx.Metadata:
         "uncommitted-changes": scan.target.dirty,
         "files-read": scan.summary.files,
         "read-errors": len(scan.errors),
+        **({"without-ai": said_without} if (said_without := without_ai(scan)) else {}),
         **({"llm-analyst": scan.llm.model} if scan.llm else {}),
     }
     return cdx.Metadata(

@@ -10,7 +10,7 @@ from pipeline.findings.model import Scan
 from pipeline.reports.escape import mermaid, shorten
 from pipeline.reports.graph import STATED_WORDS, Edge, Node, StatedBy, drawn_edges, drawn_nodes, folded_counts, stated_legend
 from pipeline.reports.paths import open_paths, tree_lines
-from pipeline.reports.wording import STATES, ZONES, coverage_counts, words
+from pipeline.reports.wording import STATES, ZONES, coverage_counts, without_ai, words
 
 _RED = "stroke:#c62828,stroke-width:2.5px"
 _DASHES: dict[StatedBy, str] = {"document": "7 4", "model": "3 3"}
@@ -25,6 +25,8 @@ def render(scan: Scan) -> str:
     covered = ", ".join(f"{STATES[state]} {count}" for state, count in coverage_counts(scan))
     lines = ["%% Data-flow diagram written by threatloom; red: paths of findings", f"%% Coverage: {covered}"]
     lines += [f"%% {line}" for line in stated_legend(nodes, edges)]
+    if said := without_ai(scan):
+        lines.append(f"%% {said}")
     lines.append("flowchart LR")
     for zone, name in ZONES.items():
         members = [node for node in nodes if node.zone == zone]

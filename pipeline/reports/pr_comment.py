@@ -23,7 +23,18 @@ from pipeline.reports.escape import markdown_prose as prose
 from pipeline.reports.linked import link
 from pipeline.reports.markdown import MARKS, language
 from pipeline.reports.own import own_lines
-from pipeline.reports.wording import headline, open_findings, path_names, place, plural, sentence, severity_counts, skipped_by_reason, words
+from pipeline.reports.wording import (
+    headline,
+    open_findings,
+    path_names,
+    place,
+    plural,
+    sentence,
+    severity_counts,
+    skipped_by_reason,
+    without_ai,
+    words,
+)  # fmt: skip
 from pipeline.system.model import Evidence, Severity
 
 MARKER = "<!-- threatloom:pull-request -->"
@@ -56,6 +67,9 @@ def _first(scan: Scan) -> Iterator[str]:
     yield ""
     if scan.baseline is None:
         yield "There is no baseline to compare with, so that everything counts as new."
+        yield ""
+    if said := without_ai(scan):
+        yield f"{text(said)}."
         yield ""
     for error in scan.errors[:3]:
         yield f"- ⚠ **The scan is incomplete:** {code(shorten(error.path, 120))}: {text(shorten(error.error, 200))}"

@@ -22,7 +22,7 @@ from pipeline.reports.paths import open_paths
 from pipeline.reports.sarif_limits import RESULTS, RULES, smaller, within
 from pipeline.reports.sarif_results import ROOT, Around, around, result_of, uri
 from pipeline.reports.sarif_rules import component, plain, rule_of, taxa_of, taxonomy_of
-from pipeline.reports.wording import STATES, coverage_counts, coverage_words
+from pipeline.reports.wording import STATES, coverage_counts, coverage_words, without_ai
 
 
 def render(scan: Scan) -> str:
@@ -159,6 +159,8 @@ def _invocation(scan: Scan, left_out: Sequence[str]) -> sarif.Invocation:
     items: tuple[Failed | Skipped, ...] = (*scan.errors, *scan.skipped)
     notes = [_notification(item) for item in items]
     notes += [sarif.Notification(level="note", message=plain(line.text)) for line in own_lines(scan)]
+    if missing := without_ai(scan):
+        notes.append(sarif.Notification(level="note", message=plain(f"{missing}.")))
     for said in stale(scan):
         text = f"{said.decision.where}: {about(said)} closes nothing: {said.stale}"
         notes.append(sarif.Notification(level="warning", message=plain(text)))

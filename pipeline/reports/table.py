@@ -376,6 +376,6 @@ def _last_line(scan: Scan) -> Text:
         line.append(f", {group.count} {group.reason}")
     line.append(f", {plural(skipped_count(scan), 'file')} skipped, ")
     line.append(plural(len(scan.errors), "error"), "bold bright_red" if scan.errors else "")
-    if not found or scan.errors:
+    if not found or scan.errors or scan.without_ai:
         line.append(f"\n{verdict(scan)}.", "yellow")
     return line

@@ -178,4 +178,22 @@ def verdict(scan: Scan) -> str:
         verdict = "No findings; the matrix says what was examined and what was not"
     else:
         verdict = "Nothing to model: no part of a system was recognised"
-    return verdict + (". The scan is incomplete: see errors" if scan.errors else "")
+    said = ". ".join(filter(None, (verdict, without_ai(scan))))
+    return said + (". The scan is incomplete: see errors" if scan.errors else "")
+
+
+def without_ai(scan: Scan) -> str:
+    """That nothing of AI was found and what is not listed therefore, in one sentence; empty where something was, or nobody looked."""
+    found = scan.without_ai
+    if found is None:
+        return ""
+    said = f"No AI part was found in {plural(found.files, 'file')}"
+    said += ", beside agents that help to write it" if found.developers_tools else ""
+    if not found.risks:
+        return said
+    counted = Counter(risk.threat for risk in found.risks)
+    threats = ", ".join(f"{slug} {count}" if count > 1 else slug for slug, count in sorted(counted.items()))
+    return (
+        f"{said}, so {plural(len(found.risks), 'ordinary risk')} {'is' if len(found.risks) == 1 else 'are'} not listed ({threats});"
+        " --part-of-ai-system lists them"
+    )

@@ -12,6 +12,7 @@ from pipeline.system.agents.go_listening import mark_go_listening
 from pipeline.system.agents.kestrel import mark_kestrel
 from pipeline.system.agents.local_agents import mark_local_agents
 from pipeline.system.agents.mcp_listening import mark_mcp_listening
+from pipeline.system.ai_parts import ai_parts_of
 from pipeline.system.assembly import Assembly, frozen_controls, frozen_relations
 from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
@@ -158,7 +159,10 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
         add_written_secrets(assembly, documents)
     add_contradictions(assembly, documents, config, drawn)
     add_hidden_instructions(assembly, facts)
-    return Built(_freeze(assembly, drawn, packages_of(assembly, config)), tuple(dict.fromkeys(assembly.notes)))
+    system = _freeze(assembly, drawn, packages_of(assembly, config))
+    paths = [fact.path for fact in facts if fact.purpose == "documentation" or fact.purpose not in NOT_PRODUCT]
+    system = system.model_copy(update={"ai_parts": ai_parts_of(system.elements, system.packages, code, paths)})
+    return Built(system, tuple(dict.fromkeys(assembly.notes)))
 
 
 def _freeze(assembly: Assembly, drawn: Drawings, packages: tuple[Package, ...]) -> System:

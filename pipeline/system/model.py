@@ -275,6 +275,19 @@ class Package(Frozen):
     evidence: tuple[Evidence, ...] = ()
 
 
+class AiPart(Frozen):
+    """Something that makes the tree part of an AI system; what is about ordinary parts alone is reported only where there is one."""
+
+    sort: Literal["element", "import", "package", "file", "development"] = Field(
+        description="An element, an import of code, a package that is needed, a file; `development`: a tool that helps to write the"
+        " software, which makes no AI system of it."
+    )
+    name: str
+    element: str = Field(default="", description="Element id, where it is one.")
+    path: str = ""
+    line: int = 0
+
+
 class System(Frozen):
     elements: tuple[Element, ...] = ()
     flows: tuple[Flow, ...] = ()
@@ -284,3 +297,11 @@ class System(Frozen):
     claims: tuple[Claim, ...] = ()
     packages: tuple[Package, ...] = Field(default=(), description="What the manifests declare, by ecosystem and name.")
     drawn: tuple[DrawnName, ...] = Field(default=(), description="Boxes of diagrams, with what each was taken for.")
+    ai_parts: tuple[AiPart, ...] = Field(
+        default=(), description="What makes it an AI system: the first few of each sort, tools of developers last."
+    )
+
+    @property
+    def has_ai_part(self) -> bool:
+        """Whether anything of AI was found that is a part of the system, and no tool of those who write it."""
+        return any(part.sort != "development" for part in self.ai_parts)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
+from pipeline.system.ai_parts import development_files
 from pipeline.system.model import DECIDED_HERE, Control, ControlKind, Element, Evidence, Flow, Role, System, Topic
 from pipeline.threats.schema import Condition, Threat
 from pipeline.threats.telling import telling
@@ -59,7 +60,22 @@ class SwitchedOff:
     reason: str
 
 
-Outcome = Match | Mitigated | Unmet | SwitchedOff
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """A threat about ordinary parts that holds, in a tree where nothing of AI was found."""
+
+    match: Match
+
+    @property
+    def threat(self) -> Threat:
+        return self.match.threat
+
+    @property
+    def element(self) -> Element:
+        return self.match.element
+
+
+Outcome = Match | Mitigated | Unmet | SwitchedOff | Unlisted
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +102,20 @@ def without(outcomes: Iterable[Match | Mitigated | Unmet], switched_off: Mapping
     for outcome in outcomes:
         reason = switched_off.get(outcome.threat.slug)
         yield outcome if reason is None or not isinstance(outcome, Match) else SwitchedOff(outcome.threat, outcome.element, reason)
+
+
+def where_they_apply(outcomes: Iterable[Outcome], system: System) -> Iterator[Outcome]:
+    """The outcomes for a system that has no AI part: matches of threats about AI systems are told as unlisted.
+
+    What stands in a file of a developer's own agent (`.mcp.json`, a workflow in which a model acts) is about AI wherever it is.
+    """
+    of_agents = development_files(system.elements)
+    for outcome in outcomes:
+        match outcome:
+            case Match(threat=threat) if threat.applies_where == "ai_system" and of_agents.isdisjoint(e.path for e in outcome.evidence):
+                yield Unlisted(outcome)
+            case _:
+                yield outcome
 
 
 def match(view: View, threat: Threat, element: Element) -> Match | Mitigated | Unmet:

@@ -46,6 +46,7 @@ class Case:
     files: tuple[tuple[str, str], ...]
     marks: tuple[Mark, ...]
     languages: tuple[tuple[str, str], ...] = ()  # path, and the language its fence names
+    ordinary: bool = False  # scanned as a tree of its own; else as a part of an AI system, which its fences show a piece of
     prose: str = ""  # why it is reported, or why it is silent
 
 
@@ -57,14 +58,16 @@ def read_cases(slug: str, page: str) -> list[Case]:
     marks: list[Mark] = []
     languages: dict[str, str] = {}
     prose: list[str] = []
+    ordinary = False
     told = 0  # lines of prose that stand before the last fence
     lines = page.split("\n")
 
     def close(before: int | None = None) -> None:
-        nonlocal told
+        nonlocal told, ordinary
         if files:
             text = "\n".join(prose[:before]).strip()
-            cases.append(Case(slug, section, title, tuple(files.items()), tuple(marks), tuple(languages.items()), text))
+            cases.append(Case(slug, section, title, tuple(files.items()), tuple(marks), tuple(languages.items()), ordinary, text))
+            ordinary = False
             files.clear()
             languages.clear()
             marks.clear()
@@ -96,6 +99,7 @@ def read_cases(slug: str, page: str) -> list[Case]:
                 if path in files:  # the next case of a section without headings of its own
                     close(told)
                 told = len(prose)
+                ordinary = ordinary or info.get("tree") == "ordinary"
                 for number, text in enumerate(body, 1):
                     mark = _MARK.search(text)
                     if mark:

@@ -6,7 +6,7 @@ that holds cites the evidence it held by. Words a condition may use are those of
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -160,6 +160,14 @@ class CvssBase(Frozen):
     SA: Impact = "N"
 
 
+WHERE: Final = {
+    "anywhere": "",
+    "ai_system": "Reported in AI systems: where nothing of AI is found in a tree, and nobody says that it is part of an AI system, it is"
+    " counted, and said not to be listed.",
+}
+"""Where threats apply, in words."""
+
+
 class Threat(Frozen):
     """One entry of the catalog."""
 
@@ -185,6 +193,11 @@ class Threat(Frozen):
     shows: Literal["ways", "element"] = Field(
         default="ways",
         description="What the evidence begins with; `element`: how the element is set up is the fault, and the ways to it are left out.",
+    )
+    applies_where: Literal["anywhere", "ai_system"] = Field(
+        default="anywhere",
+        description="`ai_system`: it is about ordinary parts, and reported only in a tree that has an AI part or is said to belong to one;"
+        " elsewhere it is counted, and said not to be listed. See `ai_parts.yaml`.",
     )
     not_in: tuple[Literal["test", "example", "documentation", "vendored", "generated"], ...] = Field(
         default=("test", "vendored", "generated", "documentation"), description="Purposes of files whose evidence does not count."

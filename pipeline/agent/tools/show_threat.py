@@ -12,7 +12,7 @@ from pipeline.agent.tools.bench import Bench
 from pipeline.agent.tools.characters import plain
 from pipeline.agent.tools.tool import Arguments, Tool
 from pipeline.threats.catalog import Catalog
-from pipeline.threats.schema import Threat
+from pipeline.threats.schema import WHERE, Threat
 
 _OFFERED, _ASKED = 12, 200
 
@@ -36,6 +36,8 @@ def _rows(threat: Threat) -> Iterator[str]:
     yield f"about: {', '.join(threat.about)}"
     yield f"how rules look: {threat.how_we_look}"
     yield f"no threat when: {threat.not_a_threat_when}"
+    if WHERE[threat.applies_where]:
+        yield f"where: {WHERE[threat.applies_where]}"
     for what, controls in (("removed", threat.removed_by), ("lowered", threat.lowered_by)):
         if controls:
             yield f"{what} by: {', '.join(controls)}"

@@ -9,7 +9,7 @@ from pipeline.chat.citing import distinct, of_cell, of_element, of_error, of_exa
 from pipeline.chat.model import Citation
 from pipeline.chat.wording import code, elements_words, listed, named
 from pipeline.findings.model import Coverage
-from pipeline.reports.wording import plural, skipped_by_reason, skipped_count, words
+from pipeline.reports.wording import plural, skipped_by_reason, skipped_count, without_ai, words
 
 _MOST = 6
 
@@ -76,6 +76,8 @@ def _of_scan(case: Case, draft: Draft) -> Draft:
     for reason, found in _by_reason(missed)[:4]:
         names = listed(list(dict.fromkeys(named(view, cell.element) for cell in found)), 4, "others")
         draft.say(f"{plural(len(found), 'cell')} of the matrix: {reason} ({names}).", distinct(map(of_cell, found), 4))
+    if said := without_ai(scan):
+        draft.say(f"{said}.", of_scan(scan))
     if scan.llm is None:
         draft.say("No model was asked: what rules cannot know, such as abuse of the domain, nobody looked for.", of_scan(scan))
     elif scan.llm.unreached:

@@ -20,6 +20,7 @@ def print_threat(page: Page, catalog: Catalog, threat: ThreatEntry, *, whole: bo
     """The page of a threat; of its examples the first reported and the first silent one, or all."""
     from pipeline.reports.wording import words
     from pipeline.threats.pages import introduction
+    from pipeline.threats.schema import WHERE
 
     markdown = catalog.page(threat.slug)
     page.title(threat.slug, ", ".join(words(name) for name in threat.stride), threat.title)
@@ -37,6 +38,9 @@ def print_threat(page: Page, catalog: Catalog, threat: ThreatEntry, *, whole: bo
     page.prose(threat.how_we_look)
     page.heading("Not a threat when")
     page.prose(threat.not_a_threat_when)
+    if WHERE[threat.applies_where]:
+        page.heading("Where it applies")
+        page.prose(WHERE[threat.applies_where])
     page.heading("What to do, and how to test it")
     for item in threat.mitigations:
         page.bullet(item.text, "green")

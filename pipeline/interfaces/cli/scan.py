@@ -69,6 +69,10 @@ if TYPE_CHECKING:
     "--no-suppressions", is_flag=True, default=None,
     help="Close nothing because the scanned tree says so, in its settings or in comments: for who wants to see all.",
 )  # fmt: skip
+@click.option(
+    "--part-of-ai-system", is_flag=True, default=None,
+    help="List risks of ordinary parts though nothing of AI is found: for a folder or an infrastructure repository of an AI system.",
+)  # fmt: skip
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings file to use instead of the tree's own.")
 @with_record
 @click.option("--no-record", is_flag=True, help="Neither keep the scan in the record nor look at what was decided there.")
@@ -81,7 +85,8 @@ def scan(
     rev: str | None, baseline: str | None, new_only: bool | None, trust: str | None,
     knowledge: tuple[str, ...], llm: str | None, base_url: str | None,
     budget: tuple[str, ...], dry_run: bool, jobs: int | None,
-    ocr: str | None, ocr_url: str | None, offline: bool | None, no_suppressions: bool | None, config: Path | None, record: str | None,
+    ocr: str | None, ocr_url: str | None, offline: bool | None, no_suppressions: bool | None,
+    part_of_ai_system: bool | None, config: Path | None, record: str | None,
     no_record: bool, no_cache: bool, quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
     """Read PATH (default: this folder) and report what can go wrong, with the lines that prove it.
@@ -110,7 +115,7 @@ def scan(
         "docs": docs, "exclude": exclude, "format": formats, "fail_on": fail_on, "knowledge": knowledge, "jobs": jobs,
         "ocr": ocr, "ocr_url": ocr_url, "offline": offline, "llm": llm, "base_url": base_url, "budget": budget,
         "suppressions": False if no_suppressions else None, "record": OFF if no_record else record,
-        "baseline": baseline, "new_only": new_only, "trust": trust,
+        "baseline": baseline, "new_only": new_only, "trust": trust, "part_of_ai_system": part_of_ai_system,
     }  # fmt: skip
     named = {name: value for name, value in given.items() if value not in ((), None)}
     settings = load_settings(path, named, os.environ, config)
@@ -261,5 +266,5 @@ def scan_settings(
         cache=default_folder() if cached else None, knowledge=tuple(map(Path, settings.knowledge)),
         pictures=picture_reader(settings, path, environment), llm=agent_settings(settings, environment, cached=cached, dry=dry),
         index=Path(settings.index_dir) if settings.index_dir else None, suppress=settings.suppress,
-        suppressions=settings.suppressions, rev=rev, trust=settings.trust,
+        suppressions=settings.suppressions, part_of_ai_system=settings.part_of_ai_system, rev=rev, trust=settings.trust,
     )  # fmt: skip

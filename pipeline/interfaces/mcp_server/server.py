@@ -270,6 +270,7 @@ def _threat_page(slug: str) -> str:
     if threat is None:
         raise ResourceError(f"the catalog has no threat {visible(slug)[:80]!r}: `threatloom threats` lists them")
     from pipeline.threats.pages import introduction
+    from pipeline.threats.schema import WHERE
 
     classes = ", ".join(one.replace("_", " ") for one in threat.stride)
     todo = "\n".join(f"- {item.text}\n  - Test: {item.test}" for item in threat.mitigations)
@@ -277,6 +278,7 @@ def _threat_page(slug: str) -> str:
     parts = [
         f"# {threat.title}", f"`{threat.slug}`: {classes}", threat.summary, introduction(catalog.page(threat.slug)),
         f"## How we look\n\n{threat.how_we_look}", f"## Not a threat when\n\n{threat.not_a_threat_when}",
+        f"## Where it applies\n\n{WHERE[threat.applies_where]}" if WHERE[threat.applies_where] else "",
         f"## What to do, and how to test it\n\n{todo}",
         f"## Known as\n\n{ids}" if ids else "",
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from ingest.demand import Topics
 from pipeline.system.model import ElementKind
+from pipeline.system.rules.ai_part_rules import load_ai_part_rules
 from pipeline.system.rules.framework import CallRule, ClassRule, DecoratorRule, Framework
 from pipeline.system.rules.knowledge import FrameworkIndex
 from pipeline.system.rules.shape_words import ShapeWords, load_shapes
@@ -56,6 +57,8 @@ def topics_of(index: FrameworkIndex) -> Topics:
                 shared.setdefault(_prefixes(name)[0], set()).add(name.rsplit(".", 1)[-1].strip("()*"))
         renamed = ((alias, _package(name, ordinary)) for alias, name in framework.aliases.items())
         sure.update(filter(None, (_package(alias, ordinary) for alias, package in renamed if package in sure)))
+    # No rule knows all of these modules; that they are there counts.
+    sure.update(name for names in load_ai_part_rules().imports.values() for name in names)
     about: list[tuple[re.Pattern[bytes], ...]] = [(pattern,) for pattern in (_imports(sure), _words(anywhere), *_requests(shapes))]
     doubtful = {package: words for package, words in shared.items() if package not in sure}
     one_of_them = _imports(doubtful)  # asked once for all of them
