@@ -15,7 +15,7 @@ from pathlib import Path
 
 from evals.attacks.model import Attack, Cell, Effect, Plant, Report
 from evals.attacks.phrasings import harmless, phrasings
-from evals.attacks.planting import plant, replant, secret_of
+from evals.attacks.planting import CANARY, plant, replant, secret_of
 from evals.attacks.with_model import checked, effect_of, not_shown, ruled, swayed, unfounded
 from evals.scoring.scores import tokens_of
 from ingest.errors import UnusableInput
@@ -191,6 +191,8 @@ def leaks(after: Scan, attack: Attack, secret: str, of_rules: Scan | None = None
         whole = after.model_dump_json()
         quoted = {one.canary for one in attack.plants if one.canary in whole}
     for where, text in _texts(told.model_dump(mode="json"), ""):
+        if CANARY not in text:
+            continue
         for one in attack.plants:
             if one.canary in text:
                 field = where.rsplit(".", 1)[-1]
