@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from evals.peers.places import Told, inside
 
 _LINE = re.compile(r"(.+?)(?:[:#]L?(\d+))?(?:-L?\d+)?(?::\d+)?")  # `src/app.py:12`, `src/app.js#42`
-_IN_PROPERTIES = re.compile(r"(?:.*:)?(?:srcfile|file_?path|location(?::\d+:path)?)", re.IGNORECASE)
+_IN_PROPERTIES = re.compile(r"(?:.*:)?(?:src_?file|file_?path|(?:source_?)?location(?::\d+:path)?)", re.IGNORECASE)
 _FILE_TYPES = frozenset({"file", "application", "data"})
 _MOST = 100_000
 
@@ -115,7 +115,7 @@ def _placed(location: str, line: int | None, system: Path) -> Iterator[_Place]:
 
 
 def _of_xml(text: str) -> Mapping[str, Any]:
-    from io import BytesIO
+    from io import StringIO
 
     from cyclonedx.model.bom import Bom
     from cyclonedx.output import make_outputter
@@ -124,7 +124,7 @@ def _of_xml(text: str) -> Mapping[str, Any]:
     if "<!DOCTYPE" in text or "<!ENTITY" in text:  # entities may grow without end: a scanned system may have written what a tool passes on
         raise ValueError("a document type, which no CycloneDX document has")
     try:
-        bom = Bom.from_xml(BytesIO(text.encode()))  # type: ignore[attr-defined]  # added by a decorator
+        bom = Bom.from_xml(StringIO(text))  # type: ignore[attr-defined]  # added by a decorator
         told = make_outputter(bom, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string()
     except Exception as problem:  # whatever a document made the library raise
         raise ValueError(f"{type(problem).__name__}: {' '.join(str(problem).split())[:160]}") from problem

@@ -10,6 +10,7 @@ from evals.peers.reading import Form
 from pipeline.system.model import Frozen
 
 FILE = Path(__file__).with_name("peers.yaml")
+NPM = "npm:"
 
 
 class Peer(Frozen):
