@@ -133,7 +133,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
     (re.compile(r"(?:.*/)?(?:[^/]*[._-])?entry-?point(?:[._-][^/]*)?\.sh", re.S), "entry_script"),
     (re.compile(r"(?:.*/)?(?:dockerfile|containerfile)\.(?!md$|txt$|py$|ya?ml$|sh$|dockerignore$)[^/]+", re.S), "dockerfile"),
 )
-_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")  # types of code that is somewhere else
+DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")  # types of code that is somewhere else
 # A zip of torch, a pickle, GGUF, HDF5, numpy, the header of safetensors, a pointer to a file kept elsewhere.
 _MODEL_HEAD = re.compile(
     rb"PK\x03\x04(?=.{26,200}?(?:data\.pkl|/version|\.npy))|\x80[\x02-\x05]|GGUF|\x89HDF\r\n|\x93NUMPY|.{8}\{\"|version https://git-lfs",
@@ -149,7 +149,7 @@ def kind_of(path: str) -> SourceKind | None:
         if pattern.fullmatch(lowered):
             return kind
     pure = PurePosixPath(lowered)
-    if lowered.endswith(_DECLARATIONS):
+    if lowered.endswith(DECLARATIONS):
         return None
     return _NAMES.get(pure.name) or _SUFFIXES.get(pure.suffix)
 

@@ -16,13 +16,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from ingest.built import built_from, looks_built
 from ingest.errors import UnusableInput
 from ingest.examination import DOCUMENT_KINDS, about_link, examined, has_reader, is_plain, kind_in, may_be_read
 from ingest.exclusion import IGNORE_FILE, exclusion_of, left_out_by_tree, skips_of
 from ingest.gitfiles import GitFiles, git_files
 from ingest.marks import unchanged
 from ingest.pictures.names import is_picture, may_describe
-from ingest.purpose import vendored_folder
+from ingest.purpose import DECLARATIONS, vendored_folder
 from ingest.source import ReadError, Skip, Source, SourceKind, SourceSettings
 from ingest.text import reason_of
 from ingest.walk import walk
@@ -40,6 +41,7 @@ class SourceList:
     errors: tuple[ReadError, ...]
     revision: str | None
     dirty: bool
+    built: tuple[str, ...] = ()  # paths of sources that a build made, of what is not in the tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,15 @@ def list_sources(
     outcomes += _outcomes(listing, settings, marks or {})
     taken = {outcome.path for outcome in outcomes if isinstance(outcome, Source)}
     outcomes += _documents(base, taken, settings)
+    made = built_from(outcome for outcome in outcomes if isinstance(outcome, Source))
+    outcomes = [
+        Skip(outcome.path, "built from another file of the tree, which is read") if outcome.path in made else outcome
+        for outcome in outcomes
+    ]
     if not outcomes:
         raise UnusableInput("empty folder, nothing to scan", safe_path(str(root)), "give the folder that holds the source code")
     added = {outcome.path for outcome in outcomes if isinstance(outcome, Source)}
+    names = frozenset(listing.paths)
     return SourceList(
         tuple(sorted((outcome for outcome in outcomes if isinstance(outcome, Source)), key=lambda source: source.path)),
         # A pattern may be called like a file that was given as a document: what the listing left out is said all the same.
@@ -106,6 +114,7 @@ def list_sources(
         tuple(sorted({outcome for outcome in outcomes if isinstance(outcome, ReadError)})),
         listing.revision,
         listing.dirty,
+        tuple(sorted(path for path in added if looks_built(path, names))),
     )
 
 
@@ -216,6 +225,8 @@ def _why_unread(suffix: str, settings: SourceSettings) -> str:
     if is_picture(f"x{suffix}"):
         said = "not told by their names to describe the system (--docs reads them)" if settings.pictures else "no OCR is set up"
         return f"pictures were not examined: {said}"
+    if suffix == ".d.ts":
+        return "types of code that stands somewhere else"
     return f"no reader yet for {suffix} files" if suffix else "no reader for files without a known suffix"
 
 
@@ -284,5 +295,7 @@ def _unique(label: str, taken: set[str]) -> str:
 
 
 def _suffix(path: str) -> str:
+    if path.lower().endswith(DECLARATIONS):
+        return ".d.ts"
     suffix = PurePosixPath(path).suffix
     return suffix.lower() if _SUFFIX.fullmatch(suffix) else ""

@@ -6,7 +6,7 @@ import logging
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -241,7 +241,7 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress, tree: Listing
         target=target,
         started_at="",
         duration_s=0.0,
-        summary=_summary(facts, findings, paths),
+        summary=_summary(facts, findings, paths, frozenset(found.built)),
         system=built.system,
         findings=findings,
         threats=known_threats(findings, catalog),
@@ -435,7 +435,7 @@ def _outside(sources: Iterable[Source]) -> list[Skip]:
     return [Skip(f"({purpose})", f"{purpose} code: not part of the system", count) for purpose, count in sorted(counts.items())]
 
 
-def _summary(facts: Sequence[Facts], findings: Sequence[Finding], paths: Found) -> Summary:
+def _summary(facts: Sequence[Facts], findings: Sequence[Finding], paths: Found, made: Collection[str]) -> Summary:
     from pipeline.findings.listing import counts_of
     from pipeline.system.documents.hidden_text import hidden_counts
 
@@ -446,6 +446,7 @@ def _summary(facts: Sequence[Facts], findings: Sequence[Finding], paths: Found) 
         attack_paths=paths.total,
         attack_paths_cut=paths.bounded,
         hidden=hidden_counts(facts),
+        built=sum(fact.path in made for fact in facts),
     )
 
 

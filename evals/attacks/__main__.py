@@ -35,7 +35,7 @@ def main(given: list[str] | None = None) -> int:
     if arguments.llm:
         asking = partial(AskedModel(arguments.llm, arguments.base_url, tuple(arguments.budget)).scan, jobs=1)
     try:
-        report = measure(systems, arguments.seed, arguments.phrasings or None, said, asking)
+        report = measure(systems, arguments.seed, arguments.phrasings or None, said, asking, arguments.sample)
     except UnusableInput as failure:
         said(str(failure))
         return 2
@@ -96,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     names = [each.name for each in (*phrasings(), *harmless())]
     parser.add_argument("--phrasings", nargs="*", choices=names, metavar="NAME", help=f"which (default: all): {', '.join(names)}")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--sample", type=int, metavar="N", help="N orders and one piece of harmless prose for each system, by turns")
     parser.add_argument("--llm", metavar="MODEL", help="attack a model too: its key and settings come from the environment, as for a scan")
     parser.add_argument("--base-url", metavar="URL", help="OpenAI-compatible endpoint of --llm, such as a server on this machine")
     parser.add_argument("--budget", nargs="*", default=[], metavar="AMOUNT", help="what --llm may take for each scan")

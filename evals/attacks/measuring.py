@@ -13,9 +13,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evals.attacks.model import Attack, Cell, Effect, Plant, Report
+from evals.attacks.model import Attack, Cell, Effect, Phrasing, Plant, Report
 from evals.attacks.phrasings import harmless, phrasings
-from evals.attacks.planting import plant, replant, secret_of
+from evals.attacks.planting import CANARY, plant, replant, secret_of
 from evals.attacks.with_model import checked, effect_of, not_shown, ruled, swayed, unfounded
 from evals.scoring.scores import tokens_of
 from ingest.errors import UnusableInput
@@ -46,18 +46,20 @@ def measure(
     only: Collection[str] | None = None,
     said: Callable[[str], None] = nothing_said,
     asking: Callable[[Path], Scan] | None = None,
+    sample: int | None = None,
 ) -> Report:
-    """Plant, scan and compare; `only` names phrasings, None means all. `asking` scans with a model, which is attacked too."""
-    chosen = [each for each in (*phrasings(), *harmless()) if only is None or each.name in only]
+    """Plant, scan and compare; `only` names phrasings, None means all. `asking` scans with a model, which is attacked too. With `sample`
+    each system meets as many orders, by turns, and one piece of harmless prose."""
+    named = [each for each in (*phrasings(), *harmless()) if only is None or each.name in only]
     effects: list[Effect] = []
     crashed: list[str] = []
     planted: Counter[tuple[str, str, bool]] = Counter()
     detected: Counter[tuple[str, str, bool]] = Counter()
-    findings = attacks = 0
+    findings = attacks = kind = 0
     of_model = _OfModel()
     for number, system in enumerate(systems, 1):
         with tempfile.TemporaryDirectory() as folder:
-            made = plant(system, Path(folder), seed, chosen)
+            made = plant(system, Path(folder), seed, named if sample is None else in_turn(system, named, sample, seed))
             before = _scan(made[0].control) if made else None
             for attack in made:
                 said(f"[{number}/{len(systems)}] {system.name}: {attack.phrasing.name}")
@@ -72,6 +74,7 @@ def measure(
                 assert before is not None
                 findings += len(before.findings) if attack.phrasing.goal else 0
                 attacks += attack.phrasing.goal is not None
+                kind += attack.phrasing.goal is None
                 for one in attack.plants if attack.phrasing.goal else ():
                     planted[one.carrier, attack.phrasing.name, one.unseen] += 1
                     detected[one.carrier, attack.phrasing.name, one.unseen] += is_detected(after, one, attack)
@@ -84,7 +87,7 @@ def measure(
         systems=tuple(system.name for system in systems),
         findings=findings,
         attacks=attacks,
-        harmless=len(systems) * sum(each.goal is None for each in chosen),
+        harmless=kind,
         cells=tuple(
             Cell(carrier=carrier, phrasing=phrasing, unseen=unseen, planted=count, detected=detected[carrier, phrasing, unseen])
             for (carrier, phrasing, unseen), count in sorted(planted.items())
@@ -98,6 +101,14 @@ def measure(
         tokens=of_model.tokens,
         swayed=tuple(of_model.swayed),
     )
+
+
+def in_turn(system: Path, among: Sequence[Phrasing], count: int, seed: int = 0) -> list[Phrasing]:
+    """`count` orders and one piece of harmless prose, other ones for the next system of the folder, so that all come round evenly."""
+    orders, prose = ([each for each in among if (each.goal is None) is kind] for kind in (False, True))
+    place = seed + sorted(other.name for other in system.parent.iterdir() if other.is_dir()).index(system.name)
+    taken = [orders[(place * count + number) % len(orders)] for number in range(min(count, len(orders)))]
+    return [*taken, *(prose[(place + number) % len(prose)] for number in range(min(1, len(prose))))]
 
 
 @dataclass(slots=True)
@@ -191,6 +202,8 @@ def leaks(after: Scan, attack: Attack, secret: str, of_rules: Scan | None = None
         whole = after.model_dump_json()
         quoted = {one.canary for one in attack.plants if one.canary in whole}
     for where, text in _texts(told.model_dump(mode="json"), ""):
+        if CANARY not in text:
+            continue
         for one in attack.plants:
             if one.canary in text:
                 field = where.rsplit(".", 1)[-1]

@@ -86,8 +86,8 @@ class Report(Frozen):
     seed: int
     systems: tuple[str, ...]
     findings: int = Field(description="Findings of the twins with harmless words, each held against each attack.")
-    attacks: int = Field(description="Systems times phrasings that attack.")
-    harmless: int = Field(description="Systems times pieces of harmless prose about security.")
+    attacks: int = Field(description="Systems with a phrasing that attacks, each once.")
+    harmless: int = Field(description="Systems with a piece of harmless prose about security, each once.")
     cells: tuple[Cell, ...]
     effects: tuple[Effect, ...]
     crashed: tuple[str, ...] = Field(default=(), description="Attacks whose scan failed, and why; they count as none of the others.")

@@ -14,6 +14,7 @@ from evals.attacks.model import Attack, Phrasing, Plant
 from evals.attacks.phrasings import NEUTRAL, harmless, phrasings
 from evals.variants.making import read_tree, write_tree
 
+CANARY = "kanari"  # how each of them begins
 SECRET_FILE = "config/service.env"  # a credential that orders ask for; it has to be masked wherever it is told of
 _UTC = "2026-01-05T09:00:00+00:00"
 
@@ -21,7 +22,7 @@ _UTC = "2026-01-05T09:00:00+00:00"
 def canary_of(seed: int, *of: str) -> str:
     """A word for one planted text: 12 letters that stand nowhere else."""
     digest = hashlib.sha256("\n".join([str(seed), *of]).encode()).digest()
-    return "kanari" + "".join(chr(97 + byte % 26) for byte in digest[:12])
+    return CANARY + "".join(chr(97 + byte % 26) for byte in digest[:12])
 
 
 def secret_of(seed: int, system: str) -> str:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import threatloom
@@ -19,16 +19,17 @@ from evals.labels import FILE as LABELS
 from evals.matching import NEAR
 from evals.peers.model import Peer, read_peers
 from evals.peers.page import page
-from evals.peers.reading import UnreadableReport, findings_in
+from evals.peers.reading import Form, UnreadableReport, findings_in, form_of
 from evals.peers.running import environment, run
 from evals.peers.scoring import PeersTable, SystemScore, ToolScore, failed, system_score
 from evals.running.child import LEFT_OUT
 from evals.running.run import commit_of_source
-from evals.suite import Reference, read_suite
+from evals.suite import Reference, digest_of, read_suite
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "evals" / "peers.json"
 PAGE = ROOT / "docs" / "peers.md"
+_CALLED: Mapping[Form, str] = {"cyclonedx": "vulnerabilities", "cyclonedx-components": "components"}
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -39,7 +40,9 @@ def main(given: Sequence[str] | None = None) -> int:
         return 0
     try:
         return (
-            _score(arguments.system, arguments.report) if arguments.command == "score" else _run(arguments.place.resolve(), arguments.only)
+            _score(arguments.system, arguments.report)
+            if arguments.command == "score"
+            else _run(arguments.place.resolve(), arguments.only, anew=arguments.anew)
         )
     except (Unusable, UnreadableReport) as problem:
         sys.stderr.write(f"{problem}\n")
@@ -58,32 +61,45 @@ def _parser() -> argparse.ArgumentParser:
         "--place", type=Path, default=Path("build/peers"), help="folder for the peers' environments (default: build/peers)"
     )
     running.add_argument("--only", nargs="*", default=[], metavar="NAME", help="only these peers")
-    scoring = commands.add_parser("score", help="score a SARIF report that any tool made of a reference system")
+    running.add_argument("--anew", action="store_true", help="run also what was run over the same labels before")
+    scoring = commands.add_parser("score", help="score a SARIF or CycloneDX report that any tool made of a reference system")
     scoring.add_argument("system", help="name of the system, as in evals/systems/")
-    scoring.add_argument("report", type=Path, help="its report, in SARIF")
+    scoring.add_argument("report", type=Path, help="its report, in SARIF or CycloneDX (JSON or XML)")
     commands.add_parser("page", help="write docs/peers.md from what was measured before")
     return parser
 
 
-def _run(place: Path, only: Sequence[str]) -> int:
-    peers = [peer for peer in read_peers() if not only or peer.name in only]
+def _run(place: Path, only: Sequence[str], *, anew: bool) -> int:
+    peers = read_peers()
     if unknown := set(only) - {peer.name for peer in peers}:
-        raise Unusable(f"no such peer: {', '.join(sorted(unknown))} (known: {', '.join(peer.name for peer in read_peers())})")
+        raise Unusable(f"no such peer: {', '.join(sorted(unknown))} (known: {', '.join(peer.name for peer in peers)})")
     systems = read_suite().systems
-    tools: list[ToolScore] = []
-    for peer in peers:
-        try:
-            programs = environment(peer, place)
-        except subprocess.CalledProcessError as problem:
-            raise Unusable(f"{peer.name}: its packages cannot be installed ({' '.join(peer.packages)}): {problem}") from problem
-        scores = [_told(peer.name, _peer_on(peer, programs, system, place / "work" / peer.name)) for system in systems]
-        tools.append(ToolScore(name=peer.name, packages=peer.packages, about=peer.about, systems=tuple(scores)))
+    commit = commit_of_source() or ""
+    kept = place / "scores" / digest_of(systems)
+    tools = [_kept(kept / f"{peer.name}.json", peer, place, systems, anew=anew) for peer in peers if not only or peer.name in only]
     own = [_told("threatloom", _threatloom_on(system)) for system in systems]
     tools.append(ToolScore(name="threatloom", packages=(), about="threat models of AI systems; this project", systems=tuple(own)))
-    table = PeersTable(commit=commit_of_source() or "", near=NEAR, tools=tuple(tools))
+    table = PeersTable(commit=commit, near=NEAR, tools=tuple(tools))
     FILE.write_text(table.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
     sys.stdout.write(f"written: {FILE.relative_to(ROOT).as_posix()}\n")
     return 0
+
+
+def _kept(file: Path, peer: Peer, place: Path, systems: Sequence[Reference], *, anew: bool) -> ToolScore:
+    """What a peer says of all systems; what was measured with the same packages and labels before is taken from its file."""
+    if file.exists() and not anew:
+        before = ToolScore.model_validate_json(file.read_bytes())
+        if before.packages == peer.packages:
+            return before.model_copy(update={"about": peer.about})
+    try:
+        programs = environment(peer, place)
+    except (subprocess.CalledProcessError, OSError) as problem:
+        raise Unusable(f"{peer.name}: its packages cannot be installed ({' '.join(peer.packages)}): {problem}") from problem
+    scores = [_told(peer.name, _peer_on(peer, programs, system, place / "work" / peer.name)) for system in systems]
+    whole = ToolScore(name=peer.name, packages=peer.packages, about=peer.about, systems=tuple(scores))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(whole.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
+    return whole
 
 
 def _score(name: str, report: Path) -> int:
@@ -91,14 +107,16 @@ def _score(name: str, report: Path) -> int:
     if system is None:
         raise Unusable(f"no such system: {name} (they are the folders of evals/systems)")
     try:
-        text = report.read_text(encoding="utf-8")
+        text = report.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         raise Unusable(f"{report}: cannot be read: {problem}") from problem
-    found = system_score(system, findings_in(text, "sarif", system.path, report.name), 0.0)
-    sys.stdout.write(
-        f"{found.findings} findings; {found.met} of {found.labels} labels met, {found.precise} within 3 lines; "
-        f"{found.sprung} of {found.traps} traps sprung\n"
-    )
+    for form in form_of(text):
+        found = system_score(system, findings_in(text, form, system.path, report.name), 0.0)
+        sys.stdout.write(
+            f"{found.findings} {_CALLED.get(form, 'findings')}; {found.met} of {found.labels} labels met, "
+            f"{found.precise} within {NEAR} lines; "
+            f"{found.sprung} of {found.traps} traps sprung\n"
+        )
     return 0
 
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import yaml
 
+from evals.peers.reading import Form
 from pipeline.system.model import Frozen
 
 FILE = Path(__file__).with_name("peers.yaml")
+NPM = "npm:"
 
 
 class Peer(Frozen):
     name: str
     packages: tuple[str, ...]
+    """Of PyPI, with `==`; of npm, with `npm:` before the name and `@` before the version."""
     about: str
     command: tuple[str, ...]
-    format: Literal["sarif", "detect-secrets", "modelscan"]
+    format: Form
     output: str | None = None
     """Name of the file it writes into its folder, where it takes no name."""
 

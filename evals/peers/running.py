@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.peers.model import Peer
+from evals.peers.model import NPM, Peer
 
 _SECONDS = 600
 _NOWHERE = "http://127.0.0.1:9"  # nothing listens on the discard port: a peer that asks the network gets an error, at once
@@ -28,14 +28,19 @@ class Run:
 def environment(peer: Peer, place: Path) -> Path:
     """The folder of programs of the peer's environment, made from its pinned packages when it is not there.
 
-    Raises `subprocess.CalledProcessError` when pip cannot bring them.
+    Raises `subprocess.CalledProcessError` or `OSError` when its packages cannot be brought.
     """
     folder = place / peer.name
-    if not (folder / ".installed").exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-        subprocess.run([str(folder / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", *peer.packages], check=True)
-        (folder / ".installed").touch()
-    return folder / "bin"
+    made = folder / ".installed"
+    if not made.exists() or made.read_text("utf-8") not in ("", "\n".join(peer.packages)):
+        if of_npm := [package.removeprefix(NPM) for package in peer.packages if package.startswith(NPM)]:
+            folder.mkdir(parents=True, exist_ok=True)
+            subprocess.run(["npm", "install", "--silent", "--ignore-scripts", "--prefix", str(folder), *of_npm], check=True)
+        else:
+            subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+            subprocess.run([str(folder / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", *peer.packages], check=True)
+        made.write_text("\n".join(peer.packages), "utf-8")
+    return folder / "node_modules" / ".bin" if peer.packages[0].startswith(NPM) else folder / "bin"
 
 
 def run(peer: Peer, programs: Path, system: Path, work: Path) -> Run:

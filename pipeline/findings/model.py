@@ -266,6 +266,7 @@ class Summary(Frozen):
     hidden: dict[Hidden, int] = Field(
         default_factory=dict, description="Passages of documents in places a person does not see, by why; none of them counts as a promise."
     )
+    built: int = Field(default=0, description="Files read that a build made, since what it made them of is not in the tree.")
 
 
 class UnlistedRisk(Frozen):

@@ -30,6 +30,7 @@ from pipeline.reports.own import own_lines, own_of
 from pipeline.reports.paths import counted, cut_words, ends_of, hop_places, open_paths, threats_of, tree_text
 from pipeline.reports.stated import drawn_not_found, found_not_drawn, state_counts, state_name, stated_threats
 from pipeline.reports.wording import (
+    built,
     closed_counts,
     coverage_counts,
     headline,
@@ -363,7 +364,7 @@ def _left_out(scan: Scan) -> Iterator[str]:
     if scan.skipped:
         reasons = ", ".join(f"{group.count} {text(group.reason)}" for group in skipped_by_reason(scan)[:8])
         yield f"- {plural(skipped_count(scan), 'file')} skipped: {reasons}"
-    for said in filter(None, (unseen(scan), pictures_read(scan))):
+    for said in filter(None, (unseen(scan), built(scan), pictures_read(scan))):
         yield f"- {text(said)}"
     for error in scan.errors[:10]:
         yield f"- **Error** {code(error.path)}: {text(error.error)}"

@@ -29,6 +29,7 @@ from pipeline.reports.wording import (
     LETTERS,
     ROLES,
     STATES,
+    built,
     closed_counts,
     coverage_counts,
     headline,
@@ -349,7 +350,7 @@ def _left_out(scan: Scan, width: int) -> Iterator[Text]:
         yield Text(f"skipped  {group.count:>5}  {shorten(visible(group.reason), width - 16)}", "dim")
     if len(groups) > 8:
         yield Text(f"skipped  {sum(group.count for group in groups[8:]):>5}  for {len(groups) - 8} other reasons", "dim")
-    if said := unseen(scan):
+    for said in filter(None, (unseen(scan), built(scan))):
         yield Text(shorten(said, width), "dim")
     if said := pictures_read(scan):
         yield Text(shorten(visible(said), width), "yellow" if any(one.sent_to for one in scan.pictures) else "dim")

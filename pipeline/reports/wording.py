@@ -136,6 +136,13 @@ def unseen(scan: Scan) -> str:
     return f"{plural(sum(counts.values()), 'passage')} people do not see, which count as no promise ({kinds})" if counts else ""
 
 
+def built(scan: Scan) -> str:
+    """How much of what was read a build made, in one sentence; empty where nothing of it."""
+    if not (count := scan.summary.built):
+        return ""
+    return f"{plural(count, 'file')} read that a build made: the source is not in the tree"
+
+
 def pictures_read(scan: Scan) -> str:
     """Who read the text in pictures and where these were sent for it, in one sentence; empty where none was read."""
     counted = Counter((one.reader, one.sent_to) for one in scan.pictures)

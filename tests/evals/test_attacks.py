@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from pypdf import PdfReader
 from evals.attacks import CARRIERS, Attack, Plant, Report, harmless, measure, phrasings, plant
 from evals.attacks.__main__ import main
 from evals.attacks.carriers import COMMIT_MESSAGE
-from evals.attacks.measuring import changes, is_detected, leaks
+from evals.attacks.measuring import changes, in_turn, is_detected, leaks
 from evals.attacks.planting import SECRET_FILE, canary_of, secret_of
 from pipeline.findings.model import Scan
 from pipeline.scan import ScanSettings, scan
@@ -96,6 +97,18 @@ def test_what_people_do_not_see_is_reported_and_nothing_else_changes(desk: Path)
 @pytest.fixture(name="result")
 def _result(desk: Path) -> Scan:
     return scan(desk, ScanSettings(jobs=1))
+
+
+def test_by_turns_every_phrasing_meets_a_system(tmp_path: Path) -> None:
+    named = (*phrasings(), *harmless())
+    met = Counter[str]()
+    for number in range(8):
+        (tmp_path / f"desk-{number}").mkdir()
+    for number in range(8):
+        taken = in_turn(tmp_path / f"desk-{number}", named, 5)
+        assert [each.goal is None for each in taken] == [False] * 5 + [True]
+        met.update(each.name for each in taken)
+    assert {each.name for each in named} == set(met)
 
 
 def test_a_finding_that_goes_comes_or_is_rated_anew_is_an_effect(planted: Attack, result: Scan) -> None:
