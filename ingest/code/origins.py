@@ -140,14 +140,15 @@ class Origins(Questions):
             if current in seen:
                 continue
             seen.add(current)
-            step = self._before(current)
+            step = self.step_back(current)
             if step:
                 queue += step
             else:
                 found[current] = None
         return tuple(found)
 
-    def _before(self, node: Node) -> list[Node]:
+    def step_back(self, node: Node) -> list[Node]:
+        """What a value is taken from, one step back; nothing where it begins here. Who follows calls with their own arguments asks this."""
         file, value = node[0], self.value(node)
         match value.kind:
             case "choice" | "await":

@@ -24,6 +24,8 @@ _GIVEN = re.compile(
     re.IGNORECASE,
 )
 _WITH_DEFAULT = re.compile(r"\$\{[A-Za-z_]\w*:?-([^${}]*)\}")
+_FALLBACK = re.compile(r"\$\{[\w.-]{1,100}:?[-:](?![?+])([^${}]*)\}")  # of a shell, or of properties: `${NAME:-dev}`, `${name:dev}`
+_KEY_NAME = re.compile(r"(?:secret|key)(?:_?base)?$", re.IGNORECASE)
 _SECRETS_PLACE = re.compile(
     r"existing|(?:secret|key|token|password|credentials?)s?_?(?:name|names|ref|refs|id|arn|path|file)$", re.IGNORECASE
 )
@@ -77,11 +79,19 @@ def environment(
         "shared": switch in ("shared", "global") if _CACHE.fullmatch(name) else None,
         "secret": secret,
         "placeholder": bool(given) and is_placeholder(given),
+        "stated": (not template and _is_stated(given)) or None if _KEY_NAME.search(name[-100:]) else None,
         **more,
     }
     if secret is not None and beside:
         more["repeats"] = told_before(name, given, beside, template)
     return setting("environment", name, place, **more)
+
+
+def _is_stated(value: str) -> bool:
+    """Whether it stands here what a variable is where nobody says otherwise: `dev`, `${NAME:-dev}`, `${name:dev}`."""
+    fallback = _FALLBACK.fullmatch(value.strip())
+    stated = value if fallback is None else fallback[1]
+    return bool(stated.strip()) and not any(mark in stated for mark in ("$", "{{", "<"))
 
 
 def secret_variable(

@@ -1,8 +1,9 @@
 """application.yml and application.properties of Spring Boot and Quarkus: what is logged, offered for diagnosis, and fetched.
 
 Takes the text of such a file, gives one `property` setting per value under the names that tell of models, logs, diagnosis and the
-server, with the profile it holds for, and one `mcp_server` setting per server of tools that Spring AI is to use. Lists and values with
-defaults (`${NAME:default}`) are given as they stand; imports are not followed, and secrets are not looked for here.
+server, with the profile it holds for, one `environment` setting per key, and one `mcp_server` setting per server of tools that
+Spring AI is to use. Lists and values with defaults (`${NAME:default}`) are given as they stand; imports are not followed, and secrets
+are not looked for here.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import PurePosixPath
 
 from ingest.config.mcp import servers_named
 from ingest.config.nodes import BadConfig, Node
-from ingest.config.packages import setting
+from ingest.config.packages import environment, setting
 from ingest.config.resources import Flat, flat_node
 from ingest.config.yaml_nodes import yaml_documents
 from ingest.facts import Setting
@@ -23,6 +24,7 @@ from ingest.text import split_lines
 _BYTES = 400_000
 _MOST = 1000
 _TOLD = re.compile(r"(management|logging\.level|server|spring\.ai|langchain4j|quarkus\.langchain4j|quarkus\.log)\.", re.IGNORECASE)
+_KEY = re.compile(r"(?:secret|key)$", re.IGNORECASE)
 _PROFILE = ("spring.config.activate.on-profile", "spring.profiles")
 _FILTERED = re.compile(r"(?<=[:\s])@([\w.-]{1,100})@(?=\s|$)")  # what a build of Maven fills in; no YAML begins so
 _PROPERTY = re.compile(r"\s*([^\s=:#!][^\s=:]{0,300})\s*[=:]\s?(.*)$")
@@ -33,14 +35,19 @@ def read_spring_settings(text: str, path: str) -> tuple[Setting, ...]:
     if len(text) > _BYTES:
         raise BadConfig(f"larger than {_BYTES} characters")
     stem, _, of_name = PurePosixPath(path).stem.partition("-")
-    values = _properties(text) if path.lower().endswith(".properties") else _documents(text)
+    values = list(_properties(text) if path.lower().endswith(".properties") else _documents(text))
     told = (
         setting("property", value.path, Place(path, value.line, value.line), value=value.text, profile=profile or of_name or None)
         for value, profile in values
         if stem and _TOLD.match(value.path)
     )
+    keys = (
+        environment(value.path, value.text, Place(path, value.line, value.line), secret=None, profile=profile or of_name or None)
+        for value, profile in values
+        if stem and _KEY.search(value.path)
+    )
     servers = () if path.lower().endswith(".properties") else _servers(text, path)
-    return (*(found for found, _ in zip(told, range(_MOST), strict=False)), *servers)
+    return (*(found for found, _ in zip((*told, *keys), range(_MOST), strict=False)), *servers)
 
 
 def _servers(text: str, path: str) -> Iterator[Setting]:

@@ -336,6 +336,9 @@ def _add_way(
         return
     if contradicted(assembly, hit) or is_bare_status(assembly, hit) or (role in _INSTRUCTS and asks_for_instructions(assembly, hit)):
         return
+    judged: SinkRole = (
+        "path" if role == "deletion" and assembly.draft(target).kind == "file_store" else role
+    )  # a file is deleted by its path
     controls: list[tuple[ControlKind, Node]] = [] if met is None else [(met, hit.call)]
     # `clean(markdown(x))`: what comes out of the sink is cleaned before anybody sees it.
     after = [
@@ -345,7 +348,7 @@ def _add_way(
     for node, rule in behaviours.passed([*hit.trace, *after]):
         if node in after and not rule.rule.cleans:
             continue
-        if rule.rule.cleans and role in rule.rule.cleans:
+        if rule.rule.cleans and judged in rule.rule.cleans:
             if rule.rule.control is None:
                 return
             controls.append((rule.rule.control, node))
@@ -353,7 +356,7 @@ def _add_way(
             controls.append((rule.rule.control, node))
         elif role == "index_query" and rule.rule.kind is None and asks_whose(assembly, CallSite(node, rule.rule, rule.framework, ())):
             controls.append(("tenant_filter", node))
-    controls += controls_on_way(assembly, hit, role)
+    controls += controls_on_way(assembly, hit, judged)
     if role == "training_data":
         controls += [("deduplication", node) for node in deduplicated(assembly, hit)]
     if role == "features" and ("#" in hit.path or is_a_record_of_numbers(assembly, hit.trace[0])):

@@ -43,6 +43,7 @@ from pipeline.system.deployment.published_pages import mark_published_pages
 from pipeline.system.deployment.releases import add_releases
 from pipeline.system.deployment.sagemaker_containers import add_sagemaker_containers
 from pipeline.system.deployment.started import add_started, composed_server, imaged_server
+from pipeline.system.deployment.stated_keys import add_stated_keys
 from pipeline.system.deployment.traced_prompts import add_traced_prompts
 from pipeline.system.deployment.workflows import add_workflow, is_started
 from pipeline.system.derive import mark_examples
@@ -94,6 +95,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
                 _secret(assembly, file, setting, "config")
         for setting in by_kind.get("mcp_server", ()):
             _mcp_client(assembly, file, setting, own)
+    add_stated_keys(assembly, used)
     add_audits(assembly, used)
     add_cluster(assembly, used)
     add_releases(assembly, used)

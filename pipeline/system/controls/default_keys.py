@@ -1,91 +1,150 @@
 """Keys that sign sessions and tokens, and have a default in the source: `process.env.JWT_SECRET || "dev"`.
 
-Takes an assembly whose code is linked, adds a secret for each such default, its value masked in what is cited. A default that is
-empty, that is made by chance, or that the program refuses somewhere (it tests the variable or the default, and ends) is none; what
-a key is used for is told by its name alone.
+Takes an assembly whose code is linked, adds a secret for each such default, its value masked in what is cited. A key is told by what
+it is given to (`jwt.encode`, an application's `secret_key`) or by the name it is read under. A default that is empty, that is made by
+chance, or that the program refuses somewhere (it tests the variable or the default, and ends) is none.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from ingest.facts import CodeFacts
+from ingest.code.program import Node
+from ingest.facts import CodeFacts, Value
 from ingest.secrets import mask_literals_of
 from pipeline.system.assembly import Assembly
-from pipeline.system.controls.guards import parts
+from pipeline.system.controls.signing_uses import SigningUse, signing_uses
+from pipeline.system.controls.taken_by_default import Default, SchemaDefaults, default_of_read, defaults_behind, variable_read
+from pipeline.system.program.arguments import argument_node
+from pipeline.system.rules.signing import load_signing
 
-_SIGNS = re.compile(
-    r"(?:\w+_)?(?:JWT|SESSION|COOKIE|NEXTAUTH|BETTER_AUTH|AUTH|SIGNING|CSRF|HMAC|ACCESS_TOKEN|REFRESH_TOKEN|TOKEN|FLASK|DJANGO|APP)_(?:SECRET|SECRET_KEY|SIGNING_KEY)"
-    r"|(?:\w+_)?(?:JWT|SESSION|COOKIE|SIGNING|HMAC)_KEY|SECRET_KEY(?:_BASE)?|SIGNING_SECRET",
-    re.IGNORECASE,
-)
-_READS = re.compile(r"^(?:get|getenv|get_env|getenvordefault|env|lookup_?env|config|setting)\w*$", re.IGNORECASE)
-_SETTINGS = ("pydantic_settings.", "pydantic.BaseSettings", "pydantic.v1.BaseSettings")
 _OF_A_STORE = re.compile(r"ACCESS_KEY", re.IGNORECASE)  # beside a key of access, a secret key is the other half of a login
+_PUBLIC = ("-----BEGIN PUBLIC", "-----BEGIN CERT", "http://", "https://")  # verifies what only its other half can sign
+_IN_TEXT = re.compile(r"\$\{([\w.-]{1,100}):([^}]{1,300})\}")  # `@Value("${jwt.secret:dev}")`
+_LOOKS_AT = frozenset({
+    "len", "startswith", "endswith", "startsWith", "endsWith", "includes", "strip", "trim", "lower", "toLowerCase", "equals", "isBlank",
+    "isEmpty", "contains", "bool", "Boolean", "IsNullOrEmpty", "IsNullOrWhiteSpace", "TrimSpace",
+})  # fmt: skip
+_MAX_LOOKED_AT = 40
 
 
 def add_default_keys(assembly: Assembly) -> None:
     """A secret for each default of a signing key."""
     known = {(one.path, one.start_line) for draft in assembly.drafts.by_id.values() if draft.kind == "secret" for one in draft.evidence}
+    schemas = SchemaDefaults(assembly)
+    found: dict[Node, tuple[Default, SigningUse | None]] = {}
+    for use in signing_uses(assembly):
+        for default in defaults_behind(assembly, use.key, schemas):
+            if not use.plain or any(load_signing().signs_plainly(name) for name in default.names):
+                found.setdefault(default.node, (default, use))
     for file, facts in enumerate(assembly.program.files):
-        for name, default in dict.fromkeys(_defaults(assembly, file, facts)):
-            value, cited = facts.values[default], assembly.cite((file, default))
-            if cited is None or (cited.path, cited.start_line) in known or _is_refused(assembly, name, value.text):
-                continue
-            shown = cited.model_copy(update={"quote": mask_literals_of(cited.quote, value.text)})
-            assembly.drafts.put("secret", f"{name} in {facts.path}", None, {"signing_default": True}, shown, (file, default), facts.purpose)
+        for name, node in _by_name(assembly, file, facts):
+            found.setdefault(node, (Default(node, name, frozenset({name})), None))
+    for name, nodes in schemas.entries.items():
+        for node in nodes if load_signing().signs(name) else ():
+            found.setdefault(node, (Default(node, name, frozenset({name})), None))
+    for node, (default, key_use) in sorted(found.items()):
+        value, cited = assembly.program.value(node), assembly.cite(node)
+        if not _is_text(value) or value.text.startswith(_PUBLIC) or cited is None or (cited.path, cited.start_line) in known:
+            continue
+        if not _is_refused(assembly, default.names, value.text):
+            _add(assembly, default, key_use)
 
 
-def _defaults(assembly: Assembly, file: int, facts: CodeFacts) -> Iterator[tuple[str, int]]:
-    """Names of variables with the constant that is taken where they are not set."""
-    program, values = assembly.program, facts.values
+def _add(assembly: Assembly, default: Default, use: SigningUse | None) -> None:
+    facts, text = assembly.program.files[default.node[0]], assembly.program.value(default.node).text
+    cited = assembly.cite(default.node)
+    assert cited is not None  # whoever calls has looked
+    shown = cited.model_copy(update={"quote": _masked(cited.quote, text)})
+    name = default.variable or (use.name if use is not None else next(iter(sorted(default.names)), "key"))
+    identity = assembly.drafts.put("secret", f"{name} in {facts.path}", None, {"signing_default": True}, shown, default.node, facts.purpose)
+    draft, signs = assembly.draft(identity), assembly.cite(use.place, note="signs") if use is not None else None
+    if signs is not None and (signs.path, signs.start_line) != (cited.path, cited.start_line) and signs not in draft.evidence:
+        draft.evidence.append(signs)
+
+
+def _masked(quote: str, text: str) -> str:
+    """The line without the value; behind a name in braces, only the default is taken out."""
+    inside = _IN_TEXT.search(text)
+    return quote.replace(inside[2], "****") if inside is not None else mask_literals_of(quote, text)
+
+
+def _by_name(assembly: Assembly, file: int, facts: CodeFacts) -> Iterator[tuple[str, Node]]:
+    """Constants that are taken where a variable, or a field of settings, named for a signing key is not set."""
+    program, known, values = assembly.program, load_signing(), facts.values
     if any(value.kind in ("attribute", "constant") and _OF_A_STORE.search(value.text[:60]) for value in values):
         return
-    for value in values:
-        name, default = "", -1
+    for number, value in enumerate(values):
+        node = (file, number)
         if value.kind == "choice" and len(value.inputs) == 2:
-            name, default = _variable(facts, value.inputs[0]), value.inputs[1]
-        elif value.kind == "call" and len(value.inputs) == 3 and _READS.match(values[value.inputs[0]].text):
-            name, default = _named(facts, value.inputs[1]), value.inputs[2]
-        if name and _is_text(facts, default):
-            yield name, default
+            for given, other in ((0, 1), (1, 0)):
+                if known.signs(name := variable_read(assembly, (file, value.inputs[given]))):
+                    yield name, (file, value.inputs[other])
+        elif value.kind == "call" and known.signs(name := variable_read(assembly, node)):
+            default = default_of_read(assembly, node)
+            if default is not None:
+                yield name, default
+        elif (
+            value.kind == "constant" and facts.language == "java" and (inside := _IN_TEXT.fullmatch(value.text)) and known.signs(inside[1])
+        ):
+            yield inside[1], node
     for cls in facts.classes:
         bases = [base for node in cls.bases for base in program.names((file, node))]
-        if any(base.startswith(_SETTINGS) for base in (*bases, *program.outside_bases(cls.qualified_name))):
-            for field, _annotation, given, _line in cls.fields:
-                if given is not None and _SIGNS.fullmatch(field) and _is_text(facts, given):
-                    yield field, given
+        if any(base.startswith(known.settings) for base in (*bases, *program.outside_bases(cls.qualified_name))):
+            for field, _annotation, given_by_class, _line in cls.fields:
+                if given_by_class is not None and known.signs(field):
+                    yield field, _declared(assembly, (file, given_by_class))
 
 
-def _variable(facts: CodeFacts, node: int) -> str:
-    """The variable of the environment that is read, where it is named for a signing key: `process.env.X`, `os.getenv("X")`, `env["X"]`."""
-    value = facts.values[node]
-    if value.kind in ("attribute", "index") and value.inputs and facts.values[value.inputs[0]].text.lower().endswith(("env", "environ")):
-        return value.text if _SIGNS.fullmatch(value.text) else ""
-    if value.kind == "call" and len(value.inputs) == 2 and _READS.match(facts.values[value.inputs[0]].text):
-        return _named(facts, value.inputs[1])
-    return ""
+def _declared(assembly: Assembly, node: Node) -> Node:
+    """The default of a field, also where `Field(default=...)` describes it."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind == "call" and not load_signing().fields.isdisjoint(program.names((node[0], value.inputs[0]))):
+        return argument_node(program, node, "default|0") or node
+    return node
 
 
-def _named(facts: CodeFacts, node: int) -> str:
-    value = facts.values[node]
-    return value.text if value.kind == "constant" and _SIGNS.fullmatch(value.text) else ""
-
-
-def _is_text(facts: CodeFacts, node: int) -> bool:
-    value = facts.values[node]
+def _is_text(value: Value) -> bool:
     return value.kind == "constant" and value.constant_type == "string" and bool(value.text.strip())
 
 
-def _is_refused(assembly: Assembly, name: str, default: str) -> bool:
+def _is_refused(assembly: Assembly, names: Iterable[str], default: str) -> bool:
     """Whether the program ends where the variable is not set or its default is in use."""
+    asked = {*names, default}
     for file, facts in enumerate(assembly.program.files):
+        ending: set[int] = set()
         for branch in facts.branches:
-            if not branch.exits_when:
-                continue
-            for part in parts(assembly, (file, branch.condition)):
-                text = assembly.program.value(part).text
-                if text in (name, default):
+            if branch.exits_when:
+                ending.add(branch.scope)
+                if any(text in asked or default.startswith(text) for text in _looked_at(assembly, (file, branch.condition)) if text):
+                    return True
+        for number in ending:  # `@field_validator("SECRET_KEY")` over a function that tests what it is given
+            for decorator in facts.functions[number].decorators:
+                value = facts.values[decorator]
+                if value.kind == "call" and any(facts.values[given].text in asked for given in value.inputs[1:]):
                     return True
     return False
+
+
+def _looked_at(assembly: Assembly, condition: Node) -> Iterator[str]:
+    """Texts of what a condition itself tests: names, and constants these are compared with; not what other calls make of them."""
+    program = assembly.program
+    queue, seen = [condition], set[Node]()
+    while queue and len(seen) < _MAX_LOOKED_AT:
+        node = queue.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        value = program.value(node)
+        yield value.text if value.kind in ("attribute", "index", "name") or (value.kind == "constant" and len(value.text) > 2) else ""
+        if value.kind in ("operation", "choice", "await", "guarded", "collection"):
+            queue += [(node[0], given) for given in value.inputs]
+        elif value.kind == "name":
+            queue += program.origins(node)[:2]
+        elif value.kind == "call":
+            callee = program.value((node[0], value.inputs[0]))
+            yield variable_read(assembly, node)
+            if callee.text in _LOOKS_AT:
+                queue += [(node[0], given) for given in value.inputs[1:]]
+                queue += [(node[0], callee.inputs[0])] if callee.kind == "attribute" else []

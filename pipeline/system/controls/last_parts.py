@@ -24,6 +24,7 @@ _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
 _ESCAPED = re.compile(r"\\[^SDW/\\]")
 _PACKAGE = re.compile(r"(?:[A-Za-z_]\w*\.)+|\.+[\w.]*|(?:[A-Za-z_]\w*\.)+[\w.]*_")
 _FORMS = frozenset({"FormFile", "MultipartForm"})
+_IN_WORDS = frozenset({"str", "String"})
 _LONGEST = 400
 _RANDOM = re.compile(r"uuid[1-7]?$|randomUUID|NewGuid|uuid[.]New|nanoid|token_hex|randomBytes", re.IGNORECASE)
 
@@ -64,6 +65,8 @@ def _ends_with(assembly: Assembly, node: Node) -> str:
         return _ends_with(assembly, (node[0], value.inputs[-1]))
     for origin in (node, *program.origins(node)):
         made = program.value(origin)
+        if made.kind == "call" and callee_text(assembly, origin) in _IN_WORDS and len(made.inputs) == 2:
+            return _ends_with(assembly, (origin[0], made.inputs[1]))
         if made.kind == "call" and any(_RANDOM.search(name) for name in program.callee_names(origin)):
             return "0"
         if made.kind == "attribute" and made.text == "hex":
@@ -86,6 +89,8 @@ def _is_last_part(assembly: Assembly, node: Node) -> bool:
             return False
         last = int(value.text) if re.fullmatch(r"-?\d{1,3}", value.text) else None
         split = (node[0], value.inputs[0])
+        if last in (1, -1) and any(_is_called(assembly, origin, "splitext") for origin in (split, *program.origins(split))):
+            return True  # what a name ends with, by definition behind its last separator
     for origin in (split, *program.origins(split)) if split is not None else ():
         call = program.value(bare(assembly, origin))
         if call.kind != "call" or (name := callee_text(assembly, bare(assembly, origin))) not in _SPLITS or len(call.inputs) < 2:
@@ -97,6 +102,11 @@ def _is_last_part(assembly: Assembly, node: Node) -> bool:
         if (last == -1 and not (name == "split" and limited)) or (end is not None and last == end):
             return True
     return False
+
+
+def _is_called(assembly: Assembly, node: Node, name: str) -> bool:
+    node = bare(assembly, node)
+    return assembly.program.value(node).kind == "call" and callee_text(assembly, node) == name
 
 
 def _made_by(assembly: Assembly, node: Node) -> tuple[str, ...]:

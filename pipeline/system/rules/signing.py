@@ -1,0 +1,64 @@
+"""What signs sessions and tokens, and how settings get a value where none is set: `knowledge/signing.yaml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+
+from pydantic import Field
+
+from pipeline.system.model import Frozen
+from pipeline.system.rules.framework import Argument, Pattern
+from pipeline.system.rules.knowledge import Known, NameTable
+from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
+from pipeline.system.rules.words import words_of
+
+_FILE = KNOWLEDGE / "signing.yaml"
+
+
+class SigningRule(Frozen):
+    """Calls that sign or verify."""
+
+    call: tuple[str, ...]
+    key: Argument
+    plain: bool = Field(default=False, description="It makes digests for any end; what the key is named for says whether it signs.")
+
+
+class Signing(Frozen):
+    calls: tuple[SigningRule, ...]
+    attributes: frozenset[str]
+    entries: frozenset[str]
+    applications: frozenset[str]
+    names: Pattern
+    names_of_plain: Pattern
+    reads: Pattern
+    wraps: frozenset[str]
+    unwraps: frozenset[str]
+    fields: frozenset[str]
+    settings: tuple[str, ...]
+    schema_defaults: frozenset[str]
+    schema_options: frozenset[str]
+
+    @cached_property
+    def _table(self) -> NameTable[SigningRule]:
+        return NameTable((name, Known(rule, "signing")) for rule in self.calls for name in rule.call)
+
+    def of_call(self, names: Iterable[str]) -> SigningRule | None:
+        """The rule of a call by the names it may mean."""
+        return next((known.rule for name in names for known in self._table.find(name)), None)
+
+    def signs(self, name: str) -> bool:
+        """Whether a variable, a field or a property is named for a key that signs: `JWT_SECRET`, `jwtSecret`, `app.jwt.secret`."""
+        return bool(name) and re.fullmatch(self.names, "_".join(words_of(name[:200]))) is not None
+
+    def signs_plainly(self, name: str) -> bool:
+        return re.search(self.names_of_plain, name[:200], re.IGNORECASE) is not None
+
+    def reads_variable(self, callee: str) -> bool:
+        return re.fullmatch(self.reads, callee[:80]) is not None
+
+
+@lru_cache(maxsize=1)
+def load_signing() -> Signing:
+    return read_knowledge(_FILE, Signing)
