@@ -75,6 +75,7 @@ class Assembly:
     sources: dict[Node, list[SourceOf]] = field(default_factory=dict)
     element_of_call: dict[Node, str] = field(default_factory=dict)  # construction or use -> element
     entry_of_function: dict[FunctionRef, str] = field(default_factory=dict)  # a function a framework calls -> element
+    echoed: dict[Node, set[str]] = field(default_factory=dict)  # calls in an agent's own loop -> whose words come back to the model there
     parts: dict[FunctionRef, dict[str, tuple[int, int]]] = field(default_factory=dict)  # tools that share a function -> their values in it
     element_of_class: dict[str, str] = field(default_factory=dict)
     relations: dict[tuple[str, str, str], list[Evidence]] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from pipeline.system.controls.kill_switches import add_kill_switches
 from pipeline.system.controls.left_out_filters import mark_left_out_filters
 from pipeline.system.controls.own_collections import mark_own_collections
 from pipeline.system.controls.owned_conversations import mark_owned_conversations
+from pipeline.system.controls.owned_records import mark_owned_records
 from pipeline.system.controls.protection import add_identities, add_protection
 from pipeline.system.controls.proven_origins import add_proven_origins
 from pipeline.system.controls.safety_filters import mark_safety_filters
@@ -124,6 +125,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_own_files(assembly)
     add_protection(assembly)
     mark_owned_conversations(assembly)
+    mark_owned_records(assembly)
     add_made(assembly)
     add_checked_downloads(assembly)
     add_proven_origins(assembly)

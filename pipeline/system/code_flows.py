@@ -167,6 +167,8 @@ def _add_hit(
             page = assembly.drafts.put("renderer", f"{draft.name} page", None, {}, assembly.cite(hit.trace[-1], "sink"))
             _add_way(assembly, source, page, label, "html", hit, behaviours, graph)
         return
+    if label in ("tool_arguments", "model_reply") and source in assembly.echoed.get(hit.call, ()):
+        return  # the model reads again in the next round what it said in this one
     for sink in assembly.sinks.get(hit.call, ()):
         if sink.key and not leads_to(hit.path, sink.key):
             continue

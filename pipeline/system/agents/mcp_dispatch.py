@@ -24,6 +24,7 @@ _PARSES = frozenset(
     {"parse", "safeParse", "parseAsync", "safeParseAsync", "assign", "from", "String", "str", "dict", "model_validate", "validate",
      "loads", "cast", "unmarshal", "Unmarshal", "structuredClone"}
 )  # fmt: skip
+_COMPARED = frozenset({"parameter", "attribute", "name", "index", "guarded"})
 _NONE = (-1,)  # no parameter at all carries what a model chose
 
 
@@ -43,7 +44,7 @@ def dispatched(program: Program, entries: Sequence[EntrySite]) -> tuple[EntrySit
 
 def _chosen(program: Program, entry: EntrySite) -> Iterator[EntrySite]:
     """A site for each function that is chosen by a name, and for each case that does its work on the spot."""
-    cases = list(_cases(program, entry.function))
+    cases = list(cases_of(program, entry.function))
     cases = cases if len(cases) >= _MIN_CASES else []
     by_name = bool(cases) and _is_name(program, (entry.function[0], cases[0][1].condition))
     delegates = {name: _delegate(program, entry, name, branch) for name, branch in cases}
@@ -52,12 +53,12 @@ def _chosen(program: Program, entry: EntrySite) -> Iterator[EntrySite]:
         site = delegates[name]
         if site is not None and used[site.function] == 1:
             yield site
-        elif by_name and (part := _part(cases, position)) is not None:
+        elif by_name and (part := part_of(cases, position)) is not None:
             yield replace(entry, named=name, part=part)
     for call in _calls(program, entry.function):
         for name, target in tool_objects(program, call) if not cases and _given(program, entry.function, call) else ():
             yield _site(program, entry, call, target, name)
-        for name, reference in _in_table(program, call):
+        for name, reference in in_table(program, call):
             yield _site(program, entry, call, Target(reference, program.function(reference).owner is not None), name)
 
 
@@ -67,7 +68,7 @@ def _is_name(program: Program, test: Node) -> bool:
     return words_of(_text(program, test[0], compared))[-1:] in (["name"], ["tool"])
 
 
-def _part(cases: Sequence[tuple[str, Branch]], position: int) -> tuple[int, int] | None:
+def part_of(cases: Sequence[tuple[str, Branch]], position: int) -> tuple[int, int] | None:
     """The values of a case, from its test on; one without statements of its own runs those of the next."""
     for (_name, branch), (_after, following) in zip(cases[position:], [*cases[position + 1 :], ("", None)], strict=True):
         start, end = branch.held
@@ -78,8 +79,8 @@ def _part(cases: Sequence[tuple[str, Branch]], position: int) -> tuple[int, int]
     return None
 
 
-def _cases(program: Program, function: FunctionRef) -> Iterator[tuple[str, Branch]]:
-    """Branches that compare one value with a name, each with that name."""
+def cases_of(program: Program, function: FunctionRef, kinds: frozenset[str] = _COMPARED) -> Iterator[tuple[str, Branch]]:
+    """Branches that compare one value with a name, each with that name; `kinds` are those of the value."""
     file = function[0]
     compared: dict[str, list[tuple[str, Branch]]] = {}
     for branch in program.files[file].branches:
@@ -88,7 +89,7 @@ def _cases(program: Program, function: FunctionRef) -> Iterator[tuple[str, Branc
             continue
         left, right = (program.value((file, given)) for given in test.inputs)
         name = program.constant((file, test.inputs[1]))
-        if isinstance(name, str) and name and left.kind in ("parameter", "attribute", "name", "index", "guarded") and left != right:
+        if isinstance(name, str) and name and left.kind in kinds and left != right:
             compared.setdefault(_text(program, file, left), []).append((name, branch))
     yield from max(compared.values(), key=len, default=[])
 
@@ -155,7 +156,7 @@ def _taken_from(program: Program, node: Node) -> Sequence[int]:
     return value.inputs[:1] if callee.text == "get" else ()  # `args.get("path")`
 
 
-def _in_table(program: Program, call: Node) -> Iterator[tuple[str, FunctionRef]]:
+def in_table(program: Program, call: Node) -> Iterator[tuple[str, FunctionRef]]:
     """`handlers[name](args)`: functions of a table, by their keys."""
     callee = (call[0], program.value(call).inputs[0])
     while program.value(callee).kind in ("guarded", "await"):

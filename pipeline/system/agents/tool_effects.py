@@ -42,6 +42,12 @@ _READS = frozenset({
     "format", "parse", "validate", "verify",
     "count", "explain", "preview", "can", "grep", "glob", "ls", "view", "cat", "tree", "diff", "diagnostics",
 })  # fmt: skip
+# What nobody calls a tool that only tells: `update_order_status` acts, whatever its last word is.
+_CHANGING = frozenset({
+    "create", "add", "append", "insert", "set", "save", "put", "post", "update", "upsert", "edit", "modify", "change", "rename", "write",
+    "send", "submit", "publish", "upload", "delete", "remove", "cancel", "approve", "reject", "assign", "enable", "disable", "reset",
+    "apply",
+})  # fmt: skip
 _MAKES = frozenset({"generate", "create", "make", "build", "get", "prepare", "new"})
 _BY_A_LINK = frozenset({"payment", "message", "write"})  # what making a link is not yet; that it is made at a service is no record changed
 # What libraries call the function of every tool: it says nothing of what the tool does.
@@ -59,6 +65,7 @@ _Stated = dict[Node, set[str | None]]
 def add_effects(assembly: Assembly) -> None:
     """Effects of every tool."""
     words, stated = load_words(), _stated_effects(assembly)
+    chosen = {entry.function: frozenset(entry.rule.parameters_at) for entry in assembly.sites.entries if entry.rule.parameters_at}
     for reference, identity in entries(assembly):
         draft = assembly.draft(identity)
         if draft.kind not in ("tool", "mcp_tool"):
@@ -103,8 +110,11 @@ def add_effects(assembly: Assembly) -> None:
             draft.attributes["effects"] = tuple(sorted(effects))
         if effects & SIDE_EFFECTS:
             draft.attributes["side_effect"] = True
-        for parameter in assembly.program.function(reference).parameters if reference not in assembly.parts else ():
+        given = chosen.get(reference, frozenset())
+        for position, parameter in enumerate(assembly.program.function(reference).parameters) if reference not in assembly.parts else ():
             node = (reference[0], parameter.value)
+            if given and position not in given:
+                continue  # the program itself hands it over
             if any(source.label == "identity" for source in assembly.sources.get(node, ())):
                 continue
             for name in assembly.program.parts_read(reference[0], parameter):
@@ -202,7 +212,7 @@ def _own_name(assembly: Assembly, reference: FunctionRef) -> str:
 def _acts(name: str) -> bool:
     """`refund_order` acts; `get_refund_policy` reads, and so does `paymentStatus`: its last word says what is given back."""
     words = words_of(name)
-    return not words or (words[-1] not in _TOLD and words[0] not in _READS)
+    return not words or words[0] in _CHANGING or (words[-1] not in _TOLD and words[0] not in _READS)
 
 
 def _makes_a_link(name: str) -> bool:

@@ -27,7 +27,7 @@ _LENGTHS = frozenset({"builtins.len", "len"})
 
 # What somebody brings who acts for themselves.
 _OWN: frozenset[Label] = frozenset({"user_input", "uploaded_file", "environment_value", "identity"})
-_ASKING = frozenset({"builtins.input", "typer.confirm", "typer.prompt", "click.confirm", "click.prompt", "rich.prompt.Confirm.ask",
+PERSON_IS_ASKED = frozenset({"builtins.input", "typer.confirm", "typer.prompt", "click.confirm", "click.prompt", "rich.prompt.Confirm.ask",
 "rich.prompt.Prompt.ask",
                      "inquirer.confirm", "inquirer.prompt", "getpass.getpass", "prompt_toolkit.prompt", "questionary.confirm",
                      "streamlit.button"})  # fmt: skip
@@ -166,7 +166,7 @@ def _asked(assembly: Assembly, hit: Hit) -> list[Node]:
         for branch in facts.conditions.get(call[1], ()):
             condition = (call[0], facts.branches[branch].condition)
             if condition not in assembly.asked:
-                assembly.asked[condition] = any(_ASKING & set(called_names(assembly, root)) for root in parts(assembly, condition))
+                assembly.asked[condition] = any(PERSON_IS_ASKED & set(called_names(assembly, root)) for root in parts(assembly, condition))
             if not assembly.asked[condition] or _comes_up_inside(assembly, hit, call[0], facts.branches[branch]):
                 continue
             if not brought or any(reads(assembly, condition, bare(assembly, node)) for node in hit.trace):

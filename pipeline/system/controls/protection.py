@@ -16,6 +16,7 @@ from pipeline.system.controls.filter_chains import filter_chains
 from pipeline.system.controls.front_doors import front_doors
 from pipeline.system.controls.guards import condition_kind, guard_kind
 from pipeline.system.controls.installed import add_installed_checks
+from pipeline.system.controls.loop_approvals import add_loop_approvals
 from pipeline.system.controls.nest_guards import add_nest_guards
 from pipeline.system.controls.only_logged import is_only_logged
 from pipeline.system.controls.rate_limits import add_rate_limits, is_counted
@@ -78,6 +79,7 @@ def add_protection(assembly: Assembly) -> None:
     _add_bare_decorators(assembly)
     add_rate_limits(assembly, authenticating)
     add_questions(assembly)
+    add_loop_approvals(assembly)
     add_nest_guards(assembly)
     add_tool_filters(assembly)
     _add_field_limits(assembly)

@@ -1,7 +1,7 @@
 """Answers of a service that is asked with a credential at a fixed address, told apart from what outsiders write.
 
 The result of an HTTP request counts as text of the web: whoever writes the page writes into the prompt. An interface that is
-asked with this system's own key, in the headers or the body, at a host the code or its operator names, answers about this
+asked with this system's own key, in the headers, the body or the address, at a host the code or its operator names, answers about this
 system's own business, and is dropped from those sources; unless its name or address says that people write there (issues,
 messages, pages, search ...).
 """
@@ -20,6 +20,8 @@ from pipeline.system.rules.words import mentions
 _CREDENTIAL = re.compile(r"authorization|api[-_]?key|x-[\w-]*token|^token$|subscription-key", re.IGNORECASE)
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})  # `request("POST", url)` is no post that people write
 _IN_BODY = re.compile(r"^(\w+_)?(api_?key|secret_?key|access_?token|auth_?token|stripe_?key)$", re.IGNORECASE)
+_IN_QUERY = re.compile(r"^((\w+_)?(api_?key|access_?token|auth_?token)|app_?id|appid|key|token)$", re.IGNORECASE)
+_KEY_NAME = re.compile(r"(api_?key|access_?token|auth_?token|_token|secret_?key)$", re.IGNORECASE)
 _WRITTEN_BY_PEOPLE = (
     "search", "web", "webpage", "page", "pages", "scrape", "scraper", "crawl", "crawler", "browse", "browser", "reader", "read",
     "news", "feed", "rss", "issue", "issues", "ticket", "tickets", "comment", "comments", "message", "messages", "mail", "email",
@@ -55,6 +57,30 @@ def _asked_with_key(assembly: Assembly, call: Node) -> bool:
         body = argument_node(program, made, "json|data|body" if made == call else "json|data|body|1")
         if body is not None and _holds_key(assembly, body, _IN_BODY):
             return True
+        query = argument_node(program, made, "params")
+        if query is not None and _holds_key(assembly, query, _IN_QUERY):
+            return True
+        if _names_key(assembly, made):
+            return True
+    return False
+
+
+def _names_key(assembly: Assembly, call: Node) -> bool:
+    """Whether a part of the address is called a key: `f"{BASE}/{APP_ID}/{API_KEY}/data"`."""
+    program = assembly.program
+    queue, seen = [(call[0], given) for given in program.value(call).inputs[1:2]], 0
+    while queue and seen < 40:
+        node = queue.pop()
+        seen += 1
+        value = program.value(node)
+        if value.kind in ("name", "attribute") and _KEY_NAME.search(value.text):
+            return True
+        if value.kind in ("format", "operation"):
+            queue += [(node[0], given) for given in value.inputs]
+        elif value.kind in ("name", "choice", "guarded"):
+            queue += [
+                origin for origin in program.origins(node) if origin != node and program.value(origin).kind in ("format", "operation")
+            ]
     return False
 
 

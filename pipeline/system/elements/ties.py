@@ -14,6 +14,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.elements.entries import add_function_element
 from pipeline.system.elements.in_sight import tools_in_sight
 from pipeline.system.elements.own_agents import tie_own_agents
+from pipeline.system.elements.own_loops import tie_own_loops
 from pipeline.system.model import ElementKind, Evidence, Flow, Label
 from pipeline.system.program.arguments import argument_node, argument_positions
 from pipeline.system.program.held import elements_of
@@ -51,6 +52,7 @@ def add_ties(assembly: Assembly) -> None:
     for agent, tie, tool, mark in tools_in_sight(assembly):
         assembly.relate(agent, tie, tool, assembly.cite(mark))
     tie_own_agents(assembly)
+    tie_own_loops(assembly)
     # A model is shared by those who ask it: where an agent holds the tool as well, it is the agent that reads what comes back.
     held = {target for source, kind, target in assembly.relations if kind == "has_tool" and assembly.draft(source).kind == "agent"}
     for (source, kind, target), evidence in sorted(assembly.relations.items()):

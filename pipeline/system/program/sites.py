@@ -49,6 +49,7 @@ class EntrySite:
     named: str = ""  # its address, where a table gives it
     offered_by: int | None = None  # the file whose place tells the framework of it, where that is another than the function's
     part: tuple[int, int] | None = None  # the values of the function that are this entry's, where it shares the function with others
+    asked_by: tuple[Node, ...] = ()  # calls of a model whose replies name the function, where the program itself runs what they name
 
 
 @dataclass(frozen=True, slots=True)

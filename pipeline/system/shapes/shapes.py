@@ -23,6 +23,8 @@ from pipeline.system.rules.framework import CallRule
 from pipeline.system.rules.knowledge import FrameworkIndex
 from pipeline.system.rules.shape_words import load_shapes, verbs_of
 from pipeline.system.shapes.shape_agents import agent_made, agent_run
+from pipeline.system.shapes.shape_declared_tools import declared_tools
+from pipeline.system.shapes.shape_dispatch import dispatched_by_models
 from pipeline.system.shapes.shape_own_agents import OwnAgents
 from pipeline.system.shapes.shape_requests import Requests
 from pipeline.system.shapes.shape_tool_factories import with_factories
@@ -66,6 +68,8 @@ def with_shapes(program: Program, index: FrameworkIndex, sites: Sites, own: OwnR
     entries = with_records(program, with_factories(program, dispatched(program, sites.entries), frozenset(known)))
     if found or models:  # without a model nobody chooses a tool
         entries = (*entries, *described_tools(program, index, replace(sites, entries=entries), values))
+    asking = {site.node for site in (*sites.calls, *found.values()) if site.rule.result == "model_reply"}
+    entries = (*entries, *dispatched_by_models(program, asking, {entry.function for entry in entries}, declared_tools(values)))
     agents_of_own = OwnAgents(program, _askers(program, sites, found), [entry for entry in entries if entry.framework == "shape"])
     found |= {site.node: site for site in agents_of_own.runs({**known, **found})}
     added = found | inside

@@ -1,0 +1,151 @@
+"""Records that a tool opens by the number a model chose, in a program that knows whose they are.
+
+Takes an assembly whose flows and controls are known; marks tools that read, change or delete a record by its number alone, with the
+statement. That records have owners is seen from the program's other statements and inserts about the same table, and from how it declares
+the table. The number must come of the tool's own arguments, somebody must have to sign in somewhere in the program, and nothing that the
+tool runs may look at the owner's column afterwards. A tool that takes the owner himself from the model is told of elsewhere
+(`identity_parameter`). Tables that only a schema outside the code declares, and rules inside the database, are not seen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.code.program import Node
+from pipeline.system.agents.tool_parts import calls_of, entries, reach_of
+from pipeline.system.assembly import Assembly
+from pipeline.system.controls.mapped_statements import snake
+from pipeline.system.controls.owned_statements import NUMBER, OWNER, Statement, compares_later, statements_in
+
+_ANY = re.compile(r"\w+")
+_PEOPLE = re.compile(
+    r"(?:user|account|customer|client|employee|member|tenant|profile|person|people|organi[sz]ation|org|compan(?:y|ie))s?", re.IGNORECASE
+)
+_INSERTS = re.compile(r"\s*insert\s+into\s+(?P<table>[\w.\"`]+)\s*\((?P<columns>[^)]{1,600})\)", re.IGNORECASE)
+_DECLARES = re.compile(
+    r"\s*create\s+table\s+(?:if\s+not\s+exists\s+)?(?P<table>[\w.\"`]+)\s*\((?P<columns>.{1,3000})", re.IGNORECASE | re.DOTALL
+)
+_TABLES = frozenset({"pgTable", "mysqlTable", "sqliteTable"})
+_ENTRIES = frozenset({"http_route", "websocket", "chat_ui"})
+_MAX_LOOKED_AT = 300
+
+
+def mark_owned_records(assembly: Assembly) -> None:
+    """Marks tools that open anybody's record."""
+    tools = [(reference, identity) for reference, identity in entries(assembly) if assembly.draft(identity).kind in ("tool", "mcp_tool")]
+    if not tools or not _somebody_signs_in(assembly):
+        return
+    program = assembly.program
+    statements = [found for file in range(len(program.files)) for found in statements_in(assembly, file, _ANY)]
+    by_call = {statement.call: statement for statement in statements if statement.number is None}
+    owners = _owners(assembly, statements)
+    for reference, identity in tools:
+        own = {(reference[0], parameter.value) for parameter in program.function(reference).parameters}
+        chosen = {
+            node for node in own if any(s.element == identity and s.label == "tool_arguments" for s in assembly.sources.get(node, ()))
+        }
+        reached = reach_of(assembly, reference, identity)
+        for call in (call for function in sorted(reached) for call in calls_of(assembly, function, identity)):
+            statement = by_call.get(call)
+            if statement is None or statement.owners or not (known := owners.get(statement.table)) or _PEOPLE.fullmatch(statement.table):
+                continue
+            if not any(NUMBER.fullmatch(one) for one in statement.compared) or not _is_chosen(assembly, call, chosen):
+                continue
+            if any(compares_later(assembly, function, known) for function in sorted({reference, *reached})):
+                continue
+            draft = assembly.draft(identity)
+            draft.attributes["anybodys_record"] = statement.table
+            cited = assembly.cite(call, "sink", "whose it is, is not asked")
+            draft.evidence += [cited] if cited is not None and cited not in draft.evidence else []
+
+
+def _somebody_signs_in(assembly: Assembly) -> bool:
+    known = {
+        identity
+        for (kind, *_rest), (protects, _cited) in assembly.controls.items()
+        if kind in ("authentication", "session_identity")
+        for identity in protects
+    }
+    return any(assembly.draft(identity).kind in _ENTRIES for identity in known if identity in assembly.drafts.by_id)
+
+
+# Whose records there are
+
+
+def _owners(assembly: Assembly, statements: list[Statement]) -> dict[str, set[str]]:
+    """Columns that say whose a record is, by table."""
+    found: dict[str, set[str]] = {}
+    for statement in statements:
+        found.setdefault(statement.table, set()).update(statement.owners)
+    for table, columns in (*_declared(assembly), *_inserted(assembly)):
+        found.setdefault(table.removesuffix("s"), set()).update(column for column in map(snake, columns) if OWNER.fullmatch(column))
+    return {table: columns for table, columns in found.items() if columns}
+
+
+def _declared(assembly: Assembly) -> Iterator[tuple[str, list[str]]]:
+    """Classes of object mappers, and tables of query builders: `class Note(Base): user_id = ...`, `pgTable("Note", {userId: ...})`."""
+    for facts in assembly.program.files:
+        for cls in facts.classes:
+            if cls.bases or cls.decorators:
+                yield snake(cls.name), [name for name, _annotation, _default, _line in cls.fields]
+        for variable, values in facts.variables.items():
+            for identity in values:
+                value = facts.values[identity]
+                if value.kind == "call" and facts.values[value.inputs[0]].text in _TABLES and len(value.inputs) > 2:
+                    yield snake(variable), [label for label in facts.values[value.inputs[2]].labels if label]
+
+
+def _inserted(assembly: Assembly) -> Iterator[tuple[str, list[str]]]:
+    """`prisma.note.create({data: {userId}})`, `db.insert(note).values({userId})`, and statements that are written down."""
+    for facts in assembly.program.files:
+        for value in facts.values:
+            if value.kind != "call":
+                continue
+            callee = facts.values[value.inputs[0]]
+            given = [facts.values[one] for one in value.inputs[1:3]]
+            if (
+                callee.kind == "attribute"
+                and callee.text in ("create", "upsert", "insertOne")
+                and given[:1]
+                and given[0].kind == "collection"
+            ):
+                holder, options = facts.values[callee.inputs[0]], dict(zip(given[0].labels, given[0].inputs, strict=False))
+                inner = facts.values[options["data"]] if "data" in options else given[0]
+                yield snake(holder.text), list(inner.labels)
+            elif callee.kind == "attribute" and callee.text == "values" and given[:1] and given[0].kind == "collection":
+                made = facts.values[callee.inputs[0]]
+                method = facts.values[made.inputs[0]] if made.kind == "call" else made
+                if method.kind == "attribute" and method.text == "insert" and len(made.inputs) > 1:
+                    yield snake(facts.values[made.inputs[1]].text), list(given[0].labels)
+            for text in (one.text for one in given if one.kind == "constant" and one.constant_type == "string" and len(one.text) < 6000):
+                for said in (form.match(text) for form in (_INSERTS, _DECLARES)):
+                    if said is not None:
+                        table = said["table"].strip('"`').rsplit(".", 1)[-1].lower()
+                        yield table, re.findall(r"(?:^|,|\()\s*[\"`]?(\w+)", said["columns"])
+
+
+# What the model chose
+
+
+def _is_chosen(assembly: Assembly, call: Node, chosen: set[Node]) -> bool:
+    """Whether something that a statement is given comes of the arguments of the tool."""
+    program, queue, seen = assembly.program, [call], set[Node]()
+    while queue and len(seen) < _MAX_LOOKED_AT:
+        current = queue.pop(0)
+        if current in seen:
+            continue
+        seen.add(current)
+        if current in chosen:
+            return True
+        value = program.value(current)
+        queue += [(current[0], given) for given in value.inputs]
+        if value.kind == "parameter" and (found := program.parameter_of(current)) is not None:
+            for caller in program.callers(found[0]):
+                queue += [
+                    (caller[0], program.value(caller).inputs[at])
+                    for target in program.targets(caller)
+                    if target.function == found[0]
+                    for at in program.bind(caller, target).get(found[1], ())
+                ]
+    return False

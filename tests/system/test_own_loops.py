@@ -1,0 +1,159 @@
+"""Agents that are only a loop around a model: which functions are their tools, what a model chose of their arguments, who bounds the rounds."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.system.small import controls_on, elements, flows, only, system_of, ties
+
+_ASKS = """
+    import json
+    import os
+    from openai import OpenAI
+    client = OpenAI()
+    def shell(command):
+        return os.popen(command).read()
+    def look(name):
+        return open("notes/" + name).read()
+    """
+_LOOP = """
+    def run(messages, described):
+        while True:
+            message = client.chat.completions.create(model="gpt-5", messages=messages, tools=described).choices[0].message
+            messages.append(message)
+            if not message.tool_calls:
+                return message.content
+            for call in message.tool_calls:
+                given = json.loads(call.function.arguments)
+                {step}
+                messages.append({{"role": "tool", "content": done}})
+    """
+_STEPS = {
+    "a table": 'done = {"shell": shell, "look": look}[call.function.name](**given)',
+    "a table that may lack it": 'f = {"shell": shell, "look": look}.get(call.function.name)\n                done = f(**given) if f else "none"',
+    "records of a table": 'done = {"shell": {"run": shell}, "look": {"run": look}}[call.function.name]["run"](**given)',
+    "branches": 'if call.function.name == "shell":\n                    done = shell(given["command"])\n'
+    '                elif call.function.name == "look":\n                    done = look(given["name"])\n'
+    '                else:\n                    done = "none"',
+}
+
+
+@pytest.mark.parametrize("step", sorted(_STEPS))
+def test_functions_that_a_reply_names_are_tools_of_the_loop(step: str) -> None:
+    system = system_of(_ASKS + _LOOP.format(step=_STEPS[step]))
+    agent = only(system, "agent")
+    assert {tie for tie in ties(system) if tie[1] in ("has_tool", "uses_model")} == {
+        (agent.id, "uses_model", "hosted_llm:gpt-5"),
+        (agent.id, "has_tool", "tool:shell"),
+        (agent.id, "has_tool", "tool:look"),
+    }
+    assert {flow.source for flow in flows(system, "shell", "tool_arguments")} == {"tool:shell"}
+    assert "loop_limited" not in agent.attributes
+
+
+def test_a_function_that_is_chosen_by_a_setting_is_no_tool() -> None:
+    step = 'done = {"shell": shell, "look": look}[os.environ["MODE"]](str(len(given)))'
+    system = system_of(_ASKS + _LOOP.format(step=step))
+    assert not elements(system, "tool")
+    assert not elements(system, "agent")
+
+
+def test_what_the_program_hands_to_a_tool_is_not_chosen_by_the_model() -> None:
+    step = 'done = {"shell": shell}[call.function.name](described, given["command"])'
+    text = _ASKS.replace("def shell(command):", "def shell(user_id, command):") + _LOOP.format(step=step)
+    tool = only(system_of(text), "tool")
+    assert "identity_parameter" not in tool.attributes
+
+
+def test_methods_that_a_reply_names_are_tools_and_the_class_around_is_the_agent() -> None:
+    system = system_of(
+        """
+        import os
+        import anthropic
+        class Desk:
+            def __init__(self):
+                self.client, self.turns = anthropic.Anthropic(), []
+            def tool_shell(self, command):
+                return os.popen(command).read()
+            def _secret(self):
+                return "no tool"
+            def answer(self, text):
+                self.turns.append({"role": "user", "content": text})
+                for _ in range(5):
+                    reply = self.client.messages.create(model="claude", max_tokens=9, messages=self.turns, tools=[])
+                    for block in reply.content:
+                        if block.type == "tool_use":
+                            done = getattr(self, f"tool_{block.name}")(**block.input)
+                            self.turns.append({"role": "user", "content": [{"type": "tool_result", "content": done}]})
+        """
+    )
+    assert [tool.name for tool in elements(system, "tool")] == ["shell"]
+    agent = only(system, "agent")
+    assert agent.name == "Desk"
+    assert agent.attributes["loop_limited"] is True
+
+
+def test_tools_of_a_session_that_streams_are_known_by_the_names_they_are_described_by() -> None:
+    system = system_of(
+        """
+        import json
+        import os
+        def shell(given):
+            return os.popen(given["command"]).read()
+        DESCRIBED = [{"name": "shell", "description": "Runs a command", "parameters": {"type": "object"}}]
+        TABLE = {"shell": shell}
+        async def receive(socket):
+            async for line in socket:
+                event = json.loads(line)
+                done = TABLE[event["name"]](json.loads(event["arguments"]))
+                await socket.send(json.dumps(done))
+        """
+    )
+    agent = only(system, "agent")
+    assert (agent.id, "has_tool", "tool:shell") in ties(system)
+    assert agent.attributes["loop_unseen"] is True
+
+
+def test_a_loop_in_typescript_reads_tools_out_of_an_object() -> None:
+    system = system_of(
+        {
+            "loop.ts": """
+            import OpenAI from "openai";
+            import { execSync } from "node:child_process";
+            const client = new OpenAI();
+            const tools: Record<string, (given: any) => string> = {
+              shell: ({ command }) => execSync(command).toString(),
+            };
+            export async function answer(messages: any[], described: any[]) {
+              for (let round = 0; round < 5; round++) {
+                const reply = await client.chat.completions.create({ model: "gpt-5", messages, tools: described });
+                const message = reply.choices[0].message;
+                messages.push(message);
+                for (const call of message.tool_calls ?? []) {
+                  const done = tools[call.function.name](JSON.parse(call.function.arguments));
+                  messages.push({ role: "tool", tool_call_id: call.id, content: done });
+                }
+              }
+            }
+            """
+        }
+    )
+    agent = only(system, "agent")
+    assert (agent.id, "has_tool", "tool:shell") in ties(system)
+    assert agent.attributes["loop_limited"] is True
+
+
+def test_what_a_tool_gives_back_is_not_the_models_own_words_come_back() -> None:
+    system = system_of(_ASKS + _LOOP.format(step=_STEPS["a table"]))
+    echoes = [flow for flow in flows(system, "conversation") if set(flow.carries) & {"tool_arguments", "model_reply"}]
+    assert not [flow for flow in echoes if flow.source.startswith("tool:")]
+
+
+def test_a_loop_that_asks_about_tools_on_a_list_has_an_approval_of_those_alone() -> None:
+    step = (
+        'if call.function.name in ("shell",) and input("Run it? ") != "y":\n                    continue\n'
+        '                done = {"shell": shell, "look": look}[call.function.name](**given)'
+    )
+    system = system_of(_ASKS + _LOOP.format(step=step))
+    assert "human_approval" in controls_on(system, "tool:shell")
+    assert "human_approval" not in controls_on(system, "tool:look")
