@@ -46,7 +46,7 @@ class Memo:
     tags: dict[tuple[Node, FunctionRef, str], frozenset[str]] = field(default_factory=dict)
     later: dict[tuple[str, FunctionRef, str], frozenset[str] | None] = field(default_factory=dict)
     made_of: dict[Node, frozenset[Node] | None] = field(default_factory=dict)
-    entered: dict[Node, tuple[Node, ...]] = field(default_factory=dict)
+    entered: dict[tuple[Node, Node], tuple[Node, ...]] = field(default_factory=dict)
     leads: dict[Node, frozenset[Node]] = field(default_factory=dict)
     handed_back: dict[FunctionRef, frozenset[int] | None] = field(default_factory=dict)
     restricting: dict[tuple[FunctionRef, str, Given, bool | None, str], ControlKind | None] = field(default_factory=dict)

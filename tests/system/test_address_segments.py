@@ -88,3 +88,37 @@ def test_two_dots_are_a_segment_and_delete_the_folder_above(call: str, checked: 
 def test_text_that_ends_a_name_climbs_out_of_no_folder(call: str, checked: bool) -> None:
     system = system_of(FASTAPI.replace("ADDRESS", "/kept").replace("CALL", call))
     assert _checked(flows(system, "path" if "makedirs" in call else "deletion")) == checked
+
+
+def test_a_test_before_another_call_of_the_same_text_restricts_nothing() -> None:
+    system = system_of(
+        """
+        import shutil
+
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+
+        def clear(name: str) -> dict:
+            shutil.rmtree("kept/" + name)
+            return {"status": "done", "of": name}
+
+
+        def tell(name: str) -> None:
+            print(name)
+
+
+        @app.post("/clear")
+        def route(name: str) -> None:
+            cleared = clear(name)
+            if cleared.get("status") == "done":
+                tell(name)
+        """
+    )
+    assert not _checked_by_a_list(flows(system, "deletion"))
+
+
+def _checked_by_a_list(found: list[Flow]) -> bool:
+    assert found
+    return any(one.startswith("allow_list@") for flow in found for one in flow.controls)

@@ -204,10 +204,14 @@ def _entered(assembly: Assembly, hit: Hit) -> list[Node]:
     found: list[Node] = []
     for before, node in zip(hit.trace, hit.trace[1:], strict=False):
         if program.value(node).kind == "parameter":
-            if before not in known:
+            into = program.parameter_of(node)
+            if (before, node) not in known:
                 function = (before[0], program.value(before).scope)
-                known[before] = tuple(call for call in assembly.calls_in(function) if before[1] in program.value(call).inputs)
-            found += known[before]
+                given = [call for call in assembly.calls_in(function) if before[1] in program.value(call).inputs]
+                # What is given to several functions came into this one by the call of this one, where that can be told.
+                own = [call for call in given if into is not None and any(one.function == into[0] for one in program.targets(call))]
+                known[before, node] = tuple(own or given)
+            found += known[before, node]
     return found
 
 
