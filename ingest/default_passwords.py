@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 
 PASSWORD_NAME = re.compile(r"(?:password|passwd|passphrase|pwd)$", re.IGNORECASE)
+_SHORT_NAME = re.compile(r"_pass$", re.IGNORECASE)  # RABBITMQ_DEFAULT_PASS; too short a word to tell secrets by
 # Those that images, manuals and quickstarts hand out.
 _DEFAULTS = frozenset({
     "postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb", "redis", "rabbitmq", "guest", "neo4j", "elastic", "minio",
@@ -58,7 +59,7 @@ def is_default_password(name: str, value: str, beside: Mapping[str, str] | None 
 
     `beside` holds the variables of the same file or service: whose name the password may repeat, and where the service runs.
     """
-    password = PASSWORD_NAME.search(name[:200])
+    password = PASSWORD_NAME.search(name[:200]) or _SHORT_NAME.search(name[:200])
     if password is None or not value:
         return False
     stem = name[: password.start()]

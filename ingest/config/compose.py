@@ -25,6 +25,7 @@ from ingest.source import Place, attributes_of
 
 _PASSWORD = re.compile(r"^[a-z][\w+.-]*://[^\s:@/]*:([^\s@/${}]+)@", re.IGNORECASE)
 _TELLING = 8  # characters of a value that two variables do not share by chance
+_DEFAULTED = re.compile(r"\$\{[A-Za-z_]\w*:?-([^${}]*)\}")
 _LOOPBACK = ("127.", "localhost", "::1", "[::1]")
 
 
@@ -49,6 +50,7 @@ def _service(name: str, node: Node, line: int, path: str, told: dict[str, str]) 
     volumes = tuple(item.text or f"{item.get('source').text}:{item.get('target').text}" for item in mounted)
     variables = tuple(_variables(part("environment", "map", "list", write="NAME: value, or a list of NAME=value"), path))
     beside = {key: text or "" for key, text, _ in variables}
+    started = {key: without_variables(text) for key, text in beside.items()}
     limits = node.get("deploy").get("resources").get("limits")
     yield setting(
         "service", name, place,
@@ -60,7 +62,7 @@ def _service(name: str, node: Node, line: int, path: str, told: dict[str, str]) 
         built_from=_built_from(node.get("build")) or None,
         build_arguments=_build_arguments(node.get("build").get("args"), path) or None,
         ports=ports or None,
-        published=any(not port.startswith(_LOOPBACK) for port in ports),
+        published=any(not without_variables(port).startswith(_LOOPBACK) for port in ports),
         volumes=volumes or None,
         docker_socket=any("docker.sock" in volume for volume in volumes),
         privileged=node.get("privileged").is_true,
@@ -71,9 +73,9 @@ def _service(name: str, node: Node, line: int, path: str, told: dict[str, str]) 
         security_options=node.get("security_opt").texts() or None,
         user=node.get("user").text or None,
         limits=any(part.kind != "none" for part in (limits, node.get("mem_limit"), node.get("cpus"), node.get("pids_limit"))),
-        default_passwords=tuple(key for key, text, _ in variables if is_default_password(key, text or "", beside)
-                                or ("minio" in image.lower() and is_default_key(key, text or "")))
-        + tuple(word for word, given in pairwise(_words(node.get("command"))) if word == "--requirepass" and is_default("redis", given))
+        default_passwords=tuple(key for key, text in started.items() if is_default_password(key, text, started)
+                                or ("minio" in image.lower() and is_default_key(key, text)))
+        + tuple(word for word, given in pairwise(_words(node.get("command"))) if word == "--requirepass" and is_default("redis", without_variables(given)))
         or None,
         command=" ".join(node.get("command").texts()) or None,
         env_files=_env_files(node) or None,
@@ -85,6 +87,11 @@ def _service(name: str, node: Node, line: int, path: str, told: dict[str, str]) 
         yield from command_settings(script, lines, "compose", service=name, lines=False)
     for key, text, at in variables:
         yield _once(environment(key, text, at, beside=beside, service=name), text or "", told)
+
+
+def without_variables(text: str) -> str:
+    """What a text is where nobody sets its variables: `${PASSWORD:-postgres}` is `postgres`."""
+    return _DEFAULTED.sub(r"\1", text)
 
 
 def _powers(node: Node, mounted: tuple[Node, ...]) -> tuple[str, ...]:

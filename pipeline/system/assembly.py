@@ -46,7 +46,7 @@ class Memo:
     tags: dict[tuple[Node, FunctionRef, str], frozenset[str]] = field(default_factory=dict)
     later: dict[tuple[str, FunctionRef, str], frozenset[str] | None] = field(default_factory=dict)
     made_of: dict[Node, frozenset[Node] | None] = field(default_factory=dict)
-    entered: dict[Node, tuple[Node, ...]] = field(default_factory=dict)
+    entered: dict[tuple[Node, Node], tuple[Node, ...]] = field(default_factory=dict)
     leads: dict[Node, frozenset[Node]] = field(default_factory=dict)
     handed_back: dict[FunctionRef, frozenset[int] | None] = field(default_factory=dict)
     restricting: dict[tuple[FunctionRef, str, Given, bool | None, str], ControlKind | None] = field(default_factory=dict)
@@ -61,6 +61,8 @@ class Memo:
     plain_fields: dict[str, bool] = field(default_factory=dict)  # names of fields, whether all who declare one hold no text there
     markers: dict[FunctionRef, list[Node]] = field(default_factory=dict)  # functions a framework calls, with what registered them
     taken_in: dict[FunctionRef, frozenset[str]] = field(default_factory=dict)  # names that functions take of anything
+    rest_of_addresses: frozenset[str] | None = None  # names under which routes take all that is left of an address
+    made_folders: frozenset[Node] | None = None  # what the paths of folders that are made with all above them are made of
 
 
 @dataclass(slots=True)
@@ -84,6 +86,7 @@ class Assembly:
     claims: list[Claim] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)  # (path, what could not be done)
     segments: set[Node] = field(default_factory=set)  # parameters that one segment of an address fills, without any separator
+    asked_segments: dict[Node, str] = field(default_factory=dict)  # calls that give one by this name; "" where entries of the result do
     asked: dict[Node, bool] = field(default_factory=dict)  # conditions: whether a person was asked
     reached: dict[FunctionRef, frozenset[FunctionRef]] = field(default_factory=dict)
     memo: Memo = field(default_factory=Memo)

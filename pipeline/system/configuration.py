@@ -59,6 +59,7 @@ from pipeline.system.training.training_files import add_training_files
 
 _MAX_PLACES = 8
 _MOVING = ("latest", "none")
+_OPEN_AS_DELIVERED = frozenset({"redis", "mongo"})  # their images ask for no password unless they are given one
 _TOLD_APART = ("exposed", "authenticated", "default_password", "product")
 
 
@@ -231,7 +232,7 @@ def _service(
         kind, attributes["product"] = known.kind, known.product
     started = (composed_server(setting, file) or imaged_server(setting, file)) if kind == "container" else None
     if started is not None:
-        kind, attributes["product"] = "inference_server", started[0].product
+        kind, attributes["product"] = started[0].kind, started[0].product
         if not started[2]:
             attributes.pop("exposed", None)  # a port that leads to nothing: inside, the server listens to itself
     agents = (kind == "container" and serves_agents(setting, file.path, files)) or attributes.get("product") == "langgraph"
@@ -257,6 +258,8 @@ def _service(
         attributes["authenticated"] = guarded
         if a.get("default_passwords"):
             attributes |= {"default_password": True, "names": _tuple(a["default_passwords"])}
+        elif not guarded and attributes["product"] in _OPEN_AS_DELIVERED:
+            attributes |= {"default_password": True, "names": ("no password at all",)}
     identity = _put(assembly, kind, _service_name(assembly, kind, setting, file, attributes), attributes, setting, file)
     if attributes.get("pin") in _MOVING and isinstance(line := a.get("image_line"), int):
         assembly.cite_of(identity, Place(file.path, line, line), MOVES)

@@ -11,7 +11,8 @@ from ingest.facts import Branch
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.closed_lists import is_open
 from pipeline.system.controls.declared_parts import declared_parts
-from pipeline.system.controls.last_parts import inside_a_package, is_end_of_name, is_name_only
+from pipeline.system.controls.last_parts import inside_a_package, is_glued, keeps_below, takes_folder
+from pipeline.system.controls.name_ends import is_end_of_name
 from pipeline.system.controls.refused_text import is_quoted
 from pipeline.system.controls.restrictions import CHOOSES, Tested, cleans, is_validator, proven, restricting, restriction, went_well
 from pipeline.system.controls.tested_parts import asks_presence, looks_at, reads, tests_in
@@ -44,7 +45,7 @@ _NAMES_TYPE = frozenset({"name", "__name__", "__qualname__"})
 def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[ControlKind, Node]]:
     """Controls that data met between its source and the place where it becomes something, each with the place it stands."""
     controls: list[tuple[ControlKind, Node]] = []
-    chooses = role if role in CHOOSES else None
+    chooses: SinkRole | None = role if role in CHOOSES else "path" if role == "deletion" and _removes_files(assembly, hit) else None
     used_in = (hit.call[0], assembly.program.value(hit.call).scope) if hit.argument >= 0 and not chooses else None
     controls += [(kind, node) for node in hit.trace if (kind := _validated(assembly, node, hit.trace, chooses, used_in)) is not None]
     if role in ("prompt", "system_prompt", "conversation", "instructions"):
@@ -63,8 +64,8 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
         controls += [
             ("input_validation", node)
             for node in hit.trace
-            if cleans(assembly, node, chooses)
-            or is_name_only(assembly, node, chooses)
+            if (cleans(assembly, node, chooses) and not _may_climb(assembly, node, hit))
+            or keeps_below(assembly, node, hit.trace, hit.call, chooses)
             or is_end_of_name(assembly, node, hit.trace, chooses)
         ]
         if chooses == "query":
@@ -75,6 +76,18 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
         controls += [("allow_list", package)] if package is not None else []
         controls += proven(assembly, hit.trace, (*_entered(assembly, hit), hit.call), chooses)
     return controls
+
+
+def _removes_files(assembly: Assembly, hit: Hit) -> bool:
+    """Whether what is deleted is told by a path, and no record by its number."""
+    sinks = [sink for sink in assembly.sinks.get(hit.call, ()) if sink.role == "deletion" and sink.argument == hit.argument]
+    return bool(sinks) and all(assembly.draft(sink.element).kind == "file_store" for sink in sinks)
+
+
+def _may_climb(assembly: Assembly, node: Node, hit: Hit) -> bool:
+    """Whether the last part of a path is taken where `..` is enough: `rmtree(join(root, basename(name)))`."""
+    folder = callee_text(assembly, node) in ("basename", "Base", "GetFileName", "getFileName") and takes_folder(assembly, hit.call)
+    return folder and not is_glued(assembly, node, hit.trace)
 
 
 def _restricted(assembly: Assembly, hit: Hit, guard: Node, role: SinkRole) -> ControlKind | None:
@@ -191,10 +204,14 @@ def _entered(assembly: Assembly, hit: Hit) -> list[Node]:
     found: list[Node] = []
     for before, node in zip(hit.trace, hit.trace[1:], strict=False):
         if program.value(node).kind == "parameter":
-            if before not in known:
+            into = program.parameter_of(node)
+            if (before, node) not in known:
                 function = (before[0], program.value(before).scope)
-                known[before] = tuple(call for call in assembly.calls_in(function) if before[1] in program.value(call).inputs)
-            found += known[before]
+                given = [call for call in assembly.calls_in(function) if before[1] in program.value(call).inputs]
+                # What is given to several functions came into this one by the call of this one, where that can be told.
+                own = [call for call in given if into is not None and any(one.function == into[0] for one in program.targets(call))]
+                known[before, node] = tuple(own or given)
+            found += known[before, node]
     return found
 
 

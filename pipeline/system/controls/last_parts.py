@@ -7,9 +7,11 @@ can still lead somewhere else. What a name itself may do (a reserved one, a suff
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.address_segments import is_segment, may_be_dots
 from pipeline.system.flows.discriminators import bare
 from pipeline.system.flows.made_of import callee_text, made_of
 from pipeline.system.model import SinkRole
@@ -24,16 +26,46 @@ _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
 _ESCAPED = re.compile(r"\\[^SDW/\\]")
 _PACKAGE = re.compile(r"(?:[A-Za-z_]\w*\.)+|\.+[\w.]*|(?:[A-Za-z_]\w*\.)+[\w.]*_")
 _FORMS = frozenset({"FormFile", "MultipartForm"})
-_IN_WORDS = frozenset({"str", "String"})
 _LONGEST = 400
-_RANDOM = re.compile(r"uuid[1-7]?$|randomUUID|NewGuid|uuid[.]New|nanoid|token_hex|randomBytes", re.IGNORECASE)
+_REMOVES_ALL = frozenset({"rmtree", "RemoveAll", "deleteDirectory", "deleteRecursively", "removeSync"})
 
 
 def is_name_only(assembly: Assembly, node: Node, role: SinkRole) -> bool:
     """Whether a value holds no separator whatever the data was: `url.split("/")[-1]`, `Path(x).name`, `found.group(1)`."""
     return role in _OF_NAMES and (
-        node in assembly.segments or any(is_one(assembly, node) for is_one in (_is_last_part, _is_caught, _is_stripped))
+        is_segment(assembly, node) or any(is_one(assembly, node) for is_one in (is_last_part, _is_caught, _is_stripped))
     )
+
+
+def takes_folder(assembly: Assembly, call: Node) -> bool:
+    """Whether a call removes a folder with all that is in it, which the folder above is as well."""
+    program, name = assembly.program, callee_text(assembly, call)
+    names = program.callee_names(call)
+    if name == "Delete":
+        return any(one.endswith("Directory.Delete") for one in names)
+    return name in _REMOVES_ALL or (name in ("rm", "rmSync") and any(one.startswith(("node:fs", "fs")) for one in names))
+
+
+def is_glued(assembly: Assembly, node: Node, trace: tuple[Node, ...]) -> bool:
+    """Whether text is put beside a value within one segment: what was `..` is none any more."""
+    for before, after in pairwise(trace[trace.index(node) :]):
+        value = assembly.program.value(after)
+        if value.kind != "format" or before[0] != after[0] or before[1] not in value.inputs:
+            continue
+        at = value.inputs.index(before[1])
+        left = assembly.program.constant((after[0], value.inputs[at - 1])) if at else ""
+        right = assembly.program.constant((after[0], value.inputs[at + 1])) if at + 1 < len(value.inputs) else ""
+        if (isinstance(left, str) and left and left[-1] not in "/\\") or (isinstance(right, str) and right and right[0] not in "/\\"):
+            return True
+    return False
+
+
+def keeps_below(assembly: Assembly, node: Node, trace: tuple[Node, ...], call: Node, role: SinkRole) -> bool:
+    """Whether a value on its way to a call can be no more than a name below the folder it is put to, not even that folder's own parent."""
+    if not is_name_only(assembly, node, role):
+        return False
+    may_climb = is_last_part(assembly, node) or (is_segment(assembly, node) and may_be_dots(assembly, node))
+    return not may_climb or not takes_folder(assembly, call) or is_glued(assembly, node, trace)
 
 
 def _is_stripped(assembly: Assembly, node: Node) -> bool:
@@ -47,35 +79,8 @@ def _is_stripped(assembly: Assembly, node: Node) -> bool:
     )
 
 
-def is_end_of_name(assembly: Assembly, node: Node, trace: tuple[Node, ...], role: SinkRole) -> bool:
-    """Whether data only ends the name of a file: `f"{number}_{name}"`. What it climbs out of would be a folder that nobody made."""
-    value = assembly.program.value(node)
-    if role != "path" or value.kind != "format":
-        return False
-    given = [(node[0], part) for part in value.inputs]
-    filled = next((at for at, part in enumerate(given) if part in trace), 0)
-    before = _ends_with(assembly, given[filled - 1]) if filled else ""
-    return bool(before) and before[-1] not in "/\\"
-
-
-def _ends_with(assembly: Assembly, node: Node) -> str:
-    """The constant text a value ends with, or a stand-in for a random one."""
-    program, value = assembly.program, assembly.program.value(node)
-    if value.kind == "format" and value.inputs:
-        return _ends_with(assembly, (node[0], value.inputs[-1]))
-    for origin in (node, *program.origins(node)):
-        made = program.value(origin)
-        if made.kind == "call" and callee_text(assembly, origin) in _IN_WORDS and len(made.inputs) == 2:
-            return _ends_with(assembly, (origin[0], made.inputs[1]))
-        if made.kind == "call" and any(_RANDOM.search(name) for name in program.callee_names(origin)):
-            return "0"
-        if made.kind == "attribute" and made.text == "hex":
-            return "0"
-    constant = program.constant(node)
-    return constant if isinstance(constant, str) else ""
-
-
-def _is_last_part(assembly: Assembly, node: Node) -> bool:
+def is_last_part(assembly: Assembly, node: Node) -> bool:
+    """The last part of a path or an address: `Path(x).name`, `url.split("/")[-1]`."""
     program, value = assembly.program, assembly.program.value(node)
     if value.kind == "attribute" and value.text in ("name", "stem", "suffix"):
         base = node[0], value.inputs[0]

@@ -7,6 +7,7 @@ that a composition publishes. What a workflow starts lives for minutes and is le
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
 from collections.abc import Iterator, Sequence
@@ -49,6 +50,9 @@ _FETCHERS = ("curl", "wget", "aria2c")
 _PICKLED = re.compile(r"\.(?:pt|pth|ckpt|pkl|pickle|joblib)$|pytorch_model[\w-]*\.bin$", re.IGNORECASE)
 _MOVING_PATH = re.compile(r"/(?:latest|main|master|current|nightly)/")
 _CHECKSUMS = ("sha256sum", "shasum", "md5sum")
+
+
+_OF_A_SERVICE = frozenset({"inference_server", "model_registry"})  # of a composition, where they are elements by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +184,7 @@ def _imaged(setting: Setting) -> ServerRule | None:
 def _server(assembly: Assembly, start: _Start, rule: ServerRule, files: Sequence[ConfigFacts]) -> None:
     """The server, unless it is the service of a composition, which is an element already."""
     if start.where not in ("docker", "compose", "run", "run published", *_ON_THE_MACHINE) or (
-        start.where == "compose" and rule.kind == "inference_server"
+        start.where == "compose" and rule.kind in _OF_A_SERVICE
     ):
         return
     everywhere = listens_everywhere(rule, start.words, start.variables) or start.where.startswith("run")  # as its image is made
@@ -192,7 +196,7 @@ def _server(assembly: Assembly, start: _Start, rule: ServerRule, files: Sequence
     if rule.kind == "mcp_server":
         attributes |= {"transport": "http", **({"host": "0.0.0.0"} if reached else {} if everywhere else {"host": "127.0.0.1"})}
     elif reached:
-        attributes["exposed"] = True
+        attributes |= {"exposed": True, **({"published": True} if rule.kind == "model_registry" else {})}
     place = assembly.cite_place(start.setting.place)
     name = f"{rule.product} ({start.file.path})"
     identity = assembly.drafts.put(rule.kind, name, None, attributes, place, None, start.file.purpose)
@@ -213,6 +217,13 @@ def _is_reached(start: _Start, files: Sequence[ConfigFacts]) -> bool:
             s.attributes.get("published") or s.attributes.get("network_mode") == "host"
             for s in start.file.settings if s.kind == "service" and s.name == start.setting.attributes.get("service")
         )  # fmt: skip
+    named = [
+        s for file in files for s in file.settings
+        if s.kind == "service" and s.attributes.get("built_from")
+        and posixpath.normpath(posixpath.join(folder_of(file.path), str(s.attributes["built_from"]))) == start.file.path
+    ]  # fmt: skip
+    if named:
+        return any(s.attributes.get("published") for s in named)
     built = [
         s for file in files if inside(start.file.path, folder_of(file.path)) or context_of(file.path) == context_of(start.file.path)
         for s in file.settings if s.kind == "service" and s.attributes.get("build")
@@ -228,7 +239,7 @@ def composed_server(setting: Setting, file: ConfigFacts) -> tuple[ServerRule, bo
         if command.kind == "command" and of_it:
             words, variables = words_of(command), variables_of(command)
             rule = server_of(words)
-            if rule is not None and rule.kind == "inference_server":
+            if rule is not None and rule.kind in _OF_A_SERVICE:
                 guarded = asks_for_key(rule, words, variables) or not given.isdisjoint(rule.key_variables)
                 # Whoever sets the address of a server in a container means that others reach it.
                 return rule, guarded, listens_everywhere(rule, words, variables) or not given.isdisjoint(rule.host_variables)

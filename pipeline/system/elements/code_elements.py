@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly, Sink, SourceOf
+from pipeline.system.controls.address_segments import asks_for_segment
 from pipeline.system.elements.argument_vectors import files_that_run
 from pipeline.system.elements.entries import ENTRY_KINDS, add_class, add_entry
 from pipeline.system.elements.labels import SECRET_NAMES, label_of
@@ -256,6 +257,8 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
         label = label_of(assembly, site, rule.result)
         if label == "environment_value" and site.is_read:
             _secret_reads(assembly, site)
+        if rule.one_segment is not None:
+            asks_for_segment(assembly, node, rule.one_segment)
         element = owner or _source_element(assembly, site, label)
         known = assembly.sources.setdefault(node, [])
         if label == "model_reply" and (machine := _of_provider(assembly, site, _COMPUTER_TOOLS)) is not None:

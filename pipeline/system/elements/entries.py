@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
-from ingest.code.program import FunctionRef, Node
+from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import Function
 from pipeline.system.assembly import Assembly, SourceOf
+from pipeline.system.controls.address_segments import add_segments
 from pipeline.system.elements.container import INJECTED, services_of
 from pipeline.system.elements.prefixes import prefix_of
 from pipeline.system.model import AttributeValue, ElementKind, Label
@@ -16,6 +17,7 @@ from pipeline.system.program.applications import Applications
 from pipeline.system.program.arguments import argument_node, argument_positions
 from pipeline.system.program.flags import read_flags
 from pipeline.system.program.sites import ClassSite, EntrySite
+from pipeline.system.program.written_paths import UNKNOWN, written
 from pipeline.system.rules.framework import DecoratorRule
 from pipeline.system.rules.words import words_of
 
@@ -25,7 +27,6 @@ ENTRY_KINDS: frozenset[ElementKind] = frozenset(
 
 
 _VARIABLE = re.compile(r"\{[^}]*\}|<[^>]*>|/:\w+")
-_SEGMENT = re.compile(r"\{(\w+)\??\}|<(?:string:)?(\w+)>")
 _WITH_METHOD = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) +(\S*/.*)")
 PRIVATE = "builtins.private"  # the mark of methods that only their own class calls
 _METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "websocket"})
@@ -71,6 +72,8 @@ def _said(assembly: Assembly, entry: EntrySite, applications: Applications) -> t
     if rule.name_from is not None and marker.kind == "call":
         given = argument_node(program, entry.marker, rule.name_from)
         constant = program.constant(given) if given is not None else None
+        if constant is None and given is not None and rule.kind == "http_route":
+            constant = _put_together(program, given)
         if isinstance(constant, str) and (constant or rule.kind == "http_route"):
             name, given_name = constant, True  # also `AddTool(NewTool("read"), read)`
     elif rule.registers and function.name.startswith("<"):
@@ -101,6 +104,12 @@ def _said(assembly: Assembly, entry: EntrySite, applications: Applications) -> t
         attributes["path"] = path or "/"
         attributes["method"] = method.upper()
     return name, attributes
+
+
+def _put_together(program: Program, address: Node) -> str | None:
+    """The one text that an address put together of constants is: `f"{PREFIX}/{{name}}"`."""
+    texts = written(program, address, {}) if any(program.value(one).kind == "format" for one in program.origins(address)) else []
+    return re.sub(r"([{}])\1", r"\1", texts[0]) if len(texts) == 1 and UNKNOWN not in texts[0] else None
 
 
 def _holder(assembly: Assembly, made: Node) -> str:
@@ -179,14 +188,8 @@ def add_function_element(
         carried = "tool_arguments"
     if carried is not None:
         _add_parameters(assembly, reference, identity, carried, rule)
-        _add_segments(assembly, reference, str((attributes or {}).get("path", "")))
+        add_segments(assembly, reference, str((attributes or {}).get("path", "")))
     return identity
-
-
-def _add_segments(assembly: Assembly, reference: FunctionRef, path: str) -> None:
-    """Parameters that a router fills with one segment of the address: `/files/{name}`, and not `/files/{name:path}`."""
-    named = {braced or angled for braced, angled in _SEGMENT.findall(path)}
-    assembly.segments |= {(reference[0], one.value) for one in assembly.program.function(reference).parameters if one.name in named}
 
 
 def _add_parameters(assembly: Assembly, reference: FunctionRef, identity: str, label: Label, rule: DecoratorRule | None) -> None:

@@ -38,6 +38,7 @@ _TEXT_CALLS = frozenset({
     "format", "join", "encode", "decode", "strip", "replace", "dumps", "str", "b64encode", "get", "append", "concat", "format_map",
     "model_dump",
 })  # fmt: skip
+_MADE_OF_IT = frozenset({"java.nio.file.Paths.get"})  # no table is asked for a key
 # Of query builders and repositories: what is given only chooses records.
 _CHOOSES = frozenset({
     "where", "andWhere", "orWhere", "whereIn", "having", "eq", "neq", "limit", "offset", "orderBy", "order_by", "filter_by",
@@ -111,6 +112,7 @@ class CallSteps:
             return
         targets = self._targets(call)
         is_key = callee.kind == "attribute" and callee.text in _BY_KEY and position == 1
+        is_key = is_key and _MADE_OF_IT.isdisjoint(self._program.callee_names(call))
         if is_key and not behaviour.sink and not targets:
             return  # a key chooses a value; it does not become part of it
         for target in targets:

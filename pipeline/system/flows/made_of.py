@@ -33,9 +33,7 @@ SETTLES = frozenset(
 
 
 # An absolute part does not begin a path anew here, as it does in Python.
-_JOINS_BELOW = frozenset(
-    {"go:path/filepath.Join", "go:path.Join", "path.join", "node:path.join", "path.posix.join", "node:path.posix.join"}
-)
+JOINS_BELOW = frozenset({"go:path/filepath.Join", "go:path.Join", "path.join", "node:path.join", "path.posix.join", "node:path.posix.join"})
 
 
 def made_of(assembly: Assembly, node: Node) -> frozenset[Node]:
@@ -132,6 +130,6 @@ def settles(assembly: Assembly, trace: Sequence[Node]) -> Settled:
     for before, node in pairwise(trace):
         value = assembly.program.value(node)
         later_part = value.kind == "call" and before[0] == node[0] and before[1] in value.inputs[2:]
-        if later_part and not _JOINS_BELOW.isdisjoint(assembly.program.callee_names(node)):
+        if later_part and not JOINS_BELOW.isdisjoint(assembly.program.callee_names(node)):
             return "below"
     return "absolute" if any(callee_text(assembly, node) in SETTLES for node in trace) else ""

@@ -26,7 +26,7 @@ class ServerRule(Frozen):
     """A program that listens."""
 
     product: str
-    kind: Literal["inference_server", "mcp_server"] = "inference_server"
+    kind: Literal["inference_server", "mcp_server", "model_registry"] = "inference_server"
     programs: tuple[str, ...]
     image: str | None = Field(default=None, description="Images whose entry point it is.")
     only_with: str | None = Field(default=None, description="Pattern of the words without which it does not listen.")

@@ -94,6 +94,11 @@ class CallRule(Frozen):
         "program that was started.",
     )
     result: Label | None = Field(default=None, description="What the call gives back, as a source of data.")
+    one_segment: Argument | Literal["entry"] | None = Field(
+        default=None,
+        description="The result is one segment of the address, without a separator, unless a route takes all that is left under the name "
+        "given here; `entry`: each entry of the result is one.",
+    )
     relations: dict[Argument, RelationKind] = Field(default_factory=dict)
     control: ControlKind | None = Field(default=None, description="The call is a control.")
     protects: Literal["element", "application", "function", "data", "receiver", "routes"] = Field(
