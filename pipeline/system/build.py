@@ -74,6 +74,7 @@ from pipeline.system.training.cards import add_cards
 from pipeline.system.training.data_addresses import add_data_addresses
 from pipeline.system.training.federations import add_federations
 from pipeline.system.training.model_files import add_model_files
+from pipeline.system.training.model_updates import mark_model_updates
 from pipeline.system.training.parameters import name_models
 from pipeline.system.training.pipelines import add_pipelines
 from pipeline.system.training.promotions import mark_promotions
@@ -123,6 +124,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_own_collections(assembly)
     mark_left_out_filters(assembly)
     mark_own_files(assembly)
+    mark_model_updates(assembly)
     add_protection(assembly)
     mark_owned_conversations(assembly)
     mark_owned_records(assembly)
