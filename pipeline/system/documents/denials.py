@@ -37,6 +37,7 @@ class SaidOfControl:
     sentence: str
     evidence: Evidence
     about: tuple[str, ...]  # element ids
+    assumed: bool = False  # it names nothing: what it is about is the one thing it can be of
 
     @property
     def words(self) -> frozenset[str]:
@@ -55,7 +56,7 @@ def denied_promises(promises: Sequence[SaidOfControl], denials: Sequence[SaidOfC
 
 
 def _same(promise: SaidOfControl, denial: SaidOfControl) -> bool:
-    return bool(set(promise.about) & set(denial.about)) or len(promise.words & denial.words) >= _SHARED
+    return bool(not denial.assumed and set(promise.about) & set(denial.about)) or len(promise.words & denial.words) >= _SHARED
 
 
 def mark_denied(assembly: Assembly, denials: Sequence[SaidOfControl]) -> None:

@@ -21,6 +21,7 @@ from pipeline.system.documents.statements import OWN
 from pipeline.system.documents.told import Told, is_asked_for
 from pipeline.system.documents.told_inputs import main_models
 from pipeline.system.model import Claim, ControlKind, ElementKind, Evidence
+from pipeline.system.rules.deeds import denied_by_deeds
 from pipeline.system.rules.promises import (
     denied,
     lists_settings,
@@ -148,10 +149,12 @@ def _denials(assembly: Assembly, spoken: SpokenOf, told: Told, before: Sequence[
     if evidence is None or speaks_of_others(evidence.quote) or speaks_of_another(told.sentence):
         return
     for kind in kinds:
-        about = _about(assembly, spoken, told, kind, before) or _only_one(assembly, kind)
+        about = _about(assembly, spoken, told, kind, before)
+        assumed = not about and (kind != "audit_log" or kind in denied_by_deeds(told.clause))
+        about = _only_one(assembly, kind) if assumed else about
         if kind == "explanation":
             _mark_deciding(assembly, about)
-        yield SaidOfControl(kind, told.read, evidence, tuple(about))
+        yield SaidOfControl(kind, told.read, evidence, tuple(about), assumed)
 
 
 _OF_DECISIONS: frozenset[ControlKind] = frozenset({"explanation", "human_approval", "audit_log"})
@@ -165,10 +168,11 @@ def _only_one(assembly: Assembly, kind: ControlKind) -> list[str]:
     if kind in ("authentication", "rate_limit", "input_length_limit"):
         of_kind = [draft for draft in of_kind if draft.kind in _ENTERED] or of_kind
     if kind in _OF_DECISIONS and len(of_kind) > 1:
-        of_kind = [draft for draft in of_kind if draft.attributes.get("decides") is True]
+        deciding = [draft for draft in of_kind if draft.attributes.get("decides") is True]
+        of_kind = [draft for draft in deciding if draft.kind == "ml_model"] or deciding
     if len(of_kind) == 1:
         return [of_kind[0].id]
-    return main_models(assembly) if kind in _OF_DECISIONS else []
+    return main_models(assembly) if kind in _OF_DECISIONS and not of_kind else []
 
 
 def _mark_deciding(assembly: Assembly, about: Sequence[str]) -> None:

@@ -16,7 +16,8 @@ from pipeline.system.documents.told import Told, is_asked_for
 from pipeline.system.model import ElementKind
 from pipeline.system.rules.deeds import clauses_of
 from pipeline.system.rules.lexicon import load_lexicon, singular
-from pipeline.system.rules.promises import modality_of, quotes_or_advises
+from pipeline.system.rules.promises import quotes_or_advises
+from pipeline.system.rules.told_words import modality_told
 
 _LOCAL = re.compile(
     r"\b(?:self-?hosted|on[- ]prem\w*|locally|in-house|own (?:gpus?|servers?|hardware|cluster|machines?)|on (?:our|the) (?:own )?(?:gpus?|servers?|cluster|premises|device)"
@@ -63,7 +64,7 @@ def named_models(told: Sequence[Told]) -> list[NamedModel]:
 def _tells_nothing(told: Told) -> bool:
     sentence = told.sentence
     return (
-        modality_of(sentence) in ("todo", "must_not", "will")
+        modality_told(sentence) in ("todo", "must_not", "will")
         or is_asked_for(told)
         or quotes_or_advises(sentence)
         or _NOT_OURS.search(sentence) is not None
@@ -109,7 +110,7 @@ def _in_words(words: Sequence[str], definite: bool, told: Told) -> Iterator[Name
             if kind == "hosted_llm" and _LOCAL.search(told.sentence):
                 kind = "local_llm"
             generic = not before and len(phrase) == 1 and phrase[0] in _COMMON
-            if not generic or definite:
+            if not generic or (definite and not told.in_row):
                 yield NamedModel(name[:1].upper() + name[1:], kind, told, generic)
         at += len(phrase)
 

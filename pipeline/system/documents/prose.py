@@ -19,8 +19,8 @@ from pipeline.system.documents.statements import OWN, Statement, base_of, effect
 from pipeline.system.documents.told import Told, is_asked_for
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow, Label, SinkRole
 from pipeline.system.rules.drawn_words import BECOMES, CARRIED
-from pipeline.system.rules.promises import modality_of, negated_before
-from pipeline.system.rules.told_words import compiled, load_told
+from pipeline.system.rules.promises import negated_before
+from pipeline.system.rules.told_words import compiled, load_told, modality_told
 from pipeline.system.rules.words import load_words, mentions, subjects, words_of
 
 _MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent", "ml_model"})
@@ -90,7 +90,7 @@ def _said(assembly: Assembly, told: Sequence[Told], described: Described) -> Ite
     for each in told:
         sentence = each.sentence
         spoken = before[1] if before[0] is each.passage else _under(each, described)
-        if len(sentence) > _LONGEST or (modality_of(sentence) in ("todo", "must_not", "does_not") and not _still_told(sentence)):
+        if len(sentence) > _LONGEST or (modality_told(sentence) in ("todo", "must_not", "does_not") and not _still_told(sentence)):
             continue
         if _WILL_NOT.search(sentence) or is_asked_for(each) or sentence.rstrip().endswith("?") or _CODE.search(sentence):
             continue
@@ -128,7 +128,7 @@ _NOT_DONE = re.compile(r"(?:\b(?:not|never|cannot|no longer|instead of)|n['\u201
 
 def _still_told(sentence: str) -> bool:
     """Whether what is denied is only how it is done: "is indexed without review" tells that it is indexed."""
-    return _NOT_DONE.search(sentence) is None and modality_of(sentence) == "does_not"
+    return _NOT_DONE.search(sentence) is None and modality_told(sentence) == "does_not"
 
 
 def _names(statement: Statement) -> Iterator[str]:
@@ -343,7 +343,7 @@ def _openness(tale: _Tale, said: _Said) -> None:
 def _exposures(tale: _Tale, told: Sequence[Told]) -> None:
     """What is said to be open to the world, by the name that ends before the words that say so."""
     for each in told:
-        if len(each.sentence) > _LONGEST or modality_of(each.sentence) not in ("does", "does_not") or is_asked_for(each):
+        if len(each.sentence) > _LONGEST or modality_told(each.sentence) not in ("does", "does_not") or is_asked_for(each):
             continue
         for pattern in load_prose().exposed:
             match = re.search(pattern, each.sentence, re.IGNORECASE)

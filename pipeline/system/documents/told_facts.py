@@ -18,6 +18,7 @@ from pipeline.system.documents.spoken_of import SpokenOf
 from pipeline.system.documents.told import Told, is_asked_for
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow, Label, SinkRole
 from pipeline.system.rules.deeds import clauses_of, denied_by_deeds
+from pipeline.system.rules.lexicon import classes_of
 from pipeline.system.rules.promises import sentences, speaks_of_another
 from pipeline.system.rules.told_words import compiled, facts_in, load_told
 from pipeline.system.rules.words import words_of
@@ -186,9 +187,14 @@ def _logged(assembly: Assembly, identity: str, fact: _Fact) -> None:
     writers = (
         [identity] if assembly.draft(identity).kind in _TALKS else [source for source, target, _role in assembly.flows if target == log]
     )
-    carried: tuple[Label, ...] = ("model_reply", "user_input") if _ANSWERED & set(words_of(fact.text)) else ("user_input",)
+    carried: tuple[Label, ...] = ("model_reply", "user_input") if _is_of_conversation(fact.text) else ("user_input",)
     for writer in dict.fromkeys(writers):
         _told_flow(assembly, writer, log, "log", carried, fact.evidence)
+
+
+def _is_of_conversation(text: str) -> bool:
+    words = words_of(text)
+    return bool(_ANSWERED & set(words)) or "conversation" in classes_of(tuple(words))
 
 
 def _filled_in(assembly: Assembly, identity: str, fact: _Fact) -> None:
@@ -286,7 +292,8 @@ def _fetched(assembly: Assembly, fact: _Fact) -> None:
         for patterns in (load_told().controls["pinned_revision"].denied, load_told().controls["pinned_revision"].promised)
     )
     for sentence in sentences(fact.around):
-        unfixed = unfixed or "pinned_revision" in denied_by_deeds(sentence)
+        names_newest = any(not clause.verb and "newest" in clause.thing.classes for clause in clauses_of(sentence))  # "Main branch."
+        unfixed = unfixed or names_newest or "pinned_revision" in denied_by_deeds(sentence)
     named = _HUB_MODEL.findall(fact.text) or [_fetched_name(fact.text)]
     for name in filter(None, named):
         attributes: dict[str, AttributeValue] = {"source": "hub", "name": name}

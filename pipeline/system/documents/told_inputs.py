@@ -18,7 +18,8 @@ from pipeline.system.documents.told import Told, is_asked_for
 from pipeline.system.model import ElementKind, Evidence, Flow, Label
 from pipeline.system.rules.clauses import Clause, Phrase, read_clauses
 from pipeline.system.rules.drawn_words import BECOMES
-from pipeline.system.rules.promises import modality_of, quotes_or_advises
+from pipeline.system.rules.promises import quotes_or_advises
+from pipeline.system.rules.told_words import modality_told
 
 _LLMS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm"})
 _MODELS: frozenset[ElementKind] = _LLMS | {"agent", "ml_model"}
@@ -32,6 +33,7 @@ _SENT = frozenset({"send", "speak", "return", "keep", "go"})
 _TAKEN = frozenset({"judge", "read", "generate"})
 _INTO = frozenset({"to", "into", "onto", "through", "via", "by", "with", "using", "in", "from", ""})
 _LATER = frozenset({"will", "shall", "should", "would", "could", "might"})
+_TYPED = frozenset({"type", "enter", "write", "paste", "dictate", "ask", "say", "tell", "speak", "fill in", "describe", "chat", "message", "question"})
 _LONGEST = 600
 
 
@@ -67,7 +69,7 @@ def clauses_told(told: Sequence[Told]) -> Iterator[ToldClause]:
         sentence = each.sentence
         if each.passage.hidden or len(sentence) > _LONGEST or sentence.rstrip("*_ ").endswith("?"):
             continue
-        if modality_of(sentence) == "todo" or is_asked_for(each) or quotes_or_advises(sentence):
+        if modality_told(sentence) == "todo" or is_asked_for(each) or quotes_or_advises(sentence):
             continue
         last = before[1] if before[0] is each.passage else None
         for clause in read_clauses(sentence, last):
@@ -135,7 +137,11 @@ def _input(paths: _Paths, told: ToldClause) -> None:
     if evidence is not None:
         places = sorted(clause.places, key=lambda place: place[0] not in ("to", "into"))
         entry = next((phrase.text for before, phrase in places if before in _INTO and _entry_kind(phrase) is not None), None)
-        paths.inputs.append(_Input(sorts, _label(sorts, clause.thing), _who(who), evidence, entry))
+        typed = "text" in sorts and (clause.verb in _TYPED or "document" not in clause.thing.classes)
+        if typed:
+            paths.inputs.append(_Input(frozenset({"text"}) | (sorts & {"sound"}), "user_input", _who(who), evidence, entry))
+        if sorts - {"feedback"} != {"text"} or not typed:
+            paths.inputs.append(_Input(sorts, _label(sorts, clause.thing), _who(who), evidence, entry))
 
 
 def entries_told(told: Sequence[Told]) -> Iterator[str]:
@@ -199,9 +205,17 @@ def _take(paths: _Paths, told: ToldClause) -> None:
 
 def _of_records(assembly: Assembly, model: str, kept: Phrase, evidence: Evidence) -> None:
     """Records of people that go to a model of others."""
-    name = " ".join(kept.words[:6])
+    name = named_by(kept)
     store = assembly.drafts.put("data_store", name[:1].upper() + name[1:], None, {"stated_by": "document"}, evidence, None, "documentation")
     _flow(assembly, store, model, "stored_data", evidence)
+
+
+def named_by(phrase: Phrase, most: int = 5) -> str:
+    """A name for what a phrase speaks of, without what it ends in by chance."""
+    words = list(phrase.words[:most])
+    while words and (len(words[-1]) < 4 or words[-1].lower() in ("with", "from", "into", "that", "which", "each", "every")) and len(words) > 1:
+        words.pop()
+    return " ".join(words)
 
 
 def main_models(assembly: Assembly) -> list[str]:

@@ -13,7 +13,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.documents.prose_names import is_staff
 from pipeline.system.documents.spoken_of import SpokenOf
 from pipeline.system.documents.told import Told
-from pipeline.system.documents.told_inputs import ToldClause, clauses_told, main_models
+from pipeline.system.documents.told_inputs import ToldClause, clauses_told, main_models, named_by
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow, Label
 from pipeline.system.rules.clauses import Clause, Phrase
 from pipeline.system.rules.lexicon import classes_of
@@ -54,33 +54,37 @@ def mark_people(assembly: Assembly) -> None:
         _of_people(assembly, job)
 
 
-def _is_about_learning(each: ToldClause) -> bool:
-    clause = each.clause
-    if "train" in clause.kinds - {"act"} or "training" in clause.place:
+def _is_about_learning(clause: Clause) -> bool:
+    if "train" in clause.kinds - {"act"}:
+        return not clause.doer.classes & {"outsider", "anyone"}  # what people learn is another thing
+    if "training" in clause.thing.classes and (clause.verb in ("be", "become") or clause.kinds & {"go", "keep"}):
         return True
-    return "training" in clause.thing.classes and (clause.verb in ("be", "become") or bool(clause.kinds & {"go", "keep"}))
+    return "training" in clause.place and bool(clause.kinds & _GIVEN)
 
 
 def _is_below_learning(each: ToldClause) -> bool:
-    heads = " ".join((*each.told.heads, each.told.asked)).lower()
+    heads = " ".join((*each.told.heads[:1], each.told.asked)).lower()
     return "training" in classes_of(tuple(words_of(heads)))
 
 
 def _job(assembly: Assembly, spoken: SpokenOf, each: ToldClause, here: str | None) -> str | None:
     """The training that a clause is about."""
     clause = each.clause
-    learns, below = _is_about_learning(each), _is_below_learning(each)
+    learns, below = _is_about_learning(clause), _is_below_learning(each)
     if not learns and not below:
         return here if here is not None and clause.everything & {"feedback"} and not clause.everything & {"insider"} else None
     models = [model for phrase in (clause.thing, clause.doer) if phrase for model in spoken.named(phrase.text, _LEARNS)]
     jobs = [draft.id for _, draft in sorted(assembly.drafts.by_id.items()) if draft.kind == "training_job"]
-    of_models = [source for source, kind, target in assembly.relations if kind == "produces" and target in models and source in jobs]
-    if of_models:
-        return of_models[0]
-    if here is not None:
-        return here
+    made = [
+        *(source for source, kind, target in assembly.relations if kind == "produces" and target in models and source in jobs),
+        *(source for source, target, _role in assembly.flows if target in models and source in jobs),
+    ]  # fmt: skip
+    if made or here is not None:
+        return made[0] if made else here
     if len(jobs) == 1 and not models:
         return jobs[0]
+    if jobs and not ("train" in clause.kinds and models):
+        return None
     if not clause.everything & {"feedback", "page", "conversation", "audio", "document", "image", "personal", "outsider"}:
         return None
     models = models or spoken.about(each.told, _LEARNS) or _only(assembly)
@@ -119,6 +123,10 @@ def _sources(assembly: Assembly, job: str, each: ToldClause, evidence: Evidence)
             continue
         for wanted, label in _SOURCES:
             if not classes & wanted:
+                continue
+            if label != "user_feedback" and _is_nameless(each.told.sentence):
+                continue
+            if label == "web_content" and not clause.kinds & {"fetch", "read", "train"}:
                 continue
             if label in ("user_input", "uploaded_file") and not classes & {"outsider", "requests"} and not _of_outsiders(assembly):
                 continue
@@ -161,7 +169,7 @@ def _source(assembly: Assembly, label: Label, phrase: Phrase, evidence: Evidence
             return people[0].id
         name = "People who use it"
     else:
-        name = " ".join(phrase.words[:4])
+        name = named_by(phrase, 4)
     return assembly.drafts.put(kind, name[:1].upper() + name[1:], None, {"stated_by": "document"}, evidence, None, "documentation")
 
 
@@ -178,5 +186,6 @@ def _of_people(assembly: Assembly, job: str) -> None:
     made = [target for source, kind, target in assembly.relations if source == job and kind == "produces"]
     for model in made:
         about = assembly.draft(model).attributes.get("decides_about")
-        if about == "people" or (isinstance(about, tuple) and "people" in about):
+        told = " ".join(evidence.quote for identity in (model, job) for evidence in assembly.draft(identity).evidence)
+        if (about == "people" or (isinstance(about, tuple) and "people" in about)) and "judged" in classes_of(tuple(words_of(told))):
             assembly.draft(job).attributes["learns_about"] = "people"

@@ -15,6 +15,7 @@ from pipeline.system.documents.described_names import Described
 from pipeline.system.documents.named_models import NamedModel
 from pipeline.system.documents.prose_names import key_of
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow
+from pipeline.system.rules.drawn_words import technology_of
 from pipeline.system.rules.words import load_words, mentions, subjects
 
 _LLMS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm"})
@@ -37,12 +38,13 @@ def add_named_models(assembly: Assembly, named: Sequence[NamedModel], described:
     for each in named:
         if each.generic:
             continue
-        key = key_of(each.name)
+        name = _as_known(assembly, described, each)
+        key = key_of(name)
         known = described.kinds.get(key)
         kind = known if known is not None and known not in ("component", "external_service", "data_store") else each.kind
         if kinds.get(key) not in ("hosted_llm", "local_llm") or kind == "local_llm":
             kinds[key] = kind
-        first.setdefault(key, each.name)
+        first.setdefault(key, name)
         places.setdefault(key, []).append(each)
     for key in list(kinds):  # "Mistral" is "Mistral Large", "OpenAI Whisper" is "Whisper"
         longer = [other for other in kinds if other != key and set(key) < set(other) and kinds[other] == kinds[key]]
@@ -53,9 +55,22 @@ def add_named_models(assembly: Assembly, named: Sequence[NamedModel], described:
         _put(assembly, kind, first[key], places[key])
     for family, common in ((frozenset({"agent"}), "agent"), (_LLMS, "hosted_llm"), (frozenset({"ml_model"}), "ml_model")):
         generic = [each for each in named if each.generic and each.kind in family]
-        if generic and not _there(assembly, family) and (common != "ml_model" or not _there(assembly, _LLMS | {"agent"})):
+        if common == "ml_model" and _there(assembly, _LLMS | {"agent"}):
+            generic = [each for each in generic if each.name.lower() != "model"]  # that is the model of language
+        if generic and not _there(assembly, family):
             _put(assembly, generic[0].kind, generic[0].name, generic)
     _asks(assembly)
+
+
+def _as_known(assembly: Assembly, described: Described, named: NamedModel) -> str:
+    """The name under which a product is known as a part: of "Qdrant", that of the index that is said to be one."""
+    full = described.full(named.name)
+    product = technology_of(named.name)
+    if full != named.name or product is None or named.kind != "vector_store":
+        return full
+    made_of = [draft.name for _, draft in sorted(assembly.drafts.by_id.items()) if draft.kind == named.kind and technology_of(str(draft.attributes.get("technology") or "")) == product]
+    drawn = [name for name in described.names if described.kinds.get(key_of(name)) == named.kind]
+    return made_of[0] if len(made_of) == 1 else drawn[0] if len(drawn) == 1 else full
 
 
 def _there(assembly: Assembly, kinds: frozenset[ElementKind]) -> list[str]:

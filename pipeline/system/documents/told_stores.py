@@ -12,7 +12,7 @@ from ingest.documents.position import cell_place
 from pipeline.system.assembly import Assembly
 from pipeline.system.documents.spoken_of import SpokenOf
 from pipeline.system.documents.told import Told
-from pipeline.system.documents.told_inputs import clauses_told, main_models
+from pipeline.system.documents.told_inputs import clauses_told, main_models, named_by
 from pipeline.system.model import ElementKind, Evidence, Flow, Label, SinkRole
 from pipeline.system.rules.clauses import Phrase
 
@@ -48,8 +48,10 @@ def add_stores(assembly: Assembly, told: Sequence[Told]) -> None:
         evidence = assembly.cite_place(cell_place(each.told.passage, each.told.sentence), "claim") if named else None
         if evidence is not None:
             _fill(assembly, named[0], [phrase for phrase in phrases if phrase and not phrase.none], evidence)
+    written = {target for _source, target, role in assembly.flows if role == "index_write"}
     for store in stores:
-        _asked(assembly, store)
+        if len(stores) == 1 or store in written:
+            _asked(assembly, store)
 
 
 def _fill(assembly: Assembly, store: str, phrases: Sequence[Phrase], evidence: Evidence) -> None:
@@ -59,7 +61,7 @@ def _fill(assembly: Assembly, store: str, phrases: Sequence[Phrase], evidence: E
             label in flow.carries for (_s, target, _r), flows in assembly.flows.items() if target == store for flow in flows
         ):
             continue
-        name = " ".join(phrase.words[:5])
+        name = named_by(phrase)
         source = assembly.drafts.put(kind, name[:1].upper() + name[1:], None, {"stated_by": "document"}, evidence, None, "documentation")
         _flow(assembly, source, store, "index_write", label, evidence)
         return

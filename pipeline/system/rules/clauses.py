@@ -24,6 +24,7 @@ _JOINS = frozenset(
      "when", "whenever", "where", "until", "before", "after", "once", "then", "yet"}
 )  # fmt: skip
 _RELATIVE = frozenset({"which", "that", "who", "whom", "whose", "where"})
+_CUTS = frozenset({"if", "unless", "when", "whenever", "once", "because", "while", "although", "though", "whereas"})
 _CONDITION = frozenset({"if", "unless", "when", "whenever", "once", "until"})
 _BE = frozenset(
     {"is", "are", "was", "were", "be", "been", "being", "am", "'s", "remains", "remain", "stays", "gets", "get", "got", "becomes", "become"}
@@ -243,6 +244,11 @@ def read_clauses(sentence: str, before: Clause | None = None) -> list[Clause]:
         if index + 1 < len(groups):
             end = group.end + _shared_out(tokens[group.end : end], groups[index + 1])
         first = start if not index else start + _shared_out(tokens[start : group.start], group)
+        if not index:
+            apart = next((at for at in range(1, group.start) if tokens[at].lower() in _CUTS), 0)
+            if apart:  # "Name and class, if the school has entered them": what stands before is told of nobody
+                made += _fragments(tokens[:apart])
+                first = apart
         left, joined = _left(tokens[first : group.start], not index)
         clause = _clause(group, left, tokens[group.end : end], made[-1] if made else before, joined)
         made.append(clause)

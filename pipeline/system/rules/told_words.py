@@ -15,7 +15,7 @@ from pydantic import Field
 from pipeline.system.model import AttributeValue, ControlKind, ElementKind, Frozen
 from pipeline.system.rules.deeds import denied_by_deeds, facts_by_deeds, promised_by_deeds
 from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
-from pipeline.system.rules.promises import Promise, is_of_now, load_promises, modality_of, negated_before, quotes_or_advises, spelled_out
+from pipeline.system.rules.promises import Modality, Promise, is_of_now, load_promises, modality_of, negated_before, quotes_or_advises, spelled_out
 
 _FILE = KNOWLEDGE / "told.yaml"
 
@@ -68,9 +68,17 @@ def described_promises() -> dict[ControlKind, Promise]:
     return made
 
 
+_NO_LATER = re.compile(r"\b(?:for|at a|a|any|in) later \w+|\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?) later\b|\blater (?:analysis|use|review|training|answers?|conversations?|sessions?)\b", re.IGNORECASE)
+
+
+def modality_told(sentence: str) -> Modality:
+    """As `modality_of`; what is kept "for later analysis" is kept now."""
+    return modality_of(_NO_LATER.sub(" ", sentence))
+
+
 def promised_in_prose(sentence: str) -> list[ControlKind]:
     """Controls that a sentence of a system known from documents only says are there or must be, by the words of prose."""
-    if quotes_or_advises(sentence) or modality_of(sentence) == "todo":
+    if quotes_or_advises(sentence) or modality_told(sentence) == "todo":
         return []
     lowered = spelled_out(sentence)
     gone = set(denied_in_prose(sentence))
@@ -149,7 +157,7 @@ def _any_fact() -> re.Pattern[str]:
 def facts_in(sentence: str, topic: str = "") -> list[str]:
     """Names of the facts that a sentence tells; `topic` is the heading or the question that it stands below."""
     lowered = spelled_out(sentence)
-    if quotes_or_advises(sentence) or modality_of(sentence) in ("todo", "must_not"):
+    if quotes_or_advises(sentence) or modality_told(sentence) in ("todo", "must_not"):
         return []
     found = set(facts_by_deeds(sentence, topic))
     if _any_fact().search(lowered) is not None:
