@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
+from ingest.code import implementations
 from ingest.code.csharp import modules as csharp_modules
 from ingest.code.csharp import names as csharp
 from ingest.code.go import modules as go_modules
 from ingest.code.go import names as go
-from ingest.code.go.implementations import implementations
 from ingest.code.java import modules as java_modules
 from ingest.code.java import names as java
 from ingest.code.python import modules as python
@@ -62,10 +62,10 @@ class Language:
 
 LANGUAGES: Mapping[str, Language] = MappingProxyType(
     {
-        "go": Language(go_modules.PackageModules, go.global_name, go.outside_name, True, True, implementations),
+        "go": Language(go_modules.PackageModules, go.global_name, go.outside_name, True, True, implementations.of_go),
         "csharp": Language(csharp_modules.NamespaceModules, csharp.global_name),
         "java": Language(java_modules.PackageModules, java.global_name, overloads=True),
-        "python": Language(python.DottedModules, python.global_name),
+        "python": Language(python.DottedModules, python.global_name, implementations=implementations.of_python),
         "typescript": Language(typescript_modules.SpecifierModules, typescript.global_name, typescript.outside_name, True),
     }
 )

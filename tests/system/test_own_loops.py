@@ -157,3 +157,74 @@ def test_a_loop_that_asks_about_tools_on_a_list_has_an_approval_of_those_alone()
     system = system_of(_ASKS + _LOOP.format(step=step))
     assert "human_approval" in controls_on(system, "tool:shell")
     assert "human_approval" not in controls_on(system, "tool:look")
+
+
+def test_records_that_describe_a_tool_in_a_part_are_tools_where_a_loop_runs_what_it_looked_up() -> None:
+    system = system_of(
+        {
+            "loop.ts": """
+            import Anthropic from "@anthropic-ai/sdk";
+            import { execSync } from "node:child_process";
+            const shell = {
+              declaration: { name: "shell", description: "Runs a command", parameters: { type: "object" } },
+              execute: async (given: any) => execSync(given.command).toString(),
+            };
+            const byName = new Map([shell].map((tool) => [tool.declaration.name, tool]));
+            const client = new Anthropic();
+            export async function answer(messages: any[]) {
+              for (;;) {
+                const reply = await client.messages.create({ model: "claude", max_tokens: 9, messages, tools: [shell.declaration] });
+                messages.push({ role: "assistant", content: reply.content });
+                for (const use of reply.content.filter((block: any) => block.type === "tool_use") as any[]) {
+                  const done = await byName.get(use.name)!.execute(use.input);
+                  messages.push({ role: "user", content: [{ type: "tool_result", tool_use_id: use.id, content: done }] });
+                }
+              }
+            }
+            """
+        }
+    )
+    agent = only(system, "agent")
+    assert (agent.id, "has_tool", "tool:shell") in ties(system)
+    assert "loop_limited" not in agent.attributes
+
+
+def test_records_of_something_else_are_no_tools_without_such_a_loop() -> None:
+    system = system_of(
+        {
+            "jobs.ts": """
+            import OpenAI from "openai";
+            import { execSync } from "node:child_process";
+            export const job = {
+              definition: { name: "clean", description: "Cleans up", parameters: {} },
+              run: async (given: any) => execSync(given.command).toString(),
+            };
+            export const ask = (text: string) => new OpenAI().responses.create({ model: "gpt-5", input: text });
+            """
+        }
+    )
+    assert not elements(system, "tool")
+
+
+def test_a_comparison_of_what_is_counted_bounds_the_rounds() -> None:
+    text = _ASKS + _LOOP.format(step=_STEPS["a table"]).replace(
+        "while True:", "n = 0\n        while True:\n            if n >= described.most: break\n            n += 1"
+    )
+    assert only(system_of(text), "agent").attributes["loop_limited"] is True
+
+
+def test_a_conversation_at_a_terminal_is_no_loop_of_an_agent() -> None:
+    system = system_of(
+        _ASKS
+        + """
+    def answer(text, described):
+        message = client.chat.completions.create(model="gpt-5", messages=[{"role": "user", "content": text}], tools=described).choices[0].message
+        for call in message.tool_calls:
+            return {"shell": shell}[call.function.name](**json.loads(call.function.arguments))
+    def main():
+        while True:
+            print(answer(input("> "), []))
+    """
+    )
+    assert not elements(system, "agent")
+    assert ("hosted_llm:gpt-5", "has_tool", "tool:shell") in ties(system)

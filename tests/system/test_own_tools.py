@@ -391,3 +391,33 @@ def test_a_tool_registered_by_an_overridden_decorator_of_a_library_is_a_tool() -
         """
     )
     assert [element.name for element in elements(system, "mcp_tool")] == ["look_up"]
+
+
+def test_heirs_that_complete_what_their_base_runs_are_the_tools_and_the_base_is_none() -> None:
+    system = system_of(
+        {
+            "model.ts": 'import OpenAI from "openai";\nexport const r = new OpenAI().responses.create({ model: "gpt-5", input: "x" });\n',
+            "tools.ts": """
+            import { execSync } from "node:child_process";
+            export abstract class BaseTool {
+              abstract readonly name: string;
+              abstract readonly description: string;
+              abstract readonly schema: object;
+              protected abstract executeImpl(given: any): Promise<string>;
+              async execute(given: any): Promise<string> {
+                return await this.executeImpl(given);
+              }
+            }
+            export class ShellTool extends BaseTool {
+              readonly name = "shell";
+              readonly description = "Runs a command";
+              readonly schema = { type: "object", properties: { command: { type: "string" } } };
+              protected async executeImpl(given: any): Promise<string> {
+                return execSync(given.command).toString();
+              }
+            }
+            """,
+        }
+    )
+    assert [tool.name for tool in elements(system, "tool")] == ["shell"]
+    assert [flow.source for flow in flows(system, "shell", "tool_arguments")] == ["tool:shell"]

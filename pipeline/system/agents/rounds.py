@@ -109,7 +109,18 @@ def _bounds(program: Program, node: Node) -> bool:
     sides = [program.value((node[0], given)) for given in value.inputs]
     if value.text in ("==", "!=", "===", "!=="):
         return any(set(words_of(side.text)) & {"max", "limit"} for side in sides if side.kind != "constant")
-    return any(side.kind != "constant" and _is_counter(side.text) for side in sides)
+    return any((side.kind != "constant" and _is_counter(side.text)) or _is_counted(program, node[0], side) for side in sides)
+
+
+def _is_counted(program: Program, file: int, side: Value) -> bool:
+    """Whether one is added to a value, or taken from it, from round to round."""
+    while side.kind == "guarded":
+        side = program.value((file, side.inputs[0]))
+    steps = [side, *(program.value((file, given)) for given in side.inputs if side.kind == "choice")]
+    return any(
+        step.kind == "operation" and step.text in ("+", "-", "++", "--") and any(program.value((file, i)).text == "1" for i in step.inputs)
+        for step in steps
+    )
 
 
 def _goes_over_range(program: Program, node: Node) -> bool:

@@ -212,7 +212,17 @@ def _own_name(assembly: Assembly, reference: FunctionRef) -> str:
 def _acts(name: str) -> bool:
     """`refund_order` acts; `get_refund_policy` reads, and so does `paymentStatus`: its last word says what is given back."""
     words = words_of(name)
-    return not words or words[0] in _CHANGING or (words[-1] not in _TOLD and words[0] not in _READS)
+    if not words or words[0] in _CHANGING:
+        return True
+    if words[-1] in _TOLD or words[0] in _READS:
+        return False
+    return not _READS & set(words[1:]) or bool(_acting_words() & set(words))
+
+
+def _acting_words() -> set[str]:
+    """Words that say something is done: `git_list_files` only looks, `run_search` and `delete_read_mails` do not."""
+    words = load_words()
+    return {*_CHANGING, *words.posts, *(verb for verbs in words.effects.values() for verb in verbs)} - {"list", "search"}
 
 
 def _makes_a_link(name: str) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 from ingest.code.program import FunctionRef, Node, Program, Target
 from ingest.facts import Branch, Value
@@ -19,6 +20,7 @@ from pipeline.system.agents.mcp_dispatch import cases_of, in_table, part_of
 from pipeline.system.program.sites import EntrySite
 from pipeline.system.rules.framework import DecoratorRule
 from pipeline.system.rules.words import words_of
+from pipeline.system.shapes.shape_tool_records import DOES, described_records
 
 _MAX_LOOKED_AT = 400
 _MAX_OF_MODULE = 40  # functions of a module that a model may name freely
@@ -89,29 +91,68 @@ class Dispatches:
         return []
 
 
-def dispatched_by_models(
-    program: Program, asked: Collection[Node], taken: Collection[FunctionRef], declared: Mapping[str, Node]
-) -> Iterator[EntrySite]:
-    """Entries of the functions that models choose; `taken` are entries already, `declared` the names that tools are described by."""
-    dispatches, found = Dispatches(program, asked), dict[FunctionRef, EntrySite]()
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the replies of models choose."""
+
+    entries: tuple[EntrySite, ...]  # functions that nothing else makes tools
+    known: Mapping[FunctionRef, tuple[Node, ...]]  # functions that are tools already, with the calls whose replies name them
+
+
+def chosen_by_models(program: Program, asked: Collection[Node], taken: Collection[FunctionRef], declared: Mapping[str, Node]) -> Chosen:
+    """Functions that models choose; `taken` are entries already, `declared` the names that tools are described by."""
+    dispatches, found, parts = Dispatches(program, asked), dict[FunctionRef, EntrySite](), list[EntrySite]()
     # Tools that are types (`shape_tool_types`): what their base does for all of them is no tool of its own.
     owners = {owner for reference in taken if (owner := program.function(reference).owner) is not None}
     types = {base for owner in owners for base in (owner, *program.bases(owner))}
+    runs: dict[Node, tuple[Node, ...]] = {}
     for file, facts in enumerate(program.files):
         if facts.purpose == "test":
             continue
         for number in range(len(facts.functions)):
             for site in _in_branches(dispatches, (file, number), declared):
                 if site.part is not None:
-                    yield site
+                    parts.append(site)
                 else:
                     found.setdefault(site.function, site)
         for identity, value in enumerate(facts.values):
-            if value.kind == "call":
-                for site in _called_by_name(dispatches, (file, identity), declared):
-                    if program.function(site.function).owner not in types:
-                        found.setdefault(site.function, site)
-    yield from (site for reference, site in sorted(found.items()) if reference not in taken)
+            if value.kind != "call":
+                continue
+            for site in _called_by_name(dispatches, (file, identity), declared):
+                if site.function in taken or program.function(site.function).owner not in types:
+                    found.setdefault(site.function, site)
+            if (asking := _run_of_record(dispatches, (file, identity), types)) is not None:
+                runs[file, identity] = asking or ((file, identity),)
+    for run, asking in list(runs.items())[:1]:
+        for function, name, _record in described_records(program):
+            found.setdefault(function, EntrySite(function, _rule((0,)), "shape", run, name, None, None, asking))
+    known = {reference: site.asked_by for reference, site in found.items() if reference in taken}
+    if runs:
+        by_type = (reference for reference in taken if program.function(reference).owner in owners)
+        known |= dict.fromkeys(by_type, next(iter(runs.values())))
+    fresh = (site for reference, site in sorted(found.items()) if reference not in taken)
+    return Chosen((*parts, *fresh), known)
+
+
+def _run_of_record(dispatches: Dispatches, call: Node, types: Collection[str]) -> tuple[Node, ...] | None:
+    """The calls of a model, where a tool that was looked up is run with what they said: `byName.get(use.name).execute(use.input)`."""
+    program, value = dispatches.program, dispatches.program.value(call)
+    callee = program.value((call[0], value.inputs[0]))
+    if callee.kind != "attribute" or callee.text not in DOES or len(value.inputs) < 2:
+        return None
+    if any(program.function(target.function).owner not in types for target in program.targets(call)):
+        return None
+    asking = dict.fromkeys(node for given in value.inputs[1:] for node in dispatches.replies((call[0], given)))
+    if asking:
+        return tuple(asking)
+    held = program.value((call[0], callee.inputs[0]))
+    while held.kind in ("guarded", "await"):
+        held = program.value((call[0], held.inputs[0]))
+    looked = program.value((call[0], held.inputs[0])) if held.kind == "call" else held
+    by_name = (held.kind == "call" and looked.kind == "attribute" and looked.text in ("get", "find")) or (
+        held.kind == "index" and not held.text
+    )
+    return () if by_name and any(_is_chosen(dispatches, (call[0], given), ()) for given in value.inputs[1:]) else None
 
 
 # Chosen out of a table, a module or an object

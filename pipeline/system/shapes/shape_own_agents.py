@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from ingest.code.program import FunctionRef, Node, Program
+from pipeline.system.agents.rounds import is_bounded
 from pipeline.system.model import AttributeValue, SinkRole
 from pipeline.system.program.sites import CallSite, ClassSite, EntrySite
 from pipeline.system.rules.framework import CallRule, ClassRule
@@ -111,7 +112,7 @@ class OwnAgents:
     def sites(self) -> Iterator[ClassSite]:
         for name in self.names:
             attributes: dict[str, AttributeValue] = {**BY_SHAPE, "framework": "own"}
-            if self._counts_steps(name):
+            if self._counts_steps(name) or any(is_bounded(self.program, method) for method in self._methods.get(name, ())):
                 attributes["loop_limited"] = True
             yield ClassSite(name, ClassRule(base=(name,), kind="agent", attributes=attributes), "shape")
 

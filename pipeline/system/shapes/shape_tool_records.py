@@ -17,7 +17,10 @@ from pipeline.system.program.sites import EntrySite
 from pipeline.system.rules.framework import DecoratorRule
 
 _SCHEMAS = frozenset({"inputSchema", "input_schema", "parameters", "paramsSchema", "inputShape", "argsSchema", "schema"})
-_DOES = ("logic", "handler", "execute", "run", "callback", "handle", "call", "invoke", "fn")
+DOES = ("logic", "handler", "execute", "run", "callback", "handle", "call", "invoke", "fn")
+_DESCRIPTIONS = frozenset(
+    {"declaration", "definition", "spec", "schema", "tool", "functionDeclaration", "function_declaration", "info", "meta"}
+)
 _MAX_WRAPS = 4
 
 
@@ -28,13 +31,9 @@ def with_records(program: Program, entries: Sequence[EntrySite]) -> tuple[EntryS
         return tuple(entries)
     taken = {entry.function for entry in entries if entry.marker not in loops}
     found: dict[FunctionRef, EntrySite] = {}
-    for file, facts in enumerate(program.files):
-        if not program.objects_are_entries(file) or facts.language == "go" or facts.purpose != "product":
-            continue
-        for identity, value in enumerate(facts.values):
-            told = _told(program, file, value)
-            if told is not None and told[0] not in taken:
-                found.setdefault(told[0], EntrySite(told[0], _rule(), "shape", (file, identity), told[1]))
+    for function, name, node in described_records(program):
+        if function not in taken:
+            found.setdefault(function, EntrySite(function, _rule(), "shape", node, name))
     kept = (entry for entry in entries if not found or entry.marker not in loops or entry.function in found)
     return (*(entry for entry in kept if entry.function not in found), *found.values())
 
@@ -47,16 +46,50 @@ def _names_nothing(program: Program, entry: EntrySite) -> bool:
     return name is not None and program.constant(name) is None and program.value(name).kind in ("attribute", "index", "element_of")
 
 
-def _told(program: Program, file: int, value: Value) -> tuple[FunctionRef, str] | None:
-    """The function and the name of a record that describes a tool."""
-    if value.kind != "collection" or value.text != "dictionary" or not {"name", "description"} <= set(value.labels):
+def described_records(program: Program) -> Iterator[tuple[FunctionRef, str, Node]]:
+    """Records that tell a model of a tool and hold the function that does it: the function, the name, the record."""
+    for file, facts in enumerate(program.files):
+        if facts.language == "go" or facts.purpose != "product":
+            continue
+        for identity, value in enumerate(facts.values):
+            told = _told(program, (file, identity)) if _is_record(value) else None
+            if told is not None:
+                yield *told, (file, identity)
+
+
+def _told(program: Program, node: Node) -> tuple[FunctionRef, str] | None:
+    """The function and the name of a record that describes a tool, itself or in a part: `{ declaration: {...}, execute }`."""
+    value = program.value(node)
+    does = next((label for label in DOES if label in value.labels), None)
+    if does is None:
         return None
-    does = next((label for label in _DOES if label in value.labels), None)
-    if does is None or _SCHEMAS.isdisjoint(value.labels):
-        return None
-    name = program.constant((file, value.inputs[value.labels.index("name")]))
-    function = next(_functions(program, (file, value.inputs[value.labels.index(does)]), 0), None)
-    return (function, name) if function is not None and isinstance(name, str) and name else None
+    name = next((name for part in (node, *_parts(program, node)) if (name := _name_in(program, part))), None)
+    function = next(_functions(program, (node[0], value.inputs[value.labels.index(does)]), 0), None) if name else None
+    return (function, name) if function is not None and name else None
+
+
+def _is_record(value: Value) -> bool:
+    return value.kind == "collection" and value.text == "dictionary"
+
+
+def _parts(program: Program, node: Node) -> Iterator[Node]:
+    """Records inside a record that may describe what it holds, also one deeper: `{ definition: { type, function: {...} } }`."""
+    value = program.value(node)
+    for label, given in zip(value.labels, value.inputs, strict=False):
+        for part in program.origins((node[0], given)) if label in _DESCRIPTIONS else ():
+            if _is_record(program.value(part)):
+                yield part
+                inner = ((part[0], one) for one in program.value(part).inputs)
+                yield from (one for one in inner if _is_record(program.value(one)))
+
+
+def _name_in(program: Program, node: Node) -> str:
+    """The name that a record gives to what it describes with its arguments; empty where it describes nothing."""
+    value = program.value(node)
+    if not {"name", "description"} <= set(value.labels) or _SCHEMAS.isdisjoint(value.labels):
+        return ""
+    name = program.constant((node[0], value.inputs[value.labels.index("name")]))
+    return name if isinstance(name, str) else ""
 
 
 def _functions(program: Program, node: Node, depth: int) -> Iterator[FunctionRef]:

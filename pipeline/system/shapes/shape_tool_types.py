@@ -25,6 +25,7 @@ _RUNS: tuple[str, ...] = (
     "execute", "run", "_run", "call", "__call__", "invoke", "arun", "_arun", "aexecute", "forward", "handle",
     "Execute", "Run", "Call", "Invoke", "Handle", "ExecuteAsync", "RunAsync", "CallAsync", "InvokeAsync",
 )  # fmt: skip
+_RUN_WORDS = frozenset({"execute", "run", "call", "invoke", "perform", "handle"})
 _NAMES = frozenset({"name", "tool_name"})
 _DESCRIPTIONS = frozenset({"description", "tool_description", "desc"})
 _SCHEMAS = frozenset({"input_schema", "args_schema", "parameters_schema", "parameter_schema", "json_schema", "params_schema",
@@ -40,20 +41,41 @@ def shape_rule() -> DecoratorRule:
 
 
 def tool_types(program: Program, sites: Sites, values: Values) -> Iterator[EntrySite]:
-    """Classes of the project that are tools by what they tell and do."""
+    """Classes of the project that are tools by what they tell and do; a base that its heirs complete is none."""
+    found = dict(_tool_types(program, sites, values))
+    inherited = {base for name in found for base in program.bases(name)}
+    yield from (entry for name, entry in found.items() if name not in inherited)
+
+
+def _tool_types(program: Program, sites: Sites, values: Values) -> Iterator[tuple[str, EntrySite]]:
     known = {site.name for site in sites.classes}
     methods = _methods(program)
     for name, (file, cls) in sorted(program.classes.items()):
         if name in known or program.files[file].purpose == "test":
             continue
-        runs = [reference for method in _RUNS for reference in program.functions.get(f"{name}.{method}", ())]
+        runs = [reference for method in _RUNS for reference in program.functions.get(f"{name}.{method}", ())] or _completed(program, name)
         called = set(words_of(cls.name))
         if not runs or values.declares_only(runs[0]) or (called & values.words.no_tools and "tool" not in called):
             continue
         told = _in_fields(program, name, file, cls) or _in_methods(program, values, name, methods.get(name, ()))
         if told is not None:
             marker, own_name = told
-            yield EntrySite(runs[0], shape_rule(), "shape", marker, own_name or cls.name)
+            yield name, EntrySite(runs[0], shape_rule(), "shape", marker, own_name or cls.name)
+
+
+def _completed(program: Program, name: str) -> list[FunctionRef]:
+    """Methods of a class that a base calls while it runs: `execute(given) { ... return this.executeImpl(given) }`."""
+    bases = [base for base in program.bases(name) if base in program.classes]
+    runs = [reference for base in bases for method in _RUNS for reference in program.functions.get(f"{base}.{method}", ())]
+    found: list[FunctionRef] = []
+    for file, number in runs[:1]:
+        for value in program.files[file].values:
+            if value.kind != "call" or value.scope != number:
+                continue
+            callee = program.value((file, value.inputs[0]))
+            if callee.kind == "attribute" and program.value((file, callee.inputs[0])).text in ("self", "this") and len(value.inputs) > 1:
+                found += program.functions.get(f"{name}.{callee.text}", ())
+    return sorted(found, key=lambda one: not set(words_of(program.function(one).name)) & _RUN_WORDS)
 
 
 # Told in fields

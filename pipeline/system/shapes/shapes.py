@@ -24,7 +24,7 @@ from pipeline.system.rules.knowledge import FrameworkIndex
 from pipeline.system.rules.shape_words import load_shapes, verbs_of
 from pipeline.system.shapes.shape_agents import agent_made, agent_run
 from pipeline.system.shapes.shape_declared_tools import declared_tools
-from pipeline.system.shapes.shape_dispatch import dispatched_by_models
+from pipeline.system.shapes.shape_dispatch import chosen_by_models
 from pipeline.system.shapes.shape_own_agents import OwnAgents
 from pipeline.system.shapes.shape_requests import Requests
 from pipeline.system.shapes.shape_tool_factories import with_factories
@@ -69,8 +69,15 @@ def with_shapes(program: Program, index: FrameworkIndex, sites: Sites, own: OwnR
     if found or models:  # without a model nobody chooses a tool
         entries = (*entries, *described_tools(program, index, replace(sites, entries=entries), values))
     asking = {site.node for site in (*sites.calls, *found.values()) if site.rule.result == "model_reply"}
-    entries = (*entries, *dispatched_by_models(program, asking, {entry.function for entry in entries}, declared_tools(values)))
-    agents_of_own = OwnAgents(program, _askers(program, sites, found), [entry for entry in entries if entry.framework == "shape"])
+    chosen = chosen_by_models(program, asking, {entry.function for entry in entries}, declared_tools(values))
+    entries = (*entries, *chosen.entries)
+    of_types = [entry for entry in entries if entry.framework == "shape" and not entry.asked_by]
+    agents_of_own = OwnAgents(program, _askers(program, sites, found), of_types)
+    if not agents_of_own.names:  # where no class does both, a loop may
+        entries = tuple(
+            replace(entry, asked_by=chosen.known[entry.function]) if entry in of_types and entry.function in chosen.known else entry
+            for entry in entries
+        )
     found |= {site.node: site for site in agents_of_own.runs({**known, **found})}
     added = found | inside
     kept = (_without_body(program, site) if site.node in requests.makers else site for site in sites.calls if site.node not in added)
