@@ -68,6 +68,7 @@ from pipeline.system.prompts.prompt_models import add_prompt_models
 from pipeline.system.rules.knowledge import FrameworkIndex
 from pipeline.system.same_things import relate_same_things
 from pipeline.system.shapes.shapes import with_shapes
+from pipeline.system.told_apart import told_apart
 from pipeline.system.training.cards import add_cards
 from pipeline.system.training.model_files import add_model_files
 from pipeline.system.training.parameters import name_models
@@ -175,7 +176,7 @@ def _freeze(assembly: Assembly, drawn: Drawings, packages: tuple[Package, ...]) 
         for _key, found in sorted(assembly.flows.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or ""))
         for flow in _merged(found)
     )
-    return System(
+    system = System(
         elements=elements,
         flows=flows,
         relations=frozen_relations(assembly),
@@ -185,6 +186,7 @@ def _freeze(assembly: Assembly, drawn: Drawings, packages: tuple[Package, ...]) 
         drawn=tuple(drawn.names),
         packages=packages,
     )
+    return told_apart(system, assembly.drafts)
 
 
 def _drawn_crossed(flow: Flow, drawn: Sequence[Boundary]) -> tuple[str, ...]:
