@@ -7,7 +7,9 @@ loops. Nothing here knows a language.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ingest.facts import Branch, Class, CodeFacts, ConstantType, Function, Import, Store, Value, ValueKind
@@ -16,6 +18,8 @@ from ingest.source import Purpose
 Environment = dict[str, int]
 _MAX_CHANGES = 16  # changes of one variable in a row that are followed to the variable
 _MAX_JUMPS = 8  # of one loop that are told apart from running it to its end
+_NO_WORD = re.compile(r"[^\w]+")
+_LONGEST_WORDS = 40
 _OUTER, _INNER = 60, 100  # tests that are kept of those a call stands behind
 
 KEEPERS = frozenset({"state", "session_state", "user_session", "user_data", "chat_data", "bot_data", "locals", "config", "extensions"})
@@ -80,6 +84,8 @@ class GraphBuilder:
         self.branches: list[Branch] = []
         self.conditions: dict[int, tuple[int, ...]] = {}
         self.errors: list[str] = []
+        self._alike: dict[str, list[tuple[str, str]]] = {}  # qualified names that were asked for, with what was given, and the words beside
+        self._beside = ""
 
     def add(
         self, scope: Scope, kind: ValueKind, lines: tuple[int, int], text: str = "", inputs: tuple[int, ...] = (),
@@ -123,6 +129,46 @@ class GraphBuilder:
 
     def lines_of(self, value: int) -> tuple[int, int]:
         return self._lines[value][:2]
+
+    # Names
+
+    def beside(self, called: str, given: Sequence[int]) -> None:
+        """Says of the function that is read next what is called with it, and with which text: `post("/ask", (req, res) => ...)`."""
+        texts = (self._text[value] for value in given if self._constant[value] == "string")
+        words = _NO_WORD.sub("-", next(texts, "")).strip("-")[:_LONGEST_WORDS]
+        self._beside = f"{called}:{words}" if words else called
+
+    def unique(self, qualified: str, mark: str = "#") -> str:
+        """The qualified name of a function or class; of several that have one name, with a number until all are read."""
+        words, self._beside = self._beside, ""
+        alike = self._alike.setdefault(qualified, [])
+        name = qualified if not alike else f"{qualified}{mark}{len(alike) + 1}"
+        alike.append((name, words))
+        return name
+
+    def _named_by_words(self) -> Callable[[str], str]:
+        """Qualified names as they are at the end: of several without names, those that are handed over with words of their own have these.
+
+        A number says which one came first; another that is put in before it would take the name, and what is known by it.
+        """
+        renamed: dict[str, str] = {}
+        for qualified, alike in self._alike.items():
+            known = Counter(words for _name, words in alike)
+            if len(alike) > 1 and qualified.endswith(">"):
+                base = qualified.rpartition("<")
+                renamed |= {name: f"{base[0]}<{words}>" for name, words in alike if words and known[words] == 1}
+        if not renamed:
+            return lambda name: name
+
+        def now(name: str) -> str:
+            end = len(name)
+            while end > 0:
+                if (given := renamed.get(name[:end])) is not None:
+                    return now(given[: given.rindex("<")]) + given[given.rindex("<") :] + name[end:]
+                end = name.rfind(".", 0, end)
+            return name
+
+        return now
 
     # Variables
 
@@ -235,16 +281,18 @@ class GraphBuilder:
         self.join(scope, before, scope.environment, *jumps)
 
     def finish(self, lines: int, cells: tuple[int, ...] = ()) -> CodeFacts:
+        now = self._named_by_words()
         values = tuple(
-            Value(kind, text, inputs, labels, line, end_line, scope, constant)
+            Value(kind, now(text) if kind in ("function", "class") else text, inputs, labels, line, end_line, scope, constant)
             for kind, text, inputs, labels, (line, end_line, scope), constant in zip(
                 self._kind, self._text, self._inputs, self._labels, self._lines, self._constant, strict=True
             )
         )
-        functions = tuple(_closed(opened) for opened in self.functions)
+        classes = tuple(replace(one, qualified_name=now(one.qualified_name)) for one in self.classes)
+        functions = tuple(_closed(opened, now) for opened in self.functions)
         variables: Mapping[str, tuple[int, ...]] = {name: tuple(values) for name, values in self.variables.items()}
         return CodeFacts(
-            self.path, self.language, self.purpose, self.module, lines, values, functions, tuple(self.classes), tuple(self.imports),
+            self.path, self.language, self.purpose, self.module, lines, values, functions, classes, tuple(self.imports),
             variables, tuple(self.stores), tuple(self.branches), dict(self.conditions), cells, tuple(self.errors),
         )  # fmt: skip
 
@@ -254,12 +302,12 @@ def _bounded(branches: list[int]) -> tuple[int, ...]:
     return tuple(branches if len(branches) <= _OUTER + _INNER else (*branches[:_OUTER], *branches[-_INNER:]))
 
 
-def _closed(opened: OpenFunction) -> Function:
+def _closed(opened: OpenFunction, now: Callable[[str], str]) -> Function:
     f = opened.function
     return Function(
         f.name,
-        f.qualified_name,
-        f.owner,
+        now(f.qualified_name),
+        None if f.owner is None else now(f.owner),
         f.parent,
         f.parameters,
         f.decorators,

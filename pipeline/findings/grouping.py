@@ -220,7 +220,14 @@ def _alike(found: Sequence[Match]) -> tuple[object, ...]:
     owner, dot, method = element.name.split(" (")[0].rpartition(".")
     if group == element.id and dot:
         plain = _TWIN.sub(r"\1", method)
-        return ("twin", element.kind, owner, plain, element.name.partition(" (")[2], *sorted({e.path for m in found for e in m.evidence}))
+        return (
+            "twin",
+            element.kind,
+            owner,
+            plain,
+            element.name.partition(" (")[2].partition(" in ")[0],
+            *sorted({e.path for m in found for e in m.evidence}),
+        )
     return ()
 
 

@@ -70,6 +70,7 @@ from pipeline.system.prompts.prompt_models import add_prompt_models
 from pipeline.system.rules.knowledge import FrameworkIndex
 from pipeline.system.same_things import relate_same_things
 from pipeline.system.shapes.shapes import with_shapes
+from pipeline.system.told_apart import told_apart
 from pipeline.system.training.cards import add_cards
 from pipeline.system.training.data_addresses import add_data_addresses
 from pipeline.system.training.federations import add_federations
@@ -187,7 +188,7 @@ def _freeze(assembly: Assembly, drawn: Drawings, packages: tuple[Package, ...]) 
         for _key, found in sorted(assembly.flows.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or ""))
         for flow in _merged(found)
     )
-    return System(
+    system = System(
         elements=elements,
         flows=flows,
         relations=frozen_relations(assembly),
@@ -197,6 +198,7 @@ def _freeze(assembly: Assembly, drawn: Drawings, packages: tuple[Package, ...]) 
         drawn=tuple(drawn.names),
         packages=packages,
     )
+    return told_apart(system, assembly.drafts)
 
 
 def _drawn_crossed(flow: Flow, drawn: Sequence[Boundary]) -> tuple[str, ...]:

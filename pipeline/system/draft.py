@@ -10,6 +10,8 @@ from ingest.code.program import Node
 from pipeline.system.model import AttributeValue, Element, ElementKind, Evidence, Zone
 
 MAX_EVIDENCE = 12
+LONGEST = 80  # characters of a name
+_LEAST_OF_PLACE = 16
 # What two programs only share by name: a model of a provider is asked by each of them for itself.
 _OF_ONE_PROGRAM: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent"})
 
@@ -45,6 +47,7 @@ class Drafts:
     def __init__(self, programs: Mapping[int, str] | None = None) -> None:
         self.by_id: dict[str, Draft] = {}
         self.programs = programs or {}  # a name per file of code; see `programs.programs_of`
+        self.contested: dict[str, str] = {}  # who was the first with a name that others have too, by where they stand; see `told_apart`
 
     def put(
         self, kind: ElementKind, name: str, zone: Zone | None = None, attributes: Mapping[str, AttributeValue] | None = None,
@@ -61,10 +64,13 @@ class Drafts:
         program = self.programs.get(node[0]) if node is not None and kind in _OF_ONE_PROGRAM else None
         known = self.by_id.get(f"{kind}:{name}")
         if known is not None and program is not None and known.program not in (None, program):
-            name = clean_name(f"{name} in {program}")
+            self.contested[known.id] = known.program or ""
+            name = self.qualified(name, program)
         draft = self.by_id.get(f"{kind}:{name}")
         if draft is not None and symbol and self._differs(draft, given, symbol, local):
-            name = clean_name(f"{name} in {symbol}")
+            if local and draft.symbol != symbol:
+                self.contested.setdefault(draft.id, draft.symbol)
+            name = self.qualified(name, symbol)
             draft = self.by_id.get(f"{kind}:{name}")
         if draft is None:
             draft = Draft(kind, name, zone or ZONE_OF.get(kind, "application"), symbol=symbol, program=program)
@@ -76,6 +82,14 @@ class Drafts:
             draft.nodes.append(node)
         draft.purposes.add(purpose)
         return draft.id
+
+    @staticmethod
+    def qualified(name: str, place: str) -> str:
+        """A name with where it stands, of which what is too long is left out at its beginning: the end tells places apart."""
+        room = LONGEST - len(name) - len(" in ")
+        if len(place) > room > _LEAST_OF_PLACE:
+            place = "…" + place[-(room - 1) :]
+        return clean_name(f"{name} in {place}")
 
     @staticmethod
     def _differs(draft: Draft, given: Mapping[str, AttributeValue], symbol: str, local: bool) -> bool:
@@ -96,4 +110,4 @@ class Drafts:
 def clean_name(name: str) -> str:
     """A name fit for an id: one line, no control characters, of bounded length."""
     text = re.sub(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+", " ", name).strip()
-    return re.sub(r"\s+", " ", text)[:80] or "unnamed"
+    return re.sub(r"\s+", " ", text)[:LONGEST] or "unnamed"

@@ -173,6 +173,7 @@ class Calls(Patterns):
                     bound[0] = self.builder.add(scope, "element_of", lines(argument), "", (receiver,))
                 elif receiver is not None and name == "Aggregate":
                     bound = dict.fromkeys((0, 1), self.builder.add(scope, "element_of", lines(argument), "", (receiver,)))
+                self.builder.beside(name, inputs[1:])
                 value, index = self.function_value(scope, inner, f"<{name}>" if name else "<lambda>", bound)
                 if (name in _GIVES and bound) or name in _RUNS or name == "Aggregate":
                     results += self.builder.functions[index].returns

@@ -22,7 +22,6 @@ class Functions(Types):
 
     def __init__(self, builder: GraphBuilder, data: bytes) -> None:
         super().__init__(builder, data)
-        self._taken: dict[str, int] = {}
         self._local: dict[int, str] = {}  # local functions by their node, as they are called in the graph
         self._qualified_names: dict[int, str] = {}
         self.class_marks: tuple[int, ...] = ()  # attributes of the class that hold for its methods
@@ -123,9 +122,7 @@ class Functions(Types):
         prefix = self.builder.module if outer.name == "<module>" else outer.qualified_name
         if outer.name == "<module>" and self.classes:
             prefix = self.classes[-1].qualified
-        whole = f"{prefix}.{name}"
-        self._taken[whole] = self._taken.get(whole, 0) + 1
-        return whole if self._taken[whole] == 1 else f"{whole}:{self._taken[whole]}"
+        return self.builder.unique(f"{prefix}.{name}", ":")
 
     def function_value(self, scope: Scope, node: Node, name: str, bound: Mapping[int, int]) -> tuple[int, int]:
         """A lambda as a value, with its index; `bound` are values its parameters are known to hold."""

@@ -161,6 +161,8 @@ class Calls(Expressions):
     def _called(self, scope: Scope, node: Node, callee: int, given: list[Node], function: Node) -> int:
         inputs = [callee]
         for child in given:
+            if child.type == "func_literal":
+                self.builder.beside(self.text(function).rsplit(".", 1)[-1], inputs[1:])
             inputs.append(self.value(scope, child))
         labels = ("", *("*" if child.type == "variadic_argument" else self._option(child) for child in given))
         call = self.builder.add(scope, "call", lines(node), "", tuple(inputs), labels)

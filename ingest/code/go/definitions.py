@@ -28,7 +28,6 @@ class Definitions(Types):
         self.named_results: list[tuple[str, ...]] = []
         self.module_variables: set[str] = set()
         self._guesses: dict[str, list[tuple[str, int]]] = {}
-        self._taken: dict[str, int] = {}
 
     def read_file(self, root: Node, end: int) -> None:
         """All declarations of a file; `end` is its last line."""
@@ -114,7 +113,7 @@ class Definitions(Types):
         for spec in self.specs(node):
             name = spec.child_by_field_name("name")
             if name is not None:
-                qualified = self._unique(f"{self.builder.functions[scope.function].function.qualified_name}.{self.text(name)}")
+                qualified = self.builder.unique(f"{self.builder.functions[scope.function].function.qualified_name}.{self.text(name)}")
                 self.builder.write(scope, self.text(name), self._type_name(scope, spec, qualified))
                 self._type(scope, spec, qualified)
 
@@ -123,10 +122,6 @@ class Definitions(Types):
             name = spec.child_by_field_name("name")
             if name is not None and spec.type == "type_spec":
                 self._type(scope, spec, f"{prefix}.{self.text(name)}")
-
-    def _unique(self, qualified: str) -> str:
-        count = self._taken[qualified] = self._taken.get(qualified, 0) + 1
-        return qualified if count == 1 else f"{qualified}#{count}"
 
     def _type(self, scope: Scope, spec: Node, qualified: str) -> None:
         name, typed = spec.child_by_field_name("name"), spec.child_by_field_name("type")
@@ -207,7 +202,7 @@ class Definitions(Types):
     def function_value(self, scope: Scope, node: Node) -> tuple[int, int]:
         """A function that is written where it is used, as a value, with its index."""
         name = next((hint for hint in reversed(self.hints) if hint and hint != "_"), "<function>")
-        qualified = self._unique(f"{self.builder.functions[scope.function].function.qualified_name}.{name}")
+        qualified = self.builder.unique(f"{self.builder.functions[scope.function].function.qualified_name}.{name}")
         index = self._open(scope, node, name, qualified, None, None)
         return self.builder.add(scope, "function", (node.start_point[0] + 1,) * 2, qualified), index
 

@@ -181,6 +181,7 @@ class Calls(Expressions):
                 if receiver is not None and name == "reduce":
                     bound = dict.fromkeys((0, 1), self.builder.add(scope, "element_of", lines(argument), "", (receiver,)))
                 first = self.builder.next_value
+                self.builder.beside(name, inputs[1:])
                 value, index = self.function_value(scope, argument, f"<{name}>", bound)
                 returned = self.builder.functions[index].returns
                 if (name in _GIVES and bound) or name in _RUNS or name == "reduce":

@@ -36,7 +36,6 @@ class Definitions(Types):
     def __init__(self, builder: GraphBuilder, data: bytes) -> None:
         super().__init__(builder, data)
         self._yields: list[int] = []
-        self._taken: dict[str, int] = {}
 
     def read_file(self, root: Node) -> None:
         builder = self.builder
@@ -108,20 +107,16 @@ class Definitions(Types):
     def define(self, scope: Scope, node: Node) -> None:
         """A class inside a method."""
         name = self._called_as(node)
-        qualified = self._unique(f"{self.builder.functions[scope.function].function.qualified_name}.{name}")
+        qualified = self.builder.unique(f"{self.builder.functions[scope.function].function.qualified_name}.{name}")
         value = self.builder.add(scope, "class", (node.start_point[0] + 1,) * 2, qualified)
         self.builder.write(scope, name, value)
         self._class(scope, node, (), qualified)
 
     def anonymous(self, scope: Scope, node: Node, made: Node, base: int, body: Node) -> int:
         name = "<" + self.text(made).split("<", 1)[0].rsplit(".", 1)[-1] + ">"
-        qualified = self._unique(f"{self.builder.functions[scope.function].function.qualified_name}.{name}")
+        qualified = self.builder.unique(f"{self.builder.functions[scope.function].function.qualified_name}.{name}")
         self._class_body(scope, node, name, qualified, (base,), (), body, True)
         return self.builder.add(scope, "class", (node.start_point[0] + 1,) * 2, qualified)
-
-    def _unique(self, qualified: str) -> str:
-        count = self._taken[qualified] = self._taken.get(qualified, 0) + 1
-        return qualified if count == 1 else f"{qualified}#{count}"
 
     def _class(self, scope: Scope, node: Node, outer: tuple[int, ...], qualified: str) -> None:
         name, body = self._called_as(node), node.child_by_field_name("body")
@@ -317,7 +312,7 @@ class Definitions(Types):
         called = hint if hint and name == "<lambda>" else name
         outer = self.builder.functions[scope.function].function
         prefix = self.classes[-1].qualified if outer.name == "<module>" and self.classes else outer.qualified_name
-        qualified = self._unique(f"{prefix}.{called}")
+        qualified = self.builder.unique(f"{prefix}.{called}")
         index = self._open(scope, node, called, qualified, (), None, bound, [])
         return self.builder.add(scope, "function", (node.start_point[0] + 1,) * 2, qualified), index
 

@@ -90,7 +90,7 @@ class Calls(Expressions):
             if argument.type == "spread_element":
                 label, inner = "*", argument.named_children[0] if argument.named_children else argument
             if inner.type in FUNCTIONS:
-                value = self._callback(scope, inner, name, receiver, position, given, results)
+                value = self._callback(scope, inner, name, receiver, position, given, results, inputs[1:])
             else:
                 value = self.value(scope, inner)
             inputs.append(value)
@@ -111,8 +111,9 @@ class Calls(Expressions):
         return call
 
     def _callback(
-        self, scope: Scope, node: Node, name: str, receiver: int | None, position: int, given: list[Node], results: list[int]
-    ) -> int:
+        self, scope: Scope, node: Node, name: str, receiver: int | None, position: int, given: list[Node], results: list[int],
+        beside: list[int],
+    ) -> int:  # fmt: skip
         """A function written into a call; what the usual methods give it is bound to its parameters, what it gives back noted."""
         bound: dict[int, int] = {}
         if receiver is not None and position == 0 and name in _ELEMENT:
@@ -125,6 +126,7 @@ class Calls(Expressions):
         elif receiver is not None and name == "then" and position == 0:
             bound[0] = self.builder.add(scope, "await", lines(node), "", (receiver,))
         before = self.builder.next_value
+        self.builder.beside(name, beside)
         value, index = self.function_value(scope, node, f"<{name or 'lambda'}>", bound)
         returned = self.builder.functions[index].returns
         if name == "Promise" and position == 0:

@@ -28,7 +28,6 @@ class Definitions(Types):
 
     def __init__(self, builder: GraphBuilder, data: bytes) -> None:
         super().__init__(builder, data)
-        self._taken: dict[str, int] = {}  # qualified names, and how many functions asked for each
         self._hoisted: dict[int, str] = {}  # where a function stands to the name it was given above
 
     # Functions
@@ -55,8 +54,7 @@ class Definitions(Types):
         qualified = ".".join([prefix, *(hint.replace(".", "_") for hint in hints[-3:]), name.replace(".", "_")])
         if owner is not None:
             return qualified
-        count = self._taken[qualified] = self._taken.get(qualified, 0) + 1
-        return qualified if count == 1 else f"{qualified}#{count}"
+        return self.builder.unique(qualified)
 
     def function_value(self, scope: Scope, node: Node, name: str, bound: Mapping[int, int]) -> tuple[int, int]:
         """A function as a value, with its index; `bound` are values its parameters are known to hold."""

@@ -1,7 +1,7 @@
 """What hangs on a web application: the routers it includes, and the middleware that runs before its routes.
 
 Takes an assembly, answers for the call that made an application or router. What a piece of middleware does
-with a request is judged in `authentication`; middleware that is wrapped around the application by hand is not seen.
+with a request is judged in `authentication`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.arguments import argument_positions
 from pipeline.system.program.flags import read_flags
+from pipeline.system.program.wrapped_applications import around
 
 _MOUNTS = ("include_router", "register_blueprint", "mount", "use", "route", "register")
 PARTS = frozenset({"Group", "With", "PathPrefix", "Subrouter"})  # calls that give a part of a router
@@ -166,6 +167,10 @@ class Applications:
                     inner = facts.values[callee.inputs[0]]  # app.middleware("http")(function)
                     if inner.inputs:
                         found += self._given((file, inner.inputs[0]), (file, identity), 1)
+                elif len(value.inputs) > 1 and callee.kind != "call" and not self.program.objects_are_entries(file):
+                    found += [
+                        Installed(inside, (file, identity), method, False) for inside, method in around(self.program, (file, identity))
+                    ]
                 for position in argument_positions(value, "middleware"):  # FastAPI(middleware=[Middleware(Class)])
                     for element in self.program.elements((file, value.inputs[position])):
                         if self.program.value(element).kind == "call" and len(self.program.value(element).inputs) > 1:
