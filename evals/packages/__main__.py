@@ -1,4 +1,7 @@
-"""`python -m evals.packages bring DIR`: brings the labelled packages there, and checks that the labels' lines exist in them."""
+"""`python -m evals.packages bring DIR`: brings the labelled packages there, and checks that the labels' lines exist in them.
+
+Then `threatloom eval --systems DIR` measures on them.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,8 @@ def main(given: list[str] | None = None) -> int:
         failures += wrong
         if not wrong:
             sys.stdout.write(f"{labels.system}: {root}\n")
+    if not failures:
+        sys.stdout.write(f"now: threatloom eval --systems {arguments.folder}\n")
     sys.stderr.writelines(f"{failure}\n" for failure in failures)
     return 2 if failures else 0
 

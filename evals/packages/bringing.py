@@ -17,6 +17,9 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import yaml
+
+from evals.labels import FILE as LABELS
 from evals.packages.model import PackageLabels, Source, read_packages
 
 _MOST_BYTES = 64 * 1024 * 1024
@@ -66,9 +69,17 @@ def bring(labels: PackageLabels, folder: Path, fetch: Fetch = fetched) -> Path:
         checked(archive, labels.source.sha256)
         if not root.exists():
             _unpack(archive, root)
+        # Beside what it says, as the labels of any system; the eval leaves it out of what is scanned.
+        (root / LABELS).write_text(written(labels), "utf-8")
     except NotBrought as problem:
         raise NotBrought(f"{labels.system}: {problem}") from None
     return root
+
+
+def written(labels: PackageLabels) -> str:
+    """The labels in the form of a system's, without the archive they were read from."""
+    given = labels.model_dump(mode="json", exclude={"source"}, exclude_none=True)
+    return yaml.safe_dump(given, sort_keys=False, allow_unicode=True, width=140)
 
 
 def checked(file: Path, sha256: str) -> Path:
@@ -151,6 +162,8 @@ def _plain(tar: tarfile.TarFile, name: str) -> list[tarfile.TarInfo]:
             raise NotBrought(f"{name} holds {member.name!r}, a path out of it")
         size += member.size
         members.append(member)
+        if path.parts[1:] == (LABELS,):
+            raise NotBrought(f"{name} holds a {LABELS} of its own")
         if size > _MOST_UNPACKED or len(members) > _MOST_FILES:
             raise NotBrought(f"{name} is larger than {_MOST_FILES} files or {_MOST_UNPACKED} bytes")
     if len({PurePosixPath(member.name).parts[0] for member in members}) != 1 or any(

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import threatloom
@@ -95,7 +95,8 @@ def _kept(file: Path, peer: Peer, place: Path, systems: Sequence[Reference], *, 
         programs = environment(peer, place)
     except (subprocess.CalledProcessError, OSError) as problem:
         raise Unusable(f"{peer.name}: its packages cannot be installed ({' '.join(peer.packages)}): {problem}") from problem
-    scores = [_told(peer.name, _peer_on(peer, programs, system, place / "work" / peer.name)) for system in systems]
+    runs = [systems] if peer.together else [[system] for system in systems]
+    scores = [_told(peer.name, score) for some in runs for score in _peer_on(peer, programs, some, place / "work" / peer.name)]
     whole = ToolScore(name=peer.name, packages=peer.packages, about=peer.about, systems=tuple(scores))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(whole.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
@@ -120,19 +121,23 @@ def _score(name: str, report: Path) -> int:
     return 0
 
 
-def _peer_on(peer: Peer, programs: Path, system: Reference, work: Path) -> SystemScore:
+def _peer_on(peer: Peer, programs: Path, systems: Sequence[Reference], work: Path) -> Iterator[SystemScore]:
+    """One run over these systems, which lie beside each other; its time is shared among them."""
     with tempfile.TemporaryDirectory() as place:
         # The labels stay away: they quote what is wrong. So does the repository, whose lists of ignored files are not meant for them.
-        copy = Path(shutil.copytree(system.path, Path(place) / system.name))
-        (copy / LABELS).unlink()
-        done = run(peer, programs, copy, work)
-        if done.text is None:
-            return failed(system, done.seconds, done.failure)
-        try:
-            found = findings_in(done.text, peer.format, copy, peer.name)
-        except UnreadableReport as problem:
-            return failed(system, done.seconds, str(problem))
-    return system_score(system, found, done.seconds)
+        copies = [Path(shutil.copytree(system.path, Path(place) / "systems" / system.name)) for system in systems]
+        for copy in copies:
+            (copy / LABELS).unlink()
+        done = run(peer, programs, copies[0] if len(copies) == 1 else copies[0].parent, work, len(systems))
+        seconds = done.seconds / len(systems)
+        for system, copy in zip(systems, copies, strict=True):
+            if done.text is None:
+                yield failed(system, seconds, done.failure)
+                continue
+            try:
+                yield system_score(system, findings_in(done.text, peer.format, copy, peer.name), seconds)
+            except UnreadableReport as problem:
+                yield failed(system, seconds, str(problem))
 
 
 def _threatloom_on(system: Reference) -> SystemScore:

@@ -43,8 +43,11 @@ def environment(peer: Peer, place: Path) -> Path:
     return folder / "node_modules" / ".bin" if peer.packages[0].startswith(NPM) else folder / "bin"
 
 
-def run(peer: Peer, programs: Path, system: Path, work: Path) -> Run:
-    """One run; what a peer's exit code means differs too much to be read: what counts is whether its answer is there."""
+def run(peer: Peer, programs: Path, system: Path, work: Path, systems: int = 1) -> Run:
+    """One run over a system, or a folder of several.
+
+    What a peer's exit code means differs too much to be read: what counts is whether its answer is there.
+    """
     work.mkdir(parents=True, exist_ok=True)
     output = work / (peer.output or "answer")
     output.unlink(missing_ok=True)
@@ -56,9 +59,9 @@ def run(peer: Peer, programs: Path, system: Path, work: Path) -> Run:
     settings |= dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), _NOWHERE)
     began = time.monotonic()
     try:
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=_SECONDS, env=settings, cwd=work)
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=_SECONDS * systems, env=settings, cwd=work)
     except subprocess.TimeoutExpired:
-        return Run(time.monotonic() - began, None, f"took longer than {_SECONDS} s")
+        return Run(time.monotonic() - began, None, f"took longer than {_SECONDS * systems} s")
     seconds = time.monotonic() - began
     if output.exists():
         return Run(seconds, output.read_text(encoding="utf-8", errors="replace"))

@@ -16,6 +16,7 @@ from evals.packages import NotBrought, PackageLabels, bring, bringing, labelled,
 from evals.packages.__main__ import main
 from evals.packages.model import faults
 from evals.retrieval.questions import read_questions
+from evals.suite import read_suite
 
 PACKAGES = read_packages()
 CLASSES = {"spoofing", "tampering", "repudiation", "information_disclosure", "denial_of_service", "elevation_of_privilege"}
@@ -95,7 +96,9 @@ def test_a_package_is_brought_once_and_never_run(registry: str, tmp_path: Path) 
     content = archive(PLAIN)
     asked: list[str] = []
     root = bring(labels(content, registry), tmp_path, index(content, asked))
-    assert root == tmp_path / "tiny-1.0" and sorted(str(file.relative_to(root)) for file in root.rglob("*.*")) == ["app.py", "docs/a.md"]
+    assert root == tmp_path / "tiny-1.0" and sorted(str(file.relative_to(root)) for file in root.rglob("*.*")) == [
+        "app.py", "docs/a.md", "labels.yaml",
+    ]  # fmt: skip
     assert len(asked) == 2
     assert bring(labels(content, registry), tmp_path, index(b"", asked)) == root and len(asked) == 2
     assert sorted(file.name for file in tmp_path.iterdir()) == ["archives", "tiny-1.0"]
@@ -173,6 +176,30 @@ def test_the_command_says_each_failure_in_a_line(
     said = capsys.readouterr()
     assert said.out == f"tiny: {tmp_path / 'tiny-1.0'}\n"
     assert said.err.startswith("other: tiny-1.0.tar.gz is not the file that was read") and said.err.count("\n") == 1
+
+
+def test_what_was_brought_is_a_folder_of_labelled_systems(tmp_path: Path) -> None:
+    content = archive(PLAIN)
+    root = bring(labels(content), tmp_path, index(content))
+
+    (system,) = read_suite(tmp_path).systems
+    given = labels(content)
+    assert (system.path, system.labels.expected, system.labels.must_not) == (root, given.expected, given.must_not)
+    assert (system.labels.split, system.labels.version, system.labels.canary) == ("validation", 1, "c")
+
+
+def test_labels_that_changed_come_with_the_next_call(tmp_path: Path) -> None:
+    content = archive(PLAIN)
+    bring(labels(content), tmp_path, index(content))
+    bring(labels(content, version=2), tmp_path, index(content))
+
+    assert read_suite(tmp_path).systems[0].labels.version == 2
+
+
+def test_a_package_with_labels_of_its_own_is_refused(tmp_path: Path) -> None:
+    content = archive({**PLAIN, "tiny-1.0/labels.yaml": b"expected: []\n"})
+    with pytest.raises(NotBrought, match=r"holds a labels\.yaml of its own"):
+        bring(labels(content), tmp_path, index(content))
 
 
 def test_labelled_gives_all_or_says_what_is_missing(tmp_path: Path) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
 
 import pytest
 
 from evals.labels import SYSTEMS
+from evals.peers import __main__ as command
 from evals.peers.__main__ import FILE, PAGE, main
 from evals.peers.model import Peer, read_peers
 from evals.peers.page import page
 from evals.peers.reading import UnreadableReport, findings_in
-from evals.peers.running import run
-from evals.peers.scoring import PeersTable, failed, system_score, total
+from evals.peers.running import Run, run
+from evals.peers.scoring import PeersTable, ToolScore, failed, system_score, total
 from evals.suite import read_suite
 
 SYSTEM = SYSTEMS / "support-assistant"
@@ -110,7 +112,34 @@ def test_an_answer_counts_whatever_the_exit_code_and_its_absence_is_told(tmp_pat
 def test_the_list_of_peers_pins_every_package() -> None:
     peers = read_peers()
     assert len(peers) >= 6
-    assert all(peer.packages and all("==" in package for package in peer.packages) for peer in peers)
+    pinned = re.compile(r"[\w.-]+==[\w.]+|npm:(?:@[\w.-]+/)?[\w.-]+@[\d.]+")
+    assert all(peer.packages and all(pinned.fullmatch(package) for package in peer.packages) for peer in peers)
+
+
+def test_one_run_over_several_systems_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    systems = [one for one in read_suite().systems if one.name in ("support-assistant", "wiki-rag")]
+    asked: list[Path] = []
+
+    def ran(_peer: Peer, _programs: Path, system: Path, _work: Path, count: int) -> Run:
+        asked.append(system)
+        assert count == 2 and not (system / "wiki-rag" / "labels.yaml").exists()
+        return Run(4.0, _sarif(("wiki-rag/README.md", 1, 1, "R1"), (f"{system}/support-assistant/README.md", 2, 2, "R2")))
+
+    monkeypatch.setattr(command, "run", ran)
+    peer = Peer(name="x", packages=("x==1",), about="", command=(), format="sarif", together=True)
+    scores = command._peer_on(peer, tmp_path, systems, tmp_path)
+    assert [(one.system, one.findings, one.seconds) for one in scores] == [("support-assistant", 1, 2.0), ("wiki-rag", 1, 2.0)]
+    assert len(asked) == 1
+
+
+def test_what_was_measured_with_the_same_packages_is_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    peer = Peer(name="x", packages=("x==1",), about="new words", command=(), format="sarif")
+    kept = tmp_path / "x.json"
+    kept.write_text(ToolScore(name="x", packages=("x==1",), about="old words", systems=()).model_dump_json())
+    monkeypatch.setattr(command, "environment", lambda *_: pytest.fail("run again"))
+    assert command._kept(kept, peer, tmp_path, (), anew=False).about == "new words"
+    monkeypatch.setattr(command, "environment", lambda *_: tmp_path)
+    assert command._kept(kept, peer.model_copy(update={"packages": ("x==2",)}), tmp_path, (), anew=False).packages == ("x==2",)
 
 
 def test_the_page_is_what_was_measured() -> None:
