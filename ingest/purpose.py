@@ -47,6 +47,9 @@ _TEST_NAME = re.compile(
     r"|(?:run[-_])?(?:tests?|e2e)(?:[-_].*)?\.sh|.*[-_.](?:tests?|e2e)\.sh",
     re.S,
 )
+# Started by hand beside the program: `test-adapters.ts`. Within the program's own folders such a name may be a part of it.
+_TEST_SCRIPT = re.compile(r"tests?[-_][\w.-]*\.(?:[cm]?[jt]s|py)", re.S)
+_PROGRAM_PARTS = frozenset({"src", "lib", "app", "apps", "server", "api", "core", "pkg", "cmd", "internal", "components", "pages"})
 _CSHARP_TEST_NAME = re.compile(r".*Tests?\.cs", re.S)  # by its capital: `Contests.cs` and `Latest.cs` are no tests
 _TEST_PROJECT = re.compile(r".+\.(?:\w*tests?|testing|specs)", re.S)  # `Shop.Tests`, `Shop.IntegrationTests`
 _GENERATED_NAME = re.compile(r".*_pb2(?:_grpc)?\.pyi?|.*\.min\.(?:js|css|html)|.*\.generated\.\w+|.*\.(?:g|g\.i|designer)\.cs", re.S)
@@ -213,6 +216,7 @@ def purpose_of(path: str, head: bytes) -> Purpose:
     in_test_project = any(_TEST_PROJECT.fullmatch(folder) for folder in folders)
     in_tests = in_test_project or folders & (_TEST_FOLDERS - ({"spec", "specs"} if prose else set()))
     named_test = _TEST_NAME.fullmatch(pure.name) or _CSHARP_TEST_NAME.fullmatch(PurePosixPath(path).name)
+    named_test = named_test or (_TEST_SCRIPT.fullmatch(pure.name) and not _PROGRAM_PARTS & folders)
     measured = len(pure.parts) > 1 and (pure.parts[0] in _MEASURING_FOLDERS or (folders & _SCRIPT_FOLDERS and folders & _MEASURING_FOLDERS))
     if in_tests or named_test or measured:
         return "test"

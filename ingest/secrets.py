@@ -138,6 +138,7 @@ _IDENTIFIERS = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 _PLACEHOLDER = re.compile(
     r"change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this|with|at|by|before|in|on)(?![a-z])"
+    r"|(?<![a-z])(?:replace|change)[-_ ](?:the[-_ ])?(?:pass(?:word|phrase|wd)?|secret|key|token|value)(?![a-z])"
     r"|your[-_ ]?|my[-_]?(?:api|secret|token|key|password)|example"
     r"|placeholder|dummy|sample|fake|redacted|insert|to[-_]?do|fixme|x{4}|(?:^|[-_])x{3}|\.\.\.|…|\*\*\*|<[^>]*>|\$\{|\{\{|%\(|\$\(|^\$|^%"
     r"|not[-_ ]?(?:a[-_ ])?(?:real|needed|used|set|required)"
@@ -163,6 +164,24 @@ _SEAM = re.compile(
     r"[\"'](?<=[\w.+/=~-][\"'])(?:[ \t]{1,80}|[ \t]{0,80}(?:[+\\]|#[^\n]{0,200})?[ \t]{0,20}\r?\n[ \t]{0,200})"
     r"(?:\+[ \t]{0,20})?(?:\r?\n[ \t]{0,200})?[rRbBuUfF]{0,2}[\"'](?=[\w.+/=~-])"
 )
+
+
+_OF_DEVELOPMENT = re.compile(
+    r"(?:^|[-_.])(?:dev|develop(?:ment|er)?|local|demo|insecure|unsafe|change[-_]?(?:me|this|it|in|before)|not[-_]?for[-_]?prod\w*)(?=[-_.\d]|$)",
+    re.IGNORECASE,
+)
+
+
+def opens_only_here(value: str) -> bool:
+    """Whether a secret is the login in an address of this machine, or of a service beside it."""
+    login = _URL_LOGIN.search(value[:2000])
+    return login is not None and is_local_host(login[3])
+
+
+def says_development(value: str) -> bool:
+    """Whether a password itself says that it is for development: `orders_dev_password`."""
+    login = _URL_LOGIN.search(value[:2000])
+    return _OF_DEVELOPMENT.search(value[:200] if login is None else login["secret"]) is not None
 
 
 def is_public_identifier(name: str, value: str) -> bool:

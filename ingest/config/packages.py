@@ -12,7 +12,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from ingest.facts import Setting, SettingKind
-from ingest.secrets import is_placeholder, mask_secrets, secret_in_assignment, told_before
+from ingest.secrets import is_placeholder, mask_secrets, opens_only_here, says_development, secret_in_assignment, told_before
 from ingest.source import Attribute, Place, attributes_of
 
 _LONGEST = 2000
@@ -82,6 +82,8 @@ def environment(
         "stated": (not template and _is_stated(given)) or None if _KEY_NAME.search(name[-100:]) else None,
         **more,
     }
+    if secret is not None:
+        more |= {"local": opens_only_here(given) or None, "development": says_development(given) or None}
     if secret is not None and beside:
         more["repeats"] = told_before(name, given, beside, template)
     return setting("environment", name, place, **more)

@@ -166,10 +166,16 @@ def _loaded_by_code(around: Surroundings) -> Seen | None:
 
 
 def _password_of_own_service(around: Surroundings) -> Seen | None:
-    """A password that a composition gives to a service of its own: it opens nothing for who is not beside that service."""
+    """A password of a service of this machine or of the same composition: it opens nothing for who is not beside that service."""
     element = around.match.element
+    if element.kind == "secret" and _is(element, "local"):
+        return at(element)
     composed = any("compose" in e.path.rsplit("/", 1)[-1].lower() for e in element.evidence)
     return at(element) if element.kind == "secret" and composed and "PASSWORD" in element.name.split(" ")[0].upper() else None
+
+
+def _password_for_development(around: Surroundings) -> Seen | None:
+    return at(around.match.element) if around.match.element.kind == "secret" and _is(around.match.element, "for_development") else None
 
 
 def _serves_others(element: Element) -> bool:
@@ -223,6 +229,7 @@ _TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
     "has_untrusted_content": _has_untrusted_content,
     "one_persons_tool": _one_persons_tool,
     "password_of_own_service": _password_of_own_service,
+    "password_for_development": _password_for_development,
 }
 
 

@@ -34,7 +34,8 @@ FACTOR_WORDS: dict[Factor, str] = {
     "published": "its port is published", "address_in_settings": "where it listens is not in the code",
     "loaded_by_code": "code of this tree loads it",
     "harms_only_the_caller": "it steers nothing but the caller's own answer",
-    "password_of_own_service": "it is the password of a service composed beside it",
+    "password_of_own_service": "it is the password of a service on the same machine or in the same composition",
+    "password_for_development": "it says itself that it is for development",
     "one_persons_tool": "started by hand and serving nobody else",
 }  # fmt: skip
 # Factors that are a level of docs/risk.md by themselves: code of the attacker is level 5, wherever the impact starts.

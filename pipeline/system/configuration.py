@@ -325,7 +325,12 @@ def _secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str)
         assembly,
         "secret",
         f"{setting.attributes.get('repeats') or setting.name} in {file.path}",  # one to revoke, however often it stands there
-        {"where": where, "detector": str(setting.attributes.get("secret"))},
+        {
+            "where": where,
+            "detector": str(setting.attributes.get("secret")),
+            **({"local": True} if setting.attributes.get("local") else {}),
+            **({"for_development": True} if setting.attributes.get("development") else {}),
+        },
         setting,
         file,
     )

@@ -32,7 +32,8 @@ Factor = Literal[
     "only_for_debugging",         # written where somebody has turned debugging on
     "has_untrusted_content",      # retrieved, scraped or uploaded content reaches the model
     "harms_only_the_caller",      # nothing of others reaches the model, it has no tools, and nothing uses its reply
-    "password_of_own_service",    # a password that a composition gives to a service of its own
+    "password_of_own_service",    # a password of a service on the same machine, or that a composition gives to a service of its own
+    "password_for_development",   # a password whose own words say that it is for development
     "one_persons_tool",           # the system is started at a command line and serves nobody
     "loaded_by_code",             # a file of the tree that code of the tree loads
     "published",                  # what listens there is given to addresses outside of its machine or network

@@ -17,6 +17,7 @@ from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, CoverageState,
 from pipeline.findings.risk import severity_of
 from pipeline.scan import ScanSettings, scan
 from pipeline.system.model import Control, Element, Evidence, Flow, Label, Relation, SinkRole, System
+from pipeline.threats.catalog import load_catalog
 from pipeline.threats.engine import match_threats
 from pipeline.threats.schema import Threat
 from tests.factories import element, evidence, flow
@@ -162,6 +163,16 @@ def test_a_composed_service_s_own_password_is_usable_from_inside_only(name: str,
         sentence="{element} is written down",
     )
     assert only(asked, secret, flows=()).likelihood == likelihood
+
+
+@pytest.mark.parametrize(("said", "risk"), [({}, (3, 4)), ({"local": True}, (2, 4)), ({"local": True, "for_development": True}, (2, 3))])
+def test_a_password_for_the_own_machine_and_for_development_counts_less(said: dict[str, bool], risk: tuple[int, int]) -> None:
+    secret = element(
+        "secret", "DATABASE_URL in .env.example", attributes={"where": "config", **said}, evidence=(evidence(".env.example:3"),)
+    )
+    asked = next(one for one in load_catalog().threats if one.slug == "secret-in-code-or-config")
+    found = only(asked, secret, flows=())
+    assert (found.likelihood, found.impact) == risk
 
 
 def test_several_factors_raise_once_and_never_above_five() -> None:

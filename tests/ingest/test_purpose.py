@@ -13,6 +13,7 @@ from ingest.purpose import kind_of, purpose_of
         ("src/app.py", "product"), ("app/evaluation/score.py", "product"), ("notebooks/train.ipynb", "product"),
         ("prompts/system.md", "product"), ("app/templates/page.html", "product"), ("Dockerfile", "product"),
         ("tests/test_app.py", "test"), ("src/conftest.py", "test"), ("src/app_test.py", "test"), ("pkg/fixtures/a.yaml", "test"),
+        ("test-adapters.ts", "test"), ("scripts/test_voice.mjs", "test"), ("src/test-cases.ts", "product"), ("latest-adapters.ts", "product"), ("testing.ts", "product"),
         ("evals/run.py", "test"), ("spec/app.py", "test"), ("web/app.spec.ts", "test"), ("docker-compose.test.yml", "test"), ("docker-compose.yml", "product"), ("compose.latest.yaml", "product"),
         ("examples/ask.py", "example"), ("benchmarks/speed.py", "example"), ("demo/app.py", "example"), ("docs/examples/a.py", "example"),
         ("docs/conf.py", "documentation"), ("README.md", "documentation"), ("specs/design.md", "documentation"),

@@ -83,6 +83,18 @@ def test_what_a_chart_ships_switched_off_is_not_there(tmp_path: Path) -> None:
     assert not off.elements
 
 
+def test_a_movable_image_of_a_chart_is_cited_where_its_values_say_the_tag(tmp_path: Path) -> None:
+    values = "image:\n  registry: docker.io\n  repository: acme/api\n  tag: latest\n"
+    image = "{{ .Values.image.registry }}/{{ .Values.image.repository }}:{{ .Values.image.tag }}"
+    template = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  template:\n    spec:\n      containers:\n"
+        f'        - name: api\n          image: "{image}"\n'
+    )
+    system = system_of(tmp_path, {"c/values.yaml": values, "c/templates/api.yaml": template})
+    found = [e for e in system.elements if e.attributes.get("pin") == "latest"]
+    assert [(one.path, one.start_line) for e in found for one in e.evidence if one.note] == [("c/values.yaml", 4)]
+
+
 def test_a_pod_that_a_chart_leaves_unnamed_is_called_by_its_file(tmp_path: Path) -> None:
     template = "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ .Release.Name }}'}\nspec:\n  containers: [{name: '{{ .Chart.Name }}', image: 'ollama/ollama:0.12.0'}]\n"
     system = system_of(tmp_path, {"c/values.yaml": "a: 1\n", "c/templates/model.yaml": template})

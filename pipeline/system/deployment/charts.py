@@ -106,6 +106,9 @@ def _container(setting: Setting, filled: Mapping[str, Attribute], values: _Value
     if image != setting.attributes.get("image"):
         name, _tag, _digest, pin = image_parts(image)
         found |= {"image": name, "pin": pin}
+        marks = [mark for mark in _MARK.findall(str(setting.attributes.get("image"))) if mark]
+        if marks:  # the last says how exact the image is meant
+            found["image_at"] = values.place(tag if (tag := f"{marks[-1]}.tag") in values.texts else marks[-1])
     paths = dict(pair.split("=", 1) for pair in parts_of(setting.attributes.get("value_paths")) if "=" in pair)
     own, shared = paths.get("securityContext"), paths.get("podSecurityContext")
     for path in filter(None, (shared, own)):

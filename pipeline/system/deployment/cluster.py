@@ -113,7 +113,8 @@ def _workload(assembly: Assembly, workload: _Placed, around: _Around) -> None:
     place = assembly.cite_place(workload.setting.place)
     identity = assembly.drafts.put(kind, _name(workload), None, attributes, place, None, file.purpose)
     if a.get("pin") in ("latest", "none") and isinstance(line := a.get("image_line"), int):
-        assembly.cite_of(identity, Place(file.path, line, line), MOVES)
+        path, _, number = str(a.get("image_at") or f"{file.path}:{line}").rpartition(":")  # where a chart's values say it
+        assembly.cite_of(identity, Place(path, int(number), int(number)), MOVES)
     for said in workload.texts("said_at"):
         path, _, line = said.rpartition(":")
         _add_evidence(assembly, identity, assembly.cite_place(Place(path, int(line), int(line))))

@@ -63,6 +63,14 @@ _NO_SENTENCE = re.compile(r"\w\(\)|=>|</?\w+>|\{\{|\w\.\w+\(|\bhttps?://\S+/\S+\
 _WRITTEN_DOWN = re.compile(
     r"</?(?:tool_call|arg_key|arg_value|think)>|^\W*Thinking: |^\$ \w", re.MULTILINE
 )  # a session of a program, not a design
+# What programs that write code are told. A team's own file of the first kind may describe its system; one that a tool wrote does not.
+_GUIDES = re.compile(r"/(?:agents?|claude|gemini|copilot-instructions|conventions|llms)(?:[.-]\w+)?\.(?:md|txt)$", re.IGNORECASE)
+_RULES_OF_EDITORS = re.compile(
+    r"/\.(?:cursorrules|windsurfrules|clinerules)$|/\.(?:cursor|windsurf|clinerules|roo)/.*\.mdc?$", re.IGNORECASE
+)
+_CAME_ALONG = re.compile(
+    r"\bauto[- ]?generated\b|\bgenerated (?:by|with|from)\b|\bscaffold(?:ed)? (?:by|with)\b|\bdo not edit\b", re.IGNORECASE
+)
 _MOST_ASKED = 400  # passages of a document that are looked at for that
 # Folders of what a system works on, which is no word about it.
 _CONTENT = frozenset({"data", "knowledge_base", "knowledge-base", "kb", "corpus", "samples", "fixtures", "content", "prompts"})
@@ -127,8 +135,19 @@ def is_asked_for(told: Told) -> bool:
     return not any(clause.doer and clause.kinds and clause.modal not in _TO_COME for clause in read_clauses(told.sentence))
 
 
+def is_generated_guide(document: DocumentFacts) -> bool:
+    """Whether a document guides programs that write code and came with a framework or a collection of rules: it tells of no system."""
+    path = "/" + document.path
+    if _RULES_OF_EDITORS.search(path):
+        return True
+    begun = " ".join(passage.text[:400] for passage in document.passages[:_STANDING])
+    return _GUIDES.search(path) is not None and _CAME_ALONG.search(begun) is not None
+
+
 def describes(document: DocumentFacts) -> bool:
     """Whether a document tells what this system is: not another's, no decision that was not taken or no longer holds."""
+    if is_generated_guide(document):
+        return False
     if document.purpose in TOLD_OF_OTHERS or (TOLD_ELSEWHERE | _ASKED_FOR) & set(words_of(document.path.rsplit(".", 1)[0])):
         return False
     if sum(_WRITTEN_DOWN.search(passage.text[:2_000]) is not None for passage in document.passages[:_MOST_ASKED]) > 1:

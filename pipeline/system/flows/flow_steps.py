@@ -156,8 +156,10 @@ class FlowSteps:
         )
 
     def _of_a_class(self, user: Node, value: Value) -> list[FunctionRef]:
-        """The methods of the project that are called on a class itself, which is no container: `Session.add_message(text)`."""
-        owners = [name for name in self._program.names((user[0], value.inputs[0])) if name in self._program.classes] if value.text else []
+        """The methods of the project that are called on a class or an instance of one, which are no containers: `store.add(chunks)`."""
+        on = (user[0], value.inputs[0])
+        known = (*self._program.names(on), *self._program.types(on)) if value.text else ()
+        owners = dict.fromkeys(name for name in known if name in self._program.classes)
         return [method for owner in owners if (method := self._program.method(owner, value.text)) is not None]
 
     def _fields_used(self, methods: list[FunctionRef]) -> list[str]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from ingest.code.program import Node
 from ingest.default_passwords import PASSWORD_NAME
 from ingest.facts import StoredText, Value
-from ingest.secrets import find_secrets, is_public_identifier, mask_literals_of
+from ingest.secrets import find_secrets, is_public_identifier, mask_literals_of, opens_only_here, says_development
 from ingest.source import Place
 from ingest.told_secrets import told_secrets
 from pipeline.system.assembly import Assembly
@@ -320,7 +320,10 @@ def _secrets(assembly: Assembly, prompts: set[Node]) -> None:
                 cited = cited.model_copy(update={"quote": mask_literals_of(cited.quote, value.text)})
             where = "prompt" if node in prompts else "notebook" if facts.cells else "code"
             name = held.setdefault(value.text, f"{assigned or spans[0].detector} in {facts.path}")  # one to revoke, in all its places
-            assembly.drafts.put("secret", name, None, {"where": where, "detector": spans[0].detector}, cited, node, facts.purpose)
+            said: dict[str, AttributeValue] = {"where": where, "detector": spans[0].detector}
+            said |= {"local": True} if opens_only_here(value.text) else {}
+            said |= {"for_development": True} if says_development(value.text) else {}
+            assembly.drafts.put("secret", name, None, said, cited, node, facts.purpose)
 
 
 def _is_sample_code(text: str) -> bool:
