@@ -165,13 +165,6 @@ def _loaded_by_code(around: Surroundings) -> Seen | None:
     return at(around.view.elements[loaders[0]]) if loaders else None
 
 
-def _password_of_own_service(around: Surroundings) -> Seen | None:
-    """A password that a composition gives to a service of its own: it opens nothing for who is not beside that service."""
-    element = around.match.element
-    composed = any("compose" in e.path.rsplit("/", 1)[-1].lower() for e in element.evidence)
-    return at(element) if element.kind == "secret" and composed and "PASSWORD" in element.name.split(" ")[0].upper() else None
-
-
 def _serves_others(element: Element) -> bool:
     """Whether an element is a door for others: a route, a chat page, an MCP server that listens, a published port."""
     listens = element.kind == "mcp_server" and element.attributes.get("transport") not in (None, "stdio")
@@ -220,9 +213,10 @@ _TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
     "published": lambda around: at(around.match.element) if _is(around.match.element, "published", "open") else None,
     "address_in_settings": lambda around: at(around.match.element) if _is(around.match.element, "address_in_settings") else None,
     "only_for_debugging": lambda around: at(around.match.element) if _is(around.match.element, "debugging") else None,
+    "only_for_development": lambda around: at(around.match.element) if _is(around.match.element, "development") else None,
     "has_untrusted_content": _has_untrusted_content,
     "one_persons_tool": _one_persons_tool,
-    "password_of_own_service": _password_of_own_service,
+    "password_of_own_service": lambda around: at(around.match.element) if _is(around.match.element, "own_service") else None,
 }
 
 
