@@ -33,6 +33,13 @@ _KEY_NAME = re.compile(r"(?:access[_-]?key(?:[_-]?id)?|secret(?:[_-]?access)?[_-
 _DEFAULT_KEYS = frozenset(
     {"minioadmin", "minio", "minio123", "minioaccesskey", "miniosecretkey", "miniosecret"}
 )  # of object stores that run locally
+# What emulators of clouds are delivered with, the same for everybody and printed in their manuals: they open no account. Read from:
+# https://learn.microsoft.com/azure/storage/common/storage-use-azurite, https://learn.microsoft.com/azure/cosmos-db/emulator, 2025.
+_OF_EMULATORS = frozenset({
+    "devstoreaccount1",
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+    "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==",
+})  # fmt: skip
 _OF_A_PROVIDER = re.compile(r"(?:api|access|auth)[_-]?(?:key|token)$", re.IGNORECASE)
 _NAMED_FOR_ITSELF = re.compile(
     r"(?:this[-_]?is|put|enter|paste|add|use|set|fill[-_]?in)[-_]?(?:the|an?|my)?[-_]?[a-z-_]{0,30}(?:key|token)s?", re.IGNORECASE
@@ -78,6 +85,11 @@ def is_default_password(name: str, value: str, beside: Mapping[str, str] | None 
 def is_default_key(name: str, value: str) -> bool:
     """Whether a variable holds one half of the pair of keys that an object store is delivered with: `MINIO_ACCESS_KEY: minioadmin`."""
     return _KEY_NAME.search(name[:200]) is not None and value.lower() in _DEFAULT_KEYS
+
+
+def is_of_emulator(value: str) -> bool:
+    """Whether a value is the name or the key of an account that every emulator of a cloud has."""
+    return value.strip("\"' ") in _OF_EMULATORS
 
 
 def is_named_for_itself(name: str, value: str) -> bool:

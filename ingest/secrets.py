@@ -31,6 +31,7 @@ from ingest.default_passwords import (
     is_default_password,
     is_local_host,
     is_named_for_itself,
+    is_of_emulator,
 )
 from ingest.web_tokens import opens_nothing
 
@@ -207,6 +208,8 @@ def secret_in_assignment(name: str, value: str, beside: Mapping[str, str] | None
     """
     if is_placeholder(value) or is_public_identifier("", value) or is_default_password(name, value, beside) or is_default_key(name, value):
         return None
+    if is_of_emulator(value):
+        return None
     for span in find_secrets(value[:4096]):
         return span.detector
     if is_public_identifier(name, value) or is_named_for_itself(name, value):
@@ -225,7 +228,7 @@ def told_before(name: str, value: str, beside: Mapping[str, str], template: bool
             return None
         same = len(text) >= 8 and len(value) >= 8 and (text in value or value in text)
         if (same or are_one_login(name, other)) and secret_in_assignment(other, text, beside, template) is not None:
-            return other
+            return told_before(other, text, beside, template) or other
     return None
 
 
@@ -349,6 +352,8 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 
 def _is_plausible(detector: str, secret: str) -> bool:
+    if is_of_emulator(secret.partition("AccountKey=")[2] or secret):
+        return False
     if detector == "JSON Web Token":
         from detect_secrets.plugins.jwt import JwtTokenDetector
 

@@ -39,7 +39,6 @@ from pipeline.findings.model import (
     Suppression,
     Target,
     Tool,
-    UnlistedRisk,
     WithoutAi,
 )
 from pipeline.progress import Progress, Silent
@@ -235,7 +234,8 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress, tree: Listing
     outcomes = list(_outcomes_of(built.system, catalog))
     failed_whole = any(where == "." for where, _what in built.notes)
     judged = settings.part_of_ai_system or built.system.has_ai_part or failed_whole  # of what was not built, nothing is said
-    findings, coverage, paths, unlisted = compose(built.system, outcomes if judged else list(where_they_apply(outcomes, built.system)))
+    outcomes = outcomes if judged else list(where_they_apply(outcomes, built.system))
+    findings, coverage, paths = compose(built.system, outcomes)
     result = Scan(
         tool=Tool(version=_version(), knowledge=hash_with(own or NOTHING)),
         target=target,
@@ -246,7 +246,7 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress, tree: Listing
         findings=findings,
         threats=known_threats(findings, catalog),
         coverage=coverage,
-        without_ai=None if judged else _without_ai(built.system, len(facts) + sum(skip.count for skip in passed_over), unlisted),
+        without_ai=None if judged else _without_ai(built.system, len(facts) + sum(skip.count for skip in passed_over), outcomes),
         attack_paths=paths.paths,
         own_knowledge=told_of(own or NOTHING, outcomes),
         pictures=tuple(_pictures(facts)),
@@ -450,8 +450,10 @@ def _summary(facts: Sequence[Facts], findings: Sequence[Finding], paths: Found, 
     )
 
 
-def _without_ai(system: System, files: int, unlisted: tuple[UnlistedRisk, ...]) -> WithoutAi:
-    return WithoutAi(files=files, developers_tools=bool(system.ai_parts), risks=unlisted)
+def _without_ai(system: System, files: int, outcomes: Sequence[Outcome]) -> WithoutAi:
+    from pipeline.findings.compose import unlisted_risks
+
+    return WithoutAi(files=files, developers_tools=bool(system.ai_parts), risks=unlisted_risks(outcomes))
 
 
 def _version() -> str:

@@ -27,7 +27,6 @@ class Composed(NamedTuple):
     findings: tuple[Finding, ...]  # most severe first
     coverage: tuple[Coverage, ...]  # one cell per element and class
     paths: Found
-    unlisted: tuple[UnlistedRisk, ...] = ()  # ordinary risks of a tree without AI, by what their findings would be
 
 
 def compose(system: System, outcomes: Iterable[Outcome]) -> Composed:
@@ -48,11 +47,15 @@ def compose(system: System, outcomes: Iterable[Outcome]) -> Composed:
             unmet.append(outcome)
     made = [(_finding(view, group, found), found) for (_slug, group), found in _grouped(found_all)]
     findings = in_order(finding for finding, _found in made)
-    unlisted = tuple(
+    return Composed(findings, _coverage(system, made, mitigated, unmet, silenced), find_attack_paths(view, made))
+
+
+def unlisted_risks(outcomes: Iterable[Outcome]) -> tuple[UnlistedRisk, ...]:
+    """Ordinary risks of a tree without AI, by what their findings would be."""
+    return tuple(
         UnlistedRisk(id=fingerprint(slug, group), threat=slug, element=found[0].element.id)
-        for (slug, group), found in _grouped([outcome.match for outcome in silenced if isinstance(outcome, Unlisted)])
+        for (slug, group), found in _grouped([outcome.match for outcome in outcomes if isinstance(outcome, Unlisted)])
     )
-    return Composed(findings, _coverage(system, made, mitigated, unmet, silenced), find_attack_paths(view, made), unlisted)
 
 
 def _grouped(found: Sequence[Match]) -> list[tuple[tuple[str, str], list[Match]]]:

@@ -168,10 +168,7 @@ def _loaded_by_code(around: Surroundings) -> Seen | None:
 def _password_of_own_service(around: Surroundings) -> Seen | None:
     """A password of a service of this machine or of the same composition: it opens nothing for who is not beside that service."""
     element = around.match.element
-    if element.kind == "secret" and _is(element, "local"):
-        return at(element)
-    composed = any("compose" in e.path.rsplit("/", 1)[-1].lower() for e in element.evidence)
-    return at(element) if element.kind == "secret" and composed and "PASSWORD" in element.name.split(" ")[0].upper() else None
+    return at(element) if _is(element, "own_service", "local") and element.kind == "secret" else None
 
 
 def _password_for_development(around: Surroundings) -> Seen | None:
@@ -226,6 +223,7 @@ _TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
     "published": lambda around: at(around.match.element) if _is(around.match.element, "published", "open") else None,
     "address_in_settings": lambda around: at(around.match.element) if _is(around.match.element, "address_in_settings") else None,
     "only_for_debugging": lambda around: at(around.match.element) if _is(around.match.element, "debugging") else None,
+    "only_for_development": lambda around: at(around.match.element) if _is(around.match.element, "development") else None,
     "has_untrusted_content": _has_untrusted_content,
     "one_persons_tool": _one_persons_tool,
     "password_of_own_service": _password_of_own_service,

@@ -27,6 +27,7 @@ _BEHIND_CALLERS = {**dict.fromkeys(_MODELS, "llm"), "vector_store": "vector_stor
 _SAME_FUNCTION = 10  # lines between two queries of a way, at most, for them to be one to mend
 _LAST = "~"  # before keys that hold lines: they join, and never name a group, so that its id stays where lines move
 _TWICE = "written twice"  # the same lines in two files; in one file they are two things
+_IMAGE = re.compile(r"^\s*(?:-\s+)?(?:image:|FROM(?:\s+--\S+)*)\s*[\"']?([^\s\"'#]+)", re.IGNORECASE)
 _COPIED = 3  # lines of a function, at least, that are the same in another file
 
 
@@ -215,6 +216,8 @@ def _alike(found: Sequence[Match]) -> tuple[object, ...]:
     if element.kind == "secret":  # one to revoke: the same name, and the same of its value that the mask leaves
         shown = sorted({e.quote.strip() for match in found for e in match.evidence})
         return ("secret", element.name.split(" in ")[0], *shown) if all(_SHOWN.search(quote) for quote in shown) else ()
+    if found[0].threat.group_by == "image" and (images := _images(found)):
+        return images
     if copied := _copied(found) or _written_twice(found):
         return copied
     owner, dot, method = element.name.split(" (")[0].rpartition(".")
@@ -229,6 +232,13 @@ def _alike(found: Sequence[Match]) -> tuple[object, ...]:
             *sorted({e.path for m in found for e in m.evidence}),
         )
     return ()
+
+
+def _images(found: Sequence[Match]) -> tuple[object, ...]:
+    """The images that are named, where all are: the same ones in another folder are held by mending the same names."""
+    named = [_IMAGE.search(e.quote) for match in found for e in match.evidence]
+    names = {one[1] for one in named if one is not None and "{" not in one[1] and "$" not in one[1]}
+    return ("images", *sorted(names)) if names and all(named) and len(names) == len({one[1] for one in named if one}) else ()
 
 
 def _copied(found: Sequence[Match]) -> tuple[object, ...]:

@@ -26,6 +26,7 @@ FACTOR_WORDS: dict[Factor, str] = {
     "about_people": "it decides about people or handles their data",
     "has_tools": "the model can act through tools", "reads_private_data": "private data is within reach",
     "only_in_examples": "seen in examples only", "only_for_debugging": "written for debugging only",
+    "only_for_development": "its file is named for the machines of developers",
     "has_untrusted_content": "content written by outsiders reaches the model", "acts_on_the_world": "money, safety or access depends on it",
     "deletes_data": "data is deleted",
     "callers_data_is_kept": "what a caller sends is kept or loaded for others",

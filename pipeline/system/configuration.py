@@ -32,6 +32,7 @@ from pipeline.system.deployment.deployment import (
     normal,
     serves_agents,
 )
+from pipeline.system.deployment.development import is_for_development
 from pipeline.system.deployment.gateways import add_gateways
 from pipeline.system.deployment.look_alikes import look_alike_package
 from pipeline.system.deployment.mounted_prompts import add_mounted_prompts
@@ -193,7 +194,7 @@ def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequ
     pins = [str(image.attributes.get("pin")) for image in images]
     worst = next((pin for pin in ("latest", "none", "tag", "given") if pin in pins), "digest")
     base = running[-1] if running else (users or by_kind.get("container_build", ()))[0]
-    attributes: dict[str, AttributeValue] = {"root": user is None, "pin": worst}
+    attributes: dict[str, AttributeValue] = {"root": user is None, "pin": worst, **_for_whom(file)}
     installed = [package.name for package in by_kind.get("package", ())]
     if not is_done_once(build) and holds_a_model(assembly, file.path, [image.name for image in running], installed, files):
         attributes["runs_model"] = True
@@ -221,7 +222,7 @@ def _service(
 ) -> None:
     a = setting.attributes
     image = str(a.get("image") or "")
-    attributes: dict[str, AttributeValue] = {"service": setting.name}
+    attributes: dict[str, AttributeValue] = {"service": setting.name, **_for_whom(file)}
     made_here = bool(a.get("build")) or image in built or is_only_here(image)
     if a.get("pin") and not made_here:  # nobody else can move the name of an image that is built here
         attributes["pin"] = str(a["pin"])
@@ -320,6 +321,10 @@ def _has_credentials(service: Setting, file: ConfigFacts, files: Sequence[Config
     return any(word in told for word in _CREDENTIAL)
 
 
+def _for_whom(file: ConfigFacts) -> dict[str, AttributeValue]:
+    return {"development": True} if is_for_development(file.path) else {}
+
+
 def _secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str) -> None:
     _put(
         assembly,
@@ -328,12 +333,20 @@ def _secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str)
         {
             "where": where,
             "detector": str(setting.attributes.get("secret")),
+            **_for_whom(file),
+            **_for_what(file, setting),
             **({"local": True} if setting.attributes.get("local") else {}),
             **({"for_development": True} if setting.attributes.get("development") else {}),
         },
         setting,
         file,
     )
+
+
+def _for_what(file: ConfigFacts, setting: Setting) -> dict[str, AttributeValue]:
+    """Whether a password is one that a composition gives to a service of its own: it opens nothing for who is not beside that service."""
+    composed = "compose" in file.path.rsplit("/", 1)[-1].lower()
+    return {"own_service": True} if composed and "PASSWORD" in setting.name.upper() else {}
 
 
 _THIS_MACHINE = re.compile(r"https?://(localhost|127(\.\d{1,3}){3}|0\.0\.0\.0|\[::1\])(?=[:/?#]|$)", re.IGNORECASE)

@@ -32,6 +32,7 @@ Factor = Literal[
     "only_for_debugging",         # written where somebody has turned debugging on
     "has_untrusted_content",      # retrieved, scraped or uploaded content reaches the model
     "harms_only_the_caller",      # nothing of others reaches the model, it has no tools, and nothing uses its reply
+    "only_for_development",       # composed by a file that is named for the machines of developers
     "password_of_own_service",    # a password of a service on the same machine, or that a composition gives to a service of its own
     "password_for_development",   # a password whose own words say that it is for development
     "one_persons_tool",           # the system is started at a command line and serves nobody

@@ -16,7 +16,7 @@ from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.model import SEVERITIES, STRIDE, Coverage, CoverageState, Finding
 from pipeline.findings.risk import severity_of
 from pipeline.scan import ScanSettings, scan
-from pipeline.system.model import Control, Element, Evidence, Flow, Label, Relation, SinkRole, System
+from pipeline.system.model import AttributeValue, Control, Element, Evidence, Flow, Label, Relation, SinkRole, System
 from pipeline.threats.catalog import load_catalog
 from pipeline.threats.engine import match_threats
 from pipeline.threats.schema import Threat
@@ -147,15 +147,13 @@ def _started(start: Element, *beside: Element) -> tuple[Finding, ...]:
 
 
 @pytest.mark.parametrize(
-    ("name", "path", "likelihood"),
-    [
-        ("MYSQL_ROOT_PASSWORD in docker-compose.yml", "docker-compose.yml", 2),
-        ("OPENAI_API_KEY in docker-compose.yml", "docker-compose.yml", 3),  # opens a service of others
-        ("MYSQL_ROOT_PASSWORD in production.env", "production.env", 3),
-    ],
+    ("attributes", "likelihood"),
+    [({"where": "config", "own_service": True}, 2), ({"where": "config"}, 3)],  # the latter opens a service of others
 )
-def test_a_composed_service_s_own_password_is_usable_from_inside_only(name: str, path: str, likelihood: int) -> None:
-    secret = element("secret", name, attributes={"where": "config"}, evidence=(evidence(f"{path}:3"),))
+def test_a_composed_service_s_own_password_is_usable_from_inside_only(attributes: dict[str, AttributeValue], likelihood: int) -> None:
+    secret = element(
+        "secret", "MYSQL_ROOT_PASSWORD in docker-compose.yml", attributes=attributes, evidence=(evidence("docker-compose.yml:3"),)
+    )
     asked = threat(
         about=["secret"],
         when=[{"the_element": {"where": ["config"]}}],

@@ -50,3 +50,53 @@ def test_a_store_whose_address_only_settings_tell_is_less_likely_open(tmp_path: 
     scan = scan_of(tmp_path, {"store.ts": STORE.replace("URL", url)})
     (found,) = (finding for finding in scan.findings if finding.threat == "exposed-vector-store")
     assert found.likelihood == likelihood
+
+
+_ASKED = 'from openai import OpenAI\n\nprint(OpenAI().responses.create(model="gpt-5-mini", input="hello").output_text)\n'
+_PUBLISHED = 'services:\n  vectors:\n    image: qdrant/qdrant:v1.14.1\n    ports:\n      - "6333:6333"\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "likelihood"), [("docker-compose.yml", 4), ("docker-compose.dev.yml", 3), (".devcontainer/compose.yaml", 3)]
+)
+def test_a_port_of_what_developers_start_for_themselves_is_less_likely_reached(tmp_path: Path, path: str, likelihood: int) -> None:
+    scan = scan_of(tmp_path, {path: _PUBLISHED})
+    (found,) = (finding for finding in scan.findings if finding.threat == "exposed-vector-store")
+    assert found.likelihood == likelihood
+
+
+def test_an_image_that_two_folders_name_is_one_finding_and_another_image_is_another(tmp_path: Path) -> None:
+    deployment = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: NAME}\nspec:\n  template:\n    spec:\n      containers:\n"
+        "        - name: NAME\n          image: IMAGE\n"
+    )
+    files = {
+        "base/manager.yaml": deployment.replace("NAME", "manager").replace("IMAGE", "acme/operator:latest"),
+        "overlays/one/patch.yaml": deployment.replace("NAME", "operator").replace("IMAGE", "acme/operator:latest"),
+        "gateway/pool.yaml": deployment.replace("NAME", "pool").replace("IMAGE", "acme/gateway:latest"),
+        "app.py": _ASKED,
+    }
+    found = [finding for finding in scan_of(tmp_path, files).findings if finding.threat == "unpinned-action-or-image"]
+    assert [{place.path for place in finding.evidence} for finding in found] == [
+        {"base/manager.yaml", "overlays/one/patch.yaml"},
+        {"gateway/pool.yaml"},
+    ]
+
+
+def test_workflows_on_ones_own_machines_are_one_finding(tmp_path: Path) -> None:
+    workflow = (
+        "name: NAME\non: pull_request\njobs:\n  test:\n    runs-on: [self-hosted, gpu]\n    steps:\n"
+        "      - uses: actions/checkout@v4\n      - run: make NAME\n"
+    )
+    files = {f".github/workflows/{name}.yml": workflow.replace("NAME", name) for name in ("unit", "chart")}
+    found = [f for f in scan_of(tmp_path, {**files, "app.py": _ASKED}).findings if f.threat == "pull-request-on-own-runner"]
+    assert [sorted({place.path for place in finding.evidence}) for finding in found] == [sorted(files)]
+
+
+def test_halves_of_a_login_that_are_told_again_are_one_credential(tmp_path: Path) -> None:
+    settings = "\n".join(
+        f"{use}_ACCESS_KEY_ID=Qm7Tz0PkV4mXr9sLhY2b\n{use}_SECRET_ACCESS_KEY=WnC5dFgJ8aEuK3oRi6vQx1ZtBwMyNpDfHcSjGlUe"
+        for use in ("EXPORT", "MEDIA", "EVENTS")
+    )
+    scan = scan_of(tmp_path, {".env": settings + "\n", "app.py": _ASKED})
+    assert len([finding for finding in scan.findings if finding.threat == "secret-in-code-or-config"]) == 1
