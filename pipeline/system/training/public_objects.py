@@ -66,9 +66,13 @@ def _opened(assembly: Assembly, words: Sequence[str], evidence: Evidence | None,
         return
     bucket = words[4].partition("/")[2]
     what = tuple(name for name, pattern in (("model files", _MODELS_IN), ("training data", _DATA_IN)) if pattern.search(bucket))
-    if what:
+    if what:  # one setup opens them all
+        name = f"buckets of {evidence.path}"
+        known = assembly.drafts.by_id.get(f"file_store:{name}")
+        before = known.attributes.get("holds") if known is not None else ()
+        what = tuple(sorted({*what, *(before if isinstance(before, tuple) else ())}))
         attributes: dict[str, AttributeValue] = {"public": True, "provisioned": True, "holds": what, "names": what}
-        assembly.drafts.put("file_store", f"bucket {bucket}", "data", attributes, evidence, None, purpose)
+        assembly.drafts.put("file_store", name, "data", attributes, evidence, None, purpose)
 
 
 def _said(assembly: Assembly, call: Node) -> Iterator[tuple[str, Node]]:
