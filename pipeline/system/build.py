@@ -74,6 +74,7 @@ from pipeline.system.told_apart import told_apart
 from pipeline.system.training.cards import add_cards
 from pipeline.system.training.data_addresses import add_data_addresses
 from pipeline.system.training.federations import add_federations
+from pipeline.system.training.measures import mark_measures
 from pipeline.system.training.model_files import add_model_files
 from pipeline.system.training.model_updates import mark_model_updates
 from pipeline.system.training.parameters import name_models
@@ -137,6 +138,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     add_pipelines(assembly, config)
     add_task_order(assembly)
     mark_promotions(assembly)
+    mark_measures(assembly)
     mark_chosen_models(assembly)
     derive(assembly)
     mark_mcp_listening(assembly)

@@ -10,6 +10,7 @@ from ingest.facts import Value
 from ingest.source import Place
 from pipeline.system.agents.tool_parts import is_way_of, tool_at
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.closed_lists import runs_for_callers
 from pipeline.system.controls.deduplicated import deduplicated
 from pipeline.system.controls.guards import choices_on_way, controls_on_way
 from pipeline.system.controls.perturbed import perturbed
@@ -144,6 +145,8 @@ def _add_hit(
     if not is_way_of(assembly, source, hit):
         return
     if hit.argument == TESTED:
+        if hit.call in graph.limits and not (label == "prediction" and runs_for_callers(assembly, hit.call)):
+            return  # where models are measured, every prediction is held against something
         mark_decision(assembly, source, label, hit)
         return
     if (

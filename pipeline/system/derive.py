@@ -20,6 +20,8 @@ from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, Sink
 from pipeline.system.rules.words import load_words, mentions, subjects, words_of
 from pipeline.system.training.training_loops import add_loop_data
 
+_PATIENTS = ("patient", "patients")  # whoever is treated is somebody, whatever the columns are called
+
 
 def derive(assembly: Assembly) -> None:
     """Adds derived relations, flows and attributes to the drafts."""
@@ -203,7 +205,7 @@ def _models(assembly: Assembly) -> None:
             if labels:
                 draft.attributes["data_from"] = tuple(labels)
             around, way = names_around(assembly, identity), names_on_the_way(assembly, identity)
-            described = are_of_people(way, words.demographic)
+            described = are_of_people(way, words.demographic) or mentions((*around, *way), _PATIENTS) is not None
             if described or mentions(around, words.personal):
                 draft.attributes["sensitive"] = True
             for subject in ["people"] if described else (subjects(around, decides=False) or subjects(way, decides=False))[:1]:

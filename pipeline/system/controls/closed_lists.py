@@ -70,6 +70,11 @@ def _fills(assembly: Assembly, put: Node) -> bool:
     return function in _serving(assembly) and not _makes_up(assembly, function)
 
 
+def runs_for_callers(assembly: Assembly, node: Node) -> bool:
+    """Whether a value is computed while a request is served, in no function that trains."""
+    return (node[0], assembly.program.value(node).scope) in _serving(assembly)
+
+
 def _serving(assembly: Assembly) -> frozenset[FunctionRef]:
     """Functions that run while requests are served."""
     if assembly.memo.serving is None:

@@ -16,6 +16,9 @@ from pipeline.system.program.flow_edges import Hub, Kept
 _NOWHERE: Node = (-1, -1)
 
 
+_ORDERS = frozenset({"<", ">", "<=", ">="})
+
+
 class FlowGraph:
     """Reverse indexes of a program, built once: who uses a value.
 
@@ -37,7 +40,8 @@ class FlowGraph:
         self._reads: dict[Node, list[Node]] = {}
         self._plain_results: dict[tuple[FunctionRef, str], bool] = {}
         self._field_reads: dict[tuple[str, str], list[Node]] | None = None
-        self.tested: dict[Node, Node] = {}  # value -> the condition of a branch that compares it
+        self.tested: dict[Node, Node] = {}  # value -> the condition of a branch that compares it, or a comparison with a limit
+        self.limits: set[Node] = set()  # comparisons with a limit that no branch asks for
         for index, file in enumerate(program.files):
             returns: dict[int, list[int]] = {}
             for number, function in enumerate(file.functions):
@@ -61,6 +65,13 @@ class FlowGraph:
                     self.tested.setdefault((index, tested), (index, branch.condition))
                     if depth < 4 and file.values[tested].kind in ("operation", "choice", "await"):
                         queue += [(given, depth + 1) for given in file.values[tested].inputs]
+            # `late = score > 0.7`: held against a limit, whether or not a branch follows here.
+            for identity, found in enumerate(file.values):
+                if found.kind == "operation" and found.text in _ORDERS:
+                    for given in found.inputs:
+                        if (index, given) not in self.tested:
+                            self.tested[index, given] = (index, identity)
+                            self.limits.add((index, identity))
 
     def users(self, node: Node) -> list[tuple[int, int]]:
         file = node[0]

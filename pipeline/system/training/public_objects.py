@@ -14,8 +14,9 @@ from collections.abc import Iterator, Sequence
 from ingest.code.program import Node
 from ingest.facts import ConfigFacts
 from pipeline.system.assembly import Assembly
-from pipeline.system.model import Evidence
+from pipeline.system.model import AttributeValue, Evidence
 from pipeline.system.program.arguments import argument_node
+from pipeline.system.rules.commands import words_of
 
 _PUBLIC = frozenset({"public-read", "public-read-write", "publicRead", "publicReadWrite"})
 _SENDS = frozenset({"put_object", "upload_file", "upload_fileobj", "copy_object", "put_object_acl", "upload", "create_multipart_upload"})
@@ -32,6 +33,14 @@ _DATA = re.compile(
     r"(?![\w.])", re.IGNORECASE,
 )  # fmt: skip
 
+_OPENS = frozenset({("mc", "policy", "set"), ("mc", "anonymous", "set")})
+_LEVELS = frozenset({"public", "download", "upload"})
+_MODELS_IN = re.compile(r"(?<![a-z])(?:mlflow|models?|weights|checkpoints?|artifacts?|registry)(?![a-z])", re.IGNORECASE)
+_DATA_IN = re.compile(
+    r"(?<![a-z])(?:data|datasets?|train(?:ing)?|features?|embeddings?|corpus|feedback|labels?|samples?|predictions?|drift)(?![a-z])",
+    re.IGNORECASE,
+)
+
 
 def add_public_objects(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
     """What calls and commands of the tree make public."""
@@ -44,9 +53,26 @@ def add_public_objects(assembly: Assembly, files: Sequence[ConfigFacts]) -> None
                     _put(assembly, text, assembly.cite(place, "sink"), facts.purpose)
     for settings in files:
         for setting in settings.settings:
+            if setting.kind == "command":
+                _opened(assembly, words_of(setting), assembly.cite_place(setting.place, "sink"), settings.purpose)
             if setting.kind in ("run_command", "ml_stage"):
                 for match in _COMMAND.finditer(str(setting.attributes.get("command") or "")[:20_000].replace("\\\n", " ")):
                     _put(assembly, match[0], assembly.cite_place(setting.place, "sink"), settings.purpose)
+
+
+def _opened(assembly: Assembly, words: Sequence[str], evidence: Evidence | None, purpose: str) -> None:
+    """`mc anonymous set download store/models`: a bucket of MinIO that is opened, where its name says what is in it."""
+    if tuple(words[:3]) not in _OPENS or len(words) < 5 or words[3] not in _LEVELS or evidence is None:
+        return
+    bucket = words[4].partition("/")[2]
+    what = tuple(name for name, pattern in (("model files", _MODELS_IN), ("training data", _DATA_IN)) if pattern.search(bucket))
+    if what:  # one setup opens them all
+        name = f"buckets of {evidence.path}"
+        known = assembly.drafts.by_id.get(f"file_store:{name}")
+        before = known.attributes.get("holds") if known is not None else ()
+        what = tuple(sorted({*what, *(before if isinstance(before, tuple) else ())}))
+        attributes: dict[str, AttributeValue] = {"public": True, "provisioned": True, "holds": what, "names": what}
+        assembly.drafts.put("file_store", name, "data", attributes, evidence, None, purpose)
 
 
 def _said(assembly: Assembly, call: Node) -> Iterator[tuple[str, Node]]:
