@@ -22,8 +22,8 @@ from pipeline.system.documents.told_inputs import add_inputs, entries_told
 from pipeline.system.documents.told_learning import add_learning, mark_people
 from pipeline.system.documents.told_models import add_named_models
 from pipeline.system.documents.told_parts import add_parts
-from pipeline.system.documents.told_stores import add_stores
 from pipeline.system.documents.told_secrets import add_told_secrets
+from pipeline.system.documents.told_stores import add_stores
 from pipeline.system.documents.told_tools import add_tools
 from pipeline.system.drawings.drawn import Drawings, add_drawings, boxes_of
 

@@ -16,7 +16,8 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.documents.described_claims import Labelled
 from pipeline.system.documents.spoken_of import SpokenOf
 from pipeline.system.documents.told import Told, is_asked_for
-from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow, Label, SinkRole
+from pipeline.system.documents.told_flows import add_told_flow
+from pipeline.system.model import AttributeValue, ElementKind, Evidence, Label
 from pipeline.system.rules.deeds import clauses_of, denied_by_deeds
 from pipeline.system.rules.lexicon import classes_of
 from pipeline.system.rules.promises import sentences, speaks_of_another
@@ -146,15 +147,6 @@ def _set(assembly: Assembly, identity: str, attributes: Mapping[str, AttributeVa
         draft.evidence.append(evidence)
 
 
-def _told_flow(assembly: Assembly, source: str, target: str, role: SinkRole | None, carries: tuple[Label, ...], evidence: Evidence) -> None:
-    if source == target or any(set(carries) <= set(flow.carries) for flow in assembly.flows.get((source, target, role), ())):
-        return
-    assembly.flow(
-        Flow(id=f"{source}->{target}:told:{role or ''}:{'+'.join(carries)}", source=source, target=target, carries=carries, role=role,
-             steps=(evidence,), stated_by="document")
-    )  # fmt: skip
-
-
 def _element(assembly: Assembly, kind: ElementKind, called: str, evidence: Evidence, **attributes: AttributeValue) -> str:
     return assembly.drafts.put(kind, called, None, {"stated_by": "document", **attributes}, evidence, None, "documentation")
 
@@ -168,7 +160,7 @@ def _own_name(assembly: Assembly, identity: str) -> str:
 
 def _rendered(assembly: Assembly, identity: str, fact: _Fact) -> None:
     page = _element(assembly, "renderer", f"page that shows what {_own_name(assembly, identity)} writes", fact.evidence)
-    _told_flow(assembly, identity, page, "html", ("model_reply",), fact.evidence)
+    add_told_flow(assembly, identity, page, "html", ("model_reply",), fact.evidence)
 
 
 def _logged(assembly: Assembly, identity: str, fact: _Fact) -> None:
@@ -189,7 +181,7 @@ def _logged(assembly: Assembly, identity: str, fact: _Fact) -> None:
     )
     carried: tuple[Label, ...] = ("model_reply", "user_input") if _is_of_conversation(fact.text) else ("user_input",)
     for writer in dict.fromkeys(writers):
-        _told_flow(assembly, writer, log, "log", carried, fact.evidence)
+        add_told_flow(assembly, writer, log, "log", carried, fact.evidence)
 
 
 def _is_of_conversation(text: str) -> bool:
@@ -231,7 +223,7 @@ def _remembered(assembly: Assembly, identity: str, fact: _Fact) -> None:
         _set(assembly, identity, {"scope": "global"}, fact.evidence)
         return
     memory = _element(assembly, "memory", f"memory of {_own_name(assembly, identity)}", fact.evidence, scope="global")
-    _told_flow(assembly, identity, memory, "memory_write", ("model_reply", "user_input"), fact.evidence)
+    add_told_flow(assembly, identity, memory, "memory_write", ("model_reply", "user_input"), fact.evidence)
 
 
 def _decided(assembly: Assembly, identity: str, fact: _Fact) -> None:
@@ -272,10 +264,10 @@ def _held_of_many(assembly: Assembly, identity: str, fact: _Fact) -> None:
     named = re.search(r"((?:[\w-]+ ){0,2}[\w-]+) of (?:all|every|each|many|several)\b", fact.text, re.IGNORECASE)
     if named is not None:
         held = _element(assembly, "data_store", named[1].strip().capitalize(), fact.evidence)
-        _told_flow(assembly, held, identity, "index_write", ("stored_data",), fact.evidence)
+        add_told_flow(assembly, held, identity, "index_write", ("stored_data",), fact.evidence)
         asked = any(target == identity and role == "index_query" for _source, target, role in assembly.flows)
         for asking in () if asked else _answering(assembly):
-            _told_flow(assembly, asking, identity, "index_query", ("user_input",), fact.evidence)
+            add_told_flow(assembly, asking, identity, "index_query", ("user_input",), fact.evidence)
 
 
 _MADE: Mapping[str, Callable[[Assembly, str, _Fact], None]] = {

@@ -1,7 +1,7 @@
 """Models that sentences name, as elements: each once, under its fullest name.
 
-Takes what `named_models.py` finds. What a text calls "the model" or "the assistant" is the one that bears a name; an element of its own it is only where
-none does. A model of language that an agent is said to run on, or the only one beside the only agent, is what the agent asks.
+Takes what `named_models.py` finds. What a text calls "the model" or "the assistant" is the one that bears a name; an element of its own it
+is only where none does. A model of language that an agent is said to run on, or the only one beside the only agent, is what the agent asks.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.documents.described_names import Described
 from pipeline.system.documents.named_models import NamedModel
 from pipeline.system.documents.prose_names import key_of
-from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow
+from pipeline.system.documents.told_flows import add_told_flow
+from pipeline.system.model import AttributeValue, ElementKind
 from pipeline.system.rules.drawn_words import technology_of
 from pipeline.system.rules.words import load_words, mentions, subjects
 
 _LLMS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm"})
+_AGENTS: frozenset[ElementKind] = frozenset({"agent"})
+_LEARNT: frozenset[ElementKind] = frozenset({"ml_model"})
 _TASKS = (
     ("speech", re.compile(r"\b(?:whisper|speech|voice|transcri\w+|wake|spoken|audio|wav2vec|asr|stt)\b", re.IGNORECASE)),
     (
@@ -53,9 +56,9 @@ def add_named_models(assembly: Assembly, named: Sequence[NamedModel], described:
             del kinds[key], first[key]
     for key, kind in list(kinds.items())[:_MOST]:
         _put(assembly, kind, first[key], places[key])
-    for family, common in ((frozenset({"agent"}), "agent"), (_LLMS, "hosted_llm"), (frozenset({"ml_model"}), "ml_model")):
+    for family in (_AGENTS, _LLMS, _LEARNT):
         generic = [each for each in named if each.generic and each.kind in family]
-        if common == "ml_model" and _there(assembly, _LLMS | {"agent"}):
+        if family == _LEARNT and _there(assembly, _LLMS | _AGENTS):
             generic = [each for each in generic if each.name.lower() != "model"]  # that is the model of language
         if generic and not _there(assembly, family):
             _put(assembly, generic[0].kind, generic[0].name, generic)
@@ -68,7 +71,11 @@ def _as_known(assembly: Assembly, described: Described, named: NamedModel) -> st
     product = technology_of(named.name)
     if full != named.name or product is None or named.kind != "vector_store":
         return full
-    made_of = [draft.name for _, draft in sorted(assembly.drafts.by_id.items()) if draft.kind == named.kind and technology_of(str(draft.attributes.get("technology") or "")) == product]
+    made_of = [
+        draft.name
+        for _, draft in sorted(assembly.drafts.by_id.items())
+        if draft.kind == named.kind and technology_of(str(draft.attributes.get("technology") or "")) == product
+    ]
     drawn = [name for name in described.names if described.kinds.get(key_of(name)) == named.kind]
     return made_of[0] if len(made_of) == 1 else drawn[0] if len(drawn) == 1 else full
 
@@ -101,11 +108,9 @@ def _put(assembly: Assembly, kind: ElementKind, name: str, places: Sequence[Name
 
 def _asks(assembly: Assembly) -> None:
     """The one agent asks the one model of language there is."""
-    agents, models = _there(assembly, frozenset({"agent"})), _there(assembly, _LLMS)
+    agents, models = _there(assembly, _AGENTS), _there(assembly, _LLMS)
     if len(agents) != 1 or len(models) != 1 or any({source, target} == {agents[0], models[0]} for source, target, _role in assembly.flows):
         return
-    evidence: list[Evidence] = assembly.draft(models[0]).evidence[:1]
-    for source, target, label, role in ((agents[0], models[0], "user_input", "prompt"), (models[0], agents[0], "model_reply", None)):
-        assembly.flow(
-            Flow(id=f"{source}->{target}:told:{role or ''}:{label}", source=source, target=target, carries=(label,), role=role, steps=tuple(evidence), stated_by="document")
-        )  # fmt: skip
+    for evidence in assembly.draft(models[0]).evidence[:1]:
+        add_told_flow(assembly, agents[0], models[0], "prompt", ("user_input",), evidence)
+        add_told_flow(assembly, models[0], agents[0], None, ("model_reply",), evidence)
