@@ -195,6 +195,8 @@ def _clause(group: VerbGroup, left: list[str], right: Sequence[str], before: Cla
     if what and before is not None and _stands_for_another(what.words):
         what = before.thing or before.doer
     kinds = verb_classes().get(group.base, frozenset())
+    if not what and not group.passive and kinds & {"lie", "go"}:
+        what = subject  # what lies or goes somewhere is what it is done with
     negated = group.negated
     conditional = joined in grammar().conditions
     last = places[-1][1] if places else what or subject
