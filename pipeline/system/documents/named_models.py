@@ -90,10 +90,10 @@ def _by_heads(told: Told) -> Iterator[NamedModel]:
             continue
         for phrase in (clause.doer, clause.thing, *(phrase for _before, phrase in clause.places)):
             if phrase and not phrase.none:
-                yield from _in_words(phrase.words, phrase.definite, told)
+                yield from _in_words(phrase.words, phrase.definite, told, phrase is clause.doer)
 
 
-def _in_words(words: Sequence[str], definite: bool, told: Told) -> Iterator[NamedModel]:
+def _in_words(words: Sequence[str], definite: bool, told: Told, doing: bool = False) -> Iterator[NamedModel]:
     plain = [singular(word.lower().removesuffix("'s")) for word in words]
     named = load_lexicon().named
     at = 0
@@ -116,7 +116,8 @@ def _in_words(words: Sequence[str], definite: bool, told: Told) -> Iterator[Name
             if kind == "hosted_llm" and _LOCAL.search(told.sentence):
                 kind = "local_llm"
             generic = not before and len(phrase) == 1 and phrase[0] in named.common
-            if not generic or (definite and not told.in_row):
+            told_of = definite or (doing and phrase[0] in ("assistant", "copilot", "chatbot"))
+            if not generic or (told_of and not told.in_row):
                 yield NamedModel(name[:1].upper() + name[1:], kind, told, generic, definite)
         at += len(phrase)
 
@@ -188,7 +189,9 @@ def _brands(told: Told) -> Iterator[NamedModel]:
             continue
         if re.search(r"\b(?:by|of|without|no|not) $", before) or brand.lower() in found:
             continue
-        if found and re.search(r"\b(?:via|through|on|over|from|using|at|in) (?:the |an? )?$|\($", before):
+        if found and re.search(
+            r"\b(?:via|through|on|over|from|using|at|in) (?:the |an? )?(?:Amazon |AWS |Azure |Google |Microsoft )?$|\($", before
+        ):
             continue  # "Claude via the Anthropic API" is one model
         goes_on = _BRAND_GOES_ON.match(sentence, match.end())
         name = (brand + (goes_on[0] if goes_on is not None else "")).strip(" .-")

@@ -23,6 +23,7 @@ from pipeline.system.rules.drawn_words import BECOMES
 from pipeline.system.rules.lexicon import classes_of
 from pipeline.system.rules.promises import quotes_or_advises
 from pipeline.system.rules.told_words import modality_told
+from pipeline.system.rules.words import words_of
 
 _LLMS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm"})
 _MODELS: frozenset[ElementKind] = _LLMS | {"agent", "ml_model"}
@@ -41,6 +42,9 @@ _INTO = frozenset({"to", "into", "onto", "through", "via", "by", "with", "using"
 _LATER = frozenset({"will", "shall", "should", "would", "could", "might"})
 _TYPED = frozenset(
     {"type", "enter", "write", "paste", "dictate", "ask", "say", "tell", "speak", "fill in", "describe", "chat", "message", "question"}
+)
+_JUDGING = frozenset(
+    {"score", "predict", "classify", "rank", "rate", "match", "detect", "assess", "recommend", "estimate", "scoring", "prediction"}
 )
 _LONGEST = 600
 
@@ -154,6 +158,8 @@ def _input(paths: _Paths, told: ToldClause) -> None:
     if evidence is not None:
         places = sorted(clause.places, key=lambda place: place[0] not in ("to", "into"))
         entry = next((phrase.text for before, phrase in places if before in _INTO and _entry_kind(phrase) is not None), None)
+        routes = paths.spoken.named(clause.thing.text, _ENTRIES) if clause.thing else []
+        entry = paths.assembly.draft(routes[0]).name if routes else entry
         typed = "text" in sorts and (clause.verb in _TYPED or "document" not in clause.thing.classes)
         if typed:
             paths.inputs.append(_Input(frozenset({"text"}) | (sorts & {"sound"}), "user_input", _who(who), evidence, entry))
@@ -216,8 +222,21 @@ def _take(paths: _Paths, told: ToldClause) -> None:
         if sorts:
             paths.takes.append((model, sorts, _label(sorts, data[0]), evidence))
         kept = next((phrase for phrase in data if "personal" in phrase.classes and not phrase.none), None)
-        if kept is not None and paths.assembly.draft(model).kind == "hosted_llm":
-            _of_records(paths.assembly, model, kept, evidence)
+        asked = _asked_by(paths.assembly, model)
+        if kept is not None and asked is not None:
+            _of_records(paths.assembly, asked, kept, evidence)
+
+
+def _asked_by(assembly: Assembly, model: str) -> str | None:
+    """The model of others that text goes to: itself, or what the agent asks."""
+    if assembly.draft(model).kind == "hosted_llm":
+        return model
+    asked = [
+        target
+        for source, target, _role in sorted(assembly.flows, key=str)
+        if source == model and assembly.draft(target).kind == "hosted_llm"
+    ]
+    return asked[0] if asked and assembly.draft(model).kind == "agent" else None
 
 
 def _of_records(assembly: Assembly, model: str, kept: Phrase, evidence: Evidence) -> None:
@@ -272,7 +291,12 @@ def _joined(paths: _Paths, heard: bool) -> Iterator[tuple[str, Evidence | None, 
             if taken & sorts and (model, given.label) not in seen:
                 seen.add((model, given.label))
                 yield model, evidence, given
-        for model in main_models(paths.assembly) if "text" in sorts else ():
+        judging = set(words_of(given.entry or "")) & _JUDGING
+        learnt = [draft.id for _, draft in sorted(paths.assembly.drafts.by_id.items()) if draft.kind == "ml_model"]
+        if judging and len(learnt) == 1 and (learnt[0], given.label) not in seen:
+            seen.add((learnt[0], given.label))
+            yield learnt[0], None, given
+        for model in main_models(paths.assembly) if "text" in sorts and not judging else ():
             if model not in taking and (model, given.label) not in seen:
                 seen.add((model, given.label))
                 yield model, None, given

@@ -135,7 +135,8 @@ def _sources(assembly: Assembly, job: str, each: ToldClause, evidence: Evidence)
                 continue
             add_told_flow(assembly, _source(assembly, label, phrase, evidence), job, "training_data", (label,), evidence)
             break
-        if "personal" in classes and not _is_nameless(each.told.sentence):
+        of_somebody = "outsider" in classes and classes & {"document", "conversation", "image", "audio", "record"}
+        if ("personal" in classes or of_somebody) and not _is_nameless(each.told.sentence):
             assembly.draft(job).attributes["sensitive"] = True
 
 

@@ -14,9 +14,12 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.documents.described_names import Described
 from pipeline.system.documents.named_models import NamedModel
 from pipeline.system.documents.prose_names import key_of
+from pipeline.system.documents.told import Told
 from pipeline.system.documents.told_flows import add_told_flow
-from pipeline.system.model import AttributeValue, ElementKind
+from pipeline.system.documents.told_inputs import clauses_told
+from pipeline.system.model import AttributeValue, ElementKind, Evidence
 from pipeline.system.rules.drawn_words import technology_of
+from pipeline.system.rules.lexicon import singular
 from pipeline.system.rules.words import load_words, mentions, subjects
 
 _LLMS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm"})
@@ -29,6 +32,11 @@ _TASKS = (
         re.compile(r"\b(?:image|face|facial|vision|photo|object|yolo\w*|ocr|picture|x-ray|video|damage|handwriting)\b", re.IGNORECASE),
     ),
 )
+_IDENTIFIES = re.compile(
+    r"\b(?:face|facial|voice|speaker|iris|fingerprint)\w*[ -](?:match|recogni|verif|identif|authenti|compar)\w*|\b(?:speaker|face) id\b",
+    re.IGNORECASE,
+)
+_SENSES = {"vision": frozenset({"camera", "cctv", "dashcam", "lidar", "radar"}), "speech": frozenset({"microphone"})}
 _MOST_CITED = 3
 _MOST = 40  # of one kind
 
@@ -100,6 +108,7 @@ def _put(assembly: Assembly, kind: ElementKind, name: str, places: Sequence[Name
         attributes |= {"detector": True} if mentions([name], words.detector) else {}
         task = next((task for task, pattern in _TASKS if pattern.search(name)), None)
         attributes |= {"task": task} if task is not None else {}
+        attributes |= {"verifies_identity": True} if _IDENTIFIES.search(name) else {}
     for each in places[:_MOST_CITED]:
         evidence = assembly.cite_place(cell_place(each.told.passage, each.told.sentence), "claim")
         if evidence is not None:
@@ -114,3 +123,27 @@ def _asks(assembly: Assembly) -> None:
     for evidence in assembly.draft(models[0]).evidence[:1]:
         add_told_flow(assembly, agents[0], models[0], "prompt", ("user_input",), evidence)
         add_told_flow(assembly, models[0], agents[0], None, ("model_reply",), evidence)
+
+
+def mark_senses(assembly: Assembly, told: Sequence[Told]) -> None:
+    """Models that see or hear what goes on before a camera or a microphone of the system."""
+    there: dict[str, Evidence] = {}
+    for each in clauses_told(told):
+        clause = each.clause
+        if "sensor" not in (clause.doer.classes | (clause.thing.classes if clause.passive else frozenset())) or clause.denied:
+            continue
+        words = {singular(word.lower()) for phrase in (clause.doer, clause.thing) for word in phrase.words}
+        for task, sensors in _SENSES.items():
+            evidence = (
+                assembly.cite_place(cell_place(each.told.passage, each.told.sentence), "claim")
+                if words & sensors and task not in there
+                else None
+            )
+            if evidence is not None:
+                there[task] = evidence
+    for _, draft in sorted(assembly.drafts.by_id.items()):
+        task = str(draft.attributes.get("task") or "")
+        if draft.kind == "ml_model" and draft.attributes.get("stated_by") == "document" and task in there:
+            draft.attributes["physical"] = True
+            if there[task] not in draft.evidence:
+                draft.evidence.append(there[task])
