@@ -20,10 +20,10 @@ from pipeline.system.documents.told_entries import add_answers, mark_inference
 from pipeline.system.documents.told_facts import add_told_facts
 from pipeline.system.documents.told_inputs import add_inputs, entries_told
 from pipeline.system.documents.told_learning import add_learning, mark_people
-from pipeline.system.documents.told_models import add_named_models
+from pipeline.system.documents.told_models import add_named_models, mark_senses
 from pipeline.system.documents.told_parts import add_parts
-from pipeline.system.documents.told_stores import add_stores
 from pipeline.system.documents.told_secrets import add_told_secrets
+from pipeline.system.documents.told_stores import add_stores
 from pipeline.system.documents.told_tools import add_tools
 from pipeline.system.drawings.drawn import Drawings, add_drawings, boxes_of
 
@@ -41,6 +41,7 @@ def add_described(assembly: Assembly, documents: Sequence[DocumentFacts]) -> Dra
     drawn = add_drawings(assembly, documents, described)
     add_answers(assembly)
     add_tools(assembly, told, documents)
+    mark_senses(assembly, told)
     add_inputs(assembly, told)
     add_stores(assembly, told)
     add_learning(assembly, told)

@@ -69,6 +69,8 @@ def mark_denied(assembly: Assembly, denials: Sequence[SaidOfControl]) -> None:
             draft.attributes["authenticated"] = False
             if draft.kind in _STORES:
                 draft.attributes["open"] = True  # whoever reaches it is answered
+            if draft.kind == "model_registry":
+                draft.attributes.update(administers=True, exposed=True)  # whoever writes there says which model answers
             if draft.kind == "mcp_server":
                 draft.attributes.update(transport="http", host="as described")  # one that is started by its client asks nobody for a login
         if evidence not in draft.evidence:

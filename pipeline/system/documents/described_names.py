@@ -268,8 +268,11 @@ def _listed(row: Row, described: Described) -> Iterator[tuple[str, ElementKind]]
             return
     if known is not None:
         yield name, known
+    elif key_of(name)[-1:] in _PAGES:
+        yield name, "http_route"
 
 
+_PAGES = frozenset(key_of(word) for word in ("page", "screen", "form", "interface", "backend", "console"))
 _IS = re.compile(
     r"^(?:The |Our |An? )?([A-Za-z][\w .-]{2,40}?) "
     r"(?:runs on|is|lives in|is built (?:on|with)|is implemented (?:in|with|as|by)|is based on) (?:an? |the |our )?(.{3,60})",

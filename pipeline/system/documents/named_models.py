@@ -1,7 +1,8 @@
-"""Models, agents and vector stores that sentences name, wherever they name them: "the damage model", "GPT-4o", "Sonara (our speech-to-text vendor)".
+"""Models, agents and vector stores that sentences name: "the damage model", "GPT-4o", "Sonara (our speech-to-text vendor)".
 
-Takes what is told, gives names with their kinds and where they stand. A name ends in a word for a model or is that of a product; words before it
-belong to it as far as they tell which one it is. What is only weighed, planned, denied or listed as an example names nothing of the system.
+Takes what is told, gives names with their kinds and where they stand. A name ends in a word for a model or is that of a product; words
+before it belong to it as far as they tell which one it is. What is only weighed, planned, denied or listed as an example
+names nothing of the system.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.system.documents.prose_names import key_of
 from pipeline.system.documents.statements import load_prose
 from pipeline.system.documents.told import Told, is_asked_for
 from pipeline.system.model import ElementKind
@@ -20,24 +22,28 @@ from pipeline.system.rules.promises import quotes_or_advises
 from pipeline.system.rules.told_words import modality_told
 
 _LOCAL = re.compile(
-    r"\b(?:self-?hosted|on[- ]prem\w*|locally|in-house|own (?:gpus?|servers?|hardware|cluster|machines?)|on (?:our|the) (?:own )?(?:gpus?|servers?|cluster|premises|device)"
+    r"\b(?:self-?hosted|on[- ]prem\w*|locally|in-house|own (?:gpus?|servers?|hardware|cluster|machines?)"
+    r"|on (?:our|the) (?:own )?(?:gpus?|servers?|cluster|premises|device)"
     r"|on[- ]device|ollama|vllm|gpus?|a10|a100|h100|on the (?:edge|kiosk|tablet|phone|lanes?))\b",
     re.IGNORECASE,
 )
 _HOSTED_BY = re.compile(
-    r"(?:,|\(|\bis|\bare|\bwhich is)? ?\b(?:hosted|operated|run|served|provided|supplied|offered|sold) (?:by|at) (?!us\b|our\b|the (?:team|department|operations)|ourselves|hand\b|means\b)"
+    r"(?:,|\(|\bis|\bare|\bwhich is)? ?\b(?:hosted|operated|run|served|provided|supplied|offered|sold) (?:by|at) "
+    r"(?!us\b|our\b|the (?:team|department|operations)|ourselves|hand\b|means\b)"
     r"(?:the )?([A-Z][\w&-]*(?: [A-Z][\w&-]*){0,2})"
 )
 _SUPPLIER = re.compile(r"\b([A-Z][\w-]{2,30}(?: [A-Z][\w-]{1,20})?)(?:,? \(|, )(?:is )?(?:our|the|a|an|their)? ?([a-z][^,.;()]{3,60})")
 _IS_SUPPLIER = re.compile(r"\b([A-Z][\w-]{2,30}(?: [A-Z][\w-]{1,20})?) is (?:our|the|a|an|their) ([a-z][^,.;()]{3,60})")
 _NOT_OURS = re.compile(
-    r"\b(?:such as|e\.g\.|for example|like|unlike|instead of|rather than|compared (?:to|with)|versus|vs\.?|rejected|considered|evaluated|looked at|alternativ\w+|competitors?|not use|supports?|supported|compatible"
+    r"\b(?:such as|e\.g\.|for example|like|unlike|instead of|rather than|compared (?:to|with)|versus|vs\.?|rejected|considered|evaluated"
+    r"|looked at|alternativ\w+|competitors?|not use|supports?|supported|compatible"
     r"|any (?:llm|model)|or (?:any|another|other))\b",
     re.IGNORECASE,
 )
 _MOST_BRANDS = 2  # of a kind in one sentence: more are a list of what is supported
 _BRAND_GOES_ON = re.compile(r"(?:[ -](?:[A-Z0-9][\w.-]{0,14}|v?\d[\w.]*)){0,2}")
 _MOST_WORDS = 3
+_NAMED_ONCE = 300  # sentences: papers of this length may name a part once; longer ones that never say "the" teach about such parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +54,17 @@ class NamedModel:
     kind: ElementKind
     told: Told
     generic: bool = False  # "the model", "the assistant": there is one, and nothing says which
+    definite: bool = True  # "the damage model", and no "a detector" of whatever kind
 
 
 def named_models(told: Sequence[Told]) -> list[NamedModel]:
     """Every name of a model, an agent or a vector store in what is told, in its order."""
-    found: list[NamedModel] = []
-    for each in told:
-        if each.passage.hidden or _tells_nothing(each):
-            continue
-        made = [*_by_heads(each), *_brands(each), *_suppliers(each)]
-        found += made
-    return found
+    telling = [each for each in told if not each.passage.hidden and not _tells_nothing(each)]
+    found = [model for each in telling for model in (*_by_heads(each), *_brands(each), *_suppliers(each))]
+    if len(told) <= _NAMED_ONCE:
+        return found
+    meant = {key_of(model.name) for model in found if model.definite}
+    return [model for model in found if key_of(model.name) in meant]
 
 
 def _tells_nothing(told: Told) -> bool:
@@ -84,10 +90,10 @@ def _by_heads(told: Told) -> Iterator[NamedModel]:
             continue
         for phrase in (clause.doer, clause.thing, *(phrase for _before, phrase in clause.places)):
             if phrase and not phrase.none:
-                yield from _in_words(phrase.words, phrase.definite, told)
+                yield from _in_words(phrase.words, phrase.definite, told, phrase is clause.doer)
 
 
-def _in_words(words: Sequence[str], definite: bool, told: Told) -> Iterator[NamedModel]:
+def _in_words(words: Sequence[str], definite: bool, told: Told, doing: bool = False) -> Iterator[NamedModel]:
     plain = [singular(word.lower().removesuffix("'s")) for word in words]
     named = load_lexicon().named
     at = 0
@@ -109,23 +115,15 @@ def _in_words(words: Sequence[str], definite: bool, told: Told) -> Iterator[Name
         if _is_name(phrase, kind, before, follows, is_plural):
             if kind == "hosted_llm" and _LOCAL.search(told.sentence):
                 kind = "local_llm"
-            generic = not before and len(phrase) == 1 and phrase[0] in _COMMON
-            if not generic or (definite and not told.in_row):
-                yield NamedModel(name[:1].upper() + name[1:], kind, told, generic)
+            generic = not before and len(phrase) == 1 and phrase[0] in named.common
+            told_of = definite or (doing and phrase[0] in ("assistant", "copilot", "chatbot"))
+            if not generic or (told_of and not told.in_row):
+                yield NamedModel(name[:1].upper() + name[1:], kind, told, generic, definite)
         at += len(phrase)
 
 
-_COMMON = frozenset(
-    {"model", "network", "agent", "assistant", "bot", "chatbot", "classifier", "detector", "recogniser", "recognizer", "ranker", "llm"}
-)
-_GOES_ON = frozenset(
-    {"card", "registry", "file", "files", "server", "servers", "name", "names", "output", "outputs", "training", "developer", "team", "version", "versions", "inversion", "theft", "weights", "extraction", "provider", "providers", "vendor", "api",
-     "keys", "zoo", "hub", "evaluation", "evaluations", "owner", "risk", "context", "protocol", "performance", "selection", "framework", "frameworks", "architecture"}
-)  # fmt: skip
-
-
 def _is_name(phrase: tuple[str, ...], kind: ElementKind, before: str, follows: str, is_plural: bool) -> bool:
-    if follows in _GOES_ON and kind != "mcp_server":
+    if follows in load_lexicon().named.goes_on and kind != "mcp_server":
         return False
     if phrase == ("network",):
         return "neural" in before or "convolutional" in before
@@ -185,14 +183,15 @@ def _brands(told: Told) -> Iterator[NamedModel]:
         before = sentence[: match.start()]
         if (
             kind not in _BRANDED
-            or not brand[:1].isupper()
-            and brand.lower() not in ("pgvector",)
+            or (not brand[:1].isupper() and brand.lower() not in ("pgvector",))
             or brand.split()[0].lower() not in spoken.lower()
         ):
             continue
         if re.search(r"\b(?:by|of|without|no|not) $", before) or brand.lower() in found:
             continue
-        if found and re.search(r"\b(?:via|through|on|over|from|using|at|in) (?:the |an? )?$|\($", before):
+        if found and re.search(
+            r"\b(?:via|through|on|over|from|using|at|in) (?:the |an? )?(?:Amazon |AWS |Azure |Google |Microsoft )?$|\($", before
+        ):
             continue  # "Claude via the Anthropic API" is one model
         goes_on = _BRAND_GOES_ON.match(sentence, match.end())
         name = (brand + (goes_on[0] if goes_on is not None else "")).strip(" .-")
@@ -209,7 +208,7 @@ def _brands(told: Told) -> Iterator[NamedModel]:
 
 
 def _suppliers(told: Told) -> Iterator[NamedModel]:
-    """Companies that are said to run a model for the system: "Sonara (our speech-to-text vendor)", "a language model, hosted by Brightwell"."""
+    """Companies that are said to run a model for the system: "Sonara (our speech vendor)", "a language model, hosted by Brightwell"."""
     sentence, named = told.sentence, load_lexicon().named
     for pattern in (_SUPPLIER, _IS_SUPPLIER):
         for match in pattern.finditer(sentence):
@@ -219,10 +218,7 @@ def _suppliers(told: Told) -> Iterator[NamedModel]:
             ):
                 yield NamedModel(match[1], "hosted_llm", told)
     for match in _HOSTED_BY.finditer(sentence):
-        before = [
-            model
-            for model in _by_heads(told)
-            if model.kind in ("hosted_llm", "ml_model", "agent") and model.name.lower() in sentence[: match.start()].lower()
-        ]
+        said = sentence[: match.start()].lower()
+        before = [model for model in _by_heads(told) if model.kind in ("hosted_llm", "ml_model", "agent") and model.name.lower() in said]
         if before and before[-1].kind != "agent":
             yield NamedModel(before[-1].name, "hosted_llm", told)

@@ -59,7 +59,9 @@ _NOT_NOW = re.compile(
     r"|previous(?:ly)?)\b",
     re.IGNORECASE,
 )
-_NO_SENTENCE = re.compile(r"\w\(\)|=>|</?\w+>|\{\{|\w\.\w+\(|\bhttps?://\S+/\S+\.(?:md|html)\b")  # code, and what programs wrote down
+_NO_SENTENCE = re.compile(
+    r"\$\$|\\(?:frac|sum|log|left|text|mathbb|in)\b|\w\(\)|=>|</?\w+>|\{\{|\w\.\w+\(|\bhttps?://\S+/\S+\.(?:md|html)\b"
+)  # code, and what programs wrote down
 _WRITTEN_DOWN = re.compile(
     r"</?(?:tool_call|arg_key|arg_value|think)>|^\W*Thinking: |^\$ \w", re.MULTILINE
 )  # a session of a program, not a design

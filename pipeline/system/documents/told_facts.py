@@ -14,9 +14,11 @@ from functools import lru_cache
 from ingest.documents.position import cell_place
 from pipeline.system.assembly import Assembly
 from pipeline.system.documents.described_claims import Labelled
+from pipeline.system.documents.prose_names import is_staff
 from pipeline.system.documents.spoken_of import SpokenOf
 from pipeline.system.documents.told import Told, is_asked_for
-from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow, Label, SinkRole
+from pipeline.system.documents.told_flows import add_told_flow
+from pipeline.system.model import AttributeValue, ElementKind, Evidence, Label
 from pipeline.system.rules.deeds import clauses_of, denied_by_deeds
 from pipeline.system.rules.lexicon import classes_of
 from pipeline.system.rules.promises import sentences, speaks_of_another
@@ -28,7 +30,17 @@ _AROUND = 1_500  # of the paragraph it stands in
 _ASKS: frozenset[ElementKind] = frozenset({"agent", "hosted_llm", "local_llm"})
 _ENTRIES: frozenset[ElementKind] = frozenset({"http_route", "chat_ui", "webhook"})
 _OF_AGENTS = frozenset(
-    {"rendered", "logged", "shared_memory", "secret_in_prompt", "confidential_prompt", "third_party_tools", "identity_from_model"}
+    {
+        "rendered",
+        "logged",
+        "query_written",
+        "code_run",
+        "shared_memory",
+        "secret_in_prompt",
+        "confidential_prompt",
+        "third_party_tools",
+        "identity_from_model",
+    }
 )
 _TALKS: frozenset[ElementKind] = frozenset({*_ASKS, *_ENTRIES, "component"})
 _ANSWERED = frozenset({"answer", "answers", "reply", "replies", "response", "responses", "completion", "completions",
@@ -135,6 +147,8 @@ def _apply(assembly: Assembly, fact: _Fact) -> None:
             draft.evidence.append(fact.evidence)
     if fact.name == "fetched_model":
         _fetched(assembly, fact)
+    if fact.name == "fetched_dataset":
+        _dataset(assembly, fact)
     if fact.name == "pickled":
         _pickled(assembly, fact)
 
@@ -144,15 +158,6 @@ def _set(assembly: Assembly, identity: str, attributes: Mapping[str, AttributeVa
     draft.attributes.update(attributes)
     if evidence not in draft.evidence:
         draft.evidence.append(evidence)
-
-
-def _told_flow(assembly: Assembly, source: str, target: str, role: SinkRole | None, carries: tuple[Label, ...], evidence: Evidence) -> None:
-    if source == target or any(set(carries) <= set(flow.carries) for flow in assembly.flows.get((source, target, role), ())):
-        return
-    assembly.flow(
-        Flow(id=f"{source}->{target}:told:{role or ''}:{'+'.join(carries)}", source=source, target=target, carries=carries, role=role,
-             steps=(evidence,), stated_by="document")
-    )  # fmt: skip
 
 
 def _element(assembly: Assembly, kind: ElementKind, called: str, evidence: Evidence, **attributes: AttributeValue) -> str:
@@ -168,7 +173,7 @@ def _own_name(assembly: Assembly, identity: str) -> str:
 
 def _rendered(assembly: Assembly, identity: str, fact: _Fact) -> None:
     page = _element(assembly, "renderer", f"page that shows what {_own_name(assembly, identity)} writes", fact.evidence)
-    _told_flow(assembly, identity, page, "html", ("model_reply",), fact.evidence)
+    add_told_flow(assembly, identity, page, "html", ("model_reply",), fact.evidence)
 
 
 def _logged(assembly: Assembly, identity: str, fact: _Fact) -> None:
@@ -189,7 +194,7 @@ def _logged(assembly: Assembly, identity: str, fact: _Fact) -> None:
     )
     carried: tuple[Label, ...] = ("model_reply", "user_input") if _is_of_conversation(fact.text) else ("user_input",)
     for writer in dict.fromkeys(writers):
-        _told_flow(assembly, writer, log, "log", carried, fact.evidence)
+        add_told_flow(assembly, writer, log, "log", carried, fact.evidence)
 
 
 def _is_of_conversation(text: str) -> bool:
@@ -231,7 +236,7 @@ def _remembered(assembly: Assembly, identity: str, fact: _Fact) -> None:
         _set(assembly, identity, {"scope": "global"}, fact.evidence)
         return
     memory = _element(assembly, "memory", f"memory of {_own_name(assembly, identity)}", fact.evidence, scope="global")
-    _told_flow(assembly, identity, memory, "memory_write", ("model_reply", "user_input"), fact.evidence)
+    add_told_flow(assembly, identity, memory, "memory_write", ("model_reply", "user_input"), fact.evidence)
 
 
 def _decided(assembly: Assembly, identity: str, fact: _Fact) -> None:
@@ -272,16 +277,42 @@ def _held_of_many(assembly: Assembly, identity: str, fact: _Fact) -> None:
     named = re.search(r"((?:[\w-]+ ){0,2}[\w-]+) of (?:all|every|each|many|several)\b", fact.text, re.IGNORECASE)
     if named is not None:
         held = _element(assembly, "data_store", named[1].strip().capitalize(), fact.evidence)
-        _told_flow(assembly, held, identity, "index_write", ("stored_data",), fact.evidence)
+        add_told_flow(assembly, held, identity, "index_write", ("stored_data",), fact.evidence)
         asked = any(target == identity and role == "index_query" for _source, target, role in assembly.flows)
         for asking in () if asked else _answering(assembly):
-            _told_flow(assembly, asking, identity, "index_query", ("user_input",), fact.evidence)
+            add_told_flow(assembly, asking, identity, "index_query", ("user_input",), fact.evidence)
+
+
+def _scored(assembly: Assembly, identity: str, fact: _Fact) -> None:
+    """How sure a model is goes back to who asked."""
+    people = [
+        draft for _, draft in sorted(assembly.drafts.by_id.items()) if draft.kind in ("end_user", "anonymous_public") and not is_staff(draft.name)
+    ]  # fmt: skip
+    for person in people[:1]:
+        add_told_flow(assembly, identity, person.id, "response", ("prediction",), fact.evidence)
+
+
+def _queried(assembly: Assembly, identity: str, fact: _Fact) -> None:
+    """What a model writes is asked of a store as it stands."""
+    stores = [
+        draft.id
+        for _, draft in sorted(assembly.drafts.by_id.items())
+        if draft.kind == "data_store" and draft.attributes.get("stated_by") == "document"
+    ]
+    store = stores[0] if len(stores) == 1 else _element(assembly, "data_store", "database that is asked", fact.evidence)
+    add_told_flow(assembly, identity, store, "query", ("model_reply",), fact.evidence)
+
+
+def _run(assembly: Assembly, identity: str, fact: _Fact) -> None:
+    """What a model writes is run."""
+    interpreter = _element(assembly, "interpreter", f"interpreter of {_own_name(assembly, identity)}", fact.evidence)
+    add_told_flow(assembly, identity, interpreter, "code", ("model_reply",), fact.evidence)
 
 
 _MADE: Mapping[str, Callable[[Assembly, str, _Fact], None]] = {
     "rendered": _rendered, "logged": _logged, "identity_from_model": _filled_in, "confidential_prompt": _confidential,
     "secret_in_prompt": _confidential, "shared_memory": _remembered, "decides": _decided, "administers": _administered,
-    "third_party_tools": _of_others, "holds_of_many": _held_of_many,
+    "third_party_tools": _of_others, "holds_of_many": _held_of_many, "scores_returned": _scored, "query_written": _queried, "code_run": _run,
 }  # fmt: skip
 
 
@@ -309,6 +340,14 @@ def _fetched_name(text: str) -> str:
             words = clause.thing.words[:6]
             return " ".join(words)
     return ""
+
+
+def _dataset(assembly: Assembly, fact: _Fact) -> None:
+    """Records of others that are fetched as they are at that time."""
+    for clause in clauses_of(fact.text):
+        if "fetch" in clause.kinds and "training" in clause.thing.classes:
+            name = " ".join(clause.thing.words[:4])
+            _element(assembly, "dataset", name[:1].upper() + name[1:], fact.evidence, source="url", revision_pinned=False)
 
 
 def _pickled(assembly: Assembly, fact: _Fact) -> None:

@@ -1,8 +1,9 @@
 """What people outside send in, and which model it reaches: told in pieces, in sentences of their own.
 
-Takes what is told and the elements that are known by now, adds entries, people and flows. One sentence says what visitors send ("policyholders
-upload photographs"), another what a model takes ("the photographs are evaluated by the damage model"); that both speak of the same is seen by
-the class of the data. Sound becomes text where something hears it. Where only one thing answers, what people say reaches it.
+Takes what is told and the elements that are known by now, adds entries, people and flows. One sentence says what people send
+("policyholders upload photographs"), another what a model takes ("the photographs are evaluated by the damage model"); that both speak
+of the same is seen by the class of the data. Sound becomes text where something hears it. Where only one thing answers,
+what people say reaches it.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.documents.prose_names import kind_of_name
 from pipeline.system.documents.spoken_of import SpokenOf
 from pipeline.system.documents.told import Told, is_asked_for
-from pipeline.system.model import ElementKind, Evidence, Flow, Label
+from pipeline.system.documents.told_flows import add_told_flow
+from pipeline.system.model import AttributeValue, ElementKind, Evidence, Label
 from pipeline.system.rules.clauses import Clause, Phrase, read_clauses
 from pipeline.system.rules.drawn_words import BECOMES
+from pipeline.system.rules.lexicon import classes_of
 from pipeline.system.rules.promises import quotes_or_advises
 from pipeline.system.rules.told_words import modality_told
+from pipeline.system.rules.words import words_of
 
 _LLMS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm"})
 _MODELS: frozenset[ElementKind] = _LLMS | {"agent", "ml_model"}
@@ -27,13 +31,21 @@ _ENTRIES: frozenset[ElementKind] = frozenset({"http_route", "chat_ui", "webhook"
 _PEOPLE: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public"})
 # Sorts of data by the classes of nouns; what is of one sort is taken for the same.
 _SORTS: dict[str, frozenset[str]] = {
-    "text": frozenset({"conversation", "document", "said"}), "sound": frozenset({"audio"}), "picture": frozenset({"image"}), "feedback": frozenset({"feedback"}),
-}  # fmt: skip
+    "text": frozenset({"conversation", "document", "said"}),
+    "sound": frozenset({"audio"}),
+    "picture": frozenset({"image"}),
+    "feedback": frozenset({"feedback"}),
+}
 _SENT = frozenset({"send", "speak", "return", "keep", "go"})
 _TAKEN = frozenset({"judge", "read", "generate"})
 _INTO = frozenset({"to", "into", "onto", "through", "via", "by", "with", "using", "in", "from", ""})
 _LATER = frozenset({"will", "shall", "should", "would", "could", "might"})
-_TYPED = frozenset({"type", "enter", "write", "paste", "dictate", "ask", "say", "tell", "speak", "fill in", "describe", "chat", "message", "question"})
+_TYPED = frozenset(
+    {"type", "enter", "write", "paste", "dictate", "ask", "say", "tell", "speak", "fill in", "describe", "chat", "message", "question"}
+)
+_JUDGING = frozenset(
+    {"score", "predict", "classify", "rank", "rate", "match", "detect", "assess", "recommend", "estimate", "scoring", "prediction"}
+)
 _LONGEST = 600
 
 
@@ -106,13 +118,22 @@ def _sorts(phrases: Sequence[Phrase]) -> frozenset[str]:
 def _label(sorts: frozenset[str], phrase: Phrase) -> Label:
     if "feedback" in sorts and sorts <= {"feedback"}:
         return "user_feedback"
-    if sorts & {"picture"} or "document" in phrase.classes - {"conversation"} and not phrase.classes & {"conversation", "said"}:
+    if sorts & {"picture"} or ("document" in phrase.classes - {"conversation"} and not phrase.classes & {"conversation", "said"}):
         return "uploaded_file"
     return "uploaded_file" if "sound" in sorts and "conversation" not in phrase.classes else "user_input"
 
 
 def _is_outside(phrase: Phrase) -> bool:
-    return bool({"outsider", "anyone"} & phrase.classes) and "insider" not in phrase.classes and not phrase.none
+    if not {"outsider", "anyone"} & phrase.classes or "insider" in phrase.classes or phrase.none:
+        return False
+    lowered = [word.lower() for word in phrase.words]
+    head = next(
+        (lowered[at - 1] for at, word in enumerate(lowered) if at and word in ("of", "in", "at", "with", "who", "from")), lowered[-1]
+    )
+    people = {"outsider", "anyone"}  # "user ids" are no people, "visitors of the museum" and "whoever calls" are
+    return bool(classes_of((head,)) & people) or (
+        bool(classes_of((lowered[0],)) & people) and (lowered[0].endswith("s") or "anyone" in phrase.classes)
+    )
 
 
 def _input(paths: _Paths, told: ToldClause) -> None:
@@ -137,6 +158,8 @@ def _input(paths: _Paths, told: ToldClause) -> None:
     if evidence is not None:
         places = sorted(clause.places, key=lambda place: place[0] not in ("to", "into"))
         entry = next((phrase.text for before, phrase in places if before in _INTO and _entry_kind(phrase) is not None), None)
+        routes = paths.spoken.named(clause.thing.text, _ENTRIES) if clause.thing else []
+        entry = paths.assembly.draft(routes[0]).name if routes else entry
         typed = "text" in sorts and (clause.verb in _TYPED or "document" not in clause.thing.classes)
         if typed:
             paths.inputs.append(_Input(frozenset({"text"}) | (sorts & {"sound"}), "user_input", _who(who), evidence, entry))
@@ -199,21 +222,36 @@ def _take(paths: _Paths, told: ToldClause) -> None:
         if sorts:
             paths.takes.append((model, sorts, _label(sorts, data[0]), evidence))
         kept = next((phrase for phrase in data if "personal" in phrase.classes and not phrase.none), None)
-        if kept is not None and paths.assembly.draft(model).kind == "hosted_llm":
-            _of_records(paths.assembly, model, kept, evidence)
+        asked = _asked_by(paths.assembly, model)
+        if kept is not None and asked is not None:
+            _of_records(paths.assembly, asked, kept, evidence)
+
+
+def _asked_by(assembly: Assembly, model: str) -> str | None:
+    """The model of others that text goes to: itself, or what the agent asks."""
+    if assembly.draft(model).kind == "hosted_llm":
+        return model
+    asked = [
+        target
+        for source, target, _role in sorted(assembly.flows, key=str)
+        if source == model and assembly.draft(target).kind == "hosted_llm"
+    ]
+    return asked[0] if asked and assembly.draft(model).kind == "agent" else None
 
 
 def _of_records(assembly: Assembly, model: str, kept: Phrase, evidence: Evidence) -> None:
     """Records of people that go to a model of others."""
     name = named_by(kept)
     store = assembly.drafts.put("data_store", name[:1].upper() + name[1:], None, {"stated_by": "document"}, evidence, None, "documentation")
-    _flow(assembly, store, model, "stored_data", evidence)
+    add_told_flow(assembly, store, model, BECOMES.get(assembly.draft(model).kind), ("stored_data",), evidence)
 
 
 def named_by(phrase: Phrase, most: int = 5) -> str:
     """A name for what a phrase speaks of, without what it ends in by chance."""
     words = list(phrase.words[:most])
-    while words and (len(words[-1]) < 4 or words[-1].lower() in ("with", "from", "into", "that", "which", "each", "every")) and len(words) > 1:
+    while (
+        words and (len(words[-1]) < 4 or words[-1].lower() in ("with", "from", "into", "that", "which", "each", "every")) and len(words) > 1
+    ):
         words.pop()
     return " ".join(words)
 
@@ -253,7 +291,12 @@ def _joined(paths: _Paths, heard: bool) -> Iterator[tuple[str, Evidence | None, 
             if taken & sorts and (model, given.label) not in seen:
                 seen.add((model, given.label))
                 yield model, evidence, given
-        for model in main_models(paths.assembly) if "text" in sorts else ():
+        judging = set(words_of(given.entry or "")) & _JUDGING
+        learnt = [draft.id for _, draft in sorted(paths.assembly.drafts.by_id.items()) if draft.kind == "ml_model"]
+        if judging and len(learnt) == 1 and (learnt[0], given.label) not in seen:
+            seen.add((learnt[0], given.label))
+            yield learnt[0], None, given
+        for model in main_models(paths.assembly) if "text" in sorts and not judging else ():
             if model not in taking and (model, given.label) not in seen:
                 seen.add((model, given.label))
                 yield model, None, given
@@ -284,8 +327,8 @@ def _connect(paths: _Paths, given: _Input, model: str, evidence: Evidence | None
     )
     if person is None:
         person = assembly.drafts.put("end_user", given.who, None, {"stated_by": "document"}, given.evidence, None, "documentation")
-    _flow(assembly, person, entry, given.label, given.evidence)
-    _flow(assembly, entry, model, given.label, evidence or given.evidence)
+    add_told_flow(assembly, person, entry, BECOMES.get(assembly.draft(entry).kind), (given.label,), given.evidence)
+    add_told_flow(assembly, entry, model, BECOMES.get(assembly.draft(model).kind), (given.label,), evidence or given.evidence)
     if evidence is not None and evidence not in assembly.draft(model).evidence:
         assembly.draft(model).evidence.append(evidence)
 
@@ -306,15 +349,5 @@ def _entry(paths: _Paths, given: _Input) -> str:
         if len(entries) == 1:
             return entries[0]
         name = f"entry for {given.who.lower()}"
-    attributes = {"stated_by": "document", "runs_inference": True}
+    attributes: dict[str, AttributeValue] = {"stated_by": "document", "runs_inference": True}
     return assembly.drafts.put("http_route", name[:1].upper() + name[1:], None, attributes, given.evidence, None, "documentation")
-
-
-def _flow(assembly: Assembly, source: str, target: str, label: Label, evidence: Evidence) -> None:
-    kind = assembly.draft(target).kind
-    role = BECOMES.get(kind)
-    if source == target or any(label in flow.carries for flow in assembly.flows.get((source, target, role), ())):
-        return
-    assembly.flow(
-        Flow(id=f"{source}->{target}:told:{role or ''}:{label}", source=source, target=target, carries=(label,), role=role, steps=(evidence,), stated_by="document")
-    )  # fmt: skip

@@ -1,7 +1,7 @@
 """What models of a described system learn from: feedback of people, what they send, pages of others, records of people.
 
-Takes what is told and the trainings that are known by now, adds flows into these. A sentence about learning names its training, or stands in a
-section or a paragraph about one; what becomes an example for later answers is learnt from as well.
+Takes what is told and the trainings that are known by now, adds flows into these. A sentence about learning names its training, or
+stands in a section or a paragraph about one; what becomes an example for later answers is learnt from as well.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.documents.prose_names import is_staff
 from pipeline.system.documents.spoken_of import SpokenOf
 from pipeline.system.documents.told import Told
+from pipeline.system.documents.told_flows import add_told_flow
 from pipeline.system.documents.told_inputs import ToldClause, clauses_told, main_models, named_by
-from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow, Label
+from pipeline.system.model import AttributeValue, ElementKind, Evidence, Label
 from pipeline.system.rules.clauses import Clause, Phrase
 from pipeline.system.rules.lexicon import classes_of
 from pipeline.system.rules.told_words import compiled, load_told
@@ -132,9 +133,10 @@ def _sources(assembly: Assembly, job: str, each: ToldClause, evidence: Evidence)
                 continue
             if label == "user_feedback" and "insider" in clause.everything and not clause.everything & {"outsider"}:
                 continue
-            _flow(assembly, _source(assembly, label, phrase, evidence), job, label, evidence)
+            add_told_flow(assembly, _source(assembly, label, phrase, evidence), job, "training_data", (label,), evidence)
             break
-        if "personal" in classes and not _is_nameless(each.told.sentence):
+        of_somebody = "outsider" in classes and classes & {"document", "conversation", "image", "audio", "record"}
+        if ("personal" in classes or of_somebody) and not _is_nameless(each.told.sentence):
             assembly.draft(job).attributes["sensitive"] = True
 
 
@@ -171,14 +173,6 @@ def _source(assembly: Assembly, label: Label, phrase: Phrase, evidence: Evidence
     else:
         name = named_by(phrase, 4)
     return assembly.drafts.put(kind, name[:1].upper() + name[1:], None, {"stated_by": "document"}, evidence, None, "documentation")
-
-
-def _flow(assembly: Assembly, source: str, job: str, label: Label, evidence: Evidence) -> None:
-    if any(label in flow.carries for flow in assembly.flows.get((source, job, "training_data"), ())):
-        return
-    assembly.flow(
-        Flow(id=f"{source}->{job}:told:training_data:{label}", source=source, target=job, carries=(label,), role="training_data", steps=(evidence,), stated_by="document")
-    )  # fmt: skip
 
 
 def _of_people(assembly: Assembly, job: str) -> None:

@@ -1,7 +1,7 @@
 """Models that sentences name, as elements: each once, under its fullest name.
 
-Takes what `named_models.py` finds. What a text calls "the model" or "the assistant" is the one that bears a name; an element of its own it is only where
-none does. A model of language that an agent is said to run on, or the only one beside the only agent, is what the agent asks.
+Takes what `named_models.py` finds. What a text calls "the model" or "the assistant" is the one that bears a name; an element of its own it
+is only where none does. A model of language that an agent is said to run on, or the only one beside the only agent, is what the agent asks.
 """
 
 from __future__ import annotations
@@ -14,11 +14,17 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.documents.described_names import Described
 from pipeline.system.documents.named_models import NamedModel
 from pipeline.system.documents.prose_names import key_of
-from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow
+from pipeline.system.documents.told import Told
+from pipeline.system.documents.told_flows import add_told_flow
+from pipeline.system.documents.told_inputs import clauses_told
+from pipeline.system.model import AttributeValue, ElementKind, Evidence
 from pipeline.system.rules.drawn_words import technology_of
+from pipeline.system.rules.lexicon import singular
 from pipeline.system.rules.words import load_words, mentions, subjects
 
 _LLMS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm"})
+_AGENTS: frozenset[ElementKind] = frozenset({"agent"})
+_LEARNT: frozenset[ElementKind] = frozenset({"ml_model"})
 _TASKS = (
     ("speech", re.compile(r"\b(?:whisper|speech|voice|transcri\w+|wake|spoken|audio|wav2vec|asr|stt)\b", re.IGNORECASE)),
     (
@@ -26,6 +32,11 @@ _TASKS = (
         re.compile(r"\b(?:image|face|facial|vision|photo|object|yolo\w*|ocr|picture|x-ray|video|damage|handwriting)\b", re.IGNORECASE),
     ),
 )
+_IDENTIFIES = re.compile(
+    r"\b(?:face|facial|voice|speaker|iris|fingerprint)\w*[ -](?:match|recogni|verif|identif|authenti|compar)\w*|\b(?:speaker|face) id\b",
+    re.IGNORECASE,
+)
+_SENSES = {"vision": frozenset({"camera", "cctv", "dashcam", "lidar", "radar"}), "speech": frozenset({"microphone"})}
 _MOST_CITED = 3
 _MOST = 40  # of one kind
 
@@ -53,9 +64,9 @@ def add_named_models(assembly: Assembly, named: Sequence[NamedModel], described:
             del kinds[key], first[key]
     for key, kind in list(kinds.items())[:_MOST]:
         _put(assembly, kind, first[key], places[key])
-    for family, common in ((frozenset({"agent"}), "agent"), (_LLMS, "hosted_llm"), (frozenset({"ml_model"}), "ml_model")):
+    for family in (_AGENTS, _LLMS, _LEARNT):
         generic = [each for each in named if each.generic and each.kind in family]
-        if common == "ml_model" and _there(assembly, _LLMS | {"agent"}):
+        if family == _LEARNT and _there(assembly, _LLMS | _AGENTS):
             generic = [each for each in generic if each.name.lower() != "model"]  # that is the model of language
         if generic and not _there(assembly, family):
             _put(assembly, generic[0].kind, generic[0].name, generic)
@@ -68,7 +79,11 @@ def _as_known(assembly: Assembly, described: Described, named: NamedModel) -> st
     product = technology_of(named.name)
     if full != named.name or product is None or named.kind != "vector_store":
         return full
-    made_of = [draft.name for _, draft in sorted(assembly.drafts.by_id.items()) if draft.kind == named.kind and technology_of(str(draft.attributes.get("technology") or "")) == product]
+    made_of = [
+        draft.name
+        for _, draft in sorted(assembly.drafts.by_id.items())
+        if draft.kind == named.kind and technology_of(str(draft.attributes.get("technology") or "")) == product
+    ]
     drawn = [name for name in described.names if described.kinds.get(key_of(name)) == named.kind]
     return made_of[0] if len(made_of) == 1 else drawn[0] if len(drawn) == 1 else full
 
@@ -93,6 +108,7 @@ def _put(assembly: Assembly, kind: ElementKind, name: str, places: Sequence[Name
         attributes |= {"detector": True} if mentions([name], words.detector) else {}
         task = next((task for task, pattern in _TASKS if pattern.search(name)), None)
         attributes |= {"task": task} if task is not None else {}
+        attributes |= {"verifies_identity": True} if _IDENTIFIES.search(name) else {}
     for each in places[:_MOST_CITED]:
         evidence = assembly.cite_place(cell_place(each.told.passage, each.told.sentence), "claim")
         if evidence is not None:
@@ -101,11 +117,33 @@ def _put(assembly: Assembly, kind: ElementKind, name: str, places: Sequence[Name
 
 def _asks(assembly: Assembly) -> None:
     """The one agent asks the one model of language there is."""
-    agents, models = _there(assembly, frozenset({"agent"})), _there(assembly, _LLMS)
+    agents, models = _there(assembly, _AGENTS), _there(assembly, _LLMS)
     if len(agents) != 1 or len(models) != 1 or any({source, target} == {agents[0], models[0]} for source, target, _role in assembly.flows):
         return
-    evidence: list[Evidence] = assembly.draft(models[0]).evidence[:1]
-    for source, target, label, role in ((agents[0], models[0], "user_input", "prompt"), (models[0], agents[0], "model_reply", None)):
-        assembly.flow(
-            Flow(id=f"{source}->{target}:told:{role or ''}:{label}", source=source, target=target, carries=(label,), role=role, steps=tuple(evidence), stated_by="document")
-        )  # fmt: skip
+    for evidence in assembly.draft(models[0]).evidence[:1]:
+        add_told_flow(assembly, agents[0], models[0], "prompt", ("user_input",), evidence)
+        add_told_flow(assembly, models[0], agents[0], None, ("model_reply",), evidence)
+
+
+def mark_senses(assembly: Assembly, told: Sequence[Told]) -> None:
+    """Models that see or hear what goes on before a camera or a microphone of the system."""
+    there: dict[str, Evidence] = {}
+    for each in clauses_told(told):
+        clause = each.clause
+        if "sensor" not in (clause.doer.classes | (clause.thing.classes if clause.passive else frozenset())) or clause.denied:
+            continue
+        words = {singular(word.lower()) for phrase in (clause.doer, clause.thing) for word in phrase.words}
+        for task, sensors in _SENSES.items():
+            evidence = (
+                assembly.cite_place(cell_place(each.told.passage, each.told.sentence), "claim")
+                if words & sensors and task not in there
+                else None
+            )
+            if evidence is not None:
+                there[task] = evidence
+    for _, draft in sorted(assembly.drafts.by_id.items()):
+        task = str(draft.attributes.get("task") or "")
+        if draft.kind == "ml_model" and draft.attributes.get("stated_by") == "document" and task in there:
+            draft.attributes["physical"] = True
+            if there[task] not in draft.evidence:
+                draft.evidence.append(there[task])

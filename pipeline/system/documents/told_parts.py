@@ -25,6 +25,9 @@ _WIDE = re.compile(
     r"|pcs?)\b|\bintranet\b",
     re.IGNORECASE,
 )
+_MANAGES = re.compile(
+    r"\W*(?:adds?|removes?|manages?|edits?|deletes?|changes?|enrols?|registers?|uploads?|re-?index\w*|retrains?)\b", re.IGNORECASE
+)
 _NOT = re.compile(r"\b(?:not|no|never|none|only)\b", re.IGNORECASE)
 
 
@@ -61,7 +64,7 @@ def _attributes(name: str, kind: ElementKind, row: Row) -> dict[str, AttributeVa
     technology = technology_of(*row.cells[1:])
     if technology is not None and technology_of(name) is None:
         attributes["technology"] = technology
-    if kind == "http_route" and is_administrative(name):
+    if kind == "http_route" and (is_administrative(name) or any(_MANAGES.match(cell) for cell in row.cells[1:])):
         attributes["admin"] = True
     if _is_open(row, _WORLD):
         attributes |= {"exposed": True, "remote": True}

@@ -1,7 +1,7 @@
 """What fills the vector stores of a described system, and what asks them.
 
-Takes what is told and the stores that are known by now, adds flows. "A nightly job embeds the wiki", "essays sit in one collection": pages and what
-people send are written into the store, and what answers people looks things up there, as no other use of such a store is known.
+Takes what is told and the stores that are known by now, adds flows. "A nightly job embeds the wiki", "essays sit in one collection": pages
+and what people send are written into the store, and what answers people looks things up there, as no other use of such a store is known.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from ingest.documents.position import cell_place
 from pipeline.system.assembly import Assembly
 from pipeline.system.documents.spoken_of import SpokenOf
 from pipeline.system.documents.told import Told
+from pipeline.system.documents.told_flows import add_told_flow
 from pipeline.system.documents.told_inputs import clauses_told, main_models, named_by
-from pipeline.system.model import ElementKind, Evidence, Flow, Label, SinkRole
+from pipeline.system.model import ElementKind, Evidence, Label
 from pipeline.system.rules.clauses import Phrase
+from pipeline.system.rules.drawn_words import technology_of
 
 _STORE: frozenset[ElementKind] = frozenset({"vector_store"})
 _FILLED = frozenset({"fill", "keep", "read", "fetch", "send", "lie", "mix", "contain", "call", "generate", "change", "go", "act"})
@@ -42,8 +44,8 @@ def add_stores(assembly: Assembly, told: Sequence[Told]) -> None:
         if clause.denied or not clause.kinds & _FILLED or "log" in clause.place:
             continue
         phrases = [clause.thing, clause.doer, *(phrase for _before, phrase in clause.places)]
-        named = [store for phrase in phrases if phrase for store in spoken.named(phrase.text, _STORE)]
-        if not named and len(stores) == 1 and clause.verb in _INDEXING:
+        named = [store for phrase in phrases if _is_store(phrase) for store in spoken.named(phrase.text, _STORE)]
+        if not named and len(stores) == 1 and clause.verb in _INDEXING and main_models(assembly):
             named = stores
         evidence = assembly.cite_place(cell_place(each.told.passage, each.told.sentence), "claim") if named else None
         if evidence is not None:
@@ -52,6 +54,11 @@ def add_stores(assembly: Assembly, told: Sequence[Told]) -> None:
     for store in stores:
         if len(stores) == 1 or store in written:
             _asked(assembly, store)
+
+
+def _is_store(phrase: Phrase) -> bool:
+    """Whether a phrase speaks of a store, and not of what only ends in the same word."""
+    return "store" in phrase.classes or technology_of(phrase.text) is not None
 
 
 def _fill(assembly: Assembly, store: str, phrases: Sequence[Phrase], evidence: Evidence) -> None:
@@ -63,7 +70,7 @@ def _fill(assembly: Assembly, store: str, phrases: Sequence[Phrase], evidence: E
             continue
         name = named_by(phrase)
         source = assembly.drafts.put(kind, name[:1].upper() + name[1:], None, {"stated_by": "document"}, evidence, None, "documentation")
-        _flow(assembly, source, store, "index_write", label, evidence)
+        add_told_flow(assembly, source, store, "index_write", (label,), evidence)
         return
 
 
@@ -72,13 +79,5 @@ def _asked(assembly: Assembly, store: str) -> None:
         return
     evidence = assembly.draft(store).evidence[:1]
     for asking in main_models(assembly) if evidence else ():
-        _flow(assembly, asking, store, "index_query", "user_input", evidence[0])
-        _flow(assembly, store, asking, "prompt", "retrieved_text", evidence[0])
-
-
-def _flow(assembly: Assembly, source: str, target: str, role: SinkRole, label: Label, evidence: Evidence) -> None:
-    if source == target or any(label in flow.carries for flow in assembly.flows.get((source, target, role), ())):
-        return
-    assembly.flow(
-        Flow(id=f"{source}->{target}:told:{role}:{label}", source=source, target=target, carries=(label,), role=role, steps=(evidence,), stated_by="document")
-    )  # fmt: skip
+        add_told_flow(assembly, asking, store, "index_query", ("user_input",), evidence[0])
+        add_told_flow(assembly, store, asking, "prompt", ("retrieved_text",), evidence[0])

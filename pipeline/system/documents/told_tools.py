@@ -22,7 +22,10 @@ from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow
 from pipeline.system.rules.promises import is_wished, modality_of
 from pipeline.system.rules.words import load_words, mentions, words_of
 
-_LISTED = re.compile(r"\btools?\b[^:.;]{0,40}:\s*(.{3,300})$", re.IGNORECASE)
+_LISTED = re.compile(
+    r"\b(?:tools?|(?:its|his|their|has|of|these|following|\w+) (?:actions|functions|skills|operations))\b[^:.;]{0,40}:\s*(.{3,300})$",
+    re.IGNORECASE,
+)
 _CALL = re.compile(r"^([A-Za-z_][\w.]{1,50})\(([^()]{0,200})\)$")
 _NAME = re.compile(r"[A-Za-z][\w /-]{1,58}")
 _TOOLS = frozenset({"tool", "tools", "function", "functions", "action", "actions"})

@@ -1,7 +1,7 @@
 """What clauses tell of a system: `knowledge/deeds.yaml`, and how a clause is held against it.
 
-Gives the controls that a sentence denies or promises and the facts that it tells, by who does what with which thing. The words of `told.yaml` and
-`promises.yaml` say what whole phrases mean; these say what a verb means with the classes of nouns around it, in whatever words.
+Gives the controls that a sentence denies or promises and the facts that it tells, by who does what with which thing. The words of
+`told.yaml` and `promises.yaml` say what whole phrases mean; these say what a verb means with the classes of nouns around it.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ _FILE = KNOWLEDGE / "deeds.yaml"
 # Of a clause that tells of what will be, would be or should be.
 _NOT_NOW = frozenset({"will", "shall", "should", "would", "could", "might"})
 _OF_LATER = re.compile(
-    r"\b(?:todo|tbd|planned|plan to|plans to|we (?:want|hope|intend)|proposed|in (?:the )?future|later (?:this|in)|next (?:quarter|release|year|version)|to be (?:done|decided|added)"
-    r"|postponed|wanted to|earlier (?:draft|version|plan)|if we|had we|for example|e\.g\.|imagine|suppose|an? attacker|attackers|in general|typically|often used)\b"
+    r"\b(?:todo|tbd|planned|plan to|plans to|we (?:want|hope|intend)|proposed|in (?:the )?future|later (?:this|in)"
+    r"|next (?:quarter|release|year|version)|to be (?:done|decided|added)"
+    r"|postponed|wanted to|earlier (?:draft|version|plan)|if we|had we|for example|e\.g\.|imagine|suppose|an? attacker"
+    r"|attackers|in general|typically|often used)\b"
 )
 _LONGEST = 600  # characters of a sentence
 
@@ -101,9 +103,14 @@ def tells(clause: Clause, deed: Deed, lowered: str, topic: frozenset[str] = froz
     doer = clause.doer.classes | ({"nothing"} if says_nothing(word.lower() for word in clause.doer.words) else set())
     everything = clause.everything
     asked = (
-        (deed.doer, doer), (deed.thing, clause.thing.classes), (deed.place, clause.place), (deed.any, everything), (deed.topic, topic), (deed.absent, clause.absent),
+        (deed.doer, doer),
+        (deed.thing, clause.thing.classes),
+        (deed.place, clause.place),
+        (deed.any, everything),
+        (deed.topic, topic),
+        (deed.absent, clause.absent),
         (deed.without, clause.without),
-    )  # fmt: skip
+    )
     if any(wanted and not _holds(wanted, found) for wanted, found in asked):
         return False
     if deed.unless and _holds(deed.unless, everything):

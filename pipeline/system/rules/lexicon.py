@@ -23,6 +23,8 @@ class NamedWords(Frozen):
     heads: dict[ElementKind, tuple[str, ...]]
     none: tuple[str, ...]
     loose: tuple[str, ...]
+    common: tuple[str, ...]
+    goes_on: tuple[str, ...]
     supplier: tuple[str, ...]
     supplies: tuple[str, ...]
 

@@ -15,7 +15,16 @@ from pydantic import Field
 from pipeline.system.model import AttributeValue, ControlKind, ElementKind, Frozen
 from pipeline.system.rules.deeds import denied_by_deeds, facts_by_deeds, promised_by_deeds
 from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
-from pipeline.system.rules.promises import Modality, Promise, is_of_now, load_promises, modality_of, negated_before, quotes_or_advises, spelled_out
+from pipeline.system.rules.promises import (
+    Modality,
+    Promise,
+    is_of_now,
+    load_promises,
+    modality_of,
+    negated_before,
+    quotes_or_advises,
+    spelled_out,
+)
 
 _FILE = KNOWLEDGE / "told.yaml"
 
@@ -68,7 +77,11 @@ def described_promises() -> dict[ControlKind, Promise]:
     return made
 
 
-_NO_LATER = re.compile(r"\b(?:for|at a|a|any|in) later \w+|\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?) later\b|\blater (?:analysis|use|review|training|answers?|conversations?|sessions?)\b", re.IGNORECASE)
+_NO_LATER = re.compile(
+    r"\b(?:for|at a|a|any|in) later \w+|\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?) later\b"
+    r"|\blater (?:analysis|use|review|training|answers?|conversations?|sessions?)\b",
+    re.IGNORECASE,
+)
 
 
 def modality_told(sentence: str) -> Modality:
