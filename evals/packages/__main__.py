@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from evals.packages.bringing import NotBrought, bring
+from evals.packages.bringing import NotBrought, bring, lay_verdicts
 from evals.packages.model import faults, read_packages
 
 
@@ -30,6 +30,8 @@ def main(given: list[str] | None = None) -> int:
         failures += wrong
         if not wrong:
             sys.stdout.write(f"{labels.system}: {root}\n")
+    if arguments.folder.is_dir():
+        lay_verdicts(arguments.folder)
     if not failures:
         sys.stdout.write(f"now: threatloom eval --systems {arguments.folder}\n")
     sys.stderr.writelines(f"{failure}\n" for failure in failures)

@@ -20,7 +20,8 @@ from typing import Any
 import yaml
 
 from evals.labels import FILE as LABELS
-from evals.packages.model import PackageLabels, Source, read_packages
+from evals.packages.model import FOLDER, PackageLabels, Source, read_packages
+from evals.suite import ADJUDICATED
 
 _MOST_BYTES = 64 * 1024 * 1024
 _MOST_UNPACKED = 256 * 1024 * 1024
@@ -80,6 +81,13 @@ def written(labels: PackageLabels) -> str:
     """The labels in the form of a system's, without the archive they were read from."""
     given = labels.model_dump(mode="json", exclude={"source"}, exclude_none=True)
     return yaml.safe_dump(given, sort_keys=False, allow_unicode=True, width=140)
+
+
+def lay_verdicts(folder: Path, of: Path = FOLDER) -> None:
+    """What readers judged of findings on the packages that were brought, where the eval looks for it."""
+    judged = yaml.safe_load((of / ADJUDICATED).read_text("utf-8"))
+    there = {name: verdicts for name, verdicts in judged.items() if (folder / name / LABELS).is_file()}
+    (folder / ADJUDICATED).write_text(yaml.safe_dump(there, sort_keys=False, allow_unicode=True, width=140), "utf-8")
 
 
 def checked(file: Path, sha256: str) -> Path:

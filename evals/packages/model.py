@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from evals.labels import Labels
+from evals.suite import ADJUDICATED
 
 FOLDER = Path(__file__).parent
 
@@ -36,7 +37,8 @@ class PackageLabels(Labels):
 
 def read_packages(folder: Path = FOLDER) -> tuple[PackageLabels, ...]:
     """The labels of all packages, by name."""
-    return tuple(PackageLabels.model_validate(yaml.safe_load(file.read_text("utf-8"))) for file in sorted(folder.glob("*.yaml")))
+    files = sorted(file for file in folder.glob("*.yaml") if file.name != ADJUDICATED)
+    return tuple(PackageLabels.model_validate(yaml.safe_load(file.read_text("utf-8"))) for file in files)
 
 
 def faults(labels: PackageLabels, root: Path) -> Iterator[str]:

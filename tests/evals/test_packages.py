@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import yaml
 
 from evals.judged.model import FOLDER as JUDGED
 from evals.packages import NotBrought, PackageLabels, bring, bringing, labelled, read_packages
 from evals.packages.__main__ import main
-from evals.packages.model import faults
+from evals.packages.model import FOLDER, faults
 from evals.retrieval.questions import read_questions
-from evals.suite import read_suite
+from evals.suite import ADJUDICATED, read_suite
 
 PACKAGES = read_packages()
 CLASSES = {"spoofing", "tampering", "repudiation", "information_disclosure", "denial_of_service", "elevation_of_privilege"}
@@ -83,7 +84,7 @@ def test_labels_can_be_scored(package: PackageLabels) -> None:
 def test_there_are_enough_packages_and_none_is_asked_about_elsewhere() -> None:
     names = {one.source.name for one in PACKAGES}
     assert len(names) == len(PACKAGES) >= 6 and {one.source.registry for one in PACKAGES} == {"pypi", "npm"}
-    assert [one.system for one in PACKAGES] == sorted(file.stem for file in (Path(bringing.__file__).parent).glob("*.yaml"))
+    assert {one.system for one in PACKAGES} == {file.stem for file in FOLDER.glob("*.yaml") if file.name != ADJUDICATED}
     assert not {*names, *(one.system for one in PACKAGES)} & {
         *(one.package.name for one in read_questions() if one.package),
         *(file.stem for file in JUDGED.glob("*.yaml")),
@@ -200,6 +201,17 @@ def test_a_package_with_labels_of_its_own_is_refused(tmp_path: Path) -> None:
     content = archive({**PLAIN, "tiny-1.0/labels.yaml": b"expected: []\n"})
     with pytest.raises(NotBrought, match=r"holds a labels\.yaml of its own"):
         bring(labels(content), tmp_path, index(content))
+
+
+def test_verdicts_are_of_packages_and_come_with_those_that_were_brought(tmp_path: Path) -> None:
+    judged = yaml.safe_load((FOLDER / ADJUDICATED).read_text("utf-8"))
+    names = {f"{one.system}-{one.source.version}": one for one in PACKAGES}
+    assert set(judged) <= set(names)
+    some = next(iter(judged))
+    (tmp_path / some).mkdir()
+    (tmp_path / some / "labels.yaml").write_text(bringing.written(names[some]), "utf-8")
+    bringing.lay_verdicts(tmp_path)
+    assert [len(one.adjudicated) for one in read_suite(tmp_path).systems] == [len(judged[some])]
 
 
 def test_labelled_gives_all_or_says_what_is_missing(tmp_path: Path) -> None:
