@@ -1,4 +1,4 @@
-"""Routes by which somebody approves what an agent is about to do: marks those whose address speaks of approvals and whose code of calls of tools.
+"""Routes by which somebody approves what an agent is about to do: an address that speaks of approvals, code that speaks of calls of tools.
 
 Takes an assembly whose entries are known. That a route is called so is not enough, for holidays and orders are approved as well: the
 functions behind it must handle what a framework of agents keeps while it waits (a call of a tool, a state of a run, an interrupt).
