@@ -11,7 +11,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
@@ -19,8 +19,9 @@ from ingest.config.commands import command_settings
 from ingest.config.nodes import Kind, Node, shaped
 from ingest.config.packages import environment, image_parts, setting
 from ingest.config.yaml_nodes import yaml_node
-from ingest.default_passwords import is_default, is_default_key, is_default_password
+from ingest.default_passwords import PASSWORD_NAME, is_default, is_default_key, is_default_password
 from ingest.facts import Setting
+from ingest.secrets import says_development
 from ingest.source import Place, attributes_of
 
 _PASSWORD = re.compile(r"^[a-z][\w+.-]*://[^\s:@/]*:([^\s@/${}]+)@", re.IGNORECASE)
@@ -73,9 +74,12 @@ def _service(name: str, node: Node, line: int, path: str, told: dict[str, str]) 
         security_options=node.get("security_opt").texts() or None,
         user=node.get("user").text or None,
         limits=any(part.kind != "none" for part in (limits, node.get("mem_limit"), node.get("cpus"), node.get("pids_limit"))),
-        default_passwords=tuple(key for key, text in started.items() if is_default_password(key, text, started)
-                                or ("minio" in image.lower() and is_default_key(key, text)))
-        + tuple(word for word, given in pairwise(_words(node.get("command"))) if word == "--requirepass" and is_default("redis", without_variables(given)))
+        default_passwords=tuple(key for key, text in started.items() if _is_known(key, text, started, image))
+        + tuple(
+            word
+            for word, given in pairwise(_words(node.get("command")))
+            if word == "--requirepass" and is_default("redis", without_variables(given))
+        )
         or None,
         command=" ".join(node.get("command").texts()) or None,
         env_files=_env_files(node) or None,
@@ -92,6 +96,13 @@ def _service(name: str, node: Node, line: int, path: str, told: dict[str, str]) 
 def without_variables(text: str) -> str:
     """What a text is where nobody sets its variables: `${PASSWORD:-postgres}` is `postgres`."""
     return _DEFAULTED.sub(r"\1", text)
+
+
+def _is_known(name: str, value: str, beside: Mapping[str, str], image: str) -> bool:
+    """Whether a password is one that everybody tries, or says itself that it is for development and stands here for all to read."""
+    if is_default_password(name, value, beside) or ("minio" in image.lower() and is_default_key(name, value)):
+        return True
+    return PASSWORD_NAME.search(name) is not None and says_development(value)
 
 
 def _powers(node: Node, mounted: tuple[Node, ...]) -> tuple[str, ...]:

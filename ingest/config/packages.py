@@ -89,10 +89,15 @@ def environment(
     return setting("environment", name, place, **more)
 
 
+def said_by_default(value: str) -> str:
+    """What a variable is where nobody says otherwise: of `${NAME:-dev}` the part behind."""
+    fallback = _FALLBACK.fullmatch(value.strip())
+    return value if fallback is None else fallback[1]
+
+
 def _is_stated(value: str) -> bool:
     """Whether it stands here what a variable is where nobody says otherwise: `dev`, `${NAME:-dev}`, `${name:dev}`."""
-    fallback = _FALLBACK.fullmatch(value.strip())
-    stated = value if fallback is None else fallback[1]
+    stated = said_by_default(value)
     return bool(stated.strip()) and not any(mark in stated for mark in ("$", "{{", "<"))
 
 

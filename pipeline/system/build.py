@@ -38,6 +38,7 @@ from pipeline.system.documents.hidden_text import add_hidden_instructions
 from pipeline.system.documents.written_secrets import add_written_secrets
 from pipeline.system.draft import Drafts
 from pipeline.system.drawings.drawn import Drawings, add_drawings
+from pipeline.system.elements.approval_routes import mark_approval_routes
 from pipeline.system.elements.browser_keys import mark_browser_keys
 from pipeline.system.elements.callers_keys import add_callers_keys
 from pipeline.system.elements.chosen_models import mark_chosen_models
@@ -106,6 +107,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)), kept)
     add_code_elements(assembly)
     add_data_addresses(assembly)
+    mark_approval_routes(assembly)
     add_public_buckets(assembly)
     add_provider_replies(assembly)
     add_service_replies(assembly)

@@ -13,6 +13,7 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.guards import condition_kind, parts
 from pipeline.system.controls.injections import Injections
+from pipeline.system.controls.judged_addresses import judges_at
 from pipeline.system.controls.only_logged import is_only_logged
 from pipeline.system.controls.refusals import refusal_in
 from pipeline.system.controls.taken_as_sent import is_taken_as_sent
@@ -49,6 +50,7 @@ class Authenticating:
         self._known: dict[FunctionRef, Evidence | None] = {}
         self._off: dict[FunctionRef, Evidence] = {}  # functions that refuse only where a setting asks for it
         self._left_out: dict[Evidence, None] = {}  # why, for the entry that is looked at
+        self._address = ""  # of the entry that is looked at
         self._auth_calls: dict[FunctionRef, Node] = {}
         for site in assembly.sites.calls:
             if site.rule.control in ("authentication", "authorisation") and not is_only_logged(assembly, site.node):
@@ -184,6 +186,7 @@ class Authenticating:
         """Evidence that whoever reaches an entry was authenticated before; `socket` for websockets."""
         found: list[Evidence | None] = []
         self._left_out = {}
+        self._address = self._whole_address(reference)
         function = self.program.function(reference)
         for parameter in function.parameters:
             for node in (parameter.default, parameter.annotation):
@@ -218,6 +221,12 @@ class Authenticating:
         if reference in self._auth_calls:
             found.append(self._unless_off(self._auth_calls[reference]))
         return [evidence for evidence in found if evidence is not None]
+
+    def _whole_address(self, reference: FunctionRef) -> str:
+        """The address of an entry as callers know it; empty where it has none, or several."""
+        entry = self.assembly.entry_of_function.get(reference)
+        address = self.assembly.draft(entry).attributes.get("path") if entry is not None else None
+        return address if isinstance(address, str) and len(self._markers.get(reference, ())) == 1 else ""
 
     def _at_address(self, marker: Node, reference: FunctionRef, socket: bool) -> list[Evidence | None]:
         """What stands before a function at one of its addresses."""
@@ -349,7 +358,7 @@ class Authenticating:
         for installed in self.applications.middleware(origin, hung):
             if (socket and installed.http_only) or not f"{address}/".startswith(f"{installed.below}/" if installed.below else ""):
                 continue
-            if installed.function is None or self._lets_in(installed.function):
+            if installed.function is None or (self._lets_in(installed.function) and self._judges(installed.function)):
                 at = installed.marker
                 found.append(self._unless_off(at) if at is not None else self._cite_function(installed.function))
         for part in (*parts_of, origin):  # what runs before the whole router runs before its part
@@ -374,6 +383,11 @@ class Authenticating:
         left = [branch.condition for branch in self.program.files[file].branches if branch.scope == number and branch.exits_when]
         asked = [part for condition in left for part in parts(self.assembly, (file, condition)) if self.program.value(part).kind == "call"]
         return any(_VERDICT.search(snake(self.program.value((part[0], self.program.value(part).inputs[0])).text)) for part in asked)
+
+    def _judges(self, middleware: FunctionRef) -> bool:
+        """Whether a piece of middleware that refuses does so at the address of the entry that is looked at, and not below others alone."""
+        asked = self._auth_calls.get(middleware) or refusal_in(self.assembly, middleware)
+        return asked is None or judges_at(self.assembly, middleware, asked, self._address)
 
     def _cite_function(self, reference: FunctionRef | None) -> Evidence | None:
         return None if reference is None else self.assembly.function_evidence(reference)

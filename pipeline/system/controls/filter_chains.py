@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.authentication import Authenticating
-from pipeline.system.controls.front_doors import FrontDoor, door_of, texts_in
+from pipeline.system.controls.front_doors import FrontDoor, door_of
+from pipeline.system.controls.judged_addresses import texts_in
 from pipeline.system.model import Evidence
 
 _CHAINS = frozenset(

@@ -15,18 +15,14 @@ from ingest.code.program import FunctionRef, Node
 from ingest.facts import OFFERED
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.authentication import Authenticating
+from pipeline.system.controls.judged_addresses import addresses_judged, below, literal, texts_in
 from pipeline.system.controls.refusals import denies
 from pipeline.system.model import Evidence
 
 _LOGIN = re.compile(r"log-?in|sign-?in|(^|/)auth|unauthori[sz]ed|forbidden", re.IGNORECASE)
 _SENDS_AWAY = frozenset({"redirect", "rewrite", "redirectToSignIn"})
-_OPEN = re.compile(
-    r"public|open|unprotected|ignored|excluded?|skip|white_?list|allow(ed)?|auth_?(routes|pages|paths)|log_?in|sign_?in", re.I
-)
 _ALL_BUT = re.compile(r"^/?\(\(\?!(?P<left_out>.{0,2000})\)\.[*+]\)\Z", re.DOTALL)
-_LITERAL = re.compile(r"^\^?[\w/.~-]*")
 _SCRIPTS = (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs")
-_DEPTH = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +43,9 @@ class FrontDoor:
             return None
         if self.at and not any(_matches(pattern, address) for pattern in self.at):
             return None
-        if self.only and not any(_below(address, beginning) for beginning in self.only):
+        if self.only and not any(below(address, beginning) for beginning in self.only):
             return None
-        return None if any(_below(address, beginning) for beginning in self.left_out) else self.evidence
+        return None if any(below(address, beginning) for beginning in self.left_out) else self.evidence
 
 
 def front_doors(assembly: Assembly, authenticating: Authenticating) -> list[FrontDoor]:
@@ -57,7 +53,7 @@ def front_doors(assembly: Assembly, authenticating: Authenticating) -> list[Fron
     found: list[FrontDoor] = []
     for file, nodes, outside in _offered(assembly):
         for asked in _asking(assembly, authenticating, nodes, outside):
-            only, left_out = _addresses(assembly, asked)
+            only, left_out = addresses_judged(assembly, *asked)
             evidence = assembly.cite(asked[1]) if asked[1] is not None else None
             evidence = evidence or assembly.cite_place(assembly.lines(file, 1, 1))
             if evidence is not None:
@@ -71,7 +67,7 @@ def refusing_doors(assembly: Assembly, refusals: Mapping[FunctionRef, Node]) -> 
     for file, nodes, _outside in _offered(assembly):
         for reference in sorted({one for node in nodes for one in _functions_of(assembly, node)}):
             for refusing in sorted(assembly.reach(reference) & refusals.keys())[:1]:
-                only, left_out = _addresses(assembly, (reference, refusals[refusing]))
+                only, left_out = addresses_judged(assembly, reference, refusals[refusing])
                 evidence = assembly.cite(refusals[refusing])
                 if evidence is not None:
                     found.append(FrontDoor(_root(assembly, file), _matcher(assembly, file), only, left_out, evidence, _SCRIPTS))
@@ -109,7 +105,7 @@ def door_of(assembly: Assembly, authenticating: Authenticating, reference: Funct
     call = _turns_away(assembly, authenticating, reference)
     evidence = assembly.cite(call) if call is not None else None
     if evidence is not None:
-        only, left_out = _addresses(assembly, (reference, call))
+        only, left_out = addresses_judged(assembly, reference, call)
         yield FrontDoor("", (), only, left_out, evidence)
 
 
@@ -165,17 +161,6 @@ def _sends_away(assembly: Assembly, call: Node) -> bool:
     return conditional and (callee.text == "redirectToSignIn" or any(_LOGIN.search(text) for text in texts_in(assembly, call)))
 
 
-def texts_in(assembly: Assembly, node: Node, depth: int = 0) -> Iterator[str]:
-    """Constant texts an expression is made of."""
-    for origin in assembly.program.origins(node) if depth < _DEPTH else ():
-        value = assembly.program.value(origin)
-        if value.kind == "constant" and value.constant_type == "string":
-            yield value.text
-        elif value.kind in ("call", "collection", "format", "operation", "choice", "update", "element_of", "index", "guarded"):
-            for given in value.inputs[:40]:
-                yield from texts_in(assembly, (origin[0], given), depth + 1)
-
-
 def _matcher(assembly: Assembly, file: int) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for identity in assembly.program.files[file].variables.get("config", ()):
@@ -186,83 +171,11 @@ def _matcher(assembly: Assembly, file: int) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _addresses(assembly: Assembly, asking: _Asking) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Beginnings of addresses that are guarded where only some are, and of those that are let through."""
-    reference, refusal = asking
-    if reference is None or refusal is None:
-        return (), ()
-    only: dict[str, None] = {}
-    left_out: dict[str, None] = {}
-    refusing = assembly.program.files[refusal[0]].conditions.get(refusal[1], ())
-    for function in sorted(assembly.reach(reference)):
-        facts = assembly.program.files[function[0]]
-        for number, branch in enumerate(facts.branches):
-            decides = function[0] == refusal[0] and number in refusing
-            if branch.scope != function[1] or not (decides or branch.exits_when == "holds"):
-                continue
-            condition = (function[0], branch.condition)
-            refused = decides and _stands_inside(assembly, condition, branch.exits_when, refusal)
-            for test, holds in _tests(assembly, condition):
-                paths = [text for text in texts_in(assembly, test) if text.startswith("/") and text.strip("/")]
-                opens = holds != refused or _OPEN.search(_names_in(assembly, test)) is not None
-                (left_out if opens else only).update(dict.fromkeys(paths))
-    return tuple(only), tuple(left_out)
-
-
-def _stands_inside(assembly: Assembly, condition: Node, exits_when: str, call: Node) -> bool:
-    """Whether a call that depends on a test is made where it holds, and not where it has failed: behind `if (open) return next();`."""
-    if exits_when != "holds":
-        return True
-    facts = assembly.program.files[condition[0]]
-    failed = (
-        identity for identity in range(condition[1], len(facts.values))
-        if facts.values[identity].kind == "guarded" and facts.values[identity].inputs[1:] == (condition[1],)
-        and facts.values[identity].text.startswith("fails")
-    )  # fmt: skip
-    after = next(failed, None)
-    return call[1] < after if after is not None else facts.values[call[1]].line <= facts.values[condition[1]].end_line + 1
-
-
-def _tests(assembly: Assembly, condition: Node) -> Iterator[tuple[Node, bool]]:
-    """The single tests a condition is made of, each with what it must say for the condition to hold."""
-    queue, seen = [(condition, True)], 0
-    while queue and seen < 60:
-        (node, holds), seen = queue.pop(), seen + 1
-        value = assembly.program.value(node)
-        if value.kind == "operation" and value.text == "not":
-            queue += [((node[0], given), not holds) for given in value.inputs]
-        elif value.kind in ("operation", "choice") and value.text in ("and", "or", "&&", "||", ""):
-            queue += [((node[0], given), holds) for given in value.inputs]
-        elif value.kind == "guarded":
-            queue.append(((node[0], value.inputs[0]), holds))
-        else:
-            yield node, holds
-
-
-def _names_in(assembly: Assembly, node: Node) -> str:
-    value, found = assembly.program.value(node), [""]
-    for _ in range(4):
-        found.append(value.text if value.kind in ("name", "attribute") else "")
-        if not value.inputs:
-            break
-        value = assembly.program.value((node[0], value.inputs[0]))
-    return " ".join(found)
-
-
 def _matches(pattern: str, address: str) -> bool:
     """Whether an address fits a pattern as far as its literal beginning tells."""
     all_but = _ALL_BUT.match(pattern)
     if all_but is not None:
-        left_out = [_literal(text) for text in all_but["left_out"].split("|")]
+        left_out = [literal(text) for text in all_but["left_out"].split("|")]
         return not any(text and address.removeprefix("/").startswith(text.removeprefix("/")) for text in left_out)
-    beginning = _literal(pattern)
-    return _below(address, beginning) if len(beginning) < len(pattern) else address == pattern
-
-
-def _literal(pattern: str) -> str:
-    found = _LITERAL.match(pattern)
-    return found.group().removeprefix("^").rstrip("$") if found is not None else ""
-
-
-def _below(address: str, beginning: str) -> bool:
-    return address.startswith(_literal(beginning).rstrip("/") or "/")
+    beginning = literal(pattern)
+    return below(address, beginning) if len(beginning) < len(pattern) else address == pattern

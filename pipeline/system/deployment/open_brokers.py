@@ -1,6 +1,7 @@
-"""Queues of pickled jobs and the Redis they lie in, where a composition publishes one that asks nobody.
+"""Queues and the Redis they lie in, where a composition publishes one that asks nobody.
 
-Takes an assembly whose code and configuration are known, ties each such queue to the service. Which of several Redis services a queue uses
+Takes an assembly whose code and configuration are known, ties each queue of pickled jobs to the service, and marks a published one
+without a password in which jobs lie: whoever reaches it gives the workers orders. Which of several Redis services a queue uses
 is not in the code: with more than one nothing is tied.
 """
 
@@ -21,6 +22,10 @@ def relate_open_brokers(assembly: Assembly) -> None:
     ]
     if len(services) != 1:
         return
+    jobs = [draft for draft in drafts if draft.kind == "queue" and draft.attributes.get("product") in _OF_REDIS]
+    broker = services[0].attributes
+    if jobs and broker.get("exposed") is True and broker.get("authenticated") is False and "default_password" not in broker:
+        broker |= {"default_password": True, "names": ("there is none",)}
     for draft in drafts:
         if draft.kind == "queue" and draft.attributes.get("pickled") is True and draft.attributes.get("product") in _OF_REDIS:
             assembly.relate(draft.id, "uses_store", services[0].id, services[0].evidence[0] if services[0].evidence else None)

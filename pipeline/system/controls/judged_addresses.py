@@ -1,0 +1,113 @@
+"""At which addresses a function that runs before routes turns callers away: what its own tests of the address say.
+
+Takes the function and the call by which it refuses, gives beginnings of addresses: those it guards where only some are guarded
+(`if path.startswith("/admin")`), and those it lets through. Compared are literal beginnings alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.code.program import FunctionRef, Node
+from pipeline.system.assembly import Assembly
+
+_OPEN = re.compile(
+    r"public|open|unprotected|ignored|excluded?|skip|white_?list|allow(ed)?|auth_?(routes|pages|paths)|log_?in|sign_?in", re.I
+)
+_LITERAL = re.compile(r"^\^?[\w/.~-]*")
+_DEPTH = 6
+
+
+def judges_at(assembly: Assembly, reference: FunctionRef, refusal: Node, address: str) -> bool:
+    """Whether a function that refuses does so at an address; at one that is not known, it does."""
+    if not address.startswith("/"):
+        return True
+    only, left_out = addresses_judged(assembly, reference, refusal)
+    if only and not any(below(address, beginning) for beginning in only):
+        return False
+    return not any(below(address, beginning) for beginning in left_out)
+
+
+def texts_in(assembly: Assembly, node: Node, depth: int = 0) -> Iterator[str]:
+    """Constant texts an expression is made of."""
+    for origin in assembly.program.origins(node) if depth < _DEPTH else ():
+        value = assembly.program.value(origin)
+        if value.kind == "constant" and value.constant_type == "string":
+            yield value.text
+        elif value.kind in ("call", "collection", "format", "operation", "choice", "update", "element_of", "index", "guarded"):
+            for given in value.inputs[:40]:
+                yield from texts_in(assembly, (origin[0], given), depth + 1)
+
+
+def addresses_judged(assembly: Assembly, reference: FunctionRef | None, refusal: Node | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Beginnings of addresses that are guarded where only some are, and of those that are let through."""
+    if reference is None or refusal is None:
+        return (), ()
+    only: dict[str, None] = {}
+    left_out: dict[str, None] = {}
+    refusing = assembly.program.files[refusal[0]].conditions.get(refusal[1], ())
+    for function in sorted(assembly.reach(reference)):
+        facts = assembly.program.files[function[0]]
+        for number, branch in enumerate(facts.branches):
+            decides = function[0] == refusal[0] and number in refusing
+            if branch.scope != function[1] or not (decides or branch.exits_when == "holds"):
+                continue
+            condition = (function[0], branch.condition)
+            refused = decides and _stands_inside(assembly, condition, branch.exits_when, refusal)
+            for test, holds in _tests(assembly, condition):
+                paths = [text for text in texts_in(assembly, test) if text.startswith("/") and text.strip("/")]
+                opens = holds != refused or _OPEN.search(_names_in(assembly, test)) is not None
+                (left_out if opens else only).update(dict.fromkeys(paths))
+    return tuple(only), tuple(left_out)
+
+
+def _stands_inside(assembly: Assembly, condition: Node, exits_when: str, call: Node) -> bool:
+    """Whether a call that depends on a test is made where it holds, and not where it has failed: behind `if (open) return next();`."""
+    if exits_when != "holds":
+        return True
+    facts = assembly.program.files[condition[0]]
+    failed = (
+        identity for identity in range(condition[1], len(facts.values))
+        if facts.values[identity].kind == "guarded" and facts.values[identity].inputs[1:] == (condition[1],)
+        and facts.values[identity].text.startswith("fails")
+    )  # fmt: skip
+    after = next(failed, None)
+    return call[1] < after if after is not None else facts.values[call[1]].line <= facts.values[condition[1]].end_line + 1
+
+
+def _tests(assembly: Assembly, condition: Node) -> Iterator[tuple[Node, bool]]:
+    """The single tests a condition is made of, each with what it must say for the condition to hold."""
+    queue, seen = [(condition, True)], 0
+    while queue and seen < 60:
+        (node, holds), seen = queue.pop(), seen + 1
+        value = assembly.program.value(node)
+        if value.kind == "operation" and value.text == "not":
+            queue += [((node[0], given), not holds) for given in value.inputs]
+        elif value.kind in ("operation", "choice") and value.text in ("and", "or", "&&", "||", ""):
+            queue += [((node[0], given), holds) for given in value.inputs]
+        elif value.kind == "guarded":
+            queue.append(((node[0], value.inputs[0]), holds))
+        else:
+            yield node, holds
+
+
+def _names_in(assembly: Assembly, node: Node) -> str:
+    value, found = assembly.program.value(node), [""]
+    for _ in range(4):
+        found.append(value.text if value.kind in ("name", "attribute") else "")
+        if not value.inputs:
+            break
+        value = assembly.program.value((node[0], value.inputs[0]))
+    return " ".join(found)
+
+
+def literal(pattern: str) -> str:
+    """The beginning of a pattern that stands for itself."""
+    found = _LITERAL.match(pattern)
+    return found.group().removeprefix("^").rstrip("$") if found is not None else ""
+
+
+def below(address: str, beginning: str) -> bool:
+    """Whether an address begins as a pattern does, as far as that is literal."""
+    return address.startswith(literal(beginning).rstrip("/") or "/")
