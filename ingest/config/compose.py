@@ -75,7 +75,8 @@ def _service(name: str, node: Node, line: int, path: str, told: dict[str, str]) 
         limits=any(part.kind != "none" for part in (limits, node.get("mem_limit"), node.get("cpus"), node.get("pids_limit"))),
         default_passwords=tuple(key for key, text in started.items() if is_default_password(key, text, started)
                                 or ("minio" in image.lower() and is_default_key(key, text)))
-        + tuple(word for word, given in pairwise(_words(node.get("command"))) if word == "--requirepass" and is_default("redis", without_variables(given)))
+        + tuple(word for word, given in pairwise(_words(node.get("command")))
+                if word == "--requirepass" and is_default("redis", without_variables(given)))
         or None,
         command=" ".join(node.get("command").texts()) or None,
         env_files=_env_files(node) or None,

@@ -53,8 +53,8 @@ class Conditions:
                     for text in (_value(one, rest),) if text is not None]  # fmt: skip
             yield from self._read(folder, told[0], hops) if told else "?"
         else:
-            default = next((_default(one) for file, one in self._settings
-                            if folder_of(file.path) == folder and one.name == f"var.{rest}" and not file.path.endswith(".tfvars")), None)  # fmt: skip
+            declared = (one for file, one in self._settings if folder_of(file.path) == folder and not file.path.endswith(".tfvars"))
+            default = next((_default(one) for one in declared if one.name == f"var.{rest}"), None)
             given = list(self._given(folder, rest))
             for where, text in given[:_MOST]:
                 yield from self._read(where, text if text is not None else default or "?", hops)
