@@ -58,6 +58,7 @@ from pipeline.system.elements.shared_conversations import mark_shared_conversati
 from pipeline.system.elements.traced_conversations import add_traced_conversations
 from pipeline.system.elements.unchecked_certificates import mark_unchecked_certificates
 from pipeline.system.elements.unchecked_go import mark_unchecked_go
+from pipeline.system.elements.unserved import without_unserved
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.model import Boundary, Flow, Package, System
 from pipeline.system.places.kept_places import with_places
@@ -102,6 +103,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     program = Program(code, frameworks.returned_type, config, lambda program: received(program, frameworks), injected)
     program.link()
     known = Assembly(program, frameworks, book, find_sites(program, frameworks))
+    known.sites = without_unserved(known)
     sites = without_terminal(program, with_shapes(program, frameworks, known.sites, OwnRoutes(program, lambda: addresses(known))))
     sites, kept = with_places(program, frameworks, sites, config)
     assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)), kept)

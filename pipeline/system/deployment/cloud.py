@@ -56,8 +56,8 @@ def _element(assembly: Assembly, resource: Resource, rule: ResourceRule, known: 
     if rule.only_linked and not _is_linked(resource, known):
         return None
     if rule.image:
-        image = known_image(resource.text(*rule.image))
-        if image is None or image.kind != "inference_server":
+        image = known_image(resource.text(*rule.image)) or known_image(resource.text("name"))  # the image may be the pipeline's to choose
+        if image is None or image.kind not in ("inference_server", "model_registry"):
             return None
         kind, attributes["product"], attributes["remote"], attributes["authenticated"] = image.kind, image.product, True, False
     if rule.scripts:

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from ingest.facts import ConfigFacts, Setting
 from ingest.source import Place, parts_of
+from pipeline.system.deployment.counted_out import Conditions
 from pipeline.system.deployment.deployment import folder_of
 from pipeline.system.deployment.said_values import said_values
 
@@ -106,7 +107,12 @@ class Resources:
     """All resources of a tree, each in its folder or template."""
 
     def __init__(self, files: Sequence[ConfigFacts]) -> None:
-        self.all = tuple(Resource(file, s, self) for file in files for s in file.settings if s.kind == "resource")
+        conditions = Conditions(files)
+        self.all = tuple(
+            Resource(file, s, self)
+            for file in files for s in file.settings
+            if s.kind == "resource" and not conditions.leaves_out(file, s)
+        )  # fmt: skip
         self._by_key = {resource.key: resource for resource in reversed(self.all)}
         self._locals = {
             (self.scope(resource.file), path): text
