@@ -40,7 +40,9 @@ _OF_EMULATORS = frozenset({
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
     "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==",
 })  # fmt: skip
-_OF_A_PROVIDER = re.compile(r"(?:api|access|auth)[_-]?(?:key|token)$", re.IGNORECASE)
+_LOGIN_AT = re.compile(r"://[^\s:/@]{0,80}:[^\s/@]{1,200}@(\[[0-9a-fA-F:]{2,40}\]|[\w.-]{1,253})")
+_NO_LETTERS = re.compile(r"[^a-z0-9]")
+_OF_A_PROVIDER = re.compile(r"(?:(?:api|access|auth)[_-]?(?:key|token)|client[_-]?secret)$", re.IGNORECASE)
 _NAMED_FOR_ITSELF = re.compile(
     r"(?:this[-_]?is|put|enter|paste|add|use|set|fill[-_]?in)[-_]?(?:the|an?|my)?[-_]?[a-z-_]{0,30}(?:key|token)s?", re.IGNORECASE
 )
@@ -50,6 +52,12 @@ _PART = re.compile(r"[A-Za-z0-9]+")
 def is_local_host(host: str) -> bool:
     """Whether a host is this machine, or a service beside it: a name without a domain is one of the same composition."""
     return _LOCAL.fullmatch(host) is not None
+
+
+def opens_a_neighbour(value: str) -> bool:
+    """Whether a value is an address with a password of this machine, or of a service beside it."""
+    match = _LOGIN_AT.search(value[:400])
+    return match is not None and is_local_host(match[1])
 
 
 def is_default(user: str, password: str) -> bool:
@@ -93,8 +101,17 @@ def is_of_emulator(value: str) -> bool:
 
 
 def is_named_for_itself(name: str, value: str) -> bool:
-    """Whether a provider's key says that it is one: `OPENAI_API_KEY=thisisopenaikey`. A password or a signing key of such words works."""
-    return _OF_A_PROVIDER.search(name[-100:]) is not None and _NAMED_FOR_ITSELF.fullmatch(value[:100]) is not None
+    """Whether a provider's key says that it is one: `OPENAI_API_KEY=thisisopenaikey`, `client_secret: client_secret`.
+
+    A password or a signing key of such words works.
+    """
+    if _OF_A_PROVIDER.search(name[-100:]) is None:
+        return False
+    return _NAMED_FOR_ITSELF.fullmatch(value[:100]) is not None or _letters(name) == _letters(value)
+
+
+def _letters(text: str) -> str:
+    return _NO_LETTERS.sub("", text[:200].lower())
 
 
 def are_one_login(name: str, other: str) -> bool:

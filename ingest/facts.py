@@ -318,8 +318,9 @@ SettingKind = Literal[
                         # limits (bool), command, powers_at ("what=line": where it is said what it may do to its host)
     "environment",      # a variable given a value; attributes: has_value, switch (a value that only says yes or no), model (the name of
                         # a model on a hub), secret (detector's name), placeholder (bool), repeats (an earlier variable that holds
-                        # the same secret), stated (bool: of a key, what it is where nobody says otherwise stands here),
-                        # local, development (bools: of a secret, it opens something here alone, or says that it is for development)
+                         # the same secret), stated (bool: of a key, what it is where nobody says otherwise stands here),
+                         # local, development (bools: of a secret, it opens something here alone, or says that it is for development),
+                         # beside (bool: an address with the password of a service beside it)
     "workflow",         # one CI workflow; attributes: triggers, permissions, untrusted_trigger
     "workflow_step",    # attributes: uses, pin (sha|tag|branch|none), run, untrusted_input (expressions), secrets, job,
                         # continue_on_error (bool), exit_code (of an action's settings), runs_on, runs_on_line, job_if, waits (bool: the

@@ -201,6 +201,11 @@ def _folders(path: PurePosixPath) -> tuple[str, ...]:
     return parts
 
 
+def in_samples(path: str) -> bool:
+    """Whether a file stands among samples, which are there to be filled in."""
+    return not _EXAMPLE_FOLDERS.isdisjoint(part.lower() for part in path.split("/")[:-1])
+
+
 def purpose_of(path: str, head: bytes) -> Purpose:
     """What the file is for. The first that fits: vendored, generated, test, example, documentation, product."""
     pure = PurePosixPath(path.lower())

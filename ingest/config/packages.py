@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from ingest.default_passwords import opens_a_neighbour
 from ingest.facts import Setting, SettingKind
+from ingest.purpose import in_samples
 from ingest.secrets import is_placeholder, mask_secrets, opens_only_here, says_development, secret_in_assignment, told_before
 from ingest.source import Attribute, Place, attributes_of
 
@@ -67,7 +69,7 @@ def environment(
     name: str, value: str | None, place: Place, *, beside: Mapping[str, str] | None = None, template: bool = False, **more: Attribute
 ) -> Setting:
     """A variable and what kind of value it has, judged with the variables beside it; never the value."""
-    given = value or ""
+    given, template = value or "", template or in_samples(place.path)
     secret = secret_in_assignment(name, given, beside, template)
     switch = given.strip().lower()
     more = {
@@ -80,6 +82,7 @@ def environment(
         "secret": secret,
         "placeholder": bool(given) and is_placeholder(given),
         "stated": (not template and _is_stated(given)) or None if _KEY_NAME.search(name[-100:]) else None,
+        "beside": True if secret is not None and opens_a_neighbour(given) else None,
         **more,
     }
     if secret is not None:
@@ -108,6 +111,7 @@ def secret_variable(
 
     `existingSecret: db-password` and `secret_name` say where a secret is, not what.
     """
+    template = template or in_samples(place.path)
     if _SECRETS_PLACE.search(name) or _NAME_OF_SECRET.fullmatch(value) or secret_in_assignment(name, value, beside, template) is None:
         return None
     return environment(name, value, place, beside=beside, template=template, **more)

@@ -94,7 +94,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
                 and setting.attributes.get("has_value") is not False
                 and not setting.attributes.get("placeholder")
             ):
-                _secret(assembly, file, setting, "config")
+                _secret(assembly, file, setting, "config", used)
         for setting in by_kind.get("mcp_server", ()):
             _mcp_client(assembly, file, setting, own)
     add_stated_keys(assembly, used)
@@ -191,7 +191,8 @@ def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequ
     build = next(iter(by_kind.get("container_build", ())), None)
     running = running_images(images, build)
     user = other_user(file, files, running)
-    pins = [str(image.attributes.get("pin")) for image in images]
+    fetched = [image for image in images if not is_only_here(image.name)]  # nobody else can move the name of what is built here
+    pins = [str(image.attributes.get("pin")) for image in fetched]
     worst = next((pin for pin in ("latest", "none", "tag", "given") if pin in pins), "digest")
     base = running[-1] if running else (users or by_kind.get("container_build", ()))[0]
     attributes: dict[str, AttributeValue] = {"root": user is None, "pin": worst, **_for_whom(file)}
@@ -205,16 +206,16 @@ def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequ
     identity = _put(assembly, "container", file.path, attributes, base, file)
     for setting in [*running[:1], *users[-1:]]:
         assembly.cite_of(identity, setting.place)
-    for image in images[:4]:
+    for image in fetched[:4]:
         if image.attributes.get("pin") in _MOVING:
             assembly.cite_of(identity, image.place, MOVES)
     if user is not None:
         assembly.control("non_root_user", identity, assembly.cite_place(user.place))
-    if worst == "digest" and images:
-        assembly.control("digest_pin", identity, assembly.cite_place(images[0].place))
+    if worst == "digest" and fetched:
+        assembly.control("digest_pin", identity, assembly.cite_place(fetched[0].place))
     for setting in by_kind.get("environment", ()):
         if setting.attributes.get("secret") and not setting.attributes.get("placeholder"):
-            _secret(assembly, file, setting, "image")
+            _secret(assembly, file, setting, "image", files)
 
 
 def _service(
@@ -325,7 +326,7 @@ def _for_whom(file: ConfigFacts) -> dict[str, AttributeValue]:
     return {"development": True} if is_for_development(file.path) else {}
 
 
-def _secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str) -> None:
+def _secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str, files: Sequence[ConfigFacts]) -> None:
     _put(
         assembly,
         "secret",
@@ -334,7 +335,7 @@ def _secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str)
             "where": where,
             "detector": str(setting.attributes.get("secret")),
             **_for_whom(file),
-            **_for_what(file, setting),
+            **_for_what(file, setting, files),
             **({"local": True} if setting.attributes.get("local") else {}),
             **({"for_development": True} if setting.attributes.get("development") else {}),
         },
@@ -343,10 +344,20 @@ def _secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str)
     )
 
 
-def _for_what(file: ConfigFacts, setting: Setting) -> dict[str, AttributeValue]:
+def _for_what(file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts]) -> dict[str, AttributeValue]:
     """Whether a password is one that a composition gives to a service of its own: it opens nothing for who is not beside that service."""
-    composed = "compose" in file.path.rsplit("/", 1)[-1].lower()
-    return {"own_service": True} if composed and "PASSWORD" in setting.name.upper() else {}
+    of_service = "PASSWORD" in setting.name.upper() or setting.attributes.get("beside") is True
+    if not of_service:
+        return {}
+    composed = "compose" in file.path.rsplit("/", 1)[-1].lower() or any(file.path in _env_files(other) for other in files)
+    return {"own_service": True} if composed else {}
+
+
+def _env_files(file: ConfigFacts) -> set[str]:
+    """Files of variables that the services of a composition are given."""
+    folder = folder_of(file.path)
+    named = (name for s in file.settings if s.kind == "service" for name in _tuple(s.attributes.get("env_files")))
+    return {posixpath.normpath(posixpath.join(folder, name)) for name in named}
 
 
 _THIS_MACHINE = re.compile(r"https?://(localhost|127(\.\d{1,3}){3}|0\.0\.0\.0|\[::1\])(?=[:/?#]|$)", re.IGNORECASE)

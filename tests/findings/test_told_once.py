@@ -100,3 +100,21 @@ def test_halves_of_a_login_that_are_told_again_are_one_credential(tmp_path: Path
     )
     scan = scan_of(tmp_path, {".env": settings + "\n", "app.py": _ASKED})
     assert len([finding for finding in scan.findings if finding.threat == "secret-in-code-or-config"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "likelihood"),
+    [
+        ("QUEUE_URL=postgres://queue:Qm7Tz0PkV4mX@queue-db:5432/queue", 2),
+        ("QUEUE_PASSWORD=Qm7Tz0PkV4mX", 2),
+        ("QUEUE_URL=postgres://queue:Qm7Tz0PkV4mX@db.acme-parcels.net:5432/queue", 3),  # of a host of its own
+        ("QUEUE_API_KEY=Qm7Tz0PkV4mXr9sLhY2bWnC5", 3),  # opens a service of others
+    ],
+)
+def test_a_password_that_a_composition_gives_its_services_by_a_file_is_usable_beside_them(
+    tmp_path: Path, line: str, likelihood: int
+) -> None:
+    compose = "services:\n  queue:\n    image: acme/queue:1.2\n    env_file:\n      - env/queue.env\n  queue-db:\n    image: postgres:17\n"
+    scan = scan_of(tmp_path, {"docker/compose.yaml": compose, "docker/env/queue.env": line + "\n", "app.py": _ASKED})
+    (found,) = (finding for finding in scan.findings if finding.threat == "secret-in-code-or-config")
+    assert found.likelihood == likelihood

@@ -10,7 +10,7 @@ import re
 
 _WORDS = r"(?:dev|devel|development|local|localhost|debug|devcontainer|override)"
 _FOR_DEVELOPERS = re.compile(
-    rf"(?:^|/)\.?devcontainer/"
+    rf"(?:^|/)(?:\.?devcontainer|\.gitpod)(?:/|\.\w+$)"
     rf"|(?:^|/)(?:docker[-_]?)?compose[-_.](?:\w+[-_.])*{_WORDS}(?:[-_.]\w+)*\.ya?ml$"
     rf"|(?:^|/)(?:docker|container)file[-_.](?:\w+[-_.])*{_WORDS}(?:[-_.]\w+)*$|(?:^|/)(?:\w+[-_.])*{_WORDS}\.(?:docker|container)file$",
     re.IGNORECASE,

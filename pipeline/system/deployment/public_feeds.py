@@ -12,7 +12,8 @@ import re
 _HOSTS = (
     "api.nuget.org", "www.nuget.org", "pypi.org", "pypi.python.org", "files.pythonhosted.org", "download.pytorch.org",
     "pypi.nvidia.com", "pypi.ngc.nvidia.com", "developer.download.nvidia.com", "wheels.vllm.ai", "conda.anaconda.org", "registry.npmjs.org",
-    "data.pyg.org", "storage.googleapis.com/jax-releases", "storage.googleapis.com/libtpu-releases",
+    "data.pyg.org", "pypi.jetson-ai-lab.io", "pypi.jetson-ai-lab.dev",
+    "storage.googleapis.com/jax-releases", "storage.googleapis.com/libtpu-releases",
 )  # fmt: skip
 _PUBLIC = re.compile(r"https?://(?:[^/@]*@)?(?:" + "|".join(re.escape(host) for host in _HOSTS) + r")(?:[:/]|$)", re.IGNORECASE)
 _PUBLIC_PROJECT = re.compile(r"https?://pkgs\.dev\.azure\.com/[^/]+/public/", re.IGNORECASE)
