@@ -220,8 +220,8 @@ def purpose_of(path: str, head: bytes) -> Purpose:
         return "generated"  # what a build leaves beside a project
     in_test_project = any(_TEST_PROJECT.fullmatch(folder) for folder in folders)
     in_tests = in_test_project or folders & (_TEST_FOLDERS - ({"spec", "specs"} if prose else set()))
-    named_test = _TEST_NAME.fullmatch(pure.name) or _CSHARP_TEST_NAME.fullmatch(PurePosixPath(path).name)
-    named_test = named_test or (_TEST_SCRIPT.fullmatch(pure.name) and not _PROGRAM_PARTS & folders)
+    named_test = _TEST_NAME.fullmatch(pure.name) is not None or _CSHARP_TEST_NAME.fullmatch(PurePosixPath(path).name) is not None
+    named_test = named_test or (_TEST_SCRIPT.fullmatch(pure.name) is not None and not _PROGRAM_PARTS & folders)
     measured = len(pure.parts) > 1 and (pure.parts[0] in _MEASURING_FOLDERS or (folders & _SCRIPT_FOLDERS and folders & _MEASURING_FOLDERS))
     if in_tests or named_test or measured:
         return "test"

@@ -21,6 +21,7 @@ from pipeline.system.controls.checked_downloads import add_checked_downloads
 from pipeline.system.controls.default_keys import add_default_keys
 from pipeline.system.controls.kill_switches import add_kill_switches
 from pipeline.system.controls.left_out_filters import mark_left_out_filters
+from pipeline.system.controls.model_updates import mark_model_updates
 from pipeline.system.controls.own_collections import mark_own_collections
 from pipeline.system.controls.owned_conversations import mark_owned_conversations
 from pipeline.system.controls.owned_records import mark_owned_records
@@ -78,7 +79,6 @@ from pipeline.system.training.data_addresses import add_data_addresses
 from pipeline.system.training.federations import add_federations
 from pipeline.system.training.measures import mark_measures
 from pipeline.system.training.model_files import add_model_files
-from pipeline.system.training.model_updates import mark_model_updates
 from pipeline.system.training.parameters import name_models
 from pipeline.system.training.pipelines import add_pipelines
 from pipeline.system.training.promotions import mark_promotions

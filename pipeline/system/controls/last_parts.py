@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.controls.address_segments import is_segment, may_be_dots
+from pipeline.system.elements.address_segments import is_segment, may_be_dots
 from pipeline.system.flows.discriminators import bare
 from pipeline.system.flows.made_of import callee_text, made_of
 from pipeline.system.model import SinkRole

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly, Sink, SourceOf
-from pipeline.system.controls.address_segments import asks_for_segment
+from pipeline.system.elements.address_segments import asks_for_segment
 from pipeline.system.elements.argument_vectors import files_that_run
 from pipeline.system.elements.entries import ENTRY_KINDS, add_class, add_entry
 from pipeline.system.elements.labels import SECRET_NAMES, label_of

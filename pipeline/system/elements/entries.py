@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import Function
 from pipeline.system.assembly import Assembly, SourceOf
-from pipeline.system.controls.address_segments import add_segments
+from pipeline.system.elements.address_segments import add_segments
 from pipeline.system.elements.container import INJECTED, services_of
 from pipeline.system.elements.prefixes import prefix_of
 from pipeline.system.model import AttributeValue, ElementKind, Label

@@ -9,9 +9,9 @@ model is not seen (a session of a provider, another process), the agent is the c
 from __future__ import annotations
 
 from ingest.code.program import FunctionRef, Node
-from pipeline.system.agents.rounds import is_bounded, rounds_of
 from pipeline.system.assembly import Assembly, Sink
 from pipeline.system.model import AttributeValue, ElementKind
+from pipeline.system.program.rounds import is_bounded, rounds_of
 
 _MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm"})
 

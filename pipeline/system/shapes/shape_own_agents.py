@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from ingest.code.program import FunctionRef, Node, Program
-from pipeline.system.agents.rounds import is_bounded
 from pipeline.system.model import AttributeValue, SinkRole
+from pipeline.system.program.rounds import is_bounded
 from pipeline.system.program.sites import CallSite, ClassSite, EntrySite
 from pipeline.system.rules.framework import CallRule, ClassRule
 from pipeline.system.rules.words import words_of
