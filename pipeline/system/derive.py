@@ -205,10 +205,13 @@ def _models(assembly: Assembly) -> None:
             if labels:
                 draft.attributes["data_from"] = tuple(labels)
             around, way = names_around(assembly, identity), names_on_the_way(assembly, identity)
-            described = are_of_people(way, words.demographic) or mentions((*around, *way), _PATIENTS) is not None
+            described = are_of_people(way, words.demographic)
             if described or mentions(around, words.personal):
                 draft.attributes["sensitive"] = True
-            for subject in ["people"] if described else (subjects(around, decides=False) or subjects(way, decides=False))[:1]:
+            about_patients = mentions((*around, *way), _PATIENTS) is not None  # people, also where their names were taken out before
+            for subject in (
+                ["people"] if described or about_patients else (subjects(around, decides=False) or subjects(way, decides=False))[:1]
+            ):
                 draft.attributes.setdefault("learns_about", subject)
 
 
