@@ -61,3 +61,38 @@ def test_each_record_is_a_tool_by_its_own_name_and_the_model_chooses_its_first_p
 def test_records_are_no_tools_where_a_server_writes_its_names_down(tmp_path: Path) -> None:
     names = [tool.name for tool in elements(built(tmp_path, "'fixed'"), "mcp_tool")]
     assert "read_note" not in names and "count_letters" not in names
+
+
+def test_records_of_collections_hold_what_makers_return(tmp_path: Path) -> None:
+    server = """
+    import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+    import { noteTools } from './notes.js';
+    export const server = new McpServer({ name: 'notes', version: '1' });
+    export function registerAll(settings: object) {
+      [noteTools(settings)].forEach((collection) => {
+        Object.values(collection).forEach((tool) => {
+          server.registerTool(tool.title, { description: tool.description, inputSchema: tool.inputParams }, tool.tool);
+        });
+      });
+    }
+    """
+    notes = """
+    import { readFile } from 'node:fs/promises';
+    import { guarded } from './guarded.js';
+    function readNote(settings: object) {
+      async function tool(args: { path: string }) { return readFile(args.path, 'utf8'); }
+      return guarded(tool, 'cannot read');
+    }
+    export function noteTools(settings: object) {
+      const read = readNote(settings);
+      return { read: { title: 'read_note', description: 'Reads a note', inputParams: {}, tool: read } };
+    }
+    """
+    guarded = (
+        "export function guarded(f, text) { return async (...given) => { try { return await f(...given); } catch { return text; } }; }\n"
+    )
+    package = '{"dependencies": {"@modelcontextprotocol/sdk": "1"}}'
+    files = {"src/server.ts": server, "src/notes.ts": notes, "src/guarded.ts": guarded, "package.json": package}
+    system = scan_of(tmp_path, files).system
+    assert [tool.name for tool in elements(system, "mcp_tool")] == ["read_note"]
+    assert [flow.source for flow in flows(system, "path", "tool_arguments")] == ["mcp_tool:read_note"]

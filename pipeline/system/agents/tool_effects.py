@@ -25,6 +25,7 @@ _EFFECT_OF_ROLE: dict[SinkRole, str] = {
     "process_arguments": "shell", "query": "query", "url": "network", "request_body": "network", "path": "file", "index_write": "write",
     "memory_write": "write", "training_data": "write",
 }  # fmt: skip
+_DONE: frozenset[SinkRole] = frozenset({"payment", "message", "code", "shell"})
 # The last words of an address by which something is looked up, whatever the method: long questions are posted.
 _LOOKED_UP = frozenset({"search", "searches", "query", "queries", "lookup", "retrieve", "retrieval", "find", "scroll", "rerank", "count",
                         "extract", "scrape", "crawl", "embed", "embeddings", "moderations"})  # fmt: skip
@@ -42,6 +43,13 @@ _READS = frozenset({
     "format", "parse", "validate", "verify",
     "count", "explain", "preview", "can", "grep", "glob", "ls", "view", "cat", "tree", "diff", "diagnostics",
 })  # fmt: skip
+# Whom an action is done to, and what stands before a name by which somebody signs in here.
+_OTHERS = frozenset(
+    {"target", "recipient", "receiver", "to", "other", "contact", "profile", "friend", "invitee", "assignee", "peer", "mentioned"}
+)
+_OWN_NAMES = frozenset(
+    {"my", "own", "current", "login", "auth", "session", "customer", "account", "member", "employee", "patient", "client"}
+)
 # What nobody calls a tool that only tells: `update_order_status` acts, whatever its last word is.
 _CHANGING = frozenset({
     "create", "add", "append", "insert", "set", "save", "put", "post", "update", "upsert", "edit", "modify", "change", "rename", "write",
@@ -65,6 +73,8 @@ _Stated = dict[Node, set[str | None]]
 def add_effects(assembly: Assembly) -> None:
     """Effects of every tool."""
     words, stated = load_words(), _stated_effects(assembly)
+    servers = [draft for draft in assembly.drafts.by_id.values() if draft.kind == "mcp_server"]
+    one_person = bool(servers) and all(draft.attributes.get("transport") == "stdio" for draft in servers)
     chosen = {entry.function: frozenset(entry.rule.parameters_at) for entry in assembly.sites.entries if entry.rule.parameters_at}
     for reference, identity in entries(assembly):
         draft = assembly.draft(identity)
@@ -95,6 +105,8 @@ def add_effects(assembly: Assembly) -> None:
                     and _acts(name)
                 ):
                     effects.add(effect)
+        # What stands in a function that is handed on (`new Promise(...)`) is reached by what the model chose alone.
+        effects |= {_EFFECT_OF_ROLE[role] for source, _target, role in assembly.flows if source == identity and role in _DONE}
         own = mentions([draft.name], [word for verbs in words.effects.values() for word in verbs])
         if own is not None and _acts(draft.name) and _calls_anything(assembly, reached, identity):
             effects |= {effect for effect, verbs in words.effects.items() if own in verbs}
@@ -118,10 +130,18 @@ def add_effects(assembly: Assembly) -> None:
             if any(source.label == "identity" for source in assembly.sources.get(node, ())):
                 continue
             for name in assembly.program.parts_read(reference[0], parameter):
-                if mentions([name], words.identity_parameter) and words_of(name):
+                if mentions([name], words.identity_parameter) and words_of(name) and not _is_another(name):
                     draft.attributes["identity_parameter"] = name
+        if draft.kind == "mcp_tool" and "identity_parameter" in draft.attributes and one_person and not _asks_own_store(assembly, reached):
+            del draft.attributes["identity_parameter"]  # whoever started the server acts, by their own key
         if "identity_parameter" in draft.attributes and (client := session_client(assembly, reference)) is not None:
             assembly.control("session_identity", identity, assembly.cite(client))
+
+
+def _asks_own_store(assembly: Assembly, reached: Collection[FunctionRef]) -> bool:
+    """Whether functions read or write a database of the system, where records of several people may lie."""
+    sinks = (sink for function in reached for call in assembly.calls_in(function) for sink in assembly.sinks.get(call, ()))
+    return any(sink.role in ("query", "query_parameters", "store_write", "deletion") for sink in sinks)
 
 
 def _statement(assembly: Assembly, call: Node) -> str:
@@ -217,6 +237,13 @@ def _acts(name: str) -> bool:
     if words[-1] in _TOLD or words[0] in _READS:
         return False
     return not _READS & set(words[1:]) or bool(_acting_words() & set(words))
+
+
+def _is_another(name: str) -> bool:
+    """Whether a name says that somebody else is meant than who acts: `recipient_id`, or who somebody is elsewhere, `github_username`."""
+    said = words_of(name)
+    elsewhere = said[-1] == "username" or said[-2:] == ["user", "name"]
+    return said[0] in _OTHERS or (elsewhere and len(said) > (1 if said[-1] == "username" else 2) and said[0] not in _OWN_NAMES)
 
 
 def _acting_words() -> set[str]:

@@ -170,9 +170,8 @@ def _called_by_name(dispatches: Dispatches, call: Node, declared: Mapping[str, N
     named = dict[FunctionRef, str]()
     for name, reference in table:
         named.setdefault(reference, name)
-    for target in program.targets(call):
-        if not target.constructs:
-            named.setdefault(target.function, program.function(target.function).name)
+    for target in _with_bodies(program, call):
+        named.setdefault(target.function, program.function(target.function).name)
     if not named:
         named = dict(_of_module(program, call, key, declared))
     for reference, name in named.items():
@@ -319,15 +318,26 @@ def _delegate(dispatches: Dispatches, function: FunctionRef, name: str, branch: 
         value = program.files[function[0]].values[identity]
         if value.kind != "call" or value.scope != function[1]:
             continue
-        for target in program.targets((function[0], identity)):
-            if target.constructs:
-                continue
+        for target in _with_bodies(program, (function[0], identity)):
             site = _site(dispatches, (function[0], identity), target, name, asking)
             if site.rule.parameters_at != _NONE:
                 return site
             if set(words_of(program.function(target.function).name)) & set(words_of(name)):
                 others.append(site)
     return others[0] if others else None
+
+
+def _with_bodies(program: Program, call: Node) -> list[Target]:
+    """Functions that a call reaches; what only declares one is left out where others do it."""
+    targets = [target for target in program.targets(call) if not target.constructs]
+    doing = [
+        target for target in targets if program.function(target.function).returns or not program.subclasses.get(_owner(program, target))
+    ]
+    return doing or targets
+
+
+def _owner(program: Program, target: Target) -> str:
+    return program.function(target.function).owner or ""
 
 
 # What an entry says

@@ -16,18 +16,24 @@ from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.sites import EntrySite
 from pipeline.system.rules.framework import DecoratorRule
 
-_SCHEMAS = frozenset({"inputSchema", "input_schema", "parameters", "paramsSchema", "inputShape", "argsSchema", "schema"})
-DOES = ("logic", "handler", "execute", "run", "callback", "handle", "call", "invoke", "fn")
+_SCHEMAS = frozenset(
+    {"inputSchema", "input_schema", "parameters", "paramsSchema", "inputShape", "argsSchema", "schema", "inputParams", "paramsShape"}
+)
+DOES = ("logic", "handler", "execute", "run", "callback", "handle", "call", "invoke", "fn", "func", "function", "tool")
 _DESCRIPTIONS = frozenset(
     {"declaration", "definition", "spec", "schema", "tool", "functionDeclaration", "function_declaration", "info", "meta"}
 )
+_REGISTERS = frozenset({"registerTool", "tool", "addTool"})
 _MAX_WRAPS = 4
 
 
-def with_records(program: Program, entries: Sequence[EntrySite]) -> tuple[EntrySite, ...]:
-    """The entries with the tools of records, where some server registers tools by names that it reads of something."""
+def with_records(program: Program, entries: Sequence[EntrySite], serves: bool) -> tuple[EntrySite, ...]:
+    """The entries with the tools of records, where some server registers tools by names that it reads of something.
+
+    `serves` says whether the program makes a server of MCP at all.
+    """
     loops = {entry.marker: entry for entry in entries if _names_nothing(program, entry)}
-    if not loops:
+    if not loops and not (serves and any(_registers_records(program))):
         return tuple(entries)
     taken = {entry.function for entry in entries if entry.marker not in loops}
     found: dict[FunctionRef, EntrySite] = {}
@@ -36,6 +42,18 @@ def with_records(program: Program, entries: Sequence[EntrySite]) -> tuple[EntryS
             found.setdefault(function, EntrySite(function, _rule(), "shape", node, name))
     kept = (entry for entry in entries if not found or entry.marker not in loops or entry.function in found)
     return (*(entry for entry in kept if entry.function not in found), *found.values())
+
+
+def _registers_records(program: Program) -> Iterator[Node]:
+    """Calls that register what a record holds: `server.registerTool(tool.title, {...}, tool.tool)`, whatever `tool` is."""
+    for file, facts in enumerate(program.files):
+        for identity, value in enumerate(facts.values):
+            callee = facts.values[value.inputs[0]] if value.kind == "call" else value
+            if value.kind != "call" or callee.kind != "attribute" or callee.text not in _REGISTERS or len(value.inputs) < 4:
+                continue
+            first, last = facts.values[value.inputs[1]], facts.values[value.inputs[-1]]
+            if first.kind == last.kind == "attribute" and first.inputs == last.inputs:
+                yield file, identity
 
 
 def _names_nothing(program: Program, entry: EntrySite) -> bool:
@@ -86,18 +104,23 @@ def _parts(program: Program, node: Node) -> Iterator[Node]:
 def _name_in(program: Program, node: Node) -> str:
     """The name that a record gives to what it describes with its arguments; empty where it describes nothing."""
     value = program.value(node)
-    if not {"name", "description"} <= set(value.labels) or _SCHEMAS.isdisjoint(value.labels):
+    called = next((label for label in ("name", "title") if label in value.labels), None)
+    if called is None or "description" not in value.labels or _SCHEMAS.isdisjoint(value.labels):
         return ""
-    name = program.constant((node[0], value.inputs[value.labels.index("name")]))
+    name = program.constant((node[0], value.inputs[value.labels.index(called)]))
     return name if isinstance(name, str) else ""
 
 
 def _functions(program: Program, node: Node, depth: int) -> Iterator[FunctionRef]:
-    """What a value does: a function, or the one inside calls that wrap it: `signedIn(["write"], handler(add))`."""
+    """What a value does: a function, the one that a maker returns (`deleter(settings)`), or one inside calls that wrap it."""
     value = program.value(node)
     if value.kind == "call" and depth < _MAX_WRAPS:
         for given in value.inputs[1:]:
             yield from _functions(program, (node[0], given), depth + 1)
+        for target in program.targets(node):
+            for made in () if target.constructs else program.function(target.function).returns:
+                if program.value((target.function[0], made)).kind in ("function", "call"):
+                    yield from _functions(program, (target.function[0], made), depth + 1)
     elif value.kind in ("function", "name", "attribute"):
         for name in program.names(node):
             yield from program.functions.get(name, ())

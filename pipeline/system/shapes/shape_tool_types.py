@@ -69,8 +69,12 @@ def _completed(program: Program, name: str) -> list[FunctionRef]:
     runs = [reference for base in bases for method in _RUNS for reference in program.functions.get(f"{base}.{method}", ())]
     found: list[FunctionRef] = []
     for file, number in runs[:1]:
+        functions = program.files[file].functions
+        inside = {number}
+        for at, function in enumerate(functions):  # what stands inside comes after what it stands in
+            inside |= {at} if function.parent in inside else set()
         for value in program.files[file].values:
-            if value.kind != "call" or value.scope != number:
+            if value.kind != "call" or value.scope not in inside:
                 continue
             callee = program.value((file, value.inputs[0]))
             if callee.kind == "attribute" and program.value((file, callee.inputs[0])).text in ("self", "this") and len(value.inputs) > 1:

@@ -65,7 +65,8 @@ def with_shapes(program: Program, index: FrameworkIndex, sites: Sites, own: OwnR
     found |= _each(lambda call: agent_made(values, sites, known, held, call), unknown, found)
     agents = {node: site for node, site in found.items() if site.rule.kind == "agent"}
     found |= _each(lambda call: agent_run(values, agents, call), unknown, found)
-    entries = with_records(program, with_factories(program, dispatched(program, sites.entries), frozenset(known)))
+    serves = any(site.rule.kind == "mcp_server" for site in sites.calls)
+    entries = with_records(program, with_factories(program, dispatched(program, sites.entries), frozenset(known)), serves)
     if found or models:  # without a model nobody chooses a tool
         entries = (*entries, *described_tools(program, index, replace(sites, entries=entries), values))
     asking = {site.node for site in (*sites.calls, *found.values()) if site.rule.result == "model_reply"}
