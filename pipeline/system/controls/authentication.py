@@ -226,7 +226,7 @@ class Authenticating:
             found += self._given_dependencies(marker, "dependencies")
             found += self._handlers_before(marker, reference)
             for application in self.applications.of_marker(marker):
-                found += self._application(application, socket, set(), self.applications.mounted_at(marker))
+                found += self._application(application, socket, set(), self.applications.mounted_at(marker), marker)
         return found
 
     def _handlers_before(self, marker: Node, reference: FunctionRef) -> list[Evidence | None]:
@@ -338,15 +338,15 @@ class Authenticating:
                 found.append(self.assembly.cite(decorator))
         return found
 
-    def _application(self, origin: Node, socket: bool, seen: set[Node], address: str) -> list[Evidence | None]:
-        """Dependencies and middleware of the application or router a route hangs on, at an address as seen from there."""
+    def _application(self, origin: Node, socket: bool, seen: set[Node], address: str, hung: Node) -> list[Evidence | None]:
+        """Dependencies and middleware of the application or router a route is hung on, at an address as seen from there."""
         found: list[Evidence | None] = []
         parts_of = self.applications.part_given(origin)
         if origin in seen or (self.program.value(origin).kind != "call" and not parts_of):
             return found
         seen.add(origin)
         found += self._given_dependencies(origin, "dependencies") if not parts_of else []
-        for installed in self.applications.middleware(origin):
+        for installed in self.applications.middleware(origin, hung):
             if (socket and installed.http_only) or not f"{address}/".startswith(f"{installed.below}/" if installed.below else ""):
                 continue
             if installed.function is None or self._lets_in(installed.function):
@@ -357,11 +357,11 @@ class Authenticating:
             callee = self.program.value((part[0], value.inputs[0])) if value.kind == "call" else value
             if part in parts_of or (callee.kind == "attribute" and callee.text in PARTS):
                 for whole in self.applications.makers(self.applications.receiver(part)):
-                    found += self._application(whole, socket, seen, self.applications.mounted_at(part) + address)
+                    found += self._application(whole, socket, seen, self.applications.mounted_at(part) + address, part)
         for include in self.applications.includes(origin):
             found += self._given_dependencies(include, "dependencies")
             for application in self.applications.makers(self.applications.receiver(include)):
-                found += self._application(application, socket, seen, self.applications.mounted_at(include) + address)
+                found += self._application(application, socket, seen, self.applications.mounted_at(include) + address, include)
         return found
 
     def _lets_in(self, middleware: FunctionRef) -> bool:

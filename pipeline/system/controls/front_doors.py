@@ -8,7 +8,7 @@ by their literal beginnings; a server action, which is called at the address of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ingest.code.program import FunctionRef, Node
@@ -55,23 +55,52 @@ class FrontDoor:
 def front_doors(assembly: Assembly, authenticating: Authenticating) -> list[FrontDoor]:
     """Functions that turn away callers they do not know, before any route of their part of the repository."""
     found: list[FrontDoor] = []
+    for file, nodes, outside in _offered(assembly):
+        for asked in _asking(assembly, authenticating, nodes, outside):
+            only, left_out = _addresses(assembly, asked)
+            evidence = assembly.cite(asked[1]) if asked[1] is not None else None
+            evidence = evidence or assembly.cite_place(assembly.lines(file, 1, 1))
+            if evidence is not None:
+                found.append(FrontDoor(_root(assembly, file), _matcher(assembly, file), only, left_out, evidence, _SCRIPTS))
+    return found
+
+
+def refusing_doors(assembly: Assembly, refusals: Mapping[FunctionRef, Node]) -> list[FrontDoor]:
+    """Functions that run before any route of their part of the repository and come to one of these refusals, such as a limit's 429."""
+    found: list[FrontDoor] = []
+    for file, nodes, _outside in _offered(assembly):
+        for reference in sorted({one for node in nodes for one in _functions_of(assembly, node)}):
+            for refusing in sorted(assembly.reach(reference) & refusals.keys())[:1]:
+                only, left_out = _addresses(assembly, (reference, refusals[refusing]))
+                evidence = assembly.cite(refusals[refusing])
+                if evidence is not None:
+                    found.append(FrontDoor(_root(assembly, file), _matcher(assembly, file), only, left_out, evidence, _SCRIPTS))
+    return found
+
+
+def _offered(assembly: Assembly) -> Iterator[tuple[int, list[Node], list[str]]]:
+    """Files that a framework runs before routes, with what they offer it."""
     for file, facts in enumerate(assembly.program.files):
         for known in assembly.index.offered_by(facts.path, ()):
-            if not known.rule.runs_before:
-                continue
-            folder = facts.path.rpartition("/")[0].removesuffix("src").rstrip("/")
             offered = {given.target for given in facts.imports if given.local == OFFERED}
-            for name in known.rule.exports:
-                nodes, outside = assembly.program.lookup(file, name)
-                if name in facts.variables and name not in offered:
-                    continue
-                for asked in _asking(assembly, authenticating, nodes, outside):
-                    only, left_out = _addresses(assembly, asked)
-                    evidence = assembly.cite(asked[1]) if asked[1] is not None else None
-                    evidence = evidence or assembly.cite_place(assembly.lines(file, 1, 1))
-                    if evidence is not None:
-                        root = f"{folder}/" if folder else ""
-                        found.append(FrontDoor(root, _matcher(assembly, file), only, left_out, evidence, _SCRIPTS))
+            for name in known.rule.exports if known.rule.runs_before else ():
+                if name not in facts.variables or name in offered:
+                    yield (file, *assembly.program.lookup(file, name))
+
+
+def _root(assembly: Assembly, file: int) -> str:
+    """The folder whose routes a file runs before."""
+    folder = assembly.program.files[file].path.rpartition("/")[0].removesuffix("src").rstrip("/")
+    return f"{folder}/" if folder else ""
+
+
+def _functions_of(assembly: Assembly, node: Node) -> list[FunctionRef]:
+    """The functions that a value is, or that a call that makes it is given."""
+    program, found = assembly.program, list[FunctionRef]()
+    for origin in program.origins(node):
+        value = program.value(origin)
+        handed = [(origin[0], given) for given in value.inputs[1:4]] if value.kind == "call" else [origin]
+        found += [reference for given in handed for name in program.names(given) for reference in program.functions.get(name, ())]
     return found
 
 

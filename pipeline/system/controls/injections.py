@@ -57,26 +57,26 @@ class Injections:
         """Functions of the project that run before an entry: injected ones and middleware, at any of its addresses."""
         function, found = self.program.function(reference), set[FunctionRef]()
         given = [(reference[0], node) for one in function.parameters for node in (one.default, one.annotation) if node is not None]
-        makers = list(markers)
+        makers = [(marker, marker) for marker in markers]  # with the call that hangs on it what leads to the entry
         for marker in markers:
             if self.program.value(marker).kind == "call":
-                makers += self.applications.of_marker(marker)
+                makers += [(made, marker) for made in self.applications.of_marker(marker)]
         seen: set[Node] = set()
         while makers:
-            maker = makers.pop()
+            maker, hung = makers.pop()
             parts_of = self.applications.part_given(maker)
             if maker in seen or (self.program.value(maker).kind != "call" and not parts_of):
                 continue
             seen.add(maker)
             made = self.program.value(maker)
-            makers += [whole for part in parts_of for whole in self.applications.makers(self.applications.receiver(part))]
+            makers += [(whole, part) for part in parts_of for whole in self.applications.makers(self.applications.receiver(part))]
             if parts_of:
-                found |= {installed.function for installed in self.applications.middleware(maker) if installed.function is not None}
+                found |= {one.function for one in self.applications.middleware(maker, hung) if one.function is not None}
                 continue
             given += [(maker[0], made.inputs[position]) for position in argument_positions(made, "dependencies")]
-            found |= {installed.function for installed in self.applications.middleware(maker) if installed.function is not None}
+            found |= {one.function for one in self.applications.middleware(maker, hung) if one.function is not None}
             for include in self.applications.includes(maker):
-                makers += [include, *self.applications.makers(self.applications.receiver(include))]
+                makers += [(include, include), *((made, include) for made in self.applications.makers(self.applications.receiver(include)))]
         queue = [inner for node in given for inner in self.injected(node)]
         while queue:
             current = queue.pop()

@@ -1,9 +1,9 @@
 """Limits of the project's own: somebody is counted, and turned away with 429 or an exception that says so.
 
 Takes an assembly whose entries are known, adds the control to the entries that such a refusal stands before: in the
-handler, in a function it calls, in an injected dependency or in middleware. A 429 that only hands on what a
-provider answered counts nobody. What is counted may be rows of a database: messages of this user since yesterday.
-Whether the number is a sensible one is not judged.
+handler, in a function it calls, in an injected dependency, in middleware or in a file that runs before all routes.
+A 429 that only hands on what a provider answered counts nobody. What is counted may be rows of a database: messages
+of this user since yesterday. Whether the number is a sensible one is not judged.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.authentication import Authenticating
+from pipeline.system.controls.front_doors import refusing_doors
 from pipeline.system.controls.guards import parts
 from pipeline.system.controls.refusals import answers
 from pipeline.system.elements.entries import ENTRY_KINDS
@@ -46,9 +47,14 @@ def add_rate_limits(assembly: Assembly, authenticating: Authenticating) -> None:
                 refusals.setdefault((file, value.scope), (file, identity))
     if not refusals:
         return
+    doors = refusing_doors(assembly, refusals)
     for reference, entry in sorted(assembly.entry_of_function.items()):
         if assembly.draft(entry).kind not in ENTRY_KINDS:
             continue
+        route = assembly.draft(entry).attributes
+        for door in doors:
+            address, method = str(route.get("path", "")), str(route.get("method", ""))
+            assembly.control("rate_limit", entry, door.before(assembly.program.files[reference[0]].path, address, method))
         before = authenticating.runs_before(reference)
         for function in sorted({inner for one in (reference, *before) for inner in assembly.reach(one)} & refusals.keys()):
             assembly.control("rate_limit", entry, assembly.cite(refusals[function]))

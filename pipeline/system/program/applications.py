@@ -101,11 +101,24 @@ class Applications:
             ]
         return [*self.makers(self.receiver(marker)), *(made for made, routes in self._routes if marker in routes)]
 
-    def middleware(self, application: Node) -> list[Installed]:
-        """What runs before the routes of an application, where the application is made or afterwards."""
+    def middleware(self, application: Node, hung: Node | None = None) -> list[Installed]:
+        """What runs before the routes of an application, where the application is made or afterwards.
+
+        With `hung`, the call that puts a route or a router on it, without what is only put on behind that: `app.use` is in order.
+        """
         if self._hung is None:
             self._hung = self._find()
-        return [*(one for one in self._hung if application in self.makers(one.application)), *self._links(application)]
+        found = (one for one in self._hung if application in self.makers(one.application))
+        return [*(one for one in found if hung is None or not self._is_later(one, hung)), *self._links(application)]
+
+    def _is_later(self, one: Installed, hung: Node) -> bool:
+        """Whether a call of `use` stands behind another call, in the same function."""
+        if one.marker is None or one.marker[0] != hung[0] or one.marker[1] <= hung[1]:
+            return False
+        value, other = self.program.value(one.marker), self.program.value(hung)
+        if value.kind != "call" or value.scope != other.scope:
+            return False
+        return self.program.value((one.marker[0], value.inputs[0])).text in ("use", "Use")
 
     def mounted_at(self, include: Node) -> str:
         """The beginning of the addresses of what a call mounts: `app.use("/api", router)`; empty where it says none."""
