@@ -22,7 +22,7 @@ from pipeline.system.flows.columns import columns_of
 from pipeline.system.flows.conversation import conversation_role, is_whole_request
 from pipeline.system.flows.discriminators import contradicted
 from pipeline.system.flows.flow_graph import FlowGraph
-from pipeline.system.flows.handed_over import runs, shared
+from pipeline.system.flows.handed_over import is_of_a_step, runs, shared
 from pipeline.system.flows.logged_text import Said, said, written
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.flows.own_address import is_own_address
@@ -142,6 +142,8 @@ def _add_hit(
 ) -> None:  # fmt: skip
     """Adds what a hit reaches; `idle` collects the lines of a log, with their log, to which it brings nothing of a text."""
     if not is_way_of(assembly, source, hit):
+        return
+    if label == "model_reply" and is_of_a_step(assembly, hit):
         return
     if hit.argument == TESTED:
         mark_decision(assembly, source, label, hit)

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
+from pipeline.system.flows.taint import Hit
 from pipeline.system.program.arguments import argument_positions
 from pipeline.system.program.page_state import new_states
 
+_RUNS_TO_THE_END = frozenset({"invoke", "ainvoke"})
+_NO_ENTRIES = frozenset({"", "*", "**", "?", "messages"})  # the conversation itself is whatever the graph said
 _CHAINED = ("langchain_core.", "langchain.")  # what is put together with `|`: a prompt, a model, a parser, a retriever
 
 
@@ -45,7 +48,71 @@ def _composed(program: Program) -> Iterator[tuple[FunctionRef, Node]]:
 
 
 def shared(assembly: Assembly) -> dict[FunctionRef, list[Node]]:
-    """Functions that share a state, by the object they were registered on, and the parameters the state arrives in."""
+    """Functions that share a state, with the parameters it arrives in and the calls that give it back."""
+    program = assembly.program
+    groups, given_back = _groups(assembly), _given_back(assembly)
+    found: dict[FunctionRef, list[Node]] = {}
+    for owner, functions in groups.items():
+        received = [
+            (reference[0], parameter.value)
+            for reference in functions
+            for parameter in [p for p in program.function(reference).parameters if p.name not in ("self", "cls")][:1]
+        ]
+        received += given_back.get(owner, ())
+        for reference in functions:
+            found.setdefault(reference, []).extend(node for node in received if node not in found[reference])
+    return found
+
+
+def is_of_a_step(assembly: Assembly, hit: Hit) -> bool:
+    """Whether an entry is taken of the state that a graph gives back which steps of the project put in: what they put is followed."""
+    if assembly.memo.put_by_steps is None:
+        put = {
+            owner: frozenset(
+                label
+                for reference in functions
+                for returned in assembly.program.function(reference).returns
+                for origin in assembly.program.origins((reference[0], returned))
+                for label in assembly.program.value(origin).labels
+                if assembly.program.value(origin).kind == "collection" and label not in _NO_ENTRIES
+            )
+            for owner, functions in _groups(assembly).items()
+        }
+        assembly.memo.put_by_steps = {call: put[owner] for owner, calls in _given_back(assembly).items() for call in calls if owner in put}
+    put_in = assembly.memo.put_by_steps.get(hit.trace[0], frozenset())
+    return bool(put_in) and _first_taken(assembly, hit) in put_in
+
+
+def _first_taken(assembly: Assembly, hit: Hit) -> str:
+    """The entry that is taken first of what a call gave back."""
+    for node in hit.trace[1:]:
+        value = assembly.program.value(node)
+        if value.kind in ("index", "attribute"):
+            return value.text
+        if value.kind == "call":
+            callee = assembly.program.value((node[0], value.inputs[0]))
+            key = assembly.program.constant((node[0], value.inputs[1])) if len(value.inputs) > 1 else None
+            return key if callee.kind == "attribute" and callee.text == "get" and isinstance(key, str) else ""
+        if value.kind not in ("await", "guarded", "choice", "name", "update"):
+            return ""
+    return ""
+
+
+def _given_back(assembly: Assembly) -> dict[Node, list[Node]]:
+    """Calls that run what was built on an object, by that object: they give back the whole state at the end."""
+    found: dict[Node, list[Node]] = {}
+    for site in assembly.sites.calls:
+        if site.rule.kind != "agent" or site.rule.result != "model_reply" or assembly.program.value(site.node).kind != "call":
+            continue
+        callee = assembly.program.value((site.node[0], assembly.program.value(site.node).inputs[0]))
+        for owner in _registered_on(assembly.program, site.node) if callee.text in _RUNS_TO_THE_END else ():
+            if site.node not in found.setdefault(owner, []):
+                found[owner].append(site.node)
+    return found
+
+
+def _groups(assembly: Assembly) -> dict[Node, list[FunctionRef]]:
+    """Functions that share a state, by the object they were registered on."""
     program = assembly.program
     groups: dict[Node, list[FunctionRef]] = {}
     for entry in assembly.sites.entries:
@@ -54,16 +121,7 @@ def shared(assembly: Assembly) -> dict[FunctionRef, list[Node]]:
         for owner in _registered_on(program, entry.marker):
             if entry.function not in groups.setdefault(owner, []):
                 groups[owner].append(entry.function)
-    found: dict[FunctionRef, list[Node]] = {}
-    for functions in groups.values():
-        received = [
-            (reference[0], parameter.value)
-            for reference in functions
-            for parameter in [p for p in program.function(reference).parameters if p.name not in ("self", "cls")][:1]
-        ]
-        for reference in functions:
-            found.setdefault(reference, []).extend(node for node in received if node not in found[reference])
-    return found
+    return groups
 
 
 def _registered_on(program: Program, call: Node) -> list[Node]:
