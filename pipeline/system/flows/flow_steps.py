@@ -14,6 +14,7 @@ from ingest.code.program import FunctionRef, Node
 from ingest.facts import Value
 from pipeline.system.flows.flow_calls import CallSteps
 from pipeline.system.flows.flow_graph import FlowGraph
+from pipeline.system.flows.type_tests import as_tested
 from pipeline.system.program import access_paths, speakers
 from pipeline.system.program.access_paths import (
     NUMBERS,
@@ -108,7 +109,7 @@ class FlowSteps:
             case "element_of":
                 yield Step(user, _members_of_table(seen) if (seen := gone_through(self._program, node)) else _element)
             case "guarded" if position == 0 and not self._bare:
-                yield Step(user, same)
+                yield Step(user, as_tested(self._program, user, value))
             case "update" if position and (methods := self._of_a_class(user, value)):
                 yield from (Step(user, putting(field)) for field in self._fields_used(methods))
             case "collection" | "update":
