@@ -25,8 +25,8 @@ by people who work on threatloom, some of them apart from its rules.
 _TAIL = """\
 *Traps* are false alarms that the labels foresaw; those that name threats of ours cannot be told for others and are left out. *Findings
 on hardened and harmless systems* are not all wrong: some flaws stay on purpose. A run that gave no answer is counted nowhere, and is named.
-A tool that takes longer to start than to look was run once over all systems. A bill of materials claims nothing: for `cdxgen` each component
-that has a place counts as a finding, which is more generous still.
+A tool that takes longer to start than to look was run once over all systems. A bill of materials claims nothing: for `cdxgen` each
+component that has a place counts as a finding, which is more generous still.
 
 Not in the table: agentic-radar 0.14.1, which finds no workflow in the systems it was tried on, or fails on them, and medusa-security
 2026.7.0, which reports in a form of its own alone. Tools that only work with an account, a language model or a network of their own
