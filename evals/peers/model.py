@@ -22,6 +22,8 @@ class Peer(Frozen):
     format: Form
     output: str | None = None
     """Name of the file it writes into its folder, where it takes no name."""
+    nothing: str = ""
+    """What it says, and writes no report, where it has nothing to look at: an answer without findings."""
     together: bool = False
     """Run once over all systems, for a tool that takes longer to start than to look."""
 

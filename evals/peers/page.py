@@ -11,8 +11,8 @@ _HEAD = """\
 
 # Other tools on the same systems
 
-Scanners that anybody can install as a package, run over {systems} of the reference systems of `evals/systems/` and scored by the same
-matcher, at commit {commit}. The comparison is generous to them: they know no STRIDE classes and none of our words, so any finding that
+Scanners that anybody can install as a package of PyPI or npm, run over {systems} reference systems of `evals/systems/` and scored by the
+same matcher, at commit {commit}. The comparison is generous to them: they know no STRIDE classes and none of our words, so any finding that
 lies in a file of a label serves it, whatever it says; threatloom's own row is counted in the same way (its real figures, where class and
 threat must be right, are in [precision.md](precision.md)). A finding serves one label only.
 
@@ -25,19 +25,28 @@ by people who work on threatloom, some of them apart from its rules.
 _TAIL = """\
 *Traps* are false alarms that the labels foresaw; those that name threats of ours cannot be told for others and are left out. *Findings
 on hardened and harmless systems* are not all wrong: some flaws stay on purpose. A run that gave no answer is counted nowhere, and is named.
+A tool that takes longer to start than to look was run once over all systems. A bill of materials claims nothing: for `cdxgen` each
+component that has a place counts as a finding, which is more generous still.
 
-Not in the table: agentic-radar 0.14.1, which finds no workflow in the systems it was tried on, or fails on them. Tools that only work
-with an account, a language model or a network of their own (snyk-agent-scan, vulnhuntr, garak and other probes of running models) are
-no peers of an offline scan.
+Not in the table: agentic-radar 0.14.1, which finds no workflow in the systems it was tried on, or fails on them, and medusa-security
+2026.7.0, which reports in a form of its own alone. Tools that only work with an account, a language model or a network of their own
+(snyk-agent-scan, which mcp-scan is called now; vulnhuntr and aig-mcp-scan, which ask a model; garak and other probes of running models) are
+no peers of an offline scan. Trivy, grype and Threagile are no packages of PyPI or npm: their SARIF and CycloneDX can be scored all the same.
 
-To measure again, with each tool in an environment of its own (about 2 GB, a quarter of an hour; nothing of the systems is executed):
+To measure again, with each tool in an environment of its own (about 3 GB, half an hour; nothing of the systems is executed); what was
+measured with the same packages on the same labels is not run again:
 
 ```console
 $ python -m evals.peers run --place build/peers
 $ make docs
 ```
 
-A tool that is not in the list is scored by the SARIF report it makes of a system: `python -m evals.peers score SYSTEM REPORT.sarif`.
+A tool that is not in the list is scored by the report it makes of a system, in SARIF or in CycloneDX (JSON or XML), where vulnerabilities
+and components are told apart:
+
+```console
+$ python -m evals.peers score SYSTEM REPORT
+```
 """
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from evals.peers.model import NPM, Peer
 
 _SECONDS = 600
+_NO_FINDINGS = '{"runs": []}'
 _NOWHERE = "http://127.0.0.1:9"  # nothing listens on the discard port: a peer that asks the network gets an error, at once
 _RULES = Path(__file__).resolve().parents[2] / "benchmarks" / "semgrep-rules.yaml"
 
@@ -67,5 +68,7 @@ def run(peer: Peer, programs: Path, system: Path, work: Path, systems: int = 1) 
         return Run(seconds, output.read_text(encoding="utf-8", errors="replace"))
     if done.stdout.lstrip().startswith("{"):
         return Run(seconds, done.stdout)
+    if peer.nothing and peer.nothing in done.stdout + done.stderr:
+        return Run(seconds, _NO_FINDINGS)
     said = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()[-1]
     return Run(seconds, None, f"exit code {done.returncode}: {said[:200]}")

@@ -107,6 +107,8 @@ def test_an_answer_counts_whatever_the_exit_code_and_its_absence_is_told(tmp_pat
     assert run(peer, speaks, SYSTEM, tmp_path / "work").text == '{"runs": []}\n'
     silent = _program(tmp_path / "silent", "echo first; echo broken >&2; exit 4")
     assert run(peer, silent, SYSTEM, tmp_path / "work").failure == "exit code 4: broken"
+    idle = run(peer.model_copy(update={"nothing": "first"}), silent, SYSTEM, tmp_path / "work")
+    assert (idle.failure, findings_in(idle.text or "", "sarif", SYSTEM, "x")) == ("", ())
 
 
 def test_the_list_of_peers_pins_every_package() -> None:
