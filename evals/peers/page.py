@@ -31,7 +31,8 @@ component that has a place counts as a finding, which is more generous still.
 Not in the table: agentic-radar 0.14.1, which finds no workflow in the systems it was tried on, or fails on them, and medusa-security
 2026.7.0, which reports in a form of its own alone. Tools that only work with an account, a language model or a network of their own
 (snyk-agent-scan, which mcp-scan is called now; vulnhuntr and aig-mcp-scan, which ask a model; garak and other probes of running models) are
-no peers of an offline scan. Trivy, grype and Threagile are no packages of PyPI or npm: their SARIF and CycloneDX can be scored all the same.
+no peers of an offline scan. Trivy, grype and Threagile are no packages of PyPI or npm: their SARIF and CycloneDX can
+be scored all the same.
 
 To measure again, with each tool in an environment of its own (about 3 GB, half an hour; nothing of the systems is executed); what was
 measured with the same packages on the same labels is not run again:

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import Value
 from ingest.source import Place
-from pipeline.system.agents.tool_parts import is_way_of, tool_at
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.closed_lists import runs_for_callers
 from pipeline.system.controls.deduplicated import deduplicated
@@ -16,6 +15,7 @@ from pipeline.system.controls.guards import choices_on_way, controls_on_way
 from pipeline.system.controls.perturbed import perturbed
 from pipeline.system.controls.verdicts import hands_on_verdict, mark_decision
 from pipeline.system.elements.argument_vectors import role_in_vector
+from pipeline.system.elements.tool_parts import is_way_of, tool_at
 from pipeline.system.elements.whose_search import asks_whose
 from pipeline.system.flows.answer_types import is_no_page
 from pipeline.system.flows.asked_fields import asks_for_instructions, is_bare_status

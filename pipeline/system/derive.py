@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.system.agents.tool_effects import add_effects
-from pipeline.system.agents.tool_parts import calls_of, entries, reach_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.elements.inference import MODELS, RUN_BY, models_run
 from pipeline.system.elements.model_surroundings import are_of_people, names_around, names_on_the_way
 from pipeline.system.elements.ordinary_pickles import mark_ordinary_pickles
 from pipeline.system.elements.shown_answers import add_shown_answers
+from pipeline.system.elements.tool_parts import calls_of, entries, reach_of
 from pipeline.system.flows.logged_text import mark_logs
 from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, SinkRole, Zone
 from pipeline.system.rules.words import load_words, mentions, subjects, words_of

@@ -10,10 +10,10 @@ import re
 from collections.abc import Collection, Iterable
 
 from ingest.code.program import FunctionRef, Node
-from pipeline.system.agents.tool_parts import calls_of, entries, reach_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.elements.session_clients import session_client
 from pipeline.system.elements.shown_answers import OWN_ROUTE
+from pipeline.system.elements.tool_parts import calls_of, entries, reach_of
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.model import SinkRole
 from pipeline.system.program.flags import read_flags

@@ -13,10 +13,10 @@ import re
 from collections.abc import Iterator
 
 from ingest.code.program import Node
-from pipeline.system.agents.tool_parts import calls_of, entries, reach_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.mapped_statements import snake
 from pipeline.system.controls.owned_statements import NUMBER, OWNER, Statement, compares_later, statements_in
+from pipeline.system.elements.tool_parts import calls_of, entries, reach_of
 
 _ANY = re.compile(r"\w+")
 _PEOPLE = re.compile(

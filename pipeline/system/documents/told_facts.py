@@ -286,7 +286,9 @@ def _held_of_many(assembly: Assembly, identity: str, fact: _Fact) -> None:
 def _scored(assembly: Assembly, identity: str, fact: _Fact) -> None:
     """How sure a model is goes back to who asked."""
     people = [
-        draft for _, draft in sorted(assembly.drafts.by_id.items()) if draft.kind in ("end_user", "anonymous_public") and not is_staff(draft.name)
+        draft
+        for _, draft in sorted(assembly.drafts.by_id.items())
+        if draft.kind in ("end_user", "anonymous_public") and not is_staff(draft.name)
     ]  # fmt: skip
     for person in people[:1]:
         add_told_flow(assembly, identity, person.id, "response", ("prediction",), fact.evidence)
@@ -312,7 +314,8 @@ def _run(assembly: Assembly, identity: str, fact: _Fact) -> None:
 _MADE: Mapping[str, Callable[[Assembly, str, _Fact], None]] = {
     "rendered": _rendered, "logged": _logged, "identity_from_model": _filled_in, "confidential_prompt": _confidential,
     "secret_in_prompt": _confidential, "shared_memory": _remembered, "decides": _decided, "administers": _administered,
-    "third_party_tools": _of_others, "holds_of_many": _held_of_many, "scores_returned": _scored, "query_written": _queried, "code_run": _run,
+    "third_party_tools": _of_others, "holds_of_many": _held_of_many, "scores_returned": _scored, "query_written": _queried,
+    "code_run": _run,
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Routes of routers that no application takes in: `APIRouter()` and `Blueprint()` with handlers, and no `include_router` on any way from an app.
+"""Routes of routers that no application takes in: `APIRouter()` and `Blueprint()` with handlers, that are included on no way.
 
 Takes an assembly, gives its sites without the entries of such routers. Where an application is given something that is not known (a router
 out of a list, a plugin), any router may be the one, and all count as served; so do those of a tree that makes no application.
