@@ -80,6 +80,7 @@ class GraphBuilder:
         self.classes: list[Class] = []
         self.imports: list[Import] = []
         self.variables: dict[str, list[int]] = {}
+        self._changed: dict[str, list[int]] = {}  # what calls in functions make of names that are not theirs
         self.stores: list[Store] = []
         self.branches: list[Branch] = []
         self.conditions: dict[int, tuple[int, ...]] = {}
@@ -201,8 +202,10 @@ class GraphBuilder:
         for path in self._paths_below.get(name, ()):
             scope.environment.pop(path, None)
         self.bind(scope, name, value)
-        if (scope.parent is None and "." not in name) or name in scope.global_names or self._changes_outer(name, value):
+        if (scope.parent is None and "." not in name) or name in scope.global_names:
             self.variables.setdefault(name, []).append(value)
+        elif self._changes_outer(name, value):
+            self._changed.setdefault(name, []).append(value)
 
     def _changes_outer(self, name: str, value: int) -> bool:
         """Whether a value is what a variable of the module has become by a call on it: `pending.append(text)` in a function."""
@@ -290,7 +293,10 @@ class GraphBuilder:
         )
         classes = tuple(replace(one, qualified_name=now(one.qualified_name)) for one in self.classes)
         functions = tuple(_closed(opened, now) for opened in self.functions)
-        variables: Mapping[str, tuple[int, ...]] = {name: tuple(values) for name, values in self.variables.items()}
+        # A call on what is imported changes no variable: `requests.put(address)`.
+        variables: Mapping[str, tuple[int, ...]] = {
+            name: (*values, *self._changed.get(name, ())) for name, values in self.variables.items()
+        }
         return CodeFacts(
             self.path, self.language, self.purpose, self.module, lines, values, functions, classes, tuple(self.imports),
             variables, tuple(self.stores), tuple(self.branches), dict(self.conditions), cells, tuple(self.errors),

@@ -34,6 +34,7 @@ class ScanSettings:
     suppressions: bool = True
     trust: str = "tree"
     rev: str | None = None
+    part_of_ai_system: bool = False
 
 
 @dataclass

@@ -77,3 +77,18 @@ def test_a_table_of_a_module_that_is_filled_at_the_start_holds_each_model_under_
 
 def test_another_key_is_another_thing() -> None:
     assert not flows(system_of(CHAINLIT.replace('get("model")', 'get("user")')), "prompt", "user_input")
+
+
+def test_a_call_on_a_module_changes_no_variable() -> None:
+    code = """
+        import requests
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+        @app.post("/notes")
+        def keep(text: str):
+            requests.put("https://notes.example/one", data=text)
+            return requests.get("https://notes.example/one").text
+    """
+    assert {element.kind for element in system_of(code).elements} >= {"external_service", "web_content"}
