@@ -45,7 +45,7 @@ _NAMES_TYPE = frozenset({"name", "__name__", "__qualname__"})
 def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[ControlKind, Node]]:
     """Controls that data met between its source and the place where it becomes something, each with the place it stands."""
     controls: list[tuple[ControlKind, Node]] = []
-    chooses: SinkRole | None = role if role in CHOOSES else "path" if role == "deletion" and _removes_files(assembly, hit) else None
+    chooses: SinkRole | None = role if role in CHOOSES else None
     used_in = (hit.call[0], assembly.program.value(hit.call).scope) if hit.argument >= 0 and not chooses else None
     controls += [(kind, node) for node in hit.trace if (kind := _validated(assembly, node, hit.trace, chooses, used_in)) is not None]
     if role in ("prompt", "system_prompt", "conversation", "instructions"):
@@ -64,7 +64,7 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
         controls += [
             ("input_validation", node)
             for node in hit.trace
-            if (cleans(assembly, node, chooses) and not _may_climb(assembly, node, hit))
+            if (cleans(assembly, node, chooses) and not may_climb(assembly, node, hit))
             or keeps_below(assembly, node, hit.trace, hit.call, chooses)
             or is_end_of_name(assembly, node, hit.trace, chooses)
         ]
@@ -78,13 +78,7 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
     return controls
 
 
-def _removes_files(assembly: Assembly, hit: Hit) -> bool:
-    """Whether what is deleted is told by a path, and no record by its number."""
-    sinks = [sink for sink in assembly.sinks.get(hit.call, ()) if sink.role == "deletion" and sink.argument == hit.argument]
-    return bool(sinks) and all(assembly.draft(sink.element).kind == "file_store" for sink in sinks)
-
-
-def _may_climb(assembly: Assembly, node: Node, hit: Hit) -> bool:
+def may_climb(assembly: Assembly, node: Node, hit: Hit) -> bool:
     """Whether the last part of a path is taken where `..` is enough: `rmtree(join(root, basename(name)))`."""
     folder = callee_text(assembly, node) in ("basename", "Base", "GetFileName", "getFileName") and takes_folder(assembly, hit.call)
     return folder and not is_glued(assembly, node, hit.trace)
