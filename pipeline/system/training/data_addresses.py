@@ -29,6 +29,7 @@ _FILE = re.compile(
     r"\.(?:csv|tsv|data|xlsx?|parquet|jsonl|arff|feather|arrow|npz|npy|h5|hdf5|libsvm)(?:\.(?:gz|bz2|zip|xz))?$", re.IGNORECASE
 )
 _ARCHIVE = re.compile(r"\.(?:zip|tgz|tar|gz|bz2|xz|7z)$", re.IGNORECASE)
+_OF_DATA = re.compile(r"(?<![a-z])(?:data|datasets?|trip-?data|tripdata|records?|benchmarks?|corpus)(?![a-z])", re.IGNORECASE)
 _ONE_STATE = re.compile(
     r"/[0-9a-f]{40}(?:/|$)|(?:^|\.)zenodo\.org/(?:api/)?records?/\d+|/releases/download/|[?&](?:versionId|revision)=", re.IGNORECASE
 )
@@ -79,14 +80,9 @@ def _address(assembly: Assembly, call: Node) -> str | None:
     if base is None or not host or is_own_host(host) or "." not in host:
         return None
     ends = [base.partition("?")[0], *(text for text in texts if text != base)]
-    last = next(
-        (
-            end
-            for end in ends
-            if _FILE.search(end) or (_ARCHIVE.search(end) and not any(n.startswith(("requests", "httpx")) for n in names))
-        ),
-        None,
-    )
+    # An archive may hold anything; by a client of the web it is taken for records only where the address says that it holds data.
+    packed = not any(name.startswith(("requests", "httpx")) for name in names) or any(_OF_DATA.search(end) for end in ends)
+    last = next((end for end in ends if _FILE.search(end) or (packed and _ARCHIVE.search(end))), None)
     if last is None and not reads:
         return None  # what a service answers
     return base if last in (None, ends[0]) else f"{base.rstrip('/')}/{posixpath.basename(last or '')}"
