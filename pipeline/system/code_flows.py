@@ -23,7 +23,7 @@ from pipeline.system.flows.columns import columns_of
 from pipeline.system.flows.conversation import conversation_role, is_whole_request
 from pipeline.system.flows.discriminators import contradicted
 from pipeline.system.flows.flow_graph import FlowGraph
-from pipeline.system.flows.handed_over import is_of_a_step, runs, shared
+from pipeline.system.flows.handed_over import is_of_a_step, runs, shared, started
 from pipeline.system.flows.logged_text import Said, said, written
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.flows.own_address import is_own_address
@@ -60,7 +60,7 @@ _NOT_FOLLOWED: frozenset[Label] = frozenset(
 def add_code_flows(assembly: Assembly) -> None:
     """Searches from all sources and adds what they reach."""
     properties = frozenset(sink.key for sinks in assembly.sinks.values() for sink in sinks if sink.argument == 0 and sink.key)
-    graph = FlowGraph(assembly.program, runs(assembly), shared(assembly), properties, assembly.kept)
+    graph = FlowGraph(assembly.program, runs(assembly), shared(assembly), properties, assembly.kept, started(assembly))
     behaviours = _Behaviours(assembly)
     returns = frozenset(assembly.entry_of_function)
     groups: dict[tuple[str, Label], dict[Node, tuple[str, ...]]] = {}

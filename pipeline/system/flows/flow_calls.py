@@ -130,6 +130,9 @@ class CallSteps:
                 yield Enter(call, one.function, (one.function[0], parameter.value), change, None, True)
         if sent:
             return  # what comes back is a ticket
+        if position == 1:  # a graph gives each of its functions the state that it is started with
+            for function, arrives in self._graph.started_by(call):
+                yield Enter(call, function, arrives, same, None, True)
         if not targets or all(target.constructs for target in targets):
             yield from self._over(call, value, position, behaviour, bool(targets))
 

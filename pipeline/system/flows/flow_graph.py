@@ -24,16 +24,17 @@ class FlowGraph:
 
     `runs` are calls that run a function handed to them, `shared` the parameters that receive the entries a function returns,
     `properties` those that calls of outside objects act on (`command.CommandText`). `kept` says what calls leave at
-    places and who takes it.
+    places and who takes it, `started` which functions a call starts with what it is given.
     """
 
     def __init__(
         self, program: Program, runs: Mapping[FunctionRef, Sequence[Node]], shared: Mapping[FunctionRef, Sequence[Node]],
         properties: frozenset[str] = frozenset(), kept: Kept | None = None,
+        started: Mapping[Node, Sequence[tuple[FunctionRef, Node]]] | None = None,
     ) -> None:  # fmt: skip
         self.program, self._properties = program, properties
         self._kept = kept or Kept()
-        self._runs, self._shared = runs, shared
+        self._runs, self._shared, self._started = runs, shared, started or {}
         self._users: list[dict[int, list[tuple[int, int]]] | None] = [None] * len(program.files)
         self._returns: list[dict[int, list[int]]] = []
         self._stores: list[dict[int, list[int]]] = []
@@ -103,6 +104,10 @@ class FlowGraph:
 
     def shared_with(self, reference: FunctionRef) -> Sequence[Node]:
         return self._shared.get(reference, ())
+
+    def started_by(self, call: Node) -> Sequence[tuple[FunctionRef, Node]]:
+        """Functions that a call starts with what it is given first, each with the parameter in which that arrives."""
+        return self._started.get(call, ())
 
     def is_left(self, call: Node, position: int) -> bool:
         """Whether a call leaves this argument at a place that others take it from."""

@@ -12,6 +12,7 @@ from pipeline.system.program.page_state import new_states
 
 _RUNS_TO_THE_END = frozenset({"invoke", "ainvoke"})
 _NO_ENTRIES = frozenset({"", "*", "**", "?", "messages"})  # the conversation itself is whatever the graph said
+_STARTS = frozenset({"invoke", "ainvoke", "stream", "astream", "astream_events", "batch", "abatch"})
 _CHAINED = ("langchain_core.", "langchain.")  # what is put together with `|`: a prompt, a model, a parser, a retriever
 
 
@@ -53,11 +54,7 @@ def shared(assembly: Assembly) -> dict[FunctionRef, list[Node]]:
     groups, given_back = _groups(assembly), _given_back(assembly)
     found: dict[FunctionRef, list[Node]] = {}
     for owner, functions in groups.items():
-        received = [
-            (reference[0], parameter.value)
-            for reference in functions
-            for parameter in [p for p in program.function(reference).parameters if p.name not in ("self", "cls")][:1]
-        ]
+        received = [node for _reference, node in _receiving(program, functions)]
         received += given_back.get(owner, ())
         for reference in functions:
             found.setdefault(reference, []).extend(node for node in received if node not in found[reference])
@@ -111,6 +108,20 @@ def _given_back(assembly: Assembly) -> dict[Node, list[Node]]:
     return found
 
 
+def started(assembly: Assembly) -> dict[Node, list[tuple[FunctionRef, Node]]]:
+    """Calls that start a graph with a state, and the parameters of its functions in which the state arrives."""
+    program, groups = assembly.program, _groups(assembly)
+    found: dict[Node, list[tuple[FunctionRef, Node]]] = {}
+    for file, facts in enumerate(program.files) if groups else ():
+        for identity, value in enumerate(facts.values):
+            callee = facts.values[value.inputs[0]] if value.kind == "call" else value
+            if value.kind == "call" and callee.kind == "attribute" and callee.text in _STARTS and len(value.inputs) > 1:
+                functions = [reference for owner in _registered_on(program, (file, identity)) for reference in groups.get(owner, ())]
+                if functions:
+                    found[file, identity] = _receiving(program, functions)
+    return found
+
+
 def _groups(assembly: Assembly) -> dict[Node, list[FunctionRef]]:
     """Functions that share a state, by the object they were registered on."""
     program = assembly.program
@@ -122,6 +133,14 @@ def _groups(assembly: Assembly) -> dict[Node, list[FunctionRef]]:
             if entry.function not in groups.setdefault(owner, []):
                 groups[owner].append(entry.function)
     return groups
+
+
+def _receiving(program: Program, functions: list[FunctionRef]) -> list[tuple[FunctionRef, Node]]:
+    return [
+        (reference, (reference[0], parameter.value))
+        for reference in functions
+        for parameter in [p for p in program.function(reference).parameters if p.name not in ("self", "cls")][:1]
+    ]
 
 
 def _registered_on(program: Program, call: Node) -> list[Node]:

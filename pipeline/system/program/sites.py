@@ -203,7 +203,7 @@ def _functions_given(program: Program, node: Node, value: Value, rule: Decorator
         new = inner.kind == "call" and not handed and program.objects_are_entries(given[0])
         made = program.origins(given) if new else ()  # register(newHandler(db))
         made = tuple(origin for origin in made if program.value(origin).kind in ("function", "attribute"))
-        for node in dict.fromkeys((given, *elements, *made, *(wrapped if program.objects_are_entries(given[0]) else ()))):
+        for node in dict.fromkeys((given, *elements, *made, *(wrapped if rule.shares or program.objects_are_entries(given[0]) else ()))):
             for name in program.names(node):
                 yield from program.functions.get(name, ())
 
