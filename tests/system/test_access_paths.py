@@ -116,3 +116,15 @@ def test_entries_of_an_object_are_told_apart_in_typescript(built: str, read: str
         system = scan_of(tmp_path / name, {"a.ts": text}).system
 
         assert any(flow.role == "shell" for flow in system.flows) is expected
+
+
+@pytest.mark.parametrize(
+    ("built", "arrives"),
+    [
+        ("d = [one.link for one in papers.Client().results(papers.Search(query=text))]", False),
+        ("d = papers.Client().results(papers.Search(link=text))", True),
+        ("d = [papers.render(papers.Page(query=text))]", True),
+    ],
+)
+def test_what_is_searched_for_by_a_request_of_its_own_does_not_come_back(built: str, arrives: bool) -> None:
+    assert is_run(route(f"{built}\neval(d[0])", "import papers\n")) is arrives

@@ -57,6 +57,8 @@ _BY_KEY = frozenset({"get", "pop", "setdefault", "getOrDefault", "GetValueOrDefa
 _FILLS = frozenset({"Format", "FormatPrompt"})  # what they give back is text
 _ENCODERS = frozenset({"Marshal", "MarshalIndent", "MarshalToString"})  # in Go a function of another package has a capital: these give text
 _SEARCHES = ("search", "query", "similarity_search", "find_", "retrieve", "lookup", "max_marginal")
+_ANSWERS = frozenset({"results", "execute", "fetch", "search_results", "get_results"})  # what a request that was made before is given to
+_ASKED = frozenset({"query", "q", "search_query", "keywords"})
 _CONTENT = ("", "content", "text", "Content", "Text")
 
 
@@ -183,7 +185,7 @@ class CallSteps:
             elif constructor:
                 yield Step(call, same if label in ("", "*", "**") else putting(label))
             elif label not in SELECTS:  # the name of a model does not come back as its words
-                yield Step(call, swallowed)
+                yield Step(call, _answered if callee.text in _ANSWERS else swallowed)
 
     def _targets(self, call: Node) -> tuple[Target, ...]:
         found = self._meant.get(call)
@@ -251,6 +253,11 @@ class CallSteps:
 def _own_parameters(function: Function) -> int:
     """Parameters that are bound before a function is handed over: a method's object."""
     return 1 if function.owner is not None and function.parameters and function.parameters[0].name in ("self", "cls") else 0
+
+
+def _answered(path: Path) -> Path | None:
+    """`client.results(Search(query=text))`: what is searched for is not what comes back, here either."""
+    return None if path[-1:] and path[-1] in _ASKED else swallowed(path)
 
 
 def _entry(given: Value, parameter: str, place: int) -> Change:
