@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from evals.peers.model import read_peers
 from evals.peers.scoring import PeersTable, SystemScore, ToolScore, total
 
 _HEAD = """\
@@ -26,7 +27,7 @@ _TAIL = """\
 *Traps* are false alarms that the labels foresaw; those that name threats of ours cannot be told for others and are left out. *Findings
 on hardened and harmless systems* are not all wrong: some flaws stay on purpose. A run that gave no answer is counted nowhere, and is named.
 A tool that takes longer to start than to look was run once over all systems. A bill of materials claims nothing: for `cdxgen` each
-component that has a place counts as a finding, which is more generous still.
+component that has a place counts as a finding, which is more generous still. Seconds are those of a machine that did other things, too.
 
 Not in the table: agentic-radar 0.14.1, which finds no workflow in the systems it was tried on, or fails on them, and medusa-security
 2026.7.0, which reports in a form of its own alone. Tools that only work with an account, a language model or a network of their own
@@ -55,6 +56,8 @@ def page(table: PeersTable) -> str:
     """Markdown, the best first."""
     ranked = sorted(table.tools, key=lambda tool: (-total(tool.systems).precise, tool.name))
     lines = [_HEAD.format(commit=table.commit, systems=len(ranked[0].systems) if ranked else 0), *_table(ranked, table.near), "\n", _TAIL]
+    if waiting := [f"`{peer.packages[0]}`" for peer in read_peers() if peer.name not in {tool.name for tool in table.tools}]:
+        lines.append(f"\nIn the list and not run over these systems and labels yet: {', '.join(waiting)}.\n")
     failures = [(tool.name, one) for tool in ranked for one in tool.systems if one.failure]
     if failures:
         lines += ["\n## No answer\n\n", *(f"- {name} on `{one.system}`: {one.failure}\n" for name, one in failures)]
