@@ -22,8 +22,10 @@ def fetch(store, key):
         (_CACHE.format(imports="import sklearn"), False),
         (_CACHE.format(imports="from openai import OpenAI"), False),
         (_CACHE.format(imports="").replace("fetch", "fetch_model"), False),
+        ('import pickle\n\n\ndef load():\n    return pickle.load(open("data/churn_model.pkl", "rb"))\n', False),
+        (_CACHE.format(imports="").replace("store.get(key)", "self.model.get(key)"), True),
     ],
-    ids=["a cache", "beside a library for models", "beside a model", "called a model"],
+    ids=["a cache", "beside a library for models", "beside a model", "called a model", "a file called a model", "a table called model"],
 )
 def test_a_cache_of_a_program_without_ai_is_no_model(code: str, ordinary: bool) -> None:
     pickled = [element for element in system_of(code).elements if element.kind == "model_file"]

@@ -6,6 +6,7 @@ nothing around is called as models are. What is marked is no model file, and its
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from pipeline.system.assembly import Assembly
@@ -14,10 +15,12 @@ from pipeline.system.rules.words import load_words, mentions
 
 _ANYTHING = frozenset({"pickle", "marshal", "shelve"})  # formats that hold whatever a program puts into them
 _OF_MODELS = (
-    "model", "models", "classifier", "regressor", "estimator", "predictor", "weights", "vectorizer", "vectoriser", "tokenizer",
-    "scaler", "encoder", "embedding", "embeddings", "checkpoint", "clf", "features", "ml", "ai", "predict", "prediction",
-    "inference", "vectors", "corpus",
+    "classifier", "regressor", "estimator", "predictor", "weights", "vectorizer", "vectoriser", "tokenizer", "scaler", "embedding",
+    "embeddings", "checkpoint", "clf", "predict", "prediction", "inference", "corpus",
 )  # fmt: skip
+# A model of an application is a table, an encoder one of text, a feature a switch: they count where what is unpickled is called so.
+_IF_CALLED_SO = ("model", "models", "encoder", "features", "vectors", "ml", "ai")
+_FILE_NAME = re.compile(r"\.[a-z0-9]{2,8}$", re.IGNORECASE)
 _AI: frozenset[ElementKind] = frozenset({
     "agent", "hosted_llm", "local_llm", "ml_model", "embedding_model", "vector_store", "training_job", "inference_server",
     "mcp_server", "mcp_client", "mcp_tool", "tool", "prompt", "retriever", "memory", "model_registry", "dataset", "guardrail", "evaluator",
@@ -35,7 +38,9 @@ def mark_ordinary_pickles(assembly: Assembly) -> None:
     ):
         return
     for draft in pickled.values():
-        if not mentions(_around(assembly, draft.name, draft.nodes), _OF_MODELS):
+        around = _around(assembly, draft.nodes)
+        called = [draft.name, *(text for text in around if _FILE_NAME.search(text))]
+        if not mentions([draft.name, *around], _OF_MODELS) and not mentions(called, _IF_CALLED_SO):
             draft.attributes["of_no_model"] = True
 
 
@@ -44,12 +49,12 @@ def _imports_ai(assembly: Assembly) -> bool:
     return any(one.target.split(".")[0] in known for facts in assembly.program.files for one in facts.imports)
 
 
-def _around(assembly: Assembly, name: str, nodes: Iterable[tuple[int, int]]) -> list[str]:
+def _around(assembly: Assembly, nodes: Iterable[tuple[int, int]]) -> list[str]:
     """What the code around is called, and the texts in it."""
-    found = [name]
+    found: list[str] = []
     for file, value in nodes:
         facts = assembly.program.files[file]
         scope = facts.values[value].scope
-        found += [facts.path, facts.functions[scope].qualified_name]
+        found.append(facts.functions[scope].qualified_name)
         found += [v.text for v in facts.values if v.scope == scope and v.kind in ("name", "attribute", "constant") and len(v.text) < 60]
     return found
