@@ -19,6 +19,7 @@ from ingest.facts import Store
 
 _MUTATORS = frozenset({"Add", "AddRange", "Append", "AppendLine", "AppendFormat", "AppendJoin", "Insert", "InsertRange", "Enqueue", "Push",
                        "TryAdd", "AddFirst", "AddLast", "UnionWith", "Write", "WriteLine"})  # fmt: skip
+_SYSTEM_WORDS = frozenset({"AddSystemMessage", "AddDeveloperMessage"})
 _MESSAGE = re.compile(r"Add\w*(?:Message|Messages)$")
 _GIVES = frozenset({"Select", "SelectMany", "ConvertAll", "SelectAsync", "SelectAwait"})
 _KEEPS = frozenset({"Where", "OrderBy", "OrderByDescending", "ThenBy", "ThenByDescending", "TakeWhile", "SkipWhile", "FindAll",
@@ -231,6 +232,8 @@ class Calls(Patterns):
             return
         where = self.builder.lines_of(call)
         labels = ["*" if name in ("AddRange", "InsertRange", "UnionWith") else ""] * len(given)
+        if name in _SYSTEM_WORDS:
+            given, labels = given[:1], ["content@system"]
         if name in ("Add", "TryAdd") and len(given) == 2:
             key = self.builder.text_of(given[0]) if self.builder.kind_of(given[0]) == "constant" else "?"
             given, labels = given[1:], [key]

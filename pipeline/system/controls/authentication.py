@@ -18,6 +18,7 @@ from pipeline.system.controls.only_logged import is_only_logged
 from pipeline.system.controls.refusals import refusal_in
 from pipeline.system.controls.taken_as_sent import is_taken_as_sent
 from pipeline.system.controls.unknown_callers import AUTH_NAME, CREDENTIAL, leaves_unknown, snake
+from pipeline.system.controls.unset_keys import open_while_unset
 from pipeline.system.flows.switches import off_by, switched_off
 from pipeline.system.model import Evidence
 from pipeline.system.program.applications import PARTS, Applications
@@ -109,7 +110,7 @@ class Authenticating:
 
     def _unless_off(self, call: Node) -> Evidence | None:
         """Evidence for a check, where no setting has to be made for it to happen."""
-        off = switched_off(self.assembly, call)
+        off = switched_off(self.assembly, call) or open_while_unset(self.assembly, call)
         if off is None:
             return self.assembly.cite(call)
         self._left_out[off] = None

@@ -56,6 +56,15 @@ def conversation_role(assembly: Assembly, hit: Hit, key: str = "") -> SinkRole:
     return "prompt" if role == "conversation" and without_system(assembly, hit) else role
 
 
+def _begins_history(assembly: Assembly, hit: Hit, call: Node, names: Iterable[str]) -> bool:
+    """`new ChatHistory(text)` of Semantic Kernel: the one text it is made of is the system's; a list it is made of has its own speakers."""
+    if not any(name.endswith("SemanticKernel.ChatCompletion.ChatHistory") for name in names):
+        return False
+    at = hit.trace.index(call)
+    before = assembly.program.value(hit.trace[at - 1]).kind if at else ""
+    return len(assembly.program.value(call).inputs) == 2 and before not in ("", "collection", "update")
+
+
 def _role(assembly: Assembly, hit: Hit) -> SinkRole:
     if any("@" in part for part in hit.path):
         role = next(part for part in hit.path if "@" in part).split("@")[1]
@@ -79,7 +88,7 @@ def _role(assembly: Assembly, hit: Hit) -> SinkRole:
                 return "system_prompt" if first.text in _SYSTEM_ROLES else "prompt"
         if value.kind == "call":
             names = assembly.program.names((node[0], value.inputs[0]))
-            if any(name.rsplit(".", 1)[-1] in _SYSTEM_MESSAGES for name in names):
+            if any(name.rsplit(".", 1)[-1] in _SYSTEM_MESSAGES for name in names) or _begins_history(assembly, hit, node, names):
                 return "system_prompt"
             if any(name.rsplit(".", 1)[-1].endswith(("Message", "MessageContent")) for name in names) and _says_system(assembly, node):
                 return "system_prompt"
