@@ -22,7 +22,8 @@ _IDENTIFIER = frozenset(
      "exception", "exc", "operation", "ok", "traceback", "stack", "timeout", "ms", "dimension", "dims", "percent", "uuids", "ratio",
      "tokenizer", "reference", "column", "table", "repo", "repository", "branch", "commit", "sha", "extension",
      "endpoint", "hostname", "quantity", "progress", "date", "time", "client", "tenant", "customer", "channel", "key", "mime", "mimetype",
-     "similarity", "similarities", "dim", "shape", "threshold", "ttl", "bytes"}
+     "similarity", "similarities", "dim", "shape", "threshold", "ttl", "bytes", "total", "attempt", "decision", "verdict", "severity",
+     "enabled"}
 )  # fmt: skip
 _ONLY_AFTER = {
     "code": ("status", "error", "exit", "return", "language", "country"),
@@ -63,10 +64,12 @@ _UNCHANGED = frozenset(
 )
 _OF_THE_PROCESS = ("traceback.", "time.", "datetime.", "uuid.", "os.get", "threading.", "sys.")
 _KEYED = frozenset({"get", "pop", "getlist"})
+_TAKES_EACH = frozenset({"map", "flatMap", "Select"})
 # Of an object or a text these tell a number, a yes or no, or what its entries are called.
 _TELLS = frozenset(
     {"len", "type", "float", "int", "bool", "range", "keys", "isinstance", "hasattr", "any", "all", "startswith", "endswith", "startsWith",
-     "endsWith", "includes", "contains", "Contains", "has", "isEmpty", "isBlank", "indexOf", "hash", "Number", "Boolean", "parseInt"}
+     "endsWith", "includes", "contains", "Contains", "has", "some", "every", "isArray", "sum", "isEmpty",
+     "isBlank", "indexOf", "hash", "Number", "Boolean", "parseInt"}
 )  # fmt: skip
 
 
@@ -190,6 +193,8 @@ def _texts_of_call(assembly: Assembly, node: Node, depth: int) -> Iterator[Node]
         not arguments and any(name.startswith(_OF_THE_PROCESS) for name in program.names((node[0], value.inputs[0])))
     ):
         return
+    if callee.text in _TAKES_EACH and _takes_names(assembly, arguments, depth):
+        return
     if callee.text in _KEYED and arguments:
         if not is_called_other_than_text(assembly, node):
             yield node
@@ -201,6 +206,14 @@ def _texts_of_call(assembly: Assembly, node: Node, depth: int) -> Iterator[Node]
             yield from _texts(assembly, other, depth + 1)
     elif not _named(callee.text):
         yield node
+
+
+def _takes_names(assembly: Assembly, arguments: list[Node], depth: int) -> bool:
+    """Whether a function takes of each member what is no text: `calls.map((call) => call.name)`."""
+    program = assembly.program
+    functions = [reference for given in arguments[:1] for name in program.names(given) for reference in program.functions.get(name, ())]
+    returned = [(reference[0], one) for reference in functions for one in program.function(reference).returns]
+    return bool(returned) and not any(text for one in returned for text in _texts(assembly, one, depth + 1))
 
 
 def _owner(assembly: Assembly, node: Node) -> str:
