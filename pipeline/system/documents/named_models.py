@@ -108,7 +108,10 @@ def _in_words(words: Sequence[str], definite: bool, told: Told, doing: bool = Fa
             start -= 1
         before = " ".join(plain[start:at])
         is_plural = words[at + len(phrase) - 1].lower() != plain[at + len(phrase) - 1]
-        if phrase in (("model",), ("network",), ("agent",)) and before in named.none:
+        if phrase in (("model",), ("network",), ("agent",)) and (before in named.none or before.rpartition(" ")[2] in named.none):
+            if before.rpartition(" ")[2] not in named.loose:
+                at += len(phrase)  # a threat model, a call agent: none of ours
+                continue
             before, start = "", at
         name = " ".join([*words[start : at + len(phrase) - 1], words[at + len(phrase) - 1].removesuffix("'s")])
         follows = words[at + len(phrase)].lower() if at + len(phrase) < len(words) else ""
