@@ -25,7 +25,8 @@ from pipeline.system.rules.words import words_of
 _LEARNS: frozenset[ElementKind] = frozenset({"ml_model", "local_llm", "hosted_llm", "agent", "embedding_model"})
 _GIVEN = frozenset({"send", "go", "speak", "keep", "read", "fetch", "train", "generate", "judge", "lie", "return"})
 _AGAIN = re.compile(
-    r"\b(?:next|each|every|weekly|monthly|nightly|daily|quarterly|retrain\w*|automatically|continuous\w*|added|(?:fed|flow|go|goes) back|online)\b",
+    r"\b(?:next|each|every|weekly|monthly|nightly|daily|quarterly|retrain\w*|automatically|continuous\w*|added"
+    r"|(?:fed|flow|go|goes) back|online)\b",
     re.IGNORECASE,
 )
 _SOURCES: tuple[tuple[frozenset[str], Label], ...] = (
