@@ -473,3 +473,78 @@ def test_a_document_that_speaks_of_no_part_of_the_system_closes_nothing(tmp_path
     (tmp_path / "docs" / "rooms.md").write_text(f"# Booking of rooms\n\n{PROMISE}\n\n{other}\n", "utf-8")
     result = described(tmp_path, f"# Claims\n\n{AGENT}\n")
     assert bool([control for control in result.system.controls if control.kind == "rate_limit" and control.protects]) is closed
+
+
+# Told in pieces
+
+
+CLAIMS = """# Claims desk
+
+Policyholders take photographs of the damage and transmit them to the intake service. {login}
+
+## Damage model
+
+The photographs are evaluated by the damage model. {decision}
+"""
+
+
+def test_what_people_send_and_what_a_model_takes_are_one_path(tmp_path: Path) -> None:
+    text = CLAIMS.format(
+        login="A login is not required at this stage.", decision="Claims below 1,500 EUR are settled on the strength of its estimate alone."
+    )
+    assert {"unauthenticated-inference-endpoint", "adversarial-evasion"} <= threats(described(tmp_path, text))
+
+
+def test_a_path_with_a_login_and_a_clerk_is_none(tmp_path: Path) -> None:
+    text = CLAIMS.format(login="A login is required.", decision="An adjuster approves each payment before it is settled.")
+    assert not {"unauthenticated-inference-endpoint", "adversarial-evasion"} & threats(described(tmp_path, text))
+
+
+FEEDBACK = """# Helper
+
+Pupils type a question and the assistant answers. The assistant is built on Claude.
+
+## Training
+
+The intent classifier is retrained every Friday. The labels are the thumbs of the pupils. {review}
+"""
+
+
+def test_thumbs_that_train_are_a_loop(tmp_path: Path) -> None:
+    result = described(tmp_path, FEEDBACK.format(review="No one looks at them before."))
+    assert "feedback-loop-poisoning" in threats(result)
+
+
+def test_reviewed_thumbs_are_no_loop(tmp_path: Path) -> None:
+    result = described(tmp_path, FEEDBACK.format(review="A teacher checks every label before the training."))
+    assert "feedback-loop-poisoning" not in threats(result)
+
+
+def test_a_supplier_is_known_by_what_it_is_said_to_be(tmp_path: Path) -> None:
+    text = "# Line\n\nCallers ring the hotline. The audio goes to Sonara (our speech-to-text vendor). Names and addresses go to Sonara as well.\n"
+    assert "data-to-third-party-model" in threats(described(tmp_path, text))
+
+
+def test_a_supplier_that_is_only_weighed_gets_nothing(tmp_path: Path) -> None:
+    text = "# Line\n\nCallers ring the hotline. We considered Sonara (a speech-to-text vendor). Names and addresses stay in the register.\n"
+    assert "data-to-third-party-model" not in threats(described(tmp_path, text))
+
+
+def test_a_textbook_names_no_model_of_ours(tmp_path: Path) -> None:
+    text = "# Detectors\n\n" + "A detector predicts boxes, and a ranker sorts them. Such a threat model helps teams.\n\n" * 160
+    kinds = {element.kind for element in described(tmp_path, text).system.elements}
+    assert "ml_model" not in kinds
+
+
+def test_the_answer_to_a_question_is_about_what_was_asked(tmp_path: Path) -> None:
+    text = (
+        "# Quill\n\n**Which model answers?** Pupils type a question, and Claude answers.\n\n"
+        "**What is in the system prompt?** The rubric, and the override code teachers can type.\n"
+    )
+    assert "secret-in-prompt" in threats(described(tmp_path, text))
+
+
+def test_a_matcher_of_faces_at_a_door_without_liveness(tmp_path: Path) -> None:
+    text = "# Gate\n\nThe camera takes a picture of whoever stands before it. The face matcher compares the picture with enrolled employees. {}\n"
+    assert "identity-check-without-liveness" in threats(described(tmp_path / "a", text.format("Liveness is not examined.")))
+    assert "identity-check-without-liveness" not in threats(described(tmp_path / "b", text.format("A liveness check is made first.")))

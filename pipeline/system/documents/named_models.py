@@ -35,8 +35,8 @@ _HOSTED_BY = re.compile(
 _SUPPLIER = re.compile(r"\b([A-Z][\w-]{2,30}(?: [A-Z][\w-]{1,20})?)(?:,? \(|, )(?:is )?(?:our|the|a|an|their)? ?([a-z][^,.;()]{3,60})")
 _IS_SUPPLIER = re.compile(r"\b([A-Z][\w-]{2,30}(?: [A-Z][\w-]{1,20})?) is (?:our|the|a|an|their) ([a-z][^,.;()]{3,60})")
 _NOT_OURS = re.compile(
-    r"\b(?:such as|e\.g\.|for example|like|unlike|instead of|rather than|compared (?:to|with)|versus|vs\.?|rejected|considered|evaluated"
-    r"|looked at|alternativ\w+|competitors?|not use|supports?|supported|compatible"
+    r"\b(?:such as|e\.g\.|for example|like|unlike|instead of|rather than|compared (?:to|with)|versus|vs\.?|rejected|considered|we (?:also )?(?:evaluated|compared|tried|tested)"
+    r"|we looked at|alternativ\w+|competitors?|not use|supports?|supported|compatible"
     r"|any (?:llm|model)|or (?:any|another|other))\b",
     re.IGNORECASE,
 )
@@ -108,7 +108,10 @@ def _in_words(words: Sequence[str], definite: bool, told: Told, doing: bool = Fa
             start -= 1
         before = " ".join(plain[start:at])
         is_plural = words[at + len(phrase) - 1].lower() != plain[at + len(phrase) - 1]
-        if phrase in (("model",), ("network",), ("agent",)) and before in named.none:
+        if phrase in (("model",), ("network",), ("agent",)) and (before in named.none or before.rpartition(" ")[2] in named.none):
+            if before.rpartition(" ")[2] not in named.loose:
+                at += len(phrase)  # a threat model, a call agent: none of ours
+                continue
             before, start = "", at
         name = " ".join([*words[start : at + len(phrase) - 1], words[at + len(phrase) - 1].removesuffix("'s")])
         follows = words[at + len(phrase)].lower() if at + len(phrase) < len(words) else ""

@@ -285,12 +285,8 @@ def _held_of_many(assembly: Assembly, identity: str, fact: _Fact) -> None:
 
 def _scored(assembly: Assembly, identity: str, fact: _Fact) -> None:
     """How sure a model is goes back to who asked."""
-    people = [
-        draft
-        for _, draft in sorted(assembly.drafts.by_id.items())
-        if draft.kind in ("end_user", "anonymous_public") and not is_staff(draft.name)
-    ]  # fmt: skip
-    for person in people[:1]:
+    people = [draft for _, draft in sorted(assembly.drafts.by_id.items()) if draft.kind in ("end_user", "anonymous_public")]
+    for person in [draft for draft in people if not is_staff(draft.name)][:1]:
         add_told_flow(assembly, identity, person.id, "response", ("prediction",), fact.evidence)
 
 
@@ -314,8 +310,8 @@ def _run(assembly: Assembly, identity: str, fact: _Fact) -> None:
 _MADE: Mapping[str, Callable[[Assembly, str, _Fact], None]] = {
     "rendered": _rendered, "logged": _logged, "identity_from_model": _filled_in, "confidential_prompt": _confidential,
     "secret_in_prompt": _confidential, "shared_memory": _remembered, "decides": _decided, "administers": _administered,
-    "third_party_tools": _of_others, "holds_of_many": _held_of_many, "scores_returned": _scored, "query_written": _queried,
-    "code_run": _run,
+    "third_party_tools": _of_others, "holds_of_many": _held_of_many,
+    "scores_returned": _scored, "query_written": _queried, "code_run": _run,
 }  # fmt: skip
 
 
@@ -339,9 +335,9 @@ def _fetched(assembly: Assembly, fact: _Fact) -> None:
 def _fetched_name(text: str) -> str:
     """What is fetched, where it bears no name of a hub: "a pretrained backbone"."""
     for clause in clauses_of(text):
-        if "fetch" in clause.kinds and clause.thing and not clause.denied and ({"hub", "newest"} & clause.everything):
-            words = clause.thing.words[:6]
-            return " ".join(words)
+        if clause.kinds & {"fetch", "read"} and clause.thing and not clause.denied and ({"hub", "newest"} & clause.everything):
+            words = [word for word in clause.thing.words[:6] if word.lower() not in ("newest", "latest", "one", "most", "recent")]
+            return " ".join(words) or "model that is fetched in its newest state"
     return ""
 
 

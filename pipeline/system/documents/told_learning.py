@@ -6,6 +6,7 @@ stands in a section or a paragraph about one; what becomes an example for later 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ingest.documents.position import cell_place
@@ -23,6 +24,11 @@ from pipeline.system.rules.words import words_of
 
 _LEARNS: frozenset[ElementKind] = frozenset({"ml_model", "local_llm", "hosted_llm", "agent", "embedding_model"})
 _GIVEN = frozenset({"send", "go", "speak", "keep", "read", "fetch", "train", "generate", "judge", "lie", "return"})
+_AGAIN = re.compile(
+    r"\b(?:next|each|every|weekly|monthly|nightly|daily|quarterly|retrain\w*|automatically|continuous\w*|added"
+    r"|(?:fed|flow|go|goes) back|online)\b",
+    re.IGNORECASE,
+)
 _SOURCES: tuple[tuple[frozenset[str], Label], ...] = (
     (frozenset({"feedback"}), "user_feedback"),
     (frozenset({"page"}), "web_content"),
@@ -133,6 +139,8 @@ def _sources(assembly: Assembly, job: str, each: ToldClause, evidence: Evidence)
                 continue
             if label == "user_feedback" and "insider" in clause.everything and not clause.everything & {"outsider"}:
                 continue
+            if label == "uploaded_file" and _AGAIN.search(each.told.sentence):
+                label = "user_input"  # what people send comes back as what is learnt
             add_told_flow(assembly, _source(assembly, label, phrase, evidence), job, "training_data", (label,), evidence)
             break
         of_somebody = "outsider" in classes and classes & {"document", "conversation", "image", "audio", "record"}

@@ -115,9 +115,10 @@ def _bare(lowered: Sequence[str], at: int, earlier: VerbGroup | None) -> VerbGro
     before = lowered[at - 1] if at else ""
     behind = lowered[end] if end < len(lowered) else ""
     begin, since = at, earlier.end if earlier is not None else 0
-    while begin > since and lowered[begin - 1] not in BREAKS and lowered[begin - 1] not in words.joins:
-        begin -= 1
-    left = lowered[begin:at]
+    while begin > since and (lowered[begin - 1] == ")" or (lowered[begin - 1] not in BREAKS and lowered[begin - 1] not in words.joins)):
+        begin = _before_brackets(lowered, begin - 1) if lowered[begin - 1] == ")" else begin - 1
+    left = [word for word in lowered[begin:at] if word not in ("(", ")")]
+    before = left[-1] if before == ")" and left else before
     joint = lowered[begin - 1] if begin else ""
     opened = joint in words.joins or joint in (",", ";")
     no_subject = (words.prepositions | words.determiners | {"and", "or", "very", "more"}) - {"which", "all", "both"} - words.subjects
@@ -144,6 +145,13 @@ def _bare(lowered: Sequence[str], at: int, earlier: VerbGroup | None) -> VerbGro
         if fits_past or ((fits_third or fits_plain) and _goes_on(behind, noun_like)):
             return VerbGroup(at, end, form.base)
     return None
+
+
+def _before_brackets(lowered: Sequence[str], at: int) -> int:
+    """Where the brackets open that close at a word: what stands in them interrupts its sentence."""
+    while at > 0 and lowered[at] != "(":
+        at -= 1
+    return at
 
 
 def _participle(
