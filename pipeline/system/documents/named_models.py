@@ -35,7 +35,8 @@ _HOSTED_BY = re.compile(
 _SUPPLIER = re.compile(r"\b([A-Z][\w-]{2,30}(?: [A-Z][\w-]{1,20})?)(?:,? \(|, )(?:is )?(?:our|the|a|an|their)? ?([a-z][^,.;()]{3,60})")
 _IS_SUPPLIER = re.compile(r"\b([A-Z][\w-]{2,30}(?: [A-Z][\w-]{1,20})?) is (?:our|the|a|an|their) ([a-z][^,.;()]{3,60})")
 _NOT_OURS = re.compile(
-    r"\b(?:such as|e\.g\.|for example|like|unlike|instead of|rather than|compared (?:to|with)|versus|vs\.?|rejected|considered|we (?:also )?(?:evaluated|compared|tried|tested)"
+    r"\b(?:such as|e\.g\.|for example|like|unlike|instead of|rather than|compared (?:to|with)|versus|vs\.?|rejected"
+    r"|considered|we (?:also )?(?:evaluated|compared|tried|tested)"
     r"|we looked at|alternativ\w+|competitors?|not use|supports?|supported|compatible"
     r"|any (?:llm|model)|or (?:any|another|other))\b",
     re.IGNORECASE,
