@@ -432,9 +432,10 @@ def test_rows_of_a_register_are_stated_threats_and_closed_ones_tell_nothing_of_n
 
 def test_a_key_in_a_table_of_access_is_found_and_shown_nowhere(tmp_path: Path) -> None:
     key = "clm_live_8fK2pQ7xVw3nRt6yZb1mDs9hJc4gLa5e"
-    result = described(tmp_path, f"# Access\n\nThe assistant asks a chat model of Clarimed.\n\n| What | How |\n|---|---|\n| Model key | {key} (test and production) |\n")
+    table = f"| What | How |\n|---|---|\n| Model key | {key} (test and production) |\n"
+    result = described(tmp_path, f"# Access\n\nThe assistant asks a chat model of Clarimed.\n\n{table}")
     secret = found(result, "secret-in-code-or-config")
-    assert (secret.element, lines(secret)) == ("secret:Model key in design.md", {5})
+    assert (secret.element, lines(secret)) == ("secret:Model key in design.md", {7})
     assert key not in result.model_dump_json()
 
 
