@@ -73,7 +73,7 @@ def _held(judged: Iterable[Judged]) -> Iterator[Held]:
 def _scanned(one: Judged, case: Case) -> Iterator[Held]:
     marks = {(mark.path, mark.line) for mark in case.marks if mark.slug == one.threat and mark.expectation == "threat"}
     with tempfile.TemporaryDirectory() as folder:
-        findings = scan(write_case(case, Path(folder), BINARY), ScanSettings(jobs=1)).findings
+        findings = scan(write_case(case, Path(folder), BINARY), ScanSettings(jobs=1, part_of_ai_system=not case.ordinary)).findings
     for finding in findings:
         places = {(evidence.path, line) for evidence in finding.evidence for line in line_in(case, evidence, BINARY)}
         if finding.threat == one.threat and places & marks:

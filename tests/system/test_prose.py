@@ -183,7 +183,9 @@ def test_what_is_twice_denied_planned_or_asked_denies_no_promise(tmp_path: Path,
 
 
 def test_a_route_that_is_said_to_need_no_login_is_open(tmp_path: Path) -> None:
-    result = described(tmp_path, "The app calls `POST /v1/chat` without login. `GET /orders` needs a login.")
+    result = described(
+        tmp_path, "The app calls `POST /v1/chat` without login. `GET /orders` needs a login. The assistant asks a chat model."
+    )
     routes = {element.name: element.attributes.get("authenticated") for element in result.system.elements if element.kind == "http_route"}
     assert routes == {"POST /v1/chat": False, "GET /orders": None}
     assert [f.element for f in result.findings if f.threat == "unauthenticated-inference-endpoint"] == ["http_route:POST /v1/chat"]

@@ -33,7 +33,14 @@ KNOWN = {
         "cross-tenant-retrieval: The collection of a record that is its owner's",
         "calls wrapped",
     ): "whose record names a collection is looked for where it is asked for",
-    ("sensitive-text-in-logs: A line for whoever debugs", "other files"): "the default of a switch is looked for in the file that asks it",
+    (
+        "tool-without-approval: Functions of a module, by the name in the reply",
+        "other files",
+    ): "functions found by `getattr` on a module are looked for in that module, not in one it takes them from",
+    (
+        "unauthenticated-inference-endpoint: A key without which the program does not start",
+        "other files",
+    ): "that a program ends where its key is missing is looked for in the file that compares it",
     (
         "model-chosen-identity: A connector that acts as who is asking",
         "calls wrapped",

@@ -26,8 +26,12 @@ CHANGES: dict[str, Change] = {
 NAMES_CHANGE = {"other functions", "other files"}
 _TABLE = "what one file writes into an object of another is not seen where that one uses it"
 _STREAMED = "a reader of an answer that is made by a function of its own is not followed to its chunks"
+_LOOPED = "a counter bounds a loop by its name"
 KNOWN = {
     ("Dictionaries of tools in TypeScript", "other files"): _TABLE,
+    ("record-of-another: A booking that a loop of one's own drops, with Prisma", "other variables"): _LOOPED,
+    ("tool-without-approval: Cases of a function that dispatches, in TypeScript", "other variables"): _LOOPED,
+    ("tool-without-approval: A dispatcher is told whether somebody agreed, in TypeScript", "other variables"): _LOOPED,
     ("model-output-rendered: A script of the page streams the answer into markup", "calls wrapped"): _STREAMED,
 }
 
