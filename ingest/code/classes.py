@@ -12,8 +12,8 @@ from ingest.facts import Class
 
 _RECORDS = frozenset({"BaseModel", "RootModel", "SQLModel", "NamedTuple", "TypedDict", "Struct", "dataclass", "define", "frozen", "attrs"})
 _ENUMERATIONS = ("enum.", "strenum.", "aenum.")
-
 _APPLICATIONS = frozenset({"app", "current_app", "application"})
+_BY_NAME = frozenset({"session_state", "user_session"})  # of what keeps things: imported by its own name, elsewhere anything may be `state`
 
 
 class Classes(Questions):
@@ -147,8 +147,8 @@ class Classes(Questions):
     def state_owner(self, node: Node) -> str | None:
         """What stands for an object in which frameworks keep things by name: `app.state`, `st.session_state`, `app.config`."""
         value = self.value(node)
-        if value.text not in KEEPERS or not (value.kind == "attribute" or (value.kind == "name" and value.text.endswith("_session"))):
-            return f"{STATE}.session_state" if value.kind == "name" and value.text == "session_state" else None
+        if value.text not in KEEPERS or not (value.kind == "attribute" or (value.kind == "name" and value.text in _BY_NAME)):
+            return None
         if value.text in ("config", "extensions"):
             application = self.value((node[0], value.inputs[0]))
             if application.text not in _APPLICATIONS and application.kind != "call":

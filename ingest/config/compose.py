@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from ingest.config.commands import command_settings
 from ingest.config.nodes import Kind, Node, shaped
-from ingest.config.packages import environment, image_parts, setting
+from ingest.config.packages import environment, image_parts, setting, without_variables
 from ingest.config.yaml_nodes import yaml_node
 from ingest.default_passwords import PASSWORD_NAME, is_default, is_default_key, is_default_password
 from ingest.facts import Setting
@@ -26,7 +26,6 @@ from ingest.source import Place, attributes_of
 
 _PASSWORD = re.compile(r"^[a-z][\w+.-]*://[^\s:@/]*:([^\s@/${}]+)@", re.IGNORECASE)
 _TELLING = 8  # characters of a value that two variables do not share by chance
-_DEFAULTED = re.compile(r"\$\{[A-Za-z_]\w*:?-([^${}]*)\}")
 _LOOPBACK = ("127.", "localhost", "::1", "[::1]")
 
 
@@ -91,11 +90,6 @@ def _service(name: str, node: Node, line: int, path: str, told: dict[str, str]) 
         yield from command_settings(script, lines, "compose", service=name, lines=False)
     for key, text, at in variables:
         yield _once(environment(key, text, at, beside=beside, service=name), text or "", told)
-
-
-def without_variables(text: str) -> str:
-    """What a text is where nobody sets its variables: `${PASSWORD:-postgres}` is `postgres`."""
-    return _DEFAULTED.sub(r"\1", text)
 
 
 def _is_known(name: str, value: str, beside: Mapping[str, str], image: str) -> bool:

@@ -92,6 +92,11 @@ def environment(
     return setting("environment", name, place, **more)
 
 
+def without_variables(text: str) -> str:
+    """What a text is where nobody sets its variables: `${PASSWORD:-postgres}` is `postgres`."""
+    return _WITH_DEFAULT.sub(lambda found: found[1], text)
+
+
 def said_by_default(value: str) -> str:
     """What a variable is where nobody says otherwise: of `${NAME:-dev}` the part behind."""
     fallback = _FALLBACK.fullmatch(value.strip())
@@ -163,7 +168,7 @@ def image_parts(reference: str) -> tuple[str, str | None, str | None, str]:
     Given is one that a variable without a value, a template or a person completes: whoever builds or starts says what it is, the file
     does not. A variable with a default is that default.
     """
-    reference = _WITH_DEFAULT.sub(lambda found: found[1], reference)
+    reference = without_variables(reference)
     digest = _DIGEST.search(reference)
     rest = reference[: digest.start()] if digest else reference
     tag = _TAG.search(rest)

@@ -11,7 +11,8 @@ from ingest.source import Place
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.closed_lists import runs_for_callers
 from pipeline.system.controls.deduplicated import deduplicated
-from pipeline.system.controls.guards import choices_on_way, controls_on_way, may_climb
+from pipeline.system.controls.guards import choices_on_way, controls_on_way
+from pipeline.system.controls.last_parts import may_climb
 from pipeline.system.controls.perturbed import perturbed
 from pipeline.system.controls.verdicts import hands_on_verdict, mark_decision
 from pipeline.system.elements.argument_vectors import role_in_vector
@@ -356,7 +357,7 @@ def _add_way(
         if node in after and not rule.rule.cleans:
             continue
         if rule.rule.cleans and judged in rule.rule.cleans:
-            if judged == "path" and may_climb(assembly, node, hit):
+            if judged == "path" and may_climb(assembly, node, hit.trace, hit.call):
                 continue
             if rule.rule.control is None:
                 return

@@ -34,7 +34,6 @@ class FrontDoor:
     only: tuple[str, ...]  # beginnings of the addresses it guards, where it names them
     left_out: tuple[str, ...]  # beginnings of addresses it lets through
     evidence: Evidence
-
     suffixes: tuple[str, ...] = (".java",)  # of the files whose routes it runs before
 
     def before(self, file: str, address: str, _method: str) -> Evidence | None:
@@ -65,7 +64,8 @@ def refusing_doors(assembly: Assembly, refusals: Mapping[FunctionRef, Node]) -> 
     """Functions that run before any route of their part of the repository and come to one of these refusals, such as a limit's 429."""
     found: list[FrontDoor] = []
     for file, nodes, _outside in _offered(assembly):
-        for reference in sorted({one for node in nodes for one in _functions_of(assembly, node)}):
+        origins = (origin for node in nodes for origin in assembly.program.origins(node))
+        for reference in sorted({one for origin in origins for one in _functions_at(assembly, origin)}):
             for refusing in sorted(assembly.reach(reference) & refusals.keys())[:1]:
                 only, left_out = addresses_judged(assembly, reference, refusals[refusing])
                 evidence = assembly.cite(refusals[refusing])
@@ -90,14 +90,11 @@ def _root(assembly: Assembly, file: int) -> str:
     return f"{folder}/" if folder else ""
 
 
-def _functions_of(assembly: Assembly, node: Node) -> list[FunctionRef]:
-    """The functions that a value is, or that a call that makes it is given."""
-    program, found = assembly.program, list[FunctionRef]()
-    for origin in program.origins(node):
-        value = program.value(origin)
-        handed = [(origin[0], given) for given in value.inputs[1:4]] if value.kind == "call" else [origin]
-        found += [reference for given in handed for name in program.names(given) for reference in program.functions.get(name, ())]
-    return found
+def _functions_at(assembly: Assembly, origin: Node) -> list[FunctionRef]:
+    """The functions that a value is, or that the call which makes it is given."""
+    program, value = assembly.program, assembly.program.value(origin)
+    handed = [(origin[0], given) for given in value.inputs[1:4]] if value.kind == "call" else [origin]
+    return [reference for given in handed for name in program.names(given) for reference in program.functions.get(name, ())]
 
 
 def door_of(assembly: Assembly, authenticating: Authenticating, reference: FunctionRef) -> Iterator[FrontDoor]:
@@ -119,9 +116,7 @@ def _asking(assembly: Assembly, authenticating: Authenticating, nodes: list[Node
             yield None, None
     for node in nodes:
         for origin in program.origins(node):
-            value = program.value(origin)
-            handed = [(origin[0], given) for given in value.inputs[1:4]] if value.kind == "call" else [origin]
-            functions = [r for given in handed for name in program.names(given) for r in program.functions.get(name, ())]
+            value, functions = program.value(origin), _functions_at(assembly, origin)
             for reference in functions:
                 call = _turns_away(assembly, authenticating, reference)
                 if call is not None:

@@ -11,7 +11,7 @@ from ingest.facts import Branch
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.closed_lists import is_open
 from pipeline.system.controls.declared_parts import declared_parts
-from pipeline.system.controls.last_parts import inside_a_package, is_glued, keeps_below, takes_folder
+from pipeline.system.controls.last_parts import inside_a_package, keeps_below, may_climb
 from pipeline.system.controls.name_ends import is_end_of_name
 from pipeline.system.controls.refused_text import is_quoted
 from pipeline.system.controls.restrictions import CHOOSES, Tested, cleans, is_validator, proven, restricting, restriction, went_well
@@ -64,7 +64,7 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
         controls += [
             ("input_validation", node)
             for node in hit.trace
-            if (cleans(assembly, node, chooses) and not may_climb(assembly, node, hit))
+            if (cleans(assembly, node, chooses) and not may_climb(assembly, node, hit.trace, hit.call))
             or keeps_below(assembly, node, hit.trace, hit.call, chooses)
             or is_end_of_name(assembly, node, hit.trace, chooses)
         ]
@@ -76,12 +76,6 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
         controls += [("allow_list", package)] if package is not None else []
         controls += proven(assembly, hit.trace, (*_entered(assembly, hit), hit.call), chooses)
     return controls
-
-
-def may_climb(assembly: Assembly, node: Node, hit: Hit) -> bool:
-    """Whether the last part of a path is taken where `..` is enough: `rmtree(join(root, basename(name)))`."""
-    folder = callee_text(assembly, node) in ("basename", "Base", "GetFileName", "getFileName") and takes_folder(assembly, hit.call)
-    return folder and not is_glued(assembly, node, hit.trace)
 
 
 def _restricted(assembly: Assembly, hit: Hit, guard: Node, role: SinkRole) -> ControlKind | None:

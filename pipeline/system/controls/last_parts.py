@@ -27,6 +27,7 @@ _ESCAPED = re.compile(r"\\[^SDW/\\]")
 _PACKAGE = re.compile(r"(?:[A-Za-z_]\w*\.)+|\.+[\w.]*|(?:[A-Za-z_]\w*\.)+[\w.]*_")
 _FORMS = frozenset({"FormFile", "MultipartForm"})
 _LONGEST = 400
+_LAST_PARTS = frozenset({"basename", "Base", "GetFileName", "getFileName"})
 _REMOVES_ALL = frozenset({"rmtree", "RemoveAll", "deleteDirectory", "deleteRecursively", "removeSync"})
 
 
@@ -37,7 +38,7 @@ def is_name_only(assembly: Assembly, node: Node, role: SinkRole) -> bool:
     )
 
 
-def takes_folder(assembly: Assembly, call: Node) -> bool:
+def _takes_folder(assembly: Assembly, call: Node) -> bool:
     """Whether a call removes a folder with all that is in it, which the folder above is as well."""
     program, name = assembly.program, callee_text(assembly, call)
     names = program.callee_names(call)
@@ -46,7 +47,7 @@ def takes_folder(assembly: Assembly, call: Node) -> bool:
     return name in _REMOVES_ALL or (name in ("rm", "rmSync") and any(one.startswith(("node:fs", "fs")) for one in names))
 
 
-def is_glued(assembly: Assembly, node: Node, trace: tuple[Node, ...]) -> bool:
+def _is_glued(assembly: Assembly, node: Node, trace: tuple[Node, ...]) -> bool:
     """Whether text is put beside a value within one segment: what was `..` is none any more."""
     for before, after in pairwise(trace[trace.index(node) :]):
         value = assembly.program.value(after)
@@ -64,8 +65,17 @@ def keeps_below(assembly: Assembly, node: Node, trace: tuple[Node, ...], call: N
     """Whether a value on its way to a call can be no more than a name below the folder it is put to, not even that folder's own parent."""
     if not is_name_only(assembly, node, role):
         return False
-    may_climb = is_last_part(assembly, node) or (is_segment(assembly, node) and may_be_dots(assembly, node))
-    return not may_climb or not takes_folder(assembly, call) or is_glued(assembly, node, trace)
+    dots = is_last_part(assembly, node) or (is_segment(assembly, node) and may_be_dots(assembly, node))
+    return not (dots and _is_removed_whole(assembly, node, trace, call))
+
+
+def may_climb(assembly: Assembly, node: Node, trace: tuple[Node, ...], call: Node) -> bool:
+    """Whether the last part of a path is taken where `..` is enough: `rmtree(join(root, basename(name)))`."""
+    return callee_text(assembly, node) in _LAST_PARTS and _is_removed_whole(assembly, node, trace, call)
+
+
+def _is_removed_whole(assembly: Assembly, node: Node, trace: tuple[Node, ...], call: Node) -> bool:
+    return _takes_folder(assembly, call) and not _is_glued(assembly, node, trace)
 
 
 def _is_stripped(assembly: Assembly, node: Node) -> bool:

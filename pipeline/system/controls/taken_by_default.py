@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ingest.code.program import FunctionRef, Node, Target
 from ingest.facts import Value
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.refused_sides import may_raise
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.rules.signing import load_signing
 
@@ -175,8 +176,6 @@ def _ends(assembly: Assembly, node: Node) -> bool:
 
 
 def _only_raises(assembly: Assembly, reference: FunctionRef) -> bool:
-    from pipeline.system.controls.refused_sides import may_raise
-
     return not assembly.program.function(reference).returns and may_raise(assembly, reference)
 
 

@@ -45,7 +45,7 @@ class Dispatches:
     """Which model's reply chooses what a program calls; `asked` are the calls that ask a model."""
 
     def __init__(self, program: Program, asked: Collection[Node]) -> None:
-        self.program, self._asked = program, frozenset(asked)
+        self.program, self.asked = program, frozenset(asked)
         self._known: dict[Node, tuple[Node, ...]] = {}
 
     def replies(self, node: Node) -> tuple[Node, ...]:
@@ -62,7 +62,7 @@ class Dispatches:
                 continue
             seen.add(current)
             value = program.value(current)
-            if current in self._asked:
+            if current in self.asked:
                 yield current
             elif value.kind == "guarded" or value.kind == "index":
                 queue.append((current[0], value.inputs[0]))
@@ -305,7 +305,7 @@ def _only_dispatches(dispatches: Dispatches, function: FunctionRef) -> bool:
     """Whether a function asks no model itself: the branches of a loop share its values with it."""
     program = dispatches.program
     return bool(program.function(function).parameters) and not any(
-        value.scope == function[1] and (function[0], identity) in dispatches._asked
+        value.scope == function[1] and (function[0], identity) in dispatches.asked
         for identity, value in enumerate(program.files[function[0]].values)
     )
 
