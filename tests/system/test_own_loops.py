@@ -228,3 +228,34 @@ def test_a_conversation_at_a_terminal_is_no_loop_of_an_agent() -> None:
     )
     assert not elements(system, "agent")
     assert ("hosted_llm:gpt-5", "has_tool", "tool:shell") in ties(system)
+
+
+def test_what_is_called_run_and_given_a_reply_runs_no_tool_that_was_not_looked_up() -> None:
+    system = system_of(
+        """
+        import json
+        from langchain_core.tools import StructuredTool
+        from openai import OpenAI
+
+        client = OpenAI()
+
+        class Session:
+            def __init__(self, box):
+                self.box = box
+                self.tools = [StructuredTool(name="python", description="Runs code.", func=self.work, coroutine=self.awork)]
+
+            def files(self, code, retry=3):
+                reply = client.responses.create(model="gpt-5", input="Which files does this write? " + code).output_text
+                found = json.loads(reply)
+                return found["files"] if "files" in found else self.files(code, retry - 1)
+
+            def work(self, code: str) -> str:
+                for name in self.files(code):
+                    self.box.run(name)
+                return "done"
+
+            async def awork(self, code: str) -> str:
+                return self.work(code)
+        """
+    )
+    assert [element.id for element in elements(system, "agent")] == []

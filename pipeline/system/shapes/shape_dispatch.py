@@ -39,6 +39,7 @@ _READS_OUT = frozenset({
 })  # fmt: skip
 _CALLED = frozenset({"args", "arguments", "argument", "params", "parameters", "input", "inputs", "kwargs", "payload"})
 _LOOKS_UP = frozenset({"getattr", "attrgetter"})
+_FINDS = frozenset({"get", "find", "next", "get_tool", "getTool", "findTool", "find_tool"})
 
 
 class Dispatches:
@@ -144,7 +145,7 @@ def _run_of_record(dispatches: Dispatches, call: Node, types: Collection[str]) -
         return None
     asking = dict.fromkeys(node for given in value.inputs[1:] for node in dispatches.replies((call[0], given)))
     if asking:
-        return tuple(asking)
+        return tuple(asking) if _is_looked_up(program, (call[0], callee.inputs[0])) else None
     held = program.value((call[0], callee.inputs[0]))
     while held.kind in ("guarded", "await"):
         held = program.value((call[0], held.inputs[0]))
@@ -153,6 +154,18 @@ def _run_of_record(dispatches: Dispatches, call: Node, types: Collection[str]) -
         held.kind == "index" and not held.text
     )
     return () if by_name and any(_is_chosen(dispatches, (call[0], given), ()) for given in value.inputs[1:]) else None
+
+
+def _is_looked_up(program: Program, holder: Node) -> bool:
+    """Whether an object is one of several, taken by a key or by going through them: a database or a sandbox that is run is none."""
+    for origin in (holder, *program.origins(holder)):
+        value = program.value(origin)
+        while value.kind in ("guarded", "await"):
+            value = program.value((origin[0], value.inputs[0]))
+        looked = program.value((origin[0], value.inputs[0])) if value.kind == "call" else value
+        if value.kind == "element_of" or (value.kind == "index" and not value.text) or (value.kind == "call" and looked.text in _FINDS):
+            return True
+    return False
 
 
 # Chosen out of a table, a module or an object
