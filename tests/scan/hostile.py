@@ -174,7 +174,7 @@ GROUPS: dict[str, dict[str, Bad]] = {
         "pattern.py": Bad("[\\\n" * DEEP + "a" + "]\\\n" * DEEP + " = b\n", *_DEEPER),
         "Round.java": Bad(_nested("(\n", ")\n", "class A { int x = ", "1") + "; }\n", *_DEEPER),
         "Blocks.java": Bad("class A { void f() {\n" + "{\n" * DEEP + "}\n" * DEEP + "} }\n", *_DEEPER),
-        "Elses.java": Bad("class A { void f() {\n" + "if (a) b();\nelse " * DEEP + "c();\n} }\n"),
+        "Elses.java": Bad("class A { void f() {\n" + "if (a) b();\nelse " * 20_000 + "c();\n} }\n"),
         "Members.java": Bad("class A { void f() { x = a" + "\n.b" * DEEP + "; } }\n", *_DEEPER),
         "Sum.java": Bad('class A { String x = "a"' + ' +\n"a"' * DEEP + "; }\n"),
     },

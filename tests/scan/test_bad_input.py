@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,7 +102,7 @@ def test_huge_files_are_skipped_unread(tmp_path: Path) -> None:
     with (tree / "bundle.min.css").open("wb") as stream:
         for _ in range(50):
             stream.write(b"a=b;" * 1_000_000)
-    ended = scan_apart(tree, memory=800_000_000, seconds=20)
+    ended = scan_apart(tree, memory=800_000_000)
     assert_rest_is_intact(ended)
     assert ended.code == 0
     assert all("larger than" in ended.skipped[name] for name in huge)
@@ -117,12 +116,10 @@ def test_ten_thousand_files_in_one_folder_are_read(tmp_path: Path) -> None:
         for n in range(10_000)
     }
     modules["pkg/m0.py"] = "import openai\n" + modules["pkg/m0.py"]
-    began = time.monotonic()
-    ended = scan_apart(write_tree(tmp_path, modules))
+    ended = scan_apart(write_tree(tmp_path, modules), seconds=200)
     assert_rest_is_intact(ended)
     assert ended.code == 0
     assert ended.scan["summary"]["files"] == 10_001
-    assert time.monotonic() - began < 400
 
 
 def test_a_zip_bomb_among_the_design_documents_is_skipped(scan: Scan, tmp_path: Path) -> None:
