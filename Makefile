@@ -83,7 +83,8 @@ $(VENV)/.locked: requirements.lock
 	@"$(PYTHON)" -c '$(USABLE)' || { echo "$(PYTHON) is not Python 3.11 or newer with venv. Name another: make PYTHON=/path/to/python3.11" >&2; exit 2; }
 	@echo "Creating $(VENV) from requirements.lock (about 1.2 GB; a few minutes)"
 	@"$(PYTHON)" -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
+	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true # on all processors, where pip takes one; some packages carry files of other Pythons
 	@touch $@
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.locked
