@@ -80,6 +80,7 @@ class Assembly:
     entry_of_function: dict[FunctionRef, str] = field(default_factory=dict)  # a function a framework calls -> element
     echoed: dict[Node, set[str]] = field(default_factory=dict)  # calls in an agent's own loop -> whose words come back to the model there
     parts: dict[FunctionRef, dict[str, tuple[int, int]]] = field(default_factory=dict)  # tools that share a function -> their values in it
+    instructs: dict[FunctionRef, tuple[str, ...]] = field(default_factory=dict)  # a function that gives instructions -> whose
     element_of_class: dict[str, str] = field(default_factory=dict)
     relations: dict[tuple[str, str, str], list[Evidence]] = field(default_factory=dict)
     flows: dict[tuple[str, str, str | None], list[Flow]] = field(default_factory=dict)

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import Value
 from ingest.source import Place
+from pipeline.system.agents.instructing import INSTRUCTS, instructing
+from pipeline.system.agents.own_memories import add_own_memories
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.closed_lists import runs_for_callers
 from pipeline.system.controls.deduplicated import deduplicated
@@ -63,7 +65,8 @@ def add_code_flows(assembly: Assembly) -> None:
     properties = frozenset(sink.key for sinks in assembly.sinks.values() for sink in sinks if sink.argument == 0 and sink.key)
     graph = FlowGraph(assembly.program, runs(assembly), shared(assembly), properties, assembly.kept, started(assembly))
     behaviours = _Behaviours(assembly)
-    returns = frozenset(assembly.entry_of_function)
+    assembly.instructs = instructing(assembly)
+    returns = frozenset(assembly.entry_of_function) | frozenset(assembly.instructs)
     groups: dict[tuple[str, Label], dict[Node, tuple[str, ...]]] = {}
     for node, sources in assembly.sources.items():
         for source in sources:
@@ -90,6 +93,8 @@ def add_code_flows(assembly: Assembly) -> None:
                 assembly.notes.append((element, "flow search reached its bound: some flows from here were not followed to the end"))
             for search in searches:
                 search.cut = False
+        if not only_text:
+            add_own_memories(assembly, searches[-1])
 
 
 class _Behaviours:
@@ -162,6 +167,10 @@ def _add_hit(
         return  # an answer of one word gives nothing of the model away that its use would not
     if hit.argument == RETURNED:
         reference: FunctionRef = (hit.call[0], -1 - hit.call[1])
+        for instructed in assembly.instructs.get(reference, ()):
+            _add_way(assembly, source, instructed, label, "system_prompt", hit, behaviours, graph)
+        if reference not in assembly.entry_of_function:
+            return
         target = tool_at(assembly, reference, hit.trace[-1])
         draft = assembly.draft(target)
         if target != source:
@@ -342,7 +351,7 @@ def _add_way(
             return
     if len(known) >= MAX_WAYS:
         return
-    if contradicted(assembly, hit) or is_bare_status(assembly, hit) or (role in _INSTRUCTS and asks_for_instructions(assembly, hit)):
+    if contradicted(assembly, hit) or is_bare_status(assembly, hit) or (role in INSTRUCTS and asks_for_instructions(assembly, hit)):
         return
     judged: SinkRole = (
         "path" if role == "deletion" and assembly.draft(target).kind == "file_store" else role
@@ -399,7 +408,6 @@ def _same_end(assembly: Assembly, flow: Flow, hit: Hit) -> bool:
     return (last.path, last.start_line, last.page) == (end.path, end.start_line, end.page)
 
 
-_INSTRUCTS: frozenset[SinkRole] = frozenset({"system_prompt", "instructions"})
 _ENTERS: dict[Label, str] = {
     "user_input": "a caller's text enters here", "uploaded_file": "a caller's file enters here",
     "web_content": "text that outsiders write is read here",

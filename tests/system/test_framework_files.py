@@ -58,7 +58,7 @@ def says_something(rule: CallRule) -> bool:
 
 def decorates_something(rule: DecoratorRule) -> bool:
     return bool(rule.decorator or rule.registers or rule.exports or rule.takes) and bool(
-        rule.kind or rule.receives or rule.control or rule.gathered_as or rule.in_sight
+        rule.kind or rule.receives or rule.control or rule.gathered_as or rule.in_sight or rule.returns == "system_prompt"
     )
 
 

@@ -70,7 +70,7 @@ def _tie_entry(assembly: Assembly, entry: EntrySite, tools: _Tools) -> None:
     if identity is None:
         return
     for wanted, kind in entry.rule.relations.items():
-        given = _object_of(assembly, entry.marker) if wanted == "receiver" else argument_node(assembly.program, entry.marker, wanted)
+        given = object_of(assembly, entry.marker) if wanted == "receiver" else argument_node(assembly.program, entry.marker, wanted)
         if given is None:
             continue
         holders = [other for other in elements_of(assembly, given) if assembly.draft(other).kind in _HOLDERS]
@@ -80,7 +80,7 @@ def _tie_entry(assembly: Assembly, entry: EntrySite, tools: _Tools) -> None:
             tools.of_object.setdefault(origin, []).append(identity)
 
 
-def _object_of(assembly: Assembly, marker: Node) -> Node | None:
+def object_of(assembly: Assembly, marker: Node) -> Node | None:
     """`agent` in `@agent.tool`, `@agent.tool(name="x")` and `agent.add(f)`."""
     value = assembly.program.value(marker)
     callee = assembly.program.value((marker[0], value.inputs[0])) if value.kind == "call" else value

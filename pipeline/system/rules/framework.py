@@ -193,7 +193,9 @@ class DecoratorRule(Frozen):
     )
     except_types: tuple[str, ...] = Field(default=(), description="Parameters of these types carry nothing (Response, BackgroundTasks).")
     parameter_types: dict[str, Label] = Field(default_factory=dict, description="Parameter type -> what it carries (UploadFile).")
-    returns: SinkRole | None = None
+    returns: SinkRole | None = Field(
+        default=None, description="What the answer becomes; `system_prompt`: the instructions of the agent that the decorator hangs on."
+    )
     in_sight: RelationKind | None = Field(
         default=None, description="For decorators of classes: how the agents that its methods are stand to every tool of the program."
     )
