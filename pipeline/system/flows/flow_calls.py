@@ -178,7 +178,7 @@ class CallSteps:
             capital = any(name[:1].isupper() and name not in _ENCODERS for name in last)
             builds = capital and callee.text not in _FILLS  # in Go a method is written like a class
             constructor = builds or not COPIES.isdisjoint(names)
-            speaker = speaker or next((speakers.OF_CLASS[name] for name in last if name in speakers.OF_CLASS), "")
+            speaker = speaker or speakers.of_classes(last)
             speaker = speaker or (speakers.speaker_given(self._program, call, value) if label == "" else "")
             if speaker and label in _CONTENT:
                 yield Step(call, putting(f"{label or 'content'}@{speaker}"))

@@ -7,11 +7,12 @@ Takes values where a message is made; gives the role as the field writes it (`sy
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ingest.code.program import Node, Program
 from ingest.facts import Value
 
-OF_CLASS = {
+_OF_CLASS = {
     "SystemMessage": "system",
     "AIMessage": "assistant",
     "AssistantMessage": "assistant",
@@ -35,6 +36,12 @@ def message_role(program: Program, node: Node, value: Value) -> str:
     if 1 < len(roles) <= _MOST_SPEAKERS and not roles.isdisjoint(("system", "developer")):
         return "|".join(sorted(roles))  # which it is, the calls on the way say
     return "?" if not roles else roles.pop() if len(roles) == 1 else "user"  # one of several constants: not the caller's choice
+
+
+def of_classes(names: Sequence[str]) -> str:
+    """The speaker that the class of a message is named for; `?` where a table of classes, the system's among them, is asked which it is."""
+    found = [_OF_CLASS[name] for name in names if name in _OF_CLASS]
+    return "?" if len(set(found)) > 1 and "system" in found else found[0] if found else ""
 
 
 def named_speakers(program: Program, node: Node) -> set[str]:
