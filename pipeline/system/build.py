@@ -18,6 +18,7 @@ from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
 from pipeline.system.contradicted import add_contradictions
 from pipeline.system.controls.checked_downloads import add_checked_downloads
+from pipeline.system.controls.conversation_keys import mark_conversation_keys
 from pipeline.system.controls.default_keys import add_default_keys
 from pipeline.system.controls.kill_switches import add_kill_switches
 from pipeline.system.controls.left_out_filters import mark_left_out_filters
@@ -133,6 +134,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_model_updates(assembly)
     add_protection(assembly)
     mark_owned_conversations(assembly)
+    mark_conversation_keys(assembly)
     mark_owned_records(assembly)
     add_made(assembly)
     add_checked_downloads(assembly)

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import Value
-from ingest.source import Place
 from pipeline.system.agents.instructing import INSTRUCTS, instructing
 from pipeline.system.agents.own_memories import add_own_memories
 from pipeline.system.assembly import Assembly
@@ -35,7 +34,8 @@ from pipeline.system.flows.placeholders import system_template
 from pipeline.system.flows.plain_fields import is_a_record_of_numbers, is_no_text
 from pipeline.system.flows.stored_uploads import is_stored_name
 from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
-from pipeline.system.model import ControlKind, Evidence, Flow, Label, Role, SinkRole
+from pipeline.system.flows.told_way import told_way
+from pipeline.system.model import ControlKind, Flow, Label, SinkRole
 from pipeline.system.program.access_paths import NAMED, Path, leads_to
 from pipeline.system.program.naming import host_of
 from pipeline.system.program.sites import CallSite
@@ -44,7 +44,6 @@ from pipeline.system.rules.knowledge import Known
 from pipeline.system.rules.words import words_of
 
 MAX_WAYS = 6  # ways kept of one flow: between the same elements, in the same role
-MAX_STEPS = 14
 _MAX_NESTED = 8
 _ADDRESSES = frozenset({"url", "uri", "endpoint", "address", "host", "origin"})
 _OWN = frozenset({"base", "api", "server", "host", "root", "cfg", "config", "settings", "client"})
@@ -382,7 +381,7 @@ def _add_way(
         controls.append(("type_cast", hit.trace[0]))
     if label == "prediction":
         controls += [("output_perturbation", node) for node in perturbed(assembly, hit)]
-    steps = _steps(assembly, hit, label, role, template)
+    steps = told_way(assembly, hit, label, role, template)
     if not steps:
         return
     identity = f"{source}->{target}:{role}" + (f"#{len(known) + 1}" if known else "")
@@ -406,55 +405,3 @@ def _same_end(assembly: Assembly, flow: Flow, hit: Hit) -> bool:
     end = assembly.place(hit.trace[-1] if hit.argument == RETURNED else hit.call)
     last = flow.steps[-1]
     return (last.path, last.start_line, last.page) == (end.path, end.start_line, end.page)
-
-
-_ENTERS: dict[Label, str] = {
-    "user_input": "a caller's text enters here", "uploaded_file": "a caller's file enters here",
-    "web_content": "text that outsiders write is read here",
-    "retrieved_text": "passages come back here", "model_reply": "the model's reply", "tool_arguments": "the model chooses these",
-    "prediction": "the model's verdict", "stored_data": "stored records are read here",
-    "dataset_records": "records of a dataset made by others",
-    "user_feedback": "what users sent back", "model_artifact": "what was loaded", "secret_value": "a credential is read here",
-}  # fmt: skip
-_BECOMES: dict[SinkRole, str] = {
-    "prompt": "becomes part of the prompt", "system_prompt": "becomes part of the system prompt",
-    "conversation": "becomes the conversation, roles included",
-    "instructions": "becomes an instruction", "code": "is run as code", "shell": "is run as a command",
-    "process_arguments": "becomes an argument of a process",
-    "query": "becomes the text of a query", "template": "becomes a template's source", "html": "is rendered as markup",
-    "path": "chooses a file",
-    "url": "chooses an address", "deserialised": "is deserialised", "model_source": "chooses a model", "training_data": "is learned from",
-    "index_write": "is written into the index", "memory_write": "is remembered", "log": "is written to a log",
-    "features": "is what the model judges", "parameters": "becomes the weights of the model",
-    "request_body": "is sent to another party", "payment": "decides a payment", "message": "is sent as a message",
-    "store_write": "is stored",
-    "response": "leaves in the answer", "deletion": "decides what is deleted",
-}  # fmt: skip
-
-
-def _steps(assembly: Assembly, hit: Hit, label: Label, becomes: SinkRole, template: Node | None) -> tuple[Evidence, ...]:
-    """The way with its places; a template that is filled stands before the place where the data arrives."""
-    nodes = list(hit.trace) if hit.argument == RETURNED else [*hit.trace, *((template,) if template else ()), hit.call]
-    places: list[Node] = []
-    before: Place | None = None
-    for node in nodes:
-        if node != nodes[-1] and assembly.program.value(node).kind in ("choice", "guarded"):
-            continue  # joins and guards have no place of their own
-        here = assembly.place(node)
-        if before is not None and (before.path, before.start_line, before.page) == (here.path, here.start_line, here.page):
-            if node == nodes[-1] and len(places) > 1:
-                places[-1], before = node, here
-            continue
-        places.append(node)
-        before = here
-    if len(places) > MAX_STEPS:
-        half = MAX_STEPS // 2
-        places = [*places[:half], *places[-half:]]
-    steps: list[Evidence] = []
-    for position, node in enumerate(places):
-        role: Role = "source" if position == 0 and len(places) > 1 else "sink" if position == len(places) - 1 else "step"
-        note = _ENTERS.get(label, "") if role == "source" else _BECOMES.get(becomes, "") if role == "sink" else ""
-        evidence = assembly.cite(node, role, note)
-        if evidence is not None:
-            steps.append(evidence)
-    return tuple(steps)

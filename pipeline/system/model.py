@@ -75,6 +75,7 @@ SinkRole = Literal[
     "training_data",     # becomes training data
     "index_write",       # is written into a vector store or index
     "index_query",       # is searched for in a vector store
+    "conversation_key",  # chooses which conversation is gone on with
     "memory_write",      # becomes an agent's or a conversation's memory
     "store_write",       # is written to a database or file
     "log",               # is written to a log

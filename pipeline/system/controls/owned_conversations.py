@@ -32,7 +32,7 @@ def mark_owned_conversations(assembly: Assembly) -> None:
         owners.setdefault(statement.table, set()).update(statement.owners)
     for reference, identity in sorted(assembly.entry_of_function.items()):
         draft = assembly.draft(identity)
-        if draft.kind != "http_route" or _is_for_few(assembly, identity):
+        if draft.kind != "http_route" or is_for_few(assembly, identity):
             continue
         for statement in statements:
             known = owners[statement.table]
@@ -45,7 +45,7 @@ def mark_owned_conversations(assembly: Assembly) -> None:
                 asked = any(NUMBER.fullmatch(one) for one in statement.compared)
                 path = str(draft.attributes.get("path", ""))
                 named = asked and (_IN_ADDRESS.search(path) is not None if here else _names_conversation(path))
-            if named and _knows_caller(assembly, identity) and not _is_compared_later(assembly, reference, known):
+            if named and knows_caller(assembly, identity) and not _is_compared_later(assembly, reference, known):
                 draft.attributes["anybodys_conversation"] = True
                 cited = assembly.cite(statement.call, "sink", "whose it is, is not asked")
                 draft.evidence += [cited] if cited is not None and cited not in draft.evidence else []
@@ -88,11 +88,11 @@ def _is_compared_later(assembly: Assembly, reference: FunctionRef, owners: set[s
     return any(compares_later(assembly, one, owners) for one in sorted({reference, *assembly.reach(reference)}))
 
 
-def _knows_caller(assembly: Assembly, identity: str) -> bool:
+def knows_caller(assembly: Assembly, identity: str) -> bool:
     return not _kinds_at(assembly, identity).isdisjoint(("authentication", "session_identity"))
 
 
-def _is_for_few(assembly: Assembly, identity: str) -> bool:
+def is_for_few(assembly: Assembly, identity: str) -> bool:
     """Whether a route is for those who may open what is others': its callers' rights are asked for, or its address says so."""
     path = str(assembly.draft(identity).attributes.get("path", ""))
     return "authorisation" in _kinds_at(assembly, identity) or not _FOR_FEW.isdisjoint(path.lower().split("/"))

@@ -24,6 +24,12 @@ class StepLimit(Frozen):
     steps: int
 
 
+class WhoseConversation(Frozen):
+    keys: frozenset[str] = Field(description="Words of names that choose a conversation.")
+    callers: frozenset[str] = Field(description="Words of names of whoever calls.")
+    looks_up: frozenset[str] = Field(description="Words of calls that look up, test or put together what they are given.")
+
+
 class Words(Frozen):
     decides_about: dict[str, tuple[str, ...]]
     ambiguous: tuple[str, ...] = Field(description="Of these two of one subject are needed.")
@@ -38,6 +44,7 @@ class Words(Frozen):
     confidential: tuple[str, ...] = Field(description="Regular expressions over a lower-cased prompt.")
     posts: tuple[str, ...] = Field(description="Words of names and addresses where a posted request changes something.")
     step_limits: tuple[StepLimit, ...] = Field(description="Frameworks that stop a run by themselves, by the version that is installed.")
+    whose_conversation: WhoseConversation
     ai_packages: tuple[str, ...] = Field(description="Packages whose presence makes a manifest one of an AI system.")
 
 
