@@ -1,10 +1,11 @@
 """Conversations that a route opens by their number alone, in a program that knows whose they are.
 
 Takes an assembly whose entries are known and asked for their callers, marks routes that read a conversation by a number of their address
-without its owner, or write over one. That conversations have owners is seen from the program's other statements: one of them compares
-the owner's column of the same table. A route for those who may open what is others', and one that looks at that column afterwards,
-itself or in a function it runs, is left alone. Statements that are written down as text are read, and those of object mappers that
-`mapped_statements` knows; a statement in a function that a route calls counts where the address says that its number is a conversation's.
+without its owner, or write over one; turns in a table of their own that name their conversation in a column count as it. That conversations
+have owners is seen from the program: another statement compares the owner's column of the same table, or the table is written or declared
+with one. A route for those who may open what is others', and one that looks at that column afterwards, itself or in a function it runs, is
+left alone. Statements that are written down as text are read, and those of object mappers that `mapped_statements` knows; a statement in a
+function that a route calls counts where the address says that its number is a conversation's.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.mapped_statements import snake
 from pipeline.system.controls.owned_statements import NUMBER, Statement, compares_later, stands_in, statements_in
+from pipeline.system.controls.owning_columns import owners_of
 
 _TABLE = re.compile(
     r"(?:\w+_)?(?:chats?|conversations?|threads?|dialogues?|transcripts?|(?:chat|conversation|agent|ai)_sessions?)", re.IGNORECASE
 )
+_OF_CONVERSATION = re.compile(r"(?:chat|conversation|thread|dialogue)(?:_?(?:id|uuid|key|number))?", re.IGNORECASE)  # of a table of turns
+_ANY = re.compile(r"\w+")
 _SENT = frozenset({"body", "params", "query", "json", "args", "form", "path_params", "query_params"})
 _FOR_FEW = frozenset({"admin", "administration", "backoffice", "staff", "moderation", "internal", "support"})
 _IN_ADDRESS = re.compile(r"[:{<\[]\w")
@@ -26,23 +30,22 @@ _IN_ADDRESS = re.compile(r"[:{<\[]\w")
 
 def mark_owned_conversations(assembly: Assembly) -> None:
     """Marks routes that open or write over anybody's conversation, with the statement."""
-    statements = [found for file in range(len(assembly.program.files)) for found in statements_in(assembly, file, _TABLE)]
-    owners: dict[str, set[str]] = {}
-    for statement in statements:
-        owners.setdefault(statement.table, set()).update(statement.owners)
+    every = [found for file in range(len(assembly.program.files)) for found in statements_in(assembly, file, _ANY)]
+    statements = [found for found in every if _TABLE.fullmatch(found.table) or any(map(_OF_CONVERSATION.fullmatch, found.compared))]
+    owners = owners_of(assembly, every) if statements else {}
     for reference, identity in sorted(assembly.entry_of_function.items()):
         draft = assembly.draft(identity)
         if draft.kind != "http_route" or is_for_few(assembly, identity):
             continue
         for statement in statements:
-            known = owners[statement.table]
+            known = owners.get(statement.table, set())
             here = stands_in(assembly, statement.call, reference)
             if not known or statement.owners or not (here or _is_run(assembly, statement, reference)):
                 continue
             if statement.number is not None:
                 named = _is_sent(assembly, statement.number, reference)
             else:
-                asked = any(NUMBER.fullmatch(one) for one in statement.compared)
+                asked = any(NUMBER.fullmatch(one) or _OF_CONVERSATION.fullmatch(one) for one in statement.compared)
                 path = str(draft.attributes.get("path", ""))
                 named = asked and (_IN_ADDRESS.search(path) is not None if here else _names_conversation(path))
             if named and knows_caller(assembly, identity) and not _is_compared_later(assembly, reference, known):

@@ -10,23 +10,17 @@ tool runs may look at the owner's column afterwards. A tool that takes the owner
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.controls.mapped_statements import snake
-from pipeline.system.controls.owned_statements import NUMBER, OWNER, Statement, compares_later, statements_in
+from pipeline.system.controls.owned_statements import NUMBER, compares_later, statements_in
+from pipeline.system.controls.owning_columns import owners_of
 from pipeline.system.elements.tool_parts import calls_of, entries, reach_of
 
 _ANY = re.compile(r"\w+")
 _PEOPLE = re.compile(
     r"(?:user|account|customer|client|employee|member|tenant|profile|person|people|organi[sz]ation|org|compan(?:y|ie))s?", re.IGNORECASE
 )
-_INSERTS = re.compile(r"\s*insert\s+into\s+(?P<table>[\w.\"`]+)\s*\((?P<columns>[^)]{1,600})\)", re.IGNORECASE)
-_DECLARES = re.compile(
-    r"\s*create\s+table\s+(?:if\s+not\s+exists\s+)?(?P<table>[\w.\"`]+)\s*\((?P<columns>.{1,3000})", re.IGNORECASE | re.DOTALL
-)
-_TABLES = frozenset({"pgTable", "mysqlTable", "sqliteTable"})
 _ENTRIES = frozenset({"http_route", "websocket", "chat_ui"})
 _MAX_LOOKED_AT = 300
 
@@ -39,7 +33,7 @@ def mark_owned_records(assembly: Assembly) -> None:
     program = assembly.program
     statements = [found for file in range(len(program.files)) for found in statements_in(assembly, file, _ANY)]
     by_call = {statement.call: statement for statement in statements if statement.number is None}
-    owners = _owners(assembly, statements)
+    owners = owners_of(assembly, statements)
     for reference, identity in tools:
         own = {(reference[0], parameter.value) for parameter in program.function(reference).parameters}
         chosen = {
@@ -68,61 +62,6 @@ def _somebody_signs_in(assembly: Assembly) -> bool:
         for identity in protects
     }
     return any(assembly.draft(identity).kind in _ENTRIES for identity in known if identity in assembly.drafts.by_id)
-
-
-# Whose records there are
-
-
-def _owners(assembly: Assembly, statements: list[Statement]) -> dict[str, set[str]]:
-    """Columns that say whose a record is, by table."""
-    found: dict[str, set[str]] = {}
-    for statement in statements:
-        found.setdefault(statement.table, set()).update(statement.owners)
-    for table, columns in (*_declared(assembly), *_inserted(assembly)):
-        found.setdefault(table.removesuffix("s"), set()).update(column for column in map(snake, columns) if OWNER.fullmatch(column))
-    return {table: columns for table, columns in found.items() if columns}
-
-
-def _declared(assembly: Assembly) -> Iterator[tuple[str, list[str]]]:
-    """Classes of object mappers, and tables of query builders: `class Note(Base): user_id = ...`, `pgTable("Note", {userId: ...})`."""
-    for facts in assembly.program.files:
-        for cls in facts.classes:
-            if cls.bases or cls.decorators:
-                yield snake(cls.name), [name for name, _annotation, _default, _line in cls.fields]
-        for variable, values in facts.variables.items():
-            for identity in values:
-                value = facts.values[identity]
-                if value.kind == "call" and facts.values[value.inputs[0]].text in _TABLES and len(value.inputs) > 2:
-                    yield snake(variable), [label for label in facts.values[value.inputs[2]].labels if label]
-
-
-def _inserted(assembly: Assembly) -> Iterator[tuple[str, list[str]]]:
-    """`prisma.note.create({data: {userId}})`, `db.insert(note).values({userId})`, and statements that are written down."""
-    for facts in assembly.program.files:
-        for value in facts.values:
-            if value.kind != "call":
-                continue
-            callee = facts.values[value.inputs[0]]
-            given = [facts.values[one] for one in value.inputs[1:3]]
-            if (
-                callee.kind == "attribute"
-                and callee.text in ("create", "upsert", "insertOne")
-                and given[:1]
-                and given[0].kind == "collection"
-            ):
-                holder, options = facts.values[callee.inputs[0]], dict(zip(given[0].labels, given[0].inputs, strict=False))
-                inner = facts.values[options["data"]] if "data" in options else given[0]
-                yield snake(holder.text), list(inner.labels)
-            elif callee.kind == "attribute" and callee.text == "values" and given[:1] and given[0].kind == "collection":
-                made = facts.values[callee.inputs[0]]
-                method = facts.values[made.inputs[0]] if made.kind == "call" else made
-                if method.kind == "attribute" and method.text == "insert" and len(made.inputs) > 1:
-                    yield snake(facts.values[made.inputs[1]].text), list(given[0].labels)
-            for text in (one.text for one in given if one.kind == "constant" and one.constant_type == "string" and len(one.text) < 6000):
-                for said in (form.match(text) for form in (_INSERTS, _DECLARES)):
-                    if said is not None:
-                        table = said["table"].strip('"`').rsplit(".", 1)[-1].lower()
-                        yield table, re.findall(r"(?:^|,|\()\s*[\"`]?(\w+)", said["columns"])
 
 
 # What the model chose
