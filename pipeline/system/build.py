@@ -23,6 +23,7 @@ from pipeline.system.controls.default_keys import add_default_keys
 from pipeline.system.controls.kill_switches import add_kill_switches
 from pipeline.system.controls.left_out_filters import mark_left_out_filters
 from pipeline.system.controls.model_updates import mark_model_updates
+from pipeline.system.controls.overridden_claims import add_overridden_claims
 from pipeline.system.controls.own_collections import mark_own_collections
 from pipeline.system.controls.owned_conversations import mark_owned_conversations
 from pipeline.system.controls.owned_records import mark_owned_records
@@ -133,6 +134,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_own_files(assembly)
     mark_model_updates(assembly)
     add_protection(assembly)
+    add_overridden_claims(assembly)
     mark_owned_conversations(assembly)
     mark_conversation_keys(assembly)
     mark_owned_records(assembly)
