@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.model import AttributeValue
 from pipeline.system.program.symbols import symbol_of
 from pipeline.system.rules.words import words_of
 
@@ -48,7 +49,7 @@ def _look(assembly: Assembly, function: FunctionRef, sides: list[Node], at: Node
 
 def _add(assembly: Assembly, function: FunctionRef, name: str, at: Node) -> None:
     cited = assembly.cite(at, "sink", "what the caller says counts before what the token says")
-    attributes = {"identity_header": True, "names": (name,)}
+    attributes: dict[str, AttributeValue] = {"identity_header": True, "names": (name,)}
     assembly.drafts.put("component", symbol_of(assembly.program, function), None, attributes, cited, None, assembly.purpose(function[0]))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly, Sink
+from pipeline.system.elements.remote_tools import named_by_replies
 from pipeline.system.model import AttributeValue, ElementKind
 from pipeline.system.program.rounds import is_bounded, rounds_of
 
@@ -22,13 +23,19 @@ def tie_own_loops(assembly: Assembly) -> None:
     for entry in assembly.sites.entries:
         tool = _tool_of(assembly, entry.function, entry.part) if entry.asked_by else None
         for asking in entry.asked_by if tool is not None else ():
-            holder = _holder(assembly, asking, agents)
-            model = assembly.element_of_call.get(asking, holder)
-            if holder != model:
-                assembly.relate(holder, "uses_model", model, assembly.cite(asking))
-                _told(assembly, asking, model, holder)
-            assembly.echoed.setdefault(asking, set()).update({str(tool), holder, model})
-            assembly.relate(holder, "has_tool", str(tool), assembly.cite(entry.marker))
+            _tie(assembly, asking, str(tool), entry.marker, agents)
+    for asking, client in named_by_replies(assembly):
+        _tie(assembly, asking, client, asking, agents)
+
+
+def _tie(assembly: Assembly, asking: Node, tool: str, marker: Node, agents: dict[FunctionRef, str]) -> None:
+    holder = _holder(assembly, asking, agents)
+    model = assembly.element_of_call.get(asking, holder)
+    if holder != model:
+        assembly.relate(holder, "uses_model", model, assembly.cite(asking))
+        _told(assembly, asking, model, holder)
+    assembly.echoed.setdefault(asking, set()).update({tool, holder, model})
+    assembly.relate(holder, "has_tool", tool, assembly.cite(marker))
 
 
 def _tool_of(assembly: Assembly, function: FunctionRef, part: tuple[int, int] | None) -> str | None:
