@@ -65,6 +65,30 @@ def calling_chain(length: int) -> str:
     return "\n".join([*rows, f"def f{length}(x):\n    exec(x)\n", "f0(input())\n"])
 
 
+# A list of names that each round of an agent's loop makes of itself.
+_ROUNDS = """
+import openai
+
+client = openai.OpenAI()
+
+def drop(table): print(table)
+
+TOOLS = {"drop": drop}
+
+def run(messages):
+    asked = []
+    while True:
+        asked = list(asked)
+        reply = client.chat.completions.create(model="gpt-5-mini", messages=messages, tools=[{"type": "function", "function": {"name": "drop"}}])
+        for call in reply.choices[0].message.tool_calls:
+            if call.function.name in asked or input("run it?") != "y":
+                continue
+            messages.append(TOOLS[call.function.name](call.function.arguments))
+
+run([])
+"""
+
+
 def _nested(opening: str, closing: str, before: str = "", after: str = "", depth: int = DEEP) -> str:
     return before + opening * depth + after + closing * depth
 
@@ -152,6 +176,7 @@ GROUPS: dict[str, dict[str, Bad]] = {
         "pkg/pkg.py": Bad("import pkg.pkg\nfrom pkg.pkg import a as b, b as a\nfrom . import pkg\nfrom .pkg import *\na.b.c()\nprint(a(input()))\n"),
         "first.py": Bad("from second import f as g\ndef h(): return g()\n"),
         "second.py": Bad("from first import h as f\nf()\n"),
+        "rounds.py": Bad(_ROUNDS),
         "calls.py": Bad(
             "".join(f"def f{n}(x):\n" + "".join(f"    x = f{m}(x)\n" for m in range(40)) + "    return x\n" for n in range(40)) + "f0(input())\n"
         ),

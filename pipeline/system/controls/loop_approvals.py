@@ -14,6 +14,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.controls.guards import PERSON_IS_ASKED, called_names, parts
 from pipeline.system.rules.words import words_of
 
+_DEEPEST = 4  # lists of lists
 _MAX_ABOVE = 3  # calls between the loop and what runs the tool
 _WORDS = frozenset(
     {"permission", "permissions", "approval", "approvals", "approved", "confirmation", "confirm", "confirmed", "approve", "consent"}
@@ -98,10 +99,11 @@ def _list_of(assembly: Assembly, condition: Node) -> set[str] | None:
     return None
 
 
-def _written(assembly: Assembly, member: Node) -> list[str]:
-    """A name, or those a set is made of: `new Set(["delete_file"])`."""
+def _written(assembly: Assembly, member: Node, depth: int = 0) -> list[str]:
+    """A name, or those a set is made of: `new Set(["delete_file"])`. A list may be made of itself in each round of a loop."""
     program, value = assembly.program, assembly.program.value(member)
-    if value.kind == "call":
-        return [said for given in value.inputs[1:] for inner in program.elements((member[0], given)) for said in _written(assembly, inner)]
+    if value.kind == "call" and depth < _DEEPEST:
+        inner = [one for given in value.inputs[1:] for one in program.elements((member[0], given))]
+        return [said for one in dict.fromkeys(inner) for said in _written(assembly, one, depth + 1)]
     said = program.constant(member) if value.kind == "constant" else None
     return [said] if isinstance(said, str) else []
