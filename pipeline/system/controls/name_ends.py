@@ -15,6 +15,7 @@ from pipeline.system.flows.made_of import JOINS_BELOW, SETTLES, callee_text, mad
 from pipeline.system.model import SinkRole
 from pipeline.system.program.arguments import argument_node
 
+_DEEPEST = 8
 _RANDOM = re.compile(r"uuid[1-7]?$|randomUUID|NewGuid|uuid[.]New|nanoid|token_hex|randomBytes", re.IGNORECASE)
 _IN_WORDS = frozenset({"str", "String"})
 _FORMATS = frozenset({"go:fmt.Sprintf", "java.lang.String.format"})
@@ -60,15 +61,17 @@ def _before(assembly: Assembly, node: Node, trace: tuple[Node, ...]) -> str:
     return str(form)[: verbs[filled].start()] if 0 <= filled < len(verbs) else ""
 
 
-def ends_with(assembly: Assembly, node: Node) -> str:
-    """The constant text a value ends with, or a stand-in for a random one."""
+def ends_with(assembly: Assembly, node: Node, depth: int = 0) -> str:
+    """The constant text a value ends with, or a stand-in for a random one; nothing where it is made of itself, round after round."""
     program, value = assembly.program, assembly.program.value(node)
+    if depth > _DEEPEST:
+        return ""
     if value.kind == "format" and value.inputs:
-        return ends_with(assembly, (node[0], value.inputs[-1]))
+        return ends_with(assembly, (node[0], value.inputs[-1]), depth + 1)
     for origin in (node, *program.origins(node)):
         made = program.value(origin)
         if made.kind == "call" and callee_text(assembly, origin) in _IN_WORDS and len(made.inputs) == 2:
-            return ends_with(assembly, (origin[0], made.inputs[1]))
+            return ends_with(assembly, (origin[0], made.inputs[1]), depth + 1)
         if made.kind == "call" and any(_RANDOM.search(name) for name in program.callee_names(origin)):
             return "0"
         if made.kind == "attribute" and made.text == "hex":

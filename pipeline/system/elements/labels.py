@@ -29,6 +29,7 @@ _IDENTITY = ("userinfo", "user_info", "openid", "oauth", "oauth2", "open_id")  #
 _NEAR = 400  # values behind a request in which its answer is looked for
 _METHOD = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b")  # a handler that is called by its method is called nothing
 _ROOTED = re.compile(r"/(?!/)")
+_DEEPEST = 4
 _RELATIVE = re.compile(r"/(?!/)|[\w.-]+(?:[/?]|$)")
 SECRET_NAMES = ("token", "key", "secret", "password", "passwd", "credential", "credentials", "apikey")
 
@@ -95,7 +96,7 @@ def _is_parsed(program: Program, node: Node) -> bool:
     return False
 
 
-def _is_own(assembly: Assembly, node: Node) -> bool:
+def _is_own(assembly: Assembly, node: Node, depth: int = 0) -> bool:
     """`fetch("/api/items")`: an address without a host is the application's own server.
 
     In C# it is one of the service that the client was set up for, `new Uri("https+http://catalog")`.
@@ -110,8 +111,8 @@ def _is_own(assembly: Assembly, node: Node) -> bool:
             starts.append(program.constant(start))
         if starts and all(isinstance(start, str) and without_host.match(start) for start in starts):
             return True
-    asked = _asked(assembly, node)
-    return asked is not None and _is_own(assembly, asked)
+    asked = _asked(assembly, node) if depth < _DEEPEST else None  # an answer may be read of itself in a loop
+    return asked is not None and _is_own(assembly, asked, depth + 1)
 
 
 def _asked(assembly: Assembly, node: Node) -> Node | None:
