@@ -56,6 +56,7 @@ class Memo:
     filled: dict[Node, list[Node]] | None = None  # module variables by what is put into them
     serving: frozenset[FunctionRef] | None = None  # functions that run while requests are served
     handed: dict[Node, tuple[tuple[tuple[Node, int], str], ...]] | None = None  # what calls that are elements are given by name
+    marked: dict[Node, list[str]] | None = None  # decorators, and what stands for them, with the entries they stand on
     services: frozenset[str] | None = None  # classes that a container hands out
     run_by: dict[str, dict[str, list[FunctionRef]]] | None = None  # by a base's method and by class: what of the class it calls
     plain_fields: dict[str, bool] = field(default_factory=dict)  # names of fields, whether all who declare one hold no text there

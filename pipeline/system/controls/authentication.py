@@ -14,6 +14,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.controls.guards import condition_kind, parts
 from pipeline.system.controls.injections import Injections
 from pipeline.system.controls.judged_addresses import judges_at
+from pipeline.system.controls.marks import marks_on
 from pipeline.system.controls.only_logged import is_only_logged
 from pipeline.system.controls.refusals import refusal_in
 from pipeline.system.controls.taken_as_sent import is_taken_as_sent
@@ -197,12 +198,8 @@ class Authenticating:
                 asked = any(self.function(dependency, 0) is not None for dependency in self.injections.injected(at))
                 if asked or self._asks(reference, parameter.value, node) or self._named(at):
                     found.append(self.assembly.cite(at))
-        for decorator in function.decorators:
-            found += self._decorator((reference[0], decorator))
-        if function.owner in self.program.classes:  # guards of a whole controller
-            file, owner = self.program.classes[function.owner]
-            for decorator in owner.decorators:
-                found += self._decorator((file, decorator))
+        for mark in marks_on(self.assembly, reference):  # also guards of a whole controller
+            found += self._decorator(mark)
         at_addresses = [self._at_address(marker, reference, socket) for marker in self._markers.get(reference, ())]
         if all(any(evidence is not None for evidence in asked) for asked in at_addresses):  # one open address opens the function
             found += [evidence for asked in at_addresses for evidence in asked]

@@ -17,12 +17,14 @@ from pipeline.system.controls.front_doors import front_doors
 from pipeline.system.controls.guards import condition_kind, guard_kind
 from pipeline.system.controls.installed import add_installed_checks
 from pipeline.system.controls.loop_approvals import add_loop_approvals
+from pipeline.system.controls.marks import entries_marked, marks_on
 from pipeline.system.controls.nest_guards import add_nest_guards
 from pipeline.system.controls.only_logged import is_only_logged
 from pipeline.system.controls.rate_limits import add_rate_limits, is_counted
 from pipeline.system.controls.route_policies import routes_below
 from pipeline.system.controls.tool_call_records import add_tool_call_records
 from pipeline.system.controls.tool_filters import add_tool_filters
+from pipeline.system.controls.view_policies import add_view_policies
 from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.elements.second_look import look_again
 from pipeline.system.flows.switches import switched_off
@@ -81,6 +83,7 @@ def add_protection(assembly: Assembly) -> None:
     add_questions(assembly)
     add_loop_approvals(assembly)
     add_nest_guards(assembly)
+    add_view_policies(assembly, authenticating)
     add_tool_filters(assembly)
     _add_field_limits(assembly)
     _add_guarded_uses(assembly)
@@ -93,8 +96,7 @@ def _add_bare_decorators(assembly: Assembly) -> None:
     """`@approved` without parentheses hands the function to what is a control as a call, and covers it as `@approved()` does."""
     program = assembly.program
     for reference, identity in sorted(assembly.entry_of_function.items()):
-        for decorator in program.function(reference).decorators:
-            node = (reference[0], decorator)
+        for node in marks_on(assembly, reference):
             if program.value(node).kind == "call":
                 continue
             names = [name for name in program.names(node) if name not in program.functions and name not in program.classes]
@@ -219,7 +221,7 @@ def _add_control(assembly: Assembly, site: CallSite, control: ControlKind) -> No
     elif rule.protects == "element" and node in assembly.element_of_call:
         covered.append(assembly.element_of_call[node])
     if rule.protects in ("function", "element"):
-        covered += _decorated_entries(assembly, node)
+        covered += entries_marked(assembly).get(node, [])
     if rule.protects == "function":
         covered += _in_function(assembly, function)
         if control in _OF_TRAINING and assembly.program.function(function).name == "<module>":  # a script is one training
@@ -235,14 +237,6 @@ def _add_control(assembly: Assembly, site: CallSite, control: ControlKind) -> No
         if control == "human_approval" and assembly.draft(identity).kind == "agent" and _cover_tools(assembly, node, identity, evidence):
             continue  # an approval of named tools is none of the agent's other acts
         assembly.control(control, identity, evidence)
-
-
-def _decorated_entries(assembly: Assembly, node: Node) -> list[str]:
-    found = []
-    for reference, identity in assembly.entry_of_function.items():
-        if reference[0] == node[0] and node[1] in assembly.program.function(reference).decorators:
-            found.append(identity)
-    return found
 
 
 def _in_function(assembly: Assembly, function: FunctionRef) -> list[str]:
