@@ -39,7 +39,7 @@ _RESOLVER = re.compile(
 )
 _CLOSED = frozenset({"1008", "3000", "3003", "4401", "4403"})  # policy violation, unauthorized, forbidden; 4xxx as in HTTP
 _OF_PAGES = frozenset({"cors", "origin", "origins", "csrf"})  # ask which page sends a request, and not who
-_MAX_REACH = 120
+_MAX_REACH, _MAX_DEPTH = 120, 6
 
 
 class Authenticating:
@@ -91,7 +91,7 @@ class Authenticating:
         asked = leaves_unknown(self.assembly, reference) if asked is None else asked
         if asked is not None:
             return self._unless_off(asked)
-        if depth < 3:
+        if depth < _MAX_DEPTH:
             function = self.program.function(reference)
             for parameter in function.parameters:
                 for dependency in self.injections.of_parameter(reference, parameter.name):
