@@ -13,7 +13,7 @@ from pipeline.system.assembly import Assembly, SourceOf
 from pipeline.system.controls.asks_back import add_questions
 from pipeline.system.controls.authentication import Authenticating
 from pipeline.system.controls.filter_chains import filter_chains
-from pipeline.system.controls.front_doors import front_doors
+from pipeline.system.controls.front_doors import frameworks_of, front_doors
 from pipeline.system.controls.guards import condition_kind, guard_kind
 from pipeline.system.controls.installed import add_installed_checks
 from pipeline.system.controls.loop_approvals import add_loop_approvals
@@ -61,13 +61,15 @@ _HANDED_AS = frozenset(
 def add_protection(assembly: Assembly) -> None:
     """Controls of entries, then controls that calls are."""
     authenticating = Authenticating(assembly)
+    frameworks = frameworks_of(assembly)
     doors = [*front_doors(assembly, authenticating), *filter_chains(assembly, authenticating)]
     for reference, identity in sorted(assembly.entry_of_function.items()):
         kind = assembly.draft(identity).kind
         if kind in ENTRY_KINDS and kind != "mcp_tool":
             asked = authenticating.of_entry(reference, kind == "websocket")
             file, route = assembly.program.files[reference[0]].path, assembly.draft(identity).attributes
-            before = (door.before(file, str(route.get("path", "")), str(route.get("method", ""))) for door in doors)
+            path, method, framework = str(route.get("path", "")), str(route.get("method", "")), frameworks.get(reference, "")
+            before = (door.before(file, path, method, framework) for door in doors)
             asked += [evidence for evidence in before if evidence is not None]
             for evidence in asked:
                 assembly.control("authentication", identity, evidence)

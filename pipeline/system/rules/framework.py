@@ -166,6 +166,9 @@ class DecoratorRule(Frozen):
     runs_before: bool = Field(
         default=False, description="For `exports`: the function runs before the routes below its folder that the `config.matcher` names."
     )
+    not_before: tuple[str, ...] = Field(
+        default=(), description="With `runs_before`: frameworks whose servers are processes of their own, wherever their files lie."
+    )
     directive: str | None = Field(default=None, description="For `exports`: a string that stands alone at the file's top ('use server').")
     used_in: str | None = Field(
         default=None,
