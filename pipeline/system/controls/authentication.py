@@ -20,7 +20,7 @@ from pipeline.system.controls.refusals import refusal_in
 from pipeline.system.controls.taken_as_sent import is_taken_as_sent
 from pipeline.system.controls.unknown_callers import AUTH_NAME, CREDENTIAL, leaves_unknown, snake
 from pipeline.system.controls.unset_keys import open_while_unset
-from pipeline.system.flows.switches import off_by, switched_off
+from pipeline.system.flows.switches import asked_only_if_set, off_by
 from pipeline.system.model import Evidence
 from pipeline.system.program.applications import PARTS, Applications
 from pipeline.system.program.arguments import argument_positions
@@ -111,7 +111,7 @@ class Authenticating:
 
     def _unless_off(self, call: Node) -> Evidence | None:
         """Evidence for a check, where no setting has to be made for it to happen."""
-        off = switched_off(self.assembly, call) or open_while_unset(self.assembly, call)
+        off = asked_only_if_set(self.assembly, call) or open_while_unset(self.assembly, call)
         if off is None:
             return self.assembly.cite(call)
         self._left_out[off] = None
@@ -213,7 +213,7 @@ class Authenticating:
                 for target in self.program.targets(call):
                     named = AUTH_NAME.search(snake(self.program.function(target.function).name))
                     if named and self.function(target.function, 1) is not None:
-                        found.append(self.assembly.cite(call))
+                        found.append(self._unless_off(call))
                 if self._resolves(call):
                     found.append(self.assembly.cite(call))
         if reference in self._auth_calls:

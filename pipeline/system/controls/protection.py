@@ -27,7 +27,7 @@ from pipeline.system.controls.tool_filters import add_tool_filters
 from pipeline.system.controls.view_policies import add_view_policies
 from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.elements.second_look import look_again
-from pipeline.system.flows.switches import switched_off
+from pipeline.system.flows.switches import asked_only_if_set, never_asked
 from pipeline.system.model import ControlKind, Evidence
 from pipeline.system.program.arguments import argument_positions, entry_of
 from pipeline.system.program.flags import read_flags
@@ -110,7 +110,7 @@ def _add_bare_decorators(assembly: Assembly) -> None:
 def _counts(assembly: Assembly, site: CallSite, control: ControlKind) -> bool:
     """A check that no setting leaves out, and a limit that counts somebody: an answer 429 may only hand on what a provider said."""
     if control == "authentication":
-        return switched_off(assembly, site.node) is None
+        return asked_only_if_set(assembly, site.node) is None
     answers = control == "rate_limit" and any(name.endswith(("HTTPException", "abort")) for name in site.names)
     return not answers or is_counted(assembly, site.node)
 
@@ -225,7 +225,7 @@ def _add_control(assembly: Assembly, site: CallSite, control: ControlKind) -> No
     if rule.protects in ("function", "element"):
         covered += entries_marked(assembly).get(node, [])
     if rule.protects == "function":
-        covered += _in_function(assembly, function)
+        covered += _in_function(assembly, function, control == "authentication")
         if control in _OF_TRAINING and assembly.program.function(function).name == "<module>":  # a script is one training
             covered += [
                 identity for call in assembly.calls_in(function)
@@ -241,8 +241,8 @@ def _add_control(assembly: Assembly, site: CallSite, control: ControlKind) -> No
         assembly.control(control, identity, evidence)
 
 
-def _in_function(assembly: Assembly, function: FunctionRef) -> list[str]:
-    """Elements used in a function, and the entry whose body it is."""
+def _in_function(assembly: Assembly, function: FunctionRef, is_login: bool = False) -> list[str]:
+    """Elements used in a function, and the entries it runs for; a login that these ask only where a setting is made is none of theirs."""
     if assembly.program.function(function).name == "<module>":
         return []
     found = [assembly.element_of_call[call] for call in assembly.calls_in(function) if call in assembly.element_of_call]
@@ -251,7 +251,9 @@ def _in_function(assembly: Assembly, function: FunctionRef) -> list[str]:
     found += [
         identity
         for reference, identity in assembly.entry_of_function.items()
-        if function != reference and function in assembly.reach(reference)
+        if function != reference
+        and function in assembly.reach(reference)
+        and not (is_login and never_asked(assembly, function, assembly.reach(reference)))
     ]
     return found
 
