@@ -11,14 +11,16 @@ import re
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.controls.guards import condition_kind, parts
+from pipeline.system.controls.believed_tokens import BelievedTokens
+from pipeline.system.controls.closed_sockets import closes_on_unknown
+from pipeline.system.controls.guards import parts
 from pipeline.system.controls.injections import Injections
 from pipeline.system.controls.judged_addresses import judges_at
 from pipeline.system.controls.marks import marks_on
 from pipeline.system.controls.only_logged import is_only_logged
 from pipeline.system.controls.refusals import refusal_in
 from pipeline.system.controls.taken_as_sent import is_taken_as_sent
-from pipeline.system.controls.unknown_callers import AUTH_NAME, CREDENTIAL, leaves_unknown, snake
+from pipeline.system.controls.unknown_callers import AUTH_NAME, leaves_unknown, snake
 from pipeline.system.controls.unset_keys import open_while_unset
 from pipeline.system.flows.switches import asked_only_if_set, off_by
 from pipeline.system.model import Evidence
@@ -37,7 +39,6 @@ _VERDICT = re.compile(
 _RESOLVER = re.compile(
     r"(user|identity|auth\w*|principal|session|token|credential)s?_?(resolver|authenticator|verifier)$|authenticator$", re.I
 )
-_CLOSED = frozenset({"1008", "3000", "3003", "4401", "4403"})  # policy violation, unauthorized, forbidden; 4xxx as in HTTP
 _OF_PAGES = frozenset({"cors", "origin", "origins", "csrf"})  # ask which page sends a request, and not who
 _MAX_REACH, _MAX_DEPTH = 120, 6
 
@@ -49,6 +50,8 @@ class Authenticating:
         self.assembly, self.program = assembly, assembly.program
         self.applications = Applications(assembly)
         self.injections = Injections(assembly, self.applications)
+        self.believed = BelievedTokens(assembly, self.injections)
+        self.tokens: dict[Node, None] = {}  # readings of tokens that an entry believes
         self._known: dict[FunctionRef, Evidence | None] = {}
         self._off: dict[FunctionRef, Evidence] = {}  # functions that refuse only where a setting asks for it
         self._left_out: dict[Evidence, None] = {}  # why, for the entry that is looked at
@@ -89,6 +92,10 @@ class Authenticating:
         asked = self._auth_calls.get(reference) if self.program.function(reference).name != "<module>" else None
         asked = refusal_in(self.assembly, reference) if asked is None else asked
         asked = leaves_unknown(self.assembly, reference) if asked is None else asked
+        token = self.believed.by(reference, asked)
+        if token is not None:
+            self._forged(token)
+            return None
         if asked is not None:
             return self._unless_off(asked)
         if depth < _MAX_DEPTH:
@@ -116,6 +123,13 @@ class Authenticating:
             return self.assembly.cite(call)
         self._left_out[off] = None
         return None
+
+    def _forged(self, token: Node) -> None:
+        """A token that anybody writes says who calls: nobody is asked."""
+        self.tokens[token] = None
+        evidence = self.assembly.cite(token, "step", "the token is read without a look at its signature, so anybody may write it")
+        if evidence is not None:
+            self._left_out[evidence] = None
 
     def _other_definition(self, reference: FunctionRef) -> Evidence | None:
         """The function of the same name beside it, under another condition, that asks nobody: `def authenticated(): return True`."""
@@ -204,11 +218,16 @@ class Authenticating:
         if all(any(evidence is not None for evidence in asked) for asked in at_addresses):  # one open address opens the function
             found += [evidence for asked in at_addresses for evidence in asked]
         refusal = refusal_in(self.assembly, reference) or leaves_unknown(self.assembly, reference)
-        found += [self._unless_off(refusal)] if refusal is not None else []
+        token = self.believed.injected_into(reference) or self.believed.by(reference, refusal)
+        if refusal is not None and token is not None:
+            self._forged(token)
+        elif refusal is not None:
+            found.append(self._unless_off(refusal))
         for inner in sorted(self.assembly.reach(reference))[:_MAX_REACH]:
             if inner == reference or self._inside(inner, reference):
                 found += self._verdicts(inner)
-                found += [self.assembly.cite(call) for call in self.assembly.calls_in(inner) if socket and self._closes(call)]
+                closing = self.assembly.calls_in(inner) if socket else ()
+                found += [self.assembly.cite(call) for call in closing if closes_on_unknown(self.assembly, call)]
             for call in self.assembly.calls_in(inner):
                 for target in self.program.targets(call):
                     named = AUTH_NAME.search(snake(self.program.function(target.function).name))
@@ -280,29 +299,6 @@ class Authenticating:
                     else:
                         self._left_out[off] = None
         return found
-
-    def _closes(self, call: Node) -> bool:
-        """A socket is closed on who does not say the right thing: by the code or words of a refusal, or after a look at a credential."""
-        value, facts = self.program.value(call), self.program.files[call[0]]
-        callee = self.program.value((call[0], value.inputs[0]))
-        tests = [(call[0], facts.branches[branch].condition) for branch in facts.conditions.get(call[1], ())]
-        tests = [test for test in tests if self.program.value(test).kind != "constant"]  # `while True`
-        if callee.kind != "attribute" or callee.text != "close" or not tests:
-            return False
-        if any(condition_kind(self.assembly, tests[-1], side) == "input_length_limit" for side in (True, False)):
-            return False
-        for given in value.inputs[1:]:
-            inner = self.program.value((call[0], given))
-            if inner.kind == "constant" and (inner.text in _CLOSED or CREDENTIAL.search(inner.text)):
-                return True
-            if inner.kind in ("attribute", "name") and "1008" in inner.text:
-                return True
-        return any(
-            CREDENTIAL.search(self.program.value(part).text)
-            for test in tests
-            for part in parts(self.assembly, test)
-            if self.program.value(part).kind in ("name", "attribute", "index", "parameter")
-        )
 
     def _resolves(self, call: Node) -> bool:
         """`self.user_resolver.resolve(request)` that refuses unknown callers, or whose missing user is refused here.

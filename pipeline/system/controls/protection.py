@@ -12,6 +12,7 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly, SourceOf
 from pipeline.system.controls.asks_back import add_questions
 from pipeline.system.controls.authentication import Authenticating
+from pipeline.system.controls.believed_tokens import add_believed
 from pipeline.system.controls.filter_chains import filter_chains
 from pipeline.system.controls.front_doors import frameworks_of, front_doors
 from pipeline.system.controls.guards import condition_kind, guard_kind
@@ -75,10 +76,12 @@ def add_protection(assembly: Assembly) -> None:
                 assembly.control("authentication", identity, evidence)
             draft = assembly.draft(identity)
             draft.evidence += [] if asked else [reason for reason in authenticating.left_out() if reason not in draft.evidence]
+    for token in sorted(authenticating.tokens):
+        add_believed(assembly, token)
     for site in assembly.sites.calls:
         said = read_flags(assembly.program, site.node, site.rule.flags).controls if site.rule.kind is None else ()
         for control in dict.fromkeys([site.rule.control, *said]):
-            if control is not None and _counts(assembly, site, control) and not is_only_logged(assembly, site.node):
+            if control is not None and _counts(assembly, authenticating, site, control) and not is_only_logged(assembly, site.node):
                 _add_control(assembly, site, control)
     _add_bare_decorators(assembly)
     add_rate_limits(assembly, authenticating)
@@ -107,8 +110,10 @@ def _add_bare_decorators(assembly: Assembly) -> None:
                     assembly.control(known.rule.control, identity, assembly.cite(node))
 
 
-def _counts(assembly: Assembly, site: CallSite, control: ControlKind) -> bool:
+def _counts(assembly: Assembly, authenticating: Authenticating, site: CallSite, control: ControlKind) -> bool:
     """A check that no setting leaves out, and a limit that counts somebody: an answer 429 may only hand on what a provider said."""
+    if control in ("authentication", "session_identity") and authenticating.believed.is_read(site.node):
+        return False  # a token that is read and not verified
     if control == "authentication":
         return asked_only_if_set(assembly, site.node) is None
     answers = control == "rate_limit" and any(name.endswith(("HTTPException", "abort")) for name in site.names)
