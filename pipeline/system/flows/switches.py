@@ -54,6 +54,17 @@ def asked_only_if_set(assembly: Assembly, call: Node) -> Evidence | None:
     return None
 
 
+def off_around(assembly: Assembly, node: Node) -> Evidence | None:
+    """The test that leaves out whatever stands at a place, a decorated function included, in the shipped configuration."""
+    facts, scope = assembly.program.files[node[0]], assembly.program.value(node).scope
+    for branch in facts.branches:
+        side = branch.side(node[1]) if branch.scope == scope else None
+        off = off_by(assembly, (node[0], branch.condition), side) if side is not None else None
+        if off is not None:
+            return off
+    return None
+
+
 def never_asked(assembly: Assembly, function: FunctionRef, among: Collection[FunctionRef]) -> Evidence | None:
     """Why a check that is a function of its own does not happen as shipped, where all its calls in some functions are left out."""
     calls = [call for call in assembly.program.callers(function) if (call[0], assembly.program.value(call).scope) in among]
