@@ -420,3 +420,41 @@ class TestLoginOfAChatPage:
         page = only(system, "chat_ui")
         assert "authentication" not in controls_on(system, page.id)
         assert any("SIGN_IN_KEY" in evidence.note for evidence in page.evidence)
+
+
+MEMBERS = """
+import os
+
+from telegram import Update
+from telegram.ext import Application, CallbackContext, MessageHandler, filters
+
+MEMBERS = os.environ.get("MEMBERS", {default!r})
+
+
+def is_authorized(update):
+    if MEMBERS == "*":
+        return True
+    return str(update.message.from_user.id) in MEMBERS.split(",")
+
+
+async def answer(update: Update, context: CallbackContext):
+    if not is_authorized(update):
+        return
+    await update.message.reply_text(ask(update.message.text))
+
+
+app = Application.builder().token(os.environ["TOKEN"]).build()
+app.add_handler(MessageHandler(filters.TEXT, answer))
+"""
+
+
+class TestListOfMembers:
+    def test_asks_who_writes(self) -> None:
+        system = system_of(MEMBERS.format(default=""))
+        assert "authentication" in controls_on(system, only(system, "chat_ui").id)
+
+    def test_that_lets_everybody_in_by_default_asks_nobody_and_says_so(self) -> None:
+        system = system_of(MEMBERS.format(default="*"))
+        bot = only(system, "chat_ui")
+        assert "authentication" not in controls_on(system, bot.id)
+        assert any("everybody is let in while `MEMBERS` is not set" in evidence.note for evidence in bot.evidence)

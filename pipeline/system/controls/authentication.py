@@ -18,6 +18,7 @@ from pipeline.system.controls.injections import Injections
 from pipeline.system.controls.judged_addresses import judges_at
 from pipeline.system.controls.marks import marks_on
 from pipeline.system.controls.only_logged import is_only_logged
+from pipeline.system.controls.open_lists import lets_everybody_in
 from pipeline.system.controls.refusals import refusal_in
 from pipeline.system.controls.taken_as_sent import is_taken_as_sent
 from pipeline.system.controls.unknown_callers import AUTH_NAME, leaves_unknown, snake
@@ -85,7 +86,7 @@ class Authenticating:
         return self._known[reference]
 
     def _look(self, reference: FunctionRef, depth: int) -> Evidence | None:
-        dummy = self._other_definition(reference)
+        dummy = self._other_definition(reference) or lets_everybody_in(self.assembly, reference)
         if dummy is not None:
             self._left_out[dummy] = None
             return None
@@ -224,6 +225,9 @@ class Authenticating:
         elif refusal is not None:
             found.append(self._unless_off(refusal))
         for inner in sorted(self.assembly.reach(reference))[:_MAX_REACH]:
+            everybody = lets_everybody_in(self.assembly, inner)
+            if everybody is not None:
+                self._left_out[everybody] = None
             if inner == reference or self._inside(inner, reference):
                 found += self._verdicts(inner)
                 closing = self.assembly.calls_in(inner) if socket else ()
@@ -293,7 +297,8 @@ class Authenticating:
                 value = self.program.value(part)
                 callee = self.program.value((part[0], value.inputs[0])) if value.kind == "call" else None
                 if callee is not None and len(value.inputs) > 1 and callee.kind in ("name", "attribute") and _VERDICT.search(callee.text):
-                    off = off_by(self.assembly, (file, branch.condition))
+                    asked = (lets_everybody_in(self.assembly, target.function) for target in self.program.targets(part))
+                    off = off_by(self.assembly, (file, branch.condition)) or next((one for one in asked if one is not None), None)
                     if off is None:
                         found.append(self.assembly.cite((file, branch.condition)))
                     else:
