@@ -239,6 +239,9 @@ class Authenticating:
                         found.append(self._unless_off(call))
                 if self._resolves(call):
                     found.append(self.assembly.cite(call))
+        handed_on = sorted(self.assembly.handed_on.get(reference, ()))
+        asked_there = [self.function(method, 0) for method in handed_on]
+        found += asked_there if all(evidence is not None for evidence in asked_there) else []
         if reference in self._auth_calls:
             found.append(self._unless_off(self._auth_calls[reference]))
         return [evidence for evidence in found if evidence is not None]

@@ -56,6 +56,7 @@ _WORDS = re.compile(
     r"|(please|you (must|need to|have to)|must) (be )?(log|logged|sign|signed)[ -]?in\b.{0,60})[.!]?$",
     re.IGNORECASE,
 )
+_NAMED_CODE = re.compile(r"^(error|http|err|response|reply|send|respond)_?(401|403)$", re.IGNORECASE)
 _CALLERS = frozenset({"user", "session", "member", "principal", "account", "claims", "identity"})
 _FLAGS = frozenset({"is", "has", "needs", "requires", "should", "no", "require", "skip", "allow"})
 _MOST_PARTS = 30
@@ -100,6 +101,8 @@ def denies(assembly: Assembly, call: Node) -> bool:
     program, value = assembly.program, assembly.program.value(call)
     last = [name.rsplit(".", 1)[-1] for name in program.names((call[0], value.inputs[0]))]
     if any(_REFUSAL.search(name) for name in last):
+        return True
+    if any(_NAMED_CODE.search(name) for name in last):  # errors.error_401("who are you?")
         return True
     given = [program.value((call[0], identity)) for identity in value.inputs[1:3]]
     if any(_RAISED.search(name) for name in last) and any(_says_so(one.constant_type, one.text) for one in given):

@@ -15,6 +15,7 @@ from pipeline.system.elements.marked_controls import add_marked_controls
 from pipeline.system.elements.standard_input import typed
 from pipeline.system.elements.ties import add_ties, given_as
 from pipeline.system.elements.whose_search import flags_of_search
+from pipeline.system.flows.handed_ways import also_of
 from pipeline.system.model import AttributeValue, ElementKind, Label, SinkRole
 from pipeline.system.program.access_paths import MAX_PATH
 from pipeline.system.program.applications import Applications
@@ -258,6 +259,9 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
             known.append(SourceOf("web_content", web))
         if not any(source.label == label for source in known):
             known.append(SourceOf(label, element))
+            if label in ("user_input", "uploaded_file"):
+                reading = (node[0], assembly.program.value(node).scope)
+                known += [SourceOf(label, other) for other in also_of(assembly, reading, element)]
             known += _joined(assembly, site, label)
 
 
