@@ -16,6 +16,7 @@ from pipeline.system.draft import Draft, Drafts
 from pipeline.system.evidence import EvidenceBook, UnknownPlace
 from pipeline.system.model import Claim, Control, ControlKind, Evidence, Flow, Label, Relation, Role, SinkRole, Topic
 from pipeline.system.program.flow_edges import Kept
+from pipeline.system.program.handed_objects import classes_handed, methods_handed, receiver_position
 from pipeline.system.program.sites import Sites
 from pipeline.system.program.symbols import symbol_of
 from pipeline.system.rules.knowledge import FrameworkIndex
@@ -56,6 +57,8 @@ class Memo:
     filled: dict[Node, list[Node]] | None = None  # module variables by what is put into them
     serving: frozenset[FunctionRef] | None = None  # functions that run while requests are served
     handed: dict[Node, tuple[tuple[tuple[Node, int], str], ...]] | None = None  # what calls that are elements are given by name
+    of_handed: dict[FunctionRef, dict[Node, int]] = field(default_factory=dict)
+    marked: dict[Node, list[str]] | None = None  # decorators, and what stands for them, with the entries they stand on
     services: frozenset[str] | None = None  # classes that a container hands out
     run_by: dict[str, dict[str, list[FunctionRef]]] | None = None  # by a base's method and by class: what of the class it calls
     plain_fields: dict[str, bool] = field(default_factory=dict)  # names of fields, whether all who declare one hold no text there
@@ -91,6 +94,8 @@ class Assembly:
     asked_segments: dict[Node, str] = field(default_factory=dict)  # calls that give one by this name; "" where entries of the result do
     asked: dict[Node, bool] = field(default_factory=dict)  # conditions: whether a person was asked
     reached: dict[FunctionRef, frozenset[FunctionRef]] = field(default_factory=dict)
+    handed_on: dict[FunctionRef, set[FunctionRef]] = field(default_factory=dict)  # methods of objects that a function hands to an adapter
+    not_handed_on: dict[FunctionRef, set[FunctionRef]] = field(default_factory=dict)  # those of objects that only others hand to it
     memo: Memo = field(default_factory=Memo)
 
     # Places
@@ -177,18 +182,39 @@ class Assembly:
         if known is not None:
             return known
         seen: set[FunctionRef] = set()
-        queue = [function]
+        queue: list[tuple[FunctionRef, Node | None]] = [(function, None)]  # with the call by which it is entered
+        again: set[tuple[FunctionRef, Node | None]] = set()
         calls = self._calls_by_function()
         while queue and len(seen) < 400:
-            current = queue.pop()
-            if current in seen:
+            current, entered_by = queue.pop()
+            of_handed = self._of_handed(current)
+            if current in seen and (not of_handed or (current, entered_by) in again):
                 continue
+            again.add((current, entered_by))
+            for call in calls.get(current, ()) if current not in seen else of_handed:
+                runs = self._runs(call)
+                if call in of_handed and entered_by is not None:
+                    classes = classes_handed(self.program, entered_by, current, of_handed[call])
+                    methods = methods_handed(self.program, call, classes)
+                    targets = {target.function for target in self.program.targets(call)} if methods else set[FunctionRef]()
+                    runs = [*methods, *(one for one in runs if one not in targets)] if methods else runs
+                    if methods and (entered_by[0], self.program.value(entered_by).scope) == function:
+                        self.handed_on.setdefault(function, set()).update(methods)
+                    self.not_handed_on.setdefault(function, set()).update(targets - methods)
+                queue += [(one, call) for one in runs]
             seen.add(current)
-            for call in calls.get(current, ()):
-                queue += self._runs(call)
         result = frozenset(seen)
         self.reached[function] = result
         return result
+
+    def _of_handed(self, function: FunctionRef) -> dict[Node, int]:
+        """Calls in a function of methods of what it is handed, each with the parameter."""
+        if function not in self.memo.of_handed:
+            found = ((call, receiver_position(self.program, call)) for call in self.calls_in(function))
+            self.memo.of_handed[function] = {
+                call: position for call, position in found if position is not None and len(self.program.targets(call)) > 1
+            }
+        return self.memo.of_handed[function]
 
     def _runs(self, call: Node) -> list[FunctionRef]:
         """Functions that a call runs. What is called by a parameter was handed over, and runs for those alone who hand it over."""

@@ -26,6 +26,7 @@ from pipeline.system.flows.conversation import conversation_role, is_whole_reque
 from pipeline.system.flows.discriminators import contradicted
 from pipeline.system.flows.flow_graph import FlowGraph
 from pipeline.system.flows.handed_over import is_of_a_step, runs, shared, started
+from pipeline.system.flows.handed_ways import is_of_another_handler
 from pipeline.system.flows.logged_text import Said, said, written
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.flows.own_address import is_own_address
@@ -147,7 +148,7 @@ def _add_hit(
     idle: list[tuple[str, Hit]],
 ) -> None:  # fmt: skip
     """Adds what a hit reaches; `idle` collects the lines of a log, with their log, to which it brings nothing of a text."""
-    if not is_way_of(assembly, source, hit):
+    if not is_way_of(assembly, source, hit) or is_of_another_handler(assembly, source, hit):
         return
     if label == "model_reply" and is_of_a_step(assembly, hit):
         return

@@ -390,3 +390,71 @@ class Models {
 def test_a_permission_is_more_than_being_signed_in(rule: str, allows: bool) -> None:
     found = controls_on(system_of({"app/Models.java": CONTROLLER.replace("RULE", rule)}), "http_route:POST /models")
     assert "authentication" in found and ("authorisation" in found) is allows
+
+
+PAGE = """
+import os
+
+import chainlit as cl
+
+{before}
+@cl.password_auth_callback
+def sign_in(name: str, password: str):
+    return cl.User(identifier=name) if known(name, password) else None
+
+
+@cl.on_message
+async def answer(message: cl.Message):
+    await cl.Message(content=ask(message.content)).send()
+"""
+
+
+class TestLoginOfAChatPage:
+    def test_that_is_always_there_counts(self) -> None:
+        system = system_of(PAGE.format(before=""))
+        assert "authentication" in controls_on(system, only(system, "chat_ui").id)
+
+    def test_that_is_only_there_where_a_setting_is_made_does_not_and_the_page_says_why(self) -> None:
+        text = PAGE.format(before='if os.getenv("SIGN_IN_KEY"):\n').replace("@cl.pass", "    @cl.pass").replace("def sign", "    def sign")
+        system = system_of(text.replace("    return cl.User", "        return cl.User"))
+        page = only(system, "chat_ui")
+        assert "authentication" not in controls_on(system, page.id)
+        assert any("SIGN_IN_KEY" in evidence.note for evidence in page.evidence)
+
+
+MEMBERS = """
+import os
+
+from telegram import Update
+from telegram.ext import Application, CallbackContext, MessageHandler, filters
+
+MEMBERS = os.environ.get("MEMBERS", {default!r})
+
+
+def is_authorized(update):
+    if MEMBERS == "*":
+        return True
+    return str(update.message.from_user.id) in MEMBERS.split(",")
+
+
+async def answer(update: Update, context: CallbackContext):
+    if not is_authorized(update):
+        return
+    await update.message.reply_text(ask(update.message.text))
+
+
+app = Application.builder().token(os.environ["TOKEN"]).build()
+app.add_handler(MessageHandler(filters.TEXT, answer))
+"""
+
+
+class TestListOfMembers:
+    def test_asks_who_writes(self) -> None:
+        system = system_of(MEMBERS.format(default=""))
+        assert "authentication" in controls_on(system, only(system, "chat_ui").id)
+
+    def test_that_lets_everybody_in_by_default_asks_nobody_and_says_so(self) -> None:
+        system = system_of(MEMBERS.format(default="*"))
+        bot = only(system, "chat_ui")
+        assert "authentication" not in controls_on(system, bot.id)
+        assert any("everybody is let in while `MEMBERS` is not set" in evidence.note for evidence in bot.evidence)

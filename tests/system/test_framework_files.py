@@ -52,7 +52,7 @@ def flags_of(framework: Framework) -> Iterator[Flag]:
 def says_something(rule: CallRule) -> bool:
     about_receiver_only = rule.element_from == "receiver" and not (rule.attributes or rule.returns_type)
     element = rule.kind is not None and not about_receiver_only
-    data = rule.sinks or rule.result or rule.cleans or rule.stops or rule.selects or rule.calls_argument
+    data = rule.sinks or rule.result or rule.cleans or rule.stops or rule.selects or rule.calls_argument or rule.decorates_with
     return bool(element or data or rule.flags or rule.relations or rule.control or rule.returns_type)
 
 

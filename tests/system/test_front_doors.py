@@ -44,6 +44,7 @@ OPEN = {
     "a matcher of others": SESSION + "export async function middleware(request) { " + ASKS + ' }\nexport const config = { matcher: ["/dashboard/:path*"] };',
     "a matcher of all but it": SESSION + "export async function middleware(request) { " + ASKS + ' }\nexport const config = { matcher: ["/((?!api|_next).*)"] };',
     "an address it lets through": SESSION + 'export async function middleware(request) { if (request.nextUrl.pathname.startsWith("/api/ask")) return NextResponse.next(); ' + ASKS + " }",
+    "a check of those who are signed in alone": SESSION + 'export async function middleware(request) { const session = await getToken({ req: request }); if (session && session.team !== "ours") return new Response("no", { status: 403 }); }',
     "a redirect to another language": SESSION + 'export async function middleware(request) { if (!request.cookies.get("lang")) return NextResponse.redirect(new URL("/en", request.url)); }',
 }  # fmt: skip
 
@@ -62,6 +63,19 @@ def test_the_middleware_of_one_application_is_none_of_another() -> None:
     check = SESSION + "export async function middleware(request) { " + ASKS + " }"
     assert guarded(check, "apps/web/src/app/api/ask", "apps/web/src/middleware.ts")
     assert not guarded(check, "apps/admin/app/api/ask", "apps/web/middleware.ts")
+
+
+def test_a_server_of_another_process_has_no_middleware_of_pages() -> None:
+    check = SESSION + "export async function middleware(request) { " + ASKS + " }"
+    server = """
+        import express from "express";
+        import OpenAI from "openai";
+        const app = express(), client = new OpenAI();
+        app.post("/ask", async (req, res) => { res.json(await client.responses.create({ model: "gpt-5", input: req.query.q })); });
+        app.listen(4000);
+        """
+    (route,) = elements(system_of({"middleware.ts": check, "jobs/server.ts": server}), "http_route")
+    assert route.attributes["authenticated"] is False
 
 
 ROUTER = """

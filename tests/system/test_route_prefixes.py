@@ -77,3 +77,17 @@ def test_an_application_that_is_mounted_is_below_its_place(tmp_path: Path) -> No
     files = {"inner.py": inner + '\n\n@inner.post("/ask")\ndef ask(text: str) -> str:\n    return answer(text)\n'}
     files["main.py"] = 'from fastapi import FastAPI\nfrom inner import inner\napp = FastAPI()\napp.mount("/models", inner)\n'
     assert routes(tmp_path, files) == ["POST /models/ask"]
+
+
+def test_a_route_behind_one_that_is_put_is_below_the_same_prefix(tmp_path: Path) -> None:
+    views = ROUTER % 'prefix="/notes"' + (
+        '\n@router.put("/tone")\ndef tone(text: str) -> str:\n    return answer(text)\n'
+        '\n@router.post("/again")\ndef again(text: str) -> str:\n    return answer(text)\n'
+    )
+    files = {
+        "api/__init__.py": "",
+        "api/ask.py": ASK,
+        "api/views.py": views,
+        "main.py": 'from fastapi import FastAPI\nfrom api.views import router\napp = FastAPI()\napp.include_router(router, prefix="/v1")\n',
+    }
+    assert routes(tmp_path, files) == ["POST /v1/notes/again", "POST /v1/notes/ask", "PUT /v1/notes/tone"]

@@ -11,15 +11,19 @@ import re
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.controls.guards import condition_kind, parts
+from pipeline.system.controls.believed_tokens import BelievedTokens
+from pipeline.system.controls.closed_sockets import closes_on_unknown
+from pipeline.system.controls.guards import parts
 from pipeline.system.controls.injections import Injections
 from pipeline.system.controls.judged_addresses import judges_at
+from pipeline.system.controls.marks import marks_on
 from pipeline.system.controls.only_logged import is_only_logged
+from pipeline.system.controls.open_lists import lets_everybody_in
 from pipeline.system.controls.refusals import refusal_in
 from pipeline.system.controls.taken_as_sent import is_taken_as_sent
-from pipeline.system.controls.unknown_callers import AUTH_NAME, CREDENTIAL, leaves_unknown, snake
+from pipeline.system.controls.unknown_callers import AUTH_NAME, leaves_unknown, snake
 from pipeline.system.controls.unset_keys import open_while_unset
-from pipeline.system.flows.switches import off_by, switched_off
+from pipeline.system.flows.switches import asked_only_if_set, off_by
 from pipeline.system.model import Evidence
 from pipeline.system.program.applications import PARTS, Applications
 from pipeline.system.program.arguments import argument_positions
@@ -36,9 +40,8 @@ _VERDICT = re.compile(
 _RESOLVER = re.compile(
     r"(user|identity|auth\w*|principal|session|token|credential)s?_?(resolver|authenticator|verifier)$|authenticator$", re.I
 )
-_CLOSED = frozenset({"1008", "3000", "3003", "4401", "4403"})  # policy violation, unauthorized, forbidden; 4xxx as in HTTP
 _OF_PAGES = frozenset({"cors", "origin", "origins", "csrf"})  # ask which page sends a request, and not who
-_MAX_REACH = 120
+_MAX_REACH, _MAX_DEPTH = 120, 6
 
 
 class Authenticating:
@@ -48,6 +51,8 @@ class Authenticating:
         self.assembly, self.program = assembly, assembly.program
         self.applications = Applications(assembly)
         self.injections = Injections(assembly, self.applications)
+        self.believed = BelievedTokens(assembly, self.injections)
+        self.tokens: dict[Node, None] = {}  # readings of tokens that an entry believes
         self._known: dict[FunctionRef, Evidence | None] = {}
         self._off: dict[FunctionRef, Evidence] = {}  # functions that refuse only where a setting asks for it
         self._left_out: dict[Evidence, None] = {}  # why, for the entry that is looked at
@@ -81,16 +86,20 @@ class Authenticating:
         return self._known[reference]
 
     def _look(self, reference: FunctionRef, depth: int) -> Evidence | None:
-        dummy = self._other_definition(reference)
+        dummy = self._other_definition(reference) or lets_everybody_in(self.assembly, reference)
         if dummy is not None:
             self._left_out[dummy] = None
             return None
         asked = self._auth_calls.get(reference) if self.program.function(reference).name != "<module>" else None
         asked = refusal_in(self.assembly, reference) if asked is None else asked
         asked = leaves_unknown(self.assembly, reference) if asked is None else asked
+        token = self.believed.by(reference, asked)
+        if token is not None:
+            self._forged(token)
+            return None
         if asked is not None:
             return self._unless_off(asked)
-        if depth < 3:
+        if depth < _MAX_DEPTH:
             function = self.program.function(reference)
             for parameter in function.parameters:
                 for dependency in self.injections.of_parameter(reference, parameter.name):
@@ -110,11 +119,18 @@ class Authenticating:
 
     def _unless_off(self, call: Node) -> Evidence | None:
         """Evidence for a check, where no setting has to be made for it to happen."""
-        off = switched_off(self.assembly, call) or open_while_unset(self.assembly, call)
+        off = asked_only_if_set(self.assembly, call) or open_while_unset(self.assembly, call)
         if off is None:
             return self.assembly.cite(call)
         self._left_out[off] = None
         return None
+
+    def _forged(self, token: Node) -> None:
+        """A token that anybody writes says who calls: nobody is asked."""
+        self.tokens[token] = None
+        evidence = self.assembly.cite(token, "step", "the token is read without a look at its signature, so anybody may write it")
+        if evidence is not None:
+            self._left_out[evidence] = None
 
     def _other_definition(self, reference: FunctionRef) -> Evidence | None:
         """The function of the same name beside it, under another condition, that asks nobody: `def authenticated(): return True`."""
@@ -197,28 +213,35 @@ class Authenticating:
                 asked = any(self.function(dependency, 0) is not None for dependency in self.injections.injected(at))
                 if asked or self._asks(reference, parameter.value, node) or self._named(at):
                     found.append(self.assembly.cite(at))
-        for decorator in function.decorators:
-            found += self._decorator((reference[0], decorator))
-        if function.owner in self.program.classes:  # guards of a whole controller
-            file, owner = self.program.classes[function.owner]
-            for decorator in owner.decorators:
-                found += self._decorator((file, decorator))
+        for mark in marks_on(self.assembly, reference):  # also guards of a whole controller
+            found += self._decorator(mark)
         at_addresses = [self._at_address(marker, reference, socket) for marker in self._markers.get(reference, ())]
         if all(any(evidence is not None for evidence in asked) for asked in at_addresses):  # one open address opens the function
             found += [evidence for asked in at_addresses for evidence in asked]
         refusal = refusal_in(self.assembly, reference) or leaves_unknown(self.assembly, reference)
-        found += [self._unless_off(refusal)] if refusal is not None else []
+        token = self.believed.injected_into(reference) or self.believed.by(reference, refusal)
+        if refusal is not None and token is not None:
+            self._forged(token)
+        elif refusal is not None:
+            found.append(self._unless_off(refusal))
         for inner in sorted(self.assembly.reach(reference))[:_MAX_REACH]:
+            everybody = lets_everybody_in(self.assembly, inner)
+            if everybody is not None:
+                self._left_out[everybody] = None
             if inner == reference or self._inside(inner, reference):
                 found += self._verdicts(inner)
-                found += [self.assembly.cite(call) for call in self.assembly.calls_in(inner) if socket and self._closes(call)]
+                closing = self.assembly.calls_in(inner) if socket else ()
+                found += [self.assembly.cite(call) for call in closing if closes_on_unknown(self.assembly, call)]
             for call in self.assembly.calls_in(inner):
                 for target in self.program.targets(call):
                     named = AUTH_NAME.search(snake(self.program.function(target.function).name))
                     if named and self.function(target.function, 1) is not None:
-                        found.append(self.assembly.cite(call))
+                        found.append(self._unless_off(call))
                 if self._resolves(call):
                     found.append(self.assembly.cite(call))
+        handed_on = sorted(self.assembly.handed_on.get(reference, ()))
+        asked_there = [self.function(method, 0) for method in handed_on]
+        found += asked_there if all(evidence is not None for evidence in asked_there) else []
         if reference in self._auth_calls:
             found.append(self._unless_off(self._auth_calls[reference]))
         return [evidence for evidence in found if evidence is not None]
@@ -277,35 +300,13 @@ class Authenticating:
                 value = self.program.value(part)
                 callee = self.program.value((part[0], value.inputs[0])) if value.kind == "call" else None
                 if callee is not None and len(value.inputs) > 1 and callee.kind in ("name", "attribute") and _VERDICT.search(callee.text):
-                    off = off_by(self.assembly, (file, branch.condition))
+                    asked = (lets_everybody_in(self.assembly, target.function) for target in self.program.targets(part))
+                    off = off_by(self.assembly, (file, branch.condition)) or next((one for one in asked if one is not None), None)
                     if off is None:
                         found.append(self.assembly.cite((file, branch.condition)))
                     else:
                         self._left_out[off] = None
         return found
-
-    def _closes(self, call: Node) -> bool:
-        """A socket is closed on who does not say the right thing: by the code or words of a refusal, or after a look at a credential."""
-        value, facts = self.program.value(call), self.program.files[call[0]]
-        callee = self.program.value((call[0], value.inputs[0]))
-        tests = [(call[0], facts.branches[branch].condition) for branch in facts.conditions.get(call[1], ())]
-        tests = [test for test in tests if self.program.value(test).kind != "constant"]  # `while True`
-        if callee.kind != "attribute" or callee.text != "close" or not tests:
-            return False
-        if any(condition_kind(self.assembly, tests[-1], side) == "input_length_limit" for side in (True, False)):
-            return False
-        for given in value.inputs[1:]:
-            inner = self.program.value((call[0], given))
-            if inner.kind == "constant" and (inner.text in _CLOSED or CREDENTIAL.search(inner.text)):
-                return True
-            if inner.kind in ("attribute", "name") and "1008" in inner.text:
-                return True
-        return any(
-            CREDENTIAL.search(self.program.value(part).text)
-            for test in tests
-            for part in parts(self.assembly, test)
-            if self.program.value(part).kind in ("name", "attribute", "index", "parameter")
-        )
 
     def _resolves(self, call: Node) -> bool:
         """`self.user_resolver.resolve(request)` that refuses unknown callers, or whose missing user is refused here.

@@ -66,7 +66,7 @@ class FilterChain:
     folder: str  # the module it stands in
     rules: tuple[_Rule, ...]
 
-    def before(self, file: str, address: str, method: str) -> Evidence | None:
+    def before(self, file: str, address: str, method: str, _framework: str = "") -> Evidence | None:
         """Evidence that a route of the same module is only reached by callers who say who they are."""
         if not file.endswith(".java") or not address.startswith("/"):
             return None

@@ -16,8 +16,9 @@ from ingest.facts import OFFERED
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.authentication import Authenticating
 from pipeline.system.controls.judged_addresses import addresses_judged, below, literal, texts_in
-from pipeline.system.controls.refusals import denies
+from pipeline.system.controls.refusals import denies, is_for_known_callers
 from pipeline.system.model import Evidence
+from pipeline.system.rules.framework import DecoratorRule
 
 _LOGIN = re.compile(r"log-?in|sign-?in|(^|/)auth|unauthori[sz]ed|forbidden", re.IGNORECASE)
 _SENDS_AWAY = frozenset({"redirect", "rewrite", "redirectToSignIn"})
@@ -35,9 +36,12 @@ class FrontDoor:
     left_out: tuple[str, ...]  # beginnings of addresses it lets through
     evidence: Evidence
     suffixes: tuple[str, ...] = (".java",)  # of the files whose routes it runs before
+    not_before: tuple[str, ...] = ()  # frameworks whose routes are served by another process
 
-    def before(self, file: str, address: str, _method: str) -> Evidence | None:
+    def before(self, file: str, address: str, _method: str, framework: str = "") -> Evidence | None:
         """Evidence that a route cannot be reached by a caller that is not known."""
+        if framework in self.not_before:
+            return None
         if not file.startswith(self.root) or not file.endswith(self.suffixes) or not address.startswith("/"):
             return None
         if self.at and not any(_matches(pattern, address) for pattern in self.at):
@@ -50,38 +54,45 @@ class FrontDoor:
 def front_doors(assembly: Assembly, authenticating: Authenticating) -> list[FrontDoor]:
     """Functions that turn away callers they do not know, before any route of their part of the repository."""
     found: list[FrontDoor] = []
-    for file, nodes, outside in _offered(assembly):
+    for file, rule, nodes, outside in _offered(assembly):
         for asked in _asking(assembly, authenticating, nodes, outside):
             only, left_out = addresses_judged(assembly, *asked)
             evidence = assembly.cite(asked[1]) if asked[1] is not None else None
             evidence = evidence or assembly.cite_place(assembly.lines(file, 1, 1))
             if evidence is not None:
-                found.append(FrontDoor(_root(assembly, file), _matcher(assembly, file), only, left_out, evidence, _SCRIPTS))
+                root, at = _root(assembly, file), _matcher(assembly, file)
+                found.append(FrontDoor(root, at, only, left_out, evidence, _SCRIPTS, rule.not_before))
     return found
+
+
+def frameworks_of(assembly: Assembly) -> dict[FunctionRef, str]:
+    """By which framework each function is called."""
+    return {entry.function: entry.framework for entry in assembly.sites.entries}
 
 
 def refusing_doors(assembly: Assembly, refusals: Mapping[FunctionRef, Node]) -> list[FrontDoor]:
     """Functions that run before any route of their part of the repository and come to one of these refusals, such as a limit's 429."""
     found: list[FrontDoor] = []
-    for file, nodes, _outside in _offered(assembly):
+    for file, rule, nodes, _outside in _offered(assembly):
         origins = (origin for node in nodes for origin in assembly.program.origins(node))
         for reference in sorted({one for origin in origins for one in _functions_at(assembly, origin)}):
             for refusing in sorted(assembly.reach(reference) & refusals.keys())[:1]:
                 only, left_out = addresses_judged(assembly, reference, refusals[refusing])
                 evidence = assembly.cite(refusals[refusing])
                 if evidence is not None:
-                    found.append(FrontDoor(_root(assembly, file), _matcher(assembly, file), only, left_out, evidence, _SCRIPTS))
+                    root, at = _root(assembly, file), _matcher(assembly, file)
+                    found.append(FrontDoor(root, at, only, left_out, evidence, _SCRIPTS, rule.not_before))
     return found
 
 
-def _offered(assembly: Assembly) -> Iterator[tuple[int, list[Node], list[str]]]:
+def _offered(assembly: Assembly) -> Iterator[tuple[int, DecoratorRule, list[Node], list[str]]]:
     """Files that a framework runs before routes, with what they offer it."""
     for file, facts in enumerate(assembly.program.files):
         for known in assembly.index.offered_by(facts.path, ()):
             offered = {given.target for given in facts.imports if given.local == OFFERED}
             for name in known.rule.exports if known.rule.runs_before else ():
                 if name not in facts.variables or name in offered:
-                    yield (file, *assembly.program.lookup(file, name))
+                    yield (file, known.rule, *assembly.program.lookup(file, name))
 
 
 def _root(assembly: Assembly, file: int) -> str:
@@ -140,7 +151,7 @@ def _turns_away(assembly: Assembly, authenticating: Authenticating, reference: F
     """The call by which a function refuses a caller it does not know, or sends them to a page where they say who they are."""
     for inner in sorted(assembly.reach(reference)):
         for call in assembly.calls_in(inner):
-            if _sends_away(assembly, call) or denies(assembly, call):
+            if (_sends_away(assembly, call) or denies(assembly, call)) and not is_for_known_callers(assembly, call):
                 return call
     return None
 

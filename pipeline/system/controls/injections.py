@@ -42,7 +42,7 @@ class Injections:
                 names = self.program.names((current[0], value.inputs[0]))
                 if any(name.rsplit(".", 1)[-1] in INJECTORS for name in names):
                     for given in value.inputs[1:2]:
-                        found += [r for name in self.program.names((current[0], given)) for r in self.program.functions.get(name, ())]
+                        found += self._functions((current[0], given))
                         for owner in (*self.program.types((current[0], given)), *self.program.names((current[0], given))):
                             method = self.program.method(owner, "__call__") if owner in self.program.classes else None
                             if method is not None:
@@ -52,6 +52,12 @@ class Injections:
             elif value.kind in ("index", "collection", "operation", "choice", "attribute", "unknown"):
                 queue += [(current[0], given) for given in value.inputs]
         return found
+
+    def _functions(self, given: Node) -> list[FunctionRef]:
+        """The functions that a value is: itself, or what the one that made it handed back, `can_train = require_right("train")`."""
+        made = [origin for origin in self.program.origins(given) if self.program.value(origin).kind == "function"]
+        names = dict.fromkeys(name for node in (given, *made) for name in self.program.names(node))
+        return [reference for name in names for reference in self.program.functions.get(name, ())]
 
     def runs_before(self, reference: FunctionRef, markers: list[Node]) -> frozenset[FunctionRef]:
         """Functions of the project that run before an entry: injected ones and middleware, at any of its addresses."""

@@ -15,6 +15,7 @@ from pipeline.system.assembly import Assembly
 _OPEN = re.compile(
     r"public|open|unprotected|ignored|excluded?|skip|white_?list|allow(ed)?|auth_?(routes|pages|paths)|log_?in|sign_?in", re.I
 )
+_MATCHES = frozenset({"match", "fullmatch", "search", "test", "includes", "has"})
 _LITERAL = re.compile(r"^\^?[\w/.~-]*")
 _DEPTH = 6
 
@@ -56,7 +57,7 @@ def addresses_judged(assembly: Assembly, reference: FunctionRef | None, refusal:
             condition = (function[0], branch.condition)
             refused = decides and _stands_inside(assembly, condition, branch.exits_when, refusal)
             for test, holds in _tests(assembly, condition):
-                paths = [text for text in texts_in(assembly, test) if text.startswith("/") and text.strip("/")]
+                paths = [text for text in _addresses_in(assembly, test) if text.strip("^$/")]
                 opens = holds != refused or _OPEN.search(_names_in(assembly, test)) is not None
                 (left_out if opens else only).update(dict.fromkeys(paths))
     return tuple(only), tuple(left_out)
@@ -84,12 +85,32 @@ def _tests(assembly: Assembly, condition: Node) -> Iterator[tuple[Node, bool]]:
         value = assembly.program.value(node)
         if value.kind == "operation" and value.text == "not":
             queue += [((node[0], given), not holds) for given in value.inputs]
+        elif value.kind == "operation" and value.text in ("not in", "!="):
+            yield node, not holds
         elif value.kind in ("operation", "choice") and value.text in ("and", "or", "&&", "||", ""):
             queue += [((node[0], given), holds) for given in value.inputs]
         elif value.kind == "guarded":
             queue.append(((node[0], value.inputs[0]), holds))
         else:
             yield node, holds
+
+
+def _addresses_in(assembly: Assembly, test: Node) -> Iterator[str]:
+    """The addresses a test compares with; one that must be the same ends with `$`, as in a pattern: `path in ("/health",)`."""
+    value, facts = assembly.program.value(test), assembly.program.files[test[0]]
+    given = [test]
+    if value.kind == "operation" and value.text in ("in", "not in"):
+        given = [(test[0], listed) for listed in value.inputs[1:]]  # `"/open" in path` stands for what holds it
+        if not any(True for one in given for _text in texts_in(assembly, one)):
+            yield from (text for text in texts_in(assembly, test) if text.startswith("/"))
+            return
+    callee = facts.values[value.inputs[0]] if value.kind == "call" else value
+    if value.kind == "call" and callee.kind == "attribute" and callee.text in _MATCHES:
+        given.append((test[0], callee.inputs[0]))
+    same = "$" if value.kind == "operation" and value.text in ("in", "not in", "==", "!=") else ""
+    for text in (text for one in given for text in texts_in(assembly, one)):
+        if text.startswith(("/", "^/")):
+            yield text + (same if literal(text) == text else "")
 
 
 def _names_in(assembly: Assembly, node: Node) -> str:
@@ -104,10 +125,12 @@ def _names_in(assembly: Assembly, node: Node) -> str:
 
 def literal(pattern: str) -> str:
     """The beginning of a pattern that stands for itself."""
-    found = _LITERAL.match(pattern)
+    found = _LITERAL.match(re.sub(r"[.][*+?].*", "", pattern, flags=re.DOTALL))
     return found.group().removeprefix("^").rstrip("$") if found is not None else ""
 
 
 def below(address: str, beginning: str) -> bool:
-    """Whether an address begins as a pattern does, as far as that is literal."""
+    """Whether an address begins as a pattern does, as far as that is literal, or is the one that a pattern ends after."""
+    if beginning.endswith("$") and literal(beginning) in (beginning[:-1], beginning[1:-1]):
+        return (address.rstrip("/") or "/") == (literal(beginning).rstrip("/") or "/")
     return address.startswith(literal(beginning).rstrip("/") or "/")

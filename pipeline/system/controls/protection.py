@@ -12,20 +12,23 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly, SourceOf
 from pipeline.system.controls.asks_back import add_questions
 from pipeline.system.controls.authentication import Authenticating
+from pipeline.system.controls.believed_tokens import add_believed
 from pipeline.system.controls.filter_chains import filter_chains
-from pipeline.system.controls.front_doors import front_doors
+from pipeline.system.controls.front_doors import frameworks_of, front_doors
 from pipeline.system.controls.guards import condition_kind, guard_kind
 from pipeline.system.controls.installed import add_installed_checks
 from pipeline.system.controls.loop_approvals import add_loop_approvals
+from pipeline.system.controls.marks import entries_marked, marks_on
 from pipeline.system.controls.nest_guards import add_nest_guards
 from pipeline.system.controls.only_logged import is_only_logged
 from pipeline.system.controls.rate_limits import add_rate_limits, is_counted
 from pipeline.system.controls.route_policies import routes_below
 from pipeline.system.controls.tool_call_records import add_tool_call_records
 from pipeline.system.controls.tool_filters import add_tool_filters
+from pipeline.system.controls.view_policies import add_view_policies
 from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.elements.second_look import look_again
-from pipeline.system.flows.switches import switched_off
+from pipeline.system.flows.switches import asked_only_if_set, never_asked
 from pipeline.system.model import ControlKind, Evidence
 from pipeline.system.program.arguments import argument_positions, entry_of
 from pipeline.system.program.flags import read_flags
@@ -59,28 +62,33 @@ _HANDED_AS = frozenset(
 def add_protection(assembly: Assembly) -> None:
     """Controls of entries, then controls that calls are."""
     authenticating = Authenticating(assembly)
+    frameworks = frameworks_of(assembly)
     doors = [*front_doors(assembly, authenticating), *filter_chains(assembly, authenticating)]
     for reference, identity in sorted(assembly.entry_of_function.items()):
         kind = assembly.draft(identity).kind
         if kind in ENTRY_KINDS and kind != "mcp_tool":
             asked = authenticating.of_entry(reference, kind == "websocket")
             file, route = assembly.program.files[reference[0]].path, assembly.draft(identity).attributes
-            before = (door.before(file, str(route.get("path", "")), str(route.get("method", ""))) for door in doors)
+            path, method, framework = str(route.get("path", "")), str(route.get("method", "")), frameworks.get(reference, "")
+            before = (door.before(file, path, method, framework) for door in doors)
             asked += [evidence for evidence in before if evidence is not None]
             for evidence in asked:
                 assembly.control("authentication", identity, evidence)
             draft = assembly.draft(identity)
             draft.evidence += [] if asked else [reason for reason in authenticating.left_out() if reason not in draft.evidence]
+    for token in sorted(authenticating.tokens):
+        add_believed(assembly, token)
     for site in assembly.sites.calls:
         said = read_flags(assembly.program, site.node, site.rule.flags).controls if site.rule.kind is None else ()
         for control in dict.fromkeys([site.rule.control, *said]):
-            if control is not None and _counts(assembly, site, control) and not is_only_logged(assembly, site.node):
+            if control is not None and _counts(assembly, authenticating, site, control) and not is_only_logged(assembly, site.node):
                 _add_control(assembly, site, control)
     _add_bare_decorators(assembly)
     add_rate_limits(assembly, authenticating)
     add_questions(assembly)
     add_loop_approvals(assembly)
     add_nest_guards(assembly)
+    add_view_policies(assembly, authenticating)
     add_tool_filters(assembly)
     _add_field_limits(assembly)
     _add_guarded_uses(assembly)
@@ -93,8 +101,7 @@ def _add_bare_decorators(assembly: Assembly) -> None:
     """`@approved` without parentheses hands the function to what is a control as a call, and covers it as `@approved()` does."""
     program = assembly.program
     for reference, identity in sorted(assembly.entry_of_function.items()):
-        for decorator in program.function(reference).decorators:
-            node = (reference[0], decorator)
+        for node in marks_on(assembly, reference):
             if program.value(node).kind == "call":
                 continue
             names = [name for name in program.names(node) if name not in program.functions and name not in program.classes]
@@ -103,10 +110,12 @@ def _add_bare_decorators(assembly: Assembly) -> None:
                     assembly.control(known.rule.control, identity, assembly.cite(node))
 
 
-def _counts(assembly: Assembly, site: CallSite, control: ControlKind) -> bool:
+def _counts(assembly: Assembly, authenticating: Authenticating, site: CallSite, control: ControlKind) -> bool:
     """A check that no setting leaves out, and a limit that counts somebody: an answer 429 may only hand on what a provider said."""
+    if control in ("authentication", "session_identity") and authenticating.believed.is_read(site.node):
+        return False  # a token that is read and not verified
     if control == "authentication":
-        return switched_off(assembly, site.node) is None
+        return asked_only_if_set(assembly, site.node) is None
     answers = control == "rate_limit" and any(name.endswith(("HTTPException", "abort")) for name in site.names)
     return not answers or is_counted(assembly, site.node)
 
@@ -219,9 +228,9 @@ def _add_control(assembly: Assembly, site: CallSite, control: ControlKind) -> No
     elif rule.protects == "element" and node in assembly.element_of_call:
         covered.append(assembly.element_of_call[node])
     if rule.protects in ("function", "element"):
-        covered += _decorated_entries(assembly, node)
+        covered += entries_marked(assembly).get(node, [])
     if rule.protects == "function":
-        covered += _in_function(assembly, function)
+        covered += _in_function(assembly, function, control == "authentication")
         if control in _OF_TRAINING and assembly.program.function(function).name == "<module>":  # a script is one training
             covered += [
                 identity for call in assembly.calls_in(function)
@@ -237,16 +246,8 @@ def _add_control(assembly: Assembly, site: CallSite, control: ControlKind) -> No
         assembly.control(control, identity, evidence)
 
 
-def _decorated_entries(assembly: Assembly, node: Node) -> list[str]:
-    found = []
-    for reference, identity in assembly.entry_of_function.items():
-        if reference[0] == node[0] and node[1] in assembly.program.function(reference).decorators:
-            found.append(identity)
-    return found
-
-
-def _in_function(assembly: Assembly, function: FunctionRef) -> list[str]:
-    """Elements used in a function, and the entry whose body it is."""
+def _in_function(assembly: Assembly, function: FunctionRef, is_login: bool = False) -> list[str]:
+    """Elements used in a function, and the entries it runs for; a login that these ask only where a setting is made is none of theirs."""
     if assembly.program.function(function).name == "<module>":
         return []
     found = [assembly.element_of_call[call] for call in assembly.calls_in(function) if call in assembly.element_of_call]
@@ -255,7 +256,9 @@ def _in_function(assembly: Assembly, function: FunctionRef) -> list[str]:
     found += [
         identity
         for reference, identity in assembly.entry_of_function.items()
-        if function != reference and function in assembly.reach(reference)
+        if function != reference
+        and function in assembly.reach(reference)
+        and not (is_login and never_asked(assembly, function, assembly.reach(reference)))
     ]
     return found
 

@@ -13,7 +13,7 @@ import re
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.authentication import Authenticating
-from pipeline.system.controls.front_doors import refusing_doors
+from pipeline.system.controls.front_doors import frameworks_of, refusing_doors
 from pipeline.system.controls.guards import parts
 from pipeline.system.controls.refusals import answers
 from pipeline.system.elements.entries import ENTRY_KINDS
@@ -47,14 +47,15 @@ def add_rate_limits(assembly: Assembly, authenticating: Authenticating) -> None:
                 refusals.setdefault((file, value.scope), (file, identity))
     if not refusals:
         return
-    doors = refusing_doors(assembly, refusals)
+    doors, frameworks = refusing_doors(assembly, refusals), frameworks_of(assembly)
     for reference, entry in sorted(assembly.entry_of_function.items()):
         if assembly.draft(entry).kind not in ENTRY_KINDS:
             continue
         route = assembly.draft(entry).attributes
         for door in doors:
             address, method = str(route.get("path", "")), str(route.get("method", ""))
-            assembly.control("rate_limit", entry, door.before(assembly.program.files[reference[0]].path, address, method))
+            path = assembly.program.files[reference[0]].path
+            assembly.control("rate_limit", entry, door.before(path, address, method, frameworks.get(reference, "")))
         before = authenticating.runs_before(reference)
         for function in sorted({inner for one in (reference, *before) for inner in assembly.reach(one)} & refusals.keys()):
             assembly.control("rate_limit", entry, assembly.cite(refusals[function]))

@@ -12,6 +12,7 @@ from ingest.facts import CodeFacts, Store
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.guards import parts
 from pipeline.system.flows.discriminators import bare
+from pipeline.system.rules.words import words_of
 
 _REFUSAL = re.compile(
     r"(PermissionDenied|PermissionError|AccessDenied(Exception|Error)?|(Unauthori[sz]ed(Access)?|Forbidden)(Exception|Error)?|Unauthenticated|NotAuthenticated|NotAuthori[sz]ed|AuthenticationFailed|"
@@ -55,6 +56,10 @@ _WORDS = re.compile(
     r"|(please|you (must|need to|have to)|must) (be )?(log|logged|sign|signed)[ -]?in\b.{0,60})[.!]?$",
     re.IGNORECASE,
 )
+_NAMED_CODE = re.compile(r"^(error|http|err|response|reply|send|respond)_?(401|403)$", re.IGNORECASE)
+_CALLERS = frozenset({"user", "session", "member", "principal", "account", "claims", "identity"})
+_FLAGS = frozenset({"is", "has", "needs", "requires", "should", "no", "require", "skip", "allow"})
+_MOST_PARTS = 30
 _RAISED = re.compile(r"(Error|Exception)$")
 
 
@@ -62,7 +67,7 @@ def refusal_in(assembly: Assembly, reference: FunctionRef) -> Node | None:
     """Where a function refuses, `return page, 401`, or `response.status_code = 401`."""
     program = assembly.program
     for call in assembly.calls_in(reference):
-        if denies(assembly, call) and not _lacks_own_key(assembly, call):
+        if denies(assembly, call) and not _lacks_own_key(assembly, call) and not is_for_known_callers(assembly, call):
             return call
     facts = program.files[reference[0]]
     for store in facts.stores:
@@ -97,6 +102,8 @@ def denies(assembly: Assembly, call: Node) -> bool:
     last = [name.rsplit(".", 1)[-1] for name in program.names((call[0], value.inputs[0]))]
     if any(_REFUSAL.search(name) for name in last):
         return True
+    if any(_NAMED_CODE.search(name) for name in last):  # errors.error_401("who are you?")
+        return True
     given = [program.value((call[0], identity)) for identity in value.inputs[1:3]]
     if any(_RAISED.search(name) for name in last) and any(_says_so(one.constant_type, one.text) for one in given):
         return not _hands_on(assembly, call)
@@ -112,6 +119,56 @@ def _hands_on(assembly: Assembly, call: Node) -> bool:
     facts = assembly.program.files[call[0]]
     conditions = [(call[0], facts.branches[branch].condition) for branch in facts.conditions.get(call[1], ())]
     return any(assembly.program.value(part).text in ("401", "403") for condition in conditions[-1:] for part in parts(assembly, condition))
+
+
+def is_for_known_callers(assembly: Assembly, call: Node) -> bool:
+    """Whether a refusal stands inside a test that somebody is signed in: `if (session.user && !isMember(session.user)) return 403`.
+
+    Who is not gets past it.
+    """
+    facts = assembly.program.files[call[0]]
+    for number in facts.conditions.get(call[1], ()):
+        branch = facts.branches[number]
+        side = branch.side(call[1])
+        held = _that_hold(assembly, (call[0], branch.condition), side) if side is not None else []
+        if any(_is_caller(assembly, part) for part in held):
+            return True
+    return False
+
+
+def _that_hold(assembly: Assembly, condition: Node, side: bool) -> list[Node]:
+    """The parts of a condition that are true where it comes out as said."""
+    found: list[Node] = []
+    queue = [(condition, side)]
+    while queue and len(found) < _MOST_PARTS:
+        node, holds = queue.pop()
+        value = assembly.program.value(node)
+        if value.kind == "operation" and value.text in ("not", "!") and value.inputs:
+            queue.append(((node[0], value.inputs[0]), not holds))
+        elif value.kind == "choice":
+            queue += [((node[0], given), holds) for given in value.inputs]
+        elif value.kind == "guarded":
+            queue.append(((node[0], value.inputs[0]), holds))
+        elif holds:
+            found.append(node)
+    return found
+
+
+def _is_caller(assembly: Assembly, node: Node) -> bool:
+    """A value that is named for who is signed in, by itself: a flag (`isUserRoute`) is none; or the answer of what says who that is."""
+    program, value = assembly.program, assembly.program.value(node)
+    for _ in range(6):
+        if value.kind in ("await", "guarded"):
+            node = (node[0], value.inputs[0])
+            value = program.value(node)
+    text = value.text if value.kind in ("name", "attribute", "parameter") else ""
+    if value.kind == "call":
+        known = (known.rule for known in assembly.index.for_call(program.callee_names(node)))
+        if any(rule.control in ("authentication", "session_identity") and rule.result == "identity" for rule in known):
+            return True
+        text = program.value((node[0], value.inputs[0])).text
+    words = words_of(text)
+    return bool(words) and words[-1] in _CALLERS and words[0] not in _FLAGS
 
 
 def _lacks_own_key(assembly: Assembly, call: Node) -> bool:

@@ -9,11 +9,13 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly, Sink, SourceOf
 from pipeline.system.elements.address_segments import asks_for_segment
 from pipeline.system.elements.argument_vectors import files_that_run
-from pipeline.system.elements.entries import ENTRY_KINDS, add_class, add_entry
+from pipeline.system.elements.entries import add_class, add_entry
 from pipeline.system.elements.labels import SECRET_NAMES, label_of
+from pipeline.system.elements.marked_controls import add_marked_controls
 from pipeline.system.elements.standard_input import typed
 from pipeline.system.elements.ties import add_ties, given_as
 from pipeline.system.elements.whose_search import flags_of_search
+from pipeline.system.flows.handed_ways import also_of
 from pipeline.system.model import AttributeValue, ElementKind, Label, SinkRole
 from pipeline.system.program.access_paths import MAX_PATH
 from pipeline.system.program.applications import Applications
@@ -78,7 +80,7 @@ def add_code_elements(assembly: Assembly) -> None:
     for node, sink in list(files_that_run(assembly)):
         assembly.sinks[node].append(sink)
     add_ties(assembly)
-    _add_marked_controls(assembly)
+    add_marked_controls(assembly)
 
 
 def _named_tools(assembly: Assembly) -> Iterator[CallSite]:
@@ -93,18 +95,6 @@ def _named_tools(assembly: Assembly) -> Iterator[CallSite]:
         for known in assembly.index.for_read(names):
             if known.rule.kind is not None:
                 yield CallSite(node, known.rule, known.framework, names, True)
-
-
-def _add_marked_controls(assembly: Assembly) -> None:
-    """Decorators that are controls of the whole application: `@password_auth_callback` on the function that signs people in."""
-    for entry in assembly.sites.entries:
-        control = entry.rule.control
-        if control is None:
-            continue
-        kinds = frozenset({"chat_ui"}) if control == "authentication" else ENTRY_KINDS - {"mcp_tool"}
-        for identity, draft in list(assembly.drafts.by_id.items()):
-            if draft.kind in kinds:
-                assembly.control(control, identity, assembly.cite(entry.marker))
 
 
 # Calls
@@ -269,6 +259,9 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
             known.append(SourceOf("web_content", web))
         if not any(source.label == label for source in known):
             known.append(SourceOf(label, element))
+            if label in ("user_input", "uploaded_file"):
+                reading = (node[0], assembly.program.value(node).scope)
+                known += [SourceOf(label, other) for other in also_of(assembly, reading, element)]
             known += _joined(assembly, site, label)
 
 

@@ -22,7 +22,7 @@ def prefix_of(program: Program, entry: EntrySite, applications: Applications) ->
     callee = program.value((entry.marker[0], marker.inputs[0])) if marker.kind == "call" else marker
     if callee.kind != "attribute":
         return ""
-    found = (_before(applications, origin, 0) for origin in program.origins((entry.marker[0], callee.inputs[0])))
+    found = (_before(applications, router, 0) for router in applications.makers((entry.marker[0], callee.inputs[0])))
     return next((prefix for prefix in found if prefix), "")
 
 

@@ -8,9 +8,10 @@ default, or none at all, and so does an option of the command line; what a deplo
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
-from ingest.code.program import Node
-from ingest.facts import Value
+from ingest.code.program import FunctionRef, Node
+from ingest.facts import CodeFacts, Value
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import Evidence
 
@@ -19,7 +20,7 @@ _SETTINGS = re.compile(r"settings|config|options|flags|auth|server", re.IGNORECA
 _REFUSES = re.compile(r"(Error|Exception|Denied|Forbidden|Unauthori[sz]ed|Refused)$|^(abort|exit)$")
 _FAILS = re.compile(r"[45]\d\d")
 _EMPTY = frozenset({"", "0", "None", "False", "false", "no", "off", "none", "undefined", "null"})
-_MAX_DEPTH = 8
+_MAX_DEPTH, _MAX_JOINED = 8, 30
 
 
 def switched_off(assembly: Assembly, call: Node) -> Evidence | None:
@@ -37,6 +38,49 @@ def switched_off(assembly: Assembly, call: Node) -> Evidence | None:
         if evidence is not None:
             return evidence
     return None
+
+
+def asked_only_if_set(assembly: Assembly, call: Node) -> Evidence | None:
+    """The test that leaves a check out as shipped: around its call, or beside it, `if SECRET and not verify(body): raise`."""
+    off = switched_off(assembly, call)
+    if off is not None:
+        return off
+    facts, scope = assembly.program.files[call[0]], assembly.program.value(call).scope
+    for branch in facts.branches:
+        if branch.scope == scope and call[1] in _joined(facts, branch.condition):
+            off = off_by(assembly, (call[0], branch.condition))
+            if off is not None:
+                return off
+    return None
+
+
+def off_around(assembly: Assembly, node: Node) -> Evidence | None:
+    """The test that leaves out whatever stands at a place, a decorated function included, in the shipped configuration."""
+    facts, scope = assembly.program.files[node[0]], assembly.program.value(node).scope
+    for branch in facts.branches:
+        side = branch.side(node[1]) if branch.scope == scope else None
+        off = off_by(assembly, (node[0], branch.condition), side) if side is not None else None
+        if off is not None:
+            return off
+    return None
+
+
+def never_asked(assembly: Assembly, function: FunctionRef, among: Collection[FunctionRef]) -> Evidence | None:
+    """Why a check that is a function of its own does not happen as shipped, where all its calls in some functions are left out."""
+    calls = [call for call in assembly.program.callers(function) if (call[0], assembly.program.value(call).scope) in among]
+    left_out = [asked_only_if_set(assembly, call) for call in calls]
+    return left_out[0] if left_out and all(off is not None for off in left_out) else None
+
+
+def _joined(facts: CodeFacts, condition: int) -> set[int]:
+    """The tests that a condition joins; what is joined to nothing stands alone, and nothing beside it leaves it out."""
+    found, queue = set[int](), [condition]
+    while queue and len(found) < _MAX_JOINED:
+        value = facts.values[queue[-1]]
+        found.add(queue.pop())
+        if value.kind in ("choice", "await", "guarded") or (value.kind == "operation" and value.text in ("not", "!")):
+            queue += value.inputs[:1] if value.kind == "guarded" else value.inputs
+    return found
 
 
 def _is_closed(assembly: Assembly, file: int, begin: int, end: int) -> bool:

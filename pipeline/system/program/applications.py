@@ -306,10 +306,14 @@ class Applications:
     def _added(self, application: Node, call: Node) -> list[Installed]:
         """`add_middleware(Class)` and `Middleware(Class)`: `dispatch` sees HTTP requests, a bare `__call__` sockets too."""
         value = self.program.value(call)
-        found = [Installed(application, call, None, http_only=False)] if call in self._authenticates else []
+        found: list[Installed] = []
         for position in argument_positions(value, "dispatch"):
             found += self._given(application, call, position)
-        for name in self.program.names((call[0], value.inputs[1])):
+        names = self.program.names((call[0], value.inputs[1]))
+        methods = (self.program.method(name, method) for name in names for method in ("dispatch", "__call__"))
+        if call in self._authenticates and all(method is None for method in methods):  # one of the project is read, not believed by name
+            found.append(Installed(application, call, None, http_only=False))
+        for name in names:
             if name in self.program.classes:
                 dispatch, whole = self.program.method(name, "dispatch"), self.program.method(name, "__call__")
                 if dispatch is not None:

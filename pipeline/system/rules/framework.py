@@ -114,6 +114,11 @@ class CallRule(Frozen):
         description="What is given chooses among what the receiver holds and is no part of the result, which is the receiver's: a filter.",
     )
     calls_argument: Argument | None = Field(default=None, description="The function given here is called with the other arguments.")
+    decorates_with: Argument | None = Field(
+        default=None,
+        description="As a decorator the call stands for those given here: `@method_decorator(login_required)`; on a class, for the "
+        "method that its argument `name` names.",
+    )
     returns_type: str | None = Field(default=None, description="Type of the result; `receiver` for fluent calls.")
     in_sight: RelationKind | None = Field(
         default=None, description="How the call's element stands to every tool of the framework, where `in_sight_where` holds."
@@ -160,6 +165,9 @@ class DecoratorRule(Frozen):
     files: Pattern | None = Field(default=None, description="For `exports`: regular expression of the paths below the root it holds for.")
     runs_before: bool = Field(
         default=False, description="For `exports`: the function runs before the routes below its folder that the `config.matcher` names."
+    )
+    not_before: tuple[str, ...] = Field(
+        default=(), description="With `runs_before`: frameworks whose servers are processes of their own, wherever their files lie."
     )
     directive: str | None = Field(default=None, description="For `exports`: a string that stands alone at the file's top ('use server').")
     used_in: str | None = Field(
@@ -221,6 +229,25 @@ class ClassRule(Frozen):
     parameters: Label | None = None
     returns: SinkRole | None = None
     attributes: dict[str, AttributeValue] = Field(default_factory=dict)
+    control: ControlKind | None = Field(default=None, description="Inheriting from the base is this control of the class's views.")
+
+
+class PolicyRule(Frozen):
+    """What views say in a field of their class, or a setting for all that say nothing: who may call them, and how often."""
+
+    base: tuple[str, ...] = Field(default=(), description="Classes of views.")
+    decorator: tuple[str, ...] = Field(default=(), description="What makes a view of a function.")
+    attribute: str = Field(description="The field of the class: `permission_classes`.")
+    method: str | None = Field(default=None, description="The method that gives it instead, for each call: `get_permissions`.")
+    mark: tuple[str, ...] = Field(default=(), description="The decorator that gives it to a function.")
+    setting: str | None = Field(default=None, description="The module variable and its entry that holds where a view says nothing.")
+    control: ControlKind
+    open: tuple[str, ...] = Field(default=(), description="Classes that refuse nobody.")
+    open_to_read: tuple[str, ...] = Field(default=(), description="Classes that refuse nobody who only reads.")
+    only_with: dict[str, str] = Field(default_factory=dict, description="Class -> field without which it does nothing.")
+    refuses: tuple[str, ...] = Field(
+        default=(), description="Methods of a class of the project that refuse; one that returns True, or nothing, refuses nobody."
+    )
 
 
 class Framework(Frozen):
@@ -235,3 +262,4 @@ class Framework(Frozen):
     calls: tuple[CallRule, ...] = ()
     decorators: tuple[DecoratorRule, ...] = ()
     classes: tuple[ClassRule, ...] = ()
+    policies: tuple[PolicyRule, ...] = ()

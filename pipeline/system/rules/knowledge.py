@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from pipeline.system.model import ControlKind, OwnControl
-from pipeline.system.rules.framework import CallRule, ClassRule, DecoratorRule, Framework
+from pipeline.system.rules.framework import CallRule, ClassRule, DecoratorRule, Framework, PolicyRule
 from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.rules.own_control import OwnControlFile
 from pipeline.system.rules.promises import Promise
@@ -95,6 +95,12 @@ class FrameworkIndex:
         self.classes = NameTable[ClassRule](
             (name, Known(rule, framework.name)) for framework in self.frameworks for rule in framework.classes for name in rule.base
         )
+        self._class_policies = NameTable[PolicyRule](
+            (name, Known(rule, framework.name)) for framework in self.frameworks for rule in framework.policies for name in rule.base
+        )
+        self._function_policies = NameTable[PolicyRule](
+            (name, Known(rule, framework.name)) for framework in self.frameworks for rule in framework.policies for name in rule.decorator
+        )
         self._types = NameTable[str](
             (name, Known(given, framework.name)) for framework in self.frameworks for name, given in framework.types.items()
         )
@@ -160,6 +166,14 @@ class FrameworkIndex:
 
     def for_read(self, names: Iterable[str]) -> list[Known[CallRule]]:
         return self._for(self.reads, names)
+
+    def policies_of_class(self, bases: Iterable[str]) -> list[PolicyRule]:
+        """What classes with these bases say of their callers."""
+        return [known.rule for known in self._for(self._class_policies, bases)]
+
+    def policies_of_function(self, names: Iterable[str]) -> list[PolicyRule]:
+        """What functions that are made views by a decorator of these names say of their callers."""
+        return [known.rule for known in self._for(self._function_policies, names)]
 
     def _for(self, table: NameTable[Rule], names: Iterable[str]) -> list[Known[Rule]]:
         found: list[Known[Rule]] = []
