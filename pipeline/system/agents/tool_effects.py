@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.elements.chosen_clients import chooses_own_client, is_used
 from pipeline.system.elements.session_clients import session_client
 from pipeline.system.elements.shown_answers import OWN_ROUTE
 from pipeline.system.elements.tool_parts import calls_of, entries, reach_of
@@ -123,6 +124,7 @@ def add_effects(assembly: Assembly) -> None:
         if effects & SIDE_EFFECTS:
             draft.attributes["side_effect"] = True
         given = chosen.get(reference, frozenset())
+        own_session = False
         for position, parameter in enumerate(assembly.program.function(reference).parameters) if reference not in assembly.parts else ():
             node = (reference[0], parameter.value)
             if given and position not in given:
@@ -130,8 +132,14 @@ def add_effects(assembly: Assembly) -> None:
             if any(source.label == "identity" for source in assembly.sources.get(node, ())):
                 continue
             for name in assembly.program.parts_read(reference[0], parameter):
-                if mentions([name], words.identity_parameter) and words_of(name) and not _is_another(name):
+                if not mentions([name], words.identity_parameter) or not words_of(name) or _is_another(name):
+                    continue
+                if chooses_own_client(assembly, reference, node, name):
+                    own_session = True
+                elif name != parameter.name or is_used(assembly, reference, node):
                     draft.attributes["identity_parameter"] = name
+        if "identity_parameter" in draft.attributes and own_session and not _asks_own_store(assembly, reached):
+            del draft.attributes["identity_parameter"]  # whoever is meant is met through a session of the operator's own
         if draft.kind == "mcp_tool" and "identity_parameter" in draft.attributes and one_person and not _asks_own_store(assembly, reached):
             del draft.attributes["identity_parameter"]  # whoever started the server acts, by their own key
         if "identity_parameter" in draft.attributes and (client := session_client(assembly, reference)) is not None:
