@@ -30,7 +30,7 @@ def load(path: Path) -> Framework:
 
 def names_of(framework: Framework) -> Iterator[str]:
     for call in framework.calls:
-        yield from call.call
+        yield from (f"{name} where {sorted(call.where.items())}" if call.where else name for name in call.call)
         yield from call.read
     for decorator in framework.decorators:
         # One name may both decorate and register (`langchain_core.tools.tool`): that is one rule, so one name.

@@ -9,6 +9,7 @@ program, are not looked at as sessions; a table that a database fills is missed 
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from ingest.code.program import FunctionRef, Node
 from ingest.facts import Value
@@ -26,15 +27,19 @@ _SAME = frozenset({"guarded", "choice", "await"})
 _DEEPEST = 4
 _MOST = 400  # values behind a parameter that are looked at
 
+Done = Literal["", "used", "handed back"]
+"""What is done with a client: its methods are called, or whoever asked for it gets it."""
+
 
 def chooses_own_client(assembly: Assembly, function: FunctionRef, parameter: Node, name: str) -> bool:
     """Whether an argument only says which of the operator's own sessions is used."""
-    return mentions([name], load_words().own_session) is not None and _chooses(assembly, function, parameter, name, 0)
+    return mentions([name], load_words().own_session) is not None and _chosen(assembly, function, parameter, name, 0) == "used"
 
 
-def _chooses(assembly: Assembly, function: FunctionRef, parameter: Node, name: str, depth: int) -> bool:
-    _program, file, values = assembly.program, parameter[0], assembly.program.files[parameter[0]].values
-    label, found = {parameter[1]} if _is_called(assembly, function, parameter, name) else set[int](), False
+def _chosen(assembly: Assembly, function: FunctionRef, parameter: Node, name: str, depth: int) -> Done:
+    """What is done in a function with the client that a label takes out of a table; nothing where it takes none."""
+    file, values = parameter[0], assembly.program.files[parameter[0]].values
+    label, found = {parameter[1]} if _is_called(assembly, function, parameter, name) else set[int](), list[Done]()
     for identity in range(parameter[1] + 1, min(len(values), parameter[1] + _MOST)):
         value, made_of = values[identity], label.intersection(values[identity].inputs)
         if value.scope != function[1] or not value.inputs:
@@ -43,11 +48,12 @@ def _chooses(assembly: Assembly, function: FunctionRef, parameter: Node, name: s
         table = _table(value, callee, label)
         if _is_still_it(value, callee, label, name, parameter[1]):
             label.add(identity)
-        elif table is not None and _is_set_up(assembly, (file, table)) and _acts(assembly, function, identity):
-            return True
-        elif value.kind == "call" and made_of and depth < _DEEPEST and _acts(assembly, function, identity):
-            found = found or _looks_up(assembly, (file, identity), label, depth)
-    return found
+        elif table is not None and _is_set_up(assembly, (file, table)):
+            found.append(_done(assembly, function, identity))
+        elif value.kind == "call" and made_of and depth < _DEEPEST:
+            inner = _looked_up(assembly, (file, identity), label, depth)
+            found.append(_done(assembly, function, identity) if inner == "handed back" else inner)
+    return "used" if "used" in found else "handed back" if "handed back" in found else ""
 
 
 def _is_still_it(value: Value, callee: Value, label: set[int], name: str, parameter: int) -> bool:
@@ -81,8 +87,8 @@ def is_used(assembly: Assembly, function: FunctionRef, parameter: Node) -> bool:
     return not assembly.calls_in(function) or any(parameter[1] in values[identity].inputs for identity in behind)
 
 
-def _acts(assembly: Assembly, function: FunctionRef, taken: int) -> bool:
-    """Whether methods of what was taken out are called, it is called itself, or it is handed to the caller of the function."""
+def _done(assembly: Assembly, function: FunctionRef, taken: int) -> Done:
+    """What a function does with what was taken out: methods of it are called, or it is called itself; or the caller gets it."""
     file, declared = function[0], assembly.program.function(function)
     held, values = {taken}, assembly.program.files[file].values
     for identity in range(taken + 1, min(len(values), taken + _MOST)):
@@ -94,21 +100,20 @@ def _acts(assembly: Assembly, function: FunctionRef, taken: int) -> bool:
         elif value.kind == "call":
             callee = values[value.inputs[0]]
             if value.inputs[0] in held or (callee.kind == "attribute" and callee.inputs[0] in held):
-                return True
-    return bool(held.intersection(declared.returns)) and assembly.entry_of_function.get(function) is None
+                return "used"
+    return "handed back" if held.intersection(declared.returns) else ""
 
 
-def _looks_up(assembly: Assembly, call: Node, label: set[int], depth: int) -> bool:
-    """Whether a function of the project takes the client out of the table: `client = client_of(account)`."""
-    program, given = assembly.program, assembly.program.value(call).inputs
+def _looked_up(assembly: Assembly, call: Node, label: set[int], depth: int) -> Done:
+    """What a function of the project does with the client, or gives back: `client = client_of(account)`."""
+    program, given, found = assembly.program, assembly.program.value(call).inputs, list[Done]()
     for target in program.targets(call):
         parameters = program.function(target.function).parameters
         for position, arguments in program.bind(call, target).items():
             if any(given[argument] in label for argument in arguments) and position < len(parameters):
                 inner = (target.function[0], parameters[position].value)
-                if _chooses(assembly, target.function, inner, parameters[position].name, depth + 1):
-                    return True
-    return False
+                found.append(_chosen(assembly, target.function, inner, parameters[position].name, depth + 1))
+    return "used" if "used" in found else "handed back" if "handed back" in found else ""
 
 
 def _is_set_up(assembly: Assembly, table: Node) -> bool:
