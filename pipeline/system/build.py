@@ -54,6 +54,7 @@ from pipeline.system.elements.package_installs import mark_package_installs
 from pipeline.system.elements.possible_models import mark_possible_models
 from pipeline.system.elements.provider_replies import add_provider_replies
 from pipeline.system.elements.public_buckets import add_public_buckets
+from pipeline.system.elements.sent_media import add_sent_media
 from pipeline.system.elements.service_replies import add_service_replies
 from pipeline.system.elements.shared_conversations import mark_shared_conversations
 from pipeline.system.elements.traced_conversations import add_traced_conversations
@@ -118,6 +119,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(add_public_buckets, assembly)
     steps.run(add_provider_replies, assembly)
     steps.run(add_service_replies, assembly)
+    steps.run(add_sent_media, assembly)
     steps.run(add_identities, assembly)
     steps.run(add_prompts_and_secrets, assembly, PromptFiles([f for f in facts if isinstance(f, TextFacts | DocumentFacts)]))
     steps.run(add_default_keys, assembly)
