@@ -62,6 +62,7 @@ from pipeline.system.elements.unchecked_certificates import mark_unchecked_certi
 from pipeline.system.elements.unchecked_go import mark_unchecked_go
 from pipeline.system.elements.unserved import without_unserved
 from pipeline.system.evidence import EvidenceBook
+from pipeline.system.flows.unattended import mark_unattended
 from pipeline.system.model import Boundary, Flow, Package, System
 from pipeline.system.places.kept_places import with_places
 from pipeline.system.places.made_at_places import add_made
@@ -134,6 +135,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_package_installs, assembly)
     steps.run(mark_local_agents, assembly)
     steps.run(add_code_flows, assembly)
+    steps.run(mark_unattended, assembly)
     steps.run(mark_own_collections, assembly)
     steps.run(mark_left_out_filters, assembly)
     steps.run(mark_own_files, assembly)
