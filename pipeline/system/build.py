@@ -60,6 +60,7 @@ from pipeline.system.elements.shared_conversations import mark_shared_conversati
 from pipeline.system.elements.traced_conversations import add_traced_conversations
 from pipeline.system.elements.unchecked_certificates import mark_unchecked_certificates
 from pipeline.system.elements.unchecked_go import mark_unchecked_go
+from pipeline.system.elements.unhanded_tools import without_unhanded
 from pipeline.system.elements.unserved import without_unserved
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.flows.unattended import mark_unattended
@@ -109,6 +110,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     known = Assembly(program, frameworks, book, find_sites(program, frameworks))
     steps = Steps()
     known.sites = steps.instead(known.sites, without_unserved, known)
+    known.sites = steps.instead(known.sites, without_unhanded, known, config)
     own_routes = OwnRoutes(program, lambda: addresses(known))
     sites = steps.instead(known.sites, with_shapes, program, frameworks, known.sites, own_routes)
     sites = steps.instead(sites, without_terminal, program, sites)
