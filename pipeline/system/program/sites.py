@@ -189,6 +189,8 @@ def _is_meant(program: Program, node: Node, rule: CallRule | DecoratorRule) -> b
         texts = () if given is None else (*program.names(given), str(program.constant(given)))
         if given is not None and program.value(given).kind == "call":  # `client(DeleteHistoryRequest(...))`
             texts += program.callee_names(given)
+        elif given is not None and program.value(given).kind == "name":  # `new Workspace({ sandbox })`
+            texts += program.types(given)
         if not any(re.search(pattern, text) for text in texts):
             return False
     return True
