@@ -110,7 +110,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     known = Assembly(program, frameworks, book, find_sites(program, frameworks))
     steps = Steps()
     known.sites = steps.instead(known.sites, without_unserved, known)
-    known.sites = steps.instead(known.sites, without_unhanded, known, config)
+    known.sites = steps.instead(known.sites, without_unhanded, known, lambda: packages_of(known, config))
     own_routes = OwnRoutes(program, lambda: addresses(known))
     sites = steps.instead(known.sites, with_shapes, program, frameworks, known.sites, own_routes)
     sites = steps.instead(sites, without_terminal, program, sites)

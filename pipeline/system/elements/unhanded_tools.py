@@ -8,13 +8,12 @@ is not known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from ingest.code.program import Node
-from ingest.facts import ConfigFacts
 from pipeline.system.assembly import Assembly
-from pipeline.system.deployment.packages import packages_of
+from pipeline.system.model import Package
 from pipeline.system.program.sites import EntrySite, Sites
 
 _MARKS = frozenset({"org.springframework.ai.tool.annotation.Tool"})
@@ -24,11 +23,11 @@ _PROVIDERS = ("org.springframework.ai.tool.", "org.springframework.ai.support.To
 _FINDS_BY_ITSELF = "mcp-server"  # a starter
 
 
-def without_unhanded(assembly: Assembly, config: Sequence[ConfigFacts]) -> Sites:
+def without_unhanded(assembly: Assembly, packages: Callable[[], Iterable[Package]]) -> Sites:
     """The sites of the program without tools of objects that nobody is given."""
     sites, program = assembly.sites, assembly.program
     marked = [entry for entry in sites.entries if entry.framework == _FRAMEWORK and not _MARKS.isdisjoint(entry.rule.decorator)]
-    if not marked or any(_FINDS_BY_ITSELF in package.name for package in packages_of(assembly, config)):
+    if not marked or any(_FINDS_BY_ITSELF in package.name for package in packages()):
         return sites
     given = _handed_over(assembly)
     if not given:
