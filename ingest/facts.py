@@ -22,7 +22,7 @@ ValueKind = Literal[
     "name",        # a free name: import, module variable, builtin or unknown
     "parameter",   # a function's parameter
     "attribute",   # inputs[0].text
-    "index",       # inputs[0][inputs[1]]; text holds a constant key, else ""
+    "index",       # inputs[0][inputs[1]]; text holds a constant key, else ""; unpacking gives a place as text and no inputs[1]
     "call",        # inputs[0] is the callee, then arguments; labels name them
     "format",      # f-string, %, .format, + on strings: text built from inputs
     "collection",  # list, tuple, set, dict display or comprehension; labels hold constant keys

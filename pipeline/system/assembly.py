@@ -66,6 +66,8 @@ class Memo:
     put_by_steps: dict[Node, frozenset[str]] | None = None  # calls that run a graph, by what its steps put into its state
     taken_in: dict[FunctionRef, frozenset[str]] = field(default_factory=dict)  # names that functions take of anything
     rest_of_addresses: frozenset[str] | None = None  # names under which routes take all that is left of an address
+    names_of_models: frozenset[str] | None = None  # fields that say which model is asked
+    debug_off: dict[str, bool] = field(default_factory=dict)  # by language, whether lines for debugging are off as the program is shipped
     made_folders: frozenset[Node] | None = None  # what the paths of folders that are made with all above them are made of
 
 

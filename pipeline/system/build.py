@@ -56,17 +56,21 @@ from pipeline.system.elements.package_installs import mark_package_installs
 from pipeline.system.elements.possible_models import mark_possible_models
 from pipeline.system.elements.provider_replies import add_provider_replies
 from pipeline.system.elements.public_buckets import add_public_buckets
+from pipeline.system.elements.sent_media import add_sent_media
 from pipeline.system.elements.service_replies import add_service_replies
 from pipeline.system.elements.shared_conversations import mark_shared_conversations
 from pipeline.system.elements.traced_conversations import add_traced_conversations
 from pipeline.system.elements.unchecked_certificates import mark_unchecked_certificates
 from pipeline.system.elements.unchecked_go import mark_unchecked_go
+from pipeline.system.elements.unhanded_tools import without_unhanded
 from pipeline.system.elements.unserved import without_unserved
 from pipeline.system.evidence import EvidenceBook
+from pipeline.system.flows.unattended import mark_unattended
 from pipeline.system.model import Boundary, Flow, Package, System
 from pipeline.system.places.kept_places import with_places
 from pipeline.system.places.made_at_places import add_made
 from pipeline.system.program.beans import injected
+from pipeline.system.program.flow_edges import Kept
 from pipeline.system.program.programs import programs_of
 from pipeline.system.program.sites import find_sites, received
 from pipeline.system.prompts.embedded import add_prompts_and_secrets
@@ -75,6 +79,7 @@ from pipeline.system.prompts.prompt_models import add_prompt_models
 from pipeline.system.rules.knowledge import FrameworkIndex
 from pipeline.system.same_things import relate_same_things
 from pipeline.system.shapes.shapes import with_shapes
+from pipeline.system.steps import Steps
 from pipeline.system.told_apart import told_apart
 from pipeline.system.training.cards import add_cards
 from pipeline.system.training.data_addresses import add_data_addresses
@@ -105,79 +110,86 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     program = Program(code, frameworks.returned_type, config, lambda program: received(program, frameworks), injected)
     program.link()
     known = Assembly(program, frameworks, book, find_sites(program, frameworks))
-    known.sites = without_unserved(known)
-    sites = without_terminal(program, with_shapes(program, frameworks, known.sites, OwnRoutes(program, lambda: addresses(known))))
-    sites, kept = with_places(program, frameworks, sites, config)
+    steps = Steps()
+    known.sites = steps.instead(known.sites, without_unserved, known)
+    known.sites = steps.instead(known.sites, without_unhanded, known, lambda: packages_of(known, config))
+    own_routes = OwnRoutes(program, lambda: addresses(known))
+    sites = steps.instead(known.sites, with_shapes, program, frameworks, known.sites, own_routes)
+    sites = steps.instead(sites, without_terminal, program, sites)
+    sites, kept = steps.instead((sites, Kept()), with_places, program, frameworks, sites, config)
     assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)), kept)
     add_code_elements(assembly)
-    add_data_addresses(assembly)
-    mark_approval_routes(assembly)
-    add_public_buckets(assembly)
-    add_provider_replies(assembly)
-    add_service_replies(assembly)
-    add_identities(assembly)
-    add_prompts_and_secrets(assembly, PromptFiles([f for f in facts if isinstance(f, TextFacts | DocumentFacts)]))
-    add_default_keys(assembly)
-    add_callers_keys(assembly)
-    add_model_addresses(assembly)
-    mark_unchecked_certificates(assembly)
-    mark_unchecked_go(assembly)
-    mark_browser_keys(assembly)
-    add_traced_conversations(assembly)
-    mark_safety_filters(assembly)
-    mark_shared_conversations(assembly)
-    mark_package_installs(assembly)
-    mark_local_agents(assembly)
-    add_code_flows(assembly)
-    mark_own_collections(assembly)
-    mark_left_out_filters(assembly)
-    mark_own_files(assembly)
-    mark_model_updates(assembly)
-    add_protection(assembly)
-    add_overridden_claims(assembly)
-    mark_owned_conversations(assembly)
-    mark_conversation_keys(assembly)
-    mark_owned_records(assembly)
-    add_made(assembly)
-    add_checked_downloads(assembly)
-    add_proven_origins(assembly)
-    add_kill_switches(assembly)
-    add_loopback(assembly, config)
-    add_pipelines(assembly, config)
-    add_task_order(assembly)
-    mark_promotions(assembly)
-    mark_measures(assembly)
-    mark_chosen_models(assembly)
-    derive(assembly)
-    mark_mcp_listening(assembly)
-    mark_go_listening(assembly)
-    mark_kestrel(assembly, config)
-    add_configuration(assembly, config, documents)
-    mark_released_anyway(assembly, config)
-    add_federations(assembly, config)
-    add_public_objects(assembly, config)
-    relate_same_things(assembly)
-    relate_open_brokers(assembly)
-    mark_idle_services(assembly, config)
-    add_model_files(assembly, sorted((f for f in facts if isinstance(f, ModelFacts)), key=lambda f: f.path), config)
-    name_models(assembly, config)
-    add_prompt_models(assembly, sorted((f for f in facts if isinstance(f, TextFacts)), key=lambda f: f.path))
-    add_cards(assembly, config, documents)
-    mark_possible_models(assembly)
-    mark_look_alike_models(assembly)
-    add_actors(assembly)
+    steps.run(add_data_addresses, assembly)
+    steps.run(mark_approval_routes, assembly)
+    steps.run(add_public_buckets, assembly)
+    steps.run(add_provider_replies, assembly)
+    steps.run(add_service_replies, assembly)
+    steps.run(add_sent_media, assembly)
+    steps.run(add_identities, assembly)
+    steps.run(add_prompts_and_secrets, assembly, PromptFiles([f for f in facts if isinstance(f, TextFacts | DocumentFacts)]))
+    steps.run(add_default_keys, assembly)
+    steps.run(add_callers_keys, assembly)
+    steps.run(add_model_addresses, assembly)
+    steps.run(mark_unchecked_certificates, assembly)
+    steps.run(mark_unchecked_go, assembly)
+    steps.run(mark_browser_keys, assembly)
+    steps.run(add_traced_conversations, assembly)
+    steps.run(mark_safety_filters, assembly)
+    steps.run(mark_shared_conversations, assembly)
+    steps.run(mark_package_installs, assembly)
+    steps.run(mark_local_agents, assembly)
+    steps.run(add_code_flows, assembly)
+    steps.run(mark_unattended, assembly)
+    steps.run(mark_own_collections, assembly)
+    steps.run(mark_left_out_filters, assembly)
+    steps.run(mark_own_files, assembly)
+    steps.run(mark_model_updates, assembly)
+    steps.run(add_protection, assembly)
+    steps.run(add_overridden_claims, assembly)
+    steps.run(mark_owned_conversations, assembly)
+    steps.run(mark_conversation_keys, assembly)
+    steps.run(mark_owned_records, assembly)
+    steps.run(add_made, assembly)
+    steps.run(add_checked_downloads, assembly)
+    steps.run(add_proven_origins, assembly)
+    steps.run(add_kill_switches, assembly)
+    steps.run(add_loopback, assembly, config)
+    steps.run(add_pipelines, assembly, config)
+    steps.run(add_task_order, assembly)
+    steps.run(mark_promotions, assembly)
+    steps.run(mark_measures, assembly)
+    steps.run(mark_chosen_models, assembly)
+    steps.run(derive, assembly)
+    steps.run(mark_mcp_listening, assembly)
+    steps.run(mark_go_listening, assembly)
+    steps.run(mark_kestrel, assembly, config)
+    steps.run(add_configuration, assembly, config, documents)
+    steps.run(mark_released_anyway, assembly, config)
+    steps.run(add_federations, assembly, config)
+    steps.run(add_public_objects, assembly, config)
+    steps.run(relate_same_things, assembly)
+    steps.run(relate_open_brokers, assembly)
+    steps.run(mark_idle_services, assembly, config)
+    steps.run(add_model_files, assembly, sorted((f for f in facts if isinstance(f, ModelFacts)), key=lambda f: f.path), config)
+    steps.run(name_models, assembly, config)
+    steps.run(add_prompt_models, assembly, sorted((f for f in facts if isinstance(f, TextFacts)), key=lambda f: f.path))
+    steps.run(add_cards, assembly, config, documents)
+    steps.run(mark_possible_models, assembly)
+    steps.run(mark_look_alike_models, assembly)
+    steps.run(add_actors, assembly)
     if described_only:
-        drawn = add_described(assembly, [document for document in documents if not document.settings])  # a card tells of a model
+        cards = [document for document in documents if not document.settings]  # a card tells of a model
+        drawn = steps.instead(Drawings(), add_described, assembly, cards)
     else:
-        drawn = add_drawings(assembly, documents)
-        add_claims(assembly, documents)
-        add_written_secrets(assembly, documents)
-    add_contradictions(assembly, documents, config, drawn)
-    add_hidden_instructions(assembly, facts)
+        drawn = steps.instead(Drawings(), add_drawings, assembly, documents)
+        steps.run(add_claims, assembly, documents)
+        steps.run(add_written_secrets, assembly, documents)
+    steps.run(add_contradictions, assembly, documents, config, drawn)
+    steps.run(add_hidden_instructions, assembly, facts)
     system = _freeze(assembly, drawn, packages_of(assembly, config))
     paths = [fact.path for fact in facts if fact.purpose == "documentation" or fact.purpose not in NOT_PRODUCT]
     system = system.model_copy(update={"ai_parts": ai_parts_of(system.elements, system.packages, code, paths)})
-    return Built(system, tuple(dict.fromkeys(assembly.notes)))
+    return Built(system, tuple(dict.fromkeys((*steps.failed, *assembly.notes))))
 
 
 def _freeze(assembly: Assembly, drawn: Drawings, packages: tuple[Package, ...]) -> System:

@@ -19,6 +19,7 @@ from pipeline.system.build import build_system
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.model import ControlKind, Element, Flow, SinkRole, System
 from pipeline.system.rules.knowledge import load_frameworks
+from pipeline.system.steps import FAILED
 
 
 def system_of(files: Mapping[str, str] | str) -> System:
@@ -34,7 +35,9 @@ def system_of(files: Mapping[str, str] | str) -> System:
         **dict.fromkeys(SCRIPTS, read_typescript),
     }
     read = {path: others.get(Path(path).suffix, read_python) for path in given}
-    return build_system([read[path](path, "product", text) for path, text in given.items()], load_frameworks(), book).system
+    built = build_system([read[path](path, "product", text) for path, text in given.items()], load_frameworks(), book)
+    assert not any(said.startswith(FAILED) for _path, said in built.notes), built.notes
+    return built.system
 
 
 def scan_of(folder: Path, files: Mapping[str, str]) -> Scan:

@@ -163,8 +163,8 @@ def in_table(program: Program, call: Node) -> Iterator[tuple[str, FunctionRef]]:
         callee = (callee[0], program.value(callee).inputs[0])
     value = program.value(callee)
     held: int | None = None
-    if value.kind == "index" and program.constant((callee[0], value.inputs[1])) is None:
-        held = value.inputs[0]
+    if value.kind == "index" and len(value.inputs) > 1 and program.constant((callee[0], value.inputs[1])) is None:
+        held = value.inputs[0]  # what unpacking takes out, `run, args = given[-2:]`, stands at a place and has no key
     elif value.kind == "call":
         method = program.value((callee[0], value.inputs[0]))
         held = method.inputs[0] if method.kind == "attribute" and method.text == "get" else None

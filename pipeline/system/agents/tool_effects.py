@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterable
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.elements.chosen_clients import chooses_own_client, is_used
 from pipeline.system.elements.session_clients import session_client
 from pipeline.system.elements.shown_answers import OWN_ROUTE
-from pipeline.system.elements.tool_parts import calls_of, entries, reach_of
+from pipeline.system.elements.tool_parts import calls_of, entries, reach_of, runs_at
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.model import SinkRole
 from pipeline.system.program.flags import read_flags
@@ -106,7 +107,9 @@ def add_effects(assembly: Assembly) -> None:
                 ):
                     effects.add(effect)
         # What stands in a function that is handed on (`new Promise(...)`) is reached by what the model chose alone.
-        effects |= {_EFFECT_OF_ROLE[role] for source, _target, role in assembly.flows if source == identity and role in _DONE}
+        for (source, _target, role), ways in assembly.flows.items():
+            if source == identity and role in _DONE and any(runs_at(assembly, reached, way.steps[-1]) for way in ways if way.steps):
+                effects.add(_EFFECT_OF_ROLE[role])
         own = mentions([draft.name], [word for verbs in words.effects.values() for word in verbs])
         if own is not None and _acts(draft.name) and _calls_anything(assembly, reached, identity):
             effects |= {effect for effect, verbs in words.effects.items() if own in verbs}
@@ -123,6 +126,7 @@ def add_effects(assembly: Assembly) -> None:
         if effects & SIDE_EFFECTS:
             draft.attributes["side_effect"] = True
         given = chosen.get(reference, frozenset())
+        own_session = False
         for position, parameter in enumerate(assembly.program.function(reference).parameters) if reference not in assembly.parts else ():
             node = (reference[0], parameter.value)
             if given and position not in given:
@@ -130,8 +134,14 @@ def add_effects(assembly: Assembly) -> None:
             if any(source.label == "identity" for source in assembly.sources.get(node, ())):
                 continue
             for name in assembly.program.parts_read(reference[0], parameter):
-                if mentions([name], words.identity_parameter) and words_of(name) and not _is_another(name):
+                if not mentions([name], words.identity_parameter) or not words_of(name) or _is_another(name):
+                    continue
+                if chooses_own_client(assembly, reference, node, name):
+                    own_session = True
+                elif name != parameter.name or is_used(assembly, reference, node):
                     draft.attributes["identity_parameter"] = name
+        if "identity_parameter" in draft.attributes and own_session and not _asks_own_store(assembly, reached):
+            del draft.attributes["identity_parameter"]  # whoever is meant is met through a session of the operator's own
         if draft.kind == "mcp_tool" and "identity_parameter" in draft.attributes and one_person and not _asks_own_store(assembly, reached):
             del draft.attributes["identity_parameter"]  # whoever started the server acts, by their own key
         if "identity_parameter" in draft.attributes and (client := session_client(assembly, reference)) is not None:
@@ -141,7 +151,10 @@ def add_effects(assembly: Assembly) -> None:
 def _asks_own_store(assembly: Assembly, reached: Collection[FunctionRef]) -> bool:
     """Whether functions read or write a database of the system, where records of several people may lie."""
     sinks = (sink for function in reached for call in assembly.calls_in(function) for sink in assembly.sinks.get(call, ()))
-    return any(sink.role in ("query", "query_parameters", "store_write", "deletion") for sink in sinks)
+    return any(
+        sink.role in ("query", "query_parameters", "store_write", "deletion") and assembly.draft(sink.element).kind != "external_service"
+        for sink in sinks
+    )
 
 
 def _statement(assembly: Assembly, call: Node) -> str:

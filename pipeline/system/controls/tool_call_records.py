@@ -1,7 +1,8 @@
 """Records of tool calls that a project keeps by itself: a log line, a recorder's file, a table of messages.
 
 Takes an assembly with elements and sinks; calls that are told tool calls and write them down become an audit record of the agents and
-models of the same top folder. Whether all agents there go through the recorder is not followed; a count or a name of a tool is no record.
+models of the same top folder: what is called a tool call, or the name of a tool together with its arguments, as a loop over a reply or its
+stream has them. Whether all agents there go through the recorder is not followed; a count or a name of a tool alone is no record.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ _KEPT_IN = frozenset({"message", "messages", "session", "sessions", "history", "
 _FAILURES = frozenset({"error", "errorf", "exception", "warning", "warn", "warnf", "critical", "fatal", "fatalf"})
 _ADDS = frozenset({"create", "update", "insert", "add", "append"})
 _PARTS = frozenset({"call", "calls", "arguments", "args", "input", "inputs"})
+_CALLED = frozenset({"tool", "function", "plugin", "action"})  # what is run by its name
+_GIVEN = frozenset({"arguments", "args", "kwargs", "input", "inputs", "params", "parameters"})
 _FILES = frozenset({"dump", "dumps", "write_text", "writelines", "appendFile", "appendFileSync", "writeFile", "writeFileSync", "WriteFile"})
 _MAX_DEPTH = 8
 
@@ -35,7 +38,8 @@ def add_tool_call_records(assembly: Assembly) -> None:
     program = assembly.program
     for file, facts in enumerate(program.files):
         elements = covered.get(_folder(facts.path), ())
-        if not elements or not any(_is_tool_call(value.text) for value in facts.values if value.kind != "constant"):
+        spoken = (value.text for value in facts.values if value.kind != "constant") if elements else ()
+        if not any(_is_tool_call(text) or _is_tool_name(text) for text in spoken):
             continue
         for number, value in enumerate(facts.values):
             if value.kind == "call" and _records(assembly, (file, number)):
@@ -54,6 +58,14 @@ def _is_tool_call(text: str) -> bool:
         return False
     words = words_of(text)
     return "tool" in words and not _PARTS.isdisjoint(words) and words[-1] not in ("id", "ids", "count")
+
+
+def _is_tool_name(text: str) -> bool:
+    """`tool_name`, `function_name`, `toolName`."""
+    if "ame" not in text:
+        return False
+    words = words_of(text)
+    return words[-1:] == ["name"] and not _CALLED.isdisjoint(words)
 
 
 def _records(assembly: Assembly, call: Node) -> bool:
@@ -82,16 +94,24 @@ def _keeps_messages(assembly: Assembly, call: Node, verb: str) -> bool:
 
 
 def _holds_tool_call(assembly: Assembly, given: list[Node]) -> bool:
-    """Whether what a call is given is made of something that is called a tool call, a few steps back."""
-    program, level, seen = assembly.program, given, set[Node]()
+    """Whether what a call is given is made of something that is called a tool call, or of a tool's name and arguments, a few steps back."""
+    program, level, seen, named, filled = assembly.program, given, set[Node](), False, False
     for _ in range(_MAX_DEPTH + 2):
         following: list[Node] = []
         for node in level:
             value = program.value(node)
-            if value.kind in ("name", "parameter", "attribute", "index") and _is_tool_call(value.text):
-                return True
+            if value.kind in ("name", "parameter", "attribute", "index"):
+                named = named or _is_tool_name(value.text)
+                filled = filled or _GIVEN.issuperset(words_of(value.text)[-1:] or [""])
+                if _is_tool_call(value.text) or (named and filled):
+                    return True
             counts = value.kind == "call" and program.value((node[0], value.inputs[0])).text in ("len", "sum", "bool")
-            if node not in seen and value.kind not in ("function", "class") and not counts:
+            label = value.kind in ("attribute", "index") and words_of(value.text)[-1:] in (
+                ["name"],
+                ["id"],
+                ["type"],
+            )  # not what it is given
+            if node not in seen and value.kind not in ("function", "class") and not counts and not label:
                 following += [(node[0], inner) for inner in value.inputs if inner < node[1]]
             seen.add(node)
         level = following

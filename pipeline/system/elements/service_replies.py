@@ -36,7 +36,7 @@ def add_service_replies(assembly: Assembly) -> None:
     """Drops such answers from the sources, before data is followed."""
     for node, sources in sorted(assembly.sources.items()):
         kept = [s for s in sources if s.label != "web_content" or assembly.draft(s.element).kind not in ("external_service", "web_content")]
-        if len(kept) == len(sources) or not _asked_with_key(assembly, node):
+        if len(kept) == len(sources) or not asked_with_key(assembly, node):
             continue
         said = [assembly.symbol(node), assembly.program.files[node[0]].path, *_texts(assembly, node)]
         if mentions(said, _WRITTEN_BY_PEOPLE):
@@ -44,7 +44,8 @@ def add_service_replies(assembly: Assembly) -> None:
         assembly.sources[node] = kept
 
 
-def _asked_with_key(assembly: Assembly, call: Node) -> bool:
+def asked_with_key(assembly: Assembly, call: Node) -> bool:
+    """Whether a request carries a credential of the system: in its headers, body, query or address."""
     program = assembly.program
     if program.value(call).kind != "call":
         return False

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.taint import RETURNED, Hit
+from pipeline.system.model import Evidence
 
 
 def entries(assembly: Assembly) -> Iterator[tuple[FunctionRef, str]]:
@@ -52,3 +53,24 @@ def tool_at(assembly: Assembly, reference: FunctionRef, node: Node) -> str:
         if node[0] == reference[0] and start <= node[1] < end:
             return identity
     return assembly.entry_of_function[reference]
+
+
+def runs_at(assembly: Assembly, reached: Collection[FunctionRef], place: Evidence) -> bool:
+    """Whether a line is run by functions of a tool, those included that stand inside them and are handed on: `new Promise(...)`.
+
+    Where a tool's answer goes afterwards is its caller's doing.
+    """
+    program, own = assembly.program, set(reached)
+    for file, number in sorted(reached):
+        functions = program.files[file].functions
+        for inner, function in enumerate(functions):
+            if (file, inner) not in own and function.parent is not None and (file, function.parent) in own and function.parent >= number:
+                own |= assembly.reach((file, inner))
+    return any(
+        program.files[file].path == place.path
+        and (
+            program.files[file].cells
+            or program.function((file, number)).line <= place.start_line <= program.function((file, number)).end_line
+        )
+        for file, number in own
+    )

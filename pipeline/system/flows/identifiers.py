@@ -23,13 +23,15 @@ _IDENTIFIER = frozenset(
      "tokenizer", "reference", "column", "table", "repo", "repository", "branch", "commit", "sha", "extension",
      "endpoint", "hostname", "quantity", "progress", "date", "time", "client", "tenant", "customer", "channel", "key", "mime", "mimetype",
      "similarity", "similarities", "dim", "shape", "threshold", "ttl", "bytes", "total", "attempt", "decision", "verdict", "severity",
-     "enabled"}
+     "enabled", "checksum", "md5", "sha1", "sha256", "sha512", "etag", "phone", "telephone", "msisdn"}
 )  # fmt: skip
 _ONLY_AFTER = {
     "code": ("status", "error", "exit", "return", "language", "country"),
     "text": ("status",),
     "owner": ("repo", "context", "repository"),
     "no": ("page", "line", "chunk"),
+    "number": ("phone", "telephone", "page", "line", "chunk", "port"),
+    "from": ("message", "msg", "update", "event", "info"),  # of a message: who sent it
 }
 _NAMES = frozenset({"name", "names", "file", "files"})  # of something: `server_name`, `plan_file`; alone they may be a person, or contents
 _ERRORS = frozenset({"error", "errors", "err", "exception", "exc"})
@@ -57,10 +59,34 @@ _CAPTION = frozenset(
         "indices",
     }
 )
+_PATHS = re.compile(
+    r"^(?:pathlib\.|os\.path\.(?:join|abspath|realpath|normpath)|os\.(?:listdir|scandir|walk)$|glob\.i?glob$|(?:node:)?path\.(?:join|resolve)$"
+    r"|java\.nio\.file\.Path\b|java\.io\.File\b|go:path/filepath\.|System\.IO\.Path\.)"
+)
+_OPENS = ("read", "open", "load", "lines", "newinputstream")
 _PLACEHOLDER = re.compile(r"%(?:\([^)]*\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
 _COMPARES = frozenset({"==", "!=", "===", "!==", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not", "instanceof"})
 _UNCHANGED = frozenset(
-    {"str", "repr", "strip", "lower", "upper", "hex", "isoformat", "join", "value", "round", "sorted", "list", "set", "tuple"}
+    {
+        "str",
+        "repr",
+        "strip",
+        "lower",
+        "upper",
+        "hex",
+        "isoformat",
+        "join",
+        "value",
+        "round",
+        "sorted",
+        "list",
+        "set",
+        "tuple",
+        "toLowerCase",
+        "toUpperCase",
+        "trim",
+        "toString",
+    }
 )
 _OF_THE_PROCESS = ("traceback.", "time.", "datetime.", "uuid.", "os.get", "threading.", "sys.")
 _KEYED = frozenset({"get", "pop", "getlist"})
@@ -113,6 +139,17 @@ def is_identifier(assembly: Assembly, node: Node) -> bool:
     value = assembly.program.value(node)
     words = words_of(value.text) if value.kind in ("attribute", "index", "parameter") else []
     return words[-1:] in (["id"], ["uuid"], ["guid"]) or words in (["status", "text"], ["status", "code"], ["finish", "reason"])
+
+
+def is_a_path(assembly: Assembly, way: tuple[Node, ...]) -> bool:
+    """Whether what is left at the end of a way is where a file lies: a path was made of it, and nothing was read from there."""
+    found = False
+    for node in way:
+        if assembly.program.value(node).kind == "call":
+            names = assembly.program.callee_names(node)
+            opened = any(name.rpartition(".")[2].lower().startswith(_OPENS) for name in names)
+            found = not opened and (found or any(map(_PATHS.search, names)))
+    return found
 
 
 def _captions(assembly: Assembly, call: Node) -> dict[int, str]:
@@ -217,8 +254,13 @@ def _takes_names(assembly: Assembly, arguments: list[Node], depth: int) -> bool:
 
 
 def _owner(assembly: Assembly, node: Node) -> str:
-    value = assembly.program.value(node)
-    return assembly.program.value((node[0], value.inputs[0])).text if value.kind == "attribute" else ""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind != "attribute":
+        return ""
+    owner = program.value((node[0], value.inputs[0]))
+    while owner.kind == "guarded":
+        owner = program.value((node[0], owner.inputs[0]))
+    return owner.text
 
 
 def _named(name: str, owner: str = "") -> bool:

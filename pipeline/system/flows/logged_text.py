@@ -7,17 +7,20 @@ word. Also says of each log whether a person at a terminal reads it, and whether
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from ingest.code.program import FunctionRef, Node
+from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.debug_switches import is_on_demand
 from pipeline.system.flows.excerpts import is_cut_short, is_run_as_query
-from pipeline.system.flows.identifiers import hands_on, is_called_other_than_text, is_identifier, texts
+from pipeline.system.flows.identifiers import hands_on, is_a_path, is_called_other_than_text, is_identifier, texts
 from pipeline.system.flows.known_words import is_known_word
+from pipeline.system.flows.log_levels import is_below_level
 from pipeline.system.flows.taint import TESTED, Hit
 from pipeline.system.model import SinkRole
+from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.programs import imported
 from pipeline.system.rules.words import words_of
 
@@ -32,6 +35,8 @@ _SPOKEN = frozenset(
 _FORMS = frozenset({"part", "type", "object", "array", "record", "message", "call", "result", "response", "event", "instance", "string",
                     "chunk", "block", "item", "node", "format", "shape", "schema"})  # fmt: skip
 _CONSOLE = "globalThis.console."
+_LINES = re.compile(r"^(?:node:)?readline(?:/promises)?\.createInterface$")
+_ASKS_THERE = re.compile(r"^@clack/prompts\.|^@inquirer/|^(?:inquirer|prompts|enquirer)(?:\.|$)")
 _STAYS = frozenset({"listen", "serve", "on", "once", "setInterval", "schedule", "createServer", "launch", "login", "addListener", "watch",
                     "subscribe", "consume", "Worker", "process"})  # fmt: skip
 _FOR_DEBUGGING = frozenset({"debug", "trace", "verbose", "debugf", "tracef", "debugw", "debugcontext", "logdebug", "logtrace"})
@@ -68,7 +73,7 @@ def said(assembly: Assembly, hits: Iterable[Hit]) -> Said:
 
 def written(assembly: Assembly, hit: Hit, known: Said) -> Hit | None:
     """The hit by the way of the text it writes; None where it writes no text of a conversation."""
-    if _is_of_no_known_form(assembly, hit):
+    if _is_of_no_known_form(assembly, hit) or is_below_level(assembly, hit.call):
         return None
     parts = texts(assembly, hit.call)
     ways = [way for part in parts if (way := hit.by_way_of(part))]
@@ -109,6 +114,7 @@ def _is_spoken(assembly: Assembly, way: tuple[Node, ...], source: Node, known: S
         or is_run_as_query(assembly, way[-1])
         or is_known_word(assembly, way[-1])
         or any(is_identifier(assembly, node) for node in way[1:])
+        or is_a_path(assembly, way)
     ):
         return False
     for node in reversed(way):
@@ -173,7 +179,7 @@ def mark_logs(assembly: Assembly) -> None:
     for call, sinks in assembly.sinks.items():
         for element in {sink.element for sink in sinks if sink.role == "log"}:
             calls.setdefault(element, []).append(call)
-    started = _started_by_hand(assembly) if calls else {}
+    started = _started_by_hand(assembly) | _talked_in(assembly) if calls else set[FunctionRef]()
     for element, written_by in sorted(calls.items()):
         if all(_is_at_a_terminal(assembly, call, started) for call in written_by):
             assembly.draft(element).attributes["terminal"] = True
@@ -219,6 +225,30 @@ def _started_by_hand(assembly: Assembly) -> set[FunctionRef]:
         else:
             found |= run
     return found - served
+
+
+def _talked_in(assembly: Assembly) -> set[FunctionRef]:
+    """Functions that open a conversation at the terminal, and what stands inside them: what they print is the reply to who types."""
+    program, found = assembly.program, set[FunctionRef]()
+    for file, facts in enumerate(program.files):
+        if not program.objects_are_entries(file):
+            continue
+        for number, value in enumerate(facts.values):
+            if value.kind == "call" and value.scope and _opens_terminal(program, (file, number)):
+                found.add((file, value.scope))
+        for number, function in enumerate(facts.functions):  # those inside stand behind those around them
+            if function.parent is not None and (file, function.parent) in found:
+                found.add((file, number))
+    return found
+
+
+def _opens_terminal(program: Program, call: Node) -> bool:
+    """Whether a call asks at the terminal; a file is read line by line by the same function."""
+    names = program.names((call[0], program.value(call).inputs[0]))
+    if any(map(_LINES.search, names)):
+        given = argument_node(program, call, "input|0")
+        return given is not None and any(name.endswith("process.stdin") for name in program.names(given))
+    return any(map(_ASKS_THERE.search, names))
 
 
 def _inside(assembly: Assembly, reference: FunctionRef) -> Iterator[FunctionRef]:

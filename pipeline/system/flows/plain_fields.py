@@ -10,17 +10,46 @@ from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import SinkRole
+from pipeline.system.program.arguments import argument_node
+from pipeline.system.rules.words import words_of
 
 _OF_TEXT: frozenset[SinkRole] = frozenset({"path", "url", "shell", "process_arguments", "query", "template", "code", "html", "deletion"})
+_OF_MODELS: frozenset[SinkRole] = frozenset({"prompt", "system_prompt", "conversation", "instructions"})
+_MOST = 60  # values that the name of one model is looked for in
 
 
 def is_no_text(assembly: Assembly, hit: Hit, role: SinkRole) -> bool:
     """Whether the way to a place that is harmed by text reads a field that holds none."""
-    if role not in _OF_TEXT:
-        return False
     program = assembly.program
+    if role not in _OF_TEXT and role not in _OF_MODELS:
+        return False
     read = {program.value(node).text for node in hit.trace if program.value(node).kind == "attribute"}
+    if role in _OF_MODELS:
+        return bool(read) and not read.isdisjoint(_names_of_models(assembly))
     return any(_is_plain_everywhere(assembly, name) for name in sorted(read))
+
+
+def _names_of_models(assembly: Assembly) -> frozenset[str]:
+    """Fields that say which model is asked: the provider refuses what is no such name, so that no other text goes on by them."""
+    known = assembly.memo.names_of_models
+    if known is None:
+        program, found = assembly.program, set[str]()
+        for site in assembly.sites.calls:
+            asks = site.rule.kind in ("hosted_llm", "local_llm") and site.rule.name_from is not None
+            given = argument_node(program, site.node, site.rule.name_from) if asks and site.rule.name_from is not None else None
+            queue, seen = [given] if given is not None else [], set[Node]()
+            while queue and len(seen) < _MOST:
+                node = queue.pop(0)
+                if node in seen:
+                    continue
+                seen.add(node)
+                value = program.value(node)
+                if value.kind == "attribute":
+                    found |= {value.text} if "model" in words_of(value.text)[-1:] else set()
+                else:
+                    queue += program.step_back(node)
+        known = assembly.memo.names_of_models = frozenset(found)
+    return known
 
 
 def is_a_record_of_numbers(assembly: Assembly, node: Node) -> bool:

@@ -15,6 +15,7 @@ from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import OFFERED, CodeFacts, Value
 from pipeline.system.program.arguments import argument_node, argument_positions
 from pipeline.system.program.platform_functions import platform_functions
+from pipeline.system.program.promised_methods import promised_names
 from pipeline.system.program.provided import provided
 from pipeline.system.program.tables import functions_in
 from pipeline.system.program.used_in_pages import PageUse
@@ -78,6 +79,7 @@ def find_sites(program: Program, index: FrameworkIndex) -> Sites:
                 # What the project itself defines is read from its body, not looked up.
                 names = tuple(name for name in program.callee_names(node) if name not in program.functions and name not in program.classes)
                 names += tuple(_made_as(program, node))
+                names += tuple(promised_names(program, node)) if facts.language == "go" else ()
                 for known in index.for_call(names):
                     if known.rule.where and not _is_meant(program, node, known.rule):
                         continue
@@ -185,6 +187,10 @@ def _is_meant(program: Program, node: Node, rule: CallRule | DecoratorRule) -> b
     for wanted, pattern in rule.where.items():
         given = argument_node(program, node, wanted)
         texts = () if given is None else (*program.names(given), str(program.constant(given)))
+        if given is not None and program.value(given).kind == "call":  # `client(DeleteHistoryRequest(...))`
+            texts += program.callee_names(given)
+        elif given is not None and program.value(given).kind == "name":  # `new Workspace({ sandbox })`
+            texts += program.types(given)
         if not any(re.search(pattern, text) for text in texts):
             return False
     return True
@@ -210,7 +216,7 @@ def _functions_given(program: Program, node: Node, value: Value, rule: Decorator
 
 def _behind(program: Program, node: Node, value: Value, rule: DecoratorRule) -> Iterator[FunctionRef]:
     """Handlers of routes behind calls that wrap or make them."""
-    for position in argument_positions(value, rule.function_argument) if rule.kind == "http_route" else ():
+    for position in argument_positions(value, rule.function_argument) if rule.kind in ("http_route", "chat_ui") else ():
         given = (node[0], value.inputs[position])
         if program.files[node[0]].language in ("go", "python") and program.value(given).kind in ("call", "name", "attribute"):
             yield from handlers_behind(program, given)

@@ -39,6 +39,7 @@ class Words(Frozen):
     demographic: tuple[str, ...] = Field(description="Columns and fields that describe a person; two of them are needed.")
     judged: tuple[str, ...] = Field(description="Words that say that a person is judged, where what is given describes one.")
     identity_parameter: tuple[str, ...]
+    own_session: tuple[str, ...] = Field(description="Such names that may be labels of sessions the operator has set up.")
     administrative: tuple[str, ...]
     effects: dict[str, tuple[str, ...]]
     confidential: tuple[str, ...] = Field(description="Regular expressions over a lower-cased prompt.")
