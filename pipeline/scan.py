@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from ingest import Listing, SourceList, SourceSettings, lines_of, list_paths, list_sources, read_source
 from ingest.demand import demanded
 from ingest.documents import FORMATS
-from ingest.facts import CodeFacts, DocumentFacts, Facts, ModelFacts, Transcript
+from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, Transcript
 from ingest.kept_facts import KeptFacts
 from ingest.origin import origin_of
 from ingest.purpose import NOT_PRODUCT
@@ -62,6 +62,7 @@ if TYPE_CHECKING:  # what analyses is imported where it is needed: a tree that d
 logger = logging.getLogger(__name__)
 _NOT_BUILT = frozenset({*FORMATS, "model_file", "lockfile", "card_file"})  # what tells of a system, or was made of it
 _IN_PROCESS = 40  # fewer files than this are read faster without other processes
+_SEALED = 2  # further lines of a value whose text goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,7 +405,21 @@ def _evidence_book(sources: Iterable[Source], facts: Sequence[Facts]) -> Evidenc
     in_entries = frozenset(read.path for read in facts if isinstance(read, ModelFacts))
     built = (path for path, source in by_path.items() if source.kind not in _NOT_BUILT and source.purpose in ("product", "example"))
     counted = {path: _counted(of) for path, of in transcripts.items()}
-    return EvidenceBook(read_lines, without_secrets, in_paragraphs, in_entries, built, counted)
+    return EvidenceBook(read_lines, without_secrets, in_paragraphs, in_entries, built, counted, _sealed(facts))
+
+
+def _sealed(facts: Iterable[Facts]) -> dict[str, dict[int, str]]:
+    """Lines of settings that give a secret to a name, by path: whatever the value looks like, no report shows it."""
+    return {
+        read.path: {
+            line: setting.name
+            for setting in read.settings
+            if setting.kind == "environment" and setting.attributes.get("secret")
+            for line in range(setting.place.start_line, min(setting.place.end_line, setting.place.start_line + _SEALED) + 1)
+        }
+        for read in facts
+        if isinstance(read, ConfigFacts)
+    }
 
 
 def _counted(transcripts: Iterable[Transcript]) -> dict[int | None, int]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
+from ingest.assigned_words import without_values
 from ingest.source import Place
 from pipeline.system.model import Evidence, Role, Unit
 
@@ -33,11 +34,13 @@ class EvidenceBook:
         entries: frozenset[str] = frozenset(),
         built: Iterable[str] = (),
         transcribed: Mapping[str, Mapping[int | None, int]] = MappingProxyType({}),
+        sealed: Mapping[str, Mapping[int, str]] = MappingProxyType({}),
     ) -> None:
         self._read_lines, self._mask, self._paragraphs, self._entries = read_lines, mask, paragraphs, entries
         self._built = tuple(built)
         self._standing: dict[re.Pattern[str], bool] = {}
         self._transcribed = transcribed  # path and page to how many of the page's last lines were read out of pictures
+        self._sealed = sealed  # path and line to the name that a secret is given there
         self._lines: dict[str, Lines] = {}
         self._masked: dict[tuple[str, int | None], tuple[str, ...]] = {}
         self._kept: dict[tuple[Place, Role, str, str], Evidence] = {}
@@ -85,7 +88,9 @@ class EvidenceBook:
             lines = self.lines_of(path)[page]
             masked = tuple(self.masked("\n".join(lines)).split("\n"))
             # Were a masker to change the number of lines, each line by itself is still masked.
-            known = self._masked[path, page] = masked if len(masked) == len(lines) else tuple(self.masked(line) for line in lines)
+            masked = masked if len(masked) == len(lines) else tuple(self.masked(line) for line in lines)
+            sealed = self._sealed.get(path, {})
+            known = self._masked[path, page] = without_values(masked, sealed, frozenset(sealed.values()))
         return known
 
     @property
