@@ -46,6 +46,7 @@ from pipeline.system.elements.chosen_models import mark_chosen_models
 from pipeline.system.elements.code_elements import add_code_elements
 from pipeline.system.elements.console import without_terminal
 from pipeline.system.elements.entries import addresses
+from pipeline.system.elements.governing_routes import mark_governing_routes
 from pipeline.system.elements.loopback import add_loopback
 from pipeline.system.elements.model_addresses import add_model_addresses
 from pipeline.system.elements.own_files import mark_own_files
@@ -145,6 +146,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     mark_measures(assembly)
     mark_chosen_models(assembly)
     derive(assembly)
+    mark_governing_routes(assembly)
     mark_mcp_listening(assembly)
     mark_go_listening(assembly)
     mark_kestrel(assembly, config)

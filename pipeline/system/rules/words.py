@@ -24,6 +24,13 @@ class StepLimit(Frozen):
     steps: int
 
 
+class Deed(Frozen):
+    """What is done to what, where names say both."""
+
+    deeds: tuple[str, ...]
+    things: tuple[str, ...]
+
+
 class Words(Frozen):
     decides_about: dict[str, tuple[str, ...]]
     ambiguous: tuple[str, ...] = Field(description="Of these two of one subject are needed.")
@@ -34,6 +41,7 @@ class Words(Frozen):
     judged: tuple[str, ...] = Field(description="Words that say that a person is judged, where what is given describes one.")
     identity_parameter: tuple[str, ...]
     administrative: tuple[str, ...]
+    governing: tuple[Deed, ...] = Field(description="What names of routes say that decide about the model which is served.")
     effects: dict[str, tuple[str, ...]]
     confidential: tuple[str, ...] = Field(description="Regular expressions over a lower-cased prompt.")
     posts: tuple[str, ...] = Field(description="Words of names and addresses where a posted request changes something.")
