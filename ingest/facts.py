@@ -331,6 +331,7 @@ SettingKind = Literal[
     "go_module",        # the module whose root this folder is: name is its import path
     "agent_server",     # a server of agents; attributes: graphs (names), authenticated (bool)
     "mcp_server",       # a configured MCP server; attributes: command, arguments, url, package, pin, auto_approve, env_secrets
+    "kustomized",       # a file or folder that a kustomization takes up: name is its path below the root
     "workload",         # one container of a pod; attributes: workload, resource, namespace, labels ("a=b"), image, pin, command, ports,
                         # root, privileged, capabilities, host_paths, host_network, host_port (bool), limits (bool), read_only_root,
                         # service_account, secrets_from, schedule, init (bool), storage (where a served model lies), model_format

@@ -75,6 +75,7 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".mmd": "mermaid", ".mermaid": "mermaid", ".drawio": "drawio", ".dio": "drawio", ".dot": "graphviz", ".gv": "graphviz",
     ".puml": "plantuml", ".plantuml": "plantuml", ".iuml": "plantuml", ".pu": "plantuml", ".wsd": "plantuml",
     ".tm7": "tm7", ".otm": "open_threat_model",
+    ".ini": "ini_file", ".cfg": "ini_file", ".properties": "ini_file", ".http": "request_file", ".rest": "request_file",
     ".service": "systemd_unit", ".tf": "terraform", ".tofu": "terraform", ".tfvars": "terraform",
     ".prompt": "prompt_file", ".prompty": "prompt_file", ".jinja": "prompt_file", ".jinja2": "prompt_file", ".j2": "prompt_file",
 }  # fmt: skip

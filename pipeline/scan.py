@@ -23,9 +23,11 @@ from ingest.documents import FORMATS
 from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, Transcript
 from ingest.kept_facts import KeptFacts
 from ingest.origin import origin_of
+from ingest.public_hosts import may_hold_address
 from ingest.purpose import NOT_PRODUCT
 from ingest.reading import CODE_KINDS, transcribed
 from ingest.source import ReadError, Skip, Source
+from ingest.text import read_bytes
 from ingest.told_secrets import without_secrets
 from pipeline import kept_results
 from pipeline.collection import collect_seldom, uncollected
@@ -331,7 +333,14 @@ def _needed(found: SourceList, frameworks: FrameworkIndex) -> tuple[list[Source]
     demand = demanded(code, topics_of(frameworks), manifests, [source for source in product if source.kind == "ml_pipeline"])
     passed_over = frozenset(demand.passed_over)
     said = Skip("(no AI)", "code that neither mentions AI nor is joined to such code by imports: not read", len(passed_over))
-    return [source for source in product if source not in passed_over], (said,) if passed_over else ()
+    tests = [source for source in found.sources if _is_outside(source) and source.purpose == "test" and _opens_something(source)]
+    return [*(source for source in product if source not in passed_over), *tests], (said,) if passed_over else ()
+
+
+def _opens_something(source: Source) -> bool:
+    """Whether a test holds the address, with its password, of a database that a cloud runs."""
+    data = read_bytes(source)
+    return isinstance(data, bytes) and may_hold_address(data)
 
 
 def _read(sources: Sequence[Source], settings: ScanSettings, progress: Progress) -> tuple[list[Facts], list[Skip], list[ReadError]]:

@@ -71,6 +71,7 @@ from pipeline.system.program.sites import find_sites, received
 from pipeline.system.prompts.embedded import add_prompts_and_secrets
 from pipeline.system.prompts.prompt_files import PromptFiles
 from pipeline.system.prompts.prompt_models import add_prompt_models
+from pipeline.system.prompts.tested_secrets import add_tested_secrets
 from pipeline.system.rules.knowledge import FrameworkIndex
 from pipeline.system.same_things import relate_same_things
 from pipeline.system.shapes.shapes import with_shapes
@@ -170,6 +171,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
         drawn = add_drawings(assembly, documents)
         add_claims(assembly, documents)
         add_written_secrets(assembly, documents)
+        add_tested_secrets(assembly, facts)
     add_contradictions(assembly, documents, config, drawn)
     add_hidden_instructions(assembly, facts)
     system = _freeze(assembly, drawn, packages_of(assembly, config))

@@ -34,6 +34,7 @@ from pipeline.system.deployment.deployment import (
 )
 from pipeline.system.deployment.development import is_for_development
 from pipeline.system.deployment.gateways import add_gateways
+from pipeline.system.deployment.kustomized import taken_up, without_left_aside
 from pipeline.system.deployment.look_alikes import look_alike_package
 from pipeline.system.deployment.mounted_prompts import add_mounted_prompts
 from pipeline.system.deployment.notebook_hubs import add_notebook_hubs
@@ -53,6 +54,7 @@ from pipeline.system.elements.signed_in_browsers import kept_to_sites, signed_in
 from pipeline.system.model import MOVES, POWER, AttributeValue, ElementKind
 from pipeline.system.program.naming import host_of, is_own_host
 from pipeline.system.rules.images import is_only_here, known_image
+from pipeline.system.rules.signing import load_signing
 from pipeline.system.rules.words import load_words
 from pipeline.system.spring_settings import add_spring_settings
 from pipeline.system.training.cluster_training import add_cluster_training
@@ -70,6 +72,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
     used = with_build_arguments(
         with_values([f for f in files if f.purpose not in ("test", "vendored", "generated") and is_started(f.path, paths)])
     )
+    used = without_left_aside(used, documents)
     built = built_images(used, documents)
     own = OwnServers.of(used, built)
     locks = [s for file in used for s in file.settings if s.kind == "lock"]
@@ -337,11 +340,17 @@ def _secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str,
             **_for_whom(file),
             **_for_what(file, setting, files),
             **({"local": True} if setting.attributes.get("local") else {}),
-            **({"for_development": True} if setting.attributes.get("development") else {}),
+            **({"at_a_cloud": True} if setting.attributes.get("at_a_cloud") else {}),
+            **({"for_development": True} if setting.attributes.get("development") and not _signs_there(file, setting, files) else {}),
         },
         setting,
         file,
     )
+
+
+def _signs_there(file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts]) -> bool:
+    """Whether a key that signs stands in a manifest which a kustomization deploys: whatever its words say, it is the one in use."""
+    return load_signing().signs(setting.name) and file.path in taken_up(files)
 
 
 def _for_what(file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts]) -> dict[str, AttributeValue]:
