@@ -6,6 +6,7 @@ tells of is left alone; a host that a cloud gave out is not made up.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 
 from ingest.facts import CodeFacts, ConfigFacts, Facts
@@ -48,4 +49,6 @@ def _of_settings(assembly: Assembly, read: ConfigFacts) -> None:
         if evidence is not None:
             said: dict[str, AttributeValue] = {"where": "config", "detector": str(told["secret"])}
             said |= {"at_a_cloud": True} if told.get("at_a_cloud") else {}
-            assembly.drafts.put("secret", f"{setting.name} in {read.path}", None, said, evidence, None, read.purpose)
+            # Requests to one host that lie together send one key.
+            where = posixpath.dirname(read.path) or read.path if read.path.lower().endswith(_OF_REQUESTS) else read.path
+            assembly.drafts.put("secret", f"{setting.name} in {where}", None, said, evidence, None, read.purpose)
