@@ -38,6 +38,8 @@ from pipeline.system.deployment.kustomized import taken_up, without_left_aside
 from pipeline.system.deployment.look_alikes import look_alike_package
 from pipeline.system.deployment.mounted_prompts import add_mounted_prompts
 from pipeline.system.deployment.notebook_hubs import add_notebook_hubs
+from pipeline.system.deployment.open_services import asks_nobody
+from pipeline.system.deployment.other_applications import mark_other_applications
 from pipeline.system.deployment.own_servers import OwnServers
 from pipeline.system.deployment.proxies import add_proxies
 from pipeline.system.deployment.public_feeds import is_public_feed
@@ -62,7 +64,6 @@ from pipeline.system.training.training_files import add_training_files
 
 _MAX_PLACES = 8
 _MOVING = ("latest", "none")
-_OPEN_AS_DELIVERED = frozenset({"redis", "mongo"})  # their images ask for no password unless they are given one
 _TOLD_APART = ("exposed", "authenticated", "default_password", "product")
 
 
@@ -121,6 +122,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
     mark_step_limits(assembly, used)
     add_traced_prompts(assembly, used)
     mark_examples(assembly)
+    mark_other_applications(assembly, used)
 
 
 def _packages(
@@ -263,8 +265,8 @@ def _service(
         attributes["authenticated"] = guarded
         if a.get("default_passwords"):
             attributes |= {"default_password": True, "names": _tuple(a["default_passwords"])}
-        elif not guarded and attributes["product"] in _OPEN_AS_DELIVERED:
-            attributes |= {"default_password": True, "names": ("no password at all",)}
+        elif known is not None and (said := asks_nobody(known, setting, file, guarded, {f.path for f in files})):
+            attributes |= {"default_password": True, "names": said, "authenticated": False}
     identity = _put(assembly, kind, _service_name(assembly, kind, setting, file, attributes), attributes, setting, file)
     if attributes.get("pin") in _MOVING and isinstance(line := a.get("image_line"), int):
         assembly.cite_of(identity, Place(file.path, line, line), MOVES)
