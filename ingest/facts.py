@@ -315,10 +315,12 @@ SettingKind = Literal[
     "command",          # what starts or fetches something of an AI system; name is the program; attributes: words, variables ("A=b"),
                         # where (shell|make|procfile|npm|systemd|compose|docker|build|workflow), service
     "service",          # one compose service; attributes: image, tag, pin, ports, published, volumes, privileged, network_mode, user,
-                        # limits (bool), command, powers_at ("what=line": where it is said what it may do to its host)
+                        # limits (bool), command, refers ("PASSWORD=VARIABLE": given by who starts it),
+                        # powers_at ("what=line": where it is said what it may do to its host)
     "environment",      # a variable given a value; attributes: has_value, switch (a value that only says yes or no), model (the name of
                         # a model on a hub), secret (detector's name), placeholder (bool), repeats (an earlier variable that holds
                          # the same secret), stated (bool: of a key, what it is where nobody says otherwise stands here),
+                         # default (bool: in a file of variables, a password that everybody knows),
                          # local, development (bools: of a secret, it opens something here alone, or says that it is for development),
                          # beside (bool: an address with the password of a service beside it)
     "workflow",         # one CI workflow; attributes: triggers, permissions, untrusted_trigger

@@ -134,6 +134,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
     (re.compile(r"(?:.*/)?appsettings(?:\.[^/]+)?\.json", re.S), "app_settings"),
     (re.compile(r"(?:.*/)?application(?:-[^/]+)?\.(?:ya?ml|properties)", re.S), "spring_settings"),
     (re.compile(r"(?:.*/)?\.env(?:\.[^/]+)?", re.S), "dotenv"),
+    (re.compile(r"(?:.*/)?\.?(?:dot)?env[._-](?:template|example|sample|dist|tmpl|default)s?", re.S), "dotenv"),
     (re.compile(r"(?:.*/)?(?:[^/]*[._-])?entry-?point(?:[._-][^/]*)?\.sh", re.S), "entry_script"),
     (re.compile(r"(?:.*/)?(?:dockerfile|containerfile)\.(?!md$|txt$|py$|ya?ml$|sh$|dockerignore$)[^/]+", re.S), "dockerfile"),
 )

@@ -46,6 +46,7 @@ from pipeline.system.deployment.public_feeds import is_public_feed
 from pipeline.system.deployment.published_pages import mark_published_pages
 from pipeline.system.deployment.releases import add_releases
 from pipeline.system.deployment.sagemaker_containers import add_sagemaker_containers
+from pipeline.system.deployment.sample_values import known_by_sample, samples_beside
 from pipeline.system.deployment.started import add_started, composed_server, imaged_server
 from pipeline.system.deployment.stated_keys import add_stated_keys
 from pipeline.system.deployment.traced_prompts import add_traced_prompts
@@ -263,8 +264,8 @@ def _service(
         guarded = agents_are_guarded(setting.name, file.path, files) if agents else _has_credentials(setting, file, files)
         guarded = guarded or (started is not None and started[1])
         attributes["authenticated"] = guarded
-        if a.get("default_passwords"):
-            attributes |= {"default_password": True, "names": _tuple(a["default_passwords"])}
+        if tried := (*_tuple(a.get("default_passwords")), *known_by_sample(setting, file, files)):
+            attributes |= {"default_password": True, "names": tried}
         elif known is not None and (said := asks_nobody(known, setting, file, guarded, {f.path for f in files})):
             attributes |= {"default_password": True, "names": said, "authenticated": False}
     identity = _put(assembly, kind, _service_name(assembly, kind, setting, file, attributes), attributes, setting, file)
@@ -321,6 +322,7 @@ def _has_credentials(service: Setting, file: ConfigFacts, files: Sequence[Config
     a = service.attributes
     folder = folder_of(file.path)
     given = {posixpath.normpath(posixpath.join(folder, name)) for name in _tuple(a.get("env_files"))}
+    given |= {sample for path in given for sample in samples_beside(path, [other.path for other in files])}
     names = [s.name.upper() for s in file.settings if s.kind == "environment" and s.attributes.get("service") == service.name]
     names += [s.name.upper() for other in files if other.path in given for s in other.settings if s.kind == "environment"]
     told = " ".join((*(name for name in names if not _NOT_ITS_OWN.search(name)), *_tuple(a.get("command")))).upper()
