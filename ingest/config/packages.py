@@ -49,6 +49,7 @@ _CACHE = re.compile(r"(?:[A-Z0-9]+_)*CACHE(?:_SCOPE|_MODE)?")
 _MOVING = re.compile(
     r"(?:[\w.-]{1,60}-)?(?:latest|nightly)(?:-[a-z][\w.-]{0,40})?|(?:main|master|develop|dev|edge|head|trunk|canary|unstable)(?:-stable)?|stable"
 )
+_COMMIT = re.compile(r"^git\+[^#]+@[0-9a-f]{40}(?:#|$)")  # nobody moves what a commit's whole name says
 _NPM_EXACT = re.compile(r"[v=]?\d+\.\d+\.\d+(?:[-+][\w.+-]*)?")
 
 
@@ -132,7 +133,7 @@ def python_package(line: str, place: Place, hashed: bool = False, **more: Attrib
         return None
     specifiers = list(requirement.specifier)
     if requirement.url:
-        pin = "git" if requirement.url.startswith("git+") else "url"
+        pin = "exact" if _COMMIT.search(requirement.url) else "git" if requirement.url.startswith("git+") else "url"
     elif hashed:
         pin = "hash"
     elif any(item.operator in {"==", "==="} and not item.version.endswith(".*") for item in specifiers):
