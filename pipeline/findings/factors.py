@@ -227,6 +227,7 @@ _TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
     "has_untrusted_content": _has_untrusted_content,
     "one_persons_tool": _one_persons_tool,
     "password_of_own_service": _password_of_own_service,
+    "signs_no_login": lambda around: at(around.match.element) if _is(around.match.element, "signs_no_login") else None,
     "password_of_this_machine": lambda around: at(around.match.element) if _is(around.match.element, "local") else None,
     "opens_at_a_cloud": lambda around: at(around.match.element) if _is(around.match.element, "at_a_cloud") else None,
     "password_for_development": _password_for_development,
