@@ -106,6 +106,14 @@ class EvidenceBook:
             self._standing[pattern] = any(pattern.search(line) for page in pages for line in page)
         return self._standing[pattern]
 
+    def lines_that(self, pattern: re.Pattern[str]) -> Iterator[tuple[str, int, re.Match[str]]]:
+        """Path, number and match of each line of code or configuration with a text, also where nothing else was read of it."""
+        for path in self._built:
+            for page, lines in (self._lines.get(path) or self._read_lines(path)).items():
+                for number, line in enumerate(lines, 1) if page is None else ():
+                    if (found := pattern.search(line)) is not None:
+                        yield path, number, found
+
     def _unit(self, place: Place, page: tuple[str, ...]) -> Unit:
         if place.start_line > len(page) - self._transcribed.get(place.path, {}).get(place.page, 0):
             return "transcript"
