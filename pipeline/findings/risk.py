@@ -36,9 +36,6 @@ FACTOR_WORDS: dict[Factor, str] = {
     "loaded_by_code": "code of this tree loads it",
     "harms_only_the_caller": "it steers nothing but the caller's own answer",
     "password_of_own_service": "it is the password of a service on the same machine or in the same composition",
-    "signs_no_login": "nothing that it signs says who somebody is",
-    "password_of_this_machine": "it opens a service of the same machine alone",
-    "opens_at_a_cloud": "the address of the service stands beside it, and a cloud runs it",
     "password_for_development": "it says itself that it is for development",
     "one_persons_tool": "started by hand and serving nobody else",
 }  # fmt: skip

@@ -15,10 +15,9 @@ from ingest.facts import CodeFacts, Value
 from ingest.secrets import mask_literals_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.default_logins import default_logins
-from pipeline.system.controls.signed_logins import keys_nobody_asks, signs_no_login
+from pipeline.system.controls.signed_logins import kept_in_rows, keys_nobody_asks
 from pipeline.system.controls.signing_uses import SigningUse, signing_uses
 from pipeline.system.controls.taken_by_default import Default, SchemaDefaults, default_of_read, defaults_behind, variable_read
-from pipeline.system.model import AttributeValue
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.rules.signing import load_signing
 
@@ -71,10 +70,9 @@ def _add(assembly: Assembly, default: Default, use: SigningUse | None) -> None:
     assert cited is not None  # whoever calls has looked
     shown = cited.model_copy(update={"quote": _masked(cited.quote, text)})
     name = default.variable or (use.name if use is not None else next(iter(sorted(default.names)), "key"))
-    said: dict[str, AttributeValue] = {"signing_default": True}
-    if use is not None and signs_no_login(assembly, use):
-        said["signs_no_login"] = True
-    identity = assembly.drafts.put("secret", f"{name} in {facts.path}", None, said, shown, default.node, facts.purpose)
+    identity = assembly.drafts.put("secret", f"{name} in {facts.path}", None, {"signing_default": True}, shown, default.node, facts.purpose)
+    if use is not None and (rows := kept_in_rows(assembly, use)) is not None:
+        assembly.control("session_identity", identity, assembly.cite(rows), "logins are rows, and nothing signed says who somebody is")
     draft, signs = assembly.draft(identity), assembly.cite(use.place, note="signs") if use is not None else None
     if signs is not None and (signs.path, signs.start_line) != (cited.path, cited.start_line) and signs not in draft.evidence:
         draft.evidence.append(signs)

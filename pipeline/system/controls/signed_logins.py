@@ -13,6 +13,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.controls.signing_uses import SigningUse
 
 _KEY_OF_STRATEGY = "secretOrKey"
+_SAID_BY = ("SESSION_ENGINE", "INSTALLED_APPS", "MIDDLEWARE")
 _ASKS = frozenset({"UseGuards", "useGlobalGuards", "authenticate"})
 _JWT = re.compile(r"jwt|^AuthGuard$", re.IGNORECASE)
 _SIGNED_IN_DJANGO = re.compile(
@@ -32,16 +33,18 @@ def keys_nobody_asks(assembly: Assembly) -> list[Node]:
     return [] if not found or any(_JWT.search(text) for text in _guards(assembly)) else found
 
 
-def signs_no_login(assembly: Assembly, use: SigningUse) -> bool:
-    """Whether a key is Django's, and nothing that is signed says who somebody is."""
-    if use.name != "SECRET_KEY" or use.key != use.place:
-        return False
+def kept_in_rows(assembly: Assembly, use: SigningUse) -> Node | None:
+    """Of Django's key, the setting by which logins are rows, where nothing that is signed says who somebody is."""
+    variables = assembly.program.files[use.key[0]].variables
+    said = next((given for name in _SAID_BY for given in variables.get(name, ())), None)
+    if use.name != "SECRET_KEY" or use.key != use.place or said is None:
+        return None
     for facts in assembly.program.files:
         if any(_SIGNED_IN_DJANGO.search(one.target) for one in facts.imports):
-            return False
+            return None
         if any(value.kind in ("constant", "name", "attribute") and _SIGNED_IN_DJANGO.search(value.text[:200]) for value in facts.values):
-            return False
-    return True
+            return None
+    return use.key[0], said
 
 
 def _guards(assembly: Assembly) -> list[str]:
