@@ -315,10 +315,12 @@ SettingKind = Literal[
     "command",          # what starts or fetches something of an AI system; name is the program; attributes: words, variables ("A=b"),
                         # where (shell|make|procfile|npm|systemd|compose|docker|build|workflow), service
     "service",          # one compose service; attributes: image, tag, pin, ports, published, volumes, privileged, network_mode, user,
-                        # limits (bool), command, powers_at ("what=line": where it is said what it may do to its host)
+                        # limits (bool), command, refers ("PASSWORD=VARIABLE": given by who starts it),
+                        # powers_at ("what=line": where it is said what it may do to its host)
     "environment",      # a variable given a value; attributes: has_value, switch (a value that only says yes or no), model (the name of
                         # a model on a hub), secret (detector's name), placeholder (bool), repeats (an earlier variable that holds
                          # the same secret), stated (bool: of a key, what it is where nobody says otherwise stands here),
+                         # default (bool: in a file of variables, a password that everybody knows),
                          # local, development (bools: of a secret, it opens something here alone, or says that it is for development),
                          # beside (bool: an address with the password of a service beside it)
     "workflow",         # one CI workflow; attributes: triggers, permissions, untrusted_trigger
@@ -331,6 +333,7 @@ SettingKind = Literal[
     "go_module",        # the module whose root this folder is: name is its import path
     "agent_server",     # a server of agents; attributes: graphs (names), authenticated (bool)
     "mcp_server",       # a configured MCP server; attributes: command, arguments, url, package, pin, auto_approve, env_secrets
+    "kustomized",       # a file or folder that a kustomization takes up: name is its path below the root
     "workload",         # one container of a pod; attributes: workload, resource, namespace, labels ("a=b"), image, pin, command, ports,
                         # root, privileged, capabilities, host_paths, host_network, host_port (bool), limits (bool), read_only_root,
                         # service_account, secrets_from, schedule, init (bool), storage (where a served model lies), model_format

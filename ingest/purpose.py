@@ -75,6 +75,7 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".mmd": "mermaid", ".mermaid": "mermaid", ".drawio": "drawio", ".dio": "drawio", ".dot": "graphviz", ".gv": "graphviz",
     ".puml": "plantuml", ".plantuml": "plantuml", ".iuml": "plantuml", ".pu": "plantuml", ".wsd": "plantuml",
     ".tm7": "tm7", ".otm": "open_threat_model",
+    ".ini": "ini_file", ".cfg": "ini_file", ".properties": "ini_file", ".http": "request_file", ".rest": "request_file",
     ".service": "systemd_unit", ".tf": "terraform", ".tofu": "terraform", ".tfvars": "terraform",
     ".prompt": "prompt_file", ".prompty": "prompt_file", ".jinja": "prompt_file", ".jinja2": "prompt_file", ".j2": "prompt_file",
 }  # fmt: skip
@@ -133,6 +134,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
     (re.compile(r"(?:.*/)?appsettings(?:\.[^/]+)?\.json", re.S), "app_settings"),
     (re.compile(r"(?:.*/)?application(?:-[^/]+)?\.(?:ya?ml|properties)", re.S), "spring_settings"),
     (re.compile(r"(?:.*/)?\.env(?:\.[^/]+)?", re.S), "dotenv"),
+    (re.compile(r"(?:.*/)?\.?(?:dot)?env[._-](?:template|example|sample|dist|tmpl|default)s?", re.S), "dotenv"),
     (re.compile(r"(?:.*/)?(?:[^/]*[._-])?entry-?point(?:[._-][^/]*)?\.sh", re.S), "entry_script"),
     (re.compile(r"(?:.*/)?(?:dockerfile|containerfile)\.(?!md$|txt$|py$|ya?ml$|sh$|dockerignore$)[^/]+", re.S), "dockerfile"),
 )

@@ -33,7 +33,7 @@ from ingest.default_passwords import (
     is_named_for_itself,
     is_of_emulator,
 )
-from ingest.web_tokens import opens_nothing
+from ingest.web_tokens import opens_nothing, spells_words
 
 _WINDOW = 2048  # some of the patterns are quadratic: they see no more of a line at once
 
@@ -208,7 +208,7 @@ def secret_in_assignment(name: str, value: str, beside: Mapping[str, str] | None
     """
     if is_placeholder(value) or is_public_identifier("", value) or is_default_password(name, value, beside) or is_default_key(name, value):
         return None
-    if is_of_emulator(value):
+    if is_of_emulator(value) or spells_words(name, value):
         return None
     for span in find_secrets(value[:4096]):
         return span.detector

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ingest.assigned_words import without_assigned
 from ingest.secrets import is_placeholder, mask_secrets
 
 # A quote right after the word closes a code span (`token=`, `secret=`) and opens no value.
@@ -71,8 +72,8 @@ def told_spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def without_secrets(text: str) -> str:
-    """The text with each secret masked, those of a format as those that are told; its lines stay what they are."""
-    masked = mask_secrets(text)
+    """The text with each secret masked, those of a format as those that are assigned or told; its lines stay what they are."""
+    masked = without_assigned(mask_secrets(text))
     for value in sorted(told_secrets(masked), key=len, reverse=True):
         masked = masked.replace(value, "****")
     return masked

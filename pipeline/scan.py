@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from ingest import Listing, SourceList, SourceSettings, lines_of, list_paths, list_sources, read_source
 from ingest.demand import demanded
 from ingest.documents import FORMATS
-from ingest.facts import CodeFacts, DocumentFacts, Facts, ModelFacts, Transcript
+from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, Transcript
 from ingest.kept_facts import KeptFacts
 from ingest.origin import origin_of
+from ingest.public_hosts import may_hold_address
 from ingest.purpose import NOT_PRODUCT
 from ingest.reading import CODE_KINDS, transcribed
 from ingest.source import ReadError, Skip, Source
+from ingest.text import read_bytes
 from ingest.told_secrets import without_secrets
 from pipeline import kept_results
 from pipeline.collection import collect_seldom, uncollected
@@ -62,6 +64,7 @@ if TYPE_CHECKING:  # what analyses is imported where it is needed: a tree that d
 logger = logging.getLogger(__name__)
 _NOT_BUILT = frozenset({*FORMATS, "model_file", "lockfile", "card_file"})  # what tells of a system, or was made of it
 _IN_PROCESS = 40  # fewer files than this are read faster without other processes
+_SEALED = 2  # further lines of a value whose text goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +333,14 @@ def _needed(found: SourceList, frameworks: FrameworkIndex) -> tuple[list[Source]
     demand = demanded(code, topics_of(frameworks), manifests, [source for source in product if source.kind == "ml_pipeline"])
     passed_over = frozenset(demand.passed_over)
     said = Skip("(no AI)", "code that neither mentions AI nor is joined to such code by imports: not read", len(passed_over))
-    return [source for source in product if source not in passed_over], (said,) if passed_over else ()
+    tests = [source for source in found.sources if _is_outside(source) and source.purpose == "test" and _opens_something(source)]
+    return [*(source for source in product if source not in passed_over), *tests], (said,) if passed_over else ()
+
+
+def _opens_something(source: Source) -> bool:
+    """Whether a test holds the address, with its password, of a database that a cloud runs."""
+    data = read_bytes(source)
+    return isinstance(data, bytes) and may_hold_address(data)
 
 
 def _read(sources: Sequence[Source], settings: ScanSettings, progress: Progress) -> tuple[list[Facts], list[Skip], list[ReadError]]:
@@ -404,7 +414,21 @@ def _evidence_book(sources: Iterable[Source], facts: Sequence[Facts]) -> Evidenc
     in_entries = frozenset(read.path for read in facts if isinstance(read, ModelFacts))
     built = (path for path, source in by_path.items() if source.kind not in _NOT_BUILT and source.purpose in ("product", "example"))
     counted = {path: _counted(of) for path, of in transcripts.items()}
-    return EvidenceBook(read_lines, without_secrets, in_paragraphs, in_entries, built, counted)
+    return EvidenceBook(read_lines, without_secrets, in_paragraphs, in_entries, built, counted, _sealed(facts))
+
+
+def _sealed(facts: Iterable[Facts]) -> dict[str, dict[int, str]]:
+    """Lines of settings that give a secret to a name, by path: whatever the value looks like, no report shows it."""
+    return {
+        read.path: {
+            line: setting.name
+            for setting in read.settings
+            if setting.kind == "environment" and setting.attributes.get("secret")
+            for line in range(setting.place.start_line, min(setting.place.end_line, setting.place.start_line + _SEALED) + 1)
+        }
+        for read in facts
+        if isinstance(read, ConfigFacts)
+    }
 
 
 def _counted(transcripts: Iterable[Transcript]) -> dict[int | None, int]:

@@ -54,7 +54,7 @@ _BY_SUFFIX = {
 _BY_KIND = {
     "dockerfile": "dockerfile", "nginx": "nginx", "go_mod": "go_mod", "requirements": "requirements", "makefile": "lines",
     "systemd_unit": "lines", "npmrc": "lines", "pip_config": "lines", "spring_settings": "lines", "gradle": "lines", "dotenv": "dotenv",
-    "dvc_config": "lines",
+    "dvc_config": "lines", "ini_file": "lines",
 }  # fmt: skip
 _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 

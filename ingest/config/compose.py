@@ -25,6 +25,7 @@ from ingest.secrets import says_development
 from ingest.source import Place, attributes_of
 
 _PASSWORD = re.compile(r"^[a-z][\w+.-]*://[^\s:@/]*:([^\s@/${}]+)@", re.IGNORECASE)
+_REFERENCE = re.compile(r"\$\{?([A-Za-z_]\w{0,100})(?::?\?[^}]*)?\}?")
 _TELLING = 8  # characters of a value that two variables do not share by chance
 _LOOPBACK = ("127.", "localhost", "::1", "[::1]")
 
@@ -80,6 +81,7 @@ def _service(name: str, node: Node, line: int, path: str, told: dict[str, str]) 
             if word == "--requirepass" and is_default("redis", without_variables(given))
         )
         or None,
+        refers=_refers(variables) or None,
         command=" ".join(node.get("command").texts()) or None,
         env_files=_env_files(node) or None,
     )  # fmt: skip
@@ -97,6 +99,12 @@ def _is_known(name: str, value: str, beside: Mapping[str, str], image: str) -> b
     if is_default_password(name, value, beside) or ("minio" in image.lower() and is_default_key(name, value)):
         return True
     return PASSWORD_NAME.search(name) is not None and says_development(value)
+
+
+def _refers(variables: tuple[tuple[str, str | None, Place], ...]) -> tuple[str, ...]:
+    """Passwords that a variable of who starts it gives, without a default: `POSTGRES_PASSWORD=DB_PASSWORD`."""
+    given = ((name, _REFERENCE.fullmatch(text or "")) for name, text, _ in variables if PASSWORD_NAME.search(name))
+    return tuple(f"{name}={found[1]}" for name, found in given if found is not None)
 
 
 def _powers(node: Node, mounted: tuple[Node, ...]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from dotenv.parser import parse_stream
 
 from ingest.config.nodes import BadConfig
 from ingest.config.packages import environment
+from ingest.default_passwords import is_default_password
 from ingest.facts import Setting
 from ingest.source import Place
 from ingest.text import split_lines
@@ -16,6 +17,7 @@ from ingest.text import split_lines
 _BYTES = 256_000
 _LINE = 20_000
 _TEMPLATE = re.compile(r"(?:^|[._-])(?:example|sample|template|tmpl|tpl|dist)(?:[._-]|$)", re.IGNORECASE)
+_OF_VARIABLES = re.compile(r"(?:^|[._-])(?:dot)?env(?:[._-]|$)", re.IGNORECASE)
 _WIDE = re.compile(r"[^\S\r\n]{65,}")  # the parser is quadratic in runs of blanks
 
 
@@ -35,5 +37,12 @@ def read_dotenv(text: str, path: str) -> tuple[Setting, ...]:
         blank = written[: len(written) - len(written.lstrip())].count("\n")
         start = binding.original.line + blank
         place = Place(path, start, max(start, start + written.strip().count("\n")))
-        found.append(environment(binding.key, binding.value, place, beside=beside, template=template))
+        default = is_default_password(binding.key, binding.value or "", beside) or None
+        found.append(environment(binding.key, binding.value, place, beside=beside, template=template, default=default))
     return tuple(found)
+
+
+def is_template(path: str) -> bool:
+    """Whether a file of variables is one that people copy and fill in: `.env.example`, `env_template`."""
+    name = path.rsplit("/", 1)[-1]
+    return _OF_VARIABLES.search(name) is not None and _TEMPLATE.search(name) is not None

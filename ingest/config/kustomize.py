@@ -1,12 +1,14 @@
-"""Kustomization files: what they make secrets and maps of settings out of.
+"""Kustomization files: what they take up, and what they make secrets and maps of settings out of.
 
 Takes the text of one `kustomization.yaml`, gives a variable per literal of a generator, judged with those beside it, so that a password
-in a repository is seen however it gets into the cluster, and the files that generators take over. Resources are files of their own and
-read as such; env files are read where they are called so. Patches, replacements and images are not applied.
+in a repository is seen however it gets into the cluster, the files that generators take over, and one `kustomized` setting per file or
+folder that it names. Resources are files of their own and read as such; env files are read where they are called so. Patches,
+replacements and images are not applied.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -16,18 +18,28 @@ from ingest.config.yaml_nodes import yaml_documents
 from ingest.facts import Setting
 from ingest.source import Place
 
+_TAKES_UP = ("resources", "bases", "components", "patches", "patchesStrategicMerge", "patchesJson6902", "crds", "configurations")
 _GENERATORS = ("secretGenerator", "configMapGenerator")
 
 
 def read_kustomization(text: str, path: str) -> tuple[Setting, ...]:
     """Settings in the order of the file."""
-    return tuple(
-        found
-        for document in yaml_documents(text)
-        for generator in _GENERATORS
-        for made in document.get(generator).items
-        for found in (*_literals(made, path), *_files(made, path))
-    )
+    found: list[Setting] = []
+    for document in yaml_documents(text):
+        for generator in _GENERATORS:
+            for made in document.get(generator).items:
+                found += [*_literals(made, path), *_files(made, path)]
+        found += _taken_up(document, path)
+    return tuple(found)
+
+
+def _taken_up(document: Node, path: str) -> Iterator[Setting]:
+    """Resources, bases, components and patches by their paths below the root; what lies elsewhere is left out."""
+    for key in _TAKES_UP:
+        for item in document.get(key).items:
+            name = posixpath.normpath(posixpath.join(posixpath.dirname(path), item.text or item.get("path").text or "."))
+            if "://" not in item.text and not name.startswith(".."):
+                yield setting("kustomized", name, Place(path, item.line, max(item.line, item.end_line)))
 
 
 def _literals(made: Node, path: str) -> Iterator[Setting]:

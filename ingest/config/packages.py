@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 
 from ingest.default_passwords import opens_a_neighbour
 from ingest.facts import Setting, SettingKind
+from ingest.public_hosts import opens_at_a_cloud
 from ingest.purpose import in_samples
 from ingest.secrets import is_placeholder, mask_secrets, opens_only_here, says_development, secret_in_assignment, told_before
 from ingest.source import Attribute, Place, attributes_of
@@ -48,6 +49,7 @@ _CACHE = re.compile(r"(?:[A-Z0-9]+_)*CACHE(?:_SCOPE|_MODE)?")
 _MOVING = re.compile(
     r"(?:[\w.-]{1,60}-)?(?:latest|nightly)(?:-[a-z][\w.-]{0,40})?|(?:main|master|develop|dev|edge|head|trunk|canary|unstable)(?:-stable)?|stable"
 )
+_COMMIT = re.compile(r"^git\+[^#]+@[0-9a-f]{40}(?:#|$)")  # nobody moves what a commit's whole name says
 _NPM_EXACT = re.compile(r"[v=]?\d+\.\d+\.\d+(?:[-+][\w.+-]*)?")
 
 
@@ -87,6 +89,7 @@ def environment(
     }
     if secret is not None:
         more |= {"local": opens_only_here(given) or None, "development": says_development(given) or None}
+        more |= {"at_a_cloud": opens_at_a_cloud(given) or None}
     if secret is not None and beside:
         more["repeats"] = told_before(name, given, beside, template)
     return setting("environment", name, place, **more)
@@ -130,7 +133,7 @@ def python_package(line: str, place: Place, hashed: bool = False, **more: Attrib
         return None
     specifiers = list(requirement.specifier)
     if requirement.url:
-        pin = "git" if requirement.url.startswith("git+") else "url"
+        pin = "exact" if _COMMIT.search(requirement.url) else "git" if requirement.url.startswith("git+") else "url"
     elif hashed:
         pin = "hash"
     elif any(item.operator in {"==", "==="} and not item.version.endswith(".*") for item in specifiers):

@@ -24,6 +24,7 @@ from ingest.config.gateway import read_gateway
 from ingest.config.gitlab_ci import read_gitlab_ci
 from ingest.config.go_mod import read_go_mod
 from ingest.config.helm import read_helm_template, read_helm_values
+from ingest.config.ini_file import read_ini_file
 from ingest.config.jvm import read_gradle, read_maven
 from ingest.config.kubernetes import read_kubernetes
 from ingest.config.kustomize import read_kustomization
@@ -37,6 +38,7 @@ from ingest.config.nuget import read_nuget
 from ingest.config.openapi import read_openapi
 from ingest.config.package_json import read_package_json
 from ingest.config.registries import read_npmrc, read_pip_config
+from ingest.config.request_file import read_request_file
 from ingest.config.requirements import read_requirements
 from ingest.config.scripts import read_makefile, read_procfile, read_shell_script
 from ingest.config.spring_settings import read_spring_settings
@@ -70,6 +72,8 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "nuget": read_nuget,
         "app_settings": read_app_settings,
         "spring_settings": read_spring_settings,
+        "ini_file": read_ini_file,
+        "request_file": read_request_file,
         "agent_settings": read_agent_settings,
         "conda": read_conda,
         "gitlab_ci": read_gitlab_ci,

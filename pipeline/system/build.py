@@ -48,6 +48,7 @@ from pipeline.system.elements.chosen_models import mark_chosen_models
 from pipeline.system.elements.code_elements import add_code_elements
 from pipeline.system.elements.console import without_terminal
 from pipeline.system.elements.entries import addresses
+from pipeline.system.elements.governing_routes import mark_governing_routes
 from pipeline.system.elements.loopback import add_loopback
 from pipeline.system.elements.model_addresses import add_model_addresses
 from pipeline.system.elements.own_files import mark_own_files
@@ -76,6 +77,7 @@ from pipeline.system.program.sites import find_sites, received
 from pipeline.system.prompts.embedded import add_prompts_and_secrets
 from pipeline.system.prompts.prompt_files import PromptFiles
 from pipeline.system.prompts.prompt_models import add_prompt_models
+from pipeline.system.prompts.tested_secrets import add_tested_secrets
 from pipeline.system.rules.knowledge import FrameworkIndex
 from pipeline.system.same_things import relate_same_things
 from pipeline.system.shapes.shapes import with_shapes
@@ -160,6 +162,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_measures, assembly)
     steps.run(mark_chosen_models, assembly)
     steps.run(derive, assembly)
+    steps.run(mark_governing_routes, assembly)
     steps.run(mark_mcp_listening, assembly)
     steps.run(mark_go_listening, assembly)
     steps.run(mark_kestrel, assembly, config)
@@ -184,6 +187,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
         drawn = steps.instead(Drawings(), add_drawings, assembly, documents)
         steps.run(add_claims, assembly, documents)
         steps.run(add_written_secrets, assembly, documents)
+        steps.run(add_tested_secrets, assembly, facts)
     steps.run(add_contradictions, assembly, documents, config, drawn)
     steps.run(add_hidden_instructions, assembly, facts)
     system = _freeze(assembly, drawn, packages_of(assembly, config))

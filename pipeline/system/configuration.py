@@ -30,19 +30,24 @@ from pipeline.system.deployment.deployment import (
     installs,
     installs_from_lock,
     normal,
+    passes_over_lock,
     serves_agents,
 )
 from pipeline.system.deployment.development import is_for_development
 from pipeline.system.deployment.gateways import add_gateways
+from pipeline.system.deployment.kustomized import taken_up, without_left_aside
 from pipeline.system.deployment.look_alikes import look_alike_package
 from pipeline.system.deployment.mounted_prompts import add_mounted_prompts
 from pipeline.system.deployment.notebook_hubs import add_notebook_hubs
+from pipeline.system.deployment.open_services import asks_nobody
+from pipeline.system.deployment.other_applications import mark_other_applications
 from pipeline.system.deployment.own_servers import OwnServers
 from pipeline.system.deployment.proxies import add_proxies
 from pipeline.system.deployment.public_feeds import is_public_feed
 from pipeline.system.deployment.published_pages import mark_published_pages
 from pipeline.system.deployment.releases import add_releases
 from pipeline.system.deployment.sagemaker_containers import add_sagemaker_containers
+from pipeline.system.deployment.sample_values import known_by_sample, samples_beside
 from pipeline.system.deployment.started import add_started, composed_server, imaged_server
 from pipeline.system.deployment.stated_keys import add_stated_keys
 from pipeline.system.deployment.traced_prompts import add_traced_prompts
@@ -53,6 +58,7 @@ from pipeline.system.elements.signed_in_browsers import kept_to_sites, signed_in
 from pipeline.system.model import MOVES, POWER, AttributeValue, ElementKind
 from pipeline.system.program.naming import host_of, is_own_host
 from pipeline.system.rules.images import is_only_here, known_image
+from pipeline.system.rules.signing import load_signing
 from pipeline.system.rules.words import load_words
 from pipeline.system.spring_settings import add_spring_settings
 from pipeline.system.training.cluster_training import add_cluster_training
@@ -60,7 +66,6 @@ from pipeline.system.training.training_files import add_training_files
 
 _MAX_PLACES = 8
 _MOVING = ("latest", "none")
-_OPEN_AS_DELIVERED = frozenset({"redis", "mongo"})  # their images ask for no password unless they are given one
 _TOLD_APART = ("exposed", "authenticated", "default_password", "product")
 
 
@@ -70,6 +75,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
     used = with_build_arguments(
         with_values([f for f in files if f.purpose not in ("test", "vendored", "generated") and is_started(f.path, paths)])
     )
+    used = without_left_aside(used, documents)
     built = built_images(used, documents)
     own = OwnServers.of(used, built)
     locks = [s for file in used for s in file.settings if s.kind == "lock"]
@@ -118,6 +124,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
     mark_step_limits(assembly, used)
     add_traced_prompts(assembly, used)
     mark_examples(assembly)
+    mark_other_applications(assembly, used)
 
 
 def _packages(
@@ -131,7 +138,9 @@ def _packages(
         return
     ecosystem = str(packages[0].attributes.get("ecosystem") or "pypi")
     lock = next((s for s in locks if s.attributes.get("ecosystem") == ecosystem and _is_over(folder_of(s.place.path), file.path)), None)
-    is_locked = lock is not None or any(installs_from_lock(other, file.path) for other in files)
+    if lock is not None and any(passes_over_lock(other, file.path, lock.place.path) for other in files):
+        lock = None  # what the image holds was resolved while it was built
+    is_locked = lock is not None or any(installs_from_lock(other, file.path, ecosystem) for other in files)
     hashed = sum(1 for p in packages if p.attributes.get("pin") == "hash")
     loose = [p for p in packages if p.attributes.get("pin") in ("none", "range")]
     ai = [p for p in packages if normal(p.name) in ai_names]
@@ -258,10 +267,10 @@ def _service(
         guarded = agents_are_guarded(setting.name, file.path, files) if agents else _has_credentials(setting, file, files)
         guarded = guarded or (started is not None and started[1])
         attributes["authenticated"] = guarded
-        if a.get("default_passwords"):
-            attributes |= {"default_password": True, "names": _tuple(a["default_passwords"])}
-        elif not guarded and attributes["product"] in _OPEN_AS_DELIVERED:
-            attributes |= {"default_password": True, "names": ("no password at all",)}
+        if tried := (*_tuple(a.get("default_passwords")), *known_by_sample(setting, file, files)):
+            attributes |= {"default_password": True, "names": tried}
+        elif known is not None and (said := asks_nobody(known, setting, file, guarded, {f.path for f in files})):
+            attributes |= {"default_password": True, "names": said, "authenticated": False}
     identity = _put(assembly, kind, _service_name(assembly, kind, setting, file, attributes), attributes, setting, file)
     if attributes.get("pin") in _MOVING and isinstance(line := a.get("image_line"), int):
         assembly.cite_of(identity, Place(file.path, line, line), MOVES)
@@ -316,6 +325,7 @@ def _has_credentials(service: Setting, file: ConfigFacts, files: Sequence[Config
     a = service.attributes
     folder = folder_of(file.path)
     given = {posixpath.normpath(posixpath.join(folder, name)) for name in _tuple(a.get("env_files"))}
+    given |= {sample for path in given for sample in samples_beside(path, [other.path for other in files])}
     names = [s.name.upper() for s in file.settings if s.kind == "environment" and s.attributes.get("service") == service.name]
     names += [s.name.upper() for other in files if other.path in given for s in other.settings if s.kind == "environment"]
     told = " ".join((*(name for name in names if not _NOT_ITS_OWN.search(name)), *_tuple(a.get("command")))).upper()
@@ -337,11 +347,17 @@ def _secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str,
             **_for_whom(file),
             **_for_what(file, setting, files),
             **({"local": True} if setting.attributes.get("local") else {}),
-            **({"for_development": True} if setting.attributes.get("development") else {}),
+            **({"at_a_cloud": True} if setting.attributes.get("at_a_cloud") else {}),
+            **({"for_development": True} if setting.attributes.get("development") and not _signs_there(file, setting, files) else {}),
         },
         setting,
         file,
     )
+
+
+def _signs_there(file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts]) -> bool:
+    """Whether a key that signs stands in a manifest which a kustomization deploys: whatever its words say, it is the one in use."""
+    return load_signing().signs(setting.name) and file.path in taken_up(files)
 
 
 def _for_what(file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts]) -> dict[str, AttributeValue]:

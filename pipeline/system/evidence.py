@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
+from ingest.assigned_words import without_values
 from ingest.source import Place
 from pipeline.system.model import Evidence, Role, Unit
 
@@ -33,11 +34,13 @@ class EvidenceBook:
         entries: frozenset[str] = frozenset(),
         built: Iterable[str] = (),
         transcribed: Mapping[str, Mapping[int | None, int]] = MappingProxyType({}),
+        sealed: Mapping[str, Mapping[int, str]] = MappingProxyType({}),
     ) -> None:
         self._read_lines, self._mask, self._paragraphs, self._entries = read_lines, mask, paragraphs, entries
         self._built = tuple(built)
         self._standing: dict[re.Pattern[str], bool] = {}
         self._transcribed = transcribed  # path and page to how many of the page's last lines were read out of pictures
+        self._sealed = sealed  # path and line to the name that a secret is given there
         self._lines: dict[str, Lines] = {}
         self._masked: dict[tuple[str, int | None], tuple[str, ...]] = {}
         self._kept: dict[tuple[Place, Role, str, str], Evidence] = {}
@@ -85,7 +88,9 @@ class EvidenceBook:
             lines = self.lines_of(path)[page]
             masked = tuple(self.masked("\n".join(lines)).split("\n"))
             # Were a masker to change the number of lines, each line by itself is still masked.
-            known = self._masked[path, page] = masked if len(masked) == len(lines) else tuple(self.masked(line) for line in lines)
+            masked = masked if len(masked) == len(lines) else tuple(self.masked(line) for line in lines)
+            sealed = self._sealed.get(path, {})
+            known = self._masked[path, page] = without_values(masked, sealed, frozenset(sealed.values()))
         return known
 
     @property
@@ -100,6 +105,14 @@ class EvidenceBook:
             pages = (page for path in self._built for page in (self._lines.get(path) or self._read_lines(path)).values())
             self._standing[pattern] = any(pattern.search(line) for page in pages for line in page)
         return self._standing[pattern]
+
+    def lines_that(self, pattern: re.Pattern[str]) -> Iterator[tuple[str, int, re.Match[str]]]:
+        """Path, number and match of each line of code or configuration with a text, also where nothing else was read of it."""
+        for path in self._built:
+            for page, lines in (self._lines.get(path) or self._read_lines(path)).items():
+                for number, line in enumerate(lines, 1) if page is None else ():
+                    if (found := pattern.search(line)) is not None:
+                        yield path, number, found
 
     def _unit(self, place: Place, page: tuple[str, ...]) -> Unit:
         if place.start_line > len(page) - self._transcribed.get(place.path, {}).get(place.page, 0):

@@ -14,6 +14,7 @@ from ingest.facts import ConfigFacts, DocumentFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.amounts import add_weaker_controls
 from pipeline.system.contradicted.crossings import add_crossings
+from pipeline.system.contradicted.dead_controls import add_dead_controls
 from pipeline.system.contradicted.destinations import add_destinations
 from pipeline.system.contradicted.drawn_controls import add_drawn_controls
 from pipeline.system.contradicted.named_models import add_named_models
@@ -30,6 +31,7 @@ def add_contradictions(
     assembly: Assembly, documents: Sequence[DocumentFacts], config: Sequence[ConfigFacts], drawings: Drawings
 ) -> None:  # fmt: skip
     """Claims for all that documents and drawings say and that was seen not to be so."""
+    add_dead_controls(assembly)
     add_weaker_controls(assembly)
     statements = list(statements_of(documents))
     add_destinations(assembly, documents, statements)

@@ -68,6 +68,8 @@ def _says_used(statement: Statement) -> bool:
 def _used(assembly: Assembly, statement: Statement, embeds: bool) -> list[tuple[Draft, str]]:
     """Models of a use with their names; none where one of them is not known or there are many."""
     found: list[tuple[Draft, str]] = []
+    if not embeds and _asks_unknown(assembly):
+        return []
     for _identity, draft in sorted(assembly.drafts.by_id.items()):
         wanted = draft.kind == "embedding_model" if embeds else draft.kind in _ANSWERS
         if not wanted or draft.attributes.get("stated_by") == "document" or draft.attributes.get("examples_only") is True:
@@ -78,6 +80,14 @@ def _used(assembly: Assembly, statement: Statement, embeds: bool) -> list[tuple[
         if is_built(draft) and draft.evidence and speaks_of(statement.path, draft):
             found.append((draft, model.rpartition("/")[2]))
     return found if len({model for _draft, model in found}) <= _MOST_MODELS else []
+
+
+def _asks_unknown(assembly: Assembly) -> bool:
+    """Whether an agent asks a model that was not found: the sentence may speak of that one."""
+    asking = {source for source, kind, target in assembly.relations if kind == "uses_model" and assembly.draft(target).kind in _ANSWERS}
+    asking |= {source for source, target, _role in assembly.flows if assembly.draft(target).kind in _ANSWERS}
+    agents = [(identity, draft) for identity, draft in assembly.drafts.by_id.items() if draft.kind == "agent" and is_built(draft)]
+    return any("model" not in draft.attributes and identity not in asking for identity, draft in agents if draft.nodes)
 
 
 def _tokens(name: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Keys that sign sessions and tokens, and have a default in the source: `process.env.JWT_SECRET || "dev"`.
+"""Keys that sign sessions and tokens, and passwords that open a login, with a default in the source: `process.env.JWT_SECRET || "dev"`.
 
 Takes an assembly whose code is linked, adds a secret for each such default, its value masked in what is cited. A key is told by what
 it is given to (`jwt.encode`, an application's `secret_key`) or by the name it is read under. A default that is empty, that is made by
@@ -14,6 +14,8 @@ from ingest.code.program import Node
 from ingest.facts import CodeFacts, Value
 from ingest.secrets import mask_literals_of
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.default_logins import default_logins
+from pipeline.system.controls.signed_logins import kept_in_rows, keys_nobody_asks
 from pipeline.system.controls.signing_uses import SigningUse, signing_uses
 from pipeline.system.controls.taken_by_default import Default, SchemaDefaults, default_of_read, defaults_behind, variable_read
 from pipeline.system.program.arguments import argument_node
@@ -34,7 +36,11 @@ def add_default_keys(assembly: Assembly) -> None:
     known = {(one.path, one.start_line) for draft in assembly.drafts.by_id.values() if draft.kind == "secret" for one in draft.evidence}
     schemas = SchemaDefaults(assembly)
     found: dict[Node, tuple[Default, SigningUse | None]] = {}
+    verifying = keys_nobody_asks(assembly)
+    unasked = {default.node for key in verifying for default in defaults_behind(assembly, key, schemas)}
     for use in signing_uses(assembly):
+        if use.key in verifying:
+            continue
         for default in defaults_behind(assembly, use.key, schemas):
             if not use.plain or any(load_signing().signs_plainly(name) for name in default.names):
                 found.setdefault(default.node, (default, use))
@@ -44,11 +50,17 @@ def add_default_keys(assembly: Assembly) -> None:
     for name, nodes in schemas.entries.items():
         for node in nodes if load_signing().signs(name) else ():
             found.setdefault(node, (Default(node, name, frozenset({name})), None))
+    logins = {default.node: default for default in default_logins(assembly, schemas)}
+    for node, login in logins.items():
+        found.setdefault(node, (login, None))
     for node, (default, key_use) in sorted(found.items()):
+        if node in unasked and key_use is None:
+            continue
         value, cited = assembly.program.value(node), assembly.cite(node)
         if not _is_text(value) or value.text.startswith(_PUBLIC) or cited is None or (cited.path, cited.start_line) in known:
             continue
-        if not _is_refused(assembly, default.names, value.text):
+        names = () if node in logins else default.names  # that the word is compared and refused is what it is for
+        if not _is_refused(assembly, names, value.text):
             _add(assembly, default, key_use)
 
 
@@ -59,6 +71,8 @@ def _add(assembly: Assembly, default: Default, use: SigningUse | None) -> None:
     shown = cited.model_copy(update={"quote": _masked(cited.quote, text)})
     name = default.variable or (use.name if use is not None else next(iter(sorted(default.names)), "key"))
     identity = assembly.drafts.put("secret", f"{name} in {facts.path}", None, {"signing_default": True}, shown, default.node, facts.purpose)
+    if use is not None and (rows := kept_in_rows(assembly, use)) is not None:
+        assembly.control("session_identity", identity, assembly.cite(rows), "logins are rows, and nothing signed says who somebody is")
     draft, signs = assembly.draft(identity), assembly.cite(use.place, note="signs") if use is not None else None
     if signs is not None and (signs.path, signs.start_line) != (cited.path, cited.start_line) and signs not in draft.evidence:
         draft.evidence.append(signs)

@@ -37,11 +37,17 @@ _FROM_TREE = re.compile(
     r"\b(uv|poetry|pdm|pipenv) (sync|install)\b|\bpython3? setup\.py install\b"
     r"|\bpip3? install\b[^;&|\n]*\s(-e\s+)?[\"']?\.{1,2}(/\S*|\[\S+)?[\"']?(\s|$)"
 )
-_FROM_LOCK = re.compile(
-    r"\b(uv|poetry|pdm)\.lock\b|\bpipfile\.lock\b|\buv (sync|export)\b.*--(frozen|locked)\b"
-    r"|--require-hashes\b|\bnpm ci\b|--frozen-lockfile\b",
-    re.IGNORECASE | re.DOTALL,
-)
+# By what installs: a page's packages are held by `npm ci`, which says nothing of Python's in the same container file.
+_FROM_LOCK = {
+    "pypi": re.compile(
+        r"\b(uv|poetry|pdm)\.lock\b|\bpipfile\.lock\b|\buv (sync|export)\b.*--(frozen|locked)\b|--require-hashes\b"
+        r"|\bpdm\b.*--frozen-lockfile\b",
+        re.IGNORECASE | re.DOTALL,
+    ),
+    "npm": re.compile(r"\bnpm (ci|clean-install)\b|--frozen-lockfile\b|\byarn\b.*--immutable\b", re.IGNORECASE | re.DOTALL),
+}
+_MADE_ANEW = re.compile(r"\b(?:pipenv|poetry|pdm|uv) lock\b(?![^\n;&|]*--(?:check|locked))|\brm\b[^\n;&|]{0,200}\.lock\b", re.IGNORECASE)
+_OF_POETRY = re.compile(r"\bpoetry (?:export|install)\b", re.IGNORECASE)
 
 
 def folder_of(path: str) -> str:
@@ -136,9 +142,21 @@ def installs(file: ConfigFacts, manifest: str) -> bool:
     return near and any(_FROM_TREE.search(command) for command in _commands(file.settings))
 
 
-def installs_from_lock(file: ConfigFacts, manifest: str) -> bool:
+def installs_from_lock(file: ConfigFacts, manifest: str, ecosystem: str) -> bool:
     """Whether a container file reads a lock beside the manifest, though the lock is not in this tree (an archive without it)."""
-    return context_of(file.path) == folder_of(manifest) and any(_FROM_LOCK.search(command) for command in _commands(file.settings))
+    pattern = _FROM_LOCK.get(ecosystem)
+    if pattern is None or context_of(file.path) != folder_of(manifest):
+        return False
+    return any(pattern.search(command) and not _MADE_ANEW.search(command) for command in _commands(file.settings))
+
+
+def passes_over_lock(file: ConfigFacts, manifest: str, lock: str) -> bool:
+    """Whether a container file makes the lock beside the manifest anew, or resolves with a tool that does not read this one."""
+    if context_of(file.path) != folder_of(manifest) or not any(s.kind in ("image", "container_build") for s in file.settings):
+        return False
+    commands = _commands(file.settings)
+    other_tool = lock.rsplit("/", 1)[-1].lower() in ("uv.lock", "pdm.lock", "pipfile.lock")
+    return any(_MADE_ANEW.search(command) or (other_tool and _OF_POETRY.search(command)) for command in commands)
 
 
 def handed_to_a_user(file: ConfigFacts, files: Sequence[ConfigFacts]) -> Setting | None:

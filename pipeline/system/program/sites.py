@@ -186,7 +186,7 @@ def _registered(program: Program, index: FrameworkIndex, node: Node, value: Valu
 def _is_meant(program: Program, node: Node, rule: CallRule | DecoratorRule) -> bool:
     for wanted, pattern in rule.where.items():
         given = argument_node(program, node, wanted)
-        texts = () if given is None else (*program.names(given), str(program.constant(given)))
+        texts = () if given is None else (*program.names(given), str(program.constant(given)), *_names_listed(program, given))
         if given is not None and program.value(given).kind == "call":  # `client(DeleteHistoryRequest(...))`
             texts += program.callee_names(given)
         elif given is not None and program.value(given).kind == "name":  # `new Workspace({ sandbox })`
@@ -194,6 +194,12 @@ def _is_meant(program: Program, node: Node, rule: CallRule | DecoratorRule) -> b
         if not any(re.search(pattern, text) for text in texts):
             return False
     return True
+
+
+def _names_listed(program: Program, node: Node) -> list[str]:
+    """Names in a list display: `rehypePlugins={[rehypeRaw]}`."""
+    parts = program.elements(node) if program.value(node).kind == "collection" else ()
+    return [name for one in parts for name in program.names(one)]
 
 
 def _functions_given(program: Program, node: Node, value: Value, rule: DecoratorRule) -> Iterator[FunctionRef]:

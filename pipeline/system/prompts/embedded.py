@@ -10,6 +10,7 @@ from functools import lru_cache
 from ingest.code.program import Node
 from ingest.default_passwords import PASSWORD_NAME
 from ingest.facts import StoredText, Value
+from ingest.public_hosts import opens_at_a_cloud
 from ingest.secrets import find_secrets, is_public_identifier, mask_literals_of, opens_only_here, says_development
 from ingest.source import Place
 from ingest.told_secrets import told_secrets
@@ -39,6 +40,7 @@ _WORTH_HIDING = re.compile(
 )
 _OBJECT = 80  # characters after an order in which its object stands
 _READ = 200_000  # characters of one text
+_THIS_HOST = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1", re.IGNORECASE)
 _SHORTEST = 20  # characters: less is a word, not a prompt
 _SHORTEST_SECRET, _SHORTEST_PASSWORD = 12, 8  # people choose passwords, and short ones
 _READS = re.compile(
@@ -321,9 +323,20 @@ def _secrets(assembly: Assembly, prompts: set[Node]) -> None:
             where = "prompt" if node in prompts else "notebook" if facts.cells else "code"
             name = held.setdefault(value.text, f"{assigned or spans[0].detector} in {facts.path}")  # one to revoke, in all its places
             said: dict[str, AttributeValue] = {"where": where, "detector": spans[0].detector}
-            said |= {"local": True} if opens_only_here(value.text) else {}
+            said |= {"local": True} if opens_only_here(value.text) or _is_beside_this_host(facts.values, identity) else {}
             said |= {"for_development": True} if says_development(value.text) else {}
+            said |= {"at_a_cloud": True} if opens_at_a_cloud(value.text) else {}
             assembly.drafts.put("secret", name, None, said, cited, node, facts.purpose)
+
+
+def _is_beside_this_host(values: tuple[Value, ...], identity: int) -> bool:
+    """Whether a password is given together with an address of this machine: `connect(host="localhost", password="...")`."""
+    for later in values[identity + 1 : identity + 12]:
+        if identity in later.inputs and len(later.labels) == len(later.inputs):
+            given = dict(zip(later.labels, later.inputs, strict=True))
+            hosts = [values[given[name]] for name in ("host", "hostname", "server", "address") if name in given]
+            return any(host.kind == "constant" and _THIS_HOST.fullmatch(host.text) for host in hosts)
+    return False
 
 
 def _is_sample_code(text: str) -> bool:

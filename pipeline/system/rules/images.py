@@ -17,6 +17,12 @@ class KnownImage(Frozen):
     image: str
     kind: ElementKind
     product: str
+    asks: bool = Field(default=True, description="Whether it asks for a login as it is delivered, or cannot start without being told.")
+    without: str = Field(default="no password at all", description="What is told where it does not ask.")
+    opened_by: dict[str, str] = Field(
+        default_factory=dict, description="Variables in small letters, with the value by which nobody is asked."
+    )
+    closed_by: str = Field(default="", description="Pattern of variables and words of its command by which callers are asked.")
 
 
 class KnownPage(Frozen):

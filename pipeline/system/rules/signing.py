@@ -32,6 +32,7 @@ class Signing(Frozen):
     applications: frozenset[str]
     names: Pattern
     names_of_plain: Pattern
+    names_of_logins: Pattern
     reads: Pattern
     wraps: frozenset[str]
     unwraps: frozenset[str]
@@ -51,6 +52,10 @@ class Signing(Frozen):
     def signs(self, name: str) -> bool:
         """Whether a variable, a field or a property is named for a key that signs: `JWT_SECRET`, `jwtSecret`, `app.jwt.secret`."""
         return bool(name) and re.fullmatch(self.names, "_".join(words_of(name[:200]))) is not None
+
+    def opens(self, name: str) -> bool:
+        """Whether a variable is named for a word that opens a login: `ADMIN_PASSWORD`, `accessCode`."""
+        return bool(name) and re.fullmatch(self.names_of_logins, "_".join(words_of(name[:200]))) is not None
 
     def signs_plainly(self, name: str) -> bool:
         return re.search(self.names_of_plain, name[:200], re.IGNORECASE) is not None

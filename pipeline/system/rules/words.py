@@ -30,6 +30,13 @@ class WhoseConversation(Frozen):
     looks_up: frozenset[str] = Field(description="Words of calls that look up, test or put together what they are given.")
 
 
+class Deed(Frozen):
+    """What is done to what, where names say both."""
+
+    deeds: tuple[str, ...]
+    things: tuple[str, ...]
+
+
 class Words(Frozen):
     decides_about: dict[str, tuple[str, ...]]
     ambiguous: tuple[str, ...] = Field(description="Of these two of one subject are needed.")
@@ -41,6 +48,7 @@ class Words(Frozen):
     identity_parameter: tuple[str, ...]
     own_session: tuple[str, ...] = Field(description="Such names that may be labels of sessions the operator has set up.")
     administrative: tuple[str, ...]
+    governing: tuple[Deed, ...] = Field(description="What names of routes say that decide about the model which is served.")
     effects: dict[str, tuple[str, ...]]
     confidential: tuple[str, ...] = Field(description="Regular expressions over a lower-cased prompt.")
     posts: tuple[str, ...] = Field(description="Words of names and addresses where a posted request changes something.")

@@ -177,6 +177,12 @@ FORMATS: tuple[Format, ...] = (
     Format("application.yml, application.properties", "spring_settings", "src/main/resources/application-eu.yml",
            "management:\n  endpoints:\n    web:\n      exposure:\n        include: '*'\n",
            {"exposure": ("property", "profile")}, "secrets, imports, what a variable says"),
+    Format("Files of sections and keys (.ini, .cfg, .properties)", "ini_file", "alembic.ini",
+           "[alembic]\nsqlalchemy.url = postgresql://ann:q7Tz0PkV4mXr9s@db.acme.dev/notes\n", {"secrets": ("environment", "secret")},
+           "what the keys mean"),
+    Format("Requests of an editor (.http, .rest)", "request_file", "ask.http",
+           "POST https://api.mistral.ai/v1/chat/completions\nAuthorization: Bearer q7Tz0PkV4mXr9sLhY2bWnC5dFgJ8aEuK\n",
+           {"secrets": ("environment", "secret")}, "files of variables of an editor"),
     Format("NuGet.config", "nuget", "NuGet.config",
            '<configuration><packageSources><add key="a" value="https://nuget.a.dev/v3/index.json"/></packageSources>'
            '<packageSourceCredentials><a><add key="ClearTextPassword" value="Kx82mQ7vLp3zRt9w"/></a></packageSourceCredentials></configuration>',

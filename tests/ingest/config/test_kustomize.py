@@ -29,11 +29,13 @@ def test_literals_of_generators_are_variables_of_which_the_secrets_are_told(tmp_
     found = read(tmp_path, "kustomization.yaml", FILE, "kustomization")
     secrets = [(s.name, s.place.start_line) for s in found if s.attributes.get("secret") and not s.attributes.get("placeholder")]
     assert secrets == [("password", 7), ("uri", 11)]
-    assert {s.name for s in found} == {"user", "password", "uri", "api_key", "LOG_LEVEL"}
+    assert {s.name for s in found if s.kind == "environment"} == {"user", "password", "uri", "api_key", "LOG_LEVEL"}
 
 
-def test_a_kustomization_that_only_lists_files_says_nothing(tmp_path: Path) -> None:
-    assert read(tmp_path, "kustomization.yaml", "resources: [a.yaml]\nsecretGenerator: nothing\n", "kustomization") == []
+def test_a_kustomization_that_only_lists_files_says_which_it_takes_up(tmp_path: Path) -> None:
+    text = "resources: [a.yaml, sub/, https://a.dev/b.yaml, ../outside]\npatches:\n- path: p.yaml\nsecretGenerator: nothing\n"
+    found = read(tmp_path, "kustomization.yaml", text, "kustomization")
+    assert [(s.kind, s.name) for s in found] == [("kustomized", "a.yaml"), ("kustomized", "sub"), ("kustomized", "p.yaml")]
 
 
 def test_files_that_a_generator_takes_over_are_named_with_their_map(tmp_path: Path) -> None:

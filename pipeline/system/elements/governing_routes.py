@@ -1,0 +1,50 @@
+"""Routes that decide about the model that is served: which one is loaded or promoted, how traffic is split, what monitoring calls normal.
+
+Takes an assembly whose entries are known and whose settings were joined, marks `governs_model` at routes that change something and say
+so by their address and their function, or that change the stored settings which a route that asks a model reads. Whether they ask who
+somebody is, is for `authenticated` to say. A deed alone tells nothing (`load`), and neither does a thing (`models`): both are needed.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.system.assembly import Assembly
+from pipeline.system.rules.words import load_words, mentions
+
+_CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_BY_METHOD = {"DELETE": ("delete",), "PUT": ("update",), "PATCH": ("update",), "POST": ()}
+_SETTINGS = re.compile(r"settings?\b|config(?:uration)?s?\b", re.IGNORECASE)  # tables are called `appsettings` as well
+
+
+def mark_governing_routes(assembly: Assembly) -> None:
+    """`governs_model` at each."""
+    read = _settings_of_models(assembly)
+    for reference, identity in sorted(assembly.entry_of_function.items()):
+        draft = assembly.draft(identity)
+        method = str(draft.attributes.get("method"))
+        if draft.kind != "http_route" or method not in _CHANGES:
+            continue
+        names = [str(draft.attributes.get("path") or draft.name), assembly.program.function(reference).name]
+        sets = draft.attributes.get("admin") is True and draft.attributes.get("runs_inference") is not True
+        if _is_said([*names, *_BY_METHOD[method]]) or (sets and read & _stores(assembly, identity)):
+            draft.attributes["governs_model"] = True
+
+
+def _is_said(names: list[str]) -> bool:
+    return any(mentions(names, said.deeds) and mentions(names, said.things) for said in load_words().governing)
+
+
+def _settings_of_models(assembly: Assembly) -> set[str]:
+    """Stores of settings that a route which asks a model reads."""
+    return {
+        store
+        for identity, draft in assembly.drafts.by_id.items()
+        if draft.attributes.get("runs_inference") is True
+        for store in _stores(assembly, identity)
+        if _SETTINGS.search(assembly.draft(store).name)
+    }
+
+
+def _stores(assembly: Assembly, identity: str) -> set[str]:
+    return {t for (s, kind, t) in assembly.relations if s == identity and kind == "calls" and assembly.draft(t).kind == "data_store"}
