@@ -59,6 +59,7 @@ class Memo:
     services: frozenset[str] | None = None  # classes that a container hands out
     run_by: dict[str, dict[str, list[FunctionRef]]] | None = None  # by a base's method and by class: what of the class it calls
     plain_fields: dict[str, bool] = field(default_factory=dict)  # names of fields, whether all who declare one hold no text there
+    demanded: dict[tuple[str, str, str], tuple[ControlKind, Node] | None] = field(default_factory=dict)  # what classes ask of fields
     markers: dict[FunctionRef, list[Node]] = field(default_factory=dict)  # functions a framework calls, with what registered them
     put_by_steps: dict[Node, frozenset[str]] | None = None  # calls that run a graph, by what its steps put into its state
     taken_in: dict[FunctionRef, frozenset[str]] = field(default_factory=dict)  # names that functions take of anything
