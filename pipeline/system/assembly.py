@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.code.queued import queued
+from ingest.code.runners import run
 from ingest.source import Place
 from pipeline.system.draft import Draft, Drafts
 from pipeline.system.evidence import EvidenceBook, UnknownPlace
@@ -202,6 +203,7 @@ class Assembly:
             owners = program.holders((call[0], callee.inputs[0]))
             return [reference for owner in owners for reference in self._run_by()[callee.text].get(owner, ())]
         found = found or [sent.function for sent in queued(program, call, value)]  # a worker runs it, for this call
+        found = found or list(run(program, call, value))
         if program.targets(call):
             given = [(call[0], argument) for argument in value.inputs[1:]]
             names = [
