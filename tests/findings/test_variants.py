@@ -76,3 +76,29 @@ def test_an_engine_and_its_fallback_are_one_finding(tmp_path: Path) -> None:
 def test_models_of_two_routes_are_two_findings(tmp_path: Path) -> None:
     scan = scan_of(tmp_path, {"app.py": APART})
     assert len([finding for finding in scan.findings if finding.threat == "model-extraction"]) == 2
+
+
+KEPT = """
+import pickle
+
+
+class Prints:
+    def __init__(self, path):
+        self.path = path
+
+    def read(self):
+        with open(self.path, "rb") as kept:
+            return pickle.load(kept)
+"""
+
+
+def test_a_class_that_a_package_of_the_tree_keeps_a_copy_of_is_one_finding(tmp_path: Path) -> None:
+    copy = '"""The same, packed for others."""\n' + KEPT
+    other = KEPT.replace("class Prints", "class Voices")
+    scan = scan_of(
+        tmp_path, {"app/prints.py": KEPT, "packed/packed/prints.py": copy, "app/voices.py": other, "app/m.py": "import sklearn\n"}
+    )
+    found = [finding for finding in scan.findings if finding.threat in ("unsafe-model-load", "unsafe-deserialisation")]
+    assert sorted(sorted({place.path for place in finding.evidence if place.role == "sink"}) for finding in found) == [
+        ["app/prints.py", "packed/packed/prints.py"], ["app/voices.py"],
+    ]  # fmt: skip
