@@ -22,18 +22,32 @@ _RUNS_SECOND = frozenset({"run_in_executor"})
 _RUNS_TARGET = frozenset({"Thread", "Process", "Timer"})
 
 
+def run(program: Questions, call: Node, value: Value) -> Iterator[FunctionRef]:
+    """Functions that a call runs, whatever they are given."""
+    function = _handed(program, call, value)
+    for name in program.names((call[0], function)) if function is not None else ():
+        yield from program.functions.get(name, ())
+
+
+def _handed(program: Questions, call: Node, value: Value) -> int | None:
+    """The value that stands where a runner takes what it calls."""
+    last = program.value((call[0], value.inputs[0])).text
+    positions = [position for position in range(1, len(value.inputs)) if value.labels[position] == ""]
+    if last in _RUNS_FIRST or last in _RUNS_SECOND:
+        at = 1 if last in _RUNS_SECOND else 0
+        return value.inputs[positions[at]] if len(positions) > at else None
+    return value.inputs[value.labels.index("target")] if last in _RUNS_TARGET and "target" in value.labels else None
+
+
 def handed_on(program: Questions, call: Node, value: Value) -> Iterator[tuple[FunctionRef, int, Node]]:
     """Function, position of its parameter, and what is passed for it."""
     file, last = call[0], program.value((call[0], value.inputs[0])).text
     named: dict[str, int] = {}
-    positions = [position for position in range(1, len(value.inputs)) if value.labels[position] == ""]
-    if last in _RUNS_FIRST or last in _RUNS_SECOND:
-        at = 1 if last in _RUNS_SECOND else 0
-        if len(positions) <= at:
-            return
-        function, given = value.inputs[positions[at]], [value.inputs[position] for position in positions[at + 1 :]]
-    elif last in _RUNS_TARGET and "target" in value.labels and {"args", "kwargs"} & set(value.labels):
-        function, given = value.inputs[value.labels.index("target")], []
+    function = _handed(program, call, value)
+    if function is None:
+        return
+    if last in _RUNS_TARGET:
+        given: list[int] = []
         for label in {"args", "kwargs"} & set(value.labels):
             arguments = program.value((file, value.inputs[value.labels.index(label)]))
             if arguments.kind == "collection" and label == "args":
@@ -41,7 +55,13 @@ def handed_on(program: Questions, call: Node, value: Value) -> Iterator[tuple[Fu
             elif arguments.kind == "collection":
                 named = dict(zip(arguments.labels, arguments.inputs, strict=False))
     else:
-        return
+        after = value.inputs.index(function, 1) + 1
+        given = [value.inputs[position] for position in range(after, len(value.inputs)) if value.labels[position] == ""]
+        named = {
+            label: value.inputs[position]
+            for position, label in enumerate(value.labels)
+            if position >= after and label not in ("", "*", "**")
+        }
     for name in program.names((file, function)):
         for reference in program.functions.get(name, ()):
             # A method is handed over with its object, a class's own function without one.

@@ -13,6 +13,7 @@ from pipeline.findings.listing import CONFIDENCES, in_order
 from pipeline.findings.model import STRIDE, Coverage, Finding, Mitigation, Taxonomy, UnlistedRisk
 from pipeline.findings.risk import Risk, assess
 from pipeline.findings.scores import scores_of
+from pipeline.findings.variants import variants_joined
 from pipeline.system.model import Confidence, ControlKind, Element, Evidence, Flow, System
 from pipeline.threats.engine import Match, Mitigated, Outcome, SwitchedOff, Unlisted, Unmet, shortened
 from pipeline.threats.schema import Threat
@@ -62,7 +63,7 @@ def _grouped(found: Sequence[Match]) -> list[tuple[tuple[str, str], list[Match]]
     """Matches by threat and by what is mended at once: each group is one finding."""
     matches: dict[tuple[str, str], list[Match]] = {}
     ends = ends_of(found)
-    for match in sources_joined([part for whole in found for part in by_sink(whole, ends)]):
+    for match in variants_joined(sources_joined([part for whole in found for part in by_sink(whole, ends)])):
         if match.evidence:
             matches.setdefault((match.threat.slug, group_of(match)), []).append(match)
     return sorted(copies_joined(matches).items())

@@ -6,10 +6,10 @@ A factor is a statement about the element, what lies before it and what it can r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from pipeline.system.model import Element, ElementKind, Evidence, Flow, Label
+from pipeline.system.model import ControlKind, Element, ElementKind, Evidence, Flow, Label
 from pipeline.threats.engine import Match
 from pipeline.threats.schema import Factor
 from pipeline.threats.view import View
@@ -23,6 +23,7 @@ _PUBLIC = frozenset({"web_content", "user_feedback"})
 _UNTRUSTED = frozenset({"web_content", "retrieved_text", "uploaded_file"})
 _CHOSEN = frozenset({"path", "url", "model_source"})
 _RAN = frozenset({"code", "shell"})
+_CLOSED: frozenset[ControlKind] = frozenset({"allow_list", "input_validation", "type_cast"})
 _STAKES = frozenset({"money", "safety", "security"})
 _SERVED: frozenset[ElementKind] = frozenset({"http_route", "websocket", "chat_ui", "webhook", "queue_consumer", "inference_server"})
 _KEPT = frozenset({"index_write", "deletion", "model_source", "training_data"})
@@ -165,6 +166,20 @@ def _loaded_by_code(around: Surroundings) -> Seen | None:
     return at(around.view.elements[loaders[0]]) if loaders else None
 
 
+def _path_is_user_controlled(around: Surroundings) -> Seen | None:
+    """A caller chooses the path or address of a way, or names the model that the element loads, and no list says which there are."""
+    chosen = (flow for flow in around.flows() if "user_input" in flow.carries and flow.role in _CHOSEN)
+    return _flow(around, chosen) or _flow(around, _names_given(around))
+
+
+def _names_given(around: Surroundings) -> Iterator[Flow]:
+    view, element = around.view, around.match.element
+    given = [flow for flow in view.into.get(element.id, ()) if flow.role == "model_source" and "user_input" in flow.carries]
+    for flow in given if not view.controls_on(element.id, _CLOSED) else ():
+        if view.elements[flow.source].kind in _SERVED and not view.controls_on(flow.id, _CLOSED):
+            yield flow
+
+
 def _password_of_own_service(around: Surroundings) -> Seen | None:
     """A password of a service of this machine or of the same composition: it opens nothing for who is not beside that service."""
     element = around.match.element
@@ -202,7 +217,7 @@ _TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
     "reached_from_internet": lambda around: first_of(e for e in around.nearby if e.zone == "internet"),
     "unauthenticated": lambda around: first_of(e for e in around.nearby if e.attributes.get("authenticated") is False),
     "source_is_public": _source_is_public,
-    "path_is_user_controlled": lambda around: _flow(around, (f for f in around.flows() if "user_input" in f.carries and f.role in _CHOSEN)),
+    "path_is_user_controlled": _path_is_user_controlled,
     "runs_in_ci": lambda around: at(around.match.element) if around.match.element.kind == "ci_job" else None,
     "holds_secrets": _holds_secrets,
     "moves_money": _moves_money,

@@ -16,9 +16,10 @@ from itertools import pairwise, takewhile
 from pipeline.system.model import Evidence, Flow
 from pipeline.threats.engine import Match, evidence_of
 
-_TAKES = re.compile(r"\s*(?:export\s+)?(?:public\s+|private\s+)?(?:static\s+)?(?:async\s+)?(?:def|func|function|constructor)\b")
+TAKES = re.compile(r"\s*(?:export\s+)?(?:public\s+|private\s+)?(?:static\s+)?(?:async\s+)?(?:def|func|function|constructor)\b")
 _TWIN = re.compile(r"^(_*)(?:async_|a)(?=[a-z])")  # `_arun` beside `_run`, `async_search` beside `search`
 _CLASS = re.compile(r"[:.][A-Z]\w*$")
+_METHOD = re.compile(r"[A-Z]\w*\.\w+ \(")
 _SHOWN = re.compile(r"[\w-]{2,}\*{4}")
 _CODE = (".py", ".ts", ".tsx", ".js", ".mjs", ".go", ".java", ".cs", ".ipynb")
 _MODELS = frozenset({"hosted_llm", "local_llm", "agent"})
@@ -121,7 +122,7 @@ def _end_of(last: Flow) -> str:
 def _opener(way: tuple[Flow, ...]) -> list[str]:
     """The function that opens what it is given, a file or an address, as a model names it: both are refused there."""
     steps = way[-1].steps if way[-1].role in ("path", "url") else ()
-    taken = next((step for step in reversed(steps[:-1]) if _TAKES.match(step.quote)), None)
+    taken = next((step for step in reversed(steps[:-1]) if TAKES.match(step.quote)), None)
     return [f"{taken.path}:{taken.start_line} opens"] if taken is not None and taken.path == steps[-1].path else []
 
 
@@ -149,7 +150,7 @@ def _handed_on(way: tuple[Flow, ...]) -> list[str]:
     if way[-1].role not in ("path", "url") or len(steps) < 3:
         return []
     apart = {steps[0].path, steps[-1].path}
-    return [f"{step.path}:{step.start_line}" for step in steps[1:-1] if step.path not in apart and _TAKES.match(step.quote)]
+    return [f"{step.path}:{step.start_line}" for step in steps[1:-1] if step.path not in apart and TAKES.match(step.quote)]
 
 
 def sources_joined(matches: Iterable[Match]) -> list[Match]:
@@ -218,7 +219,7 @@ def _alike(found: Sequence[Match]) -> tuple[object, ...]:
         return ("secret", element.name.split(" in ")[0], *shown) if all(_SHOWN.search(quote) for quote in shown) else ()
     if found[0].threat.group_by == "image" and (images := _images(found)):
         return images
-    if copied := _copied(found) or _written_twice(found):
+    if copied := _copied(found) or _written_twice(found) or _same_code(found):
         return copied
     owner, dot, method = element.name.split(" (")[0].rpartition(".")
     if group == element.id and dot:
@@ -248,9 +249,17 @@ def _copied(found: Sequence[Match]) -> tuple[object, ...]:
         return ()
     steps = [step for flow in found[0].ways[0] for step in flow.steps]
     inside = list(takewhile(lambda step: step.path in ends, reversed(steps)))[::-1]
-    begun = next((place for place, step in enumerate(inside) if _TAKES.match(step.quote)), None)
+    begun = next((place for place, step in enumerate(inside) if TAKES.match(step.quote)), None)
     lines = [step.quote.strip() for step in inside[begun:]] if begun is not None else []
     return ("copy", found[0].ways[0][0].source, *lines) if len(lines) >= _COPIED else ()
+
+
+def _same_code(found: Sequence[Match]) -> tuple[object, ...]:
+    """Methods of a class in a file of some name, with the lines that are told of them: a copied class has the same."""
+    names = sorted({match.element.name.partition(" in ")[0] for match in found})
+    if found[0].threat.group_by != "file" or not all(_METHOD.match(name) for name in names):
+        return ()
+    return ("same code", *names, *sorted({(e.path.rpartition("/")[2], e.quote.strip()) for match in found for e in match.evidence}))
 
 
 def _written_twice(found: Sequence[Match]) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.code.queued import queued
+from ingest.code.runners import run
 from ingest.source import Place
 from pipeline.system.draft import Draft, Drafts
 from pipeline.system.evidence import EvidenceBook, UnknownPlace
@@ -62,6 +63,7 @@ class Memo:
     services: frozenset[str] | None = None  # classes that a container hands out
     run_by: dict[str, dict[str, list[FunctionRef]]] | None = None  # by a base's method and by class: what of the class it calls
     plain_fields: dict[str, bool] = field(default_factory=dict)  # names of fields, whether all who declare one hold no text there
+    demanded: dict[tuple[str, str, str], tuple[ControlKind, Node] | None] = field(default_factory=dict)  # what classes ask of fields
     markers: dict[FunctionRef, list[Node]] = field(default_factory=dict)  # functions a framework calls, with what registered them
     put_by_steps: dict[Node, frozenset[str]] | None = None  # calls that run a graph, by what its steps put into its state
     taken_in: dict[FunctionRef, frozenset[str]] = field(default_factory=dict)  # names that functions take of anything
@@ -229,6 +231,7 @@ class Assembly:
             owners = program.holders((call[0], callee.inputs[0]))
             return [reference for owner in owners for reference in self._run_by()[callee.text].get(owner, ())]
         found = found or [sent.function for sent in queued(program, call, value)]  # a worker runs it, for this call
+        found = found or list(run(program, call, value))
         if program.targets(call):
             given = [(call[0], argument) for argument in value.inputs[1:]]
             names = [

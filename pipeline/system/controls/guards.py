@@ -10,6 +10,7 @@ from ingest.code.program import FunctionRef, Node
 from ingest.facts import Branch
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.closed_lists import is_open
+from pipeline.system.controls.declared_fields import declared_fields
 from pipeline.system.controls.declared_parts import declared_parts
 from pipeline.system.controls.last_parts import inside_a_package, keeps_below, may_climb
 from pipeline.system.controls.name_ends import is_end_of_name
@@ -61,6 +62,7 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
         and (kind in _OF_THE_WHOLE or vouches(assembly, hit, guard))
     ]
     if chooses and hit.argument >= 0:
+        controls += declared_fields(assembly, hit, chooses)
         controls += [
             ("input_validation", node)
             for node in hit.trace

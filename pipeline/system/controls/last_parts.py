@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.looked_for import is_glued_in, is_looked_for
 from pipeline.system.elements.address_segments import is_segment, may_be_dots
 from pipeline.system.flows.discriminators import bare
 from pipeline.system.flows.made_of import callee_text, made_of
@@ -49,16 +50,8 @@ def _takes_folder(assembly: Assembly, call: Node) -> bool:
 
 def _is_glued(assembly: Assembly, node: Node, trace: tuple[Node, ...]) -> bool:
     """Whether text is put beside a value within one segment: what was `..` is none any more."""
-    for before, after in pairwise(trace[trace.index(node) :]):
-        value = assembly.program.value(after)
-        if value.kind != "format" or before[0] != after[0] or before[1] not in value.inputs:
-            continue
-        at = value.inputs.index(before[1])
-        left = assembly.program.constant((after[0], value.inputs[at - 1])) if at else ""
-        right = assembly.program.constant((after[0], value.inputs[at + 1])) if at + 1 < len(value.inputs) else ""
-        if (isinstance(left, str) and left and left[-1] not in "/\\") or (isinstance(right, str) and right and right[0] not in "/\\"):
-            return True
-    return False
+    steps = pairwise(trace[trace.index(node) :])
+    return any(before[0] == after[0] and is_glued_in(assembly, after, before[1]) for before, after in steps)
 
 
 def keeps_below(assembly: Assembly, node: Node, trace: tuple[Node, ...], call: Node, role: SinkRole) -> bool:
@@ -66,7 +59,7 @@ def keeps_below(assembly: Assembly, node: Node, trace: tuple[Node, ...], call: N
     if not is_name_only(assembly, node, role):
         return False
     dots = is_last_part(assembly, node) or (is_segment(assembly, node) and may_be_dots(assembly, node))
-    return not (dots and _is_removed_whole(assembly, node, trace, call))
+    return not (dots and _is_removed_whole(assembly, node, trace, call)) or is_looked_for(assembly, node, trace, call)
 
 
 def may_climb(assembly: Assembly, node: Node, trace: tuple[Node, ...], call: Node) -> bool:

@@ -103,6 +103,7 @@ _OWN_KIND_WINS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "
 _HELD_BY_MODELS: frozenset[ElementKind] = frozenset({"memory", "tool", "mcp_tool"})  # what a client is made with is not the client
 _NO_DATABASE: frozenset[ElementKind] = frozenset({"file_store", "hosted_llm", "local_llm"})
 _DATABASES: frozenset[ElementKind] = frozenset({"data_store", "vector_store"})
+_LEARNT: frozenset[ElementKind] = frozenset({"ml_model", "training_job", "embedding_model"})
 
 
 def _receiver_for(assembly: Assembly, site: CallSite) -> str | None:
@@ -117,6 +118,8 @@ def _receiver_for(assembly: Assembly, site: CallSite) -> str | None:
     held = list(dict.fromkeys(receivers(assembly, site.node)))
     if kind in _DATABASES:  # a pool made with a certificate from a file is not the file, nor a store the model whose replies it was given
         held = [identity for identity in held if assembly.draft(identity).kind not in _NO_DATABASE]
+    if kind in _LEARNT:  # nor is a model that was made with settings of a database the database
+        held = [identity for identity in held if assembly.draft(identity).kind != "data_store"]
     if not held:
         return None
     fitting = [identity for identity in held if assembly.draft(identity).kind == kind]
