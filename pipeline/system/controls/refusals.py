@@ -139,9 +139,12 @@ def is_for_known_callers(assembly: Assembly, call: Node) -> bool:
 def _that_hold(assembly: Assembly, condition: Node, side: bool) -> list[Node]:
     """The parts of a condition that are true where it comes out as said."""
     found: list[Node] = []
-    queue = [(condition, side)]
+    queue, seen = [(condition, side)], set[tuple[Node, bool]]()
     while queue and len(found) < _MOST_PARTS:
         node, holds = queue.pop()
+        if (node, holds) in seen:
+            continue  # a choice may be made of itself in a loop
+        seen.add((node, holds))
         value = assembly.program.value(node)
         if value.kind == "operation" and value.text in ("not", "!") and value.inputs:
             queue.append(((node[0], value.inputs[0]), not holds))

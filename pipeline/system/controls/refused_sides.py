@@ -83,6 +83,8 @@ def without_refusal(facts: CodeFacts, number: int) -> frozenset[int]:
         queue = [test.condition] if inside and all(_went_well(facts, returned) for returned in inside) else []
         while queue and len(found) < _MAX_PARTS:
             part = queue.pop()
+            if part in found:
+                continue
             found.add(part)
             queue += facts.values[part].inputs if facts.values[part].kind in ("choice", "operation") else ()
     return frozenset(found)

@@ -76,8 +76,11 @@ def _joined(facts: CodeFacts, condition: int) -> set[int]:
     """The tests that a condition joins; what is joined to nothing stands alone, and nothing beside it leaves it out."""
     found, queue = set[int](), [condition]
     while queue and len(found) < _MAX_JOINED:
-        value = facts.values[queue[-1]]
-        found.add(queue.pop())
+        current = queue.pop()
+        if current in found:
+            continue  # a choice may be made of itself in a loop
+        found.add(current)
+        value = facts.values[current]
         if value.kind in ("choice", "await", "guarded") or (value.kind == "operation" and value.text in ("not", "!")):
             queue += value.inputs[:1] if value.kind == "guarded" else value.inputs
     return found
