@@ -56,6 +56,8 @@ class Jumps(Statements):
         names = [self.text(target) for target in targets]
         first = len(targets) == 1 and names[0] not in _COUNTERS
         first = first or (len(targets) == 2 and names[1].lower().endswith("err"))
+        if not targets or (len(targets) == 1 and not first):
+            self.builder.add(scope, "element_of", lines(head), "", (given,))  # nobody takes it, and it says how often: `for range rounds`
         for position, target in enumerate(targets[:2]):
             if position == (0 if first else 1):
                 value = self.builder.add(scope, "element_of", lines(head), "", (given,))

@@ -124,8 +124,10 @@ def _is_counted(program: Program, file: int, side: Value) -> bool:
 
 
 def _goes_over_range(program: Program, node: Node) -> bool:
-    """`for step in range(8)`, also where the steps are numbered or shown."""
+    """`for step in range(8)`, also where the steps are numbered or shown; Go's `for range rounds`."""
     value = program.value(node)
+    if value.kind == "element_of" and isinstance(program.constant((node[0], value.inputs[0])), int):
+        return True
     over = program.value((node[0], value.inputs[0])) if value.kind == "element_of" else value
     for _ in range(_MAX_CALLED):
         if value.kind != "element_of" or over.kind != "call":
