@@ -34,6 +34,7 @@ _WHERE = re.compile(r"\bwhere\b(.*?)(?:\b(?:order|group)\s+by\b|\blimit\b|$)", r
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _FILE = re.compile(r"[\w./~-]*?([\w-]+\.(?:jsonl?|md|txt|ya?ml|csv|toml))")
 _COMPARES = frozenset({"==", "===", "in", "is"})
+_MAPPED = re.compile(r"(?:DeclarativeBase|declarative_base|SQLModel|\bModel|Document|Entity)$")
 _PATHS = frozenset({"Path", "join", "resolve", "joinpath", "open", "with_name"})
 _ASKS = frozenset({"select", "query", "get", "get_one"})
 _ONES_OWN = re.compile(  # a record that is asked for by its number is no memory
@@ -136,7 +137,7 @@ def records(program: Program, call: Node, statement: re.Pattern[str]) -> dict[st
             elif _FILE.fullmatch(text):
                 found[posixpath.basename(text)] = posixpath.basename(text)
         if value.kind == "call":
-            tables = (called_on(program, node), mapped_class(program, node), given_before(program, node), _asked(program, node))
+            tables = (called_on(program, node), _of_mapper(program, node), given_before(program, node), _asked(program, node))
             found |= {_one(snake(table)): table for table in tables if table}
     return found
 
@@ -185,8 +186,23 @@ def _asked(program: Program, call: Node) -> str | None:
     return _class(program, (call[0], value.inputs[0]))
 
 
+def _of_mapper(program: Program, call: Node) -> str | None:
+    """The table that a chain begins with, where it is one: `Note.objects.filter`, `note.save`; a state of an agent is none."""
+    table = mapped_class(program, call)
+    named = [name for name, (_file, cls) in program.classes.items() if cls.name == table] if table else []
+    return table if any(_is_mapped(program, name) for name in named) else None
+
+
 def _class(program: Program, node: Node) -> str | None:
-    return next((program.classes[name][1].name for name in program.names(node) if name in program.classes), None)
+    """The class of an object mapper that a value is; a model of a request is no table."""
+    named = [name for name in program.names(node) if name in program.classes and _is_mapped(program, name)]
+    return program.classes[named[0]][1].name if named else None
+
+
+def _is_mapped(program: Program, name: str) -> bool:
+    fields = {field for field, *_rest in program.classes[name][1].fields}
+    bases = [base for base in program.outside_bases(name) if not base.startswith("pydantic.")]
+    return "__tablename__" in fields or any(_MAPPED.search(base) for base in bases)
 
 
 def _one(name: str) -> str:

@@ -26,7 +26,7 @@ _OVERWRITES = re.compile(
 )
 _COMPARED = re.compile(r"(?:\b\w+\.)?\b(?P<column>\w+)\s*=\s*(?:\$\d|\?|%s|%\(\w+\)s|:\w+|@\w+)", re.IGNORECASE)
 OWNER = re.compile(
-    r"(?:user|owner|employee|account|customer|client|tenant|company|member|author|patient|student|organi[sz]ation|org)(?:_?(?:id|email|name))?|created_by",
+    r"(?:user|owner|employee|account|customer|client|tenant|company|member|author|patient|student|organi[sz]ation|org)s?(?:_?(?:id|email|name))?|created_by",
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"(?:\w+_)?(?:id|uuid|key|slug)", re.IGNORECASE)

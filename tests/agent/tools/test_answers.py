@@ -92,7 +92,7 @@ def test_an_element_is_shown_with_what_is_tied_to_it(ask: Ask) -> None:
     assert "http_route:POST /chat calls it" in rows
     assert any(row.startswith("control prompt_log src/support_assistant/api/chat.py:44") for row in rows)
     assert any(row.startswith("finding ") and "indirect-prompt-injection" in row for row in rows)
-    assert rows[-1] == "flows: 10 in, 13 out (show_flows)"
+    assert rows[-1] == "flows: 11 in, 13 out (show_flows)"
 
 
 def test_a_claim_says_whether_it_is_kept(ask: Ask) -> None:

@@ -45,6 +45,14 @@ KNOWN = {
         "model-chosen-identity: A connector that acts as who is asking",
         "calls wrapped",
     ): "whose token a client holds is looked for one call deep",
+    (
+        "model-chosen-identity: Which of the operator's own sessions is used",
+        "calls wrapped",
+    ): "a table of the operator's own sessions is known where it is asked itself",
+    (
+        "identity-check-without-liveness: A login by picture",
+        "calls wrapped",
+    ): "the size of a picture that a function of its own reads is not followed to the library of faces",
     ("caller-chooses-address: A worker behind a queue calls back", "other functions"): _QUEUED,
     ("caller-chooses-address: A worker behind a queue calls back", "other files"): _QUEUED,
 }

@@ -32,6 +32,14 @@ KNOWN = {
     ("record-of-another: A booking that a loop of one's own drops, with Prisma", "other variables"): _LOOPED,
     ("tool-without-approval: Cases of a function that dispatches, in TypeScript", "other variables"): _LOOPED,
     ("tool-without-approval: A dispatcher is told whether somebody agreed, in TypeScript", "other variables"): _LOOPED,
+    (
+        "signed-in-browser-agent: The browser that runs already, in TypeScript",
+        "calls wrapped",
+    ): "a browser that a function of its own connects to is not followed to its pages",
+    (
+        "unauthenticated-inference-endpoint: Handlers behind one adapter, each with its own check, in TypeScript",
+        "long lines",
+    ): "what a handler refuses is told apart by lines",
     ("model-output-rendered: A script of the page streams the answer into markup", "calls wrapped"): _STREAMED,
 }
 

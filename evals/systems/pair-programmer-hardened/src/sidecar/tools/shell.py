@@ -30,8 +30,8 @@ def line(runner: str, arguments: list[str] | None = None) -> str:
 
 def boxed(workspace: Workspace, words: list[str]) -> list[str]:
     root = str(workspace.root)
-    closed = ["--ro-bind", f"{root}/.git", "/work/.git"] if (workspace.root / ".git").is_dir() else []
-    return [*BOX, "--bind", root, "/work", *closed, "--chdir", "/work", "--", *words]
+    closed = ["--ro-bind", f"{root}/.git", "/repo/.git"] if (workspace.root / ".git").is_dir() else []
+    return [*BOX, "--bind", root, "/repo", *closed, "--chdir", "/repo", "--", *words]
 
 
 def run_tests(workspace: Workspace, runner: str, arguments: list[str] | None = None) -> str:
