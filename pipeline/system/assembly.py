@@ -180,6 +180,10 @@ class Assembly:
 
     # Asking
 
+    def flows_in_order(self) -> list[tuple[tuple[str, str, str | None], list[Flow]]]:
+        """All flows by source, target and role."""
+        return sorted(self.flows.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or ""))
+
     def reach(self, function: FunctionRef) -> frozenset[FunctionRef]:
         """Functions that run when this one runs, itself included, through the project's calls."""
         known = self.reached.get(function)

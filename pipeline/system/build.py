@@ -211,7 +211,7 @@ def _freeze(assembly: Assembly, drawn: Drawings, packages: tuple[Package, ...]) 
                 "controls": tuple(sorted(on_flow.get(flow.id, ()))),
             }
         )
-        for _key, found in sorted(assembly.flows.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or ""))
+        for _key, found in assembly.flows_in_order()
         for flow in _merged(found)
     )
     system = System(

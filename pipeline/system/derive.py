@@ -96,7 +96,7 @@ def _recorded(assembly: Assembly) -> None:
         if target not in prompted.setdefault(source, []):
             prompted[source].append(target)
     withheld = {flow for (kind, _place), (flows, _evidence) in assembly.controls.items() if kind == "text_withheld" for flow in flows}
-    for (source, target, role), flows in sorted(assembly.flows.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or "")):
+    for (source, target, role), flows in assembly.flows_in_order():
         if role not in ("log", "store_write"):
             continue
         from_kind, to_draft = assembly.draft(source).kind, assembly.draft(target)

@@ -22,7 +22,7 @@ def add_crossings(assembly: Assembly, held: Sequence[Held]) -> None:
     drawn = {pair for each in held for pair in _arrows(each.picture)}
     for each in held:
         boxes = {each.picture.elements[node.id]: node.id for node in each.boxes() if node.id in each.picture.found}
-        for (source, target, _role), flows in sorted(assembly.flows.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or "")):
+        for (source, target, _role), flows in assembly.flows_in_order():
             if source not in boxes or target not in boxes or (source, target) in drawn or source == target:
                 continue
             told = next((flow for flow in flows if flow.stated_by != "document" and flow.steps), None)

@@ -8,11 +8,12 @@ is others' are left alone as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.owned_conversations import is_for_few, knows_caller
+from pipeline.system.program.walking import inside
 from pipeline.system.rules.words import load_words, words_of
 
 _COMPARES = frozenset({"==", "!=", "===", "!==", "is", "is not", "in", "not in", "+", "%"})
@@ -21,14 +22,14 @@ _MOST_VALUES = 80
 
 def mark_conversation_keys(assembly: Assembly) -> None:
     """Marks routes by which a caller goes on with anybody's conversation, with the line that hands on the key."""
-    for (source, target, role), flows in sorted(assembly.flows.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or "")):
+    for (source, target, role), flows in assembly.flows_in_order():
         if role != "conversation_key" or not any("user_input" in flow.carries for flow in flows) or not _is_kept(assembly, target):
             continue
         draft = assembly.draft(source)
         if draft.kind != "http_route" or is_for_few(assembly, source) or not knows_caller(assembly, source):
             continue
-        functions = [reference for reference, identity in sorted(assembly.entry_of_function.items()) if identity == source]
-        if any(_asks_whose(assembly, reached) for reference in functions for reached in sorted(assembly.reach(reference))):
+        functions = [reference for reference, identity in assembly.entry_of_function.items() if identity == source]
+        if _asks_whose(assembly, {reached for reference in functions for reached in assembly.reach(reference)}):
             continue
         draft.attributes["anybodys_conversation"] = True
         last = flows[0].steps[-1].model_copy(update={"role": "sink", "note": "whose it is, is not asked"})
@@ -44,22 +45,24 @@ def _is_kept(assembly: Assembly, target: str) -> bool:
     )
 
 
-def _asks_whose(assembly: Assembly, reference: FunctionRef) -> bool:
-    """Whether a function compares, joins or looks up a key together with who calls."""
-    facts, words = assembly.program.files[reference[0]], load_words().whose_conversation
-    for identity, value in enumerate(facts.values):
-        if value.scope != reference[1] or value.kind not in ("format", "operation", "call"):
-            continue
-        if value.kind == "operation" and value.text not in _COMPARES:
-            continue
-        node = (reference[0], identity)
-        if value.kind == "call":
-            callee = words_of(facts.values[value.inputs[0]].text) if value.inputs else []
-            if words.looks_up.isdisjoint(callee) or _adds(assembly, node):
+def _asks_whose(assembly: Assembly, functions: Set[FunctionRef]) -> bool:
+    """Whether one of the functions compares, joins or looks up a key together with who calls."""
+    words = load_words().whose_conversation
+    for file in sorted({file for file, _scope in functions}):
+        facts = assembly.program.files[file]
+        for identity, value in enumerate(facts.values):
+            if value.kind not in ("format", "operation", "call") or (file, value.scope) not in functions:
                 continue
-        said = set(_said(assembly, node))
-        if not said.isdisjoint(words.keys) and not said.isdisjoint(words.callers):
-            return True
+            if value.kind == "operation" and value.text not in _COMPARES:
+                continue
+            node = (file, identity)
+            if value.kind == "call":
+                callee = words_of(facts.values[value.inputs[0]].text) if value.inputs else []
+                if words.looks_up.isdisjoint(callee) or _adds(assembly, node):
+                    continue
+            said = set(_said(assembly, node))
+            if not said.isdisjoint(words.keys) and not said.isdisjoint(words.callers):
+                return True
     return False
 
 
@@ -71,13 +74,7 @@ def _adds(assembly: Assembly, call: Node) -> bool:
 
 def _said(assembly: Assembly, node: Node) -> Iterator[str]:
     """The words of the names that an expression is made of."""
-    queue, seen = [node], set[Node]()
-    while queue and len(seen) < _MOST_VALUES:
-        current = queue.pop()
-        if current in seen:
-            continue
-        seen.add(current)
-        value = assembly.program.value(current)
+    for part in inside(assembly.program, node, _MOST_VALUES):
+        value = assembly.program.value(part)
         if value.kind in ("name", "attribute", "parameter", "index") or (value.kind == "constant" and len(value.text) < 60):
             yield from words_of(value.text)
-        queue += [(current[0], given) for given in value.inputs]

@@ -19,6 +19,7 @@ from pipeline.system.controls.signed_logins import kept_in_rows, keys_nobody_ask
 from pipeline.system.controls.signing_uses import SigningUse, signing_uses
 from pipeline.system.controls.taken_by_default import Default, SchemaDefaults, default_of_read, defaults_behind, variable_read
 from pipeline.system.program.arguments import argument_node
+from pipeline.system.program.walking import inputs_of, walk
 from pipeline.system.rules.signing import load_signing
 
 _OF_A_STORE = re.compile(r"ACCESS_KEY", re.IGNORECASE)  # beside a key of access, a secret key is the other half of a login
@@ -144,21 +145,7 @@ def _is_refused(assembly: Assembly, names: Iterable[str], default: str) -> bool:
 def _looked_at(assembly: Assembly, condition: Node) -> Iterator[str]:
     """Texts of what a condition itself tests: names, and constants these are compared with; not what other calls make of them."""
     program = assembly.program
-    queue, seen = [condition], set[Node]()
-    while queue and len(seen) < _MAX_LOOKED_AT:
-        node = queue.pop()
-        if node in seen:
-            continue
-        seen.add(node)
+    joins = ("operation", "choice", "await", "guarded", "collection")
+    for node in walk(condition, lambda one: inputs_of(program, one) if program.value(one).kind in joins else [], _MAX_LOOKED_AT):
         value = program.value(node)
         yield value.text if value.kind in ("attribute", "index", "name") or (value.kind == "constant" and len(value.text) > 2) else ""
-        if value.kind in ("operation", "choice", "await", "guarded", "collection"):
-            queue += [(node[0], given) for given in value.inputs]
-        elif value.kind == "name":
-            queue += program.origins(node)[:2]
-        elif value.kind == "call":
-            callee = program.value((node[0], value.inputs[0]))
-            yield variable_read(assembly, node)
-            if callee.text in _LOOKS_AT:
-                queue += [(node[0], given) for given in value.inputs[1:]]
-                queue += [(node[0], callee.inputs[0])] if callee.kind == "attribute" else []

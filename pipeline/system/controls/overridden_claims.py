@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest.code.program import FunctionRef, Node
+from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import AttributeValue
 from pipeline.system.program.symbols import symbol_of
+from pipeline.system.program.walking import inside, walk
 from pipeline.system.rules.words import words_of
 
 _EITHER = frozenset({"or", "||", "??"})
@@ -86,7 +87,8 @@ def _is_sent(assembly: Assembly, node: Node) -> bool:
         if place is not None:
             parameter = program.function(place[0]).parameters[place[1]]
             marks = [(found[0], one) for one in (parameter.annotation, parameter.default) if one is not None]
-            if any(name.endswith(_SENT_BY) for mark in marks for inner in _inside(assembly, mark) for name in program.names(inner)):
+            parts = [part for mark in marks for part in inside(program, mark, _MOST_STEPS)]
+            if any(name.endswith(_SENT_BY) for part in parts for name in program.names(part)):
                 return True
     return False
 
@@ -98,7 +100,8 @@ def _are_compared(assembly: Assembly, function: FunctionRef, sent: Node, claims:
     for identity, value in enumerate(facts.values):
         if value.scope != function[1] or value.kind != "operation" or value.text not in _COMPARES:
             continue
-        parts = [found for part in _inside(assembly, (function[0], identity)) for found in (part, *_behind(assembly, part))]
+        compared = inside(assembly.program, (function[0], identity), _MOST_STEPS)
+        parts = [found for part in compared for found in (part, *_behind(assembly, part))]
         if not origins.isdisjoint(parts) and not claims.isdisjoint(parts):
             return True
     return False
@@ -106,28 +109,14 @@ def _are_compared(assembly: Assembly, function: FunctionRef, sent: Node, claims:
 
 def _behind(assembly: Assembly, node: Node) -> Iterator[Node]:
     """What a value is taken of: itself, what it was assigned, the object that it is an entry of."""
-    program, queue, seen = assembly.program, [node], set[Node]()
-    while queue and len(seen) < _MOST_STEPS:
-        current = queue.pop()
-        if current in seen:
-            continue
-        seen.add(current)
-        yield current
-        value = program.value(current)
-        if value.kind in ("attribute", "index", "await", "guarded", "element_of") and value.inputs:
-            queue.append((current[0], value.inputs[0]))
-        elif value.kind == "call" and value.inputs:  # claims.get("tenant"), header.strip()
-            callee = program.value((current[0], value.inputs[0]))
-            if callee.kind == "attribute":
-                queue.append((current[0], callee.inputs[0]))
-        queue += [origin for origin in program.origins(current) if origin != current]
+    return walk(node, lambda current: _taken_of(assembly.program, current), _MOST_STEPS)
 
 
-def _inside(assembly: Assembly, node: Node) -> Iterator[Node]:
-    queue, seen = [node], set[Node]()
-    while queue and len(seen) < _MOST_STEPS:
-        current = queue.pop()
-        if current not in seen:
-            seen.add(current)
-            yield current
-            queue += [(current[0], given) for given in assembly.program.value(current).inputs]
+def _taken_of(program: Program, node: Node) -> list[Node]:
+    value, found = program.value(node), list[Node]()
+    if value.kind in ("attribute", "index", "await", "guarded", "element_of") and value.inputs:
+        found.append((node[0], value.inputs[0]))
+    elif value.kind == "call" and value.inputs:  # claims.get("tenant"), header.strip()
+        callee = program.value((node[0], value.inputs[0]))
+        found += [(node[0], callee.inputs[0])] if callee.kind == "attribute" else []
+    return [*found, *(origin for origin in program.origins(node) if origin != node)]

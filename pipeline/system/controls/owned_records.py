@@ -16,6 +16,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.controls.owned_statements import NUMBER, compares_later, statements_in
 from pipeline.system.controls.owning_columns import owners_of
 from pipeline.system.elements.tool_parts import calls_of, entries, reach_of
+from pipeline.system.program.walking import inputs_of, passed_for, walk
 
 _ANY = re.compile(r"\w+")
 _PEOPLE = re.compile(
@@ -69,22 +70,9 @@ def _somebody_signs_in(assembly: Assembly) -> bool:
 
 def _is_chosen(assembly: Assembly, call: Node, chosen: set[Node]) -> bool:
     """Whether something that a statement is given comes of the arguments of the tool."""
-    program, queue, seen = assembly.program, [call], set[Node]()
-    while queue and len(seen) < _MAX_LOOKED_AT:
-        current = queue.pop(0)
-        if current in seen:
-            continue
-        seen.add(current)
-        if current in chosen:
-            return True
-        value = program.value(current)
-        queue += [(current[0], given) for given in value.inputs]
-        if value.kind == "parameter" and (found := program.parameter_of(current)) is not None:
-            for caller in program.callers(found[0]):
-                queue += [
-                    (caller[0], program.value(caller).inputs[at])
-                    for target in program.targets(caller)
-                    if target.function == found[0]
-                    for at in program.bind(caller, target).get(found[1], ())
-                ]
-    return False
+    program = assembly.program
+
+    def given(node: Node) -> list[Node]:
+        return [*inputs_of(program, node), *(passed_for(program, node) if program.value(node).kind == "parameter" else ())]
+
+    return any(node in chosen for node in walk(call, given, _MAX_LOOKED_AT, nearest_first=True))

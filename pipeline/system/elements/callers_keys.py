@@ -10,6 +10,7 @@ from ingest.code.program import Node
 from ingest.facts import Value
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.arguments import argument_node
+from pipeline.system.program.walking import passed_for
 
 _MODELS = frozenset({"hosted_llm", "agent"})
 _KEY = "api_key|apiKey|openai_api_key|openAIApiKey|anthropic_api_key|anthropicApiKey|google_api_key|auth_token|authToken"
@@ -72,24 +73,12 @@ def _from_callers(assembly: Assembly, node: Node, depth: int) -> bool:
         case "attribute" | "index" | "element_of" if _from_callers(assembly, inner[0], depth + 1):
             return True
         case "parameter":
-            passed = _passed(assembly, node)
+            passed = passed_for(assembly.program, node, _MAX_CALLERS)
             return bool(passed) and all(_from_callers(assembly, given, depth + 1) for given in passed)
         case "call" if not program.targets(node):
             return _given_back(assembly, node, depth)
     origins = [origin for origin in program.origins(node) if origin != node and not _is_none(program.value(origin))]
     return bool(origins) and all(_from_callers(assembly, origin, depth + 1) for origin in origins)
-
-
-def _passed(assembly: Assembly, parameter: Node) -> list[Node]:
-    """What the project's calls pass for a parameter."""
-    program, place = assembly.program, assembly.program.parameter_of(parameter)
-    return [
-        (call[0], program.value(call).inputs[argument])
-        for call in (program.callers(place[0])[:_MAX_CALLERS] if place is not None else ())
-        for target in program.targets(call)
-        if place is not None and target.function == place[0]
-        for argument in program.bind(call, target).get(place[1], ())
-    ]
 
 
 def _given_back(assembly: Assembly, call: Node, depth: int) -> bool:

@@ -15,6 +15,7 @@ from ingest.code.program import FunctionRef, Node
 from ingest.facts import Value
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.made_of import callee_text
+from pipeline.system.program.walking import inputs_of, walk
 from pipeline.system.rules.words import load_words, mentions
 
 _CASES = frozenset({"lower", "upper", "strip", "casefold", "trim", "toLowerCase", "toUpperCase", "str", "String"})
@@ -132,22 +133,19 @@ def _is_set_up(assembly: Assembly, table: Node) -> bool:
 
 def _reads_settings(assembly: Assembly, node: Node) -> bool:
     program = assembly.program
-    queue, seen = [node], set[Node]()
-    while queue and len(seen) < _MOST:
-        current = queue.pop()
-        if current in seen:
-            continue
-        seen.add(current)
+
+    def made_of(current: Node) -> list[Node]:
+        value = program.value(current)
+        kept = program.lookup(current[0], value.text)[0] if value.kind == "name" and current != node else ()
+        return [*inputs_of(program, current), *(other for other in kept if other != current)]
+
+    for current in walk(node, made_of, _MOST):
         value = program.value(current)
         if value.kind in ("name", "attribute", "call") and any(map(_SET_UP.search, program.names(current))):
             return True
-        if value.kind == "call":
-            for target in program.targets(current):
-                for inner in assembly.calls_in(target.function):
-                    called = (inner[0], program.value(inner).inputs[0])
-                    if any(map(_SET_UP.search, program.names(called))) or callee_text(assembly, inner) in ("getenv", "Getenv"):
-                        return True
-        queue += [(current[0], given) for given in value.inputs]
-        if value.kind == "name" and current != node:
-            queue += [other for other in program.lookup(current[0], value.text)[0] if other != current]
+        for target in program.targets(current) if value.kind == "call" else ():
+            for inner in assembly.calls_in(target.function):
+                called = (inner[0], program.value(inner).inputs[0])
+                if any(map(_SET_UP.search, program.names(called))) or callee_text(assembly, inner) in ("getenv", "Getenv"):
+                    return True
     return False

@@ -62,7 +62,7 @@ def names_on_the_way(assembly: Assembly, identity: str) -> list[str]:
 def _functions_on_the_way(assembly: Assembly, identity: str) -> list[FunctionRef]:
     by_path = {facts.path: file for file, facts in enumerate(assembly.program.files)}
     found: dict[FunctionRef, None] = {}
-    for (source, target, role), flows in sorted(assembly.flows.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or "")):
+    for (source, target, role), flows in assembly.flows_in_order():
         if not ((target == identity and role in _GIVEN) or (source == identity and role is not None)):
             continue
         for flow in flows:

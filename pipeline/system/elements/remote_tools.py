@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.sites import CallSite
+from pipeline.system.program.walking import inputs_of, passed_for, walk
 
 _NAMES = frozenset({"name", "Name", "toolName"})
 _MODELS = frozenset({"hosted_llm", "local_llm", "agent"})
@@ -44,29 +45,21 @@ def _name_given(program: Program, site: CallSite) -> Node | None:
 
 def _reply_behind(assembly: Assembly, name: Node, asking: set[Node]) -> Node | None:
     """The call whose reply a name is read of."""
-    program, queue, seen = assembly.program, [name], set[Node]()
-    while queue and len(seen) < _MOST_STEPS:
-        current = queue.pop(0)
-        if current in seen:
-            continue
-        seen.add(current)
-        value = program.value(current)
-        if current in asking and (element := assembly.element_of_call.get(current)) and assembly.draft(element).kind in _MODELS:
+    for current in walk(name, lambda node: _taken_of(assembly.program, node), _MOST_STEPS, nearest_first=True):
+        element = assembly.element_of_call.get(current) if current in asking else None
+        if element and assembly.draft(element).kind in _MODELS:
             return current
-        queue += [origin for origin in program.origins(current) if origin != current]
-        if value.kind in ("attribute", "index", "await", "guarded", "element_of", "choice", "operation"):
-            queue += [(current[0], given) for given in value.inputs]
-        elif value.kind == "call":  # message.tool_calls.get(0), str(name)
-            callee = program.value((current[0], value.inputs[0]))
-            queue += (
-                [(current[0], callee.inputs[0])] if callee.kind == "attribute" else [(current[0], given) for given in value.inputs[1:2]]
-            )
-        elif value.kind == "parameter" and (place := program.parameter_of(current)) is not None:
-            for caller in program.callers(place[0]):
-                queue += [
-                    (caller[0], program.value(caller).inputs[at])
-                    for target in program.targets(caller)
-                    if target.function == place[0]
-                    for at in program.bind(caller, target).get(place[1], ())
-                ]
     return None
+
+
+def _taken_of(program: Program, node: Node) -> list[Node]:
+    """What a name is taken of, also by who calls."""
+    value, found = program.value(node), [origin for origin in program.origins(node) if origin != node]
+    if value.kind in ("attribute", "index", "await", "guarded", "element_of", "choice", "operation"):
+        found += inputs_of(program, node)
+    elif value.kind == "call":  # message.tool_calls.get(0), str(name)
+        callee = program.value((node[0], value.inputs[0]))
+        found += [(node[0], given) for given in (callee.inputs[:1] if callee.kind == "attribute" else value.inputs[1:2])]
+    elif value.kind == "parameter":
+        found += passed_for(program, node)
+    return found

@@ -16,6 +16,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.flags import read_flags
 from pipeline.system.program.sites import CallSite
+from pipeline.system.program.walking import inputs_of, walk
 from pipeline.system.rules.framework import Flag
 from pipeline.system.rules.words import words_of
 
@@ -99,14 +100,10 @@ def _names_nobody(assembly: Assembly, given: Node) -> bool:
 
 def _parts(assembly: Assembly, node: Node) -> Iterator[Node]:
     """What an expression is made of, in the function it stands in."""
-    queue, seen = [node], set[Node]()
-    while queue and len(seen) < _MAX_PARTS:
-        current = queue.pop()
-        if current in seen:
-            continue
-        seen.add(current)
-        yield current
-        value = assembly.program.value(current)
-        queue += [(current[0], given) for given in value.inputs]
-        if value.kind == "name":
-            queue += [origin for origin in assembly.program.origins(current) if origin != current]
+    program = assembly.program
+
+    def made_of(current: Node) -> list[Node]:
+        origins = program.origins(current) if program.value(current).kind == "name" else ()
+        return [*inputs_of(program, current), *(origin for origin in origins if origin != current)]
+
+    return walk(node, made_of, _MAX_PARTS)

@@ -6,11 +6,14 @@ itself is often lost, as where a library makes it (`Record.from_orm(sent)`). A n
 
 from __future__ import annotations
 
-from ingest.code.program import Node
+from collections.abc import Iterator
+
+from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import SinkRole
 from pipeline.system.program.arguments import argument_node
+from pipeline.system.program.walking import walk
 from pipeline.system.rules.words import words_of
 
 _OF_TEXT: frozenset[SinkRole] = frozenset({"path", "url", "shell", "process_arguments", "query", "template", "code", "html", "deletion"})
@@ -35,21 +38,19 @@ def _names_of_models(assembly: Assembly) -> frozenset[str]:
     if known is None:
         program, found = assembly.program, set[str]()
         for site in assembly.sites.calls:
-            asks = site.rule.kind in ("hosted_llm", "local_llm") and site.rule.name_from is not None
-            given = argument_node(program, site.node, site.rule.name_from) if asks and site.rule.name_from is not None else None
-            queue, seen = [given] if given is not None else [], set[Node]()
-            while queue and len(seen) < _MOST:
-                node = queue.pop(0)
-                if node in seen:
-                    continue
-                seen.add(node)
+            wanted = site.rule.name_from if site.rule.kind in ("hosted_llm", "local_llm") else None
+            given = argument_node(program, site.node, wanted) if wanted is not None else None
+            for node in _read_back(program, given) if given is not None else ():
                 value = program.value(node)
-                if value.kind == "attribute":
-                    found |= {value.text} if "model" in words_of(value.text)[-1:] else set()
-                else:
-                    queue += program.step_back(node)
+                if value.kind == "attribute" and "model" in words_of(value.text)[-1:]:
+                    found.add(value.text)
         known = assembly.memo.names_of_models = frozenset(found)
     return known
+
+
+def _read_back(program: Program, given: Node) -> Iterator[Node]:
+    """What a value is taken from, up to the fields it is read of."""
+    return walk(given, lambda node: [] if program.value(node).kind == "attribute" else program.step_back(node), _MOST, nearest_first=True)
 
 
 def is_a_record_of_numbers(assembly: Assembly, node: Node) -> bool:

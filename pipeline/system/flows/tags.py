@@ -14,6 +14,7 @@ from itertools import pairwise
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.taint import Hit
+from pipeline.system.program.walking import passed_for
 
 _EQUAL, _UNEQUAL = frozenset({"==", "===", "is", "in"}), frozenset({"!=", "!==", "is not", "not in"})
 _MAX_CALLS, _MAX_MADE, _MAX_UP, _MAX_BACK, _MAX_GUARDS = 40, 400, 3, 2000, 24
@@ -243,13 +244,7 @@ def _all_ways_excluded(assembly: Assembly, record: Node, made: _Made, up: int) -
     place = program.parameter_of(current)
     if place is None or up >= _MAX_UP or place[0] in assembly.entry_of_function or (place[1] == 0 and program.function(place[0]).owner):
         return False
-    handed = [
-        (call[0], program.value(call).inputs[given])
-        for call in program.callers(place[0])[:_MAX_CALLS]
-        for target in program.targets(call)
-        if target.function == place[0]
-        for given in program.bind(call, target).get(place[1], ())
-    ]
+    handed = passed_for(program, current, _MAX_CALLS)
     return bool(handed) and all(_all_ways_excluded(assembly, given, made, up + 1) for given in handed)
 
 

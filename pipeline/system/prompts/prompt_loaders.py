@@ -11,9 +11,11 @@ from collections.abc import Iterator
 
 from ingest.code.program import Node, Program, Target
 from ingest.facts import StoredText
+from pipeline.system.program.walking import passed_for
 from pipeline.system.prompts.prompt_files import PromptFiles
 
 _STEPS = 120
+_MOST_CALLERS = 40
 _TARGETS = 2
 _ALTERNATIVES = 8
 
@@ -34,7 +36,7 @@ def loader_calls(program: Program, node: Node) -> Iterator[Node]:
         elif value.kind == "name":
             queue += [other for other in program.lookup(current[0], value.text)[0] if other != current]
         elif value.kind == "parameter":
-            queue += _given(program, current)
+            queue += passed_for(program, current, _MOST_CALLERS)
 
 
 def loaded_by(program: Program, call: Node, files: PromptFiles, key: str) -> list[StoredText]:
@@ -46,18 +48,6 @@ def loaded_by(program: Program, call: Node, files: PromptFiles, key: str) -> lis
             if found:
                 return found
     return []
-
-
-def _given(program: Program, parameter: Node) -> Iterator[Node]:
-    """The arguments of all calls for a parameter."""
-    found = program.parameter_of(parameter)
-    if found is None:
-        return
-    function, position = found
-    for call in program.callers(function)[:40]:
-        for target in program.targets(call):
-            if target.function == function:
-                yield from ((call[0], program.value(call).inputs[argument]) for argument in program.bind(call, target).get(position, ()))
 
 
 def _bound(program: Program, call: Node, target: Target) -> Iterator[tuple[Node, list[str]]]:

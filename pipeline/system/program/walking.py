@@ -1,0 +1,45 @@
+"""Walks over the values of a program: each value once, as far as a bound allows, since values of loops lead back to themselves.
+
+Takes where to begin and what leads on from a value, gives values in the order in which they are met: the last found first, or the nearest
+first. Whoever walks stops when they have seen enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from ingest.code.program import Node, Program
+
+
+def walk(begin: Node, onward: Callable[[Node], Iterable[Node]], most: int, *, nearest_first: bool = False) -> Iterator[Node]:
+    """Values that are reached, `most` of them at most; `onward` is asked after a value was given."""
+    queue, seen = [begin], set[Node]()
+    while queue and len(seen) < most:
+        node = queue.pop(0 if nearest_first else -1)
+        if node in seen:
+            continue
+        seen.add(node)
+        yield node
+        queue += onward(node)
+
+
+def inputs_of(program: Program, node: Node) -> list[Node]:
+    """What a value is made of, in the file it stands in."""
+    return [(node[0], given) for given in program.value(node).inputs]
+
+
+def inside(program: Program, node: Node, most: int) -> Iterator[Node]:
+    """An expression and all that it is made of."""
+    return walk(node, lambda current: inputs_of(program, current), most)
+
+
+def passed_for(program: Program, parameter: Node, most_callers: int | None = None) -> list[Node]:
+    """What the calls of the project pass for a parameter."""
+    place = program.parameter_of(parameter)
+    return [
+        (call[0], program.value(call).inputs[argument])
+        for call in (program.callers(place[0])[:most_callers] if place is not None else ())
+        for target in program.targets(call)
+        if place is not None and target.function == place[0]
+        for argument in program.bind(call, target).get(place[1], ())
+    ]
