@@ -1,8 +1,7 @@
 """Whether whoever reaches an entry was asked who they are: at the route, its router, its application, or inside.
 
-Looks for refusals (an answer 401 or 403, an exception that means one, a closed socket) in what runs before or
-around an entry: injected dependencies, decorators, middleware, resolvers, and the first messages of a socket.
-Gateways in front of the process are not seen.
+Looks for refusals (an answer 401 or 403, an exception that means one, a closed socket) in what runs before or around an entry:
+injected dependencies, decorators, middleware, resolvers, and the first messages of a socket. Gateways in front are not seen.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import re
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.asked_before import asked_before
 from pipeline.system.controls.believed_tokens import BelievedTokens
 from pipeline.system.controls.closed_sockets import closes_on_unknown
 from pipeline.system.controls.guards import parts
@@ -242,9 +242,14 @@ class Authenticating:
         handed_on = sorted(self.assembly.handed_on.get(reference, ()))
         asked_there = [self.function(method, 0) for method in handed_on]
         found += asked_there if all(evidence is not None for evidence in asked_there) else []
+        markers = self._markers.get(reference, ())
+        found += [self._unless_off(call) for call in asked_before(self.assembly, reference, markers, self._is_named_asking)]
         if reference in self._auth_calls:
             found.append(self._unless_off(self._auth_calls[reference]))
         return [evidence for evidence in found if evidence is not None]
+
+    def _is_named_asking(self, reference: FunctionRef) -> bool:
+        return AUTH_NAME.search(snake(self.program.function(reference).name)) is not None and self.function(reference, 1) is not None
 
     def _whole_address(self, reference: FunctionRef) -> str:
         """The address of an entry as callers know it; empty where it has none, or several."""

@@ -42,12 +42,20 @@ _ANSWERS = frozenset(
     ]
 )
 _RESPONSE = re.compile(r"(^|[a-z0-9])Response$|^[A-Z]+Response$")  # JSONResponse, NextResponse, HttpResponse ...
+_LOGS = frozenset({"log", "logger", "logging", "console"})
 _CODE_OF_ANSWER = frozenset({"status_code", "statusCode", "StatusCode"})
 _ANSWERED = frozenset({"ctx", "context", "res", "response", "reply", "set", "c"})  # what has a `status` that is the answer's code
 _DENIED = frozenset({"401", "403", "UNAUTHORIZED", "UNAUTHENTICATED", "FORBIDDEN"})
 _DENIED_NAME = re.compile(
     r"(^|\.|_)(401|403|1008)(_|$)|(^|\.)(SC_)?(UNAUTHORIZED|FORBIDDEN)$|(^|\.)Status(401|403)?(Unauthorized|Forbidden)$"
 )
+# A code of the project's own, which it answers or throws: `Failure(w, CodeNotLogin)`, `new BusinessException(ErrorCode.NOT_LOGIN_ERROR)`.
+_OWN_CODE = re.compile(
+    r"(^|\.|_)((error|err|code|msg|message|status|result)_?)?(not?_?(logged_?in|login|signed_?in|auth(enticated|ori[sz]ed)?)|need_?login"
+    r"|un_?(authenticated|authori[sz]ed))(_?(error|err|code))?$",
+    re.IGNORECASE,
+)
+_THROWS = re.compile(r"(^|_)(fail(ed|ure)?|error|throw(_if)?|abort|reject|refuse|deny|assert_?\w*)$")
 # `throw new Error("Unauthorized")`, `return { error: "You must be signed in" }`
 _WORDS = re.compile(
     r"^(un-?authori[sz]ed|unauthenticated|forbidden|access denied|not (authenticated|authori[sz]ed|logged[ -]?in|signed[ -]?in)"
@@ -107,7 +115,21 @@ def denies(assembly: Assembly, call: Node) -> bool:
     given = [program.value((call[0], identity)) for identity in value.inputs[1:3]]
     if any(_RAISED.search(name) for name in last) and any(_says_so(one.constant_type, one.text) for one in given):
         return not _hands_on(assembly, call)
+    if any(_RAISED.search(name) or _THROWS.search("_".join(words_of(name))) for name in last) and _has_own_code(assembly, call):
+        return not _hands_on(assembly, call) and not _writes_log(assembly, call)
     return any(answers(name) for name in last) and any(_is_denied(assembly, (call[0], given)) for given in value.inputs[1:])
+
+
+def _has_own_code(assembly: Assembly, call: Node) -> bool:
+    """Whether a constant that the project names for unknown callers is given."""
+    given = [assembly.program.value((call[0], identity)) for identity in assembly.program.value(call).inputs[1:]]
+    return any(one.kind in ("attribute", "name") and _OWN_CODE.search(one.text) for one in given)
+
+
+def _writes_log(assembly: Assembly, call: Node) -> bool:
+    callee = assembly.program.value((call[0], assembly.program.value(call).inputs[0]))
+    owner = assembly.program.value((call[0], callee.inputs[0])).text if callee.kind == "attribute" and callee.inputs else ""
+    return not _LOGS.isdisjoint(words_of(owner))
 
 
 def _says_so(kind: str, text: str) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
+from pipeline.system.elements.one_conversation import mark_one_conversation
 
 _ENTRIES = frozenset({"http_route", "websocket", "webhook", "queue_consumer"})
 _MODELS = frozenset({"hosted_llm", "local_llm", "agent"})
@@ -24,6 +25,7 @@ def mark_shared_conversations(assembly: Assembly) -> None:
     serving = _serving(assembly)
     if not serving:
         return
+    mark_one_conversation(assembly, serving)
     for node, sinks in sorted(assembly.sinks.items()):
         function = (node[0], assembly.program.value(node).scope)
         if function not in serving:

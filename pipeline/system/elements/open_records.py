@@ -1,0 +1,187 @@
+"""Routes that list, open, change or delete stored conversations, or records about people.
+
+Takes an assembly whose entries and ties are known and marks `gives_records` with what they are; whether such a route asks who somebody is,
+is for `authenticated` to say. A list is told by its address (`GET /conversations`) or by what is done and to what (`list_users`), a single
+record by a number behind such a word. A number that nobody can guess is a key of its own, so that one record counts where its number is
+counted upwards or names a person, or where the program lists such records as well. Something stored must be behind the route: a store that
+is known, or a call that asks one. Routes that hand a request on to another service are left alone, for they may hand on who asks.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ingest.code.program import FunctionRef, Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.program.walking import inside
+from pipeline.system.rules.words import words_of
+
+CONVERSATIONS, PEOPLE = "conversations", "people"
+_CONVERSATIONS = frozenset({"conversation", "chat", "thread", "transcript", "dialogue", "message"})
+_SESSIONS = frozenset({"session"})  # of a chat, where the program has no other
+_PEOPLE = frozenset({
+    "user", "customer", "patient", "employee", "member", "student", "candidate", "applicant", "person", "identity", "face", "lead", "guest",
+    "resident", "visitor", "citizen",
+})  # fmt: skip
+_IRREGULAR = {"people": "person", "identities": "identity", "histories": "history", "memories": "memory"}
+_LISTS = frozenset({"list", "all", "search", "find", "query", "browse", "export"})
+_GETS = frozenset({"get", "read", "fetch", "load", "list", "show", "view", "return", "retrieve", "index", "all", "find"})
+_CHANGES = frozenset({"delete", "remove", "update", "edit", "rename", "clear"})
+# Of one's own, of nobody in particular, or no record at all.
+_OTHERWISE = frozenset({
+    "me", "my", "mine", "self", "own", "current", "login", "logout", "signin", "signup", "register", "registration", "token", "health",
+    "status", "stats", "statistics", "count", "counts", "stream", "completions", "new", "start", "create", "send", "upload", "webhook",
+    "config", "settings", "schema", "options", "types", "categories", "templates", "example", "examples", "prompts", "suggestions",
+    "invite", "verify", "reset", "password", "exists", "available", "summary", "usage", "providers", "tools", "feedback", "ping", "models",
+})  # fmt: skip
+_FOR_ALL = frozenset({"public", "shared", "share", "demo", "auth"})
+_NAMED_FOR_PEOPLE = re.compile(
+    r"(?:user|customer|patient|employee|member|student|person|client)_?(?:id|name|email|no|number)?|e?mail|phone\w*|ip"
+)
+_NUMBERS = frozenset({"int", "integer", "long", "short", "int32", "int64", "uint", "number", "parseintpipe", "i32", "i64", "u32", "u64"})
+_COUNTED = frozenset({"parseInt", "Number", "Atoi", "ParseInt", "ParseUint", "int", "parseLong", "Parse"})
+_STORES = frozenset({"data_store", "memory", "file_store", "vector_store", "dataset"})
+_ELSEWHERE = frozenset({"external_service", "web_content", "api"})
+_ASKS_STORE = re.compile(
+    r"(?:find|list|select|scan|delete|remove|query|aggregate|hget|smembers|lrange|zrange|mget|exec|read)(?:_?[a-z0-9]\w*|[A-Z]\w*)?|keys|all"
+    r"|get_?all\w*|scalars?|get\w*Query\w*|read\w*item\w*|\w+_?to_?list(?:_?async)?",
+    re.IGNORECASE,
+)
+_HANDS_ON = frozenset({"fetch", "axios", "requests", "got", "httpx", "proxy"})
+_HANDS_ON_BY = re.compile(r"(?:rest|web|http)_?(?:template|client)", re.IGNORECASE)
+_VARIABLE = re.compile(r"[:{<\[*$]")
+_MOST = 60  # functions behind a route that are read
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    reference: FunctionRef
+    identity: str
+    what: str
+    number: str  # the variable of its address that names one record; empty for a list
+
+
+def mark_open_records(assembly: Assembly) -> None:
+    """`gives_records` at each."""
+    routes = [
+        route for reference, identity in sorted(assembly.entry_of_function.items()) if (route := _route(assembly, reference, identity))
+    ]
+    stored = [route for route in routes if _is_stored(assembly, route)]
+    listed = {route.what for route in stored if not route.number or _NAMED_FOR_PEOPLE.fullmatch(route.number)}
+    for route in stored:
+        if route.what in listed or _is_counted(assembly, route):
+            assembly.draft(route.identity).attributes["gives_records"] = route.what
+
+
+def _route(assembly: Assembly, reference: FunctionRef, identity: str) -> _Route | None:
+    """What a route gives by its address and name; None for any other."""
+    draft = assembly.draft(identity)
+    if draft.kind != "http_route":
+        return None
+    method = str(draft.attributes.get("method") or "")
+    done = words_of(assembly.program.function(reference).name)
+    parts = [part for part in str(draft.attributes.get("path") or "").split("/") if part]
+    at = next((i for i in range(len(parts) - 1, -1, -1) if not _VARIABLE.match(parts[i]) and _noun(words_of(parts[i]))), None)
+    said = [word for i, part in enumerate(parts) if not _VARIABLE.match(part) for word in words_of(part) if at is None or i >= at]
+    if not _OTHERWISE.isdisjoint([*said, *done]) or not _FOR_ALL.isdisjoint(word for part in parts for word in words_of(part)):
+        return None
+    behind = [part for part in parts[at + 1 :] if _VARIABLE.match(part)] if at is not None else []
+    before = [part for part in parts[:at] if _VARIABLE.match(part)] if at is not None else []
+    if at is not None and (what := _noun(words_of(parts[at]))):
+        words = words_of(parts[at])
+        if behind and method in ("GET", "PUT", "PATCH", "DELETE", ""):
+            return _Route(reference, identity, what, _plain(behind[0]))
+        listing = method in ("GET", "") and (
+            _is_plural(words[-1]) or not _LISTS.isdisjoint([*words, *(w for p in parts[at + 1 :] for w in words_of(p))])
+        )
+        if not behind and (listing or (not _LISTS.isdisjoint(words) and method == "POST")):
+            return _Route(reference, identity, what, _plain(before[-1]) if before else "")
+    if method not in ("POST", "PUT", "PATCH", "DELETE") and done and done[0] in _GETS:
+        told, by = (done[1 : done.index("by")], done[done.index("by") + 1 :]) if "by" in done else (done[1:], [])
+        named = any(_VARIABLE.match(part) for part in parts)
+        if told and _is_plural(told[-1]) and not named and (what := _noun(told)):
+            return _Route(reference, identity, what, "_".join(by))
+    return None
+
+
+def _noun(words: list[str]) -> str:
+    """Conversations, people, or neither, by the last word that is no deed."""
+    told = [word for word in words if word not in _LISTS]
+    if not told:
+        return ""
+    last = _singular(told[-1])
+    if last in _CONVERSATIONS or (last in ("history", "memory") and len(told) > 1 and _singular(told[-2]) in _CONVERSATIONS):
+        return CONVERSATIONS
+    if last in _SESSIONS:
+        return CONVERSATIONS
+    return PEOPLE if last in _PEOPLE else ""
+
+
+def _singular(word: str) -> str:
+    return _IRREGULAR.get(word, word.removesuffix("s"))
+
+
+def _is_plural(word: str) -> bool:
+    return word in _IRREGULAR or word.endswith("s")
+
+
+def _plain(variable: str) -> str:
+    """Of `{user_id}`, `:userId`, `<int:user_id>` the name, its words joined."""
+    return "_".join(words_of(re.sub(r"^\W*(?:\w+:(?=\w))?", "", variable)))
+
+
+# What is behind a route
+
+
+def _is_stored(assembly: Assembly, route: _Route) -> bool:
+    """Whether a store is asked behind a route, and no other service instead of it."""
+    kinds = {assembly.draft(t).kind for (s, kind, t) in assembly.relations if s == route.identity and kind == "calls"}
+    if kinds & _STORES:
+        return True
+    if kinds & _ELSEWHERE:
+        return False
+    asks = False
+    for function in sorted(assembly.reach(route.reference))[:_MOST]:
+        for call in assembly.calls_in(function):
+            named, of = _called(assembly, call)
+            if named in _HANDS_ON or of in _HANDS_ON or _HANDS_ON_BY.search(of):
+                return False
+            asks = asks or bool(of and _ASKS_STORE.fullmatch(named) and _is_outside(assembly, call))
+    return asks
+
+
+def _is_outside(assembly: Assembly, call: Node) -> bool:
+    """Whether a package does what is called: nothing of the project is meant, or only the declaration of a method (a repository's)."""
+    program = assembly.program
+    return all(not program.function(t.function).returns and not assembly.calls_in(t.function) for t in program.targets(call))
+
+
+def _called(assembly: Assembly, call: Node) -> tuple[str, str]:
+    """The method that is called, and what it is called of."""
+    program = assembly.program
+    callee = program.value((call[0], program.value(call).inputs[0]))
+    owner = program.value((call[0], callee.inputs[0])).text if callee.kind == "attribute" and callee.inputs else ""
+    return callee.text, owner
+
+
+def _is_counted(assembly: Assembly, route: _Route) -> bool:
+    """Whether the number of a record is one that is counted upwards: a parameter of a number's type, or text that is made a number."""
+    program, (file, scope) = assembly.program, route.reference
+    for parameter in program.function(route.reference).parameters:
+        if "_".join(words_of(parameter.name)) == route.number:
+            declared = [(file, node) for node in (parameter.annotation, parameter.default) if node is not None]
+            said = [program.value(part).text for node in declared for part in inside(program, node, 8)]
+            if any(text.rsplit(".", 1)[-1].lower().lstrip("@") in _NUMBERS for text in said):
+                return True
+    facts = program.files[file]
+    for value in facts.values:
+        if value.scope == scope and value.kind == "call" and facts.values[value.inputs[0]].text.rsplit(".", 1)[-1] in _COUNTED:
+            given = [
+                one
+                for argument in value.inputs[1:]
+                for one in (facts.values[argument], *(facts.values[i] for i in facts.values[argument].inputs))
+            ]
+            if any("_".join(words_of(one.text)) == route.number for one in given):
+                return True
+    return False
