@@ -236,6 +236,7 @@ _TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
     "only_in_examples": _only_in_examples,
     "loaded_by_code": _loaded_by_code,
     "published": lambda around: at(around.match.element) if _is(around.match.element, "published", "open", "at_a_cloud") else None,
+    "only_measures": lambda around: at(around.match.element) if _is(around.match.element, "measures") else None,
     "address_in_settings": lambda around: at(around.match.element) if _is(around.match.element, "address_in_settings") else None,
     "only_for_debugging": lambda around: at(around.match.element) if _is(around.match.element, "debugging") else None,
     "only_for_development": lambda around: at(around.match.element) if _is(around.match.element, "development") else None,

@@ -32,7 +32,7 @@ FACTOR_WORDS: dict[Factor, str] = {
     "callers_data_is_kept": "what a caller sends is kept or loaded for others",
     "nothing_learns_from_it": "no model learns from it or is asked with it", "readers_are_signed_in": "readers are signed in",
     "changes_only_comments": "it may change comments and labels alone",
-    "published": "its port is published", "address_in_settings": "where it listens is not in the code",
+    "published": "its port is published", "only_measures": "it shows figures of a system that runs and changes none", "address_in_settings": "where it listens is not in the code",
     "loaded_by_code": "code of this tree loads it",
     "harms_only_the_caller": "it steers nothing but the caller's own answer",
     "password_of_own_service": "it is the password of a service on the same machine or in the same composition",
