@@ -20,8 +20,8 @@ from pipeline.system.deployment.charts import with_values
 from pipeline.system.deployment.cloud import add_cloud
 from pipeline.system.deployment.cluster import add_cluster
 from pipeline.system.deployment.coding_agents import add_coding_agents
-from pipeline.system.deployment.consoles import composed_console
 from pipeline.system.deployment.configured_secrets import add_secret, for_whom
+from pipeline.system.deployment.consoles import composed_console
 from pipeline.system.deployment.container_users import is_done_once, other_user, running_images
 from pipeline.system.deployment.deployed_agents import add_deployed_agents
 from pipeline.system.deployment.deployment import (
@@ -337,7 +337,9 @@ def _has_credentials(service: Setting, file: ConfigFacts, files: Sequence[Config
     given |= {sample for path in given for sample in samples_beside(path, [other.path for other in files])}
     names = [s.name.upper() for s in file.settings if s.kind == "environment" and s.attributes.get("service") == service.name]
     names += [s.name.upper() for other in files if other.path in given for s in other.settings if s.kind == "environment"]
-    told = " ".join((*(name for name in names if not _NOT_ITS_OWN.search(name)), *(_ADDRESS.sub(" ", text) for text in _tuple(a.get("command"))))).upper()
+    told = " ".join(
+        (*(name for name in names if not _NOT_ITS_OWN.search(name)), *(_ADDRESS.sub(" ", text) for text in _tuple(a.get("command"))))
+    ).upper()
     return any(word in told for word in _CREDENTIAL)
 
 

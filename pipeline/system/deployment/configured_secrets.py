@@ -34,7 +34,7 @@ def add_secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: s
             "detector": str(setting.attributes.get("secret")),
             **for_whom(file),
             **_for_what(file, setting, files),
-            **({"local": True} if setting.attributes.get("local") else {}),
+            **({"local": True} if setting.attributes.get("local") and not _opens_a_published_store(file, setting) else {}),
             **({"at_a_cloud": True} if setting.attributes.get("at_a_cloud") else {}),
             **({"for_development": True} if setting.attributes.get("development") and not _signs_there(file, setting, files) else {}),
         },
@@ -62,12 +62,15 @@ def _for_what(file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts])
 
 
 def _opens_a_published_store(file: ConfigFacts, setting: Setting) -> bool:
-    """Whether a password is that of the service it is given to, a store that is reached from outside of its composition."""
-    service = next((s for s in file.settings if s.kind == "service" and s.name == setting.attributes.get("service")), None)
-    if service is None or not service.attributes.get("published"):
-        return False
-    known = known_image(str(service.attributes.get("image") or ""))
-    return known is not None and known.kind in ("data_store", "vector_store", "queue")
+    """Whether a password is that of a store of this composition which is reached from outside of it, here or as a client of it has it."""
+    held = setting.attributes.get("repeats") or setting.name
+    holders = {s.attributes.get("service") for s in file.settings if s.kind == "environment" and s.name == held}
+    stores = ("data_store", "vector_store", "queue")
+    return any(
+        (known := known_image(str(service.attributes.get("image") or ""))) is not None and known.kind in stores
+        for service in file.settings
+        if service.kind == "service" and service.name in holders and service.attributes.get("published")
+    )
 
 
 def _env_files(file: ConfigFacts) -> set[str]:
@@ -75,5 +78,3 @@ def _env_files(file: ConfigFacts) -> set[str]:
     folder = folder_of(file.path)
     named = (name for s in file.settings if s.kind == "service" for name in parts_of(s.attributes.get("env_files")))
     return {posixpath.normpath(posixpath.join(folder, name)) for name in named}
-
-

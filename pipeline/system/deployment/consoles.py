@@ -46,7 +46,12 @@ def composed_console(service: Setting, file: ConfigFacts, files: Sequence[Config
     known = (*_known_passwords(console, file), *_made_administrators(console, file, files))
     if known:
         return OpenedConsole(console, tuple(dict.fromkeys(name for name, _ in known)), tuple(place for _, place in known))
-    words = (*(v.name for v in variables), command, *parts_of(service.attributes.get("volumes")), *parts_of(service.attributes.get("env_files")))
+    words = (
+        *(v.name for v in variables),
+        command,
+        *parts_of(service.attributes.get("volumes")),
+        *parts_of(service.attributes.get("env_files")),
+    )
     closed = console.asks or parts_of(service.attributes.get("env_files"))
     if closed or (console.closed_by is not None and any(re.search(console.closed_by, word) for word in words)):
         return None
@@ -72,6 +77,6 @@ def _made_administrators(console: KnownConsole, file: ConfigFacts, files: Sequen
         near = other.path == file.path or inside(other.path, folder_of(file.path))
         for command in other.settings if near else ():
             of_it = other.path == file.path or command.attributes.get("where") in _SCRIPTS
-            if command.kind == "command" and command.name == console.creates and of_it:
-                if KNOWN_PASSWORD in parts_of(command.attributes.get("words")):
-                    yield "the password its administrator is made with", command.place
+            makes = command.kind == "command" and command.name == console.creates
+            if of_it and makes and KNOWN_PASSWORD in parts_of(command.attributes.get("words")):
+                yield "the password its administrator is made with", command.place

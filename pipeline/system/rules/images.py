@@ -52,7 +52,9 @@ class KnownConsole(Frozen):
     closed_by: Pattern | None = Field(default=None, description="Variables, words of its command and mounted files by which it asks.")
     opened_by: Pattern | None = Field(default=None, description="Variables by which whoever comes is signed in.")
     governing: str = Field(default="", description="A variable that makes whoever comes its administrator, where it says so.")
-    passwords: Pattern | None = Field(default=None, description="Variables of any service beside it that hold its administrator's password.")
+    passwords: Pattern | None = Field(
+        default=None, description="Variables of any service beside it that hold its administrator's password."
+    )
     creates: str = Field(default="", description="The program by whose commands its administrators are made.")
     measures: bool = Field(default=False, description="It shows figures, and changes nothing of what it measures.")
 
