@@ -13,11 +13,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from tree_sitter import Language, Node, Parser
 
 from ingest.config.packages import setting
+from ingest.default_passwords import is_default
 from ingest.facts import Setting
 from ingest.source import Place
 
@@ -27,7 +29,7 @@ PROGRAMS = frozenset({
     "ollama", "llama-server", "llama_cpp.server", "lmdeploy", "litellm", "tritonserver", "langgraph", "mlflow", "jupyter", "jupyter-lab",
     "jupyter-notebook", "jupyterlab", "notebook", "ray", "fastmcp", "mcp", "mcpo", "mcp-proxy", "supergateway", "huggingface-cli", "hf",
     "lm_eval", "lm-eval", "optimum-cli", "trl", "text-embeddings-router", "tensorflow_model_server", "local-ai", "xinference-local",
-    "flower-superlink", "flower-server", "flower-fleet-api", "mc",
+    "flower-superlink", "flower-server", "flower-fleet-api", "mc", "airflow", "superset",
     "uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "waitress-serve", "fastapi", "flask",  # what starts an application of Python
 })  # fmt: skip
 _VERIFIERS = frozenset({"cosign", "slsa-verifier", "gh", "in-toto-verify", "model_signing", "model-signing"})
@@ -45,10 +47,13 @@ _IMAGE = re.compile(
 _MENTIONED = re.compile(
     r"\b(?:vllm|sglang|text-generation-launcher|ollama|llama-server|llama_cpp|lmdeploy|litellm|tritonserver|langgraph|mlflow|jupyter|notebook|ray"
     r"|fastmcp|mcpo?|supergateway|huggingface|hf|lm.eval|optimum-cli|trl"
-    r"|text-embeddings-router|tensorflow_model_server|local-ai|xinference-local|flower-(?:superlink|server|fleet-api)|mc(?=\s+(?:policy|anonymous)\b)"
+    r"|text-embeddings-router|tensorflow_model_server|local-ai|xinference-local|flower-(?:superlink|server|fleet-api)|mc(?=\s+(?:policy|anonymous)\b)|airflow(?=\s+users\b)|superset(?=\s+fab\b)"
     r"|uvicorn|gunicorn|hypercorn|granian|daphne|waitress-serve|fastapi|flask)\b"
 )
 _VARIABLES = re.compile(r"(?:OLLAMA|VLLM|LLAMA|SGLANG|LITELLM|FASTMCP|MCP|MLFLOW|JUPYTER|LANGGRAPH|RAY|HF)_\w+|API_KEY|HOST(?:NAME)?")
+_MAKES_LOGINS = frozenset({"airflow", "superset"})  # `airflow users create --password admin`, `superset fab create-admin --password admin`
+_PASSWORD_OPTIONS = ("-p", "--password")
+KNOWN_PASSWORD, OTHER_PASSWORD = "(a known password)", "(a password)"  # what stands for one in a command's words
 _LENGTH = 64_000  # characters of one script
 _COMMANDS, _WORDS, _WORD = 400, 200, 1000
 _DEPTH = 3  # scripts inside scripts
@@ -94,8 +99,27 @@ def command_settings(script: str, place: Place, where: str, service: str | None 
             variables = tuple(f"{name}={value}" for name, value in command.variables if _VARIABLES.fullmatch(name))
             yield setting(
                 "command", name, Place(place.path, line, line if lines else place.end_line), where=where, service=service,
-                words=command.words, variables=variables or None,
+                words=_without_passwords(command.words), variables=variables or None,
             )  # fmt: skip
+
+
+def _without_passwords(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of a command that makes a login, with what is said of its password instead of it."""
+    if words[0] not in _MAKES_LOGINS:
+        return words
+    user = next((after for word, after in pairwise(words) if word in ("-u", "--username")), "")
+    found: list[str] = []
+    for before, word in pairwise(("", *words)):
+        option, given, value = word.partition("=")
+        if option in _PASSWORD_OPTIONS and given:
+            found += [option, _said_of(user, value)]
+        else:
+            found.append(_said_of(user, word) if before in _PASSWORD_OPTIONS else word)
+    return tuple(found)
+
+
+def _said_of(user: str, password: str) -> str:
+    return KNOWN_PASSWORD if is_default(user, password) else OTHER_PASSWORD
 
 
 def read_commands(script: str, depth: int = 0) -> tuple[Command, ...]:

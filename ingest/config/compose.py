@@ -19,9 +19,9 @@ from ingest.config.commands import command_settings
 from ingest.config.nodes import Kind, Node, shaped
 from ingest.config.packages import environment, image_parts, setting, without_variables
 from ingest.config.yaml_nodes import yaml_node
-from ingest.default_passwords import PASSWORD_NAME, is_default, is_default_key, is_default_password
+from ingest.default_passwords import PASSWORD_NAME, is_default_key, is_default_password
 from ingest.facts import Setting
-from ingest.secrets import says_development
+from ingest.secrets import is_placeholder, says_development
 from ingest.source import Place, attributes_of
 
 _PASSWORD = re.compile(r"^[a-z][\w+.-]*://[^\s:@/]*:([^\s@/${}]+)@", re.IGNORECASE)
@@ -78,7 +78,7 @@ def _service(name: str, node: Node, line: int, path: str, told: dict[str, str]) 
         + tuple(
             word
             for word, given in pairwise(_words(node.get("command")))
-            if word == "--requirepass" and is_default("redis", without_variables(given))
+            if word == "--requirepass" and _stands_written(without_variables(given))
         )
         or None,
         refers=_refers(variables) or None,
@@ -99,6 +99,11 @@ def _is_known(name: str, value: str, beside: Mapping[str, str], image: str) -> b
     if is_default_password(name, value, beside) or ("minio" in image.lower() and is_default_key(name, value)):
         return True
     return PASSWORD_NAME.search(name) is not None and says_development(value)
+
+
+def _stands_written(password: str) -> bool:
+    """Whether a word of a command is the password itself, or its default: nothing else in the composition tells that it is one."""
+    return bool(password) and "$" not in password and not is_placeholder(password)
 
 
 def _refers(variables: tuple[tuple[str, str | None, Place], ...]) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ _TOOLS = re.compile(r"(?:[A-Z0-9]+_)*TOOLS")
 _NAMES_LISTED = re.compile(r"[A-Za-z][\w.-]{0,60}(?:[ ]?,[ ]?[A-Za-z][\w.-]{0,60}){0,40}")
 _HEADER_NAME = re.compile(r"(?:[A-Z0-9]+_)*HEADER(?:_NAME)?")
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9]{0,30}(?:-[A-Za-z0-9]{1,30}){1,6}")
+_ROLE = re.compile(r"_ROLE$")
 _CACHE = re.compile(r"(?:[A-Z0-9]+_)*CACHE(?:_SCOPE|_MODE)?")
 # Tags that are moved as a matter of course: `latest`, `main-latest`, `nightly-cuda`; `v1.2-stable` is not one.
 _MOVING = re.compile(
@@ -81,6 +82,7 @@ def environment(
         "listed": tuple(re.split(r"\s*,\s*", given)) if _TOOLS.fullmatch(name) and _NAMES_LISTED.fullmatch(given) else None,
         "header": given.lower() if _HEADER_NAME.fullmatch(name) and _HEADER.fullmatch(given) else None,
         "shared": switch in ("shared", "global") if _CACHE.fullmatch(name) else None,
+        "governs": switch == "admin" or None if _ROLE.search(name[-100:]) else None,
         "secret": secret,
         "placeholder": bool(given) and is_placeholder(given),
         "stated": (not template and _is_stated(given)) or None if _KEY_NAME.search(name[-100:]) else None,

@@ -190,6 +190,13 @@ def _password_for_development(around: Surroundings) -> Seen | None:
     return at(around.match.element) if around.match.element.kind == "secret" and _is(around.match.element, "for_development") else None
 
 
+def _port_of_composition(around: Surroundings) -> Seen | None:
+    """A store or server of a composition whose port is published: it is reached from the network the machine stands in."""
+    element = around.match.element
+    composed = isinstance(element.attributes.get("service"), str) and _is(element, "published")
+    return at(element) if composed and not _is(element, "at_a_cloud") else None
+
+
 def _serves_others(element: Element) -> bool:
     """Whether an element is a door for others: a route, a chat page, an MCP server that listens, a published port."""
     listens = element.kind == "mcp_server" and element.attributes.get("transport") not in (None, "stdio")
@@ -236,6 +243,8 @@ _TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
     "only_in_examples": _only_in_examples,
     "loaded_by_code": _loaded_by_code,
     "published": lambda around: at(around.match.element) if _is(around.match.element, "published", "open", "at_a_cloud") else None,
+    "port_of_composition": _port_of_composition,
+    "only_measures": lambda around: at(around.match.element) if _is(around.match.element, "measures") else None,
     "address_in_settings": lambda around: at(around.match.element) if _is(around.match.element, "address_in_settings") else None,
     "only_for_debugging": lambda around: at(around.match.element) if _is(around.match.element, "debugging") else None,
     "only_for_development": lambda around: at(around.match.element) if _is(around.match.element, "development") else None,

@@ -20,6 +20,8 @@ from pipeline.system.deployment.charts import with_values
 from pipeline.system.deployment.cloud import add_cloud
 from pipeline.system.deployment.cluster import add_cluster
 from pipeline.system.deployment.coding_agents import add_coding_agents
+from pipeline.system.deployment.configured_secrets import add_secret, for_whom
+from pipeline.system.deployment.consoles import composed_console
 from pipeline.system.deployment.container_users import is_done_once, other_user, running_images
 from pipeline.system.deployment.deployed_agents import add_deployed_agents
 from pipeline.system.deployment.deployment import (
@@ -33,9 +35,8 @@ from pipeline.system.deployment.deployment import (
     passes_over_lock,
     serves_agents,
 )
-from pipeline.system.deployment.development import is_for_development
 from pipeline.system.deployment.gateways import add_gateways
-from pipeline.system.deployment.kustomized import taken_up, without_left_aside
+from pipeline.system.deployment.kustomized import without_left_aside
 from pipeline.system.deployment.look_alikes import look_alike_package
 from pipeline.system.deployment.mounted_prompts import add_mounted_prompts
 from pipeline.system.deployment.notebook_hubs import add_notebook_hubs
@@ -58,7 +59,6 @@ from pipeline.system.elements.signed_in_browsers import kept_to_sites, signed_in
 from pipeline.system.model import MOVES, POWER, AttributeValue, ElementKind
 from pipeline.system.program.naming import host_of, is_own_host
 from pipeline.system.rules.images import is_only_here, known_image
-from pipeline.system.rules.signing import load_signing
 from pipeline.system.rules.words import load_words
 from pipeline.system.spring_settings import add_spring_settings
 from pipeline.system.training.cluster_training import add_cluster_training
@@ -100,7 +100,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
                 and setting.attributes.get("has_value") is not False
                 and not setting.attributes.get("placeholder")
             ):
-                _secret(assembly, file, setting, "config", used)
+                add_secret(assembly, file, setting, "config", used)
         for setting in by_kind.get("mcp_server", ()):
             _mcp_client(assembly, file, setting, own)
     add_stated_keys(assembly, used)
@@ -204,7 +204,7 @@ def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequ
     pins = [str(image.attributes.get("pin")) for image in fetched]
     worst = next((pin for pin in ("latest", "none", "tag", "given") if pin in pins), "digest")
     base = running[-1] if running else (users or by_kind.get("container_build", ()))[0]
-    attributes: dict[str, AttributeValue] = {"root": user is None, "pin": worst, **_for_whom(file)}
+    attributes: dict[str, AttributeValue] = {"root": user is None, "pin": worst, **for_whom(file)}
     installed = [package.name for package in by_kind.get("package", ())]
     if not is_done_once(build) and holds_a_model(assembly, file.path, [image.name for image in running], installed, files):
         attributes["runs_model"] = True
@@ -224,7 +224,7 @@ def _container(assembly: Assembly, file: ConfigFacts, by_kind: Mapping[str, Sequ
         assembly.control("digest_pin", identity, assembly.cite_place(fetched[0].place))
     for setting in by_kind.get("environment", ()):
         if setting.attributes.get("secret") and not setting.attributes.get("placeholder"):
-            _secret(assembly, file, setting, "image", files)
+            add_secret(assembly, file, setting, "image", files)
 
 
 def _service(
@@ -232,7 +232,7 @@ def _service(
 ) -> None:
     a = setting.attributes
     image = str(a.get("image") or "")
-    attributes: dict[str, AttributeValue] = {"service": setting.name, **_for_whom(file)}
+    attributes: dict[str, AttributeValue] = {"service": setting.name, **for_whom(file)}
     made_here = bool(a.get("build")) or image in built or is_only_here(image)
     if a.get("pin") and not made_here:  # nobody else can move the name of an image that is built here
         attributes["pin"] = str(a["pin"])
@@ -246,6 +246,10 @@ def _service(
         kind, attributes["product"] = started[0].kind, started[0].product
         if not started[2]:
             attributes.pop("exposed", None)  # a port that leads to nothing: inside, the server listens to itself
+    console = composed_console(setting, file, files) if kind == "container" and attributes.get("published") else None
+    if console is not None:
+        kind, attributes["product"] = console.console.kind, console.console.product
+        attributes |= {"measures": True} if console.console.measures else {}
     agents = (kind == "container" and serves_agents(setting, file.path, files)) or attributes.get("product") == "langgraph"
     if agents:
         kind, attributes["product"] = "inference_server", "langgraph"
@@ -267,13 +271,17 @@ def _service(
         guarded = agents_are_guarded(setting.name, file.path, files) if agents else _has_credentials(setting, file, files)
         guarded = guarded or (started is not None and started[1])
         attributes["authenticated"] = guarded
-        if tried := (*_tuple(a.get("default_passwords")), *known_by_sample(setting, file, files)):
+        if console is not None:
+            attributes |= {"default_password": True, "names": console.opened_by, "authenticated": False}
+        elif tried := (*_tuple(a.get("default_passwords")), *known_by_sample(setting, file, files)):
             attributes |= {"default_password": True, "names": tried}
         elif known is not None and (said := asks_nobody(known, setting, file, guarded, {f.path for f in files})):
             attributes |= {"default_password": True, "names": said, "authenticated": False}
     identity = _put(assembly, kind, _service_name(assembly, kind, setting, file, attributes), attributes, setting, file)
     if attributes.get("pin") in _MOVING and isinstance(line := a.get("image_line"), int):
         assembly.cite_of(identity, Place(file.path, line, line), MOVES)
+    for at in console.places if console is not None else ():
+        assembly.cite_of(identity, at)
     if kind == "container":
         for _power, _, line in (said.rpartition("=") for said in _tuple(a.get("powers_at"))):
             assembly.cite_of(identity, Place(file.path, int(line), int(line)), POWER)
@@ -313,6 +321,7 @@ def _tuple(value: Attribute) -> tuple[str, ...]:
 
 _CREDENTIAL = ("PASSWORD", "API_KEY", "APIKEY", "AUTHN", "AUTH_TOKEN", "AUTH_CREDENTIALS", "SECRET", "REQUIREPASS", "AUTHENTICATION",
                "AUTHORIZATIONENABLED", "--API-KEY")  # fmt: skip
+_ADDRESS = re.compile(r"[\w+.-]{1,40}://\S+")  # with a password of the service that is asked there, and not of its own
 # Keys by which the service itself is a client of somebody else, and variables that say that nobody is asked.
 _NOT_ITS_OWN = re.compile(
     r"^(OPENAI|AZURE|COHERE|HF|HUGGING_?FACE|ANTHROPIC|MISTRAL|GOOGLE|AWS|S3|MINIO_(ACCESS|SECRET)|ETCD|JINAAI)_|"
@@ -328,52 +337,10 @@ def _has_credentials(service: Setting, file: ConfigFacts, files: Sequence[Config
     given |= {sample for path in given for sample in samples_beside(path, [other.path for other in files])}
     names = [s.name.upper() for s in file.settings if s.kind == "environment" and s.attributes.get("service") == service.name]
     names += [s.name.upper() for other in files if other.path in given for s in other.settings if s.kind == "environment"]
-    told = " ".join((*(name for name in names if not _NOT_ITS_OWN.search(name)), *_tuple(a.get("command")))).upper()
+    told = " ".join(
+        (*(name for name in names if not _NOT_ITS_OWN.search(name)), *(_ADDRESS.sub(" ", text) for text in _tuple(a.get("command"))))
+    ).upper()
     return any(word in told for word in _CREDENTIAL)
-
-
-def _for_whom(file: ConfigFacts) -> dict[str, AttributeValue]:
-    return {"development": True} if is_for_development(file.path) else {}
-
-
-def _secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str, files: Sequence[ConfigFacts]) -> None:
-    _put(
-        assembly,
-        "secret",
-        f"{setting.attributes.get('repeats') or setting.name} in {file.path}",  # one to revoke, however often it stands there
-        {
-            "where": where,
-            "detector": str(setting.attributes.get("secret")),
-            **_for_whom(file),
-            **_for_what(file, setting, files),
-            **({"local": True} if setting.attributes.get("local") else {}),
-            **({"at_a_cloud": True} if setting.attributes.get("at_a_cloud") else {}),
-            **({"for_development": True} if setting.attributes.get("development") and not _signs_there(file, setting, files) else {}),
-        },
-        setting,
-        file,
-    )
-
-
-def _signs_there(file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts]) -> bool:
-    """Whether a key that signs stands in a manifest which a kustomization deploys: whatever its words say, it is the one in use."""
-    return load_signing().signs(setting.name) and file.path in taken_up(files)
-
-
-def _for_what(file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts]) -> dict[str, AttributeValue]:
-    """Whether a password is one that a composition gives to a service of its own: it opens nothing for who is not beside that service."""
-    of_service = "PASSWORD" in setting.name.upper() or setting.attributes.get("beside") is True
-    if not of_service:
-        return {}
-    composed = "compose" in file.path.rsplit("/", 1)[-1].lower() or any(file.path in _env_files(other) for other in files)
-    return {"own_service": True} if composed else {}
-
-
-def _env_files(file: ConfigFacts) -> set[str]:
-    """Files of variables that the services of a composition are given."""
-    folder = folder_of(file.path)
-    named = (name for s in file.settings if s.kind == "service" for name in _tuple(s.attributes.get("env_files")))
-    return {posixpath.normpath(posixpath.join(folder, name)) for name in named}
 
 
 _THIS_MACHINE = re.compile(r"https?://(localhost|127(\.\d{1,3}){3}|0\.0\.0\.0|\[::1\])(?=[:/?#]|$)", re.IGNORECASE)

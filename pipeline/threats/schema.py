@@ -38,6 +38,8 @@ Factor = Literal[
     "one_persons_tool",           # the system is started at a command line and serves nobody
     "loaded_by_code",             # a file of the tree that code of the tree loads
     "published",                  # what listens there is given to addresses outside of its machine or network
+    "port_of_composition",        # a store or server that a composition publishes a port of: behind the router of a home or an office
+    "only_measures",              # what is opened shows figures of a running system, and changes nothing of it
     "address_in_settings",        # where it listens is told by settings; whether strangers reach it is not in the code
     "deletes_data",               # a tool or flow on the way deletes: nobody can undo it
     "callers_data_is_kept",       # what a caller sends is kept, learned from or loaded, for all who ask later

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from pydantic import Field
 
 from pipeline.system.model import ElementKind, Frozen
+from pipeline.system.rules.framework import Pattern
 from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
 
 _FILE = KNOWLEDGE / "images.yaml"
@@ -37,8 +39,29 @@ class KnownPage(Frozen):
     closed_by: tuple[str, ...] = Field(default=(), description="Variables and words by which callers are asked.")
 
 
+class KnownConsole(Frozen):
+    """What administers a system or a store, by what a composition's service is made of; all that is given has to fit."""
+
+    product: str
+    kind: ElementKind
+    image: Pattern | None = None
+    variables: Pattern | None = Field(default=None, description="Names of its variables that tell as well as its image does.")
+    command: Pattern | None = Field(default=None, description="What it is started with; the same image may do other work.")
+    asks: bool = Field(default=True, description="Whether it asks for a login that is nobody's until it is made.")
+    without: str = Field(default="", description="What is told where it does not ask.")
+    closed_by: Pattern | None = Field(default=None, description="Variables, words of its command and mounted files by which it asks.")
+    opened_by: Pattern | None = Field(default=None, description="Variables by which whoever comes is signed in.")
+    governing: str = Field(default="", description="A variable that makes whoever comes its administrator, where it says so.")
+    passwords: Pattern | None = Field(
+        default=None, description="Variables of any service beside it that hold its administrator's password."
+    )
+    creates: str = Field(default="", description="The program by whose commands its administrators are made.")
+    measures: bool = Field(default=False, description="It shows figures, and changes nothing of what it measures.")
+
+
 class _Images(Frozen):
     known: tuple[KnownImage, ...]
+    consoles: tuple[KnownConsole, ...]
     pages: tuple[KnownPage, ...]
     unprivileged: str
     apart: str
@@ -75,6 +98,18 @@ def known_page(reference: str) -> KnownPage | None:
     """The page for people that an image is, as far as its name says."""
     name = reference.split("@")[0].lower()
     return next((page for page in _images().pages if re.search(page.image, name)), None)
+
+
+def known_console(reference: str, command: str, variables: Iterable[str]) -> KnownConsole | None:
+    """The console that a service is, by its image or its variables, and by its command where the image does other work as well."""
+    name, names = reference.split("@")[0].lower(), tuple(variables)
+    for console in _images().consoles:
+        by_image = console.image is not None and re.search(console.image, name)
+        by_names = console.variables is not None and any(re.search(console.variables, one) for one in names)
+        told = by_image or by_names or (console.image is None and console.variables is None)
+        if told and (console.command is None or re.search(console.command, command)):
+            return console
+    return None
 
 
 def stands_apart(reference: str) -> bool:

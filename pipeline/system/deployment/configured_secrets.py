@@ -1,0 +1,80 @@
+"""Secrets that stand in configuration: passwords, keys and tokens as values of variables, and what each of them opens.
+
+Takes one variable of a file that a reader holds for a secret, adds its element. How a secret is told stands in `ingest/secrets.py`;
+here it is said where it is used: by a service beside it, on this machine, at a cloud, in development.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+
+from ingest.facts import ConfigFacts, Setting
+from ingest.source import parts_of
+from pipeline.system.assembly import Assembly
+from pipeline.system.deployment.deployment import folder_of
+from pipeline.system.deployment.development import is_for_development
+from pipeline.system.deployment.kustomized import taken_up
+from pipeline.system.model import AttributeValue
+from pipeline.system.rules.images import known_image
+from pipeline.system.rules.signing import load_signing
+
+
+def for_whom(file: ConfigFacts) -> dict[str, AttributeValue]:
+    return {"development": True} if is_for_development(file.path) else {}
+
+
+def add_secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str, files: Sequence[ConfigFacts]) -> None:
+    assembly.drafts.put(
+        "secret",
+        f"{setting.attributes.get('repeats') or setting.name} in {file.path}",  # one to revoke, however often it stands there
+        None,
+        {
+            "where": where,
+            "detector": str(setting.attributes.get("secret")),
+            **for_whom(file),
+            **_for_what(file, setting, files),
+            **({"local": True} if setting.attributes.get("local") and not _opens_a_published_store(file, setting) else {}),
+            **({"at_a_cloud": True} if setting.attributes.get("at_a_cloud") else {}),
+            **({"for_development": True} if setting.attributes.get("development") and not _signs_there(file, setting, files) else {}),
+        },
+        assembly.cite_place(setting.place),
+        None,
+        file.purpose,
+    )
+
+
+def _signs_there(file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts]) -> bool:
+    """Whether a key that signs stands in a manifest which a kustomization deploys: whatever its words say, it is the one in use."""
+    return load_signing().signs(setting.name) and file.path in taken_up(files)
+
+
+def _for_what(file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts]) -> dict[str, AttributeValue]:
+    """Whether a password is one that a composition gives to a service of its own: it opens nothing for who is not beside that service.
+
+    Of a store whose port the composition publishes, whoever reaches the machine may try it.
+    """
+    of_service = "PASSWORD" in setting.name.upper() or setting.attributes.get("beside") is True
+    if not of_service or _opens_a_published_store(file, setting):
+        return {}
+    composed = "compose" in file.path.rsplit("/", 1)[-1].lower() or any(file.path in _env_files(other) for other in files)
+    return {"own_service": True} if composed else {}
+
+
+def _opens_a_published_store(file: ConfigFacts, setting: Setting) -> bool:
+    """Whether a password is that of a store of this composition which is reached from outside of it, here or as a client of it has it."""
+    held = setting.attributes.get("repeats") or setting.name
+    holders = {s.attributes.get("service") for s in file.settings if s.kind == "environment" and s.name == held}
+    stores = ("data_store", "vector_store", "queue")
+    return any(
+        (known := known_image(str(service.attributes.get("image") or ""))) is not None and known.kind in stores
+        for service in file.settings
+        if service.kind == "service" and service.name in holders and service.attributes.get("published")
+    )
+
+
+def _env_files(file: ConfigFacts) -> set[str]:
+    """Files of variables that the services of a composition are given."""
+    folder = folder_of(file.path)
+    named = (name for s in file.settings if s.kind == "service" for name in parts_of(s.attributes.get("env_files")))
+    return {posixpath.normpath(posixpath.join(folder, name)) for name in named}
