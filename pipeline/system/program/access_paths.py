@@ -2,8 +2,8 @@
 
 A path (Deutsch 1994) names the fields from the outside in: `("messages", "[0]", "content@user")`. `*` is any entry, `?` an entry by a
 key that is not constant, `(key)` the keys themselves, `[2]` the third member of a list, a bare number a part of a tuple; behind `@`
-stands who speaks, also of a text that a whole conversation was written into (`@system`). A path that grew past its bound is cut at its inner end and then means all of what lies there. Nothing here looks at
-a program: values are given.
+stands who speaks, also of a text that a whole conversation was written into (`@system`). A path that grew past its bound is cut at its
+inner end and then means all of what lies there. Nothing here looks at a program: values are given.
 """
 
 from __future__ import annotations
@@ -190,7 +190,7 @@ def as_text(path: Path) -> Path:
 
 def swallowed(path: Path) -> Path | None:
     """An outside call makes something of it; a number keeps its place, and the name of a model does not come back as its words."""
-    if "#" in path or path[:1] and path[0].startswith("@"):
+    if "#" in path or (path[:1] and path[0].startswith("@")):
         return path
     return None if path[-1:] and path[-1] in SELECTS else ()
 

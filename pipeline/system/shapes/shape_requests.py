@@ -20,7 +20,6 @@ from pipeline.system.rules.framework import CallRule
 from pipeline.system.rules.words import words_of
 from pipeline.system.shapes.shape_values import TEXT, WITH_RECORDS, Call, Values, model_site
 
-
 _MAX_LINKS = 12
 
 
@@ -85,8 +84,7 @@ class Requests:
         """Whether a call reads what such a request answered: `response.Content.ReadFromJsonAsync()`."""
         value = self.program.value(call)
         return value.kind == "call" and any(
-            node != call and node in asked
-            for node in walk((call[0], value.inputs[0]), self._held_by, _MAX_LINKS)
+            node != call and node in asked for node in walk((call[0], value.inputs[0]), self._held_by, _MAX_LINKS)
         )
 
     def _held_by(self, node: Node) -> list[Node]:
