@@ -45,3 +45,48 @@ def test_what_a_field_is_declared_as_is_kept_however_many_names_what_it_is_given
         }}
         """
     assert [model.name for model in elements(system_of({"Help.cs": text}), "hosted_llm")] == ["Help.Ask (Kernel Memory)"]
+
+
+_ASKER = """
+using Microsoft.SemanticKernel;
+namespace Acme.Connector.Core.Api;
+public class SemanticService<TRecord> where TRecord : class {
+  private readonly Kernel _kernel;
+  public SemanticService(Kernel kernel) { _kernel = kernel; }
+  public async Task<string> Ask(string question) => (await _kernel.InvokePromptAsync(question)).ToString();
+}
+"""
+_PARTS = {
+    "Asker.cs": _ASKER,
+    "OpenAi.cs": """
+using Microsoft.SemanticKernel;
+namespace Acme.Connector.OpenAi;
+public class Service : Core.Api.SemanticService<string> { public Service(Kernel kernel) : base(kernel) { } }
+""",
+    "Router.cs": """
+namespace Acme.Routing;
+public class Router(Connector.OpenAi.Service service) { public Task<string> Ask(string question) => service.Ask(question); }
+""",
+    "Model.cs": "namespace Acme.Model.Api; public record Question(string Text);",
+    "Controller.cs": """
+using Microsoft.AspNetCore.Mvc;
+namespace Acme.WebApi.Controllers;
+[ApiController]
+public class QuestionController(Routing.Router router) : ControllerBase {
+  [HttpPost("ask")] public Task<string> Ask([FromBody] Model.Api.Question question) => router.Ask(question.Text);
+}
+""",
+}
+
+
+def test_a_name_may_begin_with_a_namespace_beside_ones_own() -> None:
+    assert {flow.role for flow in system_of(_PARTS).flows if flow.source.startswith("http_route:") and "user_input" in flow.carries} >= {
+        "prompt"
+    }
+
+
+def test_a_namespace_of_a_package_to_which_the_project_adds_stays_the_packages() -> None:
+    more = "namespace Microsoft.SemanticKernel; public static class MoreKernel { public static void AddMine(this IKernelBuilder b) { } }"
+    assert [model.name for model in elements(system_of({"Asker.cs": _ASKER, "More.cs": more}), "hosted_llm")] == [
+        "SemanticService.Ask (Kernel)"
+    ]

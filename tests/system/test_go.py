@@ -266,3 +266,68 @@ def test_what_is_read_line_by_line_is_what_was_opened_and_typed_only_at_the_keyb
     system = system_of({"main.go": ASKED.replace("READ", read)})
     carried = {label for flow in system.flows if flow.target.startswith("hosted_llm:") for label in flow.carries}
     assert ("user_input" in carried, "stored_data" in carried) == (typed, not typed)
+
+
+CONVERTED = """package main
+import (
+  "net/http"
+  "github.com/go-chi/chi/v5"
+)
+type Handler func(w http.ResponseWriter, r *http.Request) (any, error)
+func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+  if _, err := h(w, r); err != nil { http.Error(w, "no", 500) }
+}
+type desk struct{}
+func (d *desk) add(w http.ResponseWriter, r *http.Request) (any, error) { println(r.FormValue("q")); return nil, nil }
+func main() {
+  d := &desk{}
+  r := chi.NewRouter()
+  REGISTERS
+  http.ListenAndServe(":80", r)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "registers",
+    [
+        'r.Method(http.MethodPost, "/add", Handler(d.add))',
+        'r.Method("POST", "/add", Handler(d.add))',
+        'r.Handle("POST /add", Handler(d.add))',
+    ],
+)
+def test_a_method_that_is_given_the_name_of_a_type_of_functions_is_the_handler(registers: str) -> None:
+    route = only(system_of({"main.go": CONVERTED.replace("REGISTERS", registers)}), "http_route")
+    assert route.id == "http_route:POST /add"
+    assert route.evidence[0].start_line == CONVERTED[: CONVERTED.index("add(w")].count("\n") + 1
+
+
+STORED = """package main
+import (
+  "context"
+  "net/http"
+
+  "github.com/jackc/pgx/v5/pgxpool"
+  "github.com/sashabaranov/go-openai"
+)
+type source struct { show, text string }
+func load(ctx context.Context, db *pgxpool.Pool, client *openai.Client, id string) {
+  var s source
+  db.QueryRow(ctx, "SELECT show, text FROM episodes WHERE id = $1", id).Scan(&s.show, &s.text)
+  client.CreateChatCompletion(ctx, openai.ChatCompletionRequest{
+    Model: "gpt-5",
+    Messages: []openai.ChatCompletionMessage{{Role: "user", Content: s.text}},
+  })
+}
+func main() {
+  db, _ := pgxpool.New(context.Background(), "x")
+  http.HandleFunc("/x", func(w http.ResponseWriter, r *http.Request) { load(r.Context(), db, openai.NewClient("k"), r.FormValue("id")) })
+  http.ListenAndServe(":80", nil)
+}
+"""
+
+
+def test_what_a_row_is_scanned_into_is_a_field_of_the_record_that_is_handed_on() -> None:
+    assert [flow.source for flow in flows(system_of({"main.go": STORED}), "prompt", "stored_data")] == ["data_store:episodes (database)"]
+    whole = STORED.replace("Content: s.text", "Content: told(s)") + "func told(s source) string { return s.text }\n"
+    assert flows(system_of({"main.go": whole}), "prompt", "stored_data")

@@ -20,6 +20,7 @@ _JAVA = """
     import okhttp3.*;
     import org.springframework.http.HttpEntity;
     import org.springframework.web.bind.annotation.*;
+    import org.springframework.web.client.RestClient;
     import org.springframework.web.client.RestTemplate;
     import org.springframework.web.reactive.function.client.WebClient;
 
@@ -29,6 +30,7 @@ _JAVA = """
         private final HttpClient http = HttpClient.newHttpClient();
         private final RestTemplate rest = new RestTemplate();
         private final WebClient web = WebClient.create();
+        private final RestClient rest2 = RestClient.create("https://models.example");
 
         @PostMapping("/ask")
         public String ask(@RequestBody String question) throws Exception {
@@ -101,6 +103,14 @@ REQUESTS = {
         _JAVA,
         """
             return web.post().uri("https://models.example/v1/chat/completions").bodyValue(body).retrieve().bodyToMono(String.class).block();
+        """,
+    ),
+    "RestClient": (
+        "Ask.java",
+        _JAVA,
+        """
+            Answer answer = rest2.post().uri("/v1/chat/completions").body(body).retrieve().body(Answer.class);
+            return answer.choices().get(0).message().content();
         """,
     ),
     "net/http": (
@@ -201,3 +211,82 @@ def test_a_token_that_such_a_client_asks_for_is_no_reply(tmp_path: Path) -> None
     client = _GO_CLIENT.replace("read(", "exchangeToken(")
     files = {"go.mod": "module example.com/app\n", "llm/gemini/client.go": client, "main.go": _GO_MAIN.replace("PLACE", "llm")}
     assert not any("model_reply" in flow.carries for flow in flows(scan_of(tmp_path, files).system, "shell"))
+
+
+_NET = """
+using System.Net.Http;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+var app = WebApplication.CreateBuilder(args).Build();
+app.MapPost("/ask", async (Ask ask, Chat chat) => await chat.AskAsync(ask.Style, ask.Text));
+app.Run();
+public record Ask(string Style, string Text);
+public record Message(string Role, string Content);
+public record Body(string Model, List<Message> Messages);
+public record Answer(List<Message> Choices);
+public class Chat(HttpClient http)
+{
+  public async Task<string> AskAsync(string style, string text)
+  {
+    var body = BODY;
+    SENDS
+    var answer = await response.Content.ReadFromJsonAsync<Answer>();
+    return answer.Choices[0].Content;
+  }
+}
+"""
+_BODIES = [
+    'new Body("gpt-5", new List<Message> { new("system", $"You are {style}"), new("user", text) })',
+    'new { model = "gpt-5", messages = new[] { new { role = "system", content = $"You are {style}" }, new { role = "user", content = text } } }',
+]
+_SENDS = [
+    'var response = await http.PostAsJsonAsync("https://models.example/v1/chat/completions", body);',
+    'var response = await http.PostAsync("https://models.example/v1/chat/completions", new StringContent(JsonSerializer.Serialize(body)));',
+]
+
+
+@pytest.mark.parametrize("body", _BODIES, ids=["records", "anonymous"])
+@pytest.mark.parametrize("sends", _SENDS, ids=["PostAsJsonAsync", "PostAsync"])
+def test_what_a_csharp_client_reads_of_the_answer_is_the_models_reply_and_no_page(body: str, sends: str) -> None:
+    system = system_of({"Program.cs": _NET.replace("BODY", body).replace("SENDS", sends)})
+    assert elements(system, "hosted_llm") and not elements(system, "web_content")
+    assert flows(system, "response", "model_reply")
+
+
+_SPOKEN = {
+    "Program.cs": _NET.replace("BODY", _BODIES[0]).replace("SENDS", _SENDS[0]),
+    "Ask.java": """
+package a;
+import java.util.List;
+import java.net.URI;
+import java.net.http.*;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.springframework.web.bind.annotation.*;
+record Ask(String style, String text) {}
+record Message(String role, String content) {}
+record Body(String model, List<Message> messages) {}
+@RestController
+class Controller {
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final ObjectMapper mapper = new ObjectMapper();
+  @PostMapping("/ask")
+  String ask(@RequestBody Ask ask) throws Exception {
+    var body = new Body("gpt-5", List.of(new Message("system", "You are " + ask.style()), new Message("user", ask.text())));
+    var request = HttpRequest.newBuilder(URI.create("https://models.example/v1/chat/completions"))
+        .POST(HttpRequest.BodyPublishers.ofString(mapper.writeValueAsString(body))).build();
+    return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+  }
+}
+""",
+    "ask.go": _GO.replace("SENDS", REQUESTS["net/http"][2]).replace(
+        '{Role: "user", Content: question}', '{Role: "system", Content: "You are " + question}, {Role: "user", Content: question}'
+    ),
+}
+
+
+@pytest.mark.parametrize("path", _SPOKEN)
+def test_whose_words_a_text_is_stays_known_where_the_conversation_is_written_down(path: str) -> None:
+    asked = [flow.role for flow in system_of({path: _SPOKEN[path]}).flows if flow.target.startswith("hosted_llm:")]
+    assert sorted(set(filter(None, asked))) == ["prompt", "system_prompt"]

@@ -136,16 +136,17 @@ class NamespaceModules:
         return self._visible[key]
 
     def _look(self, name: str, importer: int) -> tuple[str, ...]:
-        opened = self._opened.get(importer, [])
-        for namespace in (*self._within.get(importer, ()), "", *opened):
+        opened, within = self._opened.get(importer, []), self._within.get(importer, ())
+        for namespace in (*within, "", *opened):
             whole = f"{namespace}.{name}" if namespace else name
-            if whole in self._holders:
-                return (whole,)
+            if whole in self._holders or (whole in self._own and namespace in within):
+                return (whole,)  # a class, or a namespace beside one's own: `Core.Api.Service` inside `Acme.Web` is `Acme.Core.Api.Service`
         if name in KNOWN or name in SPELLED:
             return (KNOWN.get(name) or SPELLED[name],)
         if name in ROOTS or name in self._own or any(given.split(".", 1)[0] == name for given in opened):
             return (name,)
-        outside = [given for given in opened if given not in self._own and given not in LISTED]
+        # A project may add to a package's namespace, extension methods mostly: it stays the package's.
+        outside = [given for given in opened if given not in LISTED and (given not in self._own or given.split(".", 1)[0] in ROOTS)]
         outside.sort(key=lambda given: given.startswith(_EVERYWHERE))
         return tuple(f"{given}.{name}" for given in (*self._statics.get(importer, ()), *outside)[:_MOST]) or (name,)
 

@@ -200,8 +200,8 @@ class Calls(Expressions):
             after = self.builder.add(scope, "update", where, "", (before, call), ("", "**"))
             for loop in scope.loops:
                 loop.seen.add(path)
-            if "." in path:
-                self.builder.bind(scope, path, after)
+            if inner.type == "selector_expression":
+                self.assign(scope, inner, after)  # a field of a record: `Scan(&page.title, &page.notes)`
             else:
                 self.builder.write(scope, path, after)
             self.filled.append((scope.function, path.split(".")[0], after))
@@ -223,3 +223,8 @@ class Calls(Expressions):
             self.builder.write(scope, path, after)
 
     module_variables: set[str]
+
+    # Given by the classes built on this one
+
+    def assign(self, scope: Scope, target: Node, value: int, declares: bool = False) -> None:
+        raise NotImplementedError

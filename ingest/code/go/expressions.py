@@ -7,6 +7,8 @@ types what they convert, `<-c` is an element of what was sent.
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from ingest.code.graph import GraphBuilder, Scope
@@ -15,6 +17,7 @@ from ingest.facts import ValueKind
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "a": "\a"}
 _ARRAYS = frozenset({"slice_type", "array_type", "implicit_length_array_type"})
+_METHOD = re.compile(r"net/http\.Method(Get|Head|Post|Put|Patch|Delete|Connect|Options|Trace)")
 _MAPS_WITH_METHODS = frozenset({"net/url.Values", "net/http.Header", "net/textproto.MIMEHeader"})
 
 
@@ -120,6 +123,9 @@ class Expressions(TreeReader):
         path = self.path(scope, node)
         if path is not None and self.known(scope, path):
             return self.builder.read(scope, path, lines(node))
+        method = _METHOD.fullmatch(self.package_member(scope, node))
+        if method is not None:  # `http.MethodPost` is "POST"
+            return self.builder.add(scope, "constant", lines(node), method[1].upper(), constant="string")
         return self.builder.add(scope, "attribute", lines(field), self.text(field), (self.value(scope, inner),))
 
     def _qualified(self, scope: Scope, node: Node) -> int:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from ingest.default_passwords import is_default
 from ingest.facts import ConfigFacts
 from pipeline.system.assembly import Assembly
+from pipeline.system.deployment.bucket_parts import parts_of_bucket
 from pipeline.system.deployment.cloud_access import add_doors, all_rights_of, wide_rights_of
 from pipeline.system.deployment.cloud_identities import add_identities, described
 from pipeline.system.deployment.resources import Line, Resource, Resources
@@ -68,7 +69,10 @@ def _element(assembly: Assembly, resource: Resource, rule: ResourceRule, known: 
         if started[2] and (door := _open_port(resource)) is not None:
             attributes["exposed"] = True
     if kind == "file_store" and not known.is_published(described(resource)):
-        attributes["holds"] = known.held(described(resource)) or ("data of AI parts",)
+        said = known.held(described(resource)) or tuple(
+            dict.fromkeys(what for part in parts_of_bucket(resource) for what in known.held(part))
+        )
+        attributes["holds"] = said or ("data of AI parts",)
     for name, patterns in rule.unless.items():
         if not any(resource.at(pattern) for pattern in patterns):
             attributes[name] = True
@@ -143,7 +147,7 @@ def _names(resource: Resource, line: Line, other: Resource) -> bool:
 
 def _is_linked(resource: Resource, known: Infrastructure) -> bool:
     """Whether a resource of AI names it, or one that stands between them; or its own name says what it is for."""
-    if known.names_ai(described(resource)):
+    if known.names_ai(described(resource)) or any(known.names_ai(part) for part in parts_of_bucket(resource)):
         return True
     ring = {resource.key: resource}
     for _ in range(_MOST_LINKS):

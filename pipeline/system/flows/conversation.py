@@ -11,6 +11,7 @@ from pipeline.system.flows.kept_speakers import without_system
 from pipeline.system.flows.taint import Hit
 from pipeline.system.flows.told_speakers import speaker_on_way
 from pipeline.system.model import SinkRole
+from pipeline.system.program.speakers import message_role
 
 _SYSTEM_ROLES = frozenset({"system", "developer"})
 
@@ -88,6 +89,9 @@ def _role(assembly: Assembly, hit: Hit) -> SinkRole:
                 return "system_prompt" if first.text in _SYSTEM_ROLES else "prompt"
         if value.kind == "call":
             names = assembly.program.names((node[0], value.inputs[0]))
+            of_project = any(name in assembly.program.classes for name in names)
+            if of_project and (speaker := message_role(assembly.program, node, value)) not in ("", "?"):
+                return "system_prompt" if speaker in _SYSTEM_ROLES else "prompt"
             if any(name.rsplit(".", 1)[-1] in _SYSTEM_MESSAGES for name in names) or _begins_history(assembly, hit, node, names):
                 return "system_prompt"
             if any(name.rsplit(".", 1)[-1].endswith(("Message", "MessageContent")) for name in names) and _says_system(assembly, node):

@@ -16,7 +16,9 @@ from pipeline.system.program import speakers
 from pipeline.system.program.access_paths import (
     COPIES,
     SELECTS,
+    SERIALISES,
     VIEWS,
+    WRITES_JSON,
     Change,
     Path,
     anywhere,
@@ -30,6 +32,7 @@ from pipeline.system.program.access_paths import (
     to_plain,
     unless_overwritten,
     viewed,
+    written_down,
 )
 from pipeline.system.program.flow_edges import Arrive, CallBehaviour, Enter, Step
 from pipeline.system.program.members import fitting
@@ -147,7 +150,8 @@ class CallSteps:
         """Into what a call of the outside, or of a class, gives back."""
         callee = self._program.value((call[0], value.inputs[0]))
         label = value.labels[position] if position < len(value.labels) else ""
-        speaker = speakers.message_role(self._program, call, value) if label.lower() in ("content", "text") else ""
+        said = label or (speakers.field_in_order(self._program, call, position) if value.labels[:1] == ("",) else "")
+        speaker = speakers.message_role(self._program, call, value) if said.lower() in ("content", "text") else ""
         classes = [name for name in self._program.names((call[0], value.inputs[0])) if name in self._program.classes]
         if classes:
             if any(self._program.is_enumeration(name) for name in classes):
@@ -185,7 +189,8 @@ class CallSteps:
             elif constructor:
                 yield Step(call, same if label in ("", "*", "**") else putting(label))
             elif label not in SELECTS:  # the name of a model does not come back as its words
-                yield Step(call, _answered if callee.text in _ANSWERS else swallowed)
+                writes = not SERIALISES.isdisjoint((*last, callee.text)) or not WRITES_JSON.isdisjoint(names)
+                yield Step(call, written_down if writes else _answered if callee.text in _ANSWERS else swallowed)
 
     def _targets(self, call: Node) -> tuple[Target, ...]:
         found = self._meant.get(call)

@@ -2,8 +2,8 @@
 
 A path (Deutsch 1994) names the fields from the outside in: `("messages", "[0]", "content@user")`. `*` is any entry, `?` an entry by a
 key that is not constant, `(key)` the keys themselves, `[2]` the third member of a list, a bare number a part of a tuple; behind `@`
-stands who speaks. A path that grew past its bound is cut at its inner end and then means all of what lies there. Nothing here looks at
-a program: values are given.
+stands who speaks, also of a text that a whole conversation was written into (`@system`). A path that grew past its bound is cut at its
+inner end and then means all of what lies there. Nothing here looks at a program: values are given.
 """
 
 from __future__ import annotations
@@ -43,6 +43,9 @@ COPIES = (
 )
 REPLACES = frozenset({"dataclasses.replace", "copy.replace", "attr.evolve", "attrs.evolve"})
 WRITES_JSON = frozenset({"json.dumps", "globalThis.JSON.stringify"})
+# What writes a whole object down as one text, in Go, Java and C#, by the last part of its name.
+SERIALISES = frozenset({"Marshal", "MarshalIndent", "MarshalToString", "writeValueAsString", "writeValueAsBytes", "toJSONString", "toJson",
+                        "Serialize", "SerializeObject", "SerializeToUtf8Bytes"})  # fmt: skip
 READS_JSON = frozenset({"json.loads", "globalThis.JSON.parse"})
 _REORDERS = frozenset({"builtins.sorted", "builtins.reversed", "builtins.set", "builtins.frozenset"})
 _SHIFTS = frozenset({"insert", "appendleft", "unshift", "splice", "extendleft"})
@@ -67,8 +70,8 @@ def take(path: Path, key: str) -> Path | None:
     """The path behind `key`; None where the data is in another field."""
     if not path:
         return ()
-    if path == PLAIN:
-        return PLAIN
+    if path == PLAIN or path[0].startswith("@"):
+        return path
     head = path[0].split("@")[0]
     key = _OF_ENTRY.get(key, key) if head in ("0", "1") else key
     by_position = _is_position(key)
@@ -162,7 +165,7 @@ def leads_to(path: Path, key: str) -> bool:
     if key == "(text)":  # what is given is the text itself, not an object that holds it
         return not path
     return all(
-        part.split("@")[0] in (wanted, "*", "?") or (wanted == "*" and part.startswith("["))
+        part.split("@")[0] in (wanted, "*", "?", "") or (wanted == "*" and part.startswith("["))
         for part, wanted in zip(path, key.split("."), strict=False)
     )
 
@@ -187,9 +190,17 @@ def as_text(path: Path) -> Path:
 
 def swallowed(path: Path) -> Path | None:
     """An outside call makes something of it; a number keeps its place, and the name of a model does not come back as its words."""
-    if "#" in path:
+    if "#" in path or (path[:1] and path[0].startswith("@")):
         return path
     return None if path[-1:] and path[-1] in SELECTS else ()
+
+
+def written_down(path: Path) -> Path | None:
+    """An object becomes the text of a request or a file: whose words the data is stays known."""
+    if "#" in path:
+        return path
+    spoken = next((part.partition("@")[2] for part in path if "@" in part), "")
+    return (f"@{spoken}",) if spoken else swallowed(path)
 
 
 def inside_only(path: Path) -> Path | None:

@@ -23,19 +23,38 @@ _OF_CLASS = {
 }
 _NAMED = re.compile(r"[A-Za-z](?:Role|MessageType)_?(System|Developer|User|Human|Generic|Assistant|AI|Model|Tool|Function)$")
 _MOST_SPEAKERS = 4
+_MOST_FIELDS = 8
 _SAME = {"human": "user", "generic": "user", "ai": "assistant", "model": "assistant"}
 
 
 def message_role(program: Program, node: Node, value: Value) -> str:
     """The constant `role` of a chat message: turns by different speakers are kept apart on the way."""
-    label = next((label for label in value.labels if label in ("role", "Role")), None)
-    if label is None:
+    at = next((position for position, label in enumerate(value.labels) if label in ("role", "Role")), None)
+    at = _role_in_order(program, node, value) if at is None else at
+    if at is None:
         return ""
-    given = (node[0], value.inputs[value.labels.index(label)])
+    given = (node[0], value.inputs[at])
     roles = {role.text for role in program.constants(given)} or named_speakers(program, given)
     if 1 < len(roles) <= _MOST_SPEAKERS and not roles.isdisjoint(("system", "developer")):
         return "|".join(sorted(roles))  # which it is, the calls on the way say
     return "?" if not roles else roles.pop() if len(roles) == 1 else "user"  # one of several constants: not the caller's choice
+
+
+def field_in_order(program: Program, node: Node, position: int) -> str:
+    """What a record of the project calls the field that it is given without a name: `new Message("system", text)`."""
+    for name in program.names((node[0], program.value(node).inputs[0])):
+        if name in program.classes:
+            made = program.method(name, "__init__")
+            fields = [one.name for one in program.function(made).parameters[1:]] if made is not None else program.declared_fields(name)
+            return fields[position - 1] if 0 < position <= len(fields) else ""
+    return ""
+
+
+def _role_in_order(program: Program, node: Node, value: Value) -> int | None:
+    """The position at which a record is given its role without a name."""
+    if value.kind != "call" or any(value.labels) or not 2 < len(value.inputs) <= _MOST_FIELDS:
+        return None
+    return next((at for at in range(1, len(value.inputs)) if field_in_order(program, node, at).lower() == "role"), None)
 
 
 def of_classes(names: Sequence[str]) -> str:

@@ -37,7 +37,7 @@ def handlers_behind(program: Program, given: Node) -> list[FunctionRef]:
             if made.kind == "function":
                 found |= dict.fromkeys(program.functions.get(made.text, ())[:1])
             elif made.kind == "call":
-                found |= dict.fromkeys(_serving(program, origin))
+                found |= dict.fromkeys(_serving(program, origin) if not _is_conversion(program, origin) else ())
                 queue += _inside(program, origin)
             elif origin != current:
                 queue.append(origin)
@@ -53,6 +53,14 @@ def _inside(program: Program, call: Node) -> Iterator[Node]:
     if callee.kind == "attribute" and program.value((call[0], callee.inputs[0])).kind == "call":
         yield call[0], callee.inputs[0]
     yield from ((call[0], given) for given in value.inputs[1:] if program.value((call[0], given)).kind != "constant")
+
+
+def _is_conversion(program: Program, call: Node) -> bool:
+    """Whether a call gives a function the name of a type of functions, whose method calls it: `api.Handler(desk.Add)`."""
+    value = program.value(call)
+    made = [program.classes[name][1] for name in program.names((call[0], value.inputs[0])) if name in program.classes]
+    is_go = program.files[call[0]].language == "go" and len(value.inputs) == 2 and not any(value.labels)
+    return is_go and bool(made) and not any(one.keywords or one.fields or one.bases for one in made)
 
 
 def _serving(program: Program, made: Node) -> list[FunctionRef]:

@@ -7,7 +7,7 @@ display, its later additions and its text form; bodies that other objects put to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ingest.code.program import Node
@@ -15,9 +15,12 @@ from pipeline.system.model import SinkRole
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.naming import host_of
 from pipeline.system.program.sites import CallSite
+from pipeline.system.program.walking import walk
 from pipeline.system.rules.framework import CallRule
 from pipeline.system.rules.words import words_of
 from pipeline.system.shapes.shape_values import TEXT, WITH_RECORDS, Call, Values, model_site
+
+_MAX_LINKS = 12
 
 
 class Requests:
@@ -49,8 +52,7 @@ class Requests:
         name = f"model at {host}" if host else self.values.place(call.node)
         if isinstance(constant, str) and constant and (url is None or len(self._ends(url)) < 2):
             name = f"{constant} ({host or 'HTTP'})"
-        if made != call.node:
-            self.makers.add(made)
+        self.makers |= {made} - {call.node} | set(self._links(call.node))
         site = model_site(self.values, call, {}, name, "local_llm" if re.match(words.own_machine, host) else "hosted_llm")
         return replace(site, rule=self._rule(site.rule, [other.rule for other in known], prefix if made == call.node else "", keys, told))
 
@@ -66,6 +68,29 @@ class Requests:
         return rule.model_copy(update={"sinks": sinks, "relations": {}, "flags": flags})
 
     # Parts of a request
+
+    def _links(self, call: Node) -> Iterator[Node]:
+        """Calls that said the rest of the request before: `client.post().uri(address)` of `client.post().uri(address).body(body)`."""
+        current = self.program.value((call[0], self.program.value(call).inputs[0]))
+        for _ in range(_MAX_LINKS):
+            before = self.program.value((call[0], current.inputs[0])) if current.inputs else current
+            if before.kind == "call":
+                yield call[0], current.inputs[0]
+            elif before.kind != "attribute":
+                return
+            current = before
+
+    def reads_answer(self, call: Node, asked: Container[Node]) -> bool:
+        """Whether a call reads what such a request answered: `response.Content.ReadFromJsonAsync()`."""
+        value = self.program.value(call)
+        return value.kind == "call" and any(
+            node != call and node in asked for node in walk((call[0], value.inputs[0]), self._held_by, _MAX_LINKS)
+        )
+
+    def _held_by(self, node: Node) -> list[Node]:
+        value = self.program.value(node)
+        held = [(node[0], value.inputs[0])] if value.kind in ("attribute", "await", "guarded", "call") and value.inputs else []
+        return [*held, *(origin for origin in self.program.origins(node) if origin != node)]
 
     def _made(self, call: Call) -> Node | None:
         """The call that says what is sent: `urlopen(Request(url, data=...))`, `client.newCall(request)`; None where a sender has none."""
@@ -99,7 +124,7 @@ class Requests:
             if body is not None and self.values.keys(body).keys() & {*self.words.message_arguments, *self.words.prompt_arguments}:
                 return choice, body
         callee = self.program.value((made[0], self.program.value(made).inputs[0]))
-        held = (made[0], callee.inputs[0]) if callee.kind == "attribute" else None
+        held = (made[0], callee.inputs[0]) if callee.kind == "attribute" and callee.text not in self.words.bodies else None
         if held is not None and self.program.value(held).kind == "call":  # `request.SetBody(body).Post(url)`
             return ("receiver", self._body(held, known)[1])
         return "", None

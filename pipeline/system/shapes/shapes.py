@@ -81,7 +81,9 @@ def with_shapes(program: Program, index: FrameworkIndex, sites: Sites, own: OwnR
         )
     found |= {site.node: site for site in agents_of_own.runs({**known, **found})}
     added = found | inside
-    kept = (_without_body(program, site) if site.node in requests.makers else site for site in sites.calls if site.node not in added)
+    read = {site.node for site in sites.calls if site.rule.result == "web_content" and requests.reads_answer(site.node, found)}
+    added_to = {*added, *read}
+    kept = (_without_body(program, site) if site.node in requests.makers else site for site in sites.calls if site.node not in added_to)
     calls = (*kept, *(site for _node, site in sorted(added.items())))
     return replace(sites, calls=calls, entries=entries, classes=(*sites.classes, *agents_of_own.sites()))
 
@@ -103,7 +105,7 @@ def _without_body(program: Program, site: CallSite) -> CallSite:
     """What puts a request together, where the model that gets it is known: an address that is not written down may be chosen."""
     given = {wanted: argument_node(program, site.node, wanted) for wanted, role in site.rule.sinks.items() if role == "url"}
     sinks: dict[str, SinkRole] = {wanted: "url" for wanted, node in given.items() if node is not None and program.constant(node) is None}
-    return replace(site, rule=site.rule.model_copy(update={"sinks": sinks, "kind": site.rule.kind if sinks else None}))
+    return replace(site, rule=site.rule.model_copy(update={"sinks": sinks, "kind": site.rule.kind if sinks else None, "result": None}))
 
 
 def _askers(program: Program, sites: Sites, found: Mapping[Node, CallSite]) -> set[FunctionRef]:
