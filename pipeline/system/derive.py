@@ -12,6 +12,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.elements.inference import MODELS, RUN_BY, models_run
 from pipeline.system.elements.model_surroundings import are_of_people, names_around, names_on_the_way
+from pipeline.system.elements.named_replies import add_named_replies
 from pipeline.system.elements.ordinary_pickles import mark_ordinary_pickles
 from pipeline.system.elements.shown_answers import add_shown_answers
 from pipeline.system.elements.tool_parts import calls_of, entries, reach_of
@@ -27,6 +28,7 @@ def derive(assembly: Assembly) -> None:
     """Adds derived relations, flows and attributes to the drafts."""
     _calls(assembly)
     add_shown_answers(assembly)
+    add_named_replies(assembly)
     add_effects(assembly)
     add_loop_data(assembly)
     _structure(assembly)

@@ -31,6 +31,11 @@ _CREDENTIAL = re.compile(
     rb"|(?i:passw(?:or)?d|passphrase|secret|token|(?:api|fernet)_?key|credential)\w{0,20}[\"'\]]{0,3}[ \t]*(?::[ \t]*\w{1,20}[ \t]*)?"
     rb"[=:][ \t]*[a-zA-Z]{0,2}[\"'`][^\"'`\s]{6}"
 )
+# A component that lets markup through, and speaks of what is said in a chat: the page of an answer that comes over the network.
+_SHOWS_ANSWERS = re.compile(
+    rb"\A(?=[\s\S]*?(?:rehype-raw|dangerouslySetInnerHTML|html-react-parser|react-html-parser))"
+    rb"(?=[\s\S]*?(?:[Mm]essage|[Aa]nswer|[Aa]ssistant|[Cc]hat))"
+)
 _DOMAINS = frozenset({"ai", "com", "dev", "edu", "io", "net", "org"})  # how names of Java packages begin
 _IMPORTING = r"(?:from|import|using|require|import_module)(?:[ \t(]+(?:static[ \t]+)?[\"'`]?)"
 _SEGMENT = re.compile(r"[a-z_][a-z0-9_*]*")
@@ -63,7 +68,7 @@ def topics_of(index: FrameworkIndex) -> Topics:
     doubtful = {package: words for package, words in shared.items() if package not in sure}
     one_of_them = _imports(doubtful)  # asked once for all of them
     about += [(one_of_them, _imports({package}), _words(words)) for package, words in sorted(doubtful.items())]
-    return Topics((*about, *_conversation(shapes)), (_joining(shapes),), (_CREDENTIAL,))
+    return Topics((*about, *_conversation(shapes)), (_joining(shapes),), (_CREDENTIAL, _SHOWS_ANSWERS))
 
 
 # Packages
