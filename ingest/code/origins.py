@@ -82,17 +82,23 @@ class Origins(Questions):
             else:
                 yield from ((origin[0], given) for given, label in zip(value.inputs, value.labels, strict=False) if label in (key, "**"))
 
-    def _with_changes(self, node: Node) -> Iterator[Node]:
-        """Where a value comes from, and where what was put into it since comes from: `models["ranker"] = load()`."""
-        queue, seen = [node], set[Node]()
-        while queue and len(seen) < _MAX_ORIGINS:
+    def _with_changes(self, node: Node) -> tuple[Node, ...]:
+        """Where a value comes from, and where what was put into it since comes from: `models["ranker"] = load()`.
+
+        Kept, as each read of a key asks for it again.
+        """
+        return self._answers.keep(self._changes, node, self._find_changes)
+
+    def _find_changes(self, node: Node) -> tuple[Node, ...]:
+        queue, found = [node], dict[Node, None]()
+        while queue and len(found) < _MAX_ORIGINS:
             for origin in self.origins(queue.pop(0)):
-                if origin not in seen:
-                    seen.add(origin)
-                    yield origin
+                if origin not in found:
+                    found[origin] = None
                     value = self.value(origin)
                     if value.kind == "update":
                         queue.append((origin[0], value.inputs[0]))
+        return tuple(found)
 
     def _gathered(self, node: Node) -> list[Node]:
         """What callers give a parameter that gathers its arguments (`*tools`), also where a field keeps it."""

@@ -104,8 +104,9 @@ class Program(Names, Instances, Classes, Calls, Origins):
 
     def _forget(self) -> None:
         """Drops what depends on what calls pass."""
-        for table in (self._names.passing, self._types.passing, self._origins.passing, self._targets.passing, self._bases.passing):
-            table.clear()
+        for table in (self._names, self._types, self._origins, self._changes, self._targets):
+            table.passing.clear()
+        self._bases.passing.clear()
         self._plain_fields.clear()
         self._enumerations.clear()
         self._fields = None

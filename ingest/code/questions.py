@@ -51,6 +51,7 @@ class Questions(ABC):
         self._names: Table[Node, tuple[str, ...]] = Table()
         self._types: Table[Node, tuple[str, ...]] = Table()
         self._origins: Table[Node, tuple[Node, ...]] = Table()
+        self._changes: Table[Node, tuple[Node, ...]] = Table()
         self._targets: Table[Node, tuple[Target, ...]] = Table()
         self._bases: Table[str, tuple[str, ...]] = Table()
         self._answers = Answers()

@@ -30,14 +30,18 @@ def add_own_memories(assembly: Assembly, search: FlowSearch) -> None:
     """Adds a memory for each record that a model fills by a tool and is later instructed with."""
     records = Records(assembly.program)
     written = _written(assembly, records)
-    followed = 0
+    reads: list[tuple[Node, dict[str, str], list[Flow]]] = []
     for call in whole_calls(assembly.program) if written else ():
         taken = records.of(call, TAKEN)
         flows = [flow for key in sorted(taken) for flow in written.get(key, ())]
-        if not flows or records.is_ones_own(call) or followed >= _MOST_READS:
+        if not flows or records.is_ones_own(call):
             continue
-        followed += 1
+        reads.append((call, taken, flows))
+        if len(reads) == _MOST_READS:
+            break
+    for call, _taken, _flows in reads:  # all before the first search: what a search reads off is put together anew after each
         search.explore({call: ()})
+    for call, taken, flows in reads:
         instructed = {model for hit in search.search({call: ()}, tested=False) for model in _instructed(assembly, hit)}
         for model in sorted(instructed):
             for flow in flows:

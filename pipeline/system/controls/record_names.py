@@ -38,20 +38,31 @@ class Records:
 
     def __init__(self, program: Program) -> None:
         self._program = program
+        self._said: dict[tuple[Node, re.Pattern[str]], dict[str, str]] = {}  # calls that are chained or nested share their values
+        self._parts: dict[Node, list[Node]] = {}
 
     def of(self, call: Node, statement: re.Pattern[str]) -> dict[str, str]:
         """The tables and files that a call is about, by what makes them one, as written; of statements those `statement` finds."""
-        program, found = self._program, dict[str, str]()
+        found: dict[str, str] = {}
         for node in self._inside(call):
-            value, text = program.value(node), self._text(node)
-            if text is not None and len(text) <= _LONGEST:
-                if _STATEMENT.match(text):
-                    found |= {_one(name): name for name in (named.rsplit(".", 1)[-1] for named in statement.findall(text))}
-                elif _FILE.fullmatch(text):
-                    found[posixpath.basename(text)] = posixpath.basename(text)
-            if value.kind == "call":
-                tables = (called_on(program, node), self._of_mapper(node), given_before(program, node), self._asked(node))
-                found |= {_one(snake(table)): table for table in tables if table}
+            said = self._said.get((node, statement))
+            if said is None:
+                said = self._said[node, statement] = self._says(node, statement)
+            found |= said
+        return found
+
+    def _says(self, node: Node, statement: re.Pattern[str]) -> dict[str, str]:
+        """The tables and files that one value names."""
+        program, found = self._program, dict[str, str]()
+        value, text = program.value(node), self._text(node)
+        if text is not None and len(text) <= _LONGEST:
+            if _STATEMENT.match(text):
+                found |= {_one(name): name for name in (named.rsplit(".", 1)[-1] for named in statement.findall(text))}
+            elif _FILE.fullmatch(text):
+                found[posixpath.basename(text)] = posixpath.basename(text)
+        if value.kind == "call":
+            tables = (called_on(program, node), self._of_mapper(node), given_before(program, node), self._asked(node))
+            found |= {_one(snake(table)): table for table in tables if table}
         return found
 
     def is_ones_own(self, call: Node) -> bool:
@@ -71,9 +82,12 @@ class Records:
         return walk(call, self._made_of, _MOST_VALUES)
 
     def _made_of(self, node: Node) -> list[Node]:
-        named = self._program.value(node).kind in ("name", "attribute")
-        paths = [origin for origin in self._program.origins(node) if self._makes_a_path(origin)] if named else []
-        return [*inputs_of(self._program, node), *paths]
+        known = self._parts.get(node)
+        if known is None:
+            named = self._program.value(node).kind in ("name", "attribute")
+            paths = [origin for origin in self._program.origins(node) if self._makes_a_path(origin)] if named else []
+            known = self._parts[node] = [*inputs_of(self._program, node), *paths]
+        return known
 
     def _makes_a_path(self, node: Node) -> bool:
         value = self._program.value(node)
