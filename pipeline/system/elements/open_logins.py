@@ -145,7 +145,7 @@ def _unproven(assembly: Assembly, reference: FunctionRef) -> Node | None:
 
 
 def _is_let_in_before(assembly: Assembly, reference: FunctionRef) -> bool:
-    """Whether a guard asks before the route runs (`@UseGuards(LocalAuthGuard)`), or the token is for who was signed in then (`req.user`)."""
+    """Whether a guard asks before the route runs (`@UseGuards(LocalAuthGuard)`), or the token is for who was signed in (`req.user`)."""
     program, (file, scope) = assembly.program, reference
     marks = [*marks_on(assembly, reference), *(entry.marker for entry in assembly.sites.entries if entry.function == reference)]
     said = [
