@@ -36,7 +36,7 @@ def _open_by_default(assembly: Assembly, compared: list[Node]) -> str | None:
     program = assembly.program
     words = {value.text for node in compared for value in program.constants(node)} & _ALL
     for node in compared if words else ():
-        for origin in program.origins(node):
+        for origin in (*program.origins(node), *_entries(assembly, node)):
             read = program.value(origin)
             if read.kind == "call" and len(read.inputs) > 2 and any(_READS.search(name) for name in program.callee_names(origin)):
                 default, name = program.constant((origin[0], read.inputs[2])), program.constant((origin[0], read.inputs[1]))
@@ -45,3 +45,19 @@ def _open_by_default(assembly: Assembly, compared: list[Node]) -> str | None:
             if read.kind == "choice" and program.constant((origin[0], read.inputs[-1])) in words:  # process.env.MEMBERS || "*"
                 return program.value((origin[0], read.inputs[0])).text or "the setting"
     return None
+
+
+def _entries(assembly: Assembly, node: Node) -> list[Node]:
+    """What stands under a key in the settings of the program: `config["members"]`, where `{"members": getenv("MEMBERS", "*")}` is made."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind != "index":
+        return []
+    key = program.constant((node[0], value.inputs[1])) if len(value.inputs) > 1 else value.text.strip("'\"")
+    return [
+        (file, given)
+        for file, facts in enumerate(program.files)
+        for made in facts.values
+        if isinstance(key, str) and key and made.kind == "collection" and key in made.labels
+        for label, given in zip(made.labels, made.inputs, strict=False)
+        if label == key
+    ]

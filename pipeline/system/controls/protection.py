@@ -13,6 +13,7 @@ from pipeline.system.assembly import Assembly, SourceOf
 from pipeline.system.controls.asks_back import add_questions
 from pipeline.system.controls.authentication import Authenticating
 from pipeline.system.controls.believed_tokens import add_believed
+from pipeline.system.controls.dummy_logins import add_dummy_logins
 from pipeline.system.controls.filter_chains import filter_chains
 from pipeline.system.controls.front_doors import frameworks_of, front_doors
 from pipeline.system.controls.guards import condition_kind, guard_kind
@@ -78,6 +79,7 @@ def add_protection(assembly: Assembly) -> None:
             draft.evidence += [] if asked else [reason for reason in authenticating.left_out() if reason not in draft.evidence]
     for token in sorted(authenticating.tokens):
         add_believed(assembly, token)
+    add_dummy_logins(assembly, authenticating)
     for site in assembly.sites.calls:
         said = read_flags(assembly.program, site.node, site.rule.flags).controls if site.rule.kind is None else ()
         for control in dict.fromkeys([site.rule.control, *said]):

@@ -15,9 +15,10 @@ from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.marks import marks_on
 from pipeline.system.draft import Draft
 from pipeline.system.model import Evidence
-from pipeline.system.program.walking import walk
+from pipeline.system.program.walking import inside, walk
 from pipeline.system.rules.words import words_of
 
 _LOGINS = frozenset({"login", "signin", "token", "impersonate", "authenticate"})
@@ -38,6 +39,7 @@ _PROOF = re.compile(
 )
 _SIGNING = re.compile(r"(?:sign|create|generate|issue|make|encode|build|mint)_(?:\w+_)?(?:tokens?|jwt)")
 _BESIDE = re.compile(r"(?:create|insert|save|add|to|map|from|normali[sz]e|log|emit|send)(?:_|$)|__init__$")  # functions that prove nothing
+_BEFORE = re.compile(r"guard|passport|local_?(auth|strategy)|require_?(auth|login|user)|login_required", re.IGNORECASE)
 _SUBJECT = re.compile(r"(?:user|customer|account|member|client|person|employee)(?:_?(?:id|name))?|e?_?mail|phone\w*", re.IGNORECASE)
 _ONLY_THERE = frozenset({"development", "dev", "test", "testing", "local"})
 _REGISTERS = frozenset({"register", "registration", "signup", "user", "users", "account", "accounts"})
@@ -121,6 +123,8 @@ def _names(assembly: Assembly, function: FunctionRef) -> Iterator[str]:
 def _unproven(assembly: Assembly, reference: FunctionRef) -> Node | None:
     """The call that signs a token for whoever is named."""
     program, found, subject = assembly.program, None, False
+    if _is_let_in_before(assembly, reference):
+        return None
     signing = {one for one in _behind(assembly, reference) if _SIGNING.fullmatch("_".join(words_of(program.function(one).name)))}
     below = {inner for one in signing for inner in assembly.reach(one)}
     for function in _behind(assembly, reference):
@@ -138,6 +142,20 @@ def _unproven(assembly: Assembly, reference: FunctionRef) -> Node | None:
     if found is None or not subject or _is_for_few_places(assembly, reference):
         return None
     return found
+
+
+def _is_let_in_before(assembly: Assembly, reference: FunctionRef) -> bool:
+    """Whether a guard asks before the route runs (`@UseGuards(LocalAuthGuard)`), or the token is for who was signed in (`req.user`)."""
+    program, (file, scope) = assembly.program, reference
+    marks = [*marks_on(assembly, reference), *(entry.marker for entry in assembly.sites.entries if entry.function == reference)]
+    said = [
+        program.value(part).text for mark in marks for part in inside(program, mark, _MOST_VALUES) if program.value(part).kind != "constant"
+    ]
+    if any(_BEFORE.search(text) or _PROOF.search("_".join(words_of(text))) for text in said if len(text) < 60):
+        return True
+    facts = program.files[file]
+    known = (value for value in facts.values if value.scope == scope and value.kind == "attribute" and value.text == "user")
+    return any(facts.values[value.inputs[0]].text in ("req", "request", "ctx", "context") for value in known if value.inputs)
 
 
 def _signs(assembly: Assembly, call: Node) -> bool:
