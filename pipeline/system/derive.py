@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.system.agents.tool_effects import add_effects
+from pipeline.system.agents.web_tools import add_web_results
 from pipeline.system.assembly import Assembly
 from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.elements.inference import MODELS, RUN_BY, models_run
@@ -30,6 +31,7 @@ def derive(assembly: Assembly) -> None:
     add_shown_answers(assembly)
     add_named_replies(assembly)
     add_effects(assembly)
+    add_web_results(assembly)
     add_loop_data(assembly)
     _structure(assembly)
     _recorded(assembly)

@@ -39,19 +39,19 @@ _MOST, _CHOICES = 60, 3
 
 
 def add_named_replies(assembly: Assembly) -> None:
-    """Flows from the model that answers to the markup that is called its answer."""
+    """Flows from the model that answers to the markup that is called its answer; none where a way of a reply to markup is known."""
     model = _answering(assembly)
-    if model is None:
+    if model is None or any(role == "html" and assembly.draft(source).kind in _MODELS for source, _target, role in assembly.flows):
         return
-    known = {target for (source, target, role) in assembly.flows if role == "html" and assembly.draft(source).kind in _MODELS}
     cleaning = {_around(assembly, site.node) for site in assembly.sites.calls if "html" in site.rule.cleans}
     place = assembly.draft(model).evidence[0].model_copy(update={"role": "source"})
+    told: set[int] = set()  # files: one remedy for a page
     for call, sink in sorted(_markup(assembly), key=lambda one: one[0]):
-        if sink.element in known or _around(assembly, call) in cleaning or not _shows_a_reply(assembly, call, sink, cleaning):
+        if call[0] in told or _around(assembly, call) in cleaning or not _shows_a_reply(assembly, call, sink, cleaning):
             continue
         end = assembly.cite(call, "sink", "named for what a model answers")
         if end is not None:
-            known.add(sink.element)
+            told.add(call[0])
             assembly.flow(
                 Flow(
                     id=f"{model}~>{sink.element}:html", source=model, target=sink.element, carries=("model_reply",), role="html",
