@@ -13,6 +13,8 @@ from ingest.code.languages import Language
 from ingest.code.modules import ModuleTable
 from ingest.facts import CodeFacts, ConfigFacts
 
+_MAX_CHANGES = 64  # of one imported thing in a row, at the top of a file
+
 
 class Imports:
     """The names that each file of a project sees."""
@@ -31,7 +33,11 @@ class Imports:
         """What a free name means in a file: the project's values, or names from outside."""
         facts = self._files[file]
         if name in facts.variables:
-            return _nodes(file, facts.variables[name]), self._library_behind(file, name)
+            own = _nodes(file, facts.variables[name])
+            if self._is_imported_and_changed(file, name):  # `import { registry } from "./registry"; registry.add(...)`
+                given = [self.resolve(target, file) for target in self._targets[file][name]]
+                return [*own, *(node for nodes, _outside in given for node in nodes)], [one for _nodes, outside in given for one in outside]
+            return own, self._library_behind(file, name)
         targets = self._targets[file].get(name) or self._modules.visible(name, file)
         if targets:
             nodes: list[Node] = []
@@ -50,6 +56,21 @@ class Imports:
             return [], [known]
         stars = [f"{source}.{name}" for source in self._targets[file].get("*", ()) if self._modules.find(source, file) is None]
         return [], stars
+
+    def _is_imported_and_changed(self, file: int, name: str) -> bool:
+        """Whether all that a file's own values of a name are, is what calls have made of the imported one."""
+        if name not in self._targets[file]:
+            return False
+        values = self._files[file].values
+        for identity in self._files[file].variables[name]:
+            value = values[identity]
+            for _ in range(_MAX_CHANGES):
+                if value.kind != "update" or not value.inputs:
+                    break
+                value = values[value.inputs[0]]
+            if value.kind != "name" or value.text != name or value is values[identity]:
+                return False
+        return True
 
     def _library_behind(self, file: int, name: str) -> list[str]:
         """What of a library a name stands for where that is installed, and for nothing else: `except ImportError: torch = None`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.code.answers import Node
+from ingest.code.graph import RESULT_OF, TYPE_OF
 from ingest.code.questions import MAX_NAMES, FunctionRef, Questions
 from ingest.facts import Value
 
@@ -44,6 +45,10 @@ class Instances(Questions):
             case "unknown" if value.text == "exception":  # made of the classes that are caught
                 for given in value.inputs:
                     yield from (name for caught in self._members((file, given)) for name in self.names(caught) if name in self.classes)
+            case "unknown" if value.text == TYPE_OF:
+                yield from self.types((file, value.inputs[0]))
+            case "unknown" if value.text == RESULT_OF:
+                yield from self._given_by((file, value.inputs[0]))
             case "operation" if value.text in ("|", "or", ">>", "/"):
                 for given in value.inputs:
                     yield from self.types((file, given))
@@ -165,6 +170,15 @@ class Instances(Questions):
                     last = name.rsplit(".", 1)[-1]
                     yield name if last[:1].isupper() else f"{name}()"
 
+    def _given_by(self, function: Node) -> Iterator[str]:
+        """Types of what a call of a function gives, told by a type instead of a call: `ReturnType<typeof make>`."""
+        for name in self.names(function):
+            for reference in self.functions.get(name, ()):
+                yield from self._result_types(reference)
+            made = self._returned_type(name) if name not in self.functions else None
+            if made is not None and made not in ("receiver", "argument"):
+                yield made
+
     def _result_types(self, reference: FunctionRef) -> Iterator[str]:
         """Types of what a function returns; where its body does not tell, what its annotation promises."""
         function, found = self.function(reference), False
@@ -202,6 +216,14 @@ class Instances(Questions):
         for made in self._injected.get(place, ()):
             yield from (name for name in self.types(made) if name not in self.classes and not name.endswith(")"))
 
+    def _called_types(self, name: Node) -> list[Node]:
+        """What a name of a type stands for that is put together or taken of a value: `type Database = ReturnType<typeof open>`."""
+        found = [other for other in self.lookup(name[0], self.value(name).text)[0] if other != name]
+        return [
+            other for other in found
+            if (value := self.value(other)).text in (TYPE_OF, RESULT_OF, "|") and value.kind in ("unknown", "operation")
+        ]  # fmt: skip
+
     def annotated(self, node: Node, depth: int = 0) -> Iterator[str]:
         """Classes an annotation names, through Optional, unions, Annotated and quotes."""
         value = self.value(node)
@@ -221,6 +243,11 @@ class Instances(Questions):
             case "index":
                 for given in value.inputs if depth == 0 else value.inputs[1:] or value.inputs:
                     yield from self.annotated((node[0], given), depth + 1)
+            case "unknown" if value.text in (TYPE_OF, RESULT_OF):
+                yield from self.types(node)
+            case "name" if called := self._called_types(node):
+                for other in called:
+                    yield from self.annotated(other, depth + 1)
             case "operation" | "collection" | "unknown":
                 for given in value.inputs:
                     yield from self.annotated((node[0], given), depth + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.code.answers import Node
+from ingest.code.graph import RESULT_OF, TYPE_OF
 from ingest.code.literals import literal
 from ingest.code.questions import FunctionRef, Questions
 from ingest.facts import Value
@@ -200,6 +201,11 @@ class Origins(Questions):
                     if not target.constructs:
                         returned += self._handed_out(target.function)
                 return returned or [other for other in self._looked_up(node) if other != node]
+            case "unknown" if value.text == TYPE_OF:
+                return self.nodes(file, value.inputs)
+            case "unknown" if value.text == RESULT_OF:
+                made = (reference for name in self.names((file, value.inputs[0])) for reference in self.functions.get(name, ()))
+                return [returned for reference in made for returned in self._handed_out(reference)]
             case _:
                 return []
 

@@ -15,81 +15,19 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from ingest.code.program import FunctionRef, Node, Program, Target
-from ingest.facts import Branch, Value
+from ingest.facts import Branch
 from pipeline.system.agents.mcp_dispatch import cases_of, in_table, part_of
 from pipeline.system.program.sites import EntrySite
 from pipeline.system.rules.framework import DecoratorRule
 from pipeline.system.rules.words import words_of
-from pipeline.system.shapes.shape_tool_records import DOES, described_records
+from pipeline.system.shapes.shape_record_runs import RecordRun, chosen_positions, factories_of, run_of_record
+from pipeline.system.shapes.shape_replies import Dispatches, is_chosen
+from pipeline.system.shapes.shape_tool_records import described_records
 
-_MAX_LOOKED_AT = 400
 _MAX_OF_MODULE = 40  # functions of a module that a model may name freely
 _COMPARED = frozenset({"parameter", "attribute", "name", "index", "guarded", "call", "choice"})
 _NONE = (-1,)  # no parameter at all carries what a model chose
-_HANDS_ON: tuple[str, ...] = ("attribute", "index", "element_of", "await", "choice", "collection", "update", "format", "operation")
-# What is read out of a reply by a call: parsing, and access to its parts.
-_READS_OUT = frozenset({
-    "loads", "parse", "safeParse", "load", "literal_eval", "safe_load", "get", "pop", "items", "values", "next", "iter", "list", "dict",
-    "str", "String", "model_dump", "model_dump_json", "to_dict", "json", "dumps", "stringify", "strip", "lower", "upper", "trim",
-    "toLowerCase", "replace", "removeprefix", "removesuffix", "split", "rsplit", "partition", "search", "match", "fullmatch", "findall",
-    "finditer", "exec", "matchAll", "group", "groups", "groupdict", "enumerate", "zip", "reversed", "sorted", "filter", "map", "find",
-    "at", "cast", "deepcopy", "copy", "raw_decode", "repair_json", "model_validate", "model_validate_json", "validate_python",
-    "from_dict", "Object", "entries", "keys", "JSON", "getattr", "hasattr", "aiter", "anext", "MessageToDict", "decode", "encode", "join",
-    "slice", "substring", "SimpleNamespace",
-})  # fmt: skip
-_CALLED = frozenset({"args", "arguments", "argument", "params", "parameters", "input", "inputs", "kwargs", "payload"})
 _LOOKS_UP = frozenset({"getattr", "attrgetter"})
-_FINDS = frozenset({"get", "find", "next", "get_tool", "getTool", "findTool", "find_tool"})
-
-
-class Dispatches:
-    """Which model's reply chooses what a program calls; `asked` are the calls that ask a model."""
-
-    def __init__(self, program: Program, asked: Collection[Node]) -> None:
-        self.program, self.asked = program, frozenset(asked)
-        self._known: dict[Node, tuple[Node, ...]] = {}
-
-    def replies(self, node: Node) -> tuple[Node, ...]:
-        """The calls of a model whose replies a value is read out of."""
-        if node not in self._known:
-            self._known[node] = tuple(dict.fromkeys(self._find(node)))
-        return self._known[node]
-
-    def _find(self, start: Node) -> Iterator[Node]:
-        program, queue, seen = self.program, [start], set[Node]()
-        while queue and len(seen) < _MAX_LOOKED_AT:
-            current = queue.pop(0)
-            if current in seen:
-                continue
-            seen.add(current)
-            value = program.value(current)
-            if current in self.asked:
-                yield current
-            elif value.kind == "guarded" or value.kind == "index":
-                queue.append((current[0], value.inputs[0]))
-            elif value.kind == "call":
-                queue += self._read_out(current, value)
-            elif value.kind in _HANDS_ON:
-                queue += [(current[0], given) for given in value.inputs]
-            if value.kind in ("name", "parameter", "attribute"):
-                queue += [origin for origin in program.origins(current) if origin != current]
-
-    def _read_out(self, call: Node, value: Value) -> list[Node]:
-        """What a call reads of: functions of the project by what they return, others, where they only read, by what they are given."""
-        program = self.program
-        returned = [
-            (target.function[0], given)
-            for target in program.targets(call)
-            if not target.constructs
-            for given in program.function(target.function).returns
-        ]
-        if returned:
-            return returned
-        callee = program.value((call[0], value.inputs[0]))
-        if any(target.constructs for target in program.targets(call)) or callee.text.rsplit(".", 1)[-1] in _READS_OUT:
-            receiver = [(call[0], callee.inputs[0])] if callee.kind == "attribute" else []
-            return [*receiver, *((call[0], given) for given in value.inputs[1:])]
-        return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +44,7 @@ def chosen_by_models(program: Program, asked: Collection[Node], taken: Collectio
     # Tools that are types (`shape_tool_types`): what their base does for all of them is no tool of its own.
     owners = {owner for reference in taken if (owner := program.function(reference).owner) is not None}
     types = {base for owner in owners for base in (owner, *program.bases(owner))}
-    runs: dict[Node, tuple[Node, ...]] = {}
+    runs: dict[Node, RecordRun] = {}
     for file, facts in enumerate(program.files):
         if facts.purpose == "test":
             continue
@@ -122,50 +60,33 @@ def chosen_by_models(program: Program, asked: Collection[Node], taken: Collectio
             for site in _called_by_name(dispatches, (file, identity), declared):
                 if site.function in taken or program.function(site.function).owner not in types:
                     found.setdefault(site.function, site)
-            if (asking := _run_of_record(dispatches, (file, identity), types)) is not None:
-                runs[file, identity] = asking or ((file, identity),)
-    for run, asking in list(runs.items())[:1]:
-        for function, name, _record in described_records(program):
-            found.setdefault(function, EntrySite(function, _rule((0,)), "shape", run, name, None, None, asking))
+            if (run := run_of_record(dispatches, (file, identity), types)) is not None:
+                runs[file, identity] = run
+    _add_described(dispatches, found, next(iter(runs.values()), None))
     known = {reference: site.asked_by for reference, site in found.items() if reference in taken}
     if runs:
         by_type = (reference for reference in taken if program.function(reference).owner in owners)
-        known |= dict.fromkeys(by_type, next(iter(runs.values())))
+        known |= dict.fromkeys(by_type, next(iter(runs.values())).asking)
     fresh = (site for reference, site in sorted(found.items()) if reference not in taken)
     return Chosen((*parts, *fresh), known)
 
 
-def _run_of_record(dispatches: Dispatches, call: Node, types: Collection[str]) -> tuple[Node, ...] | None:
-    """The calls of a model, where a tool that was looked up is run with what they said: `byName.get(use.name).execute(use.input)`."""
-    program, value = dispatches.program, dispatches.program.value(call)
-    callee = program.value((call[0], value.inputs[0]))
-    if callee.kind != "attribute" or callee.text not in DOES or len(value.inputs) < 2:
-        return None
-    if any(program.function(target.function).owner not in types for target in program.targets(call)):
-        return None
-    asking = dict.fromkeys(node for given in value.inputs[1:] for node in dispatches.replies((call[0], given)))
-    if asking:
-        return tuple(asking) if _is_looked_up(program, (call[0], callee.inputs[0])) else None
-    held = program.value((call[0], callee.inputs[0]))
-    while held.kind in ("guarded", "await"):
-        held = program.value((call[0], held.inputs[0]))
-    looked = program.value((call[0], held.inputs[0])) if held.kind == "call" else held
-    by_name = (held.kind == "call" and looked.kind == "attribute" and looked.text in ("get", "find")) or (
-        held.kind == "index" and not held.text
-    )
-    return () if by_name and any(_is_chosen(dispatches, (call[0], given), ()) for given in value.inputs[1:]) else None
+def _add_described(dispatches: Dispatches, found: dict[FunctionRef, EntrySite], run: RecordRun | None) -> None:
+    """Adds the records that describe tools, where one that was looked up is run.
 
-
-def _is_looked_up(program: Program, holder: Node) -> bool:
-    """Whether an object is one of several, taken by a key or by going through them: a database or a sandbox that is run is none."""
-    for origin in (holder, *program.origins(holder)):
-        value = program.value(origin)
-        while value.kind in ("guarded", "await"):
-            value = program.value((origin[0], value.inputs[0]))
-        looked = program.value((origin[0], value.inputs[0])) if value.kind == "call" else value
-        if value.kind == "element_of" or (value.kind == "index" and not value.text) or (value.kind == "call" and looked.text in _FINDS):
-            return True
-    return False
+    What a factory makes of a record, and a model runs, is one closure for all that it is given: it gives way to them.
+    """
+    program = dispatches.program
+    through = {(f[0], program.function(f).parent): site for f, site in found.items() if program.function(f).owner is None}
+    for function, name, record in described_records(program) if run is not None or through else ():
+        made = next((through[factory] for factory in factories_of(program, record) if factory in through), None)
+        if made is not None:
+            found.pop(made.function, None)
+            positions = chosen_positions(dispatches, function, record, ())
+            found.setdefault(function, EntrySite(function, _rule(positions), "shape", made.marker, name, None, None, made.asked_by))
+        elif run is not None:
+            positions = chosen_positions(dispatches, function, record, run.positions)
+            found.setdefault(function, EntrySite(function, _rule(positions), "shape", run.call, name, None, None, run.asking))
 
 
 # Chosen out of a table, a module or an object
@@ -298,7 +219,7 @@ def _in_branches(dispatches: Dispatches, function: FunctionRef, declared: Mappin
         elif apart and (len(cases) > 1 or name in declared) and (part := part_of(cases, position)) is not None:
             positions = tuple(
                 number for number, parameter in enumerate(program.function(function).parameters)
-                if _is_chosen(dispatches, (function[0], parameter.value), asking)
+                if is_chosen(dispatches, (function[0], parameter.value), asking)
             )  # fmt: skip
             yield EntrySite(
                 function, _rule(positions or _NONE), "shape", (function[0], part[0]), name, None, part, asking or ((function[0], part[0]),)
@@ -360,23 +281,13 @@ def _site(dispatches: Dispatches, call: Node, target: Target, name: str, asking:
     program = dispatches.program
     bound = program.bind(call, target)
     given = {
-        number for number, value in enumerate(program.value(call).inputs) if number and _is_chosen(dispatches, (call[0], value), asking)
+        number for number, value in enumerate(program.value(call).inputs) if number and is_chosen(dispatches, (call[0], value), asking)
     }
     parameters = program.function(target.function).parameters
     positions = tuple(sorted(parameter for parameter, places in bound.items() if given & set(places)))
     if given and not positions:  # what is spread over the parameters, or not told apart
         positions = tuple(range(1 if target.bound and parameters else 0, len(parameters)))
     return EntrySite(target.function, _rule(positions or _NONE), "shape", call, name, None, None, asking or (call,))
-
-
-def _is_chosen(dispatches: Dispatches, node: Node, asking: tuple[Node, ...]) -> bool:
-    """Whether an argument is of what the model said; where its reply is not seen, by what the argument is called."""
-    if asking:
-        return bool(dispatches.replies(node))
-    value = dispatches.program.value(node)
-    while value.kind in ("guarded", "index", "await") or (value.kind == "call" and len(value.inputs) > 1):
-        value = dispatches.program.value((node[0], value.inputs[1 if value.kind == "call" else 0]))
-    return bool(_CALLED & set(words_of(value.text)))
 
 
 def _rule(positions: tuple[int, ...]) -> DecoratorRule:

@@ -188,3 +188,67 @@ def test_a_call_is_not_taken_for_another_by(files: dict[str, str]) -> None:
 )
 def test_a_package_that_is_imported_by_its_address_goes_by_its_name(written: str, meant: str) -> None:
     assert specifier(written, "public/page.js") == meant
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "type Client = ReturnType<typeof make>;",
+        "type Client = Awaited<ReturnType<typeof made>>;",
+        "type Client = ReturnType<typeof open>['llm'];",
+        "type Client = typeof shared;",
+        "type Client = (typeof parts)['llm'] | undefined;",
+        "type Client = Parts['llm']; type Parts = ReturnType<typeof open>;",
+        "type Client = typeof shared & { closed?: boolean };",
+    ],
+)
+def test_types_that_are_taken_of_values_are_what_these_are(declared: str) -> None:
+    parts = """
+    import OpenAI from 'openai';
+    export const make = () => new OpenAI();
+    export async function made() { return new OpenAI(); }
+    export function open() { return { llm: new OpenAI(), close: () => 1 }; }
+    export const shared = new OpenAI();
+    const parts = { llm: shared };
+    DECLARED
+    export type { Client };
+    """
+    used = """
+    import type { Client } from './parts';
+    class Asking {
+      constructor(private readonly client: Client) {}
+      ask(text: string) {
+        return this.client.chat(text); // here
+      }
+    }
+    """
+    assert called_here({"parts.ts": parts.replace("DECLARED", declared), "app.ts": used}) == {"openai.OpenAI.chat"}
+
+
+def test_what_a_schema_infers_is_no_schema() -> None:
+    text = """
+    import OpenAI from 'openai';
+    import { z } from 'zod';
+    const Question = z.object({ text: z.string() });
+    function ask(question: z.infer<typeof Question>) {
+      question.parse(1); // here
+    }
+    """
+    assert called_here(text) == {"zod.z.infer.parse"}
+
+
+def test_what_is_imported_stays_what_it_is_where_the_file_changes_it() -> None:
+    kept = """
+    import Fastify from 'fastify';
+    export class Kept { put(one: unknown) { return this; } ask(text: string) { return text; } add(one: unknown) { return this; } }
+    export const kept = new Kept();
+    """
+    used = """
+    import { kept } from './kept';
+    kept.add(1);
+    kept.add(2);
+    export function ask(text: string) {
+      return kept.ask(text); // here
+    }
+    """
+    assert called_here({"kept.ts": kept, "app.ts": used}) == {"./kept.Kept.ask"}

@@ -1,0 +1,86 @@
+"""Which replies of a model a value is read out of, through parameters, fields and parsing.
+
+Takes the calls that ask a model; gives for any value those whose replies it is part of, in whichever form the provider tells a tool call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from ingest.code.program import Node, Program
+from ingest.facts import Value
+from pipeline.system.rules.words import words_of
+
+_MAX_LOOKED_AT = 400
+_HANDS_ON: tuple[str, ...] = ("attribute", "index", "element_of", "await", "choice", "collection", "update", "format", "operation")
+# What is read out of a reply by a call: parsing, and access to its parts.
+_READS_OUT = frozenset({
+    "loads", "parse", "safeParse", "load", "literal_eval", "safe_load", "get", "pop", "items", "values", "next", "iter", "list", "dict",
+    "str", "String", "model_dump", "model_dump_json", "to_dict", "json", "dumps", "stringify", "strip", "lower", "upper", "trim",
+    "toLowerCase", "replace", "removeprefix", "removesuffix", "split", "rsplit", "partition", "search", "match", "fullmatch", "findall",
+    "finditer", "exec", "matchAll", "group", "groups", "groupdict", "enumerate", "zip", "reversed", "sorted", "filter", "map", "find",
+    "at", "cast", "deepcopy", "copy", "raw_decode", "repair_json", "model_validate", "model_validate_json", "validate_python",
+    "from_dict", "Object", "entries", "keys", "JSON", "getattr", "hasattr", "aiter", "anext", "MessageToDict", "decode", "encode", "join",
+    "slice", "substring", "SimpleNamespace",
+})  # fmt: skip
+_CALLED = frozenset({"args", "arguments", "argument", "params", "parameters", "input", "inputs", "kwargs", "payload"})
+
+
+class Dispatches:
+    """Which model's reply chooses what a program calls; `asked` are the calls that ask a model."""
+
+    def __init__(self, program: Program, asked: Collection[Node]) -> None:
+        self.program, self.asked = program, frozenset(asked)
+        self._known: dict[Node, tuple[Node, ...]] = {}
+
+    def replies(self, node: Node) -> tuple[Node, ...]:
+        """The calls of a model whose replies a value is read out of."""
+        if node not in self._known:
+            self._known[node] = tuple(dict.fromkeys(self._find(node)))
+        return self._known[node]
+
+    def _find(self, start: Node) -> Iterator[Node]:
+        program, queue, seen = self.program, [start], set[Node]()
+        while queue and len(seen) < _MAX_LOOKED_AT:
+            current = queue.pop(0)
+            if current in seen:
+                continue
+            seen.add(current)
+            value = program.value(current)
+            if current in self.asked:
+                yield current
+            elif value.kind == "guarded" or value.kind == "index":
+                queue.append((current[0], value.inputs[0]))
+            elif value.kind == "call":
+                queue += self._read_out(current, value)
+            elif value.kind in _HANDS_ON:
+                queue += [(current[0], given) for given in value.inputs]
+            if value.kind in ("name", "parameter", "attribute"):
+                queue += [origin for origin in program.origins(current) if origin != current]
+
+    def _read_out(self, call: Node, value: Value) -> list[Node]:
+        """What a call reads of: functions of the project by what they return, others, where they only read, by what they are given."""
+        program = self.program
+        returned = [
+            (target.function[0], given)
+            for target in program.targets(call)
+            if not target.constructs
+            for given in program.function(target.function).returns
+        ]
+        if returned:
+            return returned
+        callee = program.value((call[0], value.inputs[0]))
+        if any(target.constructs for target in program.targets(call)) or callee.text.rsplit(".", 1)[-1] in _READS_OUT:
+            receiver = [(call[0], callee.inputs[0])] if callee.kind == "attribute" else []
+            return [*receiver, *((call[0], given) for given in value.inputs[1:])]
+        return []
+
+
+def is_chosen(dispatches: Dispatches, node: Node, asking: tuple[Node, ...]) -> bool:
+    """Whether an argument is of what the model said; where its reply is not seen, by what the argument is called."""
+    if asking:
+        return bool(dispatches.replies(node))
+    value = dispatches.program.value(node)
+    while value.kind in ("guarded", "index", "await") or (value.kind == "call" and len(value.inputs) > 1):
+        value = dispatches.program.value((node[0], value.inputs[1 if value.kind == "call" else 0]))
+    return bool(_CALLED & set(words_of(value.text)))
