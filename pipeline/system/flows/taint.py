@@ -22,7 +22,7 @@ from pipeline.system.flows.call_contexts import NOTHING, Arguments, Known
 from pipeline.system.flows.flow_graph import NOWHERE, FlowGraph
 from pipeline.system.flows.flow_steps import FlowSteps
 from pipeline.system.flows.objects import MADE
-from pipeline.system.program.access_paths import Path, is_whole
+from pipeline.system.program.access_paths import Path, is_whole, set_anew
 from pipeline.system.program.flow_edges import RETURNED, TESTED, Arrive, CallBehaviour, Enter, Hub, Place
 
 __all__ = ["RETURNED", "TESTED", "CallBehaviour", "FlowSearch", "Hit", "Key"]
@@ -77,6 +77,7 @@ class _Context:
     arrivals: list[tuple[Arrive, Place]] = field(default_factory=list)
     left: dict[Path, Place] = field(default_factory=dict)  # what the function returns
     waiting: list[tuple[_Context, Place, Node]] = field(default_factory=list)  # calls that entered it
+    wholes: dict[Node, list[frozenset[str]]] = field(default_factory=dict)  # values that are here but for entries which were set anew
     is_asked: bool = False  # whether data arrives here at more than a test
 
 
@@ -173,10 +174,21 @@ class FlowSearch:
 
     def _add(self, context: _Context, place: Place, before: Place, callee: _Context | None = None, left: Place | None = None) -> None:
         ways = context.ways
-        if place not in ways:
+        if place not in ways and not self._is_held(context, place):
             inside = callee.ways[left].depth if callee is not None and left is not None else 0
             ways[place] = _Way(ways[before].depth + inside + 1, before, callee, left)
             self._queue.append((context, place))
+
+    def _is_held(self, context: _Context, place: Place) -> bool:
+        """Whether more of the same object is here already: a whole without some entries is in the whole, and in one without fewer."""
+        anew = set_anew(place[1])
+        if not anew:
+            return False
+        known = context.wholes.setdefault(place[0], [])
+        if (place[0], ()) in context.ways or any(other <= anew for other in known):
+            return True
+        known.append(anew)
+        return False
 
     def _expand(self, context: _Context, place: Place) -> None:
         node, path = place

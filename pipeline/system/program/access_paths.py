@@ -47,7 +47,7 @@ READS_JSON = frozenset({"json.loads", "globalThis.JSON.parse"})
 _REORDERS = frozenset({"builtins.sorted", "builtins.reversed", "builtins.set", "builtins.frozenset"})
 _SHIFTS = frozenset({"insert", "appendleft", "unshift", "splice", "extendleft"})
 _NO_KEY = frozenset({"", "?", "*", "**"})
-_WITHOUT, _MOST_SET = "~", 8
+_WITHOUT, _MOST_SET = "~", 4
 # How the parts of an entry are read where a table is gone through.
 _OF_ENTRY = {"Key": "0", "getKey": "0", "Value": "1", "getValue": "1"}
 VIEWS: Mapping[str, str] = {
@@ -71,7 +71,7 @@ def take(path: Path, key: str) -> Path | None:
     if path == PLAIN:
         return PLAIN
     if path[0].startswith(_WITHOUT):
-        return None if key in _set_anew(path) else ()
+        return None if key in set_anew(path) else ()
     head = path[0].split("@")[0]
     key = _OF_ENTRY.get(key, key) if head in ("0", "1") else key
     by_position = _is_position(key)
@@ -153,7 +153,7 @@ def is_whole(path: Path) -> bool:
     return not path or path[0].startswith(_WITHOUT)
 
 
-def _set_anew(path: Path) -> frozenset[str]:
+def set_anew(path: Path) -> frozenset[str]:
     """The entries of a whole that were set anew."""
     return frozenset(path[0].removeprefix(_WITHOUT).split("|")) if path and path[0].startswith(_WITHOUT) else frozenset()
 
@@ -162,7 +162,7 @@ def without(path: Path, keys: Iterable[str]) -> Path:
     """A whole of which entries are set anew: `{**body, "user": me}` holds no `user` of the body."""
     if not is_whole(path):
         return path
-    named = sorted(_set_anew(path) | {key for key in keys if key.isidentifier()})[:_MOST_SET]
+    named = sorted(set_anew(path) | {key for key in keys if key.isidentifier()})[:_MOST_SET]
     return (f"{_WITHOUT}{'|'.join(named)}",) if named else path
 
 
@@ -185,7 +185,7 @@ def leads_to(path: Path, key: str) -> bool:
     if key == "(text)":  # what is given is the text itself, not an object that holds it
         return not path
     if is_whole(path):
-        return key.split(".")[0] not in _set_anew(path)
+        return key.split(".")[0] not in set_anew(path)
     return all(
         part.split("@")[0] in (wanted, "*", "?") or (wanted == "*" and part.startswith("["))
         for part, wanted in zip(path, key.split("."), strict=False)
