@@ -34,13 +34,13 @@ from pipeline.system.flows.named_models import is_no_choice
 from pipeline.system.flows.own_address import is_own_address
 from pipeline.system.flows.own_instructions import is_own_instruction
 from pipeline.system.flows.placeholders import system_template
-from pipeline.system.flows.plain_fields import is_a_record_of_numbers, is_no_text
+from pipeline.system.flows.plain_fields import is_a_record_of_numbers, is_key_of_a_record, is_no_text
 from pipeline.system.flows.repository_tables import RepositoryTables
 from pipeline.system.flows.stored_uploads import is_stored_name
 from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
 from pipeline.system.flows.told_way import told_way
 from pipeline.system.model import ControlKind, Flow, Label, SinkRole
-from pipeline.system.program.access_paths import NAMED, Path, is_whole, leads_to
+from pipeline.system.program.access_paths import NAMED, is_whole, leads_to
 from pipeline.system.program.naming import host_of
 from pipeline.system.program.sites import CallSite
 from pipeline.system.rules.framework import CallRule
@@ -205,7 +205,7 @@ def _add_hit(
                 continue
             if role == "parameters" and label not in _SENT:
                 continue  # weights of a file are told by what loads them
-            if role == "store_write" and label in ("stored_data", "web_content") and _is_identifier(hit.path):
+            if role == "store_write" and label in ("stored_data", "web_content") and is_key_of_a_record(hit.path):
                 continue  # `userId: user.id` refers to a record, and copies nothing of it
             if role == "process_arguments" and assembly.draft(sink.element).kind == "interpreter":
                 role = role_in_vector(assembly, hit.call, hit.argument, hit.trace)
@@ -223,11 +223,6 @@ def _add_hit(
             if template is None and is_own_instruction(assembly, hit, label, becomes):
                 continue
             _add_way(assembly, source, sink.element, label, becomes, text, behaviours, graph, template)
-
-
-def _is_identifier(path: Path) -> bool:
-    """Whether what is held is the key of a record, by the name of the entry it stands in."""
-    return not is_whole(path[-1:]) and words_of(path[-1].split("@")[0])[-1:] in (["id"], ["ids"], ["uuid"])
 
 
 def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:

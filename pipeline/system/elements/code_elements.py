@@ -26,7 +26,6 @@ from pipeline.system.program.held import elements_of, is_prepared_elsewhere, rec
 from pipeline.system.program.mapped_tables import joined_tables, same_table
 from pipeline.system.program.naming import constant_host, is_file_path, local_name, name_of_call, table_of
 from pipeline.system.program.sites import CallSite
-from pipeline.system.rules.framework import CallRule
 from pipeline.system.rules.words import mentions
 
 __all__ = ["add_code_elements", "elements_of", "receivers"]
@@ -222,7 +221,7 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
     rule, node, value = site.rule, site.node, assembly.program.value(site.node)
     owner = assembly.element_of_call.get(node)
     if value.kind == "call":
-        for wanted, role in _wanted_by(rule).items():
+        for wanted, role in rule.ends.items():
             actual: SinkRole = role
             if role == "process_arguments" and _is_true(assembly, site, "shell"):
                 actual = "shell"
@@ -267,12 +266,6 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
                 reading = (node[0], assembly.program.value(node).scope)
                 known += [SourceOf(label, other) for other in also_of(assembly, reading, element)]
             known += _joined(assembly, site, label)
-
-
-def _wanted_by(rule: CallRule) -> dict[str, SinkRole]:
-    """What data becomes at the arguments of a call; what names a hosted model chooses which one the owner's account is charged for."""
-    named: dict[str, SinkRole] = {rule.name_from: "model_source"} if rule.kind == "hosted_llm" and rule.name_from is not None else {}
-    return named | rule.sinks
 
 
 def _joined(assembly: Assembly, site: CallSite, label: Label) -> list[SourceOf]:
