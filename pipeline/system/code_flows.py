@@ -30,15 +30,17 @@ from pipeline.system.flows.handed_over import is_of_a_step, runs, shared, starte
 from pipeline.system.flows.handed_ways import is_of_another_handler
 from pipeline.system.flows.logged_text import Said, said, written
 from pipeline.system.flows.made_of import callee_text
+from pipeline.system.flows.named_models import is_no_choice
 from pipeline.system.flows.own_address import is_own_address
 from pipeline.system.flows.own_instructions import is_own_instruction
 from pipeline.system.flows.placeholders import system_template
-from pipeline.system.flows.plain_fields import is_a_record_of_numbers, is_no_text
+from pipeline.system.flows.plain_fields import is_a_record_of_numbers, is_key_of_a_record, is_no_text
+from pipeline.system.flows.repository_tables import RepositoryTables
 from pipeline.system.flows.stored_uploads import is_stored_name
 from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
 from pipeline.system.flows.told_way import told_way
 from pipeline.system.model import ControlKind, Flow, Label, SinkRole
-from pipeline.system.program.access_paths import NAMED, Path, leads_to
+from pipeline.system.program.access_paths import NAMED, is_whole, leads_to
 from pipeline.system.program.naming import host_of
 from pipeline.system.program.sites import CallSite
 from pipeline.system.rules.framework import CallRule
@@ -65,7 +67,7 @@ def add_code_flows(assembly: Assembly) -> None:
     """Searches from all sources and adds what they reach."""
     properties = frozenset(sink.key for sinks in assembly.sinks.values() for sink in sinks if sink.argument == 0 and sink.key)
     graph = FlowGraph(assembly.program, runs(assembly), shared(assembly), properties, assembly.kept, started(assembly))
-    behaviours = _Behaviours(assembly)
+    behaviours = _Behaviours(assembly, graph)
     assembly.instructs = instructing(assembly)
     returns = frozenset(assembly.entry_of_function) | frozenset(assembly.instructs)
     groups: dict[tuple[str, Label], dict[Node, tuple[str, ...]]] = {}
@@ -101,8 +103,9 @@ def add_code_flows(assembly: Assembly) -> None:
 class _Behaviours:
     """What knowledge says of each outside call, by node and argument."""
 
-    def __init__(self, assembly: Assembly) -> None:
+    def __init__(self, assembly: Assembly, graph: FlowGraph) -> None:
         self._assembly = assembly
+        self.tables = RepositoryTables(assembly, graph)
         self._sites: dict[Node, list[CallSite]] = {}
         for site in assembly.sites.calls:
             self._sites.setdefault(site.node, []).append(site)
@@ -178,7 +181,7 @@ def _add_hit(
             _add_way(assembly, source, target, label, "response", hit, behaviours, graph)
         returned = assembly.program.value(hit.trace[-1])
         if draft.attributes.get("renders_html") is True or (
-            draft.attributes.get("text_is_html") is True and returned.kind == "format" and not hit.path
+            draft.attributes.get("text_is_html") is True and returned.kind == "format" and is_whole(hit.path)
         ):
             page = assembly.drafts.put("renderer", f"{draft.name} page", None, {}, assembly.cite(hit.trace[-1], "sink"))
             _add_way(assembly, source, page, label, "html", hit, behaviours, graph)
@@ -198,11 +201,11 @@ def _add_hit(
             continue  # who speaks in which role is one matter, told of the conversation
         if sink.argument == hit.argument and (sink.element != source or sink.role in ("prompt", "conversation", "system_prompt")):
             role = conversation_role(assembly, hit, sink.key) if sink.role == "conversation" else sink.role
-            if is_no_text(assembly, hit, role):
+            if is_no_text(assembly, hit, role) or is_no_choice(assembly, hit, sink, label):
                 continue
             if role == "parameters" and label not in _SENT:
                 continue  # weights of a file are told by what loads them
-            if role == "store_write" and label in ("stored_data", "web_content") and _is_identifier(hit.path):
+            if role == "store_write" and label in ("stored_data", "web_content") and is_key_of_a_record(hit.path):
                 continue  # `userId: user.id` refers to a record, and copies nothing of it
             if role == "process_arguments" and assembly.draft(sink.element).kind == "interpreter":
                 role = role_in_vector(assembly, hit.call, hit.argument, hit.trace)
@@ -220,11 +223,6 @@ def _add_hit(
             if template is None and is_own_instruction(assembly, hit, label, becomes):
                 continue
             _add_way(assembly, source, sink.element, label, becomes, text, behaviours, graph, template)
-
-
-def _is_identifier(path: Path) -> bool:
-    """Whether what is held is the key of a record, by the name of the entry it stands in."""
-    return bool(path) and words_of(path[-1].split("@")[0])[-1:] in (["id"], ["ids"], ["uuid"])
 
 
 def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
@@ -343,6 +341,7 @@ def _add_way(
     assembly: Assembly, source: str, target: str, label: Label, role: SinkRole, hit: Hit, behaviours: _Behaviours, graph: FlowGraph,
     template: Node | None = None, met: ControlKind | None = None,
 ) -> None:  # fmt: skip
+    source, target = behaviours.tables.begins(source, label, hit), behaviours.tables.ends(target, hit)
     known = assembly.flows.get((source, target, role), [])
     columns = columns_of(assembly, hit, label, role)
     for number, flow in enumerate(known):

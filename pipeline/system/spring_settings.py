@@ -16,6 +16,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.controls.authentication import Authenticating
 from pipeline.system.controls.filter_chains import FilterChain, filter_chains
 from pipeline.system.controls.front_doors import FrontDoor
+from pipeline.system.deployment.logged_requests import add_logged_requests, writes_for_information
 from pipeline.system.model import AttributeValue, Evidence
 
 _NOT_RUN = re.compile(r"dev|develop|local|test|sample|example|debug|it\b", re.IGNORECASE)
@@ -38,9 +39,10 @@ def add_spring_settings(assembly: Assembly, files: Sequence[ConfigFacts]) -> Non
     told = [(file, [s for s in file.settings if s.kind == "property" and _runs(s)]) for file in files]
     for file, properties in told:
         if properties:
-            _logs(assembly, file, properties)
+            _logs(assembly, file, properties, writes_for_information(files))
             _fetched(assembly, file, properties)
             _diagnosis(assembly, file, properties, files)
+    add_logged_requests(assembly, files)
 
 
 def _runs(one: Setting) -> bool:
@@ -59,12 +61,12 @@ def _text(one: Setting) -> str:
     return match[1] if match is not None else text
 
 
-def _logs(assembly: Assembly, file: ConfigFacts, properties: Sequence[Setting]) -> None:
+def _logs(assembly: Assembly, file: ConfigFacts, properties: Sequence[Setting], for_information: bool) -> None:
     on = [one for one in properties if _ALWAYS.fullmatch(_name(one)) and _text(one).lower() == "true"]
     level = _level(properties, "dev.langchain4j")
-    if level is not None:
-        switched = [one for one in properties if _FOR_DEBUGGING.fullmatch(_name(one)) and _text(one).lower() == "true"]
-        on += [*switched, level] if switched else []
+    switched = [one for one in properties if _FOR_DEBUGGING.fullmatch(_name(one)) and _text(one).lower() == "true"]
+    if switched and (level is not None or for_information):
+        on += [*switched, *([level] if level is not None else [])]
     level = _level(properties, _ADVISOR)
     made = _calls_of(assembly, _ADVISOR) if level is not None else []
     if level is not None and made:

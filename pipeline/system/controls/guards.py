@@ -23,7 +23,9 @@ from pipeline.system.flows.made_of import Settled, callee_text, settles
 from pipeline.system.flows.record_parts import Keys, keys_taken
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import ControlKind, Label, SinkRole
+from pipeline.system.program.walking import inside
 
+_MOST_ASKED, _DEEPEST = 60, 6
 _RECKONS = frozenset({"%", "+", "-", "*", "/", "//"})
 _LENGTHS = frozenset({"builtins.len", "len"})
 
@@ -97,8 +99,25 @@ def _find_restricted(assembly: Assembly, guard: Node, role: SinkRole, settled: S
     side, _, part = value.text.partition(":")
     if part:
         return None
-    record = Tested(bare(assembly, (guard[0], value.inputs[0])), role, settled, taken)
-    return restriction(assembly, (guard[0], value.inputs[1]), side == "holds", record)
+    condition = (guard[0], value.inputs[1])
+    record = Tested(_as_asked(assembly, condition, bare(assembly, (guard[0], value.inputs[0]))), role, settled, taken)
+    return restriction(assembly, condition, side == "holds", record)
+
+
+def _as_asked(assembly: Assembly, condition: Node, tested: Node) -> Node:
+    """What was tested, as the test reads it: `body.url` stands there once more."""
+    if assembly.program.value(tested).kind != "attribute":
+        return tested
+    return next((node for node in inside(assembly.program, condition, _MOST_ASKED) if _is_same(assembly, node, tested, 0)), tested)
+
+
+def _is_same(assembly: Assembly, one: Node, other: Node, depth: int) -> bool:
+    """Whether two values are the same, or the same entry of the same."""
+    one, other = bare(assembly, one), bare(assembly, other)
+    left, right = assembly.program.value(one), assembly.program.value(other)
+    if one == other or depth > _DEEPEST or left.kind != "attribute" or right.kind != "attribute" or left.text != right.text:
+        return one == other
+    return _is_same(assembly, (one[0], left.inputs[0]), (other[0], right.inputs[0]), depth + 1)
 
 
 def _said(assembly: Assembly, hit: Hit, guard: Node, role: SinkRole) -> ControlKind | None:

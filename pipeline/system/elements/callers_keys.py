@@ -30,6 +30,12 @@ def add_callers_keys(assembly: Assembly) -> None:
             assembly.control("budget_limit", identity, assembly.cite(keys[0]), _NOTE)
 
 
+def is_callers_key(assembly: Assembly, call: Node) -> bool:
+    """Whether one call of a model is made with a key that came in with the request."""
+    keys = _keys(assembly, call)
+    return bool(keys) and all(_from_callers(assembly, key, 0) for key in keys)
+
+
 def _keys(assembly: Assembly, call: Node) -> list[Node]:
     """The keys that a call of a model is made with: its own argument, or that of the clients it is asked through."""
     program, found = assembly.program, list[Node]()

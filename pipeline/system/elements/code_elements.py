@@ -221,7 +221,7 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
     rule, node, value = site.rule, site.node, assembly.program.value(site.node)
     owner = assembly.element_of_call.get(node)
     if value.kind == "call":
-        for wanted, role in rule.sinks.items():
+        for wanted, role in rule.ends.items():
             actual: SinkRole = role
             if role == "process_arguments" and _is_true(assembly, site, "shell"):
                 actual = "shell"

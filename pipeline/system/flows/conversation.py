@@ -11,6 +11,7 @@ from pipeline.system.flows.kept_speakers import without_system
 from pipeline.system.flows.taint import Hit
 from pipeline.system.flows.told_speakers import speaker_on_way
 from pipeline.system.model import SinkRole
+from pipeline.system.program.access_paths import is_whole
 from pipeline.system.program.speakers import message_role
 
 _SYSTEM_ROLES = frozenset({"system", "developer"})
@@ -279,7 +280,7 @@ def is_whole_request(assembly: Assembly, hit: Hit, sink: Sink) -> bool:
 def _is_spread(assembly: Assembly, hit: Hit, keys: set[str]) -> bool:
     """Whether all options of a call are the data's own record, and none of these keys stands beside it."""
     program, value = assembly.program, assembly.program.value(hit.call)
-    if hit.path or not 0 < hit.argument < len(value.inputs):
+    if not is_whole(hit.path) or not 0 < hit.argument < len(value.inputs):
         return False
     displays = [program.value(origin) for origin in program.origins((hit.call[0], value.inputs[hit.argument]))]
     return bool(displays) and all(

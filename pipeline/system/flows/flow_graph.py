@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ingest.code.program import FunctionRef, Node, Program
+from pipeline.system.flows.objects import Objects
 from pipeline.system.program.access_paths import PLAIN, Path
 from pipeline.system.program.flow_edges import Hub, Kept
 
-_NOWHERE: Node = (-1, -1)
+NOWHERE: Node = (-1, -1)
 
 
 _ORDERS = frozenset({"<", ">", "<=", ">="})
@@ -41,6 +42,7 @@ class FlowGraph:
         self._reads: dict[Node, list[Node]] = {}
         self._plain_results: dict[tuple[FunctionRef, str], bool] = {}
         self._field_reads: dict[tuple[str, str], list[Node]] | None = None
+        self.objects = Objects(program)
         self.tested: dict[Node, Node] = {}  # value -> the condition of a branch that compares it, or a comparison with a limit
         self.limits: set[Node] = set()  # comparisons with a limit that no branch asks for
         for index, file in enumerate(program.files):
@@ -126,7 +128,7 @@ class FlowGraph:
             store = self.program.files[node[0]].stores[number]
             for owner in self.program.holders((node[0], store.base)):
                 if not self.program.is_record(owner) and self._reads_of(owner, store.attribute):
-                    yield Hub("field", _NOWHERE, owner, store.attribute)
+                    yield Hub("field", self._object(owner, (node[0], store.base)), owner, store.attribute)
 
     def readers(self, hub: Hub) -> Sequence[Node]:
         """Who gets what lies open: reads of a global or field, calls whose result a function's return becomes."""
@@ -134,11 +136,18 @@ class FlowGraph:
             case "global":
                 return self._reads.get(hub.place, ())
             case "field":
-                return self._reads_of(hub.owner, hub.name)
+                reads = self._reads_of(hub.owner, hub.name)
+                return reads if hub.place == NOWHERE else [read for read in reads if self.objects.may_be(hub.place, read)]
             case "result":
                 return self.callers(hub.place)
             case "kept":
                 return self._kept.takers[hub.place]
+
+    def _object(self, owner: str, base: Node) -> Node:
+        """The call that made what a field is stored in, or `self` where its own method stores; nowhere if any may be meant."""
+        if self.objects.of_itself(base) is not None:
+            return base
+        return self.objects.made(base) or NOWHERE
 
     def records(self, node: Node) -> Iterator[tuple[Node, str]]:
         """Records, and objects of packages, that a value is stored into, and the field: `filter.source = x`."""

@@ -15,6 +15,7 @@ from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.debug_switches import is_on_demand
 from pipeline.system.flows.excerpts import is_cut_short, is_run_as_query
+from pipeline.system.flows.failed_answers import tells_of_failure
 from pipeline.system.flows.identifiers import hands_on, is_a_path, is_called_other_than_text, is_identifier, texts
 from pipeline.system.flows.known_words import is_known_word
 from pipeline.system.flows.log_levels import is_below_level
@@ -73,7 +74,7 @@ def said(assembly: Assembly, hits: Iterable[Hit]) -> Said:
 
 def written(assembly: Assembly, hit: Hit, known: Said) -> Hit | None:
     """The hit by the way of the text it writes; None where it writes no text of a conversation."""
-    if _is_of_no_known_form(assembly, hit) or is_below_level(assembly, hit.call):
+    if _is_of_no_known_form(assembly, hit) or is_below_level(assembly, hit.call) or tells_of_failure(assembly.program, hit):
         return None
     parts = texts(assembly, hit.call)
     ways = [way for part in parts if (way := hit.by_way_of(part))]

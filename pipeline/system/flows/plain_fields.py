@@ -12,6 +12,7 @@ from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import SinkRole
+from pipeline.system.program.access_paths import Path, is_whole
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.walking import walk
 from pipeline.system.rules.words import words_of
@@ -51,6 +52,11 @@ def _names_of_models(assembly: Assembly) -> frozenset[str]:
 def _read_back(program: Program, given: Node) -> Iterator[Node]:
     """What a value is taken from, up to the fields it is read of."""
     return walk(given, lambda node: [] if program.value(node).kind == "attribute" else program.step_back(node), _MOST, nearest_first=True)
+
+
+def is_key_of_a_record(path: Path) -> bool:
+    """Whether what is held is the key of a record, by the name of the entry it stands in."""
+    return not is_whole(path[-1:]) and words_of(path[-1].split("@")[0])[-1:] in (["id"], ["ids"], ["uuid"])
 
 
 def is_a_record_of_numbers(assembly: Assembly, node: Node) -> bool:

@@ -19,9 +19,10 @@ from typing import NamedTuple
 
 from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.flows.call_contexts import NOTHING, Arguments, Known
-from pipeline.system.flows.flow_graph import FlowGraph
+from pipeline.system.flows.flow_graph import NOWHERE, FlowGraph
 from pipeline.system.flows.flow_steps import FlowSteps
-from pipeline.system.program.access_paths import Path
+from pipeline.system.flows.objects import MADE
+from pipeline.system.program.access_paths import Path, is_whole, set_anew
 from pipeline.system.program.flow_edges import RETURNED, TESTED, Arrive, CallBehaviour, Enter, Hub, Place
 
 __all__ = ["RETURNED", "TESTED", "CallBehaviour", "FlowSearch", "Hit", "Key"]
@@ -76,6 +77,7 @@ class _Context:
     arrivals: list[tuple[Arrive, Place]] = field(default_factory=list)
     left: dict[Path, Place] = field(default_factory=dict)  # what the function returns
     waiting: list[tuple[_Context, Place, Node]] = field(default_factory=list)  # calls that entered it
+    wholes: dict[Node, list[frozenset[str]]] = field(default_factory=dict)  # values that are here but for entries which were set anew
     is_asked: bool = False  # whether data arrives here at more than a test
 
 
@@ -131,7 +133,7 @@ class FlowSearch:
                         continue
                     # Where options are passed as one object, each property is an argument of its own; in a list, its first member is.
                     apart = at[1][:1] == ("[0]",) or self._program.objects_are_entries(arrival.call[0])
-                    named = at[1][:1] if arrival.argument > 0 and apart else ()
+                    named = at[1][:1] if arrival.argument > 0 and apart and not is_whole(at[1]) else ()
                     key = (arrival.call, arrival.argument, place[0], (*named, *(part for part in at[1] if "@" in part)))
                     length = depth + context.ways[at].depth
                     arrived.setdefault(key, []).append((context, entered))
@@ -172,10 +174,21 @@ class FlowSearch:
 
     def _add(self, context: _Context, place: Place, before: Place, callee: _Context | None = None, left: Place | None = None) -> None:
         ways = context.ways
-        if place not in ways:
+        if place not in ways and not self._is_held(context, place):
             inside = callee.ways[left].depth if callee is not None and left is not None else 0
             ways[place] = _Way(ways[before].depth + inside + 1, before, callee, left)
             self._queue.append((context, place))
+
+    def _is_held(self, context: _Context, place: Place) -> bool:
+        """Whether more of the same object is here already: a whole without some entries is in the whole, and in one without fewer."""
+        anew = set_anew(place[1])
+        if not anew:
+            return False
+        known = context.wholes.setdefault(place[0], [])
+        if (place[0], ()) in context.ways or any(other <= anew for other in known):
+            return True
+        known.append(anew)
+        return False
 
     def _expand(self, context: _Context, place: Place) -> None:
         node, path = place
@@ -193,13 +206,20 @@ class FlowSearch:
             if after is not None and not self._arguments.excludes(enter.call, known, enter.function):
                 self._enter(context, place, enter, after)
         for hub in edges.opens:
-            context.links.setdefault(self._hub(hub, path), place)
+            context.links.setdefault(self._hub(self._of_object(hub, context), path), place)
         for function in edges.leaves:
             self._leave(context, place, function, path)
+
+    def _of_object(self, hub: Hub, context: _Context) -> Hub:
+        """A field that a constructor stores is one of the object it makes, where this is known."""
+        if hub.kind != "field" or hub.place == NOWHERE or self._graph.objects.of_itself(hub.place) is None:
+            return hub
+        return hub._replace(place=next((call for call, values in context.known if values == MADE), NOWHERE))
 
     def _enter(self, context: _Context, place: Place, enter: Enter, path: Path) -> None:
         """Into a function, with what this call says of the parameters that decide something there."""
         given = self._arguments.given(enter.call, enter.target, context.known) if enter.target is not None else NOTHING
+        given |= self._maker(enter, context)
         callee = self._context((enter.parameter, path), enter.function, given)
         context.links.setdefault(callee, place)
         if enter.later:
@@ -208,11 +228,24 @@ class FlowSearch:
         for returned, left in callee.left.items():
             self._add(context, (enter.call, returned), place, callee, left)
 
+    def _maker(self, enter: Enter, context: _Context) -> Known:
+        """The call that makes the object whose constructor is entered, also where the constructor has another method do it."""
+        if enter.target is None:
+            return NOTHING
+        if enter.target.constructs:
+            return frozenset({(enter.call, MADE)}) if self._graph.objects.several(enter.target.constructs) else NOTHING
+        callee = self._program.value((enter.call[0], self._program.value(enter.call).inputs[0]))
+        known = frozenset(entry for entry in context.known if entry[1] == MADE)
+        if not known or not enter.target.bound or callee.kind != "attribute":
+            return NOTHING
+        on_itself = self._graph.objects.of_itself((enter.call[0], callee.inputs[0])) == context.function
+        return known if on_itself or self._graph.objects.is_of_base((enter.call[0], callee.inputs[0])) else NOTHING
+
     def _leave(self, context: _Context, place: Place, function: FunctionRef, path: Path) -> None:
         path = self._graph.as_returned(function, path)
         # `return {"found": text}` and `Command(update={"found": text})` change the entry of that name.
         entry = path[1:] if path[:1] == ("update",) else path
-        for receiver in self._graph.shared_with(function) if entry else ():
+        for receiver in () if is_whole(entry) else self._graph.shared_with(function):
             context.links.setdefault(self._context((receiver, entry), None), place)
         if function == context.function:
             if path not in context.left:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ingest.code.plain_types import PLAIN_TYPES
 from ingest.code.program import Node, Program
 from ingest.facts import Value
-from pipeline.system.program.access_paths import PLAIN, Change, Path, same
+from pipeline.system.program.access_paths import PLAIN, Change, Path, is_whole, same
 
 _TEXTS = frozenset({"builtins.str", "builtins.bytes"})
 _LISTS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset"})
@@ -48,12 +48,12 @@ def _same_value(program: Program, file: int, asked: int, held: int) -> bool:
 
 
 def _number(path: Path) -> Path | None:
-    return PLAIN if not path or path[-1:] == PLAIN else None
+    return PLAIN if is_whole(path) or path[-1:] == PLAIN else None
 
 
 def _text(path: Path) -> Path | None:
-    return path if not path or "#" in path else None
+    return path if is_whole(path) or "#" in path else None
 
 
 def _list(path: Path) -> Path | None:
-    return path if not path or "#" in path or path[0].startswith(_BY_PLACE) or path[0].isdigit() else None
+    return path if is_whole(path) or "#" in path or path[0].startswith(_BY_PLACE) or path[0].isdigit() else None

@@ -1,9 +1,10 @@
 """Which part of an object the data is: paths of fields, and what happens to them where objects are built, copied and taken apart.
 
 A path (Deutsch 1994) names the fields from the outside in: `("messages", "[0]", "content@user")`. `*` is any entry, `?` an entry by a
-key that is not constant, `(key)` the keys themselves, `[2]` the third member of a list, a bare number a part of a tuple; behind `@`
-stands who speaks, also of a text that a whole conversation was written into (`@system`). A path that grew past its bound is cut at its
-inner end and then means all of what lies there. Nothing here looks at a program: values are given.
+key that is not constant, `(key)` the keys themselves, `[2]` the third member of a list, a bare number a part of a tuple; `~a|b` is the
+whole without the entries a and b, which were set anew; behind `@` stands who speaks, also of a text that a whole conversation was
+written into (`@system`). A path that grew past its bound is cut at its inner end and then means all of what lies there. Nothing here
+looks at a program: values are given.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ READS_JSON = frozenset({"json.loads", "globalThis.JSON.parse"})
 _REORDERS = frozenset({"builtins.sorted", "builtins.reversed", "builtins.set", "builtins.frozenset"})
 _SHIFTS = frozenset({"insert", "appendleft", "unshift", "splice", "extendleft"})
 _NO_KEY = frozenset({"", "?", "*", "**"})
+_WITHOUT, _MOST_SET = "~", 4
 # How the parts of an entry are read where a table is gone through.
 _OF_ENTRY = {"Key": "0", "getKey": "0", "Value": "1", "getValue": "1"}
 VIEWS: Mapping[str, str] = {
@@ -72,6 +74,8 @@ def take(path: Path, key: str) -> Path | None:
         return ()
     if path == PLAIN or path[0].startswith("@"):
         return path
+    if path[0].startswith(_WITHOUT):
+        return None if key in set_anew(path) else ()
     head = path[0].split("@")[0]
     key = _OF_ENTRY.get(key, key) if head in ("0", "1") else key
     by_position = _is_position(key)
@@ -109,8 +113,8 @@ def viewed(name: str) -> Change:
     """`keys`, `values` and `items` of a table: data under a key is no key; `items` gives pairs of both."""
 
     def change(path: Path) -> Path | None:
-        if not path or "#" in path:
-            return anywhere(path)
+        if not path or "#" in path or path[0].startswith(_WITHOUT):
+            return anywhere(path) if "#" in path else ()
         is_key = path[0] == KEYS
         if is_key == (name == "values") and name != "items":
             return None
@@ -148,11 +152,31 @@ def is_overwritten(path: Path, keys: Iterable[str]) -> bool:
     return any(key not in _NO_KEY and head in (key, f"[{key}]") for key in keys)
 
 
+def is_whole(path: Path) -> bool:
+    """Whether the data is all of an object, or all but some of its entries."""
+    return not path or path[0].startswith(_WITHOUT)
+
+
+def set_anew(path: Path) -> frozenset[str]:
+    """The entries of a whole that were set anew."""
+    return frozenset(path[0].removeprefix(_WITHOUT).split("|")) if path and path[0].startswith(_WITHOUT) else frozenset()
+
+
+def without(path: Path, keys: Iterable[str]) -> Path:
+    """A whole of which entries are set anew: `{**body, "user": me}` holds no `user` of the body."""
+    if not is_whole(path):
+        return path
+    named = sorted(set_anew(path) | {key for key in keys if key.isidentifier()})[:_MOST_SET]
+    return (f"{_WITHOUT}{'|'.join(named)}",) if named else path
+
+
 def after_update(path: Path, update: Value) -> Path | None:
     """Where data of an object is after something was put into it; None where it was overwritten."""
-    if update.text != "setdefault" and is_overwritten(path, update.labels[1:]):
+    if update.text == "setdefault":
+        return path
+    if is_overwritten(path, update.labels[1:]):
         return None
-    return anywhere(path) if update.text in _SHIFTS else path
+    return anywhere(path) if update.text in _SHIFTS else without(path, update.labels[1:])
 
 
 def reordered(path: Path, names: Iterable[str]) -> Path:
@@ -164,6 +188,8 @@ def leads_to(path: Path, key: str) -> bool:
     """Whether data under a path is, or holds, what stands under a key: `config.text`."""
     if key == "(text)":  # what is given is the text itself, not an object that holds it
         return not path
+    if is_whole(path):
+        return key.split(".")[0] not in set_anew(path)
     return all(
         part.split("@")[0] in (wanted, "*", "?", "") or (wanted == "*" and part.startswith("["))
         for part, wanted in zip(path, key.split("."), strict=False)
@@ -205,7 +231,7 @@ def written_down(path: Path) -> Path | None:
 
 def inside_only(path: Path) -> Path | None:
     """Only data in a known field goes on, not the object as a whole."""
-    return path or None
+    return None if is_whole(path) else path
 
 
 def putting(key: str) -> Change:
@@ -216,7 +242,7 @@ def putting(key: str) -> Change:
 def taking(key: str) -> Change:
     """An object's entry is read; of a whole answer that came from outside, its counts are numbers."""
     if key in COUNTS:
-        return lambda path: take(path, key) if path else PLAIN
+        return lambda path: PLAIN if is_whole(path) and take(path, key) is not None else take(path, key)
     if key in ("Keys", "Values"):  # a view, where no field is called so
         view = viewed(VIEWS[key])
         return lambda path: view(path) if (found := take(path, key)) is None else found
@@ -231,4 +257,4 @@ def taking_number(key: str) -> Change:
 def unless_overwritten(keys: Iterable[str], change: Change) -> Change:
     """What a step does to data whose entry is not set afterwards."""
     kept = tuple(keys)
-    return lambda path: None if is_overwritten(path, kept) else change(path)
+    return lambda path: None if is_overwritten(path, kept) else change(without(path, kept))

@@ -43,8 +43,8 @@ class Arrive(NamedTuple):
 class Hub(NamedTuple):
     """Where data lies open: all that read it get it, whoever put it there.
 
-    A global is known by its value, a field by class and name, a function's result, where its caller is not known, by the function, and
-    what lies at a place, such as a file, by the call that left it there.
+    A global is known by its value, a field by class and name, and by the call that made the object where that is known, a function's
+    result, where its caller is not known, by the function, and what lies at a place, such as a file, by the call that left it there.
     """
 
     kind: Literal["global", "field", "result", "kept"]

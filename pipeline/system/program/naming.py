@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.contained import is_contained
 from pipeline.system.program.mapped_tables import called_on, given_before, mapped_class
+from pipeline.system.program.record_classes import is_left_open, record_class
 from pipeline.system.program.sites import CallSite
 
 _TABLE = re.compile(r"\b(?:from|into|update|join|table(?:\s+if\s+not\s+exists)?)\s+[\"'`\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
@@ -49,18 +51,32 @@ def table_of(assembly: Assembly, site: CallSite) -> str | None:
             if match is not None:
                 table = match.group(1).lower()
                 return None if _CATALOGUE.match(table) else table
+        of = (current[0], inner.inputs[0]) if inner.kind in ("attribute", "call") and inner.inputs else current
+        if is_left_open(program, current) or is_left_open(program, of):
+            return record_class(program, program.function((current[0], inner.scope)).owner or "")
         for name in (*program.names(current), *program.types(current)):
-            if name in program.classes and inner.kind != "attribute":
-                return program.classes[name][1].name
+            if name in program.classes and (inner.kind != "attribute" or program.classes[name][1].name == inner.text):
+                return program.classes[name][1].name  # `models.Note` is one, `note.author` is not
         if inner.kind == "attribute":
             for name in program.names((current[0], inner.inputs[0])):
                 if name in program.classes:
                     return program.classes[name][1].name
+        if inner.kind in ("guarded", "index", "await"):
+            queue.append((current[0], inner.inputs[0]))
         if inner.kind in ("call", "format", "operation", "collection", "choice", "element_of", "name", "parameter"):
+            queue += _given_back(program, current) if inner.kind == "call" else ()
             queue += [(current[0], given) for given in inner.inputs]
             if inner.kind in ("name", "parameter"):
                 queue += [origin for origin in program.origins(current)[:2] if origin != current]
     return None
+
+
+def _given_back(program: Program, call: Node) -> list[Node]:
+    """What the functions of the program that a call reaches give back; of a chain, what it is called on: `result.scalars().all()`."""
+    asked = [target.function for target in program.targets(call) if not target.constructs]
+    callee = (call[0], program.value(call).inputs[0])
+    on = [(call[0], program.value(callee).inputs[0])] if program.value(callee).kind == "attribute" and not asked else []
+    return [*on, *((function[0], given) for function in asked for given in program.function(function).returns)]
 
 
 def name_of_call(assembly: Assembly, site: CallSite) -> tuple[str, str | None]:

@@ -133,6 +133,12 @@ class CallRule(Frozen):
             raise ValueError("a rule needs call: or read:")
         return self
 
+    @property
+    def ends(self) -> dict[Argument, SinkRole]:
+        """What data becomes at the arguments; what names a hosted model chooses which one the owner's account is charged for."""
+        named: dict[Argument, SinkRole] = {self.name_from: "model_source"} if self.kind == "hosted_llm" and self.name_from else {}
+        return named | self.sinks
+
 
 class DecoratorRule(Frozen):
     """A function that a framework calls.

@@ -63,6 +63,8 @@ class Requests:
         elif prefix:
             sinks = {f"{prefix}.{key}": TEXT for key in sorted(told)} or {prefix: TEXT}
             sinks |= {f"{prefix}.{key}": "system_prompt" for key in self.words.system_arguments if key in keys}
+            if rule.kind == "hosted_llm":
+                sinks |= {f"{prefix}.{key}": "model_source" for key in self.words.model_arguments if key in keys}
             sinks |= {wanted: role for other in known[:1] for wanted, role in other.sinks.items() if role == "url"}
         flags = tuple(flag for other in known[:1] for flag in other.flags) or rule.flags
         return rule.model_copy(update={"sinks": sinks, "relations": {}, "flags": flags})
