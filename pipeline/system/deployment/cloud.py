@@ -21,6 +21,7 @@ from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow
 from pipeline.system.program.naming import placed_name
 from pipeline.system.rules.images import known_image
 from pipeline.system.rules.infrastructure import Infrastructure, ResourceRule, Says, load_infrastructure
+from pipeline.system.training.bucket_contents import contents_of
 
 _OPEN = re.compile(r"^(?:0\.0\.0\.0/0|::/0|\*|Internet)$")
 _PORT = re.compile(r"(?:from|to)_?port$|destination_port_ranges?$|allow\.ports$", re.IGNORECASE)
@@ -47,13 +48,17 @@ def add_cloud(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
     add_identities(assembly, resources, known)
 
 
+_NAMED = ("bucket", "name", "BucketName")  # what a bucket is called
+
+
 def _element(assembly: Assembly, resource: Resource, rule: ResourceRule, known: Infrastructure) -> str | None:
     """The element of a resource; None where it has nothing to do with AI."""
     kind: ElementKind = rule.kind
     attributes: dict[str, AttributeValue] = {"product": rule.product, "provisioned": True, **rule.is_}
     if rule.only_with and _first(resource, rule.only_with) is None:
         return None
-    if rule.only_linked and not _is_linked(resource, known):
+    kept = contents_of(assembly, resource.text(*_NAMED)) if kind == "file_store" else ()
+    if rule.only_linked and not kept and not _is_linked(resource, known):
         return None
     if rule.image:
         image = known_image(resource.text(*rule.image)) or known_image(resource.text("name"))  # the image may be the pipeline's to choose
@@ -68,7 +73,7 @@ def _element(assembly: Assembly, resource: Resource, rule: ResourceRule, known: 
         if started[2] and (door := _open_port(resource)) is not None:
             attributes["exposed"] = True
     if kind == "file_store" and not known.is_published(described(resource)):
-        attributes["holds"] = known.held(described(resource)) or ("data of AI parts",)
+        attributes["holds"] = known.held(described(resource)) or kept or ("data of AI parts",)
     for name, patterns in rule.unless.items():
         if not any(resource.at(pattern) for pattern in patterns):
             attributes[name] = True
