@@ -84,6 +84,7 @@ from pipeline.system.shapes.shapes import with_shapes
 from pipeline.system.steps import Steps
 from pipeline.system.told_apart import told_apart
 from pipeline.system.training.cards import add_cards
+from pipeline.system.training.copied_before_split import mark_copied_before_split
 from pipeline.system.training.data_addresses import add_data_addresses
 from pipeline.system.training.federations import add_federations
 from pipeline.system.training.kept_models import mark_kept_models
@@ -162,6 +163,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(add_task_order, assembly)
     steps.run(mark_promotions, assembly)
     steps.run(mark_measures, assembly)
+    steps.run(mark_copied_before_split, assembly)
     steps.run(mark_kept_models, assembly)
     steps.run(mark_warned_only, assembly)
     steps.run(mark_chosen_models, assembly)

@@ -17,13 +17,14 @@ from pipeline.system.flows.made_of import callee_text
 from pipeline.system.training.kept_models import runs_of
 
 _MEASURE = re.compile(
-    r"(?i)(?:^|_)(?:accuracy|acc|auc|auroc|roc|f1|recall|precision|score|rmse|mae|mse|mape|r2|loss|perplexity|wer|bleu|rouge|metric|metrics)(?:_|$|\d)"
+    r"(?i)(?:^|_)(?:acc(?:uracy)?|auc|auroc|roc|f1|recall|precision|score|rmse|mae|mse|mape|r2|loss|perplexity|wer|bleu|metrics?)"
+    r"(?:_|$|\d)"
 )
 _BETTER_HIGH = frozenset({"<", "<="})  # the measure on the left falls short where it holds
 _ORDERS = frozenset({"<", "<=", ">", ">="})
 _TELLS = frozenset({
-    "warning", "warn", "error", "info", "debug", "critical", "exception", "log", "print", "echo", "secho", "write", "format", "round", "str",
-    "console", "notify", "put", "send_message", "get_run_logger", "getLogger",
+    "warning", "warn", "error", "info", "debug", "critical", "exception", "log", "print", "echo", "secho", "write", "format", "round",
+    "str", "console", "notify", "put", "send_message", "get_run_logger", "getLogger",
 })  # fmt: skip
 _TELLS_SHORT = frozenset({"warning", "warn", "error", "critical", "print", "echo", "secho"})
 _RELEASES = re.compile(r"(?i)(?:^|_)(?:release|publish|deploy|promote|rollout|go_live|register|upload|push)(?:_|$)|^register_model$")
