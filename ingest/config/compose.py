@@ -85,13 +85,20 @@ def _service(name: str, node: Node, line: int, path: str, told: dict[str, str]) 
         command=" ".join(node.get("command").texts()) or None,
         env_files=_env_files(node) or None,
     )  # fmt: skip
-    for key in ("entrypoint", "command"):
-        given = node.get(key)
+    for given in _started(node):
         lines = Place(path, max(line, given.line), max(line, given.line, given.end_line))
         script = given.text or shlex.join(given.texts()) if given.kind in ("scalar", "list") else ""
         yield from command_settings(script, lines, "compose", service=name, lines=False)
     for key, text, at in variables:
         yield _once(environment(key, text, at, beside=beside, service=name), text or "", told)
+
+
+def _started(node: Node) -> tuple[Node, ...]:
+    """What the entry point and the command of a service say; of a shell as entry point (`["sh", "-c"]`) the script that it is given."""
+    entry, command = node.get("entrypoint"), node.get("command")
+    words = entry.texts() if entry.kind == "list" else tuple(entry.text.split())
+    script = command.items[0] if command.kind == "list" and len(command.items) == 1 and words[-1:] == ("-c",) else command
+    return entry, script
 
 
 def _is_known(name: str, value: str, beside: Mapping[str, str], image: str) -> bool:

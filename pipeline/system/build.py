@@ -88,8 +88,10 @@ from pipeline.system.shapes.shapes import with_shapes
 from pipeline.system.steps import Steps
 from pipeline.system.told_apart import told_apart
 from pipeline.system.training.cards import add_cards
+from pipeline.system.training.copied_before_split import mark_copied_before_split
 from pipeline.system.training.data_addresses import add_data_addresses
 from pipeline.system.training.federations import add_federations
+from pipeline.system.training.kept_models import mark_kept_models
 from pipeline.system.training.measures import mark_measures
 from pipeline.system.training.model_files import add_model_files
 from pipeline.system.training.parameters import name_models
@@ -98,6 +100,7 @@ from pipeline.system.training.promotions import mark_promotions
 from pipeline.system.training.public_objects import add_public_objects
 from pipeline.system.training.released_anyway import mark_released_anyway
 from pipeline.system.training.task_order import add_task_order
+from pipeline.system.training.warned_only import mark_warned_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,9 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(add_task_order, assembly)
     steps.run(mark_promotions, assembly)
     steps.run(mark_measures, assembly)
+    steps.run(mark_copied_before_split, assembly)
+    steps.run(mark_kept_models, assembly)
+    steps.run(mark_warned_only, assembly)
     steps.run(mark_chosen_models, assembly)
     steps.run(derive, assembly)
     steps.run(mark_governing_routes, assembly)

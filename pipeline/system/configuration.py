@@ -269,7 +269,8 @@ def _service(
         if kind == "inference_server":
             attributes["administers"] = False  # a composition's port is one finding, whatever is behind it
         guarded = agents_are_guarded(setting.name, file.path, files) if agents else _has_credentials(setting, file, files)
-        guarded = guarded or (started is not None and started[1])
+        if started is not None:  # a registry holds the logins of its database and its store, which ask nobody of its own callers
+            guarded = started[1] or (guarded and started[0].kind != "model_registry")
         attributes["authenticated"] = guarded
         if console is not None:
             attributes |= {"default_password": True, "names": console.opened_by, "authenticated": False}

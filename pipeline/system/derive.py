@@ -175,6 +175,10 @@ def _inference(assembly: Assembly) -> None:
 def _models(assembly: Assembly) -> None:
     """What predictive models decide about and training jobs learn from, by the names around them."""
     words = load_words()
+    for source, kind, target in sorted(assembly.relations):
+        hub = assembly.draft(target).attributes
+        if kind == "loads" and assembly.draft(source).kind == "ml_model" and hub.get("source") == "hub" and "local_path" not in hub:
+            assembly.draft(source).attributes.setdefault("pretrained", True)
     for identity, draft in sorted(assembly.drafts.by_id.items()):
         if draft.kind == "ml_model" or (draft.kind in ("hosted_llm", "local_llm", "agent") and draft.attributes.get("decides") is True):
             names = names_around(assembly, identity)

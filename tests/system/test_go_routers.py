@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.small import elements, scan_of
+from tests.system.small import elements, scan_of, system_of
 
 _HANDLER = """
 package handler
@@ -167,3 +167,37 @@ def test_which_page_sends_a_request_is_no_question_of_who(tmp_path: Path) -> Non
     auth = _AUTH.replace("UserAuth", "CorsFilter").replace("BODY", _REFUSES)
     system = scan_of(tmp_path, {**files, "middleware/auth.go": auth}).system
     assert not any(route.attributes["authenticated"] for route in elements(system, "http_route"))
+
+
+_BY_METHOD = """
+package main
+import (
+	"net/http"
+	"github.com/gin-gonic/gin"
+	"github.com/go-chi/chi/v5"
+	"github.com/julienschmidt/httprouter"
+)
+type Handler func(w http.ResponseWriter, r *http.Request) error
+func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { _ = h(w, r) }
+type Desk struct{}
+func (d *Desk) Ask(w http.ResponseWriter, r *http.Request) error { return nil }
+func plain(w http.ResponseWriter, r *http.Request) {}
+func drop(c *gin.Context) {}
+func keep(w http.ResponseWriter, r *http.Request, p httprouter.Params) {}
+func main() {
+	desk := &Desk{}
+	router := chi.NewRouter()
+	router.Method(http.MethodPost, "/ask", Handler(desk.Ask))
+	router.MethodFunc("PUT", "/plain", plain)
+	engine := gin.Default()
+	engine.Handle("DELETE", "/drop", drop)
+	tree := httprouter.New()
+	tree.PATCH("/keep/:id", keep)
+	http.ListenAndServe(":80", router)
+}
+"""
+
+
+def test_the_method_may_be_an_argument_of_the_registration() -> None:
+    routes = elements(system_of({"main.go": _BY_METHOD}), "http_route")
+    assert {route.name for route in routes} == {"POST /ask", "PUT /plain", "DELETE /drop", "PATCH /keep/:id"}

@@ -43,7 +43,7 @@ def add_default_keys(assembly: Assembly) -> None:
         if use.key in verifying:
             continue
         for default in defaults_behind(assembly, use.key, schemas):
-            if not use.plain or any(load_signing().signs_plainly(name) for name in default.names):
+            if not use.plain or any(load_signing().signs_plainly(name) for name in default.names) or _is_proof(assembly, use, default):
                 found.setdefault(default.node, (default, use))
     for file, facts in enumerate(assembly.program.files):
         for name, node in _by_name(assembly, file, facts):
@@ -63,6 +63,21 @@ def add_default_keys(assembly: Assembly) -> None:
         names = () if node in logins else default.names  # that the word is compared and refused is what it is for
         if not _is_refused(assembly, names, value.text):
             _add(assembly, default, key_use)
+
+
+def _is_proof(assembly: Assembly, use: SigningUse, default: Default) -> bool:
+    """Whether a digest under what is named a key is held against one that somebody brings, where it is made or where it is asked for."""
+    program, place = assembly.program, use.place
+    if not any("key" in name.lower() for name in (*default.names, default.variable)):
+        return False
+    made_in = (place[0], program.value(place).scope)
+    around = [made_in, *((call[0], program.value(call).scope) for call in program.callers(made_in)[:_MAX_LOOKED_AT])]
+    compares = load_signing().compares
+    return any(
+        program.value((call[0], program.value(call).inputs[0])).text in compares
+        for function in around
+        for call in assembly.calls_in(function)
+    )
 
 
 def _add(assembly: Assembly, default: Default, use: SigningUse | None) -> None:

@@ -17,6 +17,7 @@ from pipeline.system.controls.name_ends import is_end_of_name
 from pipeline.system.controls.refused_text import is_quoted
 from pipeline.system.controls.restrictions import CHOOSES, Tested, cleans, is_validator, proven, restricting, restriction, went_well
 from pipeline.system.controls.tested_parts import asks_presence, looks_at, reads, tests_in
+from pipeline.system.controls.told_digests import told_with_file
 from pipeline.system.controls.treated_text import is_fenced, is_redacted, reads_reviewed
 from pipeline.system.flows.discriminators import bare, vouches
 from pipeline.system.flows.made_of import Settled, callee_text, settles
@@ -271,7 +272,7 @@ def condition_kind(assembly: Assembly, node: Node, holds: bool, depth: int = 0) 
             if any(_is_type(assembly, (node[0], given)) for given in value.inputs):
                 return None
             if any(_is_digest(assembly, (node[0], given)) for given in value.inputs):
-                return "hash_check"
+                return None if told_with_file(assembly, node) else "hash_check"
             for given in value.inputs:
                 if _is_identity(assembly, (node[0], given)):
                     return "session_identity"
@@ -297,7 +298,9 @@ def condition_kind(assembly: Assembly, node: Node, holds: bool, depth: int = 0) 
         if not _ASKS_TYPE.isdisjoint(names):
             return None
         if any(name.endswith("compare_digest") for name in names):
-            return "hash_check" if any(_is_digest(assembly, (node[0], given)) for given in value.inputs[1:]) else "authentication"
+            if not any(_is_digest(assembly, (node[0], given)) for given in value.inputs[1:]):
+                return "authentication"
+            return None if told_with_file(assembly, node) else "hash_check"
         last = [name.rsplit(".", 1)[-1] for name in names]
         if any(
             name in ("match", "fullmatch", "startswith", "endswith", "is_relative_to", "isalnum", "isdigit", "issubset") for name in last

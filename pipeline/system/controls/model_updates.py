@@ -13,15 +13,12 @@ from collections.abc import Iterator
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.guards import condition_kind
+from pipeline.system.controls.told_digests import asked_for, told_with_file
 from pipeline.system.model import UPDATED, SinkRole
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.file_keys import keys_of_file
 from pipeline.system.program.naming import host_of, is_own_host
 
-_ASKS = re.compile(
-    r"^(?:requests|httpx)\.(?:Session\.|Client\.|AsyncClient\.)?(?:get|request|stream)$|^aiohttp\.ClientSession\.get$|^urllib\.request\.urlopen$"
-    r"|^urllib3\.PoolManager\.request$"
-)
 _TO_FILE = re.compile(r"^urllib\.request\.urlretrieve$|^wget\.download$|^gdown\.download$")
 _FILE_OF = "filename|Filename|file_path|output|out"
 _LOADS: frozenset[SinkRole] = frozenset({"deserialised", "model_source"})
@@ -29,7 +26,6 @@ _ONE_RELEASE = re.compile(r"^https://(?!.*/(?:latest|main|master|current|nightly
 _VERIFIES = re.compile(
     r"(?:^|\.)(?:verify|verify_signature|verify_detached|check_signature|compare_digest|verify_sha256|verify_checksum|verify_hash)$"
 )
-_DEPTH = 8
 
 
 def mark_model_updates(assembly: Assembly) -> None:
@@ -109,29 +105,10 @@ def _written(assembly: Assembly, write: Node) -> Iterator[tuple[Node, list[objec
     program, value = assembly.program, assembly.program.value(write)
     if len(value.inputs) < 2:
         return
-    asked = _asked(assembly, (write[0], value.inputs[1]))
+    asked = asked_for(assembly, (write[0], value.inputs[1]))
     callee = program.value((write[0], value.inputs[0]))
     if asked is not None and not _is_one_release(assembly, asked):
         yield asked, _marks(assembly, (write[0], callee.inputs[0]))
-
-
-def _asked(assembly: Assembly, data: Node) -> Node | None:
-    """The request that data is the answer of."""
-    program, level = assembly.program, [data]
-    for _ in range(_DEPTH):
-        after: list[Node] = []
-        for node in level:
-            for origin in (node, *program.origins(node)):
-                value = program.value(origin)
-                if value.kind == "call" and any(_ASKS.match(assembly.index.canonical(name)) for name in program.callee_names(origin)):
-                    return origin
-                if value.kind == "call":
-                    callee = program.value((origin[0], value.inputs[0]))
-                    after += [(origin[0], callee.inputs[0])] if callee.kind == "attribute" else []  # answer.iter_content(...)
-                elif value.kind in ("attribute", "element_of", "await", "index", "guarded", "choice"):
-                    after.append((origin[0], value.inputs[0]))
-        level = after[:20]
-    return None
 
 
 def _is_one_release(assembly: Assembly, call: Node) -> bool:
@@ -160,5 +137,7 @@ def _checks(assembly: Assembly, download: Node) -> Iterator[Node]:
                 if condition_kind(assembly, condition, branch.exits_when != "holds") == "hash_check":
                     yield condition
         for call in assembly.calls_in(function):
-            if any(_VERIFIES.search(name) for name in (*assembly.program.callee_names(call), *_called(assembly, call))):
+            if any(
+                _VERIFIES.search(name) for name in (*assembly.program.callee_names(call), *_called(assembly, call))
+            ) and not told_with_file(assembly, call):
                 yield call

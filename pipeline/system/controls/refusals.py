@@ -12,6 +12,7 @@ from ingest.facts import CodeFacts, Store
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.guards import parts
 from pipeline.system.flows.discriminators import bare
+from pipeline.system.program.walking import inside
 from pipeline.system.rules.words import words_of
 
 _REFUSAL = re.compile(
@@ -66,6 +67,11 @@ _WORDS = re.compile(
 )
 _NAMED_CODE = re.compile(r"^(error|http|err|response|reply|send|respond)_?(401|403)$", re.IGNORECASE)
 _CALLERS = frozenset({"user", "session", "member", "principal", "account", "claims", "identity"})
+_REDIRECTS = frozenset(
+    {"redirect", "RedirectResponse", "HttpResponseRedirect", "HTTPFound", "HTTPSeeOther", "Redirect", "sendRedirect", "RedirectToAction"}
+)
+_LOGIN_PAGE = re.compile(r"(?<![a-z])(?:log-?_?in|sign-?_?in)(?![a-z])", re.IGNORECASE)
+_OF_A_SESSION = frozenset({"session", "cookie", "cookies", "token", "jwt", "authenticated", "logged", "principal", "signed"})
 _FLAGS = frozenset({"is", "has", "needs", "requires", "should", "no", "require", "skip", "allow"})
 _MOST_PARTS = 30
 _RAISED = re.compile(r"(Error|Exception)$")
@@ -76,6 +82,8 @@ def refusal_in(assembly: Assembly, reference: FunctionRef) -> Node | None:
     program = assembly.program
     for call in assembly.calls_in(reference):
         if denies(assembly, call) and not _lacks_own_key(assembly, call) and not is_for_known_callers(assembly, call):
+            return call
+        if sends_to_login(assembly, call):
             return call
     facts = program.files[reference[0]]
     for store in facts.stores:
@@ -130,6 +138,19 @@ def _writes_log(assembly: Assembly, call: Node) -> bool:
     callee = assembly.program.value((call[0], assembly.program.value(call).inputs[0]))
     owner = assembly.program.value((call[0], callee.inputs[0])).text if callee.kind == "attribute" and callee.inputs else ""
     return not _LOGS.isdisjoint(words_of(owner))
+
+
+def sends_to_login(assembly: Assembly, call: Node) -> bool:
+    """A caller without a session is sent to where people sign in: `if "user" not in session: return redirect(url_for("login"))`."""
+    program, value, facts = assembly.program, assembly.program.value(call), assembly.program.files[call[0]]
+    if program.value((call[0], value.inputs[0])).text.rsplit(".", 1)[-1] not in _REDIRECTS:
+        return False
+    tested = facts.conditions.get(call[1], ())
+    said = (program.value(part) for part in inside(program, call, _MOST_PARTS))
+    if not tested or not any(one.kind == "constant" and _LOGIN_PAGE.search(one.text[:200]) for one in said):
+        return False
+    asked = inside(program, (call[0], facts.branches[tested[-1]].condition), _MOST_PARTS)
+    return any(not _OF_A_SESSION.isdisjoint(words_of(program.value(part).text[:200])) for part in asked)
 
 
 def _says_so(kind: str, text: str) -> bool:

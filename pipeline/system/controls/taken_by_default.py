@@ -72,9 +72,21 @@ def variable_read(assembly: Assembly, node: Node) -> str:
         base = program.value((node[0], value.inputs[0]))
         if base.text.lower().endswith(("env", "environ")) or ":" in value.text or "config" in base.text.lower():
             return value.text
-    if value.kind == "call" and len(value.inputs) >= 2 and load_signing().reads_variable(program.value((node[0], value.inputs[0])).text):
+    if (
+        value.kind == "call"
+        and len(value.inputs) >= 2
+        and (load_signing().reads_variable(program.value((node[0], value.inputs[0])).text) or _is_reader(assembly, node))
+    ):
         return _text(program.value((node[0], value.inputs[1])))
     return ""
+
+
+def _is_reader(assembly: Assembly, call: Node) -> bool:
+    """Whether what is called is an object of a library that reads settings: `env = Config(".env")`, `env("X", default="dev")`."""
+    names = assembly.program.callee_names(call)
+    return not load_signing().readers.isdisjoint(
+        assembly.index.canonical(name).removesuffix(".__call__").removesuffix("()") for name in names
+    )
 
 
 def default_of_read(assembly: Assembly, node: Node) -> Node | None:

@@ -44,6 +44,10 @@ _MEASURES = re.compile(
     r"(?i)^(\w*_)?(loss|loss_fn|criterion|accuracy|auroc|auc|prauc|f1|rmse|mae|mse|perplexity|metrics)$|^\w+Loss$"
     r"|^(evaluate|(run|train|eval|validate|train_one)_(train_|eval_)?epoch)$"
 )
+_MEASURE = re.compile(
+    r"(?i)(?:(?:val|valid|test|train|best|mean|eval)_)?(?:loss|auroc|auc|pr_?auc|roc_auc|f1(?:_score)?|rmse|mae|mse|perplexity|val_acc(?:uracy)?)"
+)
+_LEARNS = frozenset({"backward", "zero_grad"})
 _FORM = frozenset({"shape", "ndim", "dtype"})
 _SHOWS = "BuildRenderTree"  # the function that the markup of a Razor page is
 _MARKUP = re.compile(r"[`<>{}\[\]#|\\\n]|^\W+$|://")
@@ -81,15 +85,28 @@ def mark_decision(assembly: Assembly, source: str, label: Label, hit: Hit) -> No
 
 def _is_measured(assembly: Assembly, hit: Hit) -> bool:
     """Whether what is branched on is a loss or a measure over many predictions, as in training and evaluation, or how many there are."""
+    if _is_lesson(assembly, hit):
+        return True
     for node in hit.trace:
         value = assembly.program.value(node)
         if value.kind == "attribute" and value.text in _FORM:
+            return True
+        if value.kind in ("attribute", "index") and _MEASURE.fullmatch(value.text):
             return True
         if value.kind != "call":
             continue
         if _MEASURES.search(callee_text(assembly, node)) or any(name.startswith(_MEASURED_BY) for name in called_names(assembly, node)):
             return True
     return False
+
+
+def _is_lesson(assembly: Assembly, hit: Hit) -> bool:
+    """Whether the model is asked where it learns: in a function that steps back through what it said (`loss.backward()`)."""
+    asked = next((node for node in hit.trace if assembly.program.value(node).kind == "call"), None)
+    if asked is None:
+        return False
+    beside = assembly.calls_in((asked[0], assembly.program.value(asked).scope))
+    return any(callee_text(assembly, call) in _LEARNS for call in beside)
 
 
 def _is_verdict(assembly: Assembly, hit: Hit) -> bool:

@@ -22,6 +22,7 @@ from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow
 from pipeline.system.program.naming import placed_name
 from pipeline.system.rules.images import known_image
 from pipeline.system.rules.infrastructure import Infrastructure, ResourceRule, Says, load_infrastructure
+from pipeline.system.training.bucket_contents import contents_of
 
 _OPEN = re.compile(r"^(?:0\.0\.0\.0/0|::/0|\*|Internet)$")
 _PORT = re.compile(r"(?:from|to)_?port$|destination_port_ranges?$|allow\.ports$", re.IGNORECASE)
@@ -48,13 +49,17 @@ def add_cloud(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
     add_identities(assembly, resources, known)
 
 
+_NAMED = ("bucket", "name", "BucketName")  # what a bucket is called
+
+
 def _element(assembly: Assembly, resource: Resource, rule: ResourceRule, known: Infrastructure) -> str | None:
     """The element of a resource; None where it has nothing to do with AI."""
     kind: ElementKind = rule.kind
     attributes: dict[str, AttributeValue] = {"product": rule.product, "provisioned": True, **rule.is_}
     if rule.only_with and _first(resource, rule.only_with) is None:
         return None
-    if rule.only_linked and not _is_linked(resource, known):
+    kept = contents_of(assembly, resource.text(*_NAMED)) if kind == "file_store" else ()
+    if rule.only_linked and not kept and not _is_linked(resource, known):
         return None
     if rule.image:
         image = known_image(resource.text(*rule.image)) or known_image(resource.text("name"))  # the image may be the pipeline's to choose
@@ -72,7 +77,7 @@ def _element(assembly: Assembly, resource: Resource, rule: ResourceRule, known: 
         said = known.held(described(resource)) or tuple(
             dict.fromkeys(what for part in parts_of_bucket(resource) for what in known.held(part))
         )
-        attributes["holds"] = said or ("data of AI parts",)
+        attributes["holds"] = said or kept or ("data of AI parts",)
     for name, patterns in rule.unless.items():
         if not any(resource.at(pattern) for pattern in patterns):
             attributes[name] = True

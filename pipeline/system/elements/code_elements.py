@@ -26,6 +26,7 @@ from pipeline.system.program.held import elements_of, is_prepared_elsewhere, rec
 from pipeline.system.program.mapped_tables import joined_tables, same_table
 from pipeline.system.program.naming import constant_host, is_file_path, local_name, name_of_call, table_of
 from pipeline.system.program.sites import CallSite
+from pipeline.system.program.statement_tables import statement_of, tables_told
 from pipeline.system.rules.words import mentions
 
 __all__ = ["add_code_elements", "elements_of", "receivers"]
@@ -269,7 +270,11 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
 
 
 def _joined(assembly: Assembly, site: CallSite, label: Label) -> list[SourceOf]:
-    """Other tables of the program whose records a read brings along, below their names."""
+    """Other tables of the program whose records a read brings along: below their names, or in the rows of a statement that joins them."""
+    if site.rule.kind == "data_store" and site.rule.table_from is None and label == "stored_data":
+        others = tables_told(assembly.program, statement_of(assembly.program, site.node))[1:]
+        named = (f"data_store:{assembly.memo.tables[table]}" for table in others if table in assembly.memo.tables)
+        return [SourceOf(label, identity) for identity in named if identity in assembly.drafts.by_id]
     ways = joined_tables(assembly.program, site.node) if site.rule.table_from is not None else ()
     if not ways:
         return []

@@ -91,7 +91,7 @@ def _said(assembly: Assembly, entry: EntrySite, applications: Applications) -> t
         if with_method is not None:  # `HandleFunc("POST /ask", ask)`
             attributes["method"], name = with_method.groups()
         method = _method_of(program.names(_callee(assembly, entry.marker)), str(attributes.get("method") or ""))
-        method = method or _method_after(assembly, entry.marker)
+        method = _method_given(assembly, entry) or method or _method_after(assembly, entry.marker)
         if rule.exports and function.name in rule.exports and function.name.isupper():
             method = function.name
         if function.name in rule.methods:
@@ -136,6 +136,17 @@ def _method_of(names: Iterable[str], of_rule: str) -> str:
         if len(said) == 1:
             return said[0]
     return of_rule
+
+
+def _method_given(assembly: Assembly, entry: EntrySite) -> str:
+    """The method that an argument of the registration says: `router.Method(http.MethodPost, "/ask", ask)`."""
+    wanted, program = entry.rule.method_from, assembly.program
+    given = argument_node(program, entry.marker, wanted) if wanted is not None and program.value(entry.marker).kind == "call" else None
+    if given is None:
+        return ""
+    constant = program.constant(given)
+    told = (constant if isinstance(constant, str) else program.value(given).text.removeprefix("Method")).lower()
+    return told if told in _METHODS else ""
 
 
 def _method_after(assembly: Assembly, marker: Node) -> str:

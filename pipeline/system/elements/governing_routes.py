@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 
+from ingest.code.program import FunctionRef
 from pipeline.system.assembly import Assembly
 from pipeline.system.rules.words import load_words, mentions
 
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _BY_METHOD = {"DELETE": ("delete",), "PUT": ("update",), "PATCH": ("update",), "POST": ()}
+_OF_A_MODEL = ("reload", "rollback", "roll_back", "hotswap", "hot_swap", "promote", "demote")  # deeds that are hardly done to anything else
 _SETTINGS = re.compile(r"settings?\b|config(?:uration)?s?\b", re.IGNORECASE)  # tables are called `appsettings` as well
 
 
@@ -27,8 +29,16 @@ def mark_governing_routes(assembly: Assembly) -> None:
             continue
         names = [str(draft.attributes.get("path") or draft.name), assembly.program.function(reference).name]
         sets = draft.attributes.get("admin") is True and draft.attributes.get("runs_inference") is not True
+        if mentions(names, _OF_A_MODEL):  # what it is done to may stand in the function alone: `return {"model": keeper.reload()}`
+            names += _read_in(assembly, reference)
         if _is_said([*names, *_BY_METHOD[method]]) or (sets and read & _stores(assembly, identity)):
             draft.attributes["governs_model"] = True
+
+
+def _read_in(assembly: Assembly, reference: FunctionRef) -> list[str]:
+    """Parts of objects that a function reads."""
+    values = assembly.program.files[reference[0]].values
+    return [value.text for value in values if value.scope == reference[1] and value.kind == "attribute"]
 
 
 def _is_said(names: list[str]) -> bool:

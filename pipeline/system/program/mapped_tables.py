@@ -70,6 +70,16 @@ def given_before(program: Program, call: Node) -> str | None:
     return None
 
 
+def listed_first(program: Program, call: Node) -> str | None:
+    """The last part of the name that the second argument lists: `pool.CopyFrom(ctx, pgx.Identifier{"app", "notes"}, columns, rows)`."""
+    names: list[str] = []
+    for argument in program.value(call).inputs[2:3]:
+        for origin in program.origins((call[0], argument)):
+            parts = program.value(origin).inputs[1:] if program.value(origin).kind == "call" else program.value(origin).inputs
+            names += [text for part in parts if isinstance(text := program.constant((origin[0], part)), str)]
+    return names[-1].lower() if names else None
+
+
 def joined_tables(program: Program, call: Node) -> tuple[tuple[str, ...], ...]:
     """The relations that a read asks for beside its own table, each as the way to it from what is given back."""
     value = program.value(call)
@@ -107,3 +117,14 @@ def same_table(relation: str, tables: frozenset[str]) -> str | None:
     relation = relation.lower()
     forms = (relation, relation.removesuffix("s"), relation.removesuffix("es"), f"{relation.removesuffix('ies')}y", f"{relation}s")
     return next((form for form in forms if form in tables), None)
+
+
+def mapped_as(program: Program) -> dict[str, str]:
+    """Classes that say which table they stand for, `__tablename__ = "notes"`, by that name; those of one name for two are left out."""
+    found: dict[str, set[str]] = {}
+    for file, cls in program.classes.values():
+        for name, _annotation, default, _line in cls.fields:
+            table = program.constant((file, default)) if name == "__tablename__" and default is not None else None
+            if isinstance(table, str):
+                found.setdefault(cls.name, set()).add(table.lower())
+    return {name: tables.pop() for name, tables in found.items() if len(tables) == 1}

@@ -8,15 +8,12 @@ from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.contained import is_contained
-from pipeline.system.program.mapped_tables import called_on, given_before, mapped_class
+from pipeline.system.program.mapped_tables import called_on, given_before, listed_first, mapped_as, mapped_class
 from pipeline.system.program.record_classes import is_left_open, record_class
 from pipeline.system.program.sites import CallSite
+from pipeline.system.program.statement_tables import names_table, statement_of, tables_in
 
-_TABLE = re.compile(r"\b(?:from|into|update|join|table(?:\s+if\s+not\s+exists)?)\s+[\"'`\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
-
-_CATALOGUE = re.compile(r"(?:information_schema|pg_catalog|sys)\.|(?:sqlite_(?:master|schema)|pg_\w+)$")  # what a database says of itself
-
-_TABLES = {"member": called_on, "chain": given_before, "mapped": mapped_class}
+_TABLES = {"member": called_on, "chain": given_before, "mapped": mapped_class, "listed": listed_first}
 _LONGEST_NAME = 78
 _OWN_HOST = re.compile(
     r"[^.]+(?::\d+)?|.*\.(?:svc|local|internal|lan|corp|cluster|localhost|home|intranet)(?::\d+)?"
@@ -36,21 +33,19 @@ def placed_name(name: str, path: str) -> str:
 def table_of(assembly: Assembly, site: CallSite) -> str | None:
     """The table or mapped class a call reads or writes: its records, not the whole database, flow from one to the other."""
     program, node = assembly.program, site.node
-    value = program.value(node)
-    if value.kind != "call":
+    if program.value(node).kind != "call":
         return None
     if site.rule.table_from is not None:
         return _TABLES[site.rule.table_from](program, node)
+    node = statement_of(program, node)
+    value = program.value(node)
     queue, seen = [(node[0], given) for given in value.inputs[1:4]], 0
     while queue and seen < 30:
         current = queue.pop(0)
         seen += 1
         inner = program.value(current)
-        if inner.kind == "constant" and inner.constant_type == "string" and " " in inner.text:
-            match = _TABLE.search(inner.text)
-            if match is not None:
-                table = match.group(1).lower()
-                return None if _CATALOGUE.match(table) else table
+        if inner.kind == "constant" and inner.constant_type == "string" and " " in inner.text and names_table(inner.text):
+            return next(iter(tables_in(inner.text)), None)
         of = (current[0], inner.inputs[0]) if inner.kind in ("attribute", "call") and inner.inputs else current
         if is_left_open(program, current) or is_left_open(program, of):
             return record_class(program, program.function((current[0], inner.scope)).owner or "")
@@ -96,11 +91,21 @@ def name_of_call(assembly: Assembly, site: CallSite) -> tuple[str, str | None]:
     if rule.kind == "data_store":
         table = table_of(assembly, site)
         if table is not None:
-            return f"{table} ({rule.name or site.framework})", table
+            # What one library writes into a table another reads there, in whatever language: it is named for the first that is met.
+            known = assembly.memo.tables.setdefault(_key(assembly, table), f"{table} ({rule.name or site.framework})")
+            return known, table
         return rule.name or site.framework, "one per application"  # connections that are not named lead to the same database
     if rule.kind in ("vector_store", "memory") and rule.element_from == "receiver" and is_contained(assembly.program, node):
         return f"{site.names[0].split('.')[-2]} ({site.framework})", "one per application"
     return local_name(assembly, site), None
+
+
+def _key(assembly: Assembly, table: str) -> str:
+    """The table that a mapped class stands for, or the name itself."""
+    mapped = assembly.memo.mapped_as
+    if mapped is None:
+        mapped = assembly.memo.mapped_as = mapped_as(assembly.program)
+    return mapped.get(table, table)
 
 
 def local_name(assembly: Assembly, site: CallSite) -> str:

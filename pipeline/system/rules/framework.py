@@ -74,11 +74,12 @@ class CallRule(Frozen):
     )
     name: str | None = None
     name_from: Argument | None = None
-    table_from: Literal["member", "chain", "mapped"] | None = Field(
+    table_from: Literal["member", "chain", "mapped", "listed"] | None = Field(
         default=None,
         description="Of object mappers: `member` where the method is called on a member named for the table (`prisma.message.create`), "
         "`chain` where the table was given to a link before (`db.insert(notes).values`), `mapped` where a class of the program stands for "
-        "it (`Note.objects.filter`). What a read joins beside it is read as well.",
+        "it (`Note.objects.filter`), `listed` where the second argument is the parts of its name. What a read joins beside it is read as "
+        "well.",
     )
     zone: Zone | None = None
     attributes: dict[str, AttributeValue] = Field(default_factory=dict)
@@ -194,6 +195,9 @@ class DecoratorRule(Frozen):
         default=None, description="The attribute in which the object keeps what its methods so decorated return: `agents`."
     )
     name_from: Argument | None = Field(default=None, description="Argument of the decorator; else the function's name.")
+    method_from: Argument | None = Field(
+        default=None, description="For routes: the argument that says the method: `router.Method(http.MethodPost, path, handler)`."
+    )
     address_from: tuple[str, ...] = Field(
         default=(), description="Decorators of the class, or beside this one, whose first argument is a part of the address."
     )

@@ -34,6 +34,8 @@ class Signing(Frozen):
     names_of_plain: Pattern
     names_of_logins: Pattern
     reads: Pattern
+    readers: frozenset[str]
+    compares: frozenset[str]
     wraps: frozenset[str]
     unwraps: frozenset[str]
     fields: frozenset[str]

@@ -17,6 +17,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.model import AttributeValue, Evidence
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.rules.commands import words_of
+from pipeline.system.training.bucket_contents import contents_of
 
 _PUBLIC = frozenset({"public-read", "public-read-write", "publicRead", "publicReadWrite"})
 _SENDS = frozenset({"put_object", "upload_file", "upload_fileobj", "copy_object", "put_object_acl", "upload", "create_multipart_upload"})
@@ -54,18 +55,20 @@ def add_public_objects(assembly: Assembly, files: Sequence[ConfigFacts]) -> None
     for settings in files:
         for setting in settings.settings:
             if setting.kind == "command":
-                _opened(assembly, words_of(setting), assembly.cite_place(setting.place, "sink"), settings.purpose)
+                _opened(assembly, words_of(setting), assembly.cite_place(setting.place, "sink"), settings.purpose, files)
             if setting.kind in ("run_command", "ml_stage"):
                 for match in _COMMAND.finditer(str(setting.attributes.get("command") or "")[:20_000].replace("\\\n", " ")):
                     _put(assembly, match[0], assembly.cite_place(setting.place, "sink"), settings.purpose)
 
 
-def _opened(assembly: Assembly, words: Sequence[str], evidence: Evidence | None, purpose: str) -> None:
-    """`mc anonymous set download store/models`: a bucket of MinIO that is opened, where its name says what is in it."""
+def _opened(assembly: Assembly, words: Sequence[str], evidence: Evidence | None, purpose: str, files: Sequence[ConfigFacts] = ()) -> None:
+    """`mc anonymous set download store/models`: a bucket of MinIO that is opened, where its name says what is in it, or who fills it."""
     if tuple(words[:3]) not in _OPENS or len(words) < 5 or words[3] not in _LEVELS or evidence is None:
         return
     bucket = words[4].partition("/")[2]
-    what = tuple(name for name, pattern in (("model files", _MODELS_IN), ("training data", _DATA_IN)) if pattern.search(bucket))
+    told = f"{bucket} {_kept_there(files, bucket)}"
+    what = tuple(name for name, pattern in (("model files", _MODELS_IN), ("training data", _DATA_IN)) if pattern.search(told))
+    what = what or contents_of(assembly, bucket)
     if what:  # one setup opens them all
         name = f"buckets of {evidence.path}"
         known = assembly.drafts.by_id.get(f"file_store:{name}")
@@ -73,6 +76,13 @@ def _opened(assembly: Assembly, words: Sequence[str], evidence: Evidence | None,
         what = tuple(sorted({*what, *(before if isinstance(before, tuple) else ())}))
         attributes: dict[str, AttributeValue] = {"public": True, "provisioned": True, "holds": what, "names": what}
         assembly.drafts.put("file_store", name, "data", attributes, evidence, None, purpose)
+
+
+def _kept_there(files: Sequence[ConfigFacts], bucket: str) -> str:
+    """The folders of a bucket that commands of servers are given: `--default-artifact-root s3://data/mlflow`."""
+    address = re.compile(rf"s3://{re.escape(bucket)}/([\w./-]{{1,120}})") if bucket else None
+    commands = (" ".join(words_of(setting)) for file in files for setting in file.settings if setting.kind == "command")
+    return " ".join(match[1] for command in commands for match in address.finditer(command)) if address is not None else ""
 
 
 def _said(assembly: Assembly, call: Node) -> Iterator[tuple[str, Node]]:

@@ -29,7 +29,8 @@ _JUDGES = _word(r"evaluat\w*|eval|validat\w*_model|model_validat\w*|validate|gat
 _RELEASES = _word(r"publish\w*|deploy\w*|promot\w*|releas\w*|rollout|roll_out|reload|go_live|push_model|register_model|transition\w*")
 _TELLS = _word(r"notif\w*|alert|mail|slack|tell|report|clean\w*|teardown|delete\w*|rollback|undeploy\w*")
 _OF_A_MODEL = re.compile(
-    r"model|mlflow|dvc|sagemaker|vertex|endpoint|weights|checkpoint|classifier|\.(?:onnx|pkl|joblib|pt|safetensors)", re.IGNORECASE
+    r"model|champion|challenger|\bml\b|mlflow|dvc|sagemaker|vertex|endpoint|weights|checkpoint|classifier|\.(?:onnx|pkl|joblib|pt|safetensors)",
+    re.IGNORECASE,
 )
 _IGNORED = re.compile(r"\|\|\s*(?:true|:|exit\s+0|echo\b)")
 

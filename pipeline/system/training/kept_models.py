@@ -1,0 +1,47 @@
+"""Training whose model is kept: what is saved in the file that trains, or somewhere in a run that comes by the training.
+
+Takes an assembly whose elements are known, marks training jobs (`keeps_model`). A script that only measures how long a step takes, or tries
+whether a loss falls, makes no model that anybody could ask about; that another script of the tree saves one says nothing of it.
+"""
+
+from __future__ import annotations
+
+from ingest.code.program import FunctionRef
+from pipeline.system.assembly import Assembly
+
+_MOST_CALLERS = 60
+
+
+def mark_kept_models(assembly: Assembly) -> None:
+    """`keeps_model` at each training job that a saved model may come from."""
+    saved = {
+        (node[0], assembly.program.value(node).scope)
+        for _identity, draft in sorted(assembly.drafts.by_id.items())
+        if draft.attributes.get("artifact") == "model"
+        for node in draft.nodes
+    }
+    if not saved:
+        return
+    files = {function[0] for function in saved}
+    for _identity, draft in sorted(assembly.drafts.by_id.items()):
+        if draft.kind != "training_job" or not draft.nodes:
+            continue
+        if any(node[0] in files for node in draft.nodes) or any(
+            not saved.isdisjoint({run, *assembly.reach(run)})
+            for node in draft.nodes
+            for run in runs_of(assembly, (node[0], assembly.program.value(node).scope))
+        ):
+            draft.attributes["keeps_model"] = True
+
+
+def runs_of(assembly: Assembly, function: FunctionRef) -> list[FunctionRef]:
+    """A function, and those that come by it: their callers, and the callers of these."""
+    found: dict[FunctionRef, None] = {function: None}
+    queue = [function]
+    while queue and len(found) < _MOST_CALLERS:
+        for call in assembly.program.callers(queue.pop(0)):
+            caller = (call[0], assembly.program.value(call).scope)
+            if caller not in found:
+                found[caller] = None
+                queue.append(caller)
+    return list(found)

@@ -1,0 +1,92 @@
+"""Measures of a new model that fall short and are only told of: a warning is written, and the same run releases the model.
+
+Takes an assembly whose elements are known, marks the training whose run does so (`released_anyway`), with the test and the release. Counted
+is a measure by its name, compared with a bar, where what happens below the bar only writes lines, does not leave, and a release by its name
+follows whatever came out. A release that asks for the verdict itself, and a bar that an exception tells of, are not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.code.program import FunctionRef, Node
+from ingest.facts import Branch, CodeFacts
+from pipeline.system.assembly import Assembly
+from pipeline.system.flows.made_of import callee_text
+from pipeline.system.training.kept_models import runs_of
+
+_MEASURE = re.compile(
+    r"(?i)(?:^|_)(?:acc(?:uracy)?|auc|auroc|roc|f1|recall|precision|score|rmse|mae|mse|mape|r2|loss|perplexity|wer|bleu|metrics?)"
+    r"(?:_|$|\d)"
+)
+_BETTER_HIGH = frozenset({"<", "<="})  # the measure on the left falls short where it holds
+_ORDERS = frozenset({"<", "<=", ">", ">="})
+_TELLS = frozenset({
+    "warning", "warn", "error", "info", "debug", "critical", "exception", "log", "print", "echo", "secho", "write", "format", "round",
+    "str", "console", "notify", "put", "send_message", "get_run_logger", "getLogger",
+})  # fmt: skip
+_TELLS_SHORT = frozenset({"warning", "warn", "error", "critical", "print", "echo", "secho"})
+_RELEASES = re.compile(r"(?i)(?:^|_)(?:release|publish|deploy|promote|rollout|go_live|register|upload|push)(?:_|$)|^register_model$")
+_NOT_A_RELEASE = re.compile(r"(?i)metric|report|log|result|plot|figure|card|notif|atexit|signal|hook|callback|resource")
+_COMPARED = re.compile(r"(?P<left>[^<>=!,;{]{1,120}?)\s*(?P<order><=?|>=?)\s*(?P<right>[^<>=!,;{:]{1,120})")
+_LESS_IS_BETTER = re.compile(r"(?i)loss|rmse|mae|mse|mape|perplexity|wer")
+
+
+def mark_warned_only(assembly: Assembly) -> None:
+    """Marks training jobs whose run goes on to release what its own measure speaks against."""
+    for _identity, draft in sorted(assembly.drafts.by_id.items()):
+        if draft.kind != "training_job":
+            continue
+        trained = dict.fromkeys((node[0], assembly.program.value(node).scope) for node in draft.nodes)
+        for run in dict.fromkeys(run for function in trained for run in runs_of(assembly, function)):
+            for test, release, named in _passed_over(assembly, run):
+                cited = [evidence for node in (test, release) if (evidence := assembly.cite(node)) is not None]
+                draft.attributes |= {"released_anyway": True, "names": (named,)}
+                draft.evidence[:0] = [evidence for evidence in cited if evidence not in draft.evidence]
+                break
+
+
+def _passed_over(assembly: Assembly, run: FunctionRef) -> Iterator[tuple[Node, Node, str]]:
+    """A test of a measure, the release that does not wait for it, and what the measure is called."""
+    file, facts = run[0], assembly.program.files[run[0]]
+    for number, branch in enumerate(facts.branches):
+        if branch.scope != run[1] or branch.exits_when:
+            continue
+        measured = _measure_that_falls_short(assembly, (file, branch.condition))
+        if measured is None:
+            continue
+        named, short_holds = measured
+        short, good = (branch.held, branch.failed) if short_holds else (branch.failed, branch.held)
+        if _calls_in(facts, branch, good) or not _only_tells(assembly, file, _calls_in(facts, branch, short)):
+            continue
+        for call in assembly.calls_in(run):
+            behind = call[1] >= max(branch.held[1], branch.failed[1]) and number not in facts.conditions.get(call[1], ())
+            text = callee_text(assembly, call)
+            if behind and _RELEASES.search(text) and not _NOT_A_RELEASE.search(text):
+                yield (file, branch.condition), call, named
+
+
+def _measure_that_falls_short(assembly: Assembly, condition: Node) -> tuple[str, bool] | None:
+    """The measure that a condition compares with a bar, as the line names it, and whether it falls short where the condition holds."""
+    value, cited = assembly.program.value(condition), assembly.cite(condition)
+    if value.kind != "operation" or value.text not in _ORDERS or cited is None:
+        return None
+    compared = _COMPARED.search(cited.quote)
+    if compared is None or compared["order"] != value.text:
+        return None
+    for side in ("left", "right"):
+        named = next((word for word in re.findall(r"[A-Za-z_]\w*", compared[side]) if not word.isupper() and _MEASURE.search(word)), None)
+        if named is not None:
+            less_is_better = _LESS_IS_BETTER.search(named) is not None
+            return named, ((value.text in _BETTER_HIGH) == (side == "left")) != less_is_better
+    return None
+
+
+def _calls_in(facts: CodeFacts, branch: Branch, values: tuple[int, int]) -> list[int]:
+    return [number for number in range(*values) if facts.values[number].kind == "call" and facts.values[number].scope == branch.scope]
+
+
+def _only_tells(assembly: Assembly, file: int, calls: list[int]) -> bool:
+    said = [callee_text(assembly, (file, call)) for call in calls]
+    return any(text in _TELLS_SHORT for text in said) and all(text in _TELLS for text in said)
