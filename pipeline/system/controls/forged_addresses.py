@@ -2,8 +2,9 @@
 
 Takes an assembly and the refusals of its limits, adds a part of the program for each function that takes that entry for who calls, where
 a limit's refusal runs in it or in a function that asks it, and what it gives goes into more than a line of a log. A proxy appends the
-address it sees; what stands before it is the caller's. An entry counted from the end is one that a proxy wrote, and a limit that counts
-signed-in users by their own number needs no address: both are left out. Whether a platform writes the header anew is not known here.
+address it sees; what stands before it is the caller's. An entry counted from the end is one that a proxy wrote, one that is only believed of
+known proxies comes from them, and a limit that counts signed-in users by their own number needs no address: all are left out. Whether a
+platform writes the header anew is not known here.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ from pipeline.system.program.walking import inputs_of, walk
 _FORWARDED = re.compile(r"(?:http_)?x[-_]forwarded[-_]for", re.IGNORECASE)
 _CUT = frozenset({"split", "Split", "partition", "SplitN", "Cut", "substringBefore", "substring"})
 _LOGS = re.compile(r"^(?:log|debug|info|warn|warning|error|trace|print|println|printf|errorf|infof)$", re.IGNORECASE)
-_FROM_BEHIND = re.compile(r"^(?:pop|at|rpartition|rsplit|lastIndexOf|LastIndex|last)$")
+# Taken from the end, or believed only of a proxy that is known.
+_FROM_BEHIND = re.compile(
+    r"^(?:pop|at|rpartition|rsplit|lastIndexOf|LastIndex|last|reversed?|toReversed)$|trusted_?prox|known_?prox|prox(?:y|ies)_?(?:count|depth|hops)",
+    re.IGNORECASE,
+)
 _INDEXED = frozenset({"-1", "-2"})
 _MOST = 60
 
