@@ -2,8 +2,8 @@
 
 Takes an assembly and the refusals of its limits, adds a part of the program for each function that takes that entry for who calls, where
 a limit's refusal runs in it or in a function that asks it, and what it gives goes into more than a line of a log. A proxy appends the
-address it sees; what stands before it is the caller's. An entry counted from the end is one that a proxy wrote, one that is only believed of
-known proxies comes from them, and a limit that counts signed-in users by their own number needs no address: all are left out. Whether a
+address it sees; what stands before it is the caller's. An entry counted from the end is one that a proxy wrote, one that is only believed
+of known proxies comes from them, and a limit that counts signed-in users by their own number needs no address: all are left out. Whether a
 platform writes the header anew is not known here.
 """
 
