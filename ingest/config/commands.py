@@ -29,7 +29,7 @@ PROGRAMS = frozenset({
     "ollama", "llama-server", "llama_cpp.server", "lmdeploy", "litellm", "tritonserver", "langgraph", "mlflow", "jupyter", "jupyter-lab",
     "jupyter-notebook", "jupyterlab", "notebook", "ray", "fastmcp", "mcp", "mcpo", "mcp-proxy", "supergateway", "huggingface-cli", "hf",
     "lm_eval", "lm-eval", "optimum-cli", "trl", "text-embeddings-router", "tensorflow_model_server", "local-ai", "xinference-local",
-    "flower-superlink", "flower-server", "flower-fleet-api", "mc", "airflow", "superset",
+    "flower-superlink", "flower-server", "flower-fleet-api", "mc", "aws", "airflow", "superset",
     "uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "waitress-serve", "fastapi", "flask",  # what starts an application of Python
 })  # fmt: skip
 _VERIFIERS = frozenset({"cosign", "slsa-verifier", "gh", "in-toto-verify", "model_signing", "model-signing"})
@@ -47,7 +47,7 @@ _IMAGE = re.compile(
 _MENTIONED = re.compile(
     r"\b(?:vllm|sglang|text-generation-launcher|ollama|llama-server|llama_cpp|lmdeploy|litellm|tritonserver|langgraph|mlflow|jupyter|notebook|ray"
     r"|fastmcp|mcpo?|supergateway|huggingface|hf|lm.eval|optimum-cli|trl"
-    r"|text-embeddings-router|tensorflow_model_server|local-ai|xinference-local|flower-(?:superlink|server|fleet-api)|mc(?=\s+(?:policy|anonymous)\b)|airflow(?=\s+users\b)|superset(?=\s+fab\b)"
+    r"|text-embeddings-router|tensorflow_model_server|local-ai|xinference-local|flower-(?:superlink|server|fleet-api)|mc(?=\s+(?:policy|anonymous)\b)|public-read|airflow(?=\s+users\b)|superset(?=\s+fab\b)"
     r"|uvicorn|gunicorn|hypercorn|granian|daphne|waitress-serve|fastapi|flask)\b"
 )
 _VARIABLES = re.compile(r"(?:OLLAMA|VLLM|LLAMA|SGLANG|LITELLM|FASTMCP|MCP|MLFLOW|JUPYTER|LANGGRAPH|RAY|HF)_\w+|API_KEY|HOST(?:NAME)?")

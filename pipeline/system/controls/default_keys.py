@@ -15,9 +15,11 @@ from ingest.facts import CodeFacts, Value
 from ingest.secrets import mask_literals_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.default_logins import default_logins
+from pipeline.system.controls.made_logins import MADE, is_for_samples, made_logins
 from pipeline.system.controls.signed_logins import kept_in_rows, keys_nobody_asks
 from pipeline.system.controls.signing_uses import SigningUse, signing_uses
 from pipeline.system.controls.taken_by_default import Default, SchemaDefaults, default_of_read, defaults_behind, variable_read
+from pipeline.system.model import AttributeValue
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.walking import inputs_of, walk
 from pipeline.system.rules.signing import load_signing
@@ -52,6 +54,7 @@ def add_default_keys(assembly: Assembly) -> None:
         for node in nodes if load_signing().signs(name) else ():
             found.setdefault(node, (Default(node, name, frozenset({name})), None))
     logins = {default.node: default for default in default_logins(assembly, schemas)}
+    logins |= {default.node: default for default in made_logins(assembly)}
     for node, login in logins.items():
         found.setdefault(node, (login, None))
     for node, (default, key_use) in sorted(found.items()):
@@ -61,7 +64,7 @@ def add_default_keys(assembly: Assembly) -> None:
         if not _is_text(value) or value.text.startswith(_PUBLIC) or cited is None or (cited.path, cited.start_line) in known:
             continue
         names = () if node in logins else default.names  # that the word is compared and refused is what it is for
-        if not _is_refused(assembly, names, value.text):
+        if default.variable == MADE or not _is_refused(assembly, names, value.text):  # an account is there, whatever else is refused
             _add(assembly, default, key_use)
 
 
@@ -86,7 +89,10 @@ def _add(assembly: Assembly, default: Default, use: SigningUse | None) -> None:
     assert cited is not None  # whoever calls has looked
     shown = cited.model_copy(update={"quote": _masked(cited.quote, text)})
     name = default.variable or (use.name if use is not None else next(iter(sorted(default.names)), "key"))
-    identity = assembly.drafts.put("secret", f"{name} in {facts.path}", None, {"signing_default": True}, shown, default.node, facts.purpose)
+    attributes: dict[str, AttributeValue] = {"signing_default": True}
+    if default.variable == MADE and is_for_samples(facts.path):
+        attributes["for_development"] = True
+    identity = assembly.drafts.put("secret", f"{name} in {facts.path}", None, attributes, shown, default.node, facts.purpose)
     if use is not None and (rows := kept_in_rows(assembly, use)) is not None:
         assembly.control("session_identity", identity, assembly.cite(rows), "logins are rows, and nothing signed says who somebody is")
     draft, signs = assembly.draft(identity), assembly.cite(use.place, note="signs") if use is not None else None

@@ -13,6 +13,7 @@ import re
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.authentication import Authenticating
+from pipeline.system.controls.forged_addresses import add_forged_addresses
 from pipeline.system.controls.front_doors import frameworks_of, refusing_doors
 from pipeline.system.controls.guards import parts
 from pipeline.system.controls.refusals import answers
@@ -47,6 +48,7 @@ def add_rate_limits(assembly: Assembly, authenticating: Authenticating) -> None:
                 refusals.setdefault((file, value.scope), (file, identity))
     if not refusals:
         return
+    add_forged_addresses(assembly, refusals)
     doors, frameworks = refusing_doors(assembly, refusals), frameworks_of(assembly)
     for reference, entry in sorted(assembly.entry_of_function.items()):
         if assembly.draft(entry).kind not in ENTRY_KINDS:

@@ -27,6 +27,7 @@ class SigningRule(Frozen):
 
 class Signing(Frozen):
     calls: tuple[SigningRule, ...]
+    hashes: tuple[SigningRule, ...]
     attributes: frozenset[str]
     entries: frozenset[str]
     applications: frozenset[str]
@@ -50,6 +51,14 @@ class Signing(Frozen):
     def of_call(self, names: Iterable[str]) -> SigningRule | None:
         """The rule of a call by the names it may mean."""
         return next((known.rule for name in names for known in self._table.find(name)), None)
+
+    @cached_property
+    def _hashes(self) -> NameTable[SigningRule]:
+        return NameTable((name, Known(rule, "hashes")) for rule in self.hashes for name in rule.call)
+
+    def hashing(self, names: Iterable[str]) -> SigningRule | None:
+        """The rule of a call that makes of a password what is kept of it."""
+        return next((known.rule for name in names for known in self._hashes.find(name)), None)
 
     def signs(self, name: str) -> bool:
         """Whether a variable, a field or a property is named for a key that signs: `JWT_SECRET`, `jwtSecret`, `app.jwt.secret`."""

@@ -16,7 +16,7 @@ from ingest.facts import ConfigFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import AttributeValue, Evidence
 from pipeline.system.program.arguments import argument_node
-from pipeline.system.rules.commands import words_of
+from pipeline.system.rules.commands import option, words_of
 from pipeline.system.training.bucket_contents import contents_of
 
 _PUBLIC = frozenset({"public-read", "public-read-write", "publicRead", "publicReadWrite"})
@@ -43,6 +43,11 @@ _DATA_IN = re.compile(
 )
 
 
+_SENT = frozenset({"cp", "sync", "mv"})
+_BACKUP = re.compile(r"(?<![a-z])(?:backups?|dump|pg_?dump|mysqldump|snapshots?)(?![a-z])|\.(?:sql|dump|bak|rdb)(?![\w])", re.IGNORECASE)
+_ROOTS = ("--default-artifact-root", "--artifacts-destination")  # where MLflow keeps what it is given
+
+
 def add_public_objects(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
     """What calls and commands of the tree make public."""
     for file, facts in enumerate(assembly.program.files):
@@ -52,22 +57,51 @@ def add_public_objects(assembly: Assembly, files: Sequence[ConfigFacts]) -> None
             if value.kind == "call":
                 for text, place in _said(assembly, (file, identity)):
                     _put(assembly, text, assembly.cite(place, "sink"), facts.purpose)
+    kept = frozenset(_artifact_buckets(files))
     for settings in files:
         for setting in settings.settings:
             if setting.kind == "command":
-                _opened(assembly, words_of(setting), assembly.cite_place(setting.place, "sink"), settings.purpose, files)
+                _opened(assembly, words_of(setting), assembly.cite_place(setting.place, "sink"), settings.purpose, files, kept)
+                _sent(assembly, words_of(setting), assembly.cite_place(setting.place, "sink"), settings.purpose)
             if setting.kind in ("run_command", "ml_stage"):
                 for match in _COMMAND.finditer(str(setting.attributes.get("command") or "")[:20_000].replace("\\\n", " ")):
                     _put(assembly, match[0], assembly.cite_place(setting.place, "sink"), settings.purpose)
 
 
-def _opened(assembly: Assembly, words: Sequence[str], evidence: Evidence | None, purpose: str, files: Sequence[ConfigFacts] = ()) -> None:
-    """`mc anonymous set download store/models`: a bucket of MinIO that is opened, where its name says what is in it, or who fills it."""
+def _artifact_buckets(files: Sequence[ConfigFacts]) -> Iterator[str]:
+    """The buckets that a registry of the tree keeps its models in: `mlflow server --default-artifact-root s3://desk/mlflow`."""
+    for settings in files:
+        for setting in settings.settings:
+            root = option(words_of(setting), _ROOTS) if setting.kind == "command" and setting.name == "mlflow" else ""
+            if root.startswith("s3://") and "$" not in root:
+                yield root.removeprefix("s3://").partition("/")[0]
+
+
+def _sent(assembly: Assembly, words: Sequence[str], evidence: Evidence | None, purpose: str) -> None:
+    """`aws s3 cp dump.sql s3://desk/ --acl public-read` of a script: a model, data of training, or the backup of a database."""
+    acl = option(words, ("--acl",))
+    if words[:1] != ("aws",) or acl not in _PUBLIC or "s3" not in words or _SENT.isdisjoint(words) or evidence is None:
+        return
+    said = " ".join(words)
+    if _BACKUP.search(said):
+        attributes: dict[str, AttributeValue] = {"public": True, "provisioned": True, "holds": ("backups of a database",)}
+        attributes["names"] = ("backups of a database",)
+        assembly.drafts.put("file_store", f"backups of {evidence.path}", "data", attributes, evidence, None, purpose)
+    else:
+        _put(assembly, said, evidence, purpose)
+
+
+def _opened(
+    assembly: Assembly, words: Sequence[str], evidence: Evidence | None, purpose: str, files: Sequence[ConfigFacts], kept: frozenset[str]
+) -> None:
+    """`mc anonymous set download store/models`: a bucket of MinIO that is opened, where its name, a registry or who fills it says what is in it."""
     if tuple(words[:3]) not in _OPENS or len(words) < 5 or words[3] not in _LEVELS or evidence is None:
         return
     bucket = words[4].partition("/")[2]
     told = f"{bucket} {_kept_there(files, bucket)}"
     what = tuple(name for name, pattern in (("model files", _MODELS_IN), ("training data", _DATA_IN)) if pattern.search(told))
+    if bucket.partition("/")[0] in kept and "/" not in bucket.rstrip("/"):
+        what = ("model files", *(name for name in what if name != "model files"))
     what = what or contents_of(assembly, bucket)
     if what:  # one setup opens them all
         name = f"buckets of {evidence.path}"

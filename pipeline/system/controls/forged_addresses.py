@@ -1,0 +1,93 @@
+"""Limits that count callers by an address which the callers write: the first entry of `X-Forwarded-For`.
+
+Takes an assembly and the refusals of its limits, adds a part of the program for each function that takes that entry for who calls, where
+a limit's refusal runs in it or in a function that asks it, and what it gives goes into more than a line of a log. A proxy appends the
+address it sees; what stands before it is the caller's. An entry counted from the end is one that a proxy wrote, one that is only believed
+of known proxies comes from them, and a limit that counts signed-in users by their own number needs no address: all are left out. Whether a
+platform writes the header anew is not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from ingest.code.program import FunctionRef, Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.model import AttributeValue
+from pipeline.system.program.walking import inputs_of, walk
+
+_FORWARDED = re.compile(r"(?:http_)?x[-_]forwarded[-_]for", re.IGNORECASE)
+_CUT = frozenset({"split", "Split", "partition", "SplitN", "Cut", "substringBefore", "substring"})
+_LOGS = re.compile(r"^(?:log|debug|info|warn|warning|error|trace|print|println|printf|errorf|infof)$", re.IGNORECASE)
+# Taken from the end, or believed only of a proxy that is known.
+_FROM_BEHIND = re.compile(
+    r"^(?:pop|at|rpartition|rsplit|lastIndexOf|LastIndex|last|reversed?|toReversed)$|trusted_?prox|known_?prox|prox(?:y|ies)_?(?:count|depth|hops)",
+    re.IGNORECASE,
+)
+_INDEXED = frozenset({"-1", "-2"})
+_MOST = 60
+
+
+def add_forged_addresses(assembly: Assembly, refusals: Mapping[FunctionRef, Node]) -> None:
+    """A component for each function that a limit takes such an address from."""
+    taken = dict(_taken_first(assembly))
+    for refusing, refusal in sorted(refusals.items()) if taken else ():
+        for reference in sorted(assembly.reach(refusing) & taken.keys()):
+            if reference == refusing or _is_counted(assembly, refusing, reference):
+                _add(assembly, taken[reference], refusal)
+
+
+def _add(assembly: Assembly, read: Node, refusal: Node) -> None:
+    name = assembly.symbol(read)
+    cited = assembly.cite(read, "sink", "the caller's own entry of the header")
+    said: dict[str, AttributeValue] = {"counts_forged_address": True}
+    identity = assembly.drafts.put("component", name, "application", said, cited, read, assembly.purpose(read[0]), name, local=True)
+    counted = assembly.cite(refusal, note="who is counted is turned away here")
+    if counted is not None and counted not in assembly.draft(identity).evidence:
+        assembly.draft(identity).evidence.append(counted)
+
+
+def _taken_first(assembly: Assembly) -> Iterator[tuple[FunctionRef, Node]]:
+    """Functions that cut the header into its entries and take none from its end, each with the place that reads it."""
+    for file, facts in enumerate(assembly.program.files):
+        if facts.purpose == "test":
+            continue
+        read = {
+            v.scope: (file, n)
+            for n, v in enumerate(facts.values)
+            if v.kind in ("constant", "attribute", "index") and _FORWARDED.fullmatch(v.text)
+        }
+        cut = {v.scope for v in facts.values if v.kind in ("attribute", "name") and v.text in _CUT}
+        behind = {
+            v.scope
+            for v in facts.values
+            if (v.kind in ("attribute", "name") and _FROM_BEHIND.match(v.text)) or (v.kind in ("index", "constant") and v.text in _INDEXED)
+        }
+        for scope, node in read.items():
+            if scope in cut and scope not in behind:
+                yield (file, scope), node
+
+
+def _is_counted(assembly: Assembly, refusing: FunctionRef, asked: FunctionRef) -> bool:
+    """Whether what a function gives is more than told to a log where the refusal, or what it reaches, asks for it."""
+    for function in (refusing, *sorted(assembly.reach(refusing) - {refusing, asked})):
+        calls = [call for call in assembly.calls_in(function) if asked in {t.function for t in assembly.program.targets(call)}]
+        if calls and any(_uses(assembly, function, calls)):
+            return True
+    return False
+
+
+def _uses(assembly: Assembly, function: FunctionRef, calls: Iterable[Node]) -> Iterator[bool]:
+    program, wanted = assembly.program, set(calls)
+    facts = program.files[function[0]]
+    for number, value in enumerate(facts.values):
+        if value.scope != function[1] or value.kind not in ("call", "format", "index", "collection") or (function[0], number) in wanted:
+            continue
+        if value.kind == "call" and _LOGS.match(program.value((function[0], value.inputs[0])).text):
+            continue
+        node = (function[0], number)
+        found = walk(
+            node, lambda one: [*inputs_of(program, one), *(program.step_back(one) if program.value(one).kind == "name" else ())], _MOST
+        )
+        yield not wanted.isdisjoint(found)
