@@ -30,6 +30,7 @@ from pipeline.system.controls.owned_conversations import mark_owned_conversation
 from pipeline.system.controls.owned_records import mark_owned_records
 from pipeline.system.controls.protection import add_identities, add_protection
 from pipeline.system.controls.proven_origins import add_proven_origins
+from pipeline.system.controls.raw_markup import without_raw_markup
 from pipeline.system.controls.safety_filters import mark_safety_filters
 from pipeline.system.deployment.idle_services import mark_idle_services
 from pipeline.system.deployment.look_alikes import mark_look_alike_models
@@ -121,6 +122,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     known = Assembly(program, frameworks, book, find_sites(program, frameworks))
     steps = Steps()
     known.sites = steps.instead(known.sites, without_unserved, known)
+    known.sites = steps.instead(known.sites, without_raw_markup, known)
     known.sites = steps.instead(known.sites, without_unhanded, known, lambda: packages_of(known, config))
     own_routes = OwnRoutes(program, lambda: addresses(known))
     sites = steps.instead(known.sites, with_shapes, program, frameworks, known.sites, own_routes)

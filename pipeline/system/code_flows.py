@@ -28,6 +28,7 @@ from pipeline.system.flows.discriminators import contradicted
 from pipeline.system.flows.flow_graph import FlowGraph
 from pipeline.system.flows.handed_over import is_of_a_step, runs, shared, started
 from pipeline.system.flows.handed_ways import is_of_another_handler
+from pipeline.system.flows.joined_keys import store_reached
 from pipeline.system.flows.logged_text import Said, said, written
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.flows.named_models import is_no_choice
@@ -106,6 +107,7 @@ class _Behaviours:
     def __init__(self, assembly: Assembly, graph: FlowGraph) -> None:
         self._assembly = assembly
         self.tables = RepositoryTables(assembly, graph)
+        self.checked: set[str] = set()  # ways on which data is looked at
         self._sites: dict[Node, list[CallSite]] = {}
         for site in assembly.sites.calls:
             self._sites.setdefault(site.node, []).append(site)
@@ -222,7 +224,8 @@ def _add_hit(
             becomes: SinkRole = "system_prompt" if template else role
             if template is None and is_own_instruction(assembly, hit, label, becomes):
                 continue
-            _add_way(assembly, source, sink.element, label, becomes, text, behaviours, graph, template)
+            target = store_reached(assembly, sink.element, hit) if role == "path" else sink.element
+            _add_way(assembly, source, target, label, becomes, text, behaviours, graph, template)
 
 
 def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
@@ -344,11 +347,14 @@ def _add_way(
     source, target = behaviours.tables.begins(source, label, hit), behaviours.tables.ends(target, hit)
     known = assembly.flows.get((source, target, role), [])
     columns = columns_of(assembly, hit, label, role)
+    checked = False  # whether the same is known of other data that is looked at on its way: what is not must not hide behind it
     for number, flow in enumerate(known):
         if flow.steps and label in flow.carries and _same_end(assembly, flow, hit):
             both = tuple(sorted({*flow.fields, *columns})) if flow.fields and columns else ()
             known[number] = flow.model_copy(update={"fields": both})
-            return
+            if flow.id not in behaviours.checked:
+                return
+            checked = True
     if len(known) >= MAX_WAYS:
         return
     if contradicted(assembly, hit) or is_bare_status(assembly, hit) or (role in INSTRUCTS and asks_for_instructions(assembly, hit)):
@@ -382,10 +388,12 @@ def _add_way(
         controls.append(("type_cast", hit.trace[0]))
     if label == "prediction":
         controls += [("output_perturbation", node) for node in perturbed(assembly, hit)]
-    steps = told_way(assembly, hit, label, role, template)
+    steps = told_way(assembly, hit, label, role, template) if not (checked and controls) else ()
     if not steps:
         return
     identity = f"{source}->{target}:{role}" + (f"#{len(known) + 1}" if known else "")
+    if controls:
+        behaviours.checked.add(identity)
     for kind, node in controls:
         assembly.control(kind, identity, assembly.cite(node))
     assembly.flow(

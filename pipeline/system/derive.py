@@ -18,6 +18,7 @@ from pipeline.system.elements.ordinary_pickles import mark_ordinary_pickles
 from pipeline.system.elements.shown_answers import add_shown_answers
 from pipeline.system.elements.tool_parts import calls_of, entries, reach_of
 from pipeline.system.flows.logged_text import mark_logs
+from pipeline.system.flows.shown_later import add_shown_later
 from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, SinkRole, Zone
 from pipeline.system.rules.words import load_words, mentions, subjects, words_of
 from pipeline.system.training.training_loops import add_loop_data
@@ -30,6 +31,7 @@ def derive(assembly: Assembly) -> None:
     _calls(assembly)
     add_shown_answers(assembly)
     add_named_replies(assembly)
+    add_shown_later(assembly)
     add_effects(assembly)
     add_web_results(assembly)
     add_loop_data(assembly)

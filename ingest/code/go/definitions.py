@@ -26,6 +26,7 @@ class Definitions(Types):
         self.filled: list[tuple[int, str, int]] = []
         self.tested: dict[str, list[Node]] = {}
         self.named_results: list[tuple[str, ...]] = []
+        self.result_counts: list[int] = []
         self.module_variables: set[str] = set()
         self._guesses: dict[str, list[tuple[str, int]]] = {}
 
@@ -230,6 +231,7 @@ class Definitions(Types):
         result = self.type_value(scope, promised) if promised is not None else None
         opened.function = Function(name, qualified, owner, scope.function, tuple(parameters), (), (), "", start, end, False, result)
         self.named_results.append(self._results_named(inner, promised))
+        self.result_counts.append(_count(promised))
         body = node.child_by_field_name("body")
         if body is not None:
             self.block(inner, body)
@@ -237,6 +239,7 @@ class Definitions(Types):
         opened.returns += [value for function, root, value in self.filled if function == index and root in given]
         self.filled = [known for known in self.filled if known[0] != index]
         self.named_results.pop()
+        self.result_counts.pop()
         self.depth -= 1
         self.hints, self.tested = hints, tested
         return index
@@ -266,3 +269,10 @@ class Definitions(Types):
                     self.builder.write(inner, text, value)
                 found.append(Parameter(text, value, annotation, None, "*" if splat else ""))
         return found
+
+
+def _count(promised: Node | None) -> int:
+    """How many results a function has."""
+    if promised is None or promised.type != "parameter_list":
+        return 1
+    return sum(max(1, len(child.children_by_field_name("name"))) for child in named(promised))

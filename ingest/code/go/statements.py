@@ -29,6 +29,7 @@ class Statements(Calls):
 
     tested: dict[str, list[Node]]  # variables that tell how something went, to what was handed to it
     named_results: list[tuple[str, ...]]
+    result_counts: list[int]  # how many results the functions have that are open
 
     def block(self, scope: Scope, node: Node) -> bool:
         """Reads statements in order; True where control surely leaves before the end."""
@@ -133,6 +134,9 @@ class Statements(Calls):
             values = [self.builder.read(scope, name, lines(node)) for name in self.named_results[-1]]
         else:
             values = [self.value(scope, child) for child in given]
+        several = self.result_counts[-1] if self.result_counts else 1
+        if len(values) == 1 and several > 1 and self.builder.kind_of(values[0]) == "call":  # `return load(path)`, all that it gives
+            values = [self.part(scope, node, values[0], position) for position in range(several)]
         if len(values) == 1:
             function.returns += values
         elif values:

@@ -16,6 +16,11 @@ from pipeline.system.rules.words import load_words, mentions
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _BY_METHOD = {"DELETE": ("delete",), "PUT": ("update",), "PATCH": ("update",), "POST": ()}
 _OF_A_MODEL = ("reload", "rollback", "roll_back", "hotswap", "hot_swap", "promote", "demote")  # deeds that are hardly done to anything else
+_EXCHANGES = ("reload", "hotswap", "hot_swap", "swap", "activate", "promote", "rollback", "roll_back", "deploy", "undeploy")
+_HOLDS_MODEL = re.compile(
+    r"_?(?:(?:current|active|loaded|served|live)_?)?models?_?|_?(?:classifier|predictor|recommender|ranker)", re.IGNORECASE
+)
+_PUTS = frozenset({"Store", "Swap", "CompareAndSwap", "set", "Set", "getAndSet", "compareAndSet", "Exchange", "lazySet"})
 _SETTINGS = re.compile(r"settings?\b|config(?:uration)?s?\b", re.IGNORECASE)  # tables are called `appsettings` as well
 
 
@@ -28,6 +33,8 @@ def mark_governing_routes(assembly: Assembly) -> None:
         if draft.kind != "http_route" or method not in _CHANGES:
             continue
         names = [str(draft.attributes.get("path") or draft.name), assembly.program.function(reference).name]
+        if mentions(names, _EXCHANGES) and any(_replaces_a_model(assembly, function) for function in assembly.reach(reference)):
+            draft.attributes["governs_model"] = True
         sets = draft.attributes.get("admin") is True and draft.attributes.get("runs_inference") is not True
         if mentions(names, _OF_A_MODEL):  # what it is done to may stand in the function alone: `return {"model": keeper.reload()}`
             names += _read_in(assembly, reference)
@@ -39,6 +46,19 @@ def _read_in(assembly: Assembly, reference: FunctionRef) -> list[str]:
     """Parts of objects that a function reads."""
     values = assembly.program.files[reference[0]].values
     return [value.text for value in values if value.scope == reference[1] and value.kind == "attribute"]
+
+
+def _replaces_a_model(assembly: Assembly, function: FunctionRef) -> bool:
+    """Whether a function puts something else into a field called a model: `self.model = load(path)`, `keeper.model.Store(next)`."""
+    program, facts = assembly.program, assembly.program.files[function[0]]
+    if any(store.scope == function[1] and _HOLDS_MODEL.fullmatch(store.attribute) for store in facts.stores):
+        return True
+    for call in assembly.calls_in(function):
+        callee = program.value((call[0], program.value(call).inputs[0]))
+        held = program.value((call[0], callee.inputs[0])) if callee.kind == "attribute" else callee
+        if callee.text in _PUTS and held.kind in ("attribute", "name") and _HOLDS_MODEL.fullmatch(held.text):
+            return True
+    return False
 
 
 def _is_said(names: list[str]) -> bool:

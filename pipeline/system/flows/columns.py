@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.flows.bound_columns import bound_column, read_column
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import Label, SinkRole
 from pipeline.system.rules.words import words_of
@@ -32,8 +33,12 @@ def columns_of(assembly: Assembly, hit: Hit, label: Label, role: SinkRole) -> tu
     """The columns that may be written, where the way ends in a table, or read, where it begins in one; empty where any may be."""
     if role == "store_write":
         return _written(assembly, hit)
+    if role == "query_parameters" and hit.argument > 0 and (bound := bound_column(assembly.program, hit.call, hit.argument, hit.path)):
+        return _plain([bound])
     if label == "stored_data" and _asks_for_catalogue(assembly, hit.trace[0]):
         return (CATALOGUE,)
+    if label == "stored_data" and (column := read_column(assembly.program, hit.trace)):
+        return _plain([column])
     return _read(assembly, hit) if label == "stored_data" else ()
 
 
