@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.code.answers import Node
-from ingest.code.graph import DECORATED, KEEPERS
+from ingest.code.graph import APPLICATION, DECORATED, KEEPERS
 from ingest.code.plain_types import holds_no_text, is_plain
 from ingest.code.questions import STATE, FunctionRef, Questions
-from ingest.facts import Class
+from ingest.facts import Class, Value
 
 _RECORDS = frozenset({"BaseModel", "RootModel", "SQLModel", "NamedTuple", "TypedDict", "Struct", "dataclass", "define", "frozen", "attrs"})
 _ENUMERATIONS = ("enum.", "strenum.", "aenum.")
@@ -147,6 +147,8 @@ class Classes(Questions):
     def state_owner(self, node: Node) -> str | None:
         """What stands for an object in which frameworks keep things by name: `app.state`, `st.session_state`, `app.config`."""
         value = self.value(node)
+        if self._is_application(value, node[0]):
+            return f"{STATE}.{APPLICATION}"
         if value.text not in KEEPERS or not (value.kind == "attribute" or (value.kind == "name" and value.text in _BY_NAME)):
             return None
         if value.text in ("config", "extensions"):
@@ -154,6 +156,12 @@ class Classes(Questions):
             if application.text not in _APPLICATIONS and application.kind != "call":
                 return None
         return STATE if value.text == "state" else f"{STATE}.{value.text}"
+
+    def _is_application(self, value: Value, file: int) -> bool:
+        """Whether a value is an application that keeps things by itself: `request.app`, the parameter `app`, `web.Application()`."""
+        if value.kind == "call":
+            return self.value((file, value.inputs[0])).text == "Application" and self.files[file].language == "python"
+        return value.text == APPLICATION and value.kind in ("attribute", "parameter") and self.files[file].language == "python"
 
     def _is_server(self, node: Node) -> bool:
         """Whether a value is named as the server that plugins are handed; `fastify.withTypeProvider()` is the same one."""

@@ -24,6 +24,7 @@ _OUTER, _INNER = 60, 100  # tests that are kept of those a call stands behind
 
 KEEPERS = frozenset({"state", "session_state", "user_session", "user_data", "chat_data", "bot_data", "locals", "config", "extensions"})
 """Objects in which frameworks keep by name what functions hand to each other: an application's state, a visitor's session."""
+APPLICATION = "app"  # an application that is itself such an object: `app["engine"] = engine`, `request.app[ENGINE]`
 KEYS = "(key)"  # label of what a table is made of that becomes its keys: `{name: 1 for name in names}`
 TYPE_OF, RESULT_OF = "typeof", "ReturnType"  # of unknown values that types stand for: what another value is, and what a function gives
 DECORATED = "@decorated"  # stands for the server that plugins give properties to: `fastify.decorate("search", client)`

@@ -85,7 +85,7 @@ class Instances(Questions):
                 yield from self._parameter_types(node)
             case "index" | "element_of":
                 found = False
-                for element in self._elements_at((file, value.inputs[0]), value.text):
+                for element in self._elements_at((file, value.inputs[0]), self._key(file, value)):
                     found = True
                     yield from self.types(element)
                 if not found:

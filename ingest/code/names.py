@@ -92,7 +92,7 @@ class Names(Questions):
                         yield own  # what an annotated parameter is, its type says; asking on would go in circles
             case "index" | "element_of":
                 found = False
-                for element in self._elements_at((file, value.inputs[0]), value.text):
+                for element in self._elements_at((file, value.inputs[0]), self._key(file, value)):
                     found = True
                     yield from self.names(element)
                 if not found and value.kind == "index":

@@ -12,6 +12,7 @@ from ingest.facts import Value
 
 _MAX_ORIGINS = 64
 _MAX_LEAVES = 120
+_JOINS = frozenset({"update", "extend"})  # what is given is such a container itself, whose entries are taken over
 
 
 class Origins(Questions):
@@ -63,16 +64,29 @@ class Origins(Questions):
         """`object.name` of an object literal, in languages where that is an entry."""
         return self._elements_at(node, name) if self.objects_are_entries(node[0]) else iter(())
 
+    def _key(self, file: int, value: Value) -> str:
+        """What an entry is asked for by: a constant, or the variable that names an entry of an application (`request.app[ENGINE]`)."""
+        if value.kind == "index" and not value.text and len(value.inputs) == 2:
+            named = self.value((file, value.inputs[1]))
+            if named.kind == "name" and self.state_owner((file, value.inputs[0])) is not None:
+                return named.text
+        return value.text
+
     def _elements_at(self, node: Node, key: str) -> Iterator[Node]:
         yield from self._gathered(node) if key == "" else ()
         kept_in = self.state_owner(node) if key else None
         if kept_in is not None:
             yield from self.fields(kept_in, key)
-        for origin in self._with_changes(node) if key else self.origins(node):
+        for origin in self._with_changes(node):
             value = self.value(origin)
             if value.kind == "update":
-                yield from ((origin[0], given) for given, label in zip(value.inputs, value.labels, strict=False) if label == key)
+                entries = list(zip(value.inputs, value.labels, strict=False))
+                for given, label in entries[1:] if key == "" else entries:  # any entry: also those that were put in by name
+                    if value.text not in _JOINS and key in (label, ""):
+                        yield origin[0], given
                 continue
+            if value.kind == "call" and key == "":
+                yield from self._heirs_listed(origin, value)
             if value.kind != "collection":
                 continue
             if key == "":
@@ -82,6 +96,14 @@ class Origins(Questions):
                     yield origin[0], value.inputs[int(key)]
             else:
                 yield from ((origin[0], given) for given, label in zip(value.inputs, value.labels, strict=False) if label in (key, "**"))
+
+    def _heirs_listed(self, call: Node, value: Value) -> Iterator[Node]:
+        """Classes that a class is asked for: `Tool.__subclasses__()`."""
+        callee = self.value((call[0], value.inputs[0]))
+        if callee.kind != "attribute" or callee.text != "__subclasses__":
+            return
+        for name in self.names((call[0], callee.inputs[0])):
+            yield from (self._class_nodes[heir] for heir in self._heirs(name) if heir in self._class_nodes)
 
     def _with_changes(self, node: Node) -> tuple[Node, ...]:
         """Where a value comes from, and where what was put into it since comes from: `models["ranker"] = load()`.
@@ -98,7 +120,7 @@ class Origins(Questions):
                     found[origin] = None
                     value = self.value(origin)
                     if value.kind == "update":
-                        queue.append((origin[0], value.inputs[0]))
+                        queue += self.nodes(origin[0], value.inputs if value.text in _JOINS else value.inputs[:1])
         return tuple(found)
 
     def _gathered(self, node: Node) -> list[Node]:
@@ -194,7 +216,7 @@ class Origins(Questions):
                 nodes += (other for other in self._properties_at(base, value.text) if other != node)
                 return nodes
             case "index" | "element_of":
-                return [other for other in self._elements_at((file, value.inputs[0]), value.text) if other != node]
+                return [other for other in self._elements_at((file, value.inputs[0]), self._key(file, value)) if other != node]
             case "call":
                 returned: list[Node] = []
                 for target in self.targets(node):

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from ingest.code.answers import Node
 from ingest.code.calls import Calls
 from ingest.code.classes import Classes
+from ingest.code.decorating import decorating
 from ingest.code.instances import Instances
 from ingest.code.names import Names
 from ingest.code.origins import Origins
@@ -77,6 +78,8 @@ class Program(Names, Instances, Classes, Calls, Origins):
                         if len(known) <= _MAX_CALLERS:
                             for position, arguments in self.bind(call, target).items():
                                 passed.setdefault((target.function, position), []).extend((file, value.inputs[a]) for a in arguments)
+            for reference, position, argument in decorating(self):
+                passed.setdefault((reference, position), []).append(argument)
             self._callers, self._passed, self._given = callers, passed, given
             handed: dict[Node, dict[str, None]] = {}
             for reference, position, name in self._receivers(self):

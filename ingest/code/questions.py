@@ -67,6 +67,11 @@ class Questions(ABC):
             for cls in file.classes:
                 self.classes.setdefault(cls.qualified_name, (index, cls))
                 self._parts.setdefault(cls.qualified_name, []).append((index, cls))
+        self._class_nodes = {  # where the text of a program makes a class
+            value.text: (index, identity)
+            for index, file in enumerate(self.files) if file.classes
+            for identity, value in enumerate(file.values) if value.kind == "class"
+        }  # fmt: skip
         # Functions that do something: a method without calls, results and fields that it sets only declares.
         self._busy = {
             (index, value.scope)
@@ -163,6 +168,9 @@ class Questions(ABC):
 
     @abstractmethod
     def _decorator_names(self, reference: FunctionRef) -> tuple[str, ...]: ...
+
+    @abstractmethod
+    def _key(self, file: int, value: Value) -> str: ...
 
     @abstractmethod
     def _elements_at(self, node: Node, key: str) -> Iterator[Node]: ...

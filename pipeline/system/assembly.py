@@ -52,6 +52,7 @@ class Memo:
     leads: dict[Node, frozenset[Node]] = field(default_factory=dict)
     handed_back: dict[FunctionRef, frozenset[int] | None] = field(default_factory=dict)
     restricting: dict[tuple[FunctionRef, str, Given, bool | None, str], ControlKind | None] = field(default_factory=dict)
+    refused_by: dict[tuple[FunctionRef, str, Given, str], ControlKind | None] = field(default_factory=dict)
     restricted: dict[tuple[Node, str, str, tuple[str, ...]], ControlKind | None] = field(default_factory=dict)
     guards: dict[Node, tuple[tuple[ControlKind, Node], ...]] = field(default_factory=dict)
     raising: frozenset[FunctionRef] | None = None  # functions that raise by themselves

@@ -57,7 +57,9 @@ _PRINTED = re.compile(r"%[sv][/?](?!/)")
 _BEHIND_HOST = frozenset({"RawQuery", "Path", "RawPath", "Fragment"})  # fields of Go's url.URL
 _WAY = re.compile(r"/\w|[\w-]+/")  # `/alerts/{x}` without a host: below the address that the client has of its own
 _IN_MEMORY = frozenset({"io.StringIO", "io.BytesIO"})
-_TAKES_NUMBERS: frozenset[SinkRole] = frozenset({"features", "parameters", "training_data", "query_parameters", "request_body", "payment"})
+_TAKES_NUMBERS: frozenset[SinkRole] = frozenset(
+    {"features", "parameters", "training_data", "query_parameters", "request_body", "payment", "index_query"}
+)
 _SENT: frozenset[Label] = frozenset({"user_input", "uploaded_file", "web_content"})
 _NOT_FOLLOWED: frozenset[Label] = frozenset(
     {"environment_value", "identity"}
@@ -118,16 +120,17 @@ class _Behaviours:
     def of(self, call: Node, argument: int) -> CallBehaviour:
         sinks = self._assembly.sinks.get(call, ())
         is_sink = any(sink.argument == argument for sink in sinks)
-        carries, called, cleans = True, None, False
+        carries, called, cleans, numbers = True, None, False, False
         for site in self._sites.get(call, ()):
             cleans = cleans or bool(site.rule.cleans)
+            numbers = numbers or (is_sink and site.rule.kind == "embedding_model" and site.rule.result is None)
             if site.rule.stops or site.rule.result is not None or (site.rule.selects and argument > 0):
                 carries = False
             if site.rule.calls_argument is not None:
                 called = site.rule.calls_argument
         if is_sink and not any(sink.role in ("prompt", "system_prompt", "instructions", "response") for sink in sinks):
             carries = all(sink.role == "path" for sink in sinks) and self._is_open(call, argument)
-        return CallBehaviour(carries, is_sink, called, cleans)
+        return CallBehaviour(carries, is_sink, called, cleans, numbers)
 
     def _is_open(self, call: Node, argument: int) -> bool:
         """Whether an argument that may be a path is a file at hand: `read_csv(StringIO(text))`."""

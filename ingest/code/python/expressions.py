@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from ingest.code.graph import KEEPERS, KEYS, GraphBuilder, Scope
+from ingest.code.graph import APPLICATION, KEEPERS, KEYS, GraphBuilder, Scope
 from ingest.code.tree import TreeReader, lines
 from ingest.facts import ConstantType, Store
 
@@ -176,10 +176,16 @@ class Expressions(TreeReader):
         elif target.type == "attribute":
             self.store(scope, target, value)
 
-    def keep(self, scope: Scope, holder: Node, held: int, name: str, value: int) -> None:
-        """`app.config["MODEL"] = value`: what is kept by name for other functions is a field of what keeps it."""
+    def keep(self, scope: Scope, holder: Node, held: int, name: str, value: int, variable: str = "") -> None:
+        """`app.config["MODEL"] = value`: what is kept by name for other functions is a field of what keeps it.
+
+        An application's own entries may also be named by a `variable` that holds the key: `app[ENGINE] = engine`.
+        """
         inner = holder.child_by_field_name("attribute") if holder.type == "attribute" else holder
-        if name != "?" and inner is not None and self.text(inner) in KEEPERS:
+        if inner is None or self.text(inner) not in (*KEEPERS, APPLICATION):
+            return
+        name = variable if variable and self.text(inner) == APPLICATION else name
+        if name != "?":
             self.builder.stores.append(Store(held, name, value, holder.start_point[0] + 1, scope.function))
 
     def store(self, scope: Scope, target: Node, value: int) -> None:

@@ -155,7 +155,8 @@ class Statements(Expressions):
                     label = self.builder.text_of(keys[0]) if keys and self.builder.kind_of(keys[0]) == "constant" else "?"
                     before = self.value(scope, inner)
                     after = self.builder.add(scope, "update", lines(target), "", (before, value), ("", label))
-                    self.keep(scope, inner, before, label, value)
+                    named = self.builder.text_of(keys[0]) if label == "?" and keys and self.builder.kind_of(keys[0]) == "name" else ""
+                    self.keep(scope, inner, before, label, value, named)
                     self.rebind(scope, inner, after)
             case "pattern_list" | "tuple_pattern" | "list_pattern" | "tuple" | "list":
                 parts = [child for child in target.named_children if child.type != "comment"]

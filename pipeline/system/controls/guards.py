@@ -14,8 +14,9 @@ from pipeline.system.controls.declared_fields import declared_fields
 from pipeline.system.controls.declared_parts import declared_parts
 from pipeline.system.controls.last_parts import inside_a_package, keeps_below, may_climb
 from pipeline.system.controls.name_ends import is_end_of_name
+from pipeline.system.controls.own_checks import proven, refused_by
 from pipeline.system.controls.refused_text import is_quoted
-from pipeline.system.controls.restrictions import CHOOSES, Tested, cleans, is_validator, proven, restricting, restriction, went_well
+from pipeline.system.controls.restrictions import CHOOSES, Tested, cleans, is_validator, restricting, restriction, went_well
 from pipeline.system.controls.tested_parts import asks_presence, looks_at, reads, tests_in
 from pipeline.system.controls.told_digests import told_with_file
 from pipeline.system.controls.treated_text import is_fenced, is_redacted, reads_reviewed
@@ -157,9 +158,12 @@ def _validated(
     found = program.parameter_of(node) if program.value(node).kind == "parameter" else None
     if found is None:
         return None
-    if found[0] in assembly.entry_of_function or not is_validator(program.function(found[0]).name):
+    if found[0] in assembly.entry_of_function or found[0] == used_in:
         return None
-    if found[0] == used_in or not _refuses(assembly, found[0]):
+    if not is_validator(program.function(found[0]).name):
+        given = frozenset({(found[1], keys_taken(assembly, trace, node))})
+        return refused_by(assembly, found[0], chooses, given) if chooses is not None else None
+    if not _refuses(assembly, found[0]):
         return None
     if chooses is None:
         return checked_kind(assembly, found[0])

@@ -18,6 +18,7 @@ from pipeline.system.controls.filter_chains import filter_chains
 from pipeline.system.controls.front_doors import frameworks_of, front_doors
 from pipeline.system.controls.guards import condition_kind, guard_kind
 from pipeline.system.controls.installed import add_installed_checks
+from pipeline.system.controls.interceptors import Interceptors
 from pipeline.system.controls.loop_approvals import add_loop_approvals
 from pipeline.system.controls.marks import entries_marked, marks_on
 from pipeline.system.controls.nest_guards import add_nest_guards
@@ -65,6 +66,7 @@ def add_protection(assembly: Assembly) -> None:
     authenticating = Authenticating(assembly)
     frameworks = frameworks_of(assembly)
     doors = [*front_doors(assembly, authenticating), *filter_chains(assembly, authenticating)]
+    interceptors = Interceptors(assembly, authenticating)
     for reference, identity in sorted(assembly.entry_of_function.items()):
         kind = assembly.draft(identity).kind
         if kind in ENTRY_KINDS and kind != "mcp_tool":
@@ -73,6 +75,7 @@ def add_protection(assembly: Assembly) -> None:
             path, method, framework = str(route.get("path", "")), str(route.get("method", "")), frameworks.get(reference, "")
             before = (door.before(file, path, method, framework) for door in doors)
             asked += [evidence for evidence in before if evidence is not None]
+            asked += interceptors.before(reference)
             for evidence in asked:
                 assembly.control("authentication", identity, evidence)
             draft = assembly.draft(identity)

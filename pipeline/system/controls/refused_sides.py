@@ -44,12 +44,20 @@ def _raising(assembly: Assembly, function: FunctionRef) -> Iterator[tuple[int, b
     raising = {
         known[-1]: facts.values[call].line
         for call, known in facts.conditions.items()
-        if known and facts.values[call].scope == function[1] and _RAISED.search(callee_text(assembly, (function[0], call)))
+        if known and facts.values[call].scope == function[1] and _is_raised(assembly, (function[0], call))
     }
     for branch, line in raising.items():
         test = facts.branches[branch]
         if test.exits_when == "holds" and line <= facts.values[test.condition].end_line + 1:  # further down something else may lie between
             yield test.condition, True
+
+
+def _is_raised(assembly: Assembly, call: Node) -> bool:
+    """Whether a call makes an exception: by its name, or by the classes that the one of the project inherits from."""
+    if _RAISED.search(callee_text(assembly, call)):
+        return True
+    names = assembly.program.names((call[0], assembly.program.value(call).inputs[0]))
+    return any(_RAISED.search(base) for name in names if name in assembly.program.classes for base in assembly.program.bases(name))
 
 
 def _returning(facts: CodeFacts, number: int, verdict: bool) -> Iterator[tuple[int, bool]]:

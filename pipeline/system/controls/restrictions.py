@@ -10,19 +10,18 @@ between the test and the use (redirects, links, DNS), is not judged.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly, Given
 from pipeline.system.controls.closed_lists import is_open
-from pipeline.system.controls.listed import asked_of_members, is_listed, is_number, named_in
+from pipeline.system.controls.listed import asked_of_members, is_listed, is_number
 from pipeline.system.controls.received import handed_on, meant_by, received
 from pipeline.system.controls.refused_sides import refused_sides, without_refusal
 from pipeline.system.controls.refused_text import keeps_out
 from pipeline.system.flows.discriminators import bare
-from pipeline.system.flows.made_of import SETTLES, Settled, callee_text, made_of, settles, texts_of
-from pipeline.system.flows.record_parts import Keys, is_other_part, keys_read, keys_taken
+from pipeline.system.flows.made_of import SETTLES, Settled, callee_text, made_of, texts_of
+from pipeline.system.flows.record_parts import Keys, is_other_part, keys_read
 from pipeline.system.model import ControlKind, SinkRole
 from pipeline.system.program.patterns import CLASS, WITH_HOST, narrows, pattern_of
 from pipeline.system.rules.words import words_of
@@ -192,6 +191,8 @@ def _compared(assembly: Assembly, node: Node, holds: bool, record: Tested) -> Co
     program, value = assembly.program, assembly.program.value(node)
     left, right = ((node[0], given) for given in value.inputs)
     if value.text in ("in", "not in"):
+        if program.value(right).text == "parents" and program.value(right).kind == "attribute":  # `ROOT in path.parents`
+            return "allow_list" if (value.text == "in") == holds and record.settled and _leads(assembly, right, record) else None
         if (value.text == "in") == holds:  # one of the known ones; `"url" in record` only says that it is there
             listed = _leads(assembly, left, record) and not _is_form(assembly, left) and not is_open(assembly, right)
             return "allow_list" if listed else None
@@ -358,46 +359,3 @@ def _is_form(assembly: Assembly, node: Node, depth: int = 0) -> bool:
 
 def _is_media(name: str) -> bool:
     return "".join(words_of(name)) in _MEDIA
-
-
-def proven(assembly: Assembly, trace: tuple[Node, ...], calls: Iterable[Node], role: SinkRole) -> list[tuple[ControlKind, Node]]:
-    """Tests before a call that name a value of the way inside a display or a generator, and calls that raise."""
-    program = assembly.program
-    nearest = [bare(assembly, node) for node in reversed(trace)]
-    passed = set(nearest)
-    narrowed = {(node[0], program.value(node).inputs[1]) for node in trace if program.value(node).kind == "guarded"}
-    settled = settles(assembly, trace)
-    found: list[tuple[ControlKind, Node]] = []
-    for call in calls:
-        facts = program.files[call[0]]
-        for other in assembly.calls_in((call[0], program.value(call).scope)):
-            if other < call and (kind := _raises(assembly, other, trace, passed, role)) is not None:
-                found.append((kind, other))
-        for branch in facts.conditions.get(call[1], ()):
-            condition, side = (call[0], facts.branches[branch].condition), facts.branches[branch].side(call[1])
-            if side is None and facts.branches[branch].exits_when:  # behind a test that leaves
-                side = facts.branches[branch].exits_when == "fails"
-            sides = (side,) if side is not None else ()
-            if condition in narrowed:
-                continue
-            common = passed & named_in(assembly, condition)
-            for node in [one for one in nearest if one in common and one[0] == call[0]][:1]:  # before it the data held other things too
-                record = Tested(node, role, settled, keys_taken(assembly, trace, node))
-                kinds = [restriction(assembly, condition, holds, record) for holds in sides]
-                found += [(kind, condition) for kind in kinds if kind is not None][:1]
-    return list(dict.fromkeys(found))
-
-
-def _raises(assembly: Assembly, call: Node, trace: tuple[Node, ...], passed: set[Node], role: SinkRole) -> ControlKind | None:
-    """A call that lets only some data pass: `path.relative_to(root)`, `check(path)`."""
-    program, value = assembly.program, assembly.program.value(call)
-    callee = program.value((call[0], value.inputs[0]))
-    if callee.kind == "attribute" and callee.text == "relative_to" and bare(assembly, (call[0], callee.inputs[0])) in passed:
-        return "allow_list"
-    if callee.kind not in ("name", "attribute") or not is_validator(callee.text):
-        return None
-    if not any(bare(assembly, (call[0], given)) in passed for given in value.inputs[1:]):
-        return None
-    held = {node: keys_taken(assembly, trace, node) for node in passed if node[0] == call[0]}
-    kinds = [restricting(assembly, one.function, role, received(assembly, call, one, held)) for one in meant_by(assembly, call)]
-    return kinds[0] if all(kinds) and kinds else None

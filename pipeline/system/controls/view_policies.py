@@ -40,6 +40,10 @@ def add_view_policies(assembly: Assembly, authenticating: Authenticating) -> Non
         marker = program.value(entry.marker)
         if identity is None or marker.kind != "call":
             continue
+        owner = program.function(entry.function).owner
+        if owner in program.classes:  # a method of a controller, whose class says it for all of them
+            for rule in assembly.index.policies_of_class(program.outside_bases(owner)):
+                policies.cover(identity, rule, policies.of_class(owner, rule), entry.function[0], False, owner)
         for rule in assembly.index.policies_of_function(program.names((entry.marker[0], marker.inputs[0]))):
             told = [program.constant(one) for given in marker.inputs[1:2] for one in program.elements((entry.marker[0], given))]
             reads = all(isinstance(method, str) and method.upper() in _READS for method in told)  # without any, it is GET alone

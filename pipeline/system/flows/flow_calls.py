@@ -150,6 +150,9 @@ class CallSteps:
         """Into what a call of the outside, or of a class, gives back."""
         callee = self._program.value((call[0], value.inputs[0]))
         label = value.labels[position] if position < len(value.labels) else ""
+        if behaviour.numbers:
+            yield Step(call, to_plain)
+            return
         said = label or (speakers.field_in_order(self._program, call, position) if value.labels[:1] == ("",) else "")
         speaker = speakers.message_role(self._program, call, value) if said.lower() in ("content", "text") else ""
         classes = [name for name in self._program.names((call[0], value.inputs[0])) if name in self._program.classes]

@@ -16,7 +16,7 @@ from pipeline.system.program.arguments import argument_positions
 from pipeline.system.program.flags import read_flags
 from pipeline.system.program.wrapped_applications import around
 
-_MOUNTS = ("include_router", "register_blueprint", "mount", "use", "route", "register")
+_MOUNTS = ("include_router", "register_blueprint", "mount", "use", "route", "register", "add_routes")
 PARTS = frozenset({"Group", "With", "PathPrefix", "Subrouter"})  # calls that give a part of a router
 _TAKE_PARTS = frozenset({"Group", "Route"})  # or hand it to a function: `r.Route("/api", func(r chi.Router) { ... })`
 _TAKE_PLUGINS = "register"  # `app.register(routes, { prefix: "/api" })`: the function is given a part of `app`,
@@ -26,7 +26,8 @@ _MAX_LAYERS = 40
 _MOUNTED = 7  # arguments among which a router is looked for: `app.use("/api", limit, requireUser, router)`
 _MADE_BY = ("middleware", "createMiddleware", "create", "define", "experimental_middleware")  # a piece of middleware made of a function
 _TOO_LATE = frozenset({"onSend", "onResponse", "onError", "onTimeout", "onClose", "onReady", "onRoute", "onRegister", "preSerialization"})
-_BEFORE = ("before_request", "before_app_request")
+_BEFORE = ("before_request", "before_app_request", "on_request", "register_middleware")
+_SEES_REQUESTS = ("process_request", "process_request_async", "process_resource")  # methods of an object that an application is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Applications:
         self._mounted: list[tuple[Node, Node]] | None = None
         self._hung: list[Installed] | None = None
         self._routes: list[tuple[Node, frozenset[Node]]] | None = None
+        self._added_later: list[tuple[Node, frozenset[Node]]] | None = None
         self._parts: dict[Node, list[Node]] | None = None
         self._decorated: dict[str, list[FunctionRef]] | None = None
         self._authenticates = {
@@ -58,6 +60,10 @@ class Applications:
 
     def includes(self, router: Node) -> list[Node]:
         """`app.include_router(router, dependencies=...)` and alike."""
+        return [call for call, given in self._mounts() if router in self.makers(given)]
+
+    def _mounts(self) -> list[tuple[Node, Node]]:
+        """Calls that put something on an application, each with what it may be."""
         if self._mounted is None:
             self._mounted = []
             for file, facts in enumerate(self.program.files):
@@ -65,7 +71,7 @@ class Applications:
                     callee = facts.values[value.inputs[0]] if value.kind == "call" and len(value.inputs) > 1 else None
                     if callee is not None and callee.kind == "attribute" and callee.text in _MOUNTS:
                         self._mounted += [((file, identity), (file, given)) for given in value.inputs[1:_MOUNTED]]
-        return [call for call, given in self._mounted if router in self.makers(given)]
+        return self._mounted
 
     def makers(self, node: Node) -> list[Node]:
         """The calls that made an application or router; `@router.put(...)` reads like an addition to it, and is none."""
@@ -94,12 +100,38 @@ class Applications:
             return []
         if self._routes is None:  # Starlette(routes=[Route("/", f)])
             self._routes = [
-                ((file, identity), frozenset(self.program.elements((file, call.inputs[call.labels.index("routes")]))))
+                ((file, identity), frozenset(self._handlers((file, call.inputs[call.labels.index(label)]))))
                 for file, facts in enumerate(self.program.files)
                 for identity, call in enumerate(facts.values)
-                if call.kind == "call" and "routes" in call.labels
+                for label in (("routes", "route_handlers") if call.kind == "call" else ())
+                if label in call.labels
             ]
-        return [*self.makers(self.receiver(marker)), *(made for made, routes in self._routes if marker in routes)]
+        hung_on = self.receiver(marker)
+        if self.program.value(hung_on).kind == "attribute" and self.program.value(hung_on).text == "router":  # aiohttp: app.router.add_get
+            hung_on = (hung_on[0], self.program.value(hung_on).inputs[0])
+        tables = [made for made, routes in self._tables() if marker in routes]
+        return [*self.makers(hung_on), *tables, *(made for made, routes in self._routes if marker in routes)]
+
+    def _tables(self) -> list[tuple[Node, frozenset[Node]]]:
+        """Applications that are given a list of routes afterwards: `app.add_routes([web.get("/", index)])`."""
+        if self._added_later is None:
+            self._added_later = [
+                (made, frozenset(self.program.elements(given)))
+                for call, given in self._mounts()
+                if self.program.value(given).kind == "collection"
+                for made in self.makers(self.receiver(call))
+            ]
+        return self._added_later
+
+    def _handlers(self, listed: Node) -> Iterator[Node]:
+        """Routes of a list; of functions and controllers that stand there by themselves, the marks that make them routes."""
+        for element in self.program.elements(listed):
+            yield element
+            for name in self.program.names(element):
+                methods = self.program.classes[name][1].methods if name in self.program.classes else ()
+                references = [*self.program.functions.get(name, ()), *((self.program.classes[name][0], number) for number in methods)]
+                for reference in references:
+                    yield from ((reference[0], mark) for mark in self.program.function(reference).decorators)
 
     def middleware(self, application: Node, hung: Node | None = None) -> list[Installed]:
         """What runs before the routes of an application, where the application is made or afterwards.
@@ -184,11 +216,27 @@ class Applications:
                     found += [
                         Installed(inside, (file, identity), method, False) for inside, method in around(self.program, (file, identity))
                     ]
-                for position in argument_positions(value, "middleware"):  # FastAPI(middleware=[Middleware(Class)])
+                # FastAPI(middleware=[Middleware(Class)])
+                for position in argument_positions(value, "middleware|middlewares|before_request"):
                     for element in self.program.elements((file, value.inputs[position])):
-                        if self.program.value(element).kind == "call" and len(self.program.value(element).inputs) > 1:
-                            found += self._added((file, identity), element)
+                        found += self._listed((file, identity), element)
+        found += (Installed(made, made, None, http_only=False) for made in sorted(self._authenticates))  # what it is made with
         return [*found, *self._of_plugins(found)]
+
+    def _listed(self, application: Node, element: Node) -> list[Installed]:
+        """One piece of middleware that an application is made with: a function, a description of a class, or an object."""
+        value = self.program.value(element)
+        functions = self._functions(element)
+        if value.kind != "call":
+            return [Installed(application, element, function, True) for function in functions]
+        seeing = [
+            method
+            for name in self.program.types(element) if name in self.program.classes
+            for wanted in _SEES_REQUESTS if (method := self.program.method(name, wanted)) is not None
+        ]  # fmt: skip
+        if seeing:
+            return [Installed(application, element, method) for method in seeing]
+        return self._added(application, element) if len(value.inputs) > 1 else []
 
     def _wrapped(self, call: Node) -> Iterator[Installed]:
         """`ListenAndServe(address, signedIn(mux))`, `Server{Handler: signedIn(mux)}`: what is put around an application runs before it."""

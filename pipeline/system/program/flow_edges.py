@@ -80,3 +80,4 @@ class CallBehaviour:
     sink: bool = False
     calls_argument: str | None = None
     cleans: bool = False
+    numbers: bool = False  # what comes back stands for the argument, in numbers alone: an embedding
