@@ -94,7 +94,7 @@ def _sent(assembly: Assembly, words: Sequence[str], evidence: Evidence | None, p
 def _opened(
     assembly: Assembly, words: Sequence[str], evidence: Evidence | None, purpose: str, files: Sequence[ConfigFacts], kept: frozenset[str]
 ) -> None:
-    """`mc anonymous set download store/models`: a bucket of MinIO that is opened, where its name, a registry or who fills it says what is in it."""
+    """`mc anonymous set download store/models`: a bucket of MinIO that is opened whose name, registry or writer says what is in it."""
     if tuple(words[:3]) not in _OPENS or len(words) < 5 or words[3] not in _LEVELS or evidence is None:
         return
     bucket = words[4].partition("/")[2]
