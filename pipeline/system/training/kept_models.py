@@ -1,7 +1,8 @@
 """Training whose model is kept: what is saved in the file that trains, or somewhere in a run that comes by the training.
 
 Takes an assembly whose elements are known, marks training jobs (`keeps_model`). A script that only measures how long a step takes, or tries
-whether a loss falls, makes no model that anybody could ask about; that another script of the tree saves one says nothing of it.
+whether a loss falls, makes no model that anybody could ask about; that another script of the tree saves one says nothing of it. Where each
+function that saves also keeps a record of the run, the training is covered (`model_lineage`), in whatever function it stands.
 """
 
 from __future__ import annotations
@@ -23,15 +24,20 @@ def mark_kept_models(assembly: Assembly) -> None:
     if not saved:
         return
     files = {function[0] for function in saved}
-    for _identity, draft in sorted(assembly.drafts.by_id.items()):
+    recorded = {
+        (site.node[0], assembly.program.value(site.node).scope): site.node
+        for site in assembly.sites.calls
+        if site.rule.control == "model_lineage"
+    }
+    for identity, draft in sorted(assembly.drafts.by_id.items()):
         if draft.kind != "training_job" or not draft.nodes:
             continue
-        if any(node[0] in files for node in draft.nodes) or any(
-            not saved.isdisjoint({run, *assembly.reach(run)})
-            for node in draft.nodes
-            for run in runs_of(assembly, (node[0], assembly.program.value(node).scope))
-        ):
+        begun = [run for node in draft.nodes for run in runs_of(assembly, (node[0], assembly.program.value(node).scope))]
+        by_this = saved & {function for run in begun for function in (run, *assembly.reach(run))}
+        if by_this or any(node[0] in files for node in draft.nodes):
             draft.attributes["keeps_model"] = True
+        if by_this and by_this <= recorded.keys():  # what is saved is recorded where it is saved, with what the run hands over
+            assembly.control("model_lineage", identity, assembly.cite(recorded[min(by_this)]))
 
 
 def runs_of(assembly: Assembly, function: FunctionRef) -> list[FunctionRef]:
