@@ -193,8 +193,7 @@ def _password_for_development(around: Surroundings) -> Seen | None:
 def _port_of_composition(around: Surroundings) -> Seen | None:
     """A store or server of a composition whose port is published: it is reached from the network the machine stands in."""
     element = around.match.element
-    composed = isinstance(element.attributes.get("service"), str) and _is(element, "published")
-    return at(element) if composed and not _is(element, "at_a_cloud") else None
+    return at(element) if _is(element, "composed") and _is(element, "published") else None
 
 
 def _serves_others(element: Element) -> bool:

@@ -246,10 +246,8 @@ def _service(
         kind, attributes["product"] = started[0].kind, started[0].product
         if not started[2]:
             attributes.pop("exposed", None)  # a port that leads to nothing: inside, the server listens to itself
-    console = composed_console(setting, file, files) if kind == "container" and attributes.get("published") else None
-    if console is not None:
-        kind, attributes["product"] = console.console.kind, console.console.product
-        attributes |= {"measures": True} if console.console.measures else {}
+    if kind == "container" and attributes.get("published"):
+        _console(assembly, setting, file, files)
     agents = (kind == "container" and serves_agents(setting, file.path, files)) or attributes.get("product") == "langgraph"
     if agents:
         kind, attributes["product"] = "inference_server", "langgraph"
@@ -272,17 +270,14 @@ def _service(
         if started is not None:  # a registry holds the logins of its database and its store, which ask nobody of its own callers
             guarded = started[1] or (guarded and started[0].kind != "model_registry")
         attributes["authenticated"] = guarded
-        if console is not None:
-            attributes |= {"default_password": True, "names": console.opened_by, "authenticated": False}
-        elif tried := (*_tuple(a.get("default_passwords")), *known_by_sample(setting, file, files)):
+        attributes["composed"] = True
+        if tried := (*_tuple(a.get("default_passwords")), *known_by_sample(setting, file, files)):
             attributes |= {"default_password": True, "names": tried}
         elif known is not None and (said := asks_nobody(known, setting, file, guarded, {f.path for f in files})):
             attributes |= {"default_password": True, "names": said, "authenticated": False}
     identity = _put(assembly, kind, _service_name(assembly, kind, setting, file, attributes), attributes, setting, file)
     if attributes.get("pin") in _MOVING and isinstance(line := a.get("image_line"), int):
         assembly.cite_of(identity, Place(file.path, line, line), MOVES)
-    for at in console.places if console is not None else ():
-        assembly.cite_of(identity, at)
     if kind == "container":
         for _power, _, line in (said.rpartition("=") for said in _tuple(a.get("powers_at"))):
             assembly.cite_of(identity, Place(file.path, int(line), int(line)), POWER)
@@ -300,6 +295,22 @@ def _service(
                 assembly.relate(other, "same_as", identity, isolated)
     if a.get("pin") == "digest":
         assembly.control("digest_pin", identity, assembly.cite_place(setting.place))
+
+
+def _console(assembly: Assembly, setting: Setting, file: ConfigFacts, files: Sequence[ConfigFacts]) -> None:
+    """What a published service administers, beside the container that it is."""
+    opened = composed_console(setting, file, files)
+    if opened is None:
+        return
+    kind = opened.console.kind
+    attributes: dict[str, AttributeValue] = {
+        "product": opened.console.product, "remote": True, "composed": True, "published": True, "exposed": True,
+        "authenticated": False, "default_password": True, "names": opened.opened_by, **for_whom(file),
+        **({"measures": True} if opened.console.measures else {}),
+    }  # fmt: skip
+    identity = _put(assembly, kind, _service_name(assembly, kind, setting, file, attributes), attributes, setting, file)
+    for at in opened.places:
+        assembly.cite_of(identity, at)
 
 
 def _service_name(
