@@ -7,14 +7,14 @@ import re
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.contained import is_contained
-from pipeline.system.program.mapped_tables import called_on, given_before, mapped_class
+from pipeline.system.program.mapped_tables import called, called_on, given_before, mapped_class
 from pipeline.system.program.sites import CallSite
 
 _TABLE = re.compile(r"\b(?:from|into|update|join|table(?:\s+if\s+not\s+exists)?)\s+[\"'`\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
 
 _CATALOGUE = re.compile(r"(?:information_schema|pg_catalog|sys)\.|(?:sqlite_(?:master|schema)|pg_\w+)$")  # what a database says of itself
 
-_TABLES = {"member": called_on, "chain": given_before, "mapped": mapped_class}
+_TABLES = {"member": called_on, "chain": given_before, "mapped": mapped_class, "receiver": called}
 _LONGEST_NAME = 78
 _OWN_HOST = re.compile(
     r"[^.]+(?::\d+)?|.*\.(?:svc|local|internal|lan|corp|cluster|localhost|home|intranet)(?::\d+)?"
