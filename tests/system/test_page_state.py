@@ -58,3 +58,18 @@ def test_a_reply_that_is_kept_in_the_state_and_shown_as_markup_comes_from_the_mo
 )
 def test_other_answers_other_routes_and_other_states_do_not(changed: dict[str, str]) -> None:
     assert rendered(**changed) == []
+
+
+@pytest.mark.parametrize("loads", ["load().then(setReply)", "load().then((given) => setReply(given))"])
+def test_what_a_promise_ends_with_becomes_the_state_that_it_is_handed_to(loads: str) -> None:
+    page = """
+    import { useEffect, useState } from "react";
+    const load = () => fetch("/api/ask", { method: "POST", body: "x" }).then((response) => response.json());
+    export default function Page() {
+      const [reply, setReply] = useState(null);
+      useEffect(() => void LOADS, []);
+      return <p dangerouslySetInnerHTML={{ __html: reply.answer }} />;
+    }
+    """.replace("LOADS", loads)
+    found = system_of({"app/api/ask/route.ts": _ROUTE.replace("ANSWER", "reply.output_text"), "app/page.tsx": page})
+    assert flows(found, "html", "model_reply")

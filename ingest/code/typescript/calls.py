@@ -21,6 +21,7 @@ _MUTATORS = frozenset({"push", "unshift", "add", "append", "set", "fill", "splic
 _ELEMENT = {"map": 0, "flatMap": 0, "filter": 0, "forEach": 0, "find": 0, "findLast": 0, "some": 0, "every": 0, "findIndex": 0,
             "sort": 0, "toSorted": 0, "reduce": 1, "reduceRight": 1}  # fmt: skip
 _SETTLED = frozenset({"then", "catch", "finally"})
+_NAMED = frozenset({"name", "attribute", "index", "parameter", "function"})  # functions that are handed over by their names
 _RUNS = frozenset({"useMemo", "useCallback", "cache", "memo", "memoize", "once", "lazy", "pRetry", "retry", "backOff", "withRetry", "limit",
                    "startTransition", "$transaction", "transaction", "nextTick", "run"})  # fmt: skip
 _INSIDE = re.compile(r"with[A-Z]")  # `await settings.withModel(model, () => ask(text))`: what is done inside is what is waited for
@@ -108,7 +109,16 @@ class Calls(Expressions):
             return self.builder.add(scope, "choice", lines(node), "", (*values, call) if name != "reduce" else values)
         if name in _ELEMENT and receiver is not None and len(inputs) == 2 and self.builder.kind_of(inputs[1]) in ("name", "attribute"):
             return self._applied(scope, node, name, receiver, inputs[1])
+        named_one = len(inputs) > 1 and given[0].type not in FUNCTIONS and self.builder.kind_of(inputs[1]) in _NAMED
+        if name == "then" and receiver is not None and named_one:
+            return self._settled(scope, node, call, receiver, inputs[1])
         return call
+
+    def _settled(self, scope: Scope, node: Node, call: int, receiver: int, function: int) -> int:
+        """`load().then(setItems)`: a call of the named function with what was waited for."""
+        waited = self.builder.add(scope, "await", lines(node), "", (receiver,))
+        given = self.builder.add(scope, "call", lines(node), "", (function, waited), ("", ""))
+        return self.builder.add(scope, "choice", lines(node), "", (given, call))
 
     def _callback(
         self, scope: Scope, node: Node, name: str, receiver: int | None, position: int, given: list[Node], results: list[int],

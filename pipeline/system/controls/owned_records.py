@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import re
 
-from ingest.code.program import Node
+from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.owned_statements import NUMBER, compares_later, statements_in
 from pipeline.system.controls.owning_columns import owners_of
 from pipeline.system.elements.tool_parts import calls_of, entries, reach_of
-from pipeline.system.program.walking import inputs_of, passed_for, walk
+from pipeline.system.program.walking import inputs_of, inside, passed_for, walk
 
 _ANY = re.compile(r"\w+")
 _PEOPLE = re.compile(
@@ -24,6 +24,9 @@ _PEOPLE = re.compile(
 )
 _ENTRIES = frozenset({"http_route", "websocket", "chat_ui"})
 _MAX_LOOKED_AT = 300
+_MAX_INSIDE = 60
+_INSERT = re.compile(r"\s*insert\s+into\b", re.IGNORECASE)
+_MAKES = re.compile(r"insert(?:Into|One|Many|_one)?|create(?:Many|OrThrow)?")
 
 
 def mark_owned_records(assembly: Assembly) -> None:
@@ -73,6 +76,22 @@ def _is_chosen(assembly: Assembly, call: Node, chosen: set[Node]) -> bool:
     program = assembly.program
 
     def given(node: Node) -> list[Node]:
+        if node != call and program.value(node).kind == "call" and _gives_new(program, node):
+            return []
         return [*inputs_of(program, node), *(passed_for(program, node) if program.value(node).kind == "parameter" else ())]
 
     return any(node in chosen for node in walk(call, given, _MAX_LOOKED_AT, nearest_first=True))
+
+
+def _gives_new(program: Program, call: Node) -> bool:
+    """Whether what a function of the project gives back is of a record that it has just made: nobody chose its number."""
+    returned = [(t.function[0], given) for t in program.targets(call) if not t.constructs for given in program.function(t.function).returns]
+    return bool(returned) and all(any(_inserts(program, one) for one in inside(program, node, _MAX_INSIDE)) for node in returned)
+
+
+def _inserts(program: Program, node: Node) -> bool:
+    value = program.value(node)
+    if value.kind == "constant" and value.constant_type == "string":
+        return bool(_INSERT.match(value.text))
+    callee = program.value((node[0], value.inputs[0])) if value.kind == "call" else value
+    return value.kind == "call" and callee.kind == "attribute" and bool(_MAKES.fullmatch(callee.text))

@@ -1,21 +1,27 @@
 """Which tables a call of an object mapper or a query builder is about, where its own shape says so.
 
-Four shapes: a class of the program that the chain begins with or an object of which it is called on (`Note.objects.filter`,
+Five shapes: a class of the program that the chain begins with or an object of which it is called on (`Note.objects.filter`,
 `note.save`), a member of the client that the method is called on (`prisma.message.create`, `db.query.notes.findMany`), what a link of
-the chain before was given (`db.select().from(notes)`, `supabase.from("notes").insert`), and the relations that a read asks for beside
+the chain before was given (`db.select().from(notes)`, `supabase.from("notes").insert`, `knex("notes")`), what the object itself is
+called (`Note.findAll`, `this.noteRepository.find`), and the relations that a read asks for beside
 its own table (`include: {messages: true}`, `with: {notes: true}`). A table is named by the word the code uses for it, in small letters;
 what the mapper's schema calls it is not looked up, and neither is a relation whose name is not that of its table, one or many.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ingest.code.program import Node, Program
 
 # Members of clients by which their methods are reached, and which are no tables.
 _CLIENTS = frozenset({"prisma", "db", "tx", "client", "database", "orm", "query", "manager", "repository"})
-_LINKS = frozenset({"from", "into", "insert", "update", "delete", "table", "collection"})
+_LINKS = frozenset({
+    "from", "into", "insert", "update", "delete", "table", "collection",
+    "selectFrom", "insertInto", "replaceInto", "updateTable", "deleteFrom",
+})  # fmt: skip
+_KINDS = re.compile(r"(?<=[A-Za-z])_?(?:repository|repo|model|collection|table)$", re.IGNORECASE)
 _RELATED = frozenset({"include", "select", "with"})
 _LONGEST = 60
 _MOST_LINKS = 12
@@ -27,6 +33,16 @@ def called_on(program: Program, call: Node) -> str | None:
     method = program.value((call[0], program.value(call).inputs[0]))
     owner = program.value((call[0], method.inputs[0])) if method.kind == "attribute" else method
     return owner.text.lower() if owner.kind == "attribute" and owner.text and owner.text not in _CLIENTS else None
+
+
+def called(program: Program, call: Node) -> str | None:
+    """What the object is called that a method is called on: `note` of `Note.findById`, and of `this.noteRepository.find`."""
+    method = program.value((call[0], program.value(call).inputs[0]))
+    owner = program.value((call[0], method.inputs[0])) if method.kind == "attribute" else method
+    while owner.kind in ("guarded", "await") and owner.inputs:
+        owner = program.value((call[0], owner.inputs[0]))
+    plain = _KINDS.sub("", owner.text.rsplit(".", 1)[-1]).lower() if owner.kind in ("attribute", "name", "parameter") else ""
+    return plain if plain and plain not in _CLIENTS else None
 
 
 def mapped_class(program: Program, call: Node) -> str | None:
@@ -58,11 +74,13 @@ def given_before(program: Program, call: Node) -> str | None:
         value = program.value(current)
         if value.kind == "call":
             callee = program.value((current[0], value.inputs[0]))
-            if callee.kind != "attribute":
-                return None
+            if callee.kind != "attribute":  # knex("notes")
+                return _named(program, (current[0], value.inputs[1])) if callee.kind != "function" and len(value.inputs) == 2 else None
             if callee.text in _LINKS and len(value.inputs) > 1 and (found := _named(program, (current[0], value.inputs[1]))):
                 return found
             current = (current[0], callee.inputs[0])
+        elif value.kind in ("name", "parameter", "attribute") and len(made := _made(program, current)) == 1:
+            current = made[0]  # `const notes = database.collection("notes")`
         elif value.kind in ("await", "guarded", "attribute") and value.inputs:
             current = (current[0], value.inputs[0])
         else:
@@ -78,6 +96,11 @@ def listed_first(program: Program, call: Node) -> str | None:
             parts = program.value(origin).inputs[1:] if program.value(origin).kind == "call" else program.value(origin).inputs
             names += [text for part in parts if isinstance(text := program.constant((origin[0], part)), str)]
     return names[-1].lower() if names else None
+
+
+def _made(program: Program, node: Node) -> list[Node]:
+    """The calls that a variable or a field holds."""
+    return [origin for origin in program.origins(node) if origin != node and program.value(origin).kind == "call"]
 
 
 def joined_tables(program: Program, call: Node) -> tuple[tuple[str, ...], ...]:

@@ -74,12 +74,12 @@ class CallRule(Frozen):
     )
     name: str | None = None
     name_from: Argument | None = None
-    table_from: Literal["member", "chain", "mapped", "listed"] | None = Field(
+    table_from: Literal["member", "chain", "mapped", "listed", "receiver"] | None = Field(
         default=None,
         description="Of object mappers: `member` where the method is called on a member named for the table (`prisma.message.create`), "
         "`chain` where the table was given to a link before (`db.insert(notes).values`), `mapped` where a class of the program stands for "
-        "it (`Note.objects.filter`), `listed` where the second argument is the parts of its name. What a read joins beside it is read as "
-        "well.",
+        "it (`Note.objects.filter`), `listed` where the second argument is the parts of its name, `receiver` where the object is called "
+        "as the table is (`Note.findById`, `noteRepository.find`). What a read joins beside it is read as well.",
     )
     zone: Zone | None = None
     attributes: dict[str, AttributeValue] = Field(default_factory=dict)

@@ -252,3 +252,17 @@ def test_what_is_imported_stays_what_it_is_where_the_file_changes_it() -> None:
     }
     """
     assert called_here({"kept.ts": kept, "app.ts": used}) == {"./kept.Kept.ask"}
+
+
+@pytest.mark.parametrize("handed", ["ask", "asking.ask", "asking['ask']"])
+def test_a_function_that_is_handed_by_name_is_called_with_what_was_waited_for(handed: str) -> None:
+    text = """
+    import OpenAI from 'openai';
+    function ask(client) {
+      return client.chat(1); // here
+    }
+    const asking = { ask };
+    async function make() { return new OpenAI(); }
+    make().then(HANDED);
+    """
+    assert called_here(text.replace("HANDED", handed)) == {"openai.OpenAI.chat"}
