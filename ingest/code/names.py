@@ -95,6 +95,8 @@ class Names(Questions):
                 for element in self._elements_at((file, value.inputs[0]), self._key(file, value)):
                     found = True
                     yield from self.names(element)
+                if not found and value.kind == "index" and value.text == "1":
+                    yield from self._members_listed((file, value.inputs[0]))
                 if not found and value.kind == "index":
                     for name in self.names((file, value.inputs[0])):
                         if self._is_class_name(name):
@@ -103,6 +105,26 @@ class Names(Questions):
                             yield f"{name}[]"  # request.files["letter"]
             case _:
                 return
+
+    def _members_listed(self, pair: Node) -> Iterator[str]:
+        """Methods that a class's own objects are asked for: `for name, method in inspect.getmembers(self, ismethod)`.
+
+        Where some of them are marked by a decorator, those are meant: what gathers methods looks for its mark.
+        """
+        asked = self.value(pair)
+        call = (pair[0], asked.inputs[0]) if asked.kind == "element_of" and asked.inputs else pair
+        listing = self.value(call)
+        if listing.kind != "call" or len(listing.inputs) < 2:
+            return
+        if not any(name == "inspect.getmembers" for name in self.names((call[0], listing.inputs[0]))):
+            return
+        for owner in self.types((call[0], listing.inputs[1])):
+            if owner not in self.classes:
+                continue
+            file, cls = self.classes[owner]
+            methods = [self.files[file].functions[number] for number in cls.methods]
+            marked = [method for method in methods if method.decorators]
+            yield from (method.qualified_name for method in marked or methods if not method.name.startswith("_"))
 
     def _module_called(self, given: Node) -> Iterator[str]:
         module = self.constant(given)

@@ -70,6 +70,7 @@ from pipeline.system.elements.unchecked_certificates import mark_unchecked_certi
 from pipeline.system.elements.unchecked_go import mark_unchecked_go
 from pipeline.system.elements.unhanded_tools import without_unhanded
 from pipeline.system.elements.unserved import without_unserved
+from pipeline.system.elements.vector_tables import with_vector_tables
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.flows.unattended import mark_unattended
 from pipeline.system.model import Boundary, Flow, Package, System
@@ -127,6 +128,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     own_routes = OwnRoutes(program, lambda: addresses(known))
     sites = steps.instead(known.sites, with_shapes, program, frameworks, known.sites, own_routes)
     sites = steps.instead(sites, without_terminal, program, sites)
+    sites = steps.instead(sites, with_vector_tables, program, sites)
     sites, kept = steps.instead((sites, Kept()), with_places, program, frameworks, sites, config)
     assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)), kept)
     add_code_elements(assembly)

@@ -20,7 +20,7 @@ from pipeline.system.program.walking import inputs_of, walk
 from pipeline.system.rules.framework import Flag
 from pipeline.system.rules.words import words_of
 
-_WHOSE = frozenset(
+WHOSE = frozenset(
     {"user", "owner", "tenant", "account", "org", "organization", "organisation", "workspace", "customer", "identity", "group", "role",
      "team", "department", "company", "member", "author", "principal", "subject", "sub", "uid", "email", "permission", "acl", "access",
      "allowed", "acces", "private", "visibility", "public", "session", "thread", "conversation", "chat", "namespace", "space", "project",
@@ -89,7 +89,7 @@ def _names_nobody(assembly: Assembly, given: Node) -> bool:
         value = assembly.program.value(node)
         told = [value.text, *value.labels] if value.kind not in ("constant",) or value.constant_type == "string" else []
         words = {word.removesuffix("s") for text in told for word in words_of(text)}
-        if words & _WHOSE or (value.kind == "parameter" and words & _MADE_ELSEWHERE):
+        if words & WHOSE or (value.kind == "parameter" and words & _MADE_ELSEWHERE):
             return False
         if value.kind == "unknown" or (value.kind == "call" and assembly.program.targets(node)):
             return False
