@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.code.program import FunctionRef, Node, Program, Target
 from ingest.facts import Branch
@@ -78,12 +78,14 @@ def _add_described(dispatches: Dispatches, found: dict[FunctionRef, EntrySite], 
     """
     program = dispatches.program
     through = {(f[0], program.function(f).parent): site for f, site in found.items() if program.function(f).owner is None}
-    for function, name, record in described_records(program) if run is not None or through else ():
+    for function, name, record in described_records(program) if run is not None or found else ():
         made = next((through[factory] for factory in factories_of(program, record) if factory in through), None)
         if made is not None:
             found.pop(made.function, None)
             positions = chosen_positions(dispatches, function, record, ())
             found.setdefault(function, EntrySite(function, _rule(positions), "shape", made.marker, name, None, None, made.asked_by))
+        elif (followed := found.get(function)) is not None and followed.named == program.function(function).name:
+            found[function] = replace(followed, named=name)  # the table was followed to it; the record says how the model knows it
         elif run is not None:
             positions = chosen_positions(dispatches, function, record, run.positions)
             found.setdefault(function, EntrySite(function, _rule(positions), "shape", run.call, name, None, None, run.asking))
