@@ -63,6 +63,41 @@ joblib.dump(model, "model.joblib")
 """
 
 
+_SERVED = """
+import mlflow
+from fastapi import FastAPI
+
+app = FastAPI()
+model = mlflow.pyfunc.load_model("models:/churn/Production")
+
+
+@app.post("/predict")
+def predict(rows: list[list[float]]):
+    return model.predict(rows).tolist()
+"""
+_SHOWN = """
+import mlflow
+
+def main(version):
+    static = mlflow.sklearn.load_model(f"models:/churn/{version}")
+    print(static)
+
+main("1")
+"""
+
+
+def test_loads_of_one_registry_are_one_finding_told_by_the_program(tmp_path: Path) -> None:
+    files = {"zoo/service.py": _SERVED, "scripts/drift.py": _SHOWN, "compare/versions.py": _SHOWN}
+    (found,) = reported(tmp_path, "unsafe-model-load", files)
+    assert {"zoo/service.py", "scripts/drift.py", "compare/versions.py"} <= {place.path for place in found.evidence}
+    assert found.evidence[0].path != "scripts/drift.py"
+
+
+def test_loads_of_two_files_without_a_registry_are_two(tmp_path: Path) -> None:
+    load = "import joblib, sys\n\n\ndef load():\n    return joblib.load(sys.argv[1])\n"
+    assert len(reported(tmp_path, "unsafe-model-load", {"serve/one.py": load, "batch/two.py": load.replace("load():", "read():")})) == 2
+
+
 def reported(folder: Path, threat: str, files: dict[str, str]) -> list[Finding]:
     return [finding for finding in scan_of(folder, files).findings if finding.threat == threat]
 
