@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ingest.purpose import is_run_by_hand, measures
 from pipeline.findings.attack_paths import Found, find_attack_paths
 from pipeline.findings.fingerprint import fingerprint
+from pipeline.findings.graph_entries import told_from_entries
 from pipeline.findings.grouping import by_sink, copies_joined, ends_of, group_of, sources_joined
 from pipeline.findings.listing import CONFIDENCES, in_order
 from pipeline.findings.loaders import loaders_joined
@@ -67,7 +68,7 @@ def _grouped(found: Sequence[Match]) -> list[tuple[tuple[str, str], list[Match]]
     for match in loaders_joined(variants_joined(sources_joined([part for whole in found for part in by_sink(whole, ends)]))):
         if match.evidence:
             matches.setdefault((match.threat.slug, group_of(match)), []).append(match)
-    return sorted(copies_joined(matches).items())
+    return [(key, told_from_entries(joined)) for key, joined in sorted(copies_joined(matches).items())]
 
 
 def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:

@@ -191,3 +191,37 @@ def test_two_branches_of_one_method_are_one_finding(tmp_path: Path) -> None:
     assert told("one", "Checks.check(wanted.address(), wanted.kind())", _EMBED) == 1
     both = "Checks.check(wanted.address(), wanted.kind()) + Checks.embed(wanted.address())"
     assert told("two", both, 'return "";') == 2
+
+
+_GRAPH = """
+from fastapi import FastAPI
+from langchain_core.messages import SystemMessage
+from langchain_openai import ChatOpenAI
+from langgraph.graph import START, StateGraph
+
+app = FastAPI()
+llm = ChatOpenAI(model="gpt-5-mini")
+
+
+def answer(state):
+    return {"said": llm.invoke([SystemMessage(content=f"You help with {state['topic']}")]).content}
+
+
+graph = StateGraph(dict)
+graph.add_node("answer", answer)
+graph.add_edge(START, "answer")
+built = graph.compile()
+"""
+_STARTED = """
+@app.post("/ask")
+def ask(topic: str):
+    return built.invoke({"topic": topic})["said"]
+"""
+
+
+def test_a_step_of_a_graph_is_no_caller_beside_the_route_that_starts_it(tmp_path: Path) -> None:
+    (alone,) = reported(tmp_path / "alone", "untrusted-text-in-system-prompt", {"app.py": _GRAPH})
+    assert "def answer" in alone.evidence[0].quote
+    (started,) = reported(tmp_path / "started", "untrusted-text-in-system-prompt", {"app.py": _GRAPH + _STARTED})
+    assert "def ask" in started.evidence[0].quote
+    assert all("def answer" not in place.quote or place.role != "source" for place in started.evidence)
