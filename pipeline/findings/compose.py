@@ -11,7 +11,7 @@ from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.graph_entries import told_from_entries
 from pipeline.findings.grouping import by_sink, copies_joined, ends_of, group_of, sources_joined
 from pipeline.findings.listing import CONFIDENCES, in_order
-from pipeline.findings.loaders import loaders_joined
+from pipeline.findings.loaders import is_of_training, loaders_joined
 from pipeline.findings.model import STRIDE, Coverage, Finding, Mitigation, Taxonomy, UnlistedRisk
 from pipeline.findings.risk import Risk, assess
 from pipeline.findings.scores import scores_of
@@ -84,6 +84,7 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
             says_little(pair[1].ways[0] if pair[1].ways else ()),
             _steps_to_a_log(pair[1]),
             not _takes_text(view, pair[1]),
+            is_of_training(pair[1]),
             pair[1].element.id,
         ),
     )

@@ -44,5 +44,13 @@ def loaders_joined(matches: Iterable[Match]) -> list[Match]:
 
 def shown_first(path: str) -> tuple[int, bool, str]:
     """By what a file is for: of the program, of its training, run by hand, a notebook."""
-    words = {*path.lower().removesuffix(".py").split("/")}
-    return measures(path) + 2 * is_run_by_hand(path) + 4 * path.endswith(".ipynb"), bool(words & _TRAINS), path
+    return measures(path) + 2 * is_run_by_hand(path) + 4 * path.endswith(".ipynb"), _is_of_training(path), path
+
+
+def is_of_training(match: Match) -> bool:
+    """Whether a model is loaded to train or compare it: told of after what answers with it."""
+    return match.element.kind in _KINDS and all(_is_of_training(evidence.path) for evidence in match.evidence)
+
+
+def _is_of_training(path: str) -> bool:
+    return not _TRAINS.isdisjoint(path.lower().removesuffix(".py").split("/"))

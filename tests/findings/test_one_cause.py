@@ -87,10 +87,10 @@ main("1")
 
 
 def test_loads_of_one_registry_are_one_finding_told_by_the_program(tmp_path: Path) -> None:
-    files = {"zoo/service.py": _SERVED, "scripts/drift.py": _SHOWN, "compare/versions.py": _SHOWN}
+    files = {"zoo/service.py": _SERVED, "scripts/drift.py": _SHOWN, "training/versions.py": _SHOWN}
     (found,) = reported(tmp_path, "unsafe-model-load", files)
-    assert {"zoo/service.py", "scripts/drift.py", "compare/versions.py"} <= {place.path for place in found.evidence}
-    assert found.evidence[0].path != "scripts/drift.py"
+    assert {"zoo/service.py", "scripts/drift.py", "training/versions.py"} <= {place.path for place in found.evidence}
+    assert found.evidence[0].path == "zoo/service.py"
 
 
 def test_loads_of_two_files_without_a_registry_are_two(tmp_path: Path) -> None:
