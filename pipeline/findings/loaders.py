@@ -1,4 +1,4 @@
-"""Loads of models that are mended at once: those of one file, wherever else the same model is loaded, and those of one model registry.
+"""Loads of models that are mended at once: those of one file, and those of one model registry.
 
 Takes matches of threats that are mended by file. A registry is one service: who may write to it decides what all its readers load, the
 server, the job that compares versions and the script that shows them. The group is named for the file that is part of the program, not
@@ -26,9 +26,8 @@ def loaders_joined(matches: Iterable[Match]) -> list[Match]:
     for number, match in enumerate(found):
         if match.threat.group_by == "file" and not match.group and match.element.kind in _KINDS:
             keys[number] = f"{match.threat.slug} {number:06}"
-            read_in = {evidence.path for evidence in match.evidence}
             paths[keys[number]] = {match.evidence[0].path} if match.evidence else set()
-            joined.join([keys[number], *(f"{match.threat.slug} {path}" for path in read_in)])
+            joined.join([keys[number], *(f"{match.threat.slug} {path}" for path in paths[keys[number]])])
             library = match.element.attributes.get("library")
             if match.element.kind == "model_registry" and library in _REGISTRIES:
                 joined.join([keys[number], f"{match.threat.slug} registry of {library}"])
