@@ -190,7 +190,12 @@ def is_generated(path: str, head: bytes) -> bool:
 
 def measures(path: str) -> bool:
     """Whether a file lies where something is measured, at any depth: it may be product, and is not the first place to tell of."""
-    return bool((_MEASURING_FOLDERS | {"benchmark", "benchmarks"}) & set(path.lower().split("/")[:-1]))
+    return bool((_MEASURING_FOLDERS | {"bench", "benchmark", "benchmarks"}) & set(path.lower().split("/")[:-1]))
+
+
+def is_run_by_hand(path: str) -> bool:
+    """Whether a file lies among scripts, at any depth: somebody starts it, and what the program does is told of first."""
+    return bool(_SCRIPT_FOLDERS & set(path.lower().split("/")[:-1]))
 
 
 def _folders(path: PurePosixPath) -> tuple[str, ...]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ingest.purpose import measures
+from ingest.purpose import is_run_by_hand, measures
 from pipeline.findings.attack_paths import Found, find_attack_paths
 from pipeline.findings.fingerprint import fingerprint
+from pipeline.findings.graph_entries import told_from_entries
 from pipeline.findings.grouping import by_sink, copies_joined, ends_of, group_of, sources_joined
 from pipeline.findings.listing import CONFIDENCES, in_order
+from pipeline.findings.loaders import is_of_training, loaders_joined
 from pipeline.findings.model import STRIDE, Coverage, Finding, Mitigation, Taxonomy, UnlistedRisk
 from pipeline.findings.risk import Risk, assess
 from pipeline.findings.scores import scores_of
@@ -63,10 +65,10 @@ def _grouped(found: Sequence[Match]) -> list[tuple[tuple[str, str], list[Match]]
     """Matches by threat and by what is mended at once: each group is one finding."""
     matches: dict[tuple[str, str], list[Match]] = {}
     ends = ends_of(found)
-    for match in variants_joined(sources_joined([part for whole in found for part in by_sink(whole, ends)])):
+    for match in loaders_joined(variants_joined(sources_joined([part for whole in found for part in by_sink(whole, ends)]))):
         if match.evidence:
             matches.setdefault((match.threat.slug, group_of(match)), []).append(match)
-    return sorted(copies_joined(matches).items())
+    return [(key, told_from_entries(joined)) for key, joined in sorted(copies_joined(matches).items())]
 
 
 def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
@@ -82,6 +84,7 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
             says_little(pair[1].ways[0] if pair[1].ways else ()),
             _steps_to_a_log(pair[1]),
             not _takes_text(view, pair[1]),
+            is_of_training(pair[1]),
             pair[1].element.id,
         ),
     )
@@ -127,9 +130,11 @@ def _is_measured(match: Match) -> bool:
     return is_measured(match.ways[0]) if match.ways else all(measures(e.path) for e in match.evidence)
 
 
-def _is_tried_out(match: Match) -> bool:
-    """Whether a match stands in notebooks only: what is tried there is told of after what the program does."""
-    return all(e.path.endswith(".ipynb") for e in match.evidence)
+def _is_tried_out(match: Match) -> int:
+    """2 for what stands in notebooks only, 1 for scripts: what is tried there or run by hand is told of after what the program does."""
+    if all(e.path.endswith(".ipynb") for e in match.evidence):
+        return 2
+    return int(all(is_run_by_hand(e.path) for e in match.evidence))
 
 
 def _asked_of(threat: Threat) -> frozenset[ControlKind]:

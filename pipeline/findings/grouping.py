@@ -94,9 +94,12 @@ def by_sink(match: Match, groups: Groups) -> list[Match]:
 
 
 def _part(match: Match, ways: tuple[tuple[Flow, ...], ...], group: str) -> Match:
-    return replace(
-        match, ways=ways, evidence=evidence_of(match.threat, match.element, _shown(ways), (*match.cited, *_places(ways))), group=group
-    )
+    return replace(with_ways(match, ways), group=group)
+
+
+def with_ways(match: Match, ways: tuple[tuple[Flow, ...], ...]) -> Match:
+    """The match as it is with these of its ways."""
+    return replace(match, ways=ways, evidence=evidence_of(match.threat, match.element, _shown(ways), (*match.cited, *_places(ways))))
 
 
 def _shown(ways: Sequence[tuple[Flow, ...]]) -> tuple[tuple[Flow, ...], ...]:

@@ -63,6 +63,41 @@ joblib.dump(model, "model.joblib")
 """
 
 
+_SERVED = """
+import mlflow
+from fastapi import FastAPI
+
+app = FastAPI()
+model = mlflow.pyfunc.load_model("models:/churn/Production")
+
+
+@app.post("/predict")
+def predict(rows: list[list[float]]):
+    return model.predict(rows).tolist()
+"""
+_SHOWN = """
+import mlflow
+
+def main(version):
+    static = mlflow.sklearn.load_model(f"models:/churn/{version}")
+    print(static)
+
+main("1")
+"""
+
+
+def test_loads_of_one_registry_are_one_finding_told_by_the_program(tmp_path: Path) -> None:
+    files = {"zoo/service.py": _SERVED, "scripts/drift.py": _SHOWN, "training/versions.py": _SHOWN}
+    (found,) = reported(tmp_path, "unsafe-model-load", files)
+    assert {"zoo/service.py", "scripts/drift.py", "training/versions.py"} <= {place.path for place in found.evidence}
+    assert found.evidence[0].path == "zoo/service.py"
+
+
+def test_loads_of_two_files_without_a_registry_are_two(tmp_path: Path) -> None:
+    load = "import joblib, sys\n\n\ndef load():\n    return joblib.load(sys.argv[1])\n"
+    assert len(reported(tmp_path, "unsafe-model-load", {"serve/one.py": load, "batch/two.py": load.replace("load():", "read():")})) == 2
+
+
 def reported(folder: Path, threat: str, files: dict[str, str]) -> list[Finding]:
     return [finding for finding in scan_of(folder, files).findings if finding.threat == threat]
 
@@ -156,3 +191,37 @@ def test_two_branches_of_one_method_are_one_finding(tmp_path: Path) -> None:
     assert told("one", "Checks.check(wanted.address(), wanted.kind())", _EMBED) == 1
     both = "Checks.check(wanted.address(), wanted.kind()) + Checks.embed(wanted.address())"
     assert told("two", both, 'return "";') == 2
+
+
+_GRAPH = """
+from fastapi import FastAPI
+from langchain_core.messages import SystemMessage
+from langchain_openai import ChatOpenAI
+from langgraph.graph import START, StateGraph
+
+app = FastAPI()
+llm = ChatOpenAI(model="gpt-5-mini")
+
+
+def answer(state):
+    return {"said": llm.invoke([SystemMessage(content=f"You help with {state['topic']}")]).content}
+
+
+graph = StateGraph(dict)
+graph.add_node("answer", answer)
+graph.add_edge(START, "answer")
+built = graph.compile()
+"""
+_STARTED = """
+@app.post("/ask")
+def ask(topic: str):
+    return built.invoke({"topic": topic})["said"]
+"""
+
+
+def test_a_step_of_a_graph_is_no_caller_beside_the_route_that_starts_it(tmp_path: Path) -> None:
+    (alone,) = reported(tmp_path / "alone", "untrusted-text-in-system-prompt", {"app.py": _GRAPH})
+    assert "def answer" in alone.evidence[0].quote
+    (started,) = reported(tmp_path / "started", "untrusted-text-in-system-prompt", {"app.py": _GRAPH + _STARTED})
+    assert "def ask" in started.evidence[0].quote
+    assert all("def answer" not in place.quote or place.role != "source" for place in started.evidence)

@@ -45,3 +45,42 @@ async def reports(question: str):
 )
 def test_only_what_a_model_wrote_is_its_reply(read: str, said: bool) -> None:
     assert bool(flows(system_of(_APP.replace("READ", read)), "path", "model_reply")) is said
+
+
+_KEYED = """
+import subprocess
+from fastapi import FastAPI
+from langgraph.graph import END, START, StateGraph
+app = FastAPI()
+def plan(state):
+    return {"step_first": "ls", "step_last": "pwd"}
+def act(state):
+    which = "first"
+    subprocess.run(READ, shell=True)
+    return {"done": True}
+graph = StateGraph(dict)
+graph.add_node("plan", plan)
+graph.add_edge(START, "plan")
+built = graph.compile()
+@app.post("/run")
+def run(question: str):
+    return act({KEY: question})
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "read", "reached"),
+    [
+        ("question", 'state[f"step_{which}"]', False),
+        ("step_first", 'state[f"step_{which}"]', True),
+        ("question", 'state.get(f"step_{which}")', False),
+        ("step_first", 'state.get("step_" + which)', True),
+        ("question", 'state["step_" + which]', False),
+        ("step_first", 'state[f"{which}_text"]', False),
+        ("first_text", 'state[f"{which}_text"]', True),
+        ("question", "state[which_of()]", True),
+    ],
+)
+def test_a_computed_key_is_matched_by_what_is_constant_of_it(key: str, read: str, reached: bool) -> None:
+    written = _KEYED.replace("READ", read).replace("KEY", repr(key))
+    assert bool(flows(system_of(written), "shell", "user_input")) is reached

@@ -12,9 +12,12 @@ from collections.abc import Iterator
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.guards import PERSON_IS_ASKED, called_names, parts
+from pipeline.system.program.held import elements_of
+from pipeline.system.program.walking import inputs_of, walk
 from pipeline.system.rules.words import words_of
 
 _DEEPEST = 4  # lists of lists
+_MANY = 40  # parts of a test
 _MAX_ABOVE = 3  # calls between the loop and what runs the tool
 _WORDS = frozenset(
     {"permission", "permissions", "approval", "approvals", "approved", "confirmation", "confirm", "confirmed", "approve", "consent"}
@@ -34,7 +37,7 @@ def add_loop_approvals(assembly: Assembly) -> None:
         if identity is None:
             continue
         for condition in _tests(assembly, entry.marker if entry.part is None else None, entry.function):
-            named = _list_of(assembly, condition)
+            named = names_looked_up(assembly, condition)
             if _asks(assembly, condition) and (named is None or assembly.draft(identity).name in named):
                 assembly.control("human_approval", identity, assembly.cite(condition), "the loop asks before it runs the tool")
 
@@ -79,10 +82,10 @@ def _is_question(assembly: Assembly, node: Node) -> bool:
     )
 
 
-def _list_of(assembly: Assembly, condition: Node) -> set[str] | None:
+def names_looked_up(assembly: Assembly, condition: Node) -> set[str] | None:
     """The names of a list that a test looks in; None where it looks in none that is written down."""
     program = assembly.program
-    for part in parts(assembly, condition):
+    for part in walk(condition, lambda node: _asked_there(assembly, node), _MANY, nearest_first=True):
         value = program.value(part)
         held: Node | None = None
         if value.kind == "operation" and value.text == "in" and len(value.inputs) == 2:
@@ -99,11 +102,25 @@ def _list_of(assembly: Assembly, condition: Node) -> set[str] | None:
     return None
 
 
+def _asked_there(assembly: Assembly, node: Node) -> list[Node]:
+    """What a test is made of, what it asks of the members of a list included: `any(call["name"] in DANGEROUS for call in calls)`."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind == "function":
+        asked = [one for name in program.names(node) for one in program.functions.get(name, ())]
+        return [(one[0], returned) for one in asked for returned in program.function(one).returns]
+    if value.kind == "name":
+        return list(program.origins(node)[:2])
+    is_asked = value.kind in ("operation", "choice", "attribute", "index", "await", "guarded", "call") or value.text == "comprehension"
+    return inputs_of(program, node)[:4] if is_asked else []
+
+
 def _written(assembly: Assembly, member: Node, depth: int = 0) -> list[str]:
     """A name, or those a set is made of: `new Set(["delete_file"])`. A list may be made of itself in each round of a loop."""
     program, value = assembly.program, assembly.program.value(member)
     if value.kind == "call" and depth < _DEEPEST:
         inner = [one for given in value.inputs[1:] for one in program.elements((member[0], given))]
         return [said for one in dict.fromkeys(inner) for said in _written(assembly, one, depth + 1)]
+    if value.kind == "attribute" and value.text == "name":  # `{tool.name for tool in sensitive_tools}`
+        return [assembly.draft(one).name for one in elements_of(assembly, (member[0], value.inputs[0]))]
     said = program.constant(member) if value.kind == "constant" else None
     return [said] if isinstance(said, str) else []

@@ -16,6 +16,7 @@ from pipeline.system.controls.believed_tokens import add_believed
 from pipeline.system.controls.dummy_logins import add_dummy_logins
 from pipeline.system.controls.filter_chains import filter_chains
 from pipeline.system.controls.front_doors import frameworks_of, front_doors
+from pipeline.system.controls.graph_approvals import add_graph_approvals
 from pipeline.system.controls.guards import condition_kind, guard_kind
 from pipeline.system.controls.installed import add_installed_checks
 from pipeline.system.controls.interceptors import Interceptors
@@ -32,7 +33,7 @@ from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.elements.second_look import look_again
 from pipeline.system.flows.switches import asked_only_if_set, never_asked
 from pipeline.system.model import ControlKind, Evidence
-from pipeline.system.program.arguments import argument_positions, entry_of
+from pipeline.system.program.arguments import argument_node, entry_of
 from pipeline.system.program.flags import read_flags
 from pipeline.system.program.held import elements_of, receivers
 from pipeline.system.program.sites import CallSite
@@ -88,6 +89,7 @@ def add_protection(assembly: Assembly) -> None:
         for control in dict.fromkeys([site.rule.control, *said]):
             if control is not None and _counts(assembly, authenticating, site, control) and not is_only_logged(assembly, site.node):
                 _add_control(assembly, site, control)
+    add_graph_approvals(assembly)
     _add_bare_decorators(assembly)
     add_rate_limits(assembly, authenticating)
     add_questions(assembly)
@@ -296,15 +298,14 @@ def _handed_over(assembly: Assembly, call: Node) -> Iterator[tuple[int, Node]]:
 
 def _cover_tools(assembly: Assembly, node: Node, agent: str, evidence: Evidence | None) -> bool:
     """An approval step covers the tools it names, or all tools where it names none; True where it names some."""
-    value = assembly.program.value(node)
     named: set[str] = set()
-    for position in argument_positions(value, "interrupt_on"):
-        for origin in assembly.program.origins((node[0], value.inputs[position])):
-            given = assembly.program.value(origin)
-            if given.kind == "collection":
-                for label, inner in zip(given.labels, given.inputs, strict=False):
-                    if assembly.program.constant((origin[0], inner)) is not False:
-                        named.add(label)
+    listed = argument_node(assembly.program, node, "interrupt_on|interruptOn")
+    for origin in assembly.program.origins(listed) if listed is not None else ():
+        given = assembly.program.value(origin)
+        if given.kind == "collection":
+            for label, inner in zip(given.labels, given.inputs, strict=False):
+                if assembly.program.constant((origin[0], inner)) is not False:
+                    named.add(label)
     for source, kind, target in list(assembly.relations):
         if source == agent and kind == "has_tool" and (not named or assembly.draft(target).name in named):
             assembly.control("human_approval", target, evidence)

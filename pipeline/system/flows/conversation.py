@@ -181,9 +181,12 @@ def _under_a_test_of_the_role(assembly: Assembly, hit: Hit) -> bool:
     """Whether the message is made where an earlier one was asked who speaks: `case "assistant": NewAssistantMessage(m.text)`."""
     for node in hit.trace:
         value, facts = assembly.program.value(node), assembly.program.files[node[0]]
-        if value.kind != "call" or not value.inputs or not facts.values[value.inputs[0]].text.endswith("Message"):
+        if value.text == "dictionary" and "role" in value.labels:  # `case "system": return { role: "system", content: m.content }`
+            asked = [one.condition for one in facts.branches if one.scope == value.scope and one.side(node[1]) is True]
+        elif value.kind == "call" and value.inputs and facts.values[value.inputs[0]].text.endswith("Message"):
+            asked = [facts.branches[branch].condition for branch in facts.conditions.get(node[1], ())]
+        else:
             continue
-        asked = [facts.branches[branch].condition for branch in facts.conditions.get(node[1], ())]
         parts = [facts.values[part] for condition in asked for part in (condition, *facts.values[condition].inputs)]
         if any(part.kind in ("attribute", "index") and part.text.lower() == "role" for part in parts):
             return True

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ingest.code.program import Node, Target
 from ingest.code.queued import queued
 from ingest.facts import Function, Parameter, Value
+from pipeline.system.flows.computed_keys import constant_ends
 from pipeline.system.flows.flow_graph import FlowGraph
 from pipeline.system.flows.rebuilding import rebuilt
 from pipeline.system.program import speakers
@@ -29,6 +30,7 @@ from pipeline.system.program.access_paths import (
     same,
     swallowed,
     taking,
+    taking_like,
     to_plain,
     unless_overwritten,
     viewed,
@@ -95,7 +97,9 @@ class CallSteps:
         elif value.text in ("get", "pop", "getlist", "setdefault", "at", "getOrDefault"):
             inputs = self._program.value(call).inputs
             key = self._program.value((call[0], inputs[1])) if len(inputs) > 1 else None
-            yield Step(call, taking(key.text if key is not None and key.kind == "constant" else "*"))
+            ends = constant_ends(self._program, (call[0], inputs[1])) if key is not None and key.kind != "constant" else ("", "")
+            named = taking(key.text if key is not None and key.kind == "constant" else "*")
+            yield Step(call, taking_like(*ends) if any(ends) else named)
         elif value.text in VIEWS:
             yield Step(call, viewed(VIEWS[value.text]))
         elif value.text in ("getKey", "getValue"):

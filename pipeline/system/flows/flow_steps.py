@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 from ingest.code.program import FunctionRef, Node
 from ingest.facts import Value
+from pipeline.system.flows.computed_keys import constant_ends
 from pipeline.system.flows.flow_calls import CallSteps
 from pipeline.system.flows.flow_graph import FlowGraph
 from pipeline.system.flows.type_tests import as_tested
@@ -132,6 +133,8 @@ class FlowSteps:
     def _indexed(self, node: Node, user: Node, value: Value) -> Change:
         if self._is_slice(user, value):
             return anywhere  # a part of a list is a list
+        if not value.text and len(value.inputs) > 1 and any(ends := constant_ends(self._program, (user[0], value.inputs[1]))):
+            return access_paths.taking_like(*ends)
         key = access_paths.from_the_front(self._program.value(node), value.text or "*")
         return taking_number(key) if value.text in NUMBERS else taking(key)
 

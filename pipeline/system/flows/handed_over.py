@@ -102,7 +102,7 @@ def _given_back(assembly: Assembly) -> dict[Node, list[Node]]:
         if site.rule.kind != "agent" or site.rule.result != "model_reply" or assembly.program.value(site.node).kind != "call":
             continue
         callee = assembly.program.value((site.node[0], assembly.program.value(site.node).inputs[0]))
-        for owner in _registered_on(assembly.program, site.node) if callee.text in _RUNS_TO_THE_END else ():
+        for owner in registered_on(assembly.program, site.node) if callee.text in _RUNS_TO_THE_END else ():
             if site.node not in found.setdefault(owner, []):
                 found[owner].append(site.node)
     return found
@@ -116,7 +116,7 @@ def started(assembly: Assembly) -> dict[Node, list[tuple[FunctionRef, Node]]]:
         for identity, value in enumerate(facts.values):
             callee = facts.values[value.inputs[0]] if value.kind == "call" else value
             if value.kind == "call" and callee.kind == "attribute" and callee.text in _STARTS and len(value.inputs) > 1:
-                functions = [reference for owner in _registered_on(program, (file, identity)) for reference in groups.get(owner, ())]
+                functions = [reference for owner in registered_on(program, (file, identity)) for reference in groups.get(owner, ())]
                 if functions:
                     found[file, identity] = _receiving(program, functions)
     return found
@@ -129,7 +129,7 @@ def _groups(assembly: Assembly) -> dict[Node, list[FunctionRef]]:
     for entry in assembly.sites.entries:
         if not entry.rule.shares or program.value(entry.marker).kind != "call":
             continue
-        for owner in _registered_on(program, entry.marker):
+        for owner in registered_on(program, entry.marker):
             if entry.function not in groups.setdefault(owner, []):
                 groups[owner].append(entry.function)
     return groups
@@ -143,7 +143,7 @@ def _receiving(program: Program, functions: list[FunctionRef]) -> list[tuple[Fun
     ]
 
 
-def _registered_on(program: Program, call: Node) -> list[Node]:
+def registered_on(program: Program, call: Node) -> list[Node]:
     """The object a chain of registering calls began with: `graph.add_node(a).add_node(b)`."""
     found: list[Node] = []
     queue, seen = [call], set[Node]()

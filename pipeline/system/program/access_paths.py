@@ -249,6 +249,18 @@ def taking(key: str) -> Change:
     return lambda path: take(path, key)
 
 
+def taking_like(begin: str, end: str) -> Change:
+    """An entry is read whose name is put together, and begins and ends with these: `state[f"draft_{section}"]`."""
+
+    def change(path: Path) -> Path | None:
+        head = path[0].split("@")[0] if path else ""
+        is_named = head.replace("-", "_").isidentifier()
+        fits = len(head) >= len(begin) + len(end) and head.startswith(begin) and head.endswith(end)
+        return None if is_named and not fits else take(path, "*")
+
+    return change
+
+
 def taking_number(key: str) -> Change:
     """An object's entry is read that holds vectors."""
     return lambda path: None if take(path, key) is None else PLAIN
