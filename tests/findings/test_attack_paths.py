@@ -43,6 +43,7 @@ GOLDEN = {
     ("whoever controls what is fetched from outside", "code", "model_registry:norbits/minilm-intent-nordic", ("remote-code-in-model-repo",)),
     ("anyone on the internet", "training_data", "ml_model:/var/lib/support/intent.pt", ("membership-inference",)),
     ("anyone on the internet", "weights", "ml_model:/var/lib/support/intent.pt", ("model-extraction",)),
+    ("whoever reaches the port", "records", "http_route:GET /admin/conversations/{conversation_id}", ("open-records",)),
 }  # fmt: skip
 
 GOLDEN_OF_THE_LINE = {
