@@ -19,6 +19,7 @@ from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
 from pipeline.system.contradicted import add_contradictions
 from pipeline.system.controls.checked_downloads import add_checked_downloads
+from pipeline.system.controls.closed_by_default import add_closed_by_default
 from pipeline.system.controls.conversation_keys import mark_conversation_keys
 from pipeline.system.controls.default_keys import add_default_keys
 from pipeline.system.controls.kill_switches import add_kill_switches
@@ -158,6 +159,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_own_files, assembly)
     steps.run(mark_model_updates, assembly)
     steps.run(add_protection, assembly)
+    steps.run(add_closed_by_default, assembly, config)
     steps.run(add_overridden_claims, assembly)
     steps.run(mark_owned_conversations, assembly)
     steps.run(mark_conversation_keys, assembly)
