@@ -36,7 +36,9 @@ def add_closed_by_default(assembly: Assembly, config: Sequence[ConfigFacts]) -> 
         module = next((path.partition(part)[0] for part in _SOURCES if part in path), path.rpartition("/")[0] + "/")
         near = [one for folder, one in starters if module.startswith(folder)]
         if near:
-            assembly.control("authentication", identity, assembly.cite_place(near[-1].place), "the framework asks where nothing else is said")
+            assembly.control(
+                "authentication", identity, assembly.cite_place(near[-1].place), "the framework asks where nothing else is said"
+            )
 
 
 def _starters(config: Sequence[ConfigFacts]) -> Iterator[tuple[str, Setting]]:
