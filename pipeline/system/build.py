@@ -48,6 +48,7 @@ from pipeline.system.elements.approval_routes import mark_approval_routes
 from pipeline.system.elements.browser_keys import mark_browser_keys
 from pipeline.system.elements.callers_keys import add_callers_keys
 from pipeline.system.elements.chosen_models import mark_chosen_models
+from pipeline.system.elements.client_certificates import add_client_certificates
 from pipeline.system.elements.code_elements import add_code_elements
 from pipeline.system.elements.console import without_terminal
 from pipeline.system.elements.entries import addresses
@@ -169,6 +170,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(add_proven_origins, assembly)
     steps.run(add_kill_switches, assembly)
     steps.run(add_loopback, assembly, config)
+    steps.run(add_client_certificates, assembly, config)
     steps.run(add_pipelines, assembly, config)
     steps.run(add_task_order, assembly)
     steps.run(mark_promotions, assembly)
