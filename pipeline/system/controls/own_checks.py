@@ -104,7 +104,7 @@ def _raises(
     held = {node: keys_taken(assembly, trace, node) for node in passed if node[0] == call[0]}
     named = is_validator(callee.text)
     kinds = [
-        restricting(assembly, one.function, role, received(assembly, call, one, held)) if named
+        restricting(assembly, one.function, role, received(assembly, call, one, held), later=later) if named
         else refused_by(assembly, one.function, role, received(assembly, call, one, held), later)
         for one in meant_by(assembly, call)
     ]  # fmt: skip
