@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import PurePosixPath
@@ -56,6 +56,8 @@ _PASSWORD_OPTIONS = ("-p", "--password")
 KNOWN_PASSWORD, OTHER_PASSWORD = "(a known password)", "(a password)"  # what stands for one in a command's words
 _LENGTH = 64_000  # characters of one script
 _COMMANDS, _WORDS, _WORD = 400, 200, 1000
+_MOST_AROUND = 20
+_FOR_DEVELOPMENT = re.compile(r"(?<!!)==?\s*[\"']?(?:tests?|testing|ci|dev|devel|development|local|debug)\b", re.IGNORECASE)
 _DEPTH = 3  # scripts inside scripts
 _STARTERS = frozenset({
     "exec", "nohup", "sudo", "time", "env", "command", "tini", "dumb-init", "setsid", "stdbuf", "cross-env", "dotenv", "xvfb-run",
@@ -81,6 +83,7 @@ class Command:
     words: tuple[str, ...]
     variables: tuple[tuple[str, str], ...]
     line: int
+    for_development: bool = False  # it stands in a branch for tests or a developer's machine
 
 
 def command_settings(script: str, place: Place, where: str, service: str | None = None, lines: bool = True) -> Iterator[Setting]:
@@ -99,7 +102,7 @@ def command_settings(script: str, place: Place, where: str, service: str | None 
             variables = tuple(f"{name}={value}" for name, value in command.variables if _VARIABLES.fullmatch(name))
             yield setting(
                 "command", name, Place(place.path, line, line if lines else place.end_line), where=where, service=service,
-                words=_without_passwords(command.words), variables=variables or None,
+                words=_without_passwords(command.words), variables=variables or None, for_development=command.for_development or None,
             )  # fmt: skip
 
 
@@ -132,7 +135,8 @@ def read_commands(script: str, depth: int = 0) -> tuple[Command, ...]:
     while stack and len(found) < _COMMANDS:
         node = stack.pop()
         if node.type == "command":
-            found += _command(node, source, known, exported, depth)
+            branch = _is_for_development(node, source)
+            found += (replace(one, for_development=branch or one.for_development) for one in _command(node, source, known, exported, depth))
         elif node.type == "variable_assignment":
             _assign(node, source, known, known)
         elif node.type == "declaration_command":
@@ -147,6 +151,20 @@ def read_commands(script: str, depth: int = 0) -> tuple[Command, ...]:
             continue
         stack += reversed(node.named_children)
     return tuple(found[:_COMMANDS])
+
+
+def _is_for_development(node: Node, source: bytes) -> bool:
+    """Whether a branch around a command is taken for tests or development alone: `if [ "$ENVIRONMENT" = "test" ]`."""
+    child, around = node, node.parent
+    for _ in range(_MOST_AROUND):
+        if around is None:
+            return False
+        if around.type in ("if_statement", "elif_clause") and child.type not in ("else_clause", "elif_clause") and around.named_children:
+            condition = _text(around.named_children[0], source)
+            if around.named_children[0] != child and _FOR_DEVELOPMENT.search(condition[:_WORD]) is not None:
+                return True
+        child, around = around, around.parent
+    return False
 
 
 def _command(node: Node, source: bytes, known: dict[str, str], exported: dict[str, str], depth: int) -> Iterator[Command]:

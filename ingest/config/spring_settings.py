@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 from ingest.config.mcp import servers_named
 from ingest.config.nodes import BadConfig, Node
-from ingest.config.packages import environment, setting
+from ingest.config.packages import environment, said_by_default, setting
 from ingest.config.resources import Flat, flat_node
 from ingest.config.yaml_nodes import yaml_documents
 from ingest.facts import Setting
@@ -23,7 +23,11 @@ from ingest.text import split_lines
 
 _BYTES = 400_000
 _MOST = 1000
-_TOLD = re.compile(r"(management|logging\.level|server|spring\.ai|langchain4j|quarkus\.langchain4j|quarkus\.log)\.", re.IGNORECASE)
+_TOLD = re.compile(
+    r"(?:management|logging\.level|server|spring\.ai|langchain4j|quarkus\.langchain4j|quarkus\.log)\.|spring\.autoconfigure\.exclude",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(r"spring\.security\.user\.password|quarkus\.security\.users\.embedded\.users\.[\w-]{1,80}")
 _KEY = re.compile(r"(?:secret|key)$", re.IGNORECASE)
 _PROFILE = ("spring.config.activate.on-profile", "spring.profiles")
 _FILTERED = re.compile(r"(?<=[:\s])@([\w.-]{1,100})@(?=\s|$)")  # what a build of Maven fills in; no YAML begins so
@@ -42,12 +46,18 @@ def read_spring_settings(text: str, path: str) -> tuple[Setting, ...]:
         if stem and _TOLD.match(value.path)
     )
     keys = (
-        environment(value.path, value.text, Place(path, value.line, value.line), secret=None, profile=profile or of_name or None)
+        environment(value.path, value.text, Place(path, value.line, value.line), secret=_login(value), profile=profile or of_name or None)
         for value, profile in values
-        if stem and _KEY.search(value.path)
+        if stem and (_KEY.search(value.path) or _LOGIN.fullmatch(value.path))
     )
     servers = () if path.lower().endswith(".properties") else _servers(text, path)
     return (*(found for found, _ in zip((*told, *keys), range(_MOST), strict=False)), *servers)
+
+
+def _login(value: Flat) -> str | None:
+    """The detector's name of the one password that opens the application, where it stands here as it is typed."""
+    text = said_by_default(value.text).strip("\"' ").removeprefix("{noop}")
+    return "password" if _LOGIN.fullmatch(value.path) and text and not text.startswith(("${", "{", "ENC(")) else None
 
 
 def _servers(text: str, path: str) -> Iterator[Setting]:

@@ -19,6 +19,7 @@ from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
 from pipeline.system.contradicted import add_contradictions
 from pipeline.system.controls.checked_downloads import add_checked_downloads
+from pipeline.system.controls.closed_by_default import add_closed_by_default
 from pipeline.system.controls.conversation_keys import mark_conversation_keys
 from pipeline.system.controls.default_keys import add_default_keys
 from pipeline.system.controls.kill_switches import add_kill_switches
@@ -47,6 +48,7 @@ from pipeline.system.elements.approval_routes import mark_approval_routes
 from pipeline.system.elements.browser_keys import mark_browser_keys
 from pipeline.system.elements.callers_keys import add_callers_keys
 from pipeline.system.elements.chosen_models import mark_chosen_models
+from pipeline.system.elements.client_certificates import add_client_certificates
 from pipeline.system.elements.code_elements import add_code_elements
 from pipeline.system.elements.console import without_terminal
 from pipeline.system.elements.entries import addresses
@@ -158,6 +160,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_own_files, assembly)
     steps.run(mark_model_updates, assembly)
     steps.run(add_protection, assembly)
+    steps.run(add_closed_by_default, assembly, config)
     steps.run(add_overridden_claims, assembly)
     steps.run(mark_owned_conversations, assembly)
     steps.run(mark_conversation_keys, assembly)
@@ -167,6 +170,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(add_proven_origins, assembly)
     steps.run(add_kill_switches, assembly)
     steps.run(add_loopback, assembly, config)
+    steps.run(add_client_certificates, assembly, config)
     steps.run(add_pipelines, assembly, config)
     steps.run(add_task_order, assembly)
     steps.run(mark_promotions, assembly)

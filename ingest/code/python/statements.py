@@ -292,6 +292,8 @@ class Statements(Expressions):
             if clause.type in ("except_clause", "except_group_clause"):
                 # An exception may come before or after any assignment of the body.
                 self.builder.join(scope, dict(before), dict(after_body))
+                if not any(child.type == "as_pattern" for child in clause.named_children):
+                    self.builder.add(scope, "unknown", lines(clause), "exception")  # caught, and given no name
                 for child in clause.named_children:
                     if child.type == "block":
                         handler_left = self.block(scope, child)

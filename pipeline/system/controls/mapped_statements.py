@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.code.program import Node, Program
+from ingest.facts import Value
 
 _OPENS = frozenset({
     "findUnique", "findUniqueOrThrow", "findFirst", "findFirstOrThrow", "findMany", "findOne", "findOneBy", "findOneOrFail",
@@ -39,11 +40,12 @@ class Mapped:
 
     table: str  # `chat_session` of `ChatSession`
     compared: frozenset[str]  # columns, as the code spells them
+    given: tuple[tuple[str, Node], ...] = ()  # columns again, each with what it is compared with where that stands there
 
 
 def mapped_statement(program: Program, call: Node) -> Mapped | None:
     """The statement that a chain of calls makes; None for a call that is none, or a link of a longer chain's condition."""
-    table, compared, opens = "", set[str](), False
+    table, compared, given_for, opens = "", set[str](), list[tuple[str, Node]](), False
     current = call
     for _ in range(_MOST_LINKS):
         value = program.value(current)
@@ -57,7 +59,7 @@ def mapped_statement(program: Program, call: Node) -> Mapped | None:
         if callee.kind == "name":
             if method in _HOLDS_TABLE and given:
                 table, opens = _word(program, given[0]) or table, True
-                compared |= {_column(label) for label in value.labels[2:] if label} if method in _KEYWORDS else set()
+                given_for += _keywords(value, current[0], 2) if method in _KEYWORDS else []
             break
         if callee.kind != "attribute":
             break
@@ -68,15 +70,17 @@ def mapped_statement(program: Program, call: Node) -> Mapped | None:
         owner = program.value((current[0], callee.inputs[0]))
         if method in _OPENS and not table and owner.kind in ("attribute", "name") and owner.text not in _NOT_TABLES:
             table, opens = snake(owner.text), True
-            compared |= {"id"} if method in _BY_NUMBER else set(_of_options(program, given[:1]))
+            compared |= {"id"} if method in _BY_NUMBER else set()
+            given_for += () if method in _BY_NUMBER else _of_options(program, given[:1])
         if method in _KEYWORDS:
-            compared |= {_column(label) for label in value.labels[1:] if label and label != "defaults"}
+            given_for += _keywords(value, current[0], 1)
             if owner.kind == "attribute" and owner.text == "objects":  # Chat.objects.get(...)
                 table, opens = _word(program, (current[0], owner.inputs[0])) or table, True
         if method in _CONDITIONS:
-            compared |= {column for one in given for column in _compared(program, one, 0)}
+            given_for += [found for one in given for found in _compared(program, one, 0)]
         current = (current[0], callee.inputs[0])
-    return Mapped(table, frozenset(compared)) if opens and table and compared else None
+    compared |= {column for column, _node in given_for}
+    return Mapped(table, frozenset(compared), tuple(given_for)) if opens and table and compared else None
 
 
 def chained(program: Program, file: int) -> frozenset[int]:
@@ -104,7 +108,13 @@ def _column(label: str) -> str:
     return "id" if name == "pk" else name
 
 
-def _of_options(program: Program, given: list[Node]) -> Iterator[str]:
+def _keywords(call: Value, file: int, first: int) -> list[tuple[str, Node]]:
+    """Columns of `filter_by(id=number, owner=user)`, from one argument on."""
+    named = zip(call.labels[first:], call.inputs[first:], strict=False)
+    return [(_column(label), (file, given)) for label, given in named if label and label != "defaults"]
+
+
+def _of_options(program: Program, given: list[Node]) -> Iterator[tuple[str, Node]]:
     """Columns of `{ where: { id, userId } }`, or of a condition that is the argument itself."""
     for node in given:
         options = program.value(node)
@@ -114,15 +124,19 @@ def _of_options(program: Program, given: list[Node]) -> Iterator[str]:
         for condition in inner or [node]:
             value = program.value(condition)
             if value.kind == "collection":
-                yield from (label.lstrip("_") for label in value.labels if label)
-                nested = (program.value((condition[0], one)) for one in value.inputs)
-                yield from (label for one in nested if one.kind == "collection" for label in one.labels if label)  # `id_userId: {...}`
+                for label, one in zip(value.labels, value.inputs, strict=False):
+                    if label:
+                        yield label.lstrip("_"), (condition[0], one)
+                    nested = program.value((condition[0], one))
+                    if nested.kind == "collection":  # `id_userId: {...}`, `user: { email }`
+                        named = zip(nested.labels, nested.inputs, strict=False)
+                        yield from ((inner, (condition[0], given)) for inner, given in named if inner)
             else:
                 yield from _compared(program, condition, 0)
 
 
-def _compared(program: Program, node: Node, depth: int) -> Iterator[str]:
-    """Columns of `Chat.id == number`, `eq(chat.id, number)`, `and(...)`."""
+def _compared(program: Program, node: Node, depth: int) -> Iterator[tuple[str, Node]]:
+    """Columns of `Chat.id == number`, `eq(chat.id, number)`, `and(...)`, each with the other side."""
     value = program.value(node)
     inputs = [(node[0], one) for one in value.inputs]
     if depth >= _DEEPEST:
@@ -131,15 +145,16 @@ def _compared(program: Program, node: Node, depth: int) -> Iterator[str]:
         for one in inputs:
             side = program.value(one)
             if side.kind == "attribute" and value.text in ("==", "==="):
-                yield side.text
+                yield side.text, next((other for other in inputs if other != one), one)
             else:
                 yield from _compared(program, one, depth + 1)
     elif value.kind == "call" and inputs:
         named = program.value(inputs[0]).text
         if named in _EQUALS:
-            yield from (program.value(one).text for one in inputs[1:2] if program.value(one).kind == "attribute")
+            columns = [one for one in inputs[1:2] if program.value(one).kind == "attribute"]
+            yield from ((program.value(one).text, inputs[2] if len(inputs) > 2 else one) for one in columns)
         elif named in _JOINS:
             for one in inputs[1:]:
                 yield from _compared(program, one, depth + 1)
     elif value.kind == "collection" and value.labels:
-        yield from (label for label in value.labels if label)
+        yield from ((label, one) for label, one in zip(value.labels, inputs, strict=False) if label)

@@ -2,7 +2,8 @@
 
 Takes an assembly whose sources are known; adds a `component` for each function in which a value is either what the caller sent or what a
 checked token says of the same thing, and in which nobody compares both: the token is asked only where the caller does not say. A function
-that answers one of both by a branch counts as well. Values of different names are left alone: a default is no identity.
+that answers one of both by a branch counts as well. Values of different names are left alone: a default is no identity. Where a test of
+the role that the token gives decides which of both it is, the caller of one role has no choice, and that of the other may act for anyone.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ from pipeline.system.rules.words import words_of
 _EITHER = frozenset({"or", "||", "??"})
 _COMPARES = frozenset({"==", "!=", "===", "!==", "in", "not in"})
 _SENT_BY = (".Header", ".Query", ".Cookie", ".Body", ".Form")
+_ROLES = frozenset(
+    {"role", "roles", "admin", "superadmin", "superuser", "staff", "scope", "scopes", "permission", "permissions", "rights", "privileged"}
+)
 _MOST_STEPS = 60
+_NEAR = 16  # values between a conditional expression and its test
 
 
 def add_overridden_claims(assembly: Assembly) -> None:
@@ -43,7 +48,8 @@ def _look(assembly: Assembly, function: FunctionRef, sides: list[Node], at: Node
     for sent in (side for side in sides if side not in told and _is_sent(assembly, side)):
         for claim in told:
             name = _shared(assembly, sent, claim)
-            if name and not _are_compared(assembly, function, sent, claims):
+            decided = _are_compared(assembly, function, sent, claims) or _by_role(assembly, function, (sent, claim), at, claims)
+            if name and not decided:
                 _add(assembly, function, name, at or sent)
                 return
 
@@ -105,6 +111,34 @@ def _are_compared(assembly: Assembly, function: FunctionRef, sent: Node, claims:
         if not origins.isdisjoint(parts) and not claims.isdisjoint(parts):
             return True
     return False
+
+
+def _by_role(assembly: Assembly, function: FunctionRef, sides: tuple[Node, Node], at: Node | None, claims: set[Node]) -> bool:
+    """Whether a test of what the token says of the caller's rights decides which of two values it is."""
+    program = assembly.program
+    facts = program.files[function[0]]
+    tests = [(function[0], b.condition) for b in facts.branches if b.scope == function[1] and b.side(sides[0][1]) != b.side(sides[1][1])]
+    asked = [part for test in tests for part in inside(program, test, _MOST_STEPS)]
+    if at is not None and program.value(at).text == "if":  # a conditional expression: its test was read just before
+        chosen = {part for side in sides for part in inside(program, side, _MOST_STEPS)}
+        asked += [
+            (at[0], near) for near in range(max(0, at[1] - _NEAR), at[1]) if _beside(program, at, near) and (at[0], near) not in chosen
+        ]
+    return any(_tells_role(assembly, part, claims) for part in asked)
+
+
+def _beside(program: Program, choice: Node, near: int) -> bool:
+    one, other = program.value(choice), program.value((choice[0], near))
+    return one.scope == other.scope and one.line <= other.line <= one.end_line
+
+
+def _tells_role(assembly: Assembly, part: Node, claims: set[Node]) -> bool:
+    """`claims["role"]`, `user.is_staff`, `is_admin(user)`."""
+    value = assembly.program.value(part)
+    words = {word for name in (value.text, *_names(assembly, part)) for word in words_of(name)}
+    told = [part, *((part[0], given) for given in value.inputs[1:] if value.kind == "call")]
+    named = value.kind in ("attribute", "index", "call") and not words.isdisjoint(_ROLES)
+    return named and any(_comes_of(assembly, one, claims) for one in told)
 
 
 def _behind(assembly: Assembly, node: Node) -> Iterator[Node]:

@@ -13,10 +13,10 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly, Given
 from pipeline.system.controls.listed import named_in
 from pipeline.system.controls.received import meant_by, received
-from pipeline.system.controls.refused_sides import refused_sides
+from pipeline.system.controls.refused_sides import raises_out, refused_sides
 from pipeline.system.controls.restrictions import Tested, is_validator, restricting, restriction
 from pipeline.system.flows.discriminators import bare
-from pipeline.system.flows.made_of import SETTLES, Settled, callee_text, settles
+from pipeline.system.flows.made_of import SETTLES, Settled, callee_text, made_of, settles
 from pipeline.system.flows.record_parts import keys_taken
 from pipeline.system.model import ControlKind, SinkRole
 
@@ -40,6 +40,24 @@ def refused_by(assembly: Assembly, function: FunctionRef, role: SinkRole, given:
                 if kind is not None:
                     memo[key] = kind
                     return kind
+    if role == "path" and (stays := _stays_below(assembly, function, given, later)):
+        memo[key] = stays
+    return memo[key]
+
+
+def _stays_below(assembly: Assembly, function: FunctionRef, given: Given, later: Settled) -> ControlKind | None:
+    """`path.relative_to(root)`, called for its effect: it raises for what leads out, and the function lets that pass or raises another."""
+    program, calls = assembly.program, list(assembly.calls_in(function))
+    if not later and not any(callee_text(assembly, call) in SETTLES for call in calls):
+        return None
+    if not raises_out(assembly, function):
+        return None
+    parameters = program.function(function).parameters
+    taken = {(function[0], parameters[position].value) for position, _keys in given if position < len(parameters)}
+    for call in calls:
+        callee = program.value((call[0], program.value(call).inputs[0]))
+        if callee.kind == "attribute" and callee.text == "relative_to" and taken & made_of(assembly, (call[0], callee.inputs[0])):
+            return "allow_list"
     return None
 
 
@@ -54,7 +72,7 @@ def proven(assembly: Assembly, trace: tuple[Node, ...], calls: Iterable[Node], r
     for call in calls:
         facts = program.files[call[0]]
         for other in assembly.calls_in((call[0], program.value(call).scope)):
-            if other < call and (kind := _raises(assembly, other, trace, passed, role)) is not None:
+            if other < call and (kind := _raises(assembly, other, trace, passed, role, settled)) is not None:
                 found.append((kind, other))
         for branch in facts.conditions.get(call[1], ()):
             condition, side = (call[0], facts.branches[branch].condition), facts.branches[branch].side(call[1])
@@ -71,12 +89,14 @@ def proven(assembly: Assembly, trace: tuple[Node, ...], calls: Iterable[Node], r
     return list(dict.fromkeys(found))
 
 
-def _raises(assembly: Assembly, call: Node, trace: tuple[Node, ...], passed: set[Node], role: SinkRole) -> ControlKind | None:
+def _raises(
+    assembly: Assembly, call: Node, trace: tuple[Node, ...], passed: set[Node], role: SinkRole, later: Settled
+) -> ControlKind | None:
     """A call that lets only some data pass: `path.relative_to(root)`, `check(path)`."""
     program, value = assembly.program, assembly.program.value(call)
     callee = program.value((call[0], value.inputs[0]))
     if callee.kind == "attribute" and callee.text == "relative_to" and bare(assembly, (call[0], callee.inputs[0])) in passed:
-        return "allow_list"
+        return "allow_list" if raises_out(assembly, (call[0], value.scope)) else None
     if callee.kind not in ("name", "attribute"):
         return None
     if not any(bare(assembly, (call[0], given)) in passed for given in value.inputs[1:]):
@@ -84,8 +104,8 @@ def _raises(assembly: Assembly, call: Node, trace: tuple[Node, ...], passed: set
     held = {node: keys_taken(assembly, trace, node) for node in passed if node[0] == call[0]}
     named = is_validator(callee.text)
     kinds = [
-        restricting(assembly, one.function, role, received(assembly, call, one, held)) if named
-        else refused_by(assembly, one.function, role, received(assembly, call, one, held))
+        restricting(assembly, one.function, role, received(assembly, call, one, held), later=later) if named
+        else refused_by(assembly, one.function, role, received(assembly, call, one, held), later)
         for one in meant_by(assembly, call)
     ]  # fmt: skip
     return kinds[0] if all(kinds) and kinds else None

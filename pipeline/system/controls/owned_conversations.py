@@ -40,7 +40,7 @@ def mark_owned_conversations(assembly: Assembly) -> None:
         for statement in statements:
             known = owners.get(statement.table, set())
             here = stands_in(assembly, statement.call, reference)
-            if not known or statement.owners or not (here or _is_run(assembly, statement, reference)):
+            if not known or statement.is_owned or not (here or _is_run(assembly, statement, reference)):
                 continue
             if statement.number is not None:
                 named = _is_sent(assembly, statement.number, reference)

@@ -46,7 +46,7 @@ def mark_owned_records(assembly: Assembly) -> None:
         reached = reach_of(assembly, reference, identity)
         for call in (call for function in sorted(reached) for call in calls_of(assembly, function, identity)):
             statement = by_call.get(call)
-            if statement is None or statement.owners or not (known := owners.get(statement.table)) or _PEOPLE.fullmatch(statement.table):
+            if statement is None or statement.is_owned or not (known := owners.get(statement.table)) or _PEOPLE.fullmatch(statement.table):
                 continue
             if not any(NUMBER.fullmatch(one) for one in statement.compared) or not _is_chosen(assembly, call, chosen):
                 continue

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.callers_values import says_who_calls
 from pipeline.system.controls.guards import parts
 from pipeline.system.controls.mapped_statements import chained, mapped_statement, snake
 
@@ -24,7 +25,8 @@ _OVERWRITES = re.compile(
     r"\s*insert\s+into\s+(?P<table>[\w.\"`]+)\s*\((?P<columns>[^)]{1,400})\)[^;]{1,600}?on\s+conflict\s*\(\s*\w*id\s*\)\s*do\s+update\s+set\s(?P<set>[^;]{1,600})",
     re.IGNORECASE,
 )
-_COMPARED = re.compile(r"(?:\b\w+\.)?\b(?P<column>\w+)\s*=\s*(?:\$\d|\?|%s|%\(\w+\)s|:\w+|@\w+)", re.IGNORECASE)
+_COMPARED = re.compile(r"(?:\b\w+\.)?\b(?P<column>\w+)\s*=\s*(?:\$\d+|\?|%s|%\(\w+\)s|:\w+|@\w+)", re.IGNORECASE)
+_MARK = re.compile(r"\$(?P<number>\d{1,3})|\?|%s")
 OWNER = re.compile(
     r"(?:user|owner|employee|account|customer|client|tenant|company|member|author|patient|student|organi[sz]ation|org)s?(?:_?(?:id|email|name))?|created_by",
     re.IGNORECASE,
@@ -41,6 +43,12 @@ class Statement:
     table: str
     compared: frozenset[str]
     number: Node | None = None  # what is given for the number of a conversation that is written over
+    of_caller: frozenset[str] = frozenset()  # columns that are compared with who calls, whatever they are named
+
+    @property
+    def is_owned(self) -> bool:
+        """Whether it is asked whose the record is."""
+        return bool(self.owners or self.of_caller)
 
     @property
     def owners(self) -> frozenset[str]:
@@ -57,7 +65,9 @@ def statements_in(assembly: Assembly, file: int, tables: re.Pattern[str]) -> Ite
         mapped = mapped_statement(program, (file, identity)) if identity not in links else None
         if mapped is not None and tables.fullmatch(mapped.table):
             if not any(_SHARED.search(column) for column in mapped.compared):
-                yield Statement((file, identity), mapped.table.removesuffix("s"), frozenset(map(snake, mapped.compared)))
+                of_caller = frozenset(snake(column) for column, node in mapped.given if says_who_calls(assembly, node))
+                columns = frozenset(map(snake, mapped.compared))
+                yield Statement((file, identity), mapped.table.removesuffix("s"), columns, None, of_caller)
             continue
         for given in value.inputs[1:3]:
             text = program.constant((file, given))
@@ -77,7 +87,8 @@ def statements_in(assembly: Assembly, file: int, tables: re.Pattern[str]) -> Ite
                         yield Statement((file, identity), table, frozenset(), number)
                 elif not _SHARED.search(said["where"]):
                     columns = frozenset(one["column"].lower() for one in _COMPARED.finditer(said["where"]))
-                    yield Statement((file, identity), table, columns)
+                    of_caller = frozenset(_of_caller(assembly, (file, identity), text))
+                    yield Statement((file, identity), table, columns, None, of_caller)
 
 
 def _number_given(assembly: Assembly, call: Node, columns: str) -> Node | None:
@@ -89,6 +100,21 @@ def _number_given(assembly: Assembly, call: Node, columns: str) -> Node | None:
         if values.kind == "collection" and at is not None and at < len(values.inputs):
             return call[0], values.inputs[at]
     return None
+
+
+def _of_caller(assembly: Assembly, call: Node, text: str) -> Iterator[str]:
+    """Columns that a written statement compares with who calls, where its values stand in one list in the order of their marks."""
+    for given in assembly.program.value(call).inputs[2:3]:
+        values = assembly.program.value((call[0], given))
+        marks = list(_MARK.finditer(text))
+        if values.kind != "collection" or len(values.inputs) != len(marks):
+            continue
+        for compared in _COMPARED.finditer(text):
+            at = next((position for position, mark in enumerate(marks) if mark.end() == compared.end()), None)
+            numbered = marks[at]["number"] if at is not None else None
+            position = int(numbered) - 1 if numbered else at
+            if position is not None and 0 <= position < len(marks) and says_who_calls(assembly, (call[0], values.inputs[position])):
+                yield compared["column"].lower()
 
 
 def stands_in(assembly: Assembly, call: Node, reference: FunctionRef) -> bool:

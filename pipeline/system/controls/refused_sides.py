@@ -60,6 +60,14 @@ def _is_raised(assembly: Assembly, call: Node) -> bool:
     return any(_RAISED.search(base) for name in names if name in assembly.program.classes for base in assembly.program.bases(name))
 
 
+def raises_out(assembly: Assembly, function: FunctionRef) -> bool:
+    """Whether an exception of what a function calls reaches its caller, as far as is seen: none is caught, or another is raised instead."""
+    facts = assembly.program.files[function[0]]
+    within = [(identity, value) for identity, value in enumerate(facts.values) if value.scope == function[1]]
+    raised = any(value.kind == "call" and _is_raised(assembly, (function[0], identity)) for identity, value in within)
+    return raised or not any(value.kind == "unknown" and value.text == "exception" for _identity, value in within)
+
+
 def _returning(facts: CodeFacts, number: int, verdict: bool) -> Iterator[tuple[int, bool]]:
     """`if part in EXCLUDED: return True`, where the caller goes on with False: the innermost test around each such return."""
     tests = [branch for branch in facts.branches if branch.scope == number]

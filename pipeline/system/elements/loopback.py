@@ -37,7 +37,7 @@ def add_loopback(assembly: Assembly, config: Sequence[ConfigFacts]) -> None:
     for file, facts in enumerate(assembly.program.files):
         for identity, value in enumerate(facts.values):
             if value.kind == "call":
-                for application in _started(assembly, applications, (file, identity)):
+                for application in applications_started(assembly, applications, (file, identity)):
                     started.setdefault(application, []).append(((file, identity), _on_loopback(assembly, (file, identity))))
     elsewhere = _started_by_configuration(config) if started else set()
     containers = _opened_containers(config) if started else set()
@@ -52,13 +52,13 @@ def add_loopback(assembly: Assembly, config: Sequence[ConfigFacts]) -> None:
         route = assembly.entry_of_function.get(entry.function, "")
         if not route or assembly.draft(route).kind not in ENTRY_KINDS:
             continue
-        above = _above(applications, entry.marker)
+        above = applications_above(applications, entry.marker)
         if above & inside.keys() and not any(other in started and other not in inside for other in above):
             for call in sorted(call for application in above & inside.keys() for call in inside[application]):
                 assembly.control("network_isolation", route, assembly.cite(call), "listens on loopback only")
 
 
-def _started(assembly: Assembly, applications: Applications, call: Node) -> list[Node]:
+def applications_started(assembly: Assembly, applications: Applications, call: Node) -> list[Node]:
     """The applications that a call starts: an object, or `module:name`."""
     program, value = assembly.program, assembly.program.value(call)
     names = set(program.names((call[0], value.inputs[0])))
@@ -80,7 +80,7 @@ def _on_loopback(assembly: Assembly, call: Node) -> bool:
     return bool(hosts) and all(host in _LOOPBACK for host in hosts)
 
 
-def _above(applications: Applications, marker: Node) -> set[Node]:
+def applications_above(applications: Applications, marker: Node) -> set[Node]:
     """The applications and routers a route hangs on, and those they are included in."""
     found: set[Node] = set()
     queue = applications.of_marker(marker)

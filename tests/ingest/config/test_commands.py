@@ -103,3 +103,15 @@ def test_commands_of_a_composition_name_their_service(tmp_path: Path) -> None:
 def test_any_script_ends_in_facts(tmp_path: Path, text: str) -> None:
     assert len(settings_of(tmp_path, "a.sh", text)) <= 400
     assert len(settings_of(tmp_path, "Makefile", "\t" + text)) <= 60_000
+
+
+def test_commands_in_branches_for_tests_say_so() -> None:
+    script = """if [ "$STAGE" = test ]; then
+  uvicorn main:app --port 1
+elif [[ $STAGE != "dev" ]]; then
+  uvicorn main:app --port 2
+else
+  uvicorn main:app --port 3
+fi
+"""
+    assert [command.for_development for command in read_commands(script) if command.words[0] == "uvicorn"] == [True, False, False]

@@ -41,3 +41,10 @@ def test_properties_are_told_by_name_with_the_profile_of_their_file() -> None:
         ("management.endpoints.web.exposure.include", "*", "eu", 2),
         ("server.port", "8080", "eu", 3),
     ]
+
+
+def test_the_password_of_the_one_user_is_a_credential_where_it_stands_here() -> None:
+    name = "spring.security.user.password"
+    for value, found in (("desk4711", "password"), ("{noop}desk", "password"), ("${DESK}", None), ("{bcrypt}$2a$10$abc", None), ("", None)):
+        settings = read_spring_settings(f"{name}={value}\n", "application.properties")
+        assert [one.attributes.get("secret") for one in settings] == [found], value
