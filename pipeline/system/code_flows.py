@@ -31,6 +31,7 @@ from pipeline.system.flows.handed_ways import is_of_another_handler
 from pipeline.system.flows.joined_keys import store_reached
 from pipeline.system.flows.logged_text import Said, said, written
 from pipeline.system.flows.made_of import callee_text
+from pipeline.system.flows.matched_replies import Way, match_replies
 from pipeline.system.flows.named_models import is_no_choice
 from pipeline.system.flows.own_address import is_own_address
 from pipeline.system.flows.own_instructions import is_own_instruction
@@ -87,6 +88,7 @@ def add_code_flows(assembly: Assembly) -> None:
                 search.explore(nodes)
         for (element, label), nodes in followed:
             hits: dict[Key, Hit] = {}
+            behaviours.group = element, label
             for search in searches:
                 for hit in search.search(nodes, tested=label in ("prediction", "model_reply")):
                     hits.setdefault(hit.key, hit)
@@ -100,6 +102,7 @@ def add_code_flows(assembly: Assembly) -> None:
             for search in searches:
                 search.cut = False
         if not only_text:
+            match_replies(assembly, searches[-1], groups, behaviours.ways, MAX_WAYS)
             add_own_memories(assembly, searches[-1])
 
 
@@ -110,6 +113,8 @@ class _Behaviours:
         self._assembly = assembly
         self.tables = RepositoryTables(assembly, graph)
         self.checked: set[str] = set()  # ways on which data is looked at
+        self.ways: list[Way] = []
+        self.group: tuple[str, Label] = ("", "model_reply")  # whose data is followed
         self._sites: dict[Node, list[CallSite]] = {}
         for site in assembly.sites.calls:
             self._sites.setdefault(site.node, []).append(site)
@@ -399,18 +404,12 @@ def _add_way(
         behaviours.checked.add(identity)
     for kind, node in controls:
         assembly.control(kind, identity, assembly.cite(node))
-    assembly.flow(
-        Flow(
-            id=identity,
-            source=source,
-            target=target,
-            carries=(label,),
-            role=role,
-            steps=steps,
-            choices=max(1, choices_on_way(assembly, hit)),
-            fields=columns,
-        )
+    choices = max(1, choices_on_way(assembly, hit))
+    flow = Flow(
+        id=identity, source=source, target=target, carries=(label,), role=role, steps=steps, choices=choices, fields=columns, way=identity
     )
+    behaviours.ways.append(Way(flow, hit, behaviours.group))
+    assembly.flow(flow)
 
 
 def _same_end(assembly: Assembly, flow: Flow, hit: Hit) -> bool:
