@@ -26,7 +26,7 @@ from pipeline.system.flows.columns import columns_of
 from pipeline.system.flows.conversation import conversation_role, is_whole_request
 from pipeline.system.flows.discriminators import contradicted
 from pipeline.system.flows.flow_graph import FlowGraph
-from pipeline.system.flows.handed_over import is_of_a_step, runs, shared, started
+from pipeline.system.flows.handed_over import begin_with_what_is_sent, is_of_a_step, runs, shared, started
 from pipeline.system.flows.handed_ways import is_of_another_handler
 from pipeline.system.flows.joined_keys import store_reached
 from pipeline.system.flows.logged_text import Said, said, written
@@ -70,7 +70,9 @@ _NOT_FOLLOWED: frozenset[Label] = frozenset(
 def add_code_flows(assembly: Assembly) -> None:
     """Searches from all sources and adds what they reach."""
     properties = frozenset(sink.key for sinks in assembly.sinks.values() for sink in sinks if sink.argument == 0 and sink.key)
-    graph = FlowGraph(assembly.program, runs(assembly), shared(assembly), properties, assembly.kept, started(assembly))
+    begun = started(assembly)
+    begin_with_what_is_sent(assembly, begun)
+    graph = FlowGraph(assembly.program, runs(assembly), shared(assembly), properties, assembly.kept, begun)
     behaviours = _Behaviours(assembly, graph)
     assembly.instructs = instructing(assembly)
     returns = frozenset(assembly.entry_of_function) | frozenset(assembly.instructs)
