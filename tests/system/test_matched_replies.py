@@ -86,7 +86,7 @@ _WAYS = {
 def test_a_reply_goes_back_to_the_call_that_asked(program: dict[str, str], read: str, answers: bool) -> None:
     system = system_of({path: text.replace("READ", read) for path, text in program.items()})
     view = View(system)
-    asked = [flow for flow in flows(system, "prompt", "web_content")]
+    asked = flows(system, "prompt", "web_content")
     ran = flows(system, "shell", "model_reply")
     assert asked and ran
     assert any(view.comes_out(question, reply) for question in asked for reply in ran) is answers

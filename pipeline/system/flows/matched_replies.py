@@ -92,7 +92,7 @@ class _Matching:
         return self._entered[group]
 
     def _leads_to(self, asking: Node, other: Node, client: FunctionRef | None, answered: Way) -> bool:
-        """Whether the result of a call arrives where the reply to another one does, or is asked there: by itself or by further questions."""
+        """Whether the result of a call arrives where the reply to another does, or is asked there: by itself or by further questions."""
         callers = frozenset(self.program.callers(client)) if client is not None else frozenset[Node]()
         queue, seen = [asking], set[Node]()
         while queue:

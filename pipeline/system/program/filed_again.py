@@ -97,6 +97,8 @@ def _and_filtered(program: Program, users: Users, pairs: Node) -> list[Node]:
     found, file = [pairs], pairs[0]
     for node in found:
         accesses = [(file, user) for user, at in users(node) if at == 0 and program.value((file, user)).text == "filter"]
-        calls = [(file, user) for access in accesses for user, at in users(access) if at == 0 and program.value((file, user)).kind == "call"]
+        calls = [
+            (file, user) for access in accesses for user, at in users(access) if at == 0 and program.value((file, user)).kind == "call"
+        ]
         found += [call for call in calls if call not in found][: _MOST_TESTS - len(found)]
     return found
