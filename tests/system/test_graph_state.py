@@ -84,3 +84,33 @@ def test_a_graph_that_is_started_in_sight_holds_what_it_is_started_with(given: s
 
 def test_a_graph_that_nobody_in_sight_starts_is_given_a_callers_text() -> None:
     assert flows(system_of(_ROLES.replace("ROUTE", "")), "system_prompt", "user_input")
+
+
+_SCRIPT = """
+    import express from "express";
+    import OpenAI from "openai";
+    import { StateGraph, Annotation, START, END } from "@langchain/langgraph";
+    const openai = new OpenAI();
+    const State = Annotation.Root({ company: Annotation<string>(), question: Annotation<string>() });
+    async function answer(state: typeof State.State) {
+      const reply = await openai.chat.completions.create({ model: "gpt-4o", messages: [
+        { role: "system", content: `You speak for ${state.company}.` }, { role: "user", content: state.question } ] });
+      return { answer: reply.choices[0].message.content };
+    }
+    const graph = new StateGraph(State).addNode("answer", answer).addEdge(START, "answer").addEdge("answer", END).compile();
+    const app = express();
+    app.post("/ask", async (req, res) => { res.json(await graph.invoke(GIVEN)); });
+    """
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ('{ company: "Acme", question: req.body.question }', set()),
+        ("{ company: req.body.company, question: req.body.question }", {"http_route:POST /ask"}),
+    ],
+    ids=["its own", "a caller's"],
+)
+def test_a_graph_of_a_script_that_is_started_in_sight(given: str, says: set[str]) -> None:
+    system = system_of({"app.ts": _SCRIPT.replace("GIVEN", given)})
+    assert {flow.source for flow in flows(system, "system_prompt", "user_input")} == says
