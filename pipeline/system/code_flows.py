@@ -26,11 +26,12 @@ from pipeline.system.flows.columns import columns_of
 from pipeline.system.flows.conversation import conversation_role, is_whole_request
 from pipeline.system.flows.discriminators import contradicted
 from pipeline.system.flows.flow_graph import FlowGraph
-from pipeline.system.flows.handed_over import is_of_a_step, runs, shared, started
+from pipeline.system.flows.handed_over import begin_with_what_is_sent, is_of_a_step, runs, shared, started
 from pipeline.system.flows.handed_ways import is_of_another_handler
 from pipeline.system.flows.joined_keys import store_reached
 from pipeline.system.flows.logged_text import Said, said, written
 from pipeline.system.flows.made_of import callee_text
+from pipeline.system.flows.matched_replies import Way, match_replies
 from pipeline.system.flows.named_models import is_no_choice
 from pipeline.system.flows.own_address import is_own_address
 from pipeline.system.flows.own_instructions import is_own_instruction
@@ -69,7 +70,9 @@ _NOT_FOLLOWED: frozenset[Label] = frozenset(
 def add_code_flows(assembly: Assembly) -> None:
     """Searches from all sources and adds what they reach."""
     properties = frozenset(sink.key for sinks in assembly.sinks.values() for sink in sinks if sink.argument == 0 and sink.key)
-    graph = FlowGraph(assembly.program, runs(assembly), shared(assembly), properties, assembly.kept, started(assembly))
+    begun = started(assembly)
+    begin_with_what_is_sent(assembly, begun)
+    graph = FlowGraph(assembly.program, runs(assembly), shared(assembly), properties, assembly.kept, begun)
     behaviours = _Behaviours(assembly, graph)
     assembly.instructs = instructing(assembly)
     returns = frozenset(assembly.entry_of_function) | frozenset(assembly.instructs)
@@ -87,6 +90,7 @@ def add_code_flows(assembly: Assembly) -> None:
                 search.explore(nodes)
         for (element, label), nodes in followed:
             hits: dict[Key, Hit] = {}
+            behaviours.group = element, label
             for search in searches:
                 for hit in search.search(nodes, tested=label in ("prediction", "model_reply")):
                     hits.setdefault(hit.key, hit)
@@ -100,6 +104,7 @@ def add_code_flows(assembly: Assembly) -> None:
             for search in searches:
                 search.cut = False
         if not only_text:
+            match_replies(assembly, searches[-1], groups, behaviours.ways, MAX_WAYS)
             add_own_memories(assembly, searches[-1])
 
 
@@ -110,6 +115,8 @@ class _Behaviours:
         self._assembly = assembly
         self.tables = RepositoryTables(assembly, graph)
         self.checked: set[str] = set()  # ways on which data is looked at
+        self.ways: list[Way] = []
+        self.group: tuple[str, Label] = ("", "model_reply")  # whose data is followed
         self._sites: dict[Node, list[CallSite]] = {}
         for site in assembly.sites.calls:
             self._sites.setdefault(site.node, []).append(site)
@@ -399,18 +406,12 @@ def _add_way(
         behaviours.checked.add(identity)
     for kind, node in controls:
         assembly.control(kind, identity, assembly.cite(node))
-    assembly.flow(
-        Flow(
-            id=identity,
-            source=source,
-            target=target,
-            carries=(label,),
-            role=role,
-            steps=steps,
-            choices=max(1, choices_on_way(assembly, hit)),
-            fields=columns,
-        )
+    choices = max(1, choices_on_way(assembly, hit))
+    flow = Flow(
+        id=identity, source=source, target=target, carries=(label,), role=role, steps=steps, choices=choices, fields=columns, way=identity
     )
+    behaviours.ways.append(Way(flow, hit, behaviours.group))
+    assembly.flow(flow)
 
 
 def _same_end(assembly: Assembly, flow: Flow, hit: Hit) -> bool:

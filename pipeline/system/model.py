@@ -189,6 +189,10 @@ class Flow(Frozen):
     fields: tuple[str, ...] = Field(
         default=(), exclude=True, description="Columns of a table that are written or read, where the code names them; empty: any may be."
     )
+    way: str = Field(default="", exclude=True, description="Which way through the code it is, whatever its elements come to be called.")
+    answers_not: tuple[str, ...] = Field(
+        default=(), exclude=True, description="Ways of questions to a model that came through other calls than this reply goes back to."
+    )
     choices: int = Field(
         default=1, description="Most implementations that one call on the way may mean; which one runs is decided at run time."
     )

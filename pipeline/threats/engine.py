@@ -134,6 +134,9 @@ def match(view: View, threat: Threat, element: Element) -> Match | Mitigated | U
         if found is None:
             return Unmet(threat, element, describe(condition))
         held = _joined([held, found])
+        if condition.a_flow is not None and found.ways and set(found.ways).isdisjoint(_answering(view, element, held).ways):
+            return Unmet(threat, element, describe(condition))
+    held = _answering(view, element, held)
     if removing or held.shut:
         return Mitigated(threat, element, _once([*removing, *held.closed]))
     lowered = [*held.on_way, *view.controls_on(element.id, threat.lowered_by)]
@@ -161,6 +164,15 @@ def _joined(parts: list[_Held]) -> _Held:
         tuple(e for part in parts for e in part.evidence), tuple(c for part in parts for c in part.closed),
         any(part.shut for part in parts), tuple(c for part in parts for c in part.on_way),
     )  # fmt: skip
+
+
+def _answering(view: View, element: Element, held: _Held) -> _Held:
+    """Without replies to other questions than those that the conditions found."""
+    asked = [way[-1] for way in held.ways if way[-1].target == element.id]
+    kept = tuple(
+        way for way in held.ways if not asked or way[0].source != element.id or any(view.answers(way[0], question) for question in asked)
+    )
+    return replace(held, ways=kept)
 
 
 def _on_all(ways: Sequence[Sequence[Control]]) -> tuple[Control, ...]:

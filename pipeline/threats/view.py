@@ -166,7 +166,11 @@ class View:
             return False
         if self.elements[kept.target].kind == "web_content" and kept.role in _ASKS:
             return False  # what others have written is not what they were asked
-        return not self._in_other_columns(kept, after) and self._same_asker(kept, after)
+        return not self._in_other_columns(kept, after) and self._same_asker(kept, after) and self.answers(after, kept)
+
+    def answers(self, answered: Flow, asked: Flow) -> bool:
+        """Whether a reply may be one to a question: what a shared client gives back goes to the call that asked."""
+        return not asked.way or asked.way not in answered.answers_not
 
     def _in_other_columns(self, kept: Flow, after: Flow) -> bool:
         """What is written to one column is not read from another, and no record is what a database tells of its tables."""

@@ -36,6 +36,7 @@ from pipeline.system.program.access_paths import (
     viewed,
     written_down,
 )
+from pipeline.system.program.filed_again import filed_again
 from pipeline.system.program.flow_edges import Arrive, CallBehaviour, Enter, Step
 from pipeline.system.program.members import fitting
 
@@ -102,6 +103,8 @@ class CallSteps:
             yield Step(call, taking_like(*ends) if any(ends) else named)
         elif value.text in VIEWS:
             yield Step(call, viewed(VIEWS[value.text]))
+            if value.text == "items":
+                yield from (Step(filed, same) for filed in filed_again(self._program, self._graph.users, call))
         elif value.text in ("getKey", "getValue"):
             yield Step(call, part_of_entry(value.text))
         elif value.text in ("model_copy", "_replace"):

@@ -32,6 +32,7 @@ from pipeline.system.program.access_paths import (
     taking_number,
     unless_overwritten,
 )
+from pipeline.system.program.filed_again import pairs_of
 from pipeline.system.program.flow_edges import RETURNED, TESTED, Arrive, CallBehaviour, Edges, Enter, Step
 from pipeline.system.program.gone_through import gone_through
 from pipeline.system.program.page_state import state_set
@@ -113,6 +114,8 @@ class FlowSteps:
                 yield Step(user, as_tested(self._program, user, value))
             case "update" if position and (methods := self._of_a_class(user, value)):
                 yield from (Step(user, putting(field)) for field in self._fields_used(methods))
+            case "collection" if pairs_of(self._program, user) is not None:
+                return  # each entry comes by itself, under its key
             case "collection" | "update":
                 yield Step(user, self._put(user, value, position))
             case _:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
@@ -120,6 +120,26 @@ def started(assembly: Assembly) -> dict[Node, list[tuple[FunctionRef, Node]]]:
                 if functions:
                     found[file, identity] = _receiving(program, functions)
     return found
+
+
+def begin_with_what_is_sent(assembly: Assembly, begun: Mapping[Node, list[tuple[FunctionRef, Node]]]) -> None:
+    """Where a graph is started for a caller in sight, its functions are given what that caller sent: callers' text enters nowhere else."""
+    asked = {function for call in begun if (function := _within(assembly.program, call)) is not None}
+    steps = {reference for functions in _groups(assembly).values() for reference in functions}
+    served: set[FunctionRef] = set()
+    for entry in assembly.entry_of_function if asked else ():
+        if entry not in steps and assembly.purpose(entry[0]) == "product":
+            served |= asked & assembly.reach(entry)
+    for call, receiving in begun.items():
+        if _within(assembly.program, call) in served:
+            for reference, node in receiving:
+                step = assembly.entry_of_function.get(reference)
+                assembly.sources[node] = [one for one in assembly.sources.get(node, ()) if (one.element, one.label) != (step, "user_input")]
+
+
+def _within(program: Program, node: Node) -> FunctionRef | None:
+    scope = program.value(node).scope
+    return None if scope is None else (node[0], scope)
 
 
 def _groups(assembly: Assembly) -> dict[Node, list[FunctionRef]]:

@@ -27,6 +27,7 @@ from pipeline.system.program.access_paths import (
     unless_overwritten,
     viewed,
 )
+from pipeline.system.program.filed_again import filed_again, pairs_of
 from pipeline.system.program.gone_through import gone_through
 
 _PAIRS = frozenset({"builtins.zip", "itertools.zip_longest"})
@@ -60,6 +61,11 @@ def rebuilt(
     if "builtins.enumerate" in names and position == 1:
         return [(call, _paired("1"))]
     if names & _ENTRIES and position == 1:
+        if pairs_of(program, call) is not None:
+            return []  # each entry comes by itself
+        if "globalThis.Object.entries" in names:
+            filed = filed_again(program, users, call)
+            return [(call, lambda path: _entries(names, path)), *((table, same) for table in filed)]
         return [] if "globalThis.Object.keys" in names else [(call, lambda path: _entries(names, path))]
     if names & WRITES_JSON and position == 1:
         read_back = [(call[0], user) for user, at in users(call) if at == 1 and _reads_json(program, (call[0], user))]

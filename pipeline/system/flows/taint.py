@@ -145,6 +145,14 @@ class FlowSearch:
             for key, (_length, context, at, entered) in ordered
         ]
 
+    def entering(self, sources: Mapping[Node, Path]) -> frozenset[Node]:
+        """The calls by which data of these sources comes into functions of the project; the sources must have been explored."""
+        found = set[Node]()
+        for place in sorted(sources.items()):
+            reached = {context for context, _by, _depth in self._reached(self._context(place, None), False)}
+            found |= {call for context in reached for by, _at, call in context.waiting if by in reached}
+        return frozenset(found)
+
     # Exploring
 
     def _context(self, start: Place, function: FunctionRef | None, given: Known = NOTHING) -> _Context:
