@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.code.program import Node
+from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.taint import Hit
 
@@ -31,33 +31,37 @@ _SAME = frozenset({"choice", "guarded", "await", "name", "parameter"})
 def is_no_path(assembly: Assembly, hit: Hit) -> bool:
     """Whether what arrives is an open file that the data is in (a buffer made of it, the file of an upload), or an address."""
     program = assembly.program
+    if _is_handed_whole(assembly, hit):
+        return True
     for node in reversed(hit.trace):
         value = program.value(node)
-        if _is_handed_whole(assembly, node):
-            return True
         if value.kind not in _SAME and not (value.kind == "call" and program.targets(node)):
             return _is_file(assembly, node) or _is_address(assembly, node)
     return False
 
 
-def _is_handed_whole(assembly: Assembly, node: Node) -> bool:
-    """Whether a value is an upload itself, or one out of all the uploads of a request: an object to read, that is called something."""
-    program, value = assembly.program, assembly.program.value(node)
-    if value.kind == "parameter":
-        return not _FILES.isdisjoint(program.types(node))
-    for _ in range(_MAX_NESTED):
-        if any(source.label == "uploaded_file" for source in assembly.sources.get(node, ())):
-            return not (value.kind == "attribute" and value.text in _NAMES)
-        callee = program.value((node[0], value.inputs[0])) if value.kind == "call" and value.inputs else None
-        if callee is not None and callee.kind == "attribute" and callee.text in _LOOKED_UP:
-            value = callee
-        elif value.kind not in _TAKEN_OUT:
+def _is_handed_whole(assembly: Assembly, hit: Hit) -> bool:
+    """Whether an upload itself arrives, or one out of all the uploads of a request: an object to read, that is called something."""
+    program, first = assembly.program, hit.trace[0]
+    begun = program.value(first)
+    if not any(source.label == "uploaded_file" for source in assembly.sources.get(first, ())):
+        return False
+    if begun.kind == "parameter":
+        if _FILES.isdisjoint(program.types(first)):
             return False
-        if not value.inputs:
-            return False
-        node = (node[0], value.inputs[0])
-        value = program.value(node)
-    return False
+    elif begun.text in _NAMES:
+        return False
+    return all(_is_taken_out(program, node) for node in hit.trace[1:])
+
+
+def _is_taken_out(program: Program, node: Node) -> bool:
+    """Whether a value is what it is made of, or one of it."""
+    value = program.value(node)
+    if value.kind == "call":
+        return bool(program.targets(node)) or program.value((node[0], value.inputs[0])).text in _LOOKED_UP
+    if value.kind == "attribute":
+        return value.text in _LOOKED_UP
+    return value.kind in _SAME or (value.kind in _TAKEN_OUT and value.text not in _NAMES)
 
 
 def _is_address(assembly: Assembly, node: Node) -> bool:
