@@ -9,6 +9,8 @@ from ingest.code.graph import RESULT_OF, TYPE_OF
 from ingest.code.questions import MAX_NAMES, FunctionRef, Questions
 from ingest.facts import Value
 
+_ANYTHING = frozenset({"typing.Any", "builtins.object"})
+
 
 class Instances(Questions):
     """See the module; a part of `program.Program`."""
@@ -202,11 +204,11 @@ class Instances(Questions):
             return
         reference, position = found
         parameter = self.function(reference).parameters[position]
-        if parameter.annotation is not None:
-            yield from self.annotated((node[0], parameter.annotation))
+        told = () if parameter.annotation is None else tuple(self.annotated((node[0], parameter.annotation)))
+        yield from told
         if parameter.default is not None:
             yield from self.types((node[0], parameter.default))
-        if parameter.annotation is None:
+        if parameter.annotation is None or _ANYTHING.issuperset(told):  # `service: Any = None` tells nothing of what is passed
             for leaf in self._leaves(node):
                 yield from self.types(leaf)
 

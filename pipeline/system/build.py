@@ -68,6 +68,7 @@ from pipeline.system.elements.sent_media import add_sent_media
 from pipeline.system.elements.service_replies import add_service_replies
 from pipeline.system.elements.shared_conversations import mark_shared_conversations
 from pipeline.system.elements.traced_conversations import add_traced_conversations
+from pipeline.system.elements.unbuilt_tools import without_unbuilt
 from pipeline.system.elements.unchecked_certificates import mark_unchecked_certificates
 from pipeline.system.elements.unchecked_go import mark_unchecked_go
 from pipeline.system.elements.unhanded_tools import without_unhanded
@@ -129,6 +130,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     known.sites = steps.instead(known.sites, without_unhanded, known, lambda: packages_of(known, config))
     own_routes = OwnRoutes(program, lambda: addresses(known))
     sites = steps.instead(known.sites, with_shapes, program, frameworks, known.sites, own_routes)
+    sites = steps.instead(sites, without_unbuilt, program, sites)
     sites = steps.instead(sites, without_terminal, program, sites)
     sites = steps.instead(sites, with_vector_tables, program, sites)
     sites, kept = steps.instead((sites, Kept()), with_places, program, frameworks, sites, config)

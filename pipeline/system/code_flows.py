@@ -38,6 +38,7 @@ from pipeline.system.flows.own_instructions import is_own_instruction
 from pipeline.system.flows.placeholders import system_template
 from pipeline.system.flows.plain_fields import is_a_record_of_numbers, is_key_of_a_record, is_no_text
 from pipeline.system.flows.repository_tables import RepositoryTables
+from pipeline.system.flows.returned_rows import is_another_column
 from pipeline.system.flows.stored_uploads import is_stored_name
 from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
 from pipeline.system.flows.told_way import told_way
@@ -213,7 +214,11 @@ def _add_hit(
             continue  # who speaks in which role is one matter, told of the conversation
         if sink.argument == hit.argument and (sink.element != source or sink.role in ("prompt", "conversation", "system_prompt")):
             role = conversation_role(assembly, hit, sink.key) if sink.role == "conversation" else sink.role
-            if is_no_text(assembly, hit, role) or is_no_choice(assembly, hit, sink, label):
+            if (
+                is_no_text(assembly, hit, role)
+                or is_no_choice(assembly, hit, sink, label)
+                or is_another_column(assembly.program, hit, role)
+            ):
                 continue
             if role == "parameters" and label not in _SENT:
                 continue  # weights of a file are told by what loads them

@@ -125,6 +125,12 @@ class Expressions(TreeReader):
         function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
         if function is None or arguments is None:
             return self.unknown(scope, node)
+        if (
+            function.type == "identifier"
+            and self.text(function) == "getattr"
+            and (read := self._getattr(scope, node, arguments)) is not None
+        ):
+            return read
         callee = self.value(scope, function)
         inputs, labels = [callee], [""]
         if arguments.type == "generator_expression":
@@ -150,6 +156,19 @@ class Expressions(TreeReader):
             self._mutate(scope, function, call, tuple(inputs[1:]), tuple(labels[1:]))
         self._keep_given(scope, function, inputs)
         return call
+
+    def _getattr(self, scope: Scope, node: Node, arguments: Node) -> int | None:
+        """`getattr(app.state, "engine", None)` reads an attribute; a default other than None may come instead."""
+        given = [argument for argument in arguments.named_children if argument.type != "comment"]
+        if len(given) not in (2, 3) or given[1].type != "string":
+            return None
+        name = self.builder.text_of(self.value(scope, given[1]))
+        if not name.isidentifier():
+            return None
+        read = self.builder.add(scope, "attribute", lines(node), name, (self.value(scope, given[0]),))
+        if len(given) == 2 or given[2].type == "none":
+            return read
+        return self.builder.add(scope, "choice", lines(node), "", (read, self.value(scope, given[2])))
 
     def _keep_given(self, scope: Scope, function: Node, inputs: Sequence[int]) -> None:
         """`user_session.set("agent", agent)`"""

@@ -14,7 +14,7 @@ from ingest.code.program import Node
 from ingest.facts import CodeFacts, Value
 from ingest.secrets import mask_literals_of
 from pipeline.system.assembly import Assembly
-from pipeline.system.controls.default_logins import default_logins
+from pipeline.system.controls.default_logins import default_logins, listed_logins
 from pipeline.system.controls.made_logins import MADE, is_for_samples, made_logins
 from pipeline.system.controls.signed_logins import kept_in_rows, keys_nobody_asks
 from pipeline.system.controls.signing_uses import SigningUse, signing_uses
@@ -55,6 +55,8 @@ def add_default_keys(assembly: Assembly) -> None:
             found.setdefault(node, (Default(node, name, frozenset({name})), None))
     logins = {default.node: default for default in default_logins(assembly, schemas)}
     logins |= {default.node: default for default in made_logins(assembly)}
+    listed = {default.node: default for default in listed_logins(assembly)}
+    logins |= listed
     for node, login in logins.items():
         found.setdefault(node, (login, None))
     for node, (default, key_use) in sorted(found.items()):
@@ -64,7 +66,9 @@ def add_default_keys(assembly: Assembly) -> None:
         if not _is_text(value) or value.text.startswith(_PUBLIC) or cited is None or (cited.path, cited.start_line) in known:
             continue
         names = () if node in logins else default.names  # that the word is compared and refused is what it is for
-        if default.variable == MADE or not _is_refused(assembly, names, value.text):  # an account is there, whatever else is refused
+        if (
+            default.variable == MADE or node in listed or not _is_refused(assembly, names, value.text)
+        ):  # an account is there, whatever else is refused
             _add(assembly, default, key_use)
 
 

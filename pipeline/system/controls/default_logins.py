@@ -1,5 +1,7 @@
 """Passwords and codes that open a login and have a default in the source: `if given != os.getenv("ACCESS_CODE", "...")`.
 
+A constant that stands in one list with such a variable opens it just so, whatever is set: `if given in (MASTER_KEY, "local-key")`.
+
 Takes an assembly whose code is linked, gives each constant that is taken where the variable is not set, where the program compares
 something else with it: what a caller sends. Only variables that are named for such a word count (`signing.yaml`, `names_of_logins`).
 """
@@ -10,11 +12,16 @@ from collections.abc import Iterator
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.controls.taken_by_default import Default, SchemaDefaults, defaults_behind
+from pipeline.system.controls.taken_by_default import Default, SchemaDefaults, defaults_behind, variable_read
+from pipeline.system.program.walking import inputs_of, walk
 from pipeline.system.rules.signing import load_signing
 
 _EQUAL = frozenset({"==", "!=", "===", "!=="})
+_MEMBERS = frozenset({"in", "not in"})
+_ASKS_MEMBERS = frozenset({"includes", "Contains", "contains"})
 _COMPARES = frozenset({"compare_digest", "timingSafeEqual", "equals", "ConstantTimeCompare"})
+_FEW = 4  # words that open one door
+_MOST = 30  # values that one word is made of
 
 
 def default_logins(assembly: Assembly, schemas: SchemaDefaults) -> Iterator[Default]:
@@ -38,3 +45,33 @@ def _of_side(assembly: Assembly, node: Node, schemas: SchemaDefaults) -> Iterato
     for default in defaults_behind(assembly, node, schemas):
         if default.variable and load_signing().opens(default.variable):
             yield default
+
+
+def listed_logins(assembly: Assembly) -> Iterator[Default]:
+    """Constants that open a door beside the word that is set for it."""
+    for file, facts in enumerate(assembly.program.files):
+        for value in facts.values:
+            if value.kind == "operation" and value.text in _MEMBERS and len(value.inputs) == 2:
+                yield from _of_members(assembly, (file, value.inputs[1]))
+            elif value.kind == "call" and len(value.inputs) == 2 and facts.values[value.inputs[0]].text in _ASKS_MEMBERS:
+                yield from (found for held in facts.values[value.inputs[0]].inputs[:1] for found in _of_members(assembly, (file, held)))
+
+
+def _of_members(assembly: Assembly, held: Node) -> Iterator[Default]:
+    """Constants that are listed beside a word which callers are asked for."""
+    program, value = assembly.program, assembly.program.value(held)
+    if value.kind != "collection" or value.text == "dictionary" or not 2 <= len(value.inputs) <= _FEW:
+        return
+    members = [(held[0], given) for given in value.inputs]
+    constants = [node for node in members if program.value(node).kind == "constant" and program.value(node).text]
+    words = [node for node in members if program.value(node).kind != "constant"]
+    named = [variable for node in words for variable in _variables(assembly, node) if load_signing().opens(variable)]
+    yield from (Default(node, named[0], frozenset({named[0]})) for node in constants if named)
+
+
+def _variables(assembly: Assembly, node: Node) -> Iterator[str]:
+    """The variables that a value is read from."""
+    program = assembly.program
+    for inner in walk(node, lambda one: [*inputs_of(program, one), *program.origins(one)], _MOST):
+        if name := variable_read(assembly, inner):
+            yield name

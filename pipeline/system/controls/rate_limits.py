@@ -117,8 +117,9 @@ def _refuses(call: Node, assembly: Assembly) -> bool:
             if inner.kind in ("constant", "attribute", "name") and _TOO_MANY.search(inner.text):
                 return True
         return False
-    told = any(  # new ChatError("rate_limit:chat")
-        given.kind == "constant" and given.constant_type == "string" and len(given.text) < 60 and _NAMED.search(given.text)
+    told = any(  # new ChatError("rate_limit:chat"), new ApiException(ErrorCode.OutOfQuota)
+        (given.kind == "attribute" or (given.kind == "constant" and given.constant_type == "string" and len(given.text) < 60))
+        and _NAMED.search(given.text)
         for given in (program.value((call[0], identity)) for identity in value.inputs[1:3])
     )
     if not _EXCEPTION.search(callee.text) or not (told or _NAMED.search(callee.text)):

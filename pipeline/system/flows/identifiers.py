@@ -90,6 +90,12 @@ _UNCHANGED = frozenset(
 )
 _OF_THE_PROCESS = ("traceback.", "time.", "datetime.", "uuid.", "os.get", "threading.", "sys.")
 _KEYED = frozenset({"get", "pop", "getlist"})
+# Entries of a record that say which of some known kinds it is: what a model that sorts texts answers, and no text itself.
+_LABELS = frozenset({"category", "subcategory", "label", "class", "intent", "sentiment", "priority", "urgency", "confidence",
+                     "classification", "probability", "polarity", "emotion"})  # fmt: skip
+# A service that is asked for these gives where something lies, and not what it was asked with.
+_LINKS = frozenset({"image", "picture", "photo", "url", "link", "uri", "thumbnail", "id", "uuid", "avatar"})
+_GIVES = frozenset({"get", "fetch", "create", "generate", "make", "upload", "draw", "shorten", "resolve", "save", "store"})
 _TAKES_EACH = frozenset({"map", "flatMap", "Select"})
 # Of an object or a text these tell a number, a yes or no, or what its entries are called.
 _TELLS = frozenset(
@@ -130,8 +136,24 @@ def is_called_other_than_text(assembly: Assembly, node: Node) -> bool:
     value = assembly.program.value(node)
     if value.kind == "call" and len(value.inputs) > 1 and assembly.program.value((node[0], value.inputs[0])).text in _KEYED:
         key = assembly.program.constant((node[0], value.inputs[1]))
-        return isinstance(key, str) and _named(key)
+        return isinstance(key, str) and (_named(key) or _is_label(key))
+    if value.kind in ("attribute", "index") and _is_label(value.text):
+        return True
     return value.kind in ("attribute", "index", "parameter") and bool(value.text) and _named(value.text, _owner(assembly, node))
+
+
+def _is_label(name: str) -> bool:
+    """`category`, `ticket_priority`, `intentLabel`; not `label_text`."""
+    return bool(name) and words_of(name)[-1:] != [] and words_of(name)[-1] in _LABELS
+
+
+def gives_links(assembly: Assembly, node: Node) -> bool:
+    """Whether a value is what a library answers that is asked for links or identifiers: `client.get_images(text)`."""
+    value = assembly.program.value(node)
+    if value.kind != "call" or len(value.inputs) < 2 or assembly.program.targets(node):
+        return False
+    words = words_of(assembly.program.value((node[0], value.inputs[0])).text)
+    return len(words) > 1 and words[0] in _GIVES and words[-1].removesuffix("s") in _LINKS
 
 
 def is_identifier(assembly: Assembly, node: Node) -> bool:

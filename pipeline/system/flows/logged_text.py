@@ -16,7 +16,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.flows.debug_switches import is_on_demand
 from pipeline.system.flows.excerpts import is_cut_short, is_run_as_query
 from pipeline.system.flows.failed_answers import tells_of_failure
-from pipeline.system.flows.identifiers import hands_on, is_a_path, is_called_other_than_text, is_identifier, texts
+from pipeline.system.flows.identifiers import gives_links, hands_on, is_a_path, is_called_other_than_text, is_identifier, texts
 from pipeline.system.flows.known_words import is_known_word
 from pipeline.system.flows.log_levels import is_below_level
 from pipeline.system.flows.taint import TESTED, Hit
@@ -114,7 +114,7 @@ def _is_spoken(assembly: Assembly, way: tuple[Node, ...], source: Node, known: S
         source in known.verdicts
         or is_run_as_query(assembly, way[-1])
         or is_known_word(assembly, way[-1])
-        or any(is_identifier(assembly, node) for node in way[1:])
+        or any(is_identifier(assembly, node) or gives_links(assembly, node) for node in way[1:])
         or is_a_path(assembly, way)
     ):
         return False

@@ -11,6 +11,8 @@ REACHES = {
     "a branch": "def f(tainted, c):\n    x = 'safe'\n    if c:\n        x = tainted\n    return x\n",
     "an else branch": "def f(tainted, c):\n    if c:\n        x = 'safe'\n    else:\n        x = tainted\n    return x\n",
     "an elif branch": "def f(tainted, c):\n    if c == 1:\n        x = 1\n    elif c == 2:\n        x = tainted\n    else:\n        x = 2\n    return x\n",
+    "an attribute by its name": "def f(tainted):\n    return getattr(tainted, 'text', None)\n",
+    "a default of an attribute": "def f(tainted, c):\n    return getattr(c, 'text', tainted)\n",
     "a conditional expression": "def f(tainted, c):\n    return tainted if c else 'safe'\n",
     "an or": "def f(tainted):\n    return tainted or 'safe'\n",
     "a walrus": "def f(tainted):\n    if (x := tainted):\n        pass\n    return x\n",
