@@ -33,6 +33,7 @@ from ingest.default_passwords import (
     is_named_for_itself,
     is_of_emulator,
 )
+from ingest.described_values import is_described, is_sample
 from ingest.web_tokens import opens_nothing, spells_words
 
 _WINDOW = 2048  # some of the patterns are quadratic: they see no more of a line at once
@@ -197,7 +198,7 @@ def is_public_identifier(name: str, value: str) -> bool:
 
 def is_placeholder(value: str) -> bool:
     """Whether a value stands for one to be filled in: empty, a reference to a variable, or words that say so."""
-    return not value.strip() or _PLACEHOLDER.search(value[:400]) is not None
+    return not value.strip() or _PLACEHOLDER.search(value[:400]) is not None or is_sample(value)
 
 
 def secret_in_assignment(name: str, value: str, beside: Mapping[str, str] | None = None, template: bool = False) -> str | None:
@@ -208,7 +209,7 @@ def secret_in_assignment(name: str, value: str, beside: Mapping[str, str] | None
     """
     if is_placeholder(value) or is_public_identifier("", value) or is_default_password(name, value, beside) or is_default_key(name, value):
         return None
-    if is_of_emulator(value) or spells_words(name, value):
+    if is_of_emulator(value) or spells_words(name, value) or is_described(name, value):
         return None
     for span in find_secrets(value[:4096]):
         return span.detector
@@ -396,7 +397,7 @@ def _assigned(text: str) -> Iterator[SecretSpan]:
         quoted = _QUOTED.match(text, match.end())
         if quoted is not None:
             value = quoted[2]
-            if is_public_identifier(_whole_name(text, match), value):
+            if _is_told_otherwise(_whole_name(text, match), value):
                 continue
             if not is_placeholder(value) and not _is_reference(value) and _is_strong(match[0], value):
                 yield SecretSpan(*quoted.span(2), "Secret Keyword")
@@ -409,7 +410,7 @@ def _assigned(text: str) -> Iterator[SecretSpan]:
         if bare is None or not _ASSIGNED_HEAD.fullmatch(head):
             continue
         value = bare[1]
-        if is_public_identifier(_whole_name(text, match), value):
+        if _is_told_otherwise(_whole_name(text, match), value):
             continue
         constant = match[0].isupper() and not value.isupper()
         certain = constant or not _IDENTIFIERS.fullmatch(value) or sum(letter.isdigit() for letter in value) >= 3
@@ -425,6 +426,10 @@ def _whole_name(text: str, match: re.Match[str]) -> str:
     """`MIXPANEL_PROJECT_TOKEN`, of which the pattern found `TOKEN`."""
     head = _NAME_HEAD.search(text[max(0, match.start() - 100) : match.start()])
     return (head[0] if head else "") + match[0]
+
+
+def _is_told_otherwise(name: str, value: str) -> bool:
+    return is_public_identifier(name, value) or is_described(name, value)
 
 
 def _is_strong(name: str, value: str) -> bool:

@@ -9,6 +9,7 @@ import base64
 import re
 
 _ANONYMOUS = re.compile(rb'"role"\s*:\s*"anon"')
+_OF_A_MANUAL = re.compile(rb'"sub"\s*:\s*"1234567890"\s*,\s*"name"\s*:\s*"John Doe"')  # https://jwt.io shows it to everybody
 _TIMES = re.compile(rb'"(exp|iat|nbf)"\s*:\s*(\d{9,10})(?![\d.])')
 _DAY = 24 * 60 * 60
 _LONG_AGO = 1_767_225_600  # the first of January 2026: in the past wherever this runs, so that no clock is asked
@@ -47,4 +48,4 @@ def opens_nothing(value: str) -> bool:
     times = {name: int(seconds) for name, seconds in _TIMES.findall(said)}
     end, begin = times.get(b"exp"), times.get(b"iat", times.get(b"nbf"))
     over = end is not None and (end < _LONG_AGO or (begin is not None and 0 <= end - begin <= _DAY))
-    return over or _ANONYMOUS.search(said) is not None
+    return over or _ANONYMOUS.search(said) is not None or _OF_A_MANUAL.search(said) is not None

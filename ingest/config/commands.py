@@ -69,7 +69,7 @@ _VALUED = frozenset({
     "-u", "--user", "-n", "--name", "-p", "--with", "--from", "--extra", "--group", "--package", "--env-file", "--directory",
     "--project", "-C", "--python", "-e",
 })  # fmt: skip
-_SHELLS = frozenset({"sh", "bash", "zsh", "ash", "dash"})
+_SHELLS = frozenset({"sh", "bash", "zsh", "ash", "dash", "su", "runuser"})
 _TOGETHER = frozenset({"concurrently", "run-p", "run-s", "npm-run-all"})
 _PYTHON = re.compile(r"python[\d.]*|torchrun|accelerate")
 _GIVEN = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
@@ -236,7 +236,7 @@ def _inner(words: Sequence[str]) -> list[str]:
     """Scripts that a command is given as words: `bash -lc "..."`, `concurrently "a" "b"`."""
     if words and words[0] in _SHELLS:
         for index, word in enumerate(words[1:6], 1):
-            if re.fullmatch(r"-[a-z]*c", word):
+            if re.fullmatch(r"-[a-z]*c|--command", word):
                 return list(words[index + 1 : index + 2])
     if words and words[0] in _TOGETHER:
         return [word for word in words[1:] if " " in word]

@@ -21,10 +21,10 @@ from ingest.config.packages import environment, image_parts, setting, without_va
 from ingest.config.yaml_nodes import yaml_node
 from ingest.default_passwords import PASSWORD_NAME, is_default_key, is_default_password
 from ingest.facts import Setting
+from ingest.secret_marks import password_in
 from ingest.secrets import is_placeholder, says_development
 from ingest.source import Place, attributes_of
 
-_PASSWORD = re.compile(r"^[a-z][\w+.-]*://[^\s:@/]*:([^\s@/${}]+)@", re.IGNORECASE)
 _REFERENCE = re.compile(r"\$\{?([A-Za-z_]\w{0,100})(?::?\?[^}]*)?\}?")
 _TELLING = 8  # characters of a value that two variables do not share by chance
 _LOOPBACK = ("127.", "localhost", "::1", "[::1]")
@@ -136,8 +136,7 @@ def _once(variable: Setting, value: str, told: dict[str, str]) -> Setting:
     """A variable whose secret another service holds under another name repeats that one: the server's password at its clients."""
     if not variable.attributes.get("secret") or len(value) < _TELLING:
         return variable
-    inside = _PASSWORD.search(value)  # of an address: the password of the server is the same there
-    held = inside[1] if inside is not None and len(inside[1]) >= _TELLING else value
+    held = password_in(value)  # of an address: the password of the server is the same there
     first = told.setdefault(held, str(variable.attributes.get("repeats") or variable.name))
     return variable if first == variable.name else replace(variable, attributes=attributes_of(**{**variable.attributes, "repeats": first}))
 

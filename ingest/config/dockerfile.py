@@ -17,8 +17,9 @@ from dockerfile_parse import DockerfileParser
 
 from ingest.config.commands import command_settings
 from ingest.config.nodes import BadConfig
-from ingest.config.packages import environment, image_parts, setting
+from ingest.config.packages import environment, image_parts, said_by_default, setting
 from ingest.config.shell import installed, runs_a_download
+from ingest.default_passwords import is_default_password
 from ingest.facts import Setting
 from ingest.source import Place
 from ingest.text import split_lines
@@ -60,6 +61,7 @@ def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
         raise BadConfig(f"longer than {_LINES} lines or {_BYTES} characters")
     found: list[Setting] = []
     arguments: dict[str, str] = {}
+    given_here: dict[str, str] = {}
     stages: dict[str, _Stage] = {}
     stage = _Stage(())
     last_from: Place | None = None
@@ -85,7 +87,11 @@ def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
             case "ENV":
                 pairs = _PAIR.findall(value) if "=" in value.split(" ", 1)[0] else [tuple([*value.split(None, 1), "", ""][:2])]
                 given = {str(name): str(text).strip("\"'") for name, text in pairs if name}
-                found += [environment(name, text, place, beside=given) for name, text in given.items()]
+                given_here |= {name: said_by_default(text).strip("\"'") for name, text in given.items()}
+                found += [
+                    environment(name, text, place, beside=given, known=is_default_password(name, given_here[name], given_here) or None)
+                    for name, text in given.items()
+                ]
             case "USER":
                 name = _expanded(value.split()[0] if value.split() else "", arguments).split(":")[0]
                 stage.user = setting("container_user", name, place, root=name in {"root", "0"}, declared=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ingest.config.packages import secret_variable
 from ingest.facts import Setting
-from ingest.source import Place
+from ingest.source import Place, attributes_of
 from ingest.text import split_lines
 
 _LINES = 5000
@@ -25,10 +26,18 @@ _KEY = re.compile(r"\s*([A-Za-z_][\w.:-]{0,200}?)\s*[=:]\s*(\S.*?)\s*$")
 
 
 def read_ini_file(text: str, path: str) -> tuple[Setting, ...]:
-    """Secrets in the order of the file."""
+    """Secrets in the order of the file.
+
+    A file of sections is one program's (`airflow.cfg`): keys that only their names tell of were made together, and go together.
+    """
     if _SHOWN.search(path):
         return ()
-    return tuple(found for section in _sections(text) for found in _secrets(section, path))
+    found = [secret for section in _sections(text) for secret in _secrets(section, path)]
+    made = [secret for secret in found if secret.attributes.get("secret") == "Secret Keyword"] if not path.endswith(".properties") else []
+    return tuple(
+        replace(secret, attributes=attributes_of(**{**secret.attributes, "repeats": made[0].name})) if secret in made[1:] else secret
+        for secret in found
+    )
 
 
 def _sections(text: str) -> Iterator[list[tuple[str, str, int]]]:

@@ -12,9 +12,11 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from ingest.default_passwords import opens_a_neighbour
+from ingest.described_values import is_worded
 from ingest.facts import Setting, SettingKind
 from ingest.public_hosts import opens_at_a_cloud
 from ingest.purpose import in_samples
+from ingest.secret_marks import mark_of
 from ingest.secrets import is_placeholder, mask_secrets, opens_only_here, says_development, secret_in_assignment, told_before
 from ingest.source import Attribute, Place, attributes_of
 
@@ -91,7 +93,7 @@ def environment(
     }
     if secret is not None:
         more |= {"local": opens_only_here(given) or None, "development": says_development(given) or None}
-        more |= {"at_a_cloud": opens_at_a_cloud(given) or None}
+        more |= {"at_a_cloud": opens_at_a_cloud(given) or None, "mark": mark_of(given), "worded": is_worded(given) or None}
     if secret is not None and beside:
         more["repeats"] = told_before(name, given, beside, template)
     return setting("environment", name, place, **more)

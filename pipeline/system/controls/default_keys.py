@@ -11,7 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ingest.code.program import Node
+from ingest.config.packages import said_by_default
+from ingest.described_values import is_sample
 from ingest.facts import CodeFacts, Value
+from ingest.secret_marks import mark_of
 from ingest.secrets import mask_literals_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.default_logins import default_logins, listed_logins
@@ -21,6 +24,7 @@ from pipeline.system.controls.signing_uses import SigningUse, signing_uses
 from pipeline.system.controls.taken_by_default import Default, SchemaDefaults, default_of_read, defaults_behind, variable_read
 from pipeline.system.model import AttributeValue
 from pipeline.system.program.arguments import argument_node
+from pipeline.system.program.programs import imported
 from pipeline.system.program.walking import inputs_of, walk
 from pipeline.system.rules.signing import load_signing
 
@@ -65,11 +69,20 @@ def add_default_keys(assembly: Assembly) -> None:
         value, cited = assembly.program.value(node), assembly.cite(node)
         if not _is_text(value) or value.text.startswith(_PUBLIC) or cited is None or (cited.path, cited.start_line) in known:
             continue
+        if is_sample(value.text) and _stands_alone(assembly, node[0]):
+            continue
         names = () if node in logins else default.names  # that the word is compared and refused is what it is for
         if (
             default.variable == MADE or node in listed or not _is_refused(assembly, names, value.text)
         ):  # an account is there, whatever else is refused
             _add(assembly, default, key_use)
+
+
+def _stands_alone(assembly: Assembly, file: int) -> bool:
+    """Whether a file is a script that nothing imports and nobody calls: a manual's sample is tried out there."""
+    program = assembly.program
+    called = any(function[0] == file for function in assembly.entry_of_function)
+    return not called and not any(file in imported(program, other) for other in range(len(program.files)) if other != file)
 
 
 def _is_proof(assembly: Assembly, use: SigningUse, default: Default) -> bool:
@@ -97,6 +110,8 @@ def _add(assembly: Assembly, default: Default, use: SigningUse | None) -> None:
     if default.variable == MADE and is_for_samples(facts.path):
         attributes["for_development"] = True
     identity = assembly.drafts.put("secret", f"{name} in {facts.path}", None, attributes, shown, default.node, facts.purpose)
+    if (mark := mark_of(said_by_default(text))) is not None:
+        assembly.memo.marked_secrets.setdefault(mark, []).insert(0, identity)
     if use is not None and (rows := kept_in_rows(assembly, use)) is not None:
         assembly.control("session_identity", identity, assembly.cite(rows), "logins are rows, and nothing signed says who somebody is")
     draft, signs = assembly.draft(identity), assembly.cite(use.place, note="signs") if use is not None else None

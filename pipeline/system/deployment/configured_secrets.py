@@ -7,7 +7,7 @@ here it is said where it is used: by a service beside it, on this machine, at a 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ingest.facts import ConfigFacts, Setting
 from ingest.source import parts_of
@@ -15,6 +15,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.deployment.deployment import folder_of
 from pipeline.system.deployment.development import is_for_development
 from pipeline.system.deployment.kustomized import taken_up
+from pipeline.system.deployment.unread_variables import is_unread_word
 from pipeline.system.model import AttributeValue
 from pipeline.system.rules.images import known_image
 from pipeline.system.rules.signing import load_signing
@@ -25,23 +26,35 @@ def for_whom(file: ConfigFacts) -> dict[str, AttributeValue]:
 
 
 def add_secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: str, files: Sequence[ConfigFacts]) -> None:
-    assembly.drafts.put(
-        "secret",
-        f"{setting.attributes.get('repeats') or setting.name} in {file.path}",  # one to revoke, however often it stands there
-        None,
-        {
-            "where": where,
-            "detector": str(setting.attributes.get("secret")),
-            **for_whom(file),
-            **_for_what(file, setting, files),
-            **({"local": True} if setting.attributes.get("local") and not _opens_a_published_store(file, setting) else {}),
-            **({"at_a_cloud": True} if setting.attributes.get("at_a_cloud") else {}),
-            **({"for_development": True} if setting.attributes.get("development") and not _signs_there(file, setting, files) else {}),
-        },
-        assembly.cite_place(setting.place),
-        None,
-        file.purpose,
-    )
+    if is_unread_word(assembly, setting, file):
+        return
+    said: dict[str, AttributeValue] = {
+        "where": where,
+        "detector": str(setting.attributes.get("secret")),
+        **for_whom(file),
+        **_for_what(file, setting, files),
+        **({"local": True} if setting.attributes.get("local") and not _opens_a_published_store(file, setting) else {}),
+        **({"at_a_cloud": True} if setting.attributes.get("at_a_cloud") else {}),
+        **({"for_development": True} if setting.attributes.get("development") and not _signs_there(file, setting, files) else {}),
+    }
+    name = f"{setting.attributes.get('repeats') or setting.name} in {file.path}"  # one to revoke, however often it stands there
+    mark = str(setting.attributes.get("mark") or "")
+    for known in assembly.memo.marked_secrets.get(mark, ()) if mark else ():
+        draft = assembly.draft(known)
+        if draft.attributes.get("signing_default"):  # told as what the program takes by default
+            assembly.cite_of(known, setting.place)
+            return
+        if draft.name != name and file.purpose in draft.purposes and _opens(draft.attributes) == _opens(said):
+            name, said = draft.name, dict(draft.attributes)
+            break
+    identity = assembly.drafts.put("secret", name, None, said, assembly.cite_place(setting.place), None, file.purpose)
+    if mark and identity not in (held := assembly.memo.marked_secrets.setdefault(mark, [])):
+        held.append(identity)
+
+
+def _opens(said: Mapping[str, AttributeValue]) -> set[tuple[str, AttributeValue]]:
+    """What is known of what a secret opens, wherever it stands."""
+    return {(name, value) for name, value in said.items() if name not in ("where", "detector")}
 
 
 def _signs_there(file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts]) -> bool:

@@ -7,6 +7,7 @@ administrator with (`airflow users create --password admin`). Logins that somebo
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from ingest.config.commands import KNOWN_PASSWORD
 from ingest.facts import ConfigFacts, Setting
 from ingest.source import Place, parts_of
 from pipeline.system.deployment.deployment import folder_of, inside
-from pipeline.system.rules.images import KnownConsole, known_console
+from pipeline.system.rules.images import KnownConsole, known_built, known_console
 
 _SCRIPTS = ("shell", "image", "docker", "make")
 
@@ -36,7 +37,7 @@ def composed_console(service: Setting, file: ConfigFacts, files: Sequence[Config
     image = str(service.attributes.get("image") or "")
     console = known_console(image, command, [variable.name for variable in variables])
     if console is None:
-        return None
+        return _built_store(service, file, files)
     governing = next((v for v in variables if v.name == console.governing and v.attributes.get("governs")), None)
     if governing is not None:
         return OpenedConsole(console, (governing.name,), (governing.place,))
@@ -56,6 +57,27 @@ def composed_console(service: Setting, file: ConfigFacts, files: Sequence[Config
     if closed or (console.closed_by is not None and any(re.search(console.closed_by, word) for word in words)):
         return None
     return OpenedConsole(console, (console.without,), ())
+
+
+def _built_store(service: Setting, file: ConfigFacts, files: Sequence[ConfigFacts]) -> OpenedConsole | None:
+    """The store that a service's own image is, where that image gives its administrator a password which everybody tries."""
+    written = posixpath.normpath(posixpath.join(folder_of(file.path), str(service.attributes.get("built_from") or "")))
+    image = next((other for other in files if other.path == written), None) if service.attributes.get("built_from") else None
+    if image is None or parts_of(service.attributes.get("env_files")):
+        return None
+    built = known_built(
+        [s.name for s in image.settings if s.kind == "image"],
+        [str(s.attributes.get("command") or "") for s in image.settings if s.kind == "run_command"],
+    )
+    if built is None:
+        return None
+    own = {variable.name for variable in _variables(file, service.name)}
+    known = [
+        s for s in image.settings
+        if s.kind == "environment" and s.attributes.get("known") and re.search(built.passwords, s.name) and s.name not in own
+    ]  # fmt: skip
+    console = KnownConsole(product=built.product, kind=built.kind)
+    return OpenedConsole(console, tuple(s.name for s in known), tuple(s.place for s in known)) if known else None
 
 
 def _variables(file: ConfigFacts, service: str) -> list[Setting]:

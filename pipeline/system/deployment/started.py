@@ -217,10 +217,11 @@ def _is_reached(start: _Start, files: Sequence[ConfigFacts]) -> bool:
             s.attributes.get("published") or s.attributes.get("network_mode") == "host"
             for s in start.file.settings if s.kind == "service" and s.name == start.setting.attributes.get("service")
         )  # fmt: skip
+    containers = {start.file.path, *_started_with(start, files)}
     named = [
         s for file in files for s in file.settings
         if s.kind == "service" and s.attributes.get("built_from")
-        and posixpath.normpath(posixpath.join(folder_of(file.path), str(s.attributes["built_from"]))) == start.file.path
+        and posixpath.normpath(posixpath.join(folder_of(file.path), str(s.attributes["built_from"]))) in containers
     ]  # fmt: skip
     if named:
         return any(s.attributes.get("published") for s in named)
@@ -359,3 +360,13 @@ def _from_address(words: Sequence[str]) -> Iterator[tuple[str, bool]]:
             continue
         if found["scheme"] == "http" or _MOVING_PATH.search(found["path"]):
             yield f"{found['host']}{found['path']}"[-80:], found["scheme"] == "http"
+
+
+def _started_with(start: _Start, files: Sequence[ConfigFacts]) -> Iterator[str]:
+    """Container files beside or above a script that have it as their entry point."""
+    name = start.file.path.rsplit("/", 1)[-1]
+    named = re.compile(rf"(?<![\w.-]){re.escape(name)}\b")
+    for file in files if start.where == "shell" else ():
+        entries = (str(s.attributes.get("entrypoint") or "") for s in file.settings if s.kind == "container_build")
+        if inside(start.file.path, folder_of(file.path)) and any(named.search(entry) for entry in entries):
+            yield file.path

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.flows.log_extras import is_beside_the_line
 from pipeline.system.program.spelling import spelled
 from pipeline.system.rules.words import words_of
 
@@ -117,6 +118,7 @@ def texts(assembly: Assembly, call: Node) -> tuple[Node, ...]:
             for position in range(1, len(value.inputs))
             if captions.get(position, "") not in _CAPTION
             and not _named(value.labels[position])
+            and not is_beside_the_line(assembly, call, value.labels[position])
             and not (names and _is_local(names[position - 1]))
             for text in _texts(assembly, (call[0], value.inputs[position]))
         )

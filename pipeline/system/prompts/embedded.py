@@ -11,6 +11,7 @@ from ingest.code.program import Node
 from ingest.default_passwords import PASSWORD_NAME
 from ingest.facts import StoredText, Value
 from ingest.public_hosts import opens_at_a_cloud
+from ingest.secret_marks import mark_of
 from ingest.secrets import find_secrets, is_public_identifier, mask_literals_of, opens_only_here, says_development
 from ingest.source import Place
 from ingest.told_secrets import told_secrets
@@ -326,7 +327,9 @@ def _secrets(assembly: Assembly, prompts: set[Node]) -> None:
             said |= {"local": True} if opens_only_here(value.text) or _is_beside_this_host(facts.values, identity) else {}
             said |= {"for_development": True} if says_development(value.text) else {}
             said |= {"at_a_cloud": True} if opens_at_a_cloud(value.text) else {}
-            assembly.drafts.put("secret", name, None, said, cited, node, facts.purpose)
+            identified = assembly.drafts.put("secret", name, None, said, cited, node, facts.purpose)
+            if (mark := mark_of(value.text)) is not None and identified not in (known := assembly.memo.marked_secrets.setdefault(mark, [])):
+                known.append(identified)
 
 
 def _is_beside_this_host(values: tuple[Value, ...], identity: int) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 
 from pydantic import Field
 
@@ -59,12 +59,23 @@ class KnownConsole(Frozen):
     measures: bool = Field(default=False, description="It shows figures, and changes nothing of what it measures.")
 
 
+class KnownBuilt(Frozen):
+    """A store that an image of the tree is built to be."""
+
+    product: str
+    kind: ElementKind
+    programs: Pattern | None = Field(default=None, description="What its commands say where its base does not tell.")
+    passwords: Pattern = Field(description="Variables that hold its administrator's password.")
+
+
 class _Images(Frozen):
     known: tuple[KnownImage, ...]
+    built: tuple[KnownBuilt, ...]
     consoles: tuple[KnownConsole, ...]
     pages: tuple[KnownPage, ...]
     unprivileged: str
     apart: str
+    in_front: str
     official: str
 
 
@@ -84,14 +95,37 @@ def _unprivileged() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def _in_front() -> re.Pattern[str]:
+    return re.compile(re.sub(r"\s+", "", _images().in_front))
+
+
+@lru_cache(maxsize=1)
 def _official() -> re.Pattern[str]:
     return re.compile(re.sub(r"\s+", "", _images().official))
 
 
 def known_image(reference: str) -> KnownImage | None:
-    """What an image is, as far as its name says."""
+    """What an image is, as far as its name says: by a word that begins there, since `chatollama` is no `ollama`."""
     name = reference.split("@")[0].lower()
-    return next((known for known in _images().known if known.image in name), None)
+    found = next((known for known in _images().known if _begins(known.image).search(name)), None)
+    if found is not None and found.kind == "inference_server" and _in_front().search(name.rsplit("/", 1)[-1].partition(":")[0]):
+        return None
+    return found
+
+
+@cache
+def _begins(image: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z0-9]){re.escape(image)}")
+
+
+def known_built(bases: Iterable[str], commands: Sequence[str]) -> KnownBuilt | None:
+    """The store that an image is built to be, by what it stands on and what it is built with."""
+    products = {known.product for base in bases if (known := known_image(base)) is not None}
+    for built in _images().built:
+        by_command = built.programs is not None and any(re.search(built.programs, command[:20_000]) for command in commands)
+        if built.product in products or by_command:
+            return built
+    return None
 
 
 def known_page(reference: str) -> KnownPage | None:
