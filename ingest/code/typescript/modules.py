@@ -12,6 +12,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Sequence
 
+from ingest.code.typescript.auto_imports import AutoImports
 from ingest.code.typescript.names import plain, split
 from ingest.facts import CodeFacts, ConfigFacts, Setting
 
@@ -36,6 +37,14 @@ class SpecifierModules:
         self._packages: dict[str, tuple[str, Setting]] = {}
         self._found: dict[tuple[str, str], int | None] = {}
         self._read(configuration)
+        self._auto = AutoImports(files, configuration)
+
+    def visible(self, name: str, importer: int) -> tuple[str, ...]:
+        """What a name means that a file does not import, where the project's build does it."""
+        return self._auto.visible(name, importer)
+
+    def extensions(self, _name: str, _importer: int) -> tuple[str, ...]:
+        return ()
 
     def find(self, module: str, importer: int) -> int | None:
         """The file's index, or None where the module is not the project's own."""

@@ -19,7 +19,7 @@ from pipeline.system.controls.judged_addresses import judges_at
 from pipeline.system.controls.marks import marks_on
 from pipeline.system.controls.only_logged import is_only_logged
 from pipeline.system.controls.open_lists import lets_everybody_in
-from pipeline.system.controls.own_decorators import comes_too_late, wrappers_of
+from pipeline.system.controls.own_decorators import comes_too_late, guards_around, wrappers_of
 from pipeline.system.controls.refusals import refusal_in
 from pipeline.system.controls.taken_as_sent import is_taken_as_sent
 from pipeline.system.controls.unknown_callers import AUTH_NAME, leaves_unknown, snake
@@ -218,6 +218,7 @@ class Authenticating:
         for mark in marks_on(self.assembly, reference):  # also guards of a whole controller
             found += self._decorator(mark) if not comes_too_late(self.assembly, reference, mark, markers) else []
         found += [self.function(wrapper, 0) for wrapper in wrappers_of(self.assembly, reference, markers)]
+        found += map(self.assembly.cite, guards_around(self.assembly, reference, markers))
         at_addresses = [self._at_address(marker, reference, socket) for marker in self._markers.get(reference, ())]
         if all(any(evidence is not None for evidence in asked) for asked in at_addresses):  # one open address opens the function
             found += [evidence for asked in at_addresses for evidence in asked]

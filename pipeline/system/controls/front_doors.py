@@ -60,7 +60,7 @@ def front_doors(assembly: Assembly, authenticating: Authenticating) -> list[Fron
             evidence = assembly.cite(asked[1]) if asked[1] is not None else None
             evidence = evidence or assembly.cite_place(assembly.lines(file, 1, 1))
             if evidence is not None:
-                root, at = _root(assembly, file), _matcher(assembly, file)
+                root, at = _root(assembly, file, rule), _matcher(assembly, file)
                 found.append(FrontDoor(root, at, only, left_out, evidence, _SCRIPTS, rule.not_before))
     return found
 
@@ -80,7 +80,7 @@ def refusing_doors(assembly: Assembly, refusals: Mapping[FunctionRef, Node]) -> 
                 only, left_out = addresses_judged(assembly, reference, refusals[refusing])
                 evidence = assembly.cite(refusals[refusing])
                 if evidence is not None:
-                    root, at = _root(assembly, file), _matcher(assembly, file)
+                    root, at = _root(assembly, file, rule), _matcher(assembly, file)
                     found.append(FrontDoor(root, at, only, left_out, evidence, _SCRIPTS, rule.not_before))
     return found
 
@@ -95,8 +95,11 @@ def _offered(assembly: Assembly) -> Iterator[tuple[int, DecoratorRule, list[Node
                     yield (file, known.rule, *assembly.program.lookup(file, name))
 
 
-def _root(assembly: Assembly, file: int) -> str:
+def _root(assembly: Assembly, file: int, rule: DecoratorRule) -> str:
     """The folder whose routes a file runs before."""
+    told = re.search(rule.files or ".", assembly.program.files[file].path)
+    if told is not None and "root" in told.groupdict():
+        return told["root"] or ""
     folder = assembly.program.files[file].path.rpartition("/")[0].removesuffix("src").rstrip("/")
     return f"{folder}/" if folder else ""
 

@@ -1,5 +1,7 @@
 """Decorators of a project's own that run around an entry: the functions inside them that are called in its place.
 
+In TypeScript a wrapper is a call that is given the handler where it is offered or registered: `export const POST = withUser(ask)`.
+
 Takes an assembly and an entry, gives the functions that wrap it, and tells decorators that come too late: in Python a registration that is
 itself a decorator (`@app.post("/ask")`) takes the function as the decorators below it left it, and what stands above it wraps a function
 that nobody calls.
@@ -7,10 +9,14 @@ that nobody calls.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+
+_DEEPEST = 4
+_GUARDS = re.compile(r"^(with|require[sd]?|ensure|protect|define)(\w*?)(Auth|Session|User|Login)|^protect(ed)?$")
 
 
 def comes_too_late(assembly: Assembly, reference: FunctionRef, mark: Node, markers: Collection[Node]) -> bool:
@@ -26,6 +32,12 @@ def comes_too_late(assembly: Assembly, reference: FunctionRef, mark: Node, marke
 def wrappers_of(assembly: Assembly, reference: FunctionRef, markers: Collection[Node]) -> Iterator[FunctionRef]:
     """Functions of the project that are called in place of an entry, by the decorators it is registered with."""
     program, file = assembly.program, reference[0]
+    if program.files[file].language == "typescript":
+        for call in (call for marker in markers for call in calls_around(assembly, marker, reference)):
+            for name in program.names((call[0], program.value(call).inputs[0])):
+                for made in program.functions.get(name, ()):
+                    yield from _inside(assembly, made)
+        return
     if program.files[file].language != "python":
         return
     for decorator in program.function(reference).decorators:
@@ -37,6 +49,30 @@ def wrappers_of(assembly: Assembly, reference: FunctionRef, markers: Collection[
         for name in program.names(callee):
             for made in program.functions.get(name, ()):
                 yield from _inside(assembly, made)
+
+
+def guards_around(assembly: Assembly, reference: FunctionRef, markers: Collection[Node]) -> Iterator[Node]:
+    """Calls of a library around a handler that is offered or registered, whose name says that they let in only who is known."""
+    program = assembly.program
+    if program.files[reference[0]].language != "typescript":
+        return
+    for call in (call for marker in markers for call in calls_around(assembly, marker, reference)):
+        names = program.names((call[0], program.value(call).inputs[0]))
+        if any(name not in program.functions and _GUARDS.search(name.rpartition(".")[2]) for name in names):
+            yield call
+
+
+def calls_around(assembly: Assembly, marker: Node, reference: FunctionRef, depth: int = 0) -> list[Node]:
+    """Calls that are given a function, or a call that is: `defineEventHandler(withUser(ask))`."""
+    program, value = assembly.program, assembly.program.value(marker)
+    if value.kind != "call" or depth > _DEEPEST:
+        return []
+    found: list[Node] = []
+    for given in ((marker[0], identity) for identity in value.inputs[1:]):
+        around = calls_around(assembly, given, reference, depth + 1)
+        if around or any(reference in program.functions.get(name, ()) for name in program.names(given)):
+            found += [marker, *around]
+    return list(dict.fromkeys(found))
 
 
 def _inside(assembly: Assembly, decorator: FunctionRef) -> Iterator[FunctionRef]:

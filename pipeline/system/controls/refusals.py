@@ -125,6 +125,8 @@ def denies(assembly: Assembly, call: Node) -> bool:
         return not _hands_on(assembly, call)
     if any(_RAISED.search(name) or _THROWS.search("_".join(words_of(name))) for name in last) and _has_own_code(assembly, call):
         return not _hands_on(assembly, call) and not _writes_log(assembly, call)
+    if "setResponseStatus" in last:  # of h3; with 403 it mostly says that something is turned off, for everybody
+        return any(one.kind == "constant" and one.text == "401" for one in given)
     return any(answers(name) for name in last) and any(_is_denied(assembly, (call[0], given)) for given in value.inputs[1:])
 
 
@@ -246,7 +248,7 @@ def _is_denied(assembly: Assembly, node: Node) -> bool:
     program, value = assembly.program, assembly.program.value(node)
     if value.kind == "constant":
         return value.text in _DENIED
-    for label in ("status", "code", "extensions") if value.kind == "collection" else ():  # new Response(text, {status: 401})
+    for label in ("status", "statusCode", "code", "extensions") if value.kind == "collection" else ():  # new Response(text, {status: 401})
         if label in value.labels:
             return _is_denied(assembly, (node[0], value.inputs[value.labels.index(label)]))
     if value.kind == "collection" and value.text in ("tuple", "expression_list"):  # make_response((page, 401))

@@ -92,8 +92,10 @@ def _said(assembly: Assembly, entry: EntrySite, applications: Applications) -> t
             attributes["method"], name = with_method.groups()
         method = _method_of(program.names(_callee(assembly, entry.marker)), str(attributes.get("method") or ""))
         method = _method_given(assembly, entry) or method or _method_after(assembly, entry.marker)
-        if rule.exports and function.name in rule.exports and function.name.isupper():
-            method = function.name
+        if entry.offered_as.isupper():
+            method = entry.offered_as
+        if rule.files is not None and (placed := re.search(rule.files, program.files[file].path)) is not None:
+            method = placed.groupdict().get("method") or method  # `ask.post.ts`
         if function.name in rule.methods:
             method = function.name.removeprefix("on_")
         path = f"{prefix_of(assembly.program, entry, applications)}{name}" if given_name else name

@@ -175,11 +175,15 @@ class FlowSteps:
         for file, number in methods:
             function = self._program.function((file, number))
             own = {parameter.value for parameter in function.parameters[:1]}
-            found |= {
-                value.text
-                for value in self._program.files[file].values
+            values = self._program.files[file].values
+            read = {
+                at
+                for at, value in enumerate(values)
                 if value.kind == "attribute" and value.inputs[0] in own and self._program.method(function.owner or "", value.text) is None
             }
+            users = [(value.kind in ("format", "operation"), given) for value in values for given in value.inputs if given in read]
+            only_text = {given for in_text, given in users if in_text} - {given for in_text, given in users if not in_text}
+            found |= {values[at].text for at in read - only_text}  # `f"{self.url}/{key}"` keeps nothing
         return sorted(found)
 
     def _put(self, user: Node, value: Value, position: int) -> Change:

@@ -14,6 +14,7 @@ from typing import TypeVar
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import OFFERED, CodeFacts, Value
 from pipeline.system.program.arguments import argument_node, argument_positions
+from pipeline.system.program.offered import offered_functions
 from pipeline.system.program.platform_functions import platform_functions
 from pipeline.system.program.promised_methods import promised_names
 from pipeline.system.program.provided import provided
@@ -24,7 +25,7 @@ from pipeline.system.rules.framework import CallRule, ClassRule, DecoratorRule
 from pipeline.system.rules.knowledge import FrameworkIndex
 
 Site = TypeVar("Site")
-_HANDLERS = frozenset({"handler", "preHandler", "onRequest", "preValidation"})  # options of a route that are functions
+_HANDLERS = frozenset({"handler", "fetch", "preHandler", "onRequest", "preValidation"})  # options of a route that are functions
 _MANY = 12  # parameters
 
 
@@ -51,6 +52,7 @@ class EntrySite:
     offered_by: int | None = None  # the file whose place tells the framework of it, where that is another than the function's
     part: tuple[int, int] | None = None  # the values of the function that are this entry's, where it shares the function with others
     asked_by: tuple[Node, ...] = ()  # calls of a model whose replies name the function, where the program itself runs what they name
+    offered_as: str = ""  # the name under which its file offers it
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,9 +280,8 @@ def _offered(program: Program, index: FrameworkIndex, file: int) -> Iterator[Ent
     for known in index.offered_by(facts.path, directives):
         for name in offered if "*" in known.rule.exports else known.rule.exports:
             for node in program.lookup(file, name)[0]:  # its own, or handed on from another file
-                for qualified in program.names(node):
-                    for reference in program.functions.get(qualified, ()):
-                        yield EntrySite(reference, known.rule, known.framework, node, offered_by=file)
+                for reference in offered_functions(program, node, known.rule):
+                    yield EntrySite(reference, known.rule, known.framework, node, offered_by=file, offered_as=name)
     for known in index.offered_within(facts.path):
         for identity, value in enumerate(facts.values):
             if value.kind == "constant" and value.scope and value.text == known.rule.directive:

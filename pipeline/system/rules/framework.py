@@ -150,7 +150,9 @@ class DecoratorRule(Frozen):
 
     decorator: tuple[str, ...] = ()
     takes: tuple[Pattern, ...] = Field(
-        default=(), description="Functions of a module whose first parameters have these names, in this order: `(event, context)`."
+        default=(),
+        description="Functions of a module whose first parameters have these names, in this order: `(event, context)`; with `exports` "
+        "only functions that do are meant.",
     )
     reads: tuple[str, ...] = Field(
         default=(), description="For `takes`: entries of the first parameter; the function, or one it is handed to, reads one of them."
@@ -169,7 +171,17 @@ class DecoratorRule(Frozen):
         default_factory=dict, description="For `registers`: argument -> regular expression that its names or its text match."
     )
     exports: tuple[str, ...] = Field(default=(), description="Names under which files offer functions to the framework (POST, default).")
-    files: Pattern | None = Field(default=None, description="For `exports`: regular expression of the paths below the root it holds for.")
+    files: Pattern | None = Field(
+        default=None,
+        description="For `exports`: regular expression of the paths below the root it holds for. Its groups `path` and `method` are the "
+        "address of a route and its method, `root` is the folder whose routes a function with `runs_before` runs before.",
+    )
+    members: tuple[str, ...] = Field(
+        default=(), description="For `exports`: methods of the object or class that is offered: `export default { fetch(request) {} }`."
+    )
+    in_calls: bool = Field(
+        default=False, description="For `exports`: the function stands in the call that makes what is offered: `defineEventHandler(ask)`."
+    )
     runs_before: bool = Field(
         default=False, description="For `exports`: the function runs before the routes below its folder that the `config.matcher` names."
     )

@@ -90,7 +90,7 @@ class FrameworkIndex:
         )  # fmt: skip
         self.taking = tuple(
             (re.compile(rule.files or "."), tuple(re.compile(name) for name in rule.takes), Known(rule, framework.name))
-            for framework in self.frameworks for rule in framework.decorators if rule.takes
+            for framework in self.frameworks for rule in framework.decorators if rule.takes and not rule.exports
         )  # fmt: skip
         self.classes = NameTable[ClassRule](
             (name, Known(rule, framework.name)) for framework in self.frameworks for rule in framework.classes for name in rule.base
