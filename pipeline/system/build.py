@@ -46,7 +46,6 @@ from pipeline.system.draft import Drafts
 from pipeline.system.drawings.drawn import Drawings, add_drawings
 from pipeline.system.elements.approval_routes import mark_approval_routes
 from pipeline.system.elements.browser_keys import mark_browser_keys
-from pipeline.system.elements.callers_keys import add_callers_keys
 from pipeline.system.elements.chosen_models import mark_chosen_models
 from pipeline.system.elements.client_certificates import add_client_certificates
 from pipeline.system.elements.code_elements import add_code_elements
@@ -75,6 +74,7 @@ from pipeline.system.elements.unhanded_tools import without_unhanded
 from pipeline.system.elements.unserved import without_unserved
 from pipeline.system.elements.vector_tables import with_vector_tables
 from pipeline.system.evidence import EvidenceBook
+from pipeline.system.flows.callers_keys import add_callers_keys
 from pipeline.system.flows.unattended import mark_unattended
 from pipeline.system.model import Boundary, Flow, Package, System
 from pipeline.system.places.kept_places import with_places

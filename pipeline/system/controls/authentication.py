@@ -16,9 +16,7 @@ from pipeline.system.controls.closed_sockets import closes_on_unknown
 from pipeline.system.controls.guards import parts
 from pipeline.system.controls.injections import Injections
 from pipeline.system.controls.judged_addresses import judges_at
-from pipeline.system.controls.marks import marks_on
 from pipeline.system.controls.only_logged import is_only_logged
-from pipeline.system.controls.open_lists import lets_everybody_in
 from pipeline.system.controls.own_decorators import comes_too_late, guards_around, wrappers_of
 from pipeline.system.controls.refusals import refusal_in
 from pipeline.system.controls.taken_as_sent import is_taken_as_sent
@@ -29,6 +27,8 @@ from pipeline.system.model import Evidence
 from pipeline.system.program.applications import PARTS, Applications
 from pipeline.system.program.arguments import argument_positions
 from pipeline.system.program.flags import read_flags
+from pipeline.system.program.marks import marks_on
+from pipeline.system.program.open_lists import lets_everybody_in
 from pipeline.system.rules.words import words_of
 
 # Names of functions whose verdict, where it is tested, lets a caller in or not.

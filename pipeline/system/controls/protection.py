@@ -21,7 +21,6 @@ from pipeline.system.controls.guards import condition_kind, guard_kind
 from pipeline.system.controls.installed import add_installed_checks
 from pipeline.system.controls.interceptors import Interceptors
 from pipeline.system.controls.loop_approvals import add_loop_approvals
-from pipeline.system.controls.marks import entries_marked, marks_on
 from pipeline.system.controls.nest_guards import add_nest_guards
 from pipeline.system.controls.only_logged import is_only_logged
 from pipeline.system.controls.rate_limits import add_rate_limits, is_counted
@@ -36,6 +35,7 @@ from pipeline.system.model import ControlKind, Evidence
 from pipeline.system.program.arguments import argument_node, entry_of
 from pipeline.system.program.flags import read_flags
 from pipeline.system.program.held import elements_of, receivers
+from pipeline.system.program.marks import entries_marked, marks_on
 from pipeline.system.program.sites import CallSite
 
 _OF_TRAINING: frozenset[ControlKind] = frozenset({"model_lineage", "group_evaluation", "secure_aggregation", "differential_privacy"})

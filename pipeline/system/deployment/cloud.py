@@ -19,10 +19,10 @@ from pipeline.system.deployment.cloud_identities import add_identities, describe
 from pipeline.system.deployment.resources import Line, Resource, Resources
 from pipeline.system.deployment.started import started_by
 from pipeline.system.model import AttributeValue, ElementKind, Evidence, Flow
+from pipeline.system.program.bucket_contents import contents_of
 from pipeline.system.program.naming import placed_name
 from pipeline.system.rules.images import known_image
 from pipeline.system.rules.infrastructure import Infrastructure, ResourceRule, Says, load_infrastructure
-from pipeline.system.training.bucket_contents import contents_of
 
 _OPEN = re.compile(r"^(?:0\.0\.0\.0/0|::/0|\*|Internet)$")
 _PORT = re.compile(r"(?:from|to)_?port$|destination_port_ranges?$|allow\.ports$", re.IGNORECASE)

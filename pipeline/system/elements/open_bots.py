@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.controls.open_lists import lets_everybody_in
 from pipeline.system.model import Evidence
+from pipeline.system.program.open_lists import lets_everybody_in
 from pipeline.system.program.walking import inside
 from pipeline.system.rules.words import words_of
 

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.controls.marks import marks_on
 from pipeline.system.draft import Draft
 from pipeline.system.model import Evidence
+from pipeline.system.program.marks import marks_on
 from pipeline.system.program.walking import inside, walk
 from pipeline.system.rules.words import words_of
 

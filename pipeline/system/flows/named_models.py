@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from pipeline.system.assembly import Assembly, Sink
-from pipeline.system.elements.callers_keys import is_callers_key
+from pipeline.system.flows.callers_keys import is_callers_key
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import Label
 from pipeline.system.program.walking import inputs_of, walk

@@ -16,8 +16,8 @@ from ingest.facts import ConfigFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import AttributeValue, Evidence
 from pipeline.system.program.arguments import argument_node
+from pipeline.system.program.bucket_contents import contents_of
 from pipeline.system.rules.commands import option, words_of
-from pipeline.system.training.bucket_contents import contents_of
 
 _PUBLIC = frozenset({"public-read", "public-read-write", "publicRead", "publicReadWrite"})
 _SENDS = frozenset({"put_object", "upload_file", "upload_fileobj", "copy_object", "put_object_acl", "upload", "create_multipart_upload"})
