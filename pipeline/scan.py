@@ -245,7 +245,7 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress, tree: Listing
         started_at="",
         duration_s=0.0,
         summary=_summary(facts, findings, paths, frozenset(found.built)),
-        system=built.system,
+        system=built.system.as_told(),
         findings=findings,
         threats=known_threats(findings, catalog),
         coverage=coverage,

@@ -312,3 +312,8 @@ class System(Frozen):
     def has_ai_part(self) -> bool:
         """Whether anything of AI was found that is a part of the system, and no tool of those who write it."""
         return any(part.sort != "development" for part in self.ai_parts)
+
+    def as_told(self) -> System:
+        """As a report says it and reads it back: without what only the matching of threats asks of a flow."""
+        told = (flow.model_copy(update={"fields": (), "way": "", "answers_not": ()}) for flow in self.flows)
+        return self.model_copy(update={"flows": tuple(told)})

@@ -297,6 +297,8 @@ class Statements(Expressions):
                 for child in clause.named_children:
                     if child.type == "block":
                         handler_left = self.block(scope, child)
+                        if handler_left:
+                            self.builder.add(scope, "unknown", lines(clause), "left")  # what was caught ends what was begun
                         all_left = all_left and handler_left
                         if not handler_left:
                             ends.append(scope.environment)

@@ -13,7 +13,7 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly, Given
 from pipeline.system.controls.listed import named_in
 from pipeline.system.controls.received import meant_by, received
-from pipeline.system.controls.refused_sides import raises_out, refused_sides
+from pipeline.system.controls.refused_sides import goes_on, raises_out, refused_sides
 from pipeline.system.controls.restrictions import Tested, is_validator, restricting, restriction
 from pipeline.system.flows.discriminators import bare
 from pipeline.system.flows.made_of import SETTLES, Settled, callee_text, made_of, settles
@@ -96,7 +96,7 @@ def _raises(
     program, value = assembly.program, assembly.program.value(call)
     callee = program.value((call[0], value.inputs[0]))
     if callee.kind == "attribute" and callee.text == "relative_to" and bare(assembly, (call[0], callee.inputs[0])) in passed:
-        return "allow_list" if raises_out(assembly, (call[0], value.scope)) else None
+        return None if goes_on(assembly, (call[0], value.scope)) else "allow_list"
     if callee.kind not in ("name", "attribute"):
         return None
     if not any(bare(assembly, (call[0], given)) in passed for given in value.inputs[1:]):

@@ -68,6 +68,13 @@ def raises_out(assembly: Assembly, function: FunctionRef) -> bool:
     return raised or not any(value.kind == "unknown" and value.text == "exception" for _identity, value in within)
 
 
+def goes_on(assembly: Assembly, function: FunctionRef) -> bool:
+    """Whether a function goes on after an exception of what it calls, as far as is seen: it is caught, and nothing is returned or raised."""
+    facts = assembly.program.files[function[0]]
+    said = [value.text for value in facts.values if value.scope == function[1] and value.kind == "unknown"]
+    return said.count("exception") > said.count("left") and not raises_out(assembly, function)
+
+
 def _returning(facts: CodeFacts, number: int, verdict: bool) -> Iterator[tuple[int, bool]]:
     """`if part in EXCLUDED: return True`, where the caller goes on with False: the innermost test around each such return."""
     tests = [branch for branch in facts.branches if branch.scope == number]

@@ -14,9 +14,9 @@ import { RefundRepository } from './data/refunds';
 import { MemoryBook } from './memory/memory';
 import { Meter } from './metering/meter';
 import type { Settings } from './settings';
-import { CommerceClient } from './shared/commerce';
-import { createLog } from './shared/log';
-import { Mailer } from './shared/mailer';
+import { CommerceClient } from './common/commerce';
+import { createLog } from './common/log';
+import { Mailer } from './common/mailer';
 import { ActiveModel } from './training/active-model';
 
 export function createContainer(settings: Settings) {

@@ -1,7 +1,7 @@
 import type { ConversationRepository } from '../data/conversations';
 import type { MemoryBook } from '../memory/memory';
 import type { Meter } from '../metering/meter';
-import type { Log } from '../shared/log';
+import type { Log } from '../common/log';
 import type { AnswerBook } from './answers';
 import type { Llm, Message } from './llm';
 import { systemPrompt } from './prompt';

@@ -2,7 +2,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
 import type { Settings } from '../settings';
-import type { Log } from '../shared/log';
+import type { Log } from '../common/log';
 import type { Tool, Turn } from './toolkit';
 
 const REFRESH_MS = 10 * 60_000;

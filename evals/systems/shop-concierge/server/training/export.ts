@@ -7,7 +7,7 @@ import type { Llm } from '../agent/llm';
 import { HOUSE_RULES } from '../agent/prompt';
 import type { Database } from '../data/database';
 import { conversations, messages, trainingRuns } from '../data/schema';
-import type { Log } from '../shared/log';
+import type { Log } from '../common/log';
 import { redact } from './redact';
 
 const MIN_CHATS = 10;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import type { CommerceClient } from '../../shared/commerce';
-import type { Mailer } from '../../shared/mailer';
+import type { CommerceClient } from '../../common/commerce';
+import type { Mailer } from '../../common/mailer';
 import { customerTool, type Tool } from '../toolkit';
 
 export const careTools = (commerce: CommerceClient, mailer: Mailer): Tool[] => [

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { Order, OrderRepository } from '../../data/orders';
 import type { RefundRepository } from '../../data/refunds';
-import type { CommerceClient } from '../../shared/commerce';
+import type { CommerceClient } from '../../common/commerce';
 import type { Llm } from '../llm';
 import { customerTool, type Tool } from '../toolkit';
 
