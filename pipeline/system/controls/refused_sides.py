@@ -69,7 +69,7 @@ def raises_out(assembly: Assembly, function: FunctionRef) -> bool:
 
 
 def goes_on(assembly: Assembly, function: FunctionRef) -> bool:
-    """Whether a function goes on after an exception of what it calls, as far as is seen: it is caught, and nothing is returned or raised."""
+    """Whether a function goes on after an exception of what it calls, it is caught, and nothing is returned or raised."""
     facts = assembly.program.files[function[0]]
     said = [value.text for value in facts.values if value.scope == function[1] and value.kind == "unknown"]
     return said.count("exception") > said.count("left") and not raises_out(assembly, function)
