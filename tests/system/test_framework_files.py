@@ -36,7 +36,11 @@ def names_of(framework: Framework) -> Iterator[str]:
         # One name may both decorate and register (`langchain_core.tools.tool`): that is one rule, so one name.
         yield from (
             f"decorator {name}"
-            for name in {*decorator.decorator, *decorator.registers, *(f"{n}@{decorator.files}{'|'.join(('', *decorator.members))}" for n in decorator.exports)}
+            for name in {
+                *decorator.decorator,
+                *decorator.registers,
+                *(f"{n}@{decorator.files}{'|'.join(('', *decorator.members))}" for n in decorator.exports),
+            }
         )
     for each in framework.classes:
         yield from (f"class {name}" for name in each.base)
@@ -58,7 +62,13 @@ def says_something(rule: CallRule) -> bool:
 
 def decorates_something(rule: DecoratorRule) -> bool:
     return bool(rule.decorator or rule.registers or rule.exports or rule.takes) and bool(
-        rule.kind or rule.receives or rule.control or rule.gathered_as or rule.in_sight or rule.runs_before or rule.returns == "system_prompt"
+        rule.kind
+        or rule.receives
+        or rule.control
+        or rule.gathered_as
+        or rule.in_sight
+        or rule.runs_before
+        or rule.returns == "system_prompt"
     )
 
 

@@ -53,6 +53,26 @@ KNOWN = {
         "identity-check-without-liveness: A login by picture",
         "calls wrapped",
     ): "the size of a picture that a function of its own reads is not followed to the library of faces",
+    (
+        "default-signing-key: A script makes the administrator with a password from the source",
+        "other variables",
+    ): "a password that makes an account is known by the names it is handed over under",
+    (
+        "failed-check-releases-model: The run warns itself and releases",
+        "other variables",
+    ): "a measure that is held against its bar is known by its name",
+    (
+        "caller-chooses-path: A function raises for what leads out of the folder, in Python",
+        "remarks",
+    ): "a refusal that stands further below its test is not believed: something else may lie between",
+    (
+        "caller-sets-identity-header: A branch that asks whether the caller said something, in Python",
+        "calls wrapped",
+    ): "what a function of its own takes out of the request is not held against the token",
+    (
+        "untrusted-text-in-system-prompt: A record that a repository keeps, and its base class reads",
+        "calls wrapped",
+    ): "a statement that a function of its own runs for a base class is not told apart by table",
     ("caller-chooses-address: A worker behind a queue calls back", "other functions"): _QUEUED,
     ("caller-chooses-address: A worker behind a queue calls back", "other files"): _QUEUED,
 }

@@ -25,22 +25,29 @@ CHANGES: dict[str, Change] = {
 }
 NAMES_CHANGE = {"other functions", "other files"}
 _TABLE = "what one file writes into an object of another is not seen where that one uses it"
-_STREAMED = "a reader of an answer that is made by a function of its own is not followed to its chunks"
 _LOOPED = "a counter bounds a loop by its name"
+_ONE_LINE = "what one line says is told apart by lines: two statements on it are one"
+_FACTORY = "a factory that is called from a function nobody calls, or told of in another file, is taken for one that is called"
+_NAMED_FOR = "of two programs that one finding speaks of, which is named first changes with how the lines are written"
 KNOWN = {
     ("Dictionaries of tools in TypeScript", "other files"): _TABLE,
     ("record-of-another: A booking that a loop of one's own drops, with Prisma", "other variables"): _LOOPED,
     ("tool-without-approval: Cases of a function that dispatches, in TypeScript", "other variables"): _LOOPED,
     ("tool-without-approval: A dispatcher is told whether somebody agreed, in TypeScript", "other variables"): _LOOPED,
     (
-        "signed-in-browser-agent: The browser that runs already, in TypeScript",
-        "calls wrapped",
-    ): "a browser that a function of its own connects to is not followed to its pages",
-    (
         "unauthenticated-inference-endpoint: Handlers behind one adapter, each with its own check, in TypeScript",
         "long lines",
     ): "what a handler refuses is told apart by lines",
-    ("model-output-rendered: A script of the page streams the answer into markup", "calls wrapped"): _STREAMED,
+    ("memory-poisoning: A table of notes that stands in everybody's system prompt", "long lines"): _ONE_LINE,
+    ("memory-poisoning: Notes that are asked for by their author", "long lines"): _ONE_LINE,
+    ("open-records: A function that chooses among routes by itself asks first, in TypeScript", "long lines"): _ONE_LINE,
+    ("model-output-in-query: No agent is given the tool that a factory would make", "other files"): _FACTORY,
+    ("model-output-in-query: No agent is given the tool that a factory would make", "calls wrapped"): _FACTORY,
+    ("record-of-another: The number of a record that the tool itself has just made", "other variables"): _LOOPED,
+    ("record-of-another: A claim that a registry of one's own settles by a number, in TypeScript", "other variables"): _LOOPED,
+    ("sensitive-text-in-logs: What a model made of the text is logged, and not which kind it is", "short lines"): _NAMED_FOR,
+    ("sensitive-text-in-logs: What a model made of the text is logged, and not which kind it is", "calls wrapped"): _NAMED_FOR,
+    ("sensitive-text-in-logs: What a model made of the text is logged, and not which kind it is", "variables extracted"): _NAMED_FOR,
 }
 
 
