@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from ingest.facts import ConfigFacts, Import
+from ingest.folders import together
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -63,7 +64,7 @@ class DottedModules:
             if not near:
                 return None
             found = near
-        return max(found, key=lambda i: (_shared(here, self._files[i].path.split("/")[:-1]), -i))
+        return max(found, key=lambda i: (together(here, self._files[i].path.split("/")[:-1]), -i))
 
     def _neighbour(self, module: str, folder: str) -> int | None:
         """The file beside a script in a package, or a part of what lies beside it, which are found when the script is run where it lies."""
@@ -111,15 +112,6 @@ def _folder(path: str) -> list[str]:
 def _is_top(path: str) -> bool:
     parts = path.split("/")
     return len(parts) == 1 or (len(parts) == 2 and parts[1] == "__init__.py") or parts[0] in ("src", "lib")
-
-
-def _shared(left: list[str], right: list[str]) -> int:
-    count = 0
-    for a, b in zip(left, right, strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
 
 
 def _names(path: str, packages: set[str]) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ingest.folders import together
 from pipeline.system.assembly import Assembly
 from pipeline.system.draft import Draft
 from pipeline.system.model import Flow
@@ -67,16 +68,7 @@ def _server_of(tool: Draft, servers: dict[str, Draft]) -> str:
 
 
 def _shared(path: list[str], server: Draft) -> int:
-    return max(_together(path, place.path.split("/")) for place in server.evidence)
-
-
-def _together(one: list[str], other: list[str]) -> int:
-    count = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
+    return max(together(path, place.path.split("/")) for place in server.evidence)
 
 
 def _reads_strangers(assembly: Assembly, identity: str, tool: Draft) -> bool:

@@ -26,6 +26,7 @@ from pipeline.system.flows.switches import asked_only_if_set, off_by
 from pipeline.system.model import Evidence
 from pipeline.system.program.applications import PARTS, Applications
 from pipeline.system.program.arguments import argument_positions
+from pipeline.system.program.enclosing import around
 from pipeline.system.program.flags import read_flags
 from pipeline.system.program.marks import marks_on
 from pipeline.system.program.open_lists import lets_everybody_in
@@ -293,10 +294,7 @@ class Authenticating:
 
     def _inside(self, inner: FunctionRef, outer: FunctionRef) -> bool:
         """Whether a function is defined inside another."""
-        parent = self.program.function(inner).parent if inner[0] == outer[0] else None
-        while parent is not None and parent != outer[1]:
-            parent = self.program.function((outer[0], parent)).parent
-        return parent is not None
+        return inner != outer and outer in around(self.program, inner)
 
     def _verdicts(self, reference: FunctionRef) -> list[Evidence | None]:
         """Tests of what a function says that is named for judging credentials: `if not server.authenticate(message["key"])`."""

@@ -15,6 +15,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.controls.callers_values import says_who_calls
 from pipeline.system.controls.guards import parts
 from pipeline.system.controls.mapped_statements import chained, mapped_statement, snake
+from pipeline.system.program.enclosing import around
 
 _SHARED = re.compile(r"public|shared?\b|visib", re.IGNORECASE)  # some are there for everybody
 _READS = re.compile(
@@ -119,10 +120,7 @@ def _of_caller(assembly: Assembly, call: Node, text: str) -> Iterator[str]:
 
 def stands_in(assembly: Assembly, call: Node, reference: FunctionRef) -> bool:
     """Whether a call stands in a function or in one inside it."""
-    scope: int | None = assembly.program.value(call).scope
-    while call[0] == reference[0] and scope is not None and scope != reference[1]:
-        scope = assembly.program.function((call[0], scope)).parent
-    return call[0] == reference[0] and scope == reference[1]
+    return reference in around(assembly.program, (call[0], assembly.program.value(call).scope))
 
 
 def compares_later(assembly: Assembly, reference: FunctionRef, owners: set[str]) -> bool:

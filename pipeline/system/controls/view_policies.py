@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from ingest.code.program import FunctionRef, Node
+from ingest.folders import together
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.authentication import Authenticating
 from pipeline.system.program.arguments import entry_of
@@ -185,5 +186,4 @@ def _matches(name: str, patterns: Sequence[str]) -> bool:
 
 def _shared(path: str, other: str) -> int:
     """How many folders two files are below together."""
-    folders = zip(path.split("/")[:-1], other.split("/")[:-1], strict=False)
-    return next((number for number, (one, two) in enumerate(folders) if one != two), min(path.count("/"), other.count("/")))
+    return together(path.split("/")[:-1], other.split("/")[:-1])

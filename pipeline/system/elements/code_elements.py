@@ -21,6 +21,7 @@ from pipeline.system.program.access_paths import MAX_PATH
 from pipeline.system.program.applications import Applications
 from pipeline.system.program.arguments import argument_node, argument_positions, option_positions
 from pipeline.system.program.contained import is_contained, made_first
+from pipeline.system.program.enclosing import around
 from pipeline.system.program.flags import read_flags
 from pipeline.system.program.held import elements_of, is_prepared_elsewhere, receivers
 from pipeline.system.program.mapped_tables import joined_tables, same_table
@@ -364,11 +365,9 @@ def _is_true(assembly: Assembly, site: CallSite, argument: str) -> bool:
 def _answering(assembly: Assembly, node: Node) -> str | None:
     """The entry whose answer a call writes: the one it stands in, or else the only one from where it is reached."""
     function: FunctionRef = (node[0], assembly.program.value(node).scope)
-    inside: int | None = function[1]
-    while inside is not None:
-        if (node[0], inside) in assembly.entry_of_function:
-            return assembly.entry_of_function[node[0], inside]
-        inside = assembly.program.function((node[0], inside)).parent
+    for outer in around(assembly.program, function):
+        if outer in assembly.entry_of_function:
+            return assembly.entry_of_function[outer]
     found = {element for entry, element in assembly.entry_of_function.items() if function in assembly.reach(entry)}
     return found.pop() if len(found) == 1 else None
 

@@ -15,8 +15,9 @@ from pipeline.system.rules.words import load_words, mentions
 
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _BY_METHOD = {"DELETE": ("delete",), "PUT": ("update",), "PATCH": ("update",), "POST": ()}
-_OF_A_MODEL = ("reload", "rollback", "roll_back", "hotswap", "hot_swap", "promote", "demote")  # deeds that are hardly done to anything else
-_EXCHANGES = ("reload", "hotswap", "hot_swap", "swap", "activate", "promote", "rollback", "roll_back", "deploy", "undeploy")
+_RELEASES = ("reload", "rollback", "roll_back", "hotswap", "hot_swap", "promote")  # deeds that are hardly done to anything but a model
+_OF_A_MODEL = (*_RELEASES, "demote")
+_EXCHANGES = (*_RELEASES, "swap", "activate", "deploy", "undeploy")
 _HOLDS_MODEL = re.compile(
     r"_?(?:(?:current|active|loaded|served|live)_?)?models?_?|_?(?:classifier|predictor|recommender|ranker)", re.IGNORECASE
 )

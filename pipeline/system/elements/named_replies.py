@@ -15,6 +15,7 @@ from pipeline.system.assembly import Assembly, Sink
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.model import Flow
 from pipeline.system.program.arguments import argument_node
+from pipeline.system.program.enclosing import outermost
 from pipeline.system.program.walking import inputs_of, walk
 from pipeline.system.rules.words import words_of
 
@@ -83,14 +84,7 @@ def _markup(assembly: Assembly) -> Iterator[tuple[Node, Sink]]:
 
 def _around(assembly: Assembly, node: Node) -> FunctionRef:
     """The outermost function that a value stands in: what a component defines for itself is part of it."""
-    functions = assembly.program.files[node[0]].functions
-    scope = assembly.program.value(node).scope
-    for _ in functions:
-        parent = functions[scope].parent
-        if not parent:  # the module itself is the first
-            break
-        scope = parent
-    return node[0], scope
+    return outermost(assembly.program, (node[0], assembly.program.value(node).scope))
 
 
 def _shows_a_reply(assembly: Assembly, call: Node, sink: Sink, cleaning: set[FunctionRef]) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Set
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.arguments import entry_of
+from pipeline.system.program.enclosing import around
 from pipeline.system.program.walking import inside, walk
 
 _MODELS = frozenset({"hosted_llm", "local_llm", "agent"})
@@ -126,7 +127,7 @@ def _spring_keys(assembly: Assembly, serving: Set[FunctionRef]) -> Iterator[tupl
             elif callee.text == "param" and len(value.inputs) > 2 and facts.values[value.inputs[1]].text in _KEY_NAMES:
                 keyed = True
                 key = (file, value.inputs[2])
-                function = _outermost(assembly, (file, value.scope), serving)
+                function = _serving(assembly, (file, value.scope), serving)
                 if function is not None and (facts.values[key[1]].text in _DEFAULT_KEY or _constant(assembly, key) == "always"):
                     yield from ((model, node, "one conversation for everybody") for model in _asked_in(assembly, function))
             elif any(part.text in _MEMORY_ADVISORS for part in (callee, *(facts.values[one] for one in callee.inputs))):
@@ -136,12 +137,9 @@ def _spring_keys(assembly: Assembly, serving: Set[FunctionRef]) -> Iterator[tupl
             yield model, node, "no request says whose conversation it is"
 
 
-def _outermost(assembly: Assembly, function: FunctionRef, serving: Set[FunctionRef]) -> FunctionRef | None:
+def _serving(assembly: Assembly, function: FunctionRef, serving: Set[FunctionRef]) -> FunctionRef | None:
     """The function around a lambda that runs when a request is served."""
-    current: int | None = function[1]
-    while current is not None and (function[0], current) not in serving:
-        current = assembly.program.function((function[0], current)).parent
-    return (function[0], current) if current is not None else None
+    return next((one for one in around(assembly.program, function) if one in serving), None)
 
 
 def _asked_in(assembly: Assembly, function: FunctionRef) -> list[str]:

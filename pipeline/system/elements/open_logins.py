@@ -17,6 +17,7 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.draft import Draft
 from pipeline.system.model import Evidence
+from pipeline.system.program.enclosing import around
 from pipeline.system.program.marks import marks_on
 from pipeline.system.program.walking import inside, walk
 from pipeline.system.rules.words import words_of
@@ -101,10 +102,8 @@ def _behind(assembly: Assembly, reference: FunctionRef) -> list[FunctionRef]:
 
 
 def _is_inside(assembly: Assembly, function: FunctionRef, outer: set[FunctionRef]) -> bool:
-    parent = assembly.program.function(function).parent
-    while parent is not None and (function[0], parent) not in outer:
-        parent = assembly.program.function((function[0], parent)).parent
-    return parent is not None and assembly.program.function((function[0], parent)).name != "<module>"
+    program = assembly.program
+    return any(one in outer and program.function(one).name != "<module>" for one in around(program, function) if one != function)
 
 
 def _names(assembly: Assembly, function: FunctionRef) -> Iterator[str]:
@@ -125,9 +124,10 @@ def _unproven(assembly: Assembly, reference: FunctionRef) -> Node | None:
     program, found, subject = assembly.program, None, False
     if _is_let_in_before(assembly, reference):
         return None
-    signing = {one for one in _behind(assembly, reference) if _SIGNING.fullmatch("_".join(words_of(program.function(one).name)))}
+    functions = _behind(assembly, reference)
+    signing = {one for one in functions if _SIGNING.fullmatch("_".join(words_of(program.function(one).name)))}
     below = {inner for one in signing for inner in assembly.reach(one)}
-    for function in _behind(assembly, reference):
+    for function in functions:
         called = "_".join(words_of(program.function(function).name)) or program.function(function).name
         beside = function in below or (
             function != reference and _BESIDE.match(program.function(function).name.removeprefix("get_")) is not None

@@ -15,6 +15,7 @@ from functools import cached_property
 
 from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.program.arguments import argument_node
+from pipeline.system.program.enclosing import around
 from pipeline.system.program.sites import CallSite
 from pipeline.system.rules.words import words_of
 
@@ -104,14 +105,7 @@ class OwnRoutes:
 
     def _around(self, call: Node) -> frozenset[FunctionRef]:
         """The function that a call stands in, and those around it."""
-        found, scope = set[FunctionRef](), self._program.value(call).scope
-        while scope is not None and (call[0], scope) not in found:
-            found.add((call[0], scope))
-            parent = self._program.function((call[0], scope)).parent
-            if parent is None:
-                break
-            scope = parent
-        return frozenset(found)
+        return frozenset(around(self._program, (call[0], self._program.value(call).scope)))
 
     # Addresses
 

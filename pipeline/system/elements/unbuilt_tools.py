@@ -14,6 +14,7 @@ from dataclasses import replace
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import OFFERED
 from pipeline.system.elements.entries import ENTRY_KINDS
+from pipeline.system.program.enclosing import outermost
 from pipeline.system.program.sites import Sites
 from pipeline.system.program.walking import inputs_of, walk
 
@@ -31,11 +32,11 @@ def without_unbuilt(program: Program, sites: Sites) -> Sites:
     made: dict[FunctionRef, set[Node]] = {}
     for site in sites.calls:
         if site.rule.kind == "tool" and not site.is_read:
-            made.setdefault(_outermost(program, (site.node[0], program.value(site.node).scope)), set()).add(site.node)
+            made.setdefault(outermost(program, (site.node[0], program.value(site.node).scope)), set()).add(site.node)
     marked: dict[FunctionRef, set[FunctionRef]] = {}
     for entry in sites.entries:
         if entry.rule.kind == "tool" and entry.function[0] == entry.marker[0]:
-            factory = _outermost(program, entry.function)
+            factory = outermost(program, entry.function)
             marked.setdefault(factory, set()).add(entry.function)
             made.setdefault(factory, set()).add(entry.marker)
     factories = {one for one in made if _hands_back_tools(program, one, made[one], marked.get(one, set()))}
@@ -48,15 +49,6 @@ def without_unbuilt(program: Program, sites: Sites) -> Sites:
         calls=tuple(site for site in sites.calls if site.node not in tools),
         entries=tuple(one for one in sites.entries if one.rule.kind != "tool" or one.marker not in tools),
     )
-
-
-def _outermost(program: Program, reference: FunctionRef) -> FunctionRef:
-    """The function that stands in no other and holds this one; the top level of the file is none."""
-    functions, number = program.files[reference[0]].functions, reference[1]
-    parent = functions[number].parent
-    while parent:
-        number, parent = parent, functions[parent].parent
-    return reference[0], number
 
 
 def _hands_back_tools(program: Program, factory: FunctionRef, made: set[Node], marked: set[FunctionRef]) -> bool:

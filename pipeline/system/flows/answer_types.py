@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.taint import Hit
+from pipeline.system.program.enclosing import around
 
 _WRITES = frozenset({"write", "end", "send", "finish"})
 _SETS = frozenset({"setHeader", "header", "set", "append", "writeHead", "set_header", "add_header"})
@@ -94,13 +95,10 @@ def _entry(assembly: Assembly, node: Node, key: str) -> Node:
 
 def _types_before(assembly: Assembly, call: Node, answer: Node) -> Iterator[str]:
     """Content types that an answer is given before a call, whatever else happens."""
-    facts = assembly.program.files[call[0]]
-    scope: int | None = assembly.program.value(call).scope
-    while scope is not None:
-        for other in assembly.calls_in((call[0], scope)):
+    for function in around(assembly.program, (call[0], assembly.program.value(call).scope)):
+        for other in assembly.calls_in(function):
             if other < call and _holds_for(assembly, other, call) and _answer(assembly, other) == answer:
                 yield from _types(assembly, other)
-        scope = facts.functions[scope].parent
 
 
 def _holds_for(assembly: Assembly, earlier: Node, call: Node) -> bool:

@@ -9,8 +9,10 @@ collection, of a factory, of a parameter with many or no callers in sight may be
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from ingest.code.program import FunctionRef, Node, Program
+from pipeline.system.program.enclosing import around
 from pipeline.system.program.walking import walk
 
 MADE = frozenset({"@made"})
@@ -164,10 +166,5 @@ class Objects:
 
     def _around(self, node: Node) -> Iterator[FunctionRef]:
         """The nearest method around a value."""
-        functions = self._program.files[node[0]].functions
-        number: int | None = self._program.value(node).scope
-        while number is not None:
-            if functions[number].owner is not None:
-                yield node[0], number
-                return
-            number = functions[number].parent
+        scopes = around(self._program, (node[0], self._program.value(node).scope))
+        yield from islice((one for one in scopes if self._program.function(one).owner is not None), 1)

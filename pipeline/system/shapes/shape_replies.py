@@ -5,10 +5,11 @@ Takes the calls that ask a model; gives for any value those whose replies it is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from ingest.code.program import Node, Program
 from ingest.facts import Value
+from pipeline.system.program.walking import inputs_of, walk
 from pipeline.system.rules.words import words_of
 
 _MAX_LOOKED_AT = 400
@@ -36,27 +37,21 @@ class Dispatches:
     def replies(self, node: Node) -> tuple[Node, ...]:
         """The calls of a model whose replies a value is read out of."""
         if node not in self._known:
-            self._known[node] = tuple(dict.fromkeys(self._find(node)))
+            read = walk(node, self._read_of, _MAX_LOOKED_AT, nearest_first=True)
+            self._known[node] = tuple(one for one in read if one in self.asked)
         return self._known[node]
 
-    def _find(self, start: Node) -> Iterator[Node]:
-        program, queue, seen = self.program, [start], set[Node]()
-        while queue and len(seen) < _MAX_LOOKED_AT:
-            current = queue.pop(0)
-            if current in seen:
-                continue
-            seen.add(current)
-            value = program.value(current)
-            if current in self.asked:
-                yield current
-            elif value.kind == "guarded" or value.kind == "index":
-                queue.append((current[0], value.inputs[0]))
-            elif value.kind == "call":
-                queue += self._read_out(current, value)
-            elif value.kind in _HANDS_ON:
-                queue += [(current[0], given) for given in value.inputs]
-            if value.kind in ("name", "parameter", "attribute"):
-                queue += [origin for origin in program.origins(current) if origin != current]
+    def _read_of(self, node: Node) -> list[Node]:
+        """What a value is read out of, one step back; a call that asks a model is where that ends."""
+        program, value = self.program, self.program.value(node)
+        origins = [one for one in program.origins(node) if one != node] if value.kind in ("name", "parameter", "attribute") else []
+        if node in self.asked:
+            return origins
+        if value.kind in ("guarded", "index"):
+            return [(node[0], value.inputs[0])]
+        if value.kind == "call":
+            return self._read_out(node, value)
+        return [*(inputs_of(program, node) if value.kind in _HANDS_ON else ()), *origins]
 
     def _read_out(self, call: Node, value: Value) -> list[Node]:
         """What a call reads of: functions of the project by what they return, others, where they only read, by what they are given."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import Value
 from pipeline.system.program.arguments import argument_node
+from pipeline.system.program.enclosing import around
 from pipeline.system.program.sites import EntrySite
 from pipeline.system.rules.framework import DecoratorRule
 from pipeline.system.rules.words import words_of
@@ -145,8 +146,4 @@ def _reached(program: Program, factories: set[FunctionRef]) -> set[FunctionRef]:
 
 def _outer(program: Program, reference: FunctionRef) -> set[FunctionRef]:
     """The functions a function stands in."""
-    found, parent = set[FunctionRef](), program.function(reference).parent
-    while parent:
-        found.add((reference[0], parent))
-        parent = program.files[reference[0]].functions[parent].parent
-    return found
+    return {one for one in around(program, reference) if one[1] and one != reference}
