@@ -23,7 +23,9 @@ _CHECKS = re.compile(
     re.IGNORECASE,
 )
 _FILTERS = frozenset({"User", "Chat", "UserFilter", "IsAdmin", "from_user", "ChatMemberFilter"})  # in a registration: who may write
-_INSTALLS = frozenset({"Use", "use", "middleware", "outer_middleware", "setup_middleware", "register_middleware", "add_middleware"})
+_INSTALLS = frozenset({
+    "Use", "use", "middleware", "outer_middleware", "setup_middleware", "register_middleware", "add_middleware", "WithMiddlewares",
+})  # fmt: skip
 _MOST, _MOST_VALUES = 80, 60
 
 
