@@ -52,6 +52,7 @@ def test_callers_are_read_and_what_they_use_too(tmp_path: Path) -> None:
     [
         "import pkg.model\n", "import os, pkg.model\n", "from pkg import model\n", "from pkg import (\n    other,  # not, this\n    model as m,\n)\n",
         "from pkg import other, \\\n    model\n", "    from pkg.model import ask\n", "load('pkg.model')\n", "HOOK = 'pkg.model:ask'\n", "from pkg.model import *\n",
+        "from pkg import other; from pkg import model\n", "try: import pkg.model\nexcept ImportError: pass\n", "import os; import pkg.model\n",
     ],
 )  # fmt: skip
 def test_every_form_of_an_import_is_followed(tmp_path: Path, statement: str) -> None:
