@@ -16,7 +16,6 @@ from itertools import pairwise, takewhile
 from pipeline.system.model import Evidence, Flow
 from pipeline.threats.engine import Match, evidence_of
 
-TAKES = re.compile(r"\s*(?:export\s+)?(?:public\s+|private\s+)?(?:static\s+)?(?:async\s+)?(?:def|func|function|constructor)\b")
 _TWIN = re.compile(r"^(_*)(?:async_|a)(?=[a-z])")  # `_arun` beside `_run`, `async_search` beside `search`
 _CLASS = re.compile(r"[:.][A-Z]\w*$")
 _METHOD = re.compile(r"[A-Z]\w*\.\w+ \(")
@@ -125,8 +124,8 @@ def _end_of(last: Flow) -> str:
 def _opener(way: tuple[Flow, ...]) -> list[str]:
     """The function that opens what it is given, a file or an address, as a model names it: both are refused there."""
     steps = way[-1].steps if way[-1].role in ("path", "url") else ()
-    taken = next((step for step in reversed(steps[:-1]) if TAKES.match(step.quote)), None)
-    return [f"{taken.path}:{taken.start_line} opens"] if taken is not None and taken.path == steps[-1].path else []
+    taken = next((step for step in reversed(steps[:-1]) if step.taken_by), None)
+    return [f"{taken.taken_by} opens"] if taken is not None and taken.path == steps[-1].path else []
 
 
 def _argument(way: tuple[Flow, ...]) -> str:
@@ -153,7 +152,7 @@ def _handed_on(way: tuple[Flow, ...]) -> list[str]:
     if way[-1].role not in ("path", "url") or len(steps) < 3:
         return []
     apart = {steps[0].path, steps[-1].path}
-    return [f"{step.path}:{step.start_line}" for step in steps[1:-1] if step.path not in apart and TAKES.match(step.quote)]
+    return [step.taken_by for step in steps[1:-1] if step.path not in apart and step.taken_by]
 
 
 def sources_joined(matches: Iterable[Match]) -> list[Match]:
@@ -252,7 +251,7 @@ def _copied(found: Sequence[Match]) -> tuple[object, ...]:
         return ()
     steps = [step for flow in found[0].ways[0] for step in flow.steps]
     inside = list(takewhile(lambda step: step.path in ends, reversed(steps)))[::-1]
-    begun = next((place for place, step in enumerate(inside) if TAKES.match(step.quote)), None)
+    begun = next((place for place, step in enumerate(inside) if step.taken_by), None)
     lines = [step.quote.strip() for step in inside[begun:]] if begun is not None else []
     return ("copy", found[0].ways[0][0].source, *lines) if len(lines) >= _COPIED else ()
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline.findings.grouping import TAKES, Groups
+from pipeline.findings.grouping import Groups
 from pipeline.threats.engine import Match
 
 _KINDS = frozenset({"ml_model", "training_job", "local_llm"})
@@ -44,6 +44,6 @@ def _reached_by(match: Match) -> list[str]:
         ends = {steps[0].path, steps[-1].path} if steps else set()
         requests = [end for flow in way for end in (flow.source, flow.target) if end.startswith(_REQUESTS)]
         own = {step.path for flow in way for step in (flow.steps[:1] if flow.source.startswith(_REQUESTS) else flow.steps[-1:])}
-        between = [step for step in steps[1:-1] if step.path not in own or (len(ends) == 1 and TAKES.match(step.quote))]
+        between = [step for step in steps[1:-1] if step.path not in own or (len(ends) == 1 and step.taken_by)]
         keys.update((f"{request} {step.path}:{step.start_line}", None) for request in requests for step in between)
     return list(keys)

@@ -150,6 +150,9 @@ class Evidence(Frozen):
         default="", description="The place in words: section and paragraph, slide, sheet and cell, `archive/data.pkl byte 12`."
     )
     note: str = Field(default="", description="Why this place matters, in a few words.")
+    taken_by: str = Field(
+        default="", exclude=True, description="Of a step where a named function takes what it is given: that function, however it is laid out."
+    )
 
 
 class Element(Frozen):

@@ -61,5 +61,14 @@ def told_way(assembly: Assembly, hit: Hit, label: Label, becomes: SinkRole, temp
         note = _ENTERS.get(label, "") if role == "source" else _BECOMES.get(becomes, "") if role == "sink" else ""
         evidence = assembly.cite(node, role, note)
         if evidence is not None:
-            steps.append(evidence)
+            taken_by = _taken_by(assembly, node)
+            steps.append(evidence.model_copy(update={"taken_by": taken_by}) if taken_by else evidence)
     return tuple(steps)
+
+
+def _taken_by(assembly: Assembly, node: Node) -> str:
+    """The function with a name that a parameter belongs to: its lines may be laid out in any way, and a method needs no keyword."""
+    place = assembly.program.parameter_of(node) if assembly.program.value(node).kind == "parameter" else None
+    if place is None or (function := assembly.program.function(place[0])).name.startswith("<"):
+        return ""
+    return f"{assembly.program.files[node[0]].path}:{function.line}"
