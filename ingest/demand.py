@@ -30,7 +30,8 @@ from ingest.text import read_bytes
 _PYTHON = frozenset({"python", "notebook"})
 _IMPORTING = _PYTHON | {"typescript"}  # what is joined by imports; all files of another language are one unit
 _IMPORT = re.compile(
-    rb"(?:^[ \t\"]*|[;:][ \t]*)(?:from[ \t]+(?P<source>[.\w]+)[ \t]+import[ \t]*(?P<names>\([^()]{0,20000}\)|[^\n\\;]*(?:\\\r?\n[^\n\\;]*){0,50})"
+    rb"(?:^[ \t\"]*|[;:][ \t]*)(?:from[ \t]+(?P<source>[.\w]+)[ \t]+import[ \t]*"
+    rb"(?P<names>\([^()]{0,20000}\)|[^\n\\;]*(?:\\\r?\n[^\n\\;]*){0,50})"
     rb"|import[ \t]+(?P<modules>[\w., \t]+))",
     re.MULTILINE,
 )

@@ -151,7 +151,7 @@ class Evidence(Frozen):
     )
     note: str = Field(default="", description="Why this place matters, in a few words.")
     taken_by: str = Field(
-        default="", exclude=True, description="Of a step where a named function takes what it is given: that function, however it is laid out."
+        default="", exclude=True, description="Of a step where a named function takes what it is given: that function, by its line."
     )
 
 
