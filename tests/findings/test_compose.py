@@ -338,13 +338,18 @@ def test_two_tables_that_one_query_names_are_one_end(second: str, count: int) ->
     assert {f"{e.path}:{e.start_line}" for f in findings for e in f.evidence} >= {"db.py:10", second}
 
 
+def taken_by(function: str, step: Evidence) -> Evidence:
+    return step.model_copy(update={"taken_by": function})
+
+
 @pytest.mark.parametrize(("same", "count"), [(True, 1), (False, 2)])
 def test_a_function_copied_into_another_class_is_one_finding_with_both_places(same: bool, count: int) -> None:
     ends = (element("file_store", "Coder.save (files)"), element("file_store", "Patcher.save (files)"))
 
     def lines(file: str, first: int, named: str) -> tuple[Evidence, ...]:
         said = ("    def save(self, files, project):", f"        path = join(project, {named})", '        with open(path, "w") as f:')
-        return (evidence("llm.py:4"), *(evidence(f"{file}:{number}", text, "step") for number, text in enumerate(said, first)))
+        steps = [evidence(f"{file}:{number}", text, "step") for number, text in enumerate(said, first)]
+        return (evidence("llm.py:4"), taken_by(f"{file}:{first}", steps[0]), *steps[1:])
 
     flows = (
         flow("agent:assistant", ends[0].id, ("model_reply",), "path", steps=lines("coder.py", 66, "file")),
@@ -541,12 +546,10 @@ def test_providers_that_share_a_caller_are_one_finding_whichever_caller_comes_fi
     assert {cell.element for cell in coverage if cell.state == "finding"} == {"agent:one", "agent:two"}
 
 
-@pytest.mark.parametrize(
-    ("taken", "count"), [("def send(self, reply):", 1), ("func (s *Sender) Send(reply string) {", 1), ("return self.ask(text)", 2)]
-)
-def test_modules_that_one_function_hands_a_path_on_to_are_one_finding_with_both_places(taken: str, count: int) -> None:
+@pytest.mark.parametrize(("function", "count"), [("hub.py:6", 1), ("", 2)])
+def test_modules_that_one_function_hands_a_path_on_to_are_one_finding_with_both_places(function: str, count: int) -> None:
     ends = (element("file_store", "one.send (files)"), element("file_store", "two.send (files)"))
-    shared = evidence("hub.py:7").model_copy(update={"quote": taken})
+    shared = taken_by(function, evidence("hub.py:7"))
     flows = tuple(
         flow("agent:assistant", end.id, ("model_reply",), "path", steps=(evidence("app.py:5"), shared, evidence(f"{name}.py:6")))
         for name, end in zip(("one", "two"), ends, strict=True)
