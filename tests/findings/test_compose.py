@@ -301,7 +301,7 @@ def test_a_file_or_an_address_that_one_function_opens_as_it_is_told_is_one_end(t
     steps = [
         (
             evidence("ask.go:5"),
-            evidence(place).model_copy(update={"quote": "func fetch(address string) []byte {"}),
+            taken_by(place, evidence(place)),
             evidence(f"fetch.go:{line}"),
         )
         for place, line in (("fetch.go:3", 6), (taken, 40))
