@@ -70,6 +70,7 @@ from pipeline.system.elements.traced_conversations import add_traced_conversatio
 from pipeline.system.elements.unbuilt_tools import without_unbuilt
 from pipeline.system.elements.unchecked_certificates import mark_unchecked_certificates
 from pipeline.system.elements.unchecked_go import mark_unchecked_go
+from pipeline.system.elements.unchecked_hosts import mark_unchecked_hosts
 from pipeline.system.elements.unhanded_tools import without_unhanded
 from pipeline.system.elements.unserved import without_unserved
 from pipeline.system.elements.vector_tables import with_vector_tables
@@ -149,6 +150,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(add_model_addresses, assembly)
     steps.run(mark_unchecked_certificates, assembly)
     steps.run(mark_unchecked_go, assembly)
+    steps.run(mark_unchecked_hosts, assembly)
     steps.run(mark_browser_keys, assembly)
     steps.run(add_traced_conversations, assembly)
     steps.run(mark_safety_filters, assembly)
