@@ -2,7 +2,8 @@
 
 Takes matches, gives those of one threat one group where the same request reaches them through the same place of the program, outside of
 the file of the request, or in one file through the same function: what has to be mended there is mended once. So are the entries of one
-file that lists servers of MCP. The group is named for the least of its elements, so that the finding of that one keeps its name.
+file that lists servers of MCP, and the tools that have to be told a password. The group is named for the least of its elements, so that
+the finding of that one keeps its name.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ def variants_joined(matches: Iterable[Match]) -> list[Match]:
             keys[number] = [f"{match.threat.slug} {match.element.kind} {key}" for key in _reached_by(match)]
         elif match.element.kind == "mcp_client" and match.element.attributes.get("configured") is True:
             keys[number] = [f"{match.threat.slug} listed in {evidence.path}" for evidence in match.element.evidence[:1]]
+        elif match.element.attributes.get("secret_parameter") is not None:
+            keys[number] = [f"{match.threat.slug} told to {match.element.kind}"]
         if number in keys:
             joined.join([f"{number:06}", *keys[number]])
     groups: dict[str, list[int]] = {}

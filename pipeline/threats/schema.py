@@ -41,6 +41,7 @@ Factor = Literal[
     "port_of_composition",        # a store or server that a composition publishes a port of: behind the router of a home or an office
     "only_measures",              # what is opened shows figures of a running system, and changes nothing of it
     "address_in_settings",        # where it listens is told by settings; whether strangers reach it is not in the code
+    "only_if_told",               # a credential that is read only where a person writes it into the conversation
     "deletes_data",               # a tool or flow on the way deletes: nobody can undo it
     "callers_data_is_kept",       # what a caller sends is kept, learned from or loaded, for all who ask later
     "nothing_learns_from_it",     # a dataset that reaches no model, where nothing is trained

@@ -1,7 +1,8 @@
 """What a tool does to the world: effects by the sinks its functions reach, by what knowledge says of calls, and by what it is called.
 
 Takes an assembly whose flows are known; gives tools and MCP tools their `effects`, `side_effect` and, by `whose_data`, the parameter that
-names a person. A tool that is named for reading has only the effects it was asked for.
+names a person, by `told_credentials` the one that holds a credential. A tool that is named for reading has only the effects it was asked
+for.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from ingest.code.program import FunctionRef, Node
+from pipeline.system.agents.told_credentials import add_told_credentials
 from pipeline.system.agents.whose_data import add_whose_data
 from pipeline.system.assembly import Assembly
 from pipeline.system.elements.shown_answers import OWN_ROUTE
@@ -117,7 +119,9 @@ def add_effects(assembly: Assembly) -> None:
             draft.attributes["effects"] = tuple(sorted(effects))
         if effects & SIDE_EFFECTS:
             draft.attributes["side_effect"] = True
-        add_whose_data(assembly, reference, identity, reached, chosen.get(reference, frozenset()), one_person)
+        given = chosen.get(reference, frozenset())
+        add_whose_data(assembly, reference, identity, reached, given, one_person)
+        add_told_credentials(assembly, reference, identity, given)
 
 
 def _statement(assembly: Assembly, call: Node) -> str:
