@@ -13,6 +13,7 @@ from pipeline.system.agents.kestrel import mark_kestrel
 from pipeline.system.agents.local_agents import mark_local_agents
 from pipeline.system.agents.mcp_listening import mark_mcp_listening
 from pipeline.system.agents.mcp_mixing import relate_mixing_servers
+from pipeline.system.agents.mcp_settings import mark_mcp_settings
 from pipeline.system.ai_parts import ai_parts_of
 from pipeline.system.assembly import Assembly, frozen_controls, frozen_relations
 from pipeline.system.code_flows import add_code_flows
@@ -189,6 +190,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_open_logins, assembly)
     steps.run(mark_open_bots, assembly)
     steps.run(mark_mcp_listening, assembly)
+    steps.run(mark_mcp_settings, assembly, config)
     steps.run(relate_mixing_servers, assembly)
     steps.run(mark_go_listening, assembly)
     steps.run(mark_kestrel, assembly, config)
