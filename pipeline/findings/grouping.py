@@ -294,7 +294,7 @@ def group_of(match: Match) -> str:
             return f"mcp_client in {match.evidence[0].path.rpartition('/')[0]}"
         case "element" if match.element.attributes.get("tls_verification") is False and "unchecked_by" in match.element.attributes:
             return f"unchecked by {match.element.attributes['unchecked_by']}"  # a request per method, of one client that checks nothing
-        case "element" | "source" | "sink":
+        case "element" | "tools" | "source" | "sink":
             return match.element.id
         case "file":
             return f"file:{match.evidence[0].path}"
