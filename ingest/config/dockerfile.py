@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from dockerfile_parse import DockerfileParser
 
 from ingest.config.commands import command_settings
+from ingest.config.entry_script import steps_of_written
 from ingest.config.nodes import BadConfig
 from ingest.config.packages import environment, image_parts, said_by_default, setting
 from ingest.config.shell import installed, runs_a_download
@@ -103,10 +104,12 @@ def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
                 found.append(setting("run_command", instruction.name, place, command=value, downloads_and_runs=runs_a_download(value)))
                 found += installed(value, place) if instruction.name == "RUN" else ()
                 if instruction.name == "RUN":
+                    found += steps_of_written(value, place)
                     found += command_settings(value, place, "build", lines=False)
                 else:
                     stage.runs[instruction.name] = (_words(value), place)
             case "COPY" | "ADD":
+                found += steps_of_written(value, place)
                 sources = [word.strip('[",]') for word in value.split() if not _FLAG.fullmatch(word)][:-1]
                 remote = instruction.name == "ADD" and any(source.startswith(("http://", "https://", "git@")) for source in sources)
                 secret = any(_SECRET_FILE.search(source) for source in sources)

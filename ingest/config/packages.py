@@ -41,6 +41,7 @@ HUB_NAME = re.compile(  # `owner/name`, neither a folder nor a model of a provid
     r"(?!(?:models?|data|mnt|opt|app|workspace|home|cache|openai|azure|anthropic|bedrock|vertex_ai|gemini|ollama|hosted_vllm)/)"
     r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}"
 )
+_EVERYWHERE = frozenset({"0.0.0.0", "::", "[::]"})  # an address to listen on that is every one of the machine
 _SWITCHES = frozenset({"true", "false", "1", "0", "yes", "no", "on", "off", "none", "disabled", "never"})
 _TOOLS = re.compile(r"(?:[A-Z0-9]+_)*TOOLS")
 _NAMES_LISTED = re.compile(r"[A-Za-z][\w.-]{0,60}(?:[ ]?,[ ]?[A-Za-z][\w.-]{0,60}){0,40}")
@@ -80,6 +81,7 @@ def environment(
     more = {
         "has_value": bool(given),
         "switch": switch if switch in _SWITCHES else None,
+        "everywhere": switch in _EVERYWHERE or None,
         "model": given if _MODEL_NAME.fullmatch(name) and HUB_NAME.fullmatch(given) else None,
         "listed": tuple(re.split(r"\s*,\s*", given)) if _TOOLS.fullmatch(name) and _NAMES_LISTED.fullmatch(given) else None,
         "header": given.lower() if _HEADER_NAME.fullmatch(name) and _HEADER.fullmatch(given) else None,

@@ -245,6 +245,7 @@ _TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
     "port_of_composition": _port_of_composition,
     "only_measures": lambda around: at(around.match.element) if _is(around.match.element, "measures") else None,
     "address_in_settings": lambda around: at(around.match.element) if _is(around.match.element, "address_in_settings") else None,
+    "only_if_told": lambda around: at(around.match.element) if around.match.element.attributes.get("secret_parameter") else None,
     "only_for_debugging": lambda around: at(around.match.element) if _is(around.match.element, "debugging") else None,
     "only_for_development": lambda around: at(around.match.element) if _is(around.match.element, "development") else None,
     "has_untrusted_content": _has_untrusted_content,

@@ -28,6 +28,7 @@ _SAME_FUNCTION = 10  # lines between two queries of a way, at most, for them to 
 _LAST = "~"  # before keys that hold lines: they join, and never name a group, so that its id stays where lines move
 _TWICE = "written twice"  # the same lines in two files; in one file they are two things
 _IMAGE = re.compile(r"^\s*(?:-\s+)?(?:image:|FROM(?:\s+--\S+)*)\s*[\"']?([^\s\"'#]+)", re.IGNORECASE)
+_REMOTE = "(remote shell)"
 _COPIED = 3  # lines of a function, at least, that are the same in another file
 
 
@@ -115,6 +116,8 @@ def _end_of(last: Flow) -> str:
     """Files and addresses opened in one module are mended there, once: by a function of that module that proves them."""
     if last.role in ("path", "url") and last.steps:
         return f"{last.steps[-1].path}:{last.role}"
+    if last.role == "shell" and last.target.endswith(_REMOTE) and last.steps:
+        return f"{last.steps[-1].path.rpartition('/')[0]}:{_REMOTE}"  # however many ways a client has to send a command
     owner, dot, _method = last.target.split(" (")[0].rpartition(".")
     if last.role == "code" and dot and last.steps and _CLASS.search(owner):
         return f"{last.steps[-1].path}:{owner}:code"
@@ -290,7 +293,7 @@ def group_of(match: Match) -> str:
             return f"mcp_client in {match.evidence[0].path.rpartition('/')[0]}"
         case "element" if match.element.attributes.get("tls_verification") is False and "unchecked_by" in match.element.attributes:
             return f"unchecked by {match.element.attributes['unchecked_by']}"  # a request per method, of one client that checks nothing
-        case "element" | "source" | "sink":
+        case "element" | "tools" | "source" | "sink":
             return match.element.id
         case "file":
             return f"file:{match.evidence[0].path}"

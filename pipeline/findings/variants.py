@@ -1,8 +1,9 @@
-"""Models and trainings that are variants of one thing: the fallback of an engine, the trainers of a table, behind one request and one base.
+"""Things that are variants of one: the fallback of an engine, the trainers of a table behind one request and one base, servers of one list.
 
 Takes matches, gives those of one threat one group where the same request reaches them through the same place of the program, outside of
-the file of the request, or in one file through the same function: what has to be mended there is mended once. The group is named for the
-least of its elements, so that the finding of that one keeps its name.
+the file of the request, or in one file through the same function: what has to be mended there is mended once. So are the entries of one
+file that lists servers of MCP, and tools where a threat says that one remedy serves them all. The group is named for the least of its
+elements, so that the finding of that one keeps its name.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pipeline.findings.grouping import Groups
 from pipeline.threats.engine import Match
 
 _KINDS = frozenset({"ml_model", "training_job", "local_llm"})
+_TOOLS = frozenset({"tool", "mcp_tool"})
 _REQUESTS = ("http_route:", "websocket:", "webhook:", "queue_consumer:")
 
 
@@ -22,8 +24,18 @@ def variants_joined(matches: Iterable[Match]) -> list[Match]:
     found = list(matches)
     joined, keys = Groups(), dict[int, list[str]]()
     for number, match in enumerate(found):
-        if match.threat.group_by == "element" and not match.group and match.element.kind in _KINDS:
+        if match.group:
+            continue
+        if match.threat.group_by == "tools" and match.element.kind in _TOOLS:
+            keys[number] = [f"{match.threat.slug} {match.element.kind}"]
+            joined.join([f"{number:06}", *keys[number]])
+        if match.threat.group_by != "element":
+            continue
+        if match.element.kind in _KINDS:
             keys[number] = [f"{match.threat.slug} {match.element.kind} {key}" for key in _reached_by(match)]
+        elif match.element.kind == "mcp_client" and match.element.attributes.get("configured") is True:
+            keys[number] = [f"{match.threat.slug} listed in {evidence.path}" for evidence in match.element.evidence[:1]]
+        if number in keys:
             joined.join([f"{number:06}", *keys[number]])
     groups: dict[str, list[int]] = {}
     for number in keys:

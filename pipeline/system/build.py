@@ -13,6 +13,7 @@ from pipeline.system.agents.kestrel import mark_kestrel
 from pipeline.system.agents.local_agents import mark_local_agents
 from pipeline.system.agents.mcp_listening import mark_mcp_listening
 from pipeline.system.agents.mcp_mixing import relate_mixing_servers
+from pipeline.system.agents.mcp_settings import mark_mcp_settings
 from pipeline.system.ai_parts import ai_parts_of
 from pipeline.system.assembly import Assembly, frozen_controls, frozen_relations
 from pipeline.system.code_flows import add_code_flows
@@ -70,6 +71,7 @@ from pipeline.system.elements.traced_conversations import add_traced_conversatio
 from pipeline.system.elements.unbuilt_tools import without_unbuilt
 from pipeline.system.elements.unchecked_certificates import mark_unchecked_certificates
 from pipeline.system.elements.unchecked_go import mark_unchecked_go
+from pipeline.system.elements.unchecked_hosts import mark_unchecked_hosts
 from pipeline.system.elements.unhanded_tools import without_unhanded
 from pipeline.system.elements.unserved import without_unserved
 from pipeline.system.elements.vector_tables import with_vector_tables
@@ -149,6 +151,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(add_model_addresses, assembly)
     steps.run(mark_unchecked_certificates, assembly)
     steps.run(mark_unchecked_go, assembly)
+    steps.run(mark_unchecked_hosts, assembly)
     steps.run(mark_browser_keys, assembly)
     steps.run(add_traced_conversations, assembly)
     steps.run(mark_safety_filters, assembly)
@@ -187,6 +190,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_open_logins, assembly)
     steps.run(mark_open_bots, assembly)
     steps.run(mark_mcp_listening, assembly)
+    steps.run(mark_mcp_settings, assembly, config)
     steps.run(relate_mixing_servers, assembly)
     steps.run(mark_go_listening, assembly)
     steps.run(mark_kestrel, assembly, config)

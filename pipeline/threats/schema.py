@@ -41,6 +41,7 @@ Factor = Literal[
     "port_of_composition",        # a store or server that a composition publishes a port of: behind the router of a home or an office
     "only_measures",              # what is opened shows figures of a running system, and changes nothing of it
     "address_in_settings",        # where it listens is told by settings; whether strangers reach it is not in the code
+    "only_if_told",               # a credential that is read only where a person writes it into the conversation
     "deletes_data",               # a tool or flow on the way deletes: nobody can undo it
     "callers_data_is_kept",       # what a caller sends is kept, learned from or loaded, for all who ask later
     "nothing_learns_from_it",     # a dataset that reaches no model, where nothing is trained
@@ -187,9 +188,10 @@ class Threat(Frozen):
     when: Annotated[tuple[Condition, ...], Field(min_length=1, description="All must hold; each that holds is cited.")]
     removed_by: tuple[ControlKind, ...] = Field(default=(), description="With one of these it is not reported, but shown as mitigated.")
     lowered_by: tuple[ControlKind, ...] = Field(default=(), description="With one of these it is reported, and less likely.")
-    group_by: Literal["element", "source", "sink", "file", "kind", "image", "system"] = Field(
+    group_by: Literal["element", "tools", "source", "sink", "file", "kind", "image", "system"] = Field(
         default="element",
-        description="Matches with one remedy become one finding with its places; `image`: all that is started from images is one kind.",
+        description="Matches with one remedy become one finding with its places; `image`: all that is started from images is one kind; "
+        "`tools`: the tools of a system are one, every other element is by itself.",
     )
     cites: tuple[Topic, ...] = Field(
         default=(), description="What the element's own places are cited for, where some of them are about that; the others are not shown."

@@ -1,8 +1,9 @@
 """MCP servers that dispatch every tool in one function: `switch (name) { case "add": return add(args) }`, a table of functions or objects.
 
 Takes the entries that were found and gives them with the functions that do the work as tools of their own, under the names they are chosen
-by. The dispatching function stays an entry where it does some of the work itself. Which argument comes from the request is looked up, so
-that a connection that is handed over beside it is not taken for something a model wrote.
+by, also where the one that is registered hands name and arguments on to another. The dispatching function stays an entry where it does
+some of the work itself. Which argument comes from the request is looked up, so that a connection that is handed over beside it is not
+taken for something a model wrote.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pipeline.system.rules.framework import DecoratorRule
 from pipeline.system.rules.words import words_of
 
 _MIN_CASES = 2
+_DEEPEST = 2  # functions between the one that is registered and the one that chooses
 _PARSES = frozenset(
     {"parse", "safeParse", "parseAsync", "safeParseAsync", "assign", "from", "String", "str", "dict", "model_validate", "validate",
      "loads", "cast", "unmarshal", "Unmarshal", "structuredClone"}
@@ -34,7 +36,7 @@ def dispatched(program: Program, entries: Sequence[EntrySite]) -> tuple[EntrySit
     taken = {entry.function for entry in entries}
     for entry in entries:
         for_all = entry.rule.kind == "mcp_tool" and entry.rule.name_from is None and not entry.named  # a tool with a name may have actions
-        chosen = list(_chosen(program, entry)) if for_all else []
+        chosen = (list(_chosen(program, entry)) or _chosen_behind(program, entry)) if for_all else []
         fresh = [site for site in chosen if site.function not in taken]
         inline = [site for site in chosen if site.part is not None]
         found += (entry,) if not fresh and not inline else (*fresh, *inline)
@@ -60,6 +62,20 @@ def _chosen(program: Program, entry: EntrySite) -> Iterator[EntrySite]:
             yield _site(program, entry, call, target, name)
         for name, reference in in_table(program, call):
             yield _site(program, entry, call, Target(reference, program.function(reference).owner is not None), name)
+
+
+def _chosen_behind(program: Program, entry: EntrySite, depth: int = 0) -> list[EntrySite]:
+    """What a function chooses by a name that the entry hands on to it: `this.handle(request.params.name, request.params.arguments)`."""
+    for call in _calls(program, entry.function):
+        positions = _given(program, entry.function, call)
+        for target in program.targets(call) if positions else ():
+            if target.constructs or target.function == entry.function:
+                continue
+            inner = _site(program, entry, call, target, "")
+            found = list(_chosen(program, inner)) or (_chosen_behind(program, inner, depth + 1) if depth < _DEEPEST else [])
+            if len(found) >= _MIN_CASES:
+                return found
+    return []
 
 
 def _is_name(program: Program, test: Node) -> bool:

@@ -2,7 +2,8 @@
 
 Takes an assembly whose tools have their effects; ties a server to its tools that return what others wrote (`reads_strangers`) and to those
 that change something without asking a person (`acts_unasked`), where it has both. What others wrote is told by where an answer comes from,
-or by what a reading tool is called: mails, messages, pages, issues. A confirmation that is an argument is the model's own to give. Where an
+or by what a reading tool is called: mails, messages, pages, issues. What a command prints on another machine is what its files and logs
+say, so one tool that runs commands there both reads and acts. A confirmation that is an argument is the model's own to give. Where an
 agent of the same tree reads what MCP tools return, the threats to that agent tell it, and who must ask is known.
 """
 
@@ -73,11 +74,24 @@ def _shared(path: list[str], server: Draft) -> int:
 
 def _reads_strangers(assembly: Assembly, identity: str, tool: Draft) -> bool:
     words = words_of(tool.name)
+    if _tells_of_machines(assembly, identity):
+        return True
     if tool.attributes.get("side_effect") is True and not set(words[:2]) & _READING:
         return False
     if any(_BY_OTHERS & set(flow.carries) for flow in _answers(assembly, identity)):
         return True
     return bool(set(words[:3]) & _READING and set(words) & _STRANGERS and not set(words[-1:]) & _ABOUT)
+
+
+def _tells_of_machines(assembly: Assembly, identity: str) -> bool:
+    """Whether files, logs or screens of other machines come back: others write there.
+
+    A command that the model wrote, whole or in part, prints them as well; that its output is the answer need not be followed.
+    """
+    drafts = assembly.drafts.by_id
+    read = {flow.source for flow in _answers(assembly, identity)}
+    typed = {target for source, target, role in assembly.flows if source == identity and role == "shell"}
+    return any(drafts[one].attributes.get("on_other_machine") is True for one in read | typed if one in drafts)
 
 
 def _answers(assembly: Assembly, identity: str) -> Iterator[Flow]:

@@ -1,7 +1,8 @@
 """What a tool does to the world: effects by the sinks its functions reach, by what knowledge says of calls, and by what it is called.
 
-Takes an assembly whose flows are known; gives tools and MCP tools their `effects`, `side_effect` and the parameter that names a person. A
-tool that is named for reading has only the effects it was asked for.
+Takes an assembly whose flows are known; gives tools and MCP tools their `effects`, `side_effect` and, by `whose_data`, the parameter that
+names a person, by `told_credentials` the one that holds a credential. A tool that is named for reading has only the effects it was asked
+for.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import re
 from collections.abc import Collection, Iterable
 
 from ingest.code.program import FunctionRef, Node
+from pipeline.system.agents.told_credentials import add_told_credentials
+from pipeline.system.agents.whose_data import add_whose_data
 from pipeline.system.assembly import Assembly
-from pipeline.system.elements.chosen_clients import chooses_own_client, is_used
-from pipeline.system.elements.session_clients import session_client
 from pipeline.system.elements.shown_answers import OWN_ROUTE
 from pipeline.system.elements.tool_parts import calls_of, entries, reach_of, runs_at
 from pipeline.system.flows.made_of import callee_text
@@ -26,7 +27,7 @@ _EFFECT_OF_ROLE: dict[SinkRole, str] = {
     "process_arguments": "shell", "query": "query", "url": "network", "request_body": "network", "path": "file", "index_write": "write",
     "memory_write": "write", "training_data": "write",
 }  # fmt: skip
-_DONE: frozenset[SinkRole] = frozenset({"payment", "message", "code", "shell"})
+_DONE: frozenset[SinkRole] = frozenset({"payment", "message", "code", "shell", "deletion"})
 # The last words of an address by which something is looked up, whatever the method: long questions are posted.
 _LOOKED_UP = frozenset({"search", "searches", "query", "queries", "lookup", "retrieve", "retrieval", "find", "scroll", "rerank", "count",
                         "extract", "scrape", "crawl", "embed", "embeddings", "moderations"})  # fmt: skip
@@ -44,13 +45,6 @@ _READS = frozenset({
     "format", "parse", "validate", "verify",
     "count", "explain", "preview", "can", "grep", "glob", "ls", "view", "cat", "tree", "diff", "diagnostics",
 })  # fmt: skip
-# Whom an action is done to, and what stands before a name by which somebody signs in here.
-_OTHERS = frozenset(
-    {"target", "recipient", "receiver", "to", "other", "contact", "profile", "friend", "invitee", "assignee", "peer", "mentioned"}
-)
-_OWN_NAMES = frozenset(
-    {"my", "own", "current", "login", "auth", "session", "customer", "account", "member", "employee", "patient", "client"}
-)
 # What nobody calls a tool that only tells: `update_order_status` acts, whatever its last word is.
 _CHANGING = frozenset({
     "create", "add", "append", "insert", "set", "save", "put", "post", "update", "upsert", "edit", "modify", "change", "rename", "write",
@@ -126,35 +120,8 @@ def add_effects(assembly: Assembly) -> None:
         if effects & SIDE_EFFECTS:
             draft.attributes["side_effect"] = True
         given = chosen.get(reference, frozenset())
-        own_session = False
-        for position, parameter in enumerate(assembly.program.function(reference).parameters) if reference not in assembly.parts else ():
-            node = (reference[0], parameter.value)
-            if given and position not in given:
-                continue  # the program itself hands it over
-            if any(source.label == "identity" for source in assembly.sources.get(node, ())):
-                continue
-            for name in assembly.program.parts_read(reference[0], parameter):
-                if not mentions([name], words.identity_parameter) or not words_of(name) or _is_another(name):
-                    continue
-                if chooses_own_client(assembly, reference, node, name):
-                    own_session = True
-                elif name != parameter.name or is_used(assembly, reference, node):
-                    draft.attributes["identity_parameter"] = name
-        if "identity_parameter" in draft.attributes and own_session and not _asks_own_store(assembly, reached):
-            del draft.attributes["identity_parameter"]  # whoever is meant is met through a session of the operator's own
-        if draft.kind == "mcp_tool" and "identity_parameter" in draft.attributes and one_person and not _asks_own_store(assembly, reached):
-            del draft.attributes["identity_parameter"]  # whoever started the server acts, by their own key
-        if "identity_parameter" in draft.attributes and (client := session_client(assembly, reference)) is not None:
-            assembly.control("session_identity", identity, assembly.cite(client))
-
-
-def _asks_own_store(assembly: Assembly, reached: Collection[FunctionRef]) -> bool:
-    """Whether functions read or write a database of the system, where records of several people may lie."""
-    sinks = (sink for function in reached for call in assembly.calls_in(function) for sink in assembly.sinks.get(call, ()))
-    return any(
-        sink.role in ("query", "query_parameters", "store_write", "deletion") and assembly.draft(sink.element).kind != "external_service"
-        for sink in sinks
-    )
+        add_whose_data(assembly, reference, identity, reached, given, one_person)
+        add_told_credentials(assembly, reference, identity, given)
 
 
 def _statement(assembly: Assembly, call: Node) -> str:
@@ -250,13 +217,6 @@ def _acts(name: str) -> bool:
     if words[-1] in _TOLD or words[0] in _READS:
         return False
     return not _READS & set(words[1:]) or bool(_acting_words() & set(words))
-
-
-def _is_another(name: str) -> bool:
-    """Whether a name says that somebody else is meant than who acts: `recipient_id`, or who somebody is elsewhere, `github_username`."""
-    said = words_of(name)
-    elsewhere = said[-1] == "username" or said[-2:] == ["user", "name"]
-    return said[0] in _OTHERS or (elsewhere and len(said) > (1 if said[-1] == "username" else 2) and said[0] not in _OWN_NAMES)
 
 
 def _acting_words() -> set[str]:

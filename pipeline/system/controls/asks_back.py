@@ -3,13 +3,14 @@
 Takes an assembly whose entries are known. A tool that gives back `{ requiresConfirmation: true }`, or a state that waits for an approval,
 has a person before its effect; so has one that leaves its method where `permissions.request(...)` says no. A question that is asked only
 under a condition is no approval of the tool: what decides may be passed by. An agent of the project's own whose loop looks at permissions
-before it runs tools has a person before all of them. That whoever is called really asks a person is believed.
+before it runs tools has a person before all of them. That whoever is called really asks a person is believed; a question that brings the
+token with which it is answered is not one, since the model that reads it can give the token back by itself.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ingest.code.program import FunctionRef, Node
 from ingest.facts import Branch, Value
@@ -23,6 +24,7 @@ _WAITS = re.compile(
 )
 _ASKED_FOR = frozenset({"permission", "permissions", "approval", "approvals", "approver", "confirmation", "consent", "confirm", "approve"})
 _ASKING = frozenset({"request", "ask", "await", "wait", "prompt", "confirm", "approve", "obtain"})
+_TOKEN = re.compile(r"^(token|nonce)$|(confirm|approv|consent)\w*_?(token|code|key|id|nonce|hash)$", re.IGNORECASE)
 _STATE = re.compile(r"^(confirmation|approval)_?(state|status)$", re.IGNORECASE)
 
 
@@ -34,14 +36,27 @@ def add_questions(assembly: Assembly) -> None:
             continue
         for place in _asked_before(assembly, reference):
             assembly.control("human_approval", identity, assembly.cite(place), "a person is asked here")
-        for inner in sorted(assembly.reach(reference)):
+        reached = assembly.reach(reference)
+        for inner in sorted(reached):
             facts = assembly.program.files[inner[0]]
             for returned in facts.functions[inner[1]].returns:
                 value = facts.values[returned]
                 if value.kind == "collection" and value.text == "dictionary" and _asks(facts.values, value.labels, value.inputs):
+                    if _answers_itself(assembly, reached, value.labels):
+                        continue
                     assembly.control(
                         "human_approval", identity, assembly.cite((inner[0], returned)), "it answers with a question to a person"
                     )
+
+
+def _answers_itself(assembly: Assembly, reached: Collection[FunctionRef], labels: Sequence[str]) -> bool:
+    """Whether a question comes with a token that the same tool takes: `{ confirmationRequired: true, confirmationToken }`."""
+    given = {tuple(words_of(label)) for label in labels if _TOKEN.search(label)}
+    for file, scope in sorted(reached) if given else ():
+        for value in assembly.program.files[file].values:
+            if value.scope == scope and value.kind in ("parameter", "attribute", "index") and tuple(words_of(value.text)) in given:
+                return True
+    return False
 
 
 def _add_loops(assembly: Assembly) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.config.commands import MODEL_ADDRESS
@@ -220,8 +220,7 @@ def _is_reached(start: _Start, files: Sequence[ConfigFacts]) -> bool:
     containers = {start.file.path, *_started_with(start, files)}
     named = [
         s for file in files for s in file.settings
-        if s.kind == "service" and s.attributes.get("built_from")
-        and posixpath.normpath(posixpath.join(folder_of(file.path), str(s.attributes["built_from"]))) in containers
+        if s.kind == "service" and (_is_built_from(s, file.path, containers) or _is_called_alike(s, file.path, start.file.path))
     ]  # fmt: skip
     if named:
         return any(s.attributes.get("published") for s in named)
@@ -230,6 +229,19 @@ def _is_reached(start: _Start, files: Sequence[ConfigFacts]) -> bool:
         for s in file.settings if s.kind == "service" and s.attributes.get("build")
     ]  # fmt: skip
     return len(built) == 1 and bool(built[0].attributes.get("published"))
+
+
+def _is_built_from(service: Setting, composition: str, containers: Collection[str]) -> bool:
+    built_from = str(service.attributes.get("built_from") or "")
+    return bool(built_from) and posixpath.normpath(posixpath.join(folder_of(composition), built_from)) in containers
+
+
+def _is_called_alike(service: Setting, composition: str, container: str) -> bool:
+    """Whether a service takes a finished image, and a container file beside the composition bears its name: `Dockerfile.tools-proxy`."""
+    name = container.rsplit("/", 1)[-1].lower()
+    own = name.removeprefix("dockerfile").removesuffix("dockerfile").strip(".-_")
+    finished = bool(service.attributes.get("image")) and not service.attributes.get("build")
+    return finished and bool(own) and own == service.name.lower() and folder_of(composition) == folder_of(container)
 
 
 def composed_server(setting: Setting, file: ConfigFacts) -> tuple[ServerRule, bool, bool] | None:

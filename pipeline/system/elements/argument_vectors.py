@@ -1,10 +1,10 @@
 """What data becomes in the argument vector of a process: its program, a text that a program runs, a file that is run, or a mere argument.
 
 `role_in_vector` takes the way data came to a call that starts a process and says what it is there: in `["git", "log", x]` an
-argument of a fixed program, in `["bash", "-c", x]` a command line, in `["python", "-c", x]` code, in `x.split()` and `[x, "-v"]` the
-choice of the program itself. `files_that_run` gives the writes of files that a process is told to run: `["python", path]`. It reads
-displays, additions, texts that are put together and arguments that a parameter gathers; files are the same where their paths are
-computed alike in one program.
+argument of a fixed program, in `["bash", "-c", x]` and `["ssh", host, x]` a command line, in `["python", "-c", x]` code, in `x.split()`
+and `[x, "-v"]` the choice of the program itself. `files_that_run` gives the writes of files that a process is told to run:
+`["python", path]`. It reads displays, additions, texts that are put together and arguments that a parameter gathers; files are the same
+where their paths are computed alike in one program.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly, Sink
 from pipeline.system.model import SinkRole
-from pipeline.system.program.command_words import INTERPRETERS, SHELLS, Word, command_words, program_name, wrapped
+from pipeline.system.program.command_words import INTERPRETERS, SHELLS, Word, command_words, program_name, sent_elsewhere, wrapped
 from pipeline.system.program.file_keys import keys, keys_of_file
 from pipeline.system.program.sites import CallSite
 
@@ -42,6 +42,8 @@ def _role(before: Sequence[Word]) -> SinkRole:
     words = list(before)[wrapped(before) :]
     if not words:
         return "shell"
+    if (there := sent_elsewhere(words)) is not None:
+        return "shell" if there[1] else _role(there[0])
     name, last = program_name(words[0]), words[-1]
     after_command = name in ("cmd", "powershell", "pwsh") and any(word is not None and _TAKES_TEXT.match(word) for word in words[1:])
     if len(words) > 1 and (after_command or (last is not None and _TAKES_TEXT.match(last))):

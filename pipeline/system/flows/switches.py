@@ -14,12 +14,15 @@ from ingest.code.program import FunctionRef, Node
 from ingest.facts import CodeFacts, Value
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import Evidence
+from pipeline.system.rules.words import words_of
 
 _READS = re.compile(r"(^|\.)(getenv|environ\.get|config|get_config)$|^os\.environ\.get$")
 _SETTINGS = re.compile(r"settings|config|options|flags|auth|server", re.IGNORECASE)
 _REFUSES = re.compile(r"(Error|Exception|Denied|Forbidden|Unauthori[sz]ed|Refused)$|^(abort|exit)$")
 _FAILS = re.compile(r"[45]\d\d")
 _EMPTY = frozenset({"", "0", "None", "False", "false", "no", "off", "none", "undefined", "null"})
+_TRUTHS = frozenset({"bool", "boolean", "flag", "truthy"})  # what reads a text as yes or no is called by one of these
+_PARSED = frozenset({"parse_args", "parse_known_args"})
 _MAX_DEPTH, _MAX_JOINED = 8, 30
 
 
@@ -126,13 +129,19 @@ def _needs(assembly: Assembly, node: Node, holds: bool, depth: int) -> str | Non
         found = [_needs(assembly, part, holds, depth + 1) for part in inner]
         if any(name is not None for name in found):
             return next(name for name in found if name is not None)
+    if value.kind == "choice" and value.text != "or" and len(inner) > 1:  # what the variable says where no option does
+        found = [_needs(assembly, part, holds, depth + 1) for part in inner]
+        if all(name is not None for name in found):
+            return found[0]
     if value.kind == "guarded" and inner:
         return _needs(assembly, inner[0], holds, depth + 1)
     if value.kind == "call" and inner:
         callee = program.value(inner[0])
         if callee.kind == "attribute" and callee.text in ("lower", "strip", "upper", "get_secret_value"):
             return _needs(assembly, (node[0], callee.inputs[0]), holds, depth + 1)
-        if callee.text == "bool" and len(inner) > 1:
+        if len(inner) == 2 and (
+            callee.text == "bool" or _TRUTHS.intersection(words_of(callee.text))
+        ):  # `parse_bool(os.getenv("AUTH", "false"))`
             return _needs(assembly, inner[1], holds, depth + 1)
     if value.kind == "name":  # AUTH = os.getenv("AUTH", "false") == "true"
         for origin in program.origins(node):
@@ -149,6 +158,8 @@ def _is_off(assembly: Assembly, node: Node) -> bool:
         return bool(origins) and all(program.value(origin).kind == "attribute" and _is_off(assembly, origin) for origin in origins)
     if value.kind not in ("name", "attribute", "call", "choice", "index"):
         return False
+    if value.kind == "attribute" and _is_option(assembly, node):
+        return True
     if value.kind == "attribute" and all(program.value(origin).kind == "attribute" for origin in origins):
         defaults = _declared(assembly, value.text)
         unset = program.files[node[0]].language == "go"  # a field that nobody sets is empty there
@@ -200,6 +211,8 @@ def _is_empty(assembly: Assembly, node: Node | None) -> bool:
 def _is_option(assembly: Assembly, node: Node) -> bool:
     """Whether a value is looked for among the words a program is started with: `process.argv.find(...)?.split("=")[1]`."""
     program, current, looked_for = assembly.program, node, False
+    if _is_unset_argument(assembly, node):
+        return True
     for _ in range(_MAX_DEPTH):
         value = program.value(current)
         if value.kind == "attribute" and value.text == "argv":
@@ -209,6 +222,40 @@ def _is_option(assembly: Assembly, node: Node) -> bool:
         looked_for = looked_for or value.text in ("find", "includes", "some", "filter")
         current = (current[0], value.inputs[0])
     return False
+
+
+def _is_unset_argument(assembly: Assembly, node: Node) -> bool:
+    """`args.auth` of a parser that takes `--auth`, and gives nothing where nobody says so."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind != "attribute":
+        return False
+    parsed = [program.value(origin) for origin in program.origins((node[0], value.inputs[0]))]
+    if not any(one.kind == "call" and program.value((node[0], one.inputs[0])).text in _PARSED for one in parsed):
+        return False
+    added = [
+        (node[0], identity)
+        for identity, one in enumerate(program.files[node[0]].values)
+        if one.kind == "call"
+        and program.value((node[0], one.inputs[0])).text == "add_argument"
+        and _sets(assembly, (node[0], identity), value.text)
+    ]
+    return bool(added) and all(_is_unset(assembly, one) for one in added)
+
+
+def _sets(assembly: Assembly, added: Node, name: str) -> bool:
+    given = assembly.program.value(added)
+    dest = _argument(assembly, added, given, "dest", len(given.inputs))
+    flags = [assembly.program.value((added[0], one)).text for one, label in zip(given.inputs, given.labels, strict=True) if label == ""]
+    return dest.text == name if dest is not None else f"--{name.replace('_', '-')}" in flags
+
+
+def _is_unset(assembly: Assembly, added: Node) -> bool:
+    """Whether an option is empty or false where it is not given."""
+    given = assembly.program.value(added)
+    default, action = (_argument(assembly, added, given, label, len(given.inputs)) for label in ("default", "action"))
+    if default is not None:
+        return default.kind == "constant" and default.text in _EMPTY
+    return action is None or action.text == "store_true"
 
 
 def _argument(assembly: Assembly, node: Node, value: Value, label: str, position: int) -> Value | None:

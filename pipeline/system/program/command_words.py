@@ -20,6 +20,13 @@ _WRAPPERS: dict[str, str] = {
     "sudo": "ugpCDhRrTtU", "doas": "uC", "env": "uCS", "nohup": "", "nice": "n", "exec": "a", "time": "fo", "setsid": "", "command": "",
     "xargs": "IPnLdEsa", "timeout": "ks", "stdbuf": "ioe", "ionice": "cnp",
 }  # fmt: skip
+# What hands a command on to another machine or container, by its first words: the options that take a word of their own, and whether the
+# place is named first. A shell over there reads what `ssh` and `adb` are given, the others start a program as it is.
+_ELSEWHERE: dict[tuple[str, ...], str] = {
+    ("ssh",): "bcDEeFIiJLlmOopQRSWw", ("adb", "shell"): "", ("docker", "exec"): "euw", ("podman", "exec"): "euw",
+    ("kubectl", "exec"): "cfn", ("oc", "exec"): "cfn",
+}  # fmt: skip
+_FLAGS = frozenset({"--interactive", "--tty", "--detach", "--privileged", "--stdin", "--quiet"})
 _OWN_PROGRAM = {"sys.executable": "python", "globalThis.process.execPath": "node", "node:process.execPath": "node"}
 _JOINS = frozenset({"shlex.join", "shlex.split", "subprocess.list2cmdline"})
 _MAX_DEPTH = 6
@@ -43,6 +50,24 @@ def wrapped(words: Sequence[Word]) -> int:
             at += 2 if len(word) == 2 and word[1] in options else 1
         at += program == "timeout"
     return min(at, len(words))
+
+
+def sent_elsewhere(words: Sequence[Word]) -> tuple[Sequence[Word], bool] | None:
+    """The words so far of a command that runs elsewhere, and whether a shell reads them there; None before it begins."""
+    start = next((start for start in _ELSEWHERE if tuple(map(program_name, words[: len(start)])) == start), None)
+    if start is None:
+        return None
+    at, by_shell = len(start), start[0] in ("ssh", "adb")
+    if not by_shell and "--" in words[at:]:
+        return words[words.index("--", at) + 1 :], False
+    while at < len(words) and (word := words[at]) is not None and word.startswith("-"):
+        takes = word not in _FLAGS and "=" not in word if word.startswith("--") else word[-1] in _ELSEWHERE[start]
+        at += 2 if takes else 1
+    if start[0] != "adb":
+        if at >= len(words):
+            return None  # what comes next is the place
+        at += 1
+    return words[at:], by_shell
 
 
 def command_words(program: Program, node: Node, known: dict[tuple[Node, int], list[Word]], depth: int = 0) -> list[Word]:
