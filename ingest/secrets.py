@@ -169,7 +169,7 @@ _SEAM = re.compile(
 
 
 _OF_DEVELOPMENT = re.compile(
-    r"(?:^|[-_.])(?:dev|develop(?:ment|er)?|local|demo|insecure|unsafe|change[-_]?(?:me|this|it|in|before)|not[-_]?for[-_]?prod\w*)(?=[-_.\d]|$)",
+    r"(?:^|[-_.])(?:dev|develop(?:ment|er)?|local|demo|insecure|unsafe|change[-_]?(?:me|this|it|in|before)|not[-_]?for[-_]?prod\w*)(?=[^A-Za-z]|$)",
     re.IGNORECASE,
 )
 
