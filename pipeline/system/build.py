@@ -75,6 +75,7 @@ from pipeline.system.elements.unserved import without_unserved
 from pipeline.system.elements.vector_tables import with_vector_tables
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.flows.callers_keys import add_callers_keys
+from pipeline.system.flows.logged_secrets import add_logged_secrets
 from pipeline.system.flows.unattended import mark_unattended
 from pipeline.system.model import Boundary, Flow, Package, System
 from pipeline.system.places.kept_places import with_places
@@ -156,6 +157,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_package_installs, assembly)
     steps.run(mark_local_agents, assembly)
     steps.run(add_code_flows, assembly)
+    steps.run(add_logged_secrets, assembly)
     steps.run(mark_unattended, assembly)
     steps.run(mark_own_collections, assembly)
     steps.run(mark_left_out_filters, assembly)

@@ -30,11 +30,11 @@ def _of_its_files(service: Setting, file: ConfigFacts, files: Sequence[ConfigFac
     paths = [other.path for other in files]
     for given in parts_of(service.attributes.get("env_files")) if asked is not None else ():
         path = normpath(join(dirname(file.path), given))
-        for read in files:
-            if read.path == path or read.path in samples_beside(path, paths):
-                for setting in read.settings:
-                    if asked is not None and setting.kind == "environment" and setting.attributes.get("default") and asked.search(setting.name):
-                        return (setting.name,)
+        read = (other for other in files if other.path == path or other.path in samples_beside(path, paths))
+        for setting in (setting for other in read for setting in other.settings):
+            known = setting.kind == "environment" and setting.attributes.get("default")
+            if known and asked is not None and asked.search(setting.name):
+                return (setting.name,)
     return ()
 
 

@@ -36,7 +36,8 @@ _CREDENTIAL = re.compile(
 _DEFAULT_KEY = re.compile(
     rb"\b\w{0,40}(?:SECRET_KEY|(?:JWT|SESSION|COOKIE|AUTH|SIGNING|TOKEN)_(?:SECRET|KEY)\w{0,20})[\"'][ \t\r\n]{0,40},[ \t\r\n]{0,40}"
     rb"(?:default[ \t]{0,4}=[ \t]{0,4})?[\"'][^\"'\s]{3}"
-    rb"|process\.env\.\w{0,40}(?:JWT|SESSION|COOKIE|AUTH|SIGNING|TOKEN)_(?:SECRET|KEY)\w{0,20}[ \t\r\n]{0,40}(?:\|\||\?\?)[ \t\r\n]{0,40}[\"'`][^\"'`\s]{3}"
+    rb"|process\.env\.\w{0,40}(?:JWT|SESSION|COOKIE|AUTH|SIGNING|TOKEN)_(?:SECRET|KEY)\w{0,20}"
+    rb"[ \t\r\n]{0,40}(?:\|\||\?\?)[ \t\r\n]{0,40}[\"'`][^\"'`\s]{3}"
 )
 # A component that lets markup through, and speaks of what is said in a chat: the page of an answer that comes over the network.
 _SHOWS_ANSWERS = re.compile(
