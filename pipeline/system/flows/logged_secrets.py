@@ -18,7 +18,7 @@ from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.flows.log_levels import is_below_level
 from pipeline.system.model import AttributeValue
 from pipeline.system.program.programs import imported
-from pipeline.system.program.walking import inputs_of, passed_for, walk
+from pipeline.system.program.walking import inputs_of, inside, passed_for, walk
 from pipeline.system.rules.signing import load_signing
 from pipeline.system.rules.words import words_of
 
@@ -48,7 +48,8 @@ def add_logged_secrets(assembly: Assembly) -> None:
         function = (call[0], assembly.program.value(call).scope)
         if function not in served or is_below_level(assembly, call) or _asks_there(assembly, function):
             continue
-        name = next((name for given in inputs_of(assembly.program, call)[1:] if (name := _credential(assembly, given))), None)
+        names = (name for given in inputs_of(assembly.program, call)[1:] if (name := _credential(assembly, given)))
+        name = next((name for name in names if not _is_missing_there(assembly, call, name)), None)
         cited = assembly.cite(call, "sink", "is written to a log") if name else None
         if cited is not None:
             facts = assembly.program.files[call[0]]
@@ -73,7 +74,7 @@ def _served(assembly: Assembly) -> set[FunctionRef]:
     """Functions that a server runs: while somebody is answered, and when the files of its entries are started."""
     program = assembly.program
     begun = [reference for reference, identity in assembly.entry_of_function.items() if assembly.draft(identity).kind in ENTRY_KINDS]
-    files = {reference[0] for reference in begun}
+    files = _assembled(assembly, {reference[0] for reference in begun})
     queue = list(files)
     while queue:
         new = set(imported(program, queue.pop())) - files
@@ -86,6 +87,22 @@ def _served(assembly: Assembly) -> set[FunctionRef]:
         if _is_begun(one, number) or (one.owner in program.classes and _is_a_frameworks(assembly, str(one.owner)))
     ]
     return {inner for reference in begun for inner in (reference, *assembly.reach(reference))}
+
+
+def _assembled(assembly: Assembly, files: set[int]) -> set[int]:
+    """The files, and those that put them together by a class which a framework reads: the modules of NestJS, of Spring, of Angular."""
+    program, found = assembly.program, set(files)
+    taking: dict[int, list[int]] = {}
+    for file, facts in enumerate(program.files):
+        if any(cls.decorators for cls in facts.classes):
+            for other in imported(program, file):
+                taking.setdefault(other, []).append(file)
+    queue = list(files)
+    while queue:
+        new = set(taking.get(queue.pop(), ())) - found
+        found |= new
+        queue += new
+    return found
 
 
 def _is_begun(function: Function, number: int) -> bool:
@@ -101,6 +118,19 @@ def _is_a_frameworks(assembly: Assembly, owner: str) -> bool:
 def _asks_there(assembly: Assembly, function: FunctionRef) -> bool:
     """Whether a function asks at the terminal: whoever types reads what it prints."""
     return any(not _ASKS.isdisjoint(assembly.program.callee_names(call)) for call in assembly.calls_in(function))
+
+
+def _is_missing_there(assembly: Assembly, call: Node, name: str) -> bool:
+    """Whether a line is only written where the credential is not there: `if (!user.password) log("none", user.password)`."""
+    program, facts = assembly.program, assembly.program.files[call[0]]
+    for branch in (facts.branches[number] for number in facts.conditions.get(call[1], ())):
+        if branch.side(call[1]) is not True:
+            continue
+        for node in inside(program, (call[0], branch.condition), _MOST):
+            value = program.value(node)
+            if value.kind == "operation" and value.text == "not" and program.value((node[0], value.inputs[0])).text == name:
+                return True
+    return False
 
 
 def _callee(assembly: Assembly, call: Node) -> str:
