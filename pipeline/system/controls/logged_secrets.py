@@ -11,20 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node
-from ingest.facts import Function
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.taken_by_default import variable_read
-from pipeline.system.elements.entries import ENTRY_KINDS
+from pipeline.system.elements.server_runs import run_by_a_server
 from pipeline.system.flows.log_levels import is_below_level
 from pipeline.system.model import AttributeValue
-from pipeline.system.program.programs import imported
 from pipeline.system.program.walking import inputs_of, inside, passed_for, walk
 from pipeline.system.rules.signing import load_signing
 from pipeline.system.rules.words import words_of
 
 _PRINTS = ("builtins.print", "globalThis.console.", "pprint.pprint", "go:fmt.Print", "java.lang.System.out.", "System.Console.Write")
 _ASKS = frozenset({"builtins.input", "getpass.getpass"})
-_PROGRAMS = frozenset({"main", "run", "serve", "start", "cli", "lifespan"})
 _FOR_DEBUGGING = frozenset({"debug", "trace", "verbose", "debugf", "tracef", "debugw", "logdebug", "logtrace"})
 _JOINS = frozenset({"format", "choice", "await", "guarded", "collection"})
 _ADDS = frozenset({"+", "%"})
@@ -43,7 +40,7 @@ _MOST, _DEEPEST, _CALLERS = 40, 3, 8
 def add_logged_secrets(assembly: Assembly) -> None:
     """A secret for each line that writes one to a log."""
     calls = [call for file in range(len(assembly.program.files)) for call in _logs(assembly, file)]
-    served = _served(assembly) if calls else set[FunctionRef]()
+    served = run_by_a_server(assembly) if calls else set[FunctionRef]()
     for call in calls:
         function = (call[0], assembly.program.value(call).scope)
         if function not in served or is_below_level(assembly, call) or _asks_there(assembly, function):
@@ -68,51 +65,6 @@ def _logs(assembly: Assembly, file: int) -> Iterator[Node]:
             known = any(sink.role == "log" for sink in assembly.sinks.get(node, ()))
             if known or any(name.startswith(_PRINTS) for name in assembly.program.callee_names(node)):
                 yield node
-
-
-def _served(assembly: Assembly) -> set[FunctionRef]:
-    """Functions that a server runs: while somebody is answered, and when the files of its entries are started."""
-    program = assembly.program
-    begun = [reference for reference, identity in assembly.entry_of_function.items() if assembly.draft(identity).kind in ENTRY_KINDS]
-    files = _assembled(assembly, {reference[0] for reference in begun})
-    queue = list(files)
-    while queue:
-        new = set(imported(program, queue.pop())) - files
-        files |= new
-        queue += new
-    begun += [
-        (file, number)
-        for file in files
-        for number, one in enumerate(program.files[file].functions)
-        if _is_begun(one, number) or (one.owner in program.classes and _is_a_frameworks(assembly, str(one.owner)))
-    ]
-    return {inner for reference in begun for inner in (reference, *assembly.reach(reference))}
-
-
-def _assembled(assembly: Assembly, files: set[int]) -> set[int]:
-    """The files, and those that put them together by a class which a framework reads: the modules of NestJS, of Spring, of Angular."""
-    program, found = assembly.program, set(files)
-    taking: dict[int, list[int]] = {}
-    for file, facts in enumerate(program.files):
-        if any(cls.decorators for cls in facts.classes):
-            for other in imported(program, file):
-                taking.setdefault(other, []).append(file)
-    queue = list(files)
-    while queue:
-        new = set(taking.get(queue.pop(), ())) - found
-        found |= new
-        queue += new
-    return found
-
-
-def _is_begun(function: Function, number: int) -> bool:
-    """The module itself, what a framework is given by a decorator, and what a package names as its program."""
-    return number == 0 or bool(function.decorators) or (function.parent in (None, 0) and function.name in _PROGRAMS)
-
-
-def _is_a_frameworks(assembly: Assembly, owner: str) -> bool:
-    """Whether a framework makes and calls what is of a class: it is marked for it, or extends a class of it."""
-    return bool(assembly.program.classes[owner][1].decorators) or bool(assembly.program.outside_bases(owner))
 
 
 def _asks_there(assembly: Assembly, function: FunctionRef) -> bool:
