@@ -136,6 +136,8 @@ _VARIABLE = re.compile(r"[A-Z][A-Z0-9]{0,40}(?:_[A-Z0-9]{1,40}){1,12}")  # of an
 _HEADER = re.compile(  # the name under which a secret is sent: `X-ACME2-API-TOKEN`
     r"(?:[Xx](?:-[A-Za-z]+\d{0,2}[A-Za-z]*){2,6}|[A-Z][A-Za-z]*\d{0,2}[A-Za-z]*(?:-[A-Z][A-Za-z]*\d{0,2}[A-Za-z]*){1,5})"
 )
+# What a grammar of an editor calls a piece of text, with the group that it takes over: `comment.keyword.$2`.
+_SCOPE = re.compile(r"[A-Za-z][\w-]{0,40}(?:\.[\w$-]{1,40}){0,8}\.\$\d{1,2}(?:\.[\w$-]{1,40}){0,8}")
 _IDENTIFIERS = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 _PLACEHOLDER = re.compile(
@@ -169,7 +171,7 @@ _SEAM = re.compile(
 
 
 _OF_DEVELOPMENT = re.compile(
-    r"(?:^|[-_.])(?:dev|develop(?:ment|er)?|local|demo|insecure|unsafe|change[-_]?(?:me|this|it|in|before)|not[-_]?for[-_]?prod\w*)(?=[-_.\d]|$)",
+    r"(?:^|[-_.])(?:dev|develop(?:ment|er)?|local|demo|insecure|unsafe|change[-_]?(?:me|this|it|in|before)|not[-_]?for[-_]?prod\w*)(?=[^A-Za-z]|$)",
     re.IGNORECASE,
 )
 
@@ -442,7 +444,7 @@ def _is_strong(name: str, value: str) -> bool:
 def _is_reference(value: str) -> bool:
     """A path, an address, a file, the name of a variable or header, or an expression: the place of a secret, or something else."""
     named = _VARIABLE.fullmatch(value) or _HEADER.fullmatch(value[:100])
-    if _EXPRESSION.search(value) or (named and SECRET_NAME.fullmatch(value)):
+    if _EXPRESSION.search(value) or _SCOPE.fullmatch(value[:400]) or (named and SECRET_NAME.fullmatch(value)):
         return True
     return value.startswith(("(", "[", "/", "./", "~", "http://", "https://", "$", "os.", "process.env", "secrets.")) or (
         "/" in value and value.rsplit("/", 1)[-1].count(".") == 1 and value.islower()

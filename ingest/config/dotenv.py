@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 
 from dotenv.parser import parse_stream
 
 from ingest.config.nodes import BadConfig
 from ingest.config.packages import environment
-from ingest.default_passwords import is_default_password
+from ingest.default_passwords import PASSWORD_NAME, is_default_password
 from ingest.facts import Setting
+from ingest.secrets import says_development
 from ingest.source import Place
 from ingest.text import split_lines
 
@@ -37,9 +39,14 @@ def read_dotenv(text: str, path: str) -> tuple[Setting, ...]:
         blank = written[: len(written) - len(written.lstrip())].count("\n")
         start = binding.original.line + blank
         place = Place(path, start, max(start, start + written.strip().count("\n")))
-        default = is_default_password(binding.key, binding.value or "", beside) or None
+        default = _is_known(binding.key, binding.value or "", beside) or None
         found.append(environment(binding.key, binding.value, place, beside=beside, template=template, default=default))
     return tuple(found)
+
+
+def _is_known(name: str, value: str, beside: Mapping[str, str]) -> bool:
+    """Whether a password is one that everybody tries, or says itself that it is there to start with: who copies a sample starts with it."""
+    return is_default_password(name, value, beside) or (PASSWORD_NAME.search(name) is not None and says_development(value))
 
 
 def is_template(path: str) -> bool:

@@ -251,6 +251,7 @@ _TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
     "has_untrusted_content": _has_untrusted_content,
     "one_persons_tool": _one_persons_tool,
     "password_of_own_service": _password_of_own_service,
+    "by_a_message": lambda around: at(around.match.element) if _is(around.match.element, "account_by_sender") else None,
     "password_for_development": _password_for_development,
 }
 

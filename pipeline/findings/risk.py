@@ -40,6 +40,7 @@ FACTOR_WORDS: dict[Factor, str] = {
     "loaded_by_code": "code of this tree loads it",
     "harms_only_the_caller": "it steers nothing but the caller's own answer",
     "password_of_own_service": "it is the password of a service on the same machine or in the same composition",
+    "by_a_message": "a message is taken in, and what it leads to is told to nobody but the account's owner",
     "password_for_development": "it says itself that it is for development",
     "one_persons_tool": "started by hand and serving nobody else",
 }  # fmt: skip

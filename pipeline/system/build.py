@@ -25,6 +25,7 @@ from pipeline.system.controls.conversation_keys import mark_conversation_keys
 from pipeline.system.controls.default_keys import add_default_keys
 from pipeline.system.controls.kill_switches import add_kill_switches
 from pipeline.system.controls.left_out_filters import mark_left_out_filters
+from pipeline.system.controls.logged_secrets import add_logged_secrets
 from pipeline.system.controls.model_updates import mark_model_updates
 from pipeline.system.controls.overridden_claims import add_overridden_claims
 from pipeline.system.controls.own_collections import mark_own_collections
@@ -54,6 +55,7 @@ from pipeline.system.elements.console import without_terminal
 from pipeline.system.elements.entries import addresses
 from pipeline.system.elements.governing_routes import mark_governing_routes
 from pipeline.system.elements.loopback import add_loopback
+from pipeline.system.elements.message_senders import mark_message_senders
 from pipeline.system.elements.model_addresses import add_model_addresses
 from pipeline.system.elements.open_bots import mark_open_bots
 from pipeline.system.elements.open_logins import mark_open_logins
@@ -159,6 +161,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_package_installs, assembly)
     steps.run(mark_local_agents, assembly)
     steps.run(add_code_flows, assembly)
+    steps.run(add_logged_secrets, assembly)
     steps.run(mark_unattended, assembly)
     steps.run(mark_own_collections, assembly)
     steps.run(mark_left_out_filters, assembly)
@@ -188,6 +191,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_governing_routes, assembly)
     steps.run(mark_open_records, assembly)
     steps.run(mark_open_logins, assembly)
+    steps.run(mark_message_senders, assembly)
     steps.run(mark_open_bots, assembly)
     steps.run(mark_mcp_listening, assembly)
     steps.run(mark_mcp_settings, assembly, config)

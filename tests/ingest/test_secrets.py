@@ -251,6 +251,15 @@ def test_an_empty_literal_does_not_open_a_longer_one() -> None:
     assert len(find_secrets('l.password="""Winter2031""",l.host=null')) == 1
 
 
+@pytest.mark.parametrize("value", ["comment.keyword.$2", "constant.reserved.$0", "meta.tag.$1.html"])
+def test_what_a_grammar_calls_a_piece_of_text_is_no_secret(value: str) -> None:
+    assert find_secrets(f'rules:[/x/,{{token:"{value}",next:"@pop"}}]') == ()
+
+
+def test_a_key_in_a_comment_is_a_secret() -> None:
+    assert find_secrets("// const key = { token: 'h7Tq2Zp9.Lw4Xk81vBn3' }")
+
+
 def test_a_value_that_is_made_by_an_expression_is_no_secret() -> None:
     assert find_secrets('token = f"kk-{secrets.token_urlsafe(32)}"\nmetrics["time_to_first_token"] = f"{time_to_first_token:.4f}s"\n') == ()
     assert len(find_secrets(f'token = "kk-{noise(40, 41)}"')) == 1

@@ -186,6 +186,14 @@ def _looked_at(assembly: Assembly, condition: Node) -> Iterator[str]:
     """Texts of what a condition itself tests: names, and constants these are compared with; not what other calls make of them."""
     program = assembly.program
     joins = ("operation", "choice", "await", "guarded", "collection")
-    for node in walk(condition, lambda one: inputs_of(program, one) if program.value(one).kind in joins else [], _MAX_LOOKED_AT):
+
+    def onward(node: Node) -> list[Node]:
+        value = program.value(node)
+        if value.kind != "call":
+            return inputs_of(program, node) if value.kind in joins else []
+        callee = program.value((node[0], value.inputs[0]))  # `key.startswith("dev")`, `len(key) < 32`
+        return [(node[0], given) for given in (*callee.inputs[:1], *value.inputs[1:])] if callee.text in _LOOKS_AT else []
+
+    for node in walk(condition, onward, _MAX_LOOKED_AT):
         value = program.value(node)
         yield value.text if value.kind in ("attribute", "index", "name") or (value.kind == "constant" and len(value.text) > 2) else ""

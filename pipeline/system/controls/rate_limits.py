@@ -36,6 +36,11 @@ _ASKS = re.compile(
     r"(^|_)(check|enforce|verify|apply|consume|take|use|test|hit|acquire|increment|ensure|assert)\w*_(rate_?)?(limit|quota|budget)s?"
     r"|^(a?hit|a?consume|a?acquire|try_acquire|a?check|enforce|increment)$"
 )
+_ALLOWS = re.compile(
+    r"a?(?:check|consume|hit|acquire|take)|(?:is_?)?allow(?:s|ed)?|isAllowed|try_?(?:acquire|consume|take)|can_?(?:proceed|pass)",
+    re.IGNORECASE,
+)
+_LIMITERS = re.compile(r"rate_?limit|(?:^|[._a-z])limiter|throttl|token_?bucket", re.IGNORECASE)
 _LIMITER = re.compile(r"limit|quota|throttl|bucket|budget", re.IGNORECASE)
 
 
@@ -46,6 +51,10 @@ def add_rate_limits(assembly: Assembly, authenticating: Authenticating) -> None:
         for identity, value in enumerate(facts.values):
             if value.kind == "call" and _refuses((file, identity), assembly) and is_counted(assembly, (file, identity)):
                 refusals.setdefault((file, value.scope), (file, identity))
+        for branch in facts.branches:
+            asked = _limiter_asked(assembly, (file, branch.condition)) if branch.exits_when else None
+            if asked is not None:
+                refusals.setdefault((file, branch.scope), asked)
     if not refusals:
         return
     add_forged_addresses(assembly, refusals)
@@ -61,6 +70,19 @@ def add_rate_limits(assembly: Assembly, authenticating: Authenticating) -> None:
         before = authenticating.runs_before(reference)
         for function in sorted({inner for one in (reference, *before) for inner in assembly.reach(one)} & refusals.keys()):
             assembly.control("rate_limit", entry, assembly.cite(refusals[function]))
+
+
+def _limiter_asked(assembly: Assembly, condition: Node) -> Node | None:
+    """The call by which a test that leaves asks a limiter about somebody, whatever is answered then: `if (!limiter.check(ip)) return`."""
+    program = assembly.program
+    for part in parts(assembly, condition):
+        value = program.value(part)
+        callee = program.value((part[0], value.inputs[0])) if value.kind == "call" and len(value.inputs) > 1 else value
+        if callee.kind == "attribute" and callee.inputs and _ALLOWS.fullmatch(callee.text):
+            base = (part[0], callee.inputs[0])
+            if any(_LIMITERS.search(name) for name in (program.value(base).text, *program.types(base))):
+                return part
+    return None
 
 
 def is_counted(assembly: Assembly, call: Node) -> bool:

@@ -8,20 +8,34 @@ its passwords are known.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from posixpath import basename, dirname
+from posixpath import basename, dirname, join, normpath
 
 from ingest.config.dotenv import is_template
 from ingest.facts import ConfigFacts, Setting
 from ingest.source import parts_of
+from pipeline.system.rules.images import passwords_of
 
 
 def known_by_sample(service: Setting, file: ConfigFacts, files: Sequence[ConfigFacts]) -> tuple[str, ...]:
     """Password variables of a service whose value a sample gives, and it is one that everybody tries."""
     refers = [said.partition("=") for said in parts_of(service.attributes.get("refers"))]
-    if not refers:
-        return ()
-    known = _known_above(file.path, files)
-    return tuple(name for name, _, given in refers if known.get(given))
+    known = _known_above(file.path, files) if refers else {}
+    found = tuple(name for name, _, given in refers if known.get(given))
+    return found or _of_its_files(service, file, files)
+
+
+def _of_its_files(service: Setting, file: ConfigFacts, files: Sequence[ConfigFacts]) -> tuple[str, ...]:
+    """Password variables that a store's image asks for, by the files of variables it is started with, or their samples."""
+    asked = passwords_of(str(service.attributes.get("image") or ""))
+    paths = [other.path for other in files]
+    for given in parts_of(service.attributes.get("env_files")) if asked is not None else ():
+        path = normpath(join(dirname(file.path), given))
+        read = (other for other in files if other.path == path or other.path in samples_beside(path, paths))
+        for setting in (setting for other in read for setting in other.settings):
+            known = setting.kind == "environment" and setting.attributes.get("default")
+            if known and asked is not None and asked.search(setting.name):
+                return (setting.name,)
+    return ()
 
 
 def samples_beside(path: str, paths: Sequence[str]) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ _PAID = frozenset(
     {"payment", "payments", "pay", "stripe", "paypal", "xendit", "midtrans", "razorpay", "order", "billing", "subscription", "checkout"}
 )
 _TOLD = frozenset({"notify", "notification", "notifications", "callback", "ipn", "webhook"})
-_SIGNED = re.compile(
+SIGNED = re.compile(
     r"sign(?!up|in|al)|hmac|verif|secret|construct_?event|digest|sha_?\d|timing_?safe|token|auth(?!or)|hash|allow(ed)?_?ips?", re.IGNORECASE
 )
 _STORES = frozenset({"data_store", "memory", "queue", "file_store", "vector_store"})
@@ -94,7 +94,7 @@ def _asks_to_change(draft: Draft) -> bool:
     return str(draft.attributes.get("method") or "") in ("POST", "PUT", "PATCH", "")
 
 
-def _behind(assembly: Assembly, reference: FunctionRef) -> list[FunctionRef]:
+def functions_behind(assembly: Assembly, reference: FunctionRef) -> list[FunctionRef]:
     """Functions that a route runs, and those inside them: what a transaction is handed runs as well."""
     found = {reference, *sorted(assembly.reach(reference))[:_MOST]}
     inner = ((file, number) for file in {f for f, _n in found} for number in range(len(assembly.program.files[file].functions)))
@@ -106,7 +106,7 @@ def _is_inside(assembly: Assembly, function: FunctionRef, outer: set[FunctionRef
     return any(one in outer and program.function(one).name != "<module>" for one in around(program, function) if one != function)
 
 
-def _names(assembly: Assembly, function: FunctionRef) -> Iterator[str]:
+def names_in(assembly: Assembly, function: FunctionRef) -> Iterator[str]:
     """Names of everything that a function is made of."""
     facts = assembly.program.files[function[0]]
     yield facts.functions[function[1]].name
@@ -124,7 +124,7 @@ def _unproven(assembly: Assembly, reference: FunctionRef) -> Node | None:
     program, found, subject = assembly.program, None, False
     if _is_let_in_before(assembly, reference):
         return None
-    functions = _behind(assembly, reference)
+    functions = functions_behind(assembly, reference)
     signing = {one for one in functions if _SIGNING.fullmatch("_".join(words_of(program.function(one).name)))}
     below = {inner for one in signing for inner in assembly.reach(one)}
     for function in functions:
@@ -132,7 +132,7 @@ def _unproven(assembly: Assembly, reference: FunctionRef) -> Node | None:
         beside = function in below or (
             function != reference and _BESIDE.match(program.function(function).name.removeprefix("get_")) is not None
         )
-        for name in _names(assembly, function) if not beside and not _BESIDE.match(called) else ():
+        for name in names_in(assembly, function) if not beside and not _BESIDE.match(called) else ():
             if _PROOF.search("_".join(words_of(name))):
                 return None
             subject = subject or _SUBJECT.fullmatch("_".join(words_of(name))) is not None
@@ -180,7 +180,7 @@ def _is_for_few_places(assembly: Assembly, reference: FunctionRef) -> bool:
 
 def _role_as_sent(assembly: Assembly, reference: FunctionRef) -> Node | None:
     """What stores the role that a request brings."""
-    functions = _behind(assembly, reference)
+    functions = functions_behind(assembly, reference)
     if any(_tests_role(assembly, function) for function in functions):
         return None
     for function in functions:
@@ -265,8 +265,8 @@ def _tests_role(assembly: Assembly, function: FunctionRef) -> bool:
 
 def _changes_unsigned(assembly: Assembly, reference: FunctionRef, identity: str) -> bool:
     changes = any(assembly.draft(t).kind in _STORES for (s, kind, t) in assembly.relations if s == identity and kind == "calls")
-    for function in _behind(assembly, reference):
-        if any(_SIGNED.search("_".join(words_of(name))) for name in _names(assembly, function)):
+    for function in functions_behind(assembly, reference):
+        if any(SIGNED.search("_".join(words_of(name))) for name in names_in(assembly, function)):
             return False
         for call in assembly.calls_in(function):
             callee = assembly.program.value((call[0], assembly.program.value(call).inputs[0]))

@@ -13,6 +13,7 @@ from pipeline.system.rules.framework import Pattern
 from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
 
 _FILE = KNOWLEDGE / "images.yaml"
+_STORES = frozenset({"data_store", "vector_store", "queue"})
 
 
 class KnownImage(Frozen):
@@ -76,6 +77,7 @@ class _Images(Frozen):
     unprivileged: str
     apart: str
     in_front: str
+    beside_a_store: str
     official: str
 
 
@@ -100,17 +102,30 @@ def _in_front() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def _beside_a_store() -> re.Pattern[str]:
+    return re.compile(re.sub(r"\s+", "", _images().beside_a_store))
+
+
+@lru_cache(maxsize=1)
 def _official() -> re.Pattern[str]:
     return re.compile(re.sub(r"\s+", "", _images().official))
 
 
 def known_image(reference: str) -> KnownImage | None:
-    """What an image is, as far as its name says: by a word that begins there, since `chatollama` is no `ollama`."""
+    """What an image is, as far as its name says: by a word that begins there, since `chatollama` is no `ollama`.
+
+    The owner of an image says nothing of it: of `weaviate/transformers-inference` the last part counts.
+    """
     name = reference.split("@")[0].lower()
-    found = next((known for known in _images().known if _begins(known.image).search(name)), None)
-    if found is not None and found.kind == "inference_server" and _in_front().search(name.rsplit("/", 1)[-1].partition(":")[0]):
+    last = name.rsplit("/", 1)[-1]
+    found = next((known for known in _images().known if _begins(known.image).search(name if "/" in known.image else last)), None)
+    if found is None:
         return None
-    return found
+    image = last.partition(":")[0]
+    if found.kind == "inference_server":
+        return None if _in_front().search(image) else found
+    around = image.replace(found.image, "", 1) if found.kind in _STORES else ""
+    return None if _beside_a_store().search(around) else found
 
 
 @cache
@@ -126,6 +141,13 @@ def known_built(bases: Iterable[str], commands: Sequence[str]) -> KnownBuilt | N
         if built.product in products or by_command:
             return built
     return None
+
+
+def passwords_of(reference: str) -> re.Pattern[str] | None:
+    """Variables by which an image of a store is told its administrator's password."""
+    known = known_image(reference)
+    built = next((one for one in _images().built if known is not None and one.product == known.product), None)
+    return re.compile(built.passwords) if built is not None else None
 
 
 def known_page(reference: str) -> KnownPage | None:

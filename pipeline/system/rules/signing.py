@@ -34,6 +34,8 @@ class Signing(Frozen):
     names: Pattern
     names_of_plain: Pattern
     names_of_logins: Pattern
+    credentials: Pattern
+    no_credentials: Pattern
     reads: Pattern
     readers: frozenset[str]
     compares: frozenset[str]
@@ -67,6 +69,11 @@ class Signing(Frozen):
     def opens(self, name: str) -> bool:
         """Whether a variable is named for a word that opens a login: `ADMIN_PASSWORD`, `accessCode`."""
         return bool(name) and re.fullmatch(self.names_of_logins, "_".join(words_of(name[:200]))) is not None
+
+    def is_credential(self, name: str) -> bool:
+        """Whether a value is named for a credential: `db_password`, `OPENAI_API_KEY`, `clientSecret`."""
+        words = "_".join(words_of(name[:200])) if name else ""
+        return bool(words) and re.fullmatch(self.credentials, words) is not None and re.search(self.no_credentials, words) is None
 
     def signs_plainly(self, name: str) -> bool:
         return re.search(self.names_of_plain, name[:200], re.IGNORECASE) is not None

@@ -31,6 +31,14 @@ _CREDENTIAL = re.compile(
     rb"|(?i:passw(?:or)?d|passphrase|secret|token|(?:api|fernet)_?key|credential)\w{0,20}[\"'\]]{0,3}[ \t]*(?::[ \t]*\w{1,20}[ \t]*)?"
     rb"[=:][ \t]*[a-zA-Z]{0,2}[\"'`][^\"'`\s]{6}"
 )
+# A variable that is named for what signs logins, with a text that is taken where it is not set: the service that knows who somebody is may
+# be one that no model is mentioned in, asked over the network.
+_DEFAULT_KEY = re.compile(
+    rb"\b\w{0,40}(?:SECRET_KEY|(?:JWT|SESSION|COOKIE|AUTH|SIGNING|TOKEN)_(?:SECRET|KEY)\w{0,20})[\"'][ \t\r\n]{0,40},[ \t\r\n]{0,40}"
+    rb"(?:default[ \t]{0,4}=[ \t]{0,4})?[\"'][^\"'\s]{3}"
+    rb"|process\.env\.\w{0,40}(?:JWT|SESSION|COOKIE|AUTH|SIGNING|TOKEN)_(?:SECRET|KEY)\w{0,20}"
+    rb"[ \t\r\n]{0,40}(?:\|\||\?\?)[ \t\r\n]{0,40}[\"'`][^\"'`\s]{3}"
+)
 # A component that lets markup through, and speaks of what is said in a chat: the page of an answer that comes over the network.
 _SHOWS_ANSWERS = re.compile(
     rb"\A(?=[\s\S]*?(?:rehype-raw|dangerouslySetInnerHTML|html-react-parser|react-html-parser))"
@@ -68,7 +76,7 @@ def topics_of(index: FrameworkIndex) -> Topics:
     doubtful = {package: words for package, words in shared.items() if package not in sure}
     one_of_them = _imports(doubtful)  # asked once for all of them
     about += [(one_of_them, _imports({package}), _words(words)) for package, words in sorted(doubtful.items())]
-    return Topics((*about, *_conversation(shapes)), (_joining(shapes),), (_CREDENTIAL, _SHOWS_ANSWERS))
+    return Topics((*about, *_conversation(shapes)), (_joining(shapes),), (_CREDENTIAL, _DEFAULT_KEY, _SHOWS_ANSWERS))
 
 
 # Packages
