@@ -24,7 +24,8 @@ VENDORED_FOLDERS = frozenset({
 })  # fmt: skip
 BUILD_FOLDERS = frozenset({
     "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints", ".next", ".nuxt",
-    ".svelte-kit", ".gradle", ".terraform", ".cache", "htmlcov", ".idea",
+    ".svelte-kit", ".output", ".turbo", ".parcel-cache", ".angular", ".docusaurus", ".astro", ".gradle", ".terraform", ".cache",
+    "htmlcov", ".idea",
 })  # fmt: skip
 _TEST_FOLDERS = frozenset({"test", "tests", "__tests__", "spec", "specs", "fixtures", "testdata", "test_data", "e2e", "mocks"})
 _MEASURING_FOLDERS = frozenset({"eval", "evals", "evaluation", "evaluations"})
