@@ -93,9 +93,20 @@ def test_loads_of_one_registry_are_one_finding_told_by_the_program(tmp_path: Pat
     assert found.evidence[0].path == "zoo/service.py"
 
 
-def test_loads_of_two_files_without_a_registry_are_two(tmp_path: Path) -> None:
-    load = "import joblib, sys\n\n\ndef load():\n    return joblib.load(sys.argv[1])\n"
-    assert len(reported(tmp_path, "unsafe-model-load", {"serve/one.py": load, "batch/two.py": load.replace("load():", "read():")})) == 2
+_LOAD = "import joblib, sys\n\n\ndef load():\n    return joblib.load(sys.argv[1])\n"
+_READ = _LOAD.replace("load():", "read():")
+
+
+def test_loads_of_one_library_in_one_service_are_one_finding(tmp_path: Path) -> None:
+    (found,) = reported(tmp_path, "unsafe-model-load", {"requirements.txt": "joblib\n", "serve/one.py": _LOAD, "batch/two.py": _READ})
+    assert {"serve/one.py", "batch/two.py"} <= {place.path for place in found.evidence}
+
+
+def test_loads_of_two_services_or_of_two_libraries_are_two(tmp_path: Path) -> None:
+    apart = {"serve/requirements.txt": "joblib\n", "serve/one.py": _LOAD, "batch/Dockerfile": "FROM python:3.13\n", "batch/two.py": _READ}
+    assert len(reported(tmp_path / "apart", "unsafe-model-load", apart)) == 2
+    other = {"serve/one.py": _LOAD, "batch/two.py": _READ.replace("joblib, sys", "pickle, sys").replace("joblib.load", "pickle.load")}
+    assert len(reported(tmp_path / "other", "unsafe-model-load", other)) == 2
 
 
 def reported(folder: Path, threat: str, files: dict[str, str]) -> list[Finding]:
