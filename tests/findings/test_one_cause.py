@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from textwrap import dedent
 
 from pipeline.findings.model import Finding
 from tests.system.small import scan_of
@@ -131,6 +132,44 @@ def test_one_argument_of_a_request_that_many_loaders_open_is_one_finding(tmp_pat
     }
     (found,) = reported(tmp_path, "caller-chooses-path", {"app.py": LOADERS, **loaders})
     assert {"loaders/text.py", "loaders/data.py"} <= {place.path for place in found.evidence}
+
+
+def test_an_argument_by_which_files_are_written_and_deleted_is_one_finding(tmp_path: Path) -> None:
+    kept = """
+        import shutil
+        from pathlib import Path
+
+
+        def keep(folder: str, text: str) -> None:
+            place = Path("kept") / folder
+            place.mkdir()
+            (place / "text").write_text(text)
+
+
+        def drop(folder: str) -> None:
+            shutil.rmtree(Path("kept") / folder)
+
+
+        def renew(folder: str, text: str) -> None:
+            drop(folder)
+            keep(folder, text)
+    """
+    served = """
+        from fastapi import Body, FastAPI
+        from openai import OpenAI
+
+        from kept import renew
+
+        app = FastAPI()
+
+
+        @app.post("/texts")
+        def texts(folder: str = Body(...), question: str = Body(...)) -> None:
+            renew(folder, OpenAI().responses.create(model="gpt-5-mini", input=question).output_text)
+    """
+    files = {"kept.py": dedent(kept), "app.py": dedent(served)}
+    (found,) = reported(tmp_path, "caller-chooses-path", files)
+    assert {("kept.py", 9), ("kept.py", 13)} <= {(place.path, place.start_line) for place in found.evidence}
 
 
 def test_two_arguments_of_a_request_are_two_findings(tmp_path: Path) -> None:
