@@ -24,8 +24,10 @@ VENDORED_FOLDERS = frozenset({
 })  # fmt: skip
 BUILD_FOLDERS = frozenset({
     "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints", ".next", ".nuxt",
-    ".svelte-kit", ".gradle", ".terraform", ".cache", "htmlcov", ".idea",
+    ".svelte-kit", ".turbo", ".parcel-cache", ".angular", ".docusaurus", ".astro", ".gradle", ".terraform", ".cache", "htmlcov", ".idea",
 })  # fmt: skip
+# What Nitro builds: pages for browsers, with the packages they use. Its server may hold keys that the source does not, and is read.
+_BUILT_PAGES = (".output", "public")
 _TEST_FOLDERS = frozenset({"test", "tests", "__tests__", "spec", "specs", "fixtures", "testdata", "test_data", "e2e", "mocks"})
 _MEASURING_FOLDERS = frozenset({"eval", "evals", "evaluation", "evaluations"})
 _EXAMPLE_FOLDERS = frozenset({
@@ -173,7 +175,8 @@ def vendored_folder(path: str) -> str | None:
     """The outermost folder of a path that holds code or output nobody writes by hand, or None."""
     parts = path.split("/")
     for depth, part in enumerate(parts[:-1], 1):
-        if part in VENDORED_FOLDERS or part in BUILD_FOLDERS or part.endswith((".egg-info", ".dist-info")):
+        built = part in BUILD_FOLDERS or tuple(parts[max(0, depth - 2) : depth]) == _BUILT_PAGES
+        if part in VENDORED_FOLDERS or built or part.endswith((".egg-info", ".dist-info")):
             return "/".join(parts[:depth])
     return None
 

@@ -477,7 +477,7 @@ def _summary(facts: Sequence[Facts], findings: Sequence[Finding], paths: Found, 
 def _without_ai(system: System, files: int, outcomes: Sequence[Outcome]) -> WithoutAi:
     from pipeline.findings.compose import unlisted_risks
 
-    return WithoutAi(files=files, developers_tools=bool(system.ai_parts), risks=unlisted_risks(outcomes))
+    return WithoutAi(files=files, developers_tools=bool(system.ai_parts), risks=unlisted_risks(system, outcomes))
 
 
 def _version() -> str:

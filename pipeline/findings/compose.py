@@ -11,7 +11,7 @@ from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.graph_entries import told_from_entries
 from pipeline.findings.grouping import by_sink, copies_joined, ends_of, group_of, sources_joined
 from pipeline.findings.listing import CONFIDENCES, in_order
-from pipeline.findings.loaders import is_of_training, loaders_joined
+from pipeline.findings.loaders import is_of_training, loaders_joined, services_in
 from pipeline.findings.model import STRIDE, Coverage, Finding, Mitigation, Taxonomy, UnlistedRisk
 from pipeline.findings.risk import Risk, assess
 from pipeline.findings.scores import scores_of
@@ -48,24 +48,25 @@ def compose(system: System, outcomes: Iterable[Outcome]) -> Composed:
             silenced.append(outcome)
         else:
             unmet.append(outcome)
-    made = [(_finding(view, group, found), found) for (_slug, group), found in _grouped(found_all)]
+    made = [(_finding(view, group, found), found) for (_slug, group), found in _grouped(system, found_all)]
     findings = in_order(finding for finding, _found in made)
     return Composed(findings, _coverage(system, made, mitigated, unmet, silenced), find_attack_paths(view, made))
 
 
-def unlisted_risks(outcomes: Iterable[Outcome]) -> tuple[UnlistedRisk, ...]:
+def unlisted_risks(system: System, outcomes: Iterable[Outcome]) -> tuple[UnlistedRisk, ...]:
     """Ordinary risks of a tree without AI, by what their findings would be."""
     return tuple(
         UnlistedRisk(id=fingerprint(slug, group), threat=slug, element=found[0].element.id)
-        for (slug, group), found in _grouped([outcome.match for outcome in outcomes if isinstance(outcome, Unlisted)])
+        for (slug, group), found in _grouped(system, [outcome.match for outcome in outcomes if isinstance(outcome, Unlisted)])
     )
 
 
-def _grouped(found: Sequence[Match]) -> list[tuple[tuple[str, str], list[Match]]]:
+def _grouped(system: System, found: Sequence[Match]) -> list[tuple[tuple[str, str], list[Match]]]:
     """Matches by threat and by what is mended at once: each group is one finding."""
     matches: dict[tuple[str, str], list[Match]] = {}
     ends = ends_of(found)
-    for match in loaders_joined(variants_joined(sources_joined([part for whole in found for part in by_sink(whole, ends)]))):
+    parts = sources_joined([part for whole in found for part in by_sink(whole, ends)])
+    for match in loaders_joined(variants_joined(parts), services_in(system)):
         if match.evidence:
             matches.setdefault((match.threat.slug, group_of(match)), []).append(match)
     return [(key, told_from_entries(joined)) for key, joined in sorted(copies_joined(matches).items())]

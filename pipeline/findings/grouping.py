@@ -137,13 +137,14 @@ def _argument(way: tuple[Flow, ...]) -> str:
     The one name of an uploaded file is known by the line that reads it; of what a tool or a request is given, by where it goes next.
     """
     steps, last, kind = way[0].steps, way[-1], way[0].source.partition(":")[0]
-    if last.role not in ("path", "url") or len(steps) < 2 or kind not in {"tool", "mcp_tool", *_REQUESTS}:
+    role = "path" if last.role == "deletion" else last.role  # of a file that is written there as well
+    if role not in ("path", "url") or len(steps) < 2 or kind not in {"tool", "mcp_tool", *_REQUESTS}:
         return ""
     if kind in _REQUESTS and "uploaded_file" in way[0].carries:
-        return f"{way[0].source}:{steps[0].path}:{steps[0].start_line}:{last.role}"
+        return f"{way[0].source}:{steps[0].path}:{steps[0].start_line}:{role}"
     if len(steps) < 3:
         return ""
-    return f"{way[0].source}:{steps[0].start_line}:{steps[1].path}:{steps[1].start_line}:{last.role}"
+    return f"{way[0].source}:{steps[0].start_line}:{steps[1].path}:{steps[1].start_line}:{role}"
 
 
 def _handed_on(way: tuple[Flow, ...]) -> list[str]:

@@ -1,17 +1,20 @@
-"""Loads of models that are mended at once: those of one file, and those of one model registry.
+"""Loads of models that are mended at once: those of one file, of one library in one service, and those of one model registry.
 
-Takes matches of threats that are mended by file. A registry is one service: who may write to it decides what all its readers load, the
+Takes matches of threats that are mended by file. What one service loads by one library, its server, its jobs and its scripts, changes to
+another form of file in one go. A registry is one service: who may write to it decides what all its readers load, the
 server, the job that compares versions and the script that shows them. The group is named for the file that is part of the program, not
 for one that measures it, is run by hand or is a notebook, so that this is the place that is told first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from ingest.purpose import is_run_by_hand, measures
 from pipeline.findings.grouping import Groups
+from pipeline.system.model import System
 from pipeline.threats.engine import Match
 
 _KINDS = frozenset({"model_file", "model_registry"})
@@ -19,7 +22,14 @@ _REGISTRIES = frozenset({"mlflow"})  # where a program reads what another one re
 _TRAINS = frozenset({"train", "training", "trainer", "trainers", "evaluate"})
 
 
-def loaders_joined(matches: Iterable[Match]) -> list[Match]:
+def services_in(system: System) -> frozenset[str]:
+    """Folders that are installed or built as one: they hold a manifest of packages or a container file."""
+    declared = [place.path for package in system.packages for place in package.evidence]
+    built = [place.path for element in system.elements if element.kind == "container" for place in element.evidence]
+    return frozenset(str(PurePosixPath(path).parent) for path in (*declared, *built))
+
+
+def loaders_joined(matches: Iterable[Match], services: Collection[str]) -> list[Match]:
     """Matches, each load with the group of all that are mended with it."""
     found = list(matches)
     joined, keys, paths = Groups(), dict[int, str](), dict[str, set[str]]()
@@ -29,6 +39,9 @@ def loaders_joined(matches: Iterable[Match]) -> list[Match]:
             paths[keys[number]] = {match.evidence[0].path} if match.evidence else set()
             joined.join([keys[number], *(f"{match.threat.slug} {path}" for path in paths[keys[number]])])
             library = match.element.attributes.get("library")
+            if library and match.element.attributes.get("executes_code_on_load") is True:
+                within = sorted(_service(path, services) for path in paths[keys[number]])
+                joined.join([keys[number], *(f"{match.threat.slug} {library} in {folder}" for folder in within)])
             if match.element.kind == "model_registry" and library in _REGISTRIES:
                 joined.join([keys[number], f"{match.threat.slug} registry of {library}"])
     together: dict[str, set[str]] = {}
@@ -39,6 +52,11 @@ def loaders_joined(matches: Iterable[Match]) -> list[Match]:
         replace(match, group=f"file:{first[name]}") if number in keys and (name := joined.name(keys[number])) in first else match
         for number, match in enumerate(found)
     ]
+
+
+def _service(path: str, services: Collection[str]) -> str:
+    """The nearest folder above a file that is a service; the tree itself where none is."""
+    return next((str(folder) for folder in PurePosixPath(path).parents if str(folder) in services), ".")
 
 
 def shown_first(path: str) -> tuple[int, bool, str]:

@@ -54,6 +54,7 @@ MAX_WAYS = 6  # ways kept of one flow: between the same elements, in the same ro
 _MAX_NESTED = 8
 _ADDRESSES = frozenset({"url", "uri", "endpoint", "address", "host", "origin"})
 _OWN = frozenset({"base", "api", "server", "host", "root", "cfg", "config", "settings", "client"})
+_BEGIN_WITH_SLASH = frozenset({"pathname", "AbsolutePath", "PathAndQuery"})  # of an address that was taken apart
 _BEHIND = re.compile(r"[/?](?!/)")
 _PRINTED = re.compile(r"%[sv][/?](?!/)")
 _BEHIND_HOST = frozenset({"RawQuery", "Path", "RawPath", "Fragment"})  # fields of Go's url.URL
@@ -266,9 +267,8 @@ def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
         first, *others = _put_together(program, node)
         if not others or first in hit.trace:
             continue
-        behind = _is_behind(program.value(others[0])) or (
-            others[0] in hit.trace and any(_begins_a_path(assembly, one) for one in hit.trace)
-        )
+        begins = others[0] in hit.trace and any(_begins_a_path(assembly, one) for one in hit.trace)
+        behind = begins or _is_behind(program.value(others[0]), others[0] in hit.trace)
         if behind and not _is_written(program, first):
             return True
         known = [program.value(origin) for origin in program.origins(first)]
@@ -279,8 +279,10 @@ def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
     return False
 
 
-def _is_behind(second: Value) -> bool:
+def _is_behind(second: Value, is_given: bool) -> bool:
     """Whether what comes after the first part of an address begins a path or a question: the host stands before it, whatever it is."""
+    if second.kind == "attribute" and not is_given:  # `${url.origin}${url.pathname}?${asked}`
+        return second.text in _BEGIN_WITH_SLASH
     return second.kind == "constant" and bool(_BEHIND.match(second.text))
 
 

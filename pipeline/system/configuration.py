@@ -20,7 +20,7 @@ from pipeline.system.deployment.charts import with_values
 from pipeline.system.deployment.cloud import add_cloud
 from pipeline.system.deployment.cluster import add_cluster
 from pipeline.system.deployment.coding_agents import add_coding_agents
-from pipeline.system.deployment.configured_secrets import add_secret, for_whom
+from pipeline.system.deployment.configured_secrets import add_secret, examples_last, for_whom
 from pipeline.system.deployment.consoles import composed_console
 from pipeline.system.deployment.container_users import is_done_once, other_user, running_images
 from pipeline.system.deployment.deployed_agents import add_deployed_agents
@@ -94,15 +94,17 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
             _service(assembly, file, setting, used, built)
         if "workflow" in by_kind:
             add_workflow(assembly, file, by_kind)
-        for setting in by_kind.get("environment", ()):
+        for setting in by_kind.get("mcp_server", ()):
+            _mcp_client(assembly, file, setting, own)
+    for file in examples_last(used):
+        for setting in file.settings:
             if (
-                setting.attributes.get("secret")
+                setting.kind == "environment"
+                and setting.attributes.get("secret")
                 and setting.attributes.get("has_value") is not False
                 and not setting.attributes.get("placeholder")
             ):
                 add_secret(assembly, file, setting, "config", used)
-        for setting in by_kind.get("mcp_server", ()):
-            _mcp_client(assembly, file, setting, own)
     add_stated_keys(assembly, used)
     add_audits(assembly, used)
     add_cluster(assembly, used)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from textwrap import dedent
 
 from pipeline.findings.model import Finding
 from tests.system.small import scan_of
@@ -93,9 +94,20 @@ def test_loads_of_one_registry_are_one_finding_told_by_the_program(tmp_path: Pat
     assert found.evidence[0].path == "zoo/service.py"
 
 
-def test_loads_of_two_files_without_a_registry_are_two(tmp_path: Path) -> None:
-    load = "import joblib, sys\n\n\ndef load():\n    return joblib.load(sys.argv[1])\n"
-    assert len(reported(tmp_path, "unsafe-model-load", {"serve/one.py": load, "batch/two.py": load.replace("load():", "read():")})) == 2
+_LOAD = "import joblib, sys\n\n\ndef load():\n    return joblib.load(sys.argv[1])\n"
+_READ = _LOAD.replace("load():", "read():")
+
+
+def test_loads_of_one_library_in_one_service_are_one_finding(tmp_path: Path) -> None:
+    (found,) = reported(tmp_path, "unsafe-model-load", {"requirements.txt": "joblib\n", "serve/one.py": _LOAD, "batch/two.py": _READ})
+    assert {"serve/one.py", "batch/two.py"} <= {place.path for place in found.evidence}
+
+
+def test_loads_of_two_services_or_of_two_libraries_are_two(tmp_path: Path) -> None:
+    apart = {"serve/requirements.txt": "joblib\n", "serve/one.py": _LOAD, "batch/Dockerfile": "FROM python:3.13\n", "batch/two.py": _READ}
+    assert len(reported(tmp_path / "apart", "unsafe-model-load", apart)) == 2
+    other = {"serve/one.py": _LOAD, "batch/two.py": _READ.replace("joblib, sys", "pickle, sys").replace("joblib.load", "pickle.load")}
+    assert len(reported(tmp_path / "other", "unsafe-model-load", other)) == 2
 
 
 def reported(folder: Path, threat: str, files: dict[str, str]) -> list[Finding]:
@@ -120,6 +132,44 @@ def test_one_argument_of_a_request_that_many_loaders_open_is_one_finding(tmp_pat
     }
     (found,) = reported(tmp_path, "caller-chooses-path", {"app.py": LOADERS, **loaders})
     assert {"loaders/text.py", "loaders/data.py"} <= {place.path for place in found.evidence}
+
+
+def test_an_argument_by_which_files_are_written_and_deleted_is_one_finding(tmp_path: Path) -> None:
+    kept = """
+        import shutil
+        from pathlib import Path
+
+
+        def keep(folder: str, text: str) -> None:
+            place = Path("kept") / folder
+            place.mkdir()
+            (place / "text").write_text(text)
+
+
+        def drop(folder: str) -> None:
+            shutil.rmtree(Path("kept") / folder)
+
+
+        def renew(folder: str, text: str) -> None:
+            drop(folder)
+            keep(folder, text)
+    """
+    served = """
+        from fastapi import Body, FastAPI
+        from openai import OpenAI
+
+        from kept import renew
+
+        app = FastAPI()
+
+
+        @app.post("/texts")
+        def texts(folder: str = Body(...), question: str = Body(...)) -> None:
+            renew(folder, OpenAI().responses.create(model="gpt-5-mini", input=question).output_text)
+    """
+    files = {"kept.py": dedent(kept), "app.py": dedent(served)}
+    (found,) = reported(tmp_path, "caller-chooses-path", files)
+    assert {("kept.py", 9), ("kept.py", 13)} <= {(place.path, place.start_line) for place in found.evidence}
 
 
 def test_two_arguments_of_a_request_are_two_findings(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from ingest.purpose import kind_of, purpose_of
         ("docs/conf.py", "documentation"), ("README.md", "documentation"), ("specs/design.md", "documentation"),
         ("scripts/smoke_train.py", "example"), ("scripts/ml/profile_training.py", "example"), ("scripts/evaluation/quick.py", "test"),
         ("src/profile_page.py", "product"), ("scripts/train.py", "product"), ("scripts/profiles.py", "product"), ("app/tools/profile.py", "product"),
+        ("web/.output/public/_build/chat.js", "vendored"), ("web/.output/server/chunks/chat.mjs", "product"), ("output/public/chat.ts", "product"),
         ("vendor/lib.py", "vendored"), ("vendor/x.dev/y/z.go", "vendored"), ("llm/client_test.go", "test"), ("testdata/a.go", "test"),
         ("internal/llm/client.go", "product"), ("model/test.sh", "test"), ("run_tests.sh", "test"), ("scripts/latest.sh", "product"), ("a/site-packages/b.py", "vendored"), ("api_pb2.py", "generated"),
         ("src/main/java/com/example/demo/App.java", "product"), ("api/src/test/java/com/example/AppTest.java", "test"),

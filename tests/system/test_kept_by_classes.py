@@ -40,3 +40,41 @@ def test_what_a_class_keeps_is_not_all_that_it_holds() -> None:
 
 def test_what_a_class_keeps_goes_on_from_where_it_is_kept() -> None:
     assert _arrives("Session.kept[-1]")
+
+
+_HANDED_ON = """
+    import chromadb
+    from fastapi import FastAPI
+    from openai import OpenAI
+
+    app = FastAPI()
+
+    class Notes:
+        def __init__(self, keeper) -> None:
+            self.keeper = keeper
+            self.named = {}
+
+        def add(self, text: str) -> None:
+            if text in self.named:
+                return
+            self.keeper.remember(text)
+
+        def last(self) -> str:
+            return self.keeper.latest()
+
+    notes = Notes(make_keeper())
+
+    @app.post("/ask")
+    def ask(question: str):
+        notes.add(question)
+        return OpenAI().responses.create(model="gpt-5", input=GIVEN).output_text
+    """
+
+
+def test_what_is_handed_to_something_unseen_comes_back_from_it() -> None:
+    found = flows(system_of(_HANDED_ON.replace("GIVEN", "notes.last()")), "prompt", "user_input")
+    assert [flow.source for flow in found] == ["http_route:POST /ask"]
+
+
+def test_a_table_that_is_only_asked_after_keeps_nothing() -> None:
+    assert not flows(system_of(_HANDED_ON.replace("GIVEN", 'notes.named["first"]')), "prompt", "user_input")

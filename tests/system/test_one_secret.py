@@ -63,6 +63,16 @@ def test_a_default_of_the_code_that_a_composition_repeats_is_told_as_the_default
     assert _told(tmp_path, {"app.py": lines, "compose.yaml": composed}) == {"default-signing-key": [["app.py", "compose.yaml"]]}
 
 
+def test_an_example_of_settings_that_repeats_a_password_is_told_with_it(tmp_path: Path) -> None:
+    composed = _MODEL + "  store:\n    image: postgres:17.2\n    environment:\n      POSTGRES_PASSWORD: Heron-Plaza-77-quiet\n"
+    example = "TABLES_URL=postgresql://shop:Heron-Plaza-77-quiet@localhost:5432/shop\n"
+    assert _told(tmp_path / "same", {"compose.yaml": composed, ".env.example": example}) == {
+        "secret-in-code-or-config": [[".env.example", "compose.yaml"]]
+    }
+    other = _told(tmp_path / "other", {"compose.yaml": composed, ".env.example": example.replace("Heron", "Otter")})
+    assert other == {"secret-in-code-or-config": [["compose.yaml"], [".env.example"]]}
+
+
 def test_a_password_with_a_percent_sign_in_an_address_is_the_same() -> None:
     assert mark_of("postgresql://u:Heron%4077plaza@db:5432/x") == mark_of("Heron@77plaza")
     assert mark_of("short") is None

@@ -15,7 +15,7 @@ from pipeline.system.controls.declared_parts import declared_parts
 from pipeline.system.controls.last_parts import inside_a_package, keeps_below, may_climb
 from pipeline.system.controls.name_ends import is_end_of_name
 from pipeline.system.controls.own_checks import proven, refused_by
-from pipeline.system.controls.refused_text import is_quoted
+from pipeline.system.controls.refused_text import is_quoted, literal_in_code
 from pipeline.system.controls.restrictions import CHOOSES, Tested, cleans, is_validator, restricting, restriction, went_well
 from pipeline.system.controls.tested_parts import asks_presence, looks_at, reads, tests_in
 from pipeline.system.controls.told_digests import told_with_file
@@ -78,6 +78,8 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
             controls += [
                 ("output_encoding", node) for position, node in enumerate(hit.trace) if is_quoted(assembly, node, hit.trace[position + 1 :])
             ]
+        if chooses == "code" and (literal := literal_in_code(assembly, hit.trace)) is not None:
+            controls.append(("output_encoding", literal))
         package = inside_a_package(assembly, hit.trace, hit.call) if chooses == "code" else None
         controls += [("allow_list", package)] if package is not None else []
         controls += proven(assembly, hit.trace, (*_entered(assembly, hit), hit.call), chooses)

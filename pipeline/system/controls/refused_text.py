@@ -1,8 +1,8 @@
 """What keeps data out of a path or a query by what is refused, and what makes it harmless inside the quotes of a query.
 
 `keeps_out` says whether text that does not match a pattern can no longer leave a folder, or close a quote or write in a query; it
-tries the pattern on a few short texts. `is_quoted` finds quotes that are doubled or escaped before the text is put between quotes.
-A list of refused words is easily forgotten one of: it is a look at the text, not a proof.
+tries the pattern on a few short texts. `is_quoted`, and for scripts `literal_in_code`, find quotes that are doubled or escaped before
+the text is put between quotes. A list of refused words is easily forgotten one of: it is a look at the text, not a proof.
 """
 
 from __future__ import annotations
@@ -62,6 +62,26 @@ def is_quoted(assembly: Assembly, node: Node, after: Sequence[Node]) -> bool:
     opened = _OPENED_BY.get(quote)
     doubled = new in (quote * 2, f"\\{quote}", f"\\\\{quote}", "")
     return opened is not None and doubled and _stands_between(assembly, [node, *after], opened)
+
+
+def literal_in_code(assembly: Assembly, trace: Sequence[Node]) -> Node | None:
+    """Where text becomes a literal of a script: its backslashes and then its quotes are escaped, and it stands between such quotes."""
+    escaped = False
+    for position, node in enumerate(trace):
+        if escaped and is_quoted(assembly, node, trace[position + 1 :]):
+            return node
+        escaped = escaped or _escapes_backslashes(assembly, node)
+    return None
+
+
+def _escapes_backslashes(assembly: Assembly, node: Node) -> bool:
+    program, value = assembly.program, assembly.program.value(node)
+    callee = program.value((node[0], value.inputs[0])) if value.kind == "call" else value
+    if callee.kind != "attribute" or callee.text not in ("replace", "replaceAll") or len(value.inputs) < 3:
+        return False
+    old = _searched(assembly, (node[0], value.inputs[1]), callee.text)
+    written = _SLASHES.match(old) if isinstance(old, str) else None
+    return (written[1] == r"\\" if written else old == "\\") and program.constant((node[0], value.inputs[2])) == r"\\"
 
 
 def _searched(assembly: Assembly, node: Node, method: str) -> str | float | bool | None:

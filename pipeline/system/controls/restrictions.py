@@ -23,7 +23,7 @@ from pipeline.system.flows.discriminators import bare
 from pipeline.system.flows.made_of import SETTLES, Settled, callee_text, made_of, texts_of
 from pipeline.system.flows.record_parts import Keys, is_other_part, keys_read
 from pipeline.system.model import ControlKind, SinkRole
-from pipeline.system.program.patterns import CLASS, WITH_HOST, narrows, pattern_of
+from pipeline.system.program.patterns import WITH_HOST, narrows, pattern_of, pattern_replaced, takes_separators
 from pipeline.system.rules.words import words_of
 
 CHOOSES: frozenset[SinkRole] = frozenset(
@@ -309,9 +309,10 @@ def cleans(assembly: Assembly, node: Node, role: SinkRole) -> bool:
     name, callee = callee_text(assembly, node), program.value((node[0], value.inputs[0]))
     arguments = [(node[0], given) for given in value.inputs[1:]]
     if name in ("sub", "subn", "ReplaceAllString") and callee.kind == "attribute":
-        pattern = pattern_of(assembly, (node[0], callee.inputs[0]), arguments) or ""
-        return any(("/" not in found) if found.startswith("[^") else ("/" in found) for found in CLASS.findall(pattern))
-    return name in ("replace", "replaceAll", "Replace") and bool(_SEPARATORS & _taken(assembly, arguments[0]))
+        return takes_separators(pattern_of(assembly, (node[0], callee.inputs[0]), arguments) or "")
+    if name not in ("replace", "replaceAll", "Replace"):
+        return False
+    return bool(_SEPARATORS & _taken(assembly, arguments[0])) or takes_separators(pattern_replaced(assembly, node) or "")
 
 
 def _taken(assembly: Assembly, node: Node) -> set[str]:

@@ -7,6 +7,7 @@ here it is said where it is used: by a service beside it, on this machine, at a 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping, Sequence
 
 from ingest.facts import ConfigFacts, Setting
@@ -19,6 +20,15 @@ from pipeline.system.deployment.unread_variables import is_unread_word
 from pipeline.system.model import AttributeValue
 from pipeline.system.rules.images import known_image
 from pipeline.system.rules.signing import load_signing
+
+# What makes it a smaller matter that a secret stands somewhere: it opens a neighbour alone, it is for development.
+_LESS = (frozenset({"own_service", "local"}), frozenset({"development", "for_development"}))
+_SHOWN_AS_EXAMPLE = re.compile(r"(?i)(?:^|[._-])(?:example|sample|template|dist|tmpl)(?:[._-]|$)")
+
+
+def examples_last(files: Sequence[ConfigFacts]) -> list[ConfigFacts]:
+    """Files as they are, behind them those that show how one is written: a value is told where it is in use."""
+    return sorted(files, key=lambda file: _SHOWN_AS_EXAMPLE.search(file.path.rpartition("/")[2]) is not None)
 
 
 def for_whom(file: ConfigFacts) -> dict[str, AttributeValue]:
@@ -44,7 +54,7 @@ def add_secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: s
         if draft.attributes.get("signing_default"):  # told as what the program takes by default
             assembly.cite_of(known, setting.place)
             return
-        if draft.name != name and file.purpose in draft.purposes and _opens(draft.attributes) == _opens(said):
+        if draft.name != name and file.purpose in draft.purposes and _opens_as_much(draft.attributes, said):
             name, said = draft.name, dict(draft.attributes)
             break
     identity = assembly.drafts.put("secret", name, None, said, assembly.cite_place(setting.place), None, file.purpose)
@@ -52,9 +62,10 @@ def add_secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: s
         held.append(identity)
 
 
-def _opens(said: Mapping[str, AttributeValue]) -> set[tuple[str, AttributeValue]]:
-    """What is known of what a secret opens, wherever it stands."""
-    return {(name, value) for name, value in said.items() if name not in ("where", "detector")}
+def _opens_as_much(known: Mapping[str, AttributeValue], said: Mapping[str, AttributeValue]) -> bool:
+    """Whether a secret that is told already opens all that the same value opens at another place."""
+    less = (any(names & said.keys()) or not names & known.keys() for names in _LESS)
+    return all(less) and known.get("at_a_cloud") == said.get("at_a_cloud")
 
 
 def _signs_there(file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts]) -> bool:

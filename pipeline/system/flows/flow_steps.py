@@ -15,6 +15,7 @@ from ingest.facts import Value
 from pipeline.system.flows.computed_keys import constant_ends
 from pipeline.system.flows.flow_calls import CallSteps
 from pipeline.system.flows.flow_graph import FlowGraph
+from pipeline.system.flows.kept_by_methods import keeping_fields, methods_of_a_class
 from pipeline.system.flows.type_tests import as_tested
 from pipeline.system.program import access_paths, speakers
 from pipeline.system.program.access_paths import (
@@ -112,8 +113,8 @@ class FlowSteps:
                 yield Step(user, _members_of_table(seen) if (seen := gone_through(self._program, node)) else _element)
             case "guarded" if position == 0 and not self._bare:
                 yield Step(user, as_tested(self._program, user, value))
-            case "update" if position and (methods := self._of_a_class(user, value)):
-                yield from (Step(user, putting(field)) for field in self._fields_used(methods))
+            case "update" if position and (methods := methods_of_a_class(self._program, user)):
+                yield from (Step(user, putting(field)) for field in keeping_fields(self._program, methods))
             case "collection" if pairs_of(self._program, user) is not None:
                 return  # each entry comes by itself, under its key
             case "collection" | "update":
@@ -161,30 +162,6 @@ class FlowSteps:
             found.kind == "collection" and all(self._program.value((made[0], i)).kind == "constant" for i in found.inputs)
             for made, found in lists
         )
-
-    def _of_a_class(self, user: Node, value: Value) -> list[FunctionRef]:
-        """The methods of the project that are called on a class or an instance of one, which are no containers: `store.add(chunks)`."""
-        on = (user[0], value.inputs[0])
-        known = (*self._program.names(on), *self._program.types(on)) if value.text else ()
-        owners = dict.fromkeys(name for name in known if name in self._program.classes)
-        return [method for owner in owners if (method := self._program.method(owner, value.text)) is not None]
-
-    def _fields_used(self, methods: list[FunctionRef]) -> list[str]:
-        """The fields of their class that methods name: what they are given is kept there, and not under the class's other names."""
-        found: set[str] = set()
-        for file, number in methods:
-            function = self._program.function((file, number))
-            own = {parameter.value for parameter in function.parameters[:1]}
-            values = self._program.files[file].values
-            read = {
-                at
-                for at, value in enumerate(values)
-                if value.kind == "attribute" and value.inputs[0] in own and self._program.method(function.owner or "", value.text) is None
-            }
-            users = [(value.kind in ("format", "operation"), given) for value in values for given in value.inputs if given in read]
-            only_text = {given for in_text, given in users if in_text} - {given for in_text, given in users if not in_text}
-            found |= {values[at].text for at in read - only_text}  # `f"{self.url}/{key}"` keeps nothing
-        return sorted(found)
 
     def _put(self, user: Node, value: Value, position: int) -> Change:
         """Where data is in an object that is built of it, or that something is put into."""

@@ -89,6 +89,9 @@ _UNCHANGED = frozenset(
         "toString",
     }
 )
+# A part of what they are asked of: the first line of an error is one of an error.
+_PARTS = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition", "slice", "substring", "substr", "Substring", "Split",
+                    "replace", "replaceAll", "Replace", "lstrip", "rstrip", "trimStart", "trimEnd"})  # fmt: skip
 _OF_THE_PROCESS = ("traceback.", "time.", "datetime.", "uuid.", "os.get", "threading.", "sys.")
 _KEYED = frozenset({"get", "pop", "getlist"})
 # Entries of a record that say which of some known kinds it is: what a model that sorts texts answers, and no text itself.
@@ -265,6 +268,9 @@ def _texts_of_call(assembly: Assembly, node: Node, depth: int) -> Iterator[Node]
             yield node
         for other in given:
             yield from _texts(assembly, other, depth + 1)
+    elif callee.text in _PARTS and callee.kind == "attribute":
+        if any(_texts(assembly, (node[0], callee.inputs[0]), depth + 1)):
+            yield node
     elif not _named(callee.text):
         yield node
 

@@ -28,6 +28,9 @@ SETTLES = frozenset(
         "Clean",
         "EvalSymlinks",
         "GetFullPath",
+        "getCanonicalPath",
+        "getCanonicalFile",
+        "toRealPath",
     }
 )
 

@@ -1,4 +1,4 @@
-"""Names that a server itself gives to uploads: `req.file.path` of multer, `file.filepath` of formidable.
+"""Names that a server itself gives to uploads: `req.file.path` of multer, `file.filepath` of formidable, `element.path` of Chainlit.
 
 Takes a hit of the flow search whose data chooses a file. What the caller called the file (`originalname`) is another part; what a program
 makes of that where it names the stored file is not looked into.
@@ -13,17 +13,31 @@ from pipeline.system.flows.taint import Hit
 _OF_MULTER = frozenset({"path", "filename", "destination"})
 _OF_FORMIDABLE = frozenset({"filepath", "newFilename"})
 _REQUESTS = frozenset({"req", "request"})
+# Puts what came with a message into a folder of the session, under a name of its own.
+_CHAINLIT, _ASKS_FOR_FILE = "chainlit.", "chainlit.AskFileMessage"
 
 
 def is_stored_name(assembly: Assembly, hit: Hit) -> bool:
     """Whether the way takes the place or the name under which the framework has put an upload down."""
     for node in hit.trace:
         value = assembly.program.value(node)
+        if value.kind == "attribute" and value.text == "path" and _is_of_chainlit(assembly, hit.trace):
+            return True
         if value.kind != "attribute" or not assembly.program.objects_are_entries(node[0]):
             continue  # in Flask, too, there is `request.files["letter"].filename`, and it is the caller's
         if value.text in _OF_FORMIDABLE or (value.text in _OF_MULTER and _is_file(assembly, (node[0], value.inputs[0]))):
             return True
     return False
+
+
+def _is_of_chainlit(assembly: Assembly, trace: tuple[Node, ...]) -> bool:
+    """Whether data are the files that came with a message, or those that the person was asked for."""
+    program = assembly.program
+    if program.value(trace[0]).kind == "call":
+        return any(name.startswith(_ASKS_FOR_FILE) for name in program.callee_names(trace[0]))
+    found = program.parameter_of(trace[0]) if any(program.value(node).text == "elements" for node in trace) else None
+    marks = () if found is None else program.function(found[0]).decorators
+    return any(name.startswith(_CHAINLIT) for mark in marks for name in program.names((trace[0][0], mark)))
 
 
 def _is_file(assembly: Assembly, node: Node) -> bool:
