@@ -182,7 +182,9 @@ def sources_joined(matches: Iterable[Match]) -> list[Match]:
 def _agents_joined(matches: list[Match]) -> list[Match]:
     """Tools of several agents that are made in one folder: one service, whose agents are taught to ask in one way."""
     made = {
-        number: [f"{match.threat.slug}:{match.ways[0][0].source}", f"{match.threat.slug}:{_LAST}{match.evidence[0].path.rpartition('/')[0]}"]
+        number: [
+            f"{match.threat.slug}:{match.ways[0][0].source}", f"{match.threat.slug}:{_LAST}{match.evidence[0].path.rpartition('/')[0]}",
+        ]
         for number, match in enumerate(matches)
         if match.threat.group_by == "source" and match.ways and not match.group and match.element.kind == "tool"
         and match.ways[0][0].source.startswith("agent:") and match.evidence
