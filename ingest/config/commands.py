@@ -31,6 +31,7 @@ PROGRAMS = frozenset({
     "lm_eval", "lm-eval", "optimum-cli", "trl", "text-embeddings-router", "tensorflow_model_server", "local-ai", "xinference-local",
     "flower-superlink", "flower-server", "flower-fleet-api", "mc", "aws", "airflow", "superset",
     "uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "waitress-serve", "fastapi", "flask",  # what starts an application of Python
+    "streamlit", "chainlit",  # or a page
 })  # fmt: skip
 _VERIFIERS = frozenset({"cosign", "slsa-verifier", "gh", "in-toto-verify", "model_signing", "model-signing"})
 _PASSED_OVER = re.compile(r"\|\|\s*(?:true|:|echo\b)")
@@ -48,9 +49,11 @@ _MENTIONED = re.compile(
     r"\b(?:vllm|sglang|text-generation-launcher|ollama|llama-server|llama_cpp|lmdeploy|litellm|tritonserver|langgraph|mlflow|jupyter|notebook|ray"
     r"|fastmcp|mcpo?|supergateway|huggingface|hf|lm.eval|optimum-cli|trl"
     r"|text-embeddings-router|tensorflow_model_server|local-ai|xinference-local|flower-(?:superlink|server|fleet-api)|mc(?=\s+(?:policy|anonymous)\b)|public-read|airflow(?=\s+users\b)|superset(?=\s+fab\b)"
-    r"|uvicorn|gunicorn|hypercorn|granian|daphne|waitress-serve|fastapi|flask)\b"
+    r"|uvicorn|gunicorn|hypercorn|granian|daphne|waitress-serve|fastapi|flask|streamlit|chainlit)\b"
 )
-_VARIABLES = re.compile(r"(?:OLLAMA|VLLM|LLAMA|SGLANG|LITELLM|FASTMCP|MCP|MLFLOW|JUPYTER|LANGGRAPH|RAY|HF)_\w+|API_KEY|HOST(?:NAME)?")
+_VARIABLES = re.compile(
+    r"(?:OLLAMA|VLLM|LLAMA|SGLANG|LITELLM|FASTMCP|MCP|MLFLOW|JUPYTER|LANGGRAPH|RAY|HF|STREAMLIT|CHAINLIT)_\w+|API_KEY|HOST(?:NAME)?"
+)
 _MAKES_LOGINS = frozenset({"airflow", "superset"})  # `airflow users create --password admin`, `superset fab create-admin --password admin`
 _PASSWORD_OPTIONS = ("-p", "--password")
 KNOWN_PASSWORD, OTHER_PASSWORD = "(a known password)", "(a password)"  # what stands for one in a command's words

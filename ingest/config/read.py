@@ -37,6 +37,7 @@ from ingest.config.nodes import BadConfig
 from ingest.config.nuget import read_nuget
 from ingest.config.openapi import read_openapi
 from ingest.config.package_json import read_package_json
+from ingest.config.page_settings import read_page_settings
 from ingest.config.registries import read_npmrc, read_pip_config
 from ingest.config.request_file import read_request_file
 from ingest.config.requirements import read_requirements
@@ -96,6 +97,7 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "card_file": read_card_file,
         "ecs_task": read_ecs,
         "systemd_unit": read_systemd,
+        "page_settings": read_page_settings,
     }
 )
 

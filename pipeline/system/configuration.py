@@ -35,7 +35,7 @@ from pipeline.system.deployment.deployment import (
     passes_over_lock,
     serves_agents,
 )
-from pipeline.system.deployment.gateways import add_gateways
+from pipeline.system.deployment.gateways import add_gateways, gateway_asks
 from pipeline.system.deployment.kustomized import without_left_aside
 from pipeline.system.deployment.look_alikes import look_alike_package
 from pipeline.system.deployment.mounted_prompts import add_mounted_prompts
@@ -271,6 +271,8 @@ def _service(
         guarded = agents_are_guarded(setting.name, file.path, files) if agents else _has_credentials(setting, file, files)
         if started is not None:  # a registry holds the logins of its database and its store, which ask nobody of its own callers
             guarded = started[1] or (guarded and started[0].kind != "model_registry")
+            if started[0].product == "litellm" and guarded:
+                guarded = gateway_asks(setting, file, files)
         attributes["authenticated"] = guarded
         attributes["composed"] = True
         if tried := (*_tuple(a.get("default_passwords")), *known_by_sample(setting, file, files)):

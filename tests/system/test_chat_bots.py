@@ -62,3 +62,48 @@ def test_what_runs_after_the_acknowledgement_is_given_the_message_and_the_acknow
         app.event("app_mention")(ack=noted, lazy=[answered])
         """)
     assert [flow.source for flow in flows(system, "prompt", "user_input")] == ["chat_ui:answered"]
+
+
+def test_a_method_that_a_client_of_discord_is_told_as_an_event_gets_what_people_write() -> None:
+    system = system_of("""
+        import discord
+        from openai import OpenAI
+
+
+        class Desk:
+            def __init__(self, answers):
+                self.answers = answers
+                self.client = discord.Client(intents=discord.Intents.default())
+                self.client.event(self.on_message)
+
+            async def on_message(self, message: discord.Message):
+                await self.answers.give(message)
+
+
+        class Answers:
+            async def give(self, message: discord.Message):
+                reply = OpenAI().responses.create(model="gpt-5", input=message.content)
+                await message.channel.send(reply.output_text)
+
+
+        Desk(Answers()).client.run("")
+        """)
+    assert [flow.source for flow in flows(system, "prompt", "user_input")] == ["chat_ui:on_message"]
+    assert [flow.source for flow in flows(system, "message", "model_reply")] == ["hosted_llm:gpt-5"]
+
+
+def test_a_client_of_discord_that_is_a_class_of_the_project_gets_what_people_write() -> None:
+    text = """
+        import discord
+        from openai import OpenAI
+
+
+        class Desk(discord.Client):
+            async def on_message(self, message):
+                OpenAI().responses.create(model="gpt-5", input=message.content)
+
+
+        Desk(intents=discord.Intents.default()).run("")
+        """
+    assert [flow.source for flow in flows(system_of(text), "prompt", "user_input")] == ["chat_ui:Desk"]
+    assert flows(system_of(text.replace("on_message(self", "read(self")), "prompt", "user_input") == []

@@ -7,6 +7,7 @@ provider; one whose address is a variable is not judged. Limits and keys that ar
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from pipeline.system.deployment.limits_in_front import limits_in_front
 from pipeline.system.deployment.said_values import SaidValue, said_values
 from pipeline.system.model import AttributeValue, Flow
 from pipeline.system.program.naming import host_of, is_own_host
+from pipeline.system.rules.commands import option, split_words
 
 # How LiteLLM 1.78 calls servers that somebody runs, and providers.
 _OWN = frozenset(
@@ -44,6 +46,7 @@ _RECORDS = _BUCKETS | frozenset(
     {"langfuse", "langfuse_otel", "langsmith", "datadog_llm_observability", "arize", "arize_phoenix", "opik", "lunary", "otel"}
 )
 _MOST_MODELS = 40
+_CONFIG = ("--config", "-c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,18 @@ def _given_key(files: Sequence[ConfigFacts]) -> Place | None:
             ) or "LITELLM_MASTER_KEY" in secrets:
                 return setting.place
     return None
+
+
+def gateway_asks(service: Setting, file: ConfigFacts, files: Sequence[ConfigFacts]) -> bool:
+    """Whether the gateway that a service starts with settings of this tree asks for a key, or may: a file that is not here can hold it."""
+    named = option(split_words(str(service.attributes.get("command") or "")), _CONFIG).rpartition("/")[2]
+    settings = [s for one in files if one.path.rpartition("/")[2] == named for s in one.settings if s.kind == "gateway"]
+    around = [_Gateway(one, s) for one in files for s in one.settings if s in settings]
+    if not around or _given_key(files) is not None or any(gateway.first(_ASKS) is not None for gateway in around):
+        return True
+    folder = posixpath.dirname(file.path)
+    given = {posixpath.normpath(posixpath.join(folder, name)) for name in parts_of(service.attributes.get("env_files"))}
+    return not given <= {one.path for one in files}
 
 
 def _limits(assembly: Assembly, gateway: _Gateway, route: str, limited: Sequence[Place]) -> None:

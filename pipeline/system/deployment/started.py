@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -32,13 +31,12 @@ from pipeline.system.rules.commands import (
     model_of,
     option,
     server_of,
+    split_words,
     variables_of,
     words_of,
 )
 from pipeline.system.rules.images import KnownPage
 
-_LONGEST = 20_000
-_WORDS = 500
 _DEPLOYED = ("kubernetes", "compose", "image")  # where every restart may fetch anew
 _ON_THE_MACHINE = ("shell", "make", "npm", "procfile", "systemd")
 _FIXED = re.compile(r"[0-9a-f]{40}")
@@ -96,7 +94,7 @@ def _starts(file: ConfigFacts) -> Iterator[_Start]:
         elif setting.kind in ("service", "workload"):
             rule = _imaged(setting)
             if rule is not None:
-                words = _words(str(setting.attributes.get("command") or ""))
+                words = split_words(str(setting.attributes.get("command") or ""))
                 if server_of(words) is not None:
                     yield _Start(file, setting, "named", words, {})  # a command of its own, which is a setting as well
                 else:
@@ -121,13 +119,6 @@ def _publishes(words: Sequence[str]) -> bool:
     ports = {option(words[index:], ("-p", "--publish")) for index in range(len(words))}
     host = option(words, ("--network", "--net")) == "host"
     return host or any(port and not port.startswith(("127.", "localhost", "[::1]")) for port in ports)
-
-
-def _words(command: str) -> tuple[str, ...]:
-    try:
-        return tuple(shlex.split(command[:_LONGEST].replace("\\\n", " "), comments=True)[:_WORDS])
-    except ValueError:
-        return tuple(command[:_LONGEST].split()[:_WORDS])
 
 
 def _model(assembly: Assembly, start: _Start, product: str, model: str, trusts: bool) -> None:
@@ -167,7 +158,7 @@ def _told_by_variables(assembly: Assembly, file: ConfigFacts) -> None:
     """Models that the variables of a server's container name; where a revision is given too, it is left to whoever reads it."""
     for setting in file.settings:
         rule = _imaged(setting) if setting.kind in ("service", "workload") else None
-        if rule is None or option(_words(str(setting.attributes.get("command") or "")), ("--revision",)):
+        if rule is None or option(split_words(str(setting.attributes.get("command") or "")), ("--revision",)):
             continue
         given = [s for s in file.settings if s.kind == "environment" and s.attributes.get("service") == setting.name]
         for variable in given:
@@ -276,7 +267,7 @@ def imaged_server(setting: Setting, file: ConfigFacts) -> tuple[ServerRule, bool
     rule = _imaged(setting)
     if rule is None:
         return None
-    words = _words(str(setting.attributes.get("command") or ""))
+    words = split_words(str(setting.attributes.get("command") or ""))
     return rule, asks_for_key(rule, words, {}) or not _given(setting, file).isdisjoint(rule.key_variables), True
 
 
@@ -290,7 +281,7 @@ def administers(product: str, setting: Setting, file: ConfigFacts) -> bool:
         if s.kind == "environment" and s.attributes.get("service") == setting.name
         and s.attributes.get("switch") in ("true", "1", "yes", "on")
     }  # fmt: skip
-    return not on.isdisjoint(rule.administered_by) or not set(_words(str(setting.attributes.get("command") or ""))).isdisjoint(
+    return not on.isdisjoint(rule.administered_by) or not set(split_words(str(setting.attributes.get("command") or ""))).isdisjoint(
         rule.administered_by
     )
 
@@ -306,7 +297,7 @@ def asks_for_login(page: KnownPage, setting: Setting, file: ConfigFacts) -> bool
         return False
     if page.opened_by_words and re.search(page.opened_by_words, command):
         return False
-    return page.asks or not _given(setting, file).isdisjoint(page.closed_by) or any(word in page.closed_by for word in _words(command))
+    return page.asks or not _given(setting, file).isdisjoint(page.closed_by) or any(word in page.closed_by for word in split_words(command))
 
 
 def _given(setting: Setting, file: ConfigFacts) -> set[str]:

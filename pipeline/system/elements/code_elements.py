@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly, Sink, SourceOf
 from pipeline.system.elements.address_segments import asks_for_segment
+from pipeline.system.elements.agent_classes import add_agent_classes
 from pipeline.system.elements.argument_vectors import files_that_run
 from pipeline.system.elements.entries import add_class, add_entry
 from pipeline.system.elements.labels import SECRET_NAMES, label_of
@@ -66,6 +67,7 @@ def add_code_elements(assembly: Assembly) -> None:
             later.append(site)
         elif site.rule.kind is not None:
             _add_call(assembly, site, None)
+    add_agent_classes(assembly)
     last: list[CallSite] = []
     for site in made_first(assembly.program, later):
         receiver = _receiver_for(assembly, site)

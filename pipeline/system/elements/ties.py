@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.elements.agent_classes import marked_in_class
 from pipeline.system.elements.entries import add_function_element
 from pipeline.system.elements.in_sight import tools_in_sight
+from pipeline.system.elements.named_in_settings import model_of_settings
 from pipeline.system.elements.own_agents import tie_own_agents
 from pipeline.system.elements.own_loops import tie_own_loops
 from pipeline.system.model import ElementKind, Evidence, Flow, Label
@@ -95,6 +97,9 @@ def _tie_call(assembly: Assembly, site: CallSite, tools: _Tools) -> None:
     owner = assembly.element_of_call.get(node)
     if owner is None or value.kind != "call":
         return
+    if site.rule.kind == "agent" and site.rule.element_from == "call":
+        for tool in marked_in_class(assembly, node, tools.of_class):
+            assembly.relate(owner, "has_tool", tool, assembly.cite(node))
     for wanted, kind in site.rule.relations.items():
         for given in given_as(assembly, site, wanted):
             if kind == "has_tool":
@@ -152,7 +157,8 @@ def _is_called_on(assembly: Assembly, node: Node, types: set[str]) -> bool:
 def _named_model(assembly: Assembly, owner: str, given: Node) -> None:
     """`create_agent("openai:gpt-5")`: a model that is only named is still a model."""
     constant = assembly.program.constant(given)
-    if isinstance(constant, str) and constant:
+    constant = constant if isinstance(constant, str) else model_of_settings(assembly.program, given)
+    if constant:
         model = assembly.drafts.put(
             "hosted_llm", constant.split(":", 1)[-1], None, {"model": constant}, assembly.cite(given), given, assembly.purpose(given[0])
         )

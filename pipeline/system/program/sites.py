@@ -88,6 +88,9 @@ def find_sites(program: Program, index: FrameworkIndex) -> Sites:
                     calls.append(CallSite(node, known.rule, known.framework, names))
                     if known.rule.calls_argument is not None:
                         calls += _run(program, index, node, value, known.rule.calls_argument)
+                bases = tuple(_made_by_base(names))
+                calls += (CallSite(node, one.rule, one.framework, bases) for one in index.for_call(bases) if one.rule.kind == "agent")
+                names += bases
                 entries += _registered(program, index, node, value, names)
                 if program.value((file, value.inputs[0])).kind == "call":  # `app.post(path)(handler)`
                     for position in range(1, min(len(value.inputs), 2)):
@@ -119,6 +122,11 @@ def _made_as(program: Program, call: Node) -> Iterator[str]:
     for name in program.names((call[0], program.value(call).inputs[0])):
         if name in program.classes and program.method(name, "__init__") is None:
             yield from program.outside_bases(name)
+
+
+def _made_by_base(names: tuple[str, ...]) -> Iterator[str]:
+    """The outside class of `super().__init__(model)`: what its constructor is given, the object is made with."""
+    yield from (name.removesuffix(".__init__") for name in names if name.endswith(".__init__"))
 
 
 def _run(program: Program, index: FrameworkIndex, node: Node, value: Value, wanted: str) -> Iterator[CallSite]:

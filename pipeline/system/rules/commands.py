@@ -6,6 +6,7 @@ Takes a command's words and variables, answers questions about it. Values that a
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
@@ -17,6 +18,8 @@ from ingest.source import parts_of
 from pipeline.system.model import Frozen
 from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
 
+_LONGEST = 20_000
+_WORDS = 500
 _FILE = KNOWLEDGE / "commands.yaml"
 _LOOPBACK = re.compile(r"^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)(?::\d+)?$")
 _EVERYWHERE = re.compile(r"^(?:0\.0\.0\.0|\*|\[?::\]?|0)(?::\d+)?$|^:\d+$")
@@ -76,6 +79,14 @@ def load_commands() -> CommandRules:
 
 def words_of(command: Setting) -> tuple[str, ...]:
     return parts_of(command.attributes.get("words"))
+
+
+def split_words(command: str) -> tuple[str, ...]:
+    """The words of a command that is written as one text."""
+    try:
+        return tuple(shlex.split(command[:_LONGEST].replace("\\\n", " "), comments=True)[:_WORDS])
+    except ValueError:
+        return tuple(command[:_LONGEST].split()[:_WORDS])
 
 
 def variables_of(command: Setting) -> dict[str, str]:
