@@ -31,6 +31,18 @@ _MOST_VALUES = 400
 _DEPTH = 2
 
 
+def is_paid(assembly: Assembly, test: Node) -> bool:
+    """Whether money moves, or does not, as a test comes out: then the verdict is about money, whatever the model is called."""
+    facts, pays_words = assembly.program.files[test[0]], frozenset(load_words().effects["payment"])
+    branches = [branch for branch in facts.branches if branch.condition == test[1]]
+    calls = ((test[0], value) for branch in branches for value in _following(facts, branch) if facts.values[value].kind == "call")
+    return any(
+        not pays_words.isdisjoint(words_of(callee_text(assembly, call))[:1])
+        or any(s.role == "payment" for s in assembly.sinks.get(call, ()))
+        for call in calls
+    )
+
+
 def is_acted_on(assembly: Assembly, test: Node) -> bool:
     """Whether a deed follows from how a test comes out."""
     facts = assembly.program.files[test[0]]

@@ -6,7 +6,7 @@ import re
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.controls.acted_on import is_acted_on
+from pipeline.system.controls.acted_on import is_acted_on, is_paid
 from pipeline.system.controls.guards import called_names
 from pipeline.system.controls.sure_enough import asks_whether_sure
 from pipeline.system.flows.made_of import callee_text
@@ -74,6 +74,8 @@ def mark_decision(assembly: Assembly, source: str, label: Label, hit: Hit) -> No
         return
     if label == "prediction" or (label == "model_reply" and _is_verdict(assembly, hit)):
         draft.attributes["decides"] = True
+        if label == "prediction" and is_paid(assembly, hit.call):
+            draft.attributes["decides_about"] = "money"
         sure = asks_whether_sure(assembly, hit) if label == "prediction" else None
         if sure is not None:
             assembly.control("confidence_threshold", source, assembly.cite(sure))
