@@ -105,6 +105,7 @@ from pipeline.system.training.pipelines import add_pipelines
 from pipeline.system.training.promotions import mark_promotions
 from pipeline.system.training.public_objects import add_public_objects
 from pipeline.system.training.released_anyway import mark_released_anyway
+from pipeline.system.training.served_at_once import mark_served_at_once
 from pipeline.system.training.task_order import add_task_order
 from pipeline.system.training.warned_only import mark_warned_only
 
@@ -181,6 +182,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_copied_before_split, assembly)
     steps.run(mark_kept_models, assembly)
     steps.run(mark_warned_only, assembly)
+    steps.run(mark_served_at_once, assembly)
     steps.run(mark_chosen_models, assembly)
     steps.run(derive, assembly)
     steps.run(mark_feature_files, assembly, config)
