@@ -362,6 +362,7 @@ SettingKind = Literal[
     "ml_stage",         # one step of a training pipeline; attributes: tool, command, reads, writes, frozen
     "ml_data",          # data or a model under version control: name is its path; attributes: tool, pinned (bool), source
     "ml_model",         # a saved model; attributes: tool, flavors, run, signature (bool)
+    "feature_column",   # a column that a training learns from; attributes: list (the key it stands under)
     "card",             # what describes a model or data; attributes: of (model|dataset), licence, task, library, gated (bool)
     "card_part",        # what the card says it is made from: name of a model or data; attributes: what (base_model|dataset), relation
     "card_statement",   # what it is for, or not for: name is intended_use or limit; attributes: text

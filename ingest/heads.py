@@ -45,6 +45,13 @@ _PROMPT = re.compile(
     rb"|\"lc\"\s*:\s*1\s*,\s*\"type\"\s*:\s*\"constructor\"\s*,\s*\"id\"\s*:\s*\[[^\]]{0,200}PromptTemplate\"",
     re.MULTILINE,
 )
+# Columns that a training learns from: a key that speaks of them, and a list of names below or beside it.
+_COLUMNS = re.compile(
+    rb"^[ \t]*(?:[\w-]{0,40}[_-])?(?:features?|columns?|cols|categoricals?|numericals?|numerics?|predictors?)(?:[_-][\w-]{0,40})?[ \t]*:"
+    rb"[ \t]*(?:\[[\"'\w]|(?:#[^\n]{0,200})?\n(?:[ \t]*#[^\n]{0,200}\n){0,3}[ \t]*-[ \t]+[\"']?[A-Za-z][\w .-]{0,60}[\"']?[ \t]*"
+    rb"(?:#[^\n]{0,200})?$)",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
 def may_be_told(path: str) -> bool:
@@ -77,4 +84,6 @@ def kind_of_head(path: str, head: bytes) -> SourceKind | None:
         for patterns, kind in told:
             if all(pattern.search(head) for pattern in patterns):
                 return kind
+    if path.lower().endswith((".yaml", ".yml")) and _COLUMNS.search(head):
+        return "feature_list"
     return "prompt_file" if _PROMPT.search(head[:4096]) else None

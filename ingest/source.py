@@ -23,7 +23,7 @@ SourceKind = Literal[
     "kubernetes", "kustomization", "helm_template", "helm_values", "terraform", "cloudformation", "openapi", "gitlab_ci", "nginx", "envoy",
     "gateway",
     "conda", "maven", "gradle", "npmrc", "pip_config", "dvc_config",
-    "agent_settings", "ml_pipeline", "card_file", "ecs_task", "systemd_unit", "page_settings",
+    "agent_settings", "ml_pipeline", "feature_list", "card_file", "ecs_task", "systemd_unit", "page_settings",
 ]  # fmt: skip
 
 Purpose = Literal["product", "test", "example", "documentation", "vendored", "generated"]

@@ -20,6 +20,7 @@ from ingest.config.dvc import read_dvc_config
 from ingest.config.ecs import read_ecs
 from ingest.config.entry_script import read_entry_script
 from ingest.config.envoy import read_envoy
+from ingest.config.feature_lists import read_feature_lists
 from ingest.config.gateway import read_gateway
 from ingest.config.gitlab_ci import read_gitlab_ci
 from ingest.config.go_mod import read_go_mod
@@ -52,6 +53,11 @@ from ingest.facts import ConfigFacts, Setting
 from ingest.source import Place, ReadError, Skip, Source, SourceKind
 from ingest.text import read_text, reason_of, split_lines
 
+
+def _read_parameters(text: str, path: str) -> tuple[Setting, ...]:
+    return (*read_ml_pipeline(text, path), *read_feature_lists(text, path))
+
+
 READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = MappingProxyType(
     {
         "requirements": read_requirements,
@@ -82,7 +88,8 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "envoy": read_envoy,
         "gateway": read_gateway,
         "openapi": read_openapi,
-        "ml_pipeline": read_ml_pipeline,
+        "ml_pipeline": _read_parameters,
+        "feature_list": read_feature_lists,
         "maven": read_maven,
         "gradle": read_gradle,
         "npmrc": read_npmrc,

@@ -99,6 +99,7 @@ from pipeline.system.told_apart import told_apart
 from pipeline.system.training.cards import add_cards
 from pipeline.system.training.copied_before_split import mark_copied_before_split
 from pipeline.system.training.data_addresses import add_data_addresses
+from pipeline.system.training.feature_files import mark_feature_files
 from pipeline.system.training.federations import add_federations
 from pipeline.system.training.kept_models import mark_kept_models
 from pipeline.system.training.measures import mark_measures
@@ -108,6 +109,7 @@ from pipeline.system.training.pipelines import add_pipelines
 from pipeline.system.training.promotions import mark_promotions
 from pipeline.system.training.public_objects import add_public_objects
 from pipeline.system.training.released_anyway import mark_released_anyway
+from pipeline.system.training.served_at_once import mark_served_at_once
 from pipeline.system.training.task_order import add_task_order
 from pipeline.system.training.warned_only import mark_warned_only
 
@@ -186,8 +188,10 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_copied_before_split, assembly)
     steps.run(mark_kept_models, assembly)
     steps.run(mark_warned_only, assembly)
+    steps.run(mark_served_at_once, assembly)
     steps.run(mark_chosen_models, assembly)
     steps.run(derive, assembly)
+    steps.run(mark_feature_files, assembly, config)
     steps.run(mark_governing_routes, assembly)
     steps.run(mark_open_records, assembly)
     steps.run(mark_open_logins, assembly)

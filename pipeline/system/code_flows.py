@@ -12,6 +12,7 @@ from pipeline.system.agents.own_memories import add_own_memories
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.closed_lists import runs_for_callers
 from pipeline.system.controls.deduplicated import deduplicated
+from pipeline.system.controls.fixed_shapes import fixed_shape
 from pipeline.system.controls.guards import choices_on_way, controls_on_way
 from pipeline.system.controls.last_parts import may_climb
 from pipeline.system.controls.perturbed import perturbed
@@ -44,6 +45,7 @@ from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSea
 from pipeline.system.flows.told_way import told_way
 from pipeline.system.model import ControlKind, Flow, Label, SinkRole
 from pipeline.system.program.access_paths import NAMED, is_whole, leads_to
+from pipeline.system.program.flags import read_flags
 from pipeline.system.program.naming import host_of
 from pipeline.system.program.sites import CallSite
 from pipeline.system.rules.framework import CallRule
@@ -396,6 +398,8 @@ def _add_way(
             controls.append((rule.rule.control, node))
         elif rule.rule.control is not None and rule.rule.protects == "data" and not rule.rule.cleans:
             controls.append((rule.rule.control, node))
+        elif rule.rule.flags and rule.rule.protects == "data" and assembly.program.value(node).kind == "call":
+            controls += [(kind, node) for kind in read_flags(assembly.program, node, rule.rule.flags).controls]
         elif role == "index_query" and rule.rule.kind is None and asks_whose(assembly, CallSite(node, rule.rule, rule.framework, ())):
             controls.append(("tenant_filter", node))
     controls += controls_on_way(assembly, hit, judged)
@@ -403,6 +407,8 @@ def _add_way(
         controls += [("deduplication", node) for node in deduplicated(assembly, hit)]
     if role == "features" and ("#" in hit.path or is_a_record_of_numbers(assembly, hit.trace[0])):
         controls.append(("type_cast", hit.trace[0]))
+    if role == "features" and (shaped := fixed_shape(assembly, hit)) is not None:
+        controls.append(("input_length_limit", shaped))
     if label == "prediction":
         controls += [("output_perturbation", node) for node in perturbed(assembly, hit)]
     steps = told_way(assembly, hit, label, role, template) if not (checked and controls) else ()

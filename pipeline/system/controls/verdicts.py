@@ -6,6 +6,7 @@ import re
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.acted_on import is_acted_on, is_paid
 from pipeline.system.controls.guards import called_names
 from pipeline.system.controls.sure_enough import asks_whether_sure
 from pipeline.system.flows.made_of import callee_text
@@ -68,8 +69,13 @@ def mark_decision(assembly: Assembly, source: str, label: Label, hit: Hit) -> No
         return  # the markup of a page chooses what it shows of a reply, and decides nothing
     if label == "prediction" and _is_measured(assembly, hit):
         return  # how good a model is decides about the model, and about nobody it was shown
+    if label == "prediction" and not is_acted_on(assembly, hit.call):
+        draft.nodes.append(hit.call)  # what it is called still tells what the model is about
+        return
     if label == "prediction" or (label == "model_reply" and _is_verdict(assembly, hit)):
         draft.attributes["decides"] = True
+        if label == "prediction" and is_paid(assembly, hit.call):
+            draft.attributes["decides_about"] = "money"
         sure = asks_whether_sure(assembly, hit) if label == "prediction" else None
         if sure is not None:
             assembly.control("confidence_threshold", source, assembly.cite(sure))

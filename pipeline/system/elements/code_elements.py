@@ -13,6 +13,7 @@ from pipeline.system.elements.argument_vectors import files_that_run
 from pipeline.system.elements.entries import add_class, add_entry
 from pipeline.system.elements.labels import SECRET_NAMES, label_of
 from pipeline.system.elements.marked_controls import add_marked_controls
+from pipeline.system.elements.shared_models import model_kept
 from pipeline.system.elements.standard_input import typed
 from pipeline.system.elements.ties import add_ties, given_as
 from pipeline.system.elements.whose_search import flags_of_search
@@ -190,8 +191,11 @@ def _add_call(assembly: Assembly, site: CallSite, receiver: str | None) -> None:
             attributes["local_path"] = True
         if constant is None and rule.name_from is not None and rule.kind == "vector_store":
             attributes.pop("shared", None)  # a collection whose name is computed may be one per tenant
+        symbol = assembly.symbol(node)
+        if rule.kind == "ml_model" and constant is None and (kept := model_kept(assembly, node)) is not None:
+            name, symbol = f"{kept[0]} ({rule.name or site.framework})", kept[1]
         identity = assembly.drafts.put(
-            rule.kind, name, rule.zone, attributes, evidence, node, assembly.purpose(node[0]), assembly.symbol(node), constant is None
+            rule.kind, name, rule.zone, attributes, evidence, node, assembly.purpose(node[0]), symbol, constant is None
         )
         assembly.element_of_call[node] = identity
     for kind in says.controls:

@@ -12,6 +12,7 @@ from ingest.code.literals import literal
 from ingest.code.program import Node, Program
 from pipeline.system.model import AttributeValue, ControlKind
 from pipeline.system.program.arguments import argument_node, is_open
+from pipeline.system.program.option_defaults import default_text
 from pipeline.system.rules.framework import Flag
 
 
@@ -66,6 +67,8 @@ def _holds(program: Program, flag: Flag, given: Node | None, open_call: bool) ->
         none = any(value.constant_type == "none" for value in program.constants(given)) and len(program.constants(given)) == 1
         return none and not _is_passed_through(program, given)
     constant = program.constant(given)
+    if constant is None and (flag.not_constant or flag.matches is not None):
+        constant = default_text(program, given)
     is_none = any(value.constant_type == "none" for value in program.constants(given)) and not _is_passed_through(program, given)
     if flag.present:
         return not is_none

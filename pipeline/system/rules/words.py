@@ -50,6 +50,7 @@ class Words(Frozen):
     administrative: tuple[str, ...]
     governing: tuple[Deed, ...] = Field(description="What names of routes say that decide about the model which is served.")
     effects: dict[str, tuple[str, ...]]
+    outcomes: tuple[str, ...] = Field(description="What is done with what a verdict was about.")
     confidential: tuple[str, ...] = Field(description="Regular expressions over a lower-cased prompt.")
     posts: tuple[str, ...] = Field(description="Words of names and addresses where a posted request changes something.")
     step_limits: tuple[StepLimit, ...] = Field(description="Frameworks that stop a run by themselves, by the version that is installed.")

@@ -2,12 +2,15 @@
 
 Takes an assembly whose elements are known, marks training jobs (`keeps_model`). A script that only measures how long a step takes, or tries
 whether a loss falls, makes no model that anybody could ask about; that another script of the tree saves one says nothing of it. Where each
-function that saves also keeps a record of the run, the training is covered (`model_lineage`), in whatever function it stands.
+function that saves also keeps a record of the run, or stands in a run that does (`with tracked_run(...)` of the project around it, a step
+that logs), the training is covered (`model_lineage`), in whatever function and file that is.
 """
 
 from __future__ import annotations
 
-from ingest.code.program import FunctionRef
+from collections.abc import Mapping
+
+from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 
 _MOST_CALLERS = 60
@@ -36,8 +39,20 @@ def mark_kept_models(assembly: Assembly) -> None:
         by_this = saved & {function for run in begun for function in (run, *assembly.reach(run))}
         if by_this or any(node[0] in files for node in draft.nodes):
             draft.attributes["keeps_model"] = True
-        if by_this and by_this <= recorded.keys():  # what is saved is recorded where it is saved, with what the run hands over
-            assembly.control("model_lineage", identity, assembly.cite(recorded[min(by_this)]))
+        kept_in = {save: _record_of(assembly, save, begun, recorded) for save in by_this}
+        if by_this and None not in kept_in.values():  # what is saved is recorded where it is saved, with what the run hands over
+            assembly.control("model_lineage", identity, assembly.cite(kept_in[min(by_this)] or draft.nodes[0]))
+
+
+def _record_of(assembly: Assembly, save: FunctionRef, begun: list[FunctionRef], recorded: Mapping[FunctionRef, Node]) -> Node | None:
+    """Where a run that comes by a save keeps a record: in the same function, in one that begins both, or in one that this calls."""
+    if save in recorded:
+        return recorded[save]
+    for run in begun:
+        reached = [run, *sorted(assembly.reach(run))]
+        if save in reached and (kept := next((function for function in reached if function in recorded), None)) is not None:
+            return recorded[kept]
+    return None
 
 
 def runs_of(assembly: Assembly, function: FunctionRef) -> list[FunctionRef]:

@@ -2,7 +2,8 @@
 
 Takes an assembly whose elements are known, marks the registry entries whose stage or alias is moved, without a condition, to the very
 version that the same run registered, or to the newest one in a function that registers. A version whose number comes from elsewhere may
-have been looked at, and says nothing here; a condition on the way is a gate, whatever it compares.
+have been looked at, and says nothing here; a condition on the way is a gate, whatever it compares. A stage that is for trying out
+(`staging`, `challenger`) is no release; a function that sets whatever alias it is given promotes where its callers name one.
 """
 
 from __future__ import annotations
@@ -10,71 +11,96 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.code.program import FunctionRef, Node
+from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
-from pipeline.system.program.arguments import argument_node, argument_positions
-from pipeline.system.rules.words import words_of
+from pipeline.system.program.arguments import argument_positions
+from pipeline.system.rules.words import mentions
 
 _MAKES = re.compile(r"^mlflow\.(?:[\w.]+\.)?(?:log_model|register_model|create_model_version)$")
 _NEWEST = re.compile(r"^mlflow\.MlflowClient\.(?:get_latest_versions|search_model_versions|search_registered_models)$")
 _VERSION, _VERSION_OF_ALIAS = "version|1", "version|2"
-_ALIAS, _STAGE = "alias|1", "stage|2"
-_UNUSED = frozenset({"staging", "candidate", "challenger", "latest", "newest", "test", "testing", "dev", "development", "shadow",
-                     "archived", "none", "experimental"})  # fmt: skip
-_DEPTH, _MOST_CALLERS = 10, 40
+_STAGE, _ALIAS = "stage|2", "alias|1"
+_DEPTH = 10
+_MOST_CALLERS, _MOST_LINKS = 12, 3
+_TRIED_OUT = (
+    "staging", "stage", "candidate", "challenger", "shadow", "dev", "development", "test", "testing", "qa", "archived", "none",
+    "experimental", "rejected", "previous", "rollback", "pending", "review",
+)  # fmt: skip
 
 
 def mark_promotions(assembly: Assembly) -> None:
     """Marks what is promoted at once, and covers what is promoted under a condition."""
     for node, identity in sorted(assembly.element_of_call.items()):
         draft = assembly.draft(identity)
-        if draft.attributes.get("promoted") is not True:
+        if draft.attributes.get("promoted") is not True or assembly.program.value(node).kind != "call":
             continue
-        for call, version, name in _promotions(assembly, node):
-            if _waits(assembly, name) or not _of_this_run(assembly, version):
+        alias = any(name.endswith(".set_registered_model_alias") for name in assembly.program.callee_names(node))
+        version = _given(assembly, node, _VERSION_OF_ALIAS if alias else _VERSION)
+        stage = _given(assembly, node, _ALIAS if alias else _STAGE)
+        for call, whose, named in _callers(assembly, node, version, stage):
+            if not _of_this_run(assembly, whose) or _is_tried_out(assembly, named):
                 continue
-            gates = [(place[0], gate) for place in dict.fromkeys((node, call)) for gate in _conditions(assembly, place)]
+            facts = assembly.program.files[call[0]]
+            gates = facts.conditions.get(call[1], ())
             if not gates:
                 draft.attributes["promoted_at_once"] = True
-            for file, gate in gates:
-                assembly.control("evaluation_gate", identity, assembly.cite((file, assembly.program.files[file].branches[gate].condition)))
+                if call != node and (cited := assembly.cite(call)) is not None and cited not in draft.evidence:
+                    draft.evidence.insert(0, cited)
+            for gate in gates:
+                assembly.control("evaluation_gate", identity, assembly.cite((call[0], facts.branches[gate].condition)))
 
 
-def _conditions(assembly: Assembly, call: Node) -> tuple[int, ...]:
-    return tuple(assembly.program.files[call[0]].conditions.get(call[1], ()))
+def _given(assembly: Assembly, call: Node, wanted: str) -> Node | None:
+    value = assembly.program.value(call)
+    return next(((call[0], value.inputs[position]) for position in argument_positions(value, wanted)), None)
 
 
-def _promotions(assembly: Assembly, call: Node) -> Iterator[tuple[Node, list[Node], Node | None]]:
-    """Calls that move a name to a version, with both: those of a helper that is told the name decide it, not the helper."""
-    program, value = assembly.program, assembly.program.value(call)
-    alias = any(name.endswith(".set_registered_model_alias") for name in program.callee_names(call))
-    version, name = (_VERSION_OF_ALIAS, _ALIAS) if alias else (_VERSION, _STAGE)
-    given = [(call[0], value.inputs[position]) for position in argument_positions(value, version)]
-    named = argument_node(program, call, name)
-    told = program.parameter_of(named) if named is not None and program.value(named).kind == "parameter" else None
-    took = program.parameter_of(given[0]) if given and program.value(given[0]).kind == "parameter" else None
-    callers = program.callers(told[0])[:_MOST_CALLERS] if told is not None and took is not None and took[0] == told[0] else []
-    if told is None or took is None or not callers:
-        yield call, given, named
-    for caller in callers:
-        for target in program.targets(caller):
-            if told is not None and took is not None and target.function == told[0]:
-                bound, inputs = program.bind(caller, target), program.value(caller).inputs
-                names = [(caller[0], inputs[at]) for at in bound.get(told[1], ())]
-                yield caller, [(caller[0], inputs[at]) for at in bound.get(took[1], ())], names[0] if names else None
+def _callers(
+    assembly: Assembly, call: Node, version: Node | None, stage: Node | None, depth: int = 0
+) -> Iterator[tuple[Node, Node | None, Node | None]]:
+    """A call that promotes, its version and its stage; for a function that takes these from its callers, each of its calls."""
+    program = assembly.program
+    held = {"version": _parameter(program, version), "stage": _parameter(program, stage)}
+    places = {place[0] for place in held.values() if place is not None}
+    calls = program.callers(next(iter(places)))[:_MOST_CALLERS] if len(places) == 1 and depth < _MOST_LINKS else ()
+    if held["version"] is None or not calls or assembly.program.files[call[0]].conditions.get(call[1]):
+        yield call, version, stage
+        return
+    for caller in calls:
+        given = {
+            name: _bound(program, caller, place) if place is not None else old
+            for (name, place), old in zip(held.items(), (version, stage), strict=True)
+        }
+        yield from _callers(assembly, caller, given["version"], given["stage"], depth + 1)
 
 
-def _waits(assembly: Assembly, name: Node | None) -> bool:
-    """Whether a name is by its word one for models that are not in use: `"staging"`, `settings["aliases"]["candidate"]`."""
-    if name is None:
+def _parameter(program: Program, node: Node | None) -> tuple[FunctionRef, int] | None:
+    return program.parameter_of(node) if node is not None and program.value(node).kind == "parameter" else None
+
+
+def _bound(program: Program, call: Node, place: tuple[FunctionRef, int]) -> Node | None:
+    """What a call gives for a parameter, or the default of that."""
+    for target in program.targets(call):
+        if target.function == place[0]:
+            for argument in program.bind(call, target).get(place[1], ()):
+                return call[0], program.value(call).inputs[argument]
+    default = program.function(place[0]).parameters[place[1]].default
+    return (place[0][0], default) if default is not None else None
+
+
+def _is_tried_out(assembly: Assembly, stage: Node | None) -> bool:
+    """Whether what a version is called from now on says that nobody is served by it: by its text, or by the name it is kept under."""
+    if stage is None:
         return False
     program = assembly.program
-    said = [program.constant(node) or program.value(node).text for node in program.origins(name)]
-    return bool(said) and all(isinstance(text, str) and not _UNUSED.isdisjoint(words_of(text)) for text in said)
+    constants = [value.text for value in program.constants(stage)]
+    texts = constants or [program.value(node).text for node in (stage, *program.origins(stage)) if program.value(node).kind != "call"]
+    return bool(texts) and all(mentions([text], _TRIED_OUT) is not None for text in texts)
 
 
-def _of_this_run(assembly: Assembly, given: list[Node]) -> bool:
+def _of_this_run(assembly: Assembly, version: Node | None) -> bool:
     """Whether the version that is promoted is one that the same run made."""
+    given = [version] if version is not None else []
     seen: set[Node] = set()
     for _ in range(_DEPTH):
         reached = [origin for node in given for origin in (node, *assembly.program.origins(node)) if origin not in seen]

@@ -2,7 +2,8 @@
 
 Takes an assembly whose elements are known, marks the training whose run does so (`released_anyway`), with the test and the release. Counted
 is a measure by its name, compared with a bar, where what happens below the bar only writes lines, does not leave, and a release by its name
-follows whatever came out. A release that asks for the verdict itself, and a bar that an exception tells of, are not looked at.
+follows whatever came out. The bar may stand in a function that raises where it is missed, which the run catches and only writes down. A
+release that asks for the verdict itself is not looked at.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ _TELLS_SHORT = frozenset({"warning", "warn", "error", "critical", "print", "echo
 _RELEASES = re.compile(r"(?i)(?:^|_)(?:release|publish|deploy|promote|rollout|go_live|register|upload|push)(?:_|$)|^register_model$")
 _NOT_A_RELEASE = re.compile(r"(?i)metric|report|log|result|plot|figure|card|notif|atexit|signal|hook|callback|resource")
 _COMPARED = re.compile(r"(?P<left>[^<>=!,;{]{1,120}?)\s*(?P<order><=?|>=?)\s*(?P<right>[^<>=!,;{:]{1,120})")
+_NEAR = 60  # values behind a call in which what is caught of it stands
 _LESS_IS_BETTER = re.compile(r"(?i)loss|rmse|mae|mse|mape|perplexity|wer")
 
 
@@ -40,7 +42,7 @@ def mark_warned_only(assembly: Assembly) -> None:
             continue
         trained = dict.fromkeys((node[0], assembly.program.value(node).scope) for node in draft.nodes)
         for run in dict.fromkeys(run for function in trained for run in runs_of(assembly, function)):
-            for test, release, named in _passed_over(assembly, run):
+            for test, release, named in (*_passed_over(assembly, run), *_caught(assembly, run)):
                 cited = [evidence for node in (test, release) if (evidence := assembly.cite(node)) is not None]
                 draft.attributes |= {"released_anyway": True, "names": (named,)}
                 draft.evidence[:0] = [evidence for evidence in cited if evidence not in draft.evidence]
@@ -65,6 +67,56 @@ def _passed_over(assembly: Assembly, run: FunctionRef) -> Iterator[tuple[Node, N
             text = callee_text(assembly, call)
             if behind and _RELEASES.search(text) and not _NOT_A_RELEASE.search(text):
                 yield (file, branch.condition), call, named
+
+
+def _caught(assembly: Assembly, run: FunctionRef) -> Iterator[tuple[Node, Node, str]]:
+    """`try: check(recall)`, `except TooWeak: log.error(...)`, and a release behind it: the test in `check`, the release, the measure."""
+    facts = assembly.program.files[run[0]]
+    for call in assembly.calls_in(run):
+        handler = _handler_behind(facts, call[1], run[1])
+        test = next(_raises_where_short(assembly, call), None) if handler is not None else None
+        if handler is None or test is None or _leaves(assembly, run, handler):
+            continue
+        for release in assembly.calls_in(run):
+            text = callee_text(assembly, release)
+            if release[1] > handler and _RELEASES.search(text) and not _NOT_A_RELEASE.search(text):
+                yield call, release, test
+                return
+
+
+def _handler_behind(facts: CodeFacts, call: int, scope: int) -> int | None:
+    """The exception that is caught behind a call, where nothing else is called in between."""
+    for number in range(call + 1, min(len(facts.values), call + _NEAR)):
+        value = facts.values[number]
+        if value.scope == scope and value.kind == "unknown" and value.text == "exception":
+            return number
+        if value.scope == scope and value.kind == "call":
+            return None
+    return None
+
+
+def _raises_where_short(assembly: Assembly, call: Node) -> Iterator[str]:
+    """Measures that a function of the program compares with a bar, leaving where they fall short."""
+    for target in assembly.program.targets(call):
+        file, scope = target.function
+        for branch in assembly.program.files[file].branches:
+            found = _measure_that_falls_short(assembly, (file, branch.condition)) if branch.scope == scope and branch.exits_when else None
+            if found is not None and (branch.exits_when == "holds") == found[1]:
+                yield found[0]
+
+
+def _leaves(assembly: Assembly, run: FunctionRef, handler: int) -> bool:
+    """Whether what is done about a caught exception is more than writing a line, or ends the run."""
+    facts = assembly.program.files[run[0]]
+    for number in range(handler + 1, min(len(facts.values), handler + _NEAR)):
+        value = facts.values[number]
+        if value.scope != run[1]:
+            continue
+        if value.kind == "unknown" and value.text == "left":
+            return True
+        if value.kind == "call" and callee_text(assembly, (run[0], number)) not in _TELLS:
+            return False
+    return False
 
 
 def _measure_that_falls_short(assembly: Assembly, condition: Node) -> tuple[str, bool] | None:

@@ -163,6 +163,8 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("DVC, MLflow", "ml_pipeline", "dvc.yaml", "stages:\n  train:\n    cmd: python t.py\n    deps: [a.csv]\n    outs: [m.pkl]\nouts:\n- {md5: aa, path: a.csv}\n",
            {"pinning": ("ml_data", "pinned"), "data flow": ("ml_stage", "writes")}, "parameters, templates and remotes"),
+    Format("Columns of a training", "feature_list", "configs/train.yaml", "data:\n  categorical_columns:\n    - gender\n    - contract\n",
+           {"data flow": ("feature_column", "list")}, "what code makes of the columns"),
     Format("Model Card Toolkit, models in CycloneDX", "card_file", "model_card.json",
            '{"schema_version": "0.0.2", "model_details": {"name": "m"}, "model_parameters": {"data": [{"name": "rows"}]}}',
            {"data flow": ("card_part", "what")}, "figures, graphics and owners"),

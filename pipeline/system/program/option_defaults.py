@@ -1,0 +1,61 @@
+"""What a setting is where nobody sets it: `args.revision` of `add_argument("--revision", default="main")`, `os.getenv("REVISION", "main")`.
+
+Takes a value, gives the constant text of its default, so that rules see what a plain run does; None where there is none. Also read are
+`settings.get("revision", "main")` and `revision or "main"`. Options of a command line are looked for in the file that parses them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingest.code.program import Node, Program
+from pipeline.system.program.arguments import argument_node
+
+_PARSES = frozenset({"parse_args", "parse_known_args"})
+_MOST = 4
+
+
+def default_text(program: Program, node: Node) -> str | None:
+    """The text that a value is unless somebody says something else."""
+    for origin in (node, *program.origins(node)[:_MOST]):
+        given = next(_defaults(program, origin), None)
+        found = program.constant(given) if given is not None else None
+        if isinstance(found, str):
+            return found
+    return None
+
+
+def _defaults(program: Program, node: Node) -> Iterator[Node]:
+    value = program.value(node)
+    if value.kind == "call":
+        callee = program.value((node[0], value.inputs[0]))
+        named = program.callee_names(node)
+        if callee.text == "get" or any(name.endswith(("getenv", "environ.get")) for name in named):
+            yield from ((node[0], one) for one in value.inputs[2:3])
+    elif value.kind == "operation" and value.text == "or":
+        yield from ((node[0], one) for one in value.inputs[-1:])
+    elif value.kind == "attribute" and value.inputs:
+        for base in program.origins((node[0], value.inputs[0])):
+            of = program.value(base)
+            if of.kind in ("index", "element_of") and of.inputs:  # `args, rest = parser.parse_known_args()`
+                base = next(iter(program.origins((base[0], of.inputs[0]))), base)
+                of = program.value(base)
+            if of.kind == "call" and program.value((base[0], of.inputs[0])).text in _PARSES:
+                added = (call for call in _options(program, base[0]) if _is_named(program, call, value.text))
+                yield from (given for call in added if (given := argument_node(program, call, "default")) is not None)
+
+
+def _options(program: Program, file: int) -> Iterator[Node]:
+    values = program.files[file].values
+    for identity, value in enumerate(values):
+        if value.kind == "call" and values[value.inputs[0]].kind == "attribute" and values[value.inputs[0]].text == "add_argument":
+            yield file, identity
+
+
+def _is_named(program: Program, call: Node, name: str) -> bool:
+    """Whether an option is read by a name: its longest spelling, or what `dest` says."""
+    named = argument_node(program, call, "dest")
+    if named is not None:
+        return program.constant(named) == name
+    texts = [program.constant((call[0], one)) for one in program.value(call).inputs[1:]]
+    return any(isinstance(text, str) and text.lstrip("-").replace("-", "_") == name for text in texts)
