@@ -16,12 +16,14 @@ from itertools import pairwise, takewhile
 from pipeline.system.model import Evidence, Flow
 from pipeline.threats.engine import Match, evidence_of
 
-TAKES = re.compile(r"\s*(?:export\s+)?(?:public\s+|private\s+)?(?:static\s+)?(?:async\s+)?(?:def|func|function|constructor)\b")
+TAKES = re.compile(
+    r"\s*(?:export\s+)?(?:public\s+|private\s+)?(?:static\s+)?(?:async\s+)?(?:suspend\s+)?(?:def|func|function|constructor|fun)\b"
+)
 _TWIN = re.compile(r"^(_*)(?:async_|a)(?=[a-z])")  # `_arun` beside `_run`, `async_search` beside `search`
 _CLASS = re.compile(r"[:.][A-Z]\w*$")
 _METHOD = re.compile(r"[A-Z]\w*\.\w+ \(")
 _SHOWN = re.compile(r"[\w-]{2,}\*{4}")
-_CODE = (".py", ".ts", ".tsx", ".js", ".mjs", ".go", ".java", ".cs", ".ipynb")
+_CODE = (".py", ".ts", ".tsx", ".js", ".mjs", ".go", ".java", ".kt", ".cs", ".ipynb")
 _MODELS = frozenset({"hosted_llm", "local_llm", "agent"})
 _REQUESTS = frozenset({"http_route", "websocket", "webhook"})
 _BEHIND_CALLERS = {**dict.fromkeys(_MODELS, "llm"), "vector_store": "vector_store"}  # kinds, with the name of their groups

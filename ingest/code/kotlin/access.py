@@ -19,8 +19,7 @@ from ingest.code.tree import lines, named
 _MAX_PARTS = 9  # of a name whose value is followed
 _WRAPPED = frozenset({"parenthesized_expression", "unary_expression", "as_expression"})
 _CLASS_OBJECT = frozenset({"class", "java", "javaClass", "javaObjectType", "kotlin", "javaPrimitiveType", "Companion", "INSTANCE"})
-_NO_GETTER = frozenset({"length", "size", "lastIndex", "indices", "first", "second", "third", "message", "cause", "name", "ordinal", "key",
-                        "value"})  # fmt: skip
+_NO_GETTER = frozenset({"length", "size", "lastIndex", "indices", "first", "second", "third", "ordinal"})
 
 
 @dataclass(slots=True)
@@ -42,6 +41,7 @@ class Access(java.Access):
         self.imported: dict[str, str] = {}  # local names to what is imported by name
         self.opened: list[str] = []  # packages and classes that are imported as a whole
         self.receivers: list[Receiver] = []
+        self.computed: dict[str, set[str]] = {}  # classes to their properties that are computed when they are read
         self.bases: set[int] = set()  # nodes that are the beginning of `a.b` or `a(b)`
 
     def last_line(self, node: Node) -> int:
@@ -103,10 +103,17 @@ class Access(java.Access):
     def member(self, scope: Scope, cls: OpenClass, name: str, where: tuple[int, int]) -> int:
         """A field or method of a class around, written by its bare name."""
         holder = self.receiver(scope, cls, where)
+        if name in self.computed.get(cls.qualified, ()):
+            return self.got(scope, name, holder, where)
         key = f"{cls.name}.this.{name}"
         if self.known(scope, key):
             return self.builder.read(scope, key, where)
         return self.builder.add(scope, "attribute", where, name, (holder,))
+
+    def got(self, scope: Scope, name: str, holder: int, where: tuple[int, int]) -> int:
+        """What `holder.getName()` gives."""
+        callee = self.builder.add(scope, "attribute", where, getter_of(name), (holder,))
+        return self.builder.add(scope, "call", where, "", (callee,), ("",))
 
     def this_value(self, scope: Scope, where: tuple[int, int]) -> int:
         if self.receivers and self.known(scope, self.receivers[-1].variable):
@@ -166,13 +173,12 @@ class Access(java.Access):
         if name in ("length", "size"):
             callee = self.builder.add(scope, "name", lines(inner[1]), "@len")
             return self.builder.add(scope, "call", lines(node), "", (callee, base), ("", ""))
+        if inner[0].type == "this_expression" and self.classes and name in self.computed.get(self.classes[-1].qualified, ()):
+            return self.got(scope, name, base, lines(inner[1]))
         read = self.builder.add(scope, "attribute", lines(inner[1]), name, (base,))
         if not self._may_be_got(inner[0], name) or self.builder.kind_of(base) == "class":
             return read
-        getter = name if name.startswith("is") and name[2:3].isupper() else f"get{name[:1].upper()}{name[1:]}"
-        callee = self.builder.add(scope, "attribute", lines(inner[1]), getter, (base,))
-        call = self.builder.add(scope, "call", lines(inner[1]), "", (callee,), ("",))
-        return self.builder.add(scope, "choice", lines(inner[1]), "or", (read, call))
+        return self.builder.add(scope, "choice", lines(inner[1]), "or", (read, self.got(scope, name, base, lines(inner[1]))))
 
     def _may_be_got(self, inner: Node, name: str) -> bool:
         """Whether `a.name` may be a call of Java's `a.getName()`: not of a class, a package or the object itself."""
@@ -198,3 +204,8 @@ class Access(java.Access):
 
     def is_known_to_language(self, name: str) -> bool:
         return global_name(name) is not None
+
+
+def getter_of(name: str) -> str:
+    """The method that a property is for Java."""
+    return name if name.startswith("is") and name[2:3].isupper() else f"get{name[:1].upper()}{name[1:]}"

@@ -101,7 +101,7 @@ class Calls(Scoped):
     def _function(self, scope: Scope, node: Node, callee: Node, types: Node | None, given: list[Node], last: Node | None) -> int:
         name = self.text(callee).strip("`")
         own = self.is_own_name(scope, name)
-        if not own:
+        if not own or self.imported.get(name, "").startswith(_OF_KOTLIN):
             made = self._of_language(scope, node, name, given, last)
             if made is not None:
                 return made
@@ -467,4 +467,5 @@ class Calls(Scoped):
         raise NotImplementedError
 
 
+_OF_KOTLIN = ("kotlin.", "kotlinx.", "org.jetbrains.exposed.")  # whose blocks are read in place
 _WITH_EXTENSIONS = ("io.ktor.", "org.jetbrains.exposed.", "kotlinx.", "io.modelcontextprotocol.", "ai.koog.", "com.aallam.")

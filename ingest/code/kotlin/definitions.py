@@ -13,6 +13,7 @@ from tree_sitter import Node
 
 from ingest.code.graph import GraphBuilder, OpenFunction, Scope
 from ingest.code.java.access import OpenClass
+from ingest.code.kotlin.access import getter_of
 from ingest.code.kotlin.functions import Functions
 from ingest.code.kotlin.names import OPENS, PACKAGE, global_name
 from ingest.code.tree import lines, named
@@ -176,7 +177,7 @@ class Definitions(Functions):
         words = self.modifiers(node)
         bases, _calls = self._bases(scope, node)
         decorators = self.annotations(scope, node)
-        if words & {"data", "value", "inline"}:
+        if self._is_record(node):
             decorators = (*decorators, self.builder.add(scope, "name", lines(node), "@record"))
         if "enum" in words:
             bases = (*bases, self.builder.add(scope, "name", lines(node)[:1] * 2, "@enum"))
@@ -230,7 +231,11 @@ class Definitions(Functions):
         for member in members:
             if member.type == "property_declaration":
                 if self.extended(member) is None:
-                    opened.fields |= {name.strip("`") for name in self.declared(member)}
+                    names = {name.strip("`") for name in self.declared(member)}
+                    opened.fields |= names
+                    getter = next((child for child in member.named_children if child.type == "getter"), None)
+                    if getter is not None and any(child.type == "function_body" for child in getter.named_children):
+                        self.computed.setdefault(opened.qualified, set()).update(names)
             elif member.type == "enum_entry":
                 opened.fields.add(self.name_of(member))
             elif member.type == "function_declaration":
@@ -257,13 +262,14 @@ class Definitions(Functions):
         """The primary constructor, in which what the class is given is known; None where it is given nothing and does nothing."""
         builder = self.builder
         given = self._class_parameters(node)
-        _bases, calls = self._bases(scope, node)
-        calls = [call for call in calls if named(call) and named(named(call)[-1])]
-        if (
-            not given
-            and not any(member.type == "anonymous_initializer" for member in members)
-            and not any(call.named_children[-1].type == "value_arguments" for call in calls)
-        ):
+        calls = [call for call in self._bases(scope, node)[1] if named(call)[-1].type == "value_arguments" and named(named(call)[-1])]
+        works = bool(calls) or any(member.type == "anonymous_initializer" for member in members)
+        if not works and self._is_record(node):
+            for child in given:
+                fields.append(self._component(scope, child))
+                methods.append(self._accessor(scope, child, opened, fields[-1][0], fields[-1][1]))
+            return None
+        if not works and not given:
             return None
         index = len(builder.functions)
         where = ((node.child_by_field_name("name") or node).start_point[0] + 1,) * 2
@@ -277,30 +283,56 @@ class Definitions(Functions):
         inner.environment[f"{opened.name}.this"] = receiver
         parameters = [Parameter("self", receiver, None, None)]
         for child in given:
-            name = self.name_of(child)
-            typed = next((part for part in named(child) if part.type.endswith("_type")), None)
-            decorators = self.annotations(scope, child)
-            annotation = self.type_value(scope, typed) if typed is not None else None
-            marked = self.decorated_type(scope, decorators, child, annotation)
+            name, marked, stated, line = self._component(inner, child)
             value = builder.add(inner, "parameter", lines(child), name)
-            default = self.initial(child)
-            stated = self.value(inner, default) if default is not None else self.filled_by(decorators)
             builder.write(inner, name, value)
-            splat = "*" if "vararg" in self.modifiers(child) else ""
+            splat = "vararg" in self.modifiers(child)
             parameters.append(Parameter(name, value, marked, stated, "*" if splat else ""))
             if self._is_property(child):
-                builder.stores.append(Store(receiver, name, value, child.start_point[0] + 1, index))
-                fields.append((name, marked if marked is not None else builder.add(scope, "name", lines(child), "@object"), None,
-                               child.start_point[0] + 1))  # fmt: skip
+                filled = stated if any(part.type == "annotation" for m in child.named_children for part in m.named_children) else None
+                builder.stores.append(Store(receiver, name, value, line, index))
+                fields.append((name, marked, filled, line))
+                methods.append(self._accessor(scope, child, opened, name, marked))
+                if filled is not None:
+                    holder = builder.add(scope, "class", lines(child), opened.qualified)
+                    builder.stores.append(Store(holder, name, filled, line, scope.function))
         function.function = replace(function.function, parameters=tuple(parameters))
         for call in calls:
-            inner_parts = named(call)
-            if inner_parts[-1].type == "value_arguments":
-                values, labels = self.arguments(inner, named(inner_parts[-1]))
-                callee = builder.add(inner, "attribute", lines(call), "__init__", (self._super(inner, call),))
-                builder.add(inner, "call", lines(call), "", (callee, *values), ("", *labels))
+            values, labels = self.arguments(inner, named(named(call)[-1]))
+            callee = builder.add(inner, "attribute", lines(call), "__init__", (self._super(inner, call),))
+            builder.add(inner, "call", lines(call), "", (callee, *values), ("", *labels))
         methods.append(index)
         return inner
+
+    def _accessor(self, scope: Scope, node: Node, cls: OpenClass, name: str, typed: int | None) -> int:
+        """The method that a property is for Java."""
+        builder, where = self.builder, (node.start_point[0] + 1,) * 2
+        index = len(builder.functions)
+        inner = Scope(index, scope)
+        receiver = builder.add(inner, "parameter", where, "self")
+        read = builder.add(inner, "attribute", where, name, (receiver,))
+        called = getter_of(name)
+        parameters = (Parameter("self", receiver, None, None),)
+        function = Function(
+            called, f"{cls.qualified}.{called}", cls.qualified, scope.function, parameters, (), (), "", *where, False, typed
+        )
+        builder.functions.append(OpenFunction(function, [read]))
+        return index
+
+    def _is_record(self, node: Node) -> bool:
+        """Whether all that a class is given are its properties: `data class A(val b: String)`."""
+        held = all(self._is_property(parameter) for parameter in self._class_parameters(node))
+        return held and bool(self.modifiers(node) & {"data", "value", "inline"})
+
+    def _component(self, scope: Scope, node: Node) -> tuple[str, int, int | None, int]:
+        """What a class is given: its name, its type, what it is where nothing is given, and the line."""
+        typed = next((part for part in named(node) if part.type.endswith("_type")), None)
+        decorators = self.annotations(scope, node)
+        marked = self.decorated_type(scope, decorators, node, self.type_value(scope, typed) if typed is not None else None)
+        default = self.initial(node)
+        stated = self.value(scope, default) if default is not None else self.filled_by(decorators)
+        known = marked if marked is not None else self.builder.add(scope, "name", lines(node), "@object")
+        return self.name_of(node), known, stated, node.start_point[0] + 1
 
     def _member(
         self, scope: Scope, made: Scope | None, member: Node, opened: OpenClass, fields: list[_Field], methods: list[int],
@@ -370,8 +402,8 @@ class Definitions(Functions):
         where = member.start_point[0] + 1 if given is None else target.start_point[0] + 1
         cls = None if static else opened
         if getter is not None and any(child.type == "function_body" for child in getter.named_children):
-            mark = self.builder.add(scope, "name", lines(getter), "@property")
-            methods.append(self.open_function(scope, getter, name, f"{opened.qualified}.{name}", (mark,), cls, {}, [], None,
+            called = getter_of(name)
+            methods.append(self.open_function(scope, getter, called, f"{opened.qualified}.{called}", (), cls, {}, [], None,
                                               self.extended(member)))  # fmt: skip
             if given is None:
                 return
@@ -383,6 +415,8 @@ class Definitions(Functions):
         value = self.value(at, given) if given is not None else self.filled_by(decorators)
         self.hints.pop()
         fields.append((name, marked, value, where))
+        if getter is None and not static and "private" not in self.modifiers(member):
+            methods.append(self._accessor(scope, member, opened, name, marked))
         if given is None and value is not None:
             holder = self.builder.add(scope, "class", lines(member), opened.qualified)
             self.builder.stores.append(Store(holder, name, value, where, scope.function))

@@ -248,6 +248,8 @@ class Expressions(Access):
             if cls is not None:
                 self._store(scope, cls, self.receiver(scope, cls, lines(target)), name, value, target)
             elif self.is_own_name(scope, name) or not self.set_on_receiver(scope, name, value, lines(target)):
+                if name in self.top and not self.known(scope, name):
+                    scope.global_names.add(name)
                 self.builder.write(scope, name, value)
         elif target.type == "navigation_expression" and len(inner) == 2:
             own = inner[0].type == "this_expression" and bool(self.classes) and not self.receivers
