@@ -367,6 +367,9 @@ class Calls(Scoped):
             inputs.append(value)
             labels.append(said_name)
         call = self.builder.add(scope, "call", lines(node), "", (*inputs, *types_given), (*labels, *type_labels))
+        if said and not results and name[:1].islower():  # what a function builds holds what is said to it
+            built, built_labels = [value for _name, value in said[:_MAX_SAID]], [one for one, _value in said[:_MAX_SAID]]
+            return self.builder.add(scope, "update", lines(node), "", (call, *built), ("", *built_labels))
         if holder is not None and base is not None and len(inputs) > 1:
             self._mutate(scope, holder, name, base, inputs[1:], call)
         if results:

@@ -13,7 +13,7 @@ from tree_sitter import Node
 
 from ingest.code.graph import GraphBuilder, Scope
 from ingest.code.java.access import OpenClass
-from ingest.code.kotlin.access import Access
+from ingest.code.kotlin.access import Access, Receiver
 from ingest.code.kotlin.texts import Named, number, parts_of, without_margin
 from ingest.code.tree import lines, named
 from ingest.facts import Branch, Store, ValueKind
@@ -183,7 +183,7 @@ class Expressions(Access):
         root = node
         while (
             root.type in _CHAIN or (root.type == "unary_expression" and root.child(root.child_count - 1).type == "!!")
-        ) and root.named_children:  # type: ignore[union-attr]  # it has children
+        ) and root.named_children:
             root = root.named_children[0]
         sign = root.child_by_field_name("operator") if root.type == "unary_expression" else None
         if sign is None or sign.start_byte != root.start_byte or sign.type in ("++", "--"):
@@ -359,5 +359,7 @@ class Expressions(Access):
     def _valued(self, scope: Scope, node: Node) -> int:
         raise NotImplementedError
 
-    def function_value(self, scope: Scope, node: Node, name: str, bound: Mapping[int, int]) -> tuple[int, int]:
+    def function_value(
+        self, scope: Scope, node: Node, name: str, bound: Mapping[int, int], receiver: Receiver | None = None
+    ) -> tuple[int, int]:
         raise NotImplementedError
