@@ -64,7 +64,7 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".py": "python", ".pyw": "python", ".ipynb": "notebook",
     ".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript",
     ".js": "typescript", ".jsx": "typescript", ".mjs": "typescript", ".cjs": "typescript",
-    ".java": "java", ".go": "go", ".cs": "csharp", ".razor": "csharp", ".cshtml": "csharp",
+    ".java": "java", ".kt": "kotlin", ".kts": "kotlin", ".go": "go", ".cs": "csharp", ".razor": "csharp", ".cshtml": "csharp",
     ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown", ".mdc": "markdown",
     ".docx": "docx", ".odt": "odt", ".ott": "odt", ".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text", ".adoc": "text",
     ".docm": "docx", ".dotx": "docx", ".dotm": "docx", ".pptx": "pptx", ".pptm": "pptx", ".ppsx": "pptx", ".potx": "pptx",
@@ -83,7 +83,7 @@ _SUFFIXES: dict[str, SourceKind] = {
 }  # fmt: skip
 _NAMES: dict[str, SourceKind] = {
     "pyproject.toml": "pyproject", "pipfile": "pyproject", "package.json": "package_json", "go.mod": "go_mod", "go.sum": "lockfile",
-    "jsconfig.json": "tsconfig", "pom.xml": "maven", "build.gradle": "gradle", "build.gradle.kts": "gradle", "gradle.lockfile": "gradle",
+    "jsconfig.json": "tsconfig", "pom.xml": "maven", "build.gradle": "gradle", "gradle.lockfile": "gradle",
     "libs.versions.toml": "gradle", ".npmrc": "npmrc", "pip.conf": "pip_config", "pip.ini": "pip_config",
     "langgraph.json": "langgraph_config", "directory.packages.props": "nuget", "packages.lock.json": "nuget",
     "nuget.config": "nuget",
@@ -159,6 +159,8 @@ def kind_of(path: str) -> SourceKind | None:
     pure = PurePosixPath(lowered)
     if lowered.endswith(DECLARATIONS):
         return None
+    if lowered.endswith(".gradle.kts"):
+        return "gradle"
     return _NAMES.get(pure.name) or _SUFFIXES.get(pure.suffix)
 
 
@@ -205,9 +207,9 @@ def is_run_by_hand(path: str) -> bool:
 def _folders(path: PurePosixPath) -> tuple[str, ...]:
     """The folders that tell what a file is for; below a Java source root they spell a package (`com.example.demo`) and tell nothing."""
     parts = path.parts[:-1]
-    if path.suffix == ".java":
+    if path.suffix in (".java", ".kt"):
         for depth in range(2, len(parts)):
-            if parts[depth - 2 : depth + 1] == ("src", "main", "java"):
+            if parts[depth - 2] == "src" and parts[depth - 1].endswith("main") and parts[depth] in ("java", "kotlin"):
                 return parts[:depth]
     return parts
 
@@ -224,7 +226,7 @@ def purpose_of(path: str, head: bytes) -> Purpose:
     prose = pure.suffix in _PROSE
     if vendored_folder(path) is not None:
         return "vendored"
-    written = {".py", ".java", ".go", ".cs", ".html", ".js", ".css", ".ts", ".tsx", ".jsx", ".mjs", ".cjs"}
+    written = {".py", ".java", ".kt", ".go", ".cs", ".html", ".js", ".css", ".ts", ".tsx", ".jsx", ".mjs", ".cjs"}
     if pure.suffix in written and is_generated(path, head):
         return "generated"
     if (pure.suffix == ".cs" and folders & {"obj", "bin"}) or "doctrees" in folders:

@@ -12,7 +12,7 @@ from ingest.documents import FORMATS
 from ingest.facts import SPEAKS_TO_US, CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, Passage, TextFacts, Transcript
 from ingest.source import ReadError, Skip, Source
 
-CODE_KINDS = frozenset({"python", "notebook", "typescript", "java", "go", "csharp"})
+CODE_KINDS = frozenset({"python", "notebook", "typescript", "java", "kotlin", "go", "csharp"})
 _COMMENTED_DOCUMENTS = frozenset({"markdown", "html"})  # whose comments are told from their words
 
 
@@ -74,6 +74,7 @@ def _read_code(source: Source) -> CodeFacts | Skip | ReadError:
     from ingest.code.csharp import read_csharp
     from ingest.code.go import read_go
     from ingest.code.java import read_java
+    from ingest.code.kotlin import read_kotlin
     from ingest.code.notebook import joined_code, read_cells
     from ingest.code.python import read_python
     from ingest.code.typescript import read_typescript
@@ -86,7 +87,7 @@ def _read_code(source: Source) -> CodeFacts | Skip | ReadError:
         if source.kind == "notebook":
             code, starts = joined_code(read_cells(text))
             return read_python(source.path, source.purpose, code, tuple(number for start in starts for number in start))
-        others = {"typescript": read_typescript, "java": read_java, "go": read_go, "csharp": read_csharp}
+        others = {"typescript": read_typescript, "java": read_java, "kotlin": read_kotlin, "go": read_go, "csharp": read_csharp}
         read = others.get(source.kind, read_python)
         return read(source.path, source.purpose, "\n".join(split_lines(text)))
     except ValueError as problem:

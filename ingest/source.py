@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 SourceKind = Literal[
-    "python", "notebook", "typescript", "java", "go", "csharp",
+    "python", "notebook", "typescript", "java", "kotlin", "go", "csharp",
     "markdown", "docx", "odt", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text", "picture",
     "requirements", "go_mod", "pyproject", "lockfile", "package_json", "tsconfig", "langgraph_config", "nuget", "app_settings",
     "spring_settings", "ini_file", "request_file",

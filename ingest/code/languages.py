@@ -18,6 +18,7 @@ from ingest.code.go import modules as go_modules
 from ingest.code.go import names as go
 from ingest.code.java import modules as java_modules
 from ingest.code.java import names as java
+from ingest.code.kotlin import names as kotlin
 from ingest.code.python import modules as python
 from ingest.code.typescript import modules as typescript_modules
 from ingest.code.typescript import names as typescript
@@ -65,6 +66,7 @@ LANGUAGES: Mapping[str, Language] = MappingProxyType(
         "go": Language(go_modules.PackageModules, go.global_name, go.outside_name, True, True, implementations.of_go),
         "csharp": Language(csharp_modules.NamespaceModules, csharp.global_name),
         "java": Language(java_modules.PackageModules, java.global_name, overloads=True),
+        "kotlin": Language(java_modules.PackageModules, kotlin.global_name, overloads=True),
         "python": Language(python.DottedModules, python.global_name, implementations=implementations.of_python),
         "typescript": Language(typescript_modules.SpecifierModules, typescript.global_name, typescript.outside_name, True),
     }

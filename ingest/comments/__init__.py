@@ -22,7 +22,7 @@ from ingest.text import decode, split_lines
 __all__ = ["comments_of"]
 
 logger = logging.getLogger(__name__)
-_CODE = frozenset({"python", "typescript", "java", "go", "csharp"})
+_CODE = frozenset({"python", "typescript", "java", "kotlin", "go", "csharp"})
 _SHELL = frozenset({"shell_script", "entry_script"})
 
 

@@ -15,6 +15,7 @@ import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser
 
 from ingest.code.csharp.names import MARKUP
+from ingest.code.kotlin.grammar import parsed
 from ingest.code.notebook import read_cells
 from ingest.comments.markup import html_comments
 from ingest.comments.speaking import Piece, beside, speaks
@@ -60,7 +61,7 @@ def _grammar(language: str) -> Language:
 
 def _comments(language: str, text: str) -> Iterator[Piece]:
     data = text.encode("utf-8", "replace")
-    root = Parser(_grammar(language)).parse(data).root_node
+    root = parsed(data)[0] if language == "kotlin" else Parser(_grammar(language)).parse(data).root_node
     lines = text.split("\n")
     found = [(node, data[node.start_byte : node.end_byte].decode("utf-8", "replace").rstrip("\n")) for node in _nodes(root)]
     alone = {node.start_byte for node, _ in found if not data[data.rfind(b"\n", 0, node.start_byte) + 1 : node.start_byte].strip()}

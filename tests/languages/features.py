@@ -15,7 +15,7 @@ from tests.threats.pages import Case, read_cases
 
 FOLDER = Path(__file__).parent
 GROUPS = {"names": "Names", "flows": "Flows", "inside": "Languages inside languages"}
-LANGUAGES = ("Python", "TypeScript", "JavaScript", "Java", "Go", "C#", "Dockerfile", "Workflow")
+LANGUAGES = ("Python", "TypeScript", "JavaScript", "Java", "Kotlin", "Go", "C#", "Dockerfile", "Workflow")
 _PART = re.compile(r"^## (.+)$", re.MULTILINE)
 _MISSED = ("todo", "todo-ok")
 

@@ -9,6 +9,7 @@ from textwrap import dedent
 from ingest.code.csharp import read_csharp
 from ingest.code.go import read_go
 from ingest.code.java import read_java
+from ingest.code.kotlin import read_kotlin
 from ingest.code.python import read_python
 from ingest.code.typescript import SUFFIXES as SCRIPTS
 from ingest.code.typescript import read_typescript
@@ -28,6 +29,7 @@ def system_of(files: Mapping[str, str] | str) -> System:
     book = EvidenceBook(lambda path: {None: tuple(given[path].split("\n"))}, mask_secrets, frozenset())
     others = {
         ".java": read_java,
+        ".kt": read_kotlin,
         ".go": read_go,
         ".cs": read_csharp,
         ".razor": read_csharp,

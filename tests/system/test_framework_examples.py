@@ -20,7 +20,7 @@ FRAMEWORKS = Path(__file__).parents[2] / "pipeline" / "knowledge" / "frameworks"
 EXAMPLES = sorted((Path(__file__).parent / "frameworks").glob("*.md"))
 
 PLACES = {
-    "python": "app.py", "java": "src/main/java/com/acme/App.java", "typescript": "app.ts", "go": "main.go", "csharp": "src/App/Program.cs",
+    "python": "app.py", "java": "src/main/java/com/acme/App.java", "kotlin": "src/main/kotlin/com/acme/App.kt", "typescript": "app.ts", "go": "main.go", "csharp": "src/App/Program.cs",
     "razor": "src/App/Chat.razor",
 }  # fmt: skip
 # Vendors whose packages lie in two languages have a file for each; other files hold what both share, or data.

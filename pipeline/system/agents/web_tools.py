@@ -96,7 +96,9 @@ def _calls_something(assembly: Assembly, reference: FunctionRef, tool: str) -> b
 
 def _is_plain(assembly: Assembly, call: Node) -> bool:
     names = assembly.program.callee_names(call)
-    return bool(names) and all(name.startswith(("builtins.", "globalThis.console", "java.lang.", "logging.")) for name in names)
+    return bool(names) and all(
+        name.startswith(("builtins.", "globalThis.console", "java.lang.", "kotlin.io.", "logging.")) for name in names
+    )
 
 
 def _asked(assembly: Assembly, reference: FunctionRef, tool: str) -> Node | None:

@@ -141,7 +141,10 @@ def _by_name(assembly: Assembly, file: int, facts: CodeFacts) -> Iterator[tuple[
             if default is not None:
                 yield name, default
         elif (
-            value.kind == "constant" and facts.language == "java" and (inside := _IN_TEXT.fullmatch(value.text)) and known.signs(inside[1])
+            value.kind == "constant"
+            and facts.language in ("java", "kotlin")
+            and (inside := _IN_TEXT.fullmatch(value.text))
+            and known.signs(inside[1])
         ):
             yield inside[1], node
     for cls in facts.classes:

@@ -33,6 +33,7 @@ _ASKS = frozenset(
     }
 )
 _LETS_IN = frozenset({"permitAll", "anonymous"})
+_LANGUAGES = ("java", "kotlin")
 _FILTERS = frozenset(
     {
         "org.springframework.web.filter.OncePerRequestFilter",
@@ -68,7 +69,7 @@ class FilterChain:
 
     def before(self, file: str, address: str, method: str, _framework: str = "") -> Evidence | None:
         """Evidence that a route of the same module is only reached by callers who say who they are."""
-        if not file.endswith(".java") or not address.startswith("/"):
+        if not file.endswith((".java", ".kt")) or not address.startswith("/"):
             return None
         first = next((rule for rule in self.rules if rule.fits(address, method)), None)
         return first.evidence if first is not None and first.asks else None
@@ -86,7 +87,7 @@ def filter_chains(assembly: Assembly, authenticating: Authenticating) -> list[Fi
 def _security_chains(assembly: Assembly) -> Iterator[FilterChain]:
     program = assembly.program
     for file, facts in enumerate(program.files):
-        if facts.language != "java":
+        if facts.language not in _LANGUAGES:
             continue
         for number, function in enumerate(facts.functions):
             made = program.annotated((file, function.result)) if function.result is not None else ()
@@ -162,7 +163,8 @@ def _filters(assembly: Assembly, authenticating: Authenticating) -> Iterator[Fro
     program = assembly.program
     for name in sorted(program.classes):
         file, cls = program.classes[name]
-        if program.files[file].language != "java" or not _FILTERS & {assembly.index.canonical(one) for one in program.outside_bases(name)}:
+        bases = {assembly.index.canonical(one) for one in program.outside_bases(name)}
+        if program.files[file].language not in _LANGUAGES or not _FILTERS & bases:
             continue
         marks = {program.value(_callee(assembly, (file, mark))).text for mark in cls.decorators}
         if not marks & _INSTALLED_BY and not _is_made(assembly, name):
@@ -181,7 +183,7 @@ def _is_made(assembly: Assembly, name: str) -> bool:
     """Whether the class is constructed, or taken as a parameter, anywhere: by a registration, or by the chain it is put into."""
     program = assembly.program
     for file, facts in enumerate(program.files):
-        if facts.language != "java":
+        if facts.language not in _LANGUAGES:
             continue
         if any(value.kind == "name" and value.text == name.rpartition(".")[2] and name in program.names((file, identity))
                for identity, value in enumerate(facts.values)):  # fmt: skip
@@ -194,7 +196,7 @@ def _interceptors(assembly: Assembly, authenticating: Authenticating) -> Iterato
     program = assembly.program
     for file, facts in enumerate(program.files):
         for number, function in enumerate(facts.functions):
-            if function.name != "addInterceptors" or facts.language != "java":
+            if function.name != "addInterceptors" or facts.language not in _LANGUAGES:
                 continue
             calls = sorted(_calls_within(assembly, (file, number)))
             for call in calls:

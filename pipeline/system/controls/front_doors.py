@@ -35,7 +35,7 @@ class FrontDoor:
     only: tuple[str, ...]  # beginnings of the addresses it guards, where it names them
     left_out: tuple[str, ...]  # beginnings of addresses it lets through
     evidence: Evidence
-    suffixes: tuple[str, ...] = (".java",)  # of the files whose routes it runs before
+    suffixes: tuple[str, ...] = (".java", ".kt")  # of the files whose routes it runs before
     not_before: tuple[str, ...] = ()  # frameworks whose routes are served by another process
 
     def before(self, file: str, address: str, _method: str, framework: str = "") -> Evidence | None:

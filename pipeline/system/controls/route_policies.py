@@ -1,16 +1,18 @@
 """Controls that one call puts before all routes of a program: a fallback policy, a policy of all controllers, or of a group.
 
 Takes an assembly and the call; gives the routes of the same framework whose files lie below the folder of the call's file, those that let
-anyone in by name left out. Conventions that sort routes by their address are not followed.
+anyone in by name left out; where the call is given a function in which routes are registered, those. Conventions that sort routes by their
+address are not followed.
 """
 
 from __future__ import annotations
 
-from ingest.code.program import Node
+from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.sites import CallSite
 
 _OPEN = "AllowAnonymous"
+_AROUND = ("io.ktor.server.auth.authenticate", "io.ktor.server.plugins.ratelimit.rateLimit")  # given the routes they stand before
 _MOST = 60
 
 
@@ -20,6 +22,7 @@ def routes_below(assembly: Assembly, site: CallSite) -> list[str]:
     folder = program.files[site.node[0]].path.rpartition("/")[0]
     if any(name.endswith("McpEndpointBuilder.RequireAuthorization") for name in site.names):
         return _servers(assembly, folder)
+    inside = _within(assembly, site.node) if not set(_AROUND).isdisjoint(site.names) else None
     group: set[Node] | None = None
     if any(name.endswith("RouteGroupBuilder.RequireAuthorization") for name in site.names):
         group = {site.node, *program.origins(_receiver(assembly, site.node))}
@@ -37,11 +40,41 @@ def routes_below(assembly: Assembly, site: CallSite) -> list[str]:
             for mark in decorators
             for given in (program.value((entry.function[0], mark)).inputs[:1])
         }
+        if inside is not None:
+            if inside & _scopes(assembly, entry.marker):
+                found[identity] = None
+            continue
         if group is not None and not group & _around(assembly, entry.marker):
             continue
         if _OPEN not in texts and (is_decorated or not controllers_alone) and not _opened(assembly, entry.marker):
             found[identity] = None
     return list(found)
+
+
+def _within(assembly: Assembly, call: Node) -> set[FunctionRef]:
+    """The functions that a call is given, and those that are called in them: `authenticate { notes() }`."""
+    program = assembly.program
+    given = {program.value((call[0], at)).text for at in program.value(call).inputs[1:] if program.value((call[0], at)).kind == "function"}
+    queue = [reference for name in sorted(given) for reference in program.functions.get(name, ())]
+    found = set(queue)
+    while queue and len(found) < _MOST:
+        for inner in assembly.calls_in(queue.pop()):
+            for target in program.targets(inner):
+                if target.function not in found:
+                    found.add(target.function)
+                    queue.append(target.function)
+    return found
+
+
+def _scopes(assembly: Assembly, node: Node) -> set[FunctionRef]:
+    """The functions around a value, inner ones first."""
+    functions = assembly.program.files[node[0]].functions
+    at: int | None = assembly.program.value(node).scope
+    found: set[FunctionRef] = set()
+    while at is not None and (node[0], at) not in found:
+        found.add((node[0], at))
+        at = functions[at].parent
+    return found
 
 
 def _receiver(assembly: Assembly, call: Node) -> Node:

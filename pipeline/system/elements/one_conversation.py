@@ -118,7 +118,7 @@ def _spring_keys(assembly: Assembly, serving: Set[FunctionRef]) -> Iterator[tupl
     program, keyed = assembly.program, False
     advisors: list[Node] = []
     for file, facts in enumerate(program.files):
-        for identity, value in enumerate(facts.values) if facts.language == "java" else ():
+        for identity, value in enumerate(facts.values) if facts.language in ("java", "kotlin") else ():
             if value.kind != "call":
                 continue
             callee, node = facts.values[value.inputs[0]], (file, identity)

@@ -61,7 +61,7 @@ def _given(assembly: Assembly) -> Iterable[Node]:
         if site.framework == _FRAMEWORK and "has_tool" in site.rule.relations.values():
             yield from ((site.node[0], given) for given in program.value(site.node).inputs[1:])
     for file, facts in enumerate(program.files):
-        for identity, value in enumerate(facts.values) if facts.language == "java" else ():
+        for identity, value in enumerate(facts.values) if facts.language in ("java", "kotlin") else ():
             gathers = value.kind == "call" and not _GATHERS.isdisjoint(
                 (facts.values[value.inputs[0]].text.rpartition(".")[2], *value.labels)
             )

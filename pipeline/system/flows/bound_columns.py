@@ -39,7 +39,7 @@ def bound_column(program: Program, call: Node, argument: int, path: Path) -> str
             if key.isidentifier():
                 return _named(text, key)
             several = argument > position + 1 or len(value.inputs) > argument + 1
-            is_one = several or program.files[call[0]].language in ("go", "java")
+            is_one = several or program.files[call[0]].language in ("go", "java", "kotlin")
             return _bound(text, argument - position) if not path and is_one else ""
     return ""
 

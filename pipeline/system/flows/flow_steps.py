@@ -38,6 +38,7 @@ from pipeline.system.program.flow_edges import RETURNED, TESTED, Arrive, CallBeh
 from pipeline.system.program.gone_through import gone_through
 from pipeline.system.program.page_state import state_set
 
+_TOLD = frozenset({"system", "user", "assistant"})  # what the builder of a prompt is told, by whose words it is
 _NO_CARRY = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not", "<>"})
 _LARGEST = frozenset({"argmax", "argmin"})
 
@@ -171,6 +172,8 @@ class FlowSteps:
         label = value.labels[position] if position < len(value.labels) else ""
         if label in ("*", "**"):
             return unless_overwritten(self._later_keys(user, value, position), anywhere)
+        if value.kind == "update" and label in _TOLD and label in self._program.value((user[0], value.inputs[0])).labels:
+            return putting(f"{label}@{label}")  # `prompt("ask") { system(rules); user(text) }`
         if value.text == "dictionary" and (role := speakers.message_role(self._program, user, value)):
             return putting(f"{label}@{role}")
         if value.text == "tuple" and position == 1 and len(value.inputs) == 2:

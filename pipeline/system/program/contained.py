@@ -82,7 +82,7 @@ def made_first(program: Program, sites: Sequence[CallSite]) -> Iterator[CallSite
 def _prepared(program: Program, call: Node, waiting: Collection[Node]) -> list[Node]:
     """Calls that wait and that the receiver of a call was made by, in other files of Java, the first ones first."""
     found, queue, seen = dict[Node, None](), [call], set[Node]()
-    while queue and len(seen) < _MOST and program.files[call[0]].language == "java":
+    while queue and len(seen) < _MOST and program.files[call[0]].language in ("java", "kotlin"):
         current = queue.pop()
         value = program.value(current)
         callee = (current[0], value.inputs[0]) if value.kind == "call" else current

@@ -21,7 +21,7 @@ _OF_CLASS = {
     "NewUserMessage": "user",
     "NewAssistantMessage": "assistant",
 }
-_NAMED = re.compile(r"[A-Za-z](?:Role|MessageType)_?(System|Developer|User|Human|Generic|Assistant|AI|Model|Tool|Function)$")
+_NAMED = re.compile(r"[A-Za-z](?:Role|MessageType)[._]?(System|Developer|User|Human|Generic|Assistant|AI|Model|Tool|Function)$")
 _MOST_SPEAKERS = 4
 _MOST_FIELDS = 8
 _SAME = {"human": "user", "generic": "user", "ai": "assistant", "model": "assistant"}

@@ -29,7 +29,7 @@ _LIMITS = (
 _MAX_VALUES = 80
 _OWN_LIBRARY = {*sys.stdlib_module_names, "builtins"} - {"urllib"}
 _PASSES_ON = frozenset({"json.dumps", "json.loads", "builtins.dict", "builtins.list", "copy.deepcopy", "copy.copy", "builtins.str"})
-WITH_RECORDS = frozenset({"go", "java", "csharp"})
+WITH_RECORDS = frozenset({"go", "java", "kotlin", "csharp"})
 _SAME_THING = frozenset({"encode", "copy", "model_dump", "dict"})
 
 

@@ -10,12 +10,14 @@ from ingest.code.csharp import read_csharp
 from ingest.code.go import read_go
 from ingest.code.java import SUFFIXES as JAVA
 from ingest.code.java import read_java
+from ingest.code.kotlin import SUFFIXES as KOTLIN
+from ingest.code.kotlin import read_kotlin
 from ingest.code.program import Node, Program
 from ingest.code.python import read_python
 from ingest.code.typescript import SUFFIXES, read_typescript
 from ingest.facts import CodeFacts, Function, Value
 
-_READERS = ((JAVA, read_java), (CSHARP, read_csharp), ((".go",), read_go), (SUFFIXES, read_typescript))
+_READERS = ((JAVA, read_java), (KOTLIN, read_kotlin), (CSHARP, read_csharp), ((".go",), read_go), (SUFFIXES, read_typescript))
 
 
 def facts_of(text: str, path: str = "app.py") -> CodeFacts:
