@@ -44,9 +44,9 @@ _RUNS_PYTHON = re.compile(
 )
 # A script of a page: what it asks the server it came from, and that it writes markup.
 _ASKS = re.compile(
-    rb"\b(?:fetch|EventSource|WebSocket|axios(?:\.\w{1,10})?|\$\.(?:ajax|get|post|getJSON))\(\s*(?:\{\s*url:\s*)?[\"'`](/[\w/.-]{2,100})"
+    rb"(?:\b(?:fetch|useFetch|useLazyFetch|EventSource|WebSocket|axios(?:\.\w{1,10})?|\$\.(?:ajax|get|post|getJSON))|\$fetch(?:\.\w{1,10})?)(?:<[^()\n]{1,80}>)?\(\s*(?:\{\s*url:\s*)?[\"'`](/[\w/.-]{2,100})"
 )
-_MARKUP = re.compile(rb"\.(?:innerHTML|outerHTML|srcdoc)\s*\+?=|\.insertAdjacentHTML\(|\bdocument\.write(?:ln)?\(")
+_MARKUP = re.compile(rb"\.(?:innerHTML|outerHTML|srcdoc)\s*\+?=|\.insertAdjacentHTML\(|\bv-html=|\{@html\s|\bdocument\.write(?:ln)?\(")
 _LONGEST_SCRIPT = 300_000  # bytes: more was put together by a program
 _MOST_READ = 32_000_000
 

@@ -64,6 +64,7 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".py": "python", ".pyw": "python", ".ipynb": "notebook",
     ".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript",
     ".js": "typescript", ".jsx": "typescript", ".mjs": "typescript", ".cjs": "typescript",
+    ".vue": "typescript", ".svelte": "typescript",
     ".java": "java", ".kt": "kotlin", ".kts": "kotlin", ".go": "go", ".cs": "csharp", ".razor": "csharp", ".cshtml": "csharp",
     ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown", ".mdc": "markdown",
     ".docx": "docx", ".odt": "odt", ".ott": "odt", ".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text", ".adoc": "text",
@@ -226,7 +227,9 @@ def purpose_of(path: str, head: bytes) -> Purpose:
     prose = pure.suffix in _PROSE
     if vendored_folder(path) is not None:
         return "vendored"
-    written = {".py", ".java", ".kt", ".go", ".cs", ".html", ".js", ".css", ".ts", ".tsx", ".jsx", ".mjs", ".cjs"}
+    written = {
+        ".py", ".java", ".kt", ".go", ".cs", ".html", ".js", ".css", ".ts", ".tsx", ".jsx", ".mjs", ".cjs", ".vue", ".svelte",
+    }  # fmt: skip
     if pure.suffix in written and is_generated(path, head):
         return "generated"
     if (pure.suffix == ".cs" and folders & {"obj", "bin"}) or "doctrees" in folders:

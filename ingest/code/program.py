@@ -70,7 +70,7 @@ class Program(Names, Instances, Classes, Calls, Origins):
                     for reference, position, argument in handed_on(self, call, value) if not reached else ():
                         passed.setdefault((reference, position), []).append(argument)
                     for sent in queued(self, call, value) if not reached else ():
-                        if sent.parameter is not None and not sent.whole:
+                        if sent.parameter is not None and not sent.whole and not sent.under:
                             passed.setdefault((sent.function, sent.parameter), []).append((file, value.inputs[sent.argument]))
                     for target in reached:
                         known = callers.setdefault(target.function, [])

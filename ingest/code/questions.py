@@ -89,6 +89,7 @@ class Questions(ABC):
         self._fields: dict[tuple[str, str], list[Node]] | None = None
         self._plain_fields: dict[tuple[str, str], bool] = {}
         self._enumerations: dict[str, bool] = {}
+        self.workers: list[tuple[str, str, FunctionRef]] | None = None  # what `queued` found: queue, job, function
 
     def value(self, node: Node) -> Value:
         return self.files[node[0]].values[node[1]]
@@ -159,6 +160,9 @@ class Questions(ABC):
 
     @abstractmethod
     def constant(self, node: Node) -> str | int | float | bool | None: ...
+
+    @abstractmethod
+    def origins(self, node: Node) -> tuple[Node, ...]: ...
 
     @abstractmethod
     def _base_names(self, file: int, cls: Class) -> list[str]: ...

@@ -1,4 +1,5 @@
-"""Work that is put on a queue and run by a worker: `task.delay(text)`, `queue.enqueue(work, text)`, `app.send_task("jobs.work", [text])`.
+"""Work that is put on a queue and run by a worker: `task.delay(text)`, `queue.enqueue(work, text)`, `app.send_task("jobs.work", [text])`,
+`queue.add("summarise", { text })` of Bull and BullMQ, whose workers name the queue.
 
 Takes a program whose names can be asked and a call that reaches no function of the project; gives the functions that a worker will run
 for it, and which argument becomes which parameter. What they give back goes to whoever asks the queue later, not to the call.
@@ -21,6 +22,7 @@ _SENDS = frozenset({"delay", "delay_on_commit", "send", "kiq", "defer", "s", "si
 _SENDS_LISTS = frozenset({"apply_async", "apply_async_on_commit", "send_with_options"})
 _FIRST, _SECOND = frozenset({"enqueue", "enqueue_call", "enqueue_job", "send_task"}), frozenset({"enqueue_in", "enqueue_at"})
 _OF_QUEUES = ("rq.", "arq.", "celery.", "redis_queue.")
+_ADDS, _QUEUES = "add", frozenset({"bull", "bull.Queue", "bullmq.Queue"})  # what is given the data of a job
 _FUNCTION = frozenset({"f", "func", "name", "function"})
 
 
@@ -33,6 +35,7 @@ class Queued:
     argument: int
     whole: bool = False  # a list or table of arguments, of which one is for the parameter
     entry: int = 0  # which of the list it is
+    under: str = ""  # the property of the parameter that it arrives in
 
 
 def queued(program: Questions, call: Node, value: Value) -> Iterator[Queued]:
@@ -46,6 +49,8 @@ def queued(program: Questions, call: Node, value: Value) -> Iterator[Queued]:
     elif callee.text in _FIRST | _SECOND and any(name.startswith(_OF_QUEUES) for name in program.names((call[0], value.inputs[0]))):
         for reference, after in _given(program, call, value, callee.text in _SECOND):
             yield from _arguments(program, reference, value, after, callee.text in ("enqueue_call", "send_task"))
+    elif callee.text == _ADDS and len(value.inputs) > 1 and program.objects_are_entries(call[0]):
+        yield from _jobs(program, call, value, (call[0], callee.inputs[0]))
 
 
 def _task(program: Questions, task: Node) -> Iterator[FunctionRef]:
@@ -114,3 +119,93 @@ def _arguments(program: Questions, reference: FunctionRef, value: Value, first: 
             yield Queued(reference, target, position, lists or label in ("args", "kwargs", "*", "**"), target - own)
     if not found:
         yield Queued(reference, None, 0)
+
+
+# Queues of jobs: the data of a job is a property of what the worker is given.
+
+
+def _jobs(program: Questions, call: Node, value: Value, queue: Node) -> Iterator[Queued]:
+    if not _is_queue(program, queue):
+        return
+    first = program.value((call[0], value.inputs[1]))
+    at = 2 if len(value.inputs) > 2 and (first.constant_type == "string" or first.kind in ("format", "name", "attribute")) else 1
+    wanted, named = _queue_name(program, queue), program.constant((call[0], value.inputs[1])) if at == 2 else None
+    for of_queue, of_job, reference in _workers(program):
+        own = 1 if program.function(reference).owner is not None else 0
+        fits = (not wanted or not of_queue or wanted == of_queue) and (not of_job or not named or of_job == named)
+        if fits and len(program.function(reference).parameters) > own:
+            yield Queued(reference, own, at, under="data")
+
+
+def _is_queue(program: Questions, node: Node) -> bool:
+    return any(name.removesuffix("()") in _QUEUES for name in program.types(node))
+
+
+def _queue_name(program: Questions, queue: Node) -> str:
+    """`new Queue("ingest")`, or `@InjectQueue("ingest")` at the parameter or the field; empty where the program does not say it."""
+    for origin in program.origins(queue)[:6]:
+        made = program.value(origin)
+        if made.kind == "call" and len(made.inputs) > 1 and isinstance(said := program.constant((origin[0], made.inputs[1])), str):
+            return said
+        found = program.parameter_of(origin) if made.kind == "parameter" else None
+        annotation = program.function(found[0]).parameters[found[1]].annotation if found is not None else None
+        for given in program.value((origin[0], annotation)).inputs if annotation is not None else ():
+            mark = program.value((origin[0], given))
+            if mark.kind == "call" and len(mark.inputs) > 1 and program.value((origin[0], mark.inputs[0])).text.endswith("InjectQueue"):
+                said = program.constant((origin[0], mark.inputs[1]))
+                return said if isinstance(said, str) else ""
+    return ""
+
+
+def _workers(program: Questions) -> list[tuple[str, str, FunctionRef]]:
+    """The functions that do jobs, with the queue and the job that they name; found once for a program."""
+    if program.workers is None:
+        program.workers = [*_processors(program), *_made_workers(program)]
+    return program.workers
+
+
+def _processors(program: Questions) -> Iterator[tuple[str, str, FunctionRef]]:
+    """Methods of Nest: `process` of a class marked `@Processor("ingest")`, and those that are marked `@Process("summarise")`."""
+    for file, facts in enumerate(program.files):
+        for cls in facts.classes:
+            marks = [said for mark in cls.decorators if (said := _mark(program, (file, mark), "Processor")) is not None]
+            for number in cls.methods if marks else ():
+                method = facts.functions[number]
+                jobs = [said for mark in method.decorators if (said := _mark(program, (file, mark), "Process")) is not None]
+                if jobs or method.name == "process":
+                    yield marks[0], jobs[0] if jobs else "", (file, number)
+
+
+def _mark(program: Questions, mark: Node, name: str) -> str | None:
+    """What a decorator of this name says first; None for others."""
+    value = program.value(mark)
+    called = program.value((mark[0], value.inputs[0])) if value.kind == "call" else value
+    if called.text.rpartition(".")[2] != name:
+        return None
+    said = program.constant((mark[0], value.inputs[1])) if value.kind == "call" and len(value.inputs) > 1 else None
+    return said if isinstance(said, str) else ""
+
+
+def _made_workers(program: Questions) -> Iterator[tuple[str, str, FunctionRef]]:
+    """`new Worker("ingest", work)`, and `queue.process(work)` of Bull."""
+    for file, facts in enumerate(program.files):
+        if facts.language != "typescript" or not any(given.target.startswith(("bull.", "bullmq.")) for given in facts.imports):
+            continue
+        for value in facts.values:
+            if value.kind != "call" or len(value.inputs) < 2:
+                continue
+            callee = facts.values[value.inputs[0]]
+            said = program.constant((file, value.inputs[1]))
+            if callee.kind == "name" and "bullmq.Worker" in program.names((file, value.inputs[0])):
+                yield from ((str(said or ""), "", made) for made in _functions(program, file, value.inputs[2:3]))
+            elif callee.kind == "attribute" and callee.text == "process":
+                queue = (file, callee.inputs[0])
+                if _is_queue(program, queue):
+                    job = said if isinstance(said, str) else ""
+                    yield from ((_queue_name(program, queue), job, made) for made in _functions(program, file, value.inputs[-1:]))
+
+
+def _functions(program: Questions, file: int, given: tuple[int, ...]) -> Iterator[FunctionRef]:
+    for identity in given:
+        for name in program.names((file, identity)):
+            yield from program.functions.get(name, ())

@@ -17,6 +17,7 @@ from tree_sitter import Language, Node, Parser
 from ingest.code.csharp.names import MARKUP
 from ingest.code.kotlin.grammar import parsed
 from ingest.code.notebook import read_cells
+from ingest.code.typescript.names import COMPONENTS
 from ingest.comments.markup import html_comments
 from ingest.comments.speaking import Piece, beside, speaks
 
@@ -24,8 +25,8 @@ _COMMENTS = frozenset({"comment", "html_comment", "line_comment", "block_comment
 
 
 def code_comments(path: str, kind: str, text: str) -> Iterator[Piece]:
-    if path.lower().endswith(MARKUP):
-        return html_comments(text)  # of a page that C# is woven into; its C# is no file by itself
+    if path.lower().endswith((*MARKUP, *COMPONENTS)):
+        return html_comments(text)  # of a page that code is woven into; its code is no file by itself
     return _comments(_language(kind, path.lower()), text)
 
 

@@ -1,4 +1,4 @@
-"""TypeScript, TSX and JavaScript files into `CodeFacts`.
+"""TypeScript, TSX and JavaScript files, and components of Vue and Svelte, into `CodeFacts`.
 
 Takes the text of a file, gives its value graph; both are one language here, and CommonJS and ES modules
 one way of naming things. Nothing is imported or run. What it does not follow: `eval` of source text,

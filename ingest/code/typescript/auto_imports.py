@@ -20,6 +20,8 @@ _PART_OF_SERVER = re.compile(r"(?:api|routes|middleware|plugins|utils|tasks|hand
 _SHARED_UTILS = re.compile(r"shared(?:/utils|/types)/")
 _SERVER_UTILS = re.compile(r"(?:server/)?utils/")
 _PAGE_UTILS = re.compile(r"(?:app/|src/)?(?:composables|utils|stores)/")
+_COMPONENTS = re.compile(r"(?:app/|src/)?components/(?P<path>.+)[.](?:vue|tsx|jsx)\Z")
+_PART = re.compile(r"[A-Z]?[a-z\d]+|[A-Z]+(?![a-z])")
 _HELPERS = {
     "h3": (
         "defineEventHandler", "eventHandler", "defineLazyEventHandler", "lazyEventHandler", "defineWebSocketHandler", "defineHandler",
@@ -42,7 +44,7 @@ _HELPERS = {
         "verifyPassword",
     ),
     "nuxthub": ("hubAI", "hubKV", "hubBlob", "hubDatabase", "hubVectorize"),
-    "nuxt-ofetch": ("$fetch",),
+    "nuxt-ofetch": ("$fetch", "useFetch", "useLazyFetch"),
 }  # fmt: skip
 _FROM = {name: f"{package}.{name}" for package, names in _HELPERS.items() for name in names}
 
@@ -71,8 +73,14 @@ class AutoImports:
                 if any(folder.match(inside) for folder in folders):
                     table = tables.setdefault(root, {})
                     for given in file.imports:
-                        if given.local == OFFERED and given.target != "default":
-                            table.setdefault(given.target, f"{file.module}.{given.target}")
+                        if given.local == OFFERED:
+                            table.setdefault(
+                                given.target if given.target != "default" else _file_name(inside), f"{file.module}.{given.target}"
+                            )
+            if (component := _COMPONENTS.match(inside)) is not None:
+                called = _component_name(component["path"])
+                self._pages.setdefault(root, {}).setdefault(called, f"{file.module}.default")
+                self._pages[root].setdefault(f"Lazy{called}", f"{file.module}.default")
 
     def visible(self, name: str, importer: int) -> tuple[str, ...]:
         """The whole name that a bare one stands for, where the build finds one."""
@@ -85,10 +93,28 @@ class AutoImports:
         own = (self._server if serves else self._pages).get(root, {}).get(name)
         if own is not None:
             return (own,)
-        known = _FROM.get(name) if serves or name == "$fetch" else None
+        known = _FROM.get(name) if serves or name in _HELPERS["nuxt-ofetch"] else None
         return () if known is None else (known,)
 
     def _place(self, path: str) -> tuple[str | None, str]:
         """The project's folder that a file lies in, and its path inside of it."""
         root = next((root for root, _both in self._roots if path.startswith(root)), None)
         return root, path.removeprefix(root or "")
+
+
+def _file_name(path: str) -> str:
+    """What a default export is called by its file: `composables/use-chat.ts` -> `useChat`."""
+    words = re.split(r"[^A-Za-z0-9$_]+", path.rsplit("/", 1)[-1].split(".", 1)[0])
+    return words[0] + "".join(word[:1].upper() + word[1:] for word in words[1:])
+
+
+def _component_name(path: str) -> str:
+    """`chat/MessageList` -> `ChatMessageList`; a folder whose words the name begins with is not said twice."""
+    words: list[str] = []
+    for part in path.split("/"):
+        own = [word[:1].upper() + word[1:] for word in _PART.findall(part)]
+        if part == "index":
+            continue
+        shared = next((n for n in range(min(len(words), len(own)), 0, -1) if words[-n:] == own[:n]), 0)
+        words += own[shared:]
+    return "".join(words)

@@ -25,9 +25,11 @@ _NAMED = frozenset({"name", "attribute", "index", "parameter", "function"})  # f
 _RUNS = frozenset({"useMemo", "useCallback", "cache", "memo", "memoize", "once", "lazy", "pRetry", "retry", "backOff", "withRetry", "limit",
                    "startTransition", "$transaction", "transaction", "nextTick", "run"})  # fmt: skip
 _INSIDE = re.compile(r"with[A-Z]")  # `await settings.withModel(model, () => ask(text))`: what is done inside is what is waited for
+_MAKES_MAKERS = frozenset({"defineStore", "createGlobalState", "createSharedComposable"})  # what is made is called to get what it gives
 _DECORATES = frozenset({"decorate"})  # `fastify.decorate("search", client)`: from then on there is `fastify.search`
 _SAME = frozenset({"Promise.all", "Promise.allSettled", "Promise.race", "Promise.any", "Promise.resolve", "Object.freeze",
-                   "structuredClone", "Array.from"})  # fmt: skip
+                   "structuredClone", "Array.from", "storeToRefs", "toRefs", "toRaw", "toValue", "unref", "readonly",
+                   "markRaw"})  # fmt: skip
 _MARKUP = frozenset({"innerHTML", "outerHTML", "srcdoc"})
 _TELLING = frozenset({"dangerouslySetInnerHTML", "srcDoc", "href", "src", "action", "formAction"})
 
@@ -147,6 +149,8 @@ class Calls(Expressions):
             results += returned
             if name.startswith("reduce") and 0 in bound:
                 results.append(bound[0])
+        elif name in _MAKES_MAKERS:
+            results.append(value)
         return value
 
     def _settled_with(self, function: int, before: int) -> list[int]:

@@ -31,6 +31,9 @@ class SpecifierModules:
                 self._by_path.setdefault(file.module, index)
                 if file.module.endswith("/index"):
                     self._by_path.setdefault(file.module.removesuffix("/index"), index)
+        for index, file in enumerate(files):  # `./ChatMessage` may be left without its suffix
+            if file.language == "typescript" and file.path.endswith(".vue"):
+                self._by_path.setdefault(file.module.removesuffix("_vue"), index)
         if "./index" in self._by_path:
             self._by_path.setdefault(".", self._by_path["./index"])
         self._paths: dict[str, list[tuple[str, tuple[str, ...]]]] = {}  # folder of a configuration to its patterns
@@ -77,6 +80,8 @@ class SpecifierModules:
                 if not module.startswith("#"):
                     break
         yield from self._of_package(module)
+        if module.startswith("$lib/"):  # of SvelteKit
+            yield from (posixpath.join(above, "src/lib", module[5:]) for above in _upwards(folder))
         if module.startswith(("@/", "~/")):
             for above in _upwards(folder):
                 yield posixpath.join(above, "src", module[2:])

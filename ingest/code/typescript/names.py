@@ -10,7 +10,8 @@ from __future__ import annotations
 import posixpath
 import re
 
-SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte")
+COMPONENTS = (".vue", ".svelte")  # whose code stands in markup; their modules have the suffix in their names
 _SUFFIX = re.compile(r"(?:\.d)?\.[cm]?[jt]sx?\Z")
 _NODE = frozenset({
     "assert", "async_hooks", "buffer", "child_process", "cluster", "console", "crypto", "dgram", "diagnostics_channel", "dns", "domain",

@@ -1,6 +1,8 @@
-"""One TypeScript or JavaScript text into `CodeFacts`, by the grammar its suffix asks for."""
+"""One TypeScript or JavaScript text, or the code of one component, into `CodeFacts`, by the grammar its suffix asks for."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import tree_sitter_javascript
 import tree_sitter_typescript
@@ -8,13 +10,23 @@ from tree_sitter import Language, Node, Parser
 
 from ingest.code.graph import GraphBuilder
 from ingest.code.typescript.exports import ModuleReader
-from ingest.code.typescript.names import module_name
+from ingest.code.typescript.names import COMPONENTS, module_name
+from ingest.code.typescript.pages import woven
+from ingest.code.woven import in_place
 from ingest.facts import CodeFacts
 from ingest.source import Purpose
 
 
 def read(path: str, purpose: Purpose, text: str) -> CodeFacts:
     """The facts of one text. Syntax errors are listed in `errors`; what can be read around them is."""
+    if not path.lower().endswith(COMPONENTS):
+        return _read(path, purpose, text)
+    code, errors = woven(path, text)
+    facts = in_place(_read(path, purpose, code.text), code, text.count("\n") + 1)
+    return replace(facts, errors=(*errors, *facts.errors))
+
+
+def _read(path: str, purpose: Purpose, text: str) -> CodeFacts:
     data = text.encode("utf-8", "replace")
     root = Parser(_grammar(path)).parse(data).root_node
     builder = GraphBuilder(path, "typescript", purpose, module_name(path))
@@ -30,7 +42,7 @@ def _grammar(path: str) -> Language:
     lowered = path.lower()
     if lowered.endswith((".ts", ".mts", ".cts")):
         return Language(tree_sitter_typescript.language_typescript())
-    if lowered.endswith(".tsx"):
+    if lowered.endswith((".tsx", ".vue", ".svelte")):
         return Language(tree_sitter_typescript.language_tsx())
     return Language(tree_sitter_javascript.language())
 

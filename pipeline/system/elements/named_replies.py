@@ -24,7 +24,7 @@ _ANSWERED = ("http_route", "websocket", "webhook", "chat_ui", "component")  # wh
 _OF_REPLIES = frozenset({"answer", "answers", "reply", "replies", "completion", "assistant", "bot", "llm", "gpt", "thought", "reasoning"})
 _OF_CHATS = frozenset({"message", "messages", "msg", "response", "content", "text", "result", "output", "markdown", "report"})
 _SHOWS_CHATS = frozenset(
-    {"chat", "chats", "message", "messages", "assistant", "conversation", "answer", "bot", "copilot", "agent", "report"}
+    {"chat", "chats", "chatbot", "message", "messages", "assistant", "conversation", "answer", "bot", "copilot", "agent", "report"}
 )
 # What is left of a text by these may still be markup.
 _LEAVES = frozenset({
@@ -107,7 +107,8 @@ def _shows_a_reply(assembly: Assembly, call: Node, sink: Sink, cleaning: set[Fun
         if part.kind in ("attribute", "name", "parameter", "index"):
             names |= set(words_of(part.text))
     around = program.function((call[0], value.scope)).qualified_name
-    page = {*words_of(program.files[call[0]].path.rsplit("/", 1)[-1].rsplit(".", 1)[0]), *words_of(around)}
+    named = program.files[call[0]].path.rsplit(".", 1)[0].split("/")[-2:]  # the file and its folder: `chatbot/Turns.vue`
+    page = {*(word for part in named for word in words_of(part)), *words_of(around)}
     return bool(names & _OF_REPLIES) or bool(names & _OF_CHATS and page & _SHOWS_CHATS)
 
 

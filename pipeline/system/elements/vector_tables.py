@@ -94,6 +94,10 @@ def _read(program: Program, node: Node, pieces: list[str], depth: int) -> None:
         return
     value = program.value(node)
     inner = [(node[0], given) for given in value.inputs]
+    if value.kind == "collection" and value.text == "list":  # the pieces of a tagged template: what is filled in stands beside them
+        for part in inner[:_MAX_PIECES]:
+            _read(program, part, pieces, depth + 1)
+        return
     if depth < _MAX_DEPTH and value.kind in ("format", "operation", "choice", "guarded"):
         for part in inner[:1] if value.kind == "guarded" else inner:
             _read(program, part, pieces, depth + 1)

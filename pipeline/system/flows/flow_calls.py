@@ -139,6 +139,7 @@ class CallSteps:
             if one.parameter is not None:
                 parameter = self._program.function(one.function).parameters[one.parameter]
                 change = _entry(self._program.value((call[0], value.inputs[position])), parameter.name, one.entry) if one.whole else same
+                change = putting(one.under) if one.under else change
                 yield Enter(call, one.function, (one.function[0], parameter.value), change, None, True)
         if sent:
             return  # what comes back is a ticket

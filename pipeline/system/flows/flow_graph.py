@@ -13,8 +13,10 @@ from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.flows.objects import Objects
 from pipeline.system.program.access_paths import PLAIN, Path
 from pipeline.system.program.flow_edges import Hub, Kept
+from pipeline.system.program.page_state import state_stored
 
 NOWHERE: Node = (-1, -1)
+OPENED = "@opened"  # a reference that stands for what it holds
 
 
 _ORDERS = frozenset({"<", ">", "<=", ">="})
@@ -157,6 +159,16 @@ class FlowGraph:
             owners = [owner for owner in self.program.types(base) if owner in self.program.classes]
             if any(self.program.is_record(owner) for owner in owners) or (not owners and store.attribute in self._properties):
                 yield base, store.attribute
+
+    def states(self, node: Node) -> Iterator[tuple[Node, str]]:
+        """States of pages that a value is stored into, and the field; none where it is a part of what the state holds.
+
+        What a reference holds is read with its field and, where a page or a store opens it by itself, without.
+        """
+        for number in self._stores[node[0]].get(node[1], ()):
+            store = self.program.files[node[0]].stores[number]
+            for held, deep in state_stored(self.program, node[0], store):
+                yield from ((held, name) for name in (("",) if deep else (store.attribute, OPENED)))
 
     def _reads_of(self, owner: str, name: str) -> list[Node]:
         if self._field_reads is None:

@@ -14,7 +14,7 @@ from ingest.code.program import FunctionRef, Node
 from ingest.facts import Value
 from pipeline.system.flows.computed_keys import constant_ends
 from pipeline.system.flows.flow_calls import CallSteps
-from pipeline.system.flows.flow_graph import FlowGraph
+from pipeline.system.flows.flow_graph import OPENED, FlowGraph
 from pipeline.system.flows.kept_by_methods import keeping_fields, methods_of_a_class
 from pipeline.system.flows.type_tests import as_tested
 from pipeline.system.program import access_paths, speakers
@@ -83,6 +83,7 @@ class FlowSteps:
                 else:
                     arrivals.append(edge)
         steps += (Step(record, putting(name)) for record, name in self._graph.records(node))
+        steps += (Step(held, same if name == OPENED else putting(name) if name else anywhere) for held, name in self._graph.states(node))
         leaves = tuple(self._graph.returned_by(node))
         arrivals += (Arrive((file, -1 - number), RETURNED) for file, number in leaves if (file, number) in self._return_sinks)
         return Edges(tuple(dict.fromkeys(arrivals)), tuple(steps), tuple(enters), tuple(self._graph.opens(node)), leaves)

@@ -14,6 +14,7 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.arguments import argument_positions
 from pipeline.system.program.flags import read_flags
+from pipeline.system.program.socket_servers import SocketServers
 from pipeline.system.program.wrapped_applications import around
 
 _MOUNTS = ("include_router", "register_blueprint", "mount", "use", "route", "register", "add_routes")
@@ -46,6 +47,7 @@ class Applications:
 
     def __init__(self, assembly: Assembly) -> None:
         self.assembly, self.program = assembly, assembly.program
+        self._sockets = SocketServers(self.program)
         self._mounted: list[tuple[Node, Node]] | None = None
         self._hung: list[Installed] | None = None
         self._routes: list[tuple[Node, frozenset[Node]]] | None = None
@@ -109,6 +111,8 @@ class Applications:
         hung_on = self.receiver(marker)
         if self.program.value(hung_on).kind == "attribute" and self.program.value(hung_on).text == "router":  # aiohttp: app.router.add_get
             hung_on = (hung_on[0], self.program.value(hung_on).inputs[0])
+        if (server := self._sockets.behind(hung_on)) is not None:
+            hung_on = server
         tables = [made for made, routes in self._tables() if marker in routes]
         return [*self.makers(hung_on), *tables, *(made for made, routes in self._routes if marker in routes)]
 
@@ -276,7 +280,8 @@ class Applications:
         for position in range(1, len(value.inputs)):
             given = (call[0], value.inputs[position])
             made = self._made(given)
-            yield from (Installed(application, call, reference, True, below) for reference in (*self._functions(given), *made))
+            passed_by = not self._sockets.is_server(application)
+            yield from (Installed(application, call, reference, passed_by, below) for reference in (*self._functions(given), *made))
             if any(known.rule.control == "authentication" for known in self.assembly.index.for_call(self._made_by(given))):
                 yield Installed(application, call, None, http_only=False, below=below)
 

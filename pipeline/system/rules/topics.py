@@ -41,7 +41,7 @@ _DEFAULT_KEY = re.compile(
 )
 # A component that lets markup through, and speaks of what is said in a chat: the page of an answer that comes over the network.
 _SHOWS_ANSWERS = re.compile(
-    rb"\A(?=[\s\S]*?(?:rehype-raw|dangerouslySetInnerHTML|html-react-parser|react-html-parser))"
+    rb"\A(?=[\s\S]*?(?:rehype-raw|dangerouslySetInnerHTML|html-react-parser|react-html-parser|\bv-html=|\{@html\s))"
     rb"(?=[\s\S]*?(?:[Mm]essage|[Aa]nswer|[Aa]ssistant|[Cc]hat))"
 )
 _DOMAINS = frozenset({"ai", "com", "dev", "edu", "io", "net", "org"})  # how names of Java packages begin

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ingest.code.csharp.razor.component import as_csharp
 from ingest.code.csharp.razor.elements import page_of
 from ingest.code.csharp.razor.markup import take_apart
-from ingest.code.csharp.razor.woven import Woven, in_place
+from ingest.code.woven import Woven, in_place
 
 __all__ = ["in_place", "woven"]
 

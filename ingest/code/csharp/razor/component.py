@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from ingest.code.csharp.razor.elements import FACTORY
 from ingest.code.csharp.razor.markup import Taken
-from ingest.code.csharp.razor.woven import Piece, Woven, weave
+from ingest.code.woven import Piece, Woven, weave
 
 _COMPONENT, _PAGE = "Microsoft.AspNetCore.Components.ComponentBase", "Microsoft.AspNetCore.Mvc.Razor.RazorPage"
 _NOT_A_NAME = re.compile(r"\W")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.code.csharp.razor.tags import Attribute, Tag
-from ingest.code.csharp.razor.woven import Piece
+from ingest.code.woven import Piece
 
 FACTORY = "Microsoft.AspNetCore.Components.EventCallback.Factory"
 _ARGUMENTS = "Microsoft.AspNetCore.Components.Web"

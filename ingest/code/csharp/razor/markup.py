@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from ingest.code.csharp.razor.elements import drawn
 from ingest.code.csharp.razor.lexing import implicit_end, token_end, word_at
 from ingest.code.csharp.razor.tags import tag_at
-from ingest.code.csharp.razor.woven import Piece
+from ingest.code.woven import Piece
 
 _DIRECTIVES = frozenset({"page", "using", "inject", "inherits", "implements", "attribute", "layout", "namespace", "typeparam", "rendermode",
                          "model", "preservewhitespace", "addTagHelper", "removeTagHelper", "tagHelperPrefix"})  # fmt: skip

@@ -1,6 +1,6 @@
-"""C# that was woven out of another file, and how its facts get the places of that file.
+"""Code that was woven out of markup, and how its facts get the places of the file.
 
-Takes pieces of C#, each with the position it comes from; gives their text with the line each of its lines comes from. Pieces may stand in
+Takes pieces of code, each with the position it comes from; gives their text with the line each of its lines comes from. Pieces may stand in
 another order than in the file: places are put right in the facts afterwards, so that nothing has to be padded.
 """
 
@@ -15,7 +15,7 @@ from typing import TypeVar
 from ingest.facts import Branch, Class, CodeFacts, Function, Import, Store, Value
 
 Piece = tuple[int, str]
-"""(position in the file, C#)"""
+"""(position in the file, code)"""
 
 _Placed = TypeVar("_Placed", Import, Store, Branch)
 _ERROR = re.compile(r"line (\d+)(?=:)")
