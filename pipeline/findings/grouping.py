@@ -3,7 +3,8 @@
 Takes matches, gives the group each of them is in. A way that ends in a file or an address is mended in the module that
 opens it; where one function hands the same text on to many modules, or a tool one of its arguments, it is mended there; queries that
 one function puts together are one, and so is all code that one class runs. Models, agents and providers that the same callers reach
-are mended where the callers come in, and so are the stores they write into.
+are mended where the callers come in, and so are the stores they write into. Agents that are made in one folder are one service, and are
+taught to ask before they act in one way.
 """
 
 from __future__ import annotations
@@ -175,7 +176,26 @@ def sources_joined(matches: Iterable[Match]) -> list[Match]:
         else match
         for number, match in enumerate(found)
     ]
-    return _branches_joined(joined)
+    return _agents_joined(_branches_joined(joined))
+
+
+def _agents_joined(matches: list[Match]) -> list[Match]:
+    """Tools of several agents that are made in one folder: one service, whose agents are taught to ask in one way."""
+    made = {
+        number: [
+            f"{match.threat.slug}:{match.ways[0][0].source}", f"{match.threat.slug}:{_LAST}{match.evidence[0].path.rpartition('/')[0]}",
+        ]
+        for number, match in enumerate(matches)
+        if match.threat.group_by == "source" and match.ways and not match.group and match.element.kind == "tool"
+        and match.ways[0][0].source.startswith("agent:") and match.evidence
+    }  # fmt: skip
+    groups = Groups()
+    for keys in made.values():
+        groups.join(keys)
+    return [
+        replace(match, group="tool<-" + groups.name(made[number][0]).removeprefix(f"{match.threat.slug}:")) if number in made else match
+        for number, match in enumerate(matches)
+    ]
 
 
 def _branches_joined(matches: list[Match]) -> list[Match]:

@@ -36,6 +36,15 @@ def test_all_tools_of_an_agent_are_one_finding_with_their_places(tmp_path: Path)
     assert "`delete_folder`" in found.description and "`refund`" in found.description
 
 
-def test_agents_with_tools_of_their_own_are_asked_each(tmp_path: Path) -> None:
+def test_agents_of_one_service_are_one_finding_with_the_places_of_each(tmp_path: Path) -> None:
     two = 'cleaner = Agent(name="cleaner", tools=[delete_folder], model="gpt-5")\npayer = Agent(name="payer", tools=[refund], model="gpt-5")\n'
-    assert sorted(f.element for f in unapproved(tmp_path, two)) == ["tool:delete_folder", "tool:refund"]
+    (found,) = unapproved(tmp_path, two)
+    assert {(e.path, e.start_line) for e in found.evidence} >= {("app.py", 16), ("app.py", 17)}
+    assert "`delete_folder`" in found.description and "`refund`" in found.description
+
+
+def test_agents_of_two_services_are_asked_each(tmp_path: Path) -> None:
+    clean = _TOOLS + 'cleaner = Agent(name="cleaner", tools=[delete_folder], model="gpt-5")\n'
+    pay = _TOOLS + 'payer = Agent(name="payer", tools=[refund], model="gpt-5")\n'
+    scanned = scan_of(tmp_path, {"cleaning/app.py": clean, "paying/app.py": pay})
+    assert len([one for one in scanned.findings if one.threat == "tool-without-approval"]) == 2
