@@ -26,7 +26,10 @@ BUILD_FOLDERS = frozenset({
     "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints", ".next", ".nuxt",
     ".svelte-kit", ".gradle", ".terraform", ".cache", "htmlcov", ".idea",
 })  # fmt: skip
-_TEST_FOLDERS = frozenset({"test", "tests", "__tests__", "spec", "specs", "fixtures", "testdata", "test_data", "e2e", "mocks"})
+_TEST_FOLDERS = frozenset({
+    "test", "tests", "__tests__", "spec", "specs", "fixtures", "testdata", "test_data", "e2e", "mocks", "commontest", "jvmtest",
+    "androidtest", "androidunittest", "integrationtest",
+})  # fmt: skip
 _MEASURING_FOLDERS = frozenset({"eval", "evals", "evaluation", "evaluations"})
 _EXAMPLE_FOLDERS = frozenset({
     "example", "examples", "demo", "demos", "sample", "samples", "tutorial", "tutorials", "cookbook", "cookbooks",
