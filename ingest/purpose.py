@@ -28,7 +28,10 @@ BUILD_FOLDERS = frozenset({
 })  # fmt: skip
 # What Nitro builds: pages for browsers, with the packages they use. Its server may hold keys that the source does not, and is read.
 _BUILT_PAGES = (".output", "public")
-_TEST_FOLDERS = frozenset({"test", "tests", "__tests__", "spec", "specs", "fixtures", "testdata", "test_data", "e2e", "mocks"})
+_TEST_FOLDERS = frozenset({
+    "test", "tests", "__tests__", "spec", "specs", "fixtures", "testdata", "test_data", "e2e", "mocks", "commontest", "jvmtest",
+    "androidtest", "androidunittest", "integrationtest",
+})  # fmt: skip
 _MEASURING_FOLDERS = frozenset({"eval", "evals", "evaluation", "evaluations"})
 _EXAMPLE_FOLDERS = frozenset({
     "example", "examples", "demo", "demos", "sample", "samples", "tutorial", "tutorials", "cookbook", "cookbooks",

@@ -21,7 +21,7 @@ from pathlib import PurePosixPath
 Files = Mapping[str, str]
 Edit = Callable[[Files, random.Random], dict[str, str]]
 
-_SLASHES = (".ts", ".tsx", ".js", ".go", ".java", ".cs")
+_SLASHES = (".ts", ".tsx", ".js", ".go", ".java", ".kt", ".cs")
 _WORDS = ("Kept simple on purpose.", "TODO: measure this.", "See the notes of the last review.", "Not called often.")
 
 

@@ -13,7 +13,7 @@ from pipeline.threats.catalog import load_catalog
 from pipeline.threats.pages import REPORTED, read_cases
 
 LABELLED = Path(__file__).parents[2] / "evals" / "systems"
-CODE = (".py", ".ts", ".tsx", ".js", ".go", ".java", ".cs")
+CODE = (".py", ".ts", ".tsx", ".js", ".go", ".java", ".kt", ".cs")
 _TEXT = (*CODE, ".yaml", ".yml", ".md", ".json", ".toml", ".txt", "Dockerfile", ".tf", ".sh", ".html")
 
 

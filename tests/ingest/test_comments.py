@@ -29,6 +29,7 @@ FORMATS: dict[str, tuple[str, SourceKind, str]] = {
     "tsx": ("a.tsx", "typescript", f'const a = <p>{{"// {NO}"}} // {NO}</p>;\n// {YES}\nf();\n'),
     "javascript": ("a.js", "typescript", f"const a = '/* {NO} */';\n/* {YES} */\nf();\n"),
     "java": ("A.java", "java", f'class A {{ String a = "// {NO}";\n// {YES}\nint b; }}\n'),
+    "kotlin": ("A.kt", "kotlin", f'val a = """\n// {NO}"""\n// {YES}\nval b = "// {NO} $a"\n'),
     "go": ("a.go", "go", f"package a\nvar a = `\n// {NO}\n`\n// {YES}\nfunc f() {{}}\n"),
     "csharp": ("A.cs", "csharp", f'class A {{ string a = @"\n// {NO}";\n// {YES}\nint b; }}\n'),
     "shell": ("a.sh", "shell_script", f"cat <<EOF\n# {NO}\nEOF\n# {YES}\nls\n"),

@@ -23,6 +23,7 @@ from ingest.purpose import kind_of, purpose_of
         ("vendor/lib.py", "vendored"), ("vendor/x.dev/y/z.go", "vendored"), ("llm/client_test.go", "test"), ("testdata/a.go", "test"),
         ("internal/llm/client.go", "product"), ("model/test.sh", "test"), ("run_tests.sh", "test"), ("scripts/latest.sh", "product"), ("a/site-packages/b.py", "vendored"), ("api_pb2.py", "generated"),
         ("src/main/java/com/example/demo/App.java", "product"), ("api/src/test/java/com/example/AppTest.java", "test"),
+        ("src/main/kotlin/com/example/demo/App.kt", "product"), ("src/test/kotlin/com/example/AppTest.kt", "test"), ("src/commonMain/kotlin/com/example/A.kt", "product"), ("src/commonTest/kotlin/com/a/A.kt", "test"),
         ("examples/chat/src/main/java/com/acme/App.java", "example"), ("src/contest.py", "product"), ("src/latest.py", "product"), ("requirements.txt", "product"),
     ],
 )  # fmt: skip
@@ -39,7 +40,7 @@ def test_a_path_tells_what_a_file_is_for(path: str, purpose: str) -> None:
         ("prod.env", "dotenv"), ("Dockerfile.gpu", "dockerfile"), ("Dockerfile.md", "markdown"), ("api.dockerfile", "dockerfile"),
         ("docker/entrypoint.sh", "entry_script"), ("docker-entrypoint.sh", "entry_script"), ("build.sh", "shell_script"), ("Makefile", "makefile"), ("rules.mk", "makefile"), ("Procfile", "procfile"),
         (".vscode/mcp.json", "mcp_config"), (".streamlit/config.toml", "page_settings"), ("config.toml", None), ("claude_desktop_config.json", "mcp_config"), ("uv.lock", "lockfile"), ("Cargo.lock", None),
-        ("package.json", "package_json"), ("app.ts", "typescript"), ("page.jsx", "typescript"), ("types.d.ts", None), ("tsconfig.base.json", "tsconfig"), ("x.pyi", None), ("main.rs", None), ("main.go", "go"),
+        ("package.json", "package_json"), ("app.ts", "typescript"), ("page.jsx", "typescript"), ("types.d.ts", None), ("tsconfig.base.json", "tsconfig"), ("x.pyi", None), ("main.rs", None), ("src/A.kt", "kotlin"), ("tool.main.kts", "kotlin"), ("settings.gradle.kts", "gradle"), ("app/build.gradle.kts", "gradle"), ("main.go", "go"),
         ("api/appsettings.json", "app_settings"), ("appsettings.Production.json", "app_settings"), ("src/main/resources/application-eu.yml", "spring_settings"), ("application.properties", "spring_settings"), ("applications.yml", None), ("svc/go.mod", "go_mod"), ("go.sum", "lockfile"), ("go.work", None),
     ],
 )  # fmt: skip

@@ -75,7 +75,15 @@ CSHARP: Files = {
     "appsettings.json": '{"ConnectionStrings": {"Orders": "Host=db.shop.example;Username=shop;Password=vT9!kq2Lr8zW4m"}}',
     ".github/workflows/release.yml": _WORKFLOW,
 }
-ORDINARY: Mapping[str, Files] = {"python": PYTHON, "typescript": TYPESCRIPT, "go": GO, "java": JAVA, "csharp": CSHARP}
+KOTLIN: Files = {
+    "build.gradle.kts": 'dependencies {\n    implementation("io.ktor:ktor-server-netty:3.0.3")\n}\n',
+    "src/main/kotlin/example/Visits.kt": "package example\n\nimport io.ktor.server.application.*\nimport io.ktor.server.response.*\n"
+    'import io.ktor.server.routing.*\n\nfun Application.module() {\n    routing {\n        get("/visits") { call.respondText("none") }\n    }\n}\n',
+    "docker-compose.yml": _COMPOSE,
+}
+ORDINARY: Mapping[str, Files] = {
+    "python": PYTHON, "typescript": TYPESCRIPT, "go": GO, "java": JAVA, "kotlin": KOTLIN, "csharp": CSHARP,
+}  # fmt: skip
 
 AI_PARTS: Mapping[str, Files] = {
     "a model that is asked": {

@@ -68,7 +68,7 @@ class PackageModules:
         return ()
 
     def extensions(self, name: str, importer: int) -> tuple[str, ...]:
-        """Extension functions of that name in sight of a file of Kotlin: of its package, imported, or of a package that is imported whole."""
+        """Extension functions of that name in sight of a file of Kotlin: of its package, or imported."""
         found = self._extensions.get(name)
         if not found or importer not in self._within:
             return ()

@@ -14,54 +14,11 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from ingest.code.graph import Scope
+from ingest.code.kotlin import words
 from ingest.code.kotlin.access import Receiver
 from ingest.code.kotlin.scoped import Scoped
 from ingest.code.tree import lines, named
 
-_MUTATORS = frozenset({"add", "addAll", "put", "putAll", "append", "push", "offer", "addFirst", "addLast", "insert", "putIfAbsent",
-                       "appendLine", "emit", "send", "trySend", "plusAssign", "set"})  # fmt: skip
-_ELEMENT = frozenset({
-    "map", "flatMap", "filter", "any", "all", "none", "takeWhile", "dropWhile", "removeIf", "doOnNext", "concatMap", "thenApply",
-    "thenAccept", "thenCompose", "mapNotNull", "mapIndexed", "filterNot", "first", "firstOrNull", "last", "lastOrNull", "find", "single",
-    "singleOrNull", "associate", "associateBy", "associateWith", "groupBy", "sortedBy", "sortedByDescending", "maxByOrNull", "minByOrNull",
-    "sumOf", "joinToString", "partition", "distinctBy", "count", "transform", "flatMapConcat", "flatMapMerge", "flatMapLatest", "mapLatest",
-    "filterIndexed", "mapKeys", "mapValues", "flatMapIterable", "doOnSuccess", "ifPresent", "onSuccess", "onFailure", "mapCatching", "fold",
-    "runningFold", "mapTo", "firstNotNullOf", "firstNotNullOfOrNull", "zip", "handle", "flatMapMany", "switchMap", "concatMapIterable",
-})  # fmt: skip
-_GIVES = frozenset({"map", "flatMap", "mapNotNull", "mapIndexed", "concatMap", "flatMapConcat", "flatMapMerge", "flatMapLatest", "mapLatest",
-                    "associate", "associateBy", "associateWith", "mapValues", "mapTo", "flatMapIterable", "flatMapMany", "switchMap",
-                    "mapCatching", "concatMapIterable", "firstNotNullOf", "firstNotNullOfOrNull", "transform"})  # fmt: skip
-_PASSES = frozenset({
-    "filter", "filterNot", "takeWhile", "dropWhile", "take", "drop", "takeLast", "dropLast", "sorted", "sortedBy", "sortedByDescending",
-    "distinct", "distinctBy", "reversed", "shuffled", "onEach", "flowOn", "catch", "onCompletion", "onStart", "buffer", "conflate",
-    "debounce", "retry", "filterIndexed", "doOnNext", "doOnError", "doOnSuccess", "doOnComplete", "doFinally", "subscribeOn", "publishOn",
-    "onErrorResume", "onErrorReturn", "switchIfEmpty", "defaultIfEmpty", "onSuccess", "onFailure", "ifEmpty", "ifBlank", "doOnCancel",
-    "onErrorMap", "retryWhen", "limitedParallelism", "stateIn", "shareIn", "ensureActive",
-})  # fmt: skip
-_ONE = frozenset({"first", "firstOrNull", "last", "lastOrNull", "find", "single", "singleOrNull", "maxByOrNull", "minByOrNull", "random",
-                  "elementAt", "elementAtOrNull", "component1", "get0"})  # fmt: skip
-# What these are given, they run, and what it gives they give; those of coroutines and blocks are read in place (see `scoped`).
-_RUNS = frozenset({"supplyAsync", "runAsync", "submit", "execute", "orElseGet", "computeIfAbsent", "getOrPut", "getOrElse", "getOrDefault",
-                   "recover", "fromCallable", "fromSupplier", "defer", "lazy", "ifEmpty", "ifBlank", "thenApply", "thenCompose", "generateSequence",
-                   "supervisorJob", "mono", "flux", "recoverCatching", "suspendTransaction"})  # fmt: skip
-_FILLED_IN = frozenset({"user", "system", "defaultUser", "defaultSystem"})
-_SAME = frozenset({"stream", "toList", "iterator", "orElseThrow", "intern", "values", "toSet", "toMutableList", "toMutableSet", "asSequence",
-                   "asFlow", "orEmpty", "filterNotNull", "requireNoNulls", "toTypedArray", "asIterable", "asReversed", "getOrThrow", "getOrNull",
-                   "toMutableMap", "toMap", "toCollection", "sequential", "parallel", "asList", "asFlux", "asMono", "readOnly", "withIndex",
-                   "asStateFlow", "asSharedFlow", "listIterator", "receiveAsFlow", "consumeAsFlow"})  # fmt: skip
-_SETTLES = frozenset({"join", "block", "blockOptional", "toFuture", "await", "awaitAll", "awaitSingle", "awaitSingleOrNull", "awaitFirst",
-                      "awaitFirstOrNull", "awaitBody_"})  # fmt: skip
-_LISTS = frozenset({"listOf", "setOf", "mutableListOf", "mutableSetOf", "arrayListOf", "hashSetOf", "linkedSetOf", "arrayOf", "sequenceOf",
-                    "flowOf", "listOfNotNull", "setOfNotNull", "emptyList", "emptySet", "emptyArray", "emptyFlow", "intArrayOf", "longArrayOf",
-                    "byteArrayOf", "doubleArrayOf", "floatArrayOf", "persistentListOf", "sortedSetOf"})  # fmt: skip
-_MAPS = frozenset({"mapOf", "mutableMapOf", "hashMapOf", "linkedMapOf", "emptyMap", "sortedMapOf", "persistentMapOf"})
-_LISTS_OF = frozenset(
-    {"List.of", "Set.of", "Stream.of", "Arrays.asList", "Collections.singletonList", "Collections.singleton", "Flux.just"}
-)
-_MAPS_OF = frozenset({"Map.of", "Collections.singletonMap"})
-_NEW_LISTS = frozenset({"ArrayList", "LinkedList", "HashSet", "LinkedHashSet", "TreeSet", "ArrayDeque", "CopyOnWriteArrayList"})
-_NEW_MAPS = frozenset({"HashMap", "LinkedHashMap", "TreeMap", "ConcurrentHashMap", "EnumMap"})
-_BUILDERS = frozenset({"builder", "newBuilder", "Builder"})
 _GETTER = re.compile(r"get[A-Z]")
 _ROUTES = ".routing"  # packages whose functions are called by themselves alone: `map.get(x)` is no route
 _MAX_SAID = 60  # of a builder's lambda
@@ -126,13 +83,13 @@ class Calls(Scoped):
 
     def _of_language(self, scope: Scope, node: Node, name: str, given: list[Node], last: Node | None) -> int | None:
         """Calls of Kotlin's own functions that make a value the graph has a word for."""
-        if name in _LISTS or (name in _NEW_LISTS and last is None):
+        if name in words.LISTS or (name in words.NEW_LISTS and last is None):
             values, _labels = self.arguments(scope, given)
-            values = [value for value in values if name in _LISTS or self.builder.constant_of(value) != "integer"]
-            spread = tuple("*" if name in _NEW_LISTS or self._spread(child) else "" for child in given[: len(values)])
+            values = [value for value in values if name in words.LISTS or self.builder.constant_of(value) != "integer"]
+            spread = tuple("*" if name in words.NEW_LISTS or self._spread(child) else "" for child in given[: len(values)])
             return self.builder.add(scope, "collection", lines(node), "list", tuple(values), spread or ())
-        if name in _MAPS or (name in _NEW_MAPS and last is None):
-            return self._mapped(scope, node, given, name in _NEW_MAPS)
+        if name in words.MAPS or (name in words.NEW_MAPS and last is None):
+            return self._mapped(scope, node, given, name in words.NEW_MAPS)
         if name in ("Pair", "Triple"):
             return self.listed(scope, node, self.arguments(scope, given)[0], "tuple")
         if name in ("requireNotNull", "checkNotNull") and given:
@@ -172,7 +129,7 @@ class Calls(Scoped):
             receiver.said.append((name, said))
         if self.known(scope, receiver.variable) and inputs and receiver.said is None:
             current = self.builder.read(scope, receiver.variable, where)
-            label = "" if name in _MUTATORS else name[3].lower() + name[4:] if name.startswith("set") and name[3:4].isupper() else name
+            label = "" if name in words.MUTATORS else name[3].lower() + name[4:] if name.startswith("set") and name[3:4].isupper() else name
             if name in ("put", "set") and len(inputs) == 2:
                 label = self.builder.text_of(inputs[0]) if self.builder.kind_of(inputs[0]) == "constant" else "?"
                 inputs = inputs[1:]
@@ -196,18 +153,18 @@ class Calls(Scoped):
         if scoped is not None:
             return scoped
         if not given and last is None:
-            if name in _SAME:
+            if name in words.SAME:
                 return base
             if name in ("trimIndent", "trimMargin"):
                 return self.trimmed(scope, inner, base)
-            if name in _SETTLES:
+            if name in words.SETTLES:
                 return builder.add(scope, "await", lines(node), "", (base,))
             if name in ("size", "length", "count"):
                 function = builder.add(scope, "name", lines(name_node), "@len")
                 return builder.add(scope, "call", lines(node), "", (function, base), ("", ""))
             if name in ("isEmpty", "isBlank", "isNullOrEmpty", "isNullOrBlank"):
                 return builder.add(scope, "operation", lines(node), "not", (base,))
-            if name in _ONE:
+            if name in words.ONE:
                 return builder.add(scope, "element_of", lines(node), "", (base,))
         if name in ("format", "formatted") and last is None and self.is_text(base):
             return builder.add(scope, "format", lines(node), "%", (base, *self.arguments(scope, given)[0]))
@@ -262,9 +219,9 @@ class Calls(Scoped):
         whole = f"{self.text(inner)}.{name}"
         if whole in ("String.format", "MessageFormat.format", "String.join") and given:
             return self.builder.add(scope, "format", lines(node), "%", tuple(self.arguments(scope, given)[0]))
-        if whole in _LISTS_OF:
+        if whole in words.LISTS_OF:
             return self.listed(scope, node, self.arguments(scope, given)[0])
-        if whole in _MAPS_OF and len(given) % 2 == 0:
+        if whole in words.MAPS_OF and len(given) % 2 == 0:
             values = self.arguments(scope, given)[0]
             labels = tuple(self.builder.text_of(key) if self.builder.kind_of(key) == "constant" else "?" for key in values[::2])
             return self.builder.add(scope, "collection", lines(node), "dictionary", tuple(values[1::2]), labels)
@@ -288,7 +245,7 @@ class Calls(Scoped):
             if callee.type != "navigation_expression" or len(inner) != 2:
                 return None
             name = self.text(inner[1])
-            if name in _BUILDERS or (name.endswith("Builder") and name[:1].isupper()):
+            if name in words.BUILDERS or (name.endswith("Builder") and name[:1].isupper()):
                 before = self.text(inner[0]).rsplit(".", 1)[-1]
                 if not before[:1].isupper() or self._is_own(before):
                     return None
@@ -355,7 +312,7 @@ class Calls(Scoped):
             label = "" if argument is last else self._label(argument)
             if function is None:
                 values, found = self.arguments(scope, [argument])
-                if base is not None and position == 0 and name in _ELEMENT and values:
+                if base is not None and position == 0 and name in words.ELEMENT and values:
                     results += self._applied(scope, argument, values[0], base, name)
                 inputs += values
                 labels += found
@@ -374,12 +331,12 @@ class Calls(Scoped):
             self._mutate(scope, holder, name, base, inputs[1:], call)
         if results:
             values_given = tuple(dict.fromkeys(results))
-            if name in _GIVES:
+            if name in words.GIVES:
                 return self.builder.add(scope, "collection", lines(node), "comprehension", values_given, ("",) * len(values_given))
             return self.builder.add(scope, "choice", lines(node), "", (*values_given, call))
-        if base is not None and name in _PASSES:
+        if base is not None and name in words.PASSES:
             return self.builder.add(scope, "choice", lines(node), "", (base, call))
-        if base is not None and name in _ONE and last is not None:
+        if base is not None and name in words.ONE and last is not None:
             element = self.builder.add(scope, "element_of", lines(node), "", (base,))
             return self.builder.add(scope, "choice", lines(node), "", (element, call))
         return call
@@ -390,7 +347,7 @@ class Calls(Scoped):
             return []
         element = self.builder.add(scope, "element_of", lines(argument), "", (base,))
         applied = self.builder.add(scope, "call", lines(argument), "", (function, element), ("", ""))
-        return [applied] if name in _GIVES or name in _RUNS else []
+        return [applied] if name in words.GIVES or name in words.RUNS else []
 
     def _given_function(
         self, scope: Scope, function: Node, callee: int, name: str, position: int, inputs: list[int], base: int | None, results: list[int],
@@ -398,20 +355,20 @@ class Calls(Scoped):
     ) -> int:  # fmt: skip
         """The value of a lambda that a call is given, with what the call gives back by it and what it says to a builder."""
         bound: dict[int, int] = {}
-        if base is not None and name in _ELEMENT:
+        if base is not None and name in words.ELEMENT:
             element = self.builder.add(scope, "element_of", lines(function), "", (base,))
             bound = {1: element} if name.endswith("Indexed") or name in ("fold", "runningFold") else {0: element}
         if base is not None and name in ("reduce", "runningReduce"):
             bound = dict.fromkeys((0, 1), self.builder.add(scope, "element_of", lines(function), "", (base,)))
         first = self.builder.next_value
         self.builder.beside(name, inputs[1:])
-        builds = not bound and not self.has_parameters(function) and name not in _RUNS
+        builds = not bound and not self.has_parameters(function) and name not in words.RUNS
         receiver = Receiver(f"this@{name}{len(self.receivers)}", callee, said) if builds else None
         value, index = self.function_value(scope, function, f"<{name}>" if name else "<lambda>", bound, receiver)
         returned = self.builder.functions[index].returns
-        if (name in _GIVES and bound) or name in _RUNS or name in ("fold", "reduce"):
+        if (name in words.GIVES and bound) or name in words.RUNS or name in ("fold", "reduce"):
             results += returned
-        elif name in _FILLED_IN:
+        elif name in words.FILLED_IN:
             made = (
                 list(returned)
                 if len(returned) == 1
@@ -426,14 +383,14 @@ class Calls(Scoped):
             if target.type != "call_expression" or not named(target):
                 break
             inner = named(named(target)[0])
-            if named(target)[0].type != "navigation_expression" or len(inner) != 2 or self.text(inner[1]) not in _MUTATORS:
+            if named(target)[0].type != "navigation_expression" or len(inner) != 2 or self.text(inner[1]) not in words.MUTATORS:
                 return
             target = inner[0]
         path = self.path(scope, target)
         if path is None:
             return
         where = self.builder.lines_of(call)
-        if name in _MUTATORS:
+        if name in words.MUTATORS:
             labels = ["*" if name == "addAll" else "**" if name == "putAll" else ""] * len(given)
             if name in ("put", "putIfAbsent", "set") and len(given) == 2:
                 key = self.builder.text_of(given[0]) if self.builder.kind_of(given[0]) == "constant" else "?"

@@ -1,7 +1,7 @@
 """The grammar of Kotlin, kept from texts on which its scanner never ends.
 
-Takes the bytes of a file, gives their syntax tree. The scanner of tree-sitter-kotlin 1.1 looks for the end of an annotation's line, and does
-not see the end of a text; and it looks to the end of the text, at each of them, for what closes a comment and for the bracket behind
+Takes the bytes of a file, gives their syntax tree. The scanner of tree-sitter-kotlin 1.1 looks for the end of an annotation's line, and
+does not see the end of a text; and it looks to the end of the text, at each of them, for what closes a comment and for the bracket behind
 `set(`. What is not closed so often that this would take long is refused.
 """
 

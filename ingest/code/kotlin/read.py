@@ -13,7 +13,7 @@ from ingest.source import Purpose
 
 
 def read(path: str, purpose: Purpose, text: str) -> CodeFacts:
-    """The facts of one text. Syntax errors are listed in `errors`; what can be read around them is. Raises ValueError where none is tried."""
+    """The facts of one text. Syntax errors are listed in `errors`. Raises ValueError where it is not tried."""
     written = text.encode("utf-8", "replace")
     root, data = parsed(written)
     builder = _Builder(path, "kotlin", purpose, module_name(path))

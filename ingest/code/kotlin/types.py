@@ -14,8 +14,10 @@ from ingest.code.kotlin.names import CONTAINERS, PLAIN
 from ingest.code.kotlin.statements import Statements
 from ingest.code.tree import lines, named
 
-_INNER = frozenset({"Optional", "CompletableFuture", "Mono", "Supplier", "Callable", "Future", "CompletionStage", "Deferred", "Result", "Lazy",
-                    "StateFlow", "ResponseEntity_"})  # fmt: skip
+_INNER = frozenset({
+    "Optional", "CompletableFuture", "Mono", "Supplier", "Callable", "Future", "CompletionStage", "Deferred", "Result", "Lazy",
+    "StateFlow", "ResponseEntity_",
+})  # fmt: skip
 _WRAPPED = frozenset({"nullable_type", "parenthesized_type", "type_projection", "non_nullable_type"})
 _MAX_DEPTH = 10
 

@@ -122,6 +122,7 @@ def test_a_long_function_is_cut_between_statements_with_some_lines_in_both(tmp_p
         ("a.ts", "typescript", "import OpenAI from 'openai'\nexport function ask(q: string) {\n  return q\n}\nexport class A {\n  b() {}\n}\n", {"", "ask", "A"}),
         ("a.go", "go", 'package a\n\nimport "fmt"\n\n// Ask asks.\nfunc Ask(q string) string {\n\treturn fmt.Sprint(q)\n}\n', {"", "Ask"}),
         ("A.java", "java", "package a;\nclass A {\n  // What b does.\n  int b() { return 1; }\n}\n", {"", "A"}),
+        ("A.kt", "kotlin", "package a\n\n// What ask does.\nfun ask(): Int = 1\n\nclass A {\n  fun b(): Int = 1\n}\n", {"", "ask", "A"}),
         ("A.cs", "csharp", "namespace N;\nclass A {\n  int B() { return 1; }\n}\n", {"", "A"}),
     ],
 )  # fmt: skip
