@@ -54,3 +54,32 @@ func main() {
 )
 def test_a_route_has_the_method_that_its_marker_says(files: dict[str, str], names: set[str]) -> None:
     assert {e.name for e in system_of(files).elements if e.kind == "http_route"} == names
+
+
+_CLIENT_JAVA = """
+import org.springframework.cloud.openfeign.FeignClient;
+import org.springframework.web.bind.annotation.*;
+@FeignClient(name = "notes", url = "https://notes.example.com")
+interface Notes {
+  @PostMapping("/notes") String add(@RequestBody String text);
+}
+"""
+_CLIENT_KOTLIN = """
+import org.springframework.cloud.openfeign.FeignClient
+import org.springframework.web.bind.annotation.*
+@FeignClient(name = "notes", url = "https://notes.example.com")
+interface Notes {
+    @GetMapping("/notes")
+    fun read(@RequestParam id: String): String
+}
+@RestController
+class Shown(private val notes: Notes) {
+    @GetMapping("/shown")
+    fun shown(@RequestParam id: String): String = notes.read(id)
+}
+"""
+
+
+@pytest.mark.parametrize(("files", "names"), [({"Notes.java": _CLIENT_JAVA}, set()), ({"Notes.kt": _CLIENT_KOTLIN}, {"GET /shown"})])
+def test_what_a_client_asks_for_is_no_route(files: dict[str, str], names: set[str]) -> None:
+    assert {e.name for e in system_of(files).elements if e.kind == "http_route"} == names

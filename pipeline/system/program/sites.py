@@ -7,7 +7,7 @@ element it is, is decided in `elements`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -150,11 +150,25 @@ def _decorated(program: Program, index: FrameworkIndex, function: FunctionRef, d
     callee = (decorator[0], value.inputs[0]) if value.kind == "call" else decorator
     for name in _with_overridden(program, program.names(callee)):
         for known in index.decorators.find(index.canonical(name)):
+            if known.rule.not_of and _is_of(program, index, function, known.rule.not_of):
+                continue
             if not known.rule.of_returned:
                 yield EntrySite(function, known.rule, known.framework, decorator)
                 continue
             for reference in _returned_functions(program, function):
                 yield EntrySite(reference, known.rule, known.framework, decorator, program.function(function).name)
+
+
+def _is_of(program: Program, index: FrameworkIndex, function: FunctionRef, marks: Sequence[str]) -> bool:
+    """Whether a function is a method of a class with one of these decorators."""
+    owner = program.function(function).owner
+    file, cls = program.classes.get(owner or "", (0, None))
+    for mark in cls.decorators if cls is not None else ():
+        value = program.value((file, mark))
+        callee = (file, value.inputs[0]) if value.kind == "call" else (file, mark)
+        if any(index.canonical(name) in marks for name in program.names(callee)):
+            return True
+    return False
 
 
 def _returned_functions(program: Program, function: FunctionRef) -> Iterator[FunctionRef]:

@@ -167,6 +167,9 @@ class DecoratorRule(Frozen):
         default=False, description="For `registers`: the functions stand in tables of tables, each named by its key: `{Query: {ask}}`."
     )
     of_returned: bool = Field(default=False, description="For `decorator`: the function that the decorated one returns is meant.")
+    not_of: tuple[str, ...] = Field(
+        default=(), description="For `decorator`: decorators of classes whose methods are none: a client that describes what it asks for."
+    )
     where: dict[Argument, Pattern] = Field(
         default_factory=dict, description="For `registers`: argument -> regular expression that its names or its text match."
     )
