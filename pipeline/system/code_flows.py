@@ -398,10 +398,10 @@ def _add_way(
             controls.append((rule.rule.control, node))
         elif rule.rule.control is not None and rule.rule.protects == "data" and not rule.rule.cleans:
             controls.append((rule.rule.control, node))
-        elif rule.rule.flags and rule.rule.protects == "data" and assembly.program.value(node).kind == "call":
-            controls += [(kind, node) for kind in read_flags(assembly.program, node, rule.rule.flags).controls]
         elif role == "index_query" and rule.rule.kind is None and asks_whose(assembly, CallSite(node, rule.rule, rule.framework, ())):
             controls.append(("tenant_filter", node))
+        elif role == "features" and rule.rule.flags and rule.rule.protects == "data" and assembly.program.value(node).kind == "call":
+            controls += [(kind, node) for kind in read_flags(assembly.program, node, rule.rule.flags).controls]
     controls += controls_on_way(assembly, hit, judged)
     if role == "training_data":
         controls += [("deduplication", node) for node in deduplicated(assembly, hit)]

@@ -118,6 +118,10 @@ PARTIES: Topic = "who may take part"
 UPDATED: Topic = "it is fetched here"
 DECIDED_HERE = "what happens next depends on it"
 """Note of the lines that act on a verdict; threats that do not ask what an element decides do not show them."""
+DESCRIBED_HERE = "a column that describes a person"
+"""Note of the lines of a settings file that say what a training learns from; likewise for threats that ask what it learns about."""
+RELEASED_HERE = "the run puts it into use here"
+"""Note of the lines of a run that release what it made; likewise for threats that ask whether it was released at once."""
 
 Stride = Literal["spoofing", "tampering", "repudiation", "information_disclosure", "denial_of_service", "elevation_of_privilege"]
 Severity = Literal["critical", "high", "medium", "low", "info"]

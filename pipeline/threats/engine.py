@@ -12,12 +12,29 @@ from dataclasses import dataclass, replace
 from typing import get_args
 
 from pipeline.system.ai_parts import development_files
-from pipeline.system.model import DECIDED_HERE, Control, ControlKind, Element, Evidence, Flow, Role, System, Topic
+from pipeline.system.model import (
+    DECIDED_HERE,
+    DESCRIBED_HERE,
+    RELEASED_HERE,
+    Control,
+    ControlKind,
+    Element,
+    Evidence,
+    Flow,
+    Role,
+    System,
+    Topic,
+)
 from pipeline.threats.schema import Condition, Threat
 from pipeline.threats.telling import telling
 from pipeline.threats.view import View, has_attributes
 
 _MENTIONS = 3  # places of a thing that papers speak of on every page
+_ASKED_FOR = {  # notes of lines that only threats which ask for these attributes show
+    DECIDED_HERE: frozenset({"decides", "decides_about"}),
+    DESCRIBED_HERE: frozenset({"learns_about"}),
+    RELEASED_HERE: frozenset({"promoted_at_once"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,16 +224,13 @@ def _own_places(threat: Threat, element: Element) -> Sequence[Evidence]:
     about = [e for e in element.evidence if e.note in threat.cites]
     if about:
         return about
-    aside = {*get_args(Topic), *(() if _asks_what_is_decided(threat.when) else (DECIDED_HERE,))}
+    aside = {*get_args(Topic), *(note for note, asked in _ASKED_FOR.items() if not _asks(threat.when, asked))}
     return [e for e in element.evidence if e.note not in aside] or element.evidence
 
 
-def _asks_what_is_decided(conditions: Iterable[Condition]) -> bool:
-    """Whether a threat is about verdicts: then the lines that act on them are part of what it says."""
-    return any(
-        {"decides", "decides_about"} & set(condition.the_element or ()) or _asks_what_is_decided(condition.any_of or ())
-        for condition in conditions
-    )
+def _asks(conditions: Iterable[Condition], attributes: frozenset[str]) -> bool:
+    """Whether a threat asks for what some lines show: then they are part of what it says."""
+    return any(attributes & set(condition.the_element or ()) or _asks(condition.any_of or (), attributes) for condition in conditions)
 
 
 def shortened(evidence: Iterable[Evidence], most: int) -> tuple[Evidence, ...]:
@@ -271,7 +285,8 @@ def _evaluate(
     if condition.lacks_control is not None:
         if view.controls_on(element.id, condition.lacks_control):
             return None
-        return _Held(evidence=tuple(_as(e, "missing") for e in element.evidence[:2]))
+        own = [e for e in element.evidence if e.note not in (DESCRIBED_HERE, RELEASED_HERE)] or element.evidence
+        return _Held(evidence=tuple(_as(e, "missing") for e in own[:2]))
     if condition.any_of is not None:
         parts = [held for inner in condition.any_of if (held := _evaluate(view, element, inner, removed_by, lowered_by)) is not None]
         if not parts:

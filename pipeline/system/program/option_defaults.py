@@ -1,7 +1,8 @@
 """What a setting is where nobody sets it: `args.revision` of `add_argument("--revision", default="main")`, `os.getenv("REVISION", "main")`.
 
 Takes a value, gives the constant text of its default, so that rules see what a plain run does; None where there is none. Also read are
-`settings.get("revision", "main")` and `revision or "main"`. Options of a command line are looked for in the file that parses them.
+`settings.get("revision", "main")` and `revision or "main"`. Options of a command line are looked for in the file that parses them. Read
+is Python alone.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ _MOST = 4
 
 def default_text(program: Program, node: Node) -> str | None:
     """The text that a value is unless somebody says something else."""
+    if program.files[node[0]].language != "python":
+        return None
     for origin in (node, *program.origins(node)[:_MOST]):
         given = next(_defaults(program, origin), None)
         found = program.constant(given) if given is not None else None

@@ -14,6 +14,7 @@ from ingest.facts import ConfigFacts, Setting
 from ingest.purpose import NOT_PRODUCT
 from pipeline.system.assembly import Assembly
 from pipeline.system.elements.model_surroundings import are_of_people
+from pipeline.system.model import DESCRIBED_HERE
 from pipeline.system.rules.words import load_words
 
 _FOLDERS = frozenset({"conf", "config", "configs", "configuration", "params", "parameters", "settings", "hydra", "experiments", "base"})
@@ -35,7 +36,7 @@ def mark_feature_files(assembly: Assembly, files: Sequence[ConfigFacts]) -> None
         nearest = max(near, key=lambda one: len(one[0]))[1]
         draft.attributes["learns_about"] = "people"
         for column in nearest[:_SHOWN]:
-            evidence = assembly.cite_place(column.place)
+            evidence = assembly.cite_place(column.place, "step", DESCRIBED_HERE)
             if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < 12:
                 draft.evidence.append(evidence)
 

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.made_of import callee_text
+from pipeline.system.model import RELEASED_HERE
 from pipeline.system.program.arguments import argument_positions
 from pipeline.system.program.file_keys import keys
 from pipeline.system.program.sites import CallSite
@@ -66,7 +67,7 @@ def _mark_put(assembly: Assembly) -> None:
                 taken = next((other for other, known in takes if known == key and _scope(assembly, other) not in reached), None)
                 if taken is not None:
                     draft.attributes["promoted_at_once"] = True
-                    cited = [evidence for node in (call, taken) if (evidence := assembly.cite(node)) is not None]
+                    cited = [evidence for node in (call, taken) if (evidence := assembly.cite(node, "sink", RELEASED_HERE)) is not None]
                     draft.evidence[:0] = [evidence for evidence in cited if evidence not in draft.evidence]
                     break
 
@@ -169,7 +170,7 @@ def _mark_tuned(assembly: Assembly) -> None:
                 for _id, d in sorted(assembly.drafts.by_id.items())
                 if d.kind == "training_job" and d.attributes.get("fine_tuning") is True
             ]
-            evidence = assembly.cite(call)
+            evidence = assembly.cite(call, "sink", RELEASED_HERE)
             for draft in jobs[:1]:
                 draft.attributes["promoted_at_once"] = True
                 if evidence is not None and evidence not in draft.evidence:
