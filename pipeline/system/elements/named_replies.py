@@ -44,7 +44,11 @@ def add_named_replies(assembly: Assembly) -> None:
     model = _answering(assembly)
     if model is None or any(role == "html" and assembly.draft(source).kind in _MODELS for source, _target, role in assembly.flows):
         return
-    cleaning = {_around(assembly, site.node) for site in assembly.sites.calls if "html" in site.rule.cleans}
+    cleaning = {  # what makes a number of a text says nothing of the other texts of a page
+        _around(assembly, site.node)
+        for site in assembly.sites.calls
+        if "html" in site.rule.cleans and site.rule.control != "type_cast" and not {"html", "url"} <= set(site.rule.cleans)
+    }
     place = assembly.draft(model).evidence[0].model_copy(update={"role": "source"})
     told: set[int] = set()  # files: one remedy for a page
     for call, sink in sorted(_markup(assembly), key=lambda one: one[0]):
