@@ -31,7 +31,7 @@ class Origins(Questions):
         """
         found: list[Node] = []
         seen: set[Node] = {parameter}
-        queue = self._arguments(parameter)[:]
+        queue = [*self._arguments(parameter), *self._injected.get(parameter, ())]
         while queue and len(seen) < _MAX_LEAVES:
             current = queue.pop(0)
             if current in seen:
@@ -40,7 +40,7 @@ class Origins(Questions):
             value = self.value(current)
             match value.kind:
                 case "parameter":
-                    queue += self._arguments(current)
+                    queue += (*self._arguments(current), *self._injected.get(current, ()))
                     if self._self_class(current, "") is not None or self._self_class(current, "classmethod") is not None:
                         found.append(current)
                     else:

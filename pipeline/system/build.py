@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.code.program import Program
+from ingest.code.program import Node, Program
 from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, TextFacts
 from ingest.purpose import NOT_PRODUCT
 from pipeline.system.agents.go_listening import mark_go_listening
@@ -87,6 +87,7 @@ from pipeline.system.program.beans import injected
 from pipeline.system.program.flow_edges import Kept
 from pipeline.system.program.programs import programs_of
 from pipeline.system.program.sites import find_sites, received
+from pipeline.system.program.wired import wired
 from pipeline.system.prompts.embedded import add_prompts_and_secrets
 from pipeline.system.prompts.prompt_files import PromptFiles
 from pipeline.system.prompts.prompt_models import add_prompt_models
@@ -122,12 +123,17 @@ class Built:
     notes: tuple[tuple[str, str], ...]
 
 
+def _handed_in(program: Program) -> Iterator[tuple[Node, Node]]:
+    yield from injected(program)
+    yield from wired(program)
+
+
 def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: EvidenceBook, *, described_only: bool = False) -> Built:
     """The system model of everything that was read; of a tree without code, prose tells what the system is."""
     code = sorted((f for f in facts if isinstance(f, CodeFacts) and f.purpose not in NOT_PRODUCT), key=lambda f: f.path)
     config = sorted((f for f in facts if isinstance(f, ConfigFacts)), key=lambda f: f.path)
     documents = sorted((f for f in facts if isinstance(f, DocumentFacts)), key=lambda f: f.path)
-    program = Program(code, frameworks.returned_type, config, lambda program: received(program, frameworks), injected)
+    program = Program(code, frameworks.returned_type, config, lambda program: received(program, frameworks), _handed_in)
     program.link()
     known = Assembly(program, frameworks, book, find_sites(program, frameworks))
     steps = Steps()

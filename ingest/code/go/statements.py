@@ -255,6 +255,7 @@ class Statements(Calls):
             if outer is not None and self.builder.kind_of(base) not in ("parameter", "name"):
                 after = self.builder.add(scope, "update", lines(target), "", (base, value), ("", self.text(field)))
                 self.builder.bind(scope, outer, after)
+                self._holders(scope, inner, after)
             path = self.path(scope, target)
             if path is not None:
                 self.builder.write(scope, path, value)
@@ -264,6 +265,20 @@ class Statements(Calls):
                 key, before = self.value(scope, index), self.value(scope, inner)
                 label = self.builder.text_of(key) if self.builder.kind_of(key) == "constant" else "?"
                 self.assign(scope, inner, self.builder.add(scope, "update", lines(target), "", (before, value), ("", label)))
+
+    def _holders(self, scope: Scope, node: Node, value: int) -> None:
+        """`config.ToolsConfig.Tools = tools` changes what `config` holds, too."""
+        while node.type == "selector_expression":
+            outer, field = node.child_by_field_name("operand"), node.child_by_field_name("field")
+            path = self.path(scope, outer) if outer is not None else None
+            if outer is None or field is None or path is None:
+                return
+            before = self.value(scope, outer)
+            if self.builder.kind_of(before) in ("parameter", "name"):
+                return
+            value = self.builder.add(scope, "update", lines(node), "", (before, value), ("", self.text(field)))
+            self.builder.bind(scope, path, value)
+            node = outer
 
     def _write_outer(self, scope: Scope, name: str, value: int, declares: bool) -> None:
         """A closure that assigns to a variable around it changes that variable, too."""

@@ -1,13 +1,13 @@
 """What stands before the address of a route: prefixes of its router, and of where that is included or mounted.
 
 `APIRouter(prefix="/chat")`, `app.include_router(router, prefix="/api")`, `app.register_blueprint(pages, url_prefix="/pages")`,
-`app.mount("/v1", inner)`, `app.use("/api", router)`. What only a setting knows is left out; of a router that is included twice, the first.
+`app.mount("/v1", inner)`, `app.use("/api", router)`, `r.Group("/api")`, `r.Route("/api", func(r chi.Router) { ... })`. What only a setting knows is left out; of a router that is included twice, the first.
 """
 
 from __future__ import annotations
 
 from ingest.code.program import Node, Program
-from pipeline.system.program.applications import Applications
+from pipeline.system.program.applications import PARTS, Applications
 from pipeline.system.program.arguments import argument_positions
 from pipeline.system.program.sites import EntrySite
 
@@ -52,4 +52,16 @@ def _mounted(applications: Applications, routers: list[Node], depth: int) -> str
         for include in applications.includes(router):
             above = applications.makers(applications.receiver(include))
             return _mounted(applications, [one for one in above if one != router], depth + 1) + applications.mounted_at(include)
+        for part in _parts(applications, router):
+            above = applications.makers(applications.receiver(part))
+            return _mounted(applications, [one for one in above if one != router], depth + 1) + applications.mounted_at(part)
     return ""
+
+
+def _parts(applications: Applications, router: Node) -> list[Node]:
+    """The calls that gave a part of a router: `api := r.Group("/api")`, `r.Route("/api", func(api chi.Router) { ... })`."""
+    value = applications.program.value(router)
+    callee = applications.program.value((router[0], value.inputs[0])) if value.kind == "call" else value
+    if callee.kind == "attribute":
+        return [router] if callee.text in PARTS else []
+    return applications.part_given(router)
