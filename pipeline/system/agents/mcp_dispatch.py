@@ -17,10 +17,14 @@ from ingest.facts import Branch, Value
 from pipeline.system.agents.tool_objects import tool_objects
 from pipeline.system.controls.restrictions import is_validator
 from pipeline.system.program.sites import EntrySite
+from pipeline.system.program.walking import inputs_of, walk
 from pipeline.system.rules.framework import DecoratorRule
 from pipeline.system.rules.words import words_of
+from pipeline.system.shapes.shape_tool_records import DOES, records_in
 
 _MIN_CASES = 2
+_MOST_BEHIND, _MOST_NAMES = 300, 20  # values behind a table of tools, and behind the name of one tool
+_NAMES = ("name", "choice", "guarded", "await")
 _DEEPEST = 2  # functions between the one that is registered and the one that chooses
 _PARSES = frozenset(
     {"parse", "safeParse", "parseAsync", "safeParseAsync", "assign", "from", "String", "str", "dict", "model_validate", "validate",
@@ -58,16 +62,41 @@ def _chosen(program: Program, entry: EntrySite) -> Iterator[EntrySite]:
         elif by_name and (part := part_of(cases, position)) is not None:
             yield replace(entry, named=name, part=part)
     for call in _calls(program, entry.function):
-        for name, target in tool_objects(program, call) if not cases and _given(program, entry.function, call) else ():
+        for name, target in tool_objects(program, call) if not cases and _given(program, entry, call) else ():
             yield _site(program, entry, call, target, name)
         for name, reference in in_table(program, call):
             yield _site(program, entry, call, Target(reference, program.function(reference).owner is not None), name)
+        for name, reference in _in_records(program, call) if not cases and _given(program, entry, call) else ():
+            yield _site(program, entry, call, Target(reference, False), name)
+
+
+def _in_records(program: Program, call: Node) -> Iterator[tuple[str, FunctionRef]]:
+    """`const tool = table[name]; tool.run(arguments)`: what the records of a table do, also where calls wrap the table or its entries."""
+    callee = program.value((call[0], program.value(call).inputs[0]))
+    if callee.kind != "attribute" or callee.text not in DOES:
+        return
+    for held in _looked_up_in(program, (call[0], callee.inputs[0])):
+        behind = walk(held, lambda one: [*inputs_of(program, one), *(o for o in program.origins(one) if o != one)], _MOST_BEHIND)
+        tables = sorted(one for one in behind if program.value(one).kind == "collection" and program.value(one).text == "dictionary")
+        for table in tables:
+            yield from ((name, function) for function, name, _record in records_in(program, table))
+
+
+def _looked_up_in(program: Program, holder: Node) -> Iterator[Node]:
+    """What an object is taken out of by a key that is not written down."""
+    for node in walk(holder, lambda one: program.step_back(one) if program.value(one).kind in _NAMES else [], _MOST_NAMES):
+        value = program.value(node)
+        called = program.value((node[0], value.inputs[0])) if value.kind == "call" else value
+        if value.kind == "index" and len(value.inputs) > 1 and program.constant((node[0], value.inputs[1])) is None:
+            yield node[0], value.inputs[0]
+        elif value.kind == "call" and called.kind == "attribute" and called.text == "get" and len(value.inputs) > 1:
+            yield node[0], called.inputs[0]
 
 
 def _chosen_behind(program: Program, entry: EntrySite, depth: int = 0) -> list[EntrySite]:
     """What a function chooses by a name that the entry hands on to it: `this.handle(request.params.name, request.params.arguments)`."""
     for call in _calls(program, entry.function):
-        positions = _given(program, entry.function, call)
+        positions = _given(program, entry, call)
         for target in program.targets(call) if positions else ():
             if target.constructs or target.function == entry.function:
                 continue
@@ -125,7 +154,7 @@ def _delegate(program: Program, entry: EntrySite, name: str, branch: Branch) -> 
     for call in _calls(program, entry.function):
         if branch.side(call[1]) is True:
             for target in program.targets(call):
-                if not target.constructs and _given(program, entry.function, call):
+                if not target.constructs and _given(program, entry, call):
                     return _site(program, entry, call, target, name)
     for call in _calls(program, entry.function):  # what lists something is given nothing
         if branch.side(call[1]) is True:
@@ -137,16 +166,17 @@ def _delegate(program: Program, entry: EntrySite, name: str, branch: Branch) -> 
 
 def _site(program: Program, entry: EntrySite, call: Node, target: Target, name: str) -> EntrySite:
     offset = 1 if target.bound and program.function(target.function).owner is not None else 0
-    positions = tuple(position - 1 + offset for position in _given(program, entry.function, call))
+    positions = tuple(position - 1 + offset for position in _given(program, entry, call))
     rule = DecoratorRule(
         kind="mcp_tool", parameters="tool_arguments", parameters_at=positions or _NONE, returns=entry.rule.returns, flags=entry.rule.flags
     )
     return EntrySite(target.function, rule, entry.framework, call, name)
 
 
-def _given(program: Program, function: FunctionRef, call: Node) -> list[int]:
-    """Positions of a call's arguments that are made of what the function was given."""
-    own = {parameter.value for parameter in program.function(function).parameters}
+def _given(program: Program, entry: EntrySite, call: Node) -> list[int]:
+    """Positions of a call's arguments that are made of what a function was given of the request."""
+    parameters, meant = program.function(entry.function).parameters, entry.rule.parameters_at
+    own = {parameter.value for position, parameter in enumerate(parameters) if not meant or position in meant}
     found: list[int] = []
     for position, given in enumerate(program.value(call).inputs):
         queue, seen = [given], set[int]()

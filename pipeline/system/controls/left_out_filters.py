@@ -3,7 +3,8 @@
 Takes an assembly whose flows are known and marks such stores `filter_left_out`, with the lines of the searches. Only searches that a
 request, a page or a tool leads to count, and only where another search of the same store names whose passages it wants; a filter by
 document or kind is none. A filter that the caller of a route may leave empty (`{"tenant": tenant} if tenant else None`) is left out as
-well. Filters that are put together elsewhere are believed.
+well, and so is one of the groups that a function was handed, which goes where there are none: nobody's groups mean everybody's passages
+(`{"team": {"$in": teams}} if teams else None`). Filters that are put together elsewhere are believed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pipeline.system.program.sites import CallSite
 from pipeline.system.rules.framework import Flag
 
 _STORES = ("vector_store", "retriever")
+_AMONG = frozenset({"$in", "in", "$or", "any", "$any", "any_of", "$containsAny", "contains_any", "terms"})  # one of several will do
 _OUTSIDE = (ENTRY_KINDS | {"tool"}) - {"command_line", "scheduled_job"}
 
 
@@ -38,7 +40,11 @@ def mark_left_out_filters(assembly: Assembly) -> None:
         if any(node is not None for node in given):
             if any(_is_filter(flag) for flag in flags_of_search(assembly, site)):
                 asking.setdefault(store, set()).add(site.node)
-                if any(node is not None and _may_be_left_empty(assembly, function, node) for node in given):
+                empty = (
+                    _may_be_left_empty(assembly, function, node) or (function in reached and _goes_without_groups(assembly, function, node))
+                    for node in given if node is not None
+                )  # fmt: skip
+                if any(empty):
                     bare.setdefault(store, []).append(site.node)
         elif function in reached and _searches(site) and not is_open(assembly.program, site.node, assembly.program.value(site.node)):
             bare.setdefault(store, []).append(site.node)
@@ -76,6 +82,21 @@ def _may_be_left_empty(assembly: Assembly, function: FunctionRef, filtering: Nod
     callers = {value for (file, value) in assembly.sources if file == function[0]}
     own = {parameter.value for parameter in assembly.program.function(function).parameters} & callers
     return bool(own & set(_parts(assembly, filtering)))
+
+
+def _goes_without_groups(assembly: Assembly, function: FunctionRef, filtering: Node) -> bool:
+    """Whether a filter by the groups that a function is handed is none where they are."""
+    origins = assembly.program.origins(filtering)
+    if not any(assembly.program.value(origin).constant_type == "none" for origin in origins):
+        return False
+    values, own = assembly.program.files[function[0]].values, {one.value for one in assembly.program.function(function).parameters}
+    among = {
+        given
+        for part in _parts(assembly, filtering)
+        for label, given in zip(values[part].labels, values[part].inputs, strict=False)
+        if values[part].kind == "collection" and label in _AMONG
+    }
+    return any(part in own for given in among for part in _parts(assembly, (function[0], given)))
 
 
 def _parts(assembly: Assembly, node: Node) -> Iterator[int]:

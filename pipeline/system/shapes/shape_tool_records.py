@@ -85,9 +85,16 @@ def described_records(program: Program) -> Iterator[tuple[FunctionRef, str, Node
             elif _is_record(value):
                 if (told := _told(program, node)) is not None:
                     yield *told, node
-                for label, given in zip(value.labels, value.inputs, strict=False):
-                    if label not in ("", "**") and _is_record(facts.values[given]) and (told := _told(program, (file, given), label)):
-                        yield *told, (file, given)
+                yield from records_in(program, node)
+
+
+def records_in(program: Program, table: Node) -> Iterator[tuple[FunctionRef, str, Node]]:
+    """Records of a table that describe tools, each under the key it stands under."""
+    value = program.value(table)
+    for label, given in zip(value.labels, value.inputs, strict=False):
+        node = (table[0], given)
+        if label not in ("", "**") and _is_record(program.value(node)) and (told := _told(program, node, label)):
+            yield *told, node
 
 
 def _told(program: Program, node: Node, key: str = "") -> tuple[FunctionRef, str] | None:
