@@ -6,8 +6,8 @@ files that mention a topic, those that import them, directly or through others, 
 flows along calls, and calls along imports. What offers itself by its words is needed where it imports one of these or
 stands in the same package, for plugins are often loaded by name. In Python the unit is the file, and a dotted path in a
 string is an import too, and so is a file of data that code which learns names as well (`shared_files`); in TypeScript it is the
-package; of any other language all files are one unit. A script of a page that puts markup together is needed by itself where it asks a
-path that a needed file names: it shows what a model answered.
+package; of any other language all files are one unit, Java and Kotlin together. A script of a page that puts markup together is needed by
+itself where it asks a path that a needed file names: it shows what a model answered.
 
 What it leaves out: code that reaches an AI part only over the network or through a plugin of another package that is
 loaded by a computed name. A file that is passed over is listed as skipped.
@@ -292,7 +292,7 @@ class _Packages:
         """What is read whole or not at all: a Python file, a JavaScript package, all files of another language."""
         if source.kind in _PYTHON:
             return source.path
-        return self._package(source.path) if source.kind == "typescript" else f"<{source.kind}>"
+        return self._package(source.path) if source.kind == "typescript" else f"<{'java' if source.kind == 'kotlin' else source.kind}>"
 
     def _package(self, path: str) -> str:
         """The package a file belongs to; what stands in none belongs to the tree."""

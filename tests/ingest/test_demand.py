@@ -12,7 +12,7 @@ from ingest.demand import Topics, demanded
 from ingest.source import Source, SourceKind
 
 TOPICS = Topics(about=((re.compile(rb"import ai\b"),),), beside=(re.compile(rb"@tool"),), alone=(re.compile(rb"KEY = "),))
-_KINDS: dict[str, SourceKind] = {".py": "python", ".ipynb": "notebook", ".ts": "typescript", ".java": "java"}
+_KINDS: dict[str, SourceKind] = {".py": "python", ".ipynb": "notebook", ".ts": "typescript", ".java": "java", ".kt": "kotlin"}
 
 
 def needed(folder: Path, files: Mapping[str, str | bytes], topics: Topics = TOPICS) -> set[str]:
@@ -129,6 +129,7 @@ def test_a_javascript_package_is_read_whole_and_with_those_that_use_it(tmp_path:
 
 def test_files_of_another_language_are_read_all_or_none(tmp_path: Path) -> None:
     assert needed(tmp_path / "with", {"A.java": "import ai;\n", "b/B.java": ""}) == {"A.java", "b/B.java"}
+    assert needed(tmp_path / "both", {"A.java": "", "b/B.kt": "import ai\n"}) == {"A.java", "b/B.kt"}
     assert needed(tmp_path / "without", {"A.java": "", "b.py": "import ai\n"}) == {"b.py"}
 
 

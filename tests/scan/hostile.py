@@ -207,8 +207,8 @@ GROUPS: dict[str, dict[str, Bad]] = {
         "Elses.kt": Bad("fun f() {\n" + "if (a) b()\nelse " * 20_000 + "c()\n}\n"),
         "Members.kt": Bad("val x = a" + "\n.b" * DEEP + "\n", *_DEEPER),
         "Sum.kt": Bad('val x = "a"' + ' +\n"a"' * DEEP + "\n"),
-        "Setters.kt": Bad("val x: Int\nset(\n" * 10_000, "not closed"),
-        "Comments.kt": Bad("/*\n" * 10_000, "not closed"),
+        "Setters.kt": Bad("val x: Int\nset(\n" * 10_000, "errors", "not closed"),
+        "Comments.kt": Bad("/*\n" * 10_000, "errors", "not closed"),
         "Sum.java": Bad('class A { String x = "a"' + ' +\n"a"' * DEEP + "; }\n"),
     },
     "in circles": {
