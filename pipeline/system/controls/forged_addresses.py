@@ -10,12 +10,12 @@ platform writes the header anew is not known here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import AttributeValue
-from pipeline.system.program.walking import inputs_of, walk
+from pipeline.system.program.walking import inputs_of, passed_for, walk
 
 _FORWARDED = re.compile(r"(?:http_)?x[-_]forwarded[-_]for", re.IGNORECASE)
 _CUT = frozenset({"split", "Split", "partition", "SplitN", "Cut", "substringBefore", "substring"})
@@ -26,16 +26,37 @@ _FROM_BEHIND = re.compile(
     re.IGNORECASE,
 )
 _INDEXED = frozenset({"-1", "-2"})
-_MOST = 60
+_MOST, _CALLERS = 60, 6
 
 
-def add_forged_addresses(assembly: Assembly, refusals: Mapping[FunctionRef, Node]) -> None:
-    """A component for each function that a limit takes such an address from."""
+def add_forged_addresses(assembly: Assembly, refusals: Mapping[FunctionRef, Node], asked: Set[Node]) -> None:
+    """A component for each function that a limit takes such an address from; `asked` are the refusals that are a question to a limiter."""
     taken = dict(_taken_first(assembly))
     for refusing, refusal in sorted(refusals.items()) if taken else ():
         for reference in sorted(assembly.reach(refusing) & taken.keys()):
-            if reference == refusing or _is_counted(assembly, refusing, reference):
+            keyed = refusal not in asked or _is_key(assembly, refusal, taken[reference], reference)
+            if keyed and (reference == refusing or _is_counted(assembly, refusing, reference)):
                 _add(assembly, taken[reference], refusal)
+
+
+def _is_key(assembly: Assembly, question: Node, read: Node, reference: FunctionRef) -> bool:
+    """Whether what a limiter is asked about comes of the header, there or by the function that reads it."""
+    program = assembly.program
+
+    def onward(node: Node) -> list[Node]:
+        stepped = program.step_back(node) if program.value(node).kind in ("name", "attribute") else ()
+        return [
+            *inputs_of(program, node),
+            *stepped,
+            *(passed_for(program, node, _CALLERS) if program.value(node).kind == "parameter" else ()),
+        ]
+
+    for given in inputs_of(program, question)[1:]:
+        for node in walk(given, onward, _MOST, nearest_first=True):
+            called = program.value(node).kind == "call" and any(target.function == reference for target in program.targets(node))
+            if node == read or called:
+                return True
+    return False
 
 
 def _add(assembly: Assembly, read: Node, refusal: Node) -> None:

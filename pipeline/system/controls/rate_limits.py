@@ -47,17 +47,18 @@ _LIMITER = re.compile(r"limit|quota|throttl|bucket|budget", re.IGNORECASE)
 def add_rate_limits(assembly: Assembly, authenticating: Authenticating) -> None:
     """Entries that turn away who asks too often."""
     refusals: dict[FunctionRef, Node] = {}
+    questions: set[Node] = set()
     for file, facts in enumerate(assembly.program.files):
         for identity, value in enumerate(facts.values):
             if value.kind == "call" and _refuses((file, identity), assembly) and is_counted(assembly, (file, identity)):
                 refusals.setdefault((file, value.scope), (file, identity))
         for branch in facts.branches:
             asked = _limiter_asked(assembly, (file, branch.condition)) if branch.exits_when else None
-            if asked is not None:
-                refusals.setdefault((file, branch.scope), asked)
+            if asked is not None and refusals.setdefault((file, branch.scope), asked) == asked:
+                questions.add(asked)
     if not refusals:
         return
-    add_forged_addresses(assembly, refusals)
+    add_forged_addresses(assembly, refusals, questions)
     doors, frameworks = refusing_doors(assembly, refusals), frameworks_of(assembly)
     for reference, entry in sorted(assembly.entry_of_function.items()):
         if assembly.draft(entry).kind not in ENTRY_KINDS:
