@@ -29,7 +29,7 @@ def request_contexts(program: Program) -> Kept:
     for file, facts in enumerate(program.files):
         for identity, value in enumerate(facts.values if facts.language == "go" else ()):
             callee = facts.values[value.inputs[0]] if value.kind == "call" and len(value.inputs) > 1 else None
-            if callee is None or callee.kind != "attribute" and callee.kind != "name":
+            if callee is None or callee.kind not in ("attribute", "name"):
                 continue
             name = callee.text.rsplit(".", 1)[-1]
             if name not in _PUTS and name not in _TAKES:
