@@ -334,6 +334,7 @@ SettingKind = Literal[
     "go_module",        # the module whose root this folder is: name is its import path
     "agent_server",     # a server of agents; attributes: graphs (names), authenticated (bool)
     "mcp_server",       # a configured MCP server; attributes: command, arguments, url, package, pin, auto_approve, env_secrets
+    "chart_dependency", # a chart that a chart depends on; attributes: alias, condition (the value that switches it on), version
     "kustomized",       # a file or folder that a kustomization takes up: name is its path below the root
     "workload",         # one container of a pod; attributes: workload, resource, namespace, labels ("a=b"), image, pin, command, ports,
                         # root, privileged, capabilities, host_paths, host_network, host_port (bool), limits (bool), read_only_root,
@@ -349,7 +350,7 @@ SettingKind = Literal[
     "agent_right",      # what a coding agent may do without asking, or what runs by itself: name is the client; attributes: what
                         # (approval_off|any_command|servers_trusted|sandbox_off|deny_list|hook), rule, event, downloads_and_runs
     "chart_values",     # what the values of a chart say below one key; attributes: chart (where it is said), values ("path=value"),
-                        # value_lines (parallel)
+                        # value_lines (parallel), at (the folder of a chart of this tree that is installed with them)
     "mounted_file",     # a file that a map of settings is made of: name is its path below the file; attributes: into (the map), key
     "gateway",          # the settings of a gateway of models; attributes: values ("path=value"), value_lines (parallel)
     "proxy",            # what a web server hands on: name is the target "host:port"; attributes: location, public, authenticated, limited,

@@ -99,6 +99,8 @@ _NAMES: dict[str, SourceKind] = {
     "cline_mcp_settings.json": "mcp_config", "mcp_servers.json": "mcp_config",
     "dockerfile": "dockerfile", "containerfile": "dockerfile", "readme": "text",
     "saved_model.pb": "model_file", "tokenizer_config.json": "model_file", "chat_template.json": "model_file",
+    "chart.yaml": "helm_chart", "requirements.yaml": "helm_chart", "devspace.yaml": "chart_deployer", "skaffold.yaml": "chart_deployer",
+    "helmfile.yaml": "chart_deployer", "helmfile.yml": "chart_deployer",
     "kustomization.yaml": "kustomization", "kustomization.yml": "kustomization", "kustomization": "kustomization",
     "params.yaml": "ml_pipeline", "makefile": "makefile", "gnumakefile": "makefile", "procfile": "procfile",
 }  # fmt: skip

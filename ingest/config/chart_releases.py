@@ -1,4 +1,5 @@
-"""Charts that another file installs: Helm releases of Flux, applications of Argo CD, `HelmChart` of k3s and `helm_release` of Terraform.
+"""Charts that another file installs: Helm releases of Flux, applications of Argo CD, `HelmChart` of k3s, `helm_release` of Terraform, and
+the files of DevSpace, Skaffold and helmfile.
 
 Takes a resource, gives one `chart_values` setting with the chart's name and the values that stand in the resource, by their paths,
 the keys that stand in clear, and the gateway of models that the values describe. Values in files, secrets and ConfigMaps that it
@@ -7,11 +8,12 @@ refers to are not joined.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
 from ingest.config.gateway import gateways
-from ingest.config.nodes import NOTHING, BadConfig, Node
+from ingest.config.nodes import NOTHING, BadConfig, Node, shaped
 from ingest.config.packages import secret_variable, setting
 from ingest.config.resources import Flat, flat_node
 from ingest.config.yaml_nodes import yaml_node
@@ -50,6 +52,32 @@ def _release(chart: str, document: Node, helm: Node, source: Node, path: str) ->
         yield from gateways(node, path, before)
 
 
+def read_deployers(text: str, path: str) -> tuple[Setting, ...]:
+    """What DevSpace, Skaffold or helmfile installs, with the values that stand in its file; `at` is where a chart lies in this tree."""
+    document = shaped(yaml_node(text), "the file", "map", write="releases")
+    found: list[Setting] = []
+    for _name, deployment, _line in document.get("deployments").entries():
+        helm = deployment.get("helm")
+        found += _deployed(helm.get("chart").get("path").text or helm.get("chart").get("name").text, [helm.get("values")], deployment, path)
+    for holder in (document.get("deploy"), document.get("manifests")):
+        for release in holder.get("helm").get("releases").items:
+            chart = release.get("chartPath").text or release.get("remoteChart").text
+            found += _deployed(chart, [release.get("setValues"), release.get("overrides")], release, path)
+    for release in document.get("releases").items:
+        values = [*release.get("values").items]
+        found += _deployed(release.get("chart").text, values, release, path)
+    return tuple(found)
+
+
+def _deployed(chart: str, values: Sequence[Node], release: Node, path: str) -> Iterator[Setting]:
+    name = chart.rstrip("/").rsplit("/", 1)[-1]
+    if not name:
+        return
+    folder = posixpath.normpath(posixpath.join(posixpath.dirname(path), chart)) if chart.startswith(".") or chart.count("/") > 1 else None
+    given = [value for node in values if node.kind == "map" for value in flat_node(node, "")]
+    yield from _settings(name, given, path, release.line, folder)
+
+
 def of_resource(values: Sequence[Flat], place: Place) -> Iterator[Setting]:
     """The release of a `helm_release`: what it sets by name, and the values that it encodes or writes out."""
     chart = next((value.text for value in values if value.path == "chart"), "").rsplit("/", 1)[-1]
@@ -73,13 +101,13 @@ def of_resource(values: Sequence[Flat], place: Place) -> Iterator[Setting]:
     yield from _settings(chart, found, place.path, place.start_line)
 
 
-def _settings(chart: str, values: Sequence[Flat], path: str, line: int) -> Iterator[Setting]:
+def _settings(chart: str, values: Sequence[Flat], path: str, line: int, at: str | None = None) -> Iterator[Setting]:
     kept = values[:_MOST]
     if not kept:
         return
     yield setting(
         "chart_values", chart, Place(path, line, line), chart=chart, values=tuple(f"{value.path}={value.text}" for value in kept),
-        value_lines=tuple(str(value.line) for value in kept),
+        value_lines=tuple(str(value.line) for value in kept), at=at,
     )  # fmt: skip
     beside = {value.name: value.text for value in values}
     for value in values:

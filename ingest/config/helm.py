@@ -42,7 +42,7 @@ class _State:
     blocks: list[tuple[str, str]] = field(default_factory=list)  # (keyword, what it depends on)
 
     def conditions(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(text for _kind, text in self.blocks if text))[:20]
+        return tuple(dict.fromkeys(one for _kind, text in self.blocks for one in text.split()))[:20]
 
     def here(self) -> str:
         """The value that `.` stands for."""
@@ -55,18 +55,32 @@ class _State:
             self.blocks.append((word, _depends(match[1]) if match is not None else ""))
         elif word == "else" and self.blocks:
             kind, text = self.blocks.pop()
-            self.blocks.append((kind, "" if not text else text.removeprefix("!") if text.startswith("!") else f"!{text}"))
+            self.blocks.append((kind, "" if not text or " " in text else text.removeprefix("!") if text.startswith("!") else f"!{text}"))
         elif word == "end" and self.blocks:
             self.blocks.pop()
 
 
 def _depends(condition: str) -> str:
-    """The one value a condition asks for, `!` before it where it must not be; several are not judged."""
+    """The value a condition asks for, `!` before it where it must not be; all that an `and` surely asks for, other several are not judged."""
+    if condition.startswith("and "):
+        asked = [_depends(part.removeprefix("(").removesuffix(")")) for part in _operands(condition.removeprefix("and "))]
+        return " ".join(one for one in asked if one)
     values = _VALUE.findall(condition)
     words = set(re.findall(r"[a-z]+", re.sub(r"\"[^\"]*\"|\$?\.Values\.[\w.-]+", "", condition)))
     if len(values) != 1 or not words <= {"not"}:
         return ""
     return f"!{values[0]}" if "not" in words else str(values[0])
+
+
+def _operands(text: str) -> list[str]:
+    """What stands side by side, brackets kept together."""
+    found, depth, start = list[str](), 0, 0
+    for position, char in enumerate(f"{text} "):
+        depth += (char == "(") - (char == ")")
+        if char.isspace() and depth <= 0:
+            found += [text[start:position]] if position > start else []
+            start = position + 1
+    return found[:20]
 
 
 def read_helm_template(text: str, path: str) -> tuple[Setting, ...]:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from ingest.config.agent_settings import read_agent_settings
 from ingest.config.app_settings import read_app_settings
 from ingest.config.card_files import read_card_file
+from ingest.config.chart_releases import read_deployers
 from ingest.config.cloudformation import read_cloudformation
 from ingest.config.compose import read_compose
 from ingest.config.conda import read_conda
@@ -25,6 +26,7 @@ from ingest.config.gateway import read_gateway
 from ingest.config.gitlab_ci import read_gitlab_ci
 from ingest.config.go_mod import read_go_mod
 from ingest.config.helm import read_helm_template, read_helm_values
+from ingest.config.helm_chart import read_helm_chart
 from ingest.config.ini_file import read_ini_file
 from ingest.config.jvm import read_gradle, read_maven
 from ingest.config.kubernetes import read_kubernetes
@@ -97,6 +99,8 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "dvc_config": read_dvc_config,
         "helm_template": read_helm_template,
         "helm_values": read_helm_values,
+        "helm_chart": read_helm_chart,
+        "chart_deployer": read_deployers,
         "kubernetes": read_kubernetes,
         "kustomization": read_kustomization,
         "terraform": read_terraform,

@@ -83,6 +83,7 @@ from pipeline.system.flows.unattended import mark_unattended
 from pipeline.system.model import Boundary, Flow, Package, System
 from pipeline.system.places.kept_places import with_places
 from pipeline.system.places.made_at_places import add_made
+from pipeline.system.places.request_contexts import joined, request_contexts
 from pipeline.system.program.beans import injected
 from pipeline.system.program.flow_edges import Kept
 from pipeline.system.program.programs import programs_of
@@ -146,6 +147,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     sites = steps.instead(sites, without_terminal, program, sites)
     sites = steps.instead(sites, with_vector_tables, program, sites)
     sites, kept = steps.instead((sites, Kept()), with_places, program, frameworks, sites, config)
+    kept = joined(kept, steps.instead(Kept(), request_contexts, program))
     assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)), kept)
     add_code_elements(assembly)
     steps.run(add_data_addresses, assembly)

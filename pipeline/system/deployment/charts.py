@@ -1,20 +1,20 @@
-"""Charts put together: what templates leave open is filled in from the values that the chart ships.
+"""Charts put together: what templates leave open is filled in from the values that the chart is installed with.
 
 Takes configuration facts, gives them with marks (`$(.image.tag)`) replaced, with rights and limits that stand in the values taken over, and
-without the resources that are switched off by default. Only the `values.yaml` of the template's own chart is used: what an
-installation overrides is not known.
+without the resources that are switched off. What a chart is installed with is answered by `installed_charts`: its own values, those of
+the chart above, and those of a file of this tree that installs it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ingest.config.packages import image_parts
 from ingest.facts import ConfigFacts, Setting
 from ingest.source import Attribute, attributes_of, parts_of
-from pipeline.system.deployment.said_values import said_values
+from pipeline.system.deployment.installed_charts import ChartValues, InstalledCharts
 
 _MARK = re.compile(r"\$\((?:\.([\w.-]+)|given)\)")
 _TEMPLATES = re.compile(r"^((?:.*/)?)templates/")
@@ -22,48 +22,43 @@ _OFF = frozenset({"false", "", "null", "0", "~", "no", "off", "False"})
 _GIVEN = "$GIVEN"  # said by whoever installs
 
 
-@dataclass(frozen=True, slots=True)
-class _Values:
-    """What a chart ships, by path, and where each stands."""
-
-    path: str
-    texts: Mapping[str, str]
-    lines: Mapping[str, str]
-
-    def get(self, path: str, otherwise: str = "") -> str:
-        return self.texts.get(path, otherwise)
-
-    def place(self, path: str) -> str:
-        return f"{self.path}:{self.lines.get(path, '1')}"
-
-
 def with_values(files: Sequence[ConfigFacts]) -> list[ConfigFacts]:
-    """The same files, templates filled in."""
-    values = {file.path.rsplit("values.y", 1)[0]: _values(file) for file in files if _is_chart_values(file)}
-    return [_filled(file, values[match[1]]) if (match := _TEMPLATES.match(file.path)) and match[1] in values else file for file in files]
+    """The same files, templates filled in, without what is switched off."""
+    charts = InstalledCharts(files)
+    return [_of_chart(file, charts) for file in files]
 
 
-def _is_chart_values(file: ConfigFacts) -> bool:
-    return file.path.rsplit("/", 1)[-1] in ("values.yaml", "values.yml") and any(s.kind == "chart_values" for s in file.settings)
+def _of_chart(file: ConfigFacts, charts: InstalledCharts) -> ConfigFacts:
+    match = _TEMPLATES.match(file.path)
+    if match is not None and charts.is_chart(match[1]):
+        installed = charts.installed(match[1])
+        return _filled(file, installed) if charts.has_values(match[1]) or not installed else file
+    folder = file.path[: file.path.rfind("/") + 1]
+    if charts.is_chart(folder) and any(setting.kind == "chart_values" for setting in file.settings):
+        return _without_off(file, charts, folder)
+    return file
 
 
-def _values(file: ConfigFacts) -> _Values:
-    texts: dict[str, str] = {}
-    lines: dict[str, str] = {}
-    for setting in file.settings:
-        if setting.kind == "chart_values":
-            for value in said_values(file, setting):
-                texts.setdefault(value.path, value.text)
-                lines.setdefault(value.path, str(value.place.start_line))
-    return _Values(file.path, texts, lines)
+def _without_off(file: ConfigFacts, charts: InstalledCharts, folder: str) -> ConfigFacts:
+    """A chart's values without those of charts that are switched off: what they say, nothing runs by."""
+    if not charts.installed(folder):
+        return replace(file, settings=())
+    off = charts.off_below(folder)
+    unused = [s.place for s in file.settings if s.kind == "chart_values" and not s.attributes.get("chart") and s.name in off]
+    if not unused:
+        return file
+    lines = {line for place in unused for line in range(place.start_line, place.end_line + 1)}
+    return replace(file, settings=tuple(s for s in file.settings if s.place.start_line not in lines))
 
 
-def _filled(file: ConfigFacts, values: _Values) -> ConfigFacts:
-    return replace(file, settings=tuple(_setting(s, values) for s in file.settings if _is_on(s, values)))
+def _filled(file: ConfigFacts, installed: Sequence[ChartValues]) -> ConfigFacts:
+    """A template with the values of the first installation in which each resource is there."""
+    found = [(s, next((values for values in installed if _is_on(s, values)), None)) for s in file.settings]
+    return replace(file, settings=tuple(_setting(s, values) for s, values in found if values is not None))
 
 
-def _is_on(setting: Setting, values: _Values) -> bool:
-    """Whether a resource is there as the chart ships; a map counts as on."""
+def _is_on(setting: Setting, values: ChartValues) -> bool:
+    """Whether a resource is there with these values; a map counts as on."""
     for condition in parts_of(setting.attributes.get("only_if")):
         path = condition.removeprefix("!")
         on = values.get(path, "") not in _OFF or any(name.startswith(f"{path}.") for name in values.texts)
@@ -72,7 +67,7 @@ def _is_on(setting: Setting, values: _Values) -> bool:
     return True
 
 
-def _setting(setting: Setting, values: _Values) -> Setting:
+def _setting(setting: Setting, values: ChartValues) -> Setting:
     attributes: dict[str, Attribute] = {name: _said(value, values) for name, value in setting.attributes.items()}
     if setting.kind == "workload":
         attributes |= _container(setting, attributes, values)
@@ -81,13 +76,13 @@ def _setting(setting: Setting, values: _Values) -> Setting:
     return replace(setting, name=str(_said(setting.name, values)), attributes=attributes_of(**attributes))
 
 
-def _said(value: Attribute, values: _Values) -> Attribute:
+def _said(value: Attribute, values: ChartValues) -> Attribute:
     if isinstance(value, tuple):
         return tuple(str(_said(item, values)) for item in value)
     return _MARK.sub(lambda match: _value(match[1], values), value) if isinstance(value, str) else value
 
 
-def _value(path: str | None, values: _Values) -> str:
+def _value(path: str | None, values: ChartValues) -> str:
     """A value, or an image that a map of values describes."""
     if path is None:
         return _GIVEN
@@ -99,7 +94,7 @@ def _value(path: str | None, values: _Values) -> str:
     return values.get(path) or _GIVEN
 
 
-def _container(setting: Setting, filled: Mapping[str, Attribute], values: _Values) -> dict[str, Attribute]:
+def _container(setting: Setting, filled: Mapping[str, Attribute], values: ChartValues) -> dict[str, Attribute]:
     found: dict[str, Attribute] = {}
     said: list[str] = []
     image = str(filled.get("image") or "")

@@ -97,7 +97,8 @@ def _parts(file: ConfigFacts, charts: Mapping[str, str]) -> Iterator[_Part]:
     folder = f"{folder_of(file.path)}/" if "/" in file.path else ""
     by_chart: dict[str, list[Setting]] = {}
     for setting in file.settings:
-        if setting.kind == "chart_values":
+        at = str(setting.attributes.get("at") or "")
+        if setting.kind == "chart_values" and not (at and f"{at}/" in charts):
             by_chart.setdefault(str(setting.attributes.get("chart") or ""), []).append(setting)
     for chart, settings in by_chart.items():
         values = tuple(value for setting in settings for value in said_values(file, setting))

@@ -393,6 +393,19 @@ def _implicit(assembly: Assembly, site: CallSite, role: SinkRole) -> str | None:
     )  # fmt: skip
 
 
+def _taken_by(assembly: Assembly, function: FunctionRef) -> str | None:
+    """The entry that takes what a function before it left in the request's context."""
+    program = assembly.program
+    for put, takers in assembly.kept.takers.items():
+        if (put[0], program.value(put).scope) != function:
+            continue
+        taking = {(taker[0], program.value(taker).scope) for taker in takers}
+        for entry, element in assembly.entry_of_function.items():
+            if entry in taking or not taking.isdisjoint(assembly.reach(entry)):
+                return element
+    return None
+
+
 def _source_element(assembly: Assembly, site: CallSite, label: Label) -> str:
     node = site.node
     if label in ("user_input", "uploaded_file"):
@@ -400,6 +413,8 @@ def _source_element(assembly: Assembly, site: CallSite, label: Label) -> str:
         for entry, element in assembly.entry_of_function.items():
             if entry == function or function in assembly.reach(entry):
                 return element
+        if (element_of_taker := _taken_by(assembly, function)) is not None:
+            return element_of_taker
     kind, name = _SOURCE_KIND.get(label, ("component", ""))
     if label == "stored_data" and "path" in site.rule.sinks.values():
         kind, name = "file_store", "files"  # what was asked for by a path is a file, in every language

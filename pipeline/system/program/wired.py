@@ -24,7 +24,10 @@ _SUPPLIED = frozenset({f"{_FX}.Supply", f"{_WIRE}.Value"})
 _OTHERWISE = frozenset({f"{_FX}.Annotate", f"{_FX}.Annotated"})  # a constructor with more said of it
 _AS = frozenset({f"{_FX}.As", f"{_DIG}.As"})
 _BIND = frozenset({f"{_WIRE}.Bind"})
-_FILLED, _SPREAD = frozenset({f"{_FX}.In", f"{_DIG}.In"}), frozenset({f"{_FX}.Out", f"{_DIG}.Out"})  # structs of what is asked for, and made
+_FILLED, _SPREAD = (
+    frozenset({f"{_FX}.In", f"{_DIG}.In"}),
+    frozenset({f"{_FX}.Out", f"{_DIG}.Out"}),
+)  # structs of these
 _NOTHING_OF_ITS_OWN = ("builtins.", "go:")
 
 
