@@ -66,6 +66,7 @@ class Memo:
     plain_fields: dict[str, bool] = field(default_factory=dict)  # names of fields, whether all who declare one hold no text there
     demanded: dict[tuple[str, str, str], tuple[ControlKind, Node] | None] = field(default_factory=dict)  # what classes ask of fields
     markers: dict[FunctionRef, list[Node]] = field(default_factory=dict)  # functions a framework calls, with what registered them
+    schemas_beside: dict[FunctionRef, list[Node]] | None = None  # functions of tools, with the schemas in the same record
     put_by_steps: dict[Node, frozenset[str]] | None = None  # calls that run a graph, by what its steps put into its state
     taken_in: dict[FunctionRef, frozenset[str]] = field(default_factory=dict)  # names that functions take of anything
     rest_of_addresses: frozenset[str] | None = None  # names under which routes take all that is left of an address

@@ -1,7 +1,8 @@
 """What a schema of the program says of one part of what came in: in `z.object({count: z.number()})` there is no text in `count`.
 
 Takes a hit of the flow search, gives the control that the part it took has by its declared type. Schemas are those of zod, where they are
-asked (`schema.parse(body)`) and where a handler is made with one (`action.schema(body).action(...)`); lists are not looked into.
+asked (`schema.parse(body)`), where a handler is made with one (`action.schema(body).action(...)`), and where one stands beside a tool's
+function (`{ inputSchema: { count: z.number() } }`, `{ input: z.object({...}), run }`); lists are not looked into.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from pipeline.system.flows.made_of import callee_text
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import ControlKind
 from pipeline.system.program.patterns import narrows, pattern_of
+from pipeline.system.shapes.shape_tool_records import described_records
 
 _ASKED = frozenset({"parse", "safeParse", "parseAsync", "safeParseAsync"})
 _GIVEN_TO = frozenset({"schema", "inputSchema", "input"})
+_BESIDE = _GIVEN_TO | {"parameters", "paramsSchema", "argsSchema", "args", "inputs", "zodSchema"}  # entries of a record that holds a tool
+_CHECKS_ITSELF = frozenset({"registerTool", "tool", "addTool"})  # what registers a tool, and asks its schema before it runs it
 _ENVELOPE = frozenset({"data", "parsedInput", "input", "success"})  # what stands around the parts where they are handed over
 _CASTS = frozenset({"boolean", "number", "int", "bigint", "date", "uuid", "cuid", "cuid2", "ulid", "datetime", "stringbool", "iso"})
 _LISTS = frozenset({"enum", "nativeEnum", "literal"})
@@ -32,6 +36,8 @@ def declared_parts(assembly: Assembly, hit: Hit) -> Iterator[tuple[ControlKind, 
             kind = _kind_of(assembly, schema, list(_taken(assembly, hit.trace[position + 1 :])))
             if kind is not None:
                 yield kind, node
+            if kind == "allow_list":  # one of a few texts that are written down is as little text as a number is
+                yield "type_cast", node
 
 
 def _schemas_at(assembly: Assembly, node: Node) -> Iterator[Node]:
@@ -47,6 +53,39 @@ def _schemas_at(assembly: Assembly, node: Node) -> Iterator[Node]:
                 inputs = program.value(link).inputs
                 if callee_text(assembly, link) in _GIVEN_TO and len(inputs) > 1:
                     yield link[0], inputs[1]
+            yield from _given_beside(assembly, marker)
+        yield from _records(assembly).get(found[0], ()) if found[1] == 0 else ()
+
+
+def _given_beside(assembly: Assembly, marker: Node) -> Iterator[Node]:
+    """Schemas that are given with a tool to what registers it and asks them: `server.registerTool("x", { inputSchema: {...} }, run)`."""
+    program, value = assembly.program, assembly.program.value(marker)
+    if value.kind != "call" or callee_text(assembly, marker) not in _CHECKS_ITSELF:
+        return
+    for given in value.inputs[1:]:
+        told = program.value((marker[0], given))
+        if told.kind == "collection" and told.text == "dictionary":
+            named = [one for label, one in zip(told.labels, told.inputs, strict=False) if label in _BESIDE]
+            yield from ((marker[0], one) for one in named or [given])
+
+
+def _records(assembly: Assembly) -> dict[FunctionRef, list[Node]]:
+    """The schemas that stand in one record with the function of a tool, where the program asks schemas of that name."""
+    known = assembly.memo.schemas_beside
+    if known is None:
+        known = assembly.memo.schemas_beside = {}
+        asked = {
+            facts.values[callee.inputs[0]].text
+            for facts in assembly.program.files
+            for value in facts.values
+            if value.kind == "call" and (callee := facts.values[value.inputs[0]]).kind == "attribute" and callee.text in _ASKED
+        }
+        for function, _name, record in described_records(assembly.program):
+            value = assembly.program.value(record)
+            if value.kind == "collection":
+                stated = [one for label, one in zip(value.labels, value.inputs, strict=False) if label in _BESIDE & asked]
+                known.setdefault(function, []).extend((record[0], one) for one in stated)
+    return known
 
 
 def _markers(assembly: Assembly) -> dict[FunctionRef, list[Node]]:
@@ -107,6 +146,10 @@ def _callee(assembly: Assembly, call: Node) -> int:
 
 
 def _parts(assembly: Assembly, schema: Node, key: str) -> Iterator[Node]:
+    for bare in assembly.program.origins(schema):  # the parts alone, as MCP takes them: `{ count: z.number() }`
+        shape = assembly.program.value(bare)
+        if shape.kind == "collection" and key in shape.labels:
+            yield bare[0], shape.inputs[shape.labels.index(key)]
     for link in _links(assembly, schema):
         for given in assembly.program.value(link).inputs[1:2]:
             for display in assembly.program.origins((link[0], given)):
