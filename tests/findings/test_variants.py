@@ -95,10 +95,12 @@ class Prints:
 def test_a_class_that_a_package_of_the_tree_keeps_a_copy_of_is_one_finding(tmp_path: Path) -> None:
     copy = '"""The same, packed for others."""\n' + KEPT
     other = KEPT.replace("class Prints", "class Voices")
+    needs = {f"{folder}/requirements.txt": "scikit-learn\n" for folder in ("app", "packed", "calls")}  # each a service of its own
     scan = scan_of(
-        tmp_path, {"app/prints.py": KEPT, "packed/packed/prints.py": copy, "app/voices.py": other, "app/m.py": "import sklearn\n"}
+        tmp_path,
+        {"app/prints.py": KEPT, "packed/packed/prints.py": copy, "calls/voices.py": other, "app/m.py": "import sklearn\n", **needs},
     )
     found = [finding for finding in scan.findings if finding.threat in ("unsafe-model-load", "unsafe-deserialisation")]
     assert sorted(sorted({place.path for place in finding.evidence if place.role == "sink"}) for finding in found) == [
-        ["app/prints.py", "packed/packed/prints.py"], ["app/voices.py"],
+        ["app/prints.py", "packed/packed/prints.py"], ["calls/voices.py"],
     ]  # fmt: skip
