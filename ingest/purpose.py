@@ -68,7 +68,7 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript",
     ".js": "typescript", ".jsx": "typescript", ".mjs": "typescript", ".cjs": "typescript",
     ".vue": "typescript", ".svelte": "typescript",
-    ".java": "java", ".kt": "kotlin", ".kts": "kotlin", ".go": "go", ".cs": "csharp", ".razor": "csharp", ".cshtml": "csharp",
+    ".java": "java", ".kt": "kotlin", ".kts": "kotlin", ".go": "go", ".templ": "go", ".cs": "csharp", ".razor": "csharp", ".cshtml": "csharp",
     ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown", ".mdc": "markdown",
     ".docx": "docx", ".odt": "odt", ".ott": "odt", ".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text", ".adoc": "text",
     ".docm": "docx", ".dotx": "docx", ".dotm": "docx", ".pptx": "pptx", ".pptm": "pptx", ".ppsx": "pptx", ".potx": "pptx",
@@ -233,7 +233,7 @@ def purpose_of(path: str, head: bytes) -> Purpose:
     if vendored_folder(path) is not None:
         return "vendored"
     written = {
-        ".py", ".java", ".kt", ".go", ".cs", ".html", ".js", ".css", ".ts", ".tsx", ".jsx", ".mjs", ".cjs", ".vue", ".svelte",
+        ".py", ".java", ".kt", ".go", ".templ", ".cs", ".html", ".js", ".css", ".ts", ".tsx", ".jsx", ".mjs", ".cjs", ".vue", ".svelte",
     }  # fmt: skip
     if pure.suffix in written and is_generated(path, head):
         return "generated"

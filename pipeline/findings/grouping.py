@@ -21,7 +21,7 @@ _TWIN = re.compile(r"^(_*)(?:async_|a)(?=[a-z])")  # `_arun` beside `_run`, `asy
 _CLASS = re.compile(r"[:.][A-Z]\w*$")
 _METHOD = re.compile(r"[A-Z]\w*\.\w+ \(")
 _SHOWN = re.compile(r"[\w-]{2,}\*{4}")
-_CODE = (".py", ".ts", ".tsx", ".js", ".mjs", ".vue", ".svelte", ".go", ".java", ".kt", ".cs", ".ipynb")
+_CODE = (".py", ".ts", ".tsx", ".js", ".mjs", ".vue", ".svelte", ".go", ".templ", ".java", ".kt", ".cs", ".ipynb")
 _MODELS = frozenset({"hosted_llm", "local_llm", "agent"})
 _REQUESTS = frozenset({"http_route", "websocket", "webhook"})
 _BEHIND_CALLERS = {**dict.fromkeys(_MODELS, "llm"), "vector_store": "vector_store"}  # kinds, with the name of their groups

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-SUFFIXES = (".go",)
+SUFFIXES = (".go", ".templ")
 _ROOT = "./main"  # the package in the root folder
 _OWN = ("./", "go:", "builtins.", "typing.", "uuid.", "datetime.", "decimal.", "module:")
 _VERSION = re.compile(r"/v\d+(?=[./]|\Z)|(?<=[a-z])\.v\d+(?=\.|\Z)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tree_sitter_go
 from tree_sitter import Language, Node, Parser
 
+from ingest.code.go.components import SUFFIX, as_go
 from ingest.code.go.definitions import Definitions
 from ingest.code.go.names import module_name
 from ingest.code.graph import GraphBuilder
@@ -14,7 +15,7 @@ from ingest.source import Purpose
 
 def read(path: str, purpose: Purpose, text: str) -> CodeFacts:
     """The facts of one text. Syntax errors are listed in `errors`; what can be read around them is."""
-    data = text.encode("utf-8", "replace")
+    data = (as_go(text) if path.lower().endswith(SUFFIX) else text).encode("utf-8", "replace")
     lines = data.count(b"\n") + 1
     parser = Parser(Language(tree_sitter_go.language()))
     root = parser.parse(data).root_node
