@@ -67,7 +67,9 @@ def _parts(assembly: Assembly, node: Node) -> Iterator[Node]:
     """What a login may be, but for nothing: each side of a choice, and what a function that gives it may give."""
     value = assembly.program.value(node)
     targets = assembly.program.targets(node) if value.kind == "call" else ()
-    returned = [(one.function[0], given) for one in targets if not one.constructs for given in assembly.program.function(one.function).returns]
+    returned = [
+        (one.function[0], given) for one in targets if not one.constructs for given in assembly.program.function(one.function).returns
+    ]
     if value.kind == "choice":
         for given in value.inputs:
             yield from _parts(assembly, (node[0], given))
