@@ -367,7 +367,8 @@ SettingKind = Literal[
     "card",             # what describes a model or data; attributes: of (model|dataset), licence, task, library, gated (bool)
     "card_part",        # what the card says it is made from: name of a model or data; attributes: what (base_model|dataset), relation
     "card_statement",   # what it is for, or not for: name is intended_use or limit; attributes: text
-    "page_settings",    # the address that pages of Streamlit listen on; name is its key; attributes: address
+    "page_settings",    # the address that pages of Streamlit listen on, markup that messages of Chainlit may hold; name is its key;
+                        # attributes: address, raw_markup (bool)
     "resource",         # one resource of a cloud; name is its address; attributes: format, type, values ("path=value"),
                         # value_lines (parallel)
 ]  # fmt: skip

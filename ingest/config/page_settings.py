@@ -1,7 +1,7 @@
-"""`.streamlit/config.toml`: the address that pages listen on.
+"""`.streamlit/config.toml`: the address that pages listen on; `.chainlit/config.toml`: whether markup in messages is let through.
 
-Takes the text, gives a `page_settings` setting where an address is written. All other settings say nothing here, and neither do those of
-a user's own folder.
+Takes the text, gives a `page_settings` setting where an address is written, and one where markup is let through. All other settings say
+nothing here, and neither do those of a user's own folder.
 """
 
 from __future__ import annotations
@@ -13,12 +13,17 @@ from ingest.facts import Setting
 from ingest.source import Place
 
 _TABLE, _KEY = "server", "address"
+_FEATURES, _MARKUP = "features", "unsafe_allow_html"
 
 
 def read_page_settings(text: str, path: str) -> tuple[Setting, ...]:
-    """The address, if there is one."""
+    """The address, if there is one, and markup that is let through."""
     document = shaped(toml_node(text), "the file", "map", write="settings as keys")
+    found: list[Setting] = []
     node = document.get(_TABLE).get(_KEY)
-    if node.kind != "scalar" or not node.text:
-        return ()
-    return (setting("page_settings", f"{_TABLE}.{_KEY}", Place(path, node.line, node.end_line), address=node.text),)
+    if node.kind == "scalar" and node.text:
+        found.append(setting("page_settings", f"{_TABLE}.{_KEY}", Place(path, node.line, node.end_line), address=node.text))
+    markup = document.get(_FEATURES).get(_MARKUP)
+    if markup.kind == "scalar" and markup.text.lower() == "true":
+        found.append(setting("page_settings", f"{_FEATURES}.{_MARKUP}", Place(path, markup.line, markup.end_line), raw_markup=True))
+    return tuple(found)

@@ -33,6 +33,7 @@ from pipeline.system.controls.owned_conversations import mark_owned_conversation
 from pipeline.system.controls.owned_records import mark_owned_records
 from pipeline.system.controls.protection import add_identities, add_protection
 from pipeline.system.controls.proven_origins import add_proven_origins
+from pipeline.system.controls.page_markup import show_page_markup, with_page_markup
 from pipeline.system.controls.raw_markup import without_raw_markup
 from pipeline.system.controls.safety_filters import mark_safety_filters
 from pipeline.system.deployment.idle_services import mark_idle_services
@@ -140,6 +141,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps = Steps()
     known.sites = steps.instead(known.sites, without_unserved, known)
     known.sites = steps.instead(known.sites, without_raw_markup, known)
+    known.sites = steps.instead(known.sites, with_page_markup, known, config)
     known.sites = steps.instead(known.sites, without_unhanded, known, lambda: packages_of(known, config))
     own_routes = OwnRoutes(program, lambda: addresses(known))
     sites = steps.instead(known.sites, with_shapes, program, frameworks, known.sites, own_routes)
@@ -150,6 +152,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     kept = joined(kept, steps.instead(Kept(), request_contexts, program))
     assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)), kept)
     add_code_elements(assembly)
+    steps.run(show_page_markup, assembly, config)
     steps.run(add_data_addresses, assembly)
     steps.run(mark_approval_routes, assembly)
     steps.run(add_public_buckets, assembly)

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.taken_by_default import SchemaDefaults, defaults_behind
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.held import elements_of
 
 _LISTENS = ("express.", "fastify.", "koa.", "node:http.", "node:https.", "http.", "https.")
+_SHOWN = 3  # lines of a route that asks nobody: where it is, and why a check of it does not count
 _TRANSPORTS = ("StreamableHTTPServerTransport", "SSEServerTransport")
 
 
@@ -23,9 +25,10 @@ def mark_mcp_listening(assembly: Assembly) -> None:
     _served_by_uvicorn(assembly)
     _set_in_settings(assembly)
     servers = [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind == "mcp_server"]
+    schemas = SchemaDefaults(assembly) if servers else None
     for file in sorted({site[0] for site in _transports(assembly)}):
         connected = {s for s in servers for node in assembly.draft(s).nodes if node[0] == file}
-        opened = [(node, host) for node in _calls(assembly, file, "listen") if (host := _host(assembly, node)) is not None]
+        opened = [(node, host) for node in _calls(assembly, file, "listen") if (host := _host(assembly, node, schemas)) is not None]
         chosen = sorted(connected) or (servers if len(servers) == 1 else [])
         for identity in chosen if opened else []:
             node, host = max(opened, key=lambda one: one[1] == "0.0.0.0")
@@ -40,6 +43,9 @@ def mark_mcp_listening(assembly: Assembly) -> None:
             if routes and all(route.attributes.get("authenticated") is True for route in routes):
                 draft.attributes["authenticated"] = True
                 assembly.control("authentication", identity, routes[0].evidence[0] if routes[0].evidence else None)
+            else:
+                shown = (one for route in routes if route.attributes.get("authenticated") is not True for one in route.evidence[:_SHOWN])
+                draft.evidence += [one for one in dict.fromkeys(shown) if one not in draft.evidence]
 
 
 def _served_by_uvicorn(assembly: Assembly) -> None:
@@ -113,7 +119,7 @@ def _calls(assembly: Assembly, file: int, method: str) -> Iterator[Node]:
             yield file, identity
 
 
-def _host(assembly: Assembly, call: Node) -> str | None:
+def _host(assembly: Assembly, call: Node, schemas: SchemaDefaults | None) -> str | None:
     """The address a server listens on; None where the receiver is no server of HTTP, or the address is not known."""
     program, value = assembly.program, assembly.program.value(call)
     if not any(name.startswith(_LISTENS) for name in program.callee_names(call)):
@@ -127,6 +133,9 @@ def _host(assembly: Assembly, call: Node) -> str | None:
     host = program.constant(given)
     if host is None and len(value.inputs) == 2:
         return "0.0.0.0"
+    if host is None and schemas is not None:  # `z.object({HOST: z.string().default("0.0.0.0")})`
+        said = {assembly.program.value(one.node).text for one in defaults_behind(assembly, given, schemas)}
+        host = next(iter(said)) if len(said) == 1 else None
     return {"::": "0.0.0.0"}.get(host, host) if isinstance(host, str) else None
 
 

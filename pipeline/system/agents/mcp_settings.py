@@ -64,11 +64,17 @@ def _ask_or_not(assembly: Assembly, identity: str, stored: Sequence[Node]) -> No
 
 
 def _parts(assembly: Assembly, node: Node) -> Iterator[Node]:
-    """What a login may be, but for nothing: each side of a choice."""
+    """What a login may be, but for nothing: each side of a choice, and what a function that gives it may give."""
     value = assembly.program.value(node)
+    targets = assembly.program.targets(node) if value.kind == "call" else ()
+    returned = [
+        (one.function[0], given) for one in targets if not one.constructs for given in assembly.program.function(one.function).returns
+    ]
     if value.kind == "choice":
         for given in value.inputs:
             yield from _parts(assembly, (node[0], given))
+    elif any(assembly.program.value(one).constant_type == "none" for one in returned):
+        yield from (one for one in returned if assembly.program.value(one).constant_type != "none")
     elif value.constant_type != "none":
         yield node
 

@@ -36,8 +36,6 @@ def declared_parts(assembly: Assembly, hit: Hit) -> Iterator[tuple[ControlKind, 
             kind = _kind_of(assembly, schema, list(_taken(assembly, hit.trace[position + 1 :])))
             if kind is not None:
                 yield kind, node
-            if kind == "allow_list":  # one of a few texts that are written down is as little text as a number is
-                yield "type_cast", node
 
 
 def _schemas_at(assembly: Assembly, node: Node) -> Iterator[Node]:

@@ -4,7 +4,8 @@ Takes an assembly and the refusals of its limits, adds a part of the program for
 a limit's refusal runs in it or in a function that asks it, and what it gives goes into more than a line of a log. A proxy appends the
 address it sees; what stands before it is the caller's. An entry counted from the end is one that a proxy wrote, one that is only believed
 of known proxies comes from them, and a limit that counts signed-in users by their own number needs no address: all are left out. Whether a
-platform writes the header anew is not known here.
+platform writes the header anew is not known here. `req.ip` of Express is that first entry where the application trusts every proxy
+(`app.set("trust proxy", true)`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.taken_by_default import SchemaDefaults
 from pipeline.system.model import AttributeValue
 from pipeline.system.program.walking import inputs_of, passed_for, walk
 
@@ -25,6 +27,7 @@ _FROM_BEHIND = re.compile(
     r"^(?:pop|at|rpartition|rsplit|lastIndexOf|LastIndex|last|reversed?|toReversed)$|trusted_?prox|known_?prox|prox(?:y|ies)_?(?:count|depth|hops)",
     re.IGNORECASE,
 )
+_OF_EXPRESS = ("typescript", "javascript")
 _INDEXED = frozenset({"-1", "-2"})
 _MOST, _CALLERS = 60, 6
 
@@ -32,11 +35,15 @@ _MOST, _CALLERS = 60, 6
 def add_forged_addresses(assembly: Assembly, refusals: Mapping[FunctionRef, Node], asked: Set[Node]) -> None:
     """A component for each function that a limit takes such an address from; `asked` are the refusals that are a question to a limiter."""
     taken = dict(_taken_first(assembly))
+    trusting = _trusts_all(assembly) if refusals else {}
+    for function, read in _read_as_address(assembly, trusting.keys()):
+        taken.setdefault(function, read)
     for refusing, refusal in sorted(refusals.items()) if taken else ():
         for reference in sorted(assembly.reach(refusing) & taken.keys()):
             keyed = refusal not in asked or _is_key(assembly, refusal, taken[reference], reference)
             if keyed and (reference == refusing or _is_counted(assembly, refusing, reference)):
-                _add(assembly, taken[reference], refusal)
+                trust = trusting.get(_program_of(assembly, reference[0])) if _is_address(assembly, taken[reference]) else None
+                _add(assembly, taken[reference], refusal, trust)
 
 
 def _is_key(assembly: Assembly, question: Node, read: Node, reference: FunctionRef) -> bool:
@@ -59,7 +66,7 @@ def _is_key(assembly: Assembly, question: Node, read: Node, reference: FunctionR
     return False
 
 
-def _add(assembly: Assembly, read: Node, refusal: Node) -> None:
+def _add(assembly: Assembly, read: Node, refusal: Node, trust: Node | None) -> None:
     name = assembly.symbol(read)
     cited = assembly.cite(read, "sink", "the caller's own entry of the header")
     said: dict[str, AttributeValue] = {"counts_forged_address": True}
@@ -67,6 +74,52 @@ def _add(assembly: Assembly, read: Node, refusal: Node) -> None:
     counted = assembly.cite(refusal, note="who is counted is turned away here")
     if counted is not None and counted not in assembly.draft(identity).evidence:
         assembly.draft(identity).evidence.append(counted)
+    believed = (
+        assembly.cite(trust, note="every proxy is trusted, so the address is what the header says first") if trust is not None else None
+    )
+    if believed is not None and believed not in assembly.draft(identity).evidence:
+        assembly.draft(identity).evidence.append(believed)
+
+
+def _program_of(assembly: Assembly, file: int) -> str:
+    return assembly.drafts.programs.get(file, "")
+
+
+def _is_address(assembly: Assembly, node: Node) -> bool:
+    value = assembly.program.value(node)
+    return value.kind == "attribute" and value.text == "ip"
+
+
+def _trusts_all(assembly: Assembly) -> dict[str, Node]:
+    """Programs whose application of Express trusts every proxy, with the call that says so: by `true`, or by a setting that is so by default."""
+    found: dict[str, Node] = {}
+    schemas: SchemaDefaults | None = None
+    for file, facts in enumerate(assembly.program.files):
+        for identity, value in enumerate(facts.values if facts.language in _OF_EXPRESS and facts.purpose == "product" else ()):
+            callee = facts.values[value.inputs[0]] if value.kind == "call" and value.inputs else value
+            if value.kind != "call" or callee.kind != "attribute" or callee.text not in ("set", "enable") or len(value.inputs) < 2:
+                continue
+            if assembly.program.constant((file, value.inputs[1])) != "trust proxy":
+                continue
+            given = (file, value.inputs[2]) if len(value.inputs) > 2 else None
+            said = assembly.program.constant(given) if given is not None else callee.text == "enable"
+            if said is None and given is not None:
+                schemas = schemas or SchemaDefaults(assembly)
+                read = assembly.program.value(given)
+                said = {assembly.program.constant(one) for one in schemas.entries.get(read.text, ())} == {True}
+            if said is True:
+                found.setdefault(_program_of(assembly, file), (file, identity))
+    return found
+
+
+def _read_as_address(assembly: Assembly, programs: Iterable[str]) -> Iterator[tuple[FunctionRef, Node]]:
+    """Functions that read `req.ip`, in programs of which it is what the caller wrote."""
+    known = frozenset(programs)
+    for file, facts in enumerate(assembly.program.files if known else ()):
+        if facts.language in _OF_EXPRESS and facts.purpose == "product" and _program_of(assembly, file) in known:
+            for identity, value in enumerate(facts.values):
+                if _is_address(assembly, (file, identity)) and facts.values[value.inputs[0]].kind == "parameter":
+                    yield (file, value.scope), (file, identity)
 
 
 def _taken_first(assembly: Assembly) -> Iterator[tuple[FunctionRef, Node]]:

@@ -49,7 +49,9 @@ def mark_published_pages(assembly: Assembly, files: Sequence[ConfigFacts]) -> No
 
 def _started(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
     """The page that commands of images and scripts start for all addresses."""
-    told = [str(s.attributes.get("address")) for file in files for s in file.settings if s.kind == "page_settings"]
+    told = [
+        str(s.attributes.get("address")) for file in files for s in file.settings if s.kind == "page_settings" and "address" in s.attributes
+    ]
     commands = [
         (setting, words)
         for file in files if file.purpose not in NOT_PRODUCT

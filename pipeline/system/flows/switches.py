@@ -22,6 +22,8 @@ _REFUSES = re.compile(r"(Error|Exception|Denied|Forbidden|Unauthori[sz]ed|Refuse
 _FAILS = re.compile(r"[45]\d\d")
 _EMPTY = frozenset({"", "0", "None", "False", "false", "no", "off", "none", "undefined", "null"})
 _TRUTHS = frozenset({"bool", "boolean", "flag", "truthy"})  # what reads a text as yes or no is called by one of these
+_CONTAINERS = frozenset({"dict", "list", "set", "tuple", "frozenset"})
+_DOES_WITHOUT = frozenset({"optional", "nullish", "nullable"})
 _PARSED = frozenset({"parse_args", "parse_known_args"})
 _MAX_DEPTH, _MAX_JOINED = 8, 30
 
@@ -32,8 +34,8 @@ def switched_off(assembly: Assembly, call: Node) -> Evidence | None:
     known = facts.conditions.get(call[1], ())
     for position, number in enumerate(known):
         branch = facts.branches[number]
-        # What encloses the call comes last; of earlier tests, the side that leaves is not the one it stands on.
-        holds = position == len(known) - 1 or branch.exits_when != "holds"
+        side = branch.side(call[1])  # of a test that it stands behind, the side that leaves is not the one it stands on
+        holds = side if side is not None else branch.exits_when != "holds"
         after = facts.branches[known[position + 1]].condition if position + 1 < len(known) else call[1]
         if not holds and _is_closed(assembly, call[0], branch.condition, after):
             continue
@@ -155,6 +157,7 @@ def _is_off(assembly: Assembly, node: Node) -> bool:
     program, value = assembly.program, assembly.program.value(node)
     origins = program.origins(node)
     if value.kind == "parameter":  # what a field of settings is handed over as
+        origins = tuple(one for one in origins if program.files[one[0]].purpose != "test")
         return bool(origins) and all(program.value(origin).kind == "attribute" and _is_off(assembly, origin) for origin in origins)
     if value.kind not in ("name", "attribute", "call", "choice", "index"):
         return False
@@ -163,6 +166,8 @@ def _is_off(assembly: Assembly, node: Node) -> bool:
     if value.kind == "attribute" and all(program.value(origin).kind == "attribute" for origin in origins):
         defaults = _declared(assembly, value.text)
         unset = program.files[node[0]].language == "go"  # a field that nobody sets is empty there
+        if not defaults and _may_be_unset(assembly, node):
+            return True
         return bool(defaults) and all((default is None and unset) or _is_empty(assembly, default) for default in defaults)
     return (
         bool(origins)
@@ -185,6 +190,60 @@ def _declared(assembly: Assembly, field: str) -> list[Node | None]:
     ]
 
 
+def _may_be_unset(assembly: Assembly, node: Node) -> bool:
+    """Whether a variable is read by a schema that does without it: `z.object({TOKEN: z.string().optional()}).parse(process.env)`."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind != "attribute" or not _is_environment(assembly, (node[0], value.inputs[0])):
+        return False
+    known = assembly.memo.optional_variables
+    if known is None:
+        known = assembly.memo.optional_variables = _of_schemas(assembly)
+    return known.get(value.text, False)
+
+
+def _is_environment(assembly: Assembly, node: Node) -> bool:
+    """Whether an object is what a schema makes of the environment, also the `data` of its result."""
+    program = assembly.program
+    for origin in program.origins(node):
+        value = program.value(origin)
+        if value.kind == "attribute" and value.text in ("data", "value"):
+            made = program.origins((origin[0], value.inputs[0]))
+        else:
+            made = (origin,)
+        for one in made:
+            given = program.value(one).inputs[1:] if program.value(one).kind == "call" else ()
+            if any(program.value((one[0], argument)).text == "env" for argument in given):
+                return True
+    return False
+
+
+def _of_schemas(assembly: Assembly) -> dict[str, bool]:
+    """Names of the entries of schemas, with whether all that describe one of them do without it, or with an empty text."""
+    found: dict[str, bool] = {}
+    for file, facts in enumerate(assembly.program.files):
+        for value in facts.values:
+            for name, given in zip(value.labels, value.inputs, strict=False) if value.kind == "collection" else ():
+                if name.isupper() and (links := _links(assembly, (file, given))):
+                    empty = any(link in _DOES_WITHOUT or (link == "default" and text in _EMPTY) for link, text in links)
+                    filled = any(link == "default" and text not in _EMPTY for link, text in links)
+                    found[name] = found.get(name, True) and empty and not filled
+    return found
+
+
+def _links(assembly: Assembly, node: Node) -> list[tuple[str, str]]:
+    """The calls of a chain by their names, each with the text it is given first."""
+    program, found = assembly.program, list[tuple[str, str]]()
+    value = program.value(node)
+    while value.kind == "call" and len(found) < _MAX_DEPTH:
+        callee = program.value((node[0], value.inputs[0]))
+        if callee.kind != "attribute":
+            break
+        found.append((callee.text, program.value((node[0], value.inputs[1])).text if len(value.inputs) > 1 else ""))
+        node = (node[0], callee.inputs[0])
+        value = program.value(node)
+    return found
+
+
 def _is_empty(assembly: Assembly, node: Node | None) -> bool:
     """An empty or false constant, `Field(default=None)`, or a setting that is read and given no other default."""
     if node is None:
@@ -194,12 +253,17 @@ def _is_empty(assembly: Assembly, node: Node | None) -> bool:
         return value.text in _EMPTY
     if _is_option(assembly, node):
         return True
+    if value.kind == "attribute" and _may_be_unset(assembly, node):
+        return True
     if value.kind == "attribute":  # process.env.API_KEY
         return value.text.isupper() and program.value((node[0], value.inputs[0])).text == "env"
     if value.kind != "call":
         return False
     callee = program.value((node[0], value.inputs[0]))
     if callee.text == "Field":
+        made = _argument(assembly, node, value, "default_factory", len(value.inputs))
+        if made is not None:
+            return made.text in _CONTAINERS
         given = _argument(assembly, node, value, "default", 1)
         return given is not None and given.kind == "constant" and given.text in _EMPTY and given.constant_type != "ellipsis"
     if any(_READS.search(name) for name in program.names((node[0], value.inputs[0]))):

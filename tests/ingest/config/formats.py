@@ -153,6 +153,8 @@ FORMATS: tuple[Format, ...] = (
            "services and balancers, files of variables"),
     Format("Settings of Streamlit", "page_settings", ".streamlit/config.toml", '[server]\naddress = "127.0.0.1"\n',
            {"exposure": ("page_settings", "address")}, "everything but the address"),
+    Format("Settings of Chainlit", "page_settings", ".chainlit/config.toml", "[features]\nunsafe_allow_html = true\n",
+           {"exposure": ("page_settings", "raw_markup")}, "everything but markup in messages"),
     Format("Entry points", "entry_script", "entrypoint.sh", "exec gosu app vllm serve m\n", {"identity": ("run_command", "steps_down")}),
     Format("Makefile", "makefile", "Makefile", "serve:\n\tvllm serve org/model --host 0.0.0.0\n", {"exposure": ("command", "words")}),
     Format("Procfile", "procfile", "Procfile", "web: vllm serve org/model --host 0.0.0.0\n", {"exposure": ("command", "words")}),
