@@ -55,9 +55,9 @@ def wired(program: Program) -> Iterator[tuple[Node, Node]]:
                 _read(program, wiring, file, value)
     for wanted, standing in wiring.bound:
         for name in _promised(program, standing):
-            for value in wiring.made.get(name, ())[:]:
+            for made in wiring.made.get(name, ())[:]:
                 for interface in _promised(program, wanted):
-                    wiring.make(interface, value)
+                    wiring.make(interface, made)
     for reference in wiring.called:
         for parameter in program.function(reference).parameters:
             if parameter.annotation is not None:
