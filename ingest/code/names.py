@@ -62,6 +62,9 @@ class Names(Questions):
                     yield from self.member_names(name, value.text, file)
                 for owner in self.types(base):
                     yield from self._attribute_names(owner, value.text)
+                    for place in self.field_annotations(owner, value.text) if self._injected and owner in self.classes else ():
+                        for made in self._injected.get(place, ()):
+                            yield from self.names(made)
                 for element in self._properties_at(base, value.text):
                     yield from self.names(element)
                 yield from self._imports.extensions(value.text, file)

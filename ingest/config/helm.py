@@ -61,7 +61,7 @@ class _State:
 
 
 def _depends(condition: str) -> str:
-    """The value a condition asks for, `!` before it where it must not be; all that an `and` surely asks for, other several are not judged."""
+    """The value a condition asks for, `!` before it where it must not be; of an `and` all, other several are not judged."""
     if condition.startswith("and "):
         asked = [_depends(part.removeprefix("(").removesuffix(")")) for part in _operands(condition.removeprefix("and "))]
         return " ".join(one for one in asked if one)

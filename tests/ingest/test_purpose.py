@@ -35,7 +35,7 @@ def test_a_path_tells_what_a_file_is_for(path: str, purpose: str) -> None:
     ("path", "kind"),
     [
         ("a/requirements-dev.txt", "requirements"), ("requirements/base.in", "requirements"), ("constraints.txt", "requirements"),
-        ("notes.txt", "text"), ("docker-compose.prod.yml", "compose"), ("compose.yaml", "compose"), ("values.yaml", "helm_values"),
+        ("notes.txt", "text"), ("docker-compose.prod.yml", "compose"), ("compose.yaml", "compose"), ("values.yaml", "helm_values"), ("charts/db/Chart.yaml", "helm_chart"), ("skaffold.yaml", "chart_deployer"),
         ("sub/.github/workflows/ci.yml", "github_workflow"), (".github/dependabot.yml", None), (".env.example", "dotenv"), (".envrc", None),
         ("prod.env", "dotenv"), ("Dockerfile.gpu", "dockerfile"), ("Dockerfile.md", "markdown"), ("api.dockerfile", "dockerfile"),
         ("docker/entrypoint.sh", "entry_script"), ("docker-entrypoint.sh", "entry_script"), ("build.sh", "shell_script"), ("Makefile", "makefile"), ("rules.mk", "makefile"), ("Procfile", "procfile"),

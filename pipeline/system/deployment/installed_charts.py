@@ -2,7 +2,7 @@
 that installs them gives.
 
 Takes configuration facts; gives for each folder of a chart the values it is installed with, none where it is switched off. A chart below
-`charts/` is on unless the condition that the chart above names is off there (`condition: minio.enabled`), in the values that are shipped, in
+`charts/` is on unless the condition that the chart above names is off (`condition: minio.enabled`), in the values that are shipped, in
 those of every other file beside them, and in those it is installed with. Tags are not judged.
 """
 

@@ -1,7 +1,8 @@
 """What stands before the address of a route: prefixes of its router, and of where that is included or mounted.
 
 `APIRouter(prefix="/chat")`, `app.include_router(router, prefix="/api")`, `app.register_blueprint(pages, url_prefix="/pages")`,
-`app.mount("/v1", inner)`, `app.use("/api", router)`, `r.Group("/api")`, `r.Route("/api", func(r chi.Router) { ... })`. What only a setting knows is left out; of a router that is included twice, the first.
+`app.mount("/v1", inner)`, `app.use("/api", router)`, `r.Group("/api")`, `r.Route("/api", func(r chi.Router) { ... })`.
+What only a setting knows is left out; of a router that is included twice, the first.
 """
 
 from __future__ import annotations

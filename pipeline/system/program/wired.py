@@ -55,7 +55,7 @@ def wired(program: Program) -> Iterator[tuple[Node, Node]]:
                 _read(program, wiring, file, value)
     for wanted, standing in wiring.bound:
         for name in _promised(program, standing):
-            for made in tuple(wiring.made.get(name, ())):
+            for made in wiring.made.get(name, ())[:]:
                 for interface in _promised(program, wanted):
                     wiring.make(interface, made)
     for reference in wiring.called:

@@ -68,6 +68,17 @@ FORMATS: tuple[Format, ...] = (
         {"secrets": ("environment", "secret"), "pinning": ("chart_values", "values")}, "values of an installation",
     ),
     Format(
+        "Helm charts", "helm_chart", "Chart.yaml",
+        "apiVersion: v2\nname: desk\ndependencies:\n  - name: qdrant\n    version: 1.4.0\n    condition: qdrant.enabled\n",
+        {"pinning": ("chart_dependency", "version")}, "tags, and values that are imported from a chart below",
+    ),
+    Format(
+        "DevSpace, Skaffold, helmfile", "chart_deployer", "devspace.yaml",
+        "deployments:\n  db:\n    helm:\n      chart: {path: ./charts/db}\n      values:\n        image: {tag: latest}\n        auth: {apiKey: 9fK2mQ7xV4bT8nL1}\n",
+        {"secrets": ("environment", "secret"), "pinning": ("chart_values", "values")},
+        "files of values that are named, profiles, and what is built or patched; variables stay as they are written",
+    ),
+    Format(
         "Terraform", "terraform", "main.tf",
         'resource "aws_sagemaker_notebook_instance" "n" {\n  role_arn = aws_iam_role.r.arn\n  direct_internet_access = "Enabled"\n}\n'
         'variable "api_key" {\n  default = "' + _KEY + '"\n}\nresource "aws_instance" "m" {\n  user_data = <<-EOT\n    ollama serve\n  EOT\n}\n',

@@ -59,7 +59,7 @@ def test_the_conditions_of_a_resource_are_kept(tmp_path: Path) -> None:
     found = read(tmp_path, "d.yaml", TEMPLATE, "helm_template")
     service = one(found, "exposure", "s").attributes
     assert service["only_if"] == ("ingress.enabled",) and service["type"] == "$(.service.type)" and service["selector"] == ("app=included",)
-    assert "only_if" not in one(found, "workload", "$(given)-web/web").attributes  # of several values nothing is said
+    assert one(found, "workload", "$(given)-web/web").attributes["only_if"] == ("web.enabled", "!other")
 
 
 def test_values_are_kept_by_path_and_their_secrets_told(tmp_path: Path) -> None:
