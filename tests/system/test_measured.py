@@ -29,7 +29,7 @@ def main():
     patients = torch.load("patients.pt", weights_only=True)
     risks = score(model, patients)
     {line}
-        print("noted")
+        reject_all(patients)
 """
 
 

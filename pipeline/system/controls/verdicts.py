@@ -69,6 +69,9 @@ def mark_decision(assembly: Assembly, source: str, label: Label, hit: Hit) -> No
         return  # the markup of a page chooses what it shows of a reply, and decides nothing
     if label == "prediction" and _is_measured(assembly, hit):
         return  # how good a model is decides about the model, and about nobody it was shown
+    sure = asks_whether_sure(assembly, hit) if label == "prediction" else None
+    if sure is not None:
+        assembly.control("confidence_threshold", source, assembly.cite(sure))
     if label == "prediction" and not is_acted_on(assembly, hit.call):
         draft.nodes.append(hit.call)  # what it is called still tells what the model is about
         return
@@ -76,9 +79,6 @@ def mark_decision(assembly: Assembly, source: str, label: Label, hit: Hit) -> No
         draft.attributes["decides"] = True
         if label == "prediction" and is_paid(assembly, hit.call):
             draft.attributes["decides_about"] = "money"
-        sure = asks_whether_sure(assembly, hit) if label == "prediction" else None
-        if sure is not None:
-            assembly.control("confidence_threshold", source, assembly.cite(sure))
         evidence = assembly.cite(hit.call, "sink", DECIDED_HERE)
         if (
             evidence is not None

@@ -1,7 +1,7 @@
 """What a setting is where nobody sets it: `args.revision` of `add_argument("--revision", default="main")`, `os.getenv("REVISION", "main")`.
 
 Takes a value, gives the constant text of its default, so that rules see what a plain run does; None where there is none. Also read are
-`settings.get("revision", "main")` and `revision or "main"`. Options of a command line are looked for in the file that parses them. Read
+`settings.get("revision", "main")`, `revision or "main"`, and fields of a class with a default. Options of a command line are looked for in the file that parses them. Read
 is Python alone.
 """
 
@@ -38,6 +38,7 @@ def _defaults(program: Program, node: Node) -> Iterator[Node]:
     elif value.kind == "operation" and value.text == "or":
         yield from ((node[0], one) for one in value.inputs[-1:])
     elif value.kind == "attribute" and value.inputs:
+        yield from _field_defaults(program, node)
         for base in program.origins((node[0], value.inputs[0])):
             of = program.value(base)
             if of.kind in ("index", "element_of") and of.inputs:  # `args, rest = parser.parse_known_args()`
@@ -46,6 +47,17 @@ def _defaults(program: Program, node: Node) -> Iterator[Node]:
             if of.kind == "call" and program.value((base[0], of.inputs[0])).text in _PARSES:
                 added = (call for call in _options(program, base[0]) if _is_named(program, call, value.text))
                 yield from (given for call in added if (given := argument_node(program, call, "default")) is not None)
+
+
+def _field_defaults(program: Program, node: Node) -> Iterator[Node]:
+    """`config.revision` of a class with `revision: str = "main"`, whatever its maker is given where it comes from outside."""
+    value = program.value(node)
+    for name in program.types((node[0], value.inputs[0])):
+        if name in program.classes:
+            file, facts = program.classes[name]
+            yield from (
+                (file, default) for field, _annotation, default, _line in facts.fields if field == value.text and default is not None
+            )
 
 
 def _options(program: Program, file: int) -> Iterator[Node]:
