@@ -31,9 +31,9 @@ from pipeline.system.controls.overridden_claims import add_overridden_claims
 from pipeline.system.controls.own_collections import mark_own_collections
 from pipeline.system.controls.owned_conversations import mark_owned_conversations
 from pipeline.system.controls.owned_records import mark_owned_records
+from pipeline.system.controls.page_markup import show_page_markup, with_page_markup
 from pipeline.system.controls.protection import add_identities, add_protection
 from pipeline.system.controls.proven_origins import add_proven_origins
-from pipeline.system.controls.page_markup import show_page_markup, with_page_markup
 from pipeline.system.controls.raw_markup import without_raw_markup
 from pipeline.system.controls.safety_filters import mark_safety_filters
 from pipeline.system.deployment.idle_services import mark_idle_services
