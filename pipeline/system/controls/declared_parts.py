@@ -15,8 +15,8 @@ from pipeline.system.flows.made_of import callee_text
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import ControlKind
 from pipeline.system.program.patterns import narrows, pattern_of
+from pipeline.system.program.tool_records import described_records
 from pipeline.system.program.walking import inputs_of, walk
-from pipeline.system.shapes.shape_tool_records import described_records
 
 _ASKED = frozenset({"parse", "safeParse", "parseAsync", "safeParseAsync"})
 _GIVEN_TO = frozenset({"schema", "inputSchema", "input"})
@@ -50,9 +50,9 @@ def _takes_free_parts(assembly: Assembly, hit: Hit, record: Node, schema: Node) 
     given = (hit.call[0], program.value(hit.call).inputs[hit.argument])
     for node in walk(given, lambda one: [*inputs_of(program, one), *(o for o in program.origins(one) if o != one)], _MOST_BEHIND):
         value = program.value(node)
-        if value.kind in ("attribute", "index") and value.text and (node[0], value.inputs[0]) == record:
-            if _kind_of(assembly, schema, [value.text]) is None:
-                return True
+        of_it = value.kind in ("attribute", "index") and value.text and (node[0], value.inputs[0]) == record
+        if of_it and _kind_of(assembly, schema, [value.text]) is None:
+            return True
     return False
 
 
