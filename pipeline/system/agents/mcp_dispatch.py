@@ -17,10 +17,10 @@ from ingest.facts import Branch, Value
 from pipeline.system.agents.tool_objects import tool_objects
 from pipeline.system.controls.restrictions import is_validator
 from pipeline.system.program.sites import EntrySite
+from pipeline.system.program.tool_records import DOES, records_in
 from pipeline.system.program.walking import inputs_of, walk
 from pipeline.system.rules.framework import DecoratorRule
 from pipeline.system.rules.words import words_of
-from pipeline.system.shapes.shape_tool_records import DOES, records_in
 
 _MIN_CASES = 2
 _MOST_BEHIND, _MOST_NAMES = 300, 20  # values behind a table of tools, and behind the name of one tool

@@ -15,7 +15,8 @@ from pipeline.system.flows.made_of import callee_text
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import ControlKind
 from pipeline.system.program.patterns import narrows, pattern_of
-from pipeline.system.shapes.shape_tool_records import described_records
+from pipeline.system.program.tool_records import described_records
+from pipeline.system.program.walking import inputs_of, walk
 
 _ASKED = frozenset({"parse", "safeParse", "parseAsync", "safeParseAsync"})
 _GIVEN_TO = frozenset({"schema", "inputSchema", "input"})
@@ -26,6 +27,7 @@ _CASTS = frozenset({"boolean", "number", "int", "bigint", "date", "uuid", "cuid"
 _LISTS = frozenset({"enum", "nativeEnum", "literal"})
 _HANDED_ON = frozenset({"await", "guarded", "choice", "name", "parameter"})
 _MOST_LINKS = 12
+_MOST_BEHIND = 400  # values behind what arrives
 _DEEPEST = 3
 
 
@@ -34,8 +36,24 @@ def declared_parts(assembly: Assembly, hit: Hit) -> Iterator[tuple[ControlKind, 
     for position, node in enumerate(hit.trace):
         for schema in _schemas_at(assembly, node):
             kind = _kind_of(assembly, schema, list(_taken(assembly, hit.trace[position + 1 :])))
-            if kind is not None:
+            if kind is not None and not _takes_free_parts(assembly, hit, node, schema):
                 yield kind, node
+                if kind == "allow_list" and assembly.program.value(node).kind == "parameter":
+                    yield "type_cast", node  # one of a few written texts is as little text as a number is
+
+
+def _takes_free_parts(assembly: Assembly, hit: Hit, record: Node, schema: Node) -> bool:
+    """Whether what arrives is also made of a part that the schema leaves free: `f"{shelf}/{name}"`, where only the shelf is of a list."""
+    program = assembly.program
+    if program.value(record).kind != "parameter" or not 0 <= hit.argument < len(program.value(hit.call).inputs):
+        return False
+    given = (hit.call[0], program.value(hit.call).inputs[hit.argument])
+    for node in walk(given, lambda one: [*inputs_of(program, one), *(o for o in program.origins(one) if o != one)], _MOST_BEHIND):
+        value = program.value(node)
+        of_it = value.kind in ("attribute", "index") and value.text and (node[0], value.inputs[0]) == record
+        if of_it and _kind_of(assembly, schema, [value.text]) is None:
+            return True
+    return False
 
 
 def _schemas_at(assembly: Assembly, node: Node) -> Iterator[Node]:

@@ -91,7 +91,7 @@ def _is_address(assembly: Assembly, node: Node) -> bool:
 
 
 def _trusts_all(assembly: Assembly) -> dict[str, Node]:
-    """Programs whose application of Express trusts every proxy, with the call that says so: by `true`, or by a setting that is so by default."""
+    """Programs whose Express trusts every proxy, by `true` or a setting that is so by default, with the call that says it."""
     found: dict[str, Node] = {}
     schemas: SchemaDefaults | None = None
     for file, facts in enumerate(assembly.program.files):

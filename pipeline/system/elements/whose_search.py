@@ -23,7 +23,8 @@ from pipeline.system.rules.words import words_of
 WHOSE = frozenset(
     {"user", "owner", "tenant", "account", "org", "organization", "organisation", "workspace", "customer", "identity", "group", "role",
      "team", "department", "company", "member", "author", "principal", "subject", "sub", "uid", "email", "permission", "acl", "access",
-     "allowed", "acces", "private", "visibility", "public", "everybody", "everyone", "anyone", "shared", "session", "thread", "conversation", "chat", "namespace", "space", "project",
+     "allowed", "acces", "private", "visibility", "public",
+     "everybody", "everyone", "anyone", "shared", "session", "thread", "conversation", "chat", "namespace", "space", "project",
      "practice", "clinic", "patient", "client", "person", "caller", "me", "auth", "claim", "scope", "clearance", "partition"}
 )  # fmt: skip
 _MADE_ELSEWHERE = frozenset({"filter", "where", "condition", "expr", "expression", "predicate", "kwarg", "param", "option", "arg"})

@@ -192,7 +192,7 @@ def _declared(assembly: Assembly, field: str) -> list[Node | None]:
 
 def _may_be_unset(assembly: Assembly, node: Node) -> bool:
     """Whether a variable is read by a schema that does without it: `z.object({TOKEN: z.string().optional()}).parse(process.env)`."""
-    program, value = assembly.program, assembly.program.value(node)
+    value = assembly.program.value(node)
     if value.kind != "attribute" or not _is_environment(assembly, (node[0], value.inputs[0])):
         return False
     known = assembly.memo.optional_variables

@@ -18,11 +18,11 @@ from ingest.code.program import FunctionRef, Node, Program, Target
 from ingest.facts import Branch
 from pipeline.system.agents.mcp_dispatch import cases_of, in_table, part_of
 from pipeline.system.program.sites import EntrySite
+from pipeline.system.program.tool_records import described_records
 from pipeline.system.rules.framework import DecoratorRule
 from pipeline.system.rules.words import words_of
 from pipeline.system.shapes.shape_record_runs import RecordRun, chosen_positions, factories_of, run_of_record
 from pipeline.system.shapes.shape_replies import Dispatches, is_chosen
-from pipeline.system.shapes.shape_tool_records import described_records
 
 _MAX_OF_MODULE = 40  # functions of a module that a model may name freely
 _COMPARED = frozenset({"parameter", "attribute", "name", "index", "guarded", "call", "choice"})

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from ingest.code.program import FunctionRef, Node, Program
+from pipeline.system.program.tool_records import DOES
 from pipeline.system.shapes.shape_replies import Dispatches, is_chosen
-from pipeline.system.shapes.shape_tool_records import DOES
 
 _FINDS = frozenset({"get", "find", "next", "get_tool", "getTool", "findTool", "find_tool"})
 
