@@ -71,7 +71,9 @@ class Scoped(Expressions):
         function = self.lambda_literal(node)
         if function is None:
             return True
-        return bool(self.parameters_of(function)) or (b"it" in self.data[function.start_byte : function.end_byte] and self.says_it(function))
+        return bool(self.parameters_of(function)) or (
+            b"it" in self.data[function.start_byte : function.end_byte] and self.says_it(function)
+        )
 
     def says_it(self, function: Node) -> bool:
         """Whether `it` stands in a lambda, and not only in one inside of it."""
