@@ -1,8 +1,8 @@
 """What a setting is where nobody sets it: `args.revision` of `add_argument("--revision", default="main")`, `os.getenv("REVISION", "main")`.
 
 Takes a value, gives the constant text of its default, so that rules see what a plain run does; None where there is none. Also read are
-`settings.get("revision", "main")`, `revision or "main"`, and fields of a class with a default. Options of a command line are looked for in the file that parses them. Read
-is Python alone.
+`settings.get("revision", "main")`, `revision or "main"`, and fields of a class with a default. Options of a command line are looked for in
+the file that parses them. Python alone is read.
 """
 
 from __future__ import annotations
