@@ -2,11 +2,7 @@
 
 Takes a value, gives the constant text of its default, so that rules see what a plain run does; None where there is none. Also read are
 `settings.get("revision", "main")`, `revision or "main"`, and fields of a class with a default. Options of a command line are looked for in
-<<<<<<< HEAD
-the file that parses them. Read is Python alone.
-=======
 the file that parses them. Python alone is read.
->>>>>>> mend-ml
 """
 
 from __future__ import annotations
