@@ -1,9 +1,10 @@
 """Loads of models that are mended at once: those of one file, of one library in one service, and those of one model registry.
 
-Takes matches of threats that are mended by file. What one service loads by one library, its server, its jobs and its scripts, changes to
-another form of file in one go. A registry is one service: who may write to it decides what all its readers load, the
-server, the job that compares versions and the script that shows them. The group is named for the file that is part of the program, not
-for one that measures it, is run by hand or is a notebook, so that this is the place that is told first.
+Takes matches of threats that are mended by file. What one service loads of its own by one library, its server, its jobs and its scripts,
+changes to another form of file in one go; what a notebook loads, or what is fetched, does not change with it. A registry is one service: who
+may write to it decides what all its readers load, the server, the job that compares versions and the script that shows them. The group is
+named for the file that is part of the program, not for one that measures it, is run by hand or is a notebook, so that this is the place that
+is told first.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ def loaders_joined(matches: Iterable[Match], services: Collection[str]) -> list[
             paths[keys[number]] = {match.evidence[0].path} if match.evidence else set()
             joined.join([keys[number], *(f"{match.threat.slug} {path}" for path in paths[keys[number]])])
             library = match.element.attributes.get("library")
-            if library and match.element.attributes.get("executes_code_on_load") is True:
-                within = sorted(_service(path, services) for path in paths[keys[number]])
+            elsewhere = "://" in match.element.name  # fetched: whoever serves it decides, which another form of file does not mend
+            if library and match.element.attributes.get("executes_code_on_load") is True and not elsewhere:
+                within = sorted(_service(path, services) for path in paths[keys[number]] if not path.endswith(".ipynb"))
                 joined.join([keys[number], *(f"{match.threat.slug} {library} in {folder}" for folder in within)])
             if match.element.kind == "model_registry" and library in _REGISTRIES:
                 joined.join([keys[number], f"{match.threat.slug} registry of {library}"])

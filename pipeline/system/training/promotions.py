@@ -23,7 +23,7 @@ _STAGE, _ALIAS = "stage|2", "alias|1"
 _DEPTH = 10
 _MOST_CALLERS, _MOST_LINKS = 12, 3
 _TRIED_OUT = (
-    "staging", "stage", "candidate", "challenger", "shadow", "dev", "development", "test", "testing", "qa", "archived", "none",
+    "staging", "candidate", "challenger", "shadow", "dev", "development", "test", "testing", "qa", "archived", "none",
     "experimental", "rejected", "previous", "rollback", "pending", "review",
 )  # fmt: skip
 
