@@ -1,10 +1,10 @@
 """Loads of models that are mended at once: those of one file, of one library in one service, and those of one model registry.
 
 Takes matches of threats that are mended by file. What one service loads of its own by one library, its server, its jobs and its scripts,
-changes to another form of file in one go; what a notebook loads, or what is fetched, does not change with it. A registry is one
-service: who may write to it decides what all its readers load, the server, the job that compares versions and the script that shows them.
-The group is named for the file that is part of the program, not for one that measures it, is run by hand or is a notebook, so that this is the
-place that is told first.
+changes to another form of file in one go; what a notebook loads, or what is fetched, does not change with it. A registry is one service:
+who may write to it decides what all its readers load, the server, the job that compares versions and the script that shows them. The
+group is named for the file that is part of the program, not for one that measures it, is run by hand or is a notebook: this place is told
+first.
 """
 
 from __future__ import annotations
