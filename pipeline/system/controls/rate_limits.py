@@ -20,7 +20,11 @@ from pipeline.system.controls.refusals import answers
 from pipeline.system.elements.entries import ENTRY_KINDS
 
 _TOO_MANY = re.compile(r"^429$|TOO_MANY_REQUESTS|TooManyRequests")
-_NAMED = re.compile(r"(rate_?limit|too_?many|throttl|quota|limit_?exceeded|budget_?exceeded)", re.IGNORECASE)
+_NAMED = re.compile(
+    r"rate_?limit|too_?many|throttl|quota|(?:limit|budget|allowance|credits?)_?(?:exceeded|spent|reached|exhausted|used)"
+    r"|(?:over|out_?of|no|exceeded)_?(?:limit|budget|allowance|credits?)",
+    re.IGNORECASE,
+)
 _EXCEPTION = re.compile(r"(Error|Exception|Exceeded|Requests|Throttled|Limited)$|^TooMany")
 # How a limit of the project's own is told, whatever the answer's number: 403, 402, an error of its own.
 _TOO_MUCH_USED = re.compile(
@@ -130,7 +134,8 @@ def _refuses(call: Node, assembly: Assembly) -> bool:
     callee = program.value((call[0], value.inputs[0]))
     if callee.kind not in ("name", "attribute"):
         return False
-    if (answers(callee.text) or _EXCEPTION.search(callee.text)) and any(_TOO_MUCH_USED.search(text) for text in _told(assembly, call)):
+    raised = _EXCEPTION.search(callee.text) is not None or _is_exception(assembly, (call[0], value.inputs[0]))
+    if (answers(callee.text) or raised) and any(_TOO_MUCH_USED.search(text) for text in _told(assembly, call)):
         return True
     if answers(callee.text):
         for given in value.inputs[1:]:
@@ -145,10 +150,21 @@ def _refuses(call: Node, assembly: Assembly) -> bool:
         and _NAMED.search(given.text)
         for given in (program.value((call[0], identity)) for identity in value.inputs[1:3])
     )
-    if not _EXCEPTION.search(callee.text) or not (told or _NAMED.search(callee.text)):
+    if not raised or not (told or _NAMED.search(callee.text)):
         return False
     known = ("werkzeug.", "rest_framework.", "starlette.", "fastapi.", "slowapi.")
     return any(name in program.classes or name.startswith(known) for name in program.names((call[0], value.inputs[0])))
+
+
+def _is_exception(assembly: Assembly, callee: Node) -> bool:
+    """Whether a class of the project is an error by what it is made of, whatever it is called: `class BudgetSpent(Exception)`."""
+    program = assembly.program
+    return any(
+        base.rpartition(".")[2].endswith(("Exception", "Error"))
+        for name in program.names(callee)
+        if name in program.classes
+        for base in program.outside_bases(name)
+    )
 
 
 def _told(assembly: Assembly, call: Node) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node
+from ingest.code.runners import run
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import ElementKind
 from pipeline.system.rules.words import words_of
@@ -73,7 +74,8 @@ def _records(assembly: Assembly, call: Node) -> bool:
     program, value = assembly.program, assembly.program.value(call)
     written = any(sink.role in ("log", "store_write") for sink in assembly.sinks.get(call, ()))
     callee = program.value((call[0], value.inputs[0]))
-    verb = (words_of(callee.text) or [""])[0]
+    handed = tuple(run(program, call, value))  # `asyncio.to_thread(audit.record, ...)` records
+    verb = (words_of(program.function(handed[0]).name if handed else callee.text) or [""])[0]
     if verb in _FAILURES:  # what went wrong is a part of what was done
         return False
     kept = _keeps_messages(assembly, call, verb)
@@ -120,8 +122,9 @@ def _holds_tool_call(assembly: Assembly, given: list[Node]) -> bool:
 
 def _ends_in_writing(assembly: Assembly, call: Node) -> bool:
     """Whether what a call runs writes a file or a table."""
-    for target in assembly.program.targets(call):
-        for inner in _calls(assembly, target.function):
+    program = assembly.program
+    for function in (*(target.function for target in program.targets(call)), *run(program, call, program.value(call))):
+        for inner in _calls(assembly, function):
             value = assembly.program.value(inner)
             if assembly.program.value((inner[0], value.inputs[0])).text in _FILES:
                 return True
