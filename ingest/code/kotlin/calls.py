@@ -408,9 +408,12 @@ class Calls(Scoped):
     # Annotations
 
     def _annotation(self, scope: Scope, node: Node) -> int:
-        """An annotation as the decorator it is: a name, or a call with its elements as named arguments."""
+        """An annotation as the call it is in Java's reader too, with its elements as named arguments; none where it has none."""
         inner = [child for child in named(node) if child.type != "use_site_target"]
-        return self.value(scope, inner[-1]) if inner else self.unknown(scope, node)
+        if not inner:
+            return self.unknown(scope, node)
+        marked = self.value(scope, inner[-1])
+        return marked if self.builder.kind_of(marked) == "call" else self.builder.add(scope, "call", lines(node), "", (marked,), ("",))
 
     def _annotation_call(self, scope: Scope, node: Node) -> int:
         """`Foo(a, b = c)` of an annotation, or of a class that is built on."""
