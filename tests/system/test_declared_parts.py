@@ -34,7 +34,9 @@ def _controls(system: System) -> list[str]:
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
 @pytest.mark.parametrize(("part", "expected"), PARTS.items(), ids=PARTS.keys())
 def test_a_part_is_what_its_schema_says(way: str, part: str, expected: list[str]) -> None:
-    assert _controls(system_of({"app/api/chat/route.ts": _SCHEMA + way.replace("PART", part)})) == expected
+    # What a handler is handed as one of a list is as little text as a number is, whatever asks for that.
+    besides = ["type_cast"] if expected == ["allow_list"] and way == _ACTION else []
+    assert _controls(system_of({"app/api/chat/route.ts": _SCHEMA + way.replace("PART", part)})) == [*expected, *besides]
 
 
 _LOGGED = """

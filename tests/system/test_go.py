@@ -129,7 +129,7 @@ def test_middleware_of_a_group_is_asked_and_that_of_another_is_not() -> None:
     """
     system = system_of({"main.go": text})
     assert {route.id: "authentication" in controls_on(system, route.id) for route in elements(system, "http_route")} == {
-        "http_route:GET /in": True,
+        "http_route:GET /closed/in": True,
         "http_route:GET /out": False,
     }
 

@@ -51,7 +51,7 @@ def _takes_free_parts(assembly: Assembly, hit: Hit, record: Node, schema: Node) 
     for node in walk(given, lambda one: [*inputs_of(program, one), *(o for o in program.origins(one) if o != one)], _MOST_BEHIND):
         value = program.value(node)
         of_it = value.kind in ("attribute", "index") and value.text and (node[0], value.inputs[0]) == record
-        if of_it and _kind_of(assembly, schema, [value.text]) is None:
+        if of_it and value.text not in _ENVELOPE and _kind_of(assembly, schema, [value.text]) is None:
             return True
     return False
 
