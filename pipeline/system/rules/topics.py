@@ -34,10 +34,10 @@ _CREDENTIAL = re.compile(
 # A variable that is named for what signs logins, with a text that is taken where it is not set: the service that knows who somebody is may
 # be one that no model is mentioned in, asked over the network.
 _DEFAULT_KEY = re.compile(
-    rb"\b\w{0,40}(?:SECRET_KEY|(?:JWT|SESSION|COOKIE|AUTH|SIGNING|TOKEN)_(?:SECRET|KEY)\w{0,20})[\"'][ \t\r\n]{0,40},[ \t\r\n]{0,40}"
+    rb"\b\w{0,40}(?:SECRET_KEY|(?:JWT|SESSION|COOKIE|AUTH|SIGNING|TOKEN)_(?:SECRET|KEY)\w{0,20})[\"']\s{0,400},\s{0,400}"
     rb"(?:default[ \t]{0,4}=[ \t]{0,4})?[\"'][^\"'\s]{3}"
     rb"|process\.env\.\w{0,40}(?:JWT|SESSION|COOKIE|AUTH|SIGNING|TOKEN)_(?:SECRET|KEY)\w{0,20}"
-    rb"[ \t\r\n]{0,40}(?:\|\||\?\?)[ \t\r\n]{0,40}[\"'`][^\"'`\s]{3}"
+    rb"\s{0,400}(?:\|\||\?\?)\s{0,400}[\"'`][^\"'`\s]{3}"
 )
 # A component that lets markup through, and speaks of what is said in a chat: the page of an answer that comes over the network.
 _SHOWS_ANSWERS = re.compile(
