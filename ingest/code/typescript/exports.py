@@ -72,7 +72,7 @@ class ModuleReader(Definitions):
             else:
                 before = set(self.builder.variables)
                 self.statement(scope, declaration)
-                for name in self.builder.variables.keys() - before:
+                for name in [name for name in self.builder.variables if name not in before]:  # in the order they are written
                     self._exported_name(name, node)
             return
         if given is not None:
