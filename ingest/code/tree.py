@@ -47,6 +47,8 @@ class TreeReader:
 
     max_depth: ClassVar[int] = 180  # nested syntax deeper than this is recorded as not read
     meaningless: ClassVar[frozenset[str]] = frozenset({"ERROR"})  # node types that make up no value
+    own_object: ClassVar[frozenset[str]] = frozenset()  # names of the object a method is called on: a check of a part says nothing of it
+    narrows_free_names: ClassVar[bool] = True  # whether a test tells something of names that no function around it has
     _readers: dict[str, Callable[[Scope, Node], int]]
 
     def __init__(self, builder: GraphBuilder, data: bytes) -> None:
@@ -166,6 +168,27 @@ class TreeReader:
         scope.environment = before
         return self.builder.either(scope, lines(node), first, second)
 
+    def narrow(self, scope: Scope, condition: Node, value: int, side: str) -> None:
+        """On the side where `condition` holds or fails, its operands are known to have passed it."""
+        for operand in self.operands(condition):
+            name = self.tested_path(scope, operand)
+            if name is None:
+                continue
+            root = name.split(".")[0]
+            if root != name and root in scope.environment and root not in self.own_object:
+                # A check of one part may vouch for the whole (its digest, its owner); which checks do, is judged later.
+                whole = scope.environment[root]
+                scope.environment[root] = self.builder.add(scope, "guarded", lines(operand), f"{side}:part", (whole, value))
+            current = scope.environment.get(name)
+            if current is None:
+                if operand.type == "identifier" and not self.narrows_free_names:
+                    continue
+                current = self.value(scope, operand)
+            guarded = self.builder.add(scope, "guarded", lines(operand), side, (current, value))
+            for loop in scope.loops:
+                loop.seen.add(name)
+            self.builder.bind(scope, name, guarded)
+
     # Names
 
     def known(self, scope: Scope, name: str) -> bool:
@@ -182,7 +205,12 @@ class TreeReader:
     def block(self, scope: Scope, node: Node) -> bool:
         raise NotImplementedError
 
-    def narrow(self, scope: Scope, condition: Node, value: int, side: str) -> None:
+    def operands(self, condition: Node) -> list[Node]:
+        """What a test says something of, a few at most."""
+        raise NotImplementedError
+
+    def tested_path(self, scope: Scope, operand: Node) -> str | None:
+        """`a.b.c` for an operand that is a plain chain of names, else None."""
         raise NotImplementedError
 
     def _statement(self, scope: Scope, node: Node) -> bool:
@@ -197,3 +225,14 @@ def lines(node: Node) -> tuple[int, int]:
 def named(node: Node) -> list[Node]:
     """Children with a meaning."""
     return [child for child in node.named_children if child.type not in _COMMENTS]
+
+
+def first_error(root: Node) -> int:
+    """The line of the first syntax error in a tree that has one."""
+    node = root
+    while node.type != "ERROR" and not node.is_missing:
+        inner = next((child for child in node.children if child.has_error or child.is_missing or child.type == "ERROR"), None)
+        if inner is None:
+            break
+        node = inner
+    return node.start_point[0] + 1

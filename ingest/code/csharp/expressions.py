@@ -228,8 +228,5 @@ class Expressions(Access):
     def _switch_value(self, scope: Scope, node: Node) -> int:
         raise NotImplementedError
 
-    def narrow(self, scope: Scope, condition: Node, value: int, side: str) -> None:
-        raise NotImplementedError
-
     def function_value(self, scope: Scope, node: Node, name: str, bound: Mapping[int, int]) -> tuple[int, int]:
         raise NotImplementedError

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import tree_sitter_c_sharp
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Parser
 
 from ingest.code.csharp.definitions import Definitions
 from ingest.code.csharp.names import MARKUP, module_name
 from ingest.code.csharp.razor import in_place, woven
 from ingest.code.graph import GraphBuilder
+from ingest.code.tree import first_error
 from ingest.facts import CodeFacts
 from ingest.source import Purpose
 
@@ -30,15 +31,5 @@ def _read(path: str, purpose: Purpose, text: str) -> CodeFacts:
     builder = GraphBuilder(path, "csharp", purpose, module_name(path))
     Definitions(builder, data).read_file(root)
     if root.has_error and not builder.errors:
-        builder.errors.append(f"line {_first_error(root)}: syntax error")
+        builder.errors.append(f"line {first_error(root)}: syntax error")
     return builder.finish(data.count(b"\n") + 1)
-
-
-def _first_error(root: Node) -> int:
-    node = root
-    while node.type != "ERROR" and not node.is_missing:
-        inner = next((child for child in node.children if child.has_error or child.is_missing or child.type == "ERROR"), None)
-        if inner is None:
-            break
-        node = inner
-    return node.start_point[0] + 1

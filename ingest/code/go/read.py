@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tree_sitter_go
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Parser
 
 from ingest.code.go.components import SUFFIX, as_go
 from ingest.code.go.definitions import Definitions
 from ingest.code.go.names import module_name
 from ingest.code.graph import GraphBuilder
+from ingest.code.tree import first_error
 from ingest.facts import CodeFacts
 from ingest.source import Purpose
 
@@ -25,15 +26,5 @@ def read(path: str, purpose: Purpose, text: str) -> CodeFacts:
     builder = GraphBuilder(path, "go", purpose, module_name(path))
     Definitions(builder, data).read_file(root, lines)
     if root.has_error and not builder.errors:
-        builder.errors.append(f"line {_first_error(root)}: syntax error")
+        builder.errors.append(f"line {first_error(root)}: syntax error")
     return builder.finish(lines)
-
-
-def _first_error(root: Node) -> int:
-    node = root
-    while node.type != "ERROR" and not node.is_missing:
-        inner = next((child for child in node.children if child.has_error or child.is_missing or child.type == "ERROR"), None)
-        if inner is None:
-            break
-        node = inner
-    return node.start_point[0] + 1

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tree_sitter_java
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Parser
 
 from ingest.code.graph import GraphBuilder
 from ingest.code.java.definitions import Definitions
 from ingest.code.java.names import module_name
+from ingest.code.tree import first_error
 from ingest.facts import CodeFacts
 from ingest.source import Purpose
 
@@ -19,15 +20,5 @@ def read(path: str, purpose: Purpose, text: str) -> CodeFacts:
     builder = GraphBuilder(path, "java", purpose, module_name(path))
     Definitions(builder, data).read_file(root)
     if root.has_error and not builder.errors:
-        builder.errors.append(f"line {_first_error(root)}: syntax error")
+        builder.errors.append(f"line {first_error(root)}: syntax error")
     return builder.finish(data.count(b"\n") + 1)
-
-
-def _first_error(root: Node) -> int:
-    node = root
-    while node.type != "ERROR" and not node.is_missing:
-        inner = next((child for child in node.children if child.has_error or child.is_missing or child.type == "ERROR"), None)
-        if inner is None:
-            break
-        node = inner
-    return node.start_point[0] + 1

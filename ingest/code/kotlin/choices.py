@@ -27,25 +27,10 @@ class Choices(Calls):
 
     # Branches
 
-    def narrow(self, scope: Scope, condition: Node, value: int, side: str) -> None:
-        """On the side where `condition` holds or fails, its operands are known to have passed it."""
-        for operand in self._operands(condition):
-            name = self.path(scope, operand)
-            if name is None:
-                continue
-            root = name.split(".")[0]
-            if root != name and root in scope.environment:
-                whole = scope.environment[root]
-                scope.environment[root] = self.builder.add(scope, "guarded", lines(operand), f"{side}:part", (whole, value))
-            current = scope.environment.get(name)
-            if current is None:
-                current = self.value(scope, operand)
-            guarded = self.builder.add(scope, "guarded", lines(operand), side, (current, value))
-            for loop in scope.loops:
-                loop.seen.add(name)
-            self.builder.bind(scope, name, guarded)
+    def tested_path(self, scope: Scope, operand: Node) -> str | None:
+        return self.path(scope, operand)
 
-    def _operands(self, condition: Node) -> list[Node]:
+    def operands(self, condition: Node) -> list[Node]:
         found: list[Node] = []
         stack = [(condition, False)]
         while stack and len(found) < 16:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from tree_sitter import Node
-
 from ingest.code.graph import GraphBuilder, Scope
 from ingest.code.kotlin.definitions import Definitions
 from ingest.code.kotlin.grammar import parsed
 from ingest.code.kotlin.names import module_name
+from ingest.code.tree import first_error
 from ingest.facts import CodeFacts, ConstantType, ValueKind
 from ingest.source import Purpose
 
@@ -22,7 +21,7 @@ def read(path: str, purpose: Purpose, text: str) -> CodeFacts:
     reader.last = builder.last
     reader.read_file(root)
     if root.has_error and not builder.errors:
-        builder.errors.append(f"line {_first_error(root)}: syntax error")
+        builder.errors.append(f"line {first_error(root)}: syntax error")
     return builder.finish(builder.last)
 
 
@@ -36,13 +35,3 @@ class _Builder(GraphBuilder):
         labels: tuple[str, ...] = (), constant: ConstantType = "",
     ) -> int:  # fmt: skip
         return super().add(scope, kind, (min(lines[0], self.last), min(lines[1], self.last)), text, inputs, labels, constant)
-
-
-def _first_error(root: Node) -> int:
-    node = root
-    while node.type != "ERROR" and not node.is_missing:
-        inner = next((child for child in node.children if child.has_error or child.is_missing or child.type == "ERROR"), None)
-        if inner is None:
-            break
-        node = inner
-    return node.start_point[0] + 1

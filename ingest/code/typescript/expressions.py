@@ -346,9 +346,6 @@ class Expressions(Texts):
     def set_variable(self, scope: Scope, name: str, value: int) -> None:
         raise NotImplementedError
 
-    def narrow(self, scope: Scope, condition: Node, value: int, side: str) -> None:
-        raise NotImplementedError
-
     def function_value(self, scope: Scope, node: Node, name: str, bound: Mapping[int, int]) -> tuple[int, int]:
         raise NotImplementedError
 

@@ -28,6 +28,9 @@ _DEFINITIONS = frozenset({
 class Statements(Patterns):
     """Reads statements; `definitions.Definitions` adds functions and classes, imports and exports."""
 
+    own_object = frozenset({"this"})
+    narrows_free_names = False  # what is on top of a module is not narrowed
+
     # Blocks
 
     def block(self, scope: Scope, node: Node) -> bool:
@@ -116,28 +119,10 @@ class Statements(Patterns):
 
     # Branches
 
-    def narrow(self, scope: Scope, condition: Node, value: int, side: str) -> None:
-        """On the side where `condition` holds or fails, its operands are known to have passed it."""
-        for operand in self._operands(condition):
-            name = self.path(operand)
-            if name is None:
-                continue
-            root = name.split(".")[0]
-            if root != name and root in scope.environment and root != "this":
-                # A check of one part may vouch for the whole (its digest, its owner); which checks do, is judged later.
-                whole = scope.environment[root]
-                scope.environment[root] = self.builder.add(scope, "guarded", lines(operand), f"{side}:part", (whole, value))
-            current = scope.environment.get(name)
-            if current is None:
-                if operand.type == "identifier":
-                    continue  # a free name: module variables are not narrowed
-                current = self.value(scope, operand)
-            guarded = self.builder.add(scope, "guarded", lines(operand), side, (current, value))
-            for loop in scope.loops:
-                loop.seen.add(name)
-            self.builder.bind(scope, name, guarded)
+    def tested_path(self, scope: Scope, operand: Node) -> str | None:
+        return self.path(operand)
 
-    def _operands(self, condition: Node) -> list[Node]:
+    def operands(self, condition: Node) -> list[Node]:
         found: list[Node] = []
         stack = [(condition, False)]
         while stack and len(found) < 16:
