@@ -8,7 +8,7 @@ from ingest.code.program import Program
 from ingest.code.typescript.names import specifier
 from ingest.config.package_json import read_package_json
 from ingest.config.tsconfig import read_tsconfig
-from ingest.facts import ConfigFacts
+from ingest.facts import OFFERED, ConfigFacts
 from tests.ingest.code.reading import called, facts_of
 
 TYPES = {"openai": "openai.OpenAI", "express": "express.Application"}
@@ -266,3 +266,9 @@ def test_a_function_that_is_handed_by_name_is_called_with_what_was_waited_for(ha
     make().then(HANDED);
     """
     assert called_here(text.replace("HANDED", handed)) == {"openai.OpenAI.chat"}
+
+
+def test_names_that_one_declaration_exports_are_offered_in_the_order_they_are_written() -> None:
+    names = ["POST", "PUT", "PATCH", "DELETE", "GET", "HEAD", "OPTIONS", "TRACE"]
+    facts = facts_of(f"export const {{ {', '.join(names)} }} = makeHandlers();", "app/route.ts")
+    assert [given.target for given in facts.imports if given.local == OFFERED] == names
