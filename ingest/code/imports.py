@@ -84,6 +84,11 @@ class Imports:
         """Functions that a file may call as methods of that name."""
         return tuple(self._modules.extensions(name, file))
 
+    def file_of(self, target: str, importer: int) -> int | None:
+        """The file that an import names, whichever file what it takes of it comes from."""
+        found = self._modules.prefix(target, importer)
+        return None if found is None else found[0]
+
     def resolve(self, target: str, importer: int, depth: int = 0) -> tuple[list[Node], list[str]]:
         """What a qualified name means to a file that imports it."""
         found = self._modules.prefix(target, importer)

@@ -125,6 +125,10 @@ class Questions(ABC):
         """What a qualified name means to a file that imports it."""
         return self._imports.resolve(target, importer)
 
+    def file_of(self, target: str, importer: int) -> int | None:
+        """The file that an import names, whichever file what it takes of it comes from."""
+        return self._imports.file_of(target, importer)
+
     def _members(self, node: Node) -> list[Node]:
         value = self.value(node)
         return self.nodes(node[0], value.inputs) if value.kind == "collection" else [node]

@@ -49,9 +49,11 @@ def _components(program: Program) -> dict[int, int]:
 
 
 def imported(program: Program, file: int) -> set[int]:
-    """Files of the project that a file imports, or imports something of."""
+    """Files of the project that a file imports, and those that what it takes of them comes from: a file that hands on is run as well."""
     found: set[int] = set()
     for statement in program.files[file].imports:
+        if (named := program.file_of(statement.target, file)) is not None:
+            found.add(named)
         nodes, names = program.resolve(statement.target, file)
         found |= {node[0] for node in nodes}
         found |= {int(name.removeprefix("module:")) for name in names if name.startswith("module:")}
