@@ -13,6 +13,7 @@ from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.taint import Hit
 from pipeline.system.program.enclosing import around
+from pipeline.system.program.walking import passed_by
 
 _WRITES = frozenset({"write", "end", "send", "finish"})
 _SETS = frozenset({"setHeader", "header", "set", "append", "writeHead", "set_header", "add_header"})
@@ -79,11 +80,8 @@ def _handed_in(assembly: Assembly, answer: Node) -> Iterator[tuple[Node, Node]]:
     parameter = _root(assembly, (answer[0], value.inputs[0])) if entry else answer
     found = program.parameter_of(parameter) if program.value(parameter).kind == "parameter" else None
     for call in program.callers(found[0]) if found is not None else ():
-        for target in program.targets(call):
-            given = program.bind(call, target).get(found[1], ()) if found is not None and target.function == found[0] else ()
-            for argument in given:
-                node = (call[0], program.value(call).inputs[argument])
-                yield call, _root(assembly, _entry(assembly, node, entry) if entry else node)
+        for node in passed_by(program, call, found) if found is not None else ():
+            yield call, _root(assembly, _entry(assembly, node, entry) if entry else node)
 
 
 def _entry(assembly: Assembly, node: Node, key: str) -> Node:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from ingest.code.program import FunctionRef, Node, Target
 from pipeline.system.flows.flow_graph import FlowGraph
+from pipeline.system.program.walking import passed_by
 
 Known = frozenset[tuple[Node, frozenset[str]]]
 """Parameters, each with the constants or the functions it may be: `=a` is the constant a, `()f` the function f"""
@@ -75,12 +76,10 @@ class Arguments:
             place = self._program.parameter_of(parameter)
             if place is None or place[0] != function:
                 continue
-            for target in self._program.targets(call):
-                arguments = self._program.bind(call, target).get(place[1], []) if target.function == function else []
-                for argument in arguments:
-                    passed = self._values((call[0], self._program.value(call).inputs[argument]), NOTHING)
-                    if passed and passed.isdisjoint(values):
-                        return False
+            for given in passed_by(self._program, call, place):
+                passed = self._values(given, NOTHING)
+                if passed and passed.isdisjoint(values):
+                    return False
         return True
 
     def excludes(self, call: Node, known: Known, function: FunctionRef | None = None) -> bool:

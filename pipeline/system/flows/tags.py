@@ -14,7 +14,7 @@ from itertools import pairwise
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.taint import Hit
-from pipeline.system.program.walking import passed_for
+from pipeline.system.program.walking import passed_by, passed_for
 
 _EQUAL, _UNEQUAL = frozenset({"==", "===", "is", "in"}), frozenset({"!=", "!==", "is not", "not in"})
 _MAX_CALLS, _MAX_MADE, _MAX_UP, _MAX_BACK, _MAX_GUARDS = 40, 400, 3, 2000, 24
@@ -166,10 +166,7 @@ class _Made:
         return _all(found)
 
     def _arguments(self, call: Node, position: int) -> list[Node]:
-        program = self.assembly.program
-        inputs = program.value(call).inputs
-        targets = [target for target in program.targets(call) if target.function == self.constructor]
-        return [(call[0], inputs[given]) for target in targets for given in program.bind(call, target).get(position, ())]
+        return passed_by(self.assembly.program, call, (self.constructor, position))
 
     def _in_constructor(self, name: str) -> list[Node]:
         file, number = self.constructor

@@ -11,6 +11,7 @@ from itertools import pairwise
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.taint import Hit
+from pipeline.system.program.walking import passed_by
 
 _MOST_CALLS = 8
 
@@ -57,12 +58,8 @@ def _said(assembly: Assembly, hit: Hit, node: Node) -> frozenset[str]:
             if inside is None or inside[0] != place[0]:
                 continue
             for call in assembly.calls_in((before[0], program.value(before).scope)):
-                inputs = program.value(call).inputs
-                if before[1] not in inputs:
-                    continue
-                for target in program.targets(call):
-                    given = program.bind(call, target).get(place[1], []) if target.function == place[0] else []
-                    calls += [(call[0], inputs[argument]) for argument in given]
+                if before[1] in program.value(call).inputs:
+                    calls += passed_by(program, call, place)
         if not calls:
             return frozenset()
         queue += calls

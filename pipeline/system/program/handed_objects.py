@@ -7,6 +7,7 @@ a parameter is that of these classes, for who comes by this call. What is not ma
 from __future__ import annotations
 
 from ingest.code.program import FunctionRef, Node, Program
+from pipeline.system.program.walking import passed_by
 
 _MOST = 6  # wrappers around a receiver
 
@@ -31,16 +32,13 @@ def receiver_position(program: Program, call: Node) -> int | None:
 def classes_handed(program: Program, call: Node, entered: FunctionRef, position: int) -> frozenset[str]:
     """The classes that what a call gives for a parameter was made of; none where that is not known."""
     found: set[str] = set()
-    for target in program.targets(call):
-        if target.function != entered:
-            continue
-        for given in program.bind(call, target).get(position, ()):
-            for origin in program.origins((call[0], program.value(call).inputs[given])):
-                names = program.callee_names(origin) if program.value(origin).kind == "call" else ()
-                made = [name for name in names if name in program.classes]
-                if not made:
-                    return frozenset()
-                found.update(made)
+    for given in passed_by(program, call, (entered, position)):
+        for origin in program.origins(given):
+            names = program.callee_names(origin) if program.value(origin).kind == "call" else ()
+            made = [name for name in names if name in program.classes]
+            if not made:
+                return frozenset()
+            found.update(made)
     return frozenset(found)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ingest.code.program import Node, Program
+from ingest.code.program import FunctionRef, Node, Program
 
 
 def walk(begin: Node, onward: Callable[[Node], Iterable[Node]], most: int, *, nearest_first: bool = False) -> Iterator[Node]:
@@ -33,13 +33,19 @@ def inside(program: Program, node: Node, most: int) -> Iterator[Node]:
     return walk(node, lambda current: inputs_of(program, current), most)
 
 
+def passed_by(program: Program, call: Node, place: tuple[FunctionRef, int]) -> list[Node]:
+    """What a call passes for a parameter, told by its function and position, where it may run that function."""
+    return [
+        (call[0], program.value(call).inputs[argument])
+        for target in program.targets(call)
+        if target.function == place[0]
+        for argument in program.bind(call, target).get(place[1], ())
+    ]
+
+
 def passed_for(program: Program, parameter: Node, most_callers: int | None = None) -> list[Node]:
     """What the calls of the project pass for a parameter."""
     place = program.parameter_of(parameter)
-    return [
-        (call[0], program.value(call).inputs[argument])
-        for call in (program.callers(place[0])[:most_callers] if place is not None else ())
-        for target in program.targets(call)
-        if place is not None and target.function == place[0]
-        for argument in program.bind(call, target).get(place[1], ())
-    ]
+    if place is None:
+        return []
+    return [given for call in program.callers(place[0])[:most_callers] for given in passed_by(program, call, place)]

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.arguments import argument_positions
+from pipeline.system.program.walking import passed_by
 from pipeline.system.rules.words import mentions
 
 _MAKES = re.compile(r"^mlflow\.(?:[\w.]+\.)?(?:log_model|register_model|create_model_version)$")
@@ -80,10 +81,8 @@ def _parameter(program: Program, node: Node | None) -> tuple[FunctionRef, int] |
 
 def _bound(program: Program, call: Node, place: tuple[FunctionRef, int]) -> Node | None:
     """What a call gives for a parameter, or the default of that."""
-    for target in program.targets(call):
-        if target.function == place[0]:
-            for argument in program.bind(call, target).get(place[1], ()):
-                return call[0], program.value(call).inputs[argument]
+    for given in passed_by(program, call, place):
+        return given
     default = program.function(place[0]).parameters[place[1]].default
     return (place[0][0], default) if default is not None else None
 
