@@ -6,6 +6,7 @@ Brings each peer from PyPI into an environment of its own under `run --place`; t
 from __future__ import annotations
 
 import argparse
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -61,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         "--place", type=Path, default=Path("build/peers"), help="folder for the peers' environments (default: build/peers)"
     )
     running.add_argument("--only", nargs="*", default=[], metavar="NAME", help="only these peers")
-    running.add_argument("--anew", action="store_true", help="run also what was run over the same labels before")
+    running.add_argument("--anew", action="store_true", help="run also what was run over the same files and labels before")
     scoring = commands.add_parser("score", help="score a SARIF or CycloneDX report that any tool made of a reference system")
     scoring.add_argument("system", help="name of the system, as in evals/systems/")
     scoring.add_argument("report", type=Path, help="its report, in SARIF or CycloneDX (JSON or XML)")
@@ -75,8 +76,7 @@ def _run(place: Path, only: Sequence[str], *, anew: bool) -> int:
         raise Unusable(f"no such peer: {', '.join(sorted(unknown))} (known: {', '.join(peer.name for peer in peers)})")
     systems = read_suite().systems
     commit = commit_of_source() or ""
-    kept = place / "scores" / digest_of(systems)
-    tools = [_kept(kept / f"{peer.name}.json", peer, place, systems, anew=anew) for peer in peers if not only or peer.name in only]
+    tools = [_scored(peer, place, systems, anew=anew) for peer in peers if not only or peer.name in only]
     own = [_told("threatloom", _threatloom_on(system)) for system in systems]
     tools.append(ToolScore(name="threatloom", packages=(), about="threat models of AI systems; this project", systems=tuple(own)))
     table = PeersTable(commit=commit, near=NEAR, tools=tuple(tools))
@@ -85,22 +85,31 @@ def _run(place: Path, only: Sequence[str], *, anew: bool) -> int:
     return 0
 
 
-def _kept(file: Path, peer: Peer, place: Path, systems: Sequence[Reference], *, anew: bool) -> ToolScore:
-    """What a peer says of all systems; what was measured with the same packages and labels before is taken from its file."""
-    if file.exists() and not anew:
-        before = ToolScore.model_validate_json(file.read_bytes())
-        if before.packages == peer.packages:
-            return before.model_copy(update={"about": peer.about})
-    try:
-        programs = environment(peer, place)
-    except (subprocess.CalledProcessError, OSError) as problem:
-        raise Unusable(f"{peer.name}: its packages cannot be installed ({' '.join(peer.packages)}): {problem}") from problem
-    runs = [systems] if peer.together else [[system] for system in systems]
-    scores = [_told(peer.name, score) for some in runs for score in _peer_on(peer, programs, some, place / "work" / peer.name)]
-    whole = ToolScore(name=peer.name, packages=peer.packages, about=peer.about, systems=tuple(scores))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(whole.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
-    return whole
+def _scored(peer: Peer, place: Path, systems: Sequence[Reference], *, anew: bool) -> ToolScore:
+    """What a peer says of all systems; one it answered for with the same packages, files and labels before is not run again."""
+    files = {system.name: place / "scores" / peer.name / f"{_measured_as(peer, system)}.json" for system in systems}
+    kept = {name: SystemScore.model_validate_json(file.read_bytes()) for name, file in files.items() if file.exists() and not anew}
+    wanted = [system for system in systems if system.name not in kept or kept[system.name].failure]
+    if wanted:
+        try:
+            programs = environment(peer, place)
+        except (subprocess.CalledProcessError, OSError) as problem:
+            raise Unusable(f"{peer.name}: its packages cannot be installed ({' '.join(peer.packages)}): {problem}") from problem
+        for some in [wanted] if peer.together else [[system] for system in wanted]:
+            for score in _peer_on(peer, programs, some, place / "work" / peer.name):
+                file = files[_told(peer.name, score).system]
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(score.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
+                kept[score.system] = score
+    return ToolScore(name=peer.name, packages=peer.packages, about=peer.about, systems=tuple(kept[name] for name in files))
+
+
+def _measured_as(peer: Peer, system: Reference) -> str:
+    """What a score hangs on, as a short hash: the peer's packages and command, the system's labels and files."""
+    whole = hashlib.sha256(f"{peer.packages}\0{peer.command}\0{digest_of([system])}\0".encode())
+    for file in sorted(path for path in system.path.rglob("*") if path.is_file() and path.name != LABELS):
+        whole.update(f"{file.relative_to(system.path).as_posix()}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
+    return whole.hexdigest()[:16]
 
 
 def _score(name: str, report: Path) -> int:

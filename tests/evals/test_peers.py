@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +19,8 @@ from evals.peers.model import Peer, read_peers
 from evals.peers.page import page
 from evals.peers.reading import UnreadableReport, findings_in
 from evals.peers.running import Run, run
-from evals.peers.scoring import PeersTable, ToolScore, failed, system_score, total
-from evals.suite import read_suite
+from evals.peers.scoring import PeersTable, SystemScore, failed, system_score, total
+from evals.suite import Reference, read_suite
 
 SYSTEM = SYSTEMS / "support-assistant"
 REFERENCE = next(one for one in read_suite().systems if one.name == SYSTEM.name)
@@ -134,14 +137,36 @@ def test_one_run_over_several_systems_is_told_apart(tmp_path: Path, monkeypatch:
     assert len(asked) == 1
 
 
-def test_what_was_measured_with_the_same_packages_is_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    peer = Peer(name="x", packages=("x==1",), about="new words", command=(), format="sarif")
-    kept = tmp_path / "x.json"
-    kept.write_text(ToolScore(name="x", packages=("x==1",), about="old words", systems=()).model_dump_json())
-    monkeypatch.setattr(command, "environment", lambda *_: pytest.fail("run again"))
-    assert command._kept(kept, peer, tmp_path, (), anew=False).about == "new words"
+def test_what_was_measured_with_the_same_packages_files_and_labels_is_not_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    systems = [one for one in read_suite().systems if one.name in ("support-assistant", "wiki-rag")]
+    ran: list[str] = []
+    failing = True
+
+    def run_one(_peer: Peer, _programs: Path, some: Sequence[Reference], _work: Path) -> Iterator[SystemScore]:
+        for one in some:
+            ran.append(one.name)
+            yield system_score(one, (), 1.0, "out of time" if failing and one.name == "wiki-rag" else "")
+
     monkeypatch.setattr(command, "environment", lambda *_: tmp_path)
-    assert command._kept(kept, peer.model_copy(update={"packages": ("x==2",)}), tmp_path, (), anew=False).packages == ("x==2",)
+    monkeypatch.setattr(command, "_peer_on", run_one)
+    peer = Peer(name="x", packages=("x==1",), about="", command=(), format="sarif")
+    assert [one.failure for one in command._scored(peer, tmp_path, systems, anew=False).systems] == ["", "out of time"]
+    failing = False
+    again = command._scored(peer.model_copy(update={"about": "new words"}), tmp_path, systems, anew=False)
+    assert (again.about, [(one.system, one.failure) for one in again.systems]) == (
+        "new words",
+        [("support-assistant", ""), ("wiki-rag", "")],
+    )
+    assert ran == ["support-assistant", "wiki-rag", "wiki-rag"]  # a run without an answer is tried again
+
+    changed = shutil.copytree(systems[0].path, tmp_path / "changed")
+    (changed / "README.md").write_text("another text", encoding="utf-8")
+    command._scored(peer, tmp_path, [replace(systems[0], path=changed), systems[1]], anew=False)
+    command._scored(peer.model_copy(update={"packages": ("x==2",)}), tmp_path, systems, anew=False)
+    command._scored(peer, tmp_path, systems, anew=True)
+    assert ran[3:] == ["support-assistant", *(["support-assistant", "wiki-rag"] * 2)]
 
 
 def test_the_page_is_what_was_measured() -> None:
