@@ -222,8 +222,8 @@ def _folders(path: PurePosixPath) -> tuple[str, ...]:
 
 
 def in_samples(path: str) -> bool:
-    """Whether a file stands among samples, which are there to be filled in."""
-    return not _EXAMPLE_FOLDERS.isdisjoint(part.lower() for part in path.split("/")[:-1])
+    """Whether a file stands among samples, which are there to be read, tried or filled in."""
+    return not _EXAMPLE_FOLDERS.isdisjoint(_folders(PurePosixPath(path.lower())))
 
 
 def purpose_of(path: str, head: bytes) -> Purpose:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ingest.purpose import in_samples
 from pipeline.system.model import ControlKind, Element, ElementKind, Evidence, Flow, Label
 from pipeline.threats.engine import Match
 from pipeline.threats.schema import Factor
@@ -156,7 +157,7 @@ def _reads_private_data(around: Surroundings) -> Seen | None:
 
 def _only_in_examples(around: Surroundings) -> Seen | None:
     element, cited = around.match.element, around.match.evidence
-    only = _is(element, "examples_only") or bool(cited and all(is_example(e.path) for e in cited))
+    only = _is(element, "examples_only") or bool(cited and all(in_samples(e.path) for e in cited))
     return at(element) if only else None
 
 
@@ -319,11 +320,6 @@ def _flow(around: Surroundings, flows: Iterable[Flow]) -> Seen | None:
 
 def _is(element: Element, *attributes: str) -> bool:
     return any(element.attributes.get(attribute) is True for attribute in attributes)
-
-
-def is_example(path: str) -> bool:
-    """Whether a file stands among examples."""
-    return bool({"examples", "example", "demo", "demos", "samples"} & set(path.lower().split("/")[:-1]))
 
 
 def effects_of(element: Element) -> frozenset[str]:

@@ -207,6 +207,17 @@ def test_confidence_is_lowered_where_all_stands_in_examples(given_confidence: st
     assert found.severity == only(given_threat).severity  # how sure we are is not how bad it is
 
 
+def test_the_folders_of_a_package_are_no_examples() -> None:
+    def believed(folder: str) -> tuple[str, str]:
+        path = f"{folder}/Chat.java"
+        found = only(threat(likelihood={"base": 3, "lower_when": ["only_in_examples"]}), agent(path=path), flows=(asks(path=path),))
+        return found.severity, found.confidence
+
+    product = believed("src/main/java/com/shop/chat")
+    assert believed("src/main/java/com/example/demo") == product  # what a generator of projects names them
+    assert believed("samples/src/main/java/com/shop") == believed("examples/chat") != product
+
+
 def test_what_only_a_drawing_shows_is_of_low_confidence() -> None:
     drawn = asks().model_copy(update={"stated_by": "document"})
     part = agent(stated_by="document")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ingest.purpose import in_samples
 from pipeline.findings.attack_paths.knowledge import Knowledge
 from pipeline.findings.attack_paths.takings import Taken
 from pipeline.findings.attack_paths.walk import untold
-from pipeline.findings.factors import is_example
 from pipeline.system.model import Control
 from pipeline.threats.view import View
 
@@ -51,7 +51,7 @@ def rate(view: View, known: Knowledge, path: Taken) -> Rated:
     if any(seen.finding.confidence == "low" for seen in path.seen):
         likelihood -= 1
         reasons.append("likelihood -1: one of its findings is not sure")
-    if any(all(is_example(evidence.path) for evidence in leg.evidence) for leg in path.legs):
+    if any(all(in_samples(evidence.path) for evidence in leg.evidence) for leg in path.legs):
         likelihood -= 1
         reasons.append("likelihood -1: a hop stands in examples only")
     likelihood = max(1, likelihood)
