@@ -142,7 +142,7 @@ def read_labels(system: Path) -> Labels:
     """
     file = system / FILE
     try:
-        return Labels.model_validate(yaml.safe_load(file.read_text("utf-8")))
+        return Labels.model_validate(yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as failure:
         raise UnusableInput("labels cannot be read", str(file), " ".join(str(failure).split())[:300]) from None
     except ValidationError as failure:

@@ -12,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -480,6 +480,7 @@ def _without_ai(system: System, files: int, outcomes: Sequence[Outcome]) -> With
     return WithoutAi(files=files, developers_tools=bool(system.ai_parts), risks=unlisted_risks(system, outcomes))
 
 
+@lru_cache(maxsize=1)
 def _version() -> str:
     try:
         return metadata.version("threatloom")
