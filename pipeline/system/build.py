@@ -70,6 +70,7 @@ from pipeline.system.elements.public_buckets import add_public_buckets
 from pipeline.system.elements.sent_media import add_sent_media
 from pipeline.system.elements.service_replies import add_service_replies
 from pipeline.system.elements.shared_conversations import mark_shared_conversations
+from pipeline.system.elements.told_errors import mark_told_errors
 from pipeline.system.elements.traced_conversations import add_traced_conversations
 from pipeline.system.elements.unbuilt_tools import without_unbuilt
 from pipeline.system.elements.unchecked_certificates import mark_unchecked_certificates
@@ -205,6 +206,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_feature_files, assembly, config)
     steps.run(mark_governing_routes, assembly)
     steps.run(mark_open_records, assembly)
+    steps.run(mark_told_errors, assembly)
     steps.run(mark_open_logins, assembly)
     steps.run(mark_message_senders, assembly)
     steps.run(mark_open_bots, assembly)
