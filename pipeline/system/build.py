@@ -60,6 +60,7 @@ from pipeline.system.elements.message_senders import mark_message_senders
 from pipeline.system.elements.model_addresses import add_model_addresses
 from pipeline.system.elements.open_bots import mark_open_bots
 from pipeline.system.elements.open_logins import mark_open_logins
+from pipeline.system.elements.open_origins import mark_open_origins
 from pipeline.system.elements.open_records import mark_open_records
 from pipeline.system.elements.own_files import mark_own_files
 from pipeline.system.elements.own_routes import OwnRoutes
@@ -207,6 +208,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_governing_routes, assembly)
     steps.run(mark_open_records, assembly)
     steps.run(mark_told_errors, assembly)
+    steps.run(mark_open_origins, assembly)
     steps.run(mark_open_logins, assembly)
     steps.run(mark_message_senders, assembly)
     steps.run(mark_open_bots, assembly)

@@ -16,6 +16,7 @@ from pipeline.system.model import ElementKind
 from pipeline.system.program.sites import EntrySite
 
 # What is called by others over a network, in contrast to what somebody starts.
+_SERVER, _SCRIPTS = " server", " scripts"
 _REACHED: frozenset[ElementKind] = frozenset({"http_route", "websocket", "chat_ui", "webhook", "mcp_tool", "queue_consumer"})
 
 
@@ -29,7 +30,12 @@ def programs_of(program: Program, entries: Iterable[EntrySite], configuration: I
     homes: dict[int, str] = {}
     for file, first in component.items():
         homes.setdefault(first, _home(program.files[file].path, manifests))
-    return {file: f"{homes[first]}{' server' if first in reached else ' scripts'}".strip() for file, first in component.items()}
+    return {file: f"{homes[first]}{_SERVER if first in reached else _SCRIPTS}".strip() for file, first in component.items()}
+
+
+def home_of(name: str) -> str:
+    """The folder of a program, by the name that its files share: its server and its scripts have one home."""
+    return f" {name}".removesuffix(_SERVER).removesuffix(_SCRIPTS).strip()
 
 
 def _components(program: Program) -> dict[int, int]:

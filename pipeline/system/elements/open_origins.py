@@ -1,0 +1,111 @@
+"""Routes that any page of the web may call: what a program says of the origins it lets in is `*`, or nothing where that means anybody.
+
+Takes an assembly whose entries and ties are known and marks `any_origin` at routes that run a model, with the line that says so. Lists of
+origins that only settings know, functions that choose, and names of one's own hosts count as closed. A header set by hand counts where it
+is given the constant. It holds for the routes of the program whose file says it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.code.program import Node
+from pipeline.system.assembly import Assembly
+from pipeline.system.model import PAGES
+from pipeline.system.program.arguments import argument_node
+from pipeline.system.program.programs import home_of
+from pipeline.system.program.walking import inputs_of, walk
+from pipeline.system.rules.open_origins import OriginRule, load_open_origins
+
+_ROUTES = frozenset({"http_route", "websocket"})
+_PARTS = frozenset({"collection", "choice", "call"})
+_MOST, _VALUES = 40, 3
+
+
+def mark_open_origins(assembly: Assembly) -> None:
+    """`any_origin` at each."""
+    routes = [
+        (reference[0], identity)
+        for reference, identity in sorted(assembly.entry_of_function.items())
+        if assembly.draft(identity).kind in _ROUTES and assembly.draft(identity).attributes.get("runs_inference") is True
+    ]
+    homes = {file: home_of(name) for file, name in assembly.drafts.programs.items()}
+    said: dict[str, Node] = {}
+    for file, facts in enumerate(assembly.program.files if routes else ()):
+        if facts.purpose != "test":
+            for node in _open(assembly, file):
+                said.setdefault(homes.get(file, ""), node)
+    for file, identity in routes:
+        found = said.get(homes.get(file, ""))
+        if found is not None:
+            assembly.draft(identity).attributes["any_origin"] = True
+            assembly.cite_of(identity, assembly.place(found), PAGES)
+
+
+def _open(assembly: Assembly, file: int) -> Iterator[Node]:
+    """Values of a file that let any page in."""
+    program, known = assembly.program, load_open_origins()
+    for number, value in enumerate(program.files[file].values):
+        node = (file, number)
+        if value.kind == "update" and _is_header(assembly, node):
+            yield node
+        if value.kind != "call":
+            continue
+        callee = program.value((file, value.inputs[0]))
+        if _is_header(assembly, node) or any(
+            _lets_in(assembly, node, rule) for rule in known.of_call(program.callee_names(node), callee.text)
+        ):
+            yield node
+    for name in sorted(known.settings):
+        yield from (given for given in program.lookup(file, name)[0] if given[0] == file and program.constant(given) is True)
+
+
+def _lets_in(assembly: Assembly, call: Node, rule: OriginRule) -> bool:
+    program = assembly.program
+    for argument, pattern in rule.given.items():
+        given = argument_node(program, call, argument)
+        if given is None or not any(re.search(pattern, name) for name in program.names(given)):
+            return False
+    if rule.origins is None:
+        return True
+    given = argument_node(program, call, rule.origins)
+    if given is None:
+        return rule.open and not _is_given_unknown(assembly, call)
+    return _is_any(assembly, given)
+
+
+def _is_given_unknown(assembly: Assembly, call: Node) -> bool:
+    """Whether a call is given an object of settings that is made elsewhere, and may name the origins."""
+    program = assembly.program
+    given = inputs_of(program, call)[1:] if program.objects_are_entries(call[0]) else []
+    return any(program.value(made).kind not in ("collection", "constant") for one in given for made in (program.origins(one) or (one,)))
+
+
+def _is_any(assembly: Assembly, given: Node) -> bool:
+    """Whether one of the origins stands for all: `"*"`, `["*"]`, `true`, `{r"/*": {"origins": "*"}}`."""
+    program, known = assembly.program, load_open_origins()
+
+    def onward(node: Node) -> list[Node]:
+        value = program.value(node)
+        inner = inputs_of(program, node)
+        if value.kind == "call":
+            inner = [] if program.targets(node) else inner[1:]
+        return [*(inner if value.kind in _PARTS else []), *(made for made in program.origins(node) if made != node)]
+
+    for node in walk(given, onward, _MOST, nearest_first=True):
+        said = program.constant(node) if program.value(node).kind == "constant" else None
+        if said is True or (isinstance(said, str) and known.is_any(said)):
+            return True
+    return False
+
+
+def _is_header(assembly: Assembly, node: Node) -> bool:
+    """Whether a header for the origins is set to any: `res.setHeader("Access-Control-Allow-Origin", "*")`."""
+    program, known = assembly.program, load_open_origins()
+    value = program.value(node)
+    said = [program.constant(given) for given in inputs_of(program, node)[1 : 1 + _VALUES]]
+    texts = [text for text in said if isinstance(text, str)]
+    if value.kind == "update" and value.text:
+        texts.append(value.text)
+    return any(text.lower() in known.headers for text in texts) and any(known.is_any(text) for text in texts)
