@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from ingest.facts import ConfigFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.endings import Ending, endings_of, load_kept, sorts_of
-from pipeline.system.contradicted.parties import named_parties
+from pipeline.system.contradicted.known_parties import named_parties
 from pipeline.system.contradicted.quantities import said_span, spans
 from pipeline.system.contradicted.stated import Statement
 from pipeline.system.documents.documents import claim_id
