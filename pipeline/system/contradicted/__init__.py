@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from ingest.facts import ConfigFacts, DocumentFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.amounts import add_weaker_controls
+from pipeline.system.contradicted.consents import add_consents
 from pipeline.system.contradicted.crossings import add_crossings
 from pipeline.system.contradicted.dead_controls import add_dead_controls
+from pipeline.system.contradicted.decisions import add_decisions
 from pipeline.system.contradicted.destinations import add_destinations
 from pipeline.system.contradicted.drawn_controls import add_drawn_controls
 from pipeline.system.contradicted.named_models import add_named_models
@@ -37,6 +39,8 @@ def add_contradictions(
     add_destinations(assembly, documents, statements)
     add_named_models(assembly, documents, statements)
     add_retention(assembly, statements, config)
+    add_decisions(assembly, statements)
+    add_consents(assembly, statements)
     held = held_pictures(assembly, documents, drawings)
     add_drawn_controls(assembly, held, config)
     add_stale_drawings(assembly, documents, held)
