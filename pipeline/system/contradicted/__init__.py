@@ -24,6 +24,7 @@ from pipeline.system.contradicted.pictures import held_pictures
 from pipeline.system.contradicted.retention import add_retention
 from pipeline.system.contradicted.stale_drawings import add_stale_drawings
 from pipeline.system.contradicted.stated import statements_of
+from pipeline.system.contradicted.thresholds import add_thresholds
 from pipeline.system.drawings.drawn import Drawings
 
 __all__ = ["add_contradictions"]
@@ -41,6 +42,7 @@ def add_contradictions(
     add_retention(assembly, statements, config)
     add_decisions(assembly, statements)
     add_consents(assembly, statements)
+    add_thresholds(assembly, statements)
     held = held_pictures(assembly, documents, drawings)
     add_drawn_controls(assembly, held, config)
     add_stale_drawings(assembly, documents, held)
