@@ -19,6 +19,7 @@ from pipeline.system.contradicted.dead_controls import add_dead_controls
 from pipeline.system.contradicted.decisions import add_decisions
 from pipeline.system.contradicted.destinations import add_destinations
 from pipeline.system.contradicted.drawn_controls import add_drawn_controls
+from pipeline.system.contradicted.drawn_models import add_drawn_models
 from pipeline.system.contradicted.named_models import add_named_models
 from pipeline.system.contradicted.pictures import held_pictures
 from pipeline.system.contradicted.retention import add_retention
@@ -46,4 +47,5 @@ def add_contradictions(
     held = held_pictures(assembly, documents, drawings)
     add_drawn_controls(assembly, held, config)
     add_stale_drawings(assembly, documents, held)
+    add_drawn_models(assembly, documents, held)
     add_crossings(assembly, held)

@@ -33,6 +33,8 @@ class Parties(Frozen):
     parties: dict[str, Party]
     resold: dict[str, tuple[str, ...]]
     one_name: dict[str, str] = Field(default_factory=dict, description="Names of two words that are one company's: how it is read.")
+    open_weights: str = Field(description="A regular expression over names of models whose weights anybody may run.")
+    serve_their_own: tuple[str, ...] = Field(description="Companies whose own addresses answer with their own models alone.")
     local: tuple[str, ...]
 
 
