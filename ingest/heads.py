@@ -45,6 +45,11 @@ _PROMPT = re.compile(
     rb"|\"lc\"\s*:\s*1\s*,\s*\"type\"\s*:\s*\"constructor\"\s*,\s*\"id\"\s*:\s*\[[^\]]{0,200}PromptTemplate\"",
     re.MULTILINE,
 )
+# Settings of Spring Boot and Quarkus under a name of the project's own, which the main file imports.
+_OF_AN_APPLICATION, _RESOURCES = (
+    re.compile(rb"^(?:spring|quarkus)(?::[ \t]*(?:#[^\n]*)?$|\.[\w.-]{1,80}:)", re.MULTILINE),
+    "src/main/resources/",
+)
 # Columns that a training learns from: a key that speaks of them, and a list of names below or beside it.
 _COLUMNS = re.compile(
     rb"^[ \t]*(?:[\w-]{0,40}[_-])?(?:features?|columns?|cols|categoricals?|numericals?|numerics?|predictors?)(?:[_-][\w-]{0,40})?[ \t]*:"
@@ -84,6 +89,8 @@ def kind_of_head(path: str, head: bytes) -> SourceKind | None:
         for patterns, kind in told:
             if all(pattern.search(head) for pattern in patterns):
                 return kind
+    if path.lower().endswith((".yaml", ".yml")) and _RESOURCES in f"/{path}" and _OF_AN_APPLICATION.search(head):
+        return "spring_settings"
     if path.lower().endswith((".yaml", ".yml")) and _COLUMNS.search(head):
         return "feature_list"
     return "prompt_file" if _PROMPT.search(head[:4096]) else None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.system.contradicted.parties import is_among, named_parties
+from pipeline.system.contradicted.known_parties import is_among, named_parties
 from pipeline.system.contradicted.quantities import amounts, length_limits, lengths, rates, said_rate, said_span, spans
 from tests.system.small import scan_of
 

@@ -22,7 +22,7 @@ from pipeline.chat.questions.knowledge import KindWords, Phrases
 from pipeline.chat.questions.words import stems
 from pipeline.chat.view import View, is_stated_only
 from pipeline.findings.model import Finding
-from pipeline.system.contradicted.parties import load_parties
+from pipeline.system.contradicted.known_parties import load_parties
 from pipeline.system.model import Element
 from pipeline.threats.taxonomy import Taxonomies
 

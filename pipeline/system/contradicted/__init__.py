@@ -13,15 +13,19 @@ from collections.abc import Sequence
 from ingest.facts import ConfigFacts, DocumentFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.amounts import add_weaker_controls
+from pipeline.system.contradicted.consents import add_consents
 from pipeline.system.contradicted.crossings import add_crossings
 from pipeline.system.contradicted.dead_controls import add_dead_controls
+from pipeline.system.contradicted.decisions import add_decisions
 from pipeline.system.contradicted.destinations import add_destinations
 from pipeline.system.contradicted.drawn_controls import add_drawn_controls
+from pipeline.system.contradicted.drawn_models import add_drawn_models
 from pipeline.system.contradicted.named_models import add_named_models
 from pipeline.system.contradicted.pictures import held_pictures
 from pipeline.system.contradicted.retention import add_retention
 from pipeline.system.contradicted.stale_drawings import add_stale_drawings
 from pipeline.system.contradicted.stated import statements_of
+from pipeline.system.contradicted.thresholds import add_thresholds
 from pipeline.system.drawings.drawn import Drawings
 
 __all__ = ["add_contradictions"]
@@ -37,7 +41,11 @@ def add_contradictions(
     add_destinations(assembly, documents, statements)
     add_named_models(assembly, documents, statements)
     add_retention(assembly, statements, config)
+    add_decisions(assembly, statements)
+    add_consents(assembly, statements)
+    add_thresholds(assembly, statements)
     held = held_pictures(assembly, documents, drawings)
     add_drawn_controls(assembly, held, config)
     add_stale_drawings(assembly, documents, held)
+    add_drawn_models(assembly, documents, held)
     add_crossings(assembly, held)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.contradicted.parties import named_parties
+from pipeline.system.contradicted.known_parties import named_parties
 from pipeline.system.contradicted.quantities import amounts, length_limits, lengths, rates, said_rate
 from pipeline.system.documents.documents import speaks_of
 from pipeline.system.model import Claim, ControlKind, Evidence

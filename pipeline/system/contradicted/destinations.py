@@ -2,7 +2,8 @@
 
 Takes statements and the recipients of an assembly, adds a claim of kind "destination" where code or configuration sends data to a company
 that a document excludes. Three forms of statement exclude: that nothing leaves, that data goes to the named companies only, and a list
-that is called one of sub-processors. A text that merely does not mention a company excludes nobody.
+that is called one of sub-processors. "Nobody else receives questions" speaks of those whom the sentence or the one before it names. A text
+that merely does not mention a company excludes nobody.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 
 from ingest.facts import DocumentFacts
 from pipeline.system.assembly import Assembly
-from pipeline.system.contradicted.parties import Recipient, is_among, named_parties, observers, recipients
+from pipeline.system.contradicted.known_parties import is_among, named_parties
+from pipeline.system.contradicted.parties import Recipient, observers, recipients
 from pipeline.system.contradicted.stated import Statement
 from pipeline.system.documents.documents import claim_id, is_built, speaks_of
 from pipeline.system.documents.told import TOLD_OF_OTHERS, rows_of
@@ -22,15 +24,18 @@ from pipeline.system.model import Claim, Evidence
 
 _DATA = (
     r"(?:data|documents?|files?|prompts?|conversations?|messages?|content|information|nothing|everything|recordings?|transcripts?|audio"
-    r"|images?|e-?mails?|code|texts?|questions?)"
+    r"|images?|pictures?|photos?|e-?mails?|code|texts?|questions?|chats?|notes?|records?)"
 )
 _HOME = (
-    r"(?:machine|computer|device|laptop|servers?|network|infrastructure|premises|cluster|vpc|vnet|datacent(?:er|re)|company|organi[sz]ation"
-    r"|perimeter|environment)"
+    r"(?:machine|computer|device|laptop|servers?|network|infrastructure|premises|cluster|vpc|vnet|data ?cent(?:er|re)|company"
+    r"|organi[sz]ation|perimeter|environment|campus|university|hospital|clinic|works|house|building)"
 )
 _OURS = r"(?:the|our|your|this|their|its|user's|users')"
 _SENT = r"(?:sent|shared|transmitted|uploaded|passed|disclosed)"
 _OTHERS = r"(?:to|with) (?:any )?(?:third[- ]part\w+|external (?:services?|servers?|providers?|apis?|parties)|the cloud|anyone|outside)\b"
+_ANOTHER = (
+    r"(?:another|any other|(?:an?y? )?third|other|outside) (?:compan(?:y|ies)|part(?:y|ies)|providers?|organi[sz]ations?|processors?)"
+)
 _NOTHING_LEAVES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -39,6 +44,11 @@ _NOTHING_LEAVES = tuple(
         rf"\bnothing (?:ever )?leaves? {_OURS} (?:[\w-]+ )?{_HOME}\b",
         rf"\b(?:no|none of (?:the|our|your)) (?:[\w-]+ )?{_DATA} (?:is|are|gets?) (?:ever )?{_SENT}[^.;:]{{0,20}} {_OTHERS}",
         rf"\b{_DATA}\b (?:is|are) (?:never|not) {_SENT} {_OTHERS}",
+        rf"\bnothing (?:of|in|from|about) (?:[\w'\u2019-]+ ){{1,6}}?(?:ever )?leaves? {_OURS} (?:[\w-]+ )?{_HOME}\b",
+        rf"\b(?:nothing|(?:no|none of (?:the|our|your)) (?:[\w-]+ )?{_DATA})\b[^.;:]{{0,50}}? (?:(?:goes|go|passes|is given) to"
+        rf"|(?:is|are|gets?) (?:ever )?{_SENT} (?:to|with)) {_ANOTHER}\b",
+        rf"\bno (?!other\b)(?:[\w-]+ )?(?:compan(?:y|ies)|(?:sub-?)?processors?|third part(?:y|ies))(?: outside(?: of)? {_OURS} {_HOME})?"
+        r" (?:receives?|gets?)\b",
         rf"\b(?:all|your|our) (?:[\w-]+ )?{_DATA} (?:always )?(?:stays?|remains?) (?:on|in|within|inside) {_OURS} (?:[\w-]+ )?{_HOME}\b",
     )
 )
@@ -48,6 +58,7 @@ _BUT = re.compile(
     r"|besides|beyond|outside of)\b",
     re.IGNORECASE,
 )
+_WHERE = re.compile(rf"\boutside(?: of)? {_OURS} {_HOME}\b", re.IGNORECASE)
 _GIVEN = r"(?:sent|shared|transmitted|passed|goes|go|forwarded|disclosed)"
 _COMPANY = r"(?:third part\w+|sub-?processors?|external (?:services?|providers?|apis?)|recipients?|data processors?)"
 _ONLY_TO = re.compile(
@@ -57,6 +68,17 @@ _ONLY_TO = re.compile(
     rf"|\b{_GIVEN} (?:to|with) (?:nobody|no one|no third part\w+|no other) (?:but|except|other than)\b"
     rf"|\b(?:is|are) (?:the|our) only {_COMPANY}\b|\bonly {_COMPANY} (?:is|are)\b",
     re.IGNORECASE,
+)
+# The same by those who are left out: who is meant is said in the sentence, or in the one before it.
+_NOBODY_ELSE = re.compile(
+    r"\bno other (?:compan(?:y|ies)|part(?:y|ies)|providers?|(?:sub-?)?processors?|recipients?)\b[^.;:]{0,20}?"
+    r"\b(?:sees?|gets?|receives?|reads?|process(?:es)?|ha(?:s|ve) access to)\b"
+    r"|\b(?:nobody|no one|no company) else (?:receives?|gets?|process(?:es)?)\b"
+    r"|\b(?:processed|received)\b[^.;:]{0,120}\b(?:and|but) by (?:nobody|no one) else\b",
+    re.IGNORECASE,
+)
+_OURSELVES = re.compile(
+    r"\b(?:ourselves|our own|in[- ]house|on[- ]premises?|our (?:machines|servers|computers|data ?cent(?:er|re)))\b", re.IGNORECASE
 )
 _LISTED = re.compile(
     r"\bsub-?processors?\b|\bthird[- ]part(?:y|ies) (?:who|that|which) (?:receive|process|get)\b|\brecipients of (?:personal )?data\b",
@@ -81,10 +103,14 @@ def add_destinations(assembly: Assembly, documents: Sequence[DocumentFacts], sta
     said = [*_sentences(assembly, statements), *_lists(assembly, documents)]
     if not said:
         return
-    found = [recipient for recipient in recipients(assembly) if is_built(assembly.draft(recipient.element))]
+    found = [recipient for recipient in recipients(assembly, documents) if is_built(assembly.draft(recipient.element))]
     watched = list(observers(assembly))
     for excludes in said:
-        beyond = [recipient for recipient in _allowed_out(assembly, found, excludes) if not is_among(recipient.party, excludes.named)]
+        beyond = [
+            recipient
+            for recipient in _allowed_out(assembly, found, excludes)
+            if not is_among(recipient.party, excludes.named, recipient.itself)
+        ]
         beyond = [recipient for recipient in beyond if not _breaks_promise(assembly, excludes, recipient)]
         for party in sorted({recipient.party for recipient in beyond}):
             told = [recipient for recipient in beyond if recipient.party == party]
@@ -113,19 +139,32 @@ def _breaks_promise(assembly: Assembly, excludes: _Excludes, recipient: Recipien
 
 
 def _sentences(assembly: Assembly, statements: Sequence[Statement]) -> list[_Excludes]:
-    found = []
+    found: list[_Excludes] = []
+    before: Statement | None = None
     for statement in statements:
-        if not statement.is_of_all:
-            continue
-        only = _ONLY_TO.search(statement.text) is not None
-        nothing = not only and not _BUT.search(statement.text) and any(pattern.search(statement.text) for pattern in _NOTHING_LEAVES)
-        named = named_parties(statement.text)
-        if not nothing and not (only and named):
-            continue
-        evidence = statement.cite(assembly)
-        if evidence is not None:
-            found.append(_Excludes(statement.text, statement.path, named, evidence, nothing))
+        said = before if before is not None and before.told.passage is statement.told.passage else None
+        before = statement
+        read = _read(statement, said) if statement.is_of_all else None
+        evidence = statement.cite(assembly) if read is not None else None
+        if read is not None and evidence is not None:
+            found.append(_Excludes(read[0], statement.path, read[1], evidence, not read[1]))
     return found
+
+
+def _read(statement: Statement, before: Statement | None) -> tuple[str, frozenset[str]] | None:
+    """What is said of recipients, and the companies that are allowed: none where nothing leaves."""
+    text, named = statement.text, named_parties(statement.text)
+    if _ONLY_TO.search(text):
+        return (text, named) if named else None
+    if _NOBODY_ELSE.search(text):
+        if named:
+            return text, named
+        told = named_parties(before.text) if before is not None else frozenset[str]()
+        if before is not None and told:
+            return f"{before.text} {text}", told
+        return (text, frozenset()) if _OURSELVES.search(text) else None
+    leaves = any(pattern.search(text) for pattern in _NOTHING_LEAVES)
+    return (text, frozenset()) if leaves and not _BUT.search(_WHERE.sub(" ", text)) else None
 
 
 def _lists(assembly: Assembly, documents: Sequence[DocumentFacts]) -> list[_Excludes]:

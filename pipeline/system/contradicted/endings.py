@@ -1,7 +1,8 @@
 """What ends the life of data: expiry given to a store, settings named for retention, jobs that purge, rules of a cloud.
 
-Takes an assembly and the settings of configuration files, gives each place with the time after which data is gone and the sorts of data
-that the words around it tell of (`knowledge/kept.yaml`). Left out: numbers that are not written down, and jobs of a database.
+Takes an assembly and the settings of configuration files, gives each place with the time after which data is gone, the sorts of data that
+the words around it tell of (`knowledge/kept.yaml`) and the thing that its own name keeps. Left out: numbers that are not written down, and
+jobs of a database.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from ingest.facts import ConfigFacts, Setting
 from ingest.source import Place
 from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.quantities import spans
+from pipeline.system.contradicted.subjects import subject_of_name
+from pipeline.system.contradicted.written_endings import ENDS, in_settings, in_statements, unit_of
 from pipeline.system.model import Evidence, Frozen, Label
 from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
 from pipeline.system.rules.words import words_of
@@ -27,7 +30,6 @@ _SECONDS = frozenset(
 _DAYS = frozenset({"retention_days", "retention_in_days", "retentionDays", "keep_days", "expire_days", "expireAfterDays"})
 _BY_POSITION = frozenset({"setex", "expire", "setEx"})
 _ENDS = re.compile(r"purge|clean|delete|expir|retention|prune|retain|remove_old|archive", re.IGNORECASE)
-_SETTING = re.compile(r"retention|retain|_ttl|ttl_|expir|keep_for|keep_days|max_age", re.IGNORECASE)
 _UNITS: dict[str, float] = {
     "days": 86_400, "day": 86_400, "hours": 3600, "hour": 3600, "minutes": 60, "seconds": 1, "secs": 1, "weeks": 604_800,
 }  # fmt: skip
@@ -36,6 +38,10 @@ _PATHS = re.compile(
     r"(?:retention_in_days|retention_days|expiration\.days|expiration\.0\.days|expirationindays|retentionindays|retentiondays)$",
     re.IGNORECASE,
 )
+
+
+# Where the number stands among what a call is given that reads or declares a setting.
+_DEFAULTS = {"default": 0, "int": 0, "float": 0, "Number": 0, "parseInt": 0, "getenv": 1, "get": 1, "getEnv": 1, "Field": 0}
 
 
 class Kept(Frozen):
@@ -56,6 +62,8 @@ class Ending:
     seconds: float
     sorts: frozenset[str]
     evidence: Evidence
+    subject: frozenset[str] = frozenset()  # what its own name keeps, also where no list has it
+    runs: bool = True  # it stands in no sample and not for development alone
 
 
 @lru_cache(maxsize=1)
@@ -71,7 +79,14 @@ def sorts_of(*names: str) -> frozenset[str]:
 
 def endings_of(assembly: Assembly, config: Sequence[ConfigFacts]) -> list[Ending]:
     """Everything in the tree that ends the life of data."""
-    return [*_in_code(assembly), *_in_config(assembly, config)]
+    return [*_in_code(assembly), *_in_config(assembly, config), *_written(assembly)]
+
+
+def _written(assembly: Assembly) -> Iterator[Ending]:
+    for written in (*in_settings(assembly), *in_statements(assembly)):
+        evidence = assembly.cite_place(written.place, "sink")
+        if evidence is not None:
+            yield Ending(written.seconds, sorts_of(written.name), evidence, subject_of_name(written.name), written.runs)
 
 
 def _in_code(assembly: Assembly) -> Iterator[Ending]:
@@ -84,12 +99,16 @@ def _in_code(assembly: Assembly) -> Iterator[Ending]:
                 yield from _called(assembly, (file, identity))
             elif value.kind == "operation" and value.text == "-" and len(value.inputs) == 2:
                 yield from _cut_off(assembly, (file, identity))
+            elif value.kind == "collection":  # `z.object({RETENTION_DAYS: z.coerce.number().default(90)})`
+                for label, given in zip(value.labels, value.inputs, strict=False):
+                    if label and ENDS.search(label) and program.value((file, given)).kind == "call":
+                        yield from _named(assembly, label, (file, given))
         for name, values in facts.variables.items():
-            if _SETTING.search(name) and len(values) == 1:
+            if ENDS.search(name) and len(values) == 1:
                 yield from _named(assembly, name, (file, values[0]))
         for cls in facts.classes:
             for name, _annotation, default, _line in cls.fields:
-                if _SETTING.search(name) and default is not None:
+                if ENDS.search(name) and default is not None:
                     yield from _named(assembly, name, (file, default))
 
 
@@ -144,16 +163,20 @@ def _around(assembly: Assembly, node: Node) -> tuple[str, str]:
 
 def _named(assembly: Assembly, name: str, node: Node) -> Iterator[Ending]:
     """`CHAT_RETENTION_DAYS = 365`: the unit stands in the name."""
-    unit = next((seconds for word, seconds in _UNITS.items() if word in words_of(name)), None)
+    unit = unit_of(name)
     number = _number(assembly, node) if unit is not None else 0
     evidence = assembly.cite(node, "sink") if number else None
     if unit is not None and evidence is not None:
-        yield Ending(number * unit, sorts_of(name, evidence.path.rpartition("/")[2]), evidence)
+        yield Ending(number * unit, sorts_of(name, evidence.path.rpartition("/")[2]), evidence, subject_of_name(name))
 
 
 def _number(assembly: Assembly, node: Node, depth: int = 0) -> float:
-    """A number that is written down, also as a product; 0 where it is none."""
+    """A number that is written down, also as a product or as what a setting is where nobody says otherwise; 0 where it is none."""
     value = assembly.program.value(node)
+    if value.kind == "call" and depth < 6:
+        name, given = assembly.program.value((node[0], value.inputs[0])).text.rpartition(".")[2], value.inputs[1:]
+        position = _DEFAULTS.get(name, -1)
+        return _number(assembly, (node[0], given[position]), depth + 1) if 0 <= position < len(given) else 0
     if value.kind == "operation" and value.text == "*" and depth < 6:
         found = 1.0
         for inner in value.inputs:
@@ -164,6 +187,8 @@ def _number(assembly: Assembly, node: Node, depth: int = 0) -> float:
         if len(origins) == 1:
             return _number(assembly, origins[0], depth + 1)
     constant = assembly.program.constant(node)
+    if isinstance(constant, str) and constant.isdecimal() and len(constant) <= _DIGITS and depth:
+        return float(constant)
     return float(constant) if isinstance(constant, int | float) and not isinstance(constant, bool) and 0 < constant < _LARGEST else 0
 
 

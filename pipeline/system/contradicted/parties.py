@@ -1,49 +1,27 @@
-"""Who gets data: companies by the words of documents, and by what code and configuration reach.
+"""Who gets data: the companies that code and configuration reach.
 
-Takes a text, gives the companies it names; takes an assembly, gives the places that send data to a company. Who is meant is known by the
-address of a client where one is written down, else by the name of the model, else by the library. An address that a setting gives means
-nobody knows whom, and so does a library that speaks to many.
+Takes an assembly, gives the places that send data to a company: a model that is asked (`asked_companies.py`), a service that is called, a
+store that a company runs, a service that watches.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from urllib.parse import urlsplit
-
-from pydantic import Field
 
 from ingest.code.program import Node
+from ingest.facts import DocumentFacts
 from pipeline.system.assembly import Assembly
+from pipeline.system.contradicted.asked_companies import Asked, asked_by
+from pipeline.system.contradicted.known_parties import load_parties, of_host
 from pipeline.system.draft import Draft
-from pipeline.system.elements.model_addresses import addresses_of, clients_of
-from pipeline.system.model import ElementKind, Evidence, Frozen
-from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
+from pipeline.system.model import ElementKind, Evidence
 
-_FILE = KNOWLEDGE / "parties.yaml"
 _ASKED: frozenset[ElementKind] = frozenset({"hosted_llm", "embedding_model"})
 _SERVICES: frozenset[ElementKind] = frozenset({"external_service", "web_content"})
-_ASKED_AT = re.compile(r"\(([\w-]+(?:\.[\w-]+)+)\)")
 _LEAST_KEY = 16  # letters of a key or an address
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
-
-
-class Party(Frozen):
-    says: tuple[str, ...]
-    providers: tuple[str, ...] = ()
-    models: tuple[str, ...] = ()
-    hosts: tuple[str, ...] = ()
-    products: tuple[str, ...] = ()
-    calls: tuple[str, ...] = ()
-    runs_models: bool = Field(default=False, description="It is asked for replies or embeddings.")
-
-
-class Parties(Frozen):
-    parties: dict[str, Party]
-    resold: dict[str, tuple[str, ...]]
-    local: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,96 +32,39 @@ class Recipient:
     party: str
     evidence: Evidence
     runs_models: bool
+    itself: bool = False  # it is asked at its own address, not at one of those who sell its models
 
 
-@lru_cache(maxsize=1)
-def load_parties() -> Parties:
-    return read_knowledge(_FILE, Parties)
-
-
-@lru_cache(maxsize=1)
-def _words() -> dict[str, re.Pattern[str]]:
-    return {
-        name: re.compile(rf"(?<![A-Za-z])(?:{'|'.join(map(re.escape, party.says))})(?![A-Za-z])", re.IGNORECASE)
-        for name, party in load_parties().parties.items()
-    }
-
-
-@lru_cache(maxsize=1)
-def _local() -> re.Pattern[str]:
-    return re.compile(rf"(?<![A-Za-z])(?:{'|'.join(map(re.escape, load_parties().local))})(?![A-Za-z])", re.IGNORECASE)
-
-
-def named_parties(text: str) -> frozenset[str]:
-    """Companies that a text names."""
-    return frozenset(name for name, pattern in _words().items() if pattern.search(text))
-
-
-def names_local_way(text: str) -> bool:
-    """Whether a text names a way to run models where the data is."""
-    return _local().search(text) is not None
-
-
-def is_among(party: str, named: frozenset[str]) -> bool:
-    """Whether a company is one of those named, or its models are sold by one of them or the other way round."""
-    resold = load_parties().resold
-    return party in named or bool({*resold.get(party, ())} & named) or any(party in resold.get(other, ()) for other in named)
-
-
-def recipients(assembly: Assembly) -> Iterator[Recipient]:
+def recipients(assembly: Assembly, documents: Sequence[DocumentFacts] = ()) -> Iterator[Recipient]:
     """What the product's code and configuration send data to, where the company behind it is known."""
     for identity, draft in sorted(assembly.drafts.by_id.items()):
         if draft.attributes.get("stated_by") == "document" or draft.attributes.get("examples_only") is True or not draft.evidence:
             continue
-        party = _party_of(assembly, draft)
-        if party is not None:
-            evidence = draft.evidence[0].model_copy(update={"role": "sink"})
-            yield Recipient(identity, party, evidence, load_parties().parties[party].runs_models and draft.kind in _ASKED)
+        for asked in _parties_of(assembly, draft, documents):
+            seen = assembly.cite(asked.node, "sink") if asked.node is not None else None
+            evidence = seen or draft.evidence[0].model_copy(update={"role": "sink"})
+            runs_models = load_parties().parties[asked.party].runs_models and draft.kind in _ASKED
+            yield Recipient(identity, asked.party, evidence, runs_models, asked.itself)
 
 
-def _party_of(assembly: Assembly, draft: Draft) -> str | None:
+def _parties_of(assembly: Assembly, draft: Draft, documents: Sequence[DocumentFacts]) -> list[Asked]:
     if draft.kind in _ASKED and draft.zone == "third_party" and draft.attributes.get("local") is not True:
-        return _asked(assembly, draft)
+        return asked_by(assembly, draft, documents)
+    product = str(draft.attributes.get("product") or "")
     if draft.kind in _SERVICES and (draft.attributes.get("effect") in ("write", "message") or draft.kind == "external_service"):
         host = _HOST.match(draft.name)
-        return _of_host(host[0]) if host is not None else None
+        sold = product in load_parties().parties and not _runs_elsewhere(assembly, product)
+        party = product if sold else of_host(host[0]) if host is not None else None
+        return [Asked(party)] if party is not None else []
     if draft.kind == "vector_store":
-        product = str(draft.attributes.get("product") or "")
-        return next((name for name, party in load_parties().parties.items() if product in party.products), None)
-    return None
+        return [Asked(name) for name, party in load_parties().parties.items() if product in party.products][:1]
+    return []
 
 
-def _asked(assembly: Assembly, draft: Draft) -> str | None:
-    """The company behind a model: by a written address, else by the name of the model, else by the library."""
-    clients = [client for node in draft.nodes for client in clients_of(assembly, node)]
-    texts = [text for client in clients for text in addresses_of(assembly, client)]
-    hosts = {_of_host(urlsplit(text).hostname or "") for text in texts}
-    if hosts:
-        return next(iter(hosts)) if len(hosts) == 1 else None
-    if any(_has_address(assembly, client) for client in clients):
-        return None
-    asked = _ASKED_AT.search(draft.name)  # what is known by the shape of its requests bears its host
-    if asked is not None:
-        return _of_host(asked[1])
-    model = str(draft.attributes.get("model") or "")
-    for name, party in load_parties().parties.items():
-        if model and any(re.match(pattern, model) for pattern in party.models):
-            return name
-    provider = str(draft.attributes.get("provider") or "")
-    return next((name for name, party in load_parties().parties.items() if provider in party.providers), None)
-
-
-def _has_address(assembly: Assembly, client: Node) -> bool:
-    """Whether a client is given an address at all, by whatever."""
-    labels = set(assembly.program.value(client).labels)
-    return bool(labels & {"base_url", "baseURL", "baseUrl", "api_base", "openai_api_base", "azure_endpoint", "endpoint", "**"})
-
-
-def _of_host(host: str) -> str | None:
-    return next(
-        (name for name, party in load_parties().parties.items() if any(host == end or host.endswith(f".{end}") for end in party.hosts)),
-        None,
-    )
+def _runs_elsewhere(assembly: Assembly, company: str) -> bool:
+    """Whether a line of the tree has a company's product run at an address of one's own."""
+    elsewhere = load_parties().parties[company].elsewhere
+    return bool(elsewhere) and assembly.book.stands_anywhere(re.compile(elsewhere))
 
 
 def observers(assembly: Assembly) -> Iterator[tuple[str, Evidence]]:

@@ -88,7 +88,7 @@ def amounts(text: str) -> list[float]:
 
 def said_span(seconds: float) -> str:
     """A span in words, in the largest unit that counts it whole."""
-    for unit in ("day", "hour", "minute"):
+    for unit in ("year", "month", "day", "hour", "minute"):
         count = seconds / _SECONDS[unit]
         if count >= 1 and count == int(count):
             return f"{int(count)} {unit}{'s' if count != 1 else ''}"

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 
 from ingest.facts import DiagramNode, DocumentFacts
 from pipeline.system.assembly import Assembly
-from pipeline.system.contradicted.parties import is_among, named_parties, recipients
+from pipeline.system.contradicted.known_parties import is_among, named_parties
+from pipeline.system.contradicted.parties import recipients
 from pipeline.system.contradicted.pictures import Held, load_beside_code
 from pipeline.system.documents.documents import is_built, speaks_of
 from pipeline.system.model import Claim, ClaimKind, ElementKind, Evidence

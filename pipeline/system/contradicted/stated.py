@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ingest.documents.position import cell_place
 from ingest.facts import DocumentFacts
 from pipeline.system.assembly import Assembly
-from pipeline.system.contradicted.parties import names_local_way
+from pipeline.system.contradicted.known_parties import names_local_way
 from pipeline.system.documents.told import Told, describes, told_of
 from pipeline.system.model import Evidence
 from pipeline.system.rules.promises import is_wished, lists_settings, modality_of, quotes_or_advises, speaks_of_another

@@ -35,7 +35,7 @@ def is_paid(assembly: Assembly, test: Node) -> bool:
     """Whether money moves, or does not, as a test comes out: then the verdict is about money, whatever the model is called."""
     facts, pays_words = assembly.program.files[test[0]], frozenset(load_words().effects["payment"])
     branches = [branch for branch in facts.branches if branch.condition == test[1]]
-    calls = ((test[0], value) for branch in branches for value in _following(facts, branch) if facts.values[value].kind == "call")
+    calls = ((test[0], value) for branch in branches for value in following(facts, branch) if facts.values[value].kind == "call")
     return any(
         not pays_words.isdisjoint(words_of(callee_text(assembly, call))[:1])
         or any(s.role == "payment" for s in assembly.sinks.get(call, ()))
@@ -50,7 +50,7 @@ def is_acted_on(assembly: Assembly, test: Node) -> bool:
     if not branches:
         return _becomes_a_deed(assembly, facts, test)
     return any(
-        _is_deed(assembly, (test[0], value)) or _is_answered(facts, value) for b in branches for value in _following(facts, b)
+        _is_deed(assembly, (test[0], value)) or _is_answered(facts, value) for b in branches for value in following(facts, b)
     ) or any(
         _is_outcome(store.attribute) or _says_outcome(facts, store.value, store.attribute)
         for branch in branches
@@ -59,7 +59,7 @@ def is_acted_on(assembly: Assembly, test: Node) -> bool:
     )
 
 
-def _following(facts: CodeFacts, branch: Branch) -> Iterator[int]:
+def following(facts: CodeFacts, branch: Branch) -> Iterator[int]:
     """Values that are made on one side of a branch alone; behind a side that leaves, all that comes after in the function."""
     yield from (value for side in (branch.held, branch.failed) for value in range(*side))
     if branch.exits_when:
