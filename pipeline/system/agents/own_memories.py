@@ -2,9 +2,10 @@
 
 Takes an assembly whose flows are known and a search over the same program; adds a `memory` for each record that a tool's arguments are
 written into and that is read back into the standing instructions of the model which holds the tool, and for each that the program writes
-a model's own reply into, which instructs it later; of tables also another model, as a file between two is a step of one job. A record that is asked for by person
-or by conversation is left alone: what one said stays with them. Tables are read from statements that are written down and from calls of
-object mappers; files by the name that both sides write down. A name that is put together as the program runs joins nothing.
+a model's own reply into, which instructs it later; of tables also another model, as a file between two is a step of one job. A record
+that is asked for by person or by conversation is left alone: what one said stays with them. Tables are read from statements that are
+written down and from calls of object mappers; files by the name that both sides write down. A name that is put together as the program
+runs joins nothing.
 """
 
 from __future__ import annotations
