@@ -147,6 +147,9 @@ class Classes(Questions):
     def state_owner(self, node: Node) -> str | None:
         """What stands for an object in which frameworks keep things by name: `app.state`, `st.session_state`, `app.config`."""
         value = self.value(node)
+        while value.kind == "guarded":  # `if "agent" not in st.session_state: st.session_state.agent = ...`
+            node = (node[0], value.inputs[0])
+            value = self.value(node)
         if self._is_application(value, node[0]):
             return f"{STATE}.{APPLICATION}"
         if value.text not in KEEPERS or not (value.kind == "attribute" or (value.kind == "name" and value.text in _BY_NAME)):

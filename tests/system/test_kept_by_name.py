@@ -64,8 +64,32 @@ CHAINLIT = """
         await cl.Message(content=reply.content).send()
 """
 
+# Made once for each visitor, as the script runs from its top at each click; read by another function.
+MADE_ONCE = """
+    import streamlit as st
+    from langchain_openai import ChatOpenAI
 
-@pytest.mark.parametrize("code", [FLASK, STREAMLIT, CHAINLIT], ids=["flask", "streamlit", "chainlit"])
+    class Desk:
+        def __init__(self):
+            self.model = ChatOpenAI(model="gpt-5")
+
+        def ask(self, question):
+            return self.model.invoke(question).content
+
+    def answer():
+        if question := st.chat_input("?"):
+            st.write(st.session_state.desk.ask(question))
+
+    def main():
+        if "desk" not in st.session_state:
+            st.session_state.desk = Desk()
+        answer()
+
+    main()
+"""
+
+
+@pytest.mark.parametrize("code", [FLASK, STREAMLIT, MADE_ONCE, CHAINLIT], ids=["flask", "streamlit", "made once", "chainlit"])
 def test_a_model_that_a_framework_keeps_by_name_is_asked_by_that_name(code: str) -> None:
     assert [flow.target.partition(":")[2] for flow in flows(system_of(code), "prompt", "user_input")] == ["gpt-5"]
 

@@ -35,7 +35,7 @@ def read_python(path: str, purpose: Purpose, text: str, cells: tuple[int, ...] =
     data = text.encode("utf-8", "replace")
     tree = Parser(Language(tree_sitter_python.language())).parse(data)
     builder = GraphBuilder(path, "python", purpose, module_name(path))
-    reader = Definitions(builder, data, is_package=path.endswith("__init__.py"))
+    reader = Definitions(builder, data)
     reader.read_module(tree.root_node)
     if tree.root_node.has_error and not builder.errors:
         builder.errors.append(f"line {_first_error(tree.root_node)}: syntax error")

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from ingest.code.graph import GraphBuilder, OpenFunction, Scope
+from ingest.code.graph import OpenFunction, Scope
 from ingest.code.python.statements import Statements
 from ingest.code.tree import lines
 from ingest.facts import Class, Function, Import, Parameter
@@ -17,10 +17,6 @@ from ingest.facts import Class, Function, Import, Parameter
 
 class Definitions(Statements):
     """Reads a module: `read_module(root)` fills the builder."""
-
-    def __init__(self, builder: GraphBuilder, data: bytes, is_package: bool) -> None:
-        super().__init__(builder, data)
-        self.is_package = is_package
 
     def read_module(self, root: Node) -> None:
         end = root.end_point[0] + 1
@@ -209,12 +205,12 @@ class Definitions(Statements):
             self.builder.imports.append(Import("*", module, line, scope.function))
 
     def _absolute(self, module: str) -> str:
+        """`..utils` in `src/agents/desk.py` -> `src.utils`: by folders, as whether `src` is a package itself is not seen from here."""
         dots = len(module) - len(module.lstrip("."))
         if not dots:
             return module
-        parts = self.builder.module.split(".")
-        keep = len(parts) - dots + (1 if self.is_package else 0)
-        return ".".join([*parts[: max(keep, 0)], *([module[dots:]] if module[dots:] else [])])
+        folders = self.builder.path.split("/")[:-1]
+        return ".".join([*folders[: max(len(folders) + 1 - dots, 0)], *([module[dots:]] if module[dots:] else [])])
 
     def _docstring(self, block: Node) -> str:
         first = next((child for child in block.named_children if child.type != "comment"), None)

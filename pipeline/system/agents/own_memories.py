@@ -1,9 +1,11 @@
-"""Memories that a program keeps by itself: a table or a file that a tool of the model writes, and that stands in later system prompts.
+"""Memories that a program keeps by itself: a table or a file that a model fills, and that stands in later system prompts.
 
 Takes an assembly whose flows are known and a search over the same program; adds a `memory` for each record that a tool's arguments are
-written into and that is read back into the standing instructions of the model which holds the tool. A record that is asked for by person
-or by conversation is left alone: what one said stays with them. Tables are read from statements that are written down and from calls of
-object mappers; files by the name that both sides write down. A name that is put together as the program runs joins nothing.
+written into and that is read back into the standing instructions of the model which holds the tool, and for each that the program writes
+a model's own reply into, which instructs it later; of tables also another model, as a file between two is a step of one job. A record
+that is asked for by person or by conversation is left alone: what one said stays with them. Tables are read from statements that are
+written down and from calls of object mappers; files by the name that both sides write down. A name that is put together as the program
+runs joins nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from pipeline.system.model import Flow, SinkRole
 
 _MODELS = frozenset({"hosted_llm", "local_llm", "agent"})
 _WRITTEN: frozenset[SinkRole | None] = frozenset({"store_write", "query_parameters"})
+_CHOSEN = frozenset({"tool_arguments", "model_reply"})
 _ONE_PERSON_STARTS = frozenset({"command_line", "scheduled_job", "mcp_tool", "file_drop"})
 _OUTSIDERS = frozenset({"web_content", "uploaded_file", "retrieved_text"})
 _MOST_READS = 60
@@ -59,15 +62,27 @@ def _instructed(assembly: Assembly, hit: Hit) -> Iterator[str]:
 
 
 def _remember(assembly: Assembly, read: Node, model: str, written: Flow, names: list[str]) -> None:
-    if (model, "has_tool", written.source) not in assembly.relations or not _others_reach(assembly, model):
+    by_tool = (model, "has_tool", written.source) in assembly.relations
+    if not by_tool and not _said_itself(assembly, model, written, names):
+        return
+    if not _others_reach(assembly, model):
         return
     back = assembly.cite(read, "source", "it comes back from here")
-    memory = assembly.drafts.put("memory", ", ".join(names), None, {"scope": "global"}, back)
+    short = {name.rpartition("/")[2] for name in names}  # a file is known by its path and by its last part
+    memory = assembly.drafts.put("memory", ", ".join(sorted(short)), None, {"scope": "global"}, back)
     assembly.relate(model, "uses_memory", memory, assembly.cite(read))
     if (written.source, memory, "memory_write") not in assembly.flows:
         steps = (*written.steps[:-1], *(last.model_copy(update={"note": "is remembered"}) for last in written.steps[-1:]))
         identity = f"{written.source}->{memory}:memory_write"
         assembly.flow(written.model_copy(update={"id": identity, "target": memory, "role": "memory_write", "steps": steps}))
+
+
+def _said_itself(assembly: Assembly, model: str, written: Flow, names: list[str]) -> bool:
+    """Whether what is kept is a model's own reply: its own later instructions, or, in a table, those of another model."""
+    if assembly.draft(written.source).kind not in _MODELS or "model_reply" not in written.carries:
+        return False
+    same = written.source == model or (model, "uses_model", written.source) in assembly.relations
+    return same or not any("." in name for name in names)
 
 
 def _others_reach(assembly: Assembly, model: str) -> bool:
@@ -82,9 +97,9 @@ def _others_reach(assembly: Assembly, model: str) -> bool:
 
 
 def _written(assembly: Assembly, records: Records) -> dict[str, list[Flow]]:
-    """Records by the ways on which what a model chose for a tool is written into them."""
+    """Records by the ways on which what a model chose for a tool, or what it said, is written into them."""
     flows = (flow for _key, found in assembly.flows_in_order() for flow in found)
-    ways = [flow for flow in flows if flow.role in _WRITTEN and "tool_arguments" in flow.carries]
+    ways = [flow for flow in flows if flow.role in _WRITTEN and not _CHOSEN.isdisjoint(flow.carries)]
     places = {(step.path, step.start_line) for flow in ways for step in flow.steps if step.page is None}
     at: dict[tuple[str, int], set[str]] = {}
     for file, facts in enumerate(assembly.program.files) if places else ():

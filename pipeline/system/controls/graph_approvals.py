@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.hook_approvals import INTERRUPTS
 from pipeline.system.controls.loop_approvals import names_looked_up
 from pipeline.system.flows.handed_over import registered_on
 from pipeline.system.program.arguments import argument_node
@@ -26,7 +27,6 @@ _METHODS = _ADDS | _EDGES | _CHOICES
 _OF_GRAPHS = ("langgraph.graph.", "@langchain/langgraph")
 _BEFORE = "interrupt_before|interruptBefore"
 _AFTER = "interrupt_after|interruptAfter"
-_INTERRUPTS = frozenset({"langgraph.types.interrupt", "@langchain/langgraph.interrupt"})
 _TOOL_NODES = frozenset({"langgraph.prebuilt.ToolNode", "@langchain/langgraph/prebuilt.ToolNode"})
 _COMMANDS = ("langgraph.types.Command", "langgraph.types.Send", "@langchain/langgraph.Command", "@langchain/langgraph.Send")
 _CONDITIONS = ("tools_condition", "toolsCondition")  # go to the node `tools`, or end
@@ -158,7 +158,7 @@ def _add_nodes(assembly: Assembly, graph: _Graph, call: Node) -> None:
         for reference in graph.functions[name]:
             for inner in assembly.reach(reference):
                 for asked in assembly.calls_in(inner):
-                    if _INTERRUPTS & set(program.callee_names(asked)):
+                    if INTERRUPTS & set(program.callee_names(asked)):
                         graph.stops_in.setdefault(name, asked)
 
 

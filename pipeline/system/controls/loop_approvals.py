@@ -18,6 +18,7 @@ from pipeline.system.rules.words import words_of
 
 _DEEPEST = 4  # lists of lists
 _MANY = 40  # parts of a test
+_NOT = ("not", "!")
 _MAX_ABOVE = 3  # calls between the loop and what runs the tool
 _WORDS = frozenset(
     {"permission", "permissions", "approval", "approvals", "approved", "confirmation", "confirm", "confirmed", "approve", "consent"}
@@ -84,22 +85,33 @@ def _is_question(assembly: Assembly, node: Node) -> bool:
 
 def names_looked_up(assembly: Assembly, condition: Node) -> set[str] | None:
     """The names of a list that a test looks in; None where it looks in none that is written down."""
+    for held, _turned in _tables(assembly, condition):
+        if names := names_listed(assembly, held):
+            return names
+    return None
+
+
+def looked_up_in(assembly: Assembly, condition: Node) -> tuple[Node, bool] | None:
+    """The first list that a test looks in, and whether the test holds for what is not on it."""
+    return next(_tables(assembly, condition), None)
+
+
+def names_listed(assembly: Assembly, held: Node) -> set[str]:
+    """The names that are written down in a list."""
+    return {said for member in assembly.program.elements(held) for said in _written(assembly, member)}
+
+
+def _tables(assembly: Assembly, condition: Node) -> Iterator[tuple[Node, bool]]:
     program = assembly.program
+    turned = program.value(condition).text in _NOT
     for part in walk(condition, lambda node: _asked_there(assembly, node), _MANY, nearest_first=True):
         value = program.value(part)
-        held: Node | None = None
-        if value.kind == "operation" and value.text == "in" and len(value.inputs) == 2:
-            held = (part[0], value.inputs[1])
+        if value.kind == "operation" and value.text in ("in", "not in") and len(value.inputs) == 2:
+            yield (part[0], value.inputs[1]), turned is not (value.text == "not in")
         elif value.kind == "call" and len(value.inputs) == 2:
             callee = program.value((part[0], value.inputs[0]))
             if callee.kind == "attribute" and callee.text in ("has", "includes", "get"):
-                held = (part[0], callee.inputs[0])
-        if held is None:
-            continue
-        names = {said for member in program.elements(held) for said in _written(assembly, member)}
-        if names:
-            return names
-    return None
+                yield (part[0], callee.inputs[0]), turned
 
 
 def _asked_there(assembly: Assembly, node: Node) -> list[Node]:

@@ -18,6 +18,7 @@ from pipeline.system.controls.filter_chains import filter_chains
 from pipeline.system.controls.front_doors import frameworks_of, front_doors
 from pipeline.system.controls.graph_approvals import add_graph_approvals
 from pipeline.system.controls.guards import condition_kind, guard_kind
+from pipeline.system.controls.hook_approvals import add_hook_approvals
 from pipeline.system.controls.installed import add_installed_checks
 from pipeline.system.controls.interceptors import Interceptors
 from pipeline.system.controls.loop_approvals import add_loop_approvals
@@ -90,6 +91,7 @@ def add_protection(assembly: Assembly) -> None:
             if control is not None and _counts(assembly, authenticating, site, control) and not is_only_logged(assembly, site.node):
                 _add_control(assembly, site, control)
     add_graph_approvals(assembly)
+    add_hook_approvals(assembly)
     _add_bare_decorators(assembly)
     add_rate_limits(assembly, authenticating)
     add_questions(assembly)

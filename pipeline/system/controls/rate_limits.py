@@ -2,8 +2,8 @@
 
 Takes an assembly whose entries are known, adds the control to the entries that such a refusal stands before: in the
 handler, in a function it calls, in an injected dependency, in middleware or in a file that runs before all routes.
-A 429 that only hands on what a provider answered counts nobody. What is counted may be rows of a database: messages
-of this user since yesterday. Whether the number is a sensible one is not judged.
+A 429 that only hands on what a provider answered counts nobody. What is counted may be rows of a database: messages of this user since
+yesterday; or a function of the project keeps count by itself (`own_counters`). Whether the number is a sensible one is not judged.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pipeline.system.controls.authentication import Authenticating
 from pipeline.system.controls.forged_addresses import add_forged_addresses
 from pipeline.system.controls.front_doors import frameworks_of, refusing_doors
 from pipeline.system.controls.guards import parts
+from pipeline.system.controls.own_counters import OwnCounters
 from pipeline.system.controls.refusals import answers
 from pipeline.system.elements.entries import ENTRY_KINDS
 
@@ -52,12 +53,14 @@ def add_rate_limits(assembly: Assembly, authenticating: Authenticating) -> None:
     """Entries that turn away who asks too often."""
     refusals: dict[FunctionRef, Node] = {}
     questions: set[Node] = set()
+    counters = OwnCounters(assembly)
     for file, facts in enumerate(assembly.program.files):
         for identity, value in enumerate(facts.values):
             if value.kind == "call" and _refuses((file, identity), assembly) and is_counted(assembly, (file, identity)):
                 refusals.setdefault((file, value.scope), (file, identity))
         for branch in facts.branches:
-            asked = _limiter_asked(assembly, (file, branch.condition)) if branch.exits_when else None
+            condition = (file, branch.condition)
+            asked = (_limiter_asked(assembly, condition) or counters.asked_by(condition)) if branch.exits_when else None
             if asked is not None and refusals.setdefault((file, branch.scope), asked) == asked:
                 questions.add(asked)
     if not refusals:

@@ -97,7 +97,7 @@ def _add_described(dispatches: Dispatches, found: dict[FunctionRef, EntrySite], 
 def _called_by_name(dispatches: Dispatches, call: Node, declared: Mapping[str, Node]) -> Iterator[EntrySite]:
     program = dispatches.program
     key = _key_of(program, (call[0], program.value(call).inputs[0]))
-    if key is None or program.constant(key) is not None:
+    if key is None or program.constant(key) not in (None, ""):  # an empty text is one that is still to be filled
         return
     table = list(in_table(program, call))
     asking = dispatches.replies(key)

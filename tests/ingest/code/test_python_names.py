@@ -221,6 +221,12 @@ ACROSS_FILES = {
     "a relative import from above": {
         "pkg/__init__.py": "", "pkg/llm.py": CLIENT, "pkg/sub/__init__.py": "", "pkg/sub/use.py": "from ..llm import client\ndef f():\n" + USE,
     },
+    "a relative import in a package named src": {
+        "src/__init__.py": "", "src/llm.py": CLIENT, "src/sub/__init__.py": "", "src/sub/use.py": "from ..llm import client\ndef f():\n" + USE,
+    },
+    "what a package named src hands on": {
+        "src/__init__.py": "from .llm import client\n", "src/llm.py": CLIENT, "use.py": "from src import client\ndef f():\n" + USE,
+    },
     "a relative import of the package itself": {"pkg/__init__.py": CLIENT, "pkg/use.py": "from . import client\ndef f():\n" + USE},
     "a re-export": {
         "pkg/__init__.py": "from .llm import client\n", "pkg/llm.py": CLIENT, "main.py": "from pkg import client\ndef f():\n" + USE,
