@@ -36,6 +36,7 @@ from pipeline.system.controls.protection import add_identities, add_protection
 from pipeline.system.controls.proven_origins import add_proven_origins
 from pipeline.system.controls.raw_markup import without_raw_markup
 from pipeline.system.controls.safety_filters import mark_safety_filters
+from pipeline.system.controls.shared_stores import mark_shared_stores
 from pipeline.system.deployment.idle_services import mark_idle_services
 from pipeline.system.deployment.look_alikes import mark_look_alike_models
 from pipeline.system.deployment.open_brokers import relate_open_brokers
@@ -188,6 +189,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_owned_records, assembly)
     steps.run(add_made, assembly)
     steps.run(add_checked_downloads, assembly)
+    steps.run(mark_shared_stores, assembly)
     steps.run(add_proven_origins, assembly)
     steps.run(add_kill_switches, assembly)
     steps.run(add_loopback, assembly, config)
