@@ -1,9 +1,9 @@
 """Stores of vectors that are one for all who ask: some search of them asks nobody whose the passages are.
 
-Takes an assembly whose flows and controls are known and marks such stores `shared`, where their framework does not say it already. Counted is
-a store that outlives the one who fills it: one that a framework hands in, or whose product keeps what it is given, searched by a call or a
-retriever without a filter of tenants, of a collection whose name is written down or stands in the settings. A store that is made for one
-file or one page is its maker's own. Any word for a person or a group in what a search is given is believed.
+Takes an assembly whose flows and controls are known and marks such stores `shared`, where their framework does not say it already. Counted
+is a store that outlives the one who fills it: one that a framework hands in, or whose product keeps what it is given, searched by a call or
+a retriever without a filter of tenants, of a collection whose name is written down or stands in the settings. A store that is made for one
+file or one page is its maker's own. A filter that the program makes elsewhere is believed.
 """
 
 from __future__ import annotations
