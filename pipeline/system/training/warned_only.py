@@ -3,8 +3,8 @@
 Takes an assembly whose elements are known, marks the training whose run does so (`released_anyway`), with the test and the release. Counted
 is a measure by its name, compared with a bar, where what happens below the bar only writes lines, does not leave, and a release by its name
 follows whatever came out. The bar may stand in a function that raises where it is missed, which the run catches and only writes down. A
-save counts as a release where the model is handed to it and other code of the tree loads a model from a file: the next one that starts takes
-it. A release that asks for the verdict itself is not looked at.
+save counts as a release where the model is handed to it and other code of the tree loads one from a file: what starts next takes it. A
+release that asks for the verdict itself is not looked at.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _LESS_IS_BETTER = re.compile(r"(?i)loss|rmse|mae|mse|mape|perplexity|wer")
 
 
 def mark_warned_only(assembly: Assembly) -> None:
-    """Marks training jobs whose run goes on to release what its own measure speaks against; of several of one run, that of the run itself."""
+    """Marks training jobs whose run goes on to release what its own measure speaks against: of several, the run's own."""
     found: dict[Node, list[tuple[bool, str, Node, str]]] = {}
     for identity, draft in sorted(assembly.drafts.by_id.items()):
         if draft.kind != "training_job":
