@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ingest.code.program import Node, Program
 from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, TextFacts
 from ingest.purpose import NOT_PRODUCT
+from pipeline.system.agents.answer_caches import add_answer_caches
 from pipeline.system.agents.go_listening import mark_go_listening
 from pipeline.system.agents.kestrel import mark_kestrel
 from pipeline.system.agents.local_agents import mark_local_agents
@@ -190,6 +191,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(add_made, assembly)
     steps.run(add_checked_downloads, assembly)
     steps.run(mark_shared_stores, assembly)
+    steps.run(add_answer_caches, assembly)
     steps.run(add_proven_origins, assembly)
     steps.run(add_kill_switches, assembly)
     steps.run(add_loopback, assembly, config)
