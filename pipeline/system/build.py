@@ -116,6 +116,7 @@ from pipeline.system.training.public_objects import add_public_objects
 from pipeline.system.training.released_anyway import mark_released_anyway
 from pipeline.system.training.served_at_once import mark_served_at_once
 from pipeline.system.training.task_order import add_task_order
+from pipeline.system.training.tuning_files import add_tuning_files
 from pipeline.system.training.warned_only import mark_warned_only
 
 
@@ -175,6 +176,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_shared_conversations, assembly)
     steps.run(mark_package_installs, assembly)
     steps.run(mark_local_agents, assembly)
+    steps.run(add_tuning_files, assembly)
     steps.run(add_code_flows, assembly)
     steps.run(add_logged_secrets, assembly)
     steps.run(mark_unattended, assembly)
