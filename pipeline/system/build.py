@@ -105,6 +105,7 @@ from pipeline.system.training.cards import add_cards
 from pipeline.system.training.copied_before_split import mark_copied_before_split
 from pipeline.system.training.data_addresses import add_data_addresses
 from pipeline.system.training.feature_files import mark_feature_files
+from pipeline.system.training.feature_lists import mark_feature_lists
 from pipeline.system.training.federations import add_federations
 from pipeline.system.training.kept_models import mark_kept_models
 from pipeline.system.training.measures import mark_measures
@@ -209,6 +210,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_chosen_models, assembly)
     steps.run(derive, assembly)
     steps.run(mark_feature_files, assembly, config)
+    steps.run(mark_feature_lists, assembly)
     steps.run(mark_governing_routes, assembly)
     steps.run(mark_open_records, assembly)
     steps.run(mark_open_logins, assembly)
