@@ -1,8 +1,8 @@
 """What a file of a suffix that many formats share is, told by its first bytes.
 
-Takes a name and a head of a file, gives the kind of a threat model, a drawing or the texts of a crew of agents, or None for everything
-else: JSON, YAML, XML and SVG files
-that are none of these stay what they were. It asks for words that stand near the top of the format and nowhere else by chance; whether
+Takes a name and a head of a file, gives the kind of a threat model, a drawing, the texts of a crew of agents or settings of Spring that
+have a name of their own (`spring.config.import`), or None for everything else: JSON, YAML, XML and SVG files that are none of these stay
+what they were. It asks for words that stand near the top of the format and nowhere else by chance; whether
 the rest of the file keeps what its head promises is for its reader to say.
 """
 
@@ -18,6 +18,9 @@ _SHARED = frozenset({".json", ".yaml", ".yml", ".xml", ".svg"})
 _AGENTS = tuple(re.compile(rb"^[ \t]+" + word + rb"[ \t]*:", re.MULTILINE) for word in (b"role", b"goal", b"backstory"))
 _TASKS = tuple(re.compile(rb"^[ \t]+" + word + rb"[ \t]*:", re.MULTILINE) for word in (b"description", b"expected_output"))
 _SCHEMA = re.compile(rb"\"(?:\$schema|\$id)\"\s*:\s*\"https?://json-schema\.org/")  # describes a format, and is not of it
+# Settings that an application imports lie among its resources and begin with the framework's own name.
+_RESOURCES = re.compile(r"(?:^|/)src/main/resources/(?:config/)?[^/]+$")
+_SPRING = re.compile(rb"^spring:[ \t]*\r?\n[ \t]+[\w-]+:", re.MULTILINE)
 _OTM = re.compile(rb"(?:^|[{,\n])\s*\"?otmVersion\"?\s*:")
 _DRAGON = re.compile(rb"\"summary\"\s*:\s*\{")
 _DRAGON_REST = re.compile(rb"\"detail\"\s*:\s*\{|\"diagramType\"\s*:|\"contributors\"\s*:\s*\[")
@@ -46,6 +49,8 @@ def kind_by_head(path: str, head: bytes) -> SourceKind | None:
     if suffix in (".yaml", ".yml"):
         if _OTM.search(head[:2048]):
             return "open_threat_model"
+        if _RESOURCES.search(path) and _SPRING.search(head):
+            return "spring_settings"
         return "prompt_file" if any(all(word.search(head) for word in words) for words in (_AGENTS, _TASKS)) else None
     return _kind_of_json(head) if suffix == ".json" and not _SCHEMA.search(head[:2048]) else None
 

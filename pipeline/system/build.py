@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ingest.code.program import Node, Program
 from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, TextFacts
 from ingest.purpose import NOT_PRODUCT
+from pipeline.system.agents.answer_caches import add_answer_caches
 from pipeline.system.agents.go_listening import mark_go_listening
 from pipeline.system.agents.kestrel import mark_kestrel
 from pipeline.system.agents.local_agents import mark_local_agents
@@ -36,6 +37,7 @@ from pipeline.system.controls.protection import add_identities, add_protection
 from pipeline.system.controls.proven_origins import add_proven_origins
 from pipeline.system.controls.raw_markup import without_raw_markup
 from pipeline.system.controls.safety_filters import mark_safety_filters
+from pipeline.system.controls.shared_stores import mark_shared_stores
 from pipeline.system.deployment.idle_services import mark_idle_services
 from pipeline.system.deployment.look_alikes import mark_look_alike_models
 from pipeline.system.deployment.open_brokers import relate_open_brokers
@@ -105,6 +107,7 @@ from pipeline.system.training.cards import add_cards
 from pipeline.system.training.copied_before_split import mark_copied_before_split
 from pipeline.system.training.data_addresses import add_data_addresses
 from pipeline.system.training.feature_files import mark_feature_files
+from pipeline.system.training.feature_lists import mark_feature_lists
 from pipeline.system.training.federations import add_federations
 from pipeline.system.training.kept_models import mark_kept_models
 from pipeline.system.training.measures import mark_measures
@@ -116,6 +119,7 @@ from pipeline.system.training.public_objects import add_public_objects
 from pipeline.system.training.released_anyway import mark_released_anyway
 from pipeline.system.training.served_at_once import mark_served_at_once
 from pipeline.system.training.task_order import add_task_order
+from pipeline.system.training.tuning_files import add_tuning_files
 from pipeline.system.training.warned_only import mark_warned_only
 
 
@@ -175,6 +179,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_shared_conversations, assembly)
     steps.run(mark_package_installs, assembly)
     steps.run(mark_local_agents, assembly)
+    steps.run(add_tuning_files, assembly)
     steps.run(add_code_flows, assembly)
     steps.run(add_logged_secrets, assembly)
     steps.run(mark_unattended, assembly)
@@ -190,6 +195,8 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_owned_records, assembly)
     steps.run(add_made, assembly)
     steps.run(add_checked_downloads, assembly)
+    steps.run(mark_shared_stores, assembly)
+    steps.run(add_answer_caches, assembly)
     steps.run(add_proven_origins, assembly)
     steps.run(add_kill_switches, assembly)
     steps.run(add_loopback, assembly, config)
@@ -205,6 +212,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_chosen_models, assembly)
     steps.run(derive, assembly)
     steps.run(mark_feature_files, assembly, config)
+    steps.run(mark_feature_lists, assembly)
     steps.run(mark_governing_routes, assembly)
     steps.run(mark_open_records, assembly)
     steps.run(mark_told_errors, assembly)

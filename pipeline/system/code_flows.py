@@ -10,6 +10,7 @@ from ingest.facts import Value
 from pipeline.system.agents.instructing import INSTRUCTS, instructing
 from pipeline.system.agents.own_memories import add_own_memories
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.acted_on import keeps_outcome
 from pipeline.system.controls.closed_lists import runs_for_callers
 from pipeline.system.controls.deduplicated import deduplicated
 from pipeline.system.controls.fixed_shapes import fixed_shape
@@ -173,8 +174,9 @@ def _add_hit(
     if label == "model_reply" and is_of_a_step(assembly, hit):
         return
     if hit.argument == TESTED:
-        if hit.call in graph.limits and not (label == "prediction" and runs_for_callers(assembly, hit.call)):
-            return  # where models are measured, every prediction is held against something
+        held = hit.call in graph.limits  # where models are measured, every prediction is held against something
+        if held and not (label == "prediction" and (runs_for_callers(assembly, hit.call) or keeps_outcome(assembly, hit.call))):
+            return
         mark_decision(assembly, source, label, hit)
         return
     if (

@@ -27,18 +27,39 @@ _SHOWS = re.compile(
     r"(?i)^(?:print|echo|log|info|debug|warning|warn|error|success|write|markdown|title|header|text|metric|format|append|add)$"
 )
 _OF_PROGRAMS = frozenset({"remove", "drop", "cancel", "release", "hold", "accept", "allow", "pass", "open", "capture"})
+_PAYS_ALONE = frozenset({"refund", "pay", "payout", "disburse", "reimburse", "charge", "credit"})  # said of nothing but money
+_WRITTEN = re.compile(r"(?is)\b(?:update|insert\s+into|merge\s+into)\b")
+_IN_QUOTES = re.compile(r"'(\w{2,28})'")
+_KEEPS: frozenset[SinkRole] = frozenset({"query", "query_parameters", "store_write"})
 _MOST_VALUES = 400
 _DEPTH = 2
 
 
 def is_paid(assembly: Assembly, test: Node) -> bool:
     """Whether money moves, or does not, as a test comes out: then the verdict is about money, whatever the model is called."""
-    facts, pays_words = assembly.program.files[test[0]], frozenset(load_words().effects["payment"])
+    return _pays(assembly, test, frozenset(load_words().effects["payment"]))
+
+
+def releases(assembly: Assembly, test: Node) -> bool:
+    """Whether a deed that nobody takes back follows a test of what a model wrote: money moves, or what is kept says how it was decided.
+
+    Agents hand a talk over by `transfer_to_sales(...)` and guards refuse a text that is out of place: neither is counted.
+    """
+    facts = assembly.program.files[test[0]]
+    return _pays(assembly, test, _PAYS_ALONE) or any(
+        store.scope == branch.scope and branch.side(store.value) is not None and _says_outcome(facts, store.value, store.attribute)
+        for branch in facts.branches
+        if branch.condition == test[1]
+        for store in facts.stores
+    ) or keeps_outcome(assembly, test)  # fmt: skip
+
+
+def _pays(assembly: Assembly, test: Node, words: frozenset[str]) -> bool:
+    facts = assembly.program.files[test[0]]
     branches = [branch for branch in facts.branches if branch.condition == test[1]]
     calls = ((test[0], value) for branch in branches for value in following(facts, branch) if facts.values[value].kind == "call")
     return any(
-        not pays_words.isdisjoint(words_of(callee_text(assembly, call))[:1])
-        or any(s.role == "payment" for s in assembly.sinks.get(call, ()))
+        not words.isdisjoint(words_of(callee_text(assembly, call))[:1]) or any(s.role == "payment" for s in assembly.sinks.get(call, ()))
         for call in calls
     )
 
@@ -75,7 +96,7 @@ def _is_deed(assembly: Assembly, node: Node, depth: int = 0) -> bool:
     value = assembly.program.value(node)
     if value.kind != "call":
         return False
-    if any(sink.role in _DOES for sink in assembly.sinks.get(node, ())):
+    if any(sink.role in _DOES for sink in assembly.sinks.get(node, ())) or _writes_outcome(assembly, node, frozenset()):
         return True
     text = callee_text(assembly, node) or assembly.program.value((node[0], value.inputs[0])).text
     if text in _REFUSES:
@@ -144,6 +165,47 @@ def _grants(facts: CodeFacts, given: int, label: str) -> bool:
     return value.kind == "constant" and value.constant_type == "boolean" and _is_outcome(label)
 
 
+def _writes_outcome(assembly: Assembly, call: Node, chosen: frozenset[int]) -> bool:
+    """A statement that keeps what was done: `UPDATE shows SET state = 'rejected'`, or one that is handed the word for it."""
+    sinks = assembly.sinks.get(call, ())
+    if not any(sink.role in _KEEPS for sink in sinks):
+        return False
+    values, given = assembly.program.files[call[0]].values, assembly.program.value(call).inputs[1:]
+    texts = [text for one in given[:2] for origin in assembly.program.origins((call[0], one))
+             if isinstance(text := assembly.program.constant(origin), str)]  # fmt: skip
+    written = any(_WRITTEN.search(text) for text in texts)
+    if written and any(_is_outcome(word) for text in texts for word in _IN_QUOTES.findall(text)):
+        return True
+    handed = {one for outer in given for one in (outer, *(values[outer].inputs if values[outer].kind == "collection" else ()))}
+    return (written or any(sink.role == "store_write" for sink in sinks)) and not chosen.isdisjoint(handed)
+
+
+def keeps_outcome(assembly: Assembly, test: Node) -> bool:
+    """Whether a statement keeps what was decided: in a branch, or as the word that the test chose."""
+    facts = assembly.program.files[test[0]]
+    branches = [branch for branch in facts.branches if branch.condition == test[1]]
+    following = ((test[0], value) for branch in branches for side in (branch.held, branch.failed) for value in range(*side))
+    if any(facts.values[value].kind == "call" and _writes_outcome(assembly, (file, value), frozenset()) for file, value in following):
+        return True
+    chosen = _chosen_words(facts, test)
+    calls = assembly.calls_in((test[0], facts.values[test[1]].scope)) if chosen else ()
+    return any(call[1] > test[1] and _writes_outcome(assembly, call, chosen) for call in calls)
+
+
+def _chosen_words(facts: CodeFacts, test: Node) -> frozenset[int]:
+    """Values that are one of two words as a test comes out, of which one says what is done: `"rejected" if score > 0.8 else "listed"`."""
+    made, scope = set[int](), facts.values[test[1]].scope
+    for value in range(test[1] + 1, min(len(facts.values), test[1] + _MOST_VALUES)):
+        found = facts.values[value]
+        if found.scope != scope or found.kind != "choice" or len(found.inputs) != 2:
+            continue
+        words = [facts.values[one] for one in found.inputs]
+        asked = any(facts.values[before].kind == "guarded" and test[1] in facts.values[before].inputs for before in range(test[1], value))
+        if asked and all(word.kind == "constant" and word.constant_type == "string" for word in words):
+            made.update({value} if any(_is_outcome(word.text) for word in words) else ())
+    return frozenset(made)
+
+
 def _becomes_a_deed(assembly: Assembly, facts: CodeFacts, test: Node) -> bool:
     """`{"approved": score > 0.5}`, `status = "declined" if score > 0.8 else "approved"`: what a comparison without a branch becomes."""
     scope, made = facts.values[test[1]].scope, {test[1]}
@@ -175,7 +237,7 @@ def _becomes_a_deed(assembly: Assembly, facts: CodeFacts, test: Node) -> bool:
         and store.scope == scope
         and (_is_outcome(store.attribute) or _chooses_outcome(facts, store.value, store.attribute))
         for store in facts.stores
-    )
+    ) or keeps_outcome(assembly, test)
 
 
 def _chooses_outcome(facts: CodeFacts, given: int, label: str) -> bool:

@@ -6,7 +6,7 @@ import re
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.controls.acted_on import is_acted_on, is_paid
+from pipeline.system.controls.acted_on import is_acted_on, is_paid, keeps_outcome, releases
 from pipeline.system.controls.guards import called_names
 from pipeline.system.controls.sure_enough import asks_whether_sure
 from pipeline.system.flows.made_of import callee_text
@@ -75,8 +75,12 @@ def mark_decision(assembly: Assembly, source: str, label: Label, hit: Hit) -> No
     if label == "prediction" and not is_acted_on(assembly, hit.call):
         draft.nodes.append(hit.call)  # what it is called still tells what the model is about
         return
+    if label == "model_reply" and (_is_verdict(assembly, hit) or _names_verdict(assembly, hit)) and releases(assembly, hit.call):
+        draft.attributes["releases"] = True
     if label == "prediction" or (label == "model_reply" and _is_verdict(assembly, hit)):
         draft.attributes["decides"] = True
+        if keeps_outcome(assembly, hit.call):
+            draft.attributes["verdict_kept"] = True
         if label == "prediction" and is_paid(assembly, hit.call):
             draft.attributes["decides_about"] = "money"
         evidence = assembly.cite(hit.call, "sink", DECIDED_HERE)
@@ -147,6 +151,12 @@ def _is_verdict(assembly: Assembly, hit: Hit) -> bool:
         ):
             return True
     return False
+
+
+def _names_verdict(assembly: Assembly, hit: Hit) -> bool:
+    """Whether what is tested is a part of the reply that is called a verdict: `JSON.parse(reply).approved`, `reply["eligible"]`."""
+    parts = (assembly.program.value(node) for node in hit.trace)
+    return any(part.kind in ("attribute", "index") and mentions([part.text], _VERDICTS) for part in parts)
 
 
 def _asks_for_form(assembly: Assembly, test: Node, hit: Hit) -> bool:

@@ -1,50 +1,129 @@
 """Tables that are searched by the distance of vectors: `SELECT body FROM chunks ORDER BY embedding <=> $1`.
 
 Takes the call sites of a program, gives them with one vector store per table that some statement orders so: what is bound to the search is
-looked for, what is bound to an insertion is kept there. Only what a statement says as text is read; where a part of its conditions is put
-together elsewhere, it is believed to ask whose the rows are.
+looked for, what is bound to an insertion is kept there. A statement that a helper of the program is handed (`many(text, values)`) is asked
+where the helper is called. Only what a statement says as text is read; where a part of its conditions is put together elsewhere, it is
+believed to ask whose the rows are. A table that a search asks without whose the rows are is one for all.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ingest.code.program import Node, Program
+from ingest.code.program import FunctionRef, Node, Program
+from ingest.facts import CodeFacts
 from pipeline.system.elements.whose_search import WHOSE
 from pipeline.system.model import AttributeValue, SinkRole
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.sites import CallSite, Sites
+from pipeline.system.program.walking import inputs_of, walk
 from pipeline.system.rules.framework import CallRule
 from pipeline.system.rules.words import words_of
 
 _DISTANCE = re.compile(r"<=>|<->|<#>|<\+>|\b(?:cosine|l2|euclidean)_distance\s*\(|\bvec(?:tor)?_distance(?:_\w+)?\s*\(", re.IGNORECASE)
+_COMPARED = re.compile(r"\b([a-z_]\w*)\s*(?:<=>|<->|<#>|<\+>)|distance\w*\s*\(\s*(?:\w+\.)?([a-z_]\w*)", re.IGNORECASE)
+_RELEASED = re.compile(
+    r"(?:=|\bin\s*\()\s*'(?:approved|reviewed|released|published|verified|accepted|curated)'"
+    r"|\b(?:is_)?(?:approved|reviewed|released|published|verified|curated)\b(?:\s+is\s+true|\s*=\s*(?:true|1))?\s*(?:\)|\band\b|$)"
+    r"|\b(?:approved|reviewed|released|published|verified)_(?:at|by)\s+is\s+not\s+null",
+    re.IGNORECASE,
+)
 _FROM = re.compile(r"\bfrom\s+([\w.\"`]+)", re.IGNORECASE)
 _INTO = re.compile(r"\binsert\s+into\s+([\w.\"`]+)|\bupdate\s+([\w.\"`]+)\s+set\b", re.IGNORECASE)
 _WHERE = re.compile(r"\bwhere\b(.{0,2000}?)(?:\border\s+by\b|\Z)", re.IGNORECASE | re.DOTALL)
 _OPEN = "{}"  # stands for what is put into a statement at run time
 _STATEMENT = "query|statement|sql|operation|0"
 _MAX_PIECES, _MAX_DEPTH = 60, 4
+_MAX_HELPERS, _MAX_CALLERS = 3, 400  # helpers that call helpers, and calls of one
 
 
 def with_vector_tables(program: Program, sites: Sites) -> Sites:
     """The sites, those of statements about such tables as uses of one vector store each."""
-    said = {site.node: text for site in sites.calls if site.rule.kind == "data_store" and (text := _statement(program, site.node))}
+    stores = [site for site in sites.calls if site.rule.kind == "data_store"]
+    helped = list(_handed_statements(program, stores)) if any(_orders_by_distance(facts) for facts in program.files) else []
+    said = {site.node: text for site in (*stores, *helped) if (text := _statement(program, site))}
     searches = {node: _table(found[1]) for node, text in said.items() if _DISTANCE.search(text) and (found := _FROM.search(text))}
     if not searches:
         return sites
     tables = set(searches.values())
     open_tables = {table for node, table in searches.items() if not _asks_whose(said[node])}  # one search that does not ask opens all rows
+    vectors = {column.lower() for node in searches for pair in _COMPARED.findall(said[node]) for column in pair if column}
     fills = {
-        node: table for node, text in said.items() if (found := _INTO.search(text)) and (table := _table(found[1] or found[2])) in tables
+        node: table
+        for node, text in said.items()
+        if (found := _INTO.search(text))
+        and (table := _table(found[1] or found[2])) in tables
+        and (found[1] or any(re.search(rf"\b{column}\b", text, re.IGNORECASE) for column in vectors))  # who approved a row is no text of it
     }
+    released = {
+        table for table in tables
+        if all(_asks_for_released(said[node]) for node, one in searches.items() if one == table)
+        and not any(_RELEASED.search(said[node]) for node, one in fills.items() if one == table)
+    }  # fmt: skip
     calls = tuple(
-        _as_search(site, searches[site.node], searches[site.node] not in open_tables) if site.node in searches
+        _as_search(site, searches[site.node], searches[site.node] not in open_tables, searches[site.node] in released)
+        if site.node in searches
         else _as_use(site, fills[site.node], "index_write", {}) if site.node in fills
         else site
-        for site in sites.calls
+        for site in (*sites.calls, *(site for site in helped if site.node in searches or site.node in fills))
     )  # fmt: skip
     return replace(sites, calls=calls)
+
+
+def _orders_by_distance(facts: CodeFacts) -> bool:
+    return any(value.kind == "constant" and value.constant_type == "string" and _DISTANCE.search(value.text) for value in facts.values)
+
+
+# Helpers: a function of the program that is handed the statement
+
+
+def _handed_statements(program: Program, stores: Sequence[CallSite]) -> Iterator[CallSite]:
+    """Calls of the program's own functions that hand on a statement, as if they asked the database themselves."""
+    known = {site.node for site in stores}
+    for _ in range(_MAX_HELPERS):
+        stores = [again for site in stores for again in _callers_of(program, site) if again.node not in known]
+        known.update(site.node for site in stores)
+        yield from stores
+
+
+def _callers_of(program: Program, site: CallSite) -> Iterator[CallSite]:
+    statement = _parameter(program, argument_node(program, site.node, site.statement or _STATEMENT))
+    if statement is None or len(callers := program.callers(statement[0])) > _MAX_CALLERS:
+        return
+    for call in callers:
+        for target in program.targets(call):
+            if target.function != statement[0]:
+                continue
+            bound = program.bind(call, target)
+            given = _spelled(program, call, bound.get(statement[1], []))
+            sinks = {
+                at: role
+                for wanted, role in site.rule.sinks.items()
+                if (place := _parameter(program, argument_node(program, site.node, wanted, site.skip))) is not None
+                and place[0] == statement[0]
+                and (at := _spelled(program, call, bound.get(place[1], []))) is not None
+            }
+            if given is not None:
+                rule = site.rule.model_copy(update={"sinks": sinks})
+                yield CallSite(call, rule, site.framework, site.names, statement=given)
+
+
+def _parameter(program: Program, node: Node | None) -> tuple[FunctionRef, int] | None:
+    """The parameter that a value is, by its function and position."""
+    if node is None:
+        return None
+    reached = walk(node, lambda one: inputs_of(program, one) if program.value(one).kind in ("choice", "guarded") else (), _MAX_DEPTH)
+    return next((place for one in reached if (place := program.parameter_of(one)) is not None), None)  # or else its default
+
+
+def _spelled(program: Program, call: Node, positions: Sequence[int]) -> str | None:
+    """How knowledge names an argument of a call: its keyword, or its place among those without."""
+    if not positions or positions[0] < 1:
+        return None
+    labels = program.value(call).labels
+    return labels[positions[0]] or str(sum(label == "" for label in labels[1 : positions[0]]))
 
 
 def _asks_whose(statement: str) -> bool:
@@ -54,11 +133,19 @@ def _asks_whose(statement: str) -> bool:
     return _OPEN in conditions or not WHOSE.isdisjoint(word.removesuffix("s") for word in words_of(conditions))
 
 
-def _as_search(site: CallSite, table: str, whose: bool) -> CallSite:
-    found = _as_use(site, table, "index_query", {"filtered": True} if whose else {})
+def _asks_for_released(statement: str) -> bool:
+    """Whether a search gives only rows that somebody let through: `WHERE status = 'approved'`, `AND reviewed`."""
+    where = _WHERE.search(statement)
+    return where is not None and _RELEASED.search(where[1]) is not None
+
+
+def _as_search(site: CallSite, table: str, whose: bool, released: bool) -> CallSite:
+    found = _as_use(site, table, "index_query", {"filtered": True} if whose else {"shared": True})
     update: dict[str, object] = {"result": "retrieved_text"}
     if whose:
         update |= {"control": "tenant_filter", "protects": "element"}
+    elif released:
+        update |= {"control": "review_before_use", "protects": "element"}
     return replace(found, rule=found.rule.model_copy(update=update))
 
 
@@ -76,11 +163,11 @@ def _table(name: str) -> str:
     return name.strip('"`').rsplit(".", 1)[-1].strip('"`').lower()
 
 
-def _statement(program: Program, call: Node) -> str:
+def _statement(program: Program, site: CallSite) -> str:
     """The text of a statement, with a mark where something is put into it; empty where it is no text."""
-    given = argument_node(program, call, _STATEMENT)
+    given = argument_node(program, site.node, site.statement or _STATEMENT)
     pieces: list[str] = []
-    if given is not None:
+    if given is not None and _parameter(program, given) is None:  # what a helper is handed is read where it is called
         _read(program, given, pieces, 0)
     return " ".join(pieces) if any(piece != _OPEN for piece in pieces) else ""
 

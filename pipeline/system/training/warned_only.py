@@ -3,6 +3,7 @@
 Takes an assembly whose elements are known, marks the training whose run does so (`released_anyway`), with the test and the release. Counted
 is a measure by its name, compared with a bar, where what happens below the bar only writes lines, does not leave, and a release by its name
 follows whatever came out. The bar may stand in a function that raises where it is missed, which the run catches and only writes down. A
+save counts as a release where the model is handed to it and other code of the tree loads one from a file: what starts next takes it. A
 release that asks for the verdict itself is not looked at.
 """
 
@@ -15,6 +16,7 @@ from ingest.code.program import FunctionRef, Node
 from ingest.facts import Branch, CodeFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.made_of import callee_text
+from pipeline.system.program.walking import inside
 from pipeline.system.training.kept_models import runs_of
 
 _MEASURE = re.compile(
@@ -30,23 +32,29 @@ _TELLS = frozenset({
 _TELLS_SHORT = frozenset({"warning", "warn", "error", "critical", "print", "echo", "secho"})
 _RELEASES = re.compile(r"(?i)(?:^|_)(?:release|publish|deploy|promote|rollout|go_live|register|upload|push)(?:_|$)|^register_model$")
 _NOT_A_RELEASE = re.compile(r"(?i)metric|report|log|result|plot|figure|card|notif|atexit|signal|hook|callback|resource")
+_SAVES = re.compile(r"(?i)(?:^|_)(?:save|dump|write|store|persist|export|pickle)(?:_|$)")
 _COMPARED = re.compile(r"(?P<left>[^<>=!,;{]{1,120}?)\s*(?P<order><=?|>=?)\s*(?P<right>[^<>=!,;{:]{1,120})")
 _NEAR = 60  # values behind a call in which what is caught of it stands
 _LESS_IS_BETTER = re.compile(r"(?i)loss|rmse|mae|mse|mape|perplexity|wer")
 
 
 def mark_warned_only(assembly: Assembly) -> None:
-    """Marks training jobs whose run goes on to release what its own measure speaks against."""
-    for _identity, draft in sorted(assembly.drafts.by_id.items()):
+    """Marks training jobs whose run goes on to release what its own measure speaks against: of several, the run's own."""
+    found: dict[Node, list[tuple[bool, str, Node, str]]] = {}
+    for identity, draft in sorted(assembly.drafts.by_id.items()):
         if draft.kind != "training_job":
             continue
         trained = dict.fromkeys((node[0], assembly.program.value(node).scope) for node in draft.nodes)
         for run in dict.fromkeys(run for function in trained for run in runs_of(assembly, function)):
             for test, release, named in (*_passed_over(assembly, run), *_caught(assembly, run)):
-                cited = [evidence for node in (test, release) if (evidence := assembly.cite(node)) is not None]
-                draft.attributes |= {"released_anyway": True, "names": (named,)}
-                draft.evidence[:0] = [evidence for evidence in cited if evidence not in draft.evidence]
+                found.setdefault(test, []).append((run not in trained, identity, release, named))
                 break
+    for test, jobs in sorted(found.items()):
+        _elsewhere, identity, release, named = min(jobs)
+        draft = assembly.draft(identity)
+        cited = [evidence for node in (test, release) if (evidence := assembly.cite(node)) is not None]
+        draft.attributes |= {"released_anyway": True, "names": (named,)}
+        draft.evidence[:0] = [evidence for evidence in cited if evidence not in draft.evidence]
 
 
 def _passed_over(assembly: Assembly, run: FunctionRef) -> Iterator[tuple[Node, Node, str]]:
@@ -64,9 +72,42 @@ def _passed_over(assembly: Assembly, run: FunctionRef) -> Iterator[tuple[Node, N
             continue
         for call in assembly.calls_in(run):
             behind = call[1] >= max(branch.held[1], branch.failed[1]) and number not in facts.conditions.get(call[1], ())
-            text = callee_text(assembly, call)
-            if behind and _RELEASES.search(text) and not _NOT_A_RELEASE.search(text):
+            if behind and (_is_release(assembly, call) or _saves_for_others(assembly, call)):
                 yield (file, branch.condition), call, named
+
+
+def _is_release(assembly: Assembly, call: Node) -> bool:
+    text = callee_text(assembly, call)
+    return _RELEASES.search(text) is not None and _NOT_A_RELEASE.search(text) is None
+
+
+def _saves_for_others(assembly: Assembly, call: Node) -> bool:
+    """`joblib.dump(model, PATH)`, `write(model)`: a trained model goes to a file, and code of another file loads one."""
+    text, given = callee_text(assembly, call), assembly.program.value(call).inputs[1:]
+    if not _SAVES.search(text) or _NOT_A_RELEASE.search(text):
+        return False
+    loaded = {node[0] for draft in assembly.drafts.by_id.values() if draft.kind == "model_file" for node in draft.nodes}
+    if not loaded - {call[0]} or not any(_is_trained(assembly, (call[0], one)) for one in given):
+        return False
+    identity = assembly.element_of_call.get(call)
+    if identity is not None and assembly.draft(identity).attributes.get("artifact") == "model":
+        return True
+    reached = (inner for target in assembly.program.targets(call) for inner in assembly.reach(target.function))
+    sinks = (sink for function in reached for inner in assembly.calls_in(function) for sink in assembly.sinks.get(inner, ()))
+    return any(sink.role in ("path", "store_write") and assembly.draft(sink.element).kind in ("file_store", "model_file") for sink in sinks)
+
+
+def _is_trained(assembly: Assembly, node: Node) -> bool:
+    """Whether a value is what was fitted: what `fit` gives back, or the object it was called on."""
+    program, origins = assembly.program, {node, *assembly.program.origins(node)}
+    for draft in assembly.drafts.by_id.values():
+        for fitted in draft.nodes if draft.kind == "training_job" else ():
+            value = program.value(fitted)
+            callee = program.value((fitted[0], value.inputs[0])) if value.kind == "call" else None
+            on = program.origins((fitted[0], callee.inputs[0])) if callee is not None and callee.kind == "attribute" else ()
+            if fitted in origins or not origins.isdisjoint(on):
+                return True
+    return False
 
 
 def _caught(assembly: Assembly, run: FunctionRef) -> Iterator[tuple[Node, Node, str]]:
@@ -78,8 +119,7 @@ def _caught(assembly: Assembly, run: FunctionRef) -> Iterator[tuple[Node, Node, 
         if handler is None or test is None or _leaves(assembly, run, handler):
             continue
         for release in assembly.calls_in(run):
-            text = callee_text(assembly, release)
-            if release[1] > handler and _RELEASES.search(text) and not _NOT_A_RELEASE.search(text):
+            if release[1] > handler and _is_release(assembly, release):
                 yield call, release, test
                 return
 
@@ -140,5 +180,6 @@ def _calls_in(facts: CodeFacts, branch: Branch, values: tuple[int, int]) -> list
 
 
 def _only_tells(assembly: Assembly, file: int, calls: list[int]) -> bool:
-    said = [callee_text(assembly, (file, call)) for call in calls]
-    return any(text in _TELLS_SHORT for text in said) and all(text in _TELLS for text in said)
+    said = {call: callee_text(assembly, (file, call)) for call in calls}
+    told = {part[1] for call, text in said.items() if text in _TELLS_SHORT for part in inside(assembly.program, (file, call), _NEAR)}
+    return bool(told) and all(text in _TELLS or call in told for call, text in said.items())
