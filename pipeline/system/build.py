@@ -36,6 +36,7 @@ from pipeline.system.controls.protection import add_identities, add_protection
 from pipeline.system.controls.proven_origins import add_proven_origins
 from pipeline.system.controls.raw_markup import without_raw_markup
 from pipeline.system.controls.safety_filters import mark_safety_filters
+from pipeline.system.controls.told_by_headers import add_told_by_headers
 from pipeline.system.deployment.idle_services import mark_idle_services
 from pipeline.system.deployment.look_alikes import mark_look_alike_models
 from pipeline.system.deployment.open_brokers import relate_open_brokers
@@ -183,6 +184,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(add_protection, assembly)
     steps.run(add_closed_by_default, assembly, config)
     steps.run(add_overridden_claims, assembly)
+    steps.run(add_told_by_headers, assembly, config)
     steps.run(mark_owned_conversations, assembly)
     steps.run(mark_conversation_keys, assembly)
     steps.run(mark_owned_records, assembly)
