@@ -92,7 +92,10 @@ def _is_compared_later(assembly: Assembly, reference: FunctionRef, owners: set[s
 
 
 def knows_caller(assembly: Assembly, identity: str) -> bool:
-    return not _kinds_at(assembly, identity).isdisjoint(("authentication", "session_identity"))
+    """Whether a route knows who calls; one that lets guests in beside those it knows does."""
+    return assembly.draft(identity).attributes.get("login_optional") is True or not _kinds_at(assembly, identity).isdisjoint(
+        ("authentication", "session_identity")
+    )
 
 
 def is_for_few(assembly: Assembly, identity: str) -> bool:
