@@ -23,6 +23,7 @@ from pipeline.system.controls.checked_downloads import add_checked_downloads
 from pipeline.system.controls.closed_by_default import add_closed_by_default
 from pipeline.system.controls.conversation_keys import mark_conversation_keys
 from pipeline.system.controls.default_keys import add_default_keys
+from pipeline.system.controls.handed_conversations import mark_handed_conversations
 from pipeline.system.controls.kill_switches import add_kill_switches
 from pipeline.system.controls.left_out_filters import mark_left_out_filters
 from pipeline.system.controls.logged_secrets import add_logged_secrets
@@ -187,6 +188,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(add_told_by_headers, assembly, config)
     steps.run(mark_owned_conversations, assembly)
     steps.run(mark_conversation_keys, assembly)
+    steps.run(mark_handed_conversations, assembly)
     steps.run(mark_owned_records, assembly)
     steps.run(add_made, assembly)
     steps.run(add_checked_downloads, assembly)
