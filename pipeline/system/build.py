@@ -26,6 +26,7 @@ from pipeline.system.controls.default_keys import add_default_keys
 from pipeline.system.controls.handed_conversations import mark_handed_conversations
 from pipeline.system.controls.kill_switches import add_kill_switches
 from pipeline.system.controls.left_out_filters import mark_left_out_filters
+from pipeline.system.controls.let_in_by_address import add_let_in_by_address
 from pipeline.system.controls.logged_secrets import add_logged_secrets
 from pipeline.system.controls.model_updates import mark_model_updates
 from pipeline.system.controls.overridden_claims import add_overridden_claims
@@ -186,6 +187,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(add_closed_by_default, assembly, config)
     steps.run(add_overridden_claims, assembly)
     steps.run(add_told_by_headers, assembly, config)
+    steps.run(add_let_in_by_address, assembly)
     steps.run(mark_owned_conversations, assembly)
     steps.run(mark_conversation_keys, assembly)
     steps.run(mark_handed_conversations, assembly)

@@ -34,7 +34,7 @@ _MOST, _CALLERS = 60, 6
 
 def add_forged_addresses(assembly: Assembly, refusals: Mapping[FunctionRef, Node], asked: Set[Node]) -> None:
     """A component for each function that a limit takes such an address from; `asked` are the refusals that are a question to a limiter."""
-    taken = dict(_taken_first(assembly))
+    taken = dict(taken_first(assembly))
     trusting = _trusts_all(assembly) if refusals else {}
     for function, read in _read_as_address(assembly, trusting.keys()):
         taken.setdefault(function, read)
@@ -122,7 +122,7 @@ def _read_as_address(assembly: Assembly, programs: Iterable[str]) -> Iterator[tu
                     yield (file, value.scope), (file, identity)
 
 
-def _taken_first(assembly: Assembly) -> Iterator[tuple[FunctionRef, Node]]:
+def taken_first(assembly: Assembly) -> Iterator[tuple[FunctionRef, Node]]:
     """Functions that cut the header into its entries and take none from its end, each with the place that reads it."""
     for file, facts in enumerate(assembly.program.files):
         if facts.purpose == "test":
