@@ -1,8 +1,8 @@
 """Tables that are searched by the distance of vectors: `SELECT body FROM chunks ORDER BY embedding <=> $1`.
 
 Takes the call sites of a program, gives them with one vector store per table that some statement orders so: what is bound to the search is
-looked for, what is bound to an insertion is kept there. Only what a statement says as text is read; where a part of its conditions is put
-together elsewhere, it is believed to ask whose the rows are.
+looked for, what is bound to an insertion is kept there, also where a function of the project runs the statement it is handed. Only what a
+statement says as text is read; where a part of its conditions is put together elsewhere, it is believed to ask whose the rows are.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 
 from ingest.code.program import Node, Program
+from pipeline.system.elements.handed_statements import STATEMENT, handed_statements
 from pipeline.system.elements.whose_search import WHOSE
 from pipeline.system.model import AttributeValue, SinkRole
 from pipeline.system.program.arguments import argument_node
@@ -23,13 +24,14 @@ _FROM = re.compile(r"\bfrom\s+([\w.\"`]+)", re.IGNORECASE)
 _INTO = re.compile(r"\binsert\s+into\s+([\w.\"`]+)|\bupdate\s+([\w.\"`]+)\s+set\b", re.IGNORECASE)
 _WHERE = re.compile(r"\bwhere\b(.{0,2000}?)(?:\border\s+by\b|\Z)", re.IGNORECASE | re.DOTALL)
 _OPEN = "{}"  # stands for what is put into a statement at run time
-_STATEMENT = "query|statement|sql|operation|0"
 _MAX_PIECES, _MAX_DEPTH = 60, 4
 
 
 def with_vector_tables(program: Program, sites: Sites) -> Sites:
     """The sites, those of statements about such tables as uses of one vector store each."""
     said = {site.node: text for site in sites.calls if site.rule.kind == "data_store" and (text := _statement(program, site.node))}
+    handed = [(site, text) for site, given in handed_statements(program, sites) if (text := written(program, given))]
+    said |= {site.node: text for site, text in handed}
     searches = {node: _table(found[1]) for node, text in said.items() if _DISTANCE.search(text) and (found := _FROM.search(text))}
     if not searches:
         return sites
@@ -42,7 +44,7 @@ def with_vector_tables(program: Program, sites: Sites) -> Sites:
         _as_search(site, searches[site.node], searches[site.node] not in open_tables) if site.node in searches
         else _as_use(site, fills[site.node], "index_write", {}) if site.node in fills
         else site
-        for site in sites.calls
+        for site in (*sites.calls, *(site for site, _text in handed if site.node in searches or site.node in fills))
     )  # fmt: skip
     return replace(sites, calls=calls)
 
@@ -51,7 +53,12 @@ def _asks_whose(statement: str) -> bool:
     """Whether the conditions of a search name whose rows are meant; what is put into them at run time may."""
     where = _WHERE.search(statement)
     conditions = where[1] if where is not None else ""
-    return _OPEN in conditions or not WHOSE.isdisjoint(word.removesuffix("s") for word in words_of(conditions))
+    return _OPEN in conditions or asks_whose_rows(conditions)
+
+
+def asks_whose_rows(conditions: str) -> bool:
+    """Whether conditions that are written down name a person, a group or what they may read."""
+    return not (WHOSE | {"audience"}).isdisjoint(word.removesuffix("s") for word in words_of(conditions))
 
 
 def _as_search(site: CallSite, table: str, whose: bool) -> CallSite:
@@ -77,11 +84,15 @@ def _table(name: str) -> str:
 
 
 def _statement(program: Program, call: Node) -> str:
-    """The text of a statement, with a mark where something is put into it; empty where it is no text."""
-    given = argument_node(program, call, _STATEMENT)
+    """The text of the statement that a call runs."""
+    given = argument_node(program, call, STATEMENT)
+    return written(program, given) if given is not None else ""
+
+
+def written(program: Program, given: Node) -> str:
+    """What is written of a statement or a part of it, with a mark where something is put into it; empty where it is no text."""
     pieces: list[str] = []
-    if given is not None:
-        _read(program, given, pieces, 0)
+    _read(program, given, pieces, 0)
     return " ".join(pieces) if any(piece != _OPEN for piece in pieces) else ""
 
 
