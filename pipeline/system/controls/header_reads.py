@@ -18,6 +18,7 @@ from pipeline.system.assembly import Assembly
 _NAME = re.compile(r"(?:x|remote|acting)-[a-z0-9]+(?:-[a-z0-9]+)*", re.IGNORECASE)
 _GETS = frozenset({"get", "Get", "getFirst", "getOrDefault", "pop", "GetValues", "Values", "value"})
 _GETS_HEADER = frozenset({"getHeader", "GetHeader", "header", "Header", "get_header", "getHeaderString", "headerValue"})
+_REQUESTS = frozenset({"req", "request"})
 _HEADERS = re.compile(r"headers?$", re.IGNORECASE)
 _NOT_ASKED = re.compile(
     r"(\w*_)?(config|options?|opts|init|resp|response|res|reply|defaults|common|error|err)", re.IGNORECASE
@@ -65,7 +66,7 @@ def header_reads(assembly: Assembly) -> Iterator[HeaderRead]:
         for identity, value in enumerate(facts.values):
             header = ""
             if value.kind in ("call", "index") and len(value.inputs) > 1:
-                header = _header_of(program, (file, identity))
+                header = header_of(program, (file, identity))
             if header and (read := _told(header, (file, identity))) is not None:
                 found += 1
                 yield read
@@ -87,7 +88,7 @@ def _told(header: str, node: Node) -> HeaderRead | None:
     return HeaderRead(node, header, not PEOPLE.isdisjoint(words))
 
 
-def _header_of(program: Program, node: Node) -> str:
+def header_of(program: Program, node: Node) -> str:
     """The header that an expression reads, in small letters; empty where it reads none."""
     value = program.value(node)
     held = program.value((node[0], value.inputs[0]))
@@ -96,7 +97,9 @@ def _header_of(program: Program, node: Node) -> str:
     elif held.kind != "attribute":
         return ""
     elif held.text in _GETS:
-        reads = _is_headers(program, (node[0], held.inputs[0]))
+        base = (node[0], held.inputs[0])
+        asks = held.text == "get" and program.objects_are_entries(node[0]) and program.value(base).text in _REQUESTS  # Express
+        reads = asks or _is_headers(program, base)
     else:
         reads = held.text in _GETS_HEADER
     said = program.constant((node[0], value.inputs[1])) if reads else None

@@ -29,7 +29,7 @@ def add_let_in_by_address(assembly: Assembly) -> None:
         refused = next(_refusals(assembly, function, read), None)
         if refused is None:
             continue
-        said: dict[str, AttributeValue] = {"identity_header": True, "names": ("the first entry of `X-Forwarded-For`",)}
+        said: dict[str, AttributeValue] = {"identity_header": True, "names": ("x-forwarded-for",)}
         cited = assembly.cite(read, "sink", "the caller's own entry of the header")
         name = symbol_of(assembly.program, function)
         draft = assembly.draft(assembly.drafts.put("component", name, None, said, cited, None, assembly.purpose(function[0])))
