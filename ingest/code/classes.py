@@ -13,6 +13,7 @@ from ingest.facts import Class, Value
 _RECORDS = frozenset({"BaseModel", "RootModel", "SQLModel", "NamedTuple", "TypedDict", "Struct", "dataclass", "define", "frozen", "attrs"})
 _ENUMERATIONS = ("enum.", "strenum.", "aenum.")
 _APPLICATIONS = frozenset({"app", "current_app", "application"})
+_MOST_KEPT = 40  # entries that one function puts into such an object
 _BY_NAME = frozenset({"session_state", "user_session"})  # of what keeps things: imported by its own name, elsewhere anything may be `state`
 
 
@@ -147,7 +148,9 @@ class Classes(Questions):
     def state_owner(self, node: Node) -> str | None:
         """What stands for an object in which frameworks keep things by name: `app.state`, `st.session_state`, `app.config`."""
         value = self.value(node)
-        while value.kind == "guarded":  # `if "agent" not in st.session_state: st.session_state.agent = ...`
+        for _ in range(_MOST_KEPT):  # `if "agent" not in st.session_state: ...`, and what has been kept there before, stand around it
+            if value.kind not in ("guarded", "update"):
+                break
             node = (node[0], value.inputs[0])
             value = self.value(node)
         if self._is_application(value, node[0]):

@@ -2,8 +2,8 @@
 
 Takes the text of one file, gives a `proxy` setting per place that hands on (`proxy_pass` and its relatives): the target with its upstream
 looked up in the same file, whether a caller is asked (basic, token, subrequest, client certificate) or kept away by address, whether
-the server listens beyond this machine, with TLS, under a rate limit, and with a log that what callers send is written to. A variable
-that the file sets is filled in. `include` is not followed, `if` and maps are not judged.
+the server listens beyond this machine, with TLS, under a rate limit, and with a log that what callers send is written to, and which
+headers it writes itself. A variable that the file sets is filled in. `include` is not followed, `if` and maps are not judged.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _proxies(
             authenticated=any(words and words[0] not in ("off", "optional_no_ca") for ask in _ASKS for words in _inherited(holders, ask)),
             limited=any(words == ("all",) for words in _inherited(holders, "deny")),
             rate_limited=any(True for _words in _inherited(holders, "limit_req")), tls=any("ssl" in words for words in listens),
-            body_logged_at=logged,
+            body_logged_at=logged, headers=tuple(sorted({w[0].lower() for w in _inherited(holders, "proxy_set_header") if w})) or None,
         )  # fmt: skip
 
 

@@ -222,7 +222,9 @@ def _by_effect(*wanted: str) -> Callable[[Surroundings], Seen | None]:
 
 _TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
     "reached_from_internet": lambda around: first_of(e for e in around.nearby if e.zone == "internet"),
-    "unauthenticated": lambda around: first_of(e for e in around.nearby if e.attributes.get("authenticated") is False),
+    "unauthenticated": lambda around: first_of(  # a guest beside callers who are known is let in on purpose, with fewer rights
+        e for e in around.nearby if e.attributes.get("authenticated") is False and not e.attributes.get("login_optional")
+    ),
     "source_is_public": _source_is_public,
     "path_is_user_controlled": _path_is_user_controlled,
     "runs_in_ci": lambda around: at(around.match.element) if around.match.element.kind == "ci_job" else None,

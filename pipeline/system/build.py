@@ -24,8 +24,10 @@ from pipeline.system.controls.checked_downloads import add_checked_downloads
 from pipeline.system.controls.closed_by_default import add_closed_by_default
 from pipeline.system.controls.conversation_keys import mark_conversation_keys
 from pipeline.system.controls.default_keys import add_default_keys
+from pipeline.system.controls.handed_conversations import mark_handed_conversations
 from pipeline.system.controls.kill_switches import add_kill_switches
 from pipeline.system.controls.left_out_filters import mark_left_out_filters
+from pipeline.system.controls.let_in_by_address import add_let_in_by_address
 from pipeline.system.controls.logged_secrets import add_logged_secrets
 from pipeline.system.controls.model_updates import mark_model_updates
 from pipeline.system.controls.overridden_claims import add_overridden_claims
@@ -38,6 +40,7 @@ from pipeline.system.controls.proven_origins import add_proven_origins
 from pipeline.system.controls.raw_markup import without_raw_markup
 from pipeline.system.controls.safety_filters import mark_safety_filters
 from pipeline.system.controls.shared_stores import mark_shared_stores
+from pipeline.system.controls.told_by_headers import add_told_by_headers
 from pipeline.system.deployment.idle_services import mark_idle_services
 from pipeline.system.deployment.look_alikes import mark_look_alike_models
 from pipeline.system.deployment.open_brokers import relate_open_brokers
@@ -190,8 +193,11 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(add_protection, assembly)
     steps.run(add_closed_by_default, assembly, config)
     steps.run(add_overridden_claims, assembly)
+    steps.run(add_told_by_headers, assembly, config)
+    steps.run(add_let_in_by_address, assembly)
     steps.run(mark_owned_conversations, assembly)
     steps.run(mark_conversation_keys, assembly)
+    steps.run(mark_handed_conversations, assembly)
     steps.run(mark_owned_records, assembly)
     steps.run(add_made, assembly)
     steps.run(add_checked_downloads, assembly)

@@ -115,3 +115,13 @@ def test_nobody_from_elsewhere_comes_to_what_listens_on_loopback_only() -> None:
     view = View(System(elements=(open_route,), controls=(on_loopback,)))
     assert assess(view, Match(raised, open_route, (), (), (), ())).likelihood == 3
     assert assess(view, Match(raised, open_route, (), (), (), (on_loopback,))).likelihood == 1
+
+
+def test_a_route_that_lets_guests_in_beside_callers_it_knows_is_no_way_in_without_authentication() -> None:
+    raised = THREAT.model_copy(update={"likelihood": THREAT.likelihood.model_copy(update={"raise_when": ("unauthenticated",)})})
+    likelihoods = []
+    for attributes in ({"authenticated": False}, {"authenticated": False, "login_optional": True}):
+        route, model = element("http_route", "POST /ask", attributes=attributes), element("hosted_llm", "m")
+        system = System(elements=(route, model), flows=(flow(route.id, model.id, carries=("user_input",)),))
+        likelihoods.append(assess(View(system), Match(raised, model, (), (), (), ())).likelihood)
+    assert likelihoods == [3, 2]

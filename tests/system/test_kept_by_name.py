@@ -94,6 +94,11 @@ def test_a_model_that_a_framework_keeps_by_name_is_asked_by_that_name(code: str)
     assert [flow.target.partition(":")[2] for flow in flows(system_of(code), "prompt", "user_input")] == ["gpt-5"]
 
 
+def test_what_is_kept_after_other_things_is_found_as_well() -> None:
+    code = FLASK.replace('app.config["MODEL"]', 'app.config["LIMIT"] = 3; app.config["MODEL"]', 1)
+    assert [flow.target.partition(":")[2] for flow in flows(system_of(code), "prompt", "user_input")] == ["gpt-5"]
+
+
 def test_a_table_of_a_module_that_is_filled_at_the_start_holds_each_model_under_its_key() -> None:
     asked = {flow.target for flow in system_of(TABLE).flows if flow.source == "http_route:POST /mood" and "user_input" in flow.carries}
     assert asked == {"ml_model:moods"}

@@ -55,3 +55,38 @@ def test_a_statement_without_a_distance_is_a_table_like_others() -> None:
     setup, writes, reads = _PRISMA
     text = _SYSTEM.replace("SETUP", setup).replace("WRITES", writes).replace("READS", reads).replace("ORDER $", "written = $")
     assert not elements(system_of({"src/app.ts": text}), "vector_store")
+
+
+def test_a_statement_that_a_function_of_the_project_runs_searches_an_index_as_well() -> None:
+    system = system_of(
+        {
+            "src/app.ts": """
+    import express from "express";
+    import pg from "pg";
+
+    const app = express();
+    const db = new pg.Pool();
+
+    async function many(text: string, values: unknown[]) {
+      return (await db.query(text, values)).rows;
+    }
+
+    async function first(text: string, values: unknown[]) {
+      return (await many(text, values))[0];
+    }
+
+    app.post("/chunks", async (req, res) => {
+      await many("INSERT INTO chunks (body, embedding) VALUES ($1, $2)", [req.body.text, req.body.vector]);
+      res.end();
+    });
+
+    app.post("/ask", async (req, res) => {
+      res.json(await first("SELECT body FROM chunks ORDER BY embedding <=> $1 LIMIT 1", [req.body.vector]));
+    });
+"""
+        }
+    )
+    index = only(system, "vector_store")
+    assert index.name == "chunks (pgvector)"
+    carried = {(flow.source, flow.role) for flow in system.flows if flow.target == index.id}
+    assert {("http_route:POST /chunks", "index_write"), ("http_route:POST /ask", "index_query")} <= carried

@@ -29,7 +29,7 @@ def mark_conversation_keys(assembly: Assembly) -> None:
         if draft.kind != "http_route" or is_for_few(assembly, source) or not knows_caller(assembly, source):
             continue
         functions = [reference for reference, identity in assembly.entry_of_function.items() if identity == source]
-        if _asks_whose(assembly, {reached for reference in functions for reached in assembly.reach(reference)}):
+        if asks_whose(assembly, {reached for reference in functions for reached in assembly.reach(reference)}):
             continue
         draft.attributes["anybodys_conversation"] = True
         last = flows[0].steps[-1].model_copy(update={"role": "sink", "note": "whose it is, is not asked"})
@@ -45,7 +45,7 @@ def _is_kept(assembly: Assembly, target: str) -> bool:
     )
 
 
-def _asks_whose(assembly: Assembly, functions: Set[FunctionRef]) -> bool:
+def asks_whose(assembly: Assembly, functions: Set[FunctionRef]) -> bool:
     """Whether one of the functions compares, joins or looks up a key together with who calls."""
     words = load_words().whose_conversation
     for file in sorted({file for file, _scope in functions}):

@@ -101,6 +101,10 @@ def _security_chains(assembly: Assembly) -> Iterator[FilterChain]:
 def _rules(assembly: Assembly, reference: FunctionRef) -> Iterator[_Rule]:
     program = assembly.program
     for call in sorted(_calls_within(assembly, reference)):
+        said = _said_in_kotlin(assembly, call)
+        if said is not None:
+            yield said
+            continue
         decided = _method(assembly, call)
         if decided not in _ASKS | _LETS_IN:
             continue
@@ -115,6 +119,32 @@ def _rules(assembly: Assembly, reference: FunctionRef) -> Iterator[_Rule]:
                 name.rpartition(".")[2] for node in given for name in (*program.names(node), program.value(node).text) if _is_verb(name)
             )
             yield _Rule(patterns or (("/**",) if methods and len(given) == 1 else ()), methods, decided in _ASKS, assembly.cite(call))
+
+
+def _said_in_kotlin(assembly: Assembly, call: Node) -> _Rule | None:
+    """`authorize("/desk/**", hasRole("DESK"))`, `authorize(anyRequest, authenticated)`: a rule of Spring's own language in Kotlin."""
+    given = [(call[0], argument) for argument in assembly.program.value(call).inputs]
+    if len(given) < 3 or assembly.program.files[call[0]].language != "kotlin" or "authorize" not in _called(assembly, given[0]):
+        return None
+    decided = _called(assembly, given[-1])
+    if decided.isdisjoint(_ASKS | _LETS_IN):
+        return None
+    asks, evidence = decided.isdisjoint(_LETS_IN), assembly.cite(call)
+    if any(not _ANY.isdisjoint(_called(assembly, one)) for one in given[1:-1]):
+        return _Rule(("/**",), (), asks, evidence)
+    patterns = tuple(text for one in given[1:-1] for text in texts_in(assembly, one) if text.startswith("/"))
+    methods = tuple(text for one in given[1:-1] for text in sorted(_called(assembly, one)) if _is_verb(text))
+    return _Rule(patterns, methods, asks, evidence)
+
+
+def _called(assembly: Assembly, node: Node) -> set[str]:
+    """What a name, a call or any of its readings is called: what belongs to nothing in sight may be of any receiver around."""
+    value = assembly.program.value(node)
+    if value.kind == "call":
+        node = (node[0], value.inputs[0])
+        value = assembly.program.value(node)
+    inner = [assembly.program.value((node[0], one)) for one in value.inputs] if value.kind == "choice" else [value]
+    return {one.text for one in inner if one.kind in ("name", "attribute")}
 
 
 def _is_verb(name: str) -> bool:

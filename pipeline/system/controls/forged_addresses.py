@@ -4,7 +4,8 @@ Takes an assembly and the refusals of its limits, adds a part of the program for
 a limit's refusal runs in it or in a function that asks it, and what it gives goes into more than a line of a log. A proxy appends the
 address it sees; what stands before it is the caller's. An entry counted from the end is one that a proxy wrote, one that is only believed
 of known proxies comes from them, and a limit that counts signed-in users by their own number needs no address: all are left out. Whether a
-platform writes the header anew is not known here. `req.ip` of Express is that first entry where the application trusts every proxy
+platform writes the header anew is not known here. A device that the caller names in a header of its own (`X-Device-Id`) is as little who
+calls, where a function gives it back for that. `req.ip` of Express is that first entry where the application trusts every proxy
 (`app.set("trust proxy", true)`).
 """
 
@@ -13,13 +14,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 
-from ingest.code.program import FunctionRef, Node
+from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.header_reads import header_of
 from pipeline.system.controls.taken_by_default import SchemaDefaults
 from pipeline.system.model import AttributeValue
 from pipeline.system.program.walking import inputs_of, passed_for, walk
 
 _FORWARDED = re.compile(r"(?:http_)?x[-_]forwarded[-_]for", re.IGNORECASE)
+_DEVICE = re.compile(r"x-(?:device|client|visitor|install(?:ation)?|anonymous|browser)(?:-(?:id|uuid|token))?|x-fingerprint", re.IGNORECASE)
 _CUT = frozenset({"split", "Split", "partition", "SplitN", "Cut", "substringBefore", "substring"})
 _LOGS = re.compile(r"^(?:log|debug|info|warn|warning|error|trace|print|println|printf|errorf|infof)$", re.IGNORECASE)
 # Taken from the end, or believed only of a proxy that is known.
@@ -34,7 +37,7 @@ _MOST, _CALLERS = 60, 6
 
 def add_forged_addresses(assembly: Assembly, refusals: Mapping[FunctionRef, Node], asked: Set[Node]) -> None:
     """A component for each function that a limit takes such an address from; `asked` are the refusals that are a question to a limiter."""
-    taken = dict(_taken_first(assembly))
+    taken = {**dict(_named_by_caller(assembly)), **dict(taken_first(assembly))} if refusals else {}
     trusting = _trusts_all(assembly) if refusals else {}
     for function, read in _read_as_address(assembly, trusting.keys()):
         taken.setdefault(function, read)
@@ -122,7 +125,7 @@ def _read_as_address(assembly: Assembly, programs: Iterable[str]) -> Iterator[tu
                     yield (file, value.scope), (file, identity)
 
 
-def _taken_first(assembly: Assembly) -> Iterator[tuple[FunctionRef, Node]]:
+def taken_first(assembly: Assembly) -> Iterator[tuple[FunctionRef, Node]]:
     """Functions that cut the header into its entries and take none from its end, each with the place that reads it."""
     for file, facts in enumerate(assembly.program.files):
         if facts.purpose == "test":
@@ -141,6 +144,30 @@ def _taken_first(assembly: Assembly) -> Iterator[tuple[FunctionRef, Node]]:
         for scope, node in read.items():
             if scope in cut and scope not in behind:
                 yield (file, scope), node
+
+
+def _named_by_caller(assembly: Assembly) -> Iterator[tuple[FunctionRef, Node]]:
+    """Functions that give back, for who calls, a header by which the caller names a device: another with each request is never counted."""
+    program = assembly.program
+    for file, facts in enumerate(program.files):
+        if facts.purpose == "test" or not any(v.kind == "constant" and _DEVICE.fullmatch(v.text) for v in facts.values):
+            continue
+        for number, function in enumerate(facts.functions):
+            for given in function.returns:
+                for node in walk((file, given), lambda one: _same(program, one), _MOST):
+                    value = program.value(node)
+                    if value.kind in ("call", "index") and len(value.inputs) > 1 and _DEVICE.fullmatch(header_of(program, node)):
+                        yield (file, number), node
+
+
+def _same(program: Program, node: Node) -> list[Node]:
+    """What a value is, whichever way a test came out."""
+    value = program.value(node)
+    if value.kind == "guarded":
+        return inputs_of(program, node)[:1]
+    if value.kind in ("choice", "await"):
+        return inputs_of(program, node)
+    return [one for one in program.origins(node) if one != node] if value.kind == "name" else []
 
 
 def _is_counted(assembly: Assembly, refusing: FunctionRef, asked: FunctionRef) -> bool:

@@ -4,7 +4,8 @@ Takes an assembly whose flows are known and marks such stores `filter_left_out`,
 request, a page or a tool leads to count, and only where another search of the same store names whose passages it wants; a filter by
 document or kind is none. A filter that the caller of a route may leave empty (`{"tenant": tenant} if tenant else None`) is left out as
 well, and so is one of the groups that a function was handed, which goes where there are none: nobody's groups mean everybody's passages
-(`{"team": {"$in": teams}} if teams else None`). Filters that are put together elsewhere are believed.
+(`{"team": {"$in": teams}} if teams else None`); so does a condition of a written search (`left_out_conditions`). Filters that are put
+together elsewhere are believed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.left_out_conditions import searches_without_condition
 from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.elements.whose_search import flags_of_search
 from pipeline.system.model import LEFT_OUT
@@ -48,6 +50,9 @@ def mark_left_out_filters(assembly: Assembly) -> None:
                     bare.setdefault(store, []).append(site.node)
         elif function in reached and _searches(site) and not is_open(assembly.program, site.node, assembly.program.value(site.node)):
             bare.setdefault(store, []).append(site.node)
+    for store, call in searches_without_condition(assembly, reached):
+        assembly.draft(store).attributes["filter_left_out"] = True
+        assembly.cite_of(store, assembly.place(call), LEFT_OUT)
     for store, calls in sorted(bare.items()):
         if asking.get(store, set()) - set(calls) or (asking.get(store) and len(set(calls)) == 1):
             assembly.draft(store).attributes["filter_left_out"] = True

@@ -18,20 +18,20 @@ from pipeline.system.controls.mapped_statements import snake
 from pipeline.system.controls.owned_statements import NUMBER, Statement, compares_later, stands_in, statements_in
 from pipeline.system.controls.owning_columns import owners_of
 
-_TABLE = re.compile(
+TABLE = re.compile(
     r"(?:\w+_)?(?:chats?|conversations?|threads?|dialogues?|transcripts?|(?:chat|conversation|agent|ai)_sessions?)", re.IGNORECASE
 )
-_OF_CONVERSATION = re.compile(r"(?:chat|conversation|thread|dialogue)(?:_?(?:id|uuid|key|number))?", re.IGNORECASE)  # of a table of turns
-_ANY = re.compile(r"\w+")
-_SENT = frozenset({"body", "params", "query", "json", "args", "form", "path_params", "query_params"})
+OF_CONVERSATION = re.compile(r"(?:chat|conversation|thread|dialogue)(?:_?(?:id|uuid|key|number))?", re.IGNORECASE)  # of a table of turns
+ANY = re.compile(r"\w+")
+SENT = frozenset({"body", "params", "query", "json", "args", "form", "path_params", "query_params"})
 _FOR_FEW = frozenset({"admin", "administration", "backoffice", "staff", "moderation", "internal", "support"})
 _IN_ADDRESS = re.compile(r"[:{<\[]\w")
 
 
 def mark_owned_conversations(assembly: Assembly) -> None:
     """Marks routes that open or write over anybody's conversation, with the statement."""
-    every = [found for file in range(len(assembly.program.files)) for found in statements_in(assembly, file, _ANY)]
-    statements = [found for found in every if _TABLE.fullmatch(found.table) or any(map(_OF_CONVERSATION.fullmatch, found.compared))]
+    every = [found for file in range(len(assembly.program.files)) for found in statements_in(assembly, file, ANY)]
+    statements = [found for found in every if TABLE.fullmatch(found.table) or any(map(OF_CONVERSATION.fullmatch, found.compared))]
     owners = owners_of(assembly, every) if statements else {}
     for reference, identity in sorted(assembly.entry_of_function.items()):
         draft = assembly.draft(identity)
@@ -45,10 +45,10 @@ def mark_owned_conversations(assembly: Assembly) -> None:
             if statement.number is not None:
                 named = _is_sent(assembly, statement.number, reference)
             else:
-                asked = any(NUMBER.fullmatch(one) or _OF_CONVERSATION.fullmatch(one) for one in statement.compared)
+                asked = any(NUMBER.fullmatch(one) or OF_CONVERSATION.fullmatch(one) for one in statement.compared)
                 path = str(draft.attributes.get("path", ""))
                 named = asked and (_IN_ADDRESS.search(path) is not None if here else _names_conversation(path))
-            if named and knows_caller(assembly, identity) and not _is_compared_later(assembly, reference, known):
+            if named and knows_caller(assembly, identity) and not is_compared_later(assembly, reference, known):
                 draft.attributes["anybodys_conversation"] = True
                 cited = assembly.cite(statement.call, "sink", "whose it is, is not asked")
                 draft.evidence += [cited] if cited is not None and cited not in draft.evidence else []
@@ -64,7 +64,7 @@ def _is_sent(assembly: Assembly, number: Node, reference: FunctionRef) -> bool:
             continue
         seen.add(current)
         value = assembly.program.value(current)
-        if current in taken or (value.kind in ("attribute", "index") and value.text in _SENT):
+        if current in taken or (value.kind in ("attribute", "index") and value.text in SENT):
             return True
         if value.kind in ("attribute", "index", "await", "element_of", "guarded") and value.inputs:
             queue.append((current[0], value.inputs[0]))
@@ -84,15 +84,19 @@ def _names_conversation(path: str) -> bool:
     if not parts_of or _IN_ADDRESS.match(parts_of[-1]) is None:
         return False
     before, last = (parts_of[-2] if len(parts_of) > 1 else ""), re.sub(r"\W", "", parts_of[-1])
-    return bool(_TABLE.fullmatch(snake(before)) or _TABLE.fullmatch(re.sub(r"_?(?:id|uuid)$", "", snake(last))))
+    return bool(TABLE.fullmatch(snake(before)) or TABLE.fullmatch(re.sub(r"_?(?:id|uuid)$", "", snake(last))))
 
 
-def _is_compared_later(assembly: Assembly, reference: FunctionRef, owners: set[str]) -> bool:
+def is_compared_later(assembly: Assembly, reference: FunctionRef, owners: set[str]) -> bool:
+    """Whether a route, or what it runs, tests the owner's column of what came back."""
     return any(compares_later(assembly, one, owners) for one in sorted({reference, *assembly.reach(reference)}))
 
 
 def knows_caller(assembly: Assembly, identity: str) -> bool:
-    return not _kinds_at(assembly, identity).isdisjoint(("authentication", "session_identity"))
+    """Whether a route knows who calls; one that lets guests in beside those it knows does."""
+    return assembly.draft(identity).attributes.get("login_optional") is True or not _kinds_at(assembly, identity).isdisjoint(
+        ("authentication", "session_identity")
+    )
 
 
 def is_for_few(assembly: Assembly, identity: str) -> bool:

@@ -24,6 +24,7 @@ from pipeline.system.controls.interceptors import Interceptors
 from pipeline.system.controls.loop_approvals import add_loop_approvals
 from pipeline.system.controls.nest_guards import add_nest_guards
 from pipeline.system.controls.only_logged import is_only_logged
+from pipeline.system.controls.optional_logins import OPTIONAL
 from pipeline.system.controls.rate_limits import add_rate_limits, is_counted
 from pipeline.system.controls.route_policies import routes_below
 from pipeline.system.controls.tool_call_records import add_tool_call_records
@@ -81,7 +82,10 @@ def add_protection(assembly: Assembly) -> None:
             for evidence in asked:
                 assembly.control("authentication", identity, evidence)
             draft = assembly.draft(identity)
-            draft.evidence += [] if asked else [reason for reason in authenticating.left_out() if reason not in draft.evidence]
+            left_out = authenticating.left_out()
+            draft.evidence += [] if asked else [reason for reason in left_out if reason not in draft.evidence]
+            if any(reason.note == OPTIONAL for reason in left_out):
+                draft.attributes["login_optional"] = True
     for token in sorted(authenticating.tokens):
         add_believed(assembly, token)
     add_dummy_logins(assembly, authenticating)

@@ -145,6 +145,9 @@ def _refuses(call: Node, assembly: Assembly) -> bool:
             inner = program.value((call[0], given))
             if inner.kind == "collection" and "status" in inner.labels:  # new Response(text, {status: 429})
                 inner = program.value((call[0], inner.inputs[inner.labels.index("status")]))
+            if inner.kind == "call" and inner.inputs:  # HttpStatus.TOO_MANY_REQUESTS.value()
+                method = program.value((call[0], inner.inputs[0]))
+                inner = program.value((call[0], method.inputs[0])) if method.kind == "attribute" and method.text == "value" else inner
             if inner.kind in ("constant", "attribute", "name") and _TOO_MANY.search(inner.text):
                 return True
         return False

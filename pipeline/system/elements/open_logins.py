@@ -48,7 +48,7 @@ _ROLE = re.compile(r"(?:user_?)?roles?|is_?(?:admin|superuser|staff|owner)|admin
 _KEEPS = frozenset({"save", "create", "insert", "add", "insertOne", "persist"})
 _REQUEST = frozenset({"body", "json", "get_json", "data", "form", "parse", "validated", "safeParse", "BindJSON", "ShouldBindJSON"})
 _COMPARED = frozenset({"==", "!=", "===", "!==", "in", "not in"})
-_CALLED = frozenset({"webhook", "webhooks", "ipn"})
+_CALLED = frozenset({"webhook", "webhooks", "hook", "hooks", "ipn"})
 _PAID = frozenset(
     {"payment", "payments", "pay", "stripe", "paypal", "xendit", "midtrans", "razorpay", "order", "billing", "subscription", "checkout"}
 )
@@ -57,7 +57,10 @@ SIGNED = re.compile(
     r"sign(?!up|in|al)|hmac|verif|secret|construct_?event|digest|sha_?\d|timing_?safe|token|auth(?!or)|hash|allow(ed)?_?ips?", re.IGNORECASE
 )
 _STORES = frozenset({"data_store", "memory", "queue", "file_store", "vector_store"})
-_WRITES = re.compile(r"(?:save|insert|update|commit|create|upsert|delete|publish|enqueue|delay)(?:_\w+|[A-Z]\w*)?")
+_WRITES = re.compile(
+    r"(?:save|insert|update|commit|create|upsert|delete|publish|enqueue|delay|release|refund|settle|confirm|approve|activate|credit|record|mark)"
+    r"(?:_\w+|[A-Z]\w*)?"
+)
 _MOST, _MOST_VALUES = 60, 60
 
 

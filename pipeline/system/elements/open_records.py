@@ -77,7 +77,7 @@ def mark_open_records(assembly: Assembly) -> None:
 def _route(assembly: Assembly, reference: FunctionRef, identity: str) -> _Route | None:
     """What a route gives by its address and name; None for any other."""
     draft = assembly.draft(identity)
-    if draft.kind != "http_route":
+    if draft.kind != "http_route" or draft.attributes.get("anybodys_conversation"):  # that whose it is, is not asked, says it all
         return None
     method = str(draft.attributes.get("method") or "")
     done = words_of(assembly.program.function(reference).name)

@@ -1,24 +1,23 @@
 """Tables that are searched by the distance of vectors: `SELECT body FROM chunks ORDER BY embedding <=> $1`.
 
 Takes the call sites of a program, gives them with one vector store per table that some statement orders so: what is bound to the search is
-looked for, what is bound to an insertion is kept there. A statement that a helper of the program is handed (`many(text, values)`) is asked
-where the helper is called. Only what a statement says as text is read; where a part of its conditions is put together elsewhere, it is
-believed to ask whose the rows are. A table that a search asks without whose the rows are is one for all.
+looked for, what is bound to an insertion is kept there, also where a function of the project runs the statement it is handed. Only what a
+statement says as text is read; where a part of its conditions is put together elsewhere, it is believed to ask whose the rows are. A table
+that a search asks without whose the rows are is one for all.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ingest.code.program import FunctionRef, Node, Program
+from ingest.code.program import Node, Program
 from ingest.facts import CodeFacts
+from pipeline.system.elements.handed_statements import STATEMENT, handed_statements
 from pipeline.system.elements.whose_search import WHOSE
 from pipeline.system.model import AttributeValue, SinkRole
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.sites import CallSite, Sites
-from pipeline.system.program.walking import inputs_of, walk
 from pipeline.system.rules.framework import CallRule
 from pipeline.system.rules.words import words_of
 
@@ -34,16 +33,16 @@ _FROM = re.compile(r"\bfrom\s+([\w.\"`]+)", re.IGNORECASE)
 _INTO = re.compile(r"\binsert\s+into\s+([\w.\"`]+)|\bupdate\s+([\w.\"`]+)\s+set\b", re.IGNORECASE)
 _WHERE = re.compile(r"\bwhere\b(.{0,2000}?)(?:\border\s+by\b|\Z)", re.IGNORECASE | re.DOTALL)
 _OPEN = "{}"  # stands for what is put into a statement at run time
-_STATEMENT = "query|statement|sql|operation|0"
 _MAX_PIECES, _MAX_DEPTH = 60, 4
-_MAX_HELPERS, _MAX_CALLERS = 3, 400  # helpers that call helpers, and calls of one
 
 
 def with_vector_tables(program: Program, sites: Sites) -> Sites:
     """The sites, those of statements about such tables as uses of one vector store each."""
-    stores = [site for site in sites.calls if site.rule.kind == "data_store"]
-    helped = list(_handed_statements(program, stores)) if any(_orders_by_distance(facts) for facts in program.files) else []
-    said = {site.node: text for site in (*stores, *helped) if (text := _statement(program, site))}
+    if not any(_orders_by_distance(facts) for facts in program.files):
+        return sites
+    said = {site.node: text for site in sites.calls if site.rule.kind == "data_store" and (text := _statement(program, site.node))}
+    handed = [(site, text) for site, given in handed_statements(program, sites) if (text := written(program, given))]
+    said |= {site.node: text for site, text in handed}
     searches = {node: _table(found[1]) for node, text in said.items() if _DISTANCE.search(text) and (found := _FROM.search(text))}
     if not searches:
         return sites
@@ -67,7 +66,7 @@ def with_vector_tables(program: Program, sites: Sites) -> Sites:
         if site.node in searches
         else _as_use(site, fills[site.node], "index_write", {}) if site.node in fills
         else site
-        for site in (*sites.calls, *(site for site in helped if site.node in searches or site.node in fills))
+        for site in (*sites.calls, *(site for site, _text in handed if site.node in searches or site.node in fills))
     )  # fmt: skip
     return replace(sites, calls=calls)
 
@@ -76,61 +75,16 @@ def _orders_by_distance(facts: CodeFacts) -> bool:
     return any(value.kind == "constant" and value.constant_type == "string" and _DISTANCE.search(value.text) for value in facts.values)
 
 
-# Helpers: a function of the program that is handed the statement
-
-
-def _handed_statements(program: Program, stores: Sequence[CallSite]) -> Iterator[CallSite]:
-    """Calls of the program's own functions that hand on a statement, as if they asked the database themselves."""
-    known = {site.node for site in stores}
-    for _ in range(_MAX_HELPERS):
-        stores = [again for site in stores for again in _callers_of(program, site) if again.node not in known]
-        known.update(site.node for site in stores)
-        yield from stores
-
-
-def _callers_of(program: Program, site: CallSite) -> Iterator[CallSite]:
-    statement = _parameter(program, argument_node(program, site.node, site.statement or _STATEMENT))
-    if statement is None or len(callers := program.callers(statement[0])) > _MAX_CALLERS:
-        return
-    for call in callers:
-        for target in program.targets(call):
-            if target.function != statement[0]:
-                continue
-            bound = program.bind(call, target)
-            given = _spelled(program, call, bound.get(statement[1], []))
-            sinks = {
-                at: role
-                for wanted, role in site.rule.sinks.items()
-                if (place := _parameter(program, argument_node(program, site.node, wanted, site.skip))) is not None
-                and place[0] == statement[0]
-                and (at := _spelled(program, call, bound.get(place[1], []))) is not None
-            }
-            if given is not None:
-                rule = site.rule.model_copy(update={"sinks": sinks})
-                yield CallSite(call, rule, site.framework, site.names, statement=given)
-
-
-def _parameter(program: Program, node: Node | None) -> tuple[FunctionRef, int] | None:
-    """The parameter that a value is, by its function and position."""
-    if node is None:
-        return None
-    reached = walk(node, lambda one: inputs_of(program, one) if program.value(one).kind in ("choice", "guarded") else (), _MAX_DEPTH)
-    return next((place for one in reached if (place := program.parameter_of(one)) is not None), None)  # or else its default
-
-
-def _spelled(program: Program, call: Node, positions: Sequence[int]) -> str | None:
-    """How knowledge names an argument of a call: its keyword, or its place among those without."""
-    if not positions or positions[0] < 1:
-        return None
-    labels = program.value(call).labels
-    return labels[positions[0]] or str(sum(label == "" for label in labels[1 : positions[0]]))
-
-
 def _asks_whose(statement: str) -> bool:
     """Whether the conditions of a search name whose rows are meant; what is put into them at run time may."""
     where = _WHERE.search(statement)
     conditions = where[1] if where is not None else ""
-    return _OPEN in conditions or not WHOSE.isdisjoint(word.removesuffix("s") for word in words_of(conditions))
+    return _OPEN in conditions or asks_whose_rows(conditions)
+
+
+def asks_whose_rows(conditions: str) -> bool:
+    """Whether conditions that are written down name a person, a group or what they may read."""
+    return not (WHOSE | {"audience"}).isdisjoint(word.removesuffix("s") for word in words_of(conditions))
 
 
 def _asks_for_released(statement: str) -> bool:
@@ -163,12 +117,16 @@ def _table(name: str) -> str:
     return name.strip('"`').rsplit(".", 1)[-1].strip('"`').lower()
 
 
-def _statement(program: Program, site: CallSite) -> str:
-    """The text of a statement, with a mark where something is put into it; empty where it is no text."""
-    given = argument_node(program, site.node, site.statement or _STATEMENT)
+def _statement(program: Program, call: Node) -> str:
+    """The text of the statement that a call runs."""
+    given = argument_node(program, call, STATEMENT)
+    return written(program, given) if given is not None else ""
+
+
+def written(program: Program, given: Node) -> str:
+    """What is written of a statement or a part of it, with a mark where something is put into it; empty where it is no text."""
     pieces: list[str] = []
-    if given is not None and _parameter(program, given) is None:  # what a helper is handed is read where it is called
-        _read(program, given, pieces, 0)
+    _read(program, given, pieces, 0)
     return " ".join(pieces) if any(piece != _OPEN for piece in pieces) else ""
 
 

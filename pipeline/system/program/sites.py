@@ -38,7 +38,6 @@ class CallSite:
     is_read: bool = False
     skip: int = 0  # positional arguments before the callee's own: `to_thread(f, x)` calls f with x
     named: str = ""  # the element's name, where it is known without the rule
-    statement: str = ""  # where a helper of the program is given the statement it hands on; see `arguments.argument_node`
 
 
 @dataclass(frozen=True, slots=True)

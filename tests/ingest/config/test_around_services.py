@@ -26,6 +26,15 @@ def test_a_proxy_tells_whom_it_leads_to_and_whom_it_lets_in(tmp_path: Path) -> N
     assert store["public"] is False and store["limited"] is True
 
 
+def test_a_proxy_tells_which_headers_it_writes_anew(tmp_path: Path) -> None:
+    text = (
+        "server {\n  proxy_set_header X-User $u;\n  location /a { proxy_pass http://a:1; }\n"
+        "  location /b { proxy_set_header X-Team $t; proxy_pass http://b:1; }\n}\n"
+    )
+    found = read(tmp_path, "nginx.conf", text)  # a block with headers of its own takes none of the one around it
+    assert [s.attributes.get("headers") for s in found] == [("x-user",), ("x-team",)]
+
+
 def test_broken_and_hostile_proxies_are_errors(tmp_path: Path) -> None:
     assert "is not closed" in error(tmp_path, "nginx.conf", "server {\n listen 80;\n")
     assert "not begun" in error(tmp_path, "nginx.conf", "a b;\n}\n")
