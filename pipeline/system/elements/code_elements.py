@@ -11,6 +11,7 @@ from pipeline.system.elements.address_segments import asks_for_segment
 from pipeline.system.elements.agent_classes import add_agent_classes
 from pipeline.system.elements.argument_vectors import files_that_run
 from pipeline.system.elements.entries import add_class, add_entry
+from pipeline.system.elements.filled_builders import filled_builders
 from pipeline.system.elements.labels import SECRET_NAMES, label_of
 from pipeline.system.elements.marked_controls import add_marked_controls
 from pipeline.system.elements.shared_models import model_kept
@@ -37,7 +38,7 @@ __all__ = ["add_code_elements", "elements_of", "receivers"]
 _IMPLICIT: dict[SinkRole, tuple[ElementKind, str]] = {
     "code": ("interpreter", "python"), "shell": ("interpreter", "shell"), "process_arguments": ("interpreter", "shell"),
     "query": ("data_store", "database"), "query_parameters": ("data_store", "database"), "template": ("interpreter", "template"),
-    "html": ("renderer", "html"), "path": ("file_store", "files"), "url": ("external_service", ""), "request_body": ("external_service",
+    "prompt_template": ("interpreter", "template"), "html": ("renderer", "html"), "path": ("file_store", "files"), "url": ("external_service", ""), "request_body": ("external_service",
     ""),
     "deserialised": ("model_file", ""), "model_source": ("model_registry", ""), "store_write": ("data_store", "database"), "log": ("log",
     ""),
@@ -70,7 +71,12 @@ def add_code_elements(assembly: Assembly) -> None:
             _add_call(assembly, site, None)
     add_agent_classes(assembly)
     last: list[CallSite] = []
-    for site in made_first(assembly.program, later):
+    filling = filled_builders(assembly, later)
+    for site in (one for one in later if one.node in filling):
+        _add_call(assembly, site, _receiver_for(assembly, site))
+        for parameter in filling[site.node]:
+            assembly.filled.setdefault(parameter, assembly.element_of_call[site.node])
+    for site in made_first(assembly.program, [one for one in later if one.node not in filling]):
         receiver = _receiver_for(assembly, site)
         if receiver is None and is_prepared_elsewhere(assembly, site.node):
             last.append(site)
