@@ -13,6 +13,7 @@ from pipeline.system.elements.argument_vectors import files_that_run
 from pipeline.system.elements.entries import add_class, add_entry
 from pipeline.system.elements.filled_builders import filled_builders
 from pipeline.system.elements.labels import SECRET_NAMES, label_of
+from pipeline.system.elements.listeners import listening
 from pipeline.system.elements.marked_controls import add_marked_controls
 from pipeline.system.elements.shared_models import model_kept
 from pipeline.system.elements.standard_input import typed
@@ -209,16 +210,26 @@ def _add_call(assembly: Assembly, site: CallSite, receiver: str | None) -> None:
 
 
 def _told_apart(assembly: Assembly, node: Node, name: str) -> str:
-    """Two agents without a name of their own, kept in two variables of one place, are two: the second is named for its variable."""
+    """Two agents without a name of their own, kept in two variables of one place, are two: the second is named for its variable.
+
+    So are two that one place makes for two types: `builder(Writer.class)`, `builder(Editor.class)`.
+    """
     known = assembly.drafts.by_id.get(f"agent:{name}")
-    own = _kept_as(assembly, node)
+    own = _made_for(assembly, node) or _kept_as(assembly, node)
     if known is None or known.symbol != assembly.symbol(node) or not own:
         return name
-    before = {variable for other in known.nodes for variable in _kept_as(assembly, other)}
+    before = {variable for other in known.nodes for variable in _made_for(assembly, other) or _kept_as(assembly, other)}
     if not before or before & own:
         return name
     place, bracket, what = name.partition(" (")
     return f"{place.rsplit('.', 1)[-1]}.{min(own)}{bracket}{what}"
+
+
+def _made_for(assembly: Assembly, node: Node) -> set[str]:
+    """The type of the program that an agent stands behind."""
+    program, value = assembly.program, assembly.program.value(node)
+    given = [(node[0], value.inputs[1])] if len(value.inputs) > 1 and program.value((node[0], value.inputs[1])).kind != "call" else []
+    return {name.rsplit(".", 1)[-1] for one in given for name in program.names(one) if name in program.classes}
 
 
 def _kept_as(assembly: Assembly, node: Node) -> set[str]:
@@ -280,6 +291,8 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
                 reading = (node[0], assembly.program.value(node).scope)
                 known += [SourceOf(label, other) for other in also_of(assembly, reading, element)]
             known += _joined(assembly, site, label)
+        for parameter in listening(assembly, site):
+            assembly.sources.setdefault(parameter, []).append(SourceOf(label, element))
 
 
 def _joined(assembly: Assembly, site: CallSite, label: Label) -> list[SourceOf]:
